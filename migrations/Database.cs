@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Widget.Migrations;
+
+/// <summary>Brings a database up to date, and gives the application its own, weaker login.</summary>
+public static class Database
+{
+    /// <summary>
+    /// Creates the database if it is missing and applies the migrations that are not in it yet. Several processes may
+    /// call it at once: one migrates, the others wait for its lock.
+    /// </summary>
+    /// <param name="ownerConnection">Connection string of the role that owns the tables.</param>
+    /// <returns>The migrations applied by this call, in order.</returns>
+    public static async Task<IReadOnlyList<string>> MigrateAsync(string ownerConnection, CancellationToken ct)
+    {
+        await using var context = MigrationsContext.For(ownerConnection);
+        var before = await AppliedAsync(context, ct);
+        await context.Database.MigrateAsync(ct);
+        return [.. (await context.Database.GetAppliedMigrationsAsync(ct)).Except(before)];
+    }
+
+    /// <summary>The migrations that this program knows and the database lacks.</summary>
+    public static async Task<IReadOnlyList<string>> PendingAsync(string connection, CancellationToken ct)
+    {
+        await using var context = MigrationsContext.For(connection);
+        return [.. await context.Database.GetPendingMigrationsAsync(ct)];
+    }
+
+    /// <summary>
+    /// Creates the application's login, or sets its password, as a member of widget_application: it owns nothing and
+    /// row-level security holds for it.
+    /// </summary>
+    /// <returns>The application's connection string.</returns>
+    public static async Task<string> CreateApplicationLoginAsync(string ownerConnection, string login, string password, CancellationToken ct)
+    {
+        await using var connection = new NpgsqlConnection(ownerConnection);
+        await connection.OpenAsync(ct);
+        await using var quote = new NpgsqlCommand(
+            """
+            select format('create role %I login nosuperuser nobypassrls in role widget_application', $1),
+                   format('alter role %I password %L', $1, $2),
+                   exists (select from pg_roles where rolname = $1)
+            """,
+            connection) { Parameters = { new() { Value = login }, new() { Value = password } } };
+        string create, alter;
+        bool exists;
+        await using (var row = await quote.ExecuteReaderAsync(ct))
+        {
+            await row.ReadAsync(ct);
+            (create, alter, exists) = (row.GetString(0), row.GetString(1), row.GetBoolean(2));
+        }
+
+#pragma warning disable CA2100 // Quoted by PostgreSQL's own format() above; a role statement takes no parameters.
+        await using var command = new NpgsqlCommand(exists ? alter : $"{create}; {alter}", connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(ct);
+        return new NpgsqlConnectionStringBuilder(ownerConnection) { Username = login, Password = password }.ConnectionString;
+    }
+
+    /// <summary>A password that suits a connection string.</summary>
+    public static string NewPassword() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+
+    private static async Task<IReadOnlyList<string>> AppliedAsync(MigrationsContext context, CancellationToken ct) =>
+        await context.Database.CanConnectAsync(ct) ? [.. await context.Database.GetAppliedMigrationsAsync(ct)] : [];
+}

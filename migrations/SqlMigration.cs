@@ -1,0 +1,29 @@
+using System.Reflection;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace Widget.Migrations;
+
+/// <summary>A migration whose body is the SQL file of the same name in this folder.</summary>
+public abstract class SqlMigration : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder) =>
+        migrationBuilder.Sql(Read(GetType().GetCustomAttribute<MigrationAttribute>()!.Id));
+
+    private static string Read(string name)
+    {
+        using var stream = typeof(SqlMigration).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"migrations/{name}.sql is not embedded.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}
+
+[DbContext(typeof(MigrationsContext)), Migration("0001_tenancy")]
+public sealed class Tenancy : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0002_knowledge")]
+public sealed class Knowledge : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0003_conversations")]
+public sealed class Conversations : SqlMigration;

@@ -1,0 +1,23 @@
+using Widget.Api.Conversations;
+
+namespace Widget.Api.Answers;
+
+internal static class AnswerServices
+{
+    /// <summary>Conversations and the answering of questions in them.</summary>
+    public static IServiceCollection AddAnswers(this IServiceCollection services, ChatModelOptions model)
+    {
+        services.AddSingleton<ConversationDatabase>();
+        services.AddSingleton<ConversationLog>();
+        services.AddSingleton<LiveAnswers>();
+        services.AddSingleton<ConversationFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConversationFeed>());
+
+        services.AddSingleton(new ChatModels(model.Endpoint is null ? null : new OpenAIChatClient(model), new ExtractiveChatClient()));
+        services.AddSingleton<Answerer>();
+        services.AddSingleton<AskService>();
+        services.AddSingleton<AnswerWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<AnswerWorker>());
+        return services;
+    }
+}

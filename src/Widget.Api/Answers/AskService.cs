@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Widget.Api.Conversations;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Answers;
+
+/// <summary>Takes a visitor's message and follows its answer.</summary>
+public sealed partial class AskService(ConversationDatabase database, ConversationFeed feed, AnswerWorker worker, ILogger<AskService> logger)
+{
+    /// <summary>
+    /// Appends the message and, with it, the promise of an answer, in one commit. The same client id again appends nothing and
+    /// gives the same answer.
+    /// </summary>
+    /// <returns>The answer as it comes about, from wherever it is; null when the conversation is not the visitor's.</returns>
+    public async Task<IAsyncEnumerable<AnswerUpdate>?> AskAsync(
+        TenantId tenant,
+        VisitorId visitor,
+        ConversationId conversation,
+        MessageRequest request,
+        CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (!await ConversationLog.LockAsync(db, conversation, visitor, ct)) return null;
+        if (await ConversationLog.FindAsync(db, conversation, request.ClientId, ct) is { } sent)
+        {
+            var answer = await AnswerOfAsync(db, conversation, sent.Seq, ct);
+            return SayingErrors(Follow(tenant, conversation, sent.Seq, answer, ct), answer, ct);
+        }
+
+        var question = await ConversationLog.AppendAsync(
+            db,
+            conversation,
+            new VisitorMessage { ClientId = request.ClientId, Text = request.Text.Trim(), Page = request.Page, Locale = request.Locale },
+            ct);
+        var message = MessageId.New();
+        await using (var pending = db.Command(
+            """
+            insert into pending_answers (tenant_id, message_id, conversation_id, question_seq, attempt, lease_owner, lease_until)
+            values ($1, $2, $3, $4, 1, $5, now() + $6)
+            """,
+            [tenant.Value, message.Value, conversation.Value, question.Seq, worker.Node, AnswerWorker.Lease]))
+        {
+            await pending.ExecuteNonQueryAsync(ct);
+        }
+
+        await db.CommitAsync(ct);
+        worker.Enqueue(tenant, message);
+        return SayingErrors(Follow(tenant, conversation, question.Seq, message, ct), message, ct);
+    }
+
+    /// <summary>Stops the answer; false when the conversation is not the visitor's or the answer is not being written here.</summary>
+    public async Task<bool> StopAsync(TenantId tenant, VisitorId visitor, ConversationId conversation, MessageId message, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        var owed = await db.PendingAnswers.AnyAsync(row => row.MessageId == message && row.ConversationId == conversation, ct)
+            && await db.Conversations.AnyAsync(row => row.Id == conversation && row.VisitorId == visitor, ct);
+        return owed && await worker.StopAsync(message);
+    }
+
+    // A message of a visitor is either owed its answer or has it.
+    private static async Task<MessageId> AnswerOfAsync(ConversationDb db, ConversationId conversation, int question, CancellationToken ct)
+    {
+        var owed = await db.PendingAnswers
+            .Where(row => row.ConversationId == conversation && row.QuestionSeq == question)
+            .Select(row => (MessageId?)row.MessageId)
+            .SingleOrDefaultAsync(ct);
+        if (owed is { } message) return message;
+        var events = await ConversationLog.ReadAsync(db, conversation, question, ct);
+        return events.OfType<AssistantMessage>().FirstOrDefault(answer => answer.ReplyTo == question) is { } given
+            ? new MessageId(given.MessageId)
+            : throw new InvalidOperationException($"Message {question} of conversation {conversation} has no answer and is owed none.");
+    }
+
+    private async IAsyncEnumerable<AnswerUpdate> Follow(
+        TenantId tenant,
+        ConversationId conversation,
+        int question,
+        MessageId message,
+        [EnumeratorCancellation] CancellationToken ct)
+    {
+        var (attempt, cited) = (1, false);
+        await foreach (var update in feed.WatchAsync(tenant, conversation, question, ct))
+        {
+            if (update.Answer is { } answer && answer.MessageId == message.Value)
+            {
+                if (answer.Attempt != attempt) (attempt, cited) = (answer.Attempt, false);
+                cited |= answer is AnswerSources;
+                yield return answer;
+            }
+            else if (update.Event is AssistantMessage given && given.MessageId == message.Value)
+            {
+                // A stream always says its sources before it ends, even when the answer was there already.
+                if (!cited) yield return new AnswerSources { MessageId = message.Value, Attempt = attempt, Sources = given.Citations };
+                yield return new AnswerCompleted { MessageId = message.Value, Attempt = attempt, Message = given };
+                yield break;
+            }
+        }
+    }
+
+    // The answer is safe whatever happens to the stream, so the last thing a stream that breaks says is how to get it.
+    private async IAsyncEnumerable<AnswerUpdate> SayingErrors(
+        IAsyncEnumerable<AnswerUpdate> answer,
+        MessageId message,
+        [EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var updates = answer.GetAsyncEnumerator(ct);
+        while (true)
+        {
+            AnswerUpdate? broken = null;
+            try
+            {
+                if (!await updates.MoveNextAsync()) yield break;
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            {
+                LogBroken(e, message);
+                broken = new AnswerError
+                {
+                    MessageId = message.Value,
+                    Attempt = 0,
+                    Title = "The answer could not be passed on. Send the message again with the same client id.",
+                };
+            }
+
+            yield return broken ?? updates.Current;
+            if (broken is not null) yield break;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The stream of answer {Message} broke")]
+    private partial void LogBroken(Exception exception, MessageId message);
+}

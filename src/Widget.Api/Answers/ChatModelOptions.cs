@@ -1,0 +1,17 @@
+namespace Widget.Api.Answers;
+
+/// <summary>The language model that writes answers; none when <see cref="Endpoint"/> is null.</summary>
+public sealed record ChatModelOptions
+{
+    /// <summary>Root of an OpenAI-compatible API, as <c>https://api.openai.com/v1</c> (WIDGET_CHAT_ENDPOINT).</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>Its key; self-hosted servers often need none (WIDGET_CHAT_KEY).</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The model's name (WIDGET_CHAT_MODEL).</summary>
+    public string Model { get; init; } = "";
+
+    /// <summary>Longest wait for the next piece of an answer, after which the model counts as failed.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
+}

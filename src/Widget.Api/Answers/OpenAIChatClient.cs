@@ -1,0 +1,148 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using OpenAI;
+using OpenAI.Chat;
+using ChatFinishReason = Microsoft.Extensions.AI.ChatFinishReason;
+using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
+
+namespace Widget.Api.Answers;
+
+/// <summary>
+/// Any OpenAI-compatible chat endpoint (OpenAI, Azure, Ollama, vLLM …) as an <see cref="IChatClient"/>, over OpenAI's own library.
+/// Stands where Microsoft.Extensions.AI.OpenAI would: text, function calls and usage, streamed.
+/// </summary>
+public sealed class OpenAIChatClient : IChatClient
+{
+    private readonly ChatClient _client;
+    private readonly ChatClientMetadata _metadata;
+
+    public OpenAIChatClient(ChatModelOptions options)
+    {
+        _client = new ChatClient(
+            options.Model,
+            new ApiKeyCredential(string.IsNullOrEmpty(options.Key) ? "none" : options.Key),
+            new OpenAIClientOptions
+            {
+                Endpoint = options.Endpoint,
+                NetworkTimeout = options.Patience,
+                // A visitor is waiting: one more try, then the answer is quoted instead.
+                RetryPolicy = new ClientRetryPolicy(maxRetries: 1),
+            });
+        _metadata = new ChatClientMetadata("openai", options.Endpoint, options.Model);
+    }
+
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        Microsoft.Extensions.AI.ChatOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        Microsoft.Extensions.AI.ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var calls = new SortedDictionary<int, FunctionCall>();
+        await foreach (var chunk in _client.CompleteChatStreamingAsync(messages.SelectMany(Convert), Convert(options), cancellationToken))
+        {
+            foreach (var part in chunk.ToolCallUpdates)
+            {
+                if (!calls.TryGetValue(part.Index, out var call)) calls.Add(part.Index, call = new FunctionCall());
+                call.Id ??= part.ToolCallId;
+                call.Name ??= part.FunctionName;
+                call.Arguments.Append(part.FunctionArgumentsUpdate?.ToString());
+            }
+
+            var update = new ChatResponseUpdate(ChatRole.Assistant, [.. chunk.ContentUpdate.Where(part => !string.IsNullOrEmpty(part.Text)).Select(part => new TextContent(part.Text))])
+            {
+                ResponseId = chunk.CompletionId,
+                ModelId = chunk.Model,
+                FinishReason = chunk.FinishReason switch
+                {
+                    null => null,
+                    OpenAI.Chat.ChatFinishReason.Length => ChatFinishReason.Length,
+                    OpenAI.Chat.ChatFinishReason.ToolCalls => ChatFinishReason.ToolCalls,
+                    OpenAI.Chat.ChatFinishReason.ContentFilter => ChatFinishReason.ContentFilter,
+                    _ => ChatFinishReason.Stop,
+                },
+            };
+            if (chunk.Usage is { } usage)
+            {
+                update.Contents.Add(new UsageContent(new UsageDetails
+                {
+                    InputTokenCount = usage.InputTokenCount,
+                    OutputTokenCount = usage.OutputTokenCount,
+                    TotalTokenCount = usage.TotalTokenCount,
+                }));
+            }
+
+            // A function call comes in pieces; it is passed on when it is whole.
+            if (chunk.FinishReason is not null)
+            {
+                foreach (var call in calls.Values) update.Contents.Add(call.Whole());
+                calls.Clear();
+            }
+
+            yield return update;
+        }
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is not null ? null
+        : serviceType == typeof(ChatClientMetadata) ? _metadata
+        : serviceType.IsInstanceOfType(this) ? this
+        : serviceType.IsInstanceOfType(_client) ? _client
+        : null;
+
+    public void Dispose()
+    {
+        // The library's client holds nothing that must be given back.
+    }
+
+    private static IEnumerable<OpenAI.Chat.ChatMessage> Convert(ChatMessage message)
+    {
+        if (message.Role == ChatRole.System) return [new SystemChatMessage(message.Text)];
+        if (message.Role == ChatRole.User) return [new UserChatMessage(message.Text)];
+        if (message.Role == ChatRole.Tool)
+        {
+            return message.Contents.OfType<FunctionResultContent>().Select(result =>
+                new ToolChatMessage(result.CallId, result.Result as string ?? JsonSerializer.Serialize(result.Result, JsonSerializerOptions.Web)));
+        }
+
+        var calls = message.Contents.OfType<FunctionCallContent>().Select(call => ChatToolCall.CreateFunctionToolCall(
+            call.CallId,
+            call.Name,
+            BinaryData.FromString(JsonSerializer.Serialize(call.Arguments, JsonSerializerOptions.Web)))).ToArray();
+        if (calls.Length == 0) return [new AssistantChatMessage(message.Text)];
+        var assistant = new AssistantChatMessage(calls);
+        if (message.Text.Length > 0) assistant.Content.Add(ChatMessageContentPart.CreateTextPart(message.Text));
+        return [assistant];
+    }
+
+    private static ChatCompletionOptions Convert(Microsoft.Extensions.AI.ChatOptions? options)
+    {
+        var converted = new ChatCompletionOptions { Temperature = options?.Temperature, TopP = options?.TopP, MaxOutputTokenCount = options?.MaxOutputTokens };
+        foreach (var tool in options?.Tools?.OfType<AIFunctionDeclaration>() ?? [])
+            converted.Tools.Add(ChatTool.CreateFunctionTool(tool.Name, tool.Description, BinaryData.FromString(tool.JsonSchema.GetRawText())));
+        return converted;
+    }
+
+    private sealed class FunctionCall
+    {
+        public string? Id { get; set; }
+
+        public string? Name { get; set; }
+
+        public StringBuilder Arguments { get; } = new();
+
+        public FunctionCallContent Whole() => FunctionCallContent.CreateFromParsedArguments(
+            Arguments.ToString(),
+            Id ?? "",
+            Name ?? "",
+            static json => json.Length == 0 ? new Dictionary<string, object?>() : JsonSerializer.Deserialize<Dictionary<string, object?>>(json));
+    }
+}

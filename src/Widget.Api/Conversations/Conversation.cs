@@ -1,0 +1,145 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Conversations;
+
+/// <summary>
+/// A visitor's id. Whoever has it may go on with the visitor's conversations, so it is random throughout (version 4) and
+/// cannot be guessed from the time.
+/// </summary>
+[JsonConverter(typeof(TypedIdJsonConverter))]
+public readonly record struct VisitorId(Guid Value) : ITypedId<VisitorId>
+{
+    public static VisitorId New() => new(Guid.NewGuid());
+
+    public static VisitorId From(Guid value) => new(value);
+
+    public override string ToString() => Value.ToString();
+}
+
+[JsonConverter(typeof(TypedIdJsonConverter))]
+public readonly record struct ConversationId(Guid Value) : ITypedId<ConversationId>
+{
+    public static ConversationId New() => new(Guid.CreateVersion7());
+
+    public static ConversationId From(Guid value) => new(value);
+
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>The id of a message of the assistant.</summary>
+[JsonConverter(typeof(TypedIdJsonConverter))]
+public readonly record struct MessageId(Guid Value) : ITypedId<MessageId>
+{
+    public static MessageId New() => new(Guid.CreateVersion7());
+
+    public static MessageId From(Guid value) => new(value);
+
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>Someone on a customer's site.</summary>
+public sealed class Visitor : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required VisitorId Id { get; init; }
+
+    /// <summary>Who the site says it is; unproved.</summary>
+    public string? ExternalId { get; set; }
+
+    /// <summary>What the site says of the visitor: name, e-mail address; unproved.</summary>
+    public required Dictionary<string, string> Traits { get; set; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    internal static void Map(ModelBuilder model)
+    {
+        var visitor = model.Entity<Visitor>();
+        visitor.ToTable("visitors").HasKey(row => new { row.TenantId, row.Id });
+        visitor.Property(row => row.Traits).HasColumnType("jsonb").HasConversion(
+            value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
+            text => JsonSerializer.Deserialize<Dictionary<string, string>>(text, JsonSerializerOptions.Web)!);
+        visitor.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
+    }
+}
+
+/// <summary>A log of events between a visitor and the tenant.</summary>
+public sealed class Conversation : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required ConversationId Id { get; init; }
+
+    public required VisitorId VisitorId { get; init; }
+
+    /// <summary>Seq of its last event; 0 while it has none.</summary>
+    public int LastSeq { get; init; }
+
+    /// <summary>What the page said about itself, for the assistant to know.</summary>
+    public required Dictionary<string, string> Context { get; set; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    internal static void Map(ModelBuilder model)
+    {
+        var conversation = model.Entity<Conversation>();
+        conversation.ToTable("conversations").HasKey(row => new { row.TenantId, row.Id });
+        conversation.Property(row => row.Context).HasColumnType("jsonb").HasConversion(
+            value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
+            text => JsonSerializer.Deserialize<Dictionary<string, string>>(text, JsonSerializerOptions.Web)!);
+        conversation.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
+        conversation.Property(row => row.UpdatedAt).HasDefaultValueSql("now()");
+
+        var entry = model.Entity<ConversationEventRow>();
+        entry.ToTable("conversation_events").HasKey(row => new { row.TenantId, row.ConversationId, row.Seq });
+        entry.Property(row => row.Data).HasColumnType("jsonb");
+
+        model.Entity<PendingAnswer>().ToTable("pending_answers").HasKey(row => new { row.TenantId, row.MessageId });
+    }
+}
+
+/// <summary>An event as it is stored; <see cref="ConversationLog"/> reads and appends.</summary>
+public sealed class ConversationEventRow : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required ConversationId ConversationId { get; init; }
+
+    public required int Seq { get; init; }
+
+    public required string Kind { get; init; }
+
+    public string? ClientId { get; init; }
+
+    public MessageId? MessageId { get; init; }
+
+    public required string Data { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>A question whose answer is not in the log yet, and who is writing it.</summary>
+public sealed class PendingAnswer : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required MessageId MessageId { get; init; }
+
+    public required ConversationId ConversationId { get; init; }
+
+    public required int QuestionSeq { get; init; }
+
+    /// <summary>Counts the nodes that have taken it up.</summary>
+    public required int Attempt { get; init; }
+
+    public Guid? LeaseOwner { get; init; }
+
+    public DateTimeOffset? LeaseUntil { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}

@@ -1,0 +1,160 @@
+using System.Runtime.CompilerServices;
+using Npgsql;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Conversations;
+
+/// <summary>
+/// Lets any number of watchers follow a conversation: the log through PostgreSQL's notifications, which reach every node, and
+/// answers as they come about on this one. Watchers are only woken; each then reads what it has not seen, so a slow one
+/// gets more at a time and nothing is kept for it.
+/// </summary>
+public sealed partial class ConversationFeed(
+    NpgsqlDataSource dataSource,
+    ConversationLog log,
+    LiveAnswers answers,
+    ILogger<ConversationFeed> logger) : BackgroundService
+{
+    // Text is passed on in steps a reader's eye takes as flowing, not token by token.
+    private static readonly TimeSpan Coalescing = TimeSpan.FromMilliseconds(40);
+
+    // A notification could get lost with its connection; nobody waits longer than this for what is in the log.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(20);
+
+    private readonly ConversationSignals _signals = new();
+
+    /// <summary>
+    /// The conversation's events after a place in the log, then what happens, until cancelled. The caller has made sure that the
+    /// conversation may be watched.
+    /// </summary>
+    /// <remarks>An update with neither event nor answer only says that the line is alive.</remarks>
+    public async IAsyncEnumerable<ConversationUpdate> WatchAsync(
+        TenantId tenant,
+        ConversationId conversation,
+        int after,
+        [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var watcher = new Watcher();
+        using var logging = _signals.Listen(conversation, watcher.WakeForLog);
+        using var answering = answers.OnChange(conversation, watcher.WakeForAnswer);
+        var cursors = new Dictionary<MessageId, AnswerCursor>();
+        var completed = new HashSet<MessageId>();
+        var seen = after;
+        watcher.WakeForLog();
+        while (true)
+        {
+            if (watcher.TakeLogChanged())
+            {
+                IReadOnlyList<ConversationEvent> events;
+                do
+                {
+                    events = await log.ReadAsync(tenant, conversation, visitor: null, seen, ct) ?? [];
+                    foreach (var entry in events)
+                    {
+                        seen = entry.Seq;
+                        if (entry is AssistantMessage answer) completed.Add(new MessageId(answer.MessageId));
+                        yield return new ConversationUpdate { Event = entry };
+                    }
+                }
+                while (events.Count > 0);
+            }
+
+            foreach (var live in answers.Of(conversation).Where(live => !completed.Contains(live.MessageId)))
+            {
+                if (!cursors.TryGetValue(live.MessageId, out var cursor)) cursors.Add(live.MessageId, cursor = new AnswerCursor());
+                foreach (var update in cursor.Advance(live)) yield return new ConversationUpdate { Answer = update };
+            }
+
+            if (!await watcher.WaitAsync(LongestSilence, ct))
+            {
+                watcher.WakeForLog();
+                yield return new ConversationUpdate();
+            }
+            else if (!watcher.LogChanged)
+            {
+                await Task.Delay(Coalescing, ct);
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(stoppingToken);
+                connection.Notification += (_, notification) => OnNotification(notification.Payload);
+                await using (var listen = new NpgsqlCommand($"listen {ConversationLog.Channel}", connection))
+                    await listen.ExecuteNonQueryAsync(stoppingToken);
+
+                // Whatever was announced while nobody listened is read now.
+                _signals.RaiseAll();
+                while (!stoppingToken.IsCancellationRequested) await connection.WaitAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            {
+                LogDatabaseAway(e);
+                await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
+            }
+        }
+    }
+
+    private void OnNotification(string payload)
+    {
+        var parts = payload.Split(':');
+        if (parts.Length == 3 && Guid.TryParse(parts[1], out var conversation)) _signals.Raise(new ConversationId(conversation));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; conversations are followed again when it is back")]
+    private partial void LogDatabaseAway(Exception exception);
+
+    private sealed class Watcher : IDisposable
+    {
+        private readonly SemaphoreSlim _woken = new(0);
+        private int _logChanged;
+
+        public bool LogChanged => Volatile.Read(ref _logChanged) != 0;
+
+        public void WakeForLog()
+        {
+            Interlocked.Exchange(ref _logChanged, 1);
+            Wake();
+        }
+
+        public void WakeForAnswer() => Wake();
+
+        public bool TakeLogChanged() => Interlocked.Exchange(ref _logChanged, 0) != 0;
+
+        /// <summary>False when nothing happened for so long.</summary>
+        public async Task<bool> WaitAsync(TimeSpan patience, CancellationToken ct)
+        {
+            if (!await _woken.WaitAsync(patience, ct)) return false;
+            while (_woken.Wait(0, CancellationToken.None))
+            {
+                // Several wakes are one.
+            }
+
+            return true;
+        }
+
+        public void Dispose() => _woken.Dispose();
+
+        private void Wake()
+        {
+            try
+            {
+                if (_woken.CurrentCount == 0) _woken.Release();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The watcher left while it was being woken.
+            }
+        }
+    }
+}

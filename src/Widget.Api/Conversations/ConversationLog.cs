@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.EntityFrameworkCore;
+using NpgsqlTypes;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Conversations;
+
+/// <summary>
+/// The log of a conversation. Events are numbered densely in the transaction that appends them, under the conversation's row
+/// lock, and announced to every node when it commits.
+/// </summary>
+public sealed class ConversationLog(ConversationDatabase database)
+{
+    /// <summary>The notification channel; its payload is tenant:conversation:seq.</summary>
+    internal const string Channel = "conversation_events";
+
+    private const int MostRead = 500;
+
+    // What the row's own columns say is not said again in its data.
+    private static readonly JsonSerializerOptions Stored = new(JsonSerializerDefaults.Web)
+    {
+        AllowOutOfOrderMetadataProperties = true, // jsonb keeps no order
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { WithoutColumns } },
+    };
+
+    /// <summary>Locks the conversation for the transaction; false when the tenant has none with this id.</summary>
+    /// <param name="db">An open transaction.</param>
+    /// <param name="id">Which.</param>
+    /// <param name="visitor">Whose it must be; null for whoever acts for the tenant.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public static async Task<bool> LockAsync(ConversationDb db, ConversationId id, VisitorId? visitor, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            "select 1 from conversations where id = $1 and ($2::uuid is null or visitor_id = $2) for update",
+            [id.Value, new Npgsql.NpgsqlParameter { Value = (object?)visitor?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }]);
+        return await command.ExecuteScalarAsync(ct) is not null;
+    }
+
+    /// <summary>The event that a client has sent before under this id of its own; null when there is none.</summary>
+    public static async Task<ConversationEvent?> FindAsync(ConversationDb db, ConversationId id, string clientId, CancellationToken ct) =>
+        await db.Events.AsNoTracking().SingleOrDefaultAsync(row => row.ConversationId == id && row.ClientId == clientId, ct) is { } row
+            ? Read(row)
+            : null;
+
+    /// <summary>Appends to a conversation that the transaction holds locked.</summary>
+    /// <returns>The event with its place and time.</returns>
+    public static async Task<TEvent> AppendAsync<TEvent>(ConversationDb db, ConversationId id, TEvent entry, CancellationToken ct)
+        where TEvent : ConversationEvent
+    {
+        await using var command = db.Command(
+            $"""
+            with next as (
+              update conversations set last_seq = last_seq + 1, updated_at = now() where id = $2 returning last_seq
+            ), appended as (
+              insert into conversation_events (tenant_id, conversation_id, seq, kind, client_id, message_id, data)
+              select $1, $2, next.last_seq, $3 ->> 'kind', $4, $5, $3 from next
+              returning seq, created_at
+            )
+            select seq, created_at, pg_notify('{Channel}', concat_ws(':', $1, $2, seq)) from appended
+            """,
+            [
+                db.TenantId.Value,
+                id.Value,
+                new Npgsql.NpgsqlParameter { Value = JsonSerializer.Serialize<ConversationEvent>(entry, Stored), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new Npgsql.NpgsqlParameter { Value = (object?)entry.ClientId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new Npgsql.NpgsqlParameter
+                {
+                    Value = entry is AssistantMessage answer ? answer.MessageId : DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.Uuid,
+                },
+            ]);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        if (!await row.ReadAsync(ct)) throw new InvalidOperationException($"Conversation {id} is gone.");
+        return entry with { Seq = row.GetInt32(0), At = row.GetFieldValue<DateTimeOffset>(1) };
+    }
+
+    /// <summary>
+    /// Events after a place in the log, oldest first, 500 at most; null when the conversation is not the visitor's.
+    /// </summary>
+    public async Task<IReadOnlyList<ConversationEvent>?> ReadAsync(
+        TenantId tenant,
+        ConversationId id,
+        VisitorId? visitor,
+        int after,
+        CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (!await db.Conversations.AnyAsync(row => row.Id == id && (visitor == null || row.VisitorId == visitor), ct)) return null;
+        return await ReadAsync(db, id, after, ct);
+    }
+
+    public static async Task<IReadOnlyList<ConversationEvent>> ReadAsync(ConversationDb db, ConversationId id, int after, CancellationToken ct)
+    {
+        var rows = await db.Events.AsNoTracking()
+            .Where(row => row.ConversationId == id && row.Seq > after)
+            .OrderBy(row => row.Seq)
+            .Take(MostRead)
+            .ToListAsync(ct);
+        return rows.ConvertAll(Read);
+    }
+
+    private static ConversationEvent Read(ConversationEventRow row) =>
+        JsonSerializer.Deserialize<ConversationEvent>(row.Data, Stored)! with { Seq = row.Seq, At = row.CreatedAt, ClientId = row.ClientId };
+
+    private static void WithoutColumns(JsonTypeInfo type)
+    {
+        if (!typeof(ConversationEvent).IsAssignableFrom(type.Type)) return;
+        for (var i = type.Properties.Count - 1; i >= 0; i--)
+            if (type.Properties[i].AttributeProvider is System.Reflection.MemberInfo { DeclaringType: var declaring } && declaring == typeof(ConversationEvent))
+                type.Properties.RemoveAt(i);
+    }
+}

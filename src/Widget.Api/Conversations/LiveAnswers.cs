@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Widget.Contracts;
+
+namespace Widget.Api.Conversations;
+
+/// <summary>An answer that is coming about on this node. One writer, any number of readers.</summary>
+public sealed class LiveAnswer(MessageId messageId, ConversationId conversation, Action changed)
+{
+    private readonly Lock _lock = new();
+    private readonly StringBuilder _text = new();
+    private IReadOnlyList<Citation>? _sources;
+    private int _attempt;
+
+    public MessageId MessageId { get; } = messageId;
+
+    public ConversationId Conversation { get; } = conversation;
+
+    /// <summary>Begins anew: what there is so far is void.</summary>
+    public void Begin(int attempt)
+    {
+        lock (_lock)
+        {
+            _attempt = attempt;
+            _sources = null;
+            _text.Clear();
+        }
+
+        changed();
+    }
+
+    public void Cite(IReadOnlyList<Citation> sources)
+    {
+        lock (_lock) _sources = sources;
+        changed();
+    }
+
+    public void Append(string text)
+    {
+        lock (_lock) _text.Append(text);
+        changed();
+    }
+
+    /// <summary>The attempt, its sources once known, and the text beyond what a reader of that attempt has.</summary>
+    internal (int Attempt, IReadOnlyList<Citation>? Sources, string Text) Read(int attempt, int offset)
+    {
+        lock (_lock)
+        {
+            var start = attempt == _attempt ? offset : 0;
+            return (_attempt, _sources, _text.ToString(start, _text.Length - start));
+        }
+    }
+}
+
+/// <summary>How far one reader has come in an answer.</summary>
+internal sealed class AnswerCursor
+{
+    private int _attempt;
+    private int _offset;
+    private bool _hasSources;
+
+    /// <summary>What the reader has not seen yet.</summary>
+    public IEnumerable<AnswerUpdate> Advance(LiveAnswer answer)
+    {
+        var (attempt, sources, text) = answer.Read(_attempt, _offset);
+        if (attempt != _attempt) (_attempt, _offset, _hasSources) = (attempt, 0, false);
+        if (sources is not null && !_hasSources)
+        {
+            _hasSources = true;
+            yield return new AnswerSources { MessageId = answer.MessageId.Value, Attempt = attempt, Sources = sources };
+        }
+
+        if (text.Length == 0) yield break;
+        var offset = _offset;
+        _offset += text.Length;
+        yield return new AnswerDelta { MessageId = answer.MessageId.Value, Attempt = attempt, Offset = offset, Text = text };
+    }
+}
+
+/// <summary>The answers that are coming about on this node.</summary>
+public sealed class LiveAnswers
+{
+    private readonly ConcurrentDictionary<MessageId, LiveAnswer> _answers = [];
+    private readonly ConversationSignals _signals = new();
+
+    public LiveAnswer Start(MessageId messageId, ConversationId conversation)
+    {
+        var answer = new LiveAnswer(messageId, conversation, () => _signals.Raise(conversation));
+        _answers[messageId] = answer;
+        return answer;
+    }
+
+    public void End(LiveAnswer answer) => _answers.TryRemove(KeyValuePair.Create(answer.MessageId, answer));
+
+    public IEnumerable<LiveAnswer> Of(ConversationId conversation) => _answers.Values.Where(answer => answer.Conversation == conversation);
+
+    /// <summary>Calls back whenever an answer of the conversation has changed, until disposed.</summary>
+    public IDisposable OnChange(ConversationId conversation, Action callback) => _signals.Listen(conversation, callback);
+}

@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Widget.Contracts;
+using Widget.Rag.Ingestion;
+using Widget.Rag.Ingestion.Extraction;
+
+namespace Widget.Api.Knowledge;
+
+/// <summary>Reads an import as it arrives: a JSON object a line. A line that is no good fails alone; the rest is taken in.</summary>
+internal static class ImportReader
+{
+    /// <summary>Longest line, in bytes.</summary>
+    public const int LongestLine = 8 << 20;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <exception cref="BadHttpRequestException">A line is longer than <see cref="LongestLine"/>.</exception>
+    public static async IAsyncEnumerable<ImportedDocument> ReadAsync(PipeReader body, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var number = 0;
+        while (true)
+        {
+            var read = await body.ReadAsync(ct);
+            var rest = read.Buffer;
+            while (rest.PositionOf((byte)'\n') is { } end)
+            {
+                number++;
+                if (Parse(rest.Slice(0, end), number) is { } document) yield return document;
+                rest = rest.Slice(rest.GetPosition(1, end));
+            }
+
+            if (rest.Length > LongestLine)
+                throw new BadHttpRequestException($"Line {number + 1} is longer than {LongestLine >> 20} MB.", StatusCodes.Status413PayloadTooLarge);
+            if (read.IsCompleted)
+            {
+                if (Parse(rest, number + 1) is { } last) yield return last;
+                yield break;
+            }
+
+            body.AdvanceTo(rest.Start, rest.End);
+        }
+    }
+
+    // Null for an empty line.
+    private static ImportedDocument? Parse(ReadOnlySequence<byte> bytes, int number)
+    {
+        var line = bytes.ToArray().AsSpan().Trim(" \r\t"u8);
+        if (line.IsEmpty) return null;
+        ImportLine? parsed;
+        try
+        {
+            parsed = JsonSerializer.Deserialize<ImportLine>(line, Json);
+        }
+        catch (JsonException)
+        {
+            parsed = null;
+        }
+
+        if (parsed is null) return Failed($"line {number}", "This line is not a JSON object like {\"id\": …, \"title\": …, \"text\": …}.");
+        var id = Storable(parsed.Id);
+        if (id.Length is 0 or > 500) return Failed($"line {number}", "The id must have 1 to 500 characters.");
+        if (string.IsNullOrWhiteSpace(parsed.Text) && string.IsNullOrWhiteSpace(parsed.Title)) return Failed(id, "The document holds no text.");
+        if (parsed.Url is not null && !IsWebAddress(parsed.Url)) return Failed(id, "The url must be an absolute http or https address.");
+        if (parsed.Language is { } language && !(language.Length == 2 && language.All(char.IsAsciiLetterLower)))
+            return Failed(id, "The language must be an ISO 639-1 code, such as en.");
+        var mediaType = parsed.Format switch
+        {
+            null or "text" => MediaTypes.Text,
+            "markdown" => MediaTypes.Markdown,
+            "html" => MediaTypes.Html,
+            _ => null,
+        };
+        if (mediaType is null) return Failed(id, "The format must be text, markdown or html.");
+        return new ImportedDocument(
+            id,
+            new DocumentDescription
+            {
+                Title = Storable(parsed.Title),
+                Url = parsed.Url,
+                Language = parsed.Language,
+                Tags = [.. (parsed.Tags ?? []).Select(Storable)],
+                MediaType = mediaType,
+            },
+            // A title alone is a document, too: it is all there is to find.
+            Encoding.UTF8.GetBytes(string.IsNullOrWhiteSpace(parsed.Text) ? parsed.Title : parsed.Text));
+    }
+
+    internal static bool IsWebAddress(string text) =>
+        text.Length <= 2_000 && Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+
+    private static ImportedDocument Failed(string id, string error) => new(id, new DocumentDescription(), [], error);
+
+    // PostgreSQL's text holds every character but this one.
+    private static string Storable(string text) => text.Replace("\0", "", StringComparison.Ordinal);
+}

@@ -1,0 +1,128 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Widget.Api.Platform;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Contracts;
+using Widget.Rag.Ingestion;
+using Widget.Rag.Ingestion.Extraction;
+using Widget.Rag.Own;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Knowledge;
+
+internal static class KnowledgeEndpoints
+{
+    private const long LargestImport = 2L << 30;
+    private const long LargestUpload = 50L << 20;
+    private const int LargestPage = 200;
+
+    public static void MapKnowledge(this IEndpointRouteBuilder routes)
+    {
+        var knowledge = routes.MapGroup("/api/knowledge").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Knowledge");
+        knowledge.MapPost("/import", Import).Accepts<ImportLine>("application/x-ndjson")
+            .WithMetadata(new RequestSizeLimitAttribute(LargestImport))
+            .WithSummary("Import texts, a JSON object a line; the same id again replaces the document");
+        knowledge.MapPost("/uploads", Upload).DisableAntiforgery()
+            .WithMetadata(new RequestSizeLimitAttribute(LargestUpload), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = LargestUpload })
+            .WithSummary("Upload a file: HTML, Markdown, plain text or PDF; the same name again replaces the document");
+        knowledge.MapPost("/pages", AddPage).Validate<AddPageRequest>().WithSummary("Add one web page or file on the web");
+        knowledge.MapPost("/sites", AddSite).Validate<AddSiteRequest>().WithSummary("Add a web site, by its site map or by following its links");
+        knowledge.MapGet("/jobs/{id:guid}", Job).ProducesProblem(404).WithSummary("How far a job has come");
+        knowledge.MapGet("/documents", Documents).WithSummary("The tenant's documents, by title");
+        knowledge.MapDelete("/documents/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a document and everything made from it");
+    }
+
+    private static async Task<Accepted<JobAccepted>> Import(HttpRequest request, IMultiTenantContextAccessor tenants, IngestionQueue queue, CancellationToken ct) =>
+        Accepted(await queue.ImportAsync(tenants.Current().TenantId, ImportReader.ReadAsync(request.BodyReader, ct), ct));
+
+    private static async Task<Results<Accepted<JobAccepted>, ValidationProblem, ProblemHttpResult>> Upload(
+        IFormFile file,
+        [FromForm] string? title,
+        [FromForm] string? url,
+        [FromForm] string? language,
+        IMultiTenantContextAccessor tenants,
+        IngestionQueue queue,
+        CancellationToken ct)
+    {
+        var name = Path.GetFileName(file.FileName);
+        if (string.IsNullOrWhiteSpace(name) || name.Length > 500) return Problems.Invalid("file", "The file needs a name of 1 to 500 characters.");
+        if (url is { Length: > 0 } && !ImportReader.IsWebAddress(url)) return Problems.Invalid("url", "The url must be an absolute http or https address.");
+        if (MediaTypes.Of(name, file.ContentType) is not { } mediaType)
+            return Problems.Because(StatusCodes.Status415UnsupportedMediaType, $"Files like {name} cannot be read. Add {MediaTypes.Readable}.");
+        var content = new byte[file.Length];
+        await using (var stream = file.OpenReadStream()) await stream.ReadExactlyAsync(content, ct);
+        var description = new DocumentDescription
+        {
+            Title = Blank(title),
+            Url = Blank(url),
+            Language = Blank(language),
+            MediaType = mediaType,
+        };
+        return Accepted(await queue.UploadAsync(tenants.Current().TenantId, new ImportedDocument(name, description, content), ct));
+    }
+
+    private static async Task<Results<Accepted<JobAccepted>, ValidationProblem>> AddPage(
+        AddPageRequest request,
+        IMultiTenantContextAccessor tenants,
+        IngestionQueue queue,
+        CancellationToken ct)
+    {
+        if (!ImportReader.IsWebAddress(request.Url)) return Problems.Invalid("url", "The url must be an absolute http or https address.");
+        var description = new DocumentDescription { Title = Blank(request.Title), Language = Blank(request.Language), Tags = request.Tags };
+        return Accepted(await queue.AddPageAsync(tenants.Current().TenantId, new Uri(request.Url), description, ct));
+    }
+
+    private static async Task<Results<Accepted<JobAccepted>, ValidationProblem>> AddSite(
+        AddSiteRequest request,
+        IMultiTenantContextAccessor tenants,
+        IngestionQueue queue,
+        CancellationToken ct)
+    {
+        if (!ImportReader.IsWebAddress(request.Url)) return Problems.Invalid("url", "The url must be an absolute http or https address.");
+        var address = new Uri(request.Url);
+        var discovery = address.AbsolutePath.EndsWith(".xml", StringComparison.OrdinalIgnoreCase) ? Discovery.SiteMap : Discovery.Links;
+        return Accepted(await queue.AddSiteAsync(tenants.Current().TenantId, address, discovery, request.MaxPages, ct));
+    }
+
+    private static async Task<Results<Ok<JobState>, ProblemHttpResult>> Job(Guid id, IMultiTenantContextAccessor tenants, IngestionQueue queue, CancellationToken ct) =>
+        await queue.FindAsync(tenants.Current().TenantId, new JobId(id), ct) is { } job
+            ? TypedResults.Ok(new JobState(
+                id,
+                (JobStatusName)job.Status,
+                job.Done,
+                job.Total,
+                [.. job.Failed.Select(item => new FailedDocument(item.ExternalId, item.Error))],
+                job.Error))
+            : Problems.NotFound("job");
+
+    private static async Task<Ok<DocumentPage>> Documents(
+        IMultiTenantContextAccessor tenants,
+        KnowledgeCatalog catalog,
+        CancellationToken ct,
+        int offset = 0,
+        int limit = 50)
+    {
+        var (documents, total) = await catalog.ListAsync(tenants.Current().TenantId, Math.Max(0, offset), Math.Clamp(limit, 1, LargestPage), ct);
+        return TypedResults.Ok(new DocumentPage(
+            [
+                .. documents.Select(document => new DocumentSummary(
+                    document.Id.Value,
+                    document.ExternalId,
+                    document.Title,
+                    document.Url,
+                    document.Language,
+                    document.Tags,
+                    document.ChunkCount,
+                    document.UpdatedAt)),
+            ],
+            total));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IMultiTenantContextAccessor tenants, KnowledgeCatalog catalog, CancellationToken ct) =>
+        await catalog.DeleteAsync(tenants.Current().TenantId, new DocumentId(id), ct) ? TypedResults.NoContent() : Problems.NotFound("document");
+
+    private static Accepted<JobAccepted> Accepted(JobId job) => TypedResults.Accepted($"/api/knowledge/jobs/{job}", new JobAccepted(job.Value));
+
+    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.Text.Json;
+using Npgsql;
+using Widget.Api.Platform;
+using Widget.Migrations;
+
+namespace Widget.Api.Operations;
+
+/// <summary>The operator's command line. Without a command the program serves.</summary>
+internal static class OperatorCommands
+{
+    private const string OwnerVariable = "WIDGET_DATABASE";
+    private const string PasswordVariable = "WIDGET_APP_PASSWORD";
+    private const string ApplicationLogin = "widget_app";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static readonly Option<bool> AsJson = new("--json") { Description = "Print JSON instead of text." };
+    private static readonly Option<string> Slug = new("--slug") { Description = "The tenant's name in addresses.", Required = true };
+
+    public static RootCommand Create(Func<CancellationToken, Task> serve)
+    {
+        var serving = new Command("serve", "Serve the API and the widget (the default).");
+        serving.SetAction((_, ct) => serve(ct));
+        var root = new RootCommand("Widget: an embeddable sales assistant. Without a command it serves.")
+        {
+            serving,
+            Migrate(),
+            Tenants(),
+            Members(),
+        };
+        root.SetAction((_, ct) => serve(ct));
+        return root;
+    }
+
+    private static Command Migrate()
+    {
+        var login = new Option<string>("--login") { Description = "The application's login.", DefaultValueFactory = _ => ApplicationLogin };
+        var command = new Command(
+            "migrate",
+            $"Bring the database of {OwnerVariable} up to date. With {PasswordVariable} set, also create the application's login with that password and print its connection string.")
+        {
+            login,
+        };
+        command.SetAction(async (result, ct) =>
+        {
+            var owner = Owner();
+            foreach (var migration in await Database.MigrateAsync(owner, ct)) await Console.Error.WriteLineAsync($"applied {migration}");
+            if (Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } password)
+                Console.WriteLine(await Database.CreateApplicationLoginAsync(owner, result.GetValue(login)!, password, ct));
+        });
+        return command;
+    }
+
+    private static Command Tenants()
+    {
+        var name = new Option<string>("--name") { Description = "The company's name.", Required = true };
+        var origins = new Option<string[]>("--origin") { Description = "A web site that may carry the widget, as https://www.example.com. May be given again.", DefaultValueFactory = _ => [] };
+        var create = new Command("create", "Add a tenant; prints its site key and, this once, its API key.") { Slug, name, origins, AsJson };
+        create.SetAction((result, ct) => WithTenants(async tenants =>
+        {
+            var made = await tenants.CreateAsync(result.GetValue(Slug)!, result.GetValue(name)!, result.GetValue(origins)!, ct);
+            Print(result, made, $"tenant   {made.TenantId}\nslug     {made.Slug}\nsite key {made.SiteKey}\nAPI key  {made.ApiKey}   (shown this once)");
+        }));
+
+        var list = new Command("list", "List the tenants.") { AsJson };
+        list.SetAction((result, ct) => WithTenants(async tenants =>
+        {
+            var all = await tenants.ListAsync(ct);
+            Print(result, all, all.Select(tenant => $"{tenant.Slug,-30} {tenant.Name,-40} {tenant.TenantId}"));
+        }));
+
+        var add = new Option<string>("--new") { Description = "Make a key: site or api." };
+        add.AcceptOnlyFromAmong("site", "api");
+        var keyName = new Option<string>("--name") { Description = "What a new API key is for.", DefaultValueFactory = _ => "unnamed" };
+        var revoke = new Option<string>("--revoke") { Description = "Revoke this key; an API key also by its first characters as listed." };
+        var key = new Command("key", "List a tenant's keys, make one or revoke one.") { Slug, add, keyName, revoke, AsJson };
+        key.SetAction((result, ct) => WithTenants(async tenants =>
+        {
+            var slug = result.GetValue(Slug)!;
+            if (result.GetValue(revoke) is { } revoked) await tenants.RevokeAsync(slug, revoked, ct);
+            if (result.GetValue(add) is { } kind)
+            {
+                var made = kind == "site" ? await tenants.AddSiteKeyAsync(slug, ct) : await tenants.AddApiKeyAsync(slug, result.GetValue(keyName)!, ct);
+                Print(result, new { key = made }, made);
+                return;
+            }
+
+            var keys = await tenants.KeysAsync(slug, ct);
+            Print(result, keys, keys.Select(line => $"{line.Kind,-5} {line.Key,-30} {line.Name,-20} {(line.RevokedAt is null ? "in use" : "revoked")}"));
+        }));
+        return new Command("tenants", "The platform's customers.") { create, list, key };
+    }
+
+    private static Command Members()
+    {
+        var email = new Option<string>("--email") { Description = "The member's e-mail address.", Required = true };
+        var name = new Option<string>("--name") { Description = "The member's name.", DefaultValueFactory = _ => "" };
+        var role = new Option<string>("--role") { Description = "owner, admin, rep or viewer.", DefaultValueFactory = _ => "owner" };
+        var add = new Command("add", "Add a member of a tenant's staff, or change one's role.") { Slug, email, name, role };
+        add.SetAction((result, ct) => WithTenants(tenants =>
+            tenants.AddMemberAsync(result.GetValue(Slug)!, result.GetValue(email)!, result.GetValue(name)!, result.GetValue(role)!, ct)));
+        var remove = new Command("remove", "Remove a member.") { Slug, email };
+        remove.SetAction((result, ct) => WithTenants(tenants => tenants.RemoveMemberAsync(result.GetValue(Slug)!, result.GetValue(email)!, ct)));
+        var list = new Command("list", "List a tenant's staff.") { Slug, AsJson };
+        list.SetAction((result, ct) => WithTenants(async tenants =>
+        {
+            var members = await tenants.MembersAsync(result.GetValue(Slug)!, ct);
+            Print(
+                result,
+                members.Select(member => new { member.Email, member.Name, Role = member.Role.ToString().ToLowerInvariant() }),
+                members.Select(member => $"{member.Email,-40} {member.Role.ToString().ToLowerInvariant(),-7} {member.Name}"));
+        }));
+        return new Command("members", "A tenant's staff.") { add, list, remove };
+    }
+
+    private static async Task WithTenants(Func<TenantAdministration, Task> action)
+    {
+        await using var owner = NpgsqlDataSource.Create(Owner());
+        await action(new TenantAdministration(owner));
+    }
+
+    private static string Owner() => Environment.GetEnvironmentVariable(OwnerVariable) is { Length: > 0 } connection
+        ? connection
+        : throw new InvalidConfigurationException([$"{OwnerVariable} is not set. It is the connection string of the role that owns the database."]);
+
+    private static void Print(ParseResult result, object value, IEnumerable<string> lines) => Print(result, value, string.Join('\n', lines));
+
+    private static void Print(ParseResult result, object value, string text) =>
+        Console.WriteLine(result.GetValue(AsJson) ? JsonSerializer.Serialize(value, Json) : text);
+}

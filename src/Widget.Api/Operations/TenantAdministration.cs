@@ -1,0 +1,150 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Widget.Api.Tenancy;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Operations;
+
+/// <summary>A tenant as it was just made. The API key is shown this once.</summary>
+public sealed record CreatedTenant(Guid TenantId, string Slug, string SiteKey, string ApiKey);
+
+public sealed record TenantLine(Guid TenantId, string Slug, string Name, DateTimeOffset CreatedAt);
+
+public sealed record KeyLine(string Kind, string Key, string Name, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
+
+/// <summary>The operator asked for something that cannot be done; the message says why.</summary>
+public sealed class OperatorException(string message) : Exception(message);
+
+/// <summary>What the operator does with tenants. Works as the owner of the tables, whom row-level security does not hold.</summary>
+public sealed class TenantAdministration(NpgsqlDataSource owner)
+{
+    private readonly TenancyDatabase _database = new(owner);
+
+    /// <exception cref="OperatorException">The slug, name or an origin is no good, or the slug is taken.</exception>
+    public async Task<CreatedTenant> CreateAsync(string slug, string name, IReadOnlyList<string> origins, CancellationToken ct)
+    {
+        if (!Tenant.SlugPattern().IsMatch(slug))
+            throw new OperatorException($"The slug \"{slug}\" is no good: 2 to 63 small letters, digits and single hyphens, with neither end a hyphen.");
+        if (string.IsNullOrWhiteSpace(name) || name.Length > 200) throw new OperatorException("The name must have 1 to 200 characters.");
+        var allowed = origins.Select(text => AllowedOrigin.Normalize(text)
+            ?? throw new OperatorException($"\"{text}\" is not an origin. Write it as https://www.example.com, without a path.")).ToList();
+
+        var tenant = TenantId.New();
+        await using var db = await _database.BeginAsync(tenant, ct);
+        if (await db.Tenants.IgnoreQueryFilters().AnyAsync(row => row.Slug == slug, ct))
+            throw new OperatorException($"There is already a tenant with the slug \"{slug}\".");
+        db.Tenants.Add(new Tenant { TenantId = tenant, Slug = slug, Name = name });
+        await db.SaveChangesAsync(ct);
+        var siteKey = SiteKey.New(tenant);
+        var (apiKey, secret) = ApiKey.New(tenant, "first");
+        db.SiteKeys.Add(siteKey);
+        db.ApiKeys.Add(apiKey);
+        db.AllowedOrigins.AddRange(allowed.Distinct(StringComparer.Ordinal).Select(origin => new AllowedOrigin { TenantId = tenant, Origin = origin }));
+        await db.CommitAsync(ct);
+        return new CreatedTenant(tenant.Value, slug, siteKey.Key, secret);
+    }
+
+    public async Task<IReadOnlyList<TenantLine>> ListAsync(CancellationToken ct)
+    {
+        await using var command = owner.CreateCommand("select tenant_id, slug, name, created_at from tenants order by slug");
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var tenants = new List<TenantLine>();
+        while (await rows.ReadAsync(ct))
+            tenants.Add(new TenantLine(rows.GetGuid(0), rows.GetString(1), rows.GetString(2), rows.GetFieldValue<DateTimeOffset>(3)));
+        return tenants;
+    }
+
+    public async Task<IReadOnlyList<KeyLine>> KeysAsync(string slug, CancellationToken ct)
+    {
+        await using var db = await OpenAsync(slug, ct);
+        var siteKeys = await db.SiteKeys.OrderBy(key => key.CreatedAt).ToListAsync(ct);
+        var apiKeys = await db.ApiKeys.OrderBy(key => key.CreatedAt).ToListAsync(ct);
+        return
+        [
+            .. siteKeys.Select(key => new KeyLine("site", key.Key, "", key.CreatedAt, key.RevokedAt)),
+            .. apiKeys.Select(key => new KeyLine("api", key.Prefix + "…", key.Name, key.CreatedAt, key.RevokedAt)),
+        ];
+    }
+
+    /// <returns>The new site key.</returns>
+    public async Task<string> AddSiteKeyAsync(string slug, CancellationToken ct)
+    {
+        await using var db = await OpenAsync(slug, ct);
+        var key = SiteKey.New(db.TenantId);
+        db.SiteKeys.Add(key);
+        await db.CommitAsync(ct);
+        return key.Key;
+    }
+
+    /// <returns>The new API key, shown this once.</returns>
+    public async Task<string> AddApiKeyAsync(string slug, string name, CancellationToken ct)
+    {
+        await using var db = await OpenAsync(slug, ct);
+        var (key, secret) = ApiKey.New(db.TenantId, name);
+        db.ApiKeys.Add(key);
+        await db.CommitAsync(ct);
+        return secret;
+    }
+
+    /// <summary>Revokes a site key, or an API key by itself or its first characters.</summary>
+    /// <exception cref="OperatorException">The tenant has no such key in use.</exception>
+    public async Task RevokeAsync(string slug, string key, CancellationToken ct)
+    {
+        await using var db = await OpenAsync(slug, ct);
+        var prefix = key.TrimEnd('…');
+        var hash = ApiKey.HashOf(key);
+        var now = DateTimeOffset.UtcNow;
+        var revoked = await db.SiteKeys.Where(row => row.Key == key && row.RevokedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), ct);
+        revoked += await db.ApiKeys.Where(row => (row.Hash == hash || row.Prefix == prefix) && row.RevokedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), ct);
+        if (revoked == 0) throw new OperatorException($"The tenant \"{slug}\" has no key {key} in use.");
+        await db.CommitAsync(ct);
+    }
+
+    /// <exception cref="OperatorException">The address or role is no good.</exception>
+    public async Task AddMemberAsync(string slug, string email, string name, string role, CancellationToken ct)
+    {
+        if (!Enum.TryParse<Role>(role, ignoreCase: true, out var parsed) || !Enum.IsDefined(parsed))
+            throw new OperatorException($"\"{role}\" is not a role. There are owner, admin, rep and viewer.");
+        email = email.Trim().ToLowerInvariant();
+        if (!System.Net.Mail.MailAddress.TryCreate(email, out _)) throw new OperatorException($"\"{email}\" is not an e-mail address.");
+        await using var db = await OpenAsync(slug, ct);
+        if (await db.Members.SingleOrDefaultAsync(row => row.Email == email, ct) is { } member)
+        {
+            member.Role = parsed;
+            if (name.Length > 0) member.Name = name;
+        }
+        else
+        {
+            db.Members.Add(new Member { TenantId = db.TenantId, Id = Guid.CreateVersion7(), Email = email, Name = name, Role = parsed });
+        }
+
+        await db.CommitAsync(ct);
+    }
+
+    public async Task<IReadOnlyList<Member>> MembersAsync(string slug, CancellationToken ct)
+    {
+        await using var db = await OpenAsync(slug, ct);
+        return await db.Members.AsNoTracking().OrderBy(row => row.Email).ToListAsync(ct);
+    }
+
+    /// <exception cref="OperatorException">The tenant has no such member.</exception>
+    public async Task RemoveMemberAsync(string slug, string email, CancellationToken ct)
+    {
+        email = email.Trim().ToLowerInvariant();
+        await using var db = await OpenAsync(slug, ct);
+        if (await db.Members.Where(row => row.Email == email).ExecuteDeleteAsync(ct) == 0)
+            throw new OperatorException($"The tenant \"{slug}\" has no member {email}.");
+        await db.CommitAsync(ct);
+    }
+
+    private async Task<TenancyDb> OpenAsync(string slug, CancellationToken ct)
+    {
+        await using var command = owner.CreateCommand("select tenant_id from tenants where slug = $1");
+        command.Parameters.Add(new() { Value = slug });
+        return await command.ExecuteScalarAsync(ct) is Guid tenant
+            ? await _database.BeginAsync(new TenantId(tenant), ct)
+            : throw new OperatorException($"There is no tenant with the slug \"{slug}\". `widget tenants list` names those there are.");
+    }
+}

@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+using Widget.Api.Answers;
+
+namespace Widget.Api.Platform;
+
+internal static class Health
+{
+    private const string Ready = "ready";
+
+    public static IServiceCollection AddHealth(this IServiceCollection services)
+    {
+        services.AddHealthChecks()
+            .AddCheck<DatabaseHealth>("database", tags: [Ready])
+            .AddCheck<ChatModelHealth>("chat model", tags: [Ready])
+            .AddCheck<ProgramsHealth>("programs", tags: [Ready]);
+        return services;
+    }
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
+    }
+
+    private static Task WriteAsync(HttpContext http, HealthReport report) => http.Response.WriteAsJsonAsync(new
+    {
+        status = report.Status.ToString().ToLowerInvariant(),
+        checks = report.Entries.Select(entry => new
+        {
+            name = entry.Key,
+            status = entry.Value.Status.ToString().ToLowerInvariant(),
+            detail = entry.Value.Description,
+        }),
+    });
+}
+
+/// <summary>Whether the database answers, holds the schema that this program knows, and does not let it past row-level security.</summary>
+internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions options) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using var command = dataSource.CreateCommand(
+                """
+                select rolsuper or rolbypassrls or exists (select from pg_tables where tablename = 'tenants' and tableowner = rolname)
+                from pg_roles where rolname = current_user
+                """);
+            if (await command.ExecuteScalarAsync(cancellationToken) is true)
+                return HealthCheckResult.Unhealthy("The application is logged in as a role that row-level security does not hold for. Use the login that `widget migrate` creates.");
+            var pending = await Migrations.Database.PendingAsync(options.Database, cancellationToken);
+            return pending.Count == 0
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy($"The schema lacks {string.Join(", ", pending)}. Run `widget migrate`.");
+        }
+        catch (NpgsqlException)
+        {
+            return HealthCheckResult.Unhealthy("The database does not answer.");
+        }
+    }
+}
+
+/// <summary>Says how questions are answered; either way is healthy.</summary>
+internal sealed class ChatModelHealth(ChatModels models) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(HealthCheckResult.Healthy(models.Configured is null
+            ? "No language model is configured (WIDGET_CHAT_ENDPOINT); answers quote their sources."
+            : "A language model is configured."));
+}
+
+/// <summary>Whether the programs that read documents are there; without them only their kind of document cannot be added.</summary>
+internal sealed class ProgramsHealth : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        return Task.FromResult(Array.Exists(folders, folder => File.Exists(Path.Combine(folder, "pdftotext")))
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Degraded("pdftotext is missing (package poppler-utils), so PDF documents cannot be read."));
+    }
+}

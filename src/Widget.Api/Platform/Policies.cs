@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Mvc;
+
+namespace Widget.Api.Platform;
+
+internal static class Policies
+{
+    /// <summary>A visitor with a token.</summary>
+    public const string Visitor = "visitor";
+
+    /// <summary>A tenant's own program, with an API key.</summary>
+    public const string Developer = "developer";
+
+    /// <summary>CORS for visitors: any site may ask, and the server decides by the tenant's allowed origins.</summary>
+    public const string AnyOrigin = "any-origin";
+
+    /// <summary>Largest request body, in bytes.</summary>
+    public static RouteGroupBuilder WithRequestSizeLimit(this RouteGroupBuilder group, long bytes) => group.WithMetadata(new RequestSizeLimitAttribute(bytes));
+}

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.ResponseCompression;
+using Widget.Api.Answers;
+using Widget.Api.Knowledge;
+using Widget.Api.Search;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Visitors;
+using Widget.Rag;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Platform;
+
+/// <summary>The web server: what the product does, and in what order a request passes through it.</summary>
+public static class Server
+{
+    public static WebApplication Build(string[] args, ServerOptions options)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot() });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.ClearProviders().AddJsonConsole();
+        // Request lines would hold the tokens that WebSockets carry in their query.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(_ => ApplicationDataSource.Create(options.Database));
+        builder.Services.AddTenancy(options.HostSuffix);
+        builder.Services.AddRag(options.Fetching);
+        builder.Services.AddAnswers(options.Chat);
+        builder.Services.AddVisitors();
+        builder.Services.AddHealth();
+        builder.Services.AddOpenApi(ApiDescription.Configure);
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<ExceptionProblems>();
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        // Only files that anyone may have are compressed, so nothing secret can leak through the size of a response.
+        builder.Services.AddResponseCompression(compression =>
+        {
+            compression.EnableForHttps = true;
+            compression.MimeTypes = ["text/javascript", "text/css"];
+            compression.Providers.Add<BrotliCompressionProvider>();
+            compression.Providers.Add<GzipCompressionProvider>();
+        });
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.Use((http, next) =>
+        {
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+            return next(http);
+        });
+        app.UseResponseCompression();
+        app.UseEmbed(options);
+        app.UseRouting();
+        app.UseCors();
+        app.UseMiddleware<MultiTenantMiddleware>();
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        app.MapHealth();
+        app.MapVisitors();
+        app.MapHostedPage();
+        app.MapSearch();
+        app.MapKnowledge();
+        app.MapSettings();
+        app.MapApiDescription();
+        return app;
+    }
+
+    // Published files lie beside the program, wherever it is started from.
+    private static string ContentRoot() => AppContext.BaseDirectory;
+}

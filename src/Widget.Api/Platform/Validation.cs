@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+
+namespace Widget.Api.Platform;
+
+internal static class Validation
+{
+    /// <summary>Answers 400 with every field's errors, before the handler runs, when the request's body breaks its own rules.</summary>
+    public static RouteHandlerBuilder Validate<TRequest>(this RouteHandlerBuilder route)
+        where TRequest : class =>
+        route.ProducesValidationProblem().AddEndpointFilter(async (context, next) =>
+        {
+            var errors = Errors(context.Arguments.OfType<TRequest>().Single());
+            return errors.Count == 0
+                ? await next(context)
+                : TypedResults.ValidationProblem(errors, title: errors.Values.First()[0]);
+        });
+
+    /// <summary>What is wrong, by field as the API names it; empty when nothing is.</summary>
+    public static Dictionary<string, string[]> Errors(object value)
+    {
+        var results = new List<ValidationResult>();
+        Validator.TryValidateObject(value, new ValidationContext(value), results, validateAllProperties: true);
+        return results
+            .SelectMany(result => result.MemberNames.DefaultIfEmpty("").Select(member => (Field: FieldName(member), Error: result.ErrorMessage ?? "It is not valid.")))
+            .GroupBy(entry => entry.Field, entry => entry.Error, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+    }
+
+    private static string FieldName(string member) => string.Join('.', member.Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName));
+}

@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Platform;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Contracts;
+using Widget.Rag.Search;
+
+namespace Widget.Api.Search;
+
+internal static class SearchEndpoints
+{
+    private const long LargestRequest = 64 * 1024;
+
+    public static void MapSearch(this IEndpointRouteBuilder routes) =>
+        routes.MapGroup("/api/search").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Search")
+            .WithRequestSizeLimit(LargestRequest)
+            .MapPost("/", Search).Validate<SearchRequest>()
+            .WithSummary("Search the tenant's knowledge; the trace says how the hits came about");
+
+    private static async Task<Results<Ok<SearchResponse>, ProblemHttpResult>> Search(
+        SearchRequest request,
+        IMultiTenantContextAccessor tenants,
+        TenantSettingsService settings,
+        HybridSearch search,
+        CancellationToken ct)
+    {
+        var tenant = tenants.Current().TenantId;
+        try
+        {
+            var result = await search.SearchAsync(
+                new KnowledgeQuery { TenantId = tenant, Text = request.Query, Limit = request.Limit },
+                SearchPlans.For(await settings.ReadAsync(tenant, ct), request.Strategy),
+                ct);
+            return TypedResults.Ok(new SearchResponse([.. result.Hits.Select(ToHit)], result.Confidence, ToReport(result.Trace)));
+        }
+        catch (SearchUnavailableException)
+        {
+            return Problems.Because(StatusCodes.Status503ServiceUnavailable, "None of the knowledge bases answered. Please try again in a moment.");
+        }
+    }
+
+    private static SearchHit ToHit(Hit hit, int index) => new(
+        index + 1,
+        hit.Score,
+        hit.ExternalId,
+        hit.Title,
+        hit.Text,
+        Passages.Address(hit),
+        new SearchLocator([.. hit.Locator.Headings], hit.Locator.Page, hit.Locator.Fragment),
+        hit.Origins);
+
+    private static SearchTraceReport ToReport(SearchTrace trace) => new(
+        (SearchStrategyName)trace.Strategy,
+        trace.Route,
+        [
+            .. trace.Steps.Select(step => new SearchTraceStep(
+                step.KnowledgeBase,
+                step.Outcome.ToString().ToLowerInvariant(),
+                step.Hits,
+                step.Confidence,
+                step.Milliseconds,
+                step.Reason)),
+        ],
+        trace.DuplicatesDropped,
+        trace.Milliseconds);
+}

@@ -1,0 +1,39 @@
+using Widget.Contracts;
+using Widget.Rag.Own;
+using Widget.Rag.Search;
+
+namespace Widget.Api.Search;
+
+/// <summary>How a tenant's settings have it searched.</summary>
+public static class SearchPlans
+{
+    /// <param name="settings">The tenant's.</param>
+    /// <param name="strategy">In place of the tenant's own.</param>
+    public static SearchPlan For(TenantSettings settings, SearchStrategyName? strategy = null)
+    {
+        var weights = new Dictionary<string, double>(StringComparer.Ordinal) { [OwnKnowledgeBase.BaseName] = 1 };
+        if (settings.UseTavusKB)
+        {
+            weights["tavus"] = settings.TavusKBWeight;
+            weights[OwnKnowledgeBase.BaseName] = 1 - settings.TavusKBWeight;
+        }
+
+        return new SearchPlan { Strategy = (SearchStrategy)(strategy ?? settings.SearchStrategy), Weights = weights };
+    }
+}
+
+/// <summary>Hits as the API shows them.</summary>
+public static class Passages
+{
+    /// <summary>The document's address with the fragment that leads to the passage.</summary>
+    public static string? Address(Hit hit) => hit.Url is null ? null : hit.Url.Split('#')[0] + hit.Locator.Fragment;
+
+    public static Citation ToCitation(Hit hit, int index) => new(
+        index + 1,
+        hit.Title,
+        Address(hit),
+        [.. hit.Locator.Headings],
+        hit.Locator.Page,
+        hit.Text,
+        hit.Origins);
+}

@@ -1,0 +1,39 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using Widget.Api.Platform;
+using Widget.Api.Tenancy.MultiTenancy;
+
+namespace Widget.Api.Tenancy;
+
+/// <summary>Lets in a tenant's own programs: <c>Authorization: Bearer sk_…</c>. The resolver has looked the key up already.</summary>
+public sealed class ApiKeyAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    IMultiTenantContextAccessor tenants) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "ApiKey";
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var key = ApiKeyStrategy.Read(Context);
+        if (key is null) return Task.FromResult(AuthenticateResult.NoResult());
+        if (tenants.MultiTenantContext is not { Strategy: ApiKeyStrategy, TenantInfo: { } tenant })
+            return Task.FromResult(AuthenticateResult.Fail("unknown key"));
+        var identity = new ClaimsIdentity([new Claim("tenant", tenant.TenantId.ToString())], SchemeName);
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return Problems.WriteAsync(
+            Context,
+            StatusCodes.Status401Unauthorized,
+            ApiKeyStrategy.Read(Context) is null
+                ? "An API key is needed: send it as \"Authorization: Bearer sk_…\"."
+                : "This API key is unknown or has been revoked.");
+    }
+}

@@ -1,0 +1,90 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tenancy;
+
+/// <summary>
+/// Stands in the customer's page, so it is public: it allows only what a visitor may do, from the tenant's allowed origins.
+/// </summary>
+public sealed class SiteKey : ITenantOwned
+{
+    public const string Prefix = "pk_";
+
+    public required TenantId TenantId { get; init; }
+
+    public required string Key { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; set; }
+
+    public static SiteKey New(TenantId tenant) => new() { TenantId = tenant, Key = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18)) };
+
+    internal static void Map(ModelBuilder model)
+    {
+        var key = model.Entity<SiteKey>();
+        key.ToTable("site_keys").HasKey(row => row.Key);
+        key.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
+    }
+}
+
+/// <summary>A secret of the tenant's own programs. Only its hash is kept, so it is shown once, when it is made.</summary>
+public sealed class ApiKey : ITenantOwned
+{
+    public const string SecretPrefix = "sk_";
+
+    public required TenantId TenantId { get; init; }
+
+    public required Guid Id { get; init; }
+
+    /// <summary>What it is for, in the tenant's words.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The secret's first characters, to tell keys apart.</summary>
+    public required string Prefix { get; init; }
+
+    /// <summary>SHA-256 of the secret. The secret has 192 random bits, so a slow hash would add nothing.</summary>
+    public required byte[] Hash { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; set; }
+
+    public static (ApiKey Key, string Secret) New(TenantId tenant, string name)
+    {
+        var secret = SecretPrefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
+        var key = new ApiKey { TenantId = tenant, Id = Guid.CreateVersion7(), Name = name, Prefix = secret[..9], Hash = HashOf(secret) };
+        return (key, secret);
+    }
+
+    public static byte[] HashOf(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+
+    internal static void Map(ModelBuilder model)
+    {
+        var key = model.Entity<ApiKey>();
+        key.ToTable("api_keys").HasKey(row => new { row.TenantId, row.Id });
+        key.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
+    }
+}
+
+/// <summary>A web site that may carry the tenant's widget, as browsers name it in the Origin header.</summary>
+public sealed class AllowedOrigin : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required string Origin { get; init; }
+
+    /// <summary>The origin as browsers write it, or null when the text names none.</summary>
+    public static string? Normalize(string text) =>
+        Uri.TryCreate(text.Trim(), UriKind.Absolute, out var address)
+        && address.Scheme is "http" or "https"
+        && address.AbsolutePath == "/" && address.Query.Length == 0 && address.Fragment.Length == 0 && address.UserInfo.Length == 0
+            ? address.GetLeftPart(UriPartial.Authority)
+            : null;
+
+    internal static void Map(ModelBuilder model) =>
+        model.Entity<AllowedOrigin>().ToTable("allowed_origins").HasKey(row => new { row.TenantId, row.Origin });
+}

@@ -1,0 +1,45 @@
+using Microsoft.EntityFrameworkCore;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tenancy;
+
+/// <summary>What a member may do; each may do what the ones below may.</summary>
+public enum Role
+{
+    /// <summary>Looks.</summary>
+    Viewer,
+
+    /// <summary>Talks to visitors.</summary>
+    Rep,
+
+    /// <summary>Changes settings and knowledge.</summary>
+    Admin,
+
+    /// <summary>Everything, members and keys included.</summary>
+    Owner,
+}
+
+/// <summary>A person on the tenant's staff.</summary>
+public sealed class Member : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required Guid Id { get; init; }
+
+    /// <summary>In lower case; unique within the tenant.</summary>
+    public required string Email { get; init; }
+
+    public string Name { get; set; } = "";
+
+    public required Role Role { get; set; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    internal static void Map(ModelBuilder model)
+    {
+        var member = model.Entity<Member>();
+        member.ToTable("members").HasKey(row => new { row.TenantId, row.Id });
+        member.Property(row => row.Role).HasConversion(role => role.ToString().ToLowerInvariant(), text => Enum.Parse<Role>(text, true));
+        member.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tenancy;
+
+/// <summary>A customer of the platform.</summary>
+public sealed partial class Tenant : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    /// <summary>Its name in addresses: 2 to 63 small letters, digits and single hyphens.</summary>
+    public required string Slug { get; init; }
+
+    public required string Name { get; set; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    [GeneratedRegex("^[a-z0-9](-?[a-z0-9]){1,62}$", RegexOptions.ExplicitCapture, 1000)]
+    public static partial Regex SlugPattern();
+
+    internal static void Map(ModelBuilder model)
+    {
+        var tenant = model.Entity<Tenant>();
+        tenant.ToTable("tenants").HasKey(row => row.TenantId);
+        tenant.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
+    }
+}
+
+/// <summary>A tenant's settings, as they were last saved; a tenant that never saved any has none.</summary>
+public sealed class TenantSettingsRow : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required TenantSettings Settings { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    internal static void Map(ModelBuilder model)
+    {
+        var settings = model.Entity<TenantSettingsRow>();
+        settings.ToTable("tenant_settings").HasKey(row => row.TenantId);
+        settings.Property(row => row.UpdatedAt).HasDefaultValueSql("now()");
+        settings.Property(row => row.Settings).HasColumnType("jsonb").HasConversion(
+            value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
+            text => JsonSerializer.Deserialize<TenantSettings>(text, JsonSerializerOptions.Web)!);
+    }
+}

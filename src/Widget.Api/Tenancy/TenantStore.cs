@@ -1,0 +1,37 @@
+using Npgsql;
+using NpgsqlTypes;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tenancy;
+
+/// <summary>
+/// Finds tenants in the database by whatever names them. This is work across tenants, so it goes through the functions
+/// tenant_by_…, which answer one question each.
+/// </summary>
+public sealed class TenantStore(NpgsqlDataSource dataSource) : IMultiTenantStore
+{
+    /// <summary>Marks an identifier as a tenant's id, since a slug may look like one.</summary>
+    public const string IdPrefix = "id:";
+
+    public async Task<TenantInfo?> GetByIdentifierAsync(string identifier, CancellationToken ct)
+    {
+        if (identifier.StartsWith(SiteKey.Prefix, StringComparison.Ordinal))
+            return await FindAsync("select tenant_id, slug, name from tenant_by_site_key($1)", identifier, NpgsqlDbType.Text, ct);
+        if (identifier.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal))
+            return await FindAsync("select tenant_id, slug, name from tenant_by_api_key($1)", ApiKey.HashOf(identifier), NpgsqlDbType.Bytea, ct);
+        if (identifier.StartsWith(IdPrefix, StringComparison.Ordinal) && Guid.TryParse(identifier[IdPrefix.Length..], out var id))
+            return await FindAsync("select tenant_id, slug, name from tenant_by_id($1)", id, NpgsqlDbType.Uuid, ct);
+        return await FindAsync("select tenant_id, slug, name from tenant_by_slug($1)", identifier, NpgsqlDbType.Text, ct);
+    }
+
+    private async Task<TenantInfo?> FindAsync(string sql, object value, NpgsqlDbType type, CancellationToken ct)
+    {
+#pragma warning disable CA2100 // One of the four literals above.
+        await using var command = dataSource.CreateCommand(sql);
+#pragma warning restore CA2100
+        command.Parameters.Add(new() { Value = value, NpgsqlDbType = type });
+        await using var row = await command.ExecuteReaderAsync(ct);
+        return await row.ReadAsync(ct) ? new TenantInfo(new TenantId(row.GetGuid(0)), row.GetString(1), row.GetString(2)) : null;
+    }
+}

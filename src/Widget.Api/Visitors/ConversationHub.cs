@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.SignalR;
+using Widget.Api.Answers;
+using Widget.Api.Conversations;
+using Widget.Api.Platform;
+using Widget.Contracts;
+
+namespace Widget.Api.Visitors;
+
+/// <summary>
+/// A visitor's conversation over a WebSocket. Nothing lives in the connection: a client that comes back, to any node, watches from the
+/// last seq it has seen and sends again what it is not sure of.
+/// </summary>
+[Authorize(Policy = Policies.Visitor)]
+public sealed class ConversationHub(AskService asks, ConversationFeed feed, ConversationLog log, VisitorTokens tokens) : Hub
+{
+    /// <summary>The conversation's events after a place in its log, then events and answers as they come about.</summary>
+    public async IAsyncEnumerable<ConversationUpdate> Watch(
+        Guid conversationId,
+        int after,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var visitor = Visitor();
+        var conversation = new ConversationId(conversationId);
+        if (await log.ReadAsync(visitor.Tenant, conversation, visitor.Visitor, int.MaxValue, cancellationToken) is null)
+            throw new HubException("There is no such conversation.");
+        await foreach (var update in feed.WatchAsync(visitor.Tenant, conversation, after, cancellationToken)) yield return update;
+    }
+
+    /// <summary>Sends a message and streams its answer to the caller; everyone who watches sees both, too.</summary>
+    public async IAsyncEnumerable<AnswerUpdate> Ask(
+        Guid conversationId,
+        MessageRequest message,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (Validation.Errors(message) is { Count: > 0 } errors) throw new HubException(errors.Values.First()[0]);
+        var visitor = Visitor();
+        var answer = await asks.AskAsync(visitor.Tenant, visitor.Visitor, new ConversationId(conversationId), message, cancellationToken)
+            ?? throw new HubException("There is no such conversation.");
+        await foreach (var update in answer) yield return update;
+    }
+
+    /// <summary>Stops an answer where it is.</summary>
+    public Task Stop(Guid conversationId, Guid messageId)
+    {
+        var visitor = Visitor();
+        return asks.StopAsync(visitor.Tenant, visitor.Visitor, new ConversationId(conversationId), new MessageId(messageId), Context.ConnectionAborted);
+    }
+
+    private VisitorTicket Visitor() =>
+        tokens.Read(Context.GetHttpContext()!) ?? throw new HubException("The session has ended.");
+}

@@ -1,0 +1,66 @@
+using System.Text.Encodings.Web;
+using Microsoft.EntityFrameworkCore;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+
+namespace Widget.Api.Visitors;
+
+/// <summary>
+/// The widget as a page of its own: <c>/widget/{slug}</c>, and the root of a tenant's own host. It carries the same tag as a customer's
+/// page and a strict content security policy.
+/// </summary>
+internal static class HostedPage
+{
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' https: data:; base-uri 'none'; form-action 'none'";
+
+    public static void MapHostedPage(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/widget/{slug}", Show).ExcludeFromDescription();
+        routes.MapGet("/", Root).ExcludeFromDescription();
+    }
+
+    private static Task<IResult> Root(HttpContext http, IMultiTenantContextAccessor tenants, TenancyDatabase database, CancellationToken ct) =>
+        tenants.MultiTenantContext.Strategy is HostStrategy
+            ? Show(http, tenants, database, ct)
+            : Task.FromResult<IResult>(TypedResults.Redirect("/reference"));
+
+    private static async Task<IResult> Show(HttpContext http, IMultiTenantContextAccessor tenants, TenancyDatabase database, CancellationToken ct)
+    {
+        http.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        http.Response.Headers["Referrer-Policy"] = "strict-origin-when-cross-origin";
+        if (tenants.MultiTenantContext.TenantInfo is not { } tenant || await SiteKeyAsync(database, tenant, ct) is not { } key)
+        {
+            return TypedResults.Content(
+                Page("Not found", "<main class=\"missing\"><h1>There is nobody here</h1><p>This address belongs to no company that we know. Please check it for a typing mistake.</p></main>"),
+                "text/html; charset=utf-8",
+                statusCode: StatusCodes.Status404NotFound);
+        }
+
+        var name = HtmlEncoder.Default.Encode(tenant.Name);
+        return TypedResults.Content(
+            Page(name, $"<noscript><main class=\"missing\"><h1>{name}</h1><p>This page needs JavaScript.</p></main></noscript><script async src=\"/widget.js\" data-site-key=\"{key}\" data-mode=\"page\"></script>"),
+            "text/html; charset=utf-8");
+    }
+
+    private static async Task<string?> SiteKeyAsync(TenancyDatabase database, TenantInfo tenant, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant.TenantId, ct);
+        return await db.SiteKeys.Where(key => key.RevokedAt == null).OrderBy(key => key.CreatedAt).Select(key => key.Key).FirstOrDefaultAsync(ct);
+    }
+
+    private static string Page(string title, string body) =>
+        $"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
+        <title>{title}</title>
+        <link rel="stylesheet" href="/embed/page.css">
+        <link rel="icon" href="data:,">
+        </head>
+        <body>{body}</body>
+        </html>
+        """;
+}

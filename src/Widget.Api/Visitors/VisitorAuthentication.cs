@@ -1,0 +1,48 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using Widget.Api.Platform;
+using Widget.Api.Tenancy;
+
+namespace Widget.Api.Visitors;
+
+/// <summary>
+/// Lets in visitors by their token, from the site that the token was given to. The origin is checked here, and not left to CORS,
+/// because CORS does not guard WebSockets.
+/// </summary>
+public sealed class VisitorAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    VisitorTokens tokens,
+    TimeProvider clock) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "Visitor";
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (tokens.Read(Context) is not { } ticket) return Task.FromResult(AuthenticateResult.NoResult());
+        if (!Origins.IsFrom(Context, ticket.Origin)) return Task.FromResult(AuthenticateResult.Fail("origin"));
+        var identity = new ClaimsIdentity(
+            [new Claim("tenant", ticket.Tenant.ToString()), new Claim(ClaimTypes.NameIdentifier, ticket.Visitor.ToString())],
+            SchemeName);
+        // A hub connection must not outlive what it was opened with by long; the client comes back with a new token.
+        var properties = new AuthenticationProperties { ExpiresUtc = clock.GetUtcNow() + VisitorTokens.Lifetime };
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), properties, SchemeName)));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        var ticket = tokens.Read(Context);
+        if (ticket is not null && !Origins.IsFrom(Context, ticket.Origin))
+            return Problems.WriteAsync(Context, StatusCodes.Status403Forbidden, "This session was opened on another web site.");
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return Problems.WriteAsync(
+            Context,
+            StatusCodes.Status401Unauthorized,
+            BearerToken.Read(Context) is null
+                ? "A visitor's token is needed: open a session with POST /api/widget/session first."
+                : "The session has ended or is not valid. Open a new one with POST /api/widget/session.");
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.EntityFrameworkCore;
+using Widget.Api.Conversations;
+using Widget.Contracts;
+
+namespace Widget.Api.Visitors;
+
+/// <summary>What visitors do besides asking.</summary>
+public sealed class VisitorService(ConversationDatabase database)
+{
+    /// <summary>
+    /// Appends an event of the visitor's, once per client id; null when the conversation is not the visitor's.
+    /// </summary>
+    public async Task<ConversationEvent?> AppendAsync(VisitorTicket visitor, ConversationId conversation, ConversationEvent entry, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(visitor.Tenant, ct);
+        if (!await ConversationLog.LockAsync(db, conversation, visitor.Visitor, ct)) return null;
+        if (await ConversationLog.FindAsync(db, conversation, entry.ClientId!, ct) is { } sent) return sent;
+        var appended = await ConversationLog.AppendAsync(db, conversation, entry, ct);
+        await db.CommitAsync(ct);
+        return appended;
+    }
+
+    /// <summary>Whether the assistant said this in this conversation.</summary>
+    public async Task<bool> IsAnswerAsync(VisitorTicket visitor, ConversationId conversation, MessageId message, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(visitor.Tenant, ct);
+        return await db.Events.AnyAsync(row => row.ConversationId == conversation && row.MessageId == message, ct);
+    }
+
+    /// <summary>Keeps what the customer's site says of the visitor. It is not proved.</summary>
+    public async Task IdentifyAsync(VisitorTicket visitor, IdentifyRequest request, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(visitor.Tenant, ct);
+        var row = await db.Visitors.SingleOrDefaultAsync(candidate => candidate.Id == visitor.Visitor, ct);
+        if (row is null) return; // erased meanwhile
+        row.ExternalId = request.Id ?? row.ExternalId;
+        var traits = new Dictionary<string, string>(row.Traits, StringComparer.Ordinal);
+        if (request.Name is not null) traits["name"] = request.Name;
+        if (request.Email is not null) traits["email"] = request.Email;
+        row.Traits = traits;
+        await db.CommitAsync(ct);
+    }
+
+    /// <summary>Replaces what the page said about itself; false when the conversation is not the visitor's.</summary>
+    public async Task<bool> SetContextAsync(
+        VisitorTicket visitor,
+        ConversationId conversation,
+        IReadOnlyDictionary<string, string> context,
+        CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(visitor.Tenant, ct);
+        var row = await db.Conversations.SingleOrDefaultAsync(candidate => candidate.Id == conversation && candidate.VisitorId == visitor.Visitor, ct);
+        if (row is null) return false;
+        row.Context = new Dictionary<string, string>(context, StringComparer.Ordinal);
+        await db.CommitAsync(ct);
+        return true;
+    }
+}

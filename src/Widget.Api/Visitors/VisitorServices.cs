@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.Options;
+using Widget.Api.Platform;
+using Widget.Api.Tenancy.MultiTenancy;
+
+namespace Widget.Api.Visitors;
+
+internal static class VisitorServices
+{
+    /// <summary>Visitors: their sessions and tokens, and the hub.</summary>
+    public static IServiceCollection AddVisitors(this IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName("Widget");
+        services.AddSingleton<DatabaseKeyRing>();
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(
+            options => options.XmlRepository = provider.GetRequiredService<DatabaseKeyRing>()));
+        services.AddSingleton<VisitorTokens>();
+        services.AddSingleton<IMultiTenantStrategy, SessionTokenStrategy>();
+        services.AddSingleton<SessionService>();
+        services.AddSingleton<VisitorService>();
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, VisitorAuthentication>(VisitorAuthentication.SchemeName, null);
+        services.AddAuthorizationBuilder().AddPolicy(
+            Policies.Visitor,
+            policy => policy.AddAuthenticationSchemes(VisitorAuthentication.SchemeName).RequireAuthenticatedUser());
+        services.AddCors(cors => cors.AddPolicy(Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod()));
+        services.AddSignalR(options => options.MaximumReceiveMessageSize = 64 * 1024);
+        return services;
+    }
+}

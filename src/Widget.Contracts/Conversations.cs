@@ -1,0 +1,174 @@
+using System.Text.Json.Serialization;
+
+namespace Widget.Contracts;
+
+/// <summary>An entry of a conversation's log. The log is append-only and the same whatever the mode.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(VisitorMessage), "visitor_message")]
+[JsonDerivedType(typeof(AssistantMessage), "assistant_message")]
+[JsonDerivedType(typeof(MessageRated), "message_rated")]
+[JsonDerivedType(typeof(PersonRequested), "person_requested")]
+public abstract record ConversationEvent
+{
+    /// <summary>Place in the log, from 1 without gaps. A client that has seen n asks for what comes after n.</summary>
+    public int Seq { get; init; }
+
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>The sender's own id of what it sent; null for events that no client sent.</summary>
+    public string? ClientId { get; init; }
+}
+
+/// <summary>What a visitor asked.</summary>
+public sealed record VisitorMessage : ConversationEvent
+{
+    public required string Text { get; init; }
+
+    /// <summary>The page it was asked on.</summary>
+    public string? Page { get; init; }
+
+    /// <summary>The language that the widget spoke to the visitor.</summary>
+    public string? Locale { get; init; }
+}
+
+/// <summary>How an answer came about.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<AnswerOutcome>))]
+public enum AnswerOutcome
+{
+    /// <summary>By the language model, from the cited passages.</summary>
+    [JsonStringEnumMemberName("answered")]
+    Answered,
+
+    /// <summary>Sentences quoted from the cited passages: no language model is configured, or it is out of reach.</summary>
+    [JsonStringEnumMemberName("quoted")]
+    Quoted,
+
+    /// <summary>The knowledge holds nothing on the question, and the answer says so.</summary>
+    [JsonStringEnumMemberName("not_found")]
+    NotFound,
+
+    /// <summary>The visitor stopped it; the text is what there was by then.</summary>
+    [JsonStringEnumMemberName("stopped")]
+    Stopped,
+
+    /// <summary>It could not be given, and the text says so.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+}
+
+/// <summary>The assistant's answer.</summary>
+public sealed record AssistantMessage : ConversationEvent
+{
+    public required Guid MessageId { get; init; }
+
+    /// <summary>Seq of the message that it answers.</summary>
+    public required int ReplyTo { get; init; }
+
+    /// <summary>Markdown, with citations as <c>[1]</c>.</summary>
+    public required string Text { get; init; }
+
+    public required AnswerOutcome Outcome { get; init; }
+
+    /// <summary>The sources the text cites, by number.</summary>
+    public required IReadOnlyList<Citation> Citations { get; init; }
+
+    /// <summary>Whether to offer a person.</summary>
+    public bool OffersPerson { get; init; }
+}
+
+/// <summary>A passage that an answer rests on.</summary>
+/// <param name="Number">As cited in the text.</param>
+/// <param name="Title">The document's.</param>
+/// <param name="Url">The document's address with a fragment that leads to the passage; null when it has none.</param>
+/// <param name="Headings">The headings above the passage, outermost first.</param>
+/// <param name="Page">Page of a paged document.</param>
+/// <param name="Text">The passage.</param>
+/// <param name="Origins">The knowledge bases it was found in.</param>
+public sealed record Citation(
+    int Number,
+    string Title,
+    string? Url,
+    IReadOnlyList<string> Headings,
+    int? Page,
+    string Text,
+    IReadOnlyList<string> Origins);
+
+[JsonConverter(typeof(JsonStringEnumConverter<Rating>))]
+public enum Rating
+{
+    /// <summary>A rating taken back.</summary>
+    [JsonStringEnumMemberName("none")]
+    None,
+
+    [JsonStringEnumMemberName("up")]
+    Up,
+
+    [JsonStringEnumMemberName("down")]
+    Down,
+}
+
+/// <summary>The visitor's thumb on an answer; the last one counts.</summary>
+public sealed record MessageRated : ConversationEvent
+{
+    public required Guid MessageId { get; init; }
+
+    public required Rating Rating { get; init; }
+}
+
+/// <summary>The visitor asked for a person.</summary>
+public sealed record PersonRequested : ConversationEvent;
+
+/// <summary>What an answer sends while it comes about.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(AnswerSources), "sources")]
+[JsonDerivedType(typeof(AnswerDelta), "delta")]
+[JsonDerivedType(typeof(AnswerCompleted), "completed")]
+[JsonDerivedType(typeof(AnswerError), "error")]
+public abstract record AnswerUpdate
+{
+    /// <summary>The id of the answer that is coming about.</summary>
+    public required Guid MessageId { get; init; }
+
+    /// <summary>
+    /// Counts from 1. A higher one begins the answer anew (its node died, or the model failed half-way): the text so far is void.
+    /// </summary>
+    public required int Attempt { get; init; }
+}
+
+/// <summary>The passages the answer will rest on, before its first word.</summary>
+public sealed record AnswerSources : AnswerUpdate
+{
+    public required IReadOnlyList<Citation> Sources { get; init; }
+}
+
+/// <summary>More of the text.</summary>
+public sealed record AnswerDelta : AnswerUpdate
+{
+    /// <summary>
+    /// How many UTF-16 code units of text come before this. A client that has more already has seen it; one that has less has
+    /// missed something and asks again.
+    /// </summary>
+    public required int Offset { get; init; }
+
+    public required string Text { get; init; }
+}
+
+/// <summary>The answer is in the log.</summary>
+public sealed record AnswerCompleted : AnswerUpdate
+{
+    public required AssistantMessage Message { get; init; }
+}
+
+/// <summary>The answer could not be sent; sending the message again with the same client id is safe.</summary>
+public sealed record AnswerError : AnswerUpdate
+{
+    public required string Title { get; init; }
+}
+
+/// <summary>What a watcher of a conversation receives: events of the log in order, and answers as they come about.</summary>
+public sealed record ConversationUpdate
+{
+    public ConversationEvent? Event { get; init; }
+
+    public AnswerUpdate? Answer { get; init; }
+}

@@ -1,0 +1,157 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+
+namespace Widget.Contracts;
+
+/// <summary>A line of an import.</summary>
+public sealed record ImportLine
+{
+    /// <summary>The sender's own id. Importing it again replaces the document.</summary>
+    public string Id { get; init; } = "";
+
+    public string Title { get; init; } = "";
+
+    public string Text { get; init; } = "";
+
+    /// <summary>Where a reader finds the document.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>ISO 639-1; found out from the text when left out.</summary>
+    public string? Language { get; init; }
+
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>What the text is written in: text (as when left out), markdown or html.</summary>
+    public string? Format { get; init; }
+}
+
+/// <summary>A job was taken in; it runs whatever becomes of the caller.</summary>
+public sealed record JobAccepted(Guid JobId);
+
+[JsonConverter(typeof(JsonStringEnumConverter<JobStatusName>))]
+public enum JobStatusName
+{
+    [JsonStringEnumMemberName("queued")]
+    Queued,
+
+    [JsonStringEnumMemberName("fetching")]
+    Fetching,
+
+    [JsonStringEnumMemberName("extracting")]
+    Extracting,
+
+    [JsonStringEnumMemberName("embedding")]
+    Embedding,
+
+    /// <summary>Finished; single documents may have failed.</summary>
+    [JsonStringEnumMemberName("ready")]
+    Ready,
+
+    /// <summary>Finished, and nothing of it could be read.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+}
+
+/// <summary>How far a job has come.</summary>
+/// <param name="JobId">Which.</param>
+/// <param name="Status">What it is doing.</param>
+/// <param name="Done">Documents that are ready to be found.</param>
+/// <param name="Total">Documents known so far; a site's grow while it is read.</param>
+/// <param name="Failed">Documents that could not be read, and why.</param>
+/// <param name="Error">Why the whole job failed.</param>
+public sealed record JobState(Guid JobId, JobStatusName Status, int Done, int Total, IReadOnlyList<FailedDocument> Failed, string? Error);
+
+public sealed record FailedDocument(string Id, string Error);
+
+/// <summary>Adds one web page or file on the web.</summary>
+public sealed record AddPageRequest
+{
+    [Required, StringLength(2_000)]
+    public string Url { get; init; } = "";
+
+    [StringLength(500)]
+    public string? Title { get; init; }
+
+    [StringLength(2)]
+    public string? Language { get; init; }
+
+    public IReadOnlyList<string> Tags { get; init; } = [];
+}
+
+/// <summary>Adds a web site.</summary>
+public sealed record AddSiteRequest
+{
+    /// <summary>A page to start from, or a site map (an address that ends in .xml).</summary>
+    [Required, StringLength(2_000)]
+    public string Url { get; init; } = "";
+
+    /// <summary>Most pages to read.</summary>
+    [Range(1, 10_000)]
+    public int MaxPages { get; init; } = 500;
+}
+
+public sealed record DocumentSummary(
+    Guid Id,
+    string ExternalId,
+    string Title,
+    string? Url,
+    string Language,
+    IReadOnlyList<string> Tags,
+    int Chunks,
+    DateTimeOffset UpdatedAt);
+
+public sealed record DocumentPage(IReadOnlyList<DocumentSummary> Documents, int Total);
+
+public sealed record SearchRequest
+{
+    [Required(ErrorMessage = "The query is empty.")]
+    [StringLength(2_000, ErrorMessage = "The query is longer than 2,000 characters.")]
+    public string Query { get; init; } = "";
+
+    /// <summary>Most hits wanted.</summary>
+    [Range(1, 100)]
+    public int Limit { get; init; } = 8;
+
+    /// <summary>The tenant's own strategy when left out.</summary>
+    public SearchStrategyName? Strategy { get; init; }
+}
+
+/// <param name="Hits">Best first.</param>
+/// <param name="Confidence">How likely it is that the hits answer the question, 0 to 1.</param>
+/// <param name="Trace">How the search went.</param>
+public sealed record SearchResponse(IReadOnlyList<SearchHit> Hits, double Confidence, SearchTraceReport Trace);
+
+/// <param name="Rank">From 1.</param>
+/// <param name="Score">0 to 1; comparable within one answer only.</param>
+/// <param name="ExternalId">The document's id where it came from.</param>
+/// <param name="Title">The document's.</param>
+/// <param name="Text">The passage.</param>
+/// <param name="Url">The document's address with a fragment that leads to the passage.</param>
+/// <param name="Locator">Where in the document the passage stands.</param>
+/// <param name="Origins">The knowledge bases it was found in.</param>
+public sealed record SearchHit(
+    int Rank,
+    double Score,
+    string ExternalId,
+    string Title,
+    string Text,
+    string? Url,
+    SearchLocator Locator,
+    IReadOnlyList<string> Origins);
+
+public sealed record SearchLocator(IReadOnlyList<string> Headings, int? Page, string? Fragment);
+
+public sealed record SearchTraceReport(
+    SearchStrategyName Strategy,
+    string? Route,
+    IReadOnlyList<SearchTraceStep> Steps,
+    int DuplicatesDropped,
+    double Milliseconds);
+
+public sealed record SearchTraceStep(
+    string KnowledgeBase,
+    string Outcome,
+    int Hits,
+    double Confidence,
+    double Milliseconds,
+    string? Reason);

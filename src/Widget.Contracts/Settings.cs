@@ -1,0 +1,126 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+
+namespace Widget.Contracts;
+
+[JsonConverter(typeof(JsonStringEnumConverter<SearchStrategyName>))]
+public enum SearchStrategyName
+{
+    /// <summary>All knowledge bases at once.</summary>
+    [JsonStringEnumMemberName("parallel")]
+    Parallel,
+
+    /// <summary>The one that suits the question.</summary>
+    [JsonStringEnumMemberName("smart")]
+    Smart,
+
+    /// <summary>Tavus first, our own when that is not enough.</summary>
+    [JsonStringEnumMemberName("fallback")]
+    Fallback,
+}
+
+/// <summary>A tenant's settings. A misspelt one is refused, since it would be a setting silently not made.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record TenantSettings : IValidatableObject
+{
+    /// <summary>Offer the video avatar.</summary>
+    public bool UseTavusVideo { get; init; }
+
+    /// <summary>Search the tenant's Tavus knowledge base, too.</summary>
+    public bool UseTavusKB { get; init; }
+
+    /// <summary>The avatar's replica (face); needed for both of the above.</summary>
+    [StringLength(100)]
+    public string? TavusReplicaId { get; init; }
+
+    /// <summary>The avatar's persona (PAL); the replica's default when null.</summary>
+    [StringLength(100)]
+    public string? TavusPersonaId { get; init; }
+
+    public SearchStrategyName SearchStrategy { get; init; } = SearchStrategyName.Parallel;
+
+    /// <summary>The Tavus knowledge base's share when both are merged: 0 leaves it without a say, 1 leaves ours without one.</summary>
+    [Range(0.0, 1.0, ErrorMessage = "tavusKBWeight must be between 0 and 1.")]
+    public double TavusKBWeight { get; init; } = 0.5;
+
+    [Required, StringLength(60, MinimumLength = 1)]
+    public string AgentName { get; init; } = "Assistant";
+
+    /// <summary>The first thing the assistant says; null for the widget's own words in the visitor's language.</summary>
+    [StringLength(500)]
+    public string? Greeting { get; init; }
+
+    /// <summary>Questions to begin with, at most six.</summary>
+    [MaxLength(6, ErrorMessage = "There may be six suggested questions at most.")]
+    public IReadOnlyList<string> SuggestedQuestions { get; init; } = [];
+
+    [Required]
+    public ThemeSettings Theme { get; init; } = new();
+
+    /// <summary>"auto" for the visitor's own language, or one of the widget's.</summary>
+    [Required, RegularExpression("auto|en|de|es|ar", ErrorMessage = "locale must be auto, en, de, es or ar.")]
+    public string Locale { get; init; } = "auto";
+
+    /// <summary>Where a visitor finds a person besides the chat: an https or mailto address.</summary>
+    [StringLength(500)]
+    public string? ContactUrl { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if ((UseTavusVideo || UseTavusKB) && string.IsNullOrWhiteSpace(TavusReplicaId))
+            yield return new("tavusReplicaId is needed when useTavusVideo or useTavusKB is on.", [nameof(TavusReplicaId)]);
+        if (SuggestedQuestions.Any(question => string.IsNullOrWhiteSpace(question) || question.Length > 200))
+            yield return new("A suggested question must have 1 to 200 characters.", [nameof(SuggestedQuestions)]);
+        if (ContactUrl is not null && !(Uri.TryCreate(ContactUrl, UriKind.Absolute, out var contact) && contact.Scheme is "https" or "http" or "mailto"))
+            yield return new("contactUrl must be an https or mailto address.", [nameof(ContactUrl)]);
+        var theme = new List<ValidationResult>();
+        Validator.TryValidateObject(Theme, new ValidationContext(Theme), theme, validateAllProperties: true);
+        foreach (var problem in theme)
+            yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{nameof(Theme)}.{member}")]);
+    }
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<WidgetPosition>))]
+public enum WidgetPosition
+{
+    [JsonStringEnumMemberName("right")]
+    Right,
+
+    [JsonStringEnumMemberName("left")]
+    Left,
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<ColorScheme>))]
+public enum ColorScheme
+{
+    /// <summary>The visitor's preference.</summary>
+    [JsonStringEnumMemberName("auto")]
+    Auto,
+
+    [JsonStringEnumMemberName("light")]
+    Light,
+
+    [JsonStringEnumMemberName("dark")]
+    Dark,
+}
+
+/// <summary>How the widget looks.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ThemeSettings
+{
+    /// <summary>The brand's colour, as <c>#rrggbb</c>. Text on it is black or white, whichever can be read.</summary>
+    [Required, RegularExpression("#[0-9a-fA-F]{6}", ErrorMessage = "color must be written as #rrggbb.")]
+    public string Color { get; init; } = "#2f5bea";
+
+    public WidgetPosition Position { get; init; } = WidgetPosition.Right;
+
+    public ColorScheme Scheme { get; init; } = ColorScheme.Auto;
+}
+
+/// <summary>The web sites that may carry the tenant's widget.</summary>
+public sealed record AllowedOrigins
+{
+    /// <summary>Each as a browser names it: <c>https://www.example.com</c>, with the port if it is not the usual one.</summary>
+    [Required, MaxLength(50)]
+    public IReadOnlyList<string> Origins { get; init; } = [];
+}

@@ -1,0 +1,131 @@
+using System.Text;
+using Widget.Rag.Ingestion.Extraction;
+using Widget.Rag.Own;
+
+namespace Widget.Rag.Ingestion;
+
+/// <summary>A passage before it is stored.</summary>
+public sealed record Passage(int Ordinal, string Text, Locator Locator);
+
+/// <summary>
+/// Cuts a document into passages along its own structure: a heading or a page always begins a new one, blocks are kept whole
+/// while they fit, and only a block longer than a passage is cut, between sentences or rows.
+/// </summary>
+/// <param name="Target">A passage is closed once it has this many characters.</param>
+/// <param name="Longest">No passage has more characters, except a single sentence that has.</param>
+public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
+{
+    private const int FragmentWords = 6;
+
+    public IReadOnlyList<Passage> Cut(ExtractedDocument document)
+    {
+        var passages = new List<Passage>();
+        var headings = new List<(int Level, string Text, string? Anchor)>();
+        var text = new StringBuilder();
+        int? page = null;
+
+        void Close()
+        {
+            if (text.Length == 0) return;
+            var content = text.ToString();
+            passages.Add(new Passage(passages.Count, content, new Locator
+            {
+                Headings = [.. headings.Select(heading => heading.Text)],
+                Page = page,
+                Fragment = Fragment(page, headings.Count > 0 ? headings[^1].Anchor : null, content, first: passages.Count == 0),
+            }));
+            text.Clear();
+        }
+
+        foreach (var block in document.Blocks)
+        {
+            if (block.Kind == BlockKind.Heading)
+            {
+                Close();
+                while (headings.Count > 0 && headings[^1].Level >= block.Level) headings.RemoveAt(headings.Count - 1);
+                headings.Add((block.Level, block.Text, block.Anchor));
+                continue;
+            }
+
+            if (block.Page != page) Close();
+            page = block.Page;
+            foreach (var piece in Pieces(block))
+            {
+                if (text.Length > 0 && text.Length + piece.Length > Longest) Close();
+                if (text.Length > 0) text.Append('\n');
+                if (block.Kind == BlockKind.ListItem) text.Append("- ");
+                text.Append(piece);
+                if (text.Length >= Target) Close();
+            }
+        }
+
+        Close();
+
+        // A page of headings alone still has something to say.
+        if (passages.Count == 0 && headings.Count > 0)
+        {
+            var outline = string.Join('\n', document.Blocks.Select(block => block.Text));
+            passages.Add(new Passage(0, outline[..Math.Min(outline.Length, Longest)], new Locator()));
+        }
+
+        return passages;
+    }
+
+    private IEnumerable<string> Pieces(Block block)
+    {
+        if (block.Text.Length <= Longest) return [block.Text];
+        return block.Kind is BlockKind.Table or BlockKind.Code
+            ? Pack(block.Text.Split('\n'), '\n')
+            : Pack(Sentences.Of(block.Text), ' ');
+    }
+
+    // Joins parts into pieces near the target; a part longer than a passage is cut where a word ends.
+    private IEnumerable<string> Pack(IEnumerable<string> parts, char separator)
+    {
+        var piece = new StringBuilder();
+        foreach (var part in parts.SelectMany(CutLong))
+        {
+            if (piece.Length > 0 && piece.Length + part.Length >= Target)
+            {
+                yield return piece.ToString();
+                piece.Clear();
+            }
+
+            if (piece.Length > 0) piece.Append(separator);
+            piece.Append(part);
+        }
+
+        if (piece.Length > 0) yield return piece.ToString();
+    }
+
+    private IEnumerable<string> CutLong(string part)
+    {
+        while (part.Length > Longest)
+        {
+            var end = part.LastIndexOf(' ', Longest - 1);
+            if (end <= 0)
+            {
+                end = Longest;
+                if (char.IsLowSurrogate(part[end])) end--;
+            }
+
+            yield return part[..end];
+            part = part[end..].TrimStart();
+        }
+
+        if (part.Length > 0) yield return part;
+    }
+
+    // A page number, the heading's own anchor, or a text fragment (WICG Scroll To Text Fragment) of the first words.
+    private static string? Fragment(int? page, string? anchor, string text, bool first)
+    {
+        if (page is not null) return $"#page={page}";
+        if (!string.IsNullOrEmpty(anchor)) return $"#{Uri.EscapeDataString(anchor)}";
+        if (first) return null;
+        var line = text.AsSpan(text.StartsWith("- ", StringComparison.Ordinal) ? 2 : 0);
+        var lineEnd = line.IndexOf('\n');
+        if (lineEnd >= 0) line = line[..lineEnd];
+        var words = string.Join(' ', line.ToString().Split(' ').Take(FragmentWords));
+        return $"#:~:text={Uri.EscapeDataString(words).Replace("-", "%2D", StringComparison.Ordinal)}";
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text;
+using AngleSharp.Dom;
+
+namespace Widget.Rag.Ingestion.Extraction;
+
+/// <summary>Turns a tree of elements into blocks, in reading order.</summary>
+internal sealed class BlockWalker(List<Block> blocks)
+{
+    // Pages nest a few dozen levels; beyond this the text is taken as it stands, so that no page can exhaust the stack.
+    private const int DeepestLevel = 200;
+
+    private readonly StringBuilder _inline = new();
+    private BlockKind _kind = BlockKind.Paragraph;
+    private string? _sectionAnchor;
+
+    public void Walk(IElement root)
+    {
+        Children(root, depth: 0);
+        Flush();
+    }
+
+    private void Children(INode parent, int depth)
+    {
+        foreach (var child in parent.ChildNodes) Visit(child, depth);
+    }
+
+    private void Visit(INode node, int depth)
+    {
+        if (node is IText text)
+        {
+            _inline.Append(text.Data);
+            return;
+        }
+
+        if (node is not IElement element) return;
+        if (depth > DeepestLevel)
+        {
+            _inline.Append(element.TextContent);
+            return;
+        }
+
+        switch (element.LocalName)
+        {
+            case "h1" or "h2" or "h3" or "h4" or "h5" or "h6":
+                Heading(element);
+                break;
+            case "pre":
+                Flush();
+                Add(BlockKind.Code, element.TextContent.Trim('\n', '\r').TrimEnd());
+                break;
+            case "table":
+                Flush();
+                Add(BlockKind.Table, Table(element));
+                break;
+            case "li" or "dd":
+                Block(element, BlockKind.ListItem, depth);
+                break;
+            case "br":
+                _inline.Append(' ');
+                break;
+            case "p" or "div" or "section" or "article" or "main" or "ul" or "ol" or "dl" or "dt" or "blockquote" or "figure"
+                or "figcaption" or "header" or "footer" or "address" or "details" or "summary" or "fieldset" or "hr" or "center" or "td":
+                if (element is { LocalName: "section" or "div" or "article", Id.Length: > 0 }) _sectionAnchor = element.Id;
+                Block(element, BlockKind.Paragraph, depth);
+                break;
+            default:
+                Children(element, depth + 1);
+                break;
+        }
+    }
+
+    private void Block(IElement element, BlockKind kind, int depth)
+    {
+        Flush();
+        var outer = _kind;
+        // A paragraph within a list item is still the item's.
+        if (!(outer == BlockKind.ListItem && kind == BlockKind.Paragraph)) _kind = kind;
+        Children(element, depth + 1);
+        Flush();
+        _kind = outer;
+    }
+
+    private void Heading(IElement element)
+    {
+        Flush();
+        var anchor = element.Id
+            ?? element.QuerySelector("[id]")?.Id
+            ?? element.QuerySelector("a[name]")?.GetAttribute("name")
+            ?? _sectionAnchor;
+        _sectionAnchor = null;
+        var text = HtmlExtractor.Fold(element.TextContent).TrimEnd('#', '¶', ' ');
+        if (text.Length > 0) blocks.Add(new Block(BlockKind.Heading, text, element.LocalName[1] - '0', anchor));
+    }
+
+    private void Flush()
+    {
+        var text = HtmlExtractor.Fold(_inline.ToString());
+        _inline.Clear();
+        Add(_kind, text);
+    }
+
+    private void Add(BlockKind kind, string text)
+    {
+        if (text.Length > 0) blocks.Add(new Block(kind, text));
+    }
+
+    private static string Table(IElement table) => string.Join('\n', table
+        .QuerySelectorAll("tr")
+        .Select(row => string.Join(" | ", row.Children
+            .Where(cell => cell.LocalName is "td" or "th")
+            .Select(cell => HtmlExtractor.Fold(cell.TextContent))))
+        .Where(row => row.AsSpan().ContainsAnyExcept(" |")));
+}

@@ -1,0 +1,24 @@
+using Markdig;
+using Markdig.Extensions.AutoIdentifiers;
+
+namespace Widget.Rag.Ingestion.Extraction;
+
+/// <summary>Reads Markdown, with tables, front matter and the heading ids that most renderers give.</summary>
+public sealed class MarkdownExtractor : IExtractor
+{
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
+        .UseYamlFrontMatter()
+        .UsePipeTables()
+        .UseGridTables()
+        .UseDefinitionLists()
+        .UseAutoIdentifiers(AutoIdentifierOptions.GitHub)
+        .Build();
+
+    public bool Reads(string mediaType) => mediaType == MediaTypes.Markdown;
+
+    public Task<ExtractedDocument> ExtractAsync(RawDocument document, CancellationToken ct)
+    {
+        var markdown = TextDecoding.Decode(document.Content.Span, document.Charset);
+        return Task.FromResult(HtmlExtractor.Extract(Markdown.ToHtml(markdown, Pipeline), document.Address));
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Widget.Rag.Ingestion.Extraction;
+
+/// <summary>Bytes to text: by byte order mark, then the declared character set, then UTF-8, then Windows-1252.</summary>
+internal static partial class TextDecoding
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <exception cref="IngestionFailureException">The bytes are not text.</exception>
+    public static string Decode(ReadOnlySpan<byte> bytes, string? declared)
+    {
+        if (bytes is [0xEF, 0xBB, 0xBF, ..]) return Encoding.UTF8.GetString(bytes[3..]);
+        if (bytes is [0xFF, 0xFE, ..]) return Encoding.Unicode.GetString(bytes[2..]);
+        if (bytes is [0xFE, 0xFF, ..]) return Encoding.BigEndianUnicode.GetString(bytes[2..]);
+        if (bytes[..Math.Min(bytes.Length, 8_000)].Contains((byte)0))
+            throw new IngestionFailureException("This is not a text file: it contains binary data.");
+
+        try
+        {
+            if (Find(declared) is { } encoding) return encoding.GetString(bytes);
+            return StrictUtf8.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            return CodePagesEncodingProvider.Instance.GetEncoding(1252)!.GetString(bytes);
+        }
+    }
+
+    /// <summary>The character set an HTML page declares in its first kilobyte.</summary>
+    public static string? DeclaredInHtml(ReadOnlySpan<byte> bytes)
+    {
+        var head = Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, 1024)]);
+        var match = MetaCharset().Match(head);
+        return match.Success ? match.Groups["name"].Value : null;
+    }
+
+    private static Encoding? Find(string? name)
+    {
+        if (name is null || name.Equals("utf-8", StringComparison.OrdinalIgnoreCase)) return null;
+        try
+        {
+            return CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
+        }
+        catch (ArgumentException)
+        {
+            return null; // an unknown name: the bytes are tried as UTF-8
+        }
+    }
+
+    [GeneratedRegex("""<meta[^>]+charset\s*=\s*["']?(?<name>[\w-]+)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex MetaCharset();
+}

@@ -1,0 +1,26 @@
+namespace Widget.Rag.Ingestion.Fetching;
+
+/// <summary>Addresses of pages, written one way, so that a page is not read twice under two spellings.</summary>
+public static class PageAddress
+{
+    private static readonly HashSet<string> NoDocument = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".7z", ".avi", ".bz2", ".css", ".csv", ".dmg", ".doc", ".docx", ".eot", ".exe", ".gif", ".gz", ".ico", ".iso", ".jpeg", ".jpg", ".js",
+        ".json", ".mov", ".mp3", ".mp4", ".ogg", ".png", ".ppt", ".pptx", ".rar", ".rss", ".svg", ".tar", ".tgz", ".ttf", ".wav", ".webm",
+        ".webp", ".woff", ".woff2", ".xls", ".xlsx", ".xml", ".xz", ".zip",
+    };
+
+    /// <summary>Without fragment; host in lower case and default port left out by <see cref="Uri"/> itself.</summary>
+    public static Uri Normalize(Uri address) => new(address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped));
+
+    /// <summary>
+    /// Whether following a link found on a site stays within it: the same host, with or without "www.", the same port, and by
+    /// its name something that may be read.
+    /// </summary>
+    public static bool BelongsTo(Uri start, Uri link) =>
+        string.Equals(Site(link), Site(start), StringComparison.OrdinalIgnoreCase)
+        && !NoDocument.Contains(Path.GetExtension(link.AbsolutePath));
+
+    private static string Site(Uri address) =>
+        address.Authority.StartsWith("www.", StringComparison.OrdinalIgnoreCase) ? address.Authority[4..] : address.Authority;
+}

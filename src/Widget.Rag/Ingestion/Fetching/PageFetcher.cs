@@ -1,0 +1,152 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using Widget.Rag.Ingestion.Extraction;
+
+namespace Widget.Rag.Ingestion.Fetching;
+
+/// <summary>
+/// Fetches pages that tenants name. It never reaches private addresses: the check is made on the address that is connected
+/// to, for every connection, so neither DNS nor a redirect can lead it astray.
+/// </summary>
+public sealed class PageFetcher : IDisposable
+{
+    private readonly FetchOptions _options;
+    private readonly HttpClient _http;
+
+    public PageFetcher(FetchOptions options)
+    {
+        _options = options;
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            UseCookies = false,
+            UseProxy = false, // a proxy would connect for us, unchecked
+            ConnectCallback = ConnectAsync,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        })
+        {
+            Timeout = System.Threading.Timeout.InfiniteTimeSpan, // each fetch has its own deadline
+        };
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd(options.UserAgent);
+        _http.DefaultRequestHeaders.Accept.ParseAdd("text/html,application/xhtml+xml,application/pdf;q=0.9,text/markdown;q=0.9,text/plain;q=0.8,*/*;q=0.1");
+    }
+
+    /// <summary>The document at an address. <see cref="RawDocument.Address"/> is where the redirects led.</summary>
+    /// <exception cref="IngestionFailureException">It cannot be had; the message says why, in words for people.</exception>
+    public async Task<RawDocument> FetchAsync(Uri address, CancellationToken ct)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(_options.Timeout);
+        try
+        {
+            var target = address;
+            for (var hop = 0; hop <= _options.MaxRedirects; hop++)
+            {
+                if (target.Scheme is not ("http" or "https"))
+                    throw new IngestionFailureException($"Only http and https addresses can be read, not {target.Scheme}.");
+                using var response = await _http.GetAsync(target, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+                if (response.StatusCode is HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther
+                        or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
+                    && response.Headers.Location is { } location)
+                {
+                    target = new Uri(target, location);
+                    continue;
+                }
+
+                return await ReadAsync(target, response, deadline.Token);
+            }
+
+            throw new IngestionFailureException($"{address} redirects more than {_options.MaxRedirects} times, perhaps in a circle.");
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new IngestionFailureException($"{address.Host} did not deliver the page within {_options.Timeout.TotalSeconds:0} seconds.", e);
+        }
+        catch (HttpRequestException e)
+        {
+            throw Explain(address, e);
+        }
+        catch (IOException e)
+        {
+            throw new IngestionFailureException($"{address.Host} broke the connection off before the page was complete.", e);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<RawDocument> ReadAsync(Uri address, HttpResponseMessage response, CancellationToken ct)
+    {
+        if (!response.IsSuccessStatusCode)
+        {
+            var status = (int)response.StatusCode;
+            throw new IngestionFailureException(status switch
+            {
+                404 or 410 => $"There is no page at {address} ({status}).",
+                401 or 403 => $"{address} may not be read without signing in ({status}).",
+                429 => $"{address.Host} asks for fewer requests ({status}). Try again later.",
+                >= 500 => $"{address.Host} answered with an error of its own ({status}). Try again later.",
+                _ => $"{address} answered with status {status}.",
+            });
+        }
+
+        await using var stream = await response.Content.ReadAsStreamAsync(ct);
+        using var content = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await stream.ReadAsync(buffer, ct)) > 0)
+        {
+            content.Write(buffer, 0, read);
+            if (content.Length > _options.MaxBytes)
+                throw new IngestionFailureException($"{address} is larger than {_options.MaxBytes >> 20} MB.");
+        }
+
+        var type = response.Content.Headers.ContentType;
+        return new RawDocument(content.ToArray(), type?.MediaType?.ToLowerInvariant() ?? MediaTypes.Html, Charset(type), address);
+    }
+
+    private static string? Charset(MediaTypeHeaderValue? type) => type?.CharSet?.Trim('"', '\'', ' ');
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    {
+        var endpoint = context.DnsEndPoint;
+        var addresses = IPAddress.TryParse(endpoint.Host, out var literal)
+            ? [literal]
+            : await Dns.GetHostAddressesAsync(endpoint.Host, ct);
+        if (!_options.AllowedPrivateHosts.Contains($"{endpoint.Host}:{endpoint.Port}"))
+        {
+            addresses = [.. addresses.Where(PublicAddress.IsPublic)];
+            if (addresses.Length == 0)
+                throw new IngestionFailureException($"{endpoint.Host} is not on the public internet, so it cannot be read.");
+        }
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, endpoint.Port, ct);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static IngestionFailureException Explain(Uri address, HttpRequestException e)
+    {
+        for (Exception? inner = e; inner is not null; inner = inner.InnerException)
+            if (inner is IngestionFailureException known) return known;
+        return new IngestionFailureException(
+            e.HttpRequestError switch
+            {
+                HttpRequestError.NameResolutionError => $"There is no host called {address.Host}.",
+                HttpRequestError.ConnectionError => $"Nobody answers at {address.Authority}.",
+                HttpRequestError.SecureConnectionError => $"{address.Host} has no valid certificate for https.",
+                _ => $"{address.Host} did not answer as a web server should.",
+            },
+            e);
+    }
+}

@@ -1,0 +1,18 @@
+namespace Widget.Rag.Ingestion;
+
+/// <summary>A document that has been read and cut, and is ready to be stored.</summary>
+public sealed record PreparedDocument(
+    string ExternalId,
+    string Title,
+    string? Url,
+    string Language,
+    IReadOnlyList<string> Tags,
+    byte[] ContentHash,
+    IReadOnlyList<Passage> Passages)
+{
+    /// <summary>What is embedded for a passage: its text under its title and headings, which often hold the words it is asked by.</summary>
+    public string EmbeddedText(Passage passage) => $"{Heading(passage)}\n{passage.Text}";
+
+    /// <summary>Title and headings of a passage, each once.</summary>
+    public string Heading(Passage passage) => string.Join('\n', passage.Locator.Headings.Prepend(Title).Distinct(StringComparer.Ordinal));
+}

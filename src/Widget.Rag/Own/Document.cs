@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using NpgsqlTypes;
+using Pgvector;
+using Widget.Rag.Storage;
+
+namespace Widget.Rag.Own;
+
+public sealed class Document : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required DocumentId Id { get; init; }
+
+    public required SourceId SourceId { get; init; }
+
+    /// <summary>The importer's id, the file's name or the page's address; unique within the source.</summary>
+    public required string ExternalId { get; init; }
+
+    public required string Title { get; set; }
+
+    /// <summary>Where a reader finds the document; null when it has no public address.</summary>
+    public string? Url { get; set; }
+
+    /// <summary>ISO 639-1.</summary>
+    public required string Language { get; set; }
+
+    public required string[] Tags { get; set; }
+
+    public required byte[] ContentHash { get; set; }
+
+    public int ChunkCount { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    internal static void Map(ModelBuilder model)
+    {
+        var document = model.Entity<Document>();
+        document.ToTable("documents").HasKey(row => new { row.TenantId, row.Id });
+        document.Property(row => row.UpdatedAt).HasDefaultValueSql("now()");
+    }
+}
+
+/// <summary>Where in its document a passage stands.</summary>
+public sealed record Locator
+{
+    /// <summary>The headings above the passage, outermost first.</summary>
+    public IReadOnlyList<string> Headings { get; init; } = [];
+
+    /// <summary>Page of a paged document, from 1; null for the others.</summary>
+    public int? Page { get; init; }
+
+    /// <summary>What to add to the document's address to land on the passage: <c>#anchor</c>, <c>#page=3</c> or a text fragment.</summary>
+    public string? Fragment { get; init; }
+}
+
+/// <summary>A passage: what is searched and cited.</summary>
+public sealed class Chunk : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required ChunkId Id { get; init; }
+
+    public required DocumentId DocumentId { get; init; }
+
+    /// <summary>Its place in the document, from 0.</summary>
+    public required int Ordinal { get; init; }
+
+    public required string Text { get; init; }
+
+    public required Locator Locator { get; init; }
+
+    public required NpgsqlTsVector Lexemes { get; init; }
+
+    /// <summary>Sum of its term frequencies: the document length of BM25.</summary>
+    public int Length { get; init; }
+
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    internal static void Map(ModelBuilder model)
+    {
+        var chunk = model.Entity<Chunk>();
+        chunk.ToTable("chunks").HasKey(row => new { row.TenantId, row.Id });
+        chunk.Property(row => row.Locator).HasColumnType("jsonb").HasConversion(
+            locator => JsonSerializer.Serialize(locator, Json),
+            text => JsonSerializer.Deserialize<Locator>(text, Json)!);
+
+        model.Entity<ChunkTerms>().ToTable("chunk_terms").HasKey(row => new { row.TenantId, row.ChunkId });
+        model.Entity<ChunkEmbedding>().ToTable("chunk_embeddings").HasKey(row => new { row.TenantId, row.Model, row.ChunkId });
+    }
+}
+
+/// <summary>A chunk's part of BM25, one dimension a lexeme; apart from the chunk, so that a scan reads nothing else.</summary>
+public sealed class ChunkTerms : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required ChunkId ChunkId { get; init; }
+
+    public required SparseVector Weights { get; init; }
+}
+
+/// <summary>A chunk's embedding by one model.</summary>
+public sealed class ChunkEmbedding : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required string Model { get; init; }
+
+    public required ChunkId ChunkId { get; init; }
+
+    public required HalfVector Embedding { get; init; }
+}
+
+/// <summary>How many of the tenant's chunks contain a lexeme.</summary>
+public sealed class LexiconEntry : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required int Dimension { get; init; }
+
+    public required int ChunkCount { get; init; }
+}
+
+/// <summary>What BM25 must know of all the tenant's chunks together.</summary>
+public sealed class KnowledgeStatistics : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public int ChunkCount { get; init; }
+
+    public long TotalLength { get; init; }
+
+    /// <summary>The average length that the stored weights were made with.</summary>
+    public float WeighedLength { get; init; }
+
+    /// <summary>The languages of the tenant's documents, ISO 639-1.</summary>
+    public required string[] Languages { get; init; }
+}

@@ -1,0 +1,40 @@
+using Pgvector;
+
+namespace Widget.Rag.Own;
+
+/// <summary>A lexeme of a question, as BM25 weighs it.</summary>
+/// <param name="Lexeme">Stemmed.</param>
+/// <param name="Dimension">Its place in the sparse vectors, from 0.</param>
+/// <param name="Weight">Inverse document frequency × times asked, stop words at 0.3.</param>
+/// <param name="Idf">Inverse document frequency alone.</param>
+/// <param name="IsStop">Whether it is a stop word of the tenant's languages.</param>
+/// <param name="ChunkCount">In how many of the tenant's chunks it stands.</param>
+public sealed record QuestionTerm(string Lexeme, int Dimension, float Weight, float Idf, bool IsStop, int ChunkCount)
+{
+    /// <summary>pgvector's largest; two lexemes of a tenant meet in one dimension once in thousands of tenants.</summary>
+    private const int Dimensions = 1_000_000_000;
+
+    /// <summary>The question's part of BM25; its inner product with a chunk's weights is the score.</summary>
+    public static SparseVector Vector(IEnumerable<QuestionTerm> terms) => new(
+        terms.Where(term => term.ChunkCount > 0)
+            .GroupBy(term => term.Dimension)
+            .Select(same => KeyValuePair.Create(same.Key, same.Max(term => term.Weight))),
+        Dimensions);
+}
+
+/// <summary>How much of a question a passage speaks of.</summary>
+public static class Confidence
+{
+    /// <summary>
+    /// The share of the question's information that the passage covers: the sum of inverse document frequencies of the matched
+    /// content words over that of all of them. Words that no passage contains count fully, so a question about something
+    /// else scores low even when its common words match.
+    /// </summary>
+    public static double Of(IReadOnlyList<QuestionTerm> terms, IReadOnlyCollection<string> matched)
+    {
+        var content = terms.Where(term => !term.IsStop).ToArray();
+        if (content.Length == 0) content = [.. terms];
+        var all = content.Sum(term => term.Idf);
+        return all > 0 ? content.Where(term => matched.Contains(term.Lexeme)).Sum(term => term.Idf) / all : 0;
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Widget.Rag.Embeddings;
+using Widget.Rag.Ingestion;
+using Widget.Rag.Ingestion.Extraction;
+using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Own;
+using Widget.Rag.Search;
+
+namespace Widget.Rag;
+
+public static class RagServices
+{
+    /// <summary>Knowledge in, hits out. Expects the application's <see cref="Npgsql.NpgsqlDataSource"/> to be registered.</summary>
+    public static IServiceCollection AddRag(this IServiceCollection services, FetchOptions fetching)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<KnowledgeDatabase>();
+        services.AddSingleton<KnowledgeCatalog>();
+        services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, HashedEmbedder>();
+
+        services.AddSingleton<IKnowledgeBase, OwnKnowledgeBase>();
+        services.AddSingleton<HybridSearch>();
+
+        services.AddSingleton(fetching);
+        services.AddSingleton<PageFetcher>();
+        services.AddSingleton<IExtractor, HtmlExtractor>();
+        services.AddSingleton<IExtractor, MarkdownExtractor>();
+        services.AddSingleton<IExtractor, TextExtractor>();
+        services.AddSingleton<IExtractor, PdfExtractor>();
+        services.AddSingleton(new Chunker());
+        services.AddSingleton<DocumentReader>();
+        services.AddSingleton<JobRunner>();
+        services.AddSingleton<IngestionSignal>();
+        services.AddSingleton<IngestionQueue>();
+        services.AddHostedService<IngestionWorker>();
+        return services;
+    }
+}

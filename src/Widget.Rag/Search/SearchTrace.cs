@@ -1,0 +1,54 @@
+namespace Widget.Rag.Search;
+
+/// <summary>How hits of two knowledge bases come together.</summary>
+public enum SearchStrategy
+{
+    /// <summary>All at once; whoever is late or fails is left out.</summary>
+    Parallel,
+
+    /// <summary>The one that suits the question; another when that fails or finds nothing good.</summary>
+    Smart,
+
+    /// <summary>Tavus first, our own when that is not enough.</summary>
+    Fallback,
+}
+
+/// <summary>What one knowledge base did.</summary>
+public enum SearchOutcome
+{
+    Answered,
+    TimedOut,
+    Failed,
+
+    /// <summary>It was not asked.</summary>
+    Skipped,
+}
+
+/// <param name="KnowledgeBase">Whose step it is.</param>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Hits">How many hits it brought.</param>
+/// <param name="Confidence">How sure it was, 0 to 1.</param>
+/// <param name="Milliseconds">How long it took.</param>
+/// <param name="Reason">Why it was asked, skipped or passed over.</param>
+public sealed record SearchStep(string KnowledgeBase, SearchOutcome Outcome, int Hits, double Confidence, double Milliseconds, string? Reason);
+
+/// <summary>How a search came to its hits: who was asked and why, how long each took, what was dropped.</summary>
+public sealed record SearchTrace
+{
+    public required SearchStrategy Strategy { get; init; }
+
+    /// <summary>What the smart strategy made of the question; null for the others.</summary>
+    public string? Route { get; init; }
+
+    public required IReadOnlyList<SearchStep> Steps { get; init; }
+
+    /// <summary>Hits that were the same passage as another.</summary>
+    public required int DuplicatesDropped { get; init; }
+
+    public required double Milliseconds { get; init; }
+}
+
+/// <param name="Hits">Best first.</param>
+/// <param name="Confidence">The highest of the knowledge bases that answered.</param>
+/// <param name="Trace">How it came about.</param>
+public sealed record SearchResult(IReadOnlyList<Hit> Hits, double Confidence, SearchTrace Trace);

@@ -1,0 +1,50 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Pgvector.EntityFrameworkCore;
+using Pgvector.Npgsql;
+
+namespace Widget.Rag.Storage;
+
+/// <summary>Opens transactions on a family of tables, each for one tenant.</summary>
+public abstract class TenantDatabase<TDb>(NpgsqlDataSource dataSource, Func<DbContextOptions<TDb>, TenantId, TDb> create)
+    where TDb : TenantDbContext
+{
+    private readonly DbContextOptions<TDb> _options = new DbContextOptionsBuilder<TDb>()
+        .UseNpgsql(dataSource, npgsql => npgsql.UseVector())
+        .Options;
+
+    /// <summary>Begins a transaction that sees <paramref name="tenant"/>'s rows only.</summary>
+    /// <param name="tenant">Whose rows.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <param name="isolation">Repeatable read gives all statements of the transaction one view of the data.</param>
+    public async Task<TDb> BeginAsync(TenantId tenant, CancellationToken ct, IsolationLevel isolation = IsolationLevel.ReadCommitted)
+    {
+        var db = create(_options, tenant);
+        try
+        {
+            await db.BeginAsync(isolation, ct);
+            return db;
+        }
+        catch
+        {
+            await db.DisposeAsync();
+            throw;
+        }
+    }
+}
+
+/// <summary>The application's pool.</summary>
+public static class ApplicationDataSource
+{
+    /// <param name="connection">Connection string of a role that row-level security holds for.</param>
+    public static NpgsqlDataSource Create(string connection)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connection);
+        // Planning a search costs as much as running it on a small tenant. A pooler that cannot keep prepared statements
+        // (PgBouncer before 1.21) needs "Max Auto Prepare=0" in the connection string.
+        if (!connection.Contains("Max Auto Prepare", StringComparison.OrdinalIgnoreCase)) builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
+        builder.UseVector();
+        return builder.Build();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Widget.Rag.Embeddings;
+using Widget.Rag.Ingestion;
+using Widget.Rag.Ingestion.Extraction;
+using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Own;
+using Widget.Rag.Search;
+using Widget.Rag.Storage;
+
+namespace Widget.Testing;
+
+/// <summary>Our own knowledge base on a test database, with its jobs run on the spot instead of by a worker.</summary>
+public sealed class Knowledge : IDisposable
+{
+    private readonly HashedEmbedder _embedder = new();
+    private readonly IngestionSignal _signal = new();
+    private readonly PageFetcher _fetcher;
+
+    public Knowledge(TestDatabase database, FetchOptions? fetching = null, Chunker? chunker = null)
+    {
+        Database = new KnowledgeDatabase(database.ApplicationSource);
+        _fetcher = new PageFetcher(fetching ?? new FetchOptions());
+        var reader = new DocumentReader([new HtmlExtractor(), new MarkdownExtractor(), new TextExtractor(), new PdfExtractor()], chunker ?? new Chunker());
+        Queue = new IngestionQueue(Database, _signal);
+        Runner = new JobRunner(Database, reader, _fetcher, _embedder, TimeProvider.System, NullLogger<JobRunner>.Instance);
+        Base = new OwnKnowledgeBase(Database, _embedder);
+        Search = new HybridSearch([Base], TimeProvider.System);
+    }
+
+    public KnowledgeDatabase Database { get; }
+
+    public IngestionQueue Queue { get; }
+
+    public JobRunner Runner { get; }
+
+    public OwnKnowledgeBase Base { get; }
+
+    public HybridSearch Search { get; }
+
+    public async Task<JobReport> RunAsync(TenantId tenant, JobId job, CancellationToken ct = default)
+    {
+        await Runner.RunAsync(tenant, job, ct);
+        return (await Queue.FindAsync(tenant, job, ct))!;
+    }
+
+    /// <summary>Imports Markdown texts and waits until they can be found.</summary>
+    public async Task<JobReport> ImportAsync(TenantId tenant, params IReadOnlyList<(string Id, string Title, string Text)> documents)
+    {
+        var job = await Queue.ImportAsync(
+            tenant,
+            documents.Select(document => new ImportedDocument(
+                document.Id,
+                new DocumentDescription { Title = document.Title, MediaType = MediaTypes.Markdown },
+                Encoding.UTF8.GetBytes(document.Text))).ToAsyncEnumerable(),
+            CancellationToken.None);
+        return await RunAsync(tenant, job);
+    }
+
+    public void Dispose()
+    {
+        _fetcher.Dispose();
+        _signal.Dispose();
+        _embedder.Dispose();
+    }
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace Widget.Testing;
+
+/// <summary>The working copy that the tests run in.</summary>
+public static class Repository
+{
+    public static string Root { get; } = Find();
+
+    /// <summary>Runs a command in the working copy and returns what it prints.</summary>
+    public static async Task<string> RunAsync(string program, params IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo(program) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await errors}");
+    }
+
+    private static string Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Widget.sln"))) return folder.FullName;
+        throw new InvalidOperationException("The tests run outside a working copy.");
+    }
+}

@@ -1,0 +1,71 @@
+using Npgsql;
+using Widget.Migrations;
+using Widget.Rag.Storage;
+
+namespace Widget.Testing;
+
+/// <summary>
+/// A database of its own on a real PostgreSQL, migrated, with the application's unprivileged login. Dropped on disposal.
+/// The server is WIDGET_DATABASE's, or the private one that ./run and ./test use.
+/// </summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private readonly string _server;
+
+    private TestDatabase(string server, string owner, string application)
+    {
+        _server = server;
+        Owner = owner;
+        Application = application;
+        OwnerSource = NpgsqlDataSource.Create(owner);
+        ApplicationSource = ApplicationDataSource.Create(application);
+    }
+
+    /// <summary>Connection string of the role that owns the tables.</summary>
+    public string Owner { get; }
+
+    /// <summary>Connection string of the application's role.</summary>
+    public string Application { get; }
+
+    public NpgsqlDataSource OwnerSource { get; }
+
+    /// <summary>The application's own pool.</summary>
+    public NpgsqlDataSource ApplicationSource { get; }
+
+    public static async Task<TestDatabase> CreateAsync()
+    {
+        var server = Environment.GetEnvironmentVariable("WIDGET_DATABASE") is { Length: > 0 } given
+            ? given
+            : (await Repository.RunAsync("scripts/postgres", "start", ".local/test/postgres")).Trim();
+        var name = $"widget_test_{Guid.CreateVersion7():N}";
+        var owner = new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
+        await Database.MigrateAsync(owner, CancellationToken.None);
+        var application = await Database.CreateApplicationLoginAsync(owner, name, Database.NewPassword(), CancellationToken.None);
+        return new TestDatabase(server, owner, application);
+    }
+
+    /// <summary>A tenant with nothing in it.</summary>
+    public async Task<TenantId> AddTenantAsync(string? slug = null)
+    {
+        var tenant = TenantId.New();
+        await using var command = OwnerSource.CreateCommand("insert into tenants (tenant_id, slug, name) values ($1, $2, $2)");
+        command.Parameters.Add(new() { Value = tenant.Value });
+        command.Parameters.Add(new() { Value = slug ?? $"t{tenant.Value:N}" });
+        await command.ExecuteNonQueryAsync();
+        return tenant;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await OwnerSource.DisposeAsync();
+        await ApplicationSource.DisposeAsync();
+        var name = new NpgsqlConnectionStringBuilder(Owner).Database!;
+        await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_server) { Database = "postgres" }.ConnectionString);
+#pragma warning disable CA2100 // The name is made above, of letters, digits and underscores.
+        await using var drop = server.CreateCommand($"drop database if exists {name} with (force)");
+        await drop.ExecuteNonQueryAsync();
+        await using var dropRole = server.CreateCommand($"drop role if exists {name}");
+        await dropRole.ExecuteNonQueryAsync();
+#pragma warning restore CA2100
+    }
+}
