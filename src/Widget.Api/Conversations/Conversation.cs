@@ -89,6 +89,7 @@ public sealed class Conversation : ITenantOwned
     {
         var conversation = model.Entity<Conversation>();
         conversation.ToTable("conversations").HasKey(row => new { row.TenantId, row.Id });
+        conversation.HasOne<Visitor>().WithMany().HasForeignKey(row => new { row.TenantId, row.VisitorId });
         conversation.Property(row => row.Context).HasColumnType("jsonb").HasConversion(
             value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
             text => JsonSerializer.Deserialize<Dictionary<string, string>>(text, JsonSerializerOptions.Web)!);
@@ -97,9 +98,14 @@ public sealed class Conversation : ITenantOwned
 
         var entry = model.Entity<ConversationEventRow>();
         entry.ToTable("conversation_events").HasKey(row => new { row.TenantId, row.ConversationId, row.Seq });
+        entry.HasOne<Conversation>().WithMany().HasForeignKey(row => new { row.TenantId, row.ConversationId });
         entry.Property(row => row.Data).HasColumnType("jsonb");
+        entry.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
 
-        model.Entity<PendingAnswer>().ToTable("pending_answers").HasKey(row => new { row.TenantId, row.MessageId });
+        var pending = model.Entity<PendingAnswer>();
+        pending.ToTable("pending_answers").HasKey(row => new { row.TenantId, row.MessageId });
+        pending.HasOne<ConversationEventRow>().WithMany().HasForeignKey(row => new { row.TenantId, row.ConversationId, row.QuestionSeq });
+        pending.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
     }
 }
 

@@ -36,7 +36,9 @@ internal static class ImportReader
                 throw new BadHttpRequestException($"Line {number + 1} is longer than {LongestLine >> 20} MB.", StatusCodes.Status413PayloadTooLarge);
             if (read.IsCompleted)
             {
-                if (Parse(rest, number + 1) is { } last) yield return last;
+                var last = Parse(rest, number + 1);
+                body.AdvanceTo(rest.End);
+                if (last is not null) yield return last;
                 yield break;
             }
 

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
+using Widget.Contracts;
 
 namespace Widget.Api.Platform;
 
@@ -22,6 +24,17 @@ internal static class Problems
     public static ProblemHttpResult Because(int status, string title) => TypedResults.Problem(statusCode: status, title: title);
 
     public static ProblemHttpResult NotFound(string what) => Because(StatusCodes.Status404NotFound, $"There is no such {what}.");
+
+    /// <summary>Puts words in the place of the bare status names that the framework gives.</summary>
+    public static void SayInWords(ProblemDetailsContext context) =>
+        context.ProblemDetails.Title = (context.ProblemDetails.Status, context.ProblemDetails.Title) switch
+        {
+            (StatusCodes.Status404NotFound, "Not Found") => "There is nothing at this address.",
+            (StatusCodes.Status405MethodNotAllowed, "Method Not Allowed") => "This address does not take that method.",
+            (StatusCodes.Status413PayloadTooLarge, "Content Too Large") => "The request is too large.",
+            (StatusCodes.Status415UnsupportedMediaType, "Unsupported Media Type") => "The request's content type is not one that is understood here.",
+            var (_, title) => title,
+        };
 
     /// <summary>One field's error.</summary>
     public static ValidationProblem Invalid(string field, string error) =>
@@ -55,8 +68,19 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         });
     }
 
-    private static string Explain(JsonException e) =>
-        e.Path is { Length: > 0 } path && path != "$" ? $"The request's {path.TrimStart('$', '.')} is not valid." : "The request is not valid JSON.";
+    private static string Explain(JsonException e)
+    {
+        if (e.Path is not { Length: > 1 } path) return "The request is not valid JSON.";
+        var field = path.TrimStart('$', '.');
+        if (e.Message.Contains("could not be mapped", StringComparison.Ordinal)) return $"{field} is not a field of this request.";
+        var expected = ExpectedType().Match(e.Message).Groups["type"].Value;
+        return typeof(TenantSettings).Assembly.GetType(expected) is { IsEnum: true } choice
+            ? $"{field} must be one of {string.Join(", ", Enum.GetValues(choice).Cast<object>().Select(value => JsonSerializer.SerializeToElement(value, choice).GetString()))}."
+            : $"{field} is not valid.";
+    }
+
+    [GeneratedRegex(@"could not be converted to (?<type>[\w.]+)\.", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ExpectedType();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     private partial void LogFault(Exception exception, string method, string path);

@@ -19,7 +19,10 @@ public static class Server
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.ClearProviders().AddJsonConsole();
         // Request lines would hold the tokens that WebSockets carry in their query.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
+            .AddFilter(typeof(ApiKeyAuthentication).FullName, LogLevel.Warning)
+            .AddFilter(typeof(VisitorAuthentication).FullName, LogLevel.Warning);
 
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => ApplicationDataSource.Create(options.Database));
@@ -29,7 +32,7 @@ public static class Server
         builder.Services.AddVisitors();
         builder.Services.AddHealth();
         builder.Services.AddOpenApi(ApiDescription.Configure);
-        builder.Services.AddProblemDetails();
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.SayInWords);
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         // Only files that anyone may have are compressed, so nothing secret can leak through the size of a response.

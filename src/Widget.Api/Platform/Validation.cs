@@ -22,10 +22,15 @@ internal static class Validation
         var results = new List<ValidationResult>();
         Validator.TryValidateObject(value, new ValidationContext(value), results, validateAllProperties: true);
         return results
-            .SelectMany(result => result.MemberNames.DefaultIfEmpty("").Select(member => (Field: FieldName(member), Error: result.ErrorMessage ?? "It is not valid.")))
+            .SelectMany(result => result.MemberNames.DefaultIfEmpty("").Select(member => (Field: FieldName(member), Error: Named(result.ErrorMessage ?? "It is not valid.", member))))
             .GroupBy(entry => entry.Field, entry => entry.Error, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
     }
+
+    // The built-in messages name the property; callers know it by the field's name.
+    private static string Named(string error, string member) =>
+        member.Length == 0 ? error : error.Replace($"The {member} field", $"The {FieldName(member)} field", StringComparison.Ordinal)
+            .Replace($"The field {member} ", $"The field {FieldName(member)} ", StringComparison.Ordinal);
 
     private static string FieldName(string member) => string.Join('.', member.Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName));
 }

@@ -27,6 +27,7 @@ public sealed class SiteKey : ITenantOwned
     {
         var key = model.Entity<SiteKey>();
         key.ToTable("site_keys").HasKey(row => row.Key);
+        key.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
         key.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
     }
 }
@@ -66,6 +67,7 @@ public sealed class ApiKey : ITenantOwned
     {
         var key = model.Entity<ApiKey>();
         key.ToTable("api_keys").HasKey(row => new { row.TenantId, row.Id });
+        key.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
         key.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
     }
 }
@@ -85,6 +87,10 @@ public sealed class AllowedOrigin : ITenantOwned
             ? address.GetLeftPart(UriPartial.Authority)
             : null;
 
-    internal static void Map(ModelBuilder model) =>
-        model.Entity<AllowedOrigin>().ToTable("allowed_origins").HasKey(row => new { row.TenantId, row.Origin });
+    internal static void Map(ModelBuilder model)
+    {
+        var origin = model.Entity<AllowedOrigin>();
+        origin.ToTable("allowed_origins").HasKey(row => new { row.TenantId, row.Origin });
+        origin.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
+    }
 }

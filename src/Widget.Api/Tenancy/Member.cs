@@ -39,6 +39,7 @@ public sealed class Member : ITenantOwned
     {
         var member = model.Entity<Member>();
         member.ToTable("members").HasKey(row => new { row.TenantId, row.Id });
+        member.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
         member.Property(row => row.Role).HasConversion(role => role.ToString().ToLowerInvariant(), text => Enum.Parse<Role>(text, true));
         member.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
     }

@@ -42,6 +42,7 @@ public sealed class TenantSettingsRow : ITenantOwned
     {
         var settings = model.Entity<TenantSettingsRow>();
         settings.ToTable("tenant_settings").HasKey(row => row.TenantId);
+        settings.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
         settings.Property(row => row.UpdatedAt).HasDefaultValueSql("now()");
         settings.Property(row => row.Settings).HasColumnType("jsonb").HasConversion(
             value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),

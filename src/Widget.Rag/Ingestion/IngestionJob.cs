@@ -70,12 +70,14 @@ public sealed class IngestionJob : ITenantOwned
     {
         var job = model.Entity<IngestionJob>();
         job.ToTable("ingestion_jobs").HasKey(row => new { row.TenantId, row.Id });
+        job.HasOne<Source>().WithMany().HasForeignKey(row => new { row.TenantId, row.SourceId });
         job.Property(row => row.Status).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<JobStatus>(text, true));
         job.Property(row => row.Discovery).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<Discovery>(text, true));
         job.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
 
         var item = model.Entity<IngestionItem>();
         item.ToTable("ingestion_items").HasKey(row => new { row.TenantId, row.JobId, row.Ordinal });
+        item.HasOne<IngestionJob>().WithMany().HasForeignKey(row => new { row.TenantId, row.JobId });
         item.Property(row => row.Ordinal).UseIdentityAlwaysColumn();
         item.Property(row => row.State).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<ItemState>(text, true));
         item.Property(row => row.Document).HasColumnType("jsonb").HasConversion(

@@ -37,6 +37,7 @@ public sealed class Document : ITenantOwned
     {
         var document = model.Entity<Document>();
         document.ToTable("documents").HasKey(row => new { row.TenantId, row.Id });
+        document.HasOne<Source>().WithMany().HasForeignKey(row => new { row.TenantId, row.SourceId });
         document.Property(row => row.UpdatedAt).HasDefaultValueSql("now()");
     }
 }
@@ -81,12 +82,17 @@ public sealed class Chunk : ITenantOwned
     {
         var chunk = model.Entity<Chunk>();
         chunk.ToTable("chunks").HasKey(row => new { row.TenantId, row.Id });
+        chunk.HasOne<Document>().WithMany().HasForeignKey(row => new { row.TenantId, row.DocumentId });
         chunk.Property(row => row.Locator).HasColumnType("jsonb").HasConversion(
             locator => JsonSerializer.Serialize(locator, Json),
             text => JsonSerializer.Deserialize<Locator>(text, Json)!);
 
-        model.Entity<ChunkTerms>().ToTable("chunk_terms").HasKey(row => new { row.TenantId, row.ChunkId });
-        model.Entity<ChunkEmbedding>().ToTable("chunk_embeddings").HasKey(row => new { row.TenantId, row.Model, row.ChunkId });
+        var terms = model.Entity<ChunkTerms>();
+        terms.ToTable("chunk_terms").HasKey(row => new { row.TenantId, row.ChunkId });
+        terms.HasOne<Chunk>().WithMany().HasForeignKey(row => new { row.TenantId, row.ChunkId });
+        var embedding = model.Entity<ChunkEmbedding>();
+        embedding.ToTable("chunk_embeddings").HasKey(row => new { row.TenantId, row.Model, row.ChunkId });
+        embedding.HasOne<Chunk>().WithMany().HasForeignKey(row => new { row.TenantId, row.ChunkId });
     }
 }
 

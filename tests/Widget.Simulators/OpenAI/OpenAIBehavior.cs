@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+
+namespace Widget.Simulators.OpenAI;
+
+/// <summary>How the simulated OpenAI behaves, until it is told otherwise.</summary>
+public sealed record OpenAISwitches
+{
+    /// <summary>Wait before the first byte of an answer.</summary>
+    public int DelayMs { get; init; }
+
+    /// <summary>Wait between two pieces of a streamed answer.</summary>
+    public int TokenDelayMs { get; init; }
+
+    /// <summary>Answer this many requests with <see cref="FailStatus"/>, then behave.</summary>
+    public int FailNext { get; init; }
+
+    public int FailStatus { get; init; } = 500;
+
+    /// <summary>Break the connection off after this many pieces of a streamed answer; never when null.</summary>
+    public int? CutAfter { get; init; }
+
+    /// <summary>Say this instead of answering from the sources.</summary>
+    public string? Reply { get; init; }
+
+    /// <summary>Call this function, if the request offers it, instead of answering.</summary>
+    public string? CallTool { get; init; }
+
+    public JsonElement? ToolArguments { get; init; }
+}
+
+/// <summary>The switches as they stand, and what was asked.</summary>
+public sealed class OpenAIBehavior
+{
+    private int _failuresLeft;
+
+    public OpenAISwitches Switches { get; private set; } = new();
+
+    /// <summary>Bodies of the requests that passed validation, oldest first.</summary>
+    public ConcurrentQueue<JsonElement> Requests { get; } = [];
+
+    public void Set(OpenAISwitches switches)
+    {
+        Switches = switches;
+        _failuresLeft = switches.FailNext;
+        Requests.Clear();
+    }
+
+    public bool FailsNow() => Interlocked.Decrement(ref _failuresLeft) >= 0;
+}

@@ -1,0 +1,10 @@
+namespace Widget.Simulators.OpenAI;
+
+/// <summary>A request the real service would refuse.</summary>
+internal sealed class OpenAIException(int status, string type, string message, string? param = null, string? code = null) : Exception(message)
+{
+    /// <summary>As api.openai.com words it: {"error": {"message", "type", "param", "code"}}.</summary>
+    public IResult ToResult() => Results.Json(new { error = new { message = Message, type, param, code } }, statusCode: status);
+
+    public static OpenAIException Invalid(string message, string? param = null) => new(400, "invalid_request_error", message, param);
+}
