@@ -1,0 +1,79 @@
+// Makes the two demo tenants, once, with different knowledge: one site by its site map, one by its links and by uploads.
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const { WIDGET_API_URL: api, WIDGET_DEMO_URL: demo, WIDGET_DEMO_KEYS: file, WIDGET_APP: app } = process.env;
+const run = promisify(execFile);
+
+const tenants = [
+  {
+    slug: 'harbor',
+    name: 'Harbor Bikes',
+    sites: ['/harbor/sitemap.xml'],
+    uploads: [],
+    settings: {
+      agentName: 'Jette',
+      theme: { color: '#0b6e6e' },
+      suggestedQuestions: ['How far does the Tide Step go?', 'What does delivery cost?', 'Is the battery under warranty?'],
+    },
+  },
+  {
+    slug: 'lumen',
+    name: 'Lumen Desk',
+    sites: ['/lumen/'],
+    uploads: await readdir(join(import.meta.dirname, 'documents')),
+    settings: {
+      agentName: 'Lu',
+      theme: { color: '#5b3fd6' },
+      suggestedQuestions: ['Which plan has single sign-on?', 'Where is our data stored?', 'How do we move from Zendesk?'],
+    },
+  },
+];
+
+async function call(key, method, path, body, headers = {}) {
+  const json = body && !(body instanceof FormData);
+  const response = await fetch(api + path, {
+    method,
+    headers: { authorization: `Bearer ${key}`, ...(json ? { 'content-type': 'application/json' } : {}), ...headers },
+    body: json ? JSON.stringify(body) : body,
+  });
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+async function finished(key, jobId) {
+  for (;;) {
+    const job = await call(key, 'GET', `/api/knowledge/jobs/${jobId}`);
+    if (job.status === 'ready' || job.status === 'failed') return job;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+const keys = existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : {};
+for (const tenant of tenants) {
+  if (keys[tenant.slug]) continue;
+  const created = await run('dotnet', [
+    join(app, 'api', 'Widget.Api.dll'), 'tenants', 'create', '--slug', tenant.slug, '--name', tenant.name, '--origin', new URL(demo).origin, '--json',
+  ]);
+  const made = JSON.parse(created.stdout);
+  await call(made.apiKey, 'PUT', '/api/settings', tenant.settings);
+  const jobs = tenant.sites.map((site) => call(made.apiKey, 'POST', '/api/knowledge/sites', { url: demo + site }));
+  for (const name of tenant.uploads) {
+    const form = new FormData();
+    form.append('file', new Blob([await readFile(join(import.meta.dirname, 'documents', name))]), name);
+    jobs.push(call(made.apiKey, 'POST', '/api/knowledge/uploads', form));
+  }
+  let documents = 0;
+  for (const job of await Promise.all(jobs)) {
+    const { done, failed, error } = await finished(made.apiKey, job.jobId);
+    documents += done;
+    for (const one of failed) console.error(`${tenant.name}: ${one.id}: ${one.error}`);
+    if (error && failed.length === 0) console.error(`${tenant.name}: ${error}`);
+  }
+  console.log(`${tenant.name} knows ${documents} documents.`);
+  keys[tenant.slug] = made;
+  await writeFile(file, JSON.stringify(keys, null, 2), { mode: 0o600 });
+}

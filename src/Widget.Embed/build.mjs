@@ -1,0 +1,37 @@
+// Builds what the API serves: widget.js (the loader), the app's modules with hashed names, and the hosted page's style sheet.
+import { copyFile, rm } from 'node:fs/promises';
+import { build } from 'vite';
+
+const out = 'dist';
+await rm(out, { recursive: true, force: true });
+
+const app = await build({
+  configFile: false,
+  logLevel: 'warn',
+  // The modules lie beside one another, wherever that is; nothing is preloaded through the page's own document.
+  base: './',
+  build: {
+    outDir: out,
+    target: 'es2022',
+    modulePreload: false,
+    rollupOptions: {
+      input: 'src/app/main.tsx',
+      preserveEntrySignatures: 'strict',
+      output: { entryFileNames: 'app-[hash].js', chunkFileNames: '[name]-[hash].js' },
+    },
+  },
+});
+const entry = app.output.find((chunk) => chunk.type === 'chunk' && chunk.isEntry);
+
+await build({
+  configFile: false,
+  logLevel: 'warn',
+  define: { APP_MODULE: JSON.stringify(entry.fileName) },
+  build: {
+    outDir: out,
+    emptyOutDir: false,
+    target: 'es2022',
+    lib: { entry: 'src/loader/loader.ts', formats: ['iife'], name: 'WidgetLoader', fileName: () => 'widget.js' },
+  },
+});
+await copyFile('src/page.css', `${out}/page.css`);

@@ -1,0 +1,86 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { fill, words } from '../i18n';
+import { longestMessage, type Store } from '../store';
+import { Icon } from './Icon';
+
+export function Composer({ store }: { store: Store }) {
+  const t = words.value;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const draft = store.draft.value;
+  const over = draft.trim().length - longestMessage;
+  const answering = store.answering.value !== undefined;
+  const refused = store.status.value.state === 'refused';
+
+  useEffect(() => {
+    if (store.open.value && !store.source.value) field.current?.focus({ preventScroll: true });
+  }, [store.open.value, store.source.value]);
+
+  // As high as its text, up to what the style sheet allows.
+  useEffect(() => {
+    if (!field.current) return;
+    field.current.style.height = 'auto';
+    field.current.style.height = `${field.current.scrollHeight}px`;
+  }, [draft]);
+
+  const send = (): void => {
+    if (draft.trim() === '' || over > 0) return;
+    store.send(draft);
+    store.draft.value = '';
+    field.current?.focus();
+  };
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <div class="field">
+        <textarea
+          ref={field}
+          rows={1}
+          dir="auto"
+          value={draft}
+          placeholder={t.placeholder}
+          aria-label={t.placeholder}
+          aria-invalid={over > 0}
+          disabled={refused}
+          enterkeyhint="send"
+          onInput={({ currentTarget }) => {
+            store.draft.value = currentTarget.value;
+          }}
+          onKeyDown={(event) => {
+            // Enter also ends a composition (Japanese, Chinese …); that one does not send.
+            if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+            event.preventDefault();
+            send();
+          }}
+        />
+        {answering ? (
+          <button type="button" class="send" aria-label={t.stop} title={t.stop} onClick={() => store.stop()}>
+            <Icon name="stop" />
+          </button>
+        ) : (
+          <button
+            type="submit"
+            class="send"
+            aria-label={t.send}
+            title={t.send}
+            disabled={draft.trim() === '' || over > 0 || refused}
+          >
+            <Icon name="send" />
+          </button>
+        )}
+      </div>
+      {over > 0 ? (
+        <div class="note error" role="alert">
+          {fill(t.tooLong, { n: over })}
+        </div>
+      ) : (
+        <div class="note">{fill(t.disclaimer, { tenant: store.config.value?.tenantName ?? '' })}</div>
+      )}
+    </form>
+  );
+}

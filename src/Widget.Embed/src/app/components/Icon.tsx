@@ -1,0 +1,20 @@
+const paths = {
+  close: 'm6 6 12 12M18 6 6 18',
+  send: 'M12 19V5m-6.5 6.5L12 5l6.5 6.5',
+  stop: 'M7 7h10v10H7z',
+  fresh: 'M12 5v14M5 12h14',
+  back: 'm14.5 5.5-7 6.5 7 6.5',
+  up: 'M7.5 20.5H5a1 1 0 0 1-1-1v-8a1 1 0 0 1 1-1h2.5m0 10v-10m0 10h9.3a2 2 0 0 0 2-1.6l1.2-6a2 2 0 0 0-2-2.4H14V5.6a2 2 0 0 0-2-2h-.4l-4.1 6.9',
+  down: 'M16.5 3.5H19a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1h-2.5m0-10v10m0-10H7.2a2 2 0 0 0-2 1.6l-1.2 6a2 2 0 0 0 2 2.4H10v4.9a2 2 0 0 0 2 2h.4l4.1-6.9',
+  out: 'M13.5 4.5h6v6m0-6-8.5 8.5M10 5.5H6.5a2 2 0 0 0-2 2v10a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V14',
+  page: 'M7 3.5h7l4.5 4.5v11a1.5 1.5 0 0 1-1.5 1.5H7A1.5 1.5 0 0 1 5.5 19V5A1.5 1.5 0 0 1 7 3.5Zm7 0V8h4.5',
+  person: 'M12 11.5a3.75 3.75 0 1 0 0-7.5 3.75 3.75 0 0 0 0 7.5Zm-7 8.5c.6-3.4 3.5-5.5 7-5.5s6.4 2.1 7 5.5',
+} as const;
+
+export function Icon({ name }: { name: keyof typeof paths }) {
+  return (
+    <svg class={`icon icon-${name}`} viewBox="0 0 24 24" aria-hidden="true">
+      <path d={paths[name]} />
+    </svg>
+  );
+}

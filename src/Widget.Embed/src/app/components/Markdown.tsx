@@ -1,0 +1,94 @@
+import type { ComponentChildren } from 'preact';
+import { parse, type Block, type Inline } from '../markdown';
+
+interface Props {
+  text: string;
+  /** Shows a citation; null leaves it out. */
+  cite: (number: number) => ComponentChildren;
+}
+
+/** An answer's text as elements. */
+export function Markdown({ text, cite }: Props) {
+  return <>{parse(text).map((block) => renderBlock(block, cite))}</>;
+}
+
+function renderBlock(block: Block, cite: Props['cite']): ComponentChildren {
+  switch (block.type) {
+    case 'paragraph':
+      return <p>{renderInline(block.children, cite)}</p>;
+    case 'heading':
+      return (
+        <p>
+          <strong>{renderInline(block.children, cite)}</strong>
+        </p>
+      );
+    case 'code':
+      return (
+        <pre tabIndex={0}>
+          <code>{block.text}</code>
+        </pre>
+      );
+    case 'quote':
+      return <blockquote>{block.children.map((child) => renderBlock(child, cite))}</blockquote>;
+    case 'list': {
+      const items = block.items.map((item) => (
+        <li>
+          {item.map((child, i) =>
+            i === 0 && child.type === 'paragraph' ? renderInline(child.children, cite) : renderBlock(child, cite),
+          )}
+        </li>
+      ));
+      return block.ordered ? <ol start={block.start}>{items}</ol> : <ul>{items}</ul>;
+    }
+    case 'table':
+      return (
+        <div class="table" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                {block.head.map((cell) => (
+                  <th>{renderInline(cell, cite)}</th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {block.rows.map((row) => (
+                <tr>
+                  {row.map((cell) => (
+                    <td>{renderInline(cell, cite)}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      );
+  }
+}
+
+function renderInline(nodes: Inline[], cite: Props['cite']): ComponentChildren {
+  return nodes.map((node) => {
+    switch (node.type) {
+      case 'text':
+        return node.text;
+      case 'strong':
+        return <strong>{renderInline(node.children, cite)}</strong>;
+      case 'em':
+        return <em>{renderInline(node.children, cite)}</em>;
+      case 'del':
+        return <del>{renderInline(node.children, cite)}</del>;
+      case 'code':
+        return <code>{node.text}</code>;
+      case 'link':
+        return (
+          <a href={node.href} target="_blank" rel="noopener noreferrer nofollow">
+            {renderInline(node.children, cite)}
+          </a>
+        );
+      case 'citation':
+        return cite(node.number);
+      case 'break':
+        return <br />;
+    }
+  });
+}

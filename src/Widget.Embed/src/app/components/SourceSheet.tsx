@@ -1,0 +1,53 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { fill, words } from '../i18n';
+import { safe } from '../markdown';
+import type { Store } from '../store';
+import { Icon } from './Icon';
+
+/** The passage that a citation stands for, over the conversation. */
+export function SourceSheet({ store }: { store: Store }) {
+  const t = words.value;
+  const source = store.source.value;
+  const back = useRef<HTMLButtonElement>(null);
+  useEffect(() => back.current?.focus(), [source]);
+  if (!source) return null;
+
+  const href = source.url ? safe(source.url) : undefined;
+  const path = source.headings.filter((heading) => heading !== source.title);
+  const close = (): void => {
+    store.source.value = undefined;
+  };
+  return (
+    <section
+      class="source"
+      aria-label={fill(t.source, { n: source.number })}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.stopPropagation();
+        close();
+      }}
+    >
+      <header>
+        <button type="button" class="tool" ref={back} aria-label={t.back} title={t.back} onClick={close}>
+          <Icon name="back" />
+        </button>
+        <span>{fill(t.source, { n: source.number })}</span>
+      </header>
+      <div class="source-body" tabIndex={0}>
+        <h2 dir="auto">{source.title}</h2>
+        {(path.length > 0 || source.page !== null) && (
+          <p class="where" dir="auto">
+            {[...path, ...(source.page === null ? [] : [fill(t.page, { n: source.page })])].join(' › ')}
+          </p>
+        )}
+        <blockquote dir="auto">{source.text}</blockquote>
+        {href && (
+          <a class="offer" href={href} target="_blank" rel="noopener noreferrer">
+            <Icon name="page" />
+            {t.openSource}
+          </a>
+        )}
+      </div>
+    </section>
+  );
+}

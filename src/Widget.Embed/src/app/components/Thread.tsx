@@ -1,0 +1,99 @@
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { fill, words } from '../i18n';
+import type { Store } from '../store';
+import { AssistantMessage, VisitorMessage } from './Messages';
+
+/** The conversation. Follows what is new, unless the visitor has scrolled up to read. */
+export function Thread({ store }: { store: Store }) {
+  const t = words.value;
+  const list = useRef<HTMLDivElement>(null);
+  const following = useRef(true);
+  const { items } = store.conversation.value;
+  const config = store.config.value;
+  const tenant = config?.tenantName ?? '';
+
+  useLayoutEffect(() => {
+    if (following.current && list.current) list.current.scrollTop = list.current.scrollHeight;
+  }, [items, store.awaiting.value, store.open.value]);
+
+  // A message of one's own is always followed.
+  const own = items.filter((item) => item.kind === 'visitor').length;
+  useEffect(() => {
+    following.current = true;
+    if (list.current) list.current.scrollTop = list.current.scrollHeight;
+  }, [own]);
+
+  return (
+    <div
+      class="thread"
+      ref={list}
+      tabIndex={0}
+      role="log"
+      aria-live="off"
+      aria-label={t.conversation}
+      onScroll={({ currentTarget }) => {
+        following.current = currentTarget.scrollHeight - currentTarget.scrollTop - currentTarget.clientHeight < 48;
+      }}
+    >
+      {config && (
+        <div class="message assistant">
+          <div class="bubble" dir="auto">
+            <p>{config.greeting ?? fill(t.greeting, { tenant })}</p>
+          </div>
+        </div>
+      )}
+      {config && items.length === 0 && config.suggestedQuestions.length > 0 && (
+        <ul class="suggestions" aria-label={t.suggestions}>
+          {config.suggestedQuestions.map((question) => (
+            <li key={question}>
+              <button type="button" dir="auto" onClick={() => store.send(question)}>
+                {question}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {items.map((item) => {
+        switch (item.kind) {
+          case 'visitor':
+            return <VisitorMessage key={item.clientId} item={item} store={store} />;
+          case 'assistant':
+            return <AssistantMessage key={item.messageId} item={item} store={store} />;
+          case 'person':
+            return (
+              <div key={`person-${item.seq}`} class="event" role="status">
+                {t.personRequested}
+              </div>
+            );
+        }
+      })}
+      {store.awaiting.value && store.status.value.state === 'online' && (
+        <div class="message assistant">
+          <div class="bubble typing" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </div>
+        </div>
+      )}
+      <Announcer store={store} />
+    </div>
+  );
+}
+
+/** Says to screen readers that an answer is coming, and then the whole answer once, instead of every piece of it. */
+function Announcer({ store }: { store: Store }) {
+  const t = words.value;
+  const agent = store.config.value?.agentName ?? '';
+  const last = store.conversation.value.items.findLast((item) => item.kind !== 'person');
+  const started = useRef(store.conversation.value.seq);
+  let text = '';
+  if (store.awaiting.value || store.answering.value) text = fill(t.typing, { agent });
+  else if (last?.kind === 'assistant' && (last.seq ?? 0) > started.current)
+    text = `${fill(t.answerReady, { agent })}: ${last.text.replace(/\[\d+\]|[*_`#]/g, '')}`;
+  return (
+    <div class="hidden" role="status" aria-live="polite">
+      {text}
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import type { App, Host } from '../contract';
+import { Panel } from './components/Panel';
+import { fill, words } from './i18n';
+import { Store } from './store';
+import { applyTheme } from './theme';
+import styles from './styles';
+
+export function start(host: Host): App {
+  const store = new Store(host);
+  const root = document.createElement('div');
+  root.className = 'widget';
+  root.dataset.mode = host.mode;
+  host.shadow.adoptedStyleSheets = [...host.shadow.adoptedStyleSheets, ...styles];
+  host.shadow.append(root);
+
+  const stopTheme = applyTheme(root, store.config);
+  const stopLauncher = effect(() => {
+    const { openChat, closeChat, unread } = words.value;
+    const label = store.open.value ? closeChat : openChat;
+    host.badge(store.unread.value);
+    host.launcher(
+      store.open.value,
+      store.unread.value > 0 ? `${label}, ${fill(unread, { n: store.unread.value })}` : label,
+    );
+  });
+  render(<Panel store={store} />, root);
+
+  const app: App = {
+    open() {
+      if (store.open.value) return;
+      store.open.value = true;
+      store.connect();
+      store.read();
+      host.emit('open', undefined);
+    },
+    close() {
+      if (!store.open.value || host.mode === 'page') return;
+      store.open.value = false;
+      host.emit('close', undefined);
+      host.shadow.querySelector<HTMLElement>('.launcher')?.focus();
+    },
+    toggle() {
+      if (store.open.value) app.close();
+      else app.open();
+    },
+    ask(text) {
+      app.open();
+      store.send(text);
+    },
+    identify: (identity) => store.identify(identity),
+    setContext: (context) => store.setContext(context),
+    destroy() {
+      stopTheme();
+      stopLauncher();
+      store.destroy();
+      render(null, root);
+      root.remove();
+    },
+  };
+  root.addEventListener('widget-close', () => app.close());
+  return app;
+}

@@ -1,0 +1,176 @@
+/** What the panel shows, as signals, and what the visitor can do. */
+import { batch, computed, signal } from '@preact/signals';
+import type { Host, Identity } from '../contract';
+import { Connection, type Status } from './connection';
+import * as thread from './conversation';
+import type { Citation, Config, ConversationEvent, OutgoingMessage, Rating, Session } from './events';
+import { choose, locale, speak } from './i18n';
+import { storage } from './storage';
+
+export const longestMessage = 4000;
+
+export class Store {
+  readonly open = signal(false);
+  readonly config = signal<Config | undefined>(undefined);
+  readonly conversation = signal<thread.Conversation>(thread.empty);
+  readonly draft = signal('');
+  /** The passage that is being looked at. */
+  readonly source = signal<Citation | undefined>(undefined);
+  readonly unread = signal(0);
+  readonly status = computed<Status>(() => this.#connection.value?.status.value ?? { state: 'connecting' });
+  readonly answering = computed(() => thread.answering(this.conversation.value));
+  readonly awaiting = computed(() => thread.awaiting(this.conversation.value));
+
+  readonly #connection = signal<Connection | undefined>(undefined);
+  readonly #memory;
+  #conversationId: string | undefined;
+  #identity: Identity | undefined;
+  #context: Record<string, string> | undefined;
+
+  constructor(readonly host: Host) {
+    this.#memory = storage(host.siteKey);
+    void speak(choose([host.locale, document.documentElement.lang, ...navigator.languages]));
+  }
+
+  /** Opens the line, once. */
+  connect(): void {
+    if (!this.#connection.value) this.#start(false);
+  }
+
+  send(text: string): void {
+    const trimmed = text.trim();
+    if (trimmed === '' || trimmed.length > longestMessage) return;
+    this.conversation.value = thread.send(this.conversation.value, crypto.randomUUID(), trimmed);
+    this.#remember();
+    this.host.emit('message', { text: trimmed });
+    this.connect();
+    this.#connection.value?.flush();
+  }
+
+  stop(): void {
+    const answer = this.answering.value;
+    if (answer) void this.#connection.value?.stop(answer.messageId).catch(() => undefined);
+  }
+
+  async rate(messageId: string, rating: Rating): Promise<void> {
+    await this.#post('/api/widget/conversations/{id}/ratings', { clientId: crypto.randomUUID(), messageId, rating });
+  }
+
+  async requestPerson(): Promise<void> {
+    await this.#post('/api/widget/conversations/{id}/person', { clientId: crypto.randomUUID() });
+  }
+
+  identify(identity: Identity): void {
+    this.#identity = identity;
+    if (this.#conversationId) void this.#post('/api/widget/identify', identity);
+  }
+
+  setContext(context: Record<string, string>): void {
+    this.#context = context;
+    if (this.#conversationId) void this.#post('/api/widget/conversations/{id}/context', { context });
+  }
+
+  startNewConversation(): void {
+    batch(() => {
+      this.conversation.value = thread.empty;
+      this.unread.value = 0;
+      this.source.value = undefined;
+    });
+    this.#conversationId = undefined;
+    this.#connection.value?.close();
+    this.#start(true);
+  }
+
+  retry(): void {
+    this.#connection.value?.retry();
+  }
+
+  /** Everything in the conversation has been seen. */
+  read(): void {
+    this.unread.value = 0;
+    if (this.#conversationId)
+      this.#memory.set({ read: { conversationId: this.#conversationId, seq: this.conversation.value.seq } });
+  }
+
+  destroy(): void {
+    this.#connection.value?.close();
+  }
+
+  #start(newConversation: boolean): void {
+    const connection = new Connection(this.host.api, this.host.siteKey, () => this.#memory.get().visitorId, {
+      session: (session) => this.#opened(session),
+      update: ({ event, answer }) => {
+        if (event) this.#happened(event);
+        if (answer) this.conversation.value = thread.applyAnswer(this.conversation.value, answer);
+      },
+      answer: (update) => {
+        this.conversation.value = thread.applyAnswer(this.conversation.value, update);
+      },
+      refused: (clientId, reason) => {
+        this.conversation.value = thread.refuse(this.conversation.value, clientId, reason);
+        this.#remember();
+        this.host.emit('error', { message: reason });
+      },
+      seen: () => this.conversation.value.seq,
+      unsent: () => thread.unsent(this.conversation.value).map((item) => this.#outgoing(item)),
+    });
+    this.#connection.value = connection;
+    void connection.run(newConversation);
+  }
+
+  #outgoing(item: thread.VisitorItem): OutgoingMessage {
+    return { clientId: item.clientId, text: item.text, page: location.href.slice(0, 2000), locale: locale.value };
+  }
+
+  #opened(session: Session): void {
+    const { config, conversationId, visitorId } = session;
+    this.#memory.set({ visitorId });
+    if (conversationId !== this.#conversationId) {
+      const changed = this.#conversationId !== undefined;
+      this.#conversationId = conversationId;
+      if (changed) this.conversation.value = { ...thread.empty, items: thread.unsent(this.conversation.value) };
+      this.#recall(conversationId);
+    }
+    this.config.value = config;
+    this.host.looks({ color: config.theme.color, position: config.theme.position });
+    if (config.locale !== 'auto' && !this.host.locale) void speak(choose([config.locale]));
+    if (this.#identity) void this.#post('/api/widget/identify', this.#identity);
+    if (this.#context) void this.#post('/api/widget/conversations/{id}/context', { context: this.#context });
+  }
+
+  #happened(event: ConversationEvent): void {
+    const before = this.conversation.value;
+    this.conversation.value = thread.applyEvent(before, event);
+    if (this.conversation.value === before) return;
+    if (event.kind === 'visitor_message') this.#remember();
+    if (event.kind !== 'assistant_message') return;
+    this.host.emit('answer', { text: event.text, outcome: event.outcome });
+    const read = this.#memory.get().read;
+    const known = read && read.conversationId === this.#conversationId ? read.seq : 0;
+    if (this.open.value) this.read();
+    else if (event.seq > known) this.unread.value++;
+  }
+
+  /** Puts back what was not sent when the page was left. */
+  #recall(conversationId: string): void {
+    const known = new Set(this.conversation.value.items.map((item) => (item.kind === 'visitor' ? item.clientId : '')));
+    for (const { conversationId: of, clientId, text } of this.#memory.get().unsent ?? [])
+      if (of === conversationId && !known.has(clientId))
+        this.conversation.value = thread.send(this.conversation.value, clientId, text);
+  }
+
+  #remember(): void {
+    const conversationId = this.#conversationId ?? '';
+    this.#memory.set({
+      unsent: thread.unsent(this.conversation.value).map(({ clientId, text }) => ({ conversationId, clientId, text })),
+    });
+  }
+
+  async #post(path: string, body: unknown): Promise<void> {
+    try {
+      await this.#connection.value?.post(path, body);
+    } catch (error) {
+      this.host.emit('error', { message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
