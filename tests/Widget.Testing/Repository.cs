@@ -10,7 +10,7 @@ public static class Repository
     /// <summary>Runs a command in the working copy and returns what it prints.</summary>
     public static async Task<string> RunAsync(string program, params IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(program) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program.Contains('/') ? Path.Combine(Root, program) : program) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

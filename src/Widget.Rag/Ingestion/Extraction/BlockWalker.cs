@@ -83,8 +83,8 @@ internal sealed class BlockWalker(List<Block> blocks)
     private void Heading(IElement element)
     {
         Flush();
-        var anchor = element.Id
-            ?? element.QuerySelector("[id]")?.Id
+        var anchor = element.GetAttribute("id")
+            ?? element.QuerySelector("[id]")?.GetAttribute("id")
             ?? element.QuerySelector("a[name]")?.GetAttribute("name")
             ?? _sectionAnchor;
         _sectionAnchor = null;

@@ -1,0 +1,22 @@
+using Widget.Rag.Embeddings;
+
+namespace Widget.Rag.Tests.Embeddings;
+
+public sealed class LanguageDetectorShould
+{
+    [Theory]
+    [InlineData("How long does it take until the battery is full?", "en")]
+    [InlineData("Wie lange dauert es, bis der Akku voll ist und was kostet das?", "de")]
+    [InlineData("¿Cuánto tiempo tarda en cargarse la batería de la bicicleta?", "es")]
+    [InlineData("Combien de temps faut-il pour que la batterie soit pleine et est-ce que je peux la changer ?", "fr")]
+    [InlineData("Quanto tempo ci vuole perché la batteria sia carica e come si cambia?", "it")]
+    [InlineData("Quanto tempo demora para a bateria ficar cheia e como posso trocar uma?", "pt")]
+    public void Know_a_language_by_its_small_words(string text, string language) =>
+        LanguageDetector.Detect(text).ShouldBe(language);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Tide Step 500 Wh")]
+    [InlineData("كم تستغرق البطارية حتى تمتلئ؟")]
+    public void Not_guess_without_enough_of_them(string text) => LanguageDetector.Detect(text).ShouldBeNull();
+}
