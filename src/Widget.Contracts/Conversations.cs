@@ -32,7 +32,7 @@ public sealed record VisitorMessage : ConversationEvent
 }
 
 /// <summary>How an answer came about.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<AnswerOutcome>))]
+[JsonConverter(typeof(StrictEnumConverter<AnswerOutcome>))]
 public enum AnswerOutcome
 {
     /// <summary>By the language model, from the cited passages.</summary>
@@ -93,7 +93,7 @@ public sealed record Citation(
     string Text,
     IReadOnlyList<string> Origins);
 
-[JsonConverter(typeof(JsonStringEnumConverter<Rating>))]
+[JsonConverter(typeof(StrictEnumConverter<Rating>))]
 public enum Rating
 {
     /// <summary>A rating taken back.</summary>

@@ -28,7 +28,7 @@ public sealed record ImportLine
 /// <summary>A job was taken in; it runs whatever becomes of the caller.</summary>
 public sealed record JobAccepted(Guid JobId);
 
-[JsonConverter(typeof(JsonStringEnumConverter<JobStatusName>))]
+[JsonConverter(typeof(StrictEnumConverter<JobStatusName>))]
 public enum JobStatusName
 {
     [JsonStringEnumMemberName("queued")]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Widget.Contracts;
 
-[JsonConverter(typeof(JsonStringEnumConverter<SearchStrategyName>))]
+[JsonConverter(typeof(StrictEnumConverter<SearchStrategyName>))]
 public enum SearchStrategyName
 {
     /// <summary>All knowledge bases at once.</summary>
@@ -80,7 +80,7 @@ public sealed record TenantSettings : IValidatableObject
     }
 }
 
-[JsonConverter(typeof(JsonStringEnumConverter<WidgetPosition>))]
+[JsonConverter(typeof(StrictEnumConverter<WidgetPosition>))]
 public enum WidgetPosition
 {
     [JsonStringEnumMemberName("right")]
@@ -90,7 +90,7 @@ public enum WidgetPosition
     Left,
 }
 
-[JsonConverter(typeof(JsonStringEnumConverter<ColorScheme>))]
+[JsonConverter(typeof(StrictEnumConverter<ColorScheme>))]
 public enum ColorScheme
 {
     /// <summary>The visitor's preference.</summary>

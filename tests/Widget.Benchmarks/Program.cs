@@ -1,15 +1,22 @@
 using Widget.Benchmarks;
 
-if (args is ["collection", var folder])
+switch (args)
 {
-    await CollectionBenchmark.RunAsync(folder);
-    return 0;
+    case ["collection", var folder]:
+        await CollectionBenchmark.RunAsync(folder);
+        return 0;
+    case ["refusal", var folder]:
+        await RefusalBenchmark.RunAsync(folder);
+        return 0;
+    default:
+        Console.Error.WriteLine("""
+            Usage: dotnet run -c Release --project tests/Widget.Benchmarks -- COMMAND
+
+              collection FOLDER   quality and speed of search on a test collection
+              refusal FOLDER      when to say no, on the demo companies and a test collection
+
+            A test collection is a folder with corpus.jsonl {id, title, text}, queries.jsonl {id, text} and
+            qrels.tsv query<TAB>document<TAB>grade.
+            """);
+        return 2;
 }
-
-Console.Error.WriteLine("""
-    Usage: dotnet run -c Release --project tests/Widget.Benchmarks -- COMMAND
-
-      collection FOLDER   quality and speed of search on a test collection
-                          (corpus.jsonl {id, title, text}, queries.jsonl {id, text}, qrels.tsv query<TAB>document<TAB>grade)
-    """);
-return 2;

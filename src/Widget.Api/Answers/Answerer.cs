@@ -25,10 +25,12 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, ILo
     private const int MostPassages = 6;
 
     /// <summary>
-    /// Below this confidence the passages are about something else. Chosen so that on an open collection few questions that have an
-    /// answer are turned away and few about something else are let through (docs/decisions/0008-when-to-say-no.md).
+    /// Below this confidence the passages are about something else (docs/decisions/0008-when-to-say-no.md). Quoting has nobody who would
+    /// notice, so it needs to be surer than a model, which is told to say so when its sources do not hold the answer.
     /// </summary>
-    internal const double LeastConfidence = 0.3;
+    private const double LeastToQuote = 0.5;
+
+    private const double LeastToAskModel = 0.25;
 
     /// <param name="context">What is asked.</param>
     /// <param name="live">Receives sources and text as they come.</param>
@@ -55,7 +57,8 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, ILo
             return Said(context, live, phrases.Unavailable, AnswerOutcome.Failed);
         }
 
-        if (found.Hits.Count == 0 || found.Confidence < LeastConfidence) return Said(context, live, phrases.NotFound, AnswerOutcome.NotFound);
+        var least = models.Configured is null ? LeastToQuote : LeastToAskModel;
+        if (found.Hits.Count == 0 || found.Confidence < least) return Said(context, live, phrases.NotFound, AnswerOutcome.NotFound);
 
         var sources = found.Hits.Select(Passages.ToCitation).ToArray();
         live.Cite(sources);
@@ -70,7 +73,12 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, ILo
         if (models.Configured is { } model && await WriteAsync(model, prompt, live, stop, ct) is { } written)
         {
             var (text, cited) = CitationNumbers.Check(written, sources);
-            return Message(context, live, text, stop.IsCancellationRequested ? AnswerOutcome.Stopped : AnswerOutcome.Answered) with { Citations = cited };
+            return Message(context, live, text, stop.IsCancellationRequested ? AnswerOutcome.Stopped : AnswerOutcome.Answered) with
+            {
+                Citations = cited,
+                // An answer that rests on nothing is the model's way of not knowing.
+                OffersPerson = cited.Count == 0,
+            };
         }
 
         // There is no model, or it failed: the passages speak for themselves, from the start.

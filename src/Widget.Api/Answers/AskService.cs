@@ -81,52 +81,62 @@ public sealed partial class AskService(ConversationDatabase database, Conversati
         MessageId message,
         [EnumeratorCancellation] CancellationToken ct)
     {
-        var (attempt, cited) = (1, false);
+        var (attempt, cited, sent) = (1, false, "");
         await foreach (var update in feed.WatchAsync(tenant, conversation, question, ct))
         {
             if (update.Answer is { } answer && answer.MessageId == message.Value)
             {
-                if (answer.Attempt != attempt) (attempt, cited) = (answer.Attempt, false);
+                if (answer.Attempt != attempt) (attempt, cited, sent) = (answer.Attempt, false, "");
                 cited |= answer is AnswerSources;
+                if (answer is AnswerDelta delta) sent += delta.Text;
                 yield return answer;
             }
             else if (update.Event is AssistantMessage given && given.MessageId == message.Value)
             {
-                // A stream always says its sources before it ends, even when the answer was there already.
+                // A stream always says its sources and its text before it ends, even when the answer was there already.
                 if (!cited) yield return new AnswerSources { MessageId = message.Value, Attempt = attempt, Sources = given.Citations };
+                if (!given.Text.StartsWith(sent, StringComparison.Ordinal)) (attempt, sent) = (attempt + 1, "");
+                if (given.Text.Length > sent.Length)
+                    yield return new AnswerDelta { MessageId = message.Value, Attempt = attempt, Offset = sent.Length, Text = given.Text[sent.Length..] };
                 yield return new AnswerCompleted { MessageId = message.Value, Attempt = attempt, Message = given };
                 yield break;
             }
         }
     }
 
-    // The answer is safe whatever happens to the stream, so the last thing a stream that breaks says is how to get it.
+    // The answer is safe whatever happens to the stream, so the last thing a stream says that ends without it is how to get it.
     private async IAsyncEnumerable<AnswerUpdate> SayingErrors(
         IAsyncEnumerable<AnswerUpdate> answer,
         MessageId message,
         [EnumeratorCancellation] CancellationToken ct)
     {
         await using var updates = answer.GetAsyncEnumerator(ct);
-        while (true)
+        var completed = false;
+        while (await NextAsync(updates, message))
         {
-            AnswerUpdate? broken = null;
-            try
-            {
-                if (!await updates.MoveNextAsync()) yield break;
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
-            {
-                LogBroken(e, message);
-                broken = new AnswerError
-                {
-                    MessageId = message.Value,
-                    Attempt = 0,
-                    Title = "The answer could not be passed on. Send the message again with the same client id.",
-                };
-            }
+            completed |= updates.Current is AnswerCompleted;
+            yield return updates.Current;
+        }
 
-            yield return broken ?? updates.Current;
-            if (broken is not null) yield break;
+        if (completed) yield break;
+        yield return new AnswerError
+        {
+            MessageId = message.Value,
+            Attempt = 0,
+            Title = "The answer could not be passed on. Send the message again with the same client id.",
+        };
+    }
+
+    private async Task<bool> NextAsync(IAsyncEnumerator<AnswerUpdate> updates, MessageId message)
+    {
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            LogBroken(e, message);
+            return false;
         }
     }
 

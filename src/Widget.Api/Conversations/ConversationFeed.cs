@@ -14,6 +14,7 @@ public sealed partial class ConversationFeed(
     NpgsqlDataSource dataSource,
     ConversationLog log,
     LiveAnswers answers,
+    IHostApplicationLifetime lifetime,
     ILogger<ConversationFeed> logger) : BackgroundService
 {
     // Text is passed on in steps a reader's eye takes as flowing, not token by token.
@@ -25,8 +26,8 @@ public sealed partial class ConversationFeed(
     private readonly ConversationSignals _signals = new();
 
     /// <summary>
-    /// The conversation's events after a place in the log, then what happens, until cancelled. The caller has made sure that the
-    /// conversation may be watched.
+    /// The conversation's events after a place in the log, then what happens, until cancelled or until the node stops: it must not
+    /// be held up by those who watch, and they find another. The caller has made sure that the conversation may be watched.
     /// </summary>
     /// <remarks>An update with neither event nor answer only says that the line is alive.</remarks>
     public async IAsyncEnumerable<ConversationUpdate> WatchAsync(
@@ -66,7 +67,9 @@ public sealed partial class ConversationFeed(
                 foreach (var update in cursor.Advance(live)) yield return new ConversationUpdate { Answer = update };
             }
 
-            if (!await watcher.WaitAsync(LongestSilence, ct))
+            var woken = await watcher.WaitAsync(LongestSilence, ct, lifetime.ApplicationStopping);
+            if (lifetime.ApplicationStopping.IsCancellationRequested) yield break;
+            if (!woken)
             {
                 watcher.WakeForLog();
                 yield return new ConversationUpdate();
@@ -131,10 +134,19 @@ public sealed partial class ConversationFeed(
 
         public bool TakeLogChanged() => Interlocked.Exchange(ref _logChanged, 0) != 0;
 
-        /// <summary>False when nothing happened for so long.</summary>
-        public async Task<bool> WaitAsync(TimeSpan patience, CancellationToken ct)
+        /// <summary>False when nothing happened for so long, or the node stops.</summary>
+        public async Task<bool> WaitAsync(TimeSpan patience, CancellationToken ct, CancellationToken stopping)
         {
-            if (!await _woken.WaitAsync(patience, ct)) return false;
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, stopping);
+            try
+            {
+                if (!await _woken.WaitAsync(patience, either.Token)) return false;
+            }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+            {
+                return false;
+            }
+
             while (_woken.Wait(0, CancellationToken.None))
             {
                 // Several wakes are one.

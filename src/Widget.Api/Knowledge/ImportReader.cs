@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using Widget.Api.Platform;
 using Widget.Contracts;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Ingestion.Extraction;
@@ -15,7 +16,7 @@ internal static class ImportReader
     /// <summary>Longest line, in bytes.</summary>
     public const int LongestLine = 8 << 20;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new StorableStrings() } };
 
     /// <exception cref="BadHttpRequestException">A line is longer than <see cref="LongestLine"/>.</exception>
     public static async IAsyncEnumerable<ImportedDocument> ReadAsync(PipeReader body, [EnumeratorCancellation] CancellationToken ct)
@@ -61,8 +62,8 @@ internal static class ImportReader
             parsed = null;
         }
 
-        if (parsed is null) return Failed($"line {number}", "This line is not a JSON object like {\"id\": …, \"title\": …, \"text\": …}.");
-        var id = Storable(parsed.Id);
+        if (parsed is not { Id: not null, Title: not null, Text: not null }) return Failed($"line {number}", "This line is not a JSON object like {\"id\": …, \"title\": …, \"text\": …}.");
+        var id = parsed.Id;
         if (id.Length is 0 or > 500) return Failed($"line {number}", "The id must have 1 to 500 characters.");
         if (string.IsNullOrWhiteSpace(parsed.Text) && string.IsNullOrWhiteSpace(parsed.Title)) return Failed(id, "The document holds no text.");
         if (parsed.Url is not null && !IsWebAddress(parsed.Url)) return Failed(id, "The url must be an absolute http or https address.");
@@ -80,10 +81,10 @@ internal static class ImportReader
             id,
             new DocumentDescription
             {
-                Title = Storable(parsed.Title),
+                Title = parsed.Title,
                 Url = parsed.Url,
                 Language = parsed.Language,
-                Tags = [.. (parsed.Tags ?? []).Select(Storable)],
+                Tags = parsed.Tags ?? [],
                 MediaType = mediaType,
             },
             // A title alone is a document, too: it is all there is to find.
@@ -94,7 +95,4 @@ internal static class ImportReader
         text.Length <= 2_000 && Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
 
     private static ImportedDocument Failed(string id, string error) => new(id, new DocumentDescription(), [], error);
-
-    // PostgreSQL's text holds every character but this one.
-    private static string Storable(string text) => text.Replace("\0", "", StringComparison.Ordinal);
 }

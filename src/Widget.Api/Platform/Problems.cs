@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Widget.Contracts;
 
@@ -31,7 +32,7 @@ internal static class Problems
         {
             (StatusCodes.Status404NotFound, "Not Found") => "There is nothing at this address.",
             (StatusCodes.Status405MethodNotAllowed, "Method Not Allowed") => "This address does not take that method.",
-            (StatusCodes.Status413PayloadTooLarge, "Content Too Large") => "The request is too large.",
+            (StatusCodes.Status413PayloadTooLarge, "Content Too Large" or "Payload Too Large") => "The request is too large.",
             (StatusCodes.Status415UnsupportedMediaType, "Unsupported Media Type") => "The request's content type is not one that is understood here.",
             var (_, title) => title,
         };
@@ -39,6 +40,25 @@ internal static class Problems
     /// <summary>One field's error.</summary>
     public static ValidationProblem Invalid(string field, string error) =>
         TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [error] }, title: error);
+}
+
+/// <summary>
+/// Writes problem details whatever the caller says it accepts: an error is better read as JSON than not at all, also by someone who asked
+/// for a stream. The framework's own writer, which comes first, declines then.
+/// </summary>
+internal sealed class UnconditionalProblems(IOptions<ProblemDetailsOptions> options, IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json) : IProblemDetailsWriter
+{
+    public bool CanWrite(ProblemDetailsContext context) => true;
+
+    public async ValueTask WriteAsync(ProblemDetailsContext context)
+    {
+        var http = context.HttpContext;
+        context.ProblemDetails.Status ??= http.Response.StatusCode;
+        context.ProblemDetails.Title ??= Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(http.Response.StatusCode);
+        context.ProblemDetails.Extensions["traceId"] = System.Diagnostics.Activity.Current?.Id ?? http.TraceIdentifier;
+        options.Value.CustomizeProblemDetails?.Invoke(context);
+        await http.Response.WriteAsJsonAsync(context.ProblemDetails, context.ProblemDetails.GetType(), json.Value.SerializerOptions, "application/problem+json");
+    }
 }
 
 /// <summary>The one place that turns exceptions into problem details.</summary>

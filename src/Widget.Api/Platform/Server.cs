@@ -13,7 +13,10 @@ namespace Widget.Api.Platform;
 /// <summary>The web server: what the product does, and in what order a request passes through it.</summary>
 public static class Server
 {
-    public static WebApplication Build(string[] args, ServerOptions options)
+    /// <param name="args">ASP.NET Core's own, such as <c>--urls</c>.</param>
+    /// <param name="options">What the operator has set.</param>
+    /// <param name="configure">Last changes to the builder, for whoever hosts the server otherwise than as this program.</param>
+    public static WebApplication Build(string[] args, ServerOptions options, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot() });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
@@ -33,7 +36,9 @@ public static class Server
         builder.Services.AddHealth();
         builder.Services.AddOpenApi(ApiDescription.Configure);
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.SayInWords);
+        builder.Services.AddSingleton<IProblemDetailsWriter, UnconditionalProblems>();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new StorableStrings()));
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         // Only files that anyone may have are compressed, so nothing secret can leak through the size of a response.
         builder.Services.AddResponseCompression(compression =>
@@ -44,6 +49,7 @@ public static class Server
             compression.Providers.Add<GzipCompressionProvider>();
         });
 
+        configure?.Invoke(builder);
         var app = builder.Build();
         app.UseExceptionHandler();
         app.UseStatusCodePages();

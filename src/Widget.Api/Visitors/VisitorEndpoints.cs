@@ -173,6 +173,8 @@ internal static class VisitorEndpoints
         IAsyncEnumerable<ConversationUpdate> updates,
         [EnumeratorCancellation] CancellationToken ct)
     {
+        // The headers leave with the first event; a watcher should know at once that it watches.
+        yield return new SseItem<ConversationUpdate>(new ConversationUpdate(), "ping");
         await foreach (var update in updates.WithCancellation(ct))
         {
             yield return update switch

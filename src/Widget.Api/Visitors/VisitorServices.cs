@@ -25,7 +25,8 @@ internal static class VisitorServices
             Policies.Visitor,
             policy => policy.AddAuthenticationSchemes(VisitorAuthentication.SchemeName).RequireAuthenticatedUser());
         services.AddCors(cors => cors.AddPolicy(Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod()));
-        services.AddSignalR(options => options.MaximumReceiveMessageSize = 64 * 1024);
+        services.AddSignalR(options => options.MaximumReceiveMessageSize = 64 * 1024)
+            .AddJsonProtocol(json => json.PayloadSerializerOptions.Converters.Add(new StorableStrings()));
         return services;
     }
 }

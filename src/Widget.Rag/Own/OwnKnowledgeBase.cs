@@ -34,7 +34,8 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, IEmbeddingGener
         var terms = await TermsAsync(db, question, ct);
         var candidates = await CandidatesAsync(db, terms, model, embedding, Math.Max(LeastCandidates, query.Limit), ct);
         var ranked = Fusion.Convex(candidates, Fusion.DenseWeight(model)).Take(query.Limit).ToArray();
-        return await HitsAsync(db, ranked, terms, ct);
+        var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);
+        return await HitsAsync(db, ranked, terms, (chunk, coverage) => Confidence.Of(coverage, similarities[chunk], model), ct);
     }
 
     /// <summary>The question's lexemes as BM25 weighs them for this tenant.</summary>
@@ -116,6 +117,7 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, IEmbeddingGener
         KnowledgeDb db,
         (Guid Item, double Score)[] ranked,
         IReadOnlyList<QuestionTerm> terms,
+        Func<Guid, double, double> confidenceOf,
         CancellationToken ct)
     {
         if (ranked.Length == 0) return KnowledgeResult.Nothing;
@@ -137,7 +139,8 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, IEmbeddingGener
         var confidence = 0.0;
         while (await rows.ReadAsync(ct))
         {
-            confidence = Math.Max(confidence, Confidence.Of(terms, rows.GetFieldValue<string[]>(7)));
+            var coverage = Confidence.Coverage(terms, rows.GetFieldValue<string[]>(7));
+            confidence = Math.Max(confidence, confidenceOf(rows.GetGuid(0), coverage));
             hits.Add(new Hit
             {
                 ChunkId = new ChunkId(rows.GetGuid(0)),

@@ -21,20 +21,3 @@ public sealed record QuestionTerm(string Lexeme, int Dimension, float Weight, fl
             .Select(same => KeyValuePair.Create(same.Key, same.Max(term => term.Weight))),
         Dimensions);
 }
-
-/// <summary>How much of a question a passage speaks of.</summary>
-public static class Confidence
-{
-    /// <summary>
-    /// The share of the question's information that the passage covers: the sum of inverse document frequencies of the matched
-    /// content words over that of all of them. Words that no passage contains count fully, so a question about something
-    /// else scores low even when its common words match.
-    /// </summary>
-    public static double Of(IReadOnlyList<QuestionTerm> terms, IReadOnlyCollection<string> matched)
-    {
-        var content = terms.Where(term => !term.IsStop).ToArray();
-        if (content.Length == 0) content = [.. terms];
-        var all = content.Sum(term => term.Idf);
-        return all > 0 ? content.Where(term => matched.Contains(term.Lexeme)).Sum(term => term.Idf) / all : 0;
-    }
-}

@@ -38,14 +38,25 @@ public sealed class RankingShould
         NearDuplicates.AreSame(NearDuplicates.Shingles(a), NearDuplicates.Shingles(b)).ShouldBe(same);
 
     [Fact]
-    public void Be_as_confident_as_the_passage_covers_the_questions_rare_words()
+    public void Know_how_much_of_a_question_a_passage_covers()
     {
         QuestionTerm[] terms = [new("how", 1, 0.1f, 0.3f, true, 50), new("charg", 2, 3, 3, false, 4), new("batteri", 3, 1, 1, false, 20), new("zeppelin", 4, 4, 4, false, 0)];
 
-        Confidence.Of(terms, ["how", "charg", "batteri"]).ShouldBe(0.5, tolerance: 1e-6);
-        Confidence.Of(terms, ["how"]).ShouldBe(0);
-        Confidence.Of([terms[0]], ["how"]).ShouldBe(1);
-        Confidence.Of([], []).ShouldBe(0);
+        Confidence.Coverage(terms, ["how", "charg", "batteri"]).ShouldBe(0.5, tolerance: 1e-6);
+        Confidence.Coverage(terms, ["how"]).ShouldBe(0);
+        Confidence.Coverage([terms[0]], ["how"]).ShouldBe(1);
+        Confidence.Coverage([], []).ShouldBe(0);
+    }
+
+    [Fact]
+    public void Be_surer_the_more_is_covered_and_the_more_alike_it_is()
+    {
+        const string Model = Widget.Rag.Embeddings.HashedEmbedder.Model;
+        Confidence.Of(0.9, 0.5, Model).ShouldBeGreaterThan(0.99);
+        Confidence.Of(0, 0.08, Model).ShouldBeLessThan(0.05);
+        Confidence.Of(0.5, 0.2, Model).ShouldBeGreaterThan(Confidence.Of(0.4, 0.2, Model));
+        Confidence.Of(0.5, 0.2, Model).ShouldBeGreaterThan(Confidence.Of(0.5, 0.1, Model));
+        Confidence.Of(0.3, 0.9, "another-model").ShouldBe(0.5, tolerance: 1e-9);
     }
 
     [Theory]

@@ -1,0 +1,34 @@
+using Widget.Rag.Embeddings;
+
+namespace Widget.Rag.Own;
+
+/// <summary>
+/// How likely it is that a passage answers a question: a logistic regression on two signs that miss different things. The words of the
+/// question that the passage covers, which knows what is rare in this knowledge base; and the similarity of their embeddings, which
+/// forgives spelling. Fitted so that 0.5 is where to say no (docs/decisions/0008-when-to-say-no.md has the error rates).
+/// </summary>
+public static class Confidence
+{
+    /// <param name="coverage">What <see cref="Coverage"/> gives.</param>
+    /// <param name="similarity">Inner product of the unit embeddings, −1 to 1.</param>
+    /// <param name="model">The embedding model; similarities of different models do not compare.</param>
+    /// <returns>0 to 1.</returns>
+    public static double Of(double coverage, double similarity, string model) => model == HashedEmbedder.Model
+        ? Logistic((2.5 * coverage) + (25 * similarity) - 5.6)
+        : Logistic(8 * (coverage - 0.3)); // a model that has not been fitted has no say yet
+
+    /// <summary>
+    /// The share of the question's information that a passage covers, 0 to 1: the sum of inverse document frequencies of the matched
+    /// content words over that of all of them. Words that no passage contains count fully, so a question about something
+    /// else scores low even when its common words match.
+    /// </summary>
+    public static double Coverage(IReadOnlyList<QuestionTerm> terms, IReadOnlyCollection<string> matched)
+    {
+        var content = terms.Where(term => !term.IsStop).ToArray();
+        if (content.Length == 0) content = [.. terms];
+        var all = content.Sum(term => term.Idf);
+        return all > 0 ? content.Where(term => matched.Contains(term.Lexeme)).Sum(term => term.Idf) / all : 0;
+    }
+
+    private static double Logistic(double z) => 1 / (1 + Math.Exp(-z));
+}

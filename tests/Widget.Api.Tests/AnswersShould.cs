@@ -1,0 +1,243 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.Extensions.AI;
+using Widget.Api.Answers;
+using Widget.Contracts;
+
+namespace Widget.Api.Tests;
+
+/// <summary>Answers written by a language model, which may be slow, fail and lie. One at a time: they share the simulator.</summary>
+public sealed class AnswersShould(ApiFixture api) : IAsyncLifetime
+{
+    private ApiNode _node = null!;
+    private TestTenant _tenant = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await api.Simulator.BehaveAsync();
+        _node = await ApiNode.StartAsync(api.Database, api.Simulator.Chat);
+        _tenant = await TestTenant.WithKnowledgeAsync(api, _node);
+    }
+
+    public ValueTask DisposeAsync() => _node.DisposeAsync();
+
+    [Fact]
+    public async Task Be_written_from_numbered_sources_and_cite_them()
+    {
+        var visitor = await _tenant.VisitAsync();
+
+        var answer = await visitor.AskAsync("How long does charging with the fast charger take?");
+
+        answer.Outcome.ShouldBe(AnswerOutcome.Answered);
+        answer.Text.ShouldContain("two hours");
+        answer.Citations.ShouldHaveSingleItem().Title.ShouldBe("Charging");
+        var request = (await api.Simulator.RequestsAsync())[^1];
+        request.GetProperty("stream").GetBoolean().ShouldBeTrue();
+        var system = request.GetProperty("messages")[0].GetProperty("content").ToString();
+        system.ShouldContain("assistant on the web site of Harbor Bikes");
+        system.ShouldContain("[1] Charging");
+    }
+
+    [Fact]
+    public async Task Know_what_was_said_before_and_where()
+    {
+        var visitor = await _tenant.VisitAsync();
+        await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/context", new { context = new { product = "Tide Step" } });
+        await visitor.AskAsync("How long does charging take?");
+        await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/messages", new { clientId = "2", text = "What does delivery cost?", page = "https://shop.example/cart" });
+        await Eventually.TrueAsync(async () => (await visitor.EventsAsync()).Count == 4);
+
+        var messages = (await api.Simulator.RequestsAsync())[^1].GetProperty("messages").EnumerateArray().ToList();
+
+        messages.Select(message => message.GetProperty("role").GetString()).ShouldBe(["system", "user", "assistant", "user"]);
+        messages[0].ToString().ShouldContain("product: Tide Step");
+        messages[0].ToString().ShouldContain("https://shop.example/cart");
+    }
+
+    [Fact]
+    public async Task Lose_citations_of_sources_that_do_not_exist()
+    {
+        await api.Simulator.BehaveAsync(new { reply = "It takes four hours [1][7]. See [99] and [the page](https://shop.example) [1]." });
+
+        var answer = await (await _tenant.VisitAsync()).AskAsync("How long does charging take?");
+
+        answer.Text.ShouldBe("It takes four hours [1]. See and [the page](https://shop.example) [1].");
+        answer.Citations.Select(citation => citation.Number).ShouldBe([1]);
+        answer.OffersPerson.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Offer_a_person_when_the_model_rests_on_nothing()
+    {
+        await api.Simulator.BehaveAsync(new { reply = "The sources do not say." });
+
+        (await (await _tenant.VisitAsync()).AskAsync("How long does charging take?")).OffersPerson.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Never_reach_the_model_when_nothing_is_found()
+    {
+        var answer = await (await _tenant.VisitAsync()).AskAsync("Explain quantum entanglement, please");
+
+        answer.Outcome.ShouldBe(AnswerOutcome.NotFound);
+        (await api.Simulator.RequestsAsync()).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(401)]
+    [InlineData(429)]
+    public async Task Quote_the_sources_when_the_model_fails(int status)
+    {
+        await api.Simulator.BehaveAsync(new { failNext = 10, failStatus = status });
+
+        var updates = await (await (await _tenant.VisitAsync()).SendAsync("How long does charging take?")).ReadEventsAsync<AnswerUpdate>().Select(item => item.Data).ToListAsync();
+
+        var answer = updates[^1].ShouldBeOfType<AnswerCompleted>().Message;
+        answer.Outcome.ShouldBe(AnswerOutcome.Quoted);
+        answer.Text.ShouldStartWith("The standard charger");
+        Streamed(updates).ShouldBe(answer.Text);
+    }
+
+    [Fact]
+    public async Task Begin_anew_by_quoting_when_the_model_breaks_off_half_way()
+    {
+        await api.Simulator.BehaveAsync(new { reply = string.Join(' ', Enumerable.Range(1, 60)), tokenDelayMs = 5, cutAfter = 40 });
+
+        var updates = await (await (await _tenant.VisitAsync()).SendAsync("How long does charging take?")).ReadEventsAsync<AnswerUpdate>().Select(item => item.Data).ToListAsync();
+
+        updates.OfType<AnswerDelta>().Select(delta => delta.Attempt).Distinct().ShouldBe([1, 2]);
+        var answer = updates[^1].ShouldBeOfType<AnswerCompleted>().Message;
+        answer.Outcome.ShouldBe(AnswerOutcome.Quoted);
+        Streamed(updates).ShouldBe(answer.Text);
+    }
+
+    [Fact]
+    public async Task Quote_the_sources_when_the_model_keeps_silent()
+    {
+        await using var impatient = await ApiNode.StartAsync(api.Database, api.Simulator.Chat with { Patience = TimeSpan.FromMilliseconds(300) });
+        await api.Simulator.BehaveAsync(new { delayMs = 60_000 });
+        var watch = Stopwatch.StartNew();
+
+        var answer = await (await _tenant.VisitAsync(impatient)).AskAsync("How long does charging take?");
+
+        answer.Outcome.ShouldBe(AnswerOutcome.Quoted);
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(8));
+    }
+
+    [Fact]
+    public async Task Flow_to_the_visitor_while_they_are_written()
+    {
+        await api.Simulator.BehaveAsync(new { reply = string.Join(' ', Enumerable.Range(1, 100)), tokenDelayMs = 10 });
+        var visitor = await _tenant.VisitAsync();
+
+        var arrivals = new List<(TimeSpan At, int Offset, int Length)>();
+        var watch = Stopwatch.StartNew();
+        await foreach (var (_, _, update) in (await visitor.SendAsync("How long does charging take?")).ReadEventsAsync<AnswerUpdate>())
+            if (update is AnswerDelta delta) arrivals.Add((watch.Elapsed, delta.Offset, delta.Text.Length));
+
+        // Some twenty-five steps of forty milliseconds, not a hundred tokens and not one lump; each where the last ended.
+        arrivals.Count.ShouldBeInRange(8, 60);
+        (arrivals[^1].At - arrivals[0].At).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(500));
+        arrivals.Zip(arrivals.Skip(1)).ShouldAllBe(pair => pair.Second.Offset == pair.First.Offset + pair.First.Length);
+    }
+
+    [Fact]
+    public async Task Give_a_late_watcher_the_text_so_far()
+    {
+        await api.Simulator.BehaveAsync(new { reply = string.Join(' ', Enumerable.Range(1, 150)), tokenDelayMs = 15 });
+        var visitor = await _tenant.VisitAsync();
+        await using var asking = (await visitor.SendAsync("How long does charging take?")).ReadEventsAsync<AnswerUpdate>().GetAsyncEnumerator();
+        var seen = "";
+        while (seen.Length < 100 && await asking.MoveNextAsync())
+            if (asking.Current.Data is AnswerDelta delta) seen += delta.Text;
+
+        var request = new HttpRequestMessage(HttpMethod.Get, $"{visitor.Conversation}/events?after=1");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using var late = await visitor.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var first = await late.ReadEventsAsync<ConversationUpdate>().Select(item => item.Data.Answer).OfType<AnswerDelta>().FirstAsync();
+
+        first.Offset.ShouldBe(0);
+        first.Text.ShouldStartWith(seen[..50]);
+    }
+
+    [Fact]
+    public async Task Stop_where_they_are_when_the_visitor_says_so()
+    {
+        await api.Simulator.BehaveAsync(new { reply = string.Join(' ', Enumerable.Range(1, 500)), tokenDelayMs = 20 });
+        var visitor = await _tenant.VisitAsync();
+
+        AssistantMessage? answer = null;
+        var stopped = false;
+        await foreach (var (_, _, update) in (await visitor.SendAsync("How long does charging take?")).ReadEventsAsync<AnswerUpdate>())
+        {
+            if (update is AnswerDelta && !stopped)
+            {
+                stopped = true;
+                (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/answers/{update.MessageId}/stop", new { })).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+            }
+
+            answer = (update as AnswerCompleted)?.Message;
+        }
+
+        answer!.Outcome.ShouldBe(AnswerOutcome.Stopped);
+        answer.Text.ShouldStartWith("1 2 3");
+        answer.Text.ShouldNotContain("400");
+    }
+
+    [Fact]
+    public async Task Go_on_without_a_listener()
+    {
+        await api.Simulator.BehaveAsync(new { reply = "Here it is [1].", delayMs = 400 });
+        var visitor = await _tenant.VisitAsync();
+        using (var gone = await visitor.SendAsync("How long does charging take?"))
+        {
+            // The visitor leaves at once.
+        }
+
+        await Eventually.TrueAsync(async () => (await visitor.EventsAsync()).Count == 2);
+        (await visitor.EventsAsync())[1].ShouldBeOfType<AssistantMessage>().Text.ShouldBe("Here it is [1].");
+    }
+
+    [Fact]
+    public async Task Greet_without_a_source()
+    {
+        var answer = await (await _tenant.VisitAsync()).AskAsync("Hello there!");
+
+        answer.Outcome.ShouldBe(AnswerOutcome.Answered);
+        answer.Text.ShouldBe("Hello! What would you like to know?");
+        (await api.Simulator.RequestsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Carry_function_calls_both_ways()
+    {
+        await api.Simulator.BehaveAsync(new { callTool = "find_price", toolArguments = new { model = "Tide Step", currency = "EUR" } });
+        using var client = new OpenAIChatClient(api.Simulator.Chat);
+        var tool = AIFunctionFactory.Create((string model, string currency) => 2_890, "find_price", "Finds a price.");
+        var history = new List<ChatMessage> { new(ChatRole.System, "Be brief."), new(ChatRole.User, "What does it cost?") };
+
+        var called = await client.GetResponseAsync(history, new ChatOptions { Tools = [tool] });
+
+        called.FinishReason.ShouldBe(ChatFinishReason.ToolCalls);
+        var call = called.Messages.Single().Contents.OfType<FunctionCallContent>().ShouldHaveSingleItem();
+        call.Name.ShouldBe("find_price");
+        call.Arguments!["model"]!.ToString().ShouldBe("Tide Step");
+
+        await api.Simulator.BehaveAsync(new { reply = "2,890 euros" });
+        history.AddRange(called.Messages);
+        history.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(call.CallId, new { price = 2_890 })]));
+        var answered = await client.GetResponseAsync(history, new ChatOptions { Tools = [tool] });
+
+        answered.Text.ShouldBe("2,890 euros");
+        answered.Usage!.TotalTokenCount.ShouldNotBeNull();
+        (await api.Simulator.RequestsAsync())[^1].GetProperty("messages")[3].GetProperty("content").ToString().ShouldContain("2890");
+    }
+
+    private static string Streamed(IEnumerable<AnswerUpdate> updates)
+    {
+        var deltas = updates.OfType<AnswerDelta>().ToList();
+        return string.Concat(deltas.Where(delta => delta.Attempt == deltas[^1].Attempt).Select(delta => delta.Text));
+    }
+}

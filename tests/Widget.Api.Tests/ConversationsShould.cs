@@ -1,0 +1,221 @@
+using System.Net;
+using System.Net.Http.Json;
+using Widget.Contracts;
+
+namespace Widget.Api.Tests;
+
+public sealed class ConversationsShould(ApiFixture api)
+{
+    [Fact]
+    public async Task Stream_an_answer_with_its_sources_first_and_its_end_last()
+    {
+        var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
+
+        var updates = await (await visitor.SendAsync("How long does charging take?")).ReadEventsAsync<AnswerUpdate>().ToListAsync();
+
+        updates.Select(update => update.Event).Distinct().ShouldBe(["sources", "delta", "completed"]);
+        var text = string.Concat(updates.Select(update => update.Data).OfType<AnswerDelta>().Select(delta => delta.Text));
+        var completed = updates[^1].Data.ShouldBeOfType<AnswerCompleted>().Message;
+        completed.Text.ShouldBe(text);
+        completed.Outcome.ShouldBe(AnswerOutcome.Quoted);
+        completed.Text.ShouldStartWith("The standard charger fills the battery in four and a half hours.");
+        var citation = completed.Citations.ShouldHaveSingleItem();
+        citation.Title.ShouldBe("Charging");
+        citation.Url.ShouldBe("https://shop.example/charging");
+        completed.Text.ShouldContain($"[{citation.Number}]");
+    }
+
+    [Fact]
+    public async Task Answer_as_json_to_whoever_wants_that()
+    {
+        var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
+
+        var answer = await visitor.AskAsync("What does delivery to Denmark cost?");
+
+        answer.Text.ShouldContain("89 euros");
+        (answer.Seq, answer.ReplyTo).ShouldBe((2, 1));
+    }
+
+    [Fact]
+    public async Task Quote_only_what_stands_in_the_source()
+    {
+        var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
+
+        foreach (var question in new[] { "How long does charging take?", "Is the battery covered?", "delivery costs Germany" })
+        {
+            var answer = await visitor.AskAsync(question);
+            foreach (var quote in answer.Text.Split("\n\n"))
+            {
+                var number = int.Parse(quote[(quote.LastIndexOf('[') + 1)..^1]);
+                answer.Citations.Single(citation => citation.Number == number).Text.ShouldContain(quote[..quote.LastIndexOf(" [", StringComparison.Ordinal)]);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("Which plan has single sign-on?", null, "I could not find anything about that")]
+    [InlineData("Wer hat die Weltmeisterschaft gewonnen und wie war das Spiel?", "de", "Dazu habe ich auf unseren Seiten nichts gefunden")]
+    [InlineData("من فاز بكأس العالم؟", "ar", "لم أجد شيئًا")]
+    public async Task Say_so_when_nothing_is_found_and_offer_a_person(string question, string? locale, string words)
+    {
+        var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
+
+        var response = await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/messages", new { clientId = "1", text = question, locale });
+        var answer = (await response.ReadEventsAsync<AnswerUpdate>().LastAsync()).Data.ShouldBeOfType<AnswerCompleted>().Message;
+
+        answer.Outcome.ShouldBe(AnswerOutcome.NotFound);
+        answer.OffersPerson.ShouldBeTrue();
+        answer.Citations.ShouldBeEmpty();
+        answer.Text.ShouldContain(words);
+    }
+
+    [Fact]
+    public async Task Know_nothing_of_another_tenants_documents()
+    {
+        await TestTenant.WithKnowledgeAsync(api);
+        var other = await TestTenant.CreateAsync(api);
+        await other.ImportAsync(new { id = "bread", title = "Bread", text = "We bake bread every morning at five." });
+
+        var answer = await (await other.VisitAsync()).AskAsync("How long does charging the battery take?");
+
+        answer.Outcome.ShouldBe(AnswerOutcome.NotFound);
+        answer.Text.ShouldNotContain("charger");
+    }
+
+    [Fact]
+    public async Task Take_a_message_once_however_often_it_is_sent()
+    {
+        var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => visitor.AskAsync("How long does charging take?", clientId: "same")));
+        var later = await visitor.AskAsync("How long does charging take?", clientId: "same");
+
+        answers.Append(later).Select(answer => answer.MessageId).Distinct().ShouldHaveSingleItem();
+        (await visitor.EventsAsync()).Select(entry => entry.GetType()).ShouldBe([typeof(VisitorMessage), typeof(AssistantMessage)]);
+    }
+
+    [Fact]
+    public async Task Number_events_without_gaps_however_many_write_at_once()
+    {
+        var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => visitor.AskAsync($"How long does charging take? {i}")));
+
+        var events = await visitor.EventsAsync();
+        events.Select(entry => entry.Seq).ShouldBe(Enumerable.Range(1, 40));
+        events.OfType<AssistantMessage>().Select(answer => answer.ReplyTo).Distinct().Count().ShouldBe(20);
+        (await visitor.EventsAsync(after: 37)).Select(entry => entry.Seq).ShouldBe([38, 39, 40]);
+    }
+
+    [Fact]
+    public async Task Be_followed_from_any_place_as_a_stream()
+    {
+        var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
+        await visitor.AskAsync("How long does charging take?");
+
+        var request = new HttpRequestMessage(HttpMethod.Get, $"{visitor.Conversation}/events");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        request.Headers.Add("Last-Event-ID", "1");
+        using var response = await visitor.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var asking = Task.Run(async () =>
+        {
+            await Task.Delay(200);
+            await visitor.AskAsync("Is the frame covered?");
+        });
+
+        var ids = new List<string>();
+        await foreach (var (name, id, update) in response.ReadEventsAsync<ConversationUpdate>())
+        {
+            if (name == "event") ids.Add(id);
+            if (update.Event is { Seq: 4 }) break;
+        }
+
+        ids.ShouldBe(["2", "3", "4"]);
+        await asking;
+    }
+
+    [Fact]
+    public async Task Be_followed_on_one_node_while_they_go_on_at_another()
+    {
+        var tenant = await TestTenant.WithKnowledgeAsync(api);
+        var visitor = await tenant.VisitAsync();
+        await using var other = await ApiNode.StartAsync(api.Database);
+
+        using var watching = other.Client(visitor.Session.Token);
+        var request = new HttpRequestMessage(HttpMethod.Get, $"{visitor.Conversation}/events");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using var response = await watching.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var asking = visitor.AskAsync("How long does charging take?");
+
+        var answer = await response.ReadEventsAsync<ConversationUpdate>().Select(item => item.Data.Event).OfType<AssistantMessage>().FirstAsync();
+        answer.Text.ShouldBe((await asking).Text);
+    }
+
+    [Fact]
+    public async Task Keep_ratings_and_wishes_for_a_person()
+    {
+        var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
+        var answer = await visitor.AskAsync("How long does charging take?");
+
+        await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/ratings", new { clientId = "r1", messageId = answer.MessageId, rating = "up" });
+        await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/ratings", new { clientId = "r1", messageId = answer.MessageId, rating = "up" });
+        await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/person", new { clientId = "p1" });
+
+        var events = await visitor.EventsAsync(after: 2);
+        events.Count.ShouldBe(2);
+        events[0].ShouldBeOfType<MessageRated>().Rating.ShouldBe(Rating.Up);
+        events[1].ShouldBeOfType<PersonRequested>();
+        await (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/ratings", new { clientId = "r2", messageId = Guid.NewGuid(), rating = "up" }))
+            .ShouldBeProblemAsync(HttpStatusCode.NotFound, "There is no such answer.");
+        await (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/ratings", new { clientId = "r2", messageId = answer.MessageId, rating = "superb" }))
+            .ShouldBeProblemAsync(HttpStatusCode.BadRequest, "rating must be one of none, up, down.");
+    }
+
+    [Fact]
+    public async Task Be_closed_to_other_visitors_and_other_tenants()
+    {
+        var (a, b) = (await TestTenant.WithKnowledgeAsync(api), await TestTenant.CreateAsync(api));
+        var visitor = await a.VisitAsync();
+        var answer = await visitor.AskAsync("How long does charging take?");
+
+        foreach (var stranger in new[] { await a.VisitAsync(), await b.VisitAsync() })
+        {
+            var conversation = visitor.Conversation;
+            const string Words = "There is no such conversation.";
+            await (await stranger.Client.GetAsync($"{conversation}/events")).ShouldBeProblemAsync(HttpStatusCode.NotFound, Words);
+            await (await stranger.Client.PostAsJsonAsync($"{conversation}/messages", new { clientId = "x", text = "Let me in" })).ShouldBeProblemAsync(HttpStatusCode.NotFound, Words);
+            await (await stranger.Client.PostAsJsonAsync($"{conversation}/person", new { clientId = "x" })).ShouldBeProblemAsync(HttpStatusCode.NotFound, Words);
+            await (await stranger.Client.PostAsJsonAsync($"{conversation}/context", new { context = new { a = "b" } })).ShouldBeProblemAsync(HttpStatusCode.NotFound, Words);
+            (await stranger.Client.PostAsJsonAsync($"{conversation}/ratings", new { clientId = "x", messageId = answer.MessageId, rating = "up" })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await stranger.Client.PostAsJsonAsync($"{conversation}/answers/{answer.MessageId}/stop", new { })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
+
+        (await visitor.EventsAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Refuse_messages_that_are_empty_too_long_or_too_large()
+    {
+        var visitor = await (await TestTenant.CreateAsync(api)).VisitAsync();
+
+        await (await visitor.SendAsync("")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The message is empty.", "text");
+        await (await visitor.SendAsync("  \n ")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The message is empty.", "text");
+        await (await visitor.SendAsync(new string('a', 4_001))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The message is longer than 4,000 characters.", "text");
+        await (await visitor.SendAsync(new string('a', 1_000_000))).ShouldBeProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The request is too large.");
+        await (await visitor.SendAsync("Hello", clientId: "")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "clientId");
+        await (await visitor.Client.PostAsync($"{visitor.Conversation}/messages", new StringContent("{", null, "application/json"))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The request is not valid JSON.");
+        await (await visitor.Client.PostAsync($"{visitor.Conversation}/messages", new StringContent("hello", null, "text/plain"))).ShouldBeProblemAsync(HttpStatusCode.UnsupportedMediaType);
+        (await visitor.EventsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Take_a_message_of_the_greatest_length_in_any_script()
+    {
+        var visitor = await (await TestTenant.CreateAsync(api)).VisitAsync();
+        var text = string.Concat(Enumerable.Repeat("日本語の質問\0\u0001😀", 400))[..4_000];
+
+        await visitor.AskAsync(text);
+
+        (await visitor.EventsAsync())[0].ShouldBeOfType<VisitorMessage>().Text.Length.ShouldBeGreaterThan(3_000);
+    }
+}

@@ -1,0 +1,275 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Widget.Api.Answers;
+using Widget.Api.Operations;
+using Widget.Api.Platform;
+using Widget.Api.Tests;
+using Widget.Contracts;
+using Widget.Rag.Ingestion.Fetching;
+using Widget.Testing;
+
+[assembly: AssemblyFixture(typeof(ApiFixture))]
+
+namespace Widget.Api.Tests;
+
+/// <summary>One database, one simulator and two nodes of the API: one that quotes, one with a language model.</summary>
+public sealed class ApiFixture : IAsyncLifetime
+{
+    public TestDatabase Database { get; private set; } = null!;
+
+    public Simulator Simulator { get; private set; } = null!;
+
+    public ApiNode Node { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Database = await TestDatabase.CreateAsync();
+        Simulator = await Simulator.StartAsync();
+        Node = await ApiNode.StartAsync(Database);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Node.DisposeAsync();
+        await Simulator.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}
+
+/// <summary>The API on a free port of loopback, as a node of its own on the database it is given.</summary>
+public sealed class ApiNode : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ApiNode(WebApplication app, CapturedLog log) => (_app, Log) = (app, log);
+
+    public Uri Address => new(_app.Urls.Single());
+
+    public CapturedLog Log { get; }
+
+    public static async Task<ApiNode> StartAsync(TestDatabase database, ChatModelOptions? chat = null, FetchOptions? fetching = null, string? hostSuffix = null)
+    {
+        var log = new CapturedLog();
+        var options = new ServerOptions
+        {
+            Database = database.Application,
+            Chat = chat ?? new ChatModelOptions(),
+            Fetching = fetching ?? new FetchOptions(),
+            HostSuffix = hostSuffix,
+        };
+        var app = Server.Build(["--urls=http://127.0.0.1:0"], options, builder => builder.Logging.ClearProviders().AddProvider(log));
+        await app.StartAsync();
+        return new ApiNode(app, log);
+    }
+
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public HttpClient Client(string? token = null)
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    /// <summary>Stops in good order.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
+
+/// <summary>Everything a node has logged, as text.</summary>
+public sealed class CapturedLog : ILoggerProvider, ILogger
+{
+    public ConcurrentQueue<string> Lines { get; } = [];
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Lines.Enqueue($"{formatter(state, exception)} {exception}");
+
+    public void Dispose()
+    {
+        // Nothing is held.
+    }
+}
+
+/// <summary>The simulated outside, as a process of its own.</summary>
+public sealed class Simulator : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly HttpClient _control;
+
+    private Simulator(Process process, Uri address)
+    {
+        _process = process;
+        Address = address;
+        _control = new HttpClient { BaseAddress = address };
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>What a node must be set to in order to talk to it.</summary>
+    public ChatModelOptions Chat => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-chat", Patience = TimeSpan.FromSeconds(5) };
+
+    public static async Task<Simulator> StartAsync()
+    {
+        int port;
+        using (var probe = new TcpListener(IPAddress.Loopback, 0))
+        {
+            probe.Start();
+            port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        }
+
+        var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
+        start.ArgumentList.Add(Path.Combine(Repository.Root, "tests", "Widget.Simulators", "bin", configuration, "net10.0", "Widget.Simulators.dll"));
+        start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
+        var simulator = new Simulator(Process.Start(start)!, new Uri($"http://127.0.0.1:{port}"));
+        await Eventually.TrueAsync(async () =>
+        {
+            try
+            {
+                return (await simulator._control.GetAsync("/health")).IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+        return simulator;
+    }
+
+    /// <summary>Sets how it behaves from now on; everything not named behaves.</summary>
+    public async Task BehaveAsync(object? switches = null) => (await _control.PutAsJsonAsync("/control/openai", switches ?? new { })).EnsureSuccessStatusCode();
+
+    public async Task<IReadOnlyList<JsonElement>> RequestsAsync() => (await _control.GetFromJsonAsync<JsonElement[]>("/control/openai/requests"))!;
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _control.Dispose();
+    }
+}
+
+internal static class Eventually
+{
+    /// <summary>Waits until something holds, for ten seconds at most.</summary>
+    public static async Task TrueAsync(Func<Task<bool>> condition, string? what = null, int seconds = 10)
+    {
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(seconds);)
+        {
+            if (await condition()) return;
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Fail($"It did not come about within {seconds} s: {what}");
+    }
+}
+
+/// <summary>A tenant with knowledge and its two kinds of callers.</summary>
+internal sealed class TestTenant(ApiNode node, CreatedTenant created)
+{
+    public const string Origin = "https://shop.example";
+
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { AllowOutOfOrderMetadataProperties = true };
+
+    public CreatedTenant Created => created;
+
+    public HttpClient Developer { get; } = node.Client(created.ApiKey);
+
+    public static async Task<TestTenant> CreateAsync(ApiFixture api, ApiNode? node = null)
+    {
+        var slug = $"t{Guid.NewGuid():N}";
+        var created = await new TenantAdministration(api.Database.OwnerSource).CreateAsync(slug, "Harbor Bikes", [Origin], CancellationToken.None);
+        return new TestTenant(node ?? api.Node, created);
+    }
+
+    /// <summary>A tenant that knows about charging, the warranty and delivery.</summary>
+    public static async Task<TestTenant> WithKnowledgeAsync(ApiFixture api, ApiNode? node = null)
+    {
+        var tenant = await CreateAsync(api, node);
+        await tenant.ImportAsync(
+            new { id = "charging", title = "Charging", text = "The standard charger fills the battery in four and a half hours. The fast charger needs two hours.", url = "https://shop.example/charging" },
+            new { id = "warranty", title = "Warranty", text = "The frame is covered for five years. The battery is covered for two years or 700 cycles." },
+            new { id = "shipping", title = "Shipping", text = "Delivery within Germany costs 49 euros. To Denmark it costs 89 euros." });
+        return tenant;
+    }
+
+    public async Task<JobState> ImportAsync(params object[] lines)
+    {
+        var body = new StringContent(string.Join('\n', lines.Select(line => line as string ?? JsonSerializer.Serialize(line))));
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+        return await FinishedAsync(await Developer.PostAsync("/api/knowledge/import", body));
+    }
+
+    public async Task<JobState> FinishedAsync(HttpResponseMessage accepted)
+    {
+        accepted.StatusCode.ShouldBe(HttpStatusCode.Accepted, await accepted.Content.ReadAsStringAsync());
+        var job = (await accepted.Content.ReadFromJsonAsync<JobAccepted>())!;
+        JobState? state = null;
+        await Eventually.TrueAsync(
+            async () => (state = await Developer.GetFromJsonAsync<JobState>($"/api/knowledge/jobs/{job.JobId}", Json))!.Status is JobStatusName.Ready or JobStatusName.Failed,
+            "the job is finished",
+            seconds: 30);
+        return state!;
+    }
+
+    public async Task<TestVisitor> VisitAsync(ApiNode? at = null, Guid? visitorId = null)
+    {
+        using var client = (at ?? node).Client();
+        var response = await client.PostAsJsonAsync("/api/widget/session", new { siteKey = created.SiteKey, visitorId });
+        response.EnsureSuccessStatusCode();
+        return new TestVisitor(at ?? node, (await response.Content.ReadFromJsonAsync<SessionResponse>(Json))!);
+    }
+}
+
+/// <summary>A visitor with a session.</summary>
+internal sealed class TestVisitor(ApiNode node, SessionResponse session)
+{
+    public SessionResponse Session => session;
+
+    public ApiNode Node => node;
+
+    public HttpClient Client { get; } = node.Client(session.Token);
+
+    public string Conversation => $"/api/widget/conversations/{session.ConversationId}";
+
+    public async Task<AssistantMessage> AskAsync(string text, string? clientId = null)
+    {
+        var response = await SendAsync(text, clientId, "application/json");
+        response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
+        return (await response.Content.ReadFromJsonAsync<AssistantMessage>(TestTenant.Json))!;
+    }
+
+    public Task<HttpResponseMessage> SendAsync(string text, string? clientId = null, string accept = "text/event-stream", string? origin = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"{Conversation}/messages")
+        {
+            Content = JsonContent.Create(new { clientId = clientId ?? Guid.NewGuid().ToString(), text }),
+        };
+        request.Headers.Accept.ParseAdd(accept);
+        if (origin is not null) request.Headers.Add("Origin", origin);
+        return Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    public async Task<IReadOnlyList<ConversationEvent>> EventsAsync(int after = 0) =>
+        (await Client.GetFromJsonAsync<ConversationEvent[]>($"{Conversation}/events?after={after}", TestTenant.Json))!;
+}

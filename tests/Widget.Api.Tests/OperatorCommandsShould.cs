@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Widget.Testing;
+
+namespace Widget.Api.Tests;
+
+/// <summary>The operator's command line, run as a program.</summary>
+public sealed class OperatorCommandsShould(ApiFixture api)
+{
+    [Fact]
+    public async Task Make_list_and_refuse_tenants()
+    {
+        var slug = $"cli-{Guid.NewGuid():N}"[..20];
+
+        var (code, output, _) = await RunAsync("tenants", "create", "--slug", slug, "--name", "Acme & Söhne", "--origin", "http://localhost:5081", "--origin", "https://acme.example/", "--json");
+
+        code.ShouldBe(0);
+        var made = JsonDocument.Parse(output).RootElement;
+        made.EnumerateObject().Select(field => field.Name).ShouldBe(["tenantId", "slug", "siteKey", "apiKey"]);
+        made.GetProperty("slug").GetString().ShouldBe(slug);
+        using (var client = api.Node.Client(made.GetProperty("apiKey").GetString()))
+            (await client.GetStringAsync("/api/settings/origins")).ShouldBe("""{"origins":["http://localhost:5081","https://acme.example"]}""");
+
+        (await RunAsync("tenants", "list")).Output.ShouldContain(slug);
+        var again = await RunAsync("tenants", "create", "--slug", slug, "--name", "Acme");
+        again.Code.ShouldBe(2);
+        again.Errors.ShouldContain($"There is already a tenant with the slug \"{slug}\".");
+        again.Errors.ShouldNotContain("   at ");
+    }
+
+    [Theory]
+    [InlineData("Acme", "http://localhost:1", "The slug \"Acme\" is no good")]
+    [InlineData("a", "http://localhost:1", "The slug \"a\" is no good")]
+    [InlineData("acme--x", "http://localhost:1", "The slug \"acme--x\" is no good")]
+    [InlineData("acme-origin", "acme.example", "\"acme.example\" is not an origin")]
+    public async Task Say_what_is_wrong_with_a_tenant(string slug, string origin, string words)
+    {
+        var (code, _, errors) = await RunAsync("tenants", "create", "--slug", slug, "--name", "Acme", "--origin", origin);
+
+        code.ShouldBe(2);
+        errors.ShouldContain(words);
+    }
+
+    [Fact]
+    public async Task Make_and_revoke_keys()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var slug = tenant.Created.Slug;
+
+        var key = (await RunAsync("tenants", "key", "--slug", slug, "--new", "api", "--name", "nightly import")).Output.Trim();
+        key.ShouldStartWith("sk_");
+        (await RunAsync("tenants", "key", "--slug", slug)).Output.ShouldContain("nightly import");
+        (await RunAsync("tenants", "key", "--slug", slug, "--revoke", tenant.Created.SiteKey)).Code.ShouldBe(0);
+        (await RunAsync("tenants", "key", "--slug", slug, "--revoke", "pk_unknown")).Errors.ShouldContain("has no key pk_unknown in use");
+        (await RunAsync("tenants", "key", "--slug", "nobody")).Errors.ShouldContain("There is no tenant with the slug \"nobody\".");
+
+        using var client = api.Node.Client(key);
+        (await client.GetAsync("/api/settings")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Keep_a_tenants_staff()
+    {
+        var slug = (await TestTenant.CreateAsync(api)).Created.Slug;
+
+        (await RunAsync("members", "add", "--slug", slug, "--email", "Ada@Example.com", "--name", "Ada", "--role", "admin")).Code.ShouldBe(0);
+        (await RunAsync("members", "list", "--slug", slug, "--json")).Output.Trim().ShouldBe("""[{"email":"ada@example.com","name":"Ada","role":"admin"}]""");
+        (await RunAsync("members", "add", "--slug", slug, "--email", "ada@example.com", "--role", "king")).Errors.ShouldContain("\"king\" is not a role");
+        (await RunAsync("members", "add", "--slug", slug, "--email", "nonsense")).Errors.ShouldContain("is not an e-mail address");
+        (await RunAsync("members", "remove", "--slug", slug, "--email", "ada@example.com")).Code.ShouldBe(0);
+        (await RunAsync("members", "remove", "--slug", slug, "--email", "ada@example.com")).Errors.ShouldContain("has no member");
+    }
+
+    [Fact]
+    public async Task Explain_themselves()
+    {
+        var help = await RunAsync("--help");
+        help.Code.ShouldBe(0);
+        foreach (var command in new[] { "serve", "migrate", "tenants", "members" }) help.Output.ShouldContain(command);
+
+        (await RunAsync("tenants", "create")).Code.ShouldNotBe(0);
+        (await RunAsync("frobnicate")).Code.ShouldNotBe(0);
+    }
+
+    [Fact]
+    public async Task Say_what_to_set_when_there_is_no_database()
+    {
+        var unset = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE"] = null }, "tenants", "list");
+        unset.Code.ShouldBe(2);
+        unset.Errors.Trim().ShouldBe("WIDGET_DATABASE is not set. It is the connection string of the role that owns the database.");
+
+        var away = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE"] = "Host=127.0.0.1;Port=1;Username=x;Database=x;Timeout=2" }, "tenants", "list");
+        away.Code.ShouldBe(1);
+        away.Errors.ShouldContain("The database does not answer as it should");
+        away.Errors.ShouldNotContain("   at ");
+
+        var serve = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE"] = null, ["WIDGET_CHAT_MODEL"] = "x" });
+        serve.Code.ShouldBe(2);
+        serve.Errors.ShouldContain("WIDGET_DATABASE_APP is not set");
+        serve.Errors.ShouldContain("WIDGET_CHAT_ENDPOINT");
+    }
+
+    [Fact]
+    public async Task Migrate_and_make_the_applications_login()
+    {
+        var name = $"widget_test_login_{Guid.NewGuid():N}"[..30];
+        var (code, output, errors) = await RunAsync(new Dictionary<string, string?> { ["WIDGET_APP_PASSWORD"] = "secret" }, "migrate", "--login", name);
+        try
+        {
+            code.ShouldBe(0, errors);
+            await using var source = Npgsql.NpgsqlDataSource.Create(output.Trim());
+            await using var command = source.CreateCommand("select current_user::text || ' ' || count(*) from tenants");
+            (await command.ExecuteScalarAsync()).ShouldBe($"{name} 0");
+        }
+        finally
+        {
+            Npgsql.NpgsqlConnection.ClearAllPools();
+            await using var drop = api.Database.OwnerSource.CreateCommand($"drop role if exists {name}");
+            await drop.ExecuteNonQueryAsync();
+        }
+    }
+
+    private Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments) => RunAsync([], arguments);
+
+    private async Task<(int Code, string Output, string Errors)> RunAsync(Dictionary<string, string?> environment, params string[] arguments)
+    {
+        var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add(Path.Combine(Repository.Root, "src", "Widget.Api", "bin", configuration, "net10.0", "Widget.Api.dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("WIDGET_", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(variable);
+        start.Environment["WIDGET_DATABASE"] = api.Database.Owner;
+        foreach (var (key, value) in environment) start.Environment[key] = value;
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output, await errors);
+    }
+}

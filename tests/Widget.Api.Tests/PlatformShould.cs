@@ -1,0 +1,160 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Widget.Api.Platform;
+
+namespace Widget.Api.Tests;
+
+public sealed class PlatformShould(ApiFixture api)
+{
+    [Fact]
+    public async Task Be_alive_and_ready_and_say_how_questions_are_answered()
+    {
+        using var client = api.Node.Client();
+
+        (await client.GetAsync("/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var ready = await client.GetFromJsonAsync<JsonElement>("/health/ready");
+
+        ready.GetProperty("status").GetString().ShouldBe("healthy");
+        ready.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()).ShouldBe(["database", "chat model", "programs"]);
+        ready.ToString().ShouldContain("No language model is configured");
+    }
+
+    [Fact]
+    public async Task Not_be_ready_as_a_role_that_row_level_security_does_not_hold()
+    {
+        var health = new DatabaseHealth(api.Database.OwnerSource, new ServerOptions { Database = api.Database.Owner, Chat = new(), Fetching = new() });
+
+        var result = await health.CheckHealthAsync(new());
+
+        result.Status.ShouldBe(Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Unhealthy);
+        result.Description.ShouldNotBeNull().ShouldContain("row-level security does not hold");
+    }
+
+    [Fact]
+    public async Task Describe_every_endpoint()
+    {
+        using var client = api.Node.Client();
+
+        var document = await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+
+        var paths = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation => (path.Name, operation))).ToList();
+        paths.Count.ShouldBeGreaterThan(15);
+        paths.ShouldAllBe(entry => entry.operation.Value.GetProperty("summary").GetString()!.Length > 5);
+        document.GetProperty("components").GetProperty("schemas").GetProperty("TenantSettings").GetProperty("properties").TryGetProperty("tavusKBWeight", out _).ShouldBeTrue();
+        (await client.GetStringAsync("/reference/index.html")).ShouldContain("Widget API");
+    }
+
+    [Theory]
+    [InlineData("/nowhere", HttpStatusCode.NotFound, "There is nothing at this address.")]
+    [InlineData("/api/widget/session", HttpStatusCode.MethodNotAllowed, "This address does not take that method.")]
+    public async Task Say_in_words_what_is_not_there(string path, HttpStatusCode status, string words)
+    {
+        using var client = api.Node.Client();
+        await (await client.GetAsync(path)).ShouldBeProblemAsync(status, words);
+    }
+
+    [Fact]
+    public async Task Show_the_hosted_page_under_a_strict_policy()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        using var client = api.Node.Client();
+
+        var response = await client.GetAsync($"/widget/{tenant.Created.Slug}");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var policy = response.Headers.GetValues("Content-Security-Policy").Single();
+        policy.ShouldContain("default-src 'none'");
+        policy.ShouldNotContain("unsafe");
+        (await response.Content.ReadAsStringAsync()).ShouldContain($"data-site-key=\"{tenant.Created.SiteKey}\"");
+
+        var missing = await client.GetAsync("/widget/nobody-here");
+        missing.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await missing.Content.ReadAsStringAsync()).ShouldContain("belongs to no company");
+    }
+
+    [Fact]
+    public async Task Show_a_tenants_page_on_its_own_host()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await using var node = await ApiNode.StartAsync(api.Database, hostSuffix: ".chat.example.com");
+        using var client = node.Client();
+        var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.Host = $"{tenant.Created.Slug}.chat.example.com";
+
+        (await (await client.SendAsync(request)).Content.ReadAsStringAsync()).ShouldContain(tenant.Created.SiteKey);
+    }
+
+    [Fact]
+    public async Task Log_neither_what_is_said_nor_secrets()
+    {
+        await using var node = await ApiNode.StartAsync(api.Database);
+        var tenant = await TestTenant.CreateAsync(api, node);
+        await tenant.ImportAsync(new { id = "a", title = "Xylophone", text = "The xylophone of the marmalade factory is blue." });
+        var visitor = await tenant.VisitAsync();
+        await visitor.AskAsync("What colour has the xylophone of the marmalade factory?");
+        await using (var hub = await HubClient.ConnectAsync(node, visitor.Session.Token))
+            await hub.StreamAsync("w", "Watch", Guid.NewGuid(), 0);
+        await visitor.SendAsync("xylophone", origin: "https://evil.example");
+        using (var stranger = node.Client("sk_marmalade")) await stranger.GetAsync("/api/settings");
+
+        var log = string.Join('\n', node.Log.Lines);
+
+        log.ShouldContain("Ingestion job");
+        foreach (var secret in new[] { "xylophone", "Xylophone", "marmalade", tenant.Created.ApiKey, visitor.Session.Token, visitor.Session.Token[^40..] }) log.ShouldNotContain(secret);
+    }
+
+    [Fact]
+    public async Task Have_no_words_for_what_went_wrong_inside()
+    {
+        await using var broken = await ApiNode.StartAsync(api.Database);
+        var tenant = await TestTenant.CreateAsync(api, broken);
+        await using (var command = api.Database.OwnerSource.CreateCommand("insert into tenant_settings (tenant_id, settings) values ($1, '{\"searchStrategy\": 77}')"))
+        {
+            command.Parameters.Add(new() { Value = tenant.Created.TenantId });
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await (await tenant.Developer.GetAsync("/api/settings")).ShouldBeProblemAsync(
+            HttpStatusCode.InternalServerError,
+            "Something went wrong on our side. It has been logged under the trace id.");
+    }
+
+    [Fact]
+    public void Name_everything_that_is_wrong_with_its_configuration_at_once()
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["WIDGET_CHAT_ENDPOINT"] = "api.openai.com",
+            ["WIDGET_FETCH_ALLOW"] = "localhost, demo:5081",
+            ["WIDGET_HOST_SUFFIX"] = "chat.example.com",
+            ["WIDGET_EMBED"] = "/no/such/folder",
+        };
+
+        var refusal = Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(variables.GetValueOrDefault));
+
+        string[] named = ["WIDGET_DATABASE_APP", "WIDGET_CHAT_ENDPOINT", "WIDGET_FETCH_ALLOW contains \"localhost\"", "WIDGET_HOST_SUFFIX", "WIDGET_EMBED"];
+        refusal.Errors.Count.ShouldBe(named.Length);
+        foreach (var name in named) refusal.Message.ShouldContain(name);
+    }
+
+    [Fact]
+    public void Read_a_configuration_that_is_right()
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["WIDGET_DATABASE_APP"] = "Host=db",
+            ["WIDGET_CHAT_ENDPOINT"] = "http://localhost:11434/v1",
+            ["WIDGET_CHAT_MODEL"] = "llama",
+            ["WIDGET_FETCH_ALLOW"] = "localhost:5081",
+            ["WIDGET_HOST_SUFFIX"] = ".chat.example.com",
+        };
+
+        var options = ServerOptions.Read(variables.GetValueOrDefault);
+
+        (options.Chat.Endpoint, options.Chat.Model, options.Chat.Key).ShouldBe((new Uri("http://localhost:11434/v1"), "llama", null));
+        options.Fetching.AllowedPrivateHosts.ShouldBe(["localhost:5081"]);
+        Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(name => name == "WIDGET_CHAT_KEY" ? "k" : variables.GetValueOrDefault(name) is { } value && !name.Contains("CHAT") ? value : null))
+            .Message.ShouldContain("WIDGET_CHAT_ENDPOINT");
+    }
+}

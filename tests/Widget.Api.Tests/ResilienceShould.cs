@@ -1,0 +1,109 @@
+using Widget.Api.Answers;
+using Widget.Contracts;
+
+namespace Widget.Api.Tests;
+
+/// <summary>Nodes that die, in the middle of answers and of nothing.</summary>
+public sealed class ResilienceShould(ApiFixture api)
+{
+    [Fact]
+    public async Task Have_another_node_write_what_a_dead_one_owed_and_only_once()
+    {
+        var tenant = await TestTenant.WithKnowledgeAsync(api);
+        var visitor = await tenant.VisitAsync();
+        await visitor.AskAsync("Hello");
+        // What a node leaves that is killed right after it took a question: the event, and a lease that nobody renews.
+        await using (var command = api.Database.OwnerSource.CreateCommand(
+            """
+            with question as (
+              update conversations set last_seq = 3 where id = $1 returning tenant_id
+            ), logged as (
+              insert into conversation_events (tenant_id, conversation_id, seq, kind, client_id, data)
+              select tenant_id, $1, 3, 'visitor_message', 'q', '{"kind": "visitor_message", "text": "How long does charging take?"}' from question
+              returning tenant_id
+            )
+            insert into pending_answers (tenant_id, message_id, conversation_id, question_seq, attempt, lease_owner, lease_until)
+            select tenant_id, gen_random_uuid(), $1, 3, 1, gen_random_uuid(), now() + interval '1 second' from logged
+            """))
+        {
+            command.Parameters.Add(new() { Value = visitor.Session.ConversationId });
+            // The foreign key is checked at the end of the statement, when both rows are there.
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await using var second = await ApiNode.StartAsync(api.Database);
+        var answer = await visitor.AskAsync("How long does charging take?", clientId: "q");
+
+        answer.ReplyTo.ShouldBe(3);
+        answer.Text.ShouldContain("four and a half hours");
+        await Task.Delay(1_500);
+        (await visitor.EventsAsync()).Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Hand_answers_over_at_once_when_a_node_stops_in_good_order()
+    {
+        await using var simulator = await Simulator.StartAsync();
+        await simulator.BehaveAsync(new { delayMs = 30_000 });
+        var first = await ApiNode.StartAsync(api.Database, simulator.Chat with { Patience = TimeSpan.FromMinutes(1) });
+        var tenant = await TestTenant.WithKnowledgeAsync(api);
+        var visitor = await tenant.VisitAsync(first);
+        var asking = visitor.SendAsync("How long does charging take?");
+        await Eventually.TrueAsync(async () => (await simulator.RequestsAsync()).Count == 1, "the model is asked");
+
+        await first.DisposeAsync();
+
+        var back = await tenant.VisitAsync(visitorId: visitor.Session.VisitorId);
+        await Eventually.TrueAsync(async () => (await back.EventsAsync()).Count == 2, "the answer is in the log", seconds: 4);
+        (await back.EventsAsync())[1].ShouldBeOfType<AssistantMessage>().Outcome.ShouldBe(AnswerOutcome.Quoted);
+        asking.Dispose();
+    }
+
+    [Fact]
+    public async Task Give_up_on_a_question_that_brings_down_node_after_node()
+    {
+        var tenant = await TestTenant.WithKnowledgeAsync(api);
+        var visitor = await tenant.VisitAsync();
+        await using (var command = api.Database.OwnerSource.CreateCommand(
+            """
+            with question as (
+              update conversations set last_seq = 1 where id = $1 returning tenant_id
+            ), logged as (
+              insert into conversation_events (tenant_id, conversation_id, seq, kind, client_id, data)
+              select tenant_id, $1, 1, 'visitor_message', 'q', '{"kind": "visitor_message", "text": "How long does charging take?"}' from question
+              returning tenant_id
+            )
+            insert into pending_answers (tenant_id, message_id, conversation_id, question_seq, attempt, lease_owner, lease_until)
+            select tenant_id, gen_random_uuid(), $1, 1, 9, gen_random_uuid(), now() from logged
+            """))
+        {
+            command.Parameters.Add(new() { Value = visitor.Session.ConversationId });
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var answer = await visitor.AskAsync("How long does charging take?", clientId: "q");
+
+        answer.Outcome.ShouldBe(AnswerOutcome.Failed);
+        answer.OffersPerson.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Ingest_what_a_node_took_in_before_it_stopped()
+    {
+        var first = await ApiNode.StartAsync(api.Database);
+        var tenant = await TestTenant.CreateAsync(api, first);
+        var lines = string.Join('\n', Enumerable.Range(0, 500).Select(i => $$"""{"id": "d{{i}}", "title": "Document {{i}}", "text": "Words about topic{{i}}."}"""));
+        var body = new StringContent(lines, null, "application/x-ndjson");
+        var accepted = await tenant.Developer.PostAsync("/api/knowledge/import", body);
+        await first.DisposeAsync();
+
+        using var developer = api.Node.Client(tenant.Created.ApiKey);
+        var onSecond = new TestTenant(api.Node, tenant.Created);
+        var job = await onSecond.FinishedAsync(accepted);
+
+        (job.Status, job.Done, job.Total).ShouldBe((JobStatusName.Ready, 500, 500));
+    }
+
+    [Fact]
+    public void Lease_answers_for_no_longer_than_a_visitor_waits() => AnswerWorker.Lease.ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(10));
+}

@@ -1,0 +1,84 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Widget.Api.Conversations;
+using Widget.Api.Tenancy;
+using Widget.Rag.Own;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tests;
+
+/// <summary>The migrations are SQL and the models are code; here they are held against each other, so that they cannot drift.</summary>
+public sealed class SchemaShould(ApiFixture api)
+{
+    // Read and written by hand: EF Core's own history, and ASP.NET Core's key ring.
+    private static readonly string[] NotMapped = ["migrations", "data_protection_keys"];
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Have_each_table_mapped_by_exactly_one_model()
+    {
+        var mapped = (await TablesAsync()).Select(table => table.Name).ToList();
+
+        mapped.Concat(NotMapped).Order().ShouldBe(await NamesAsync("select relname::text from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"));
+    }
+
+    [Fact]
+    public async Task Have_the_columns_that_the_models_say_with_their_types()
+    {
+        foreach (var table in await TablesAsync())
+        {
+            var columns = table.Columns.Select(column => $"{column.Name} {column.StoreType}{(column.IsNullable ? "" : " not null")}").Order().ToList();
+
+            columns.ShouldBe(
+                await NamesAsync(
+                    "select format('%s %s%s', attname, format_type(atttypid, atttypmod), case when attnotnull then ' not null' else '' end) from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped",
+                    table.Name),
+                table.Name);
+        }
+    }
+
+    [Fact]
+    public async Task Have_the_keys_that_the_models_say()
+    {
+        var tables = await TablesAsync();
+        var names = tables.Select(table => table.Name).ToHashSet();
+        foreach (var table in tables)
+        {
+            Columns(table.PrimaryKey!.Columns).ShouldBe(
+                (await NamesAsync("select string_agg(attname, ',' order by array_position(conkey, attnum)) from pg_constraint join pg_attribute on attrelid = conrelid and attnum = any(conkey) where contype = 'p' and conrelid = $1::regclass", table.Name)).Single(),
+                table.Name);
+
+            var foreign = (await NamesAsync(
+                "select confrelid::regclass || ':' || string_agg(attname, ',' order by array_position(conkey, attnum)) from pg_constraint join pg_attribute on attrelid = conrelid and attnum = any(conkey) where contype = 'f' and conrelid = $1::regclass group by pg_constraint.oid, confrelid",
+                table.Name))
+                // A key into another model's table is the database's business alone.
+                .Where(key => ModelOf(tables, key.Split(':')[0]) == table.Model);
+            table.ForeignKeyConstraints.Select(key => $"{key.PrincipalTable.Name}:{Columns(key.Columns)}").Order().ShouldBe(foreign.Order(), table.Name);
+        }
+    }
+
+    private static string Columns(IEnumerable<IColumn> columns) => string.Join(',', columns.Select(column => column.Name));
+
+    private static IRelationalModel? ModelOf(List<ITable> tables, string name) => tables.SingleOrDefault(table => table.Name == name)?.Model;
+
+    private async Task<List<ITable>> TablesAsync()
+    {
+        var tenant = TenantId.New();
+        await using var knowledge = await new KnowledgeDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
+        await using var tenancy = await new TenancyDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
+        await using var conversations = await new ConversationDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
+        return [.. new DbContext[] { knowledge, tenancy, conversations }.SelectMany(db => db.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables)];
+    }
+
+    private async Task<List<string>> NamesAsync(string sql, string? table = null)
+    {
+        await using var command = api.Database.OwnerSource.CreateCommand(sql);
+        if (table is not null) command.Parameters.Add(new() { Value = table });
+        await using var rows = await command.ExecuteReaderAsync(Ct);
+        var names = new List<string>();
+        while (await rows.ReadAsync(Ct)) names.Add(rows.GetString(0));
+        return [.. names.Order()];
+    }
+}
