@@ -17,7 +17,7 @@ const tenants = [
     settings: {
       agentName: 'Jette',
       theme: { color: '#0b6e6e' },
-      suggestedQuestions: ['How far does the Tide Step go?', 'What does delivery cost?', 'Is the battery under warranty?'],
+      suggestedQuestions: ['What is the range of the Tide Step?', 'What does delivery cost?', 'Is the battery under warranty?'],
     },
   },
   {

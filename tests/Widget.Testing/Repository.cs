@@ -8,10 +8,20 @@ public static class Repository
     public static string Root { get; } = Find();
 
     /// <summary>Runs a command in the working copy and returns what it prints.</summary>
-    public static async Task<string> RunAsync(string program, params IReadOnlyList<string> arguments)
+    public static Task<string> RunAsync(string program, params IReadOnlyList<string> arguments) =>
+        RunAsync(program, new Dictionary<string, string?>(StringComparer.Ordinal), arguments);
+
+    /// <summary>Runs a command with changes to its environment; null takes a variable away. "run" and the like are the project's own.</summary>
+    public static async Task<string> RunAsync(string program, IReadOnlyDictionary<string, string?> environment, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(program.Contains('/') ? Path.Combine(Root, program) : program) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(Path.Combine(Root, program), arguments)
+        {
+            WorkingDirectory = Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();

@@ -7,7 +7,7 @@ namespace Widget.Api.Answers;
 /// <summary>What the model is told.</summary>
 /// <param name="TenantName">Whose assistant it is.</param>
 /// <param name="AgentName">Its name.</param>
-/// <param name="Passages">What it may rest on, numbered as cited.</param>
+/// <param name="Passages">What it may rest on, numbered as cited, best first.</param>
 /// <param name="History">The conversation so far, oldest first, without the question.</param>
 /// <param name="Question">What the visitor asks.</param>
 /// <param name="Page">The page it is asked on.</param>
@@ -15,7 +15,7 @@ namespace Widget.Api.Answers;
 public sealed record AnswerPrompt(
     string TenantName,
     string AgentName,
-    IReadOnlyList<Citation> Passages,
+    IReadOnlyList<ScoredPassage> Passages,
     IReadOnlyList<ConversationEvent> History,
     string Question,
     string? Page,
@@ -48,8 +48,8 @@ public sealed record AnswerPrompt(
         AdditionalProperties = new AdditionalPropertiesDictionary { [PassagesKey] = Passages },
     };
 
-    internal static IReadOnlyList<Citation> PassagesOf(ChatOptions? options) =>
-        options?.AdditionalProperties?.TryGetValue(PassagesKey, out IReadOnlyList<Citation>? passages) == true ? passages ?? [] : [];
+    internal static IReadOnlyList<ScoredPassage> PassagesOf(ChatOptions? options) =>
+        options?.AdditionalProperties?.TryGetValue(PassagesKey, out IReadOnlyList<ScoredPassage>? passages) == true ? passages ?? [] : [];
 
     private string Instructions()
     {
@@ -69,7 +69,7 @@ public sealed record AnswerPrompt(
         }
 
         text.AppendLine().AppendLine("Sources:");
-        foreach (var passage in Passages)
+        foreach (var passage in Passages.Select(scored => scored.Passage))
         {
             text.AppendLine().Append('[').Append(passage.Number).Append("] ").AppendJoin(" › ", passage.Headings.Prepend(passage.Title).Distinct(StringComparer.Ordinal));
             if (passage.Page is { } page) text.Append(" (page ").Append(page).Append(')');
@@ -79,3 +79,7 @@ public sealed record AnswerPrompt(
         return text.ToString();
     }
 }
+
+/// <param name="Passage">What was found.</param>
+/// <param name="Score">How well it fits the question, from 0 to the best one's 1.</param>
+public sealed record ScoredPassage(Citation Passage, double Score);

@@ -65,7 +65,7 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, ILo
         var prompt = new AnswerPrompt(
             context.Tenant.Name,
             context.Settings.AgentName,
-            sources,
+            [.. sources.Zip(found.Hits, (source, hit) => new ScoredPassage(source, hit.Score / Math.Max(found.Hits[0].Score, double.Epsilon)))],
             context.History,
             context.Question.Text,
             context.Question.Page,

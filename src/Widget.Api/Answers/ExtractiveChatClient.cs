@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
-using Widget.Contracts;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Ingestion;
 
@@ -19,6 +18,9 @@ public sealed class ExtractiveChatClient : IChatClient
 
     /// <summary>A second passage is quoted, too, when its best sentence comes this close to the best of all.</summary>
     private const double AsGood = 0.85;
+
+    /// <summary>The search has weighed the question's words by how rare they are, which sentences alone cannot.</summary>
+    private const double SearchShare = 0.6;
 
     /// <summary>A heading says what its sentences are about, but less surely than their own words.</summary>
     private const double HeadingShare = 0.35;
@@ -51,7 +53,7 @@ public sealed class ExtractiveChatClient : IChatClient
         var question = HashedEmbedder.Embed(messages.Last(message => message.Role == ChatRole.User).Text);
         var quotes = AnswerPrompt.PassagesOf(options)
             .Take(MostPassages)
-            .Select(passage => Quote.From(passage, question))
+            .Select(scored => Quote.From(scored, question))
             .OfType<Quote>()
             .ToList();
         if (quotes.Count == 0) return "";
@@ -66,8 +68,9 @@ public sealed class ExtractiveChatClient : IChatClient
 
     private sealed record Quote(int Number, string Text, double Score)
     {
-        public static Quote? From(Citation passage, float[] question)
+        public static Quote? From(ScoredPassage scored, float[] question)
         {
+            var passage = scored.Passage;
             var sentences = Sentences.Of(passage.Text).ToArray();
             if (sentences.Length == 0) return null;
             var heading = Similarity(question, string.Join(' ', passage.Headings.Prepend(passage.Title)));
@@ -80,7 +83,7 @@ public sealed class ExtractiveChatClient : IChatClient
             var text = passage.Text.Length <= ShortPassage
                 ? passage.Text
                 : Range(passage.Text, sentences, best, Math.Min(sentences.Length, best + MostSentences));
-            return new Quote(passage.Number, text, scores[best]);
+            return new Quote(passage.Number, text, scores[best] * ((1 - SearchShare) + (SearchShare * scored.Score)));
         }
 
         // The part of the text from one sentence to before another, as it stands there, so that a list stays a list.

@@ -11,7 +11,6 @@ internal static class OperatorCommands
 {
     private const string OwnerVariable = "WIDGET_DATABASE";
     private const string PasswordVariable = "WIDGET_APP_PASSWORD";
-    private const string ApplicationLogin = "widget_app";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -38,7 +37,7 @@ internal static class OperatorCommands
 
     private static Command Migrate()
     {
-        var login = new Option<string>("--login") { Description = "The application's login.", DefaultValueFactory = _ => ApplicationLogin };
+        var login = new Option<string?>("--login") { Description = "The application's login; the database's name and _app when left out." };
         var command = new Command(
             "migrate",
             $"Bring the database of {OwnerVariable} up to date. With {PasswordVariable} set, also create the application's login with that password and print its connection string.")
@@ -50,7 +49,11 @@ internal static class OperatorCommands
             var owner = Owner();
             foreach (var migration in await Database.MigrateAsync(owner, ct)) await Console.Error.WriteLineAsync($"applied {migration}");
             if (Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } password)
-                Console.WriteLine(await Database.CreateApplicationLoginAsync(owner, result.GetValue(login)!, password, ct));
+            {
+                // Logins belong to the whole server, so each database's has its own name.
+                var name = result.GetValue(login) ?? $"{new NpgsqlConnectionStringBuilder(owner).Database}_app";
+                Console.WriteLine(await Database.CreateApplicationLoginAsync(owner, name, password, ct));
+            }
         });
         return command;
     }

@@ -20,11 +20,9 @@ export function contrast(a: string, b: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-/** White or near-black, whichever is read better on this colour; white where both would do. */
+/** White or black, whichever is read better on this colour; white where it will do. One of them always does. */
 export function onColor(color: string): string {
-  return contrast(color, '#ffffff') >= 4.5 || contrast(color, '#ffffff') >= contrast(color, '#14161a')
-    ? '#ffffff'
-    : '#14161a';
+  return contrast(color, '#ffffff') >= 4.5 ? '#ffffff' : '#000000';
 }
 
 /** The colour itself, or as near to it as text on this background may be: a contrast of 4.5. */

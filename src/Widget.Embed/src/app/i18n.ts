@@ -18,7 +18,7 @@ export const locale = signal<Locale>('en');
 export function choose(wished: readonly (string | undefined)[]): Locale {
   for (const wish of wished) {
     const language = wish?.split('-')[0]?.toLowerCase();
-    if (language === 'en' || (language && language in others)) return language as Locale;
+    if (language === 'en' || (language && Object.hasOwn(others, language))) return language as Locale;
   }
   return 'en';
 }

@@ -12,8 +12,8 @@ export function Composer({ store }: { store: Store }) {
   const refused = store.status.value.state === 'refused';
 
   useEffect(() => {
-    if (store.open.value && !store.source.value) field.current?.focus({ preventScroll: true });
-  }, [store.open.value, store.source.value]);
+    if (store.open.value) field.current?.focus({ preventScroll: true });
+  }, [store.open.value]);
 
   // As high as its text, up to what the style sheet allows.
   useEffect(() => {

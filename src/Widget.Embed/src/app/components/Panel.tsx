@@ -36,12 +36,12 @@ export function Panel({ store }: { store: Store }) {
         if (event.key === 'Tab' && panel.current && coversPage(panel.current)) keepFocus(panel.current, event);
       }}
     >
-      <header class="head">
+      <div class="head">
         <span class="portrait" aria-hidden="true">
           {agent.slice(0, 1).toUpperCase()}
         </span>
         <span class="who" dir="auto">
-          <strong>{agent}</strong>
+          {page ? <h1>{agent}</h1> : <h2>{agent}</h2>}
           {config && <span>{config.tenantName}</span>}
         </span>
         <button
@@ -58,7 +58,7 @@ export function Panel({ store }: { store: Store }) {
             <Icon name="close" />
           </button>
         )}
-      </header>
+      </div>
       {/* What the sheet covers cannot be reached meanwhile. */}
       <div class="body" inert={store.source.value !== undefined}>
         <StatusBar store={store} />

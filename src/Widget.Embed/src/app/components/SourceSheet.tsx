@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { fill, words } from '../i18n';
 import { safe } from '../markdown';
 import type { Store } from '../store';
@@ -9,10 +9,18 @@ export function SourceSheet({ store }: { store: Store }) {
   const t = words.value;
   const source = store.source.value;
   const back = useRef<HTMLButtonElement>(null);
-  useEffect(() => back.current?.focus(), [source]);
+  // The focus goes into the sheet and, when it closes, back to what opened it.
+  useLayoutEffect(() => {
+    if (!source) return undefined;
+    const opener = (back.current?.getRootNode() as ShadowRoot | undefined)?.activeElement;
+    back.current?.focus();
+    return () => (opener as HTMLElement | null | undefined)?.focus();
+  }, [source]);
   if (!source) return null;
 
   const href = source.url ? safe(source.url) : undefined;
+  // One below the agent's name, which heads the panel.
+  const Title = store.host.mode === 'page' ? 'h2' : 'h3';
   const path = source.headings.filter((heading) => heading !== source.title);
   const close = (): void => {
     store.source.value = undefined;
@@ -27,14 +35,14 @@ export function SourceSheet({ store }: { store: Store }) {
         close();
       }}
     >
-      <header>
+      <div class="source-head">
         <button type="button" class="tool" ref={back} aria-label={t.back} title={t.back} onClick={close}>
           <Icon name="back" />
         </button>
         <span>{fill(t.source, { n: source.number })}</span>
-      </header>
+      </div>
       <div class="source-body" tabIndex={0}>
-        <h2 dir="auto">{source.title}</h2>
+        <Title dir="auto">{source.title}</Title>
         {(path.length > 0 || source.page !== null) && (
           <p class="where" dir="auto">
             {[...path, ...(source.page === null ? [] : [fill(t.page, { n: source.page })])].join(' › ')}

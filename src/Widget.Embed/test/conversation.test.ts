@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  answering,
+  applyAnswer,
+  applyEvent,
+  awaiting,
+  empty,
+  refuse,
+  send,
+  unsent,
+  type Conversation,
+} from '../src/app/conversation';
+import type { AnswerUpdate, AssistantMessage, ConversationEvent, VisitorMessage } from '../src/app/events';
+
+const at = '2026-01-01T00:00:00Z';
+
+function asked(seq: number, clientId: string, text = 'Why?'): VisitorMessage {
+  return { kind: 'visitor_message', seq, at, clientId, text };
+}
+
+function answered(seq: number, messageId: string, replyTo: number, text: string): AssistantMessage {
+  return {
+    kind: 'assistant_message',
+    seq,
+    at,
+    clientId: null,
+    messageId,
+    replyTo,
+    text,
+    outcome: 'answered',
+    citations: [],
+    offersPerson: false,
+  };
+}
+
+function delta(messageId: string, offset: number, text: string, attempt = 1): AnswerUpdate {
+  return { type: 'delta', messageId, attempt, offset, text };
+}
+
+function texts(conversation: Conversation): string[] {
+  return conversation.items.map((item) => (item.kind === 'person' ? '(person)' : item.text));
+}
+
+describe('a conversation', () => {
+  it('shows a message at once and knows it again when the log has it', () => {
+    let it = send(empty, 'c1', 'Why?');
+    expect(unsent(it)).toHaveLength(1);
+    expect(awaiting(it)).toBe(true);
+
+    it = applyEvent(it, asked(1, 'c1'));
+    expect(texts(it)).toEqual(['Why?']);
+    expect(unsent(it)).toHaveLength(0);
+  });
+
+  it('grows an answer by its pieces, whether they come once, twice or overlapping', () => {
+    let it = applyEvent(empty, asked(1, 'c1'));
+    for (const update of [
+      delta('m', 0, 'Be'),
+      delta('m', 2, 'cause'),
+      delta('m', 2, 'cause'),
+      delta('m', 0, 'Because it'),
+    ])
+      it = applyAnswer(it, update);
+    expect(texts(it)).toEqual(['Why?', 'Because it']);
+    expect(answering(it)?.messageId).toBe('m');
+  });
+
+  it('does not show text after a gap', () => {
+    expect(texts(applyAnswer(applyAnswer(empty, delta('m', 0, 'One ')), delta('m', 9, 'three')))).toEqual(['One ']);
+  });
+
+  it('begins anew with a higher attempt and ignores what is left of the lower', () => {
+    let it = applyAnswer(empty, delta('m', 0, 'Wrong start'));
+    it = applyAnswer(it, delta('m', 0, 'Right', 2));
+    it = applyAnswer(it, delta('m', 11, ' goes on', 1));
+    expect(texts(it)).toEqual(['Right']);
+  });
+
+  it('lets the log have the last word', () => {
+    let it = applyAnswer(applyEvent(empty, asked(1, 'c1')), delta('m', 0, 'Half of'));
+    it = applyEvent(it, answered(2, 'm', 1, 'The whole answer.'));
+    it = applyAnswer(it, delta('m', 7, ' it', 9));
+    expect(texts(it)).toEqual(['Why?', 'The whole answer.']);
+    expect(answering(it)).toBeUndefined();
+    expect(awaiting(it)).toBe(false);
+  });
+
+  it('shows a completed answer before its event, and still takes events that came late', () => {
+    let it = send(empty, 'c1', 'Why?');
+    it = applyAnswer(it, { type: 'completed', messageId: 'm', attempt: 1, message: answered(2, 'm', 1, 'So.') });
+    expect(texts(it)).toContain('So.');
+    it = applyEvent(it, asked(1, 'c1'));
+    it = applyEvent(it, answered(2, 'm', 1, 'So.'));
+    expect(texts(it)).toEqual(['Why?', 'So.']);
+    expect(it.seq).toBe(2);
+  });
+
+  it('keeps a message that the server refused, with the reason, and does not send it again', () => {
+    const it = refuse(send(empty, 'c1', 'Why?'), 'c1', 'Too long.');
+    expect(it.items[0]).toMatchObject({ refused: 'Too long.' });
+    expect(unsent(it)).toHaveLength(0);
+    expect(awaiting(it)).toBe(false);
+  });
+
+  it('keeps the last rating and notes the wish for a person', () => {
+    let it = applyEvent(empty, answered(1, 'm', 0, 'So.'));
+    it = applyEvent(it, { kind: 'message_rated', seq: 2, at, clientId: 'r', messageId: 'm', rating: 'up' });
+    it = applyEvent(it, { kind: 'person_requested', seq: 3, at, clientId: 'p' });
+    expect(it.items).toMatchObject([{ rating: 'up' }, { kind: 'person' }]);
+  });
+
+  it('comes out the same however often parts of the log are given again', () => {
+    const log: ConversationEvent[] = [
+      asked(1, 'a'),
+      answered(2, 'm1', 1, 'One'),
+      asked(3, 'b'),
+      answered(4, 'm2', 3, 'Two'),
+    ];
+    const whole = log.reduce(applyEvent, empty);
+    const deltas = [delta('m1', 0, 'On'), delta('m2', 0, 'Tw'), delta('m2', 0, 'Two')];
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 4 })), fc.array(fc.nat({ max: 2 })), (again, live) => {
+        // Reconnecting reads from some earlier place; live pieces come in between, in any order.
+        let it = empty;
+        for (const [i, from] of [...again, 0].entries()) {
+          const piece = deltas[live[i] ?? -1];
+          if (piece) it = applyAnswer(it, piece);
+          it = log.slice(Math.min(from, it.seq)).reduce(applyEvent, it);
+        }
+        expect(texts(it)).toEqual(texts(whole));
+        expect(it.seq).toBe(4);
+      }),
+    );
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { choose, fill } from '../src/app/i18n';
+import ar from '../src/app/locales/ar.json';
+import de from '../src/app/locales/de.json';
+import en from '../src/app/locales/en.json';
+import es from '../src/app/locales/es.json';
+
+describe.each(Object.entries({ de, es, ar }))('the words of %s', (_, words) => {
+  it('are all there, with the same places to fill in', () => {
+    expect(Object.keys(words).sort()).toEqual(Object.keys(en).sort());
+    const places = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map((match) => match[0]).sort();
+    for (const [key, text] of Object.entries(en))
+      expect(places((words as Record<string, string>)[key] ?? ''), key).toEqual(places(text));
+  });
+});
+
+describe('a language', () => {
+  it('is the first wished one that is spoken', () => {
+    expect(choose(['fr-FR', 'de-AT', 'en'])).toBe('de');
+    expect(choose([undefined, '', 'EN-us'])).toBe('en');
+    expect(choose(['ja'])).toBe('en');
+    expect(choose(['constructor'])).toBe('en');
+  });
+
+  it('fills in names and leaves unknown places alone', () => {
+    expect(fill('Hello {name}, {other}', { name: 'Ada' })).toBe('Hello Ada, {other}');
+  });
+});

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using Widget.Testing;
+
+namespace Widget.Browser.Tests;
+
+/// <summary>By keyboard alone, by screen reader, in every language and on a phone (WCAG 2.2 AA).</summary>
+public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium)
+{
+    private static readonly string Axe = File.ReadAllText(Path.Combine(Repository.Root, "src/Widget.Embed/node_modules/axe-core/axe.min.js"));
+
+    [Theory]
+    [InlineData("en-US", ColorScheme.Light, 1280)]
+    [InlineData("en-US", ColorScheme.Dark, 1280)]
+    [InlineData("de-DE", ColorScheme.Light, 390)]
+    [InlineData("ar", ColorScheme.Dark, 390)]
+    public async Task Find_nothing_to_object_to(string locale, ColorScheme scheme, int width)
+    {
+        await using var visit = await WidgetPage.OpenAsync(
+            chromium,
+            new Uri(demo.Api, "/widget/harbor"),
+            new() { Locale = locale, ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 844 }, BypassCSP = true });
+        await visit.ShownAsync(visit.Page.Locator(".suggestions"));
+        (await ViolationsAsync(visit)).ShouldBeEmpty();
+
+        await visit.AskAsync("What does delivery to Denmark cost?");
+        await visit.AskAsync("Which plan has single sign-on?");
+        (await ViolationsAsync(visit)).ShouldBeEmpty();
+
+        await visit.Page.Locator(".source-chip").First.ClickAsync();
+        (await ViolationsAsync(visit)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Find_nothing_to_object_to_on_a_customers_page()
+    {
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"));
+        await visit.OpenPanelAsync();
+        await visit.AskAsync("What does delivery to Denmark cost?");
+
+        (await ViolationsAsync(visit, "#widget-root")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Be_used_by_keyboard_alone()
+    {
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"));
+        await visit.Launcher.FocusAsync();
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await visit.ShownAsync(visit.Page.Locator(".suggestions"));
+        await Assertions.Expect(visit.Field).ToBeFocusedAsync();
+
+        await visit.Page.Keyboard.TypeAsync("first line");
+        await visit.Page.Keyboard.PressAsync("Shift+Enter");
+        await visit.Page.Keyboard.TypeAsync("what does delivery to Denmark cost?");
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await visit.ShownAsync(visit.Answers.First);
+
+        // Back to the citation, into the source, out again, and out of the panel.
+        for (var i = 0; i < 12 && await visit.Page.Locator(".citation:focus").CountAsync() == 0; i++) await visit.Page.Keyboard.PressAsync("Shift+Tab");
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visit.Page.Locator(".source .tool")).ToBeFocusedAsync();
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(visit.Page.Locator(".source")).ToBeHiddenAsync();
+        await visit.ShownAsync(visit.Panel);
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(visit.Panel).ToBeHiddenAsync();
+        await Assertions.Expect(visit.Launcher).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task Keep_the_focus_in_the_panel_on_a_phone()
+    {
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"), new() { ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true });
+        await visit.OpenPanelAsync();
+        var box = (await visit.Panel.BoundingBoxAsync())!;
+        (box.X, box.Y, box.Width, box.Height).ShouldBe((0, 0, 390, 844));
+
+        for (var i = 0; i < 15; i++)
+        {
+            await visit.Page.Keyboard.PressAsync("Tab");
+            (await visit.Page.EvaluateAsync<string>("() => document.activeElement.id")).ShouldBe("widget-root");
+        }
+    }
+
+    [Fact]
+    public async Task Read_from_right_to_left_in_arabic()
+    {
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"), new() { Locale = "ar" }, visit =>
+            visit.Page.AddInitScriptAsync("document.addEventListener('DOMContentLoaded', () => document.documentElement.lang = 'ar')"));
+        await visit.OpenPanelAsync();
+
+        (await visit.Panel.GetAttributeAsync("dir")).ShouldBe("rtl");
+        (await visit.Field.GetAttributeAsync("placeholder")).ShouldBe("اطرح سؤالًا…");
+        var (send, field) = ((await visit.Page.Locator(".send").BoundingBoxAsync())!, (await visit.Field.BoundingBoxAsync())!);
+        send.X.ShouldBeLessThan(field.X);
+        (await (await visit.AskAsync("ما هو الذكاء الاصطناعي؟")).InnerTextAsync()).ShouldContain("لم أجد شيئًا");
+    }
+
+    [Theory]
+    [InlineData("de-DE", "Frage stellen …")]
+    [InlineData("es-MX", "Haga una pregunta…")]
+    [InlineData("ja-JP", "Ask a question…")]
+    public async Task Speak_the_visitors_language_or_english(string locale, string placeholder)
+    {
+        // The hosted page is in English itself, so only the tenant or the browser can say otherwise.
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync(site.Origin);
+        site.Html = "<script>document.documentElement.removeAttribute('lang')</script>" + CustomerSite.Tag(demo, tenant.SiteKey);
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address, new() { Locale = locale });
+        await visit.OpenPanelAsync();
+
+        await Assertions.Expect(visit.Field).ToHaveAttributeAsync("placeholder", placeholder);
+    }
+
+    [Fact]
+    public async Task Hold_still_for_those_who_prefer_it()
+    {
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"), new() { ReducedMotion = ReducedMotion.Reduce });
+        await visit.OpenPanelAsync();
+
+        (await visit.Panel.EvaluateAsync<string>("panel => getComputedStyle(panel).animationName")).ShouldBe("none");
+        (await visit.Launcher.EvaluateAsync<string>("launcher => getComputedStyle(launcher).transitionProperty + getComputedStyle(launcher).transitionDuration")).ShouldContain("none");
+    }
+
+    [Fact]
+    public async Task Say_an_answer_once_to_a_screen_reader()
+    {
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"));
+        await visit.OpenPanelAsync();
+
+        await visit.AskAsync("What does delivery to Denmark cost?");
+
+        await Assertions.Expect(visit.Page.Locator("[aria-live=polite]")).ToContainTextAsync("Answer from Jette: ");
+        (await visit.Page.Locator(".thread").GetAttributeAsync("aria-live")).ShouldBe("off");
+    }
+
+    private static async Task<string[]> ViolationsAsync(WidgetPage visit, string scope = "document")
+    {
+        await visit.Page.EvaluateAsync(Axe);
+        // Settled: what still fades in has no contrast to speak of.
+        await visit.Page.WaitForTimeoutAsync(400);
+        var context = scope == "document" ? "document" : $"'{scope}'";
+        var found = await visit.Page.EvaluateAsync<JsonElement>($"() => axe.run({context}, {{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }})");
+        return
+        [
+            .. found.GetProperty("violations").EnumerateArray().Select(violation =>
+                $"{violation.GetProperty("id").GetString()}: {violation.GetProperty("help").GetString()} at {string.Join(" ; ", violation.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("target").ToString() + node.GetProperty("failureSummary").GetString()))}"),
+        ];
+    }
+}

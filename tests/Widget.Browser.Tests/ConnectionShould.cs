@@ -1,0 +1,203 @@
+using Microsoft.Playwright;
+
+namespace Widget.Browser.Tests;
+
+/// <summary>Whatever happens to the line or to the server, nothing is lost and nothing comes twice.</summary>
+public sealed class ConnectionShould(ModelInstallation installation, Chromium chromium)
+{
+    private const string Question = "What does delivery to Denmark cost?";
+
+    [Fact]
+    public async Task Resume_after_the_api_is_killed_in_the_middle_of_an_answer()
+    {
+        await installation.ModelAsync(new { reply = string.Join(' ', Enumerable.Range(1, 400)) + " [1]", tokenDelayMs = 30 });
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
+        await visit.OpenPanelAsync();
+        await visit.SendAsync(Question);
+        await visit.ShownAsync(visit.Page.Locator(".streaming", new() { HasTextString = "1 2 3 4 5 6 7 8 9 10" }));
+
+        var restart = await installation.KillApiAsync();
+        await visit.ShownAsync(visit.Status);
+        // What is asked meanwhile waits.
+        await visit.SendAsync("And to Austria?");
+        await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
+        await installation.ModelAsync(new { reply = "It costs 89 euros [1]." });
+        await restart();
+
+        await visit.ShownAsync(visit.Answers.Nth(1), seconds: 40);
+        (await visit.CountAsync(Question)).ShouldBe(1);
+        (await visit.CountAsync("And to Austria?")).ShouldBe(1);
+        (await visit.CountAsync("It costs 89 euros")).ShouldBe(2);
+        (await visit.CountAsync("1 2 3")).ShouldBe(0);
+        (await visit.Status.CountAsync()).ShouldBe(0);
+
+        // The log agrees: two questions, two answers, once each.
+        await visit.Page.ReloadAsync();
+        await visit.OpenPanelAsync();
+        await visit.ShownAsync(visit.Answers.Nth(1));
+        (await visit.Page.Locator(".message.visitor").CountAsync()).ShouldBe(2);
+        (await visit.Answers.CountAsync()).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Go_on_over_plain_http_where_websockets_are_blocked()
+    {
+        await installation.ModelAsync();
+        await using var visit = await WidgetPage.OpenAsync(
+            chromium,
+            new Uri(installation.Demo, "/harbor/"),
+            before: visit => visit.Page.AddInitScriptAsync("window.WebSocket = class { constructor() { setTimeout(() => { this.onerror?.(new Event('error')); this.onclose?.({ code: 1006 }); }, 5); } close() {} };"));
+        await visit.OpenPanelAsync();
+
+        (await (await visit.AskAsync(Question)).InnerTextAsync()).ShouldContain("89 euros");
+
+        visit.Requests.ShouldContain(request => request.AbsolutePath.EndsWith("/messages"));
+        visit.Requests.ShouldContain(request => request.AbsolutePath.EndsWith("/events"));
+    }
+
+    [Fact]
+    public async Task Wait_while_the_visitor_is_offline_and_send_when_back()
+    {
+        await installation.ModelAsync();
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
+        await visit.OpenPanelAsync();
+        await visit.AskAsync(Question);
+
+        await visit.Context.SetOfflineAsync(true);
+        await visit.ShownAsync(visit.Page.GetByText("You are offline."));
+        await visit.SendAsync("How long does charging take?");
+        await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
+        await visit.Context.SetOfflineAsync(false);
+
+        await visit.ShownAsync(visit.Answers.Nth(1));
+        (await visit.CountAsync("How long does charging take?")).ShouldBe(1);
+        (await visit.Status.CountAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Send_after_a_reload_what_could_not_be_sent_before()
+    {
+        await installation.ModelAsync();
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
+        await visit.OpenPanelAsync();
+        await visit.AskAsync(Question);
+        await visit.Page.RouteAsync("**/api/**", route => route.AbortAsync());
+        await visit.Context.SetOfflineAsync(true);
+        await visit.ShownAsync(visit.Page.GetByText("You are offline."));
+        await visit.SendAsync("How long does charging take?");
+        await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
+
+        await visit.Context.SetOfflineAsync(false);
+        await visit.Page.UnrouteAllAsync();
+        await visit.Page.ReloadAsync();
+        await visit.OpenPanelAsync();
+
+        await visit.ShownAsync(visit.Answers.Nth(1));
+        (await visit.CountAsync("How long does charging take?")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Show_one_conversation_in_two_tabs()
+    {
+        await installation.ModelAsync(new { reply = string.Join(' ', Enumerable.Range(1, 80)) + " [1]", tokenDelayMs = 20 });
+        await using var first = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
+        await first.OpenPanelAsync();
+        var second = await first.Context.NewPageAsync();
+        await second.GotoAsync(new Uri(installation.Demo, "/harbor/prices.html").AbsoluteUri);
+        await second.Locator(".launcher").ClickAsync();
+        await first.ShownAsync(second.Locator(".message.assistant").First);
+
+        await first.SendAsync(Question);
+
+        // The other tab sees it being written, too.
+        await first.ShownAsync(second.Locator(".streaming", new() { HasTextString = "1 2 3" }));
+        await first.ShownAsync(second.Locator(".message.assistant .after"));
+        (await second.Locator(".message.visitor").InnerTextAsync()).ShouldContain(Question);
+    }
+
+    [Fact]
+    public async Task Stop_an_answer()
+    {
+        await installation.ModelAsync(new { reply = string.Join(' ', Enumerable.Range(1, 500)), tokenDelayMs = 30 });
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
+        await visit.OpenPanelAsync();
+        await visit.SendAsync(Question);
+        await visit.ShownAsync(visit.Page.Locator(".streaming", new() { HasTextString = "1 2 3" }));
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop answering" }).ClickAsync();
+
+        await visit.ShownAsync(visit.Page.GetByText("Stopped", new() { Exact = true }));
+        (await visit.Answers.First.InnerTextAsync()).ShouldNotContain("400");
+    }
+
+    [Fact]
+    public async Task Count_what_was_not_read_while_the_panel_was_closed()
+    {
+        await installation.ModelAsync(new { reply = "It costs 89 euros [1].", delayMs = 800 });
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
+        await visit.OpenPanelAsync();
+        await visit.SendAsync(Question);
+        await visit.Page.Keyboard.PressAsync("Escape");
+
+        await Assertions.Expect(visit.Page.Locator(".badge")).ToHaveTextAsync("1");
+        (await visit.Launcher.GetAttributeAsync("aria-label")).ShouldBe("Open chat, 1 unread");
+        await visit.Launcher.ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".badge")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Begin_a_new_conversation()
+    {
+        await installation.ModelAsync();
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
+        await visit.OpenPanelAsync();
+        await visit.AskAsync(Question);
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Start a new conversation" }).ClickAsync();
+
+        await visit.ShownAsync(visit.Page.Locator(".suggestions"));
+        (await visit.CountAsync(Question)).ShouldBe(0);
+        (await (await visit.AskAsync("How long does charging take?")).InnerTextAsync()).ShouldContain("four and a half hours");
+        await visit.Page.ReloadAsync();
+        await visit.OpenPanelAsync();
+        await visit.ShownAsync(visit.Answers.First);
+        (await visit.CountAsync(Question)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Keep_ratings()
+    {
+        await installation.ModelAsync();
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
+        await visit.OpenPanelAsync();
+        var answer = await visit.AskAsync(Question);
+
+        var saved = visit.Page.WaitForResponseAsync(response => response.Url.EndsWith("/ratings"));
+        await answer.GetByRole(AriaRole.Button, new() { Name = "Helpful", Exact = true }).ClickAsync();
+        (await saved).Status.ShouldBe(200);
+        await visit.Page.ReloadAsync();
+        await visit.OpenPanelAsync();
+
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Helpful", Exact = true })).ToHaveAttributeAsync("aria-pressed", "true");
+    }
+
+    [Fact]
+    public async Task Show_an_answers_markdown_and_none_of_its_tricks()
+    {
+        await installation.ModelAsync(new
+        {
+            reply = "**Bold** and a list:\n\n- one\n- [safe](https://example.com/x)\n- [evil](javascript:alert(1))\n\n<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nDone [1]. [2](https://example.com)",
+        });
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
+        await visit.OpenPanelAsync();
+        var answer = await visit.AskAsync(Question);
+
+        (await answer.Locator("strong").InnerTextAsync()).ShouldBe("Bold");
+        (await answer.Locator(".bubble li").CountAsync()).ShouldBe(3);
+        (await answer.Locator("td").AllInnerTextsAsync()).ShouldBe(["1", "2"]);
+        (await answer.Locator(".bubble a").EvaluateAllAsync<string[]>("links => links.map((link) => link.href)")).ShouldBe(["https://example.com/x", "https://example.com/"]);
+        (await answer.Locator("img, script").CountAsync()).ShouldBe(0);
+        (await answer.InnerTextAsync()).ShouldContain("<img src=x");
+        (await visit.Page.EvaluateAsync<bool>("() => 'hacked' in window")).ShouldBeFalse();
+    }
+}

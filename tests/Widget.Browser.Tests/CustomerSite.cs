@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Widget.Browser.Tests;
+
+/// <summary>A customer's web site on an origin of its own, with one page that a test writes.</summary>
+internal sealed class CustomerSite : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private CustomerSite(WebApplication app) => _app = app;
+
+    /// <summary>The page's content; may be set until it is asked for.</summary>
+    public string Html { get; set; } = "";
+
+    public string? ContentSecurityPolicy { get; set; }
+
+    public Uri Address => new(_app.Urls.Single().Replace("127.0.0.1", "localhost"));
+
+    public string Origin => Address.GetLeftPart(UriPartial.Authority);
+
+    public static async Task<CustomerSite> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        var site = new CustomerSite(app);
+        app.Urls.Add($"http://127.0.0.1:{Installation.FreePorts(1)[0]}");
+        app.Run(context =>
+        {
+            if (site.ContentSecurityPolicy is { } policy) context.Response.Headers.ContentSecurityPolicy = policy;
+            context.Response.ContentType = "text/html; charset=utf-8";
+            return context.Response.WriteAsync($"<!doctype html><html lang=\"en\"><head><title>Customer</title><link rel=\"icon\" href=\"data:,\"></head><body><h1>Customer</h1>{site.Html}</body></html>");
+        });
+        await app.StartAsync();
+        return site;
+    }
+
+    /// <summary>The tag a customer pastes.</summary>
+    public static string Tag(Installation installation, string siteKey, string attributes = "") =>
+        $"<script async src=\"{installation.Api}widget.js\" data-site-key=\"{siteKey}\" {attributes}></script>";
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}

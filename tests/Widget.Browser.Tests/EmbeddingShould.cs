@@ -1,0 +1,169 @@
+using Microsoft.Playwright;
+
+namespace Widget.Browser.Tests;
+
+/// <summary>The tag on customers' pages, which may be strict, hostile or wrong.</summary>
+public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
+{
+    private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
+
+    [Fact]
+    public async Task Work_under_a_strict_content_security_policy()
+    {
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
+        site.Html = CustomerSite.Tag(demo, tenant.SiteKey);
+        var api = demo.Api.GetLeftPart(UriPartial.Authority);
+        site.ContentSecurityPolicy = $"default-src 'none'; script-src {api}; connect-src {api} {api.Replace("http", "ws")}; img-src data:";
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
+        await visit.OpenPanelAsync();
+
+        (await (await visit.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
+
+        visit.Errors.ShouldBeEmpty();
+        // Styled, too: the panel stands in its corner and not in the flow of the page.
+        (await visit.Panel.EvaluateAsync<string>("panel => getComputedStyle(panel).position")).ShouldBe("fixed");
+    }
+
+    [Fact]
+    public async Task Neither_suffer_from_the_pages_styles_nor_leak_its_own()
+    {
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
+        site.Html = $$"""
+            <style>* { color: rgb(255, 0, 0) !important; font-size: 40px !important; display: block } button { background: lime !important } .panel, .thread { display: none !important }</style>
+            <p class="panel bubble message" id="own">Mine</p>
+            <script>window.before = Object.keys(window)</script>{{CustomerSite.Tag(demo, tenant.SiteKey)}}
+            """;
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
+        await visit.OpenPanelAsync();
+
+        (await visit.Page.Locator(".thread .bubble").First.EvaluateAsync<string>("bubble => getComputedStyle(bubble).fontSize")).ShouldBe("15px");
+        (await visit.Panel.IsVisibleAsync()).ShouldBeTrue();
+        (await visit.Page.EvaluateAsync<string[]>("() => Object.keys(window).filter((key) => !window.before.includes(key) && key !== 'before')")).ShouldBe(["Widget"]);
+        (await visit.Page.EvaluateAsync<string>("() => getComputedStyle(document.getElementById('own')).position")).ShouldBe("static");
+    }
+
+    [Fact]
+    public async Task Obey_the_page_by_its_api()
+    {
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
+        // Queued before the tag has come, as a page may.
+        site.Html = """
+            <script>
+              window.heard = [];
+              (window.Widget ||= []).push(['on', 'ready', () => heard.push('ready')]);
+              window.Widget.push(['on', 'message', (detail) => heard.push('message:' + detail.text)]);
+              window.Widget.push(['identify', { id: 'u1', name: 'Ada', email: 'ada@example.com' }]);
+              window.Widget.push(['setContext', { product: 'lamp' }]);
+            </script>
+            """ + CustomerSite.Tag(demo, tenant.SiteKey);
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
+        await visit.ShownAsync(visit.Launcher);
+        visit.Requests.ShouldNotContain(request => request.AbsolutePath.StartsWith("/embed/"));
+
+        await visit.Page.EvaluateAsync("() => { Widget.on('answer', (detail) => heard.push('answer:' + detail.outcome)); Widget.on('open', () => heard.push('open')); window.onClose = () => heard.push('close'); Widget.on('close', onClose); }");
+        await visit.Page.EvaluateAsync("() => Widget.ask('What does the desk lamp cost?')");
+        await visit.ShownAsync(visit.Answers.First);
+        await visit.Page.EvaluateAsync("() => Widget.close()");
+        await Assertions.Expect(visit.Panel).ToBeHiddenAsync();
+        await visit.Page.EvaluateAsync("() => { Widget.off('close', onClose); Widget.toggle(); }");
+        await visit.ShownAsync(visit.Panel);
+        await visit.Page.EvaluateAsync("() => { Widget.toggle(); Widget.open(); }");
+        await visit.ShownAsync(visit.Panel);
+
+        (await visit.Page.EvaluateAsync<string[]>("() => heard")).ShouldBe(["ready", "open", "message:What does the desk lamp cost?", "answer:quoted", "close", "open", "open"], ignoreOrder: true);
+        visit.Requests.ShouldContain(request => request.AbsolutePath == "/api/widget/identify");
+        visit.Requests.ShouldContain(request => request.AbsolutePath.EndsWith("/context"));
+
+        await visit.Page.EvaluateAsync("() => Widget.destroy()");
+        (await visit.Page.Locator("#widget-root").CountAsync()).ShouldBe(0);
+        (await visit.Page.EvaluateAsync<bool>("() => 'Widget' in window")).ShouldBeFalse();
+        visit.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Take_a_second_tag_for_the_same()
+    {
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync(site.Origin);
+        var tag = CustomerSite.Tag(demo, tenant.SiteKey);
+        site.Html = tag + tag;
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
+        await visit.ShownAsync(visit.Launcher);
+
+        (await visit.Launcher.CountAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Look_as_the_tenant_wants_and_remember_it()
+    {
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync(site.Origin, new { agentName = "Nora", greeting = "Moin!", theme = new { color = "#ffd400", position = "left", scheme = "dark" } });
+        site.Html = CustomerSite.Tag(demo, tenant.SiteKey);
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
+        await visit.OpenPanelAsync();
+
+        await visit.ShownAsync(visit.Page.GetByText("Moin!"));
+        (await visit.Page.Locator(".head").EvaluateAsync<string>("head => getComputedStyle(head).backgroundColor + getComputedStyle(head).color")).ShouldBe("rgb(255, 212, 0)rgb(0, 0, 0)");
+        (await visit.Panel.EvaluateAsync<string>("panel => getComputedStyle(panel).backgroundColor")).ShouldBe("rgb(22, 24, 29)");
+        (await visit.Launcher.BoundingBoxAsync())!.X.ShouldBeLessThan(100);
+
+        // The next page has the launcher right before anything is asked of the server.
+        await visit.Page.ReloadAsync();
+        (await visit.Launcher.EvaluateAsync<string>("launcher => getComputedStyle(launcher).backgroundColor")).ShouldBe("rgb(255, 212, 0)");
+        (await visit.Launcher.BoundingBoxAsync())!.X.ShouldBeLessThan(100);
+    }
+
+    [Fact]
+    public async Task Say_why_it_is_not_available()
+    {
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync("https://somewhere.else.example");
+        site.Html = CustomerSite.Tag(demo, tenant.SiteKey);
+        await using (var visit = await WidgetPage.OpenAsync(chromium, site.Address))
+        {
+            await visit.Launcher.ClickAsync();
+            await visit.ShownAsync(visit.Page.GetByText($"The widget of Test Company is not allowed on {site.Origin}."));
+            (await visit.Field.IsDisabledAsync()).ShouldBeTrue();
+        }
+
+        site.Html = CustomerSite.Tag(demo, "pk_AAAAAAAAAAAAAAAAAAAAAAAA");
+        await using (var visit = await WidgetPage.OpenAsync(chromium, site.Address))
+        {
+            await visit.Launcher.ClickAsync();
+            await visit.ShownAsync(visit.Page.GetByText("This site key is unknown or has been revoked."));
+        }
+    }
+
+    [Fact]
+    public async Task Say_that_it_could_not_be_loaded_and_load_when_it_can()
+    {
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync(site.Origin);
+        site.Html = CustomerSite.Tag(demo, tenant.SiteKey);
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
+        await visit.Page.RouteAsync("**/embed/*", route => route.AbortAsync());
+
+        await visit.Launcher.ClickAsync();
+        await Assertions.Expect(visit.Launcher).ToHaveAttributeAsync("aria-label", "The chat could not be loaded. Try again");
+    }
+
+    [Fact]
+    public async Task Try_again_while_the_server_is_away()
+    {
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync(site.Origin);
+        site.Html = CustomerSite.Tag(demo, tenant.SiteKey);
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
+        await visit.Page.RouteAsync("**/api/**", route => route.FulfillAsync(new() { Status = 503, Body = "{}" }));
+        await visit.Launcher.ClickAsync();
+        await visit.ShownAsync(visit.Page.GetByText("Connection lost. Trying again…"));
+
+        await visit.Page.UnrouteAllAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+
+        await visit.ShownAsync(visit.Page.Locator(".message.assistant").First);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Npgsql;
+using Widget.Testing;
+
+namespace Widget.Browser.Tests;
+
+/// <summary>An installation as a newcomer gets it: by ./run --detach, on ports and in a folder of its own.</summary>
+public abstract class Installation(bool withModel) : IAsyncLifetime
+{
+    private readonly string _name = withModel ? "model" : "demo";
+    private readonly Dictionary<string, string?> _environment = [];
+    private string _database = "";
+
+    public Uri Api { get; private set; } = null!;
+
+    public Uri Demo { get; private set; } = null!;
+
+    public HttpClient Http { get; } = new();
+
+    private Uri Simulators { get; set; } = null!;
+
+    private string Data => Path.Combine(Repository.Root, ".local", "test", _name);
+
+    public async ValueTask InitializeAsync()
+    {
+        var ports = FreePorts(3);
+        (Api, Demo, Simulators) = (new Uri($"http://localhost:{ports[0]}"), new Uri($"http://localhost:{ports[1]}"), new Uri($"http://localhost:{ports[2]}"));
+        var server = Environment.GetEnvironmentVariable("WIDGET_DATABASE") is { Length: > 0 } given
+            ? given
+            : (await Repository.RunAsync("scripts/postgres", "start", ".local/test/postgres")).Trim();
+        _database = new NpgsqlConnectionStringBuilder(server) { Database = $"widget_test_{Guid.CreateVersion7():N}" }.ConnectionString;
+        if (Directory.Exists(Data))
+        {
+            await StopAsync();
+            Directory.Delete(Data, recursive: true);
+        }
+
+        Directory.CreateDirectory(Data);
+        _environment["WIDGET_DATA"] = Data;
+        _environment["WIDGET_DATABASE"] = _database;
+        _environment["WIDGET_API_PORT"] = $"{ports[0]}";
+        _environment["WIDGET_DEMO_PORT"] = $"{ports[1]}";
+        _environment["WIDGET_SIMULATORS_PORT"] = $"{ports[2]}";
+        _environment["WIDGET_CHAT_ENDPOINT"] = withModel ? $"{Simulators}v1" : null;
+        _environment["WIDGET_CHAT_KEY"] = withModel ? "sim-key" : null;
+        _environment["WIDGET_CHAT_MODEL"] = withModel ? "sim-chat" : null;
+        await RunAsync("run", "--detach");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Http.Dispose();
+        NpgsqlConnection.ClearAllPools();
+        await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database) { Database = "postgres" }.ConnectionString);
+#pragma warning disable CA2100 // The name is made above, of letters, digits and underscores.
+        await using var drop = server.CreateCommand($"drop database if exists {new NpgsqlConnectionStringBuilder(_database).Database} with (force)");
+        await drop.ExecuteNonQueryAsync();
+        await using var dropLogin = server.CreateCommand($"drop role if exists {new NpgsqlConnectionStringBuilder(_database).Database}_app");
+#pragma warning restore CA2100
+        await dropLogin.ExecuteNonQueryAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Runs one of the project's commands on this installation and returns what it prints.</summary>
+    public Task<string> RunAsync(string command, params IReadOnlyList<string> arguments) => Repository.RunAsync(command, _environment, arguments);
+
+    /// <summary>A new tenant that may be embedded on the given origin, with documents.</summary>
+    public async Task<TenantKeys> AddTenantAsync(string origin, object? settings = null, params (string Title, string Text)[] documents)
+    {
+        var slug = $"t{Guid.NewGuid():N}"[..20];
+        var printed = await RunAsync("widget", "tenants", "create", "--slug", slug, "--name", "Test Company", "--origin", origin, "--json");
+        var keys = JsonSerializer.Deserialize<TenantKeys>(printed, JsonSerializerOptions.Web)!;
+        if (settings is not null) (await SendAsync(keys, HttpMethod.Put, "/api/settings", JsonContent.Create(settings))).EnsureSuccessStatusCode();
+        if (documents.Length == 0) return keys;
+
+        var lines = documents.Select(document => JsonSerializer.Serialize(new { id = document.Title, title = document.Title, text = document.Text, url = "https://company.example/page" }));
+        var body = new StringContent(string.Join('\n', lines), new MediaTypeHeaderValue("application/x-ndjson"));
+        var job = await (await SendAsync(keys, HttpMethod.Post, "/api/knowledge/import", body)).Content.ReadFromJsonAsync<JsonElement>();
+        for (var i = 0; i < 200; i++)
+        {
+            var state = await (await SendAsync(keys, HttpMethod.Get, $"/api/knowledge/jobs/{job.GetProperty("jobId")}", null)).Content.ReadFromJsonAsync<JsonElement>();
+            if (state.GetProperty("status").GetString() == "ready") return keys;
+            await Task.Delay(50);
+        }
+
+        throw new TimeoutException("The documents were not ingested.");
+    }
+
+    /// <summary>Sets how the simulated model behaves from now on; everything not named behaves.</summary>
+    public async Task ModelAsync(object? switches = null) =>
+        (await Http.PutAsJsonAsync(new Uri(Simulators, "/control/openai"), switches ?? new { })).EnsureSuccessStatusCode();
+
+    /// <summary>Kills the API as a power cut would; returns how to start it again.</summary>
+    public async Task<Func<Task>> KillApiAsync()
+    {
+        var pid = await File.ReadAllTextAsync(Path.Combine(Data, "pids", "api"));
+        var process = Process.GetProcessById(int.Parse(pid));
+        var command = (await File.ReadAllTextAsync($"/proc/{pid.Trim()}/cmdline")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        var environment = (await File.ReadAllTextAsync($"/proc/{pid.Trim()}/environ")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        process.Kill();
+        await process.WaitForExitAsync();
+        return async () =>
+        {
+            var start = new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardOutput = true };
+            start.Environment.Clear();
+            foreach (var variable in environment.Select(entry => entry.Split('=', 2))) start.Environment[variable[0]] = variable[1];
+            var started = Process.Start(start)!;
+            started.OutputDataReceived += (_, _) => { };
+            started.BeginOutputReadLine();
+            await File.WriteAllTextAsync(Path.Combine(Data, "pids", "api"), $"{started.Id}\n");
+            await WaitForApiAsync();
+        };
+    }
+
+    private async Task WaitForApiAsync()
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            try
+            {
+                if ((await Http.GetAsync(new Uri(Api, "/health/ready"))).IsSuccessStatusCode) return;
+            }
+            catch (HttpRequestException)
+            {
+                // Not yet.
+            }
+
+            await Task.Delay(100);
+        }
+
+        throw new TimeoutException("The API did not come back.");
+    }
+
+    private Task StopAsync() => Repository.RunAsync("run", new Dictionary<string, string?> { ["WIDGET_DATA"] = Data }, ["--stop"]);
+
+    private Task<HttpResponseMessage> SendAsync(TenantKeys keys, HttpMethod method, string path, HttpContent? content)
+    {
+        var request = new HttpRequestMessage(method, new Uri(Api, path)) { Content = content };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", keys.ApiKey);
+        return Http.SendAsync(request);
+    }
+
+    internal static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        foreach (var listener in listeners) listener.Start();
+        var ports = Array.ConvertAll(listeners, listener => ((IPEndPoint)listener.LocalEndpoint).Port);
+        foreach (var listener in listeners) listener.Dispose();
+        return ports;
+    }
+}
+
+public sealed record TenantKeys(Guid TenantId, string Slug, string SiteKey, string ApiKey);

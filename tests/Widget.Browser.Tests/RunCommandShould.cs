@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Widget.Testing;
+
+namespace Widget.Browser.Tests;
+
+/// <summary>./run from nothing, on the private PostgreSQL that it starts itself.</summary>
+public sealed class RunCommandShould
+{
+    [Fact]
+    public async Task Start_from_nothing_come_back_quickly_with_its_data_and_leave_nothing_behind()
+    {
+        var data = Path.Combine(Repository.Root, ".local", "test", "run");
+        if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
+        var ports = Installation.FreePorts(3);
+        var environment = new Dictionary<string, string?>
+        {
+            ["WIDGET_DATA"] = data,
+            ["WIDGET_DATABASE"] = null,
+            ["WIDGET_CHAT_ENDPOINT"] = null,
+            ["WIDGET_CHAT_KEY"] = null,
+            ["WIDGET_CHAT_MODEL"] = null,
+            ["WIDGET_API_PORT"] = $"{ports[0]}",
+            ["WIDGET_DEMO_PORT"] = $"{ports[1]}",
+            ["WIDGET_SIMULATORS_PORT"] = $"{ports[2]}",
+        };
+        Task<string> RunAsync(string program, params string[] arguments) => Repository.RunAsync(program, environment, arguments);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://localhost:{ports[0]}") };
+        try
+        {
+            var printed = await RunAsync("run", "--detach");
+            foreach (var address in new[] { $"http://localhost:{ports[1]}/harbor/", $"http://localhost:{ports[0]}/widget/harbor", $"http://localhost:{ports[0]}/reference" }) printed.ShouldContain(address);
+            (await http.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
+            var made = JsonDocument.Parse(await RunAsync("widget", "tenants", "create", "--slug", "acme", "--name", "Acme", "--origin", "http://localhost:5081", "--json")).RootElement;
+            made.GetProperty("siteKey").GetString().ShouldNotBeNull().ShouldStartWith("pk_");
+            (await RunAsync("run", "--detach")).ShouldContain("It is running already");
+            var pids = Directory.GetFiles(Path.Combine(data, "pids")).Select(file => int.Parse(File.ReadAllText(file)))
+                .Append(int.Parse(File.ReadLines(Path.Combine(data, "postgres-data/data/postmaster.pid")).First())).ToArray();
+
+            await RunAsync("run", "--stop");
+            pids.ShouldAllBe(pid => HasEnded(pid));
+
+            var watch = Stopwatch.StartNew();
+            await RunAsync("run", "--detach");
+            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(15));
+            (await RunAsync("widget", "tenants", "list")).ShouldContain("acme");
+
+            await RunAsync("run", "--reset", "--detach");
+            (await RunAsync("widget", "tenants", "list")).ShouldNotContain("acme");
+        }
+        finally
+        {
+            await RunAsync("run", "--stop");
+        }
+    }
+
+    // Where nobody reaps orphans, an ended process stays in the list as a zombie.
+    private static bool HasEnded(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1][0] == 'Z';
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return true;
+        }
+    }
+
+    [Fact]
+    public async Task Name_a_port_that_is_taken()
+    {
+        using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        var refusal = await Should.ThrowAsync<InvalidOperationException>(() => Repository.RunAsync(
+            "run",
+            new Dictionary<string, string?> { ["WIDGET_DATA"] = Path.Combine(Repository.Root, ".local", "test", "taken"), ["WIDGET_API_PORT"] = $"{port}" },
+            ["--detach"]));
+
+        refusal.Message.ShouldContain($"Port {port} is taken by another program. Stop it, or set WIDGET_API_PORT to another port.");
+    }
+}

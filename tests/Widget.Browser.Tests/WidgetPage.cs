@@ -1,0 +1,84 @@
+using Microsoft.Playwright;
+
+namespace Widget.Browser.Tests;
+
+/// <summary>A page with the widget on it, as a visitor meets it. Every locator reaches through the shadow root.</summary>
+internal sealed class WidgetPage : IAsyncDisposable
+{
+    private readonly IBrowserContext _context;
+
+    private WidgetPage(IBrowserContext context, IPage page)
+    {
+        (_context, Page) = (context, page);
+        page.Console += (_, message) =>
+        {
+            // A refused or broken request is reported by the browser itself, whatever the page makes of it.
+            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource") && !message.Text.Contains("WebSocket connection")) Errors.Add(message.Text);
+        };
+        page.PageError += (_, error) => Errors.Add(error);
+        page.Request += (_, request) => Requests.Add(new Uri(request.Url));
+    }
+
+    public IPage Page { get; }
+
+    public IBrowserContext Context => _context;
+
+    /// <summary>What the page complained of.</summary>
+    public List<string> Errors { get; } = [];
+
+    public List<Uri> Requests { get; } = [];
+
+    public ILocator Launcher => Page.Locator("#widget-root .launcher");
+
+    public ILocator Panel => Page.Locator("#widget-root .panel");
+
+    public ILocator Field => Page.Locator("#widget-root .panel textarea");
+
+    public ILocator Answers => Page.Locator(".message.assistant:not(.streaming):has(.after)");
+
+    public ILocator Status => Page.Locator(".status");
+
+    public static async Task<WidgetPage> OpenAsync(Chromium chromium, Uri address, BrowserNewContextOptions? options = null, Func<WidgetPage, Task>? before = null)
+    {
+        options ??= new();
+        options.ViewportSize ??= new() { Width = 1280, Height = 860 };
+        options.Locale ??= "en-US";
+        var context = await chromium.Browser.NewContextAsync(options);
+        context.SetDefaultTimeout(15_000);
+        var page = new WidgetPage(context, await context.NewPageAsync());
+        if (before is not null) await before(page);
+        await page.Page.GotoAsync(address.AbsoluteUri);
+        return page;
+    }
+
+    /// <summary>Presses the launcher and waits until the panel can be used.</summary>
+    public async Task<WidgetPage> OpenPanelAsync()
+    {
+        await Launcher.ClickAsync();
+        await ShownAsync(Page.Locator("#widget-root .message.assistant").First);
+        return this;
+    }
+
+    /// <summary>Asks and waits for the whole answer.</summary>
+    public async Task<ILocator> AskAsync(string question)
+    {
+        var before = await Answers.CountAsync();
+        await SendAsync(question);
+        var answer = Answers.Nth(before);
+        await ShownAsync(answer);
+        return answer;
+    }
+
+    public async Task SendAsync(string text)
+    {
+        await Field.FillAsync(text);
+        await Field.PressAsync("Enter");
+    }
+
+    /// <summary>How often this text stands in the thread.</summary>
+    public Task<int> CountAsync(string text) => Page.Locator(".thread .bubble", new() { HasTextString = text }).CountAsync();
+
+    public Task ShownAsync(ILocator locator, int seconds = 15) => Assertions.Expect(locator).ToBeVisibleAsync(new() { Timeout = seconds * 1000 });
+
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+}
