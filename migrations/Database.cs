@@ -43,7 +43,8 @@ public static class Database
                    format('alter role %I password %L', $1, $2),
                    exists (select from pg_roles where rolname = $1)
             """,
-            connection) { Parameters = { new() { Value = login }, new() { Value = password } } };
+            connection)
+        { Parameters = { new() { Value = login }, new() { Value = password } } };
         string create, alter;
         bool exists;
         await using (var row = await quote.ExecuteReaderAsync(ct))

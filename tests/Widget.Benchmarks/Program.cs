@@ -8,6 +8,10 @@ switch (args)
     case ["refusal", var folder]:
         await RefusalBenchmark.RunAsync(folder);
         return 0;
+    case ["documents", var folder, var questions, var least]:
+        return await DocumentsBenchmark.FolderAsync(folder, questions, int.Parse(least)) ? 0 : 1;
+    case ["site", var folder, var questions, var least]:
+        return await DocumentsBenchmark.SiteAsync(folder, questions, int.Parse(least)) ? 0 : 1;
     default:
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release --project tests/Widget.Benchmarks -- COMMAND
@@ -15,8 +19,12 @@ switch (args)
               collection FOLDER   quality and speed of search on a test collection
               refusal FOLDER      when to say no, on the demo companies and a test collection
 
+              documents FOLDER QUESTIONS LEAST   ingest a folder; fails below LEAST documents or when too few questions find theirs
+              site FOLDER QUESTIONS LEAST        the same, served as a web site and read by its links
+
             A test collection is a folder with corpus.jsonl {id, title, text}, queries.jsonl {id, text} and
-            qrels.tsv query<TAB>document<TAB>grade.
+            qrels.tsv query<TAB>document<TAB>grade. Questions are lines of question<TAB>the document's file name without its ending
+            (several that answer are divided by |).
             """);
         return 2;
 }

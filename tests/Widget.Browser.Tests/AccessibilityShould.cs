@@ -103,7 +103,10 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     [InlineData("ja-JP", "Ask a question…")]
     public async Task Speak_the_visitors_language_or_english(string locale, string placeholder)
     {
-        // The hosted page is in English itself, so only the tenant or the browser can say otherwise.
+        await using var hosted = await WidgetPage.OpenAsync(chromium, new Uri(demo.Api, "/widget/harbor"), new() { Locale = locale });
+        await Assertions.Expect(hosted.Field).ToHaveAttributeAsync("placeholder", placeholder);
+
+        // A customer's page that does not say its own language.
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin);
         site.Html = "<script>document.documentElement.removeAttribute('lang')</script>" + CustomerSite.Tag(demo, tenant.SiteKey);

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Widget.Testing;
 
 namespace Widget.Browser.Tests;
 
@@ -80,5 +81,14 @@ internal sealed class WidgetPage : IAsyncDisposable
 
     public Task ShownAsync(ILocator locator, int seconds = 15) => Assertions.Expect(locator).ToBeVisibleAsync(new() { Timeout = seconds * 1000 });
 
-    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+    /// <summary>Leaves a picture of how the test ended, to look at.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var name = string.Concat((TestContext.Current.Test?.TestDisplayName ?? "unknown").Split('.')[^1].Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
+        var folder = Path.Combine(Repository.Root, ".local", "test", "pictures");
+        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name[..Math.Min(name.Length, 100)]}-{Interlocked.Increment(ref _pictures)}.png") });
+        await _context.DisposeAsync();
+    }
+
+    private static int _pictures;
 }

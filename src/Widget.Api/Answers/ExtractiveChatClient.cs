@@ -63,6 +63,7 @@ public sealed class ExtractiveChatClient : IChatClient
             .Where(quote => quote.Score >= AsGood * best)
             .OrderByDescending(quote => quote.Score)
             .Take(MostQuotedFrom)
+            .OrderBy(quote => quote.Number)
             .Select(quote => $"{quote.Text} [{quote.Number}]"));
     }
 

@@ -2,7 +2,7 @@ import { effect } from '@preact/signals';
 import { render } from 'preact';
 import type { App, Host } from '../contract';
 import { Panel } from './components/Panel';
-import { fill, words } from './i18n';
+import { fill, locale, words } from './i18n';
 import { Store } from './store';
 import { applyTheme } from './theme';
 import styles from './styles';
@@ -24,6 +24,9 @@ export function start(host: Host): App {
       store.open.value,
       store.unread.value > 0 ? `${label}, ${fill(unread, { n: store.unread.value })}` : label,
     );
+  });
+  const stopLanguage = effect(() => {
+    if (host.mode === 'page') document.documentElement.lang = locale.value;
   });
   render(<Panel store={store} />, root);
 
@@ -54,6 +57,7 @@ export function start(host: Host): App {
     destroy() {
       stopTheme();
       stopLauncher();
+      stopLanguage();
       store.destroy();
       render(null, root);
       root.remove();

@@ -29,7 +29,9 @@ export class Store {
 
   constructor(readonly host: Host) {
     this.#memory = storage(host.siteKey);
-    void speak(choose([host.locale, document.documentElement.lang, ...navigator.languages]));
+    // On a customer's page the page's language, which its visitors read; on our own the visitor's.
+    const page = host.mode === 'page' ? undefined : document.documentElement.lang;
+    void speak(choose([host.locale, page, ...navigator.languages]));
   }
 
   /** Opens the line, once. */
@@ -131,8 +133,9 @@ export class Store {
       if (changed) this.conversation.value = { ...thread.empty, items: thread.unsent(this.conversation.value) };
       this.#recall(conversationId);
     }
-    this.config.value = config;
+    // First the looks, which what follows from the settings is computed from.
     this.host.looks({ color: config.theme.color, position: config.theme.position });
+    this.config.value = config;
     if (config.locale !== 'auto' && !this.host.locale) void speak(choose([config.locale]));
     if (this.#identity) void this.#post('/api/widget/identify', this.#identity);
     if (this.#context) void this.#post('/api/widget/conversations/{id}/context', { context: this.#context });

@@ -79,7 +79,7 @@ export function Composer({ store }: { store: Store }) {
           {fill(t.tooLong, { n: over })}
         </div>
       ) : (
-        <div class="note">{fill(t.disclaimer, { tenant: store.config.value?.tenantName ?? '' })}</div>
+        store.config.value && <div class="note">{fill(t.disclaimer, { tenant: store.config.value.tenantName })}</div>
       )}
     </form>
   );

@@ -37,22 +37,26 @@ export function Panel({ store }: { store: Store }) {
       }}
     >
       <div class="head">
-        <span class="portrait" aria-hidden="true">
-          {agent.slice(0, 1).toUpperCase()}
-        </span>
-        <span class="who" dir="auto">
-          {page ? <h1>{agent}</h1> : <h2>{agent}</h2>}
-          {config && <span>{config.tenantName}</span>}
-        </span>
-        <button
-          type="button"
-          class="tool"
-          aria-label={t.newConversation}
-          title={t.newConversation}
-          onClick={() => store.startNewConversation()}
-        >
-          <Icon name="fresh" />
-        </button>
+        {config && (
+          <>
+            <span class="portrait" aria-hidden="true">
+              {agent.slice(0, 1).toUpperCase()}
+            </span>
+            <span class="who" dir="auto">
+              {page ? <h1>{agent}</h1> : <h2>{agent}</h2>}
+              <span>{config.tenantName}</span>
+            </span>
+            <button
+              type="button"
+              class="tool"
+              aria-label={t.newConversation}
+              title={t.newConversation}
+              onClick={() => store.startNewConversation()}
+            >
+              <Icon name="fresh" />
+            </button>
+          </>
+        )}
         {!page && (
           <button type="button" class="tool" aria-label={t.closeChat} title={t.closeChat} onClick={close}>
             <Icon name="close" />
