@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using Widget.Api.Answers;
+using Widget.Contracts;
 
 namespace Widget.Api.Platform;
 
@@ -24,16 +25,9 @@ internal static class Health
         routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
     }
 
-    private static Task WriteAsync(HttpContext http, HealthReport report) => http.Response.WriteAsJsonAsync(new
-    {
-        status = report.Status.ToString().ToLowerInvariant(),
-        checks = report.Entries.Select(entry => new
-        {
-            name = entry.Key,
-            status = entry.Value.Status.ToString().ToLowerInvariant(),
-            detail = entry.Value.Description,
-        }),
-    });
+    private static Task WriteAsync(HttpContext http, HealthReport report) => http.Response.WriteAsJsonAsync(new HealthState(
+        report.Status.ToString().ToLowerInvariant(),
+        [.. report.Entries.Select(entry => new HealthCheckState(entry.Key, entry.Value.Status.ToString().ToLowerInvariant(), entry.Value.Description))]));
 }
 
 /// <summary>Whether the database answers, holds the schema that this program knows, and does not let it past row-level security.</summary>

@@ -1,0 +1,131 @@
+/** The playground: `npm run dev` shows the panel in each of its states, without a server. */
+import { signal, type ReadonlySignal } from '@preact/signals';
+import { render } from 'preact';
+import { Panel } from './app/components/Panel';
+import type { Status } from './app/connection';
+import type { AssistantItem, Conversation, Item } from './app/conversation';
+import type { Citation } from './app/events';
+import { choose, speak } from './app/i18n';
+import { Store } from './app/store';
+import styles from './app/styles';
+import { applyTheme } from './app/theme';
+import { onColor } from './color';
+import type { Host } from './contract';
+
+const wishes = new URLSearchParams(location.search);
+const color = wishes.get('color') ?? '#0b6e6e';
+
+const source: Citation = {
+  number: 1,
+  title: 'Shipping',
+  url: 'https://harbor.example/shipping#cost',
+  headings: ['Shipping', 'Cost'],
+  page: 3,
+  text: 'Delivery within Germany costs 49 euros. To Austria, Denmark and the Netherlands it costs 89 euros.',
+  origins: ['own'],
+};
+const asked: Item = { kind: 'visitor', clientId: 'a', text: 'What does delivery to Denmark cost?', seq: 1 };
+const answer: Omit<AssistantItem, 'text'> = {
+  kind: 'assistant',
+  messageId: 'm',
+  attempt: 1,
+  citations: [source],
+  rating: 'none',
+};
+const markdown =
+  'It **depends**:\n\n- Germany: 49 euros [1]\n- Denmark: 89 euros [1]\n\n| from | to |\n|---|---|\n| Kiel | Aarhus |\n\n> Ready to ride.\n\n`TB-4711` and [a link](https://harbor.example).';
+
+const states: Record<
+  string,
+  { items?: Item[]; status?: Status; source?: Citation; draft?: string; unknown?: boolean }
+> = {
+  empty: {},
+  connecting: { status: { state: 'connecting' }, unknown: true },
+  refused: {
+    status: { state: 'refused', reason: 'The widget of Harbor Bikes is not allowed on this site.' },
+    unknown: true,
+  },
+  waiting: { items: [asked] },
+  streaming: { items: [asked, { ...answer, text: 'Delivery to Denmark costs' }] },
+  answered: { items: [asked, { ...answer, text: markdown, outcome: 'answered', seq: 2, rating: 'up' }] },
+  quoted: { items: [asked, { ...answer, text: `${source.text} [1]`, outcome: 'quoted', seq: 2 }] },
+  'not found': {
+    items: [
+      asked,
+      {
+        ...answer,
+        text: 'I could not find anything about that.',
+        citations: [],
+        outcome: 'not_found',
+        offersPerson: true,
+        seq: 2,
+      },
+      { kind: 'person', seq: 3 },
+    ],
+  },
+  stopped: { items: [asked, { ...answer, text: 'Delivery to', outcome: 'stopped', seq: 2 }] },
+  offline: {
+    items: [
+      { ...asked, seq: 1 },
+      { kind: 'visitor', clientId: 'b', text: 'Are you there?' },
+    ],
+    status: { state: 'offline' },
+  },
+  'not sent': {
+    items: [{ kind: 'visitor', clientId: 'c', text: 'x', refused: 'The message is empty.' }],
+    status: { state: 'reconnecting' },
+  },
+  source: { items: [asked], source },
+  'too long': { draft: 'x'.repeat(4100) },
+};
+
+void speak(choose([wishes.get('locale') ?? 'en']));
+const place = document.getElementById('states') ?? document.body;
+place.style.cssText = 'display: grid; grid-template-columns: repeat(auto-fill, 420px); gap: 32px';
+
+for (const [name, state] of Object.entries(states)) {
+  const cell = document.createElement('section');
+  // What is fixed stands in its cell instead of in the window's corner.
+  cell.style.cssText = `position: relative; height: 820px; transform: scale(1); --accent: ${color}; --on-accent: ${onColor(color)}`;
+  cell.append(Object.assign(document.createElement('h2'), { textContent: name }));
+  const element = document.createElement('div');
+  const shadow = element.attachShadow({ mode: 'open' });
+  const root = Object.assign(document.createElement('div'), { className: 'widget' });
+  shadow.adoptedStyleSheets = styles;
+  shadow.append(root);
+  cell.append(element);
+  place.append(cell);
+
+  const nothing = (): void => undefined;
+  const host: Host = {
+    siteKey: name,
+    api: '',
+    mode: 'bubble',
+    locale: undefined,
+    element,
+    shadow,
+    launcher: nothing,
+    badge: nothing,
+    looks: nothing,
+    emit: nothing,
+  };
+  const store = new Store(host);
+  (store as { status: ReadonlySignal<Status> }).status = signal(state.status ?? { state: 'online' });
+  if (!state.unknown)
+    store.config.value = {
+      tenantName: 'Harbor Bikes',
+      agentName: 'Jette',
+      greeting: null,
+      suggestedQuestions: ['What is the range?', 'What does delivery cost?'],
+      theme: { color, position: 'right', scheme: (wishes.get('scheme') ?? 'light') as 'light' | 'dark' },
+      locale: 'auto',
+      contactUrl: 'mailto:hello@harbor.example',
+      modes: ['text'],
+    };
+  store.conversation.value = { items: state.items ?? [], seq: 9 } satisfies Conversation;
+  store.source.value = state.source;
+  store.draft.value = state.draft ?? '';
+  store.open.value = true;
+  applyTheme(root, store.config);
+  render(<Panel store={store} />, root);
+}

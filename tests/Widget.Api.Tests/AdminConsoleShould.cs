@@ -1,0 +1,28 @@
+using Widget.Admin;
+
+namespace Widget.Api.Tests;
+
+public sealed class AdminConsoleShould(ApiFixture api)
+{
+    [Fact]
+    public async Task Show_how_the_installation_is()
+    {
+        var page = await PageAsync(api.Node.Address);
+
+        page.ShouldContain("The installation is well.");
+        page.ShouldContain("No language model is configured");
+        page.ShouldContain($"{api.Node.Address}reference");
+    }
+
+    [Fact]
+    public async Task Say_so_when_the_api_is_away() =>
+        (await PageAsync(new Uri("http://127.0.0.1:1"))).ShouldContain("Nobody answers at http://127.0.0.1:1/");
+
+    private static async Task<string> PageAsync(Uri address)
+    {
+        await using var console = AdminConsole.Build(["--urls=http://127.0.0.1:0"], address);
+        await console.StartAsync();
+        using var client = new HttpClient { BaseAddress = new Uri(console.Urls.Single()) };
+        return await client.GetStringAsync("/");
+    }
+}
