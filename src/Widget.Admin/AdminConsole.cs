@@ -12,6 +12,7 @@ public static class AdminConsole
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         // Built, its style sheet is where the source is; published, it is beside the program.
         builder.WebHost.UseStaticWebAssets();
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.None);
         builder.Services.AddRazorComponents();
         builder.Services.AddHttpClient<InstallationClient>(client =>
         {

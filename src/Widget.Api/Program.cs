@@ -6,6 +6,7 @@ using Widget.Api.Platform;
 var root = OperatorCommands.Create(async ct =>
 {
     await using var server = Server.Build([], ServerOptions.Read(Environment.GetEnvironmentVariable));
+    await Server.RefuseUnsafeRoleAsync(server, ct);
     await server.RunAsync(ct);
 });
 

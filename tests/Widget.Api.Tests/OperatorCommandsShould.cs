@@ -102,6 +102,15 @@ public sealed class OperatorCommandsShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Refuse_to_serve_as_a_role_that_row_level_security_does_not_hold()
+    {
+        var (code, _, errors) = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE_APP"] = api.Database.Owner });
+
+        code.ShouldBe(2);
+        errors.ShouldContain("row-level security does not hold for");
+    }
+
+    [Fact]
     public async Task Migrate_and_make_the_applications_login()
     {
         var name = $"widget_test_login_{Guid.NewGuid():N}"[..30];

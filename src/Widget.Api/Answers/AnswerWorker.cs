@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Widget.Api.Conversations;
@@ -29,17 +28,28 @@ public sealed partial class AnswerWorker(
 
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
-    private const int MostAtOnce = 64;
+    private const int MostTakenAtOnce = 64;
     private const int MostAttempts = 4;
 
-    private readonly Channel<(TenantId Tenant, MessageId Message)> _owed = Channel.CreateUnbounded<(TenantId, MessageId)>();
+    // An answer waits for search and model and does little itself, so none waits for another: a queued one would lose its lease.
+    private readonly ConcurrentDictionary<MessageId, Task> _writing = [];
     private readonly ConcurrentDictionary<MessageId, CancellationTokenSource> _stops = [];
+    private CancellationToken _stopping;
 
     /// <summary>Names this node in leases.</summary>
     internal Guid Node { get; } = Guid.CreateVersion7();
 
     /// <summary>Writes an answer whose lease this node holds.</summary>
-    internal void Enqueue(TenantId tenant, MessageId message) => _owed.Writer.TryWrite((tenant, message));
+    internal void Start(TenantId tenant, MessageId message)
+    {
+        var writing = WriteAsync(tenant, message, _stopping);
+        _writing[message] = writing;
+        _ = writing.ContinueWith(
+            _ => _writing.TryRemove(KeyValuePair.Create(message, writing)),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
 
     /// <summary>Ends an answer where it is; false when it is not being written on this node.</summary>
     public async Task<bool> StopAsync(MessageId message)
@@ -59,24 +69,16 @@ public sealed partial class AnswerWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var sweeping = SweepAsync(stoppingToken);
-        await Parallel.ForEachAsync(
-            _owed.Reader.ReadAllAsync(stoppingToken),
-            new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = CancellationToken.None },
-            async (owed, _) => await WriteAsync(owed.Tenant, owed.Message, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await sweeping;
-    }
-
-    private async Task SweepAsync(CancellationToken ct)
-    {
+        _stopping = stoppingToken;
         using var timer = new PeriodicTimer(Sweep);
         try
         {
-            while (await timer.WaitForNextTickAsync(ct)) await ClaimAbandonedAsync(ct);
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await ClaimAbandonedAsync(stoppingToken);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The node stops.
+            // What is being written is given back, and then the node may go.
+            await Task.WhenAll(_writing.Values);
         }
     }
 
@@ -87,13 +89,13 @@ public sealed partial class AnswerWorker(
             await using var command = dataSource.CreateCommand("select tenant_id, message_id from claim_abandoned_answers($1, $2, $3)");
             command.Parameters.Add(new() { Value = Node });
             command.Parameters.Add(new() { Value = Lease });
-            command.Parameters.Add(new() { Value = MostAtOnce });
+            command.Parameters.Add(new() { Value = MostTakenAtOnce });
             await using var rows = await command.ExecuteReaderAsync(ct);
             while (await rows.ReadAsync(ct))
             {
                 var message = new MessageId(rows.GetGuid(1));
                 LogTakenOver(message);
-                Enqueue(new TenantId(rows.GetGuid(0)), message);
+                Start(new TenantId(rows.GetGuid(0)), message);
             }
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
@@ -134,7 +136,7 @@ public sealed partial class AnswerWorker(
         finally
         {
             await held.CancelAsync();
-            await renewing;
+            await renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _stops.TryRemove(message, out _);
             if (live is not null) liveAnswers.End(live);
         }

@@ -47,7 +47,7 @@ public sealed partial class AskService(ConversationDatabase database, Conversati
         }
 
         await db.CommitAsync(ct);
-        worker.Enqueue(tenant, message);
+        worker.Start(tenant, message);
         return SayingErrors(Follow(tenant, conversation, question.Seq, message, ct), message, ct);
     }
 

@@ -37,13 +37,7 @@ internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions 
     {
         try
         {
-            await using var command = dataSource.CreateCommand(
-                """
-                select rolsuper or rolbypassrls or exists (select from pg_tables where tablename = 'tenants' and tableowner = rolname)
-                from pg_roles where rolname = current_user
-                """);
-            if (await command.ExecuteScalarAsync(cancellationToken) is true)
-                return HealthCheckResult.Unhealthy("The application is logged in as a role that row-level security does not hold for. Use the login that `widget migrate` creates.");
+            if (await RoleProblemAsync(dataSource, cancellationToken) is { } problem) return HealthCheckResult.Unhealthy(problem);
             var pending = await Migrations.Database.PendingAsync(options.Database, cancellationToken);
             return pending.Count == 0
                 ? HealthCheckResult.Healthy()
@@ -53,6 +47,19 @@ internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions 
         {
             return HealthCheckResult.Unhealthy("The database does not answer.");
         }
+    }
+
+    /// <summary>What is wrong with the role that the application is logged in as; null when row-level security holds for it.</summary>
+    public static async Task<string?> RoleProblemAsync(NpgsqlDataSource dataSource, CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            select rolsuper or rolbypassrls or exists (select from pg_tables where tablename = 'tenants' and tableowner = rolname)
+            from pg_roles where rolname = current_user
+            """);
+        return await command.ExecuteScalarAsync(ct) is true
+            ? "The application is logged in as a role that row-level security does not hold for. Set WIDGET_DATABASE_APP to the login that `widget migrate` creates."
+            : null;
     }
 }
 

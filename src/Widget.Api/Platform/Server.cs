@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.ResponseCompression;
+using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Knowledge;
 using Widget.Api.Search;
@@ -74,6 +75,21 @@ public static class Server
         app.MapSettings();
         app.MapApiDescription();
         return app;
+    }
+
+    /// <summary>Tenants would see one another's rows under such a role, so nothing is served under it. A database that is away is waited for.</summary>
+    /// <exception cref="InvalidConfigurationException">Row-level security does not hold for the application's login.</exception>
+    public static async Task RefuseUnsafeRoleAsync(WebApplication app, CancellationToken ct)
+    {
+        try
+        {
+            if (await DatabaseHealth.RoleProblemAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), ct) is { } problem)
+                throw new InvalidConfigurationException([problem]);
+        }
+        catch (NpgsqlException)
+        {
+            // Readiness says so until it is back.
+        }
     }
 
     // Published files lie beside the program, wherever it is started from.

@@ -55,8 +55,13 @@ public sealed class DocumentReader(IEnumerable<IExtractor> extractors, Chunker c
         return (prepared, extracted.Links);
     }
 
-    private static string NameOf(string externalId, string? url) =>
-        url is null ? externalId : Uri.UnescapeDataString(new Uri(url).AbsolutePath.TrimEnd('/').Split('/')[^1]);
+    private static string NameOf(string externalId, string? url)
+    {
+        if (url is null) return externalId;
+        var address = new Uri(url);
+        var last = Uri.UnescapeDataString(address.AbsolutePath.TrimEnd('/').Split('/')[^1]);
+        return last.Length > 0 ? last : address.Host;
+    }
 
     private static string FirstOf(params ReadOnlySpan<string?> titles)
     {

@@ -44,6 +44,8 @@ public static class ApplicationDataSource
         // Planning a search costs as much as running it on a small tenant. A pooler that cannot keep prepared statements
         // (PgBouncer before 1.21) needs "Max Auto Prepare=0" in the connection string.
         if (!connection.Contains("Max Auto Prepare", StringComparison.OrdinalIgnoreCase)) builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
+        // A connection that waits for notifications says nothing for hours; without this a dead line would not be noticed.
+        if (builder.ConnectionStringBuilder.KeepAlive == 0) builder.ConnectionStringBuilder.KeepAlive = 30;
         builder.UseVector();
         return builder.Build();
     }
