@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Widget.Migrations;
@@ -16,9 +18,11 @@ public static class Database
     public static async Task<IReadOnlyList<string>> MigrateAsync(string ownerConnection, CancellationToken ct)
     {
         await using var context = MigrationsContext.For(ownerConnection);
-        var before = await AppliedAsync(context, ct);
+        await CreateIfMissingAsync(context, ct);
+        await using var turn = await TakeTurnAsync(ownerConnection, ct);
+        var pending = await context.Database.GetPendingMigrationsAsync(ct);
         await context.Database.MigrateAsync(ct);
-        return [.. (await context.Database.GetAppliedMigrationsAsync(ct)).Except(before)];
+        return [.. pending];
     }
 
     /// <summary>The migrations that this program knows and the database lacks.</summary>
@@ -63,6 +67,39 @@ public static class Database
     /// <summary>A password that suits a connection string.</summary>
     public static string NewPassword() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
 
-    private static async Task<IReadOnlyList<string>> AppliedAsync(MigrationsContext context, CancellationToken ct) =>
-        await context.Database.CanConnectAsync(ct) ? [.. await context.Database.GetAppliedMigrationsAsync(ct)] : [];
+    private static async Task CreateIfMissingAsync(MigrationsContext context, CancellationToken ct)
+    {
+        var database = context.GetService<IRelationalDatabaseCreator>();
+        if (await database.ExistsAsync(ct)) return;
+        try
+        {
+            await database.CreateAsync(ct);
+        }
+        catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        {
+            // Another node was quicker.
+        }
+    }
+
+    /// <summary>
+    /// EF Core's own lock ends with each migration's transaction, so two nodes would take turns within the list and the
+    /// second would apply what the first already has. This one is held for the whole list, by a session of its own
+    /// whose end, even by a crash, gives it up.
+    /// </summary>
+    private static async Task<NpgsqlConnection> TakeTurnAsync(string ownerConnection, CancellationToken ct)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ownerConnection) { Pooling = false }.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(ct);
+            await using var wait = new NpgsqlCommand("select pg_advisory_lock(hashtext('widget migrations'))", connection) { CommandTimeout = 0 };
+            await wait.ExecuteNonQueryAsync(ct);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 }

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Widget.Migrations;
 
 /// <summary>
-/// EF Core's own migrator, history table and lock, over SQL files: row-level security, functions and vector columns are
+/// EF Core's own migrator and history table, over SQL files: row-level security, functions and vector columns are
 /// SQL, so the migrations are too. The model is empty on purpose; a test holds the real ones against the schema.
 /// </summary>
 public sealed class MigrationsContext(DbContextOptions<MigrationsContext> options) : DbContext(options)
