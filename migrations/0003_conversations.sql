@@ -47,6 +47,7 @@ create table pending_answers (
   attempt         integer     not null default 0,
   lease_owner     uuid,
   lease_until     timestamptz,
+  stop_requested  boolean     not null default false, -- the visitor has heard enough
   created_at      timestamptz not null default now(),
   primary key (tenant_id, message_id),
   unique (tenant_id, conversation_id, question_seq),

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Widget.Migrations;
 
@@ -13,7 +14,8 @@ public sealed class MigrationsContext(DbContextOptions<MigrationsContext> option
         new DbContextOptionsBuilder<MigrationsContext>()
             .UseNpgsql(ownerConnection, npgsql => npgsql
                 .MigrationsAssembly(typeof(MigrationsContext).Assembly)
-                .MigrationsHistoryTable("migrations"))
+                .MigrationsHistoryTable("migrations")
+                .ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)))
             .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning))
             .Options);
 }

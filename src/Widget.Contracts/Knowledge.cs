@@ -72,10 +72,10 @@ public sealed record AddPageRequest
     [StringLength(500)]
     public string? Title { get; init; }
 
-    [StringLength(2)]
+    /// <summary>ISO 639-1; found out from the text when left out.</summary>
     public string? Language { get; init; }
 
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string>? Tags { get; init; }
 }
 
 /// <summary>Adds a web site.</summary>

@@ -51,7 +51,7 @@ public sealed record TenantSettings : IValidatableObject
     public string? Greeting { get; init; }
 
     /// <summary>Questions to begin with, at most six.</summary>
-    [MaxLength(6, ErrorMessage = "There may be six suggested questions at most.")]
+    [Required, MaxLength(6, ErrorMessage = "There may be six suggested questions at most.")]
     public IReadOnlyList<string> SuggestedQuestions { get; init; } = [];
 
     [Required]

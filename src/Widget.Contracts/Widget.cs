@@ -108,7 +108,7 @@ public sealed record IdentifyRequest
 /// <summary>What the page says about itself, for the assistant to know: a product, a plan, a cart.</summary>
 public sealed record ContextRequest
 {
-    /// <summary>At most 20 entries of at most 500 characters.</summary>
+    /// <summary>At most 20 entries of at most 500 characters. One without a value is left out.</summary>
     [Required]
-    public IReadOnlyDictionary<string, string> Context { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string?> Context { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 }

@@ -187,6 +187,59 @@ public sealed class AnswersShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stop_also_when_another_node_writes_them()
+    {
+        await api.Simulator.BehaveAsync(new { reply = string.Join(' ', Enumerable.Range(1, 500)), tokenDelayMs = 20 });
+        var visitor = await _tenant.VisitAsync();
+        var elsewhere = await _tenant.VisitAsync(api.Node, visitor.Session.VisitorId);
+
+        AssistantMessage? answer = null;
+        var stopped = false;
+        await foreach (var (_, _, update) in (await visitor.SendAsync("How long does charging take?")).ReadEventsAsync<AnswerUpdate>())
+        {
+            if (update is AnswerDelta && !stopped)
+            {
+                stopped = true;
+                (await elsewhere.Client.PostAsJsonAsync($"{visitor.Conversation}/answers/{update.MessageId}/stop", new { })).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+            }
+
+            answer = (update as AnswerCompleted)?.Message;
+        }
+
+        answer!.Outcome.ShouldBe(AnswerOutcome.Stopped);
+        answer.Text.ShouldNotContain("400");
+    }
+
+    [Fact]
+    public async Task Leave_no_empty_turn_when_stopped_before_the_first_word()
+    {
+        await api.Simulator.BehaveAsync(new { reply = "Two hours [1].", delayMs = 2_000 });
+        var visitor = await _tenant.VisitAsync();
+        await foreach (var (_, _, update) in (await visitor.SendAsync("How long does charging take?")).ReadEventsAsync<AnswerUpdate>())
+            if (update is AnswerSources) await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/answers/{update.MessageId}/stop", new { });
+        await api.Simulator.BehaveAsync();
+
+        await visitor.AskAsync("And with the fast charger, how long does charging take?");
+
+        (await visitor.EventsAsync())[1].ShouldBeOfType<AssistantMessage>().ShouldSatisfyAllConditions(
+            stopped => stopped.Outcome.ShouldBe(AnswerOutcome.Stopped),
+            stopped => stopped.Text.ShouldBeEmpty());
+        var turns = (await api.Simulator.RequestsAsync())[^1].GetProperty("messages").EnumerateArray().ToList();
+        turns.Select(turn => turn.GetProperty("role").GetString()).ShouldBe(["system", "user", "user"]);
+    }
+
+    [Fact]
+    public async Task Give_up_on_a_model_that_does_not_come_to_an_end()
+    {
+        await api.Simulator.BehaveAsync(new { reply = string.Concat(Enumerable.Repeat("and so on ", 3_000)) });
+
+        var answer = await (await _tenant.VisitAsync()).AskAsync("How long does charging take?");
+
+        answer.Outcome.ShouldBe(AnswerOutcome.Quoted);
+        answer.Text.Length.ShouldBeLessThan(1_000);
+    }
+
+    [Fact]
     public async Task Go_on_without_a_listener()
     {
         await api.Simulator.BehaveAsync(new { reply = "Here it is [1].", delayMs = 400 });

@@ -99,12 +99,12 @@ public sealed class ConversationsShould(ApiFixture api)
     {
         var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => visitor.AskAsync($"How long does charging take? {i}")));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => visitor.AskAsync($"How long does charging take? {i}")));
 
         var events = await visitor.EventsAsync();
-        events.Select(entry => entry.Seq).ShouldBe(Enumerable.Range(1, 40));
-        events.OfType<AssistantMessage>().Select(answer => answer.ReplyTo).Distinct().Count().ShouldBe(20);
-        (await visitor.EventsAsync(after: 37)).Select(entry => entry.Seq).ShouldBe([38, 39, 40]);
+        events.Select(entry => entry.Seq).ShouldBe(Enumerable.Range(1, 16));
+        events.OfType<AssistantMessage>().Select(answer => answer.ReplyTo).Distinct().Count().ShouldBe(8);
+        (await visitor.EventsAsync(after: 13)).Select(entry => entry.Seq).ShouldBe([14, 15, 16]);
     }
 
     [Fact]
@@ -206,6 +206,34 @@ public sealed class ConversationsShould(ApiFixture api)
         await (await visitor.Client.PostAsync($"{visitor.Conversation}/messages", new StringContent("{", null, "application/json"))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The request is not valid JSON.");
         await (await visitor.Client.PostAsync($"{visitor.Conversation}/messages", new StringContent("hello", null, "text/plain"))).ShouldBeProblemAsync(HttpStatusCode.UnsupportedMediaType);
         (await visitor.EventsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Refuse_a_client_id_that_was_used_for_something_else()
+    {
+        var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
+        await visitor.AskAsync("How long does charging take?", clientId: "m");
+        (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/person", new { clientId = "p" })).EnsureSuccessStatusCode();
+
+        await (await visitor.SendAsync("And the fast charger?", clientId: "p")).ShouldBeProblemAsync(HttpStatusCode.Conflict);
+        await (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/person", new { clientId = "m" })).ShouldBeProblemAsync(HttpStatusCode.Conflict);
+        (await visitor.EventsAsync()).Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Take_no_more_questions_at_once_than_a_person_asks()
+    {
+        await using var simulator = await Simulator.StartAsync();
+        await simulator.BehaveAsync(new { delayMs = 60_000 });
+        await using var node = await ApiNode.StartAsync(api.Database, simulator.Chat with { Patience = TimeSpan.FromMinutes(2) });
+        var visitor = await (await TestTenant.WithKnowledgeAsync(api, node)).VisitAsync();
+
+        var asked = new List<HttpResponseMessage>();
+        for (var i = 0; i < 9; i++) asked.Add(await visitor.SendAsync("How long does charging take?"));
+
+        asked.Take(8).ShouldAllBe(response => response.IsSuccessStatusCode);
+        await asked[8].ShouldBeProblemAsync(HttpStatusCode.TooManyRequests, "There are many questions here that wait for their answers. Please wait for those first.");
+        asked.ForEach(response => response.Dispose());
     }
 
     [Fact]

@@ -108,6 +108,20 @@ public sealed class KnowledgeShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Check_what_is_said_of_a_document()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+
+        await (await UploadAsync(tenant, "a.txt", [65], ("language", "english"))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The language must be an ISO 639-1 code, such as en.", "language");
+        await (await tenant.Developer.PostAsJsonAsync("/api/knowledge/pages", new { url = "https://example.com", language = "!!" })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "language");
+        await (await UploadAsync(tenant, "a.txt", [65], ("title", new string('t', 501)))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "title");
+        // PostgreSQL cannot store this character.
+        var job = await tenant.FinishedAsync(await UploadAsync(tenant, "a.txt", "The lamp is red."u8.ToArray(), ("title", "La\0mps")));
+        job.Status.ShouldBe(JobStatusName.Ready);
+        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Documents.ShouldHaveSingleItem().Title.ShouldBe("Lamps");
+    }
+
+    [Fact]
     public async Task Name_the_formats_it_takes_when_given_another()
     {
         var tenant = await TestTenant.CreateAsync(api);

@@ -90,10 +90,13 @@ public sealed class OperatorCommandsShould(ApiFixture api)
         unset.Code.ShouldBe(2);
         unset.Errors.Trim().ShouldBe("WIDGET_DATABASE is not set. It is the connection string of the role that owns the database.");
 
-        var away = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE"] = "Host=127.0.0.1;Port=1;Username=x;Database=x;Timeout=2" }, "tenants", "list");
-        away.Code.ShouldBe(1);
-        away.Errors.ShouldContain("The database does not answer as it should");
-        away.Errors.ShouldNotContain("   at ");
+        foreach (var command in new[] { "tenants list", "tenants create --slug acme --name Acme", "members list --slug acme", "migrate" })
+        {
+            var away = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE"] = "Host=127.0.0.1;Port=1;Username=x;Database=x;Timeout=2" }, command.Split(' '));
+            away.Code.ShouldBe(1);
+            away.Errors.ShouldContain("The database does not answer as it should");
+            away.Errors.ShouldNotContain("   at ");
+        }
 
         var serve = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE"] = null, ["WIDGET_CHAT_MODEL"] = "x" });
         serve.Code.ShouldBe(2);

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Widget.Api.Platform;
+using Widget.Contracts;
+using Widget.Testing;
 
 namespace Widget.Api.Tests;
 
@@ -29,6 +31,26 @@ public sealed class PlatformShould(ApiFixture api)
 
         result.Status.ShouldBe(Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Unhealthy);
         result.Description.ShouldNotBeNull().ShouldContain("row-level security does not hold");
+        (await DatabaseHealth.RoleProblemAsync(api.Database.ApplicationSource, default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Not_be_ready_as_a_member_of_the_tables_owner()
+    {
+        // A database of its own, since it is spoilt: its tables get another owner, and the application becomes a member of that.
+        await using var database = await TestDatabase.CreateAsync();
+        var owner = $"{new Npgsql.NpgsqlConnectionStringBuilder(database.Application).Username}_o";
+        await using (var spoil = database.OwnerSource.CreateCommand($"create role {owner}; alter table tenants owner to {owner}; grant {owner} to {owner[..^2]}"))
+            await spoil.ExecuteNonQueryAsync();
+        try
+        {
+            (await DatabaseHealth.RoleProblemAsync(database.ApplicationSource, default)).ShouldNotBeNull().ShouldContain("row-level security does not hold");
+        }
+        finally
+        {
+            await using var mend = database.OwnerSource.CreateCommand($"reassign owned by {owner} to current_user; drop role {owner}");
+            await mend.ExecuteNonQueryAsync();
+        }
     }
 
     [Fact]
@@ -97,10 +119,15 @@ public sealed class PlatformShould(ApiFixture api)
             await hub.StreamAsync("w", "Watch", Guid.NewGuid(), 0);
         await visitor.SendAsync("xylophone", origin: "https://evil.example");
         using (var stranger = node.Client("sk_marmalade")) await stranger.GetAsync("/api/settings");
+        await using var simulator = await Simulator.StartAsync();
+        await simulator.BehaveAsync(new { failNext = 10, failStatus = 400 });
+        await using var withModel = await ApiNode.StartAsync(api.Database, simulator.Chat);
+        (await (await tenant.VisitAsync(withModel)).AskAsync("What colour has the xylophone of the marmalade factory?")).Outcome.ShouldBe(AnswerOutcome.Quoted);
 
-        var log = string.Join('\n', node.Log.Lines);
+        var log = string.Join('\n', node.Log.Lines.Concat(withModel.Log.Lines));
 
         log.ShouldContain("Ingestion job");
+        log.ShouldContain("The language model failed");
         foreach (var secret in new[] { "xylophone", "Xylophone", "marmalade", tenant.Created.ApiKey, visitor.Session.Token, visitor.Session.Token[^40..] }) log.ShouldNotContain(secret);
     }
 

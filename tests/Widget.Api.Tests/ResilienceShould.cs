@@ -12,24 +12,7 @@ public sealed class ResilienceShould(ApiFixture api)
         var tenant = await TestTenant.WithKnowledgeAsync(api);
         var visitor = await tenant.VisitAsync();
         await visitor.AskAsync("Hello");
-        // What a node leaves that is killed right after it took a question: the event, and a lease that nobody renews.
-        await using (var command = api.Database.OwnerSource.CreateCommand(
-            """
-            with question as (
-              update conversations set last_seq = 3 where id = $1 returning tenant_id
-            ), logged as (
-              insert into conversation_events (tenant_id, conversation_id, seq, kind, client_id, data)
-              select tenant_id, $1, 3, 'visitor_message', 'q', '{"kind": "visitor_message", "text": "How long does charging take?"}' from question
-              returning tenant_id
-            )
-            insert into pending_answers (tenant_id, message_id, conversation_id, question_seq, attempt, lease_owner, lease_until)
-            select tenant_id, gen_random_uuid(), $1, 3, 1, gen_random_uuid(), now() + interval '1 second' from logged
-            """))
-        {
-            command.Parameters.Add(new() { Value = visitor.Session.ConversationId });
-            // The foreign key is checked at the end of the statement, when both rows are there.
-            await command.ExecuteNonQueryAsync();
-        }
+        await OweAsync(visitor, "How long does charging take?", seq: 3, attempt: 1, TimeSpan.FromSeconds(1));
 
         await using var second = await ApiNode.StartAsync(api.Database);
         var answer = await visitor.AskAsync("How long does charging take?", clientId: "q");
@@ -60,26 +43,35 @@ public sealed class ResilienceShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Throw_away_an_answer_that_another_node_has_taken_over_meanwhile()
+    {
+        await using var simulator = await Simulator.StartAsync();
+        await simulator.BehaveAsync(new { delayMs = 1_000 });
+        await using var first = await ApiNode.StartAsync(api.Database, simulator.Chat);
+        var tenant = await TestTenant.WithKnowledgeAsync(api);
+        var visitor = await tenant.VisitAsync(first);
+        var asking = visitor.SendAsync("How long does charging take?");
+        await Eventually.TrueAsync(async () => (await simulator.RequestsAsync()).Count == 1, "the model is asked");
+
+        // As if the node had been frozen for longer than its lease. It finds out when it is done.
+        await using (var steal = api.Database.OwnerSource.CreateCommand(
+            "update pending_answers set lease_owner = gen_random_uuid(), lease_until = now() + interval '3 seconds' where conversation_id = $1"))
+        {
+            steal.Parameters.Add(new() { Value = visitor.Session.ConversationId });
+            (await steal.ExecuteNonQueryAsync()).ShouldBe(1);
+        }
+
+        await Eventually.TrueAsync(async () => await OwedAsync(visitor) == 0, "the answer is written by whoever holds it");
+        (await visitor.EventsAsync()).Select(entry => entry.GetType()).ShouldBe([typeof(VisitorMessage), typeof(AssistantMessage)]);
+        (await asking).Dispose();
+    }
+
+    [Fact]
     public async Task Give_up_on_a_question_that_brings_down_node_after_node()
     {
         var tenant = await TestTenant.WithKnowledgeAsync(api);
         var visitor = await tenant.VisitAsync();
-        await using (var command = api.Database.OwnerSource.CreateCommand(
-            """
-            with question as (
-              update conversations set last_seq = 1 where id = $1 returning tenant_id
-            ), logged as (
-              insert into conversation_events (tenant_id, conversation_id, seq, kind, client_id, data)
-              select tenant_id, $1, 1, 'visitor_message', 'q', '{"kind": "visitor_message", "text": "How long does charging take?"}' from question
-              returning tenant_id
-            )
-            insert into pending_answers (tenant_id, message_id, conversation_id, question_seq, attempt, lease_owner, lease_until)
-            select tenant_id, gen_random_uuid(), $1, 1, 9, gen_random_uuid(), now() from logged
-            """))
-        {
-            command.Parameters.Add(new() { Value = visitor.Session.ConversationId });
-            await command.ExecuteNonQueryAsync();
-        }
+        await OweAsync(visitor, "How long does charging take?", seq: 1, attempt: 9, TimeSpan.Zero);
 
         var answer = await visitor.AskAsync("How long does charging take?", clientId: "q");
 
@@ -106,4 +98,31 @@ public sealed class ResilienceShould(ApiFixture api)
 
     [Fact]
     public void Lease_answers_for_no_longer_than_a_visitor_waits() => AnswerWorker.Lease.ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(10));
+
+    // What a node leaves that is killed right after it took a question: the event, and a lease that nobody renews.
+    private async Task OweAsync(TestVisitor visitor, string question, int seq, int attempt, TimeSpan lease)
+    {
+        // The foreign key is checked at the end of the statement, when both rows are there.
+        await using var command = api.Database.OwnerSource.CreateCommand(
+            """
+            with question as (
+              update conversations set last_seq = $2 where id = $1 returning tenant_id
+            ), logged as (
+              insert into conversation_events (tenant_id, conversation_id, seq, kind, client_id, data)
+              select tenant_id, $1, $2, 'visitor_message', 'q', jsonb_build_object('kind', 'visitor_message', 'text', $3::text) from question
+              returning tenant_id
+            )
+            insert into pending_answers (tenant_id, message_id, conversation_id, question_seq, attempt, lease_owner, lease_until)
+            select tenant_id, gen_random_uuid(), $1, $2, $4, gen_random_uuid(), now() + $5 from logged
+            """);
+        foreach (var value in new object[] { visitor.Session.ConversationId, seq, question, attempt, lease }) command.Parameters.Add(new() { Value = value });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<long> OwedAsync(TestVisitor visitor)
+    {
+        await using var command = api.Database.OwnerSource.CreateCommand("select count(*) from pending_answers where conversation_id = $1");
+        command.Parameters.Add(new() { Value = visitor.Session.ConversationId });
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 }

@@ -157,7 +157,7 @@ public sealed class SessionsShould(ApiFixture api)
         var visitor = await tenant.VisitAsync();
 
         (await visitor.Client.PostAsJsonAsync("/api/widget/identify", new { id = "u1", name = "Ada", email = "ada@example.com" })).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/context", new { context = new { plan = "Team" } })).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/context", new { context = new { plan = "Team", cart = (string?)null } })).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         await (await visitor.Client.PostAsJsonAsync("/api/widget/identify", new { email = "nonsense" })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "email");
         await (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/context", new { context = new { plan = new string('x', 501) } })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "context");
 

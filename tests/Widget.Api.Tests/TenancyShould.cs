@@ -45,6 +45,9 @@ public sealed class TenancyShould(ApiFixture api)
     [InlineData("""{"agentName": ""}""", "agentName", null)]
     [InlineData("""{"locale": "xx"}""", "locale", "locale must be auto, en, de, es or ar.")]
     [InlineData("""{"suggestedQuestions": ["1","2","3","4","5","6","7"]}""", "suggestedQuestions", "There may be six suggested questions at most.")]
+    [InlineData("""{"suggestedQuestions": null}""", "suggestedQuestions", null)]
+    [InlineData("""{"suggestedQuestions": [null]}""", "suggestedQuestions", "A suggested question must have 1 to 200 characters.")]
+    [InlineData("""{"theme": null}""", "theme", null)]
     [InlineData("""{"suggestedQuestions": [""]}""", "suggestedQuestions", "A suggested question must have 1 to 200 characters.")]
     [InlineData("""{"contactUrl": "javascript:alert(1)"}""", "contactUrl", "contactUrl must be an https or mailto address.")]
     [InlineData("""{"searchStrategy": "best"}""", null, "searchStrategy must be one of parallel, smart, fallback.")]
@@ -69,12 +72,27 @@ public sealed class TenancyShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        var saved = await tenant.Developer.PutAsJsonAsync("/api/settings/origins", new { origins = new[] { "https://WWW.Example.com:443/", "http://localhost:3000", "http://localhost:3000" } });
-        (await saved.Content.ReadFromJsonAsync<AllowedOrigins>())!.Origins.ShouldBe(["http://localhost:3000", "https://www.example.com"]);
+        var saved = await tenant.Developer.PutAsJsonAsync("/api/settings/origins", new { origins = new[] { "https://WWW.Example.com:443/", "http://localhost:3000", "http://localhost:3000", "https://bücher.example", "http://[::1]:8080" } });
+        (await saved.Content.ReadFromJsonAsync<AllowedOrigins>())!.Origins.ShouldBe(["http://[::1]:8080", "http://localhost:3000", "https://www.example.com", "https://xn--bcher-kva.example"], ignoreOrder: true);
 
-        foreach (var bad in new[] { "example.com", "https://example.com/path", "*", "ftp://example.com", "https://user@example.com" })
+        foreach (var bad in new[] { null, "example.com", "https://example.com/path", "*", "ftp://example.com", "https://user@example.com" })
             await (await tenant.Developer.PutAsJsonAsync("/api/settings/origins", new { origins = new[] { bad } })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "origins");
-        (await tenant.Developer.GetFromJsonAsync<AllowedOrigins>("/api/settings/origins"))!.Origins.Count.ShouldBe(2);
+        (await tenant.Developer.GetFromJsonAsync<AllowedOrigins>("/api/settings/origins"))!.Origins.Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Leave_out_what_a_newer_version_has_saved()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await using (var command = api.Database.OwnerSource.CreateCommand("insert into tenant_settings (tenant_id, settings) values ($1, '{\"agentName\": \"Jette\", \"telepathy\": true, \"theme\": {\"glow\": 3, \"color\": \"#112233\"}}')"))
+        {
+            command.Parameters.Add(new() { Value = tenant.Created.TenantId });
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var config = (await tenant.VisitAsync()).Session.Config;
+
+        (config.AgentName, config.Theme.Color).ShouldBe(("Jette", "#112233"));
     }
 
     [Fact]

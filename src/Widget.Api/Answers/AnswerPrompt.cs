@@ -27,7 +27,7 @@ public sealed record AnswerPrompt(
     public IList<ChatMessage> Messages()
     {
         var messages = new List<ChatMessage> { new(ChatRole.System, Instructions()) };
-        foreach (var entry in History.Where(entry => entry is VisitorMessage or AssistantMessage).TakeLast(MostTurns))
+        foreach (var entry in History.Where(entry => entry is VisitorMessage or AssistantMessage { Text.Length: > 0 }).TakeLast(MostTurns))
         {
             messages.Add(entry switch
             {

@@ -30,6 +30,7 @@ public sealed partial class AnswerWorker(
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
     private const int MostTakenAtOnce = 64;
     private const int MostAttempts = 4;
+    private const int HistoryLength = 30;
 
     // An answer waits for search and model and does little itself, so none waits for another: a queued one would lose its lease.
     private readonly ConcurrentDictionary<MessageId, Task> _writing = [];
@@ -51,20 +52,18 @@ public sealed partial class AnswerWorker(
             TaskScheduler.Default);
     }
 
-    /// <summary>Ends an answer where it is; false when it is not being written on this node.</summary>
-    public async Task<bool> StopAsync(MessageId message)
+    /// <summary>Ends an answer where it is, if it is being written on this node. Another one sees the wish when it renews its lease.</summary>
+    public async Task StopAsync(MessageId message)
     {
-        if (!_stops.TryGetValue(message, out var stop)) return false;
+        if (!_stops.TryGetValue(message, out var stop)) return;
         try
         {
             await stop.CancelAsync();
         }
         catch (ObjectDisposedException)
         {
-            return false; // it ended in this moment
+            // It ended in this moment.
         }
-
-        return true;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -109,18 +108,18 @@ public sealed partial class AnswerWorker(
         using var stop = new CancellationTokenSource();
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         _stops[message] = stop;
-        var renewing = RenewAsync(tenant, message, held);
+        var renewing = RenewAsync(tenant, message, held, stop);
         LiveAnswer? live = null;
         try
         {
-            if (await LoadAsync(tenant, message, held.Token) is var (pending, context))
-            {
-                live = liveAnswers.Start(message, pending.ConversationId);
-                var answer = pending.Attempt > MostAttempts
-                    ? GivenUp(context, message)
-                    : await answerer.AnswerAsync(context, live, Step(pending.Attempt), stop.Token, held.Token);
-                await AppendAsync(tenant, pending.ConversationId, message, answer, held.Token);
-            }
+            if (await LoadAsync(tenant, message, held.Token) is not { } owed) return;
+            live = liveAnswers.Start(message, owed.Conversation.Id);
+            if (owed.StopRequested) await stop.CancelAsync();
+            // Giving up comes before everything that may be what brings nodes down.
+            var answer = owed.Attempt > MostAttempts
+                ? GivenUp(owed.Question, message)
+                : await answerer.AnswerAsync(await ContextAsync(tenant, owed, held.Token), live, Step(owed.Attempt), stop.Token, held.Token);
+            await AppendAsync(tenant, owed.Conversation.Id, message, answer, held.Token);
         }
         catch (OperationCanceledException) when (held.IsCancellationRequested)
         {
@@ -145,18 +144,22 @@ public sealed partial class AnswerWorker(
     // An attempt may take two steps (the model, then quoting), and a later attempt must count higher than both.
     private static int Step(int attempt) => (attempt * 2) - 1;
 
-    private async Task<(PendingAnswer Pending, AnswerContext Context)?> LoadAsync(TenantId tenant, MessageId message, CancellationToken ct)
+    private async Task<OwedAnswer?> LoadAsync(TenantId tenant, MessageId message, CancellationToken ct)
     {
-        var info = await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct);
-        var tenantSettings = await settings.ReadAsync(tenant, ct);
         await using var db = await conversations.BeginAsync(tenant, ct);
-        var pending = await db.PendingAnswers.AsNoTracking().SingleOrDefaultAsync(row => row.MessageId == message, ct);
-        if (info is null || pending is null) return null;
+        if (await db.PendingAnswers.AsNoTracking().SingleOrDefaultAsync(row => row.MessageId == message, ct) is not { } pending) return null;
         var conversation = await db.Conversations.AsNoTracking().SingleAsync(row => row.Id == pending.ConversationId, ct);
-        var history = await ConversationLog.ReadAsync(db, pending.ConversationId, Math.Max(0, pending.QuestionSeq - 30), ct);
-        var question = (VisitorMessage)history.Single(entry => entry.Seq == pending.QuestionSeq);
-        return (pending, new AnswerContext(info, tenantSettings, question, [.. history.TakeWhile(entry => entry.Seq < question.Seq)], conversation.Context));
+        var events = await ConversationLog.ReadAsync(db, pending.ConversationId, Math.Max(0, pending.QuestionSeq - HistoryLength), ct);
+        var question = (VisitorMessage)events.Single(entry => entry.Seq == pending.QuestionSeq);
+        return new OwedAnswer(pending.Attempt, pending.StopRequested, conversation, question, [.. events.TakeWhile(entry => entry.Seq < question.Seq)]);
     }
+
+    private async Task<AnswerContext> ContextAsync(TenantId tenant, OwedAnswer owed, CancellationToken ct) => new(
+        await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct) ?? throw new InvalidOperationException($"Tenant {tenant} is gone."),
+        await settings.ReadAsync(tenant, ct),
+        owed.Question,
+        owed.History,
+        owed.Conversation.Context);
 
     private async Task AppendAsync(TenantId tenant, ConversationId conversation, MessageId message, AssistantMessage answer, CancellationToken ct)
     {
@@ -173,7 +176,7 @@ public sealed partial class AnswerWorker(
         await db.CommitAsync(ct);
     }
 
-    private async Task RenewAsync(TenantId tenant, MessageId message, CancellationTokenSource held)
+    private async Task RenewAsync(TenantId tenant, MessageId message, CancellationTokenSource held, CancellationTokenSource stop)
     {
         try
         {
@@ -181,17 +184,19 @@ public sealed partial class AnswerWorker(
             while (await timer.WaitForNextTickAsync(held.Token))
             {
                 await using var db = await conversations.BeginAsync(tenant, held.Token);
-                var renewed = await SetLeaseAsync(db, message, Lease, held.Token);
+                var stopRequested = await SetLeaseAsync(db, message, Lease, held.Token);
                 await db.CommitAsync(held.Token);
-                if (!renewed) await held.CancelAsync();
+                if (stopRequested is null) await held.CancelAsync();
+                else if (stopRequested is true) await stop.CancelAsync();
             }
         }
         catch (OperationCanceledException)
         {
             // The answer is done.
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        catch (Exception e)
         {
+            // Whatever it was: without renewal the lease runs out, and writing without one is not allowed.
             LogDatabaseAway(e);
             await held.CancelAsync();
         }
@@ -211,20 +216,20 @@ public sealed partial class AnswerWorker(
         }
     }
 
-    // False when another node holds the answer by now, or it is done.
-    private async Task<bool> SetLeaseAsync(ConversationDb db, MessageId message, TimeSpan lease, CancellationToken ct)
+    // Whether the visitor wants it stopped; null when another node holds the answer by now, or it is done.
+    private async Task<bool?> SetLeaseAsync(ConversationDb db, MessageId message, TimeSpan lease, CancellationToken ct)
     {
         await using var command = db.Command(
-            "update pending_answers set lease_until = now() + $3 where message_id = $1 and lease_owner = $2",
+            "update pending_answers set lease_until = now() + $3 where message_id = $1 and lease_owner = $2 returning stop_requested",
             [message.Value, Node, lease]);
-        return await command.ExecuteNonQueryAsync(ct) == 1;
+        return (bool?)await command.ExecuteScalarAsync(ct);
     }
 
-    private static AssistantMessage GivenUp(AnswerContext context, MessageId message) => new()
+    private static AssistantMessage GivenUp(VisitorMessage question, MessageId message) => new()
     {
         MessageId = message.Value,
-        ReplyTo = context.Question.Seq,
-        Text = Phrases.For(context.Question.Locale, context.Question.Text).Unavailable,
+        ReplyTo = question.Seq,
+        Text = Phrases.For(question.Locale, question.Text).Unavailable,
         Outcome = AnswerOutcome.Failed,
         Citations = [],
         OffersPerson = true,
@@ -244,4 +249,11 @@ public sealed partial class AnswerWorker(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; answers wait for it")]
     private partial void LogDatabaseAway(Exception exception);
+
+    private sealed record OwedAnswer(
+        int Attempt,
+        bool StopRequested,
+        Conversation Conversation,
+        VisitorMessage Question,
+        IReadOnlyList<ConversationEvent> History);
 }

@@ -1,3 +1,4 @@
+using System.ClientModel;
 using System.Text;
 using Microsoft.Extensions.AI;
 using Widget.Api.Conversations;
@@ -23,6 +24,10 @@ public sealed record AnswerContext(
 public sealed partial class Answerer(HybridSearch search, ChatModels models, ILogger<Answerer> logger)
 {
     private const int MostPassages = 6;
+
+    // An answer is a few sentences; a model that runs on costs money and nobody reads it.
+    private static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(90);
+    private const int LongestAnswer = 16_000;
 
     /// <summary>
     /// Below this confidence the passages are about something else (docs/decisions/0008-when-to-say-no.md). Quoting has nobody who would
@@ -97,6 +102,7 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, ILo
     private async Task<string?> WriteAsync(IChatClient model, AnswerPrompt prompt, LiveAnswer live, CancellationToken stop, CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, ct);
+        either.CancelAfter(LongestWriting);
         var text = new StringBuilder();
         var complete = false;
         try
@@ -107,6 +113,9 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, ILo
                 if (update.Text.Length == 0) continue;
                 text.Append(update.Text);
                 live.Append(update.Text);
+                if (text.Length <= LongestAnswer) continue;
+                LogModelFailed(live.MessageId, $"its answer is longer than {LongestAnswer} characters");
+                return null;
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && !ct.IsCancellationRequested)
@@ -115,8 +124,8 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, ILo
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            // Whatever the model's server does wrong, the visitor gets an answer.
-            LogModelFailed(e, live.MessageId);
+            // Whatever the model's server does wrong, the visitor gets an answer. What it says is not logged: it may repeat the question.
+            LogModelFailed(live.MessageId, e is ClientResultException { Status: > 0 } refused ? $"status {refused.Status}" : e.GetType().Name);
             return null;
         }
 
@@ -144,8 +153,8 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, ILo
     [LoggerMessage(Level = LogLevel.Error, Message = "No knowledge base answered for message {Message}")]
     private partial void LogSearchUnavailable(Exception exception, MessageId message);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The language model failed on message {Message}; its sources are quoted instead")]
-    private partial void LogModelFailed(Exception exception, MessageId message);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The language model failed on message {Message} ({Reason}); its sources are quoted instead")]
+    private partial void LogModelFailed(MessageId message, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The language model's answer to message {Message} was cut off; its sources are quoted instead")]
     private partial void LogModelCutOff(MessageId message);

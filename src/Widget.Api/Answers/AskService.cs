@@ -10,12 +10,16 @@ namespace Widget.Api.Answers;
 /// <summary>Takes a visitor's message and follows its answer.</summary>
 public sealed partial class AskService(ConversationDatabase database, ConversationFeed feed, AnswerWorker worker, ILogger<AskService> logger)
 {
+    /// <summary>More than a person asks before reading; a program that does would take the others' turn.</summary>
+    private const int MostOwed = 8;
+
     /// <summary>
     /// Appends the message and, with it, the promise of an answer, in one commit. The same client id again appends nothing and
     /// gives the same answer.
     /// </summary>
-    /// <returns>The answer as it comes about, from wherever it is; null when the conversation is not the visitor's.</returns>
-    public async Task<IAsyncEnumerable<AnswerUpdate>?> AskAsync(
+    /// <returns>The answer as it comes about, from wherever it is, or why there is none.</returns>
+    /// <exception cref="ClientIdTakenException">The client id was used for something else.</exception>
+    public async Task<Asked> AskAsync(
         TenantId tenant,
         VisitorId visitor,
         ConversationId conversation,
@@ -23,13 +27,14 @@ public sealed partial class AskService(ConversationDatabase database, Conversati
         CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        if (!await ConversationLog.LockAsync(db, conversation, visitor, ct)) return null;
-        if (await ConversationLog.FindAsync(db, conversation, request.ClientId, ct) is { } sent)
+        if (!await ConversationLog.LockAsync(db, conversation, visitor, ct)) return new Asked(AskRefusal.NoSuchConversation);
+        if (await ConversationLog.FindAsync<VisitorMessage>(db, conversation, request.ClientId, ct) is { } sent)
         {
             var answer = await AnswerOfAsync(db, conversation, sent.Seq, ct);
-            return SayingErrors(Follow(tenant, conversation, sent.Seq, answer, ct), answer, ct);
+            return new Asked(SayingErrors(Follow(tenant, conversation, sent.Seq, answer, ct), answer, ct));
         }
 
+        if (await db.PendingAnswers.CountAsync(row => row.ConversationId == conversation, ct) >= MostOwed) return new Asked(AskRefusal.TooManyUnanswered);
         var question = await ConversationLog.AppendAsync(
             db,
             conversation,
@@ -48,16 +53,28 @@ public sealed partial class AskService(ConversationDatabase database, Conversati
 
         await db.CommitAsync(ct);
         worker.Start(tenant, message);
-        return SayingErrors(Follow(tenant, conversation, question.Seq, message, ct), message, ct);
+        return new Asked(SayingErrors(Follow(tenant, conversation, question.Seq, message, ct), message, ct));
     }
 
-    /// <summary>Stops the answer; false when the conversation is not the visitor's or the answer is not being written here.</summary>
+    /// <summary>
+    /// Stops the answer, whichever node writes it: at once on this one, within a lease's renewal elsewhere. False when there is no such
+    /// answer in progress or the conversation is not the visitor's.
+    /// </summary>
     public async Task<bool> StopAsync(TenantId tenant, VisitorId visitor, ConversationId conversation, MessageId message, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        var owed = await db.PendingAnswers.AnyAsync(row => row.MessageId == message && row.ConversationId == conversation, ct)
-            && await db.Conversations.AnyAsync(row => row.Id == conversation && row.VisitorId == visitor, ct);
-        return owed && await worker.StopAsync(message);
+        await using var command = db.Command(
+            """
+            update pending_answers answer set stop_requested = true
+            from conversations conversation
+            where answer.message_id = $1 and answer.conversation_id = $2
+              and conversation.tenant_id = answer.tenant_id and conversation.id = answer.conversation_id and conversation.visitor_id = $3
+            """,
+            [message.Value, conversation.Value, visitor.Value]);
+        var owed = await command.ExecuteNonQueryAsync(ct) == 1;
+        await db.CommitAsync(ct);
+        if (owed) await worker.StopAsync(message);
+        return owed;
     }
 
     // A message of a visitor is either owed its answer or has it.
@@ -142,4 +159,30 @@ public sealed partial class AskService(ConversationDatabase database, Conversati
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The stream of answer {Message} broke")]
     private partial void LogBroken(Exception exception, MessageId message);
+}
+
+/// <summary>Why a message is not taken.</summary>
+public enum AskRefusal
+{
+    NoSuchConversation,
+    TooManyUnanswered,
+}
+
+/// <summary>What became of a message: its answer as it comes about, or why it was refused.</summary>
+public readonly record struct Asked(IAsyncEnumerable<AnswerUpdate>? Answer, AskRefusal Refusal)
+{
+    public Asked(IAsyncEnumerable<AnswerUpdate> answer)
+        : this(answer, default)
+    {
+    }
+
+    public Asked(AskRefusal refusal)
+        : this(null, refusal)
+    {
+    }
+
+    /// <summary>The refusal in words.</summary>
+    public string Words => Refusal == AskRefusal.TooManyUnanswered
+        ? "There are many questions here that wait for their answers. Please wait for those first."
+        : "There is no such conversation.";
 }

@@ -147,5 +147,8 @@ public sealed class PendingAnswer : ITenantOwned
 
     public DateTimeOffset? LeaseUntil { get; init; }
 
+    /// <summary>The visitor wants no more of it: what there is by then is the answer.</summary>
+    public bool StopRequested { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 }

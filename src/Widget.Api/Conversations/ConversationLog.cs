@@ -39,9 +39,11 @@ public sealed class ConversationLog(ConversationDatabase database)
     }
 
     /// <summary>The event that a client has sent before under this id of its own; null when there is none.</summary>
-    public static async Task<ConversationEvent?> FindAsync(ConversationDb db, ConversationId id, string clientId, CancellationToken ct) =>
+    /// <exception cref="ClientIdTakenException">The client has used the id for an event of another kind.</exception>
+    public static async Task<TEvent?> FindAsync<TEvent>(ConversationDb db, ConversationId id, string clientId, CancellationToken ct)
+        where TEvent : ConversationEvent =>
         await db.Events.AsNoTracking().SingleOrDefaultAsync(row => row.ConversationId == id && row.ClientId == clientId, ct) is { } row
-            ? Read(row)
+            ? Read(row) as TEvent ?? throw new ClientIdTakenException()
             : null;
 
     /// <summary>Appends to a conversation that the transaction holds locked.</summary>
@@ -112,3 +114,6 @@ public sealed class ConversationLog(ConversationDatabase database)
                 type.Properties.RemoveAt(i);
     }
 }
+
+/// <summary>A client has sent two different things under one id of its own; it should give each thing its own.</summary>
+public sealed class ClientIdTakenException() : Exception("This client id was used for something else in this conversation. Give each message its own.");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Text;
 using Widget.Contracts;
 
@@ -80,19 +81,23 @@ internal sealed class AnswerCursor
 /// <summary>The answers that are coming about on this node.</summary>
 public sealed class LiveAnswers
 {
-    private readonly ConcurrentDictionary<MessageId, LiveAnswer> _answers = [];
+    private readonly ConcurrentDictionary<ConversationId, ImmutableList<LiveAnswer>> _answers = [];
     private readonly ConversationSignals _signals = new();
 
     public LiveAnswer Start(MessageId messageId, ConversationId conversation)
     {
         var answer = new LiveAnswer(messageId, conversation, () => _signals.Raise(conversation));
-        _answers[messageId] = answer;
+        _answers.AddOrUpdate(conversation, [answer], (_, others) => others.Add(answer));
         return answer;
     }
 
-    public void End(LiveAnswer answer) => _answers.TryRemove(KeyValuePair.Create(answer.MessageId, answer));
+    public void End(LiveAnswer answer)
+    {
+        var rest = _answers.AddOrUpdate(answer.Conversation, [], (_, others) => others.Remove(answer));
+        if (rest.IsEmpty) _answers.TryRemove(KeyValuePair.Create(answer.Conversation, rest));
+    }
 
-    public IEnumerable<LiveAnswer> Of(ConversationId conversation) => _answers.Values.Where(answer => answer.Conversation == conversation);
+    public IReadOnlyList<LiveAnswer> Of(ConversationId conversation) => _answers.GetValueOrDefault(conversation, []);
 
     /// <summary>Calls back whenever an answer of the conversation has changed, until disposed.</summary>
     public IDisposable OnChange(ConversationId conversation, Action callback) => _signals.Listen(conversation, callback);

@@ -67,8 +67,7 @@ internal static class ImportReader
         if (id.Length is 0 or > 500) return Failed($"line {number}", "The id must have 1 to 500 characters.");
         if (string.IsNullOrWhiteSpace(parsed.Text) && string.IsNullOrWhiteSpace(parsed.Title)) return Failed(id, "The document holds no text.");
         if (parsed.Url is not null && !IsWebAddress(parsed.Url)) return Failed(id, "The url must be an absolute http or https address.");
-        if (parsed.Language is { } language && !(language.Length == 2 && language.All(char.IsAsciiLetterLower)))
-            return Failed(id, "The language must be an ISO 639-1 code, such as en.");
+        if (parsed.Language is { } language && !Validation.IsLanguage(language)) return Failed(id, Validation.LanguageError);
         var mediaType = parsed.Format switch
         {
             null or "text" => MediaTypes.Text,

@@ -45,9 +45,11 @@ internal static class KnowledgeEndpoints
         IngestionQueue queue,
         CancellationToken ct)
     {
-        var name = Path.GetFileName(file.FileName);
+        var name = Blank(Path.GetFileName(file.FileName)) ?? "";
         if (string.IsNullOrWhiteSpace(name) || name.Length > 500) return Problems.Invalid("file", "The file needs a name of 1 to 500 characters.");
-        if (url is { Length: > 0 } && !ImportReader.IsWebAddress(url)) return Problems.Invalid("url", "The url must be an absolute http or https address.");
+        if (Blank(url) is { } address && !ImportReader.IsWebAddress(address)) return Problems.Invalid("url", "The url must be an absolute http or https address.");
+        if (Blank(title) is { Length: > 500 }) return Problems.Invalid("title", "The title must have 500 characters at most.");
+        if (Blank(language) is { } code && !Validation.IsLanguage(code)) return Problems.Invalid("language", Validation.LanguageError);
         if (MediaTypes.Of(name, file.ContentType) is not { } mediaType)
             return Problems.Because(StatusCodes.Status415UnsupportedMediaType, $"Files like {name} cannot be read. Add {MediaTypes.Readable}.");
         var content = new byte[file.Length];
@@ -69,7 +71,8 @@ internal static class KnowledgeEndpoints
         CancellationToken ct)
     {
         if (!ImportReader.IsWebAddress(request.Url)) return Problems.Invalid("url", "The url must be an absolute http or https address.");
-        var description = new DocumentDescription { Title = Blank(request.Title), Language = Blank(request.Language), Tags = request.Tags };
+        if (Blank(request.Language) is { } code && !Validation.IsLanguage(code)) return Problems.Invalid("language", Validation.LanguageError);
+        var description = new DocumentDescription { Title = Blank(request.Title), Language = Blank(request.Language), Tags = request.Tags ?? [] };
         return Accepted(await queue.AddPageAsync(tenants.Current().TenantId, new Uri(request.Url), description, ct));
     }
 
@@ -124,5 +127,7 @@ internal static class KnowledgeEndpoints
 
     private static Accepted<JobAccepted> Accepted(JobId job) => TypedResults.Accepted($"/api/knowledge/jobs/{job}", new JobAccepted(job.Value));
 
-    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    // Null for a field left empty. Forms, unlike JSON, come with whatever PostgreSQL cannot store.
+    private static string? Blank(string? text) =>
+        text?.Replace("\0", "", StringComparison.Ordinal).Trim() is { Length: > 0 } given ? given : null;
 }

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.FileProviders;
 
 namespace Widget.Api.Platform;
 
 /// <summary>Serves the built widget: the loader at /widget.js and everything it loads under /embed.</summary>
-internal static class Embed
+internal static partial class Embed
 {
     private const string Folder = "/embed";
 
@@ -26,8 +27,7 @@ internal static class Embed
         {
             FileProvider = files,
             RequestPath = Folder,
-            // Their names carry a hash of their content.
-            OnPrepareResponse = response => Publish(response.Context, "public, max-age=31536000, immutable"),
+            OnPrepareResponse = response => Publish(response.Context, HashedName().IsMatch(response.File.Name) ? "public, max-age=31536000, immutable" : "public, max-age=300"),
         });
         app.UseStaticFiles(new StaticFileOptions
         {
@@ -36,6 +36,10 @@ internal static class Embed
             OnPrepareResponse = response => Publish(response.Context, "public, max-age=300"),
         });
     }
+
+    // A name that carries a hash of its content never means anything else.
+    [GeneratedRegex(@"-[\w-]{8,}\.(js|css)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex HashedName();
 
     // Modules are fetched with CORS, from whatever site carries the tag.
     private static void Publish(HttpContext http, string cacheControl)

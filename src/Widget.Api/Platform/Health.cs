@@ -49,13 +49,17 @@ internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions 
         }
     }
 
-    /// <summary>What is wrong with the role that the application is logged in as; null when row-level security holds for it.</summary>
+    /// <summary>
+    /// What is wrong with the role that the application is logged in as; null when row-level security holds for it. PostgreSQL lets past
+    /// not only a table's owner but whoever is a member of it.
+    /// </summary>
     public static async Task<string?> RoleProblemAsync(NpgsqlDataSource dataSource, CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand(
             """
-            select rolsuper or rolbypassrls or exists (select from pg_tables where tablename = 'tenants' and tableowner = rolname)
-            from pg_roles where rolname = current_user
+            select rolsuper or rolbypassrls or exists (
+                select from pg_class where relrowsecurity and pg_has_role(me.oid, relowner, 'usage'))
+            from pg_roles me where rolname = current_user
             """);
         return await command.ExecuteScalarAsync(ct) is true
             ? "The application is logged in as a role that row-level security does not hold for. Set WIDGET_DATABASE_APP to the login that `widget migrate` creates."

@@ -73,6 +73,7 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
             BadHttpRequestException { InnerException: JsonException json } =>
                 (StatusCodes.Status400BadRequest, Explain(json)),
             BadHttpRequestException bad => (bad.StatusCode, bad.Message),
+            Conversations.ClientIdTakenException taken => (StatusCodes.Status409Conflict, taken.Message),
             OperationCanceledException when httpContext.RequestAborted.IsCancellationRequested =>
                 (StatusCodes.Status499ClientClosedRequest, "The request was given up."),
             NpgsqlException { IsTransient: true } or TimeoutException =>

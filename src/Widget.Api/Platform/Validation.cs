@@ -5,6 +5,12 @@ namespace Widget.Api.Platform;
 
 internal static class Validation
 {
+    /// <summary>What a field that must be an ISO 639-1 code says when it is not.</summary>
+    public const string LanguageError = "The language must be an ISO 639-1 code, such as en.";
+
+    /// <summary>Whether a text has the form of an ISO 639-1 code.</summary>
+    public static bool IsLanguage(string text) => text.Length == 2 && text.All(char.IsAsciiLetterLower);
+
     /// <summary>Answers 400 with every field's errors, before the handler runs, when the request's body breaks its own rules.</summary>
     public static RouteHandlerBuilder Validate<TRequest>(this RouteHandlerBuilder route)
         where TRequest : class =>

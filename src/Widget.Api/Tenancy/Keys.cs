@@ -80,12 +80,19 @@ public sealed class AllowedOrigin : ITenantOwned
     public required string Origin { get; init; }
 
     /// <summary>The origin as browsers write it, or null when the text names none.</summary>
-    public static string? Normalize(string text) =>
-        Uri.TryCreate(text.Trim(), UriKind.Absolute, out var address)
-        && address.Scheme is "http" or "https"
-        && address.AbsolutePath == "/" && address.Query.Length == 0 && address.Fragment.Length == 0 && address.UserInfo.Length == 0
-            ? address.GetLeftPart(UriPartial.Authority)
-            : null;
+    public static string? Normalize(string? text)
+    {
+        if (!Uri.TryCreate(text?.Trim(), UriKind.Absolute, out var address)
+            || address.Scheme is not ("http" or "https")
+            || address.AbsolutePath != "/" || address.Query.Length > 0 || address.Fragment.Length > 0 || address.UserInfo.Length > 0)
+        {
+            return null;
+        }
+
+        // Browsers send names with other letters in their ASCII form: bücher.example as xn--bcher-kva.example.
+        var host = address.HostNameType == UriHostNameType.IPv6 ? address.Host : address.IdnHost;
+        return address.IsDefaultPort ? $"{address.Scheme}://{host}" : $"{address.Scheme}://{host}:{address.Port}";
+    }
 
     internal static void Map(ModelBuilder model)
     {

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Widget.Contracts;
@@ -38,6 +40,18 @@ public sealed class TenantSettingsRow : ITenantOwned
 
     public DateTimeOffset UpdatedAt { get; set; }
 
+    // A request with a setting that does not exist is refused. A stored one is left out: a newer version, running beside this one while an
+    // installation is upgraded, may have saved it.
+    private static readonly JsonSerializerOptions Stored = new(JsonSerializerDefaults.Web)
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { SkipUnknown } },
+    };
+
+    private static void SkipUnknown(JsonTypeInfo type)
+    {
+        if (type.Kind == JsonTypeInfoKind.Object) type.UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip;
+    }
+
     internal static void Map(ModelBuilder model)
     {
         var settings = model.Entity<TenantSettingsRow>();
@@ -46,6 +60,6 @@ public sealed class TenantSettingsRow : ITenantOwned
         settings.Property(row => row.UpdatedAt).HasDefaultValueSql("now()");
         settings.Property(row => row.Settings).HasColumnType("jsonb").HasConversion(
             value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
-            text => JsonSerializer.Deserialize<TenantSettings>(text, JsonSerializerOptions.Web)!);
+            text => JsonSerializer.Deserialize<TenantSettings>(text, Stored)!);
     }
 }

@@ -36,9 +36,8 @@ public sealed class ConversationHub(AskService asks, ConversationFeed feed, Conv
     {
         if (Validation.Errors(message) is { Count: > 0 } errors) throw new HubException(errors.Values.First()[0]);
         var visitor = Visitor();
-        var answer = await asks.AskAsync(visitor.Tenant, visitor.Visitor, new ConversationId(conversationId), message, cancellationToken)
-            ?? throw new HubException("There is no such conversation.");
-        await foreach (var update in answer) yield return update;
+        var asked = await AskAsync(visitor, new ConversationId(conversationId), message, cancellationToken);
+        await foreach (var update in asked.Answer ?? throw new HubException(asked.Words)) yield return update;
     }
 
     /// <summary>Stops an answer where it is.</summary>
@@ -46,6 +45,18 @@ public sealed class ConversationHub(AskService asks, ConversationFeed feed, Conv
     {
         var visitor = Visitor();
         return asks.StopAsync(visitor.Tenant, visitor.Visitor, new ConversationId(conversationId), new MessageId(messageId), Context.ConnectionAborted);
+    }
+
+    private async Task<Asked> AskAsync(VisitorTicket visitor, ConversationId conversation, MessageRequest message, CancellationToken ct)
+    {
+        try
+        {
+            return await asks.AskAsync(visitor.Tenant, visitor.Visitor, conversation, message, ct);
+        }
+        catch (ClientIdTakenException e)
+        {
+            throw new HubException(e.Message, e);
+        }
     }
 
     private VisitorTicket Visitor() =>

@@ -66,8 +66,14 @@ internal static class VisitorEndpoints
         CancellationToken ct)
     {
         var visitor = tokens.Read(http)!;
-        var answer = await asks.AskAsync(visitor.Tenant, visitor.Visitor, new ConversationId(id), request, ct);
-        if (answer is null) return Problems.NotFound("conversation");
+        var asked = await asks.AskAsync(visitor.Tenant, visitor.Visitor, new ConversationId(id), request, ct);
+        if (asked.Answer is not { } answer)
+        {
+            return Problems.Because(
+                asked.Refusal == AskRefusal.TooManyUnanswered ? StatusCodes.Status429TooManyRequests : StatusCodes.Status404NotFound,
+                asked.Words);
+        }
+
         if (Accepts(http, "text/event-stream") || !Accepts(http, "application/json")) return TypedResults.ServerSentEvents(Named(answer, ct));
         await foreach (var update in answer)
             if (update is AnswerCompleted completed) return TypedResults.Ok(completed.Message);
@@ -94,7 +100,7 @@ internal static class VisitorEndpoints
             : TypedResults.Ok(events);
     }
 
-    private static async Task<Results<Ok<ConversationEvent>, ProblemHttpResult>> Rate(
+    private static async Task<Results<Ok<MessageRated>, ProblemHttpResult>> Rate(
         Guid id,
         RatingRequest request,
         HttpContext http,
@@ -111,7 +117,7 @@ internal static class VisitorEndpoints
             : Problems.NotFound("conversation");
     }
 
-    private static async Task<Results<Ok<ConversationEvent>, ProblemHttpResult>> RequestPerson(
+    private static async Task<Results<Ok<PersonRequested>, ProblemHttpResult>> RequestPerson(
         Guid id,
         PersonRequest request,
         HttpContext http,
@@ -131,7 +137,7 @@ internal static class VisitorEndpoints
         CancellationToken ct)
     {
         if (request.Context.Count > MostContextEntries
-            || request.Context.Any(entry => entry.Key.Length > LongestContextEntry || entry.Value.Length > LongestContextEntry))
+            || request.Context.Any(entry => entry.Key.Length > LongestContextEntry || entry.Value?.Length > LongestContextEntry))
             return Problems.Invalid("context", $"The context may have {MostContextEntries} entries of {LongestContextEntry} characters at most.");
         return await visitors.SetContextAsync(tokens.Read(http)!, new ConversationId(id), request.Context, ct)
             ? TypedResults.NoContent()

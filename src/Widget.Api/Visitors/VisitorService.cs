@@ -10,11 +10,13 @@ public sealed class VisitorService(ConversationDatabase database)
     /// <summary>
     /// Appends an event of the visitor's, once per client id; null when the conversation is not the visitor's.
     /// </summary>
-    public async Task<ConversationEvent?> AppendAsync(VisitorTicket visitor, ConversationId conversation, ConversationEvent entry, CancellationToken ct)
+    /// <exception cref="ClientIdTakenException">The client id was used for something else.</exception>
+    public async Task<TEvent?> AppendAsync<TEvent>(VisitorTicket visitor, ConversationId conversation, TEvent entry, CancellationToken ct)
+        where TEvent : ConversationEvent
     {
         await using var db = await database.BeginAsync(visitor.Tenant, ct);
         if (!await ConversationLog.LockAsync(db, conversation, visitor.Visitor, ct)) return null;
-        if (await ConversationLog.FindAsync(db, conversation, entry.ClientId!, ct) is { } sent) return sent;
+        if (await ConversationLog.FindAsync<TEvent>(db, conversation, entry.ClientId!, ct) is { } sent) return sent;
         var appended = await ConversationLog.AppendAsync(db, conversation, entry, ct);
         await db.CommitAsync(ct);
         return appended;
@@ -45,13 +47,13 @@ public sealed class VisitorService(ConversationDatabase database)
     public async Task<bool> SetContextAsync(
         VisitorTicket visitor,
         ConversationId conversation,
-        IReadOnlyDictionary<string, string> context,
+        IReadOnlyDictionary<string, string?> context,
         CancellationToken ct)
     {
         await using var db = await database.BeginAsync(visitor.Tenant, ct);
         var row = await db.Conversations.SingleOrDefaultAsync(candidate => candidate.Id == conversation && candidate.VisitorId == visitor.Visitor, ct);
         if (row is null) return false;
-        row.Context = new Dictionary<string, string>(context, StringComparer.Ordinal);
+        row.Context = context.Where(entry => entry.Value is not null).ToDictionary(entry => entry.Key, entry => entry.Value!, StringComparer.Ordinal);
         await db.CommitAsync(ct);
         return true;
     }

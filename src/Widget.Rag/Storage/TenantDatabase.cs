@@ -1,5 +1,6 @@
 using System.Data;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using Pgvector.EntityFrameworkCore;
 using Pgvector.Npgsql;
@@ -11,7 +12,8 @@ public abstract class TenantDatabase<TDb>(NpgsqlDataSource dataSource, Func<DbCo
     where TDb : TenantDbContext
 {
     private readonly DbContextOptions<TDb> _options = new DbContextOptionsBuilder<TDb>()
-        .UseNpgsql(dataSource, npgsql => npgsql.UseVector())
+        // The default strategy would wrap a lost connection in an InvalidOperationException, and nobody could tell it from a mistake.
+        .UseNpgsql(dataSource, npgsql => npgsql.UseVector().ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)))
         .Options;
 
     /// <summary>Begins a transaction that sees <paramref name="tenant"/>'s rows only.</summary>

@@ -59,7 +59,8 @@ internal static partial class OpenAIEndpoints
         {
             throw switches.FailStatus == 429
                 ? new OpenAIException(429, "rate_limit_error", "Rate limit reached for requests", code: "rate_limit_exceeded")
-                : new OpenAIException(switches.FailStatus, "server_error", "The server had an error while processing your request.");
+                // Real servers often repeat what they were sent.
+                : new OpenAIException(switches.FailStatus, "server_error", $"The server had an error while processing your request: {request.LastUser}");
         }
 
         var tool = switches.CallTool is { } name && request.Tools.Contains(name) ? name : null;

@@ -22,7 +22,7 @@ public sealed class SiteKeyStrategy : IMultiTenantStrategy
 public sealed class RouteSlugStrategy : IMultiTenantStrategy
 {
     public Task<string?> GetIdentifierAsync(object context) =>
-        Task.FromResult(context is HttpContext http ? http.GetRouteValue("slug") as string : null);
+        Task.FromResult(context is HttpContext http && http.GetRouteValue("slug") is string slug && Tenant.SlugPattern().IsMatch(slug) ? slug : null);
 }
 
 /// <summary>The tenant's name in the host, when the installation gives each tenant one: <c>{slug}.chat.example.com</c></summary>
