@@ -4,6 +4,9 @@
 -- nothing and cannot bypass row-level security. Each tenant-owned table carries tenant_id, has row-level security on,
 -- and one policy: the row's tenant is the transaction's (app.tenant_id, set with set_config(…, true)).
 -- Without a tenant, every such table is empty.
+--
+-- What must look across tenants is a function that runs as the owner, answers one question, and looks for names in temporary schemas
+-- last: otherwise whoever may create a temporary table could put one in the place of ours.
 
 create extension if not exists vector;
 
@@ -106,24 +109,24 @@ grant select                         on migrations           to widget_applicati
 -- Finding a tenant before there is one to act for: the only ways across tenants, each answering one question.
 
 create function tenant_by_id(id uuid) returns table (tenant_id uuid, slug text, name text)
-  language sql stable security definer set search_path = public as $$
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select t.tenant_id, t.slug, t.name from tenants t where t.tenant_id = id
   $$;
 
 create function tenant_by_slug(wanted text) returns table (tenant_id uuid, slug text, name text)
-  language sql stable security definer set search_path = public as $$
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select t.tenant_id, t.slug, t.name from tenants t where t.slug = wanted
   $$;
 
 create function tenant_by_site_key(wanted text) returns table (tenant_id uuid, slug text, name text)
-  language sql stable security definer set search_path = public as $$
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select t.tenant_id, t.slug, t.name
     from site_keys k join tenants t using (tenant_id)
     where k.key = wanted and k.revoked_at is null
   $$;
 
 create function tenant_by_api_key(wanted bytea) returns table (tenant_id uuid, slug text, name text)
-  language sql stable security definer set search_path = public as $$
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select t.tenant_id, t.slug, t.name
     from api_keys k join tenants t using (tenant_id)
     where k.hash = wanted and k.revoked_at is null

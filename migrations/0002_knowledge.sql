@@ -123,7 +123,8 @@ create table knowledge_statistics (
   tenant_id      uuid    not null primary key references tenants on delete cascade,
   chunk_count    integer not null default 0,
   total_length   bigint  not null default 0,
-  weighed_length real    not null default 1,   -- the average length that chunk_terms.weights were made with
+  weighed_length real    not null default 1,   -- the average length that new chunk_terms.weights are made with
+  settled_length real    not null default 1,   -- and the one that all of them were made with when they were last gone through
   languages      text[]  not null default '{}'
 );
 
@@ -138,6 +139,7 @@ create table ingestion_jobs (
   total       integer     not null default 0,
   done        integer     not null default 0,
   error       text,
+  faults      smallint    not null default 0,  -- of ours, one after another; a job that goes on meeting them is ended
   created_at  timestamptz not null default now(),
   started_at  timestamptz,
   finished_at timestamptz,
@@ -157,7 +159,7 @@ create table ingestion_items (
   state       text     not null default 'waiting' check (state in ('waiting', 'working', 'ready', 'failed')),
   attempts    smallint not null default 0,
   document    jsonb    not null default '{}', -- what is known of it: title, url, language, tags, media type
-  content     bytea,                          -- an upload's bytes, until they are read
+  content     bytea,                          -- an upload's bytes, until they are read or given up
   error       text,
   primary key (tenant_id, job_id, ordinal),
   unique (tenant_id, job_id, external_id),
@@ -204,15 +206,18 @@ create function lexical_weights(lexemes tsvector, length integer, average_length
       group by 1
     ) weighed);
 
--- The job runner's way across tenants: takes the oldest unfinished job that nobody holds.
-create function claim_ingestion_job(node uuid, lease interval) returns table (tenant_id uuid, job_id uuid)
-  language sql volatile security definer set search_path = public as $$
+-- The job runner's way across tenants: takes the unfinished job that has waited longest for its turn, of a tenant that has none running.
+create function claim_ingestion_job(worker uuid, lease interval) returns table (tenant_id uuid, job_id uuid)
+  language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
     update ingestion_jobs job
-    set lease_owner = node, lease_until = now() + lease, started_at = coalesce(job.started_at, now())
+    set lease_owner = worker, lease_until = now() + lease, started_at = coalesce(job.started_at, now())
     from (
       select j.tenant_id, j.id from ingestion_jobs j
-      where j.finished_at is null and (j.lease_until is null or j.lease_until < now())
-      order by j.created_at
+      where j.finished_at is null and (j.lease_until is null or j.lease_until <= now())
+        and not exists (
+          select from ingestion_jobs running
+          where running.tenant_id = j.tenant_id and running.finished_at is null and running.lease_until > now())
+      order by j.lease_until nulls first, j.created_at
       for update skip locked
       limit 1
     ) free

@@ -74,7 +74,7 @@ grant select, insert, update, delete on pending_answers     to widget_applicatio
 -- The answering nodes' way across tenants: takes owed answers whose lease has run out (a node died, or was stopped).
 create function claim_abandoned_answers(node uuid, lease interval, most integer)
   returns table (tenant_id uuid, message_id uuid)
-  language sql volatile security definer set search_path = public as $$
+  language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
     update pending_answers answer
     set lease_owner = node, lease_until = now() + lease, attempt = answer.attempt + 1
     from (

@@ -25,8 +25,9 @@ public sealed record SessionRequest
 /// <param name="ExpiresAt">When the token ends; a new session with the visitor's id gives the next.</param>
 /// <param name="VisitorId">To be remembered by the browser; whoever has it can read the visitor's conversations.</param>
 /// <param name="ConversationId">The conversation to go on with.</param>
+/// <param name="LastSeq">Of the conversation's last event; 0 while it has none. What comes after it is new to the visitor's page.</param>
 /// <param name="Config">How the widget looks and speaks.</param>
-public sealed record SessionResponse(string Token, DateTimeOffset ExpiresAt, Guid VisitorId, Guid ConversationId, WidgetConfig Config);
+public sealed record SessionResponse(string Token, DateTimeOffset ExpiresAt, Guid VisitorId, Guid ConversationId, int LastSeq, WidgetConfig Config);
 
 /// <summary>What the widget must know of the tenant.</summary>
 public sealed record WidgetConfig

@@ -46,7 +46,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await using var visit = await WidgetPage.OpenAsync(
             chromium,
             new Uri(installation.Demo, "/harbor/"),
-            before: visit => visit.Page.AddInitScriptAsync("window.WebSocket = class { constructor() { setTimeout(() => { this.onerror?.(new Event('error')); this.onclose?.({ code: 1006 }); }, 5); } close() {} };"));
+            before: BlockWebSocketsAsync);
         await visit.OpenPanelAsync();
 
         (await (await visit.AskAsync(Question)).InnerTextAsync()).ShouldContain("89 euros");
@@ -67,11 +67,107 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await visit.ShownAsync(visit.Page.GetByText("You are offline."));
         await visit.SendAsync("How long does charging take?");
         await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
+        // Long enough for several tries, each of which fails.
+        var tries = visit.Requests.Count;
+        await Eventually.TrueAsync(() => visit.Requests.Count > tries + 3);
         await visit.Context.SetOfflineAsync(false);
 
         await visit.ShownAsync(visit.Answers.Nth(1));
         (await visit.CountAsync("How long does charging take?")).ShouldBe(1);
         (await visit.Status.CountAsync()).ShouldBe(0);
+        // Being offline says nothing against WebSockets.
+        visit.Requests.ShouldNotContain(request => request.AbsolutePath.EndsWith("/messages"));
+    }
+
+    [Fact]
+    public async Task Send_again_what_failed_while_the_line_held()
+    {
+        await installation.ModelAsync();
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"), before: BlockWebSocketsAsync);
+        await visit.OpenPanelAsync();
+        await visit.AskAsync(Question);
+        foreach (var status in new[] { 401, 500 })
+        {
+            await visit.Page.RouteAsync("**/messages", route => route.FulfillAsync(new() { Status = status, Body = "{}" }), new() { Times = 1 });
+            await visit.AskAsync($"And to Austria, after {status}?");
+        }
+
+        (await visit.CountAsync("And to Austria")).ShouldBe(2);
+        (await visit.Answers.CountAsync()).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Send_what_was_written_before_there_was_a_conversation()
+    {
+        await installation.ModelAsync();
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
+        await visit.Page.RouteAsync("**/api/**", route => route.AbortAsync());
+        await visit.Launcher.ClickAsync();
+        await visit.SendAsync(Question);
+        await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
+
+        await visit.Page.UnrouteAllAsync();
+        await visit.Page.ReloadAsync();
+        await visit.OpenPanelAsync();
+
+        await visit.ShownAsync(visit.Answers.First);
+        (await visit.CountAsync(Question)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Let_no_question_overtake_what_the_page_says_of_itself()
+    {
+        await installation.ModelAsync();
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
+        await visit.OpenPanelAsync();
+        await visit.Page.RouteAsync("**/context", async route =>
+        {
+            await Task.Delay(700);
+            await route.ContinueAsync();
+        });
+
+        await visit.Page.EvaluateAsync("() => { Widget.setContext({ product: 'Tide Step', price: 2490, cart: null }); Widget.ask('What does delivery to Denmark cost?'); }");
+        await visit.ShownAsync(visit.Answers.First);
+
+        var asked = await installation.LastModelRequestAsync();
+        asked.ShouldContain("product: Tide Step");
+        asked.ShouldContain("price: 2490");
+    }
+
+    [Fact]
+    public async Task Take_a_wish_for_a_person_once_and_keep_it_until_it_has_arrived()
+    {
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
+        await visit.OpenPanelAsync();
+        await visit.AskAsync("Who won the football world cup of 1974?");
+        var button = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Talk to a person" });
+        await visit.Page.RouteAsync("**/person", route => route.AbortAsync(), new() { Times = 1 });
+        await button.ClickAsync();
+        await button.ClickAsync();
+
+        await visit.Context.SetOfflineAsync(true);
+        await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
+        await visit.Context.SetOfflineAsync(false);
+
+        await visit.ShownAsync(visit.Page.GetByText("You asked for a person."));
+        await button.ClickAsync();
+        await visit.Page.ReloadAsync();
+        await visit.OpenPanelAsync();
+        await visit.ShownAsync(visit.Page.GetByText("You asked for a person."));
+        (await visit.Page.GetByText("You asked for a person.").CountAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Say_that_an_answer_was_stopped_before_its_first_word()
+    {
+        await installation.ModelAsync(new { reply = "89 euros [1].", delayMs = 20_000 });
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
+        await visit.OpenPanelAsync();
+        await visit.SendAsync(Question);
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop answering" }).ClickAsync();
+
+        await visit.ShownAsync(visit.Page.Locator(".after").GetByText("Stopped", new() { Exact = true }));
     }
 
     [Fact]
@@ -200,4 +296,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         (await answer.InnerTextAsync()).ShouldContain("<img src=x");
         (await visit.Page.EvaluateAsync<bool>("() => 'hacked' in window")).ShouldBeFalse();
     }
+
+    private static Task BlockWebSocketsAsync(WidgetPage visit) => visit.Page.AddInitScriptAsync(
+        "window.WebSocket = class { constructor() { setTimeout(() => { this.onerror?.(new Event('error')); this.onclose?.({ code: 1006 }); }, 5); } close() {} };");
 }

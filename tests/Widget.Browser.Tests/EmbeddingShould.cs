@@ -148,6 +148,127 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
 
         await visit.Launcher.ClickAsync();
         await Assertions.Expect(visit.Launcher).ToHaveAttributeAsync("aria-label", "The chat could not be loaded. Try again");
+
+        await visit.Page.UnrouteAllAsync();
+        await visit.OpenPanelAsync();
+        (await visit.Launcher.GetAttributeAsync("title")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Leave_nothing_behind_when_destroyed_while_it_loads()
+    {
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync(site.Origin);
+        site.Html = CustomerSite.Tag(demo, tenant.SiteKey);
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
+        var sockets = new List<IWebSocket>();
+        visit.Page.WebSocket += (_, socket) => sockets.Add(socket);
+        await visit.ShownAsync(visit.Launcher);
+
+        var loaded = visit.Page.WaitForResponseAsync("**/embed/app-*");
+        await visit.Page.EvaluateAsync("() => { Widget.open(); Widget.destroy(); }");
+        await loaded;
+        visit.Requests.ShouldNotContain(request => request.AbsolutePath == "/api/widget/session");
+
+        // And again, while the session is being opened.
+        await visit.Page.ReloadAsync();
+        await visit.ShownAsync(visit.Launcher);
+        var opened = new TaskCompletionSource();
+        await visit.Page.RouteAsync("**/api/widget/session", async route =>
+        {
+            opened.SetResult();
+            await Task.Delay(300);
+            await route.ContinueAsync();
+        });
+        var answered = visit.Page.WaitForResponseAsync("**/api/widget/session");
+        await visit.Launcher.ClickAsync();
+        await opened.Task;
+        await visit.Page.EvaluateAsync("() => Widget.destroy()");
+        await answered;
+        await Task.Delay(500);
+
+        sockets.ShouldBeEmpty();
+        (await visit.Page.Locator("#widget-root").CountAsync()).ShouldBe(0);
+        visit.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Work_on_a_page_without_tls()
+    {
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
+        // What browsers take away there.
+        site.Html = "<script>delete Crypto.prototype.randomUUID</script>" + CustomerSite.Tag(demo, tenant.SiteKey);
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
+        await visit.OpenPanelAsync();
+
+        (await (await visit.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
+    }
+
+    [Fact]
+    public async Task Not_suffer_from_the_pages_own_mistakes()
+    {
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
+        site.Html = """
+            <script>
+              window.Widget = [['levitate', 1], ['on', 'ready', () => { throw new Error('mine') }], ['on', 'message', () => { throw new Error('mine') }]];
+            </script>
+            """ + CustomerSite.Tag(demo, tenant.SiteKey, "data-color=\"#fc0\"");
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
+        await visit.OpenPanelAsync();
+
+        (await (await visit.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
+
+        visit.Errors.ShouldAllBe(error => error.Contains("mine"));
+        visit.Errors.Count.ShouldBe(2);
+        (await visit.Launcher.EvaluateAsync<string>("launcher => getComputedStyle(launcher).backgroundColor + getComputedStyle(launcher).color")).ShouldBe("rgb(255, 204, 0)rgb(0, 0, 0)");
+    }
+
+    [Fact]
+    public async Task Come_back_when_a_router_replaces_the_body()
+    {
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
+        site.Html = CustomerSite.Tag(demo, tenant.SiteKey);
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
+        await visit.OpenPanelAsync();
+        await visit.AskAsync("What does the desk lamp cost?");
+
+        await visit.Page.EvaluateAsync("""
+            () => {
+              const tag = document.querySelector('script[data-site-key]');
+              const again = document.createElement('script');
+              again.src = tag.src;
+              again.dataset.siteKey = tag.dataset.siteKey;
+              document.body = document.createElement('body');
+              document.body.append('Another page', again);
+            }
+            """);
+
+        await visit.ShownAsync(visit.Answers.First);
+        await visit.AskAsync("What is the desk lamp made of?");
+        (await visit.Page.Locator("#widget-root").CountAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Tell_the_page_of_answers_once_and_not_of_history()
+    {
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
+        site.Html = "<script>window.heard = []; (window.Widget ||= []).push(['on', 'answer', (detail) => heard.push(detail.text)])</script>" + CustomerSite.Tag(demo, tenant.SiteKey);
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
+        await visit.OpenPanelAsync();
+        await visit.AskAsync("What does the desk lamp cost?");
+        (await visit.Page.EvaluateAsync<string[]>("() => heard")).Length.ShouldBe(1);
+
+        await visit.Page.ReloadAsync();
+        await visit.OpenPanelAsync();
+        await visit.ShownAsync(visit.Answers.First);
+        (await visit.Page.EvaluateAsync<string[]>("() => heard")).ShouldBeEmpty();
+        (await visit.Page.Locator("[aria-live=polite]").InnerTextAsync()).ShouldBeEmpty();
+        await visit.AskAsync("What is the desk lamp made of?");
+        (await visit.Page.EvaluateAsync<string[]>("() => heard")).ShouldHaveSingleItem().ShouldContain("brass");
     }
 
     [Fact]

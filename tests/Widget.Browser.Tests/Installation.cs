@@ -96,6 +96,10 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
     public async Task ModelAsync(object? switches = null) =>
         (await Http.PutAsJsonAsync(new Uri(Simulators, "/control/openai"), switches ?? new { })).EnsureSuccessStatusCode();
 
+    /// <summary>What the simulated model was last asked.</summary>
+    public async Task<string> LastModelRequestAsync() =>
+        (await Http.GetFromJsonAsync<JsonElement[]>(new Uri(Simulators, "/control/openai/requests")))![^1].GetRawText();
+
     /// <summary>Kills the API as a power cut would; returns how to start it again.</summary>
     public async Task<Func<Task>> KillApiAsync()
     {

@@ -40,8 +40,19 @@ public sealed class Knowledge : IDisposable
 
     public async Task<JobReport> RunAsync(TenantId tenant, JobId job, CancellationToken ct = default)
     {
-        await Runner.RunAsync(tenant, job, ct);
+        await Runner.RunAsync(await LeaseAsync(tenant, job), TimeSpan.MaxValue, ct);
         return (await Queue.FindAsync(tenant, job, ct))!;
+    }
+
+    /// <summary>Takes a job over, whoever holds it.</summary>
+    public async Task<JobLease> LeaseAsync(TenantId tenant, JobId job)
+    {
+        var lease = new JobLease(tenant, job, Guid.CreateVersion7());
+        await using var db = await Database.BeginAsync(tenant, CancellationToken.None);
+        await using var command = db.Command("update ingestion_jobs set lease_owner = $2, lease_until = now() + interval '1 hour' where id = $1", [job.Value, lease.Worker]);
+        await command.ExecuteNonQueryAsync();
+        await db.CommitAsync(CancellationToken.None);
+        return lease;
     }
 
     /// <summary>Imports Markdown texts and waits until they can be found.</summary>

@@ -24,13 +24,13 @@ public sealed class SessionService(ConversationDatabase database, TenantSettings
         var conversation = request.NewConversation ? null : await LastConversationAsync(db, visitor, ct);
         if (conversation is null)
         {
-            conversation = ConversationId.New();
-            db.Conversations.Add(new Conversation { TenantId = tenant.TenantId, Id = conversation.Value, VisitorId = visitor, Context = [] });
+            conversation = new Conversation { TenantId = tenant.TenantId, Id = ConversationId.New(), VisitorId = visitor, Context = [] };
+            db.Conversations.Add(conversation);
         }
 
         await db.CommitAsync(ct);
         var (token, expires) = tokens.Create(new VisitorTicket(tenant.TenantId, visitor, origin));
-        return new SessionResponse(token, expires, visitor.Value, conversation.Value.Value, Config(tenant, tenantSettings));
+        return new SessionResponse(token, expires, visitor.Value, conversation.Id.Value, conversation.LastSeq, Config(tenant, tenantSettings));
     }
 
     private static async Task<VisitorId> FindOrAddVisitorAsync(ConversationDb db, Guid? known, CancellationToken ct)
@@ -46,12 +46,8 @@ public sealed class SessionService(ConversationDatabase database, TenantSettings
         return added;
     }
 
-    private static Task<ConversationId?> LastConversationAsync(ConversationDb db, VisitorId visitor, CancellationToken ct) =>
-        db.Conversations
-            .Where(row => row.VisitorId == visitor)
-            .OrderByDescending(row => row.UpdatedAt)
-            .Select(row => (ConversationId?)row.Id)
-            .FirstOrDefaultAsync(ct);
+    private static Task<Conversation?> LastConversationAsync(ConversationDb db, VisitorId visitor, CancellationToken ct) =>
+        db.Conversations.AsNoTracking().Where(row => row.VisitorId == visitor).OrderByDescending(row => row.UpdatedAt).FirstOrDefaultAsync(ct);
 
     private static WidgetConfig Config(TenantInfo tenant, TenantSettings settings) => new()
     {

@@ -25,6 +25,8 @@ export interface Identity {
   email?: string;
 }
 
+export type ContextValues = Record<string, string | number | boolean | null | undefined>;
+
 /** The API of `window.Widget`. */
 export interface WidgetApi {
   open(): void;
@@ -35,9 +37,11 @@ export interface WidgetApi {
   /** Says who the visitor is. */
   identify(identity: Identity): void;
   /** Says what the page is about: a product, a plan, a cart. Replaces what was said before. */
-  setContext(context: Record<string, string>): void;
+  setContext(context: ContextValues): void;
   on<Name extends WidgetEventName>(event: Name, handler: (detail: WidgetEvents[Name]) => void): void;
   off<Name extends WidgetEventName>(event: Name, handler: (detail: WidgetEvents[Name]) => void): void;
+  /** Puts the widget back on a page that has replaced its body. Inserting the tag again does the same. */
+  attach(): void;
   /** Removes the widget from the page. */
   destroy(): void;
 }
@@ -67,7 +71,7 @@ export interface Host {
   emit<Name extends WidgetEventName>(event: Name, detail: WidgetEvents[Name]): void;
 }
 
-export type App = Omit<WidgetApi, 'on' | 'off'>;
+export type App = Omit<WidgetApi, 'on' | 'off' | 'attach'>;
 
 /** What the app's module exports. */
 export interface AppModule {

@@ -12,7 +12,7 @@ public sealed record Passage(int Ordinal, string Text, Locator Locator);
 /// while they fit, and only a block longer than a passage is cut, between sentences or rows.
 /// </summary>
 /// <param name="Target">A passage is closed once it has this many characters.</param>
-/// <param name="Longest">No passage has more characters, except a single sentence that has.</param>
+/// <param name="Longest">No passage has more characters; a longer sentence is cut where a word ends.</param>
 public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
 {
     private const int FragmentWords = 6;
@@ -65,7 +65,7 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
         if (passages.Count == 0 && headings.Count > 0)
         {
             var outline = string.Join('\n', document.Blocks.Select(block => block.Text));
-            passages.Add(new Passage(0, outline[..Math.Min(outline.Length, Longest)], new Locator()));
+            passages.Add(new Passage(0, Prefix.Of(outline, Longest), new Locator()));
         }
 
         return passages;
@@ -100,20 +100,24 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
 
     private IEnumerable<string> CutLong(string part)
     {
-        while (part.Length > Longest)
+        var start = 0;
+        while (part.Length - start > Longest)
         {
-            var end = part.LastIndexOf(' ', Longest - 1);
-            if (end <= 0)
+            var end = part.LastIndexOf(' ', start + Longest - 1, Longest - 1);
+            if (end <= start)
             {
-                end = Longest;
+                end = start + Longest;
                 if (char.IsLowSurrogate(part[end])) end--;
             }
 
-            yield return part[..end];
-            part = part[end..].TrimStart();
+            yield return part[start..end];
+            for (start = end; start < part.Length && char.IsWhiteSpace(part[start]); start++)
+            {
+                // The next piece begins with a word.
+            }
         }
 
-        if (part.Length > 0) yield return part;
+        if (start < part.Length) yield return part[start..];
     }
 
     // A page number, the heading's own anchor, or a text fragment (WICG Scroll To Text Fragment) of the first words.

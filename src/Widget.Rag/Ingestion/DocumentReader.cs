@@ -13,6 +13,9 @@ public sealed class DocumentReader(IEnumerable<IExtractor> extractors, Chunker c
     // Part of every content hash: raised when reading or cutting changes, so that unchanged documents are read anew.
     private const string Version = "1";
 
+    // Characters: some 3,000 printed pages. A document is swapped in one transaction, so it must have an end.
+    private const int LongestDocument = 10_000_000;
+
     private readonly IExtractor[] _extractors = [.. extractors];
 
     /// <summary>Changes whenever anything that went into a document changes.</summary>
@@ -36,6 +39,9 @@ public sealed class DocumentReader(IEnumerable<IExtractor> extractors, Chunker c
             ?? throw new IngestionFailureException($"Documents of type {document.MediaType} cannot be read. Add {MediaTypes.Readable}.");
         var extracted = await extractor.ExtractAsync(document, ct);
         extracted = extracted with { Blocks = [.. extracted.Blocks.Select(block => block with { Text = Storable(block.Text) })] };
+        if (extracted.Blocks.Sum(block => (long)block.Text.Length) > LongestDocument)
+            throw new IngestionFailureException("The document holds more text than can be taken in at once. Split it into parts.");
+        ct.ThrowIfCancellationRequested();
         var passages = chunker.Cut(extracted);
         if (passages.Count == 0) throw new IngestionFailureException("The document holds no text.");
 
@@ -46,7 +52,7 @@ public sealed class DocumentReader(IEnumerable<IExtractor> extractors, Chunker c
         var title = FirstOf(description.Title, extracted.Title, NameOf(externalId, description.Url));
         var prepared = new PreparedDocument(
             externalId,
-            title[..Math.Min(title.Length, 500)],
+            Prefix.Of(title, 500),
             description.Url,
             language,
             description.Tags,

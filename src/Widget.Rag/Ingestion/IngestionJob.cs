@@ -56,6 +56,9 @@ public sealed class IngestionJob : ITenantOwned
     /// <summary>Why the whole job failed, in words for people.</summary>
     public string? Error { get; set; }
 
+    /// <summary>Faults of ours that it has met, one after another, without getting on.</summary>
+    public short Faults { get; set; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? StartedAt { get; set; }

@@ -36,8 +36,9 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
     /// <summary>Documents sent by the tenant's own programs, all in one job; nothing is taken in when the sender breaks off.</summary>
     public async Task<JobId> ImportAsync(TenantId tenant, IAsyncEnumerable<ImportedDocument> documents, CancellationToken ct)
     {
+        var source = await SourceAsync(tenant, SourceKind.Import, "", ct);
         await using var db = await database.BeginAsync(tenant, ct);
-        var job = await CreateAsync(db, SourceKind.Import, "", Discovery.Given, int.MaxValue, ct);
+        var job = await CreateAsync(db, source, Discovery.Given, int.MaxValue, ct);
         await foreach (var batch in documents.Chunk(Batch).WithCancellation(ct)) await AddAsync(db, job, batch, ct);
         return await CommitAsync(db, job, ct);
     }
@@ -45,8 +46,9 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
     /// <summary>A file. Uploading the same name again replaces the document.</summary>
     public async Task<JobId> UploadAsync(TenantId tenant, ImportedDocument file, CancellationToken ct)
     {
+        var source = await SourceAsync(tenant, SourceKind.Upload, "", ct);
         await using var db = await database.BeginAsync(tenant, ct);
-        var job = await CreateAsync(db, SourceKind.Upload, "", Discovery.Given, 1, ct);
+        var job = await CreateAsync(db, source, Discovery.Given, 1, ct);
         await AddAsync(db, job, [file], ct);
         return await CommitAsync(db, job, ct);
     }
@@ -54,8 +56,9 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
     /// <summary>One web page or file on the web.</summary>
     public async Task<JobId> AddPageAsync(TenantId tenant, Uri address, DocumentDescription description, CancellationToken ct)
     {
+        var source = await SourceAsync(tenant, SourceKind.Page, "", ct);
         await using var db = await database.BeginAsync(tenant, ct);
-        var job = await CreateAsync(db, SourceKind.Page, "", Discovery.Given, 1, ct);
+        var job = await CreateAsync(db, source, Discovery.Given, 1, ct);
         await AddPagesAsync(db, job, [PageAddress.Normalize(address)], description, ct);
         return await CommitAsync(db, job, ct);
     }
@@ -63,9 +66,10 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
     /// <summary>A web site: every page its site map names, or every page that links lead to from a start page.</summary>
     public async Task<JobId> AddSiteAsync(TenantId tenant, Uri address, Discovery discovery, int pageLimit, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(tenant, ct);
         var start = PageAddress.Normalize(address);
-        var job = await CreateAsync(db, SourceKind.Site, start.AbsoluteUri, discovery, pageLimit, ct);
+        var source = await SourceAsync(tenant, SourceKind.Site, start.AbsoluteUri, ct);
+        await using var db = await database.BeginAsync(tenant, ct);
+        var job = await CreateAsync(db, source, discovery, pageLimit, ct);
         if (discovery == Discovery.Links) await AddPagesAsync(db, job, [start], new DocumentDescription(), ct);
         return await CommitAsync(db, job, ct);
     }
@@ -120,28 +124,25 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    // One row a tenant for imports, uploads and single pages; one a site.
-    private static async Task<IngestionJob> CreateAsync(
-        KnowledgeDb db,
-        SourceKind kind,
-        string url,
-        Discovery discovery,
-        int pageLimit,
-        CancellationToken ct)
+    // One row a tenant for imports, uploads and single pages; one a site. In a transaction of its own, since an import may take as long
+    // as its sender likes, and others must not wait for it.
+    private async Task<SourceId> SourceAsync(TenantId tenant, SourceKind kind, string url, CancellationToken ct)
     {
-        await using var command = db.Command(
-            """
-            insert into sources (tenant_id, id, kind, url) values ($1, $2, $3, $4)
-            on conflict (tenant_id, kind, url) do update set kind = excluded.kind
-            returning id
-            """,
-            [
-                db.TenantId.Value,
-                SourceId.New().Value,
-                kind.ToString().ToLowerInvariant(),
-                url,
-            ]);
-        var source = new SourceId((Guid)(await command.ExecuteScalarAsync(ct))!);
+        await using var db = await database.BeginAsync(tenant, ct);
+        await using (var insert = db.Command(
+            "insert into sources (tenant_id, id, kind, url) values ($1, $2, $3, $4) on conflict (tenant_id, kind, url) do nothing",
+            [tenant.Value, SourceId.New().Value, kind.ToString().ToLowerInvariant(), url]))
+        {
+            await insert.ExecuteNonQueryAsync(ct);
+        }
+
+        var source = await db.Sources.Where(row => row.Kind == kind && row.Url == url).Select(row => row.Id).SingleAsync(ct);
+        await db.CommitAsync(ct);
+        return source;
+    }
+
+    private static async Task<IngestionJob> CreateAsync(KnowledgeDb db, SourceId source, Discovery discovery, int pageLimit, CancellationToken ct)
+    {
         var job = new IngestionJob { TenantId = db.TenantId, Id = JobId.New(), SourceId = source, Discovery = discovery, PageLimit = pageLimit };
         db.Jobs.Add(job);
         await db.SaveChangesAsync(ct);

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Pgvector;
 using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Ingestion.Fetching;
@@ -11,7 +12,8 @@ namespace Widget.Rag.Ingestion;
 
 /// <summary>
 /// Works through a job's items, a batch at a time. A batch's documents, its items' ends and the job's progress are one
-/// commit, so a node may die anywhere: whoever takes the job over does the interrupted batch again and nothing twice.
+/// commit, which is made only by the worker that holds the job, so a node may die or freeze anywhere: whoever takes the job over does the
+/// interrupted batch again and nothing twice.
 /// </summary>
 public sealed partial class JobRunner(
     KnowledgeDatabase database,
@@ -25,36 +27,68 @@ public sealed partial class JobRunner(
     private const int PageBatch = 16;
     private const int ParallelFetches = 4;
     private const short MostAttempts = 3;
+    private const short MostFaults = 10;
 
-    /// <summary>Runs the job to its end, or until <paramref name="ct"/> says that the lease is lost or the node stops.</summary>
-    public async Task RunAsync(TenantId tenant, JobId id, CancellationToken ct)
+    /// <summary>
+    /// Runs the job to its end or for a turn, so that no tenant's large job keeps all others waiting.
+    /// </summary>
+    /// <param name="lease">The caller's hold on the job.</param>
+    /// <param name="turn">How long to go on; what is left is done at another turn.</param>
+    /// <param name="ct">Says that the lease is lost or the node stops.</param>
+    /// <returns>Whether the job has ended.</returns>
+    public async Task<bool> RunAsync(JobLease lease, TimeSpan turn, CancellationToken ct)
     {
-        var job = await FindAsync(tenant, id, ct);
+        var start = clock.GetTimestamp();
+        var (job, source) = await FindAsync(lease, ct);
         try
         {
-            if (job is { Discovery: Discovery.SiteMap, Total: 0 }) await ReadSiteMapAsync(job, ct);
-            while (await TakeBatchAsync(job, ct) is { Count: > 0 } batch) await RunBatchAsync(job, batch, ct);
-            await FinishAsync(job, error: null, ct);
+            if (job is { Discovery: Discovery.SiteMap, Total: 0 }) await ReadSiteMapAsync(lease, job, source, ct);
+            while (await TakeBatchAsync(job, ct) is { Count: > 0 } batch)
+            {
+                await RunBatchAsync(lease, job, source, batch, ct);
+                if (clock.GetElapsedTime(start) >= turn) return false;
+            }
+
+            await KnowledgeSettler.SettleAsync(database, job.TenantId, ct);
+            await FinishAsync(lease, error: null, ct);
         }
         catch (IngestionFailureException e)
         {
-            await FinishAsync(job, e.Message, ct);
+            await FinishAsync(lease, e.Message, ct);
         }
+
+        return true;
     }
 
-    private async Task<IngestionJob> FindAsync(TenantId tenant, JobId id, CancellationToken ct)
+    /// <summary>Counts a fault of ours; a job that meets one after another without getting on is ended.</summary>
+    public async Task CountFaultAsync(JobLease lease, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(tenant, ct);
-        return await db.Jobs.AsNoTracking().SingleAsync(job => job.Id == id, ct);
+        await using (var db = await database.BeginAsync(lease.Tenant, ct))
+        {
+            await lease.ConfirmAsync(db, ct);
+            var job = await db.Jobs.SingleAsync(row => row.Id == lease.Job, ct);
+            job.Faults++;
+            await db.CommitAsync(ct);
+            if (job.Faults < MostFaults) return;
+        }
+
+        await FinishAsync(lease, "This could not be finished because of a fault of ours, which has been logged.", ct);
     }
 
-    private async Task ReadSiteMapAsync(IngestionJob job, CancellationToken ct)
+    private async Task<(IngestionJob Job, string Source)> FindAsync(JobLease lease, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(lease.Tenant, ct);
+        var job = await db.Jobs.AsNoTracking().SingleAsync(row => row.Id == lease.Job, ct);
+        return (job, await db.Sources.Where(row => row.Id == job.SourceId).Select(row => row.Url).SingleAsync(ct));
+    }
+
+    private async Task ReadSiteMapAsync(JobLease lease, IngestionJob job, string source, CancellationToken ct)
     {
         await ReportAsync(job, JobStatus.Fetching, ct);
+        var pages = await new SiteMap(fetcher).ReadAsync(new Uri(source), job.PageLimit, ct);
+        if (pages.Count == 0) throw new IngestionFailureException($"The site map at {source} names no pages of this site.");
         await using var db = await database.BeginAsync(job.TenantId, ct);
-        var address = await db.Sources.Where(source => source.Id == job.SourceId).Select(source => source.Url).SingleAsync(ct);
-        var pages = await new SiteMap(fetcher).ReadAsync(new Uri(address), job.PageLimit, ct);
-        if (pages.Count == 0) throw new IngestionFailureException($"The site map at {address} names no pages of this site.");
+        await lease.ConfirmAsync(db, ct);
         await IngestionQueue.AddPagesAsync(db, job, pages, new DocumentDescription(), ct);
         await db.CommitAsync(ct);
     }
@@ -68,6 +102,7 @@ public sealed partial class JobRunner(
             .ExecuteUpdateAsync(
                 set => set
                     .SetProperty(item => item.State, ItemState.Failed)
+                    .SetProperty(item => item.Content, (byte[]?)null)
                     .SetProperty(item => item.Error, $"Reading this document stopped the importer {MostAttempts} times, so it was given up."),
                 ct);
         var unfinished = db.Items.Where(item =>
@@ -92,48 +127,85 @@ public sealed partial class JobRunner(
         return batch;
     }
 
-    private async Task RunBatchAsync(IngestionJob job, List<IngestionItem> batch, CancellationToken ct)
+    private async Task RunBatchAsync(JobLease lease, IngestionJob job, string source, List<IngestionItem> batch, CancellationToken ct)
     {
-        if (batch.Exists(item => item.Content is null)) await ReportAsync(job, JobStatus.Fetching, ct);
-        var raw = await EachAsync(batch, ParallelFetches, (item, token) => FetchAsync(job, item, token), ct);
+        try
+        {
+            if (batch.Exists(item => item.Content is null)) await ReportAsync(job, JobStatus.Fetching, ct);
+            var raw = await EachAsync(batch, ParallelFetches, (item, token) => FetchAsync(job, source, item, token), ct);
 
-        await ReportAsync(job, JobStatus.Extracting, ct);
-        var known = await KnownHashesAsync(job, batch, ct);
-        var read = await EachAsync(
-            batch,
-            Environment.ProcessorCount,
-            async (item, token) => await ReadAsync(item, raw[item], known.GetValueOrDefault(item.ExternalId), token),
-            ct);
+            await ReportAsync(job, JobStatus.Extracting, ct);
+            var known = await KnownHashesAsync(job, batch, ct);
+            var read = await EachAsync(
+                batch,
+                Environment.ProcessorCount,
+                async (item, token) => await ReadAsync(item, raw[item], known.GetValueOrDefault(item.ExternalId), token),
+                ct);
 
-        var documents = batch.Select(item => read[item].Document).OfType<PreparedDocument>().ToList();
-        if (documents.Count > 0) await ReportAsync(job, JobStatus.Embedding, ct);
-        var texts = documents.SelectMany(document => document.Passages.Select(document.EmbeddedText)).ToList();
-        var embeddings = await embedder.GenerateAsync(texts, cancellationToken: ct);
-        var metadata = embedder.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata;
-        var vectors = embeddings.Select(embedding => HalfVector.From(embedding.Vector.Span)).ToList();
+            var documents = batch.Select(item => read[item].Document).OfType<PreparedDocument>().ToList();
+            if (documents.Count > 0) await ReportAsync(job, JobStatus.Embedding, ct);
+            var texts = documents.SelectMany(document => document.Passages.Select(document.EmbeddedText)).ToList();
+            var embeddings = await embedder.GenerateAsync(texts, cancellationToken: ct);
+            var metadata = embedder.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata;
+            var vectors = embeddings.Select(embedding => HalfVector.From(embedding.Vector.Span)).ToList();
 
-        await using var db = await database.BeginAsync(job.TenantId, ct);
-        await KnowledgeWriter.ReplaceAsync(db, job.SourceId, documents, metadata?.DefaultModelId ?? "unknown", vectors, ct);
-        if (job.Discovery == Discovery.Links) await FollowAsync(db, job, batch.SelectMany(item => read[item].Links), ct);
-        await EndItemsAsync(db, job, batch, read, ct);
-        await db.CommitAsync(ct);
+            await using var db = await database.BeginAsync(job.TenantId, ct);
+            await KnowledgeWriter.ReplaceAsync(db, job.SourceId, documents, metadata?.DefaultModelId ?? "unknown", vectors, ct);
+            await lease.ConfirmAsync(db, ct);
+            if (job.Discovery == Discovery.Links) await FollowAsync(db, job, source, batch.SelectMany(item => read[item].Links), ct);
+            await EndItemsAsync(db, job, batch, read, ct);
+            await db.CommitAsync(ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            await GiveBackAsync(lease, batch);
+            throw;
+        }
     }
 
-    private async Task<Outcome> FetchAsync(IngestionJob job, IngestionItem item, CancellationToken ct)
+    // A node that stops in the middle says nothing against the documents.
+    private async Task GiveBackAsync(JobLease lease, List<IngestionItem> batch)
+    {
+        try
+        {
+            await using var db = await database.BeginAsync(lease.Tenant, CancellationToken.None);
+            await lease.ConfirmAsync(db, CancellationToken.None);
+            var taken = batch.ConvertAll(item => item.Ordinal);
+            await db.Items.Where(item => item.JobId == lease.Job && taken.Contains(item.Ordinal) && item.State == ItemState.Working).ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(item => item.State, ItemState.Waiting)
+                    .SetProperty(item => item.Attempts, item => (short)(item.Attempts - 1)),
+                CancellationToken.None);
+            await db.CommitAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or LeaseLostException)
+        {
+            LogNotGivenBack(e, lease.Tenant, lease.Job);
+        }
+    }
+
+    private async Task<Outcome> FetchAsync(IngestionJob job, string source, IngestionItem item, CancellationToken ct)
     {
         if (item.Content is { } content) return new Outcome { Raw = new RawDocument(content, item.Document.MediaType ?? MediaTypes.Text) };
         try
         {
             var address = new Uri(item.Document.Url!);
             var raw = await fetcher.FetchAsync(address, ct);
-            var mediaType = MediaTypes.Of(raw.Address!.AbsolutePath, raw.MediaType);
+            var mediaType = MediaTypes.OfPage(raw.Address!, raw.MediaType);
+            if (job.Discovery != Discovery.Links) return new Outcome { Raw = raw with { MediaType = mediaType ?? raw.MediaType } };
+            var leadsAway = !PageAddress.BelongsTo(address, raw.Address!);
+            if (item.ExternalId == source && leadsAway) throw new IngestionFailureException($"{address} leads to another site, {raw.Address}. Add that address instead.");
             // What links lead to need not be a page of this site; nobody asked for it by name, so it is no failure.
-            if (job.Discovery == Discovery.Links && (mediaType is null || !PageAddress.BelongsTo(address, raw.Address))) return new Outcome();
+            if (item.ExternalId != source && (mediaType is null || leadsAway)) return new Outcome();
             return new Outcome { Raw = raw with { MediaType = mediaType ?? raw.MediaType } };
         }
         catch (IngestionFailureException e)
         {
             return new Outcome { Error = e.Message };
+        }
+        catch (UriFormatException)
+        {
+            return new Outcome { Error = $"{item.Document.Url} is not an address that can be read." };
         }
     }
 
@@ -169,9 +241,9 @@ public sealed partial class JobRunner(
             .ToDictionaryAsync(document => document.ExternalId, document => document.ContentHash, ct);
     }
 
-    private static async Task FollowAsync(KnowledgeDb db, IngestionJob job, IEnumerable<Uri> links, CancellationToken ct)
+    private static async Task FollowAsync(KnowledgeDb db, IngestionJob job, string source, IEnumerable<Uri> links, CancellationToken ct)
     {
-        var start = new Uri(await db.Sources.Where(source => source.Id == job.SourceId).Select(source => source.Url).SingleAsync(ct));
+        var start = new Uri(source);
         var pages = links.Select(PageAddress.Normalize).Where(link => PageAddress.BelongsTo(start, link)).ToList();
         if (pages.Count > 0) await IngestionQueue.AddPagesAsync(db, job, pages, new DocumentDescription(), ct);
     }
@@ -189,12 +261,12 @@ public sealed partial class JobRunner(
               update ingestion_items item
               set state = case when outcome.error is null then 'ready' else 'failed' end,
                   error = outcome.error,
-                  content = case when outcome.error is null then null else content end
+                  content = null
               from unnest($2::bigint[], $3::text[]) as outcome (ordinal, error)
               where item.job_id = $1 and item.ordinal = outcome.ordinal
               returning item.state
             )
-            update ingestion_jobs set done = done + (select count(*) from ended where state = 'ready') where id = $1
+            update ingestion_jobs set done = done + (select count(*) from ended where state = 'ready'), faults = 0 where id = $1
             """,
             [
                 job.Id.Value,
@@ -204,15 +276,15 @@ public sealed partial class JobRunner(
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private async Task FinishAsync(IngestionJob job, string? error, CancellationToken ct)
+    private async Task FinishAsync(JobLease lease, string? error, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(job.TenantId, ct);
-        await KnowledgeWriter.SettleAsync(db, ct);
-        var row = await db.Jobs.SingleAsync(candidate => candidate.Id == job.Id, ct);
+        await using var db = await database.BeginAsync(lease.Tenant, ct);
+        await lease.ConfirmAsync(db, ct);
+        var row = await db.Jobs.SingleAsync(candidate => candidate.Id == lease.Job, ct);
         // A job of which nothing could be read has failed for its first document's reason.
         if (error is null && row.Done == 0 && row.Total > 0)
         {
-            error = await db.Items.Where(item => item.JobId == job.Id && item.Error != null)
+            error = await db.Items.Where(item => item.JobId == lease.Job && item.Error != null)
                 .OrderBy(item => item.Ordinal).Select(item => item.Error).FirstOrDefaultAsync(ct);
         }
 
@@ -222,7 +294,7 @@ public sealed partial class JobRunner(
         row.LeaseOwner = null;
         row.LeaseUntil = null;
         // What failed stays, with its reason; the rest has become documents.
-        await db.Items.Where(item => item.JobId == job.Id && item.State == ItemState.Ready).ExecuteDeleteAsync(ct);
+        await db.Items.Where(item => item.JobId == lease.Job && item.State == ItemState.Ready).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
     }
 
@@ -252,6 +324,9 @@ public sealed partial class JobRunner(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Reading item {Ordinal} of ingestion job {Job} of tenant {Tenant} failed unexpectedly")]
     private partial void LogReaderFault(Exception exception, TenantId tenant, JobId job, long ordinal);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What was in work of ingestion job {Job} of tenant {Tenant} could not be given back")]
+    private partial void LogNotGivenBack(Exception exception, TenantId tenant, JobId job);
 
     private sealed record Outcome
     {

@@ -13,10 +13,11 @@ namespace Widget.Rag.Ingestion;
 /// </summary>
 internal static class KnowledgeWriter
 {
-    // When the average length has moved further than this from the one the weights were made with, they are made anew.
-    // Tight when a job ends, loose while it runs, so that a large import does not weigh everything again for each batch.
-    private const double DriftWhileRunning = 0.10;
-    private const double DriftWhenDone = 0.01;
+    // While a job runs, new weights follow the average length when it has moved by this much; KnowledgeSettler sees to the old ones.
+    private const double Drift = 0.10;
+
+    // Statements are kept small, whatever a document's size.
+    private const int Slice = 500;
 
     /// <summary>Stores documents, each in the place of the one with its external id, if there is one.</summary>
     /// <param name="db">An open transaction of the tenant.</param>
@@ -55,11 +56,18 @@ internal static class KnowledgeWriter
             language = document.Language,
         })).ToArray();
 
-        await InsertChunksAsync(db, JsonSerializer.Serialize(chunks, Chunk.Json), ct);
-        var chunkIds = Array.ConvertAll(chunks, chunk => chunk.id);
-        await CountAsync(db, chunkIds, direction: 1, ct);
-        await InsertTermsAsync(db, chunkIds, ct);
-        await InsertEmbeddingsAsync(db, model, chunkIds, embeddings, ct);
+        var done = 0;
+        foreach (var slice in chunks.Chunk(Slice))
+        {
+            await InsertChunksAsync(db, JsonSerializer.Serialize(slice, Chunk.Json), ct);
+            var chunkIds = Array.ConvertAll(slice, chunk => chunk.id);
+            await CountAsync(db, chunkIds, direction: 1, ct);
+            await AdjustWeighedLengthAsync(db, ct);
+            await InsertTermsAsync(db, chunkIds, ct);
+            await InsertEmbeddingsAsync(db, model, chunkIds, embeddings.Skip(done), ct);
+            done += slice.Length;
+        }
+
         await using var languages = db.Command(
             """
             update knowledge_statistics
@@ -68,7 +76,6 @@ internal static class KnowledgeWriter
             """,
             [documents.Select(document => document.Language).Distinct(StringComparer.Ordinal).ToArray()]);
         await languages.ExecuteNonQueryAsync(ct);
-        await WeighAgainAsync(db, DriftWhileRunning, ct);
     }
 
     /// <summary>Deletes documents and everything made from them.</summary>
@@ -77,25 +84,23 @@ internal static class KnowledgeWriter
         if (documents.Length == 0) return;
         await LockStatisticsAsync(db, ct);
         await using (var chunks = db.Command("select id from chunks where document_id = any($1)", [documents]))
-            await CountAsync(db, await IdsAsync(chunks, ct), direction: -1, ct);
+        {
+            foreach (var slice in (await IdsAsync(chunks, ct)).Chunk(Slice)) await CountAsync(db, slice, direction: -1, ct);
+        }
+
         await using var delete = db.Command("delete from documents where id = any($1)", [documents]);
         await delete.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Brings the weights of all chunks in line with the average length, once a job is done.</summary>
-    public static Task SettleAsync(KnowledgeDb db, CancellationToken ct) => WeighAgainAsync(db, DriftWhenDone, ct);
-
-    // Writers of one tenant take turns here, so that they neither deadlock on the lexicon nor count past one another.
-    private static async Task LockStatisticsAsync(KnowledgeDb db, CancellationToken ct)
+    /// <summary>
+    /// Writers of one tenant take turns here, so that they neither deadlock on the lexicon nor count past one another. Two statements,
+    /// since a row that the first has made is not seen within it.
+    /// </summary>
+    public static async Task LockStatisticsAsync(KnowledgeDb db, CancellationToken ct)
     {
-        await using var command = db.Command(
-            """
-            with created as (
-              insert into knowledge_statistics (tenant_id) values ($1) on conflict do nothing
-            )
-            select from knowledge_statistics for update
-            """,
-            [db.TenantId.Value]);
+        await using (var create = db.Command("insert into knowledge_statistics (tenant_id) values ($1) on conflict do nothing", [db.TenantId.Value]))
+            await create.ExecuteNonQueryAsync(ct);
+        await using var command = db.Command("select from knowledge_statistics for update");
         await command.ExecuteNonQueryAsync(ct);
     }
 
@@ -187,11 +192,11 @@ internal static class KnowledgeWriter
         KnowledgeDb db,
         string model,
         Guid[] chunkIds,
-        IReadOnlyList<HalfVector> embeddings,
+        IEnumerable<HalfVector> embeddings,
         CancellationToken ct)
     {
         await using var batch = db.Batch();
-        for (var i = 0; i < chunkIds.Length; i++)
+        foreach (var (chunk, embedding) in chunkIds.Zip(embeddings))
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into chunk_embeddings (tenant_id, model, chunk_id, embedding) values ($1, $2, $3, $4)")
             {
@@ -199,8 +204,8 @@ internal static class KnowledgeWriter
                 {
                     new() { Value = db.TenantId.Value },
                     new() { Value = model },
-                    new() { Value = chunkIds[i] },
-                    new() { Value = embeddings[i] },
+                    new() { Value = chunk },
+                    new() { Value = embedding },
                 },
             });
         }
@@ -208,22 +213,15 @@ internal static class KnowledgeWriter
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(ct);
     }
 
-    private static async Task WeighAgainAsync(KnowledgeDb db, double drift, CancellationToken ct)
+    private static async Task AdjustWeighedLengthAsync(KnowledgeDb db, CancellationToken ct)
     {
         await using var command = db.Command(
             """
-            with moved as (
-              update knowledge_statistics
-              set weighed_length = total_length::real / chunk_count
-              where chunk_count > 0 and abs(total_length::real / chunk_count / weighed_length - 1) > $1
-              returning weighed_length
-            )
-            update chunk_terms term
-            set weights = lexical_weights(chunk.lexemes, chunk.length, moved.weighed_length)
-            from chunks chunk, moved
-            where chunk.tenant_id = term.tenant_id and chunk.id = term.chunk_id
+            update knowledge_statistics
+            set weighed_length = total_length::real / chunk_count
+            where chunk_count > 0 and abs(total_length::real / chunk_count / weighed_length - 1) > $1
             """,
-            [drift]);
+            [Drift]);
         await command.ExecuteNonQueryAsync(ct);
     }
 

@@ -24,10 +24,16 @@ public static class Confidence
     /// </summary>
     public static double Coverage(IReadOnlyList<QuestionTerm> terms, IReadOnlyCollection<string> matched)
     {
-        var content = terms.Where(term => !term.IsStop).ToArray();
-        if (content.Length == 0) content = [.. terms];
-        var all = content.Sum(term => term.Idf);
-        return all > 0 ? content.Where(term => matched.Contains(term.Lexeme)).Sum(term => term.Idf) / all : 0;
+        // A word counts once, as its commonest variant: of the others, made by the stemmers of other languages, the knowledge may know nothing.
+        var words = terms.GroupBy(term => term.Place)
+            .Select(variants => (
+                Idf: variants.Min(term => term.Idf),
+                IsStop: variants.Any(term => term.IsStop),
+                IsMatched: variants.Any(term => matched.Contains(term.Lexeme))))
+            .ToList();
+        if (words.Exists(word => !word.IsStop)) words.RemoveAll(word => word.IsStop);
+        var all = words.Sum(word => word.Idf);
+        return all > 0 ? words.Where(word => word.IsMatched).Sum(word => word.Idf) / all : 0;
     }
 
     private static double Logistic(double z) => 1 / (1 + Math.Exp(-z));

@@ -137,8 +137,11 @@ public sealed class KnowledgeStatistics : ITenantOwned
 
     public long TotalLength { get; init; }
 
-    /// <summary>The average length that the stored weights were made with.</summary>
+    /// <summary>The average length that new weights are made with.</summary>
     public float WeighedLength { get; init; }
+
+    /// <summary>The average length that all weights were made with when they were last gone through.</summary>
+    public float SettledLength { get; init; }
 
     /// <summary>The languages of the tenant's documents, ISO 639-1.</summary>
     public required string[] Languages { get; init; }

@@ -19,10 +19,14 @@ public sealed class KnowledgeCatalog(KnowledgeDatabase database)
     /// <summary>Deletes a document and everything made from it; false when the tenant has none with this id.</summary>
     public async Task<bool> DeleteAsync(TenantId tenant, DocumentId id, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(tenant, ct);
-        if (!await db.Documents.AnyAsync(row => row.Id == id, ct)) return false;
-        await KnowledgeWriter.DeleteAsync(db, [id.Value], ct);
-        await db.CommitAsync(ct);
+        await using (var db = await database.BeginAsync(tenant, ct))
+        {
+            if (!await db.Documents.AnyAsync(row => row.Id == id, ct)) return false;
+            await KnowledgeWriter.DeleteAsync(db, [id.Value], ct);
+            await db.CommitAsync(ct);
+        }
+
+        await KnowledgeSettler.SettleAsync(database, tenant, ct);
         return true;
     }
 }

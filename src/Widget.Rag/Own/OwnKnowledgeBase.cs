@@ -24,8 +24,7 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, IEmbeddingGener
 
     public async Task<KnowledgeResult> SearchAsync(KnowledgeQuery query, CancellationToken ct)
     {
-        var question = query.Text.Length > LongestQuestion ? query.Text[..LongestQuestion] : query.Text;
-        question = question.Replace('\0', ' ');
+        var question = Prefix.Of(query.Text, LongestQuestion).Replace('\0', ' ');
         var generated = await embedder.GenerateAsync([question], cancellationToken: ct);
         var model = generated[0].ModelId ?? "unknown";
         var embedding = HalfVector.From(generated[0].Vector.Span);
@@ -50,11 +49,12 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, IEmbeddingGener
                    (rarity.idf * asked.frequency * case when asked.is_stop then 0.3 else 1 end)::real,
                    rarity.idf::real,
                    asked.is_stop,
-                   coalesce(known.chunk_count, 0)
+                   coalesce(known.chunk_count, 0),
+                   asked.place
             from knowledge_statistics statistics
             cross join lateral (
               select term.lexeme, lexical_dimension(term.lexeme) as dimension,
-                     max(cardinality(term.positions)) as frequency, bool_or(not term.lexeme = any(kept.lexemes)) as is_stop
+                     max(cardinality(term.positions)) as frequency, min(term.positions[1])::integer as place, bool_or(not term.lexeme = any(kept.lexemes)) as is_stop
               from unnest(statistics.languages) language
               cross join lateral (
                 select tsvector_to_array(to_tsvector(stopping_configuration(language), searchable($1)))) kept (lexemes)
@@ -70,7 +70,7 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, IEmbeddingGener
         await using var rows = await command.ExecuteReaderAsync(ct);
         var terms = new List<QuestionTerm>();
         while (await rows.ReadAsync(ct))
-            terms.Add(new QuestionTerm(rows.GetString(0), rows.GetInt32(1), rows.GetFloat(2), rows.GetFloat(3), rows.GetBoolean(4), rows.GetInt32(5)));
+            terms.Add(new QuestionTerm(rows.GetString(0), rows.GetInt32(1), rows.GetFloat(2), rows.GetFloat(3), rows.GetBoolean(4), rows.GetInt32(5), rows.GetInt32(6)));
         return terms;
     }
 

@@ -9,7 +9,10 @@ namespace Widget.Rag.Own;
 /// <param name="Idf">Inverse document frequency alone.</param>
 /// <param name="IsStop">Whether it is a stop word of the tenant's languages.</param>
 /// <param name="ChunkCount">In how many of the tenant's chunks it stands.</param>
-public sealed record QuestionTerm(string Lexeme, int Dimension, float Weight, float Idf, bool IsStop, int ChunkCount)
+/// <param name="Place">
+/// Where in the question its word stands. Each of the tenant's languages stems a word its own way, so several terms may share a place.
+/// </param>
+public sealed record QuestionTerm(string Lexeme, int Dimension, float Weight, float Idf, bool IsStop, int ChunkCount, int Place)
 {
     /// <summary>pgvector's largest; two lexemes of a tenant meet in one dimension once in thousands of tenants.</summary>
     private const int Dimensions = 1_000_000_000;

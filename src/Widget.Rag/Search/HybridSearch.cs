@@ -71,9 +71,9 @@ public sealed class HybridSearch(IEnumerable<IKnowledgeBase> knowledgeBases, Tim
         CancellationToken ct)
     {
         var asked = new List<Asked>();
+        Asked? last = null;
         foreach (var knowledge in order)
         {
-            var last = asked.Count > 0 ? asked[^1] : null;
             if (last?.Result?.Confidence >= plan.GoodEnough)
             {
                 asked.Add(new Asked(
@@ -82,8 +82,8 @@ public sealed class HybridSearch(IEnumerable<IKnowledgeBase> knowledgeBases, Tim
                 continue;
             }
 
-            var why = last is null ? reason : $"{last.Step.KnowledgeBase} {Shortcoming(last)}";
-            asked.Add(await AskAsync(knowledge, query, plan, why, ct));
+            last = await AskAsync(knowledge, query, plan, last is null ? reason : $"{last.Step.KnowledgeBase} {Shortcoming(last)}", ct);
+            asked.Add(last);
         }
 
         return [.. asked];

@@ -7,6 +7,19 @@ namespace Widget.Rag.Tests.Ingestion;
 
 public sealed class ChunkerShould
 {
+    [Fact]
+    public void Cut_a_text_without_end_in_time_that_grows_with_its_length()
+    {
+        var text = string.Concat(Enumerable.Range(0, 600_000).Select(i => $"word{i} "));
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        var passages = new Chunker().Cut(new ExtractedDocument(null, null, [new Block(BlockKind.Paragraph, text)]));
+
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(3));
+        passages.ShouldAllBe(passage => passage.Text.Length <= 1_500);
+        string.Concat(passages.Select(passage => passage.Text + " ")).ShouldBe(text);
+    }
+
     private static readonly Chunker Chunker = new(Target: 100, Longest: 160);
 
     [Fact]

@@ -40,12 +40,42 @@ public sealed class ExtractorsShould
         page.Links.ShouldBe([new Uri("https://harbor.example/a")]);
     }
 
-    [Fact]
-    public void Survive_a_page_nested_beyond_reason()
+    [Theory]
+    [InlineData("nested", "too tangled")]
+    [InlineData("formatting", "too tangled")]
+    [InlineData("elements", "too tangled")]
+    [InlineData("length", "longer than 5 million characters")]
+    public void Refuse_a_page_whose_tree_would_be_far_larger_than_its_text(string bomb, string words)
     {
-        var deep = string.Concat(Enumerable.Repeat("<div><b>", 20_000)) + "core";
+        string Many(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
+        var html = bomb switch
+        {
+            "nested" => Many("<div>", 20_000) + "core",
+            "formatting" => "<p>" + string.Concat(Enumerable.Range(0, 3_000).Select(i => $"<b a={i}>")) + Many("<p>x</p>", 3_000),
+            "elements" => Many("<hr/><i></i>", 310_000),
+            _ => new string('x', 5_000_001),
+        };
 
-        HtmlExtractor.Extract(deep, null).Blocks.ShouldContain(block => block.Text.Contains("core"));
+        Should.Throw<IngestionFailureException>(() => HtmlExtractor.Extract(html, null)).Message.ShouldContain(words);
+    }
+
+    [Fact]
+    public void Read_pages_that_are_merely_careless()
+    {
+        // Never closed: list items, rows, paragraphs, anchors, some bold; closed in the wrong order; markup within scripts and comments.
+        var html = "<title>a<b></title><script>'<div><div>'.repeat(9)</script><!-- <div> -->"
+            + string.Concat(Enumerable.Repeat("<ul><li>one<li><b>two</ul><table><tr><td>x<td>y<tr><td>z</table><a name=q><div><span><i></div></i><p>text<p>more", 200));
+
+        HtmlExtractor.Extract(html, null).Blocks.Count(block => block.Text == "more").ShouldBe(200);
+    }
+
+    [Fact]
+    public void Take_an_endless_heading_for_a_paragraph()
+    {
+        var page = HtmlExtractor.Extract($"<h1>{new string('h', 2_000)}</h1><p>text</p>", null);
+
+        page.Blocks.ShouldAllBe(block => block.Kind == BlockKind.Paragraph);
+        new Chunker().Cut(page).ShouldAllBe(passage => passage.Locator.Headings.Count == 0);
     }
 
     [Fact]
@@ -89,6 +119,14 @@ public sealed class ExtractorsShould
 
         (await new HtmlExtractor().ExtractAsync(new RawDocument(html, MediaTypes.Html), Ct)).Blocks.Single().Text.ShouldBe("Łódź");
     }
+
+    [Theory]
+    [InlineData("iso-8859-1", new byte[] { 0x92, 0x80 }, "’€")]
+    [InlineData("utf-7", new byte[] { 0xC3, 0xB6 }, "ö")]
+    [InlineData("utf-16", new byte[] { 0x6F, 0x6B }, "ok")]
+    [InlineData("no-such-thing", new byte[] { 0xC3, 0xB6 }, "ö")]
+    public async Task Read_declared_character_sets_as_browsers_do(string charset, byte[] bytes, string text) =>
+        (await new TextExtractor().ExtractAsync(new RawDocument(bytes, MediaTypes.Text, charset), Ct)).Blocks.Single().Text.ShouldBe(text);
 
     [Fact]
     public async Task Refuse_binary_data_as_text()
@@ -158,6 +196,25 @@ public sealed class ExtractorsShould
         var result = await ChildProcess.RunAsync("sh", ["-c", "head -c 400000000 /dev/zero | tail"], default, new ChildLimits(TimeSpan.FromSeconds(20), 100 << 20, 1000), Ct);
 
         result.Errors.ShouldContain("memory");
+    }
+
+    [Fact]
+    public async Task Let_a_program_complain_as_much_as_it_likes()
+    {
+        var result = await ChildProcess.RunAsync("sh", ["-c", "head -c 1000000 /dev/zero >&2; echo read"], default, new ChildLimits(TimeSpan.FromSeconds(20), 1 << 30, 1000), Ct);
+
+        Encoding.UTF8.GetString(result.Output).ShouldBe("read\n");
+        result.Errors.Length.ShouldBe(64 * 1024);
+    }
+
+    [Fact]
+    public async Task Give_a_program_none_of_the_servers_settings()
+    {
+        Environment.SetEnvironmentVariable("WIDGET_TEST_SECRET", "secret");
+
+        var result = await ChildProcess.RunAsync("env", [], default, new ChildLimits(TimeSpan.FromSeconds(20), 1 << 30, 10_000), Ct);
+
+        Encoding.UTF8.GetString(result.Output).ShouldNotContain("secret");
     }
 
     [Fact]

@@ -92,6 +92,39 @@ public sealed class FetchingShould
         (await FailureAsync(site.Allowed, site.Address)).ShouldContain("Only http and https");
     }
 
+    [Theory]
+    [InlineData("Location", "//:80")]
+    [InlineData("Location", "//host:99999/")]
+    [InlineData("Location", "//a b/")]
+    [InlineData("Content-Encoding", "gzip")]
+    [InlineData("Content-Encoding", "br")]
+    public async Task Explain_whatever_a_server_does_wrong(string header, string value)
+    {
+        await using var site = await TestSite.StartAsync(context =>
+        {
+            context.Response.Headers[header] = value;
+            context.Response.StatusCode = header == "Location" ? 302 : 200;
+            return context.Response.WriteAsync("this is not compressed");
+        });
+
+        (await FailureAsync(site.Allowed, site.Address)).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Go_on_without_a_site_map_that_is_gone()
+    {
+        await using var site = await TestSite.StartAsync(new Dictionary<string, string>
+        {
+            ["/index.xml"] = "<sitemapindex><sitemap><loc>{site}/gone.xml</loc></sitemap><sitemap><loc>{site}/two.xml</loc></sitemap></sitemapindex>",
+            ["/two.xml"] = $"<urlset><url><loc>/a</loc></url><url><loc>/{new string('x', 3_000)}</loc></url></urlset>",
+            ["/dead.xml"] = "<sitemapindex><sitemap><loc>{site}/gone.xml</loc></sitemap></sitemapindex>",
+        });
+        using var fetcher = new PageFetcher(site.Allowed);
+
+        (await new SiteMap(fetcher).ReadAsync(site["/index.xml"], 10, Ct)).ShouldBe([site["/a"]]);
+        (await Should.ThrowAsync<IngestionFailureException>(() => new SiteMap(fetcher).ReadAsync(site["/dead.xml"], 10, Ct))).Message.ShouldContain("no page at");
+    }
+
     [Fact]
     public async Task Follow_redirects_but_not_for_ever()
     {

@@ -138,7 +138,7 @@ public sealed class IngestionShould(DatabaseFixture fixture)
 
         using (var dies = CancellationTokenSource.CreateLinkedTokenSource(Ct))
         {
-            var running = knowledge.Runner.RunAsync(tenant, job, dies.Token);
+            var running = knowledge.Runner.RunAsync(await knowledge.LeaseAsync(tenant, job), TimeSpan.MaxValue, dies.Token);
             while ((await knowledge.Queue.FindAsync(tenant, job, Ct))!.Done < 64) await Task.Delay(5, Ct);
             await dies.CancelAsync();
             await Should.ThrowAsync<OperationCanceledException>(() => running);

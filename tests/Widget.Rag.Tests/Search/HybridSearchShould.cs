@@ -106,6 +106,18 @@ public sealed class HybridSearchShould
     }
 
     [Fact]
+    public async Task Ask_nobody_else_once_somebody_was_good_enough()
+    {
+        Stub[] bases = [new("a") { Hits = [Hit("a", 1)], Confidence = 0.9 }, new("b") { Hits = [Hit("b", 1)] }, new("c") { Hits = [Hit("c", 1)] }];
+        var plan = new SearchPlan { Strategy = SearchStrategy.Fallback, Weights = bases.ToDictionary(stub => stub.Name, _ => 1.0) };
+
+        var result = await new HybridSearch(bases, TimeProvider.System).SearchAsync(Query("x"), plan, Ct);
+
+        bases.Select(stub => stub.Asked).ShouldBe([1, 0, 0]);
+        result.Trace.Steps.Skip(1).ShouldAllBe(step => step.Outcome == SearchOutcome.Skipped && step.Reason == "a was good enough");
+    }
+
+    [Fact]
     public async Task Make_the_same_passage_in_both_one_hit_that_names_both()
     {
         const string Text = "Delivery within Germany costs 49 euros and to Austria it costs 89 euros.";

@@ -40,12 +40,25 @@ public sealed class RankingShould
     [Fact]
     public void Know_how_much_of_a_question_a_passage_covers()
     {
-        QuestionTerm[] terms = [new("how", 1, 0.1f, 0.3f, true, 50), new("charg", 2, 3, 3, false, 4), new("batteri", 3, 1, 1, false, 20), new("zeppelin", 4, 4, 4, false, 0)];
+        QuestionTerm[] terms = [new("how", 1, 0.1f, 0.3f, true, 50, 1), new("charg", 2, 3, 3, false, 4, 2), new("batteri", 3, 1, 1, false, 20, 3), new("zeppelin", 4, 4, 4, false, 0, 4)];
 
         Confidence.Coverage(terms, ["how", "charg", "batteri"]).ShouldBe(0.5, tolerance: 1e-6);
         Confidence.Coverage(terms, ["how"]).ShouldBe(0);
         Confidence.Coverage([terms[0]], ["how"]).ShouldBe(1);
         Confidence.Coverage([], []).ShouldBe(0);
+    }
+
+    [Fact]
+    public void Count_a_word_once_however_many_languages_stem_it()
+    {
+        QuestionTerm[] terms =
+        [
+            new("polici", 1, 2, 2, false, 9, 1), new("polic", 2, 5, 5, false, 0, 1), new("policies", 3, 5, 5, false, 0, 1),
+            new("refund", 4, 2, 2, false, 9, 2), new("refunding", 5, 5, 5, false, 0, 2),
+        ];
+
+        Confidence.Coverage(terms, ["polici", "refund"]).ShouldBe(1);
+        Confidence.Coverage(terms, ["refund"]).ShouldBe(0.5, tolerance: 1e-6);
     }
 
     [Fact]

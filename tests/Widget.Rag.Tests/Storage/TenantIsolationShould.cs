@@ -115,6 +115,22 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
     }
 
     [Fact]
+    public async Task Not_let_a_temporary_table_stand_in_for_one_of_ours()
+    {
+        // What runs as the owner must not be led to what the caller has made.
+        await using var connection = await _database.ApplicationSource.OpenConnectionAsync(Ct);
+        await using var command = connection.CreateCommand();
+        command.CommandText =
+            """
+            create temp table tenants as select gen_random_uuid() as tenant_id, 'planted'::text as slug, 'Planted'::text as name;
+            select count(*) from tenant_by_slug('planted')
+            """;
+        (await command.ExecuteScalarAsync(Ct)).ShouldBe(0L);
+        await connection.ReloadTypesAsync(Ct);
+        NpgsqlConnection.ClearPool(connection);
+    }
+
+    [Fact]
     public async Task Give_the_application_a_role_that_row_level_security_holds_for()
     {
         await using var command = _database.ApplicationSource.CreateCommand(

@@ -19,15 +19,19 @@ export interface Listener {
   answer(update: AnswerUpdate): void;
   /** The server will not take a message, and why. */
   refused(clientId: string, reason: string): void;
+  /** The line is there. */
+  online(): void;
   /** The last event seen. */
   seen(): number;
   /** What is still to be sent, oldest first. */
   unsent(): OutgoingMessage[];
+  /** Settles when what a message must not overtake has arrived. */
+  settled(): Promise<void>;
 }
 
 const firstDelay = 500;
 const longestDelay = 15_000;
-/** A WebSocket that fails this often while plain requests pass is being kept out. */
+/** A WebSocket that fails this often, each time after a plain request has passed, is being kept out. */
 const hubFailuresBeforeHttp = 2;
 
 export class Connection {
@@ -36,6 +40,7 @@ export class Connection {
   #session: Session | undefined;
   #transport: Transport | undefined;
   #hubFailures = 0;
+  #sendFailures = 0;
   #refusals = 0;
   #closed = false;
   #wake: (() => void) | undefined;
@@ -62,38 +67,55 @@ export class Connection {
         const session = await this.#open(fresh);
         fresh = false;
         this.#transport = await this.#connect(session);
+        if (this.#isClosed()) {
+          this.#transport.close();
+          return;
+        }
         const watching = this.#transport.watch(this.listener.seen(), (update) => {
           failures = 0;
           this.#refusals = 0;
-          this.listener.update(update);
+          if (!this.#isClosed()) this.listener.update(update);
         });
         this.#status.value = { state: 'online' };
-        this.flush();
+        this.listener.online();
+        void this.flush();
         await watching;
       } catch (error) {
-        if (this.#giveUp(error)) return;
+        if (this.#isClosed() || this.#giveUp(error)) return;
       }
       this.#transport?.close();
       this.#transport = undefined;
       if (this.#isClosed()) return;
+      // The network may be another one by now, so a WebSocket gets one more chance.
+      this.#hubFailures = Math.min(this.#hubFailures, hubFailuresBeforeHttp - 1);
       this.#status.value = { state: navigator.onLine ? 'reconnecting' : 'offline' };
-      await this.#pause(failures++);
+      await this.#pause(Math.max(failures++, this.#sendFailures));
     }
   }
 
   /** Sends what is still to be sent, if the line is there; otherwise it is sent when it is. */
-  flush(): void {
+  async flush(): Promise<void> {
+    await this.listener.settled();
     const transport = this.#transport;
-    if (!transport) return;
+    if (!transport || this.#isClosed()) return;
     for (const message of this.listener.unsent()) {
       if (this.#sending.has(message.clientId)) continue;
       this.#sending.add(message.clientId);
       transport
-        .ask(message, (update) => this.listener.answer(update))
+        .ask(message, (update) => {
+          this.#sendFailures = 0;
+          if (!this.#isClosed()) this.listener.answer(update);
+        })
         .catch((error: unknown) => {
-          if (error instanceof ApiError && error.status !== 401 && error.status < 500)
+          if (this.#isClosed()) return;
+          if (error instanceof ApiError && error.status !== 401 && error.status < 500) {
             this.listener.refused(message.clientId, error.message);
-          // Otherwise the line broke: it is sent again, with the same id, on the next one.
+            return;
+          }
+          // It is sent again, with the same id, on a new line, even if only this request failed.
+          this.#sendFailures++;
+          if (error instanceof ApiError && error.status === 401) this.#session = undefined;
+          transport.close();
         })
         .finally(() => this.#sending.delete(message.clientId));
     }
@@ -130,6 +152,7 @@ export class Connection {
   readonly #retry = (): void => this.#wake?.();
 
   readonly #lost = (): void => {
+    if (this.#status.value.state === 'refused') return;
     this.#status.value = { state: 'offline' };
     this.#transport?.close();
   };
@@ -140,21 +163,25 @@ export class Connection {
     const response = await request(this.api, '/api/widget/session', {
       body: { siteKey: this.siteKey, visitorId: this.visitorId(), page: location.href.slice(0, 2000), newConversation },
     });
-    this.#session = (await response.json()) as Session;
-    this.listener.session(this.#session);
-    return this.#session;
+    const session = (await response.json()) as Session;
+    if (this.#isClosed()) throw new Error('Closed meanwhile.');
+    this.#session = session;
+    this.listener.session(session);
+    return session;
   }
 
   async #connect(session: Session): Promise<Transport> {
     const place = { api: this.api, conversationId: session.conversationId, token: session.token };
-    if (this.#hubFailures >= hubFailuresBeforeHttp) return httpTransport(place);
-    const { hubTransport } = await import('./transport/hub');
     try {
+      const { hubTransport } = await import('./transport/hub');
       const transport = await hubTransport(place);
       this.#hubFailures = 0;
       return transport;
     } catch (error) {
       this.#hubFailures++;
+      if (this.#hubFailures >= hubFailuresBeforeHttp) return httpTransport(place);
+      // Whether it is the WebSocket alone that fails, a new session by a plain request will tell.
+      this.#session = undefined;
       throw error;
     }
   }

@@ -86,6 +86,8 @@ export interface Session {
   expiresAt: string;
   visitorId: string;
   conversationId: string;
+  /** Of the last event that the log had when the session was opened. */
+  lastSeq: number;
   config: Config;
 }
 

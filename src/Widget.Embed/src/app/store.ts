@@ -1,6 +1,7 @@
 /** What the panel shows, as signals, and what the visitor can do. */
 import { batch, computed, signal } from '@preact/signals';
-import type { Host, Identity } from '../contract';
+import type { ContextValues, Host, Identity } from '../contract';
+import { ApiError } from './api';
 import { Connection, type Status } from './connection';
 import * as thread from './conversation';
 import type { Citation, Config, ConversationEvent, OutgoingMessage, Rating, Session } from './events';
@@ -20,12 +21,19 @@ export class Store {
   readonly status = computed<Status>(() => this.#connection.value?.status.value ?? { state: 'connecting' });
   readonly answering = computed(() => thread.answering(this.conversation.value));
   readonly awaiting = computed(() => thread.awaiting(this.conversation.value));
+  /** A wish for a person that has not arrived yet. */
+  readonly personAsked = signal(false);
+  /** What the log held when the page came to it. What comes after is news. */
+  readonly known = signal(0);
 
   readonly #connection = signal<Connection | undefined>(undefined);
   readonly #memory;
   #conversationId: string | undefined;
   #identity: Identity | undefined;
   #context: Record<string, string> | undefined;
+  #settled = Promise.resolve();
+  /** What is to be delivered beside the messages: repeated, with the same client id, until it has arrived. */
+  #undelivered: { path: string; body: { clientId: string }; done?: () => void }[] = [];
 
   constructor(readonly host: Host) {
     this.#memory = storage(host.siteKey);
@@ -42,11 +50,11 @@ export class Store {
   send(text: string): void {
     const trimmed = text.trim();
     if (trimmed === '' || trimmed.length > longestMessage) return;
-    this.conversation.value = thread.send(this.conversation.value, crypto.randomUUID(), trimmed);
+    this.conversation.value = thread.send(this.conversation.value, newId(), trimmed);
     this.#remember();
-    this.host.emit('message', { text: trimmed });
     this.connect();
-    this.#connection.value?.flush();
+    void this.#connection.value?.flush();
+    this.host.emit('message', { text: trimmed });
   }
 
   stop(): void {
@@ -54,22 +62,32 @@ export class Store {
     if (answer) void this.#connection.value?.stop(answer.messageId).catch(() => undefined);
   }
 
-  async rate(messageId: string, rating: Rating): Promise<void> {
-    await this.#post('/api/widget/conversations/{id}/ratings', { clientId: crypto.randomUUID(), messageId, rating });
+  rate(messageId: string, rating: Rating): void {
+    void this.#deliver('/api/widget/conversations/{id}/ratings', { clientId: newId(), messageId, rating });
   }
 
-  async requestPerson(): Promise<void> {
-    await this.#post('/api/widget/conversations/{id}/person', { clientId: crypto.randomUUID() });
+  requestPerson(): void {
+    // Pressing twice is one wish.
+    if (this.personAsked.value || this.conversation.value.items.at(-1)?.kind === 'person') return;
+    this.personAsked.value = true;
+    void this.#deliver('/api/widget/conversations/{id}/person', { clientId: newId() }, () => {
+      this.personAsked.value = false;
+    });
   }
 
   identify(identity: Identity): void {
     this.#identity = identity;
-    if (this.#conversationId) void this.#post('/api/widget/identify', identity);
+    if (this.#conversationId) this.#tell('/api/widget/identify', identity);
   }
 
-  setContext(context: Record<string, string>): void {
-    this.#context = context;
-    if (this.#conversationId) void this.#post('/api/widget/conversations/{id}/context', { context });
+  setContext(context: ContextValues): void {
+    // Pages say numbers, too, and leave things open.
+    this.#context = Object.fromEntries(
+      Object.entries(context).flatMap(([name, value]) =>
+        value === null || value === undefined ? [] : [[name, String(value)]],
+      ),
+    );
+    if (this.#conversationId) this.#tell('/api/widget/conversations/{id}/context', { context: this.#context });
   }
 
   startNewConversation(): void {
@@ -77,8 +95,11 @@ export class Store {
       this.conversation.value = thread.empty;
       this.unread.value = 0;
       this.source.value = undefined;
+      this.known.value = 0;
+      this.personAsked.value = false;
     });
     this.#conversationId = undefined;
+    this.#undelivered = [];
     this.#connection.value?.close();
     this.#start(true);
   }
@@ -113,6 +134,8 @@ export class Store {
         this.#remember();
         this.host.emit('error', { message: reason });
       },
+      online: () => void this.#redeliver(),
+      settled: () => this.#settled,
       seen: () => this.conversation.value.seq,
       unsent: () => thread.unsent(this.conversation.value).map((item) => this.#outgoing(item)),
     });
@@ -130,6 +153,7 @@ export class Store {
     if (conversationId !== this.#conversationId) {
       const changed = this.#conversationId !== undefined;
       this.#conversationId = conversationId;
+      this.known.value = session.lastSeq;
       if (changed) this.conversation.value = { ...thread.empty, items: thread.unsent(this.conversation.value) };
       this.#recall(conversationId);
     }
@@ -137,8 +161,8 @@ export class Store {
     this.host.looks({ color: config.theme.color, position: config.theme.position });
     this.config.value = config;
     if (config.locale !== 'auto' && !this.host.locale) void speak(choose([config.locale]));
-    if (this.#identity) void this.#post('/api/widget/identify', this.#identity);
-    if (this.#context) void this.#post('/api/widget/conversations/{id}/context', { context: this.#context });
+    if (this.#identity) this.#tell('/api/widget/identify', this.#identity);
+    if (this.#context) this.#tell('/api/widget/conversations/{id}/context', { context: this.#context });
   }
 
   #happened(event: ConversationEvent): void {
@@ -147,7 +171,7 @@ export class Store {
     if (this.conversation.value === before) return;
     if (event.kind === 'visitor_message') this.#remember();
     if (event.kind !== 'assistant_message') return;
-    this.host.emit('answer', { text: event.text, outcome: event.outcome });
+    if (event.seq > this.known.value) this.host.emit('answer', { text: event.text, outcome: event.outcome });
     const read = this.#memory.get().read;
     const known = read && read.conversationId === this.#conversationId ? read.seq : 0;
     if (this.open.value) this.read();
@@ -158,7 +182,8 @@ export class Store {
   #recall(conversationId: string): void {
     const known = new Set(this.conversation.value.items.map((item) => (item.kind === 'visitor' ? item.clientId : '')));
     for (const { conversationId: of, clientId, text } of this.#memory.get().unsent ?? [])
-      if (of === conversationId && !known.has(clientId))
+      // One that was written before there was a conversation belongs to the first that comes.
+      if ((of === conversationId || of === '') && !known.has(clientId))
         this.conversation.value = thread.send(this.conversation.value, clientId, text);
   }
 
@@ -169,11 +194,39 @@ export class Store {
     });
   }
 
-  async #post(path: string, body: unknown): Promise<void> {
+  /** Says something to the server that the next message must not overtake. */
+  #tell(path: string, body: unknown): void {
+    const told = this.#connection.value?.post(path, body).catch((error: unknown) => this.#failed(error));
+    // A request that hangs must not hold up what the visitor says.
+    const patience = new Promise<void>((resolve) => setTimeout(resolve, 3000));
+    this.#settled = Promise.race([Promise.all([this.#settled, told]).then(() => undefined), patience]);
+  }
+
+  async #deliver(path: string, body: { clientId: string } & Record<string, unknown>, done?: () => void): Promise<void> {
+    const letter = { path, body, ...(done ? { done } : {}) };
+    this.#undelivered.push(letter);
     try {
       await this.#connection.value?.post(path, body);
     } catch (error) {
-      this.host.emit('error', { message: error instanceof Error ? error.message : String(error) });
+      // What is refused would be refused again; anything else is tried again when the line is back.
+      if (!(error instanceof ApiError) || error.status >= 500 || error.status === 401) return;
+      this.#failed(error);
     }
+    if (!this.#undelivered.includes(letter)) return;
+    this.#undelivered = this.#undelivered.filter((other) => other !== letter);
+    done?.();
   }
+
+  async #redeliver(): Promise<void> {
+    for (const { path, body, done } of this.#undelivered.splice(0)) await this.#deliver(path, body, done);
+  }
+
+  #failed(error: unknown): void {
+    this.host.emit('error', { message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** A random id. Pages without TLS have no crypto.randomUUID. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -22,8 +22,11 @@ const labels: Record<string, [open: string, failed: string]> = {
 function install(script: HTMLScriptElement): void {
   const page = window as unknown as { Widget?: WidgetApi | Call[] };
   const early = Array.isArray(page.Widget) ? page.Widget : [];
-  // A second tag on the page, or one that a router inserted again.
-  if (page.Widget && !Array.isArray(page.Widget)) return;
+  if (page.Widget && !Array.isArray(page.Widget)) {
+    // A second tag on the page, or one that a router inserted again, perhaps with a new body.
+    page.Widget.attach();
+    return;
+  }
 
   const { siteKey = '', mode, color, position, locale } = script.dataset;
   const api = new URL(script.src).origin;
@@ -67,7 +70,7 @@ function install(script: HTMLScriptElement): void {
     },
     looks(looks) {
       // What the tag says wins; a page may want its own.
-      const accent = color ?? looks.color;
+      const accent = hex(color) ?? looks.color;
       root.style.setProperty('--accent', accent);
       root.style.setProperty('--on-accent', onColor(accent));
       root.dataset.position = position ?? looks.position;
@@ -78,12 +81,14 @@ function install(script: HTMLScriptElement): void {
       }
     },
     emit(event, detail) {
-      for (const handler of handlers.get(event) ?? []) handler(detail);
+      // A page's mistake is the page's alone.
+      for (const handler of handlers.get(event) ?? []) guard(() => handler(detail));
     },
   };
 
   let app: App | undefined;
   let loading: Promise<void> | undefined;
+  let destroyed = false;
   const waiting: Call[] = [];
 
   function load(): void {
@@ -91,10 +96,12 @@ function install(script: HTMLScriptElement): void {
     button.dataset.state = 'loading';
     loading = (import(/* @vite-ignore */ `${api}/embed/${APP_MODULE}`) as Promise<AppModule>)
       .then((module) => {
+        if (destroyed) return;
         delete button.dataset.state;
+        button.removeAttribute('title');
         app = module.start(host);
         host.emit('ready', undefined);
-        for (const call of waiting.splice(0)) run(call);
+        for (const call of waiting.splice(0)) guard(() => run(call));
       })
       .catch(() => {
         loading = undefined;
@@ -129,7 +136,11 @@ function install(script: HTMLScriptElement): void {
     off(event: WidgetEventName, handler) {
       handlers.get(event)?.delete(handler as Handler);
     },
+    attach() {
+      if (!root.isConnected && !destroyed) document.body.append(root);
+    },
     destroy() {
+      destroyed = true;
       app?.destroy();
       root.remove();
       delete page.Widget;
@@ -137,7 +148,9 @@ function install(script: HTMLScriptElement): void {
     },
     /** Takes calls that a page queued as arrays before this script came: `(window.Widget ||= []).push(['open'])`. */
     push([name, ...args]) {
-      (widget[name as keyof WidgetApi] as (...args: unknown[]) => void)(...args);
+      const call = (widget as unknown as Record<string, ((...args: unknown[]) => void) | undefined>)[name];
+      if (call) guard(() => call(...args));
+      else console.warn(`Widget has no "${name}".`);
     },
   };
 
@@ -146,11 +159,25 @@ function install(script: HTMLScriptElement): void {
   host.looks(remembered(memory) ?? { color: '#2f5bea', position: 'right' });
   for (const call of early) widget.push(call);
   const show = (): void => {
-    document.body.append(root);
+    widget.attach();
     if (host.mode === 'page') widget.open();
   };
   if (document.body as HTMLElement | null) show();
   else document.addEventListener('DOMContentLoaded', show);
+}
+
+function guard(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    reportError(error);
+  }
+}
+
+/** A colour as the rest understands it; undefined for what is none. */
+function hex(color: string | undefined): string | undefined {
+  const long = color?.replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3');
+  return long && /^#[\da-f]{6}$/i.test(long) ? long : undefined;
 }
 
 function remembered(memory: string): Looks | undefined {

@@ -9,6 +9,9 @@ internal sealed class BlockWalker(List<Block> blocks)
     // Pages nest a few dozen levels; beyond this the text is taken as it stands, so that no page can exhaust the stack.
     private const int DeepestLevel = 200;
 
+    // Every passage below carries its headings; more than this is no heading.
+    private const int LongestHeading = 300;
+
     private readonly StringBuilder _inline = new();
     private BlockKind _kind = BlockKind.Paragraph;
     private string? _sectionAnchor;
@@ -89,7 +92,8 @@ internal sealed class BlockWalker(List<Block> blocks)
             ?? _sectionAnchor;
         _sectionAnchor = null;
         var text = HtmlExtractor.Fold(element.TextContent).TrimEnd('#', '¶', ' ');
-        if (text.Length > 0) blocks.Add(new Block(BlockKind.Heading, text, element.LocalName[1] - '0', anchor));
+        if (text.Length > LongestHeading) Add(BlockKind.Paragraph, text);
+        else if (text.Length > 0) blocks.Add(new Block(BlockKind.Heading, text, element.LocalName[1] - '0', anchor));
     }
 
     private void Flush()

@@ -31,6 +31,10 @@ internal static class ChildProcess
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        // It reads what strangers made, so it gets none of the server's settings and secrets.
+        start.Environment.Clear();
+        start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
+        start.Environment["LC_ALL"] = "C.UTF-8";
         if (OperatingSystem.IsLinux() && File.Exists("/usr/bin/prlimit"))
         {
             start.FileName = "/usr/bin/prlimit";
@@ -49,11 +53,11 @@ internal static class ChildProcess
         try
         {
             var feeding = FeedAsync(process, input, deadline.Token);
-            var errors = ReadAsync(process.StandardError.BaseStream, 64 * 1024, deadline.Token);
+            var errors = BeginningAsync(process.StandardError.BaseStream, 64 * 1024, deadline.Token);
             var output = await ReadAsync(process.StandardOutput.BaseStream, limits.OutputBytes, deadline.Token)
                 ?? throw new IngestionFailureException("The document holds more text than can be taken in at once. Split it into parts.");
             await feeding;
-            var said = await errors ?? [];
+            var said = await errors;
             await process.WaitForExitAsync(deadline.Token);
             return new ChildResult(process.ExitCode, output, System.Text.Encoding.UTF8.GetString(said));
         }
@@ -85,6 +89,17 @@ internal static class ChildProcess
         {
             // It stopped reading before the end; its exit code tells why.
         }
+    }
+
+    // Reads to the end, since a program whose pipe is full stands still, and keeps the beginning.
+    private static async Task<byte[]> BeginningAsync(Stream stream, int most, CancellationToken ct)
+    {
+        using var kept = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await stream.ReadAsync(buffer, ct)) > 0)
+            kept.Write(buffer, 0, Math.Min(read, most - (int)kept.Length));
+        return kept.ToArray();
     }
 
     // Null when there is more than the limit.

@@ -23,6 +23,7 @@ public sealed class HtmlExtractor : IExtractor
 
     public static ExtractedDocument Extract(string html, Uri? address)
     {
+        HtmlComplexity.Check(html);
         using var page = new HtmlParser().ParseDocument(html);
         var links = Links(page, address);
         var title = Fold(page.Title);

@@ -24,6 +24,12 @@ public static class MediaTypes
     };
 
     /// <summary>
+    /// The format of a fetched page. A server that says HTML means it, whatever the address ends in: code hosts show README.md as a page.
+    /// </summary>
+    public static string? OfPage(Uri address, string declared) =>
+        Of("", declared) == Html ? Html : Of(address.AbsolutePath, declared);
+
+    /// <summary>
     /// The format of a file: by its extension, since browsers and servers often call Markdown plain text or nothing at all,
     /// then by what the sender says. Null when it is none that can be read.
     /// </summary>

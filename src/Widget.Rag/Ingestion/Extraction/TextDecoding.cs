@@ -38,12 +38,21 @@ internal static partial class TextDecoding
 
     private static Encoding? Find(string? name)
     {
-        if (name is null || name.Equals("utf-8", StringComparison.OrdinalIgnoreCase)) return null;
+        // As browsers do (WHATWG Encoding standard, 4.2): what calls itself Latin 1 or ASCII is Windows-1252, and UTF-16 shows by its
+        // byte order mark or not at all.
+        switch (name?.ToLowerInvariant())
+        {
+            case null or "utf-8" or "utf-16" or "utf-16le" or "utf-16be" or "utf-32" or "utf-7":
+                return null;
+            case "iso-8859-1" or "latin1" or "us-ascii" or "ascii":
+                return CodePagesEncodingProvider.Instance.GetEncoding(1252);
+        }
+
         try
         {
             return CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             return null; // an unknown name: the bytes are tried as UTF-8
         }

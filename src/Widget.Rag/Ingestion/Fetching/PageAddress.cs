@@ -10,15 +10,19 @@ public static class PageAddress
         ".webp", ".woff", ".woff2", ".xls", ".xlsx", ".xml", ".xz", ".zip",
     };
 
+    /// <summary>Longest address that is kept, in characters. Longer ones carry a session or a token, not a page.</summary>
+    public const int Longest = 2_000;
+
     /// <summary>Without fragment; host in lower case and default port left out by <see cref="Uri"/> itself.</summary>
     public static Uri Normalize(Uri address) => new(address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped));
 
     /// <summary>
-    /// Whether following a link found on a site stays within it: the same host, with or without "www.", the same port, and by
-    /// its name something that may be read.
+    /// Whether following a link found on a site stays within it: the same host, with or without "www.", the same port, by its name
+    /// something that may be read, and no longer than <see cref="Longest"/>.
     /// </summary>
     public static bool BelongsTo(Uri start, Uri link) =>
-        string.Equals(Site(link), Site(start), StringComparison.OrdinalIgnoreCase)
+        link.AbsoluteUri.Length <= Longest
+        && string.Equals(Site(link), Site(start), StringComparison.OrdinalIgnoreCase)
         && !NoDocument.Contains(Path.GetExtension(link.AbsolutePath));
 
     private static string Site(Uri address) =>

@@ -40,9 +40,9 @@ public sealed class PageFetcher : IDisposable
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
         deadline.CancelAfter(_options.Timeout);
+        var target = address;
         try
         {
-            var target = address;
             for (var hop = 0; hop <= _options.MaxRedirects; hop++)
             {
                 if (target.Scheme is not ("http" or "https"))
@@ -52,7 +52,9 @@ public sealed class PageFetcher : IDisposable
                         or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
                     && response.Headers.Location is { } location)
                 {
-                    target = new Uri(target, location);
+                    if (!Uri.TryCreate(target, location, out var next))
+                        throw new IngestionFailureException($"{target} redirects to something that is no address.");
+                    target = next;
                     continue;
                 }
 
@@ -63,15 +65,21 @@ public sealed class PageFetcher : IDisposable
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw new IngestionFailureException($"{address.Host} did not deliver the page within {_options.Timeout.TotalSeconds:0} seconds.", e);
+            throw new IngestionFailureException($"{target.Host} did not deliver the page within {_options.Timeout.TotalSeconds:0} seconds.", e);
         }
         catch (HttpRequestException e)
         {
-            throw Explain(address, e);
+            throw Explain(target, e);
         }
         catch (IOException e)
         {
-            throw new IngestionFailureException($"{address.Host} broke the connection off before the page was complete.", e);
+            throw new IngestionFailureException($"{target.Host} broke the connection off before the page was complete.", e);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or IngestionFailureException))
+        {
+            // What servers send can be wrong in more ways than can be listed: contents that are not compressed as they say, hosts that
+            // are none. It is their page that fails.
+            throw new IngestionFailureException($"{target.Host} did not answer as a web server should.", e);
         }
     }
 

@@ -9,6 +9,7 @@ public sealed class SiteMap(PageFetcher fetcher)
     private const int MostMaps = 50;
 
     /// <summary>The pages a site map names that lie on its own host, without fragments, each once.</summary>
+    /// <remarks>An index goes on without those of its maps that cannot be read, as long as one can.</remarks>
     /// <exception cref="IngestionFailureException">The site map cannot be fetched or is none.</exception>
     public async Task<IReadOnlyList<Uri>> ReadAsync(Uri address, int most, CancellationToken ct)
     {
@@ -16,11 +17,23 @@ public sealed class SiteMap(PageFetcher fetcher)
         var pages = new List<Uri>();
         if (root.Name.LocalName == "sitemapindex")
         {
+            IngestionFailureException? broken = null;
+            var read = 0;
             foreach (var map in Locations(root, "sitemap", address).Take(MostMaps))
             {
                 if (pages.Count >= most) break;
-                pages.AddRange(Locations(await LoadAsync(map, ct), "url", map));
+                try
+                {
+                    pages.AddRange(Locations(await LoadAsync(map, ct), "url", map));
+                    read++;
+                }
+                catch (IngestionFailureException e)
+                {
+                    broken ??= e;
+                }
             }
+
+            if (read == 0 && broken is not null) throw broken;
         }
         else if (root.Name.LocalName == "urlset")
         {
@@ -55,7 +68,7 @@ public sealed class SiteMap(PageFetcher fetcher)
         foreach (var entry in root.Elements().Where(child => child.Name.LocalName == element))
         {
             var text = entry.Elements().FirstOrDefault(child => child.Name.LocalName == "loc")?.Value.Trim();
-            if (Uri.TryCreate(map, text, out var location) && location.Authority == map.Authority && location.Scheme is "http" or "https")
+            if (Uri.TryCreate(map, text, out var location) && location.Authority == map.Authority && location.Scheme is "http" or "https" && location.AbsoluteUri.Length <= PageAddress.Longest)
                 yield return PageAddress.Normalize(location);
         }
     }

@@ -52,8 +52,10 @@ export function Composer({ store }: { store: Store }) {
             store.draft.value = currentTarget.value;
           }}
           onKeyDown={(event) => {
-            // Enter also ends a composition (Japanese, Chinese …); that one does not send.
-            if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+            // Enter also ends a composition (Japanese, Chinese …); that one does not send. Safari says so only by the key's code.
+            // eslint-disable-next-line @typescript-eslint/no-deprecated
+            const composing = event.isComposing || event.keyCode === 229;
+            if (event.key !== 'Enter' || event.shiftKey || composing) return;
             event.preventDefault();
             send();
           }}

@@ -31,20 +31,23 @@ export function AssistantMessage({ item, store }: { item: AssistantItem; store: 
   const complete = item.outcome !== undefined;
   // While it is written, half a citation would flicker as text.
   const text = complete ? item.text : item.text.replace(/\s?\[\d{0,3}$/, '');
-  if (text === '') return null;
+  // Stopped before its first word, it is still an answer to a question.
+  if (text === '' && item.outcome !== 'stopped') return null;
   const cited = complete ? item.citations : [];
   return (
     <div class={`message assistant ${complete ? '' : 'streaming'}`}>
-      <div class="bubble" dir="auto">
-        <Markdown
-          text={text}
-          cite={(number) => <CitationMark number={number} sources={item.citations} store={store} />}
-        />
-      </div>
+      {text !== '' && (
+        <div class="bubble" dir="auto">
+          <Markdown
+            text={text}
+            cite={(number) => <CitationMark number={number} sources={item.citations} store={store} />}
+          />
+        </div>
+      )}
       {cited.length > 0 && <Sources citations={cited} store={store} />}
       {item.offersPerson && (
         <div class="offers">
-          <button type="button" class="offer" onClick={() => void store.requestPerson()}>
+          <button type="button" class="offer" onClick={() => store.requestPerson()}>
             <Icon name="person" />
             {t.person}
           </button>
@@ -56,11 +59,16 @@ export function AssistantMessage({ item, store }: { item: AssistantItem; store: 
           )}
         </div>
       )}
+      {item.offersPerson && store.personAsked.value && store.status.value.state !== 'online' && (
+        <div class="note" role="status">
+          {t.waiting}
+        </div>
+      )}
       {complete && (
         <div class="after">
           {item.outcome === 'quoted' && <span class="note">{t.quoted}</span>}
           {item.outcome === 'stopped' && <span class="note">{t.stopped}</span>}
-          <Thumbs item={item} store={store} />
+          {text !== '' && <Thumbs item={item} store={store} />}
         </div>
       )}
     </div>
@@ -112,7 +120,7 @@ function Thumbs({ item, store }: { item: AssistantItem; store: Store }) {
   const give = (wish: Rating): void => {
     const next = rating === wish ? 'none' : wish;
     setGiven(next);
-    void store.rate(item.messageId, next);
+    store.rate(item.messageId, next);
   };
   return (
     <span class="thumbs">

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { fill, locale, words } from '../i18n';
 import type { Store } from '../store';
 import { Composer } from './Composer';
@@ -18,10 +18,6 @@ export function Panel({ store }: { store: Store }) {
   const page = store.host.mode === 'page';
   const close = (): unknown => panel.current?.dispatchEvent(new CustomEvent('widget-close', { bubbles: true }));
 
-  useEffect(() => {
-    document.documentElement.toggleAttribute('data-widget-open', open);
-  }, [open]);
-
   return (
     <div
       class="panel"
@@ -36,7 +32,8 @@ export function Panel({ store }: { store: Store }) {
         if (event.key === 'Tab' && panel.current && coversPage(panel.current)) keepFocus(panel.current, event);
       }}
     >
-      <div class="head">
+      {/* What the sheet covers cannot be reached meanwhile. */}
+      <div class="head" inert={store.source.value !== undefined}>
         {config && (
           <>
             <span class="portrait" aria-hidden="true">
@@ -63,7 +60,6 @@ export function Panel({ store }: { store: Store }) {
           </button>
         )}
       </div>
-      {/* What the sheet covers cannot be reached meanwhile. */}
       <div class="body" inert={store.source.value !== undefined}>
         <StatusBar store={store} />
         <Thread store={store} />

@@ -86,11 +86,10 @@ function Announcer({ store }: { store: Store }) {
   const t = words.value;
   const agent = store.config.value?.agentName ?? '';
   const last = store.conversation.value.items.findLast((item) => item.kind !== 'person');
-  const started = useRef(store.conversation.value.seq);
   let text = '';
   if (store.awaiting.value || store.answering.value) text = fill(t.typing, { agent });
-  else if (last?.kind === 'assistant' && (last.seq ?? 0) > started.current)
-    text = `${fill(t.answerReady, { agent })}: ${last.text.replace(/\[\d+\]|[*_`#]/g, '')}`;
+  else if (last?.kind === 'assistant' && (last.seq ?? 0) > store.known.value)
+    text = `${fill(t.answerReady, { agent })}: ${last.text.replace(/\[\d+\]|[*_`#]/g, '') || t.stopped}`;
   return (
     <div class="hidden" role="status" aria-live="polite">
       {text}

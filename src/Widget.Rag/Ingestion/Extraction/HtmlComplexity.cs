@@ -1,0 +1,86 @@
+namespace Widget.Rag.Ingestion.Extraction;
+
+/// <summary>
+/// Refuses markup whose tree would be far larger than its text. A parser has to repeat formatting that was never closed in every
+/// paragraph that follows (HTML standard, 13.2.4.3, "reconstruct the active formatting elements"), and to search all open elements
+/// at every tag, so a page of some kilobytes could take gigabytes or minutes. One pass over the tags tells, before any tree is built.
+/// </summary>
+internal static class HtmlComplexity
+{
+    private const int LongestPage = 5_000_000;
+    private const int MostElements = 300_000;
+    private const int DeepestNesting = 500;
+    private const int MostRepeated = 1_000_000;
+
+    private static readonly HashSet<string> Void =
+        ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+
+    private static readonly HashSet<string> Raw = ["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
+
+    private static readonly HashSet<string> Formatting = ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
+
+    // These end by themselves where the next begins, so they do not nest.
+    private static readonly HashSet<string> EndImplied =
+        ["p", "li", "dd", "dt", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "optgroup", "colgroup", "rb", "rp", "rt", "rtc", "html", "head", "body"];
+
+    /// <exception cref="IngestionFailureException">The page is too large or too tangled to be read.</exception>
+    public static void Check(string html)
+    {
+        if (html.Length > LongestPage)
+            throw new IngestionFailureException($"This page is longer than {LongestPage / 1_000_000} million characters. Split it into parts.");
+
+        var open = new List<string>();
+        var formatting = new Dictionary<string, int>(StringComparer.Ordinal);
+        var (elements, unclosed, repeated) = (0, 0, 0L);
+        for (var i = html.IndexOf('<'); i >= 0 && i + 1 < html.Length; i = html.IndexOf('<', i))
+        {
+            if (html.AsSpan(i).StartsWith("<!--", StringComparison.Ordinal))
+            {
+                i = html.IndexOf("-->", i + 4, StringComparison.Ordinal);
+                if (i < 0) return;
+                continue;
+            }
+
+            var closes = html[i + 1] == '/';
+            var name = NameAt(html, i + (closes ? 2 : 1));
+            i += closes ? 2 : 1;
+            if (name.Length == 0 || Void.Contains(name)) continue;
+            if (closes)
+            {
+                if (formatting.TryGetValue(name, out var count) && count > 0) (formatting[name], unclosed) = (count - 1, unclosed - 1);
+                if (open.LastIndexOf(name) is >= 0 and var at) open.RemoveRange(at, open.Count - at);
+                continue;
+            }
+
+            elements++;
+            if (Raw.Contains(name))
+            {
+                i = html.IndexOf($"</{name}", i, StringComparison.OrdinalIgnoreCase);
+                if (i < 0) return;
+                continue;
+            }
+
+            if (Formatting.Contains(name))
+            {
+                // A link or a nobr within its like ends the outer one.
+                var before = formatting.GetValueOrDefault(name);
+                if (before == 0 || name is not ("a" or "nobr")) (formatting[name], unclosed) = (before + 1, unclosed + 1);
+            }
+            else
+            {
+                repeated += unclosed;
+            }
+
+            if (!EndImplied.Contains(name)) open.Add(name);
+            if (elements > MostElements || open.Count > DeepestNesting || repeated > MostRepeated)
+                throw new IngestionFailureException("The markup of this page is too large or too tangled to be read.");
+        }
+    }
+
+    private static string NameAt(string html, int start)
+    {
+        var end = start;
+        while (end < html.Length && end - start < 20 && char.IsAsciiLetterOrDigit(html[end])) end++;
+        return end > start && char.IsAsciiLetter(html[start]) ? html[start..end].ToLowerInvariant() : "";
+    }
+}

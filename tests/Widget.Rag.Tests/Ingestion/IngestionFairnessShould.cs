@@ -1,0 +1,219 @@
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Widget.Rag.Ingestion;
+using Widget.Rag.Ingestion.Extraction;
+using Widget.Rag.Own;
+using Widget.Rag.Search;
+using Widget.Rag.Storage;
+using Widget.Testing;
+
+namespace Widget.Rag.Tests.Ingestion;
+
+/// <summary>What strange documents, slow senders, frozen nodes and large tenants must not do to others.</summary>
+public sealed class IngestionFairnessShould(DatabaseFixture fixture)
+{
+    private readonly TestDatabase _database = fixture.Database;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Not_let_a_frozen_worker_commit_what_another_has_done_meanwhile()
+    {
+        var tenant = await _database.AddTenantAsync();
+        using var knowledge = new Knowledge(_database);
+        var job = await knowledge.Queue.ImportAsync(tenant, Enumerable.Range(0, 3).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(), Ct);
+        var frozen = await knowledge.LeaseAsync(tenant, job);
+
+        var report = await knowledge.RunAsync(tenant, job, Ct);
+        await Should.ThrowAsync<OperationCanceledException>(() => knowledge.Runner.RunAsync(frozen, TimeSpan.MaxValue, Ct));
+
+        (report.Done, report.Total).ShouldBe((3, 3));
+        (await knowledge.Queue.FindAsync(tenant, job, Ct))!.Done.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Not_hold_it_against_a_document_that_a_node_was_stopped_while_reading_it()
+    {
+        var tenant = await _database.AddTenantAsync();
+        using var knowledge = new Knowledge(_database);
+        var job = await knowledge.Queue.ImportAsync(tenant, Enumerable.Range(0, 64).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(), Ct);
+
+        for (var i = 0; i < 4; i++)
+        {
+            // Stopped as soon as the batch has been taken.
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+            var running = knowledge.Runner.RunAsync(await knowledge.LeaseAsync(tenant, job), TimeSpan.MaxValue, stop.Token);
+            while ((await knowledge.Queue.FindAsync(tenant, job, Ct))!.Status is JobStatus.Queued) await Task.Delay(1, Ct);
+            await stop.CancelAsync();
+            await running.ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
+        var report = await knowledge.RunAsync(tenant, job, Ct);
+        (report.Status, report.Done, report.Failed.Count).ShouldBe((JobStatus.Ready, 64, 0));
+    }
+
+    [Fact]
+    public async Task Take_turns_between_tenants()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var knowledge = new Knowledge(database);
+        var (large, small) = (await database.AddTenantAsync(), await database.AddTenantAsync());
+        var big = await knowledge.Queue.ImportAsync(large, Enumerable.Range(0, 200).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(), Ct);
+        var second = await knowledge.Queue.ImportAsync(large, new[] { Text("e", "Another.") }.ToAsyncEnumerable(), Ct);
+        var little = await knowledge.Queue.ImportAsync(small, new[] { Text("s", "Small.") }.ToAsyncEnumerable(), Ct);
+
+        (await ClaimAsync(database)).ShouldBe(big);
+        // The large tenant's second job waits while its first has the turn.
+        (await ClaimAsync(database)).ShouldBe(little);
+        (await ClaimAsync(database)).ShouldBeNull();
+
+        var lease = await knowledge.LeaseAsync(large, big);
+        (await knowledge.Runner.RunAsync(lease, TimeSpan.Zero, Ct)).ShouldBeFalse();
+        await ReleaseAsync(database, big);
+        // What has had a turn comes after what has had none.
+        (await ClaimAsync(database)).ShouldBe(second);
+        (await knowledge.RunAsync(large, big, Ct)).Done.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Go_on_while_somebody_sends_an_import_slowly()
+    {
+        var tenant = await _database.AddTenantAsync();
+        using var knowledge = new Knowledge(_database);
+        await knowledge.ImportAsync(tenant, [("old", "Old", "Old words.")]);
+        var rest = new TaskCompletionSource();
+        async IAsyncEnumerable<ImportedDocument> Slowly()
+        {
+            yield return Text("slow", "Slow words.");
+            await rest.Task;
+        }
+
+        var slow = knowledge.Queue.ImportAsync(tenant, Slowly(), Ct);
+        await knowledge.ImportAsync(tenant, [("quick", "Quick", "Quick words.")]).WaitAsync(TimeSpan.FromSeconds(10), Ct);
+        var catalog = new KnowledgeCatalog(knowledge.Database);
+        var (documents, _) = await catalog.ListAsync(tenant, 0, 10, Ct);
+        (await catalog.DeleteAsync(tenant, documents.Single(document => document.ExternalId == "old").Id, Ct).WaitAsync(TimeSpan.FromSeconds(10), Ct)).ShouldBeTrue();
+        rest.SetResult();
+
+        (await knowledge.RunAsync(tenant, await slow, Ct)).Done.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Weigh_everything_alike_when_a_job_is_done()
+    {
+        var tenant = await _database.AddTenantAsync();
+        using var knowledge = new Knowledge(_database);
+        await knowledge.ImportAsync(tenant, [.. Enumerable.Range(0, 700).Select(i => ($"s{i}", "Short", $"Few words {i}."))]);
+        await knowledge.ImportAsync(tenant, [.. Enumerable.Range(0, 300).Select(i => ($"l{i}", "Long", string.Join(' ', Enumerable.Range(0, 120).Select(w => $"word{i + w}"))))]);
+
+        await using var db = await knowledge.Database.BeginAsync(tenant, Ct);
+        await using var command = db.Command(
+            """
+            select count(*), count(*) filter (where term.weights <> lexical_weights(chunk.lexemes, chunk.length, statistics.weighed_length)),
+                   max(abs(statistics.weighed_length / (statistics.total_length::real / statistics.chunk_count) - 1))
+            from chunk_terms term join chunks chunk on chunk.id = term.chunk_id, knowledge_statistics statistics
+            """);
+        await using var row = await command.ExecuteReaderAsync(Ct);
+        await row.ReadAsync(Ct);
+        row.GetInt64(0).ShouldBe(1_000);
+        row.GetInt64(1).ShouldBe(0);
+        row.GetDouble(2).ShouldBeLessThan(0.01);
+    }
+
+    [Fact]
+    public async Task Forget_languages_and_words_with_the_documents_that_had_them()
+    {
+        var tenant = await _database.AddTenantAsync();
+        using var knowledge = new Knowledge(_database);
+        await knowledge.ImportAsync(tenant, [("en", "Bikes", "The bikes are built for people who live by the water."), ("de", "Räder", "Die Räder werden für Menschen gebaut, die am Wasser wohnen.")]);
+        var catalog = new KnowledgeCatalog(knowledge.Database);
+        var (documents, _) = await catalog.ListAsync(tenant, 0, 10, Ct);
+
+        await catalog.DeleteAsync(tenant, documents.Single(document => document.Language == "de").Id, Ct);
+
+        await using var db = await knowledge.Database.BeginAsync(tenant, Ct);
+        (await db.Statistics.SingleAsync(Ct)).Languages.ShouldBe(["en"]);
+        (await db.Lexicon.CountAsync(entry => entry.ChunkCount <= 0, Ct)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Read_a_page_in_spite_of_a_link_without_end()
+    {
+        await using var site = await TestSite.StartAsync(new Dictionary<string, string>
+        {
+            ["/"] = $"<p>Start page.</p><a href='/login?return={new string('x', 4_000)}'>log in</a><a href='/README.md'>read</a>",
+            // A page about a Markdown file is a page.
+            ["/README.md"] = "<h1>Read me</h1>\n    <div><p>Indented paragraph.</p></div>",
+        });
+        var tenant = await _database.AddTenantAsync();
+        using var knowledge = new Knowledge(_database, site.Allowed);
+
+        var report = await knowledge.RunAsync(tenant, await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 100, Ct), Ct);
+
+        (report.Status, report.Done, report.Total).ShouldBe((JobStatus.Ready, 2, 2));
+        var hits = await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = "indented paragraph" }, Ct);
+        hits.Hits[0].Text.ShouldBe("Indented paragraph.");
+    }
+
+    [Fact]
+    public async Task Say_that_a_start_page_leads_elsewhere()
+    {
+        await using var other = await TestSite.StartAsync(new Dictionary<string, string> { ["/"] = "<p>Moved here.</p>" });
+        await using var site = await TestSite.StartAsync(context =>
+        {
+            context.Response.Redirect(other.Address.AbsoluteUri);
+            return Task.CompletedTask;
+        });
+        var tenant = await _database.AddTenantAsync();
+        var both = site.Allowed with { AllowedPrivateHosts = new HashSet<string> { site.Address.Authority, other.Address.Authority } };
+        using var knowledge = new Knowledge(_database, both);
+
+        var report = await knowledge.RunAsync(tenant, await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 100, Ct), Ct);
+
+        report.Status.ShouldBe(JobStatus.Failed);
+        report.Error.ShouldNotBeNull().ShouldContain($"leads to another site, {other.Address}");
+    }
+
+    [Fact]
+    public async Task Cut_texts_between_characters()
+    {
+        var tenant = await _database.AddTenantAsync();
+        using var knowledge = new Knowledge(_database);
+
+        var report = await knowledge.ImportAsync(tenant, [("a", new string('t', 499) + "😀", "Words."), ("b", "B", "Other words.")]);
+        var found = await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = new string('q', 1_999) + "😀" }, Ct);
+
+        report.Done.ShouldBe(2);
+        found.Hits.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task End_a_job_that_meets_one_fault_after_another()
+    {
+        var tenant = await _database.AddTenantAsync();
+        using var knowledge = new Knowledge(_database);
+        var job = await knowledge.Queue.ImportAsync(tenant, new[] { Text("a", "Words.") }.ToAsyncEnumerable(), Ct);
+
+        for (var i = 0; i < 10; i++) await knowledge.Runner.CountFaultAsync(await knowledge.LeaseAsync(tenant, job), Ct);
+
+        var report = (await knowledge.Queue.FindAsync(tenant, job, Ct))!;
+        report.Status.ShouldBe(JobStatus.Failed);
+        report.Error.ShouldNotBeNull().ShouldContain("a fault of ours");
+    }
+
+    private static ImportedDocument Text(string id, string text) =>
+        new(id, new DocumentDescription { MediaType = MediaTypes.Text }, Encoding.UTF8.GetBytes(text));
+
+    private static async Task<JobId?> ClaimAsync(TestDatabase database)
+    {
+        await using var command = database.ApplicationSource.CreateCommand("select job_id from claim_ingestion_job(gen_random_uuid(), interval '1 minute')");
+        return await command.ExecuteScalarAsync(Ct) is Guid job ? new JobId(job) : null;
+    }
+
+    private static async Task ReleaseAsync(TestDatabase database, JobId job)
+    {
+        await using var command = database.OwnerSource.CreateCommand("update ingestion_jobs set lease_until = now() where id = $1");
+        command.Parameters.Add(new() { Value = job.Value });
+        await command.ExecuteNonQueryAsync(Ct);
+    }
+}
