@@ -84,7 +84,8 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, IEmbeddingGener
         CancellationToken ct)
     {
         // Both arms scan the tenant's own rows through the primary key and keep the nearest: exact, and faster than an
-        // approximate index as long as a tenant is small.
+        // approximate index as long as a tenant is small. "offset 0" holds the planner to one look-up by primary key a candidate:
+        // where tables have just been filled and have no statistics yet, it would rather join all of the tenant's rows.
         await using var command = db.Command(
             """
             with lexical as materialized (
@@ -96,8 +97,10 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, IEmbeddingGener
             )
             select found.chunk_id, -(term.weights <#> $2), -(embedded.embedding <#> $4)
             from found
-            join chunk_terms term on term.tenant_id = $1 and term.chunk_id = found.chunk_id
-            join chunk_embeddings embedded on embedded.tenant_id = $1 and embedded.model = $3 and embedded.chunk_id = found.chunk_id
+            cross join lateral (
+              select weights from chunk_terms where tenant_id = $1 and chunk_id = found.chunk_id offset 0) term
+            cross join lateral (
+              select embedding from chunk_embeddings where tenant_id = $1 and model = $3 and chunk_id = found.chunk_id offset 0) embedded
             order by found.chunk_id
             """,
             [
@@ -126,13 +129,14 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, IEmbeddingGener
             select chunk.id, chunk.document_id, document.external_id, document.title, document.url, chunk.text, chunk.locator,
                    array(select unnest($2::text[]) intersect select unnest(tsvector_to_array(chunk.lexemes)))
             from unnest($1::uuid[]) with ordinality as wanted (id, place)
-            join chunks chunk on chunk.id = wanted.id
-            join documents document on document.id = chunk.document_id
+            cross join lateral (select * from chunks where tenant_id = $3 and id = wanted.id offset 0) chunk
+            cross join lateral (select * from documents where tenant_id = $3 and id = chunk.document_id offset 0) document
             order by wanted.place
             """,
             [
                 ranked.Select(candidate => candidate.Item).ToArray(),
                 terms.Select(term => term.Lexeme).ToArray(),
+                db.TenantId.Value,
             ]);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var hits = new List<Hit>();

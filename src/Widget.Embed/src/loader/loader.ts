@@ -117,7 +117,8 @@ function install(script: HTMLScriptElement): void {
       (app[name as keyof App] as (...args: unknown[]) => void)(...args);
       return;
     }
-    waiting.push([name, ...args]);
+    // Until it is there it is closed, so that pressing again while it loads, or after it could not be loaded, opens it, too.
+    waiting.push([name === 'toggle' ? 'open' : name, ...args]);
     // Only wanting to see or say something is interest; saying who the visitor is can wait.
     if (name === 'open' || name === 'toggle' || name === 'ask') load();
   }

@@ -19,8 +19,8 @@ export function SourceSheet({ store }: { store: Store }) {
   if (!source) return null;
 
   const href = source.url ? safe(source.url) : undefined;
-  // One below the agent's name, which heads the panel.
-  const Title = store.host.mode === 'page' ? 'h2' : 'h3';
+  // It heads the panel in the place of the agent's name, which it covers.
+  const Title = store.host.mode === 'page' ? 'h1' : 'h2';
   const path = source.headings.filter((heading) => heading !== source.title);
   const close = (): void => {
     store.source.value = undefined;
