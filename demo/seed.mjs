@@ -16,6 +16,7 @@ const tenants = [
     uploads: [],
     settings: {
       agentName: 'Jette',
+      contactUrl: 'mailto:service@harbor.example',
       theme: { color: '#0b6e6e' },
       suggestedQuestions: ['What is the range of the Tide Step?', 'What does delivery cost?', 'Is the battery under warranty?'],
     },
@@ -27,6 +28,7 @@ const tenants = [
     uploads: await readdir(join(import.meta.dirname, 'documents')),
     settings: {
       agentName: 'Lu',
+      contactUrl: 'mailto:hello@lumen.example',
       theme: { color: '#5b3fd6' },
       suggestedQuestions: ['Which plan has single sign-on?', 'Where is our data stored?', 'How do we move from Zendesk?'],
     },

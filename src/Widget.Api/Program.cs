@@ -19,6 +19,18 @@ catch (Exception e) when (e is OperatorException or InvalidConfigurationExceptio
     Console.Error.WriteLine(e.Message);
     return 2;
 }
+catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+{
+    Console.Error.WriteLine(
+        $"The database refuses it: {e.MessageText}." + (e.MessageText switch
+        {
+            var text when text.Contains("extension", StringComparison.Ordinal) => " Have a superuser run `create extension vector` in this database, once.",
+            var text when text.Contains("grant role", StringComparison.Ordinal) =>
+                " Another installation on this server has made the role. Have its owner run `grant widget_application to … with admin option` for yours.",
+            _ => "",
+        }));
+    return 1;
+}
 catch (NpgsqlException e)
 {
     Console.Error.WriteLine($"The database does not answer as it should: {e.Message}");

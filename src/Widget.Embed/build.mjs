@@ -1,5 +1,6 @@
 // Builds what the API serves: widget.js (the loader), the app's modules with hashed names, and the hosted page's style sheet.
-import { copyFile, rm } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
 const out = 'dist';
@@ -35,3 +36,13 @@ await build({
   },
 });
 await copyFile('src/page.css', `${out}/page.css`);
+
+// Compressed once, as well as can be, instead of for every visitor.
+for (const file of await readdir(out)) {
+  const content = await readFile(`${out}/${file}`);
+  await writeFile(`${out}/${file}.gz`, gzipSync(content, { level: 9 }));
+  await writeFile(
+    `${out}/${file}.br`,
+    brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }),
+  );
+}

@@ -254,6 +254,16 @@ public sealed class AnswersShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Thank_and_take_leave_without_a_source()
+    {
+        var visitor = await _tenant.VisitAsync();
+
+        (await visitor.AskAsync("Great, thanks a lot!")).Text.ShouldStartWith("You are welcome");
+        (await visitor.AskAsync("bye")).Text.ShouldStartWith("Goodbye");
+        (await api.Simulator.RequestsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Greet_without_a_source()
     {
         var answer = await (await _tenant.VisitAsync()).AskAsync("Hello there!");

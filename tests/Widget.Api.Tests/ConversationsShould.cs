@@ -53,6 +53,38 @@ public sealed class ConversationsShould(ApiFixture api)
     }
 
     [Theory]
+    [InlineData("What does the Tide Cargo cost?", "4,650 euros")]
+    [InlineData("How much is the Tide Step?", "2,890 euros")]
+    [InlineData("Was kostet das Tide Cargo?", "4,650 euros")]
+    public async Task Quote_the_price_when_that_is_asked_for_whatever_it_is_called(string question, string price)
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await tenant.ImportAsync(
+            new { id = "cargo", title = "Tide Cargo", text = "The Tide Cargo is a long-tail cargo bike. It may carry 200 kilograms in all." },
+            new { id = "step", title = "Tide Step", text = "The Tide Step weighs 21.4 kilograms with its battery." },
+            new { id = "prices", title = "Prices", format = "markdown", text = "All prices include value added tax.\n\n| Model | Price |\n|---|---|\n| Tide Step | 2,890 euros |\n| Tide Cargo | 4,650 euros |" });
+
+        var answer = await (await tenant.VisitAsync()).AskAsync(question);
+
+        answer.Text.ShouldContain($"| {price}");
+        answer.Text.ShouldContain("Model | Price\n---|---\n");
+        answer.Citations.ShouldContain(citation => citation.Title == "Prices");
+    }
+
+    [Fact]
+    public async Task Not_take_anything_else_for_a_telephone_number()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await tenant.ImportAsync(new { id = "contact", title = "Contact", text = "Write to service@harbor.example with your frame number, not your phone number." });
+        var before = await (await tenant.VisitAsync()).AskAsync("What is your phone number?");
+        await tenant.ImportAsync(new { id = "contact", title = "Contact", text = "Our phone number is +49 431 1234567." });
+        var after = await (await tenant.VisitAsync()).AskAsync("What is your phone number?");
+
+        before.Outcome.ShouldBe(AnswerOutcome.NotFound);
+        after.Text.ShouldContain("+49 431 1234567");
+    }
+
+    [Theory]
     [InlineData("Which plan has single sign-on?", null, "I could not find anything about that")]
     [InlineData("Wer hat die Weltmeisterschaft gewonnen und wie war das Spiel?", "de", "Dazu habe ich auf unseren Seiten nichts gefunden")]
     [InlineData("من فاز بكأس العالم؟", "ar", "لم أجد شيئًا")]

@@ -122,6 +122,20 @@ public sealed class KnowledgeShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Keep_files_of_one_name_in_different_folders_apart()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        await tenant.FinishedAsync(await UploadAsync(tenant, "a/index.md", "Apples."u8.ToArray()));
+        await tenant.FinishedAsync(await UploadAsync(tenant, "b/index.md", "Bananas."u8.ToArray()));
+        await tenant.FinishedAsync(await UploadAsync(tenant, "index.md", "Cherries."u8.ToArray(), ("id", "my own id")));
+
+        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Documents.Select(document => document.ExternalId)
+            .ShouldBe(["a/index.md", "b/index.md", "my own id"], ignoreOrder: true);
+        var two = new MultipartFormDataContent { { new ByteArrayContent([65]), "file", "a.txt" }, { new ByteArrayContent([66]), "file", "b.txt" } };
+        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", two)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "Send one file a request.", "file");
+    }
+
+    [Fact]
     public async Task Name_the_formats_it_takes_when_given_another()
     {
         var tenant = await TestTenant.CreateAsync(api);
@@ -129,7 +143,7 @@ public sealed class KnowledgeShould(ApiFixture api)
         await (await UploadAsync(tenant, "setup.exe", [1, 2, 3])).ShouldBeProblemAsync(
             HttpStatusCode.UnsupportedMediaType,
             "Files like setup.exe cannot be read. Add HTML, Markdown, plain text and PDF.");
-        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", new MultipartFormDataContent { { new StringContent("x"), "title" } })).ShouldBeProblemAsync(HttpStatusCode.BadRequest);
+        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", new MultipartFormDataContent { { new StringContent("x"), "title" } })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "file is missing.", "file");
     }
 
     [Theory]

@@ -98,6 +98,11 @@ public sealed class OperatorCommandsShould(ApiFixture api)
             away.Errors.ShouldNotContain("   at ");
         }
 
+        var url = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE"] = "postgres://user:secret@db/widget" }, "migrate");
+        url.Code.ShouldBe(2);
+        url.Errors.ShouldContain("WIDGET_DATABASE is not a connection string in Npgsql's form");
+        url.Errors.ShouldNotContain("secret");
+
         var serve = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE"] = null, ["WIDGET_CHAT_MODEL"] = "x" });
         serve.Code.ShouldBe(2);
         serve.Errors.ShouldContain("WIDGET_DATABASE_APP is not set");

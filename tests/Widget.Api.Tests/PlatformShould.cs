@@ -65,6 +65,23 @@ public sealed class PlatformShould(ApiFixture api)
         paths.ShouldAllBe(entry => entry.operation.Value.GetProperty("summary").GetString()!.Length > 5);
         document.GetProperty("components").GetProperty("schemas").GetProperty("TenantSettings").GetProperty("properties").TryGetProperty("tavusKBWeight", out _).ShouldBeTrue();
         (await client.GetStringAsync("/reference/index.html")).ShouldContain("Widget API");
+
+        // Every property says what it is.
+        foreach (var schema in document.GetProperty("components").GetProperty("schemas").EnumerateObject())
+        {
+            if (!schema.Value.TryGetProperty("properties", out var properties)) continue;
+            foreach (var property in properties.EnumerateObject())
+            {
+                string[] says = ["type", "$ref", "oneOf", "anyOf", "enum", "const"];
+                says.Any(word => property.Value.TryGetProperty(word, out _)).ShouldBeTrue($"{schema.Name}.{property.Name}: {property.Value}");
+                if (property.Value.TryGetProperty("type", out var type) && type.ToString().Contains("array")) property.Value.TryGetProperty("items", out _).ShouldBeTrue($"{schema.Name}.{property.Name} has no items");
+                if (type.ValueKind == JsonValueKind.Array) type.EnumerateArray().Count(entry => entry.GetString() != "null").ShouldBe(1, $"{schema.Name}.{property.Name}");
+            }
+        }
+
+        document.GetRawText().ShouldNotContain("SseItem");
+        document.GetProperty("paths").GetProperty("/api/widget/conversations/{id}/messages").GetProperty("post").GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject()
+            .Select(content => content.Name).ShouldBe(["application/json", "text/event-stream"], ignoreOrder: true);
     }
 
     [Theory]
@@ -123,6 +140,8 @@ public sealed class PlatformShould(ApiFixture api)
         await simulator.BehaveAsync(new { failNext = 10, failStatus = 400 });
         await using var withModel = await ApiNode.StartAsync(api.Database, simulator.Chat);
         (await (await tenant.VisitAsync(withModel)).AskAsync("What colour has the xylophone of the marmalade factory?")).Outcome.ShouldBe(AnswerOutcome.Quoted);
+        using (var client = withModel.Client())
+            (await client.GetStringAsync("/health/ready")).ShouldContain("The language model failed at the last answer (status 400)");
 
         var log = string.Join('\n', node.Log.Lines.Concat(withModel.Log.Lines));
 

@@ -14,6 +14,7 @@ internal static class AnswerServices
         services.AddHostedService(provider => provider.GetRequiredService<ConversationFeed>());
 
         services.AddSingleton(new ChatModels(model.Endpoint is null ? null : new OpenAIChatClient(model), new ExtractiveChatClient()));
+        services.AddSingleton<ModelCondition>();
         services.AddSingleton<Answerer>();
         services.AddSingleton<AskService>();
         services.AddSingleton<AnswerWorker>();

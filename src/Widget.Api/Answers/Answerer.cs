@@ -21,7 +21,7 @@ public sealed record AnswerContext(
 /// Answers a question from the tenant's knowledge: finds passages, has the model write from them (or quotes them, when there is
 /// no model), and checks what it cites. Says so when nothing is found; never invents.
 /// </summary>
-public sealed partial class Answerer(HybridSearch search, ChatModels models, ILogger<Answerer> logger)
+public sealed partial class Answerer(HybridSearch search, ChatModels models, ModelCondition condition, ILogger<Answerer> logger)
 {
     private const int MostPassages = 6;
 
@@ -46,7 +46,7 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, ILo
     {
         live.Begin(attempt);
         var phrases = Phrases.For(context.Question.Locale, context.Question.Text);
-        if (Phrases.IsGreeting(context.Question.Text)) return Said(context, live, phrases.Hello, AnswerOutcome.Answered);
+        if (phrases.SmallTalk(context.Question.Text) is { } reply) return Said(context, live, reply, AnswerOutcome.Answered);
 
         SearchResult found;
         try
@@ -114,8 +114,7 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, ILo
                 text.Append(update.Text);
                 live.Append(update.Text);
                 if (text.Length <= LongestAnswer) continue;
-                LogModelFailed(live.MessageId, $"its answer is longer than {LongestAnswer} characters");
-                return null;
+                return Failed($"its answer is longer than {LongestAnswer} characters");
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && !ct.IsCancellationRequested)
@@ -125,14 +124,21 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, ILo
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // Whatever the model's server does wrong, the visitor gets an answer. What it says is not logged: it may repeat the question.
-            LogModelFailed(live.MessageId, e is ClientResultException { Status: > 0 } refused ? $"status {refused.Status}" : e.GetType().Name);
-            return null;
+            return Failed(e is ClientResultException { Status: > 0 } refused ? $"status {refused.Status}" : e.GetType().Name);
         }
 
         // A stream that ends without saying why was cut off.
-        if (model is ExtractiveChatClient || (complete && text.Length > 0)) return text.ToString();
-        LogModelCutOff(live.MessageId);
-        return null;
+        if (model is ExtractiveChatClient) return text.ToString();
+        if (!complete || text.Length == 0) return Failed("its answer was cut off");
+        condition.Worked();
+        return text.ToString();
+
+        string? Failed(string reason)
+        {
+            condition.Failed(reason);
+            LogModelFailed(live.MessageId, reason);
+            return null;
+        }
     }
 
     private static AssistantMessage Said(AnswerContext context, LiveAnswer live, string text, AnswerOutcome outcome)
@@ -155,9 +161,6 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, ILo
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The language model failed on message {Message} ({Reason}); its sources are quoted instead")]
     private partial void LogModelFailed(MessageId message, string reason);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The language model's answer to message {Message} was cut off; its sources are quoted instead")]
-    private partial void LogModelCutOff(MessageId message);
 }
 
 /// <summary>The models that can write an answer.</summary>

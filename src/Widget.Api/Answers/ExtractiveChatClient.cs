@@ -25,6 +25,9 @@ public sealed class ExtractiveChatClient : IChatClient
     /// <summary>A heading says what its sentences are about, but less surely than their own words.</summary>
     private const double HeadingShare = 0.35;
 
+    /// <summary>What is left of a sentence's score when it lacks what the question asks for.</summary>
+    private const double Beside = 0.5;
+
     public Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages,
         ChatOptions? options = null,
@@ -50,10 +53,14 @@ public sealed class ExtractiveChatClient : IChatClient
 
     private static string Answer(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
-        var question = HashedEmbedder.Embed(messages.Last(message => message.Role == ChatRole.User).Text);
-        var quotes = AnswerPrompt.PassagesOf(options)
-            .Take(MostPassages)
-            .Select(scored => Quote.From(scored, question))
+        var asked = messages.Last(message => message.Role == ChatRole.User).Text;
+        var question = HashedEmbedder.Embed(asked);
+        var expected = ExpectedAnswer.To(asked);
+        var passages = AnswerPrompt.PassagesOf(options).Take(MostPassages).ToList();
+        var fitting = passages.FindAll(scored => expected?.IsIn(scored.Passage.Text) != false);
+        if (fitting.Count == 0 && !expected!.IsNeeded) fitting = passages;
+        var quotes = fitting
+            .Select(scored => Quote.From(scored, question, expected))
             .OfType<Quote>()
             .ToList();
         if (quotes.Count == 0) return "";
@@ -64,12 +71,15 @@ public sealed class ExtractiveChatClient : IChatClient
             .OrderByDescending(quote => quote.Score)
             .Take(MostQuotedFrom)
             .OrderBy(quote => quote.Number)
-            .Select(quote => $"{quote.Text} [{quote.Number}]"));
+            .Select(quote => quote.Cited));
     }
 
     private sealed record Quote(int Number, string Text, double Score)
     {
-        public static Quote? From(ScoredPassage scored, float[] question)
+        /// <summary>The text with its number; a table stays one, with its number below.</summary>
+        public string Cited => Text.Contains(" | ", StringComparison.Ordinal) ? $"{AsTable(Text)}\n\n[{Number}]" : $"{Text} [{Number}]";
+
+        public static Quote? From(ScoredPassage scored, float[] question, ExpectedAnswer? expected)
         {
             var passage = scored.Passage;
             var sentences = Sentences.Of(passage.Text).ToArray();
@@ -77,7 +87,8 @@ public sealed class ExtractiveChatClient : IChatClient
             var heading = Similarity(question, string.Join(' ', passage.Headings.Prepend(passage.Title)));
             var scores = Array.ConvertAll(
                 sentences,
-                sentence => ((1 - HeadingShare) * Similarity(question, sentence)) + (HeadingShare * heading));
+                sentence => (((1 - HeadingShare) * Similarity(question, sentence)) + (HeadingShare * heading))
+                    * (expected is null || expected.IsIn(sentence) ? 1 : Beside));
             var best = Array.IndexOf(scores, scores.Max());
 
             // A short passage is quoted whole; of a longer one the best sentence and what follows, which often completes it.
@@ -85,6 +96,31 @@ public sealed class ExtractiveChatClient : IChatClient
                 ? passage.Text
                 : Range(passage.Text, sentences, best, Math.Min(sentences.Length, best + MostSentences));
             return new Quote(passage.Number, text, scores[best] * ((1 - SearchShare) + (SearchShare * scored.Score)));
+        }
+
+        // Rows of cells are kept as lines with bars between; Markdown wants a line below the first.
+        private static string AsTable(string text)
+        {
+            var lines = new List<string>();
+            var inTable = false;
+            foreach (var line in text.Split('\n'))
+            {
+                var isRow = line.Contains(" | ", StringComparison.Ordinal);
+                if (isRow && !inTable)
+                {
+                    if (lines.Count > 0) lines.Add("");
+                    lines.AddRange([line, string.Join("|", line.Split(" | ").Select(_ => "---"))]);
+                }
+                else
+                {
+                    if (!isRow && inTable) lines.Add("");
+                    lines.Add(line);
+                }
+
+                inTable = isRow;
+            }
+
+            return string.Join('\n', lines);
         }
 
         // The part of the text from one sentence to before another, as it stands there, so that a list stays a list.

@@ -22,10 +22,12 @@ internal static class KnowledgeEndpoints
         var knowledge = routes.MapGroup("/api/knowledge").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Knowledge");
         knowledge.MapPost("/import", Import).Accepts<ImportLine>("application/x-ndjson")
             .WithMetadata(new RequestSizeLimitAttribute(LargestImport))
+            .ProducesProblem(413)
             .WithSummary("Import texts, a JSON object a line; the same id again replaces the document");
         knowledge.MapPost("/uploads", Upload).DisableAntiforgery()
             .WithMetadata(new RequestSizeLimitAttribute(LargestUpload), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = LargestUpload })
-            .WithSummary("Upload a file: HTML, Markdown, plain text or PDF; the same name again replaces the document");
+            .ProducesProblem(413).ProducesProblem(415)
+            .WithSummary("Upload a file: HTML, Markdown, plain text or PDF, 50 MB at most; the same id (or name, when no id is given) again replaces the document");
         knowledge.MapPost("/pages", AddPage).Validate<AddPageRequest>().WithSummary("Add one web page or file on the web");
         knowledge.MapPost("/sites", AddSite).Validate<AddSiteRequest>().WithSummary("Add a web site, by its site map or by following its links");
         knowledge.MapGet("/jobs/{id:guid}", Job).ProducesProblem(404).WithSummary("How far a job has come");
@@ -37,7 +39,9 @@ internal static class KnowledgeEndpoints
         Accepted(await queue.ImportAsync(tenants.Current().TenantId, ImportReader.ReadAsync(request.BodyReader, ct), ct));
 
     private static async Task<Results<Accepted<JobAccepted>, ValidationProblem, ProblemHttpResult>> Upload(
+        HttpRequest request,
         IFormFile file,
+        [FromForm] string? id,
         [FromForm] string? title,
         [FromForm] string? url,
         [FromForm] string? language,
@@ -45,13 +49,15 @@ internal static class KnowledgeEndpoints
         IngestionQueue queue,
         CancellationToken ct)
     {
-        var name = Blank(Path.GetFileName(file.FileName)) ?? "";
-        if (string.IsNullOrWhiteSpace(name) || name.Length > 500) return Problems.Invalid("file", "The file needs a name of 1 to 500 characters.");
+        if (request.Form.Files.Count > 1) return Problems.Invalid("file", "Send one file a request.");
+        // A folder's files keep their paths, so that two of one name do not replace each other.
+        var name = Blank(id) ?? Blank(file.FileName.Replace('\\', '/').TrimStart('.', '/')) ?? "";
+        if (name.Length is 0 or > 500) return Problems.Invalid("file", "The file needs a name, or an id, of 1 to 500 characters.");
         if (Blank(url) is { } address && !ImportReader.IsWebAddress(address)) return Problems.Invalid("url", "The url must be an absolute http or https address.");
         if (Blank(title) is { Length: > 500 }) return Problems.Invalid("title", "The title must have 500 characters at most.");
         if (Blank(language) is { } code && !Validation.IsLanguage(code)) return Problems.Invalid("language", Validation.LanguageError);
-        if (MediaTypes.Of(name, file.ContentType) is not { } mediaType)
-            return Problems.Because(StatusCodes.Status415UnsupportedMediaType, $"Files like {name} cannot be read. Add {MediaTypes.Readable}.");
+        if (MediaTypes.Of(file.FileName, file.ContentType) is not { } mediaType)
+            return Problems.Because(StatusCodes.Status415UnsupportedMediaType, $"Files like {file.FileName} cannot be read. Add {MediaTypes.Readable}.");
         var content = new byte[file.Length];
         await using (var stream = file.OpenReadStream()) await stream.ReadExactlyAsync(content, ct);
         var description = new DocumentDescription

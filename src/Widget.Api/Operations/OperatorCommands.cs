@@ -126,9 +126,12 @@ internal static class OperatorCommands
         await action(new TenantAdministration(owner));
     }
 
-    private static string Owner() => Environment.GetEnvironmentVariable(OwnerVariable) is { Length: > 0 } connection
-        ? connection
-        : throw new InvalidConfigurationException([$"{OwnerVariable} is not set. It is the connection string of the role that owns the database."]);
+    private static string Owner()
+    {
+        if (Environment.GetEnvironmentVariable(OwnerVariable) is not { Length: > 0 } connection)
+            throw new InvalidConfigurationException([$"{OwnerVariable} is not set. It is the connection string of the role that owns the database."]);
+        return ServerOptions.ConnectionStringProblem(OwnerVariable, connection) is { } problem ? throw new InvalidConfigurationException([problem]) : connection;
+    }
 
     private static void Print(ParseResult result, object value, IEnumerable<string> lines) => Print(result, value, string.Join('\n', lines));
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Widget.Contracts;
 
 namespace Widget.Api.Platform;
 
@@ -8,7 +9,12 @@ internal static class ApiDescription
 {
     private const string Document = "/openapi/v1.json";
 
-    public static void Configure(OpenApiOptions options) => options.AddDocumentTransformer((document, _, _) =>
+    public static void Configure(OpenApiOptions options) => options
+        .AddDocumentTransformer(Introduce)
+        .AddSchemaTransformer(NameStrings)
+        .AddOperationTransformer(DescribeStreams);
+
+    private static Task Introduce(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)
     {
         document.Info = new OpenApiInfo
         {
@@ -32,7 +38,44 @@ internal static class ApiDescription
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
         return Task.CompletedTask;
-    });
+    }
+
+    // Strings are read by a converter of our own, behind which the generator cannot see their type.
+    private static Task NameStrings(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
+    {
+        if (context.JsonTypeInfo.Type == typeof(string) && schema.Type is null)
+            schema.Type = context.JsonPropertyInfo is { IsGetNullable: true } ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
+        if (schema.Type?.HasFlag(JsonSchemaType.Array) == true && schema.Items is null && context.JsonTypeInfo.ElementType == typeof(string))
+            schema.Items = new OpenApiSchema { Type = JsonSchemaType.String };
+        return Task.CompletedTask;
+    }
+
+    // The generator describes its own envelope of an event, which is not on the wire, and forgets the answer as JSON.
+    private static async Task DescribeStreams(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
+    {
+        var streams = (operation.Responses ?? []).Values
+            .Select(response => response.Content)
+            .OfType<IDictionary<string, OpenApiMediaType>>()
+            .Where(content => content.ContainsKey("text/event-stream"));
+        foreach (var content in streams)
+        {
+            var asks = context.Description.HttpMethod == HttpMethods.Post;
+            content["text/event-stream"] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Description = asks
+                        ? "Server-sent events: sources, delta …, completed; error when the stream ends without the answer. The data of each is an AnswerUpdate as JSON."
+                        : "Server-sent events: event (its id is the seq), answer, ping. The data of each is a ConversationUpdate as JSON.",
+                },
+            };
+            content["application/json"] = new OpenApiMediaType
+            {
+                Schema = await context.GetOrCreateSchemaAsync(asks ? typeof(AssistantMessage) : typeof(IReadOnlyList<ConversationEvent>), null, ct),
+            };
+        }
+    }
 
     public static void MapApiDescription(this WebApplication app)
     {

@@ -67,13 +67,14 @@ internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions 
     }
 }
 
-/// <summary>Says how questions are answered; either way is healthy.</summary>
-internal sealed class ChatModelHealth(ChatModels models) : IHealthCheck
+/// <summary>Says how questions are answered. With or without a model is healthy; with one that fails is not quite.</summary>
+internal sealed class ChatModelHealth(ChatModels models, ModelCondition condition) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(HealthCheckResult.Healthy(models.Configured is null
-            ? "No language model is configured (WIDGET_CHAT_ENDPOINT); answers quote their sources."
-            : "A language model is configured."));
+        Task.FromResult(
+            models.Configured is null ? HealthCheckResult.Healthy("No language model is configured (WIDGET_CHAT_ENDPOINT); answers quote their sources.")
+            : condition.Failure is { } failure ? HealthCheckResult.Degraded($"The language model failed at the last answer ({failure}), which quoted its sources instead.")
+            : HealthCheckResult.Healthy("A language model is configured."));
 }
 
 /// <summary>Whether the programs that read documents are there; without them only their kind of document cannot be added.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -66,39 +67,68 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        var (status, title) = exception switch
+        var (status, title, field) = exception switch
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
-                (StatusCodes.Status413PayloadTooLarge, "The request is too large."),
-            BadHttpRequestException { InnerException: JsonException json } =>
-                (StatusCodes.Status400BadRequest, Explain(json)),
-            BadHttpRequestException bad => (bad.StatusCode, bad.Message),
-            Conversations.ClientIdTakenException taken => (StatusCodes.Status409Conflict, taken.Message),
+                (StatusCodes.Status413PayloadTooLarge, TooLarge(httpContext), null),
+            BadHttpRequestException { InnerException: JsonException json } => Explain(json),
+            BadHttpRequestException bad => Explain(bad),
+            Conversations.ClientIdTakenException taken => (StatusCodes.Status409Conflict, taken.Message, "clientId"),
             OperationCanceledException when httpContext.RequestAborted.IsCancellationRequested =>
-                (StatusCodes.Status499ClientClosedRequest, "The request was given up."),
+                (StatusCodes.Status499ClientClosedRequest, "The request was given up.", null),
             NpgsqlException { IsTransient: true } or TimeoutException =>
-                (StatusCodes.Status503ServiceUnavailable, "The database is not to be reached just now. Please try again in a moment."),
-            _ => (StatusCodes.Status500InternalServerError, "Something went wrong on our side. It has been logged under the trace id."),
+                (StatusCodes.Status503ServiceUnavailable, "The database is not to be reached just now. Please try again in a moment.", (string?)null),
+            _ => (StatusCodes.Status500InternalServerError, "Something went wrong on our side. It has been logged under the trace id.", null),
         };
         if (status >= StatusCodes.Status500InternalServerError) LogFault(exception, httpContext.Request.Method, httpContext.Request.Path);
         httpContext.Response.StatusCode = status;
         return await problems.TryWriteAsync(new ProblemDetailsContext
         {
             HttpContext = httpContext,
-            ProblemDetails = new ProblemDetails { Status = status, Title = title },
+            ProblemDetails = field is null
+                ? new ProblemDetails { Status = status, Title = title }
+                : new HttpValidationProblemDetails(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [title] }) { Status = status, Title = title },
         });
     }
 
-    private static string Explain(JsonException e)
+    private static (int Status, string Title, string? Field) Explain(JsonException e)
     {
-        if (e.Path is not { Length: > 1 } path) return "The request is not valid JSON.";
+        var bad = StatusCodes.Status400BadRequest;
+        if (e.Path is not { Length: > 1 } path)
+            return (bad, ExpectedType().IsMatch(e.Message) ? "The request must be a JSON object." : "The request is not valid JSON.", null);
         var field = path.TrimStart('$', '.');
-        if (e.Message.Contains("could not be mapped", StringComparison.Ordinal)) return $"{field} is not a field of this request.";
+        if (e.Message.Contains("could not be mapped", StringComparison.Ordinal)) return (bad, $"{field} is not a field of this request.", field);
         var expected = ExpectedType().Match(e.Message).Groups["type"].Value;
-        return typeof(TenantSettings).Assembly.GetType(expected) is { IsEnum: true } choice
+        var title = typeof(TenantSettings).Assembly.GetType(expected) is { IsEnum: true } choice
             ? $"{field} must be one of {string.Join(", ", Enum.GetValues(choice).Cast<object>().Select(value => JsonSerializer.SerializeToElement(value, choice).GetString()))}."
             : $"{field} is not valid.";
+        return (bad, title, field);
     }
+
+    // The framework speaks of parameters; callers know fields.
+    private static (int Status, string Title, string? Field) Explain(BadHttpRequestException e)
+    {
+        if (e.Message.StartsWith("Implicit body", StringComparison.Ordinal)) return (e.StatusCode, "The request has no body. Send a JSON object.", null);
+        if (Unbound().Match(e.Message) is { Success: true } unbound)
+            return (e.StatusCode, $"\"{unbound.Groups["value"].Value}\" is not a valid {unbound.Groups["name"].Value}.", unbound.Groups["name"].Value);
+        if (Missing().Match(e.Message) is { Success: true } missing)
+            return (e.StatusCode, $"{missing.Groups["name"].Value} is missing.", missing.Groups["name"].Value);
+        return (e.StatusCode, e.Message, null);
+    }
+
+    private static string TooLarge(HttpContext http) =>
+        http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize switch
+        {
+            null => "The request is too large.",
+            >= 1 << 20 and var bytes => $"The request is larger than {bytes >> 20} MB.",
+            var bytes => $"The request is larger than {bytes >> 10} KB.",
+        };
+
+    [GeneratedRegex("""^Failed to bind parameter "\S+ (?<name>\w+)" from "(?<value>.*)"\.$""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Unbound();
+
+    [GeneratedRegex("""^Required parameter "\S+ (?<name>\w+)" was not provided""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Missing();
 
     [GeneratedRegex(@"could not be converted to (?<type>[\w.]+)\.", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ExpectedType();

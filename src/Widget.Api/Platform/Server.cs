@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.ResponseCompression;
+using System.Text.Json.Serialization;
 using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Knowledge;
@@ -21,7 +21,11 @@ public static class Server
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot() });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Logging.ClearProviders().AddJsonConsole();
+        builder.Logging.ClearProviders().AddJsonConsole(console =>
+        {
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+            console.UseUtcTimestamp = true;
+        });
         // Request lines would hold the tokens that WebSockets carry in their query.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
@@ -39,17 +43,12 @@ public static class Server
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.SayInWords);
         builder.Services.AddSingleton<IProblemDetailsWriter, UnconditionalProblems>();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new StorableStrings()));
-        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        // Only files that anyone may have are compressed, so nothing secret can leak through the size of a response.
-        builder.Services.AddResponseCompression(compression =>
+        builder.Services.ConfigureHttpJsonOptions(json =>
         {
-            compression.EnableForHttps = true;
-            compression.MimeTypes = ["text/javascript", "text/css"];
-            compression.Providers.Add<BrotliCompressionProvider>();
-            compression.Providers.Add<GzipCompressionProvider>();
+            json.SerializerOptions.Converters.Add(new StorableStrings());
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
-
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         configure?.Invoke(builder);
         var app = builder.Build();
         app.UseExceptionHandler();
@@ -59,7 +58,6 @@ public static class Server
             http.Response.Headers.XContentTypeOptions = "nosniff";
             return next(http);
         });
-        app.UseResponseCompression();
         app.UseEmbed(options);
         app.UseRouting();
         app.UseCors();

@@ -1,3 +1,4 @@
+using Npgsql;
 using Widget.Api.Answers;
 using Widget.Rag.Ingestion.Fetching;
 
@@ -29,6 +30,8 @@ public sealed record ServerOptions
         var database = Text("WIDGET_DATABASE_APP") ?? Text("WIDGET_DATABASE");
         if (database is null)
             errors.Add("WIDGET_DATABASE_APP is not set. It is the connection string of the application's login, which `widget migrate` creates.");
+        else if (ConnectionStringProblem("WIDGET_DATABASE_APP", database) is { } problem)
+            errors.Add(problem);
 
         Uri? endpoint = null;
         if (Text("WIDGET_CHAT_ENDPOINT") is { } chat && !(Uri.TryCreate(chat, UriKind.Absolute, out endpoint) && endpoint.Scheme is "http" or "https"))
@@ -57,6 +60,23 @@ public sealed record ServerOptions
             HostSuffix = suffix,
             EmbedFolder = embed,
         };
+    }
+
+    /// <summary>What is wrong with a connection string's form; null when nothing is.</summary>
+    public static string? ConnectionStringProblem(string variable, string connection)
+    {
+        try
+        {
+            var parsed = new NpgsqlConnectionStringBuilder(connection);
+            return parsed.Host is null ? Problem() : null;
+        }
+        catch (ArgumentException)
+        {
+            return Problem();
+        }
+
+        string Problem() =>
+            $"{variable} is not a connection string in Npgsql's form: Host=db.example;Port=5432;Username=…;Password=…;Database=widget. An address such as postgres://… must be written like that.";
     }
 }
 

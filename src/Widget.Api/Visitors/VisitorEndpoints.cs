@@ -19,11 +19,13 @@ internal static class VisitorEndpoints
     public static void MapVisitors(this IEndpointRouteBuilder routes)
     {
         var widget = routes.MapGroup("/api/widget").RequireCors(Policies.AnyOrigin).WithTags("Widget").WithRequestSizeLimit(LargestRequest);
-        widget.MapPost("/session", OpenSession).Validate<SessionRequest>().WithSummary("Open a session for a visitor");
+        widget.MapPost("/session", OpenSession).Validate<SessionRequest>().ProducesProblem(401).ProducesProblem(403)
+            .WithSummary("Open a session for a visitor");
 
-        var visitor = widget.MapGroup("").RequireAuthorization(Policies.Visitor).ProducesProblem(401).ProducesProblem(404);
+        var visitor = widget.MapGroup("").RequireAuthorization(Policies.Visitor).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(413);
         visitor.MapPost("/identify", Identify).Validate<IdentifyRequest>().WithSummary("Say who the visitor is");
         visitor.MapPost("/conversations/{id:guid}/messages", Send).Validate<MessageRequest>()
+            .ProducesProblem(409).ProducesProblem(429)
             .WithSummary("Send a message and receive its answer, as text/event-stream (sources, delta, completed, error) or as JSON");
         visitor.MapGet("/conversations/{id:guid}/events", Events)
             .WithSummary("Read the conversation after a seq: as JSON what there is, as text/event-stream also what comes");

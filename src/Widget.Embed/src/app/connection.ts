@@ -21,6 +21,8 @@ export interface Listener {
   refused(clientId: string, reason: string): void;
   /** The line is there. */
   online(): void;
+  /** The server will not have this page, and why. */
+  unavailable(reason: string): void;
   /** The last event seen. */
   seen(): number;
   /** What is still to be sent, oldest first. */
@@ -195,6 +197,7 @@ export class Connection {
     this.#session = undefined;
     if (opened && this.#refusals++ === 0) return false;
     this.#status.value = { state: 'refused', reason: error.message };
+    this.listener.unavailable(error.message);
     return true;
   }
 

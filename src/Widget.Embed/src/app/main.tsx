@@ -1,6 +1,6 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import type { App, Host } from '../contract';
+import type { App, ContextValues, Host, Identity } from '../contract';
 import { Panel } from './components/Panel';
 import { fill, locale, words } from './i18n';
 import { Store } from './store';
@@ -48,12 +48,13 @@ export function start(host: Host): App {
       if (store.open.value) app.close();
       else app.open();
     },
-    ask(text) {
+    // Pages are written in JavaScript, so what they hand over may be anything.
+    ask(text: unknown) {
       app.open();
-      store.send(text);
+      store.send(typeof text === 'string' ? text : '');
     },
-    identify: (identity) => store.identify(identity),
-    setContext: (context) => store.setContext(context),
+    identify: (identity: Identity | undefined) => store.identify(identity ?? {}),
+    setContext: (context: ContextValues | undefined) => store.setContext(context ?? {}),
     destroy() {
       stopTheme();
       stopLauncher();

@@ -5,7 +5,7 @@ import { ApiError } from './api';
 import { Connection, type Status } from './connection';
 import * as thread from './conversation';
 import type { Citation, Config, ConversationEvent, OutgoingMessage, Rating, Session } from './events';
-import { choose, locale, speak } from './i18n';
+import { choose, fill, locale, speak, words } from './i18n';
 import { storage } from './storage';
 
 export const longestMessage = 4000;
@@ -49,7 +49,13 @@ export class Store {
 
   send(text: string): void {
     const trimmed = text.trim();
-    if (trimmed === '' || trimmed.length > longestMessage) return;
+    if (trimmed === '') return;
+    if (trimmed.length > longestMessage) {
+      // Only a page can ask so; the field then shows what is wrong.
+      this.draft.value = text;
+      this.host.emit('error', { message: fill(words.value.tooLong, { n: trimmed.length - longestMessage }) });
+      return;
+    }
     this.conversation.value = thread.send(this.conversation.value, newId(), trimmed);
     this.#remember();
     this.connect();
@@ -135,6 +141,7 @@ export class Store {
         this.host.emit('error', { message: reason });
       },
       online: () => void this.#redeliver(),
+      unavailable: (reason) => this.host.emit('error', { message: reason }),
       settled: () => this.#settled,
       seen: () => this.conversation.value.seq,
       unsent: () => thread.unsent(this.conversation.value).map((item) => this.#outgoing(item)),

@@ -28,7 +28,12 @@ function install(script: HTMLScriptElement): void {
     return;
   }
 
-  const { siteKey = '', mode, color, position, locale } = script.dataset;
+  const { siteKey, mode, color, position, locale } = script.dataset;
+  if (!siteKey) {
+    console.error('Widget: the script tag has no data-site-key.');
+    return;
+  }
+
   const api = new URL(script.src).origin;
   const memory = `widget:${siteKey}:looks`;
   const language = (locale ?? document.documentElement.lang) || navigator.language;

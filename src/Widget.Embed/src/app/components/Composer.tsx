@@ -41,7 +41,7 @@ export function Composer({ store }: { store: Store }) {
         <textarea
           ref={field}
           rows={1}
-          dir="auto"
+          dir={draft === '' ? (t.dir as 'ltr' | 'rtl') : 'auto'}
           value={draft}
           placeholder={t.placeholder}
           aria-label={t.placeholder}

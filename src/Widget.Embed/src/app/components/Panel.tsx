@@ -16,6 +16,8 @@ export function Panel({ store }: { store: Store }) {
   const open = store.open.value;
   const agent = config?.agentName ?? '';
   const page = store.host.mode === 'page';
+  // In its own direction, but where the page's direction puts it.
+  const name = <bdi>{agent}</bdi>;
   const close = (): unknown => panel.current?.dispatchEvent(new CustomEvent('widget-close', { bubbles: true }));
 
   return (
@@ -39,9 +41,11 @@ export function Panel({ store }: { store: Store }) {
             <span class="portrait" aria-hidden="true">
               {agent.slice(0, 1).toUpperCase()}
             </span>
-            <span class="who" dir="auto">
-              {page ? <h1>{agent}</h1> : <h2>{agent}</h2>}
-              <span>{config.tenantName}</span>
+            <span class="who">
+              {page ? <h1>{name}</h1> : <h2>{name}</h2>}
+              <span>
+                <bdi>{config.tenantName}</bdi>
+              </span>
             </span>
             <button
               type="button"

@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+
+namespace Widget.Api.Answers;
+
+/// <summary>
+/// What an answer must contain, where the question's words tell and a sentence can be looked at for it: "What does it cost?" wants an
+/// amount, whatever words stand round it. Quoting has no other way to know that cost and price are the same.
+/// </summary>
+internal sealed partial record ExpectedAnswer
+{
+    private ExpectedAnswer(Regex pattern, bool isNeeded) => (Pattern, IsNeeded) = (pattern, isNeeded);
+
+    private Regex Pattern { get; }
+
+    /// <summary>Without it nothing answers the question; there is no other way to say a telephone number.</summary>
+    public bool IsNeeded { get; }
+
+    public bool IsIn(string text) => Pattern.IsMatch(text);
+
+    /// <summary>Null when the question's words do not tell.</summary>
+    public static ExpectedAnswer? To(string question)
+    {
+        if (AsksForPhone().IsMatch(question)) return new ExpectedAnswer(Phone(), isNeeded: true);
+        if (AsksForEmail().IsMatch(question)) return new ExpectedAnswer(Email(), isNeeded: true);
+        return AsksForAmount().IsMatch(question) ? new ExpectedAnswer(Amount(), isNeeded: false) : null;
+    }
+
+    [GeneratedRegex(
+        """
+        \b(
+          costs? | prices?d? | pricing | how\ expensive | fees? | how\ much\ (is|are|for)
+          | kostet | kosten | preise? | teuer | wie\ ?viel\ kost\w*
+          | cuesta\w* | cuestan | precios? | tarifas?
+        )\b | كم\ (سعر|تكلفة|يكلف) | سعر
+        """,
+        RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
+        1000)]
+    private static partial Regex AsksForAmount();
+
+    [GeneratedRegex(@"(?<!-)(\d\s?(euros?|eur|€|\$|£|usd|gbp|chf|dollars?|dólares|kr|%|percent|prozent)|[€$£]\s?\d|free of charge|\bfree\b|kostenlos|gratis)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Amount();
+
+    [GeneratedRegex(@"\b((tele)?phone|call you|telefon(nummer)?|rufnummer|anrufen|teléfono|llamar(os|les))\b|هاتف", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AsksForPhone();
+
+    [GeneratedRegex(@"(\+|\b0)\d[\d\s()/.-]{5,}\d", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Phone();
+
+    [GeneratedRegex(@"\b(e-?mail address|your e-?mail|e-?mail-?adresse|correo electrónico)\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AsksForEmail();
+
+    [GeneratedRegex(@"\b[\w.+-]+@[\w-]+(\.[\w-]+)+\b", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Email();
+}
