@@ -19,7 +19,7 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
         (await answer.InnerTextAsync()).ShouldContain(words);
         await answer.Locator(".source-chip").First.ClickAsync();
         var source = visit.Page.Locator(".source");
-        (await source.Locator("h3").InnerTextAsync()).ShouldBe(title);
+        (await source.Locator("h2").InnerTextAsync()).ShouldBe(title);
         (await source.Locator("blockquote").InnerTextAsync()).ShouldContain(words);
         (await source.Locator("a").GetAttributeAsync("href")).ShouldBe(new Uri(demo.Demo, address).AbsoluteUri);
         visit.Errors.ShouldBeEmpty();
@@ -34,7 +34,7 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
         var answer = await visit.AskAsync("Which plan has single sign-on?");
         (await answer.InnerTextAsync()).ShouldContain("I could not find anything about that");
         (await answer.Locator(".source-chip").CountAsync()).ShouldBe(0);
-        await answer.Locator(".offer").ClickAsync();
+        await answer.Locator("button.offer").ClickAsync();
         await visit.ShownAsync(visit.Page.GetByText("Your request is noted with this conversation."));
 
         await using var other = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/lumen/"));

@@ -37,7 +37,7 @@ internal sealed partial record ExpectedAnswer
         1000)]
     private static partial Regex AsksForAmount();
 
-    [GeneratedRegex(@"(?<!-)(\d\s?(euros?|eur|€|\$|£|usd|gbp|chf|dollars?|dólares|kr|%|percent|prozent)|[€$£]\s?\d|free of charge|\bfree\b|kostenlos|gratis)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?<!-)(\d\s?(euros?|eur|€|\$|£|usd|gbp|chf|dollars?|dólares|kr)|[€$£]\s?\d|free of charge|\bfree\b|kostenlos|gratis)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Amount();
 
     [GeneratedRegex(@"\b((tele)?phone|call you|telefon(nummer)?|rufnummer|anrufen|teléfono|llamar(os|les))\b|هاتف", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]

@@ -26,7 +26,7 @@ public sealed class ExtractiveChatClient : IChatClient
     private const double HeadingShare = 0.35;
 
     /// <summary>What is left of a sentence's score when it lacks what the question asks for.</summary>
-    private const double Beside = 0.5;
+    private const double Beside = 0.3;
 
     public Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages,
@@ -85,10 +85,11 @@ public sealed class ExtractiveChatClient : IChatClient
             var sentences = Sentences.Of(passage.Text).ToArray();
             if (sentences.Length == 0) return null;
             var heading = Similarity(question, string.Join(' ', passage.Headings.Prepend(passage.Title)));
+            // Where an amount is asked for, the sentence that has one must also be about the right thing itself: every page has amounts.
+            var share = expected is null ? HeadingShare : HeadingShare / 2;
             var scores = Array.ConvertAll(
                 sentences,
-                sentence => (((1 - HeadingShare) * Similarity(question, sentence)) + (HeadingShare * heading))
-                    * (expected is null || expected.IsIn(sentence) ? 1 : Beside));
+                sentence => (((1 - share) * Similarity(question, sentence)) + (share * heading)) * (expected?.IsIn(sentence) == false ? Beside : 1));
             var best = Array.IndexOf(scores, scores.Max());
 
             // A short passage is quoted whole; of a longer one the best sentence and what follows, which often completes it.

@@ -32,6 +32,8 @@ internal static class ApiDescription
                 """,
         };
         document.Components ??= new OpenApiComponents();
+        foreach (var envelope in document.Components.Schemas?.Keys.Where(name => name.StartsWith("SseItem", StringComparison.Ordinal)).ToList() ?? [])
+            document.Components.Schemas!.Remove(envelope);
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
             ["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key (sk_…) or a visitor's token." },
