@@ -119,6 +119,7 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
     {
         // What runs as the owner must not be led to what the caller has made.
         await using var connection = await _database.ApplicationSource.OpenConnectionAsync(Ct);
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
         await using var command = connection.CreateCommand();
         command.CommandText =
             """
@@ -126,8 +127,6 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
             select count(*) from tenant_by_slug('planted')
             """;
         (await command.ExecuteScalarAsync(Ct)).ShouldBe(0L);
-        await connection.ReloadTypesAsync(Ct);
-        NpgsqlConnection.ClearPool(connection);
     }
 
     [Fact]
