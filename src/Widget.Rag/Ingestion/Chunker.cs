@@ -16,6 +16,10 @@ public sealed record Passage(int Ordinal, string Text, Locator Locator);
 public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
 {
     private const int FragmentWords = 6;
+    private const string ListMark = "- ";
+
+    // A piece may get a mark before it.
+    private int LongestPiece => Longest - ListMark.Length;
 
     public IReadOnlyList<Passage> Cut(ExtractedDocument document)
     {
@@ -51,10 +55,10 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
             page = block.Page;
             foreach (var piece in Pieces(block))
             {
-                if (text.Length > 0 && text.Length + piece.Length > Longest) Close();
+                var line = block.Kind == BlockKind.ListItem ? ListMark + piece : piece;
+                if (text.Length > 0 && text.Length + 1 + line.Length > Longest) Close();
                 if (text.Length > 0) text.Append('\n');
-                if (block.Kind == BlockKind.ListItem) text.Append("- ");
-                text.Append(piece);
+                text.Append(line);
                 if (text.Length >= Target) Close();
             }
         }
@@ -73,7 +77,7 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
 
     private IEnumerable<string> Pieces(Block block)
     {
-        if (block.Text.Length <= Longest) return [block.Text];
+        if (block.Text.Length <= LongestPiece) return [block.Text];
         return block.Kind is BlockKind.Table or BlockKind.Code
             ? Pack(block.Text.Split('\n'), '\n')
             : Pack(Sentences.Of(block.Text), ' ');
@@ -101,12 +105,12 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
     private IEnumerable<string> CutLong(string part)
     {
         var start = 0;
-        while (part.Length - start > Longest)
+        while (part.Length - start > LongestPiece)
         {
-            var end = part.LastIndexOf(' ', start + Longest - 1, Longest - 1);
+            var end = part.LastIndexOf(' ', start + LongestPiece - 1, LongestPiece - 1);
             if (end <= start)
             {
-                end = start + Longest;
+                end = start + LongestPiece;
                 if (char.IsLowSurrogate(part[end])) end--;
             }
 
@@ -126,7 +130,7 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
         if (page is not null) return $"#page={page}";
         if (!string.IsNullOrEmpty(anchor)) return $"#{Uri.EscapeDataString(anchor)}";
         if (first) return null;
-        var line = text.AsSpan(text.StartsWith("- ", StringComparison.Ordinal) ? 2 : 0);
+        var line = text.AsSpan(text.StartsWith(ListMark, StringComparison.Ordinal) ? ListMark.Length : 0);
         var lineEnd = line.IndexOf('\n');
         if (lineEnd >= 0) line = line[..lineEnd];
         var words = string.Join(' ', line.ToString().Split(' ').Take(FragmentWords));
