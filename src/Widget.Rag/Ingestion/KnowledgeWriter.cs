@@ -119,6 +119,7 @@ internal static class KnowledgeWriter
             ExternalId = document.ExternalId,
             Title = document.Title,
             Url = document.Url,
+            Kind = document.Kind,
             Language = document.Language,
             Tags = [.. document.Tags],
             ContentHash = document.ContentHash,

@@ -1,3 +1,5 @@
+using Widget.Rag.Own;
+
 namespace Widget.Rag.Ingestion;
 
 /// <summary>A document that has been read and cut, and is ready to be stored.</summary>
@@ -10,6 +12,8 @@ public sealed record PreparedDocument(
     byte[] ContentHash,
     IReadOnlyList<Passage> Passages)
 {
+    public DocumentKind Kind { get; init; }
+
     /// <summary>What is embedded for a passage: its text under its title and headings, which often hold the words it is asked by.</summary>
     public string EmbeddedText(Passage passage) => $"{Heading(passage)}\n{passage.Text}";
 

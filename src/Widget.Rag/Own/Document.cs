@@ -6,6 +6,22 @@ using Widget.Rag.Storage;
 
 namespace Widget.Rag.Own;
 
+/// <summary>What a document is.</summary>
+public enum DocumentKind
+{
+    /// <summary>Something to read: a page, a file, a table.</summary>
+    Text,
+
+    /// <summary>A question with its answer, written by a person.</summary>
+    Answer,
+    Image,
+    Audio,
+    Video,
+
+    /// <summary>Something to show: a clip, a picture, a slide, a page to embed.</summary>
+    Demo,
+}
+
 public sealed class Document : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -21,6 +37,8 @@ public sealed class Document : ITenantOwned
 
     /// <summary>Where a reader finds the document; null when it has no public address.</summary>
     public string? Url { get; set; }
+
+    public DocumentKind Kind { get; set; }
 
     /// <summary>ISO 639-1.</summary>
     public required string Language { get; set; }
@@ -38,6 +56,7 @@ public sealed class Document : ITenantOwned
         var document = model.Entity<Document>();
         document.ToTable("documents").HasKey(row => new { row.TenantId, row.Id });
         document.HasOne<Source>().WithMany().HasForeignKey(row => new { row.TenantId, row.SourceId });
+        document.Property(row => row.Kind).HasConversion(kind => kind.ToString().ToLowerInvariant(), text => Enum.Parse<DocumentKind>(text, true));
         document.Property(row => row.UpdatedAt).HasDefaultValueSql("now()");
     }
 }
@@ -48,8 +67,17 @@ public sealed record Locator
     /// <summary>The headings above the passage, outermost first.</summary>
     public IReadOnlyList<string> Headings { get; init; } = [];
 
-    /// <summary>Page of a paged document, from 1; null for the others.</summary>
+    /// <summary>Page of a paged document, or slide of a presentation, from 1; null for the others.</summary>
     public int? Page { get; init; }
+
+    /// <summary>First row of a table's passage, from 1, as the table's own program counts; null for the others.</summary>
+    public int? Row { get; init; }
+
+    /// <summary>Where a passage of a recording begins, in seconds; null for the others.</summary>
+    public double? Start { get; init; }
+
+    /// <summary>Where a passage of a recording ends, in seconds; null for the others.</summary>
+    public double? End { get; init; }
 
     /// <summary>What to add to the document's address to land on the passage: <c>#anchor</c>, <c>#page=3</c> or a text fragment.</summary>
     public string? Fragment { get; init; }

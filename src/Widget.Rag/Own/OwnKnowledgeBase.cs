@@ -126,7 +126,7 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, IEmbeddingGener
         if (ranked.Length == 0) return KnowledgeResult.Nothing;
         await using var command = db.Command(
             """
-            select chunk.id, chunk.document_id, document.external_id, document.title, document.url, chunk.text, chunk.locator,
+            select chunk.id, chunk.document_id, document.external_id, document.title, document.url, chunk.text, chunk.locator, document.kind,
                    array(select unnest($2::text[]) intersect select unnest(tsvector_to_array(chunk.lexemes)))
             from unnest($1::uuid[]) with ordinality as wanted (id, place)
             cross join lateral (select * from chunks where tenant_id = $3 and id = wanted.id offset 0) chunk
@@ -143,7 +143,7 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, IEmbeddingGener
         var confidence = 0.0;
         while (await rows.ReadAsync(ct))
         {
-            var coverage = Confidence.Coverage(terms, rows.GetFieldValue<string[]>(7));
+            var coverage = Confidence.Coverage(terms, rows.GetFieldValue<string[]>(8));
             confidence = Math.Max(confidence, confidenceOf(rows.GetGuid(0), coverage));
             hits.Add(new Hit
             {
@@ -151,6 +151,7 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, IEmbeddingGener
                 DocumentId = new DocumentId(rows.GetGuid(1)),
                 ExternalId = rows.GetString(2),
                 Title = rows.GetString(3),
+                Kind = Enum.Parse<DocumentKind>(rows.GetString(7), ignoreCase: true),
                 Url = rows.IsDBNull(4) ? null : rows.GetString(4),
                 Text = rows.GetString(5),
                 Locator = JsonSerializer.Deserialize<Locator>(rows.GetString(6), Chunk.Json)!,

@@ -21,6 +21,26 @@ public sealed record KnowledgeQuery
 
     /// <summary>Most hits wanted, 1 to 100.</summary>
     public int Limit { get; init; } = 8;
+
+    /// <summary>What may be found; everything unless something is named.</summary>
+    public KnowledgeFilter Filter { get; init; } = KnowledgeFilter.None;
+}
+
+/// <summary>What may be found. An empty list lets everything pass; of several values one has to fit.</summary>
+public sealed record KnowledgeFilter
+{
+    public static KnowledgeFilter None { get; } = new();
+
+    public IReadOnlyList<SourceId> Sources { get; init; } = [];
+
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    public IReadOnlyList<DocumentKind> Kinds { get; init; } = [];
+
+    /// <summary>ISO 639-1.</summary>
+    public IReadOnlyList<string> Languages { get; init; } = [];
+
+    public bool IsEmpty => Sources.Count == 0 && Tags.Count == 0 && Kinds.Count == 0 && Languages.Count == 0;
 }
 
 /// <param name="Hits">Best first.</param>
@@ -43,6 +63,8 @@ public sealed record Hit
     public required string ExternalId { get; init; }
 
     public required string Title { get; init; }
+
+    public DocumentKind Kind { get; init; }
 
     public required string Text { get; init; }
 
