@@ -27,3 +27,6 @@ public sealed class Knowledge : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0003_conversations")]
 public sealed class Conversations : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0004_document_kinds")]
+public sealed class DocumentKinds : SqlMigration;
