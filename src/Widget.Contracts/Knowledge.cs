@@ -102,6 +102,69 @@ public sealed record DocumentSummary(
 
 public sealed record DocumentPage(IReadOnlyList<DocumentSummary> Documents, int Total);
 
+/// <param name="Model">Whose vectors searches use.</param>
+/// <param name="Change">Passages that still lack vectors; null when none does.</param>
+public sealed record EmbeddingReport(string Model, EmbeddingChangeReport? Change);
+
+/// <param name="Model">The model whose vectors are missing.</param>
+/// <param name="Done">Passages that have them.</param>
+/// <param name="Total">All passages.</param>
+/// <param name="Error">Why it waits, in words; null while it goes on.</param>
+/// <param name="Since">When it was asked for.</param>
+public sealed record EmbeddingChangeReport(string Model, int Done, int Total, string? Error, DateTimeOffset Since);
+
+public sealed record ChangeEmbeddingRequest
+{
+    /// <summary>The embedder that needs no endpoint.</summary>
+    public const string Local = "local";
+
+    /// <summary>"local", or a model's name at the operator's embedding endpoint, as text-embedding-3-small.</summary>
+    [Required, StringLength(100)]
+    public string Model { get; init; } = "";
+}
+
+[JsonConverter(typeof(StrictEnumConverter<DocumentKindName>))]
+public enum DocumentKindName
+{
+    /// <summary>Something to read: a page, a file, a table.</summary>
+    [JsonStringEnumMemberName("text")]
+    Text,
+
+    /// <summary>A question with its answer, written by a person.</summary>
+    [JsonStringEnumMemberName("answer")]
+    Answer,
+
+    [JsonStringEnumMemberName("image")]
+    Image,
+
+    [JsonStringEnumMemberName("audio")]
+    Audio,
+
+    [JsonStringEnumMemberName("video")]
+    Video,
+
+    /// <summary>Something to show.</summary>
+    [JsonStringEnumMemberName("demo")]
+    Demo,
+}
+
+/// <summary>What may be found. An empty list lets everything pass; of several values one has to fit.</summary>
+public sealed record SearchFilter
+{
+    [MaxLength(50)]
+    public IReadOnlyList<Guid> Sources { get; init; } = [];
+
+    [MaxLength(50)]
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    [MaxLength(10)]
+    public IReadOnlyList<DocumentKindName> Kinds { get; init; } = [];
+
+    /// <summary>ISO 639-1.</summary>
+    [MaxLength(50)]
+    public IReadOnlyList<string> Languages { get; init; } = [];
+}
+
 public sealed record SearchRequest
 {
     [Required(ErrorMessage = "The query is empty.")]
@@ -114,6 +177,9 @@ public sealed record SearchRequest
 
     /// <summary>The tenant's own strategy when left out.</summary>
     public SearchStrategyName? Strategy { get; init; }
+
+    /// <summary>Everything may be found when left out.</summary>
+    public SearchFilter? Filter { get; init; }
 }
 
 /// <param name="Hits">Best first.</param>
@@ -126,6 +192,7 @@ public sealed record SearchResponse(IReadOnlyList<SearchHit> Hits, double Confid
 /// <param name="ExternalId">The document's id where it came from.</param>
 /// <param name="Title">The document's.</param>
 /// <param name="Text">The passage.</param>
+/// <param name="Kind">What the document is.</param>
 /// <param name="Url">The document's address with a fragment that leads to the passage.</param>
 /// <param name="Locator">Where in the document the passage stands.</param>
 /// <param name="Origins">The knowledge bases it was found in.</param>
@@ -135,11 +202,18 @@ public sealed record SearchHit(
     string ExternalId,
     string Title,
     string Text,
+    DocumentKindName Kind,
     string? Url,
     SearchLocator Locator,
     IReadOnlyList<string> Origins);
 
-public sealed record SearchLocator(IReadOnlyList<string> Headings, int? Page, string? Fragment);
+/// <param name="Headings">Those above the passage, outermost first.</param>
+/// <param name="Page">Page or slide, from 1.</param>
+/// <param name="Fragment">What to add to the document's address.</param>
+/// <param name="Row">First row of a table's passage, from 1.</param>
+/// <param name="Start">Where a passage of a recording begins, in seconds.</param>
+/// <param name="End">Where it ends, in seconds.</param>
+public sealed record SearchLocator(IReadOnlyList<string> Headings, int? Page, string? Fragment, int? Row = null, double? Start = null, double? End = null);
 
 public sealed record SearchTraceReport(
     SearchStrategyName Strategy,

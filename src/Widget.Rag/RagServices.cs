@@ -1,5 +1,5 @@
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Ingestion.Extraction;
@@ -17,7 +17,10 @@ public static class RagServices
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<KnowledgeDatabase>();
         services.AddSingleton<KnowledgeCatalog>();
-        services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, HashedEmbedder>();
+        services.TryAddSingleton(_ => new EmbeddingModels());
+        services.AddSingleton<EmbeddingChanges>();
+        services.AddSingleton<EmbeddingChangeRunner>();
+        services.AddHostedService<EmbeddingWorker>();
 
         services.AddSingleton<IKnowledgeBase, OwnKnowledgeBase>();
         services.AddSingleton<HybridSearch>();

@@ -55,7 +55,7 @@ public sealed class ApiNode : IAsyncDisposable
 
     public CapturedLog Log { get; }
 
-    public static async Task<ApiNode> StartAsync(TestDatabase database, ChatModelOptions? chat = null, FetchOptions? fetching = null, string? hostSuffix = null)
+    public static async Task<ApiNode> StartAsync(TestDatabase database, ChatModelOptions? chat = null, EmbeddingModelOptions? embedding = null, FetchOptions? fetching = null, string? hostSuffix = null)
     {
         var log = new CapturedLog();
         var options = new ServerOptions

@@ -44,12 +44,12 @@ internal static class CollectionBenchmark
         var documents = await DocumentOfChunkAsync(db);
         foreach (var (id, text) in collection.Queries)
         {
-            var terms = await OwnKnowledgeBase.TermsAsync(db, text, CancellationToken.None);
+            var terms = (await Question.ReadAsync(db, text, CancellationToken.None)).Terms;
             var embedding = HalfVector.From(HashedEmbedder.Embed(text));
-            var all = await OwnKnowledgeBase.CandidatesAsync(db, terms, HashedEmbedder.Model, embedding, Depth, CancellationToken.None);
+            var all = await Candidates.FindAsync(db, terms, HashedEmbedder.Model, embedding, Depth, KnowledgeFilter.None, CancellationToken.None);
             runs["lexical"][id] = Ranking(all.Where(candidate => candidate.Lexical > 0).OrderByDescending(candidate => candidate.Lexical).Select(candidate => candidate.Item));
             runs["dense"][id] = Ranking(all.OrderByDescending(candidate => candidate.Dense).Select(candidate => candidate.Item));
-            var candidates = await OwnKnowledgeBase.CandidatesAsync(db, terms, HashedEmbedder.Model, embedding, 100, CancellationToken.None);
+            var candidates = await Candidates.FindAsync(db, terms, HashedEmbedder.Model, embedding, 100, KnowledgeFilter.None, CancellationToken.None);
             runs["fused"][id] = Ranking(Fusion.Convex(candidates, Fusion.DenseWeight(HashedEmbedder.Model)).Select(candidate => candidate.Item));
         }
 
@@ -74,7 +74,7 @@ internal static class CollectionBenchmark
         {
             foreach (var (id, text) in collection.Queries)
             {
-                var terms = await OwnKnowledgeBase.TermsAsync(db, text, CancellationToken.None);
+                var terms = (await Question.ReadAsync(db, text, CancellationToken.None)).Terms;
                 prepared.Add((new(id, text), QuestionTerm.Vector(terms), HalfVector.From(HashedEmbedder.Embed(text))));
             }
         }

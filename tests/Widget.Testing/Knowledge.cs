@@ -13,22 +13,29 @@ namespace Widget.Testing;
 /// <summary>Our own knowledge base on a test database, with its jobs run on the spot instead of by a worker.</summary>
 public sealed class Knowledge : IDisposable
 {
-    private readonly HashedEmbedder _embedder = new();
+    private readonly EmbeddingModels _models;
     private readonly IngestionSignal _signal = new();
     private readonly PageFetcher _fetcher;
 
-    public Knowledge(TestDatabase database, FetchOptions? fetching = null, Chunker? chunker = null)
+    public Knowledge(TestDatabase database, FetchOptions? fetching = null, Chunker? chunker = null, EmbeddingModels? models = null)
     {
         Database = new KnowledgeDatabase(database.ApplicationSource);
+        _models = models ?? new EmbeddingModels();
+        Embeddings = new EmbeddingChanges(Database, _models, TimeProvider.System);
+        EmbeddingRunner = new EmbeddingChangeRunner(Database, _models, TimeProvider.System);
         _fetcher = new PageFetcher(fetching ?? new FetchOptions());
         var reader = new DocumentReader([new HtmlExtractor(), new MarkdownExtractor(), new TextExtractor(), new PdfExtractor()], chunker ?? new Chunker());
         Queue = new IngestionQueue(Database, _signal);
-        Runner = new JobRunner(Database, reader, _fetcher, _embedder, TimeProvider.System, NullLogger<JobRunner>.Instance);
-        Base = new OwnKnowledgeBase(Database, _embedder);
+        Runner = new JobRunner(Database, reader, _fetcher, _models, Embeddings, TimeProvider.System, NullLogger<JobRunner>.Instance);
+        Base = new OwnKnowledgeBase(Database, _models, Embeddings);
         Search = new HybridSearch([Base], TimeProvider.System);
     }
 
     public KnowledgeDatabase Database { get; }
+
+    public EmbeddingChanges Embeddings { get; }
+
+    public EmbeddingChangeRunner EmbeddingRunner { get; }
 
     public IngestionQueue Queue { get; }
 
@@ -72,6 +79,6 @@ public sealed class Knowledge : IDisposable
     {
         _fetcher.Dispose();
         _signal.Dispose();
-        _embedder.Dispose();
+        _models.Dispose();
     }
 }

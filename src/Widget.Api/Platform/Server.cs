@@ -7,6 +7,7 @@ using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Visitors;
 using Widget.Rag;
+using Widget.Rag.Embeddings;
 using Widget.Rag.Storage;
 
 namespace Widget.Api.Platform;
@@ -35,6 +36,9 @@ public static class Server
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => ApplicationDataSource.Create(options.Database));
         builder.Services.AddTenancy(options.HostSuffix);
+        builder.Services.AddSingleton(new EmbeddingModels(
+            options.Embedding.Endpoint is null ? null : new OpenAIEmbeddings(options.Embedding),
+            options.Embedding.Model));
         builder.Services.AddRag(options.Fetching);
         builder.Services.AddAnswers(options.Chat);
         builder.Services.AddVisitors();
@@ -70,6 +74,7 @@ public static class Server
         app.MapHostedPage();
         app.MapSearch();
         app.MapKnowledge();
+        app.MapEmbedding();
         app.MapSettings();
         app.MapApiDescription();
         return app;

@@ -1,5 +1,6 @@
 using Npgsql;
 using Widget.Api.Answers;
+using Widget.Api.Knowledge;
 using Widget.Rag.Ingestion.Fetching;
 
 namespace Widget.Api.Platform;
@@ -11,6 +12,8 @@ public sealed record ServerOptions
     public required string Database { get; init; }
 
     public required ChatModelOptions Chat { get; init; }
+
+    public EmbeddingModelOptions Embedding { get; init; } = new();
 
     public required FetchOptions Fetching { get; init; }
 
@@ -33,13 +36,27 @@ public sealed record ServerOptions
         else if (ConnectionStringProblem("WIDGET_DATABASE_APP", database) is { } problem)
             errors.Add(problem);
 
-        Uri? endpoint = null;
-        if (Text("WIDGET_CHAT_ENDPOINT") is { } chat && !(Uri.TryCreate(chat, UriKind.Absolute, out endpoint) && endpoint.Scheme is "http" or "https"))
-            errors.Add($"WIDGET_CHAT_ENDPOINT is \"{chat}\", which is not an http or https address such as https://api.openai.com/v1.");
+        Uri? Address(string name)
+        {
+            if (Text(name) is not { } text) return null;
+            if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") return address;
+            errors.Add($"{name} is \"{text}\", which is not an http or https address such as https://api.openai.com/v1.");
+            return null;
+        }
+
+        var endpoint = Address("WIDGET_CHAT_ENDPOINT");
         var model = Text("WIDGET_CHAT_MODEL");
         if (endpoint is not null && model is null) errors.Add("WIDGET_CHAT_MODEL is not set. It names the model to ask at WIDGET_CHAT_ENDPOINT.");
         if (endpoint is null && Text("WIDGET_CHAT_ENDPOINT") is null && (model ?? Text("WIDGET_CHAT_KEY")) is not null)
             errors.Add("WIDGET_CHAT_MODEL or WIDGET_CHAT_KEY is set, but WIDGET_CHAT_ENDPOINT, which says whom to ask, is not.");
+
+        var embeddingEndpoint = Address("WIDGET_EMBEDDING_ENDPOINT");
+        var embeddingModel = Text("WIDGET_EMBEDDING_MODEL");
+        if (embeddingEndpoint is not null && embeddingModel is null)
+            errors.Add("WIDGET_EMBEDDING_MODEL is not set. It names the model of new tenants at WIDGET_EMBEDDING_ENDPOINT.");
+        if (embeddingModel is { Length: > 100 }) errors.Add("WIDGET_EMBEDDING_MODEL must have 100 characters at most.");
+        if (Text("WIDGET_EMBEDDING_ENDPOINT") is null && (embeddingModel ?? Text("WIDGET_EMBEDDING_KEY")) is not null)
+            errors.Add("WIDGET_EMBEDDING_MODEL or WIDGET_EMBEDDING_KEY is set, but WIDGET_EMBEDDING_ENDPOINT, which says whom to ask, is not.");
 
         var hosts = (Text("WIDGET_FETCH_ALLOW") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         errors.AddRange(hosts
@@ -56,6 +73,7 @@ public sealed record ServerOptions
         {
             Database = database!,
             Chat = new ChatModelOptions { Endpoint = endpoint, Key = Text("WIDGET_CHAT_KEY"), Model = model ?? "" },
+            Embedding = new EmbeddingModelOptions { Endpoint = embeddingEndpoint, Key = Text("WIDGET_EMBEDDING_KEY"), Model = embeddingModel },
             Fetching = new FetchOptions { AllowedPrivateHosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase) },
             HostSuffix = suffix,
             EmbedFolder = embed,

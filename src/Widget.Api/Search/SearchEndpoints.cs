@@ -3,7 +3,9 @@ using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
+using Widget.Rag.Own;
 using Widget.Rag.Search;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Search;
 
@@ -28,7 +30,7 @@ internal static class SearchEndpoints
         try
         {
             var result = await search.SearchAsync(
-                new KnowledgeQuery { TenantId = tenant, Text = request.Query, Limit = request.Limit },
+                new KnowledgeQuery { TenantId = tenant, Text = request.Query, Limit = request.Limit, Filter = ToFilter(request.Filter) },
                 SearchPlans.For(await settings.ReadAsync(tenant, ct), request.Strategy),
                 ct);
             return TypedResults.Ok(new SearchResponse([.. result.Hits.Select(ToHit)], result.Confidence, ToReport(result.Trace)));
@@ -39,14 +41,23 @@ internal static class SearchEndpoints
         }
     }
 
+    private static KnowledgeFilter ToFilter(SearchFilter? filter) => filter is null ? KnowledgeFilter.None : new KnowledgeFilter
+    {
+        Sources = [.. filter.Sources.Select(id => new SourceId(id))],
+        Tags = filter.Tags,
+        Kinds = [.. filter.Kinds.Select(kind => (DocumentKind)kind)],
+        Languages = filter.Languages,
+    };
+
     private static SearchHit ToHit(Hit hit, int index) => new(
         index + 1,
         hit.Score,
         hit.ExternalId,
         hit.Title,
         hit.Text,
+        (DocumentKindName)hit.Kind,
         Passages.Address(hit),
-        new SearchLocator([.. hit.Locator.Headings], hit.Locator.Page, hit.Locator.Fragment),
+        new SearchLocator([.. hit.Locator.Headings], hit.Locator.Page, hit.Locator.Fragment, hit.Locator.Row, hit.Locator.Start, hit.Locator.End),
         hit.Origins);
 
     private static SearchTraceReport ToReport(SearchTrace trace) => new(

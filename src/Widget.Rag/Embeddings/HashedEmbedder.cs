@@ -23,7 +23,7 @@ public sealed class HashedEmbedder : IEmbeddingGenerator<string, Embedding<float
     private const int LongestWord = 64;
 
     /// <summary>Name and version; stored with every vector, since vectors of two models never compare.</summary>
-    public const string Model = "hashed-1024-v1";
+    public const string Model = "hashed-1024-v2";
 
     public const int Dimensions = 1024;
 
@@ -34,7 +34,7 @@ public sealed class HashedEmbedder : IEmbeddingGenerator<string, Embedding<float
         EmbeddingGenerationOptions? options = null,
         CancellationToken cancellationToken = default) =>
         Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(
-            values.Select(text => new Embedding<float>(Embed(text)) { ModelId = Model })));
+            values.AsParallel().AsOrdered().WithCancellation(cancellationToken).Select(text => new Embedding<float>(Embed(text)) { ModelId = Model })));
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>
         serviceKey is not null ? null

@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pgvector;
+using Widget.Rag.Embeddings;
 using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
@@ -19,7 +19,8 @@ public sealed partial class JobRunner(
     KnowledgeDatabase database,
     DocumentReader reader,
     PageFetcher fetcher,
-    IEmbeddingGenerator<string, Embedding<float>> embedder,
+    EmbeddingModels models,
+    EmbeddingChanges embeddings,
     TimeProvider clock,
     ILogger<JobRunner> logger)
 {
@@ -145,12 +146,10 @@ public sealed partial class JobRunner(
             var documents = batch.Select(item => read[item].Document).OfType<PreparedDocument>().ToList();
             if (documents.Count > 0) await ReportAsync(job, JobStatus.Embedding, ct);
             var texts = documents.SelectMany(document => document.Passages.Select(document.EmbeddedText)).ToList();
-            var embeddings = await embedder.GenerateAsync(texts, cancellationToken: ct);
-            var metadata = embedder.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata;
-            var vectors = embeddings.Select(embedding => HalfVector.From(embedding.Vector.Span)).ToList();
+            var (model, vectors) = await EmbedAsync(job.TenantId, texts, ct);
 
             await using var db = await database.BeginAsync(job.TenantId, ct);
-            await KnowledgeWriter.ReplaceAsync(db, job.SourceId, documents, metadata?.DefaultModelId ?? "unknown", vectors, ct);
+            await KnowledgeWriter.ReplaceAsync(db, job.SourceId, documents, model, vectors, ct);
             await lease.ConfirmAsync(db, ct);
             if (job.Discovery == Discovery.Links) await FollowAsync(db, job, source, batch.SelectMany(item => read[item].Links), ct);
             await EndItemsAsync(db, job, batch, read, ct);
@@ -160,6 +159,20 @@ public sealed partial class JobRunner(
         {
             await GiveBackAsync(lease, batch);
             throw;
+        }
+    }
+
+    // A document is found by its words even while the model cannot be asked; its vectors come later.
+    private async Task<(string Model, IReadOnlyList<HalfVector>? Vectors)> EmbedAsync(TenantId tenant, List<string> texts, CancellationToken ct)
+    {
+        var model = await embeddings.ServingAsync(tenant, ct);
+        try
+        {
+            return (model, await models.EmbedAsync(model, texts, ct));
+        }
+        catch (EmbeddingUnavailableException)
+        {
+            return (model, null);
         }
     }
 

@@ -12,8 +12,8 @@ internal static class KnowledgeSettler
 {
     private const int Slice = 500;
 
-    // Weights made with an average this near to the true one rank the same.
-    private const double Drift = 0.01;
+    // Weights made with an average this near to the true one score the same to three digits.
+    private const double Drift = 0.001;
 
     public static async Task SettleAsync(KnowledgeDatabase database, TenantId tenant, CancellationToken ct)
     {

@@ -2,7 +2,9 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Pgvector;
+using Widget.Rag.Embeddings;
 using Widget.Rag.Own;
+using Widget.Rag.Own.Lexical;
 using Widget.Rag.Storage;
 
 namespace Widget.Rag.Ingestion;
@@ -13,9 +15,6 @@ namespace Widget.Rag.Ingestion;
 /// </summary>
 internal static class KnowledgeWriter
 {
-    // While a job runs, new weights follow the average length when it has moved by this much; KnowledgeSettler sees to the old ones.
-    private const double Drift = 0.10;
-
     // Statements are kept small, whatever a document's size.
     private const int Slice = 500;
 
@@ -23,19 +22,23 @@ internal static class KnowledgeWriter
     /// <param name="db">An open transaction of the tenant.</param>
     /// <param name="source">Where the documents come from.</param>
     /// <param name="documents">No external id twice.</param>
-    /// <param name="model">Name of the embedding model.</param>
-    /// <param name="embeddings">One a passage, in the order of documents and passages.</param>
+    /// <param name="model">The embedding model that the vectors are of.</param>
+    /// <param name="embeddings">One a passage, in the order of documents and passages; null when they could not be had, which is done later.</param>
     /// <param name="ct">Ends the work.</param>
     public static async Task ReplaceAsync(
         KnowledgeDb db,
         SourceId source,
         IReadOnlyList<PreparedDocument> documents,
         string model,
-        IReadOnlyList<HalfVector> embeddings,
+        IReadOnlyList<HalfVector>? embeddings,
         CancellationToken ct)
     {
         if (documents.Count == 0) return;
-        await LockStatisticsAsync(db, ct);
+        await LockStatisticsAsync(db, model, ct);
+        // The tenant may have changed its model since the vectors were made.
+        var serving = (await EmbeddingChanges.ServingAsync(db, ct))!;
+        if (serving != model || embeddings is null) await EmbeddingChanges.NoteMissingAsync(db, serving, ct);
+        if (serving != model) embeddings = null;
         await using (var old = db.Command(
             "select id from documents where source_id = $1 and external_id = any($2)",
             [source.Value,
@@ -50,7 +53,8 @@ internal static class KnowledgeWriter
             id = ChunkId.New().Value,
             document_id = ids[i],
             ordinal = passage.Ordinal,
-            heading = document.Heading(passage),
+            heading = LexicalText.Prepare(document.Heading(passage)),
+            words = LexicalText.Prepare(passage.Text),
             text = passage.Text,
             locator = passage.Locator,
             language = document.Language,
@@ -59,12 +63,9 @@ internal static class KnowledgeWriter
         var done = 0;
         foreach (var slice in chunks.Chunk(Slice))
         {
-            await InsertChunksAsync(db, JsonSerializer.Serialize(slice, Chunk.Json), ct);
+            await LexicalIndex.AddAsync(db, await InsertChunksAsync(db, JsonSerializer.Serialize(slice, Chunk.Json), ct), ct);
             var chunkIds = Array.ConvertAll(slice, chunk => chunk.id);
-            await CountAsync(db, chunkIds, direction: 1, ct);
-            await AdjustWeighedLengthAsync(db, ct);
-            await InsertTermsAsync(db, chunkIds, ct);
-            await InsertEmbeddingsAsync(db, model, chunkIds, embeddings.Skip(done), ct);
+            if (embeddings is not null) await InsertEmbeddingsAsync(db, model, chunkIds, embeddings.Skip(done), ct);
             done += slice.Length;
         }
 
@@ -85,7 +86,7 @@ internal static class KnowledgeWriter
         await LockStatisticsAsync(db, ct);
         await using (var chunks = db.Command("select id from chunks where document_id = any($1)", [documents]))
         {
-            foreach (var slice in (await IdsAsync(chunks, ct)).Chunk(Slice)) await CountAsync(db, slice, direction: -1, ct);
+            foreach (var slice in (await IdsAsync(chunks, ct)).Chunk(Slice)) await LexicalIndex.RemoveAsync(db, slice, ct);
         }
 
         await using var delete = db.Command("delete from documents where id = any($1)", [documents]);
@@ -96,10 +97,21 @@ internal static class KnowledgeWriter
     /// Writers of one tenant take turns here, so that they neither deadlock on the lexicon nor count past one another. Two statements,
     /// since a row that the first has made is not seen within it.
     /// </summary>
+    /// <param name="db">An open transaction of the tenant.</param>
+    /// <param name="model">Serves a tenant that has no knowledge yet.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public static async Task LockStatisticsAsync(KnowledgeDb db, string model, CancellationToken ct)
+    {
+        await using (var create = db.Command(
+            "insert into knowledge_statistics (tenant_id, model) values ($1, $2) on conflict do nothing",
+            [db.TenantId.Value, model]))
+            await create.ExecuteNonQueryAsync(ct);
+        await LockStatisticsAsync(db, ct);
+    }
+
+    /// <summary>The same for a tenant that has knowledge already; without, there is nothing to take turns at.</summary>
     public static async Task LockStatisticsAsync(KnowledgeDb db, CancellationToken ct)
     {
-        await using (var create = db.Command("insert into knowledge_statistics (tenant_id) values ($1) on conflict do nothing", [db.TenantId.Value]))
-            await create.ExecuteNonQueryAsync(ct);
         await using var command = db.Command("select from knowledge_statistics for update");
         await command.ExecuteNonQueryAsync(ct);
     }
@@ -130,63 +142,42 @@ internal static class KnowledgeWriter
         return ids.ConvertAll(id => id.Value);
     }
 
-    private static async Task InsertChunksAsync(KnowledgeDb db, string chunks, CancellationToken ct)
+    private static async Task<List<PassageTerms>> InsertChunksAsync(KnowledgeDb db, string chunks, CancellationToken ct)
     {
         await using var command = db.Command(
             """
-            insert into chunks (tenant_id, id, document_id, ordinal, text, locator, lexemes, length)
-            select $1, chunk.id, chunk.document_id, chunk.ordinal, chunk.text, chunk.locator, analysed.lexemes, lexical_length(analysed.lexemes)
-            from jsonb_to_recordset($2) as chunk
-                 (id uuid, document_id uuid, ordinal int, heading text, text text, locator jsonb, language text)
-            cross join lateral (
-              select setweight(to_tsvector(search_configuration(chunk.language), searchable(chunk.heading)), 'A')
-                     || to_tsvector(search_configuration(chunk.language), searchable(chunk.text))
-            ) analysed (lexemes)
+            with given as (
+              select chunk.*,
+                     setweight(to_tsvector(search_configuration(language), heading), 'A') || to_tsvector(search_configuration(language), words) as lexemes
+              from jsonb_to_recordset($2) as chunk
+                   (id uuid, document_id uuid, ordinal int, heading text, words text, text text, locator jsonb, language text)
+            ), analysed as materialized (
+              select given.*, term.*
+              from given
+              cross join lateral (
+                select coalesce(array_agg(lexeme), '{}') as terms,
+                       coalesce(array_agg(lexical_dimension(lexeme)), '{}') as dimensions,
+                       coalesce(array_agg(frequency), '{}') as frequencies,
+                       coalesce(sum(frequency), 0) as length
+                from (
+                  select lexeme, cardinality(weights) + 2 * cardinality(array_positions(weights, 'A')) as frequency from unnest(given.lexemes)
+                ) counted
+              ) term
+            ), inserted as (
+              insert into chunks (tenant_id, id, document_id, ordinal, text, locator, lexemes, length)
+              select $1, id, document_id, ordinal, text, locator, lexemes, length from analysed
+            )
+            select id, terms, dimensions, frequencies from analysed
             """,
             [
                 db.TenantId.Value,
                 new NpgsqlParameter { Value = chunks, NpgsqlDbType = NpgsqlDbType.Jsonb },
             ]);
-        await command.ExecuteNonQueryAsync(ct);
-    }
-
-    private static async Task CountAsync(KnowledgeDb db, IReadOnlyCollection<Guid> chunkIds, int direction, CancellationToken ct)
-    {
-        await using var command = db.Command(
-            """
-            with changed as materialized (
-              select lexemes, length from chunks where id = any($2)
-            ), counted as (
-              insert into lexicon (tenant_id, dimension, chunk_count)
-              select $1, dimension, $3 * count(*)
-              from changed
-              cross join lateral (select distinct lexical_dimension(lexeme) from unnest(changed.lexemes)) term (dimension)
-              group by dimension
-              on conflict (tenant_id, dimension) do update set chunk_count = lexicon.chunk_count + excluded.chunk_count
-            )
-            update knowledge_statistics
-            set chunk_count = chunk_count + $3 * (select count(*) from changed),
-                total_length = total_length + $3 * (select coalesce(sum(length), 0) from changed)
-            """,
-            [
-                db.TenantId.Value,
-                chunkIds.ToArray(),
-                direction,
-            ]);
-        await command.ExecuteNonQueryAsync(ct);
-    }
-
-    private static async Task InsertTermsAsync(KnowledgeDb db, Guid[] chunkIds, CancellationToken ct)
-    {
-        await using var command = db.Command(
-            """
-            insert into chunk_terms (tenant_id, chunk_id, weights)
-            select chunk.tenant_id, chunk.id, lexical_weights(chunk.lexemes, chunk.length, statistics.weighed_length)
-            from chunks chunk, knowledge_statistics statistics
-            where chunk.id = any($1)
-            """,
-            [chunkIds]);
-        await command.ExecuteNonQueryAsync(ct);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var terms = new List<PassageTerms>();
+        while (await rows.ReadAsync(ct))
+            terms.Add(new PassageTerms(rows.GetGuid(0), rows.GetFieldValue<string[]>(1), rows.GetFieldValue<int[]>(2), rows.GetFieldValue<int[]>(3)));
+        return terms;
     }
 
     private static async Task InsertEmbeddingsAsync(
@@ -212,18 +203,6 @@ internal static class KnowledgeWriter
         }
 
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(ct);
-    }
-
-    private static async Task AdjustWeighedLengthAsync(KnowledgeDb db, CancellationToken ct)
-    {
-        await using var command = db.Command(
-            """
-            update knowledge_statistics
-            set weighed_length = total_length::real / chunk_count
-            where chunk_count > 0 and abs(total_length::real / chunk_count / weighed_length - 1) > $1
-            """,
-            [Drift]);
-        await command.ExecuteNonQueryAsync(ct);
     }
 
     private static async Task<Guid[]> IdsAsync(NpgsqlCommand command, CancellationToken ct)

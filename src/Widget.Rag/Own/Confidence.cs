@@ -10,11 +10,11 @@ namespace Widget.Rag.Own;
 public static class Confidence
 {
     /// <param name="coverage">What <see cref="Coverage"/> gives.</param>
-    /// <param name="similarity">Inner product of the unit embeddings, −1 to 1.</param>
+    /// <param name="similarity">Inner product of the unit embeddings, −1 to 1; null when there is none.</param>
     /// <param name="model">The embedding model; similarities of different models do not compare.</param>
     /// <returns>0 to 1.</returns>
-    public static double Of(double coverage, double similarity, string model) => model == HashedEmbedder.Model
-        ? Logistic((2.5 * coverage) + (25 * similarity) - 5.6)
+    public static double Of(double coverage, double? similarity, string model) => model == HashedEmbedder.Model && similarity is not null
+        ? Logistic((2.5 * coverage) + (25 * similarity.Value) - 5.6)
         : Logistic(8 * (coverage - 0.3)); // a model that has not been fitted has no say yet
 
     /// <summary>

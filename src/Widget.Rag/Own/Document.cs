@@ -153,6 +153,9 @@ public sealed class LexiconEntry : ITenantOwned
 
     public required int Dimension { get; init; }
 
+    /// <summary>Stemmed.</summary>
+    public required string Lexeme { get; init; }
+
     public required int ChunkCount { get; init; }
 }
 
@@ -170,6 +173,9 @@ public sealed class KnowledgeStatistics : ITenantOwned
 
     /// <summary>The average length that all weights were made with when they were last gone through.</summary>
     public float SettledLength { get; init; }
+
+    /// <summary>The embedding model whose vectors searches use.</summary>
+    public required string Model { get; init; }
 
     /// <summary>The languages of the tenant's documents, ISO 639-1.</summary>
     public required string[] Languages { get; init; }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Widget.Rag.Embeddings;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Storage;
 
@@ -21,6 +22,8 @@ public sealed class KnowledgeDb(DbContextOptions<KnowledgeDb> options, TenantId 
 
     public DbSet<KnowledgeStatistics> Statistics => Set<KnowledgeStatistics>();
 
+    public DbSet<EmbeddingChange> EmbeddingChanges => Set<EmbeddingChange>();
+
     public DbSet<IngestionJob> Jobs => Set<IngestionJob>();
 
     public DbSet<IngestionItem> Items => Set<IngestionItem>();
@@ -34,6 +37,7 @@ public sealed class KnowledgeDb(DbContextOptions<KnowledgeDb> options, TenantId 
         Document.Map(modelBuilder);
         Chunk.Map(modelBuilder);
         IngestionJob.Map(modelBuilder);
+        EmbeddingChange.Map(modelBuilder);
         modelBuilder.Entity<LexiconEntry>().ToTable("lexicon").HasKey(entry => new { entry.TenantId, entry.Dimension });
         modelBuilder.Entity<KnowledgeStatistics>().ToTable("knowledge_statistics").HasKey(row => row.TenantId);
         NameColumnsInSnakeCase(modelBuilder);

@@ -14,13 +14,10 @@ namespace Widget.Rag.Own;
 /// </param>
 public sealed record QuestionTerm(string Lexeme, int Dimension, float Weight, float Idf, bool IsStop, int ChunkCount, int Place)
 {
-    /// <summary>pgvector's largest; two lexemes of a tenant meet in one dimension once in thousands of tenants.</summary>
-    private const int Dimensions = 1_000_000_000;
-
     /// <summary>The question's part of BM25; its inner product with a chunk's weights is the score.</summary>
     public static SparseVector Vector(IEnumerable<QuestionTerm> terms) => new(
         terms.Where(term => term.ChunkCount > 0)
             .GroupBy(term => term.Dimension)
             .Select(same => KeyValuePair.Create(same.Key, same.Max(term => term.Weight))),
-        Dimensions);
+        SparseVector.MaxDimensions);
 }

@@ -1,7 +1,10 @@
 namespace Widget.Rag.Search;
 
 /// <summary>A candidate with both arms' scores, each on its own scale.</summary>
-public readonly record struct Candidate<T>(T Item, double Lexical, double Dense);
+/// <param name="Item">What was found.</param>
+/// <param name="Lexical">BM25.</param>
+/// <param name="Dense">Inner product of the unit embeddings; null for what has none of this model yet.</param>
+public readonly record struct Candidate<T>(T Item, double Lexical, double? Dense);
 
 /// <summary>
 /// Joins the lexical and the dense arm by a convex combination of min–max-normalised scores:
@@ -18,13 +21,13 @@ public static class Fusion
     {
         if (candidates.Count == 0) return [];
         var lexical = new Scale(candidates.Select(candidate => candidate.Lexical));
-        var dense = new Scale(candidates.Select(candidate => candidate.Dense));
+        var dense = new Scale(candidates.Select(candidate => candidate.Dense).OfType<double>());
         return
         [
             .. candidates
                 .Select(candidate => (
                     candidate.Item,
-                    Score: ((1 - denseWeight) * lexical.Normalize(candidate.Lexical)) + (denseWeight * dense.Normalize(candidate.Dense))))
+                    Score: ((1 - denseWeight) * lexical.Normalize(candidate.Lexical)) + (denseWeight * (candidate.Dense is { } score ? dense.Normalize(score) : 0))))
                 .OrderByDescending(candidate => candidate.Score),
         ];
     }

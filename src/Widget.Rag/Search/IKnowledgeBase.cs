@@ -51,6 +51,9 @@ public sealed record KnowledgeFilter
 public sealed record KnowledgeResult(IReadOnlyList<Hit> Hits, double Confidence)
 {
     public static KnowledgeResult Nothing { get; } = new([], 0);
+
+    /// <summary>What it had to do without, for the trace; null when nothing.</summary>
+    public string? Shortcoming { get; init; }
 }
 
 /// <summary>A passage that was found.</summary>

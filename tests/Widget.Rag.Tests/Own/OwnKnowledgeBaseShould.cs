@@ -1,6 +1,9 @@
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Pgvector;
 using Widget.Rag.Embeddings;
+using Widget.Rag.Ingestion;
+using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Own;
 using Widget.Rag.Search;
 using Widget.Rag.Storage;
@@ -20,6 +23,14 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
     [InlineData("Can I return my bike?", "returns")]
     [InlineData("delivery to Denmark", "shipping")]
     [InlineData("SKU TB-4711", "parts")]
+    [InlineData("sku tb4711", "parts")]
+    [InlineData("TB 4712", "bell")]
+    [InlineData("what does the RTX-4090 cost", "card")]
+    [InlineData("anything for 1299 euros?", "card")]
+    [InlineData("a 2,5 litre bottle", "bottle")]
+    [InlineData("how do I clean the derailer", "gears")]
+    [InlineData("is the Wanderlsut jacket waterproof", "jacket")]
+    [InlineData("充电需要多久", "chinese")]
     public async Task Find_the_passage_that_answers(string question, string document)
     {
         var tenant = await ShopAsync();
@@ -29,6 +40,66 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
 
         result.Hits[0].ExternalId.ShouldBe(document);
         result.Hits[0].Origins.ShouldBe(["own"]);
+    }
+
+    [Fact]
+    public async Task Find_a_quoted_phrase_before_its_words()
+    {
+        var tenant = await _database.AddTenantAsync();
+        using var knowledge = new Knowledge(_database);
+        await knowledge.ImportAsync(
+            tenant,
+            [
+                ("words", "Light", "A light bag, a light bike, a red light, and at the front a light. The red front bag is light."),
+                ("phrase", "Accessories", "Among many other things we sell a front light that is bright enough for dark forests and long nights on the road."),
+            ]);
+
+        (await FirstAsync(knowledge, tenant, "red light bag at the front light")).ShouldBe("words");
+        (await FirstAsync(knowledge, tenant, "red light bag at the \"front light\"")).ShouldBe("phrase");
+        (await FirstAsync(knowledge, tenant, "„Front light“")).ShouldBe("phrase");
+    }
+
+    [Fact]
+    public async Task Not_take_a_known_word_or_a_number_for_a_misspelling()
+    {
+        var tenant = await _database.AddTenantAsync();
+        using var knowledge = new Knowledge(_database);
+        await knowledge.ImportAsync(tenant, [("a", "Stables", "The stable has room for nine horses."), ("b", "Tables", "The table seats nine people. Its number is 471199.")]);
+
+        await using var db = await knowledge.Database.BeginAsync(tenant, Ct);
+        (await Question.ReadAsync(db, "stable", Ct)).Terms.ShouldHaveSingleItem();
+        (await Question.ReadAsync(db, "number 471198", Ct)).Terms.ShouldNotContain(term => term.Lexeme == "471199");
+        (await Question.ReadAsync(db, "nubmer of horses", Ct)).Terms.ShouldContain(term => term.Lexeme == "number");
+    }
+
+    [Fact]
+    public async Task Find_only_what_the_filter_lets_pass()
+    {
+        var tenant = await _database.AddTenantAsync();
+        using var knowledge = new Knowledge(_database);
+        async Task AddAsync(string id, string language, params string[] tags)
+        {
+            var description = new DocumentDescription { Title = "Lamp", Language = language, Tags = tags, MediaType = MediaTypes.Text };
+            var document = new ImportedDocument(id, description, Encoding.UTF8.GetBytes($"The lamp {id} shines."));
+            await knowledge.RunAsync(tenant, await knowledge.Queue.ImportAsync(tenant, new[] { document }.ToAsyncEnumerable(), Ct), Ct);
+        }
+
+        await AddAsync("a", "en", "indoor");
+        await AddAsync("b", "en", "outdoor", "sale");
+        await AddAsync("c", "de", "indoor", "sale");
+        SourceId source;
+        await using (var db = await knowledge.Database.BeginAsync(tenant, Ct)) source = await db.Sources.Select(row => row.Id).SingleAsync(Ct);
+        async Task<string> FoundAsync(KnowledgeFilter filter) => string.Concat(
+            (await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = "lamp", Filter = filter }, Ct)).Hits.Select(hit => hit.ExternalId).Order());
+
+        (await FoundAsync(KnowledgeFilter.None)).ShouldBe("abc");
+        (await FoundAsync(new() { Tags = ["indoor"] })).ShouldBe("ac");
+        (await FoundAsync(new() { Tags = ["outdoor", "sale"], Languages = ["en"] })).ShouldBe("b");
+        (await FoundAsync(new() { Languages = ["de", "fr"] })).ShouldBe("c");
+        (await FoundAsync(new() { Sources = [source] })).ShouldBe("abc");
+        (await FoundAsync(new() { Sources = [SourceId.New()] })).ShouldBe("");
+        (await FoundAsync(new() { Kinds = [DocumentKind.Text] })).ShouldBe("abc");
+        (await FoundAsync(new() { Kinds = [DocumentKind.Video, DocumentKind.Demo] })).ShouldBe("");
     }
 
     [Fact]
@@ -99,7 +170,7 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
         var random = new Random(7);
-        (string, string, string) Document(int i) => ($"d{i}", $"title{random.Next(20)}", string.Join(' ', Enumerable.Range(0, random.Next(5, 120)).Select(_ => $"word{(int)(Math.Pow(random.NextDouble(), 3) * 200)}")));
+        (string, string, string) Document(int i) => ($"d{i}", Word(random.Next(20)), string.Join(' ', Enumerable.Range(0, random.Next(5, 120)).Select(_ => Word((int)(Math.Pow(random.NextDouble(), 3) * 200)))));
         await knowledge.ImportAsync(tenant, [.. Enumerable.Range(0, 120).Select(Document)]);
         await knowledge.ImportAsync(tenant, [.. Enumerable.Range(30, 40).Select(Document)]);
         var catalog = new KnowledgeCatalog(knowledge.Database);
@@ -112,9 +183,9 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
         statistics.TotalLength.ShouldBe(chunks.Values.Sum(terms => terms.Values.Sum()));
         for (var query = 0; query < 20; query++)
         {
-            var words = Enumerable.Range(0, 5).Select(_ => $"word{random.Next(60)}").Distinct().ToArray();
-            var terms = await OwnKnowledgeBase.TermsAsync(db, string.Join(' ', words), Ct);
-            var candidates = await OwnKnowledgeBase.CandidatesAsync(db, terms, HashedEmbedder.Model, HalfVector.From(HashedEmbedder.Embed("x")), 1_000, Ct);
+            var words = Enumerable.Range(0, 5).Select(_ => Word(random.Next(60))).Distinct().ToArray();
+            var terms = (await Question.ReadAsync(db, string.Join(' ', words), Ct)).Terms;
+            var candidates = await Candidates.FindAsync(db, terms, HashedEmbedder.Model, HalfVector.From(HashedEmbedder.Embed("x")), 1_000, KnowledgeFilter.None, Ct);
 
             candidates.Count.ShouldBe(chunks.Count);
             foreach (var candidate in candidates)
@@ -124,6 +195,9 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
             }
         }
     }
+
+    // Without a stem or a meaning, and no two near enough to be a misspelling of one another.
+    private static string Word(int number) => $"x{(char)('a' + (number / 26))}{(char)('a' + (number % 26))}x";
 
     private static double Bm25(Dictionary<Guid, Dictionary<string, int>> chunks, Dictionary<string, int> chunk, string word, double averageLength)
     {
@@ -154,7 +228,13 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
                 ("warranty", "Warranty", "The frame is covered for five years and the battery for two years."),
                 ("returns", "Returns", "You may give the bike back within 30 days if it has been ridden less than 50 kilometres."),
                 ("shipping", "Shipping", "Delivery within Germany costs 49 euros. To Austria, Denmark and the Netherlands it costs 89 euros."),
-                ("parts", "Spare parts", "The brake lever has the number TB-4711 and the bell TB-4712."),
+                ("parts", "Spare parts", "The brake lever has the number TB-4711."),
+                ("bell", "Bell", "The bell has the number TB4712."),
+                ("card", "Graphics card", "The RTX4090 costs 1,299 euros."),
+                ("bottle", "Bottle", "The bottle holds 2.5 litres."),
+                ("gears", "Gears", "Clean the derailleur with a brush and oil it afterwards."),
+                ("jacket", "Wanderlust jacket", "The Wanderlust jacket keeps the rain out up to 20,000 mm."),
+                ("chinese", "电池", "电池充电大约需要四个半小时。快速充电器只需两个小时。"),
                 ("about", "About us", "Harbor Bikes was founded in 2017 by two friends who met repairing ferries."),
             ]);
         return tenant;

@@ -4,6 +4,9 @@ namespace Pgvector;
 /// <summary>A vector that names its non-zero elements only: pgvector's <c>sparsevec</c>.</summary>
 public sealed class SparseVector : IEquatable<SparseVector>
 {
+    /// <summary>pgvector's limit on the number of dimensions.</summary>
+    public const int MaxDimensions = 1_000_000_000;
+
     /// <param name="values">Value by zero-based index; order does not matter, zeros are left out.</param>
     /// <param name="dimensions">Number of dimensions, 1 to 1,000,000,000.</param>
     public SparseVector(IEnumerable<KeyValuePair<int, float>> values, int dimensions)

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Widget.Rag.Storage;
+
+namespace Widget.Rag.Embeddings;
+
+/// <summary>Takes the embedding changes that are due, one at a time a node; a lease has another node go on when this one dies.</summary>
+public sealed partial class EmbeddingWorker(NpgsqlDataSource dataSource, EmbeddingChangeRunner runner, ILogger<EmbeddingWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var worker = Guid.CreateVersion7();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (await ClaimAsync(dataSource, worker, stoppingToken) is { } lease) await runner.RunAsync(lease, stoppingToken);
+                else await Task.Delay(Patience, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // Whatever it was, the lease runs out and the change is tried again.
+                LogFault(e);
+                await Task.Delay(Patience, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    public static async Task<EmbeddingLease?> ClaimAsync(NpgsqlDataSource dataSource, Guid worker, CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand("select tenant_id, model from claim_embedding_change($1, $2)");
+        command.Parameters.Add(new() { Value = worker });
+        command.Parameters.Add(new() { Value = EmbeddingChangeRunner.Lease });
+        await using var row = await command.ExecuteReaderAsync(ct);
+        return await row.ReadAsync(ct) ? new EmbeddingLease(new TenantId(row.GetGuid(0)), row.GetString(1), worker) : null;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Giving passages the vectors they lack failed; it is tried again")]
+    private partial void LogFault(Exception exception);
+}

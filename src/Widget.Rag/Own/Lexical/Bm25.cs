@@ -1,0 +1,18 @@
+namespace Widget.Rag.Own.Lexical;
+
+/// <summary>
+/// BM25 with k1 = 1.2 and b = 0.75 (Robertson &amp; Zaragoza 2009, "The Probabilistic Relevance Framework", eq. 3.15), in two parts whose
+/// product, summed over the words of a question, is the score. <c>lexical_weights</c> in the migrations is the first part, too.
+/// </summary>
+public static class Bm25
+{
+    private const double K1 = 1.2;
+    private const double B = 0.75;
+
+    /// <summary>The passage's part: how much a word that stands in it <paramref name="frequency"/> times says of it.</summary>
+    public static double Weight(int frequency, int length, double averageLength) =>
+        frequency * (K1 + 1) / (frequency + (K1 * (1 - B + (B * length / averageLength))));
+
+    /// <summary>The question's part: how rare a word is. Never negative (the "+ 1" is Lucene's).</summary>
+    public static double Idf(long passages, long containing) => Math.Log(1 + ((passages - containing + 0.5) / (containing + 0.5)));
+}

@@ -1,0 +1,56 @@
+using Widget.Rag.Own.Lexical;
+
+namespace Widget.Rag.Own;
+
+/// <summary>A question as the lexical arm sees it.</summary>
+/// <param name="Terms">Its words, as BM25 weighs them for the tenant, and those it probably meant.</param>
+/// <param name="Phrases">What it puts in quotation marks: words to be found next to each other.</param>
+internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList<string> Phrases)
+{
+    // Beyond this a question is a pasted text; its first part says what it is about.
+    private const int Longest = 2_000;
+
+    public static string Shorten(string text) => Prefix.Of(text, Longest).Replace('\0', ' ');
+
+    public static async Task<Question> ReadAsync(KnowledgeDb db, string text, CancellationToken ct)
+    {
+        var terms = await TermsAsync(db, text, ct);
+        return new Question([.. terms, .. await Spelling.MeantAsync(db, terms, ct)], QuotedPhrase.In(text));
+    }
+
+    private static async Task<List<QuestionTerm>> TermsAsync(KnowledgeDb db, string text, CancellationToken ct)
+    {
+        // A stop word is one that PostgreSQL's own configuration drops and ours keeps. A prepared statement, not a function
+        // in the database, since that would be planned anew for each call.
+        await using var command = db.Command(
+            """
+            select asked.lexeme,
+                   asked.dimension,
+                   (rarity.idf * asked.frequency * case when asked.is_stop then 0.3 else 1 end)::real,
+                   rarity.idf::real,
+                   asked.is_stop,
+                   coalesce(known.chunk_count, 0),
+                   asked.place
+            from knowledge_statistics statistics
+            cross join lateral (
+              select term.lexeme, lexical_dimension(term.lexeme) as dimension,
+                     max(cardinality(term.positions)) as frequency, min(term.positions[1])::integer as place, bool_or(not term.lexeme = any(kept.lexemes)) as is_stop
+              from unnest(statistics.languages) language
+              cross join lateral (
+                select tsvector_to_array(to_tsvector(stopping_configuration(language), $1))) kept (lexemes)
+              cross join lateral unnest(to_tsvector(search_configuration(language), $1)) term
+              group by term.lexeme
+            ) asked
+            left join lexicon known on known.tenant_id = statistics.tenant_id and known.dimension = asked.dimension
+            cross join lateral (
+              select ln(1 + (statistics.chunk_count - coalesce(known.chunk_count, 0) + 0.5) / (coalesce(known.chunk_count, 0) + 0.5))
+            ) rarity (idf)
+            """,
+            [LexicalText.Prepare(text)]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var terms = new List<QuestionTerm>();
+        while (await rows.ReadAsync(ct))
+            terms.Add(new QuestionTerm(rows.GetString(0), rows.GetInt32(1), rows.GetFloat(2), rows.GetFloat(3), rows.GetBoolean(4), rows.GetInt32(5), rows.GetInt32(6)));
+        return terms;
+    }
+}
