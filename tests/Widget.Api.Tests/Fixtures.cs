@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Widget.Api.Answers;
+using Widget.Api.Knowledge;
 using Widget.Api.Operations;
 using Widget.Api.Platform;
 using Widget.Api.Tests;
@@ -62,6 +63,7 @@ public sealed class ApiNode : IAsyncDisposable
         {
             Database = database.Application,
             Chat = chat ?? new ChatModelOptions(),
+            Embedding = embedding ?? new EmbeddingModelOptions(),
             Fetching = fetching ?? new FetchOptions(),
             HostSuffix = hostSuffix,
         };
@@ -126,6 +128,8 @@ public sealed class Simulator : IAsyncDisposable
 
     /// <summary>What a node must be set to in order to talk to it.</summary>
     public ChatModelOptions Chat => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-chat", Patience = TimeSpan.FromSeconds(5) };
+
+    public EmbeddingModelOptions Embedding => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-embedding" };
 
     public static async Task<Simulator> StartAsync()
     {
