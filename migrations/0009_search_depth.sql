@@ -20,6 +20,9 @@ drop function searchable;
 alter table knowledge_statistics add column model text not null default 'hashed-1024-v1';
 alter table knowledge_statistics alter column model drop default;
 
+-- The model for whose vectors a large tenant has approximate indexes of its own (`widget index`); null: its passages are scanned.
+alter table knowledge_statistics add column indexed_model text;
+
 -- Passages that lack the vectors of a model: a change to it, or what was left out while it could not be reached.
 create table embedding_changes (
   tenant_id   uuid        not null primary key references tenants on delete cascade,

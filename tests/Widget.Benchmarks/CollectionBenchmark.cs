@@ -46,10 +46,10 @@ internal static class CollectionBenchmark
         {
             var terms = (await Question.ReadAsync(db, text, CancellationToken.None)).Terms;
             var embedding = HalfVector.From(HashedEmbedder.Embed(text));
-            var all = await Candidates.FindAsync(db, terms, HashedEmbedder.Model, embedding, Depth, KnowledgeFilter.None, CancellationToken.None);
+            var all = await Candidates.FindAsync(db, terms, HashedEmbedder.Model, embedding, Depth, KnowledgeFilter.None, indexed: false, CancellationToken.None);
             runs["lexical"][id] = Ranking(all.Where(candidate => candidate.Lexical > 0).OrderByDescending(candidate => candidate.Lexical).Select(candidate => candidate.Item));
             runs["dense"][id] = Ranking(all.OrderByDescending(candidate => candidate.Dense).Select(candidate => candidate.Item));
-            var candidates = await Candidates.FindAsync(db, terms, HashedEmbedder.Model, embedding, 100, KnowledgeFilter.None, CancellationToken.None);
+            var candidates = await Candidates.FindAsync(db, terms, HashedEmbedder.Model, embedding, 100, KnowledgeFilter.None, indexed: false, CancellationToken.None);
             runs["fused"][id] = Ranking(Fusion.Convex(candidates, Fusion.DenseWeight(HashedEmbedder.Model)).Select(candidate => candidate.Item));
         }
 

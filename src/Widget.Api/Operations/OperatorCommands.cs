@@ -3,6 +3,7 @@ using System.Text.Json;
 using Npgsql;
 using Widget.Api.Platform;
 using Widget.Migrations;
+using Widget.Rag.Own;
 
 namespace Widget.Api.Operations;
 
@@ -28,6 +29,7 @@ internal static class OperatorCommands
         {
             serving,
             Migrate(),
+            Index(),
             Tenants(),
             Members(),
         };
@@ -54,6 +56,27 @@ internal static class OperatorCommands
                 var name = result.GetValue(login) ?? $"{new NpgsqlConnectionStringBuilder(owner).Database}_app";
                 Console.WriteLine(await Database.CreateApplicationLoginAsync(owner, name, password, ct));
             }
+        });
+        return command;
+    }
+
+    private static Command Index()
+    {
+        var least = new Option<int>("--least")
+        {
+            Description = "Passages from which on a tenant is searched through indexes instead of being scanned.",
+            DefaultValueFactory = _ => VectorIndexes.WorthIt,
+        };
+        var command = new Command("index", $"Give large tenants of {OwnerVariable} approximate indexes of their own, and drop those that are no longer of use. Nobody waits meanwhile; run it from time to time.")
+        {
+            least,
+            AsJson,
+        };
+        command.SetAction(async (result, ct) =>
+        {
+            await using var owner = NpgsqlDataSource.Create(Owner());
+            var indexed = await new VectorIndexes(owner).BuildAsync(result.GetValue(least), ct);
+            Print(result, indexed, indexed.Select(tenant => $"{tenant.Tenant} {tenant.Passages,9} passages {tenant.Model,-24} {(tenant.Built ? $"built in {tenant.Seconds:0} s" : "had its indexes")}"));
         });
         return command;
     }

@@ -5,6 +5,10 @@ using Widget.Rag.Storage;
 
 namespace Widget.Rag.Embeddings;
 
+/// <param name="Name">The model that serves a tenant's searches.</param>
+/// <param name="Indexed">Whether the tenant is large enough to have approximate indexes (<see cref="VectorIndexes"/>).</param>
+internal sealed record ServingModel(string Name, bool Indexed);
+
 /// <summary>Which model serves a tenant, and what is under way.</summary>
 /// <param name="Model">Serves searches.</param>
 /// <param name="Change">What is still missing; null when nothing is.</param>
@@ -16,16 +20,17 @@ public sealed class EmbeddingChanges(KnowledgeDatabase database, EmbeddingModels
     /// <summary>How long a node may go on using the model that it last saw serving; its vectors are kept for longer.</summary>
     internal static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<TenantId, (string Model, DateTimeOffset Until)> _serving = [];
+    private readonly ConcurrentDictionary<TenantId, (ServingModel Serving, DateTimeOffset Until)> _serving = [];
 
     /// <summary>The model that serves a tenant's searches, at most <see cref="Memory"/> old.</summary>
-    internal async Task<string> ServingAsync(TenantId tenant, CancellationToken ct)
+    internal async Task<ServingModel> ServingAsync(TenantId tenant, CancellationToken ct)
     {
-        if (_serving.TryGetValue(tenant, out var known) && known.Until > clock.GetUtcNow()) return known.Model;
+        if (_serving.TryGetValue(tenant, out var known) && known.Until > clock.GetUtcNow()) return known.Serving;
         await using var db = await database.BeginAsync(tenant, ct);
-        var model = await ServingAsync(db, ct) ?? models.Default;
-        _serving[tenant] = (model, clock.GetUtcNow() + Memory);
-        return model;
+        var statistics = await db.Statistics.Select(row => new { row.Model, row.IndexedModel }).SingleOrDefaultAsync(ct);
+        var serving = new ServingModel(statistics?.Model ?? models.Default, statistics is not null && statistics.IndexedModel == statistics.Model);
+        _serving[tenant] = (serving, clock.GetUtcNow() + Memory);
+        return serving;
     }
 
     public async Task<EmbeddingState> FindAsync(TenantId tenant, CancellationToken ct)

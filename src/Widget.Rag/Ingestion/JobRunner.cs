@@ -165,7 +165,7 @@ public sealed partial class JobRunner(
     // A document is found by its words even while the model cannot be asked; its vectors come later.
     private async Task<(string Model, IReadOnlyList<HalfVector>? Vectors)> EmbedAsync(TenantId tenant, List<string> texts, CancellationToken ct)
     {
-        var model = await embeddings.ServingAsync(tenant, ct);
+        var model = (await embeddings.ServingAsync(tenant, ct)).Name;
         try
         {
             return (model, await models.EmbedAsync(model, texts, ct));

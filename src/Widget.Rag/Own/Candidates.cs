@@ -34,6 +34,7 @@ internal static class Candidates
     /// <param name="embedding">The question's; null leaves the dense arm out.</param>
     /// <param name="limit">Most candidates an arm.</param>
     /// <param name="filter">What may be found.</param>
+    /// <param name="indexed">Whether the tenant has approximate indexes for the model's vectors.</param>
     /// <param name="ct">Ends the search.</param>
     public static async Task<IReadOnlyList<Candidate<Guid>>> FindAsync(
         KnowledgeDb db,
@@ -42,10 +43,14 @@ internal static class Candidates
         HalfVector? embedding,
         int limit,
         KnowledgeFilter filter,
+        bool indexed,
         CancellationToken ct)
     {
+        // An index knows nothing of filters; the few that pass one are scanned.
+        indexed &= filter.IsEmpty && embedding is not null;
+        if (indexed) await VectorIndexes.WidenAsync(db, ct);
         await using var command = db.Command(
-            Statements[(!filter.IsEmpty, embedding is not null)],
+            indexed ? Statement("", VectorIndexes.Lexical(db.TenantId), VectorIndexes.Dense(db.TenantId, model, embedding!.Memory.Length)) : Statements[(!filter.IsEmpty, embedding is not null)],
             [db.TenantId.Value, QuestionTerm.Vector(terms), limit, model, embedding]);
         if (embedding is null) command.Parameters[4].DataTypeName = "halfvec";
         if (!filter.IsEmpty)
@@ -65,28 +70,34 @@ internal static class Candidates
 
     private static string Statement(bool filtered, bool dense)
     {
-        var (allowed, inAllowed) = filtered ? (Allowed, "and chunk_id in (select id from allowed)") : ("", "");
         // Both arms scan the tenant's own rows through the primary key and keep the nearest: exact, and faster than an
-        // approximate index as long as a tenant is small. "offset 0" holds the planner to one look-up by primary key a candidate:
-        // where tables have just been filled and have no statistics yet, it would rather join all of the tenant's rows.
-        var nearest = dense
-            ? $"select chunk_id from chunk_embeddings where tenant_id = $1 and model = $4 {inAllowed} order by embedding <#> $5 limit $3"
-            : "select chunk_id from chunk_embeddings where false";
-        return $"""
-            with {allowed} lexical as materialized (
-              select chunk_id from chunk_terms where tenant_id = $1 {inAllowed} order by weights <#> $2 limit $3
-            ), dense as materialized (
-              {nearest}
-            ), found as (
-              select chunk_id from lexical union select chunk_id from dense
-            )
-            select found.chunk_id, -(term.weights <#> $2), -(embedded.embedding <#> $5::halfvec)
-            from found
-            cross join lateral (
-              select weights from chunk_terms where tenant_id = $1 and chunk_id = found.chunk_id offset 0) term
-            left join lateral (
-              select embedding from chunk_embeddings where tenant_id = $1 and model = $4 and chunk_id = found.chunk_id offset 0) embedded on true
-            order by found.chunk_id
-            """;
+        // approximate index as long as a tenant is small.
+        var (allowed, inAllowed) = filtered ? (Allowed, "and chunk_id in (select id from allowed)") : ("", "");
+        return Statement(
+            allowed,
+            $"select chunk_id from chunk_terms where tenant_id = $1 {inAllowed} order by weights <#> $2 limit $3",
+            dense
+                ? $"select chunk_id from chunk_embeddings where tenant_id = $1 and model = $4 {inAllowed} order by embedding <#> $5 limit $3"
+                : "select chunk_id from chunk_embeddings where false");
     }
+
+    // "offset 0" holds the planner to one look-up by primary key a candidate: where tables have just been filled and have no statistics
+    // yet, it would rather join all of the tenant's rows.
+    private static string Statement(string allowed, string lexical, string dense) =>
+        $"""
+        with {allowed} lexical as materialized (
+          {lexical}
+        ), dense as materialized (
+          {dense}
+        ), found as (
+          select chunk_id from lexical union select chunk_id from dense
+        )
+        select found.chunk_id, -(term.weights <#> $2), -(embedded.embedding <#> $5::halfvec)
+        from found
+        cross join lateral (
+          select weights from chunk_terms where tenant_id = $1 and chunk_id = found.chunk_id offset 0) term
+        left join lateral (
+          select embedding from chunk_embeddings where tenant_id = $1 and model = $4 and chunk_id = found.chunk_id offset 0) embedded on true
+        order by found.chunk_id
+        """;
 }

@@ -177,6 +177,9 @@ public sealed class KnowledgeStatistics : ITenantOwned
     /// <summary>The embedding model whose vectors searches use.</summary>
     public required string Model { get; init; }
 
+    /// <summary>The model for whose vectors the tenant has approximate indexes; null when its passages are scanned.</summary>
+    public string? IndexedModel { get; init; }
+
     /// <summary>The languages of the tenant's documents, ISO 639-1.</summary>
     public required string[] Languages { get; init; }
 }

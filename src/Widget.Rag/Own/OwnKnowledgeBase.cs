@@ -25,12 +25,12 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, EmbeddingModels
     public async Task<KnowledgeResult> SearchAsync(KnowledgeQuery query, CancellationToken ct)
     {
         var text = Question.Shorten(query.Text);
-        var model = await embeddings.ServingAsync(query.TenantId, ct);
+        var (model, indexed) = await embeddings.ServingAsync(query.TenantId, ct);
         var (embedding, shortcoming) = await EmbedAsync(model, text, ct);
 
         await using var db = await database.BeginAsync(query.TenantId, ct, IsolationLevel.RepeatableRead);
         var question = await Question.ReadAsync(db, text, ct);
-        var candidates = await Candidates.FindAsync(db, question.Terms, model, embedding, Math.Max(LeastCandidates, query.Limit), query.Filter, ct);
+        var candidates = await Candidates.FindAsync(db, question.Terms, model, embedding, Math.Max(LeastCandidates, query.Limit), query.Filter, indexed, ct);
         var ranked = await WithPhrasesFirstAsync(db, question.Phrases, Fusion.Convex(candidates, Fusion.DenseWeight(model)), ct);
         var hits = await HitsAsync(db, [.. ranked.Take(query.Limit)], question.Terms, ct);
         var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);

@@ -185,7 +185,7 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
         {
             var words = Enumerable.Range(0, 5).Select(_ => Word(random.Next(60))).Distinct().ToArray();
             var terms = (await Question.ReadAsync(db, string.Join(' ', words), Ct)).Terms;
-            var candidates = await Candidates.FindAsync(db, terms, HashedEmbedder.Model, HalfVector.From(HashedEmbedder.Embed("x")), 1_000, KnowledgeFilter.None, Ct);
+            var candidates = await Candidates.FindAsync(db, terms, HashedEmbedder.Model, HalfVector.From(HashedEmbedder.Embed("x")), 1_000, KnowledgeFilter.None, indexed: false, Ct);
 
             candidates.Count.ShouldBe(chunks.Count);
             foreach (var candidate in candidates)

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using Pgvector;
+using Widget.Rag.Storage;
+
+namespace Widget.Rag.Own;
+
+/// <param name="Tenant">Whose passages.</param>
+/// <param name="Passages">How many it has.</param>
+/// <param name="Model">The embedding model of the vectors.</param>
+/// <param name="Built">False when the indexes were there.</param>
+/// <param name="Seconds">How long building took.</param>
+public sealed record IndexedTenant(Guid Tenant, int Passages, string Model, bool Built, double Seconds);
+
+/// <summary>
+/// Approximate indexes (HNSW; Malkov &amp; Yashunin 2018) for tenants too large to be scanned. Each has its own, partial on the tenant, so that
+/// the nearest passages are looked for among its own and nobody else's, and a small tenant pays nothing for the large ones. Only the role
+/// that owns the tables can make them: the operator's <c>widget index</c>.
+/// </summary>
+/// <param name="owner">The role that owns the tables.</param>
+public sealed class VectorIndexes(NpgsqlDataSource owner)
+{
+    /// <summary>Passages from which on a scan takes longer than a visitor should notice (docs/decisions/0004-search-storage.md).</summary>
+    public const int WorthIt = 20_000;
+
+    // Candidates that a search of the index keeps: recall against time. 100 are asked for.
+    private const int Breadth = 300;
+
+    /// <summary>Builds what is missing and drops what is of no use. Writers and searches go on meanwhile.</summary>
+    public async Task<IReadOnlyList<IndexedTenant>> BuildAsync(int least, CancellationToken ct)
+    {
+        var large = new List<(Guid Tenant, int Passages, string Model, bool Indexed)>();
+        await using (var command = owner.CreateCommand(
+            """
+            select tenant_id, chunk_count, model, indexed_model is not distinct from model
+            from knowledge_statistics where chunk_count >= $1 order by chunk_count desc
+            """))
+        {
+            command.Parameters.Add(new() { Value = least });
+            await using var rows = await command.ExecuteReaderAsync(ct);
+            while (await rows.ReadAsync(ct)) large.Add((rows.GetGuid(0), rows.GetInt32(1), rows.GetString(2), rows.GetBoolean(3)));
+        }
+
+        await DropAsync([.. large.Where(tenant => tenant.Indexed).Select(tenant => tenant.Tenant)], ct);
+        var indexed = new List<IndexedTenant>();
+        foreach (var (tenant, passages, model, has) in large)
+        {
+            var watch = Stopwatch.StartNew();
+            if (!has) await BuildAsync(tenant, model, ct);
+            indexed.Add(new IndexedTenant(tenant, passages, model, !has, watch.Elapsed.TotalSeconds));
+        }
+
+        return indexed;
+    }
+
+    /// <summary>The arms over the indexes. The tenant and the model are written out, since a partial index is only used where the statement itself says that it fits.</summary>
+    internal static string Lexical(TenantId tenant) =>
+        $"select chunk_id from chunk_terms where tenant_id = '{tenant.Value}' order by {Terms} <#> $2::sparsevec({SparseVector.MaxDimensions}) limit $3";
+
+    internal static string Dense(TenantId tenant, string model, int dimensions) =>
+        $"select chunk_id from chunk_embeddings where tenant_id = '{tenant.Value}' and model = {Quote(model)} order by {Embedding(dimensions)} <#> $5::halfvec({dimensions}) limit $3";
+
+    /// <summary>Has the transaction's searches of indexes look at enough candidates.</summary>
+    internal static async Task WidenAsync(KnowledgeDb db, CancellationToken ct)
+    {
+        await using var command = db.Command("select set_config('hnsw.ef_search', $1, true)", [Breadth.ToString(CultureInfo.InvariantCulture)]);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private static readonly string Terms = $"(weights::sparsevec({SparseVector.MaxDimensions}))";
+
+    private static string Embedding(int dimensions) => $"(embedding::halfvec({dimensions}))";
+
+    private static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private static string Name(Guid tenant, string arm) => $"hnsw_{tenant:N}_{arm}";
+
+    private async Task BuildAsync(Guid tenant, string model, CancellationToken ct)
+    {
+        await using var connection = await owner.OpenConnectionAsync(ct);
+        int dimensions;
+        await using (var command = new NpgsqlCommand("select vector_dims(embedding) from chunk_embeddings where tenant_id = $1 and model = $2 limit 1", connection))
+        {
+            command.Parameters.Add(new() { Value = tenant });
+            command.Parameters.Add(new() { Value = model });
+            // None yet: its vectors are still missing.
+            if (await command.ExecuteScalarAsync(ct) is not int known) return;
+            dimensions = known;
+        }
+
+        await RunAsync(connection, "set statement_timeout = 0", ct);
+        await RunAsync(connection, "set maintenance_work_mem = '1GB'", ct);
+        foreach (var arm in new[] { "dense", "lexical" }) await RunAsync(connection, $"drop index concurrently if exists {Name(tenant, arm)}", ct);
+        await RunAsync(
+            connection,
+            $"create index concurrently {Name(tenant, "dense")} on chunk_embeddings using hnsw ({Embedding(dimensions)} halfvec_ip_ops) where tenant_id = '{tenant}' and model = {Quote(model)}",
+            ct);
+        await RunAsync(
+            connection,
+            $"create index concurrently {Name(tenant, "lexical")} on chunk_terms using hnsw ({Terms} sparsevec_ip_ops) where tenant_id = '{tenant}'",
+            ct);
+        await using var note = new NpgsqlCommand("update knowledge_statistics set indexed_model = $2 where tenant_id = $1 and model = $2", connection);
+        note.Parameters.Add(new() { Value = tenant });
+        note.Parameters.Add(new() { Value = model });
+        await note.ExecuteNonQueryAsync(ct);
+    }
+
+    // Those of tenants that are gone, have become small, or have changed their model.
+    private async Task DropAsync(Guid[] keep, CancellationToken ct)
+    {
+        await using var connection = await owner.OpenConnectionAsync(ct);
+        var names = new List<string>();
+        await using (var command = new NpgsqlCommand(
+            """
+            select indexname from pg_indexes
+            where schemaname = current_schema() and indexname ~ '^hnsw_[0-9a-f]{32}_(dense|lexical)$'
+              and not substring(indexname from 6 for 32)::uuid = any($1)
+            """,
+            connection))
+        {
+            command.Parameters.Add(new() { Value = keep });
+            await using var rows = await command.ExecuteReaderAsync(ct);
+            while (await rows.ReadAsync(ct)) names.Add(rows.GetString(0));
+        }
+
+        await using (var command = new NpgsqlCommand("update knowledge_statistics set indexed_model = null where indexed_model is not null and not tenant_id = any($1)", connection))
+        {
+            command.Parameters.Add(new() { Value = keep });
+            await command.ExecuteNonQueryAsync(ct);
+        }
+
+        foreach (var name in names) await RunAsync(connection, $"drop index concurrently if exists {name}", ct);
+    }
+
+#pragma warning disable CA2100 // Ids of tenants, and a model's name that is quoted.
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(ct);
+    }
+#pragma warning restore CA2100
+}
