@@ -25,7 +25,7 @@ public sealed class VectorIndexes(NpgsqlDataSource owner)
     public const int WorthIt = 20_000;
 
     // Candidates that a search of the index keeps: recall against time. 100 are asked for.
-    private const int Breadth = 300;
+    private const int Breadth = 400;
 
     /// <summary>Builds what is missing and drops what is of no use. Writers and searches go on meanwhile.</summary>
     public async Task<IReadOnlyList<IndexedTenant>> BuildAsync(int least, CancellationToken ct)
@@ -94,11 +94,11 @@ public sealed class VectorIndexes(NpgsqlDataSource owner)
         foreach (var arm in new[] { "dense", "lexical" }) await RunAsync(connection, $"drop index concurrently if exists {Name(tenant, arm)}", ct);
         await RunAsync(
             connection,
-            $"create index concurrently {Name(tenant, "dense")} on chunk_embeddings using hnsw ({Embedding(dimensions)} halfvec_ip_ops) where tenant_id = '{tenant}' and model = {Quote(model)}",
+            $"create index concurrently {Name(tenant, "dense")} on chunk_embeddings using hnsw ({Embedding(dimensions)} halfvec_ip_ops) with (ef_construction = 128) where tenant_id = '{tenant}' and model = {Quote(model)}",
             ct);
         await RunAsync(
             connection,
-            $"create index concurrently {Name(tenant, "lexical")} on chunk_terms using hnsw ({Terms} sparsevec_ip_ops) where tenant_id = '{tenant}'",
+            $"create index concurrently {Name(tenant, "lexical")} on chunk_terms using hnsw ({Terms} sparsevec_ip_ops) with (ef_construction = 128) where tenant_id = '{tenant}'",
             ct);
         await using var note = new NpgsqlCommand("update knowledge_statistics set indexed_model = $2 where tenant_id = $1 and model = $2", connection);
         note.Parameters.Add(new() { Value = tenant });
