@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Ingestion;
+using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
@@ -24,6 +25,7 @@ public static class RagServices
 
         services.AddSingleton(fetching);
         services.AddSingleton<PageFetcher>();
+        services.AddSingleton<HostQueue>();
         services.AddSingleton<IExtractor, HtmlExtractor>();
         services.AddSingleton<IExtractor, MarkdownExtractor>();
         services.AddSingleton<IExtractor, TextExtractor>();

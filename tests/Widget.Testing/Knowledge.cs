@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Ingestion;
+using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
@@ -20,10 +21,11 @@ public sealed class Knowledge : IDisposable
     public Knowledge(TestDatabase database, FetchOptions? fetching = null, Chunker? chunker = null)
     {
         Database = new KnowledgeDatabase(database.ApplicationSource);
-        _fetcher = new PageFetcher(fetching ?? new FetchOptions());
+        fetching ??= new FetchOptions();
+        _fetcher = new PageFetcher(fetching);
         var reader = new DocumentReader([new HtmlExtractor(), new MarkdownExtractor(), new TextExtractor(), new PdfExtractor()], chunker ?? new Chunker());
         Queue = new IngestionQueue(Database, _signal);
-        Runner = new JobRunner(Database, reader, _fetcher, _embedder, TimeProvider.System, NullLogger<JobRunner>.Instance);
+        Runner = new JobRunner(Database, reader, _fetcher, new HostQueue(fetching, TimeProvider.System), fetching, _embedder, TimeProvider.System, NullLogger<JobRunner>.Instance);
         Base = new OwnKnowledgeBase(Database, _embedder);
         Search = new HybridSearch([Base], TimeProvider.System);
     }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Rag.Ingestion;
+using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Storage;
 
 namespace Widget.Rag.Own;
@@ -25,6 +26,12 @@ public sealed class KnowledgeDb(DbContextOptions<KnowledgeDb> options, TenantId 
 
     public DbSet<IngestionItem> Items => Set<IngestionItem>();
 
+    public DbSet<CrawledPage> CrawledPages => Set<CrawledPage>();
+
+    public DbSet<Answer> Answers => Set<Answer>();
+
+    public DbSet<Demo> Demos => Set<Demo>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         MapIds(configurationBuilder, typeof(KnowledgeDb).Assembly);
 
@@ -34,6 +41,9 @@ public sealed class KnowledgeDb(DbContextOptions<KnowledgeDb> options, TenantId 
         Document.Map(modelBuilder);
         Chunk.Map(modelBuilder);
         IngestionJob.Map(modelBuilder);
+        CrawledPage.Map(modelBuilder);
+        Answer.Map(modelBuilder);
+        Demo.Map(modelBuilder);
         modelBuilder.Entity<LexiconEntry>().ToTable("lexicon").HasKey(entry => new { entry.TenantId, entry.Dimension });
         modelBuilder.Entity<KnowledgeStatistics>().ToTable("knowledge_statistics").HasKey(row => row.TenantId);
         NameColumnsInSnakeCase(modelBuilder);
