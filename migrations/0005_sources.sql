@@ -26,7 +26,7 @@ create index on ingestion_jobs (tenant_id, source_id, created_at desc);
 alter table ingestion_items
   add column depth      smallint not null default 0,      -- links away from the start page
   add column superseded boolean  not null default false;  -- it failed, and has been tried again since
-create index on ingestion_items (tenant_id, external_id) where state = 'failed' and not superseded;
+create index on ingestion_items (tenant_id, external_id) where not superseded; -- what has failed, or is still to be read, of a document
 
 -- What a site was like when it was last read, so that reading it again costs little and what is gone can be told.
 create table crawled_pages (

@@ -88,6 +88,16 @@ public sealed record AddSiteRequest
     /// <summary>Most pages to read.</summary>
     [Range(1, 10_000)]
     public int MaxPages { get; init; } = 500;
+
+    /// <summary>Links to follow away from the start page; 0 for that page alone, no limit when left out.</summary>
+    [Range(0, 1_000)]
+    public int? MaxDepth { get; init; }
+
+    /// <summary>Only pages whose path fits one of these patterns, such as /docs/**; all when left out.</summary>
+    public IReadOnlyList<string>? Include { get; init; }
+
+    /// <summary>No pages whose path fits one of these patterns.</summary>
+    public IReadOnlyList<string>? Exclude { get; init; }
 }
 
 public sealed record DocumentSummary(
@@ -98,7 +108,9 @@ public sealed record DocumentSummary(
     string Language,
     IReadOnlyList<string> Tags,
     int Chunks,
-    DateTimeOffset UpdatedAt);
+    DateTimeOffset UpdatedAt,
+    DocumentKindName Kind,
+    Guid SourceId);
 
 public sealed record DocumentPage(IReadOnlyList<DocumentSummary> Documents, int Total);
 

@@ -18,6 +18,8 @@ public static class RagServices
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<KnowledgeDatabase>();
         services.AddSingleton<KnowledgeCatalog>();
+        services.AddSingleton<SourceCatalog>();
+        services.AddSingleton<TypedKnowledge>();
         services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, HashedEmbedder>();
 
         services.AddSingleton<IKnowledgeBase, OwnKnowledgeBase>();
@@ -36,6 +38,7 @@ public static class RagServices
         services.AddSingleton<IngestionSignal>();
         services.AddSingleton<IngestionQueue>();
         services.AddHostedService<IngestionWorker>();
+        services.AddHostedService<RecrawlWorker>();
         return services;
     }
 }

@@ -5,7 +5,7 @@ namespace Widget.Rag.Ingestion.Crawling;
 
 /// <summary>
 /// Gives each page of a site one name, so that it is stored once however many addresses lead to it. A page that wants to be known by another
-/// address takes that name; when the job has that other page anyway, this one is set aside for it. Two pages that name each other both stay.
+/// address takes that name; when the job has that other page anyway, this one is set aside for it. Of two pages that name each other, one stays.
 /// </summary>
 internal static class PageIdentities
 {
