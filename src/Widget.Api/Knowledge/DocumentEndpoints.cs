@@ -13,27 +13,29 @@ internal static class DocumentEndpoints
     public static void MapDocuments(this RouteGroupBuilder knowledge)
     {
         var documents = knowledge.MapGroup("/documents");
-        documents.MapGet("/", List).ProducesValidationProblem().WithSummary("The tenant's documents, by title: all, or those of a source, kind, tag or with words in title or address");
+        documents.MapGet("/", List).WithSummary("The tenant's documents, by title: all, or those of a source, kind, tag or with words in title or address");
         documents.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("A document and where it comes from");
         documents.MapGet("/{id:guid}/chunks", Chunks).ProducesProblem(404).WithSummary("A document's passages, as they are searched and cited");
         documents.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a document and everything made from it");
     }
 
-    private static async Task<Ok<DocumentPage>> List(
+    private static async Task<Results<Ok<DocumentPage>, ValidationProblem>> List(
         IMultiTenantContextAccessor tenants,
         KnowledgeCatalog catalog,
         CancellationToken ct,
         Guid? source = null,
-        DocumentKind? kind = null,
+        string? kind = null,
         string? tag = null,
         string? query = null,
         int offset = 0,
         int limit = 50)
     {
+        var wanted = KnowledgeRules.Named<DocumentKind>(kind, out var known);
+        if (!known) return Problems.Invalid("kind", KnowledgeRules.NameError<DocumentKind>("kind"));
         var filter = new DocumentFilter
         {
             Source = source is { } id ? new SourceId(id) : null,
-            Kind = kind,
+            Kind = wanted,
             Tag = KnowledgeRules.Blank(tag),
             Query = KnowledgeRules.Blank(query),
         };

@@ -36,6 +36,21 @@ internal static class KnowledgeRules
         return null;
     }
 
+    /// <summary>One of some names, as a query gives it; not <paramref name="known"/> when it is none of them. Null when it was left out.</summary>
+    public static TName? Named<TName>(string? text, out bool known)
+        where TName : struct, Enum
+    {
+        var name = Blank(text);
+        known = Enum.TryParse<TName>(name, ignoreCase: true, out var value) && string.Equals(Enum.GetName(value), name, StringComparison.OrdinalIgnoreCase);
+        var found = known;
+        known |= name is null;
+        return found ? value : null;
+    }
+
+    /// <summary>What a field that must be one of some names says when it is not.</summary>
+    public static string NameError<TName>(string field)
+        where TName : struct, Enum => $"The {field} must be one of {string.Join(", ", Enum.GetNames<TName>()).ToLowerInvariant()}.";
+
     /// <summary>Null for a field left empty. Forms, unlike JSON, come with whatever PostgreSQL cannot store.</summary>
     public static string? Blank(string? text) =>
         text?.Replace("\0", "", StringComparison.Ordinal).Trim() is { Length: > 0 } given ? given : null;

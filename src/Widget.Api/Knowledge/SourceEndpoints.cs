@@ -15,7 +15,7 @@ internal static class SourceEndpoints
     public static void MapSources(this RouteGroupBuilder knowledge)
     {
         var sources = knowledge.MapGroup("/sources");
-        sources.MapGet("/", List).ProducesValidationProblem().WithSummary("The tenant's sources, oldest first");
+        sources.MapGet("/", List).WithSummary("The tenant's sources, oldest first");
         sources.MapPost("/", Create).Validate<CreateSourceRequest>().ProducesProblem(409).WithSummary("Add a source; a page or site is read at once");
         sources.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("A source and how it is doing");
         sources.MapPatch("/{id:guid}", Change).Validate<ChangeSourceRequest>().ProducesProblem(404).ProducesProblem(409).WithSummary("Change a source; what is left out stays");
@@ -24,15 +24,17 @@ internal static class SourceEndpoints
         sources.MapPost("/{id:guid}/crawl", Crawl).ProducesProblem(404).ProducesProblem(409).WithSummary("Read a page or site again, now");
     }
 
-    private static async Task<Ok<SourcePage>> List(
+    private static async Task<Results<Ok<SourcePage>, ValidationProblem>> List(
         IMultiTenantContextAccessor tenants,
         SourceCatalog sources,
         CancellationToken ct,
-        SourceKind? kind = null,
+        string? kind = null,
         int offset = 0,
         int limit = 50)
     {
-        var (page, total) = await sources.ListAsync(tenants.Current().TenantId, kind, Math.Max(0, offset), Math.Clamp(limit, 1, KnowledgeRules.LargestPage), ct);
+        var wanted = KnowledgeRules.Named<SourceKind>(kind, out var known);
+        if (!known) return Problems.Invalid("kind", KnowledgeRules.NameError<SourceKind>("kind"));
+        var (page, total) = await sources.ListAsync(tenants.Current().TenantId, wanted, Math.Max(0, offset), Math.Clamp(limit, 1, KnowledgeRules.LargestPage), ct);
         return TypedResults.Ok(new SourcePage([.. page.Select(Detail)], total));
     }
 
