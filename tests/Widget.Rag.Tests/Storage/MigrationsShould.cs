@@ -44,8 +44,8 @@ public sealed class MigrationsShould(DatabaseFixture fixture)
         await using var server = NpgsqlDataSource.Create(fixture.Database.Owner);
         try
         {
-            await using (var context = MigrationsContext.For(connection)) await context.GetService<IMigrator>().MigrateAsync("0004_document_kinds", Ct);
             await using var database = NpgsqlDataSource.Create(connection);
+            await MigrateBeforeAsync("0005", connection, database);
             await using (var before = database.CreateCommand(
                 """
                 insert into tenants (tenant_id, slug, name) values ('00000000-0000-0000-0000-000000000001', 'one', 'One');
@@ -88,6 +88,24 @@ public sealed class MigrationsShould(DatabaseFixture fixture)
             NpgsqlConnection.ClearAllPools();
             await using var drop = server.CreateCommand($"drop database if exists {name} with (force)");
             await drop.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+    }
+
+    // An installation of an earlier version. EF Core migrates to a given one only where names begin with a date.
+    private static async Task MigrateBeforeAsync(string version, string connection, NpgsqlDataSource database)
+    {
+        await using var context = MigrationsContext.For(connection);
+        await context.GetService<Microsoft.EntityFrameworkCore.Storage.IRelationalDatabaseCreator>().CreateAsync(Ct);
+        var history = context.GetService<IHistoryRepository>();
+        await history.CreateAsync(Ct);
+        foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, "migrations"), "*.sql").Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileNameWithoutExtension(file);
+            if (string.CompareOrdinal(name, version) >= 0) return;
+#pragma warning disable CA2100 // The project's own files.
+            await using var command = database.CreateCommand(await File.ReadAllTextAsync(file, Ct) + history.GetInsertScript(new HistoryRow(name, "10.0.0")));
+#pragma warning restore CA2100
+            await command.ExecuteNonQueryAsync(Ct);
         }
     }
 }
