@@ -31,5 +31,8 @@ public sealed class Conversations : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0004_document_kinds")]
 public sealed class DocumentKinds : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0005_sources")]
+public sealed class Sources : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0009_search_depth")]
 public sealed class SearchDepth : SqlMigration;

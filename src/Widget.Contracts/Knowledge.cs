@@ -88,6 +88,16 @@ public sealed record AddSiteRequest
     /// <summary>Most pages to read.</summary>
     [Range(1, 10_000)]
     public int MaxPages { get; init; } = 500;
+
+    /// <summary>Links to follow away from the start page; 0 for that page alone, no limit when left out.</summary>
+    [Range(0, 1_000)]
+    public int? MaxDepth { get; init; }
+
+    /// <summary>Only pages whose path fits one of these patterns, such as /docs/**; all when left out.</summary>
+    public IReadOnlyList<string>? Include { get; init; }
+
+    /// <summary>No pages whose path fits one of these patterns.</summary>
+    public IReadOnlyList<string>? Exclude { get; init; }
 }
 
 public sealed record DocumentSummary(
@@ -98,7 +108,9 @@ public sealed record DocumentSummary(
     string Language,
     IReadOnlyList<string> Tags,
     int Chunks,
-    DateTimeOffset UpdatedAt);
+    DateTimeOffset UpdatedAt,
+    DocumentKindName Kind,
+    Guid SourceId);
 
 public sealed record DocumentPage(IReadOnlyList<DocumentSummary> Documents, int Total);
 
@@ -121,31 +133,6 @@ public sealed record ChangeEmbeddingRequest
     /// <summary>"local", or a model's name at the operator's embedding endpoint, as text-embedding-3-small.</summary>
     [Required, StringLength(100)]
     public string Model { get; init; } = "";
-}
-
-[JsonConverter(typeof(StrictEnumConverter<DocumentKindName>))]
-public enum DocumentKindName
-{
-    /// <summary>Something to read: a page, a file, a table.</summary>
-    [JsonStringEnumMemberName("text")]
-    Text,
-
-    /// <summary>A question with its answer, written by a person.</summary>
-    [JsonStringEnumMemberName("answer")]
-    Answer,
-
-    [JsonStringEnumMemberName("image")]
-    Image,
-
-    [JsonStringEnumMemberName("audio")]
-    Audio,
-
-    [JsonStringEnumMemberName("video")]
-    Video,
-
-    /// <summary>Something to show.</summary>
-    [JsonStringEnumMemberName("demo")]
-    Demo,
 }
 
 /// <summary>What may be found. An empty list lets everything pass; of several values one has to fit.</summary>

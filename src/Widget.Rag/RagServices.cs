@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Ingestion;
+using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
@@ -21,12 +22,15 @@ public static class RagServices
         services.AddSingleton<EmbeddingChanges>();
         services.AddSingleton<EmbeddingChangeRunner>();
         services.AddHostedService<EmbeddingWorker>();
+        services.AddSingleton<SourceCatalog>();
+        services.AddSingleton<TypedKnowledge>();
 
         services.AddSingleton<IKnowledgeBase, OwnKnowledgeBase>();
         services.AddSingleton<HybridSearch>();
 
         services.AddSingleton(fetching);
         services.AddSingleton<PageFetcher>();
+        services.AddSingleton<HostQueue>();
         services.AddSingleton<IExtractor, HtmlExtractor>();
         services.AddSingleton<IExtractor, MarkdownExtractor>();
         services.AddSingleton<IExtractor, TextExtractor>();
@@ -37,6 +41,7 @@ public static class RagServices
         services.AddSingleton<IngestionSignal>();
         services.AddSingleton<IngestionQueue>();
         services.AddHostedService<IngestionWorker>();
+        services.AddHostedService<RecrawlWorker>();
         return services;
     }
 }

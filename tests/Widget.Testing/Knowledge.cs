@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Ingestion;
+using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
@@ -23,10 +24,11 @@ public sealed class Knowledge : IDisposable
         _models = models ?? new EmbeddingModels();
         Embeddings = new EmbeddingChanges(Database, _models, TimeProvider.System);
         EmbeddingRunner = new EmbeddingChangeRunner(Database, _models, TimeProvider.System);
-        _fetcher = new PageFetcher(fetching ?? new FetchOptions());
+        fetching ??= new FetchOptions();
+        _fetcher = new PageFetcher(fetching);
         var reader = new DocumentReader([new HtmlExtractor(), new MarkdownExtractor(), new TextExtractor(), new PdfExtractor()], chunker ?? new Chunker());
         Queue = new IngestionQueue(Database, _signal);
-        Runner = new JobRunner(Database, reader, _fetcher, _models, Embeddings, TimeProvider.System, NullLogger<JobRunner>.Instance);
+        Runner = new JobRunner(Database, reader, _fetcher, new HostQueue(fetching, TimeProvider.System), fetching, _models, Embeddings, TimeProvider.System, NullLogger<JobRunner>.Instance);
         Base = new OwnKnowledgeBase(Database, _models, Embeddings);
         Search = new HybridSearch([Base], TimeProvider.System);
     }

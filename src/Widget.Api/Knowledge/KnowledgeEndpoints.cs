@@ -6,7 +6,6 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Ingestion.Extraction;
-using Widget.Rag.Own;
 using Widget.Rag.Storage;
 
 namespace Widget.Api.Knowledge;
@@ -15,7 +14,8 @@ internal static class KnowledgeEndpoints
 {
     private const long LargestImport = 2L << 30;
     private const long LargestUpload = 50L << 20;
-    private const int LargestPage = 200;
+    private const int LongestName = 200;
+    private const string NameError = "The source's name must have 200 characters at most.";
 
     public static void MapKnowledge(this IEndpointRouteBuilder routes)
     {
@@ -31,12 +31,22 @@ internal static class KnowledgeEndpoints
         knowledge.MapPost("/pages", AddPage).Validate<AddPageRequest>().WithSummary("Add one web page or file on the web");
         knowledge.MapPost("/sites", AddSite).Validate<AddSiteRequest>().WithSummary("Add a web site, by its site map or by following its links");
         knowledge.MapGet("/jobs/{id:guid}", Job).ProducesProblem(404).WithSummary("How far a job has come");
-        knowledge.MapGet("/documents", Documents).WithSummary("The tenant's documents, by title");
-        knowledge.MapDelete("/documents/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a document and everything made from it");
+        knowledge.MapSources();
+        knowledge.MapDocuments();
+        knowledge.MapAnswers();
+        knowledge.MapDemos();
     }
 
-    private static async Task<Accepted<JobAccepted>> Import(HttpRequest request, IMultiTenantContextAccessor tenants, IngestionQueue queue, CancellationToken ct) =>
-        Accepted(await queue.ImportAsync(tenants.Current().TenantId, ImportReader.ReadAsync(request.BodyReader, ct), ct));
+    private static async Task<Results<Accepted<JobAccepted>, ValidationProblem>> Import(
+        HttpRequest request,
+        IMultiTenantContextAccessor tenants,
+        IngestionQueue queue,
+        CancellationToken ct,
+        string? source = null)
+    {
+        if (Blank(source) is { Length: > LongestName }) return Problems.Invalid("source", NameError);
+        return Accepted(await queue.ImportAsync(tenants.Current().TenantId, ImportReader.ReadAsync(request.BodyReader, ct), ct, Blank(source) ?? ""));
+    }
 
     private static async Task<Results<Accepted<JobAccepted>, ValidationProblem, ProblemHttpResult>> Upload(
         HttpRequest request,
@@ -45,6 +55,7 @@ internal static class KnowledgeEndpoints
         [FromForm] string? title,
         [FromForm] string? url,
         [FromForm] string? language,
+        [FromForm] string? source,
         IMultiTenantContextAccessor tenants,
         IngestionQueue queue,
         CancellationToken ct)
@@ -56,6 +67,7 @@ internal static class KnowledgeEndpoints
         if (Blank(url) is { } address && !ImportReader.IsWebAddress(address)) return Problems.Invalid("url", "The url must be an absolute http or https address.");
         if (Blank(title) is { Length: > 500 }) return Problems.Invalid("title", "The title must have 500 characters at most.");
         if (Blank(language) is { } code && !Validation.IsLanguage(code)) return Problems.Invalid("language", Validation.LanguageError);
+        if (Blank(source) is { Length: > LongestName }) return Problems.Invalid("source", NameError);
         if (MediaTypes.Of(file.FileName, file.ContentType) is not { } mediaType)
             return Problems.Because(StatusCodes.Status415UnsupportedMediaType, $"Files like {file.FileName} cannot be read. Add {MediaTypes.Readable}.");
         var content = new byte[file.Length];
@@ -67,7 +79,7 @@ internal static class KnowledgeEndpoints
             Language = Blank(language),
             MediaType = mediaType,
         };
-        return Accepted(await queue.UploadAsync(tenants.Current().TenantId, new ImportedDocument(name, description, content), ct));
+        return Accepted(await queue.UploadAsync(tenants.Current().TenantId, new ImportedDocument(name, description, content), ct, Blank(source) ?? ""));
     }
 
     private static async Task<Results<Accepted<JobAccepted>, ValidationProblem>> AddPage(
@@ -78,6 +90,7 @@ internal static class KnowledgeEndpoints
     {
         if (!ImportReader.IsWebAddress(request.Url)) return Problems.Invalid("url", "The url must be an absolute http or https address.");
         if (Blank(request.Language) is { } code && !Validation.IsLanguage(code)) return Problems.Invalid("language", Validation.LanguageError);
+        if (KnowledgeRules.Tags(request.Tags) is { } problem) return Problems.Invalid(problem.Field, problem.Error);
         var description = new DocumentDescription { Title = Blank(request.Title), Language = Blank(request.Language), Tags = request.Tags ?? [] };
         return Accepted(await queue.AddPageAsync(tenants.Current().TenantId, new Uri(request.Url), description, ct));
     }
@@ -89,9 +102,11 @@ internal static class KnowledgeEndpoints
         CancellationToken ct)
     {
         if (!ImportReader.IsWebAddress(request.Url)) return Problems.Invalid("url", "The url must be an absolute http or https address.");
+        if ((KnowledgeRules.Patterns("include", request.Include) ?? KnowledgeRules.Patterns("exclude", request.Exclude)) is { } problem)
+            return Problems.Invalid(problem.Field, problem.Error);
         var address = new Uri(request.Url);
-        var discovery = address.AbsolutePath.EndsWith(".xml", StringComparison.OrdinalIgnoreCase) ? Discovery.SiteMap : Discovery.Links;
-        return Accepted(await queue.AddSiteAsync(tenants.Current().TenantId, address, discovery, request.MaxPages, ct));
+        var rules = SourceEndpoints.SiteRules(address, request.MaxPages, request.MaxDepth, request.Include, request.Exclude);
+        return Accepted(await queue.AddSiteAsync(tenants.Current().TenantId, address, rules, ct));
     }
 
     private static async Task<Results<Ok<JobState>, ProblemHttpResult>> Job(Guid id, IMultiTenantContextAccessor tenants, IngestionQueue queue, CancellationToken ct) =>
@@ -105,35 +120,7 @@ internal static class KnowledgeEndpoints
                 job.Error))
             : Problems.NotFound("job");
 
-    private static async Task<Ok<DocumentPage>> Documents(
-        IMultiTenantContextAccessor tenants,
-        KnowledgeCatalog catalog,
-        CancellationToken ct,
-        int offset = 0,
-        int limit = 50)
-    {
-        var (documents, total) = await catalog.ListAsync(tenants.Current().TenantId, Math.Max(0, offset), Math.Clamp(limit, 1, LargestPage), ct);
-        return TypedResults.Ok(new DocumentPage(
-            [
-                .. documents.Select(document => new DocumentSummary(
-                    document.Id.Value,
-                    document.ExternalId,
-                    document.Title,
-                    document.Url,
-                    document.Language,
-                    document.Tags,
-                    document.ChunkCount,
-                    document.UpdatedAt)),
-            ],
-            total));
-    }
-
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IMultiTenantContextAccessor tenants, KnowledgeCatalog catalog, CancellationToken ct) =>
-        await catalog.DeleteAsync(tenants.Current().TenantId, new DocumentId(id), ct) ? TypedResults.NoContent() : Problems.NotFound("document");
-
     private static Accepted<JobAccepted> Accepted(JobId job) => TypedResults.Accepted($"/api/knowledge/jobs/{job}", new JobAccepted(job.Value));
 
-    // Null for a field left empty. Forms, unlike JSON, come with whatever PostgreSQL cannot store.
-    private static string? Blank(string? text) =>
-        text?.Replace("\0", "", StringComparison.Ordinal).Trim() is { Length: > 0 } given ? given : null;
+    private static string? Blank(string? text) => KnowledgeRules.Blank(text);
 }

@@ -85,8 +85,11 @@ public sealed class EmbeddingChangeRunner(KnowledgeDatabase database, EmbeddingM
 
         await using var command = db.Command(
             """
-            select chunk.id, document.title, chunk.locator, chunk.text
-            from chunks chunk join documents document on document.tenant_id = $1 and document.id = chunk.document_id
+            select chunk.id, document.title, chunk.locator, chunk.text, coalesce(answer.alternatives, '{}')
+            from chunks chunk
+            join documents document on document.tenant_id = $1 and document.id = chunk.document_id
+            left join answers answer
+              on document.kind = 'answer' and answer.tenant_id = $1 and answer.source_id = document.source_id and answer.id::text = document.external_id
             where chunk.tenant_id = $1 and chunk.id > $3
               and not exists (select from chunk_embeddings known where known.tenant_id = $1 and known.model = $2 and known.chunk_id = chunk.id)
             order by chunk.id
@@ -99,7 +102,7 @@ public sealed class EmbeddingChangeRunner(KnowledgeDatabase database, EmbeddingM
             while (await rows.ReadAsync(ct))
             {
                 var locator = JsonSerializer.Deserialize<Locator>(rows.GetString(2), Chunk.Json)!;
-                missing.Add((rows.GetGuid(0), PreparedDocument.EmbeddedText(rows.GetString(1), locator, rows.GetString(3))));
+                missing.Add((rows.GetGuid(0), PreparedDocument.EmbeddedText(rows.GetString(1), rows.GetFieldValue<string[]>(4), locator, rows.GetString(3))));
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -22,10 +23,16 @@ public sealed class DocumentReader(IEnumerable<IExtractor> extractors, Chunker c
     public static byte[] Hash(RawDocument document, DocumentDescription description)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{Version}\n{document.MediaType}\n{JsonSerializer.Serialize(description, Chunk.Json)}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{Version}\n{document.MediaType}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{Described(description)}\n"));
         hash.AppendData(document.Content.Span);
         return hash.GetHashAndReset();
     }
+
+    /// <summary>
+    /// How a document is read, apart from its content: when it changes, a server's word that the content has not is not enough.
+    /// </summary>
+    public static byte[] Reading(DocumentDescription description) => SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}\n{Described(description)}"));
 
     /// <summary>Links a document leads to are returned with it.</summary>
     /// <exception cref="IngestionFailureException">It cannot be read; the message says why.</exception>
@@ -57,8 +64,29 @@ public sealed class DocumentReader(IEnumerable<IExtractor> extractors, Chunker c
             language,
             description.Tags,
             Hash(document, description),
-            passages);
+            [.. passages.Select(passage => passage with { Locator = Located(passage.Locator, description) })])
+        {
+            Kind = description.Kind,
+            Aliases = description.Aliases ?? [],
+        };
         return (prepared, extracted.Links);
+    }
+
+    // What a site map says of a page is no part of the page.
+    private static string Described(DocumentDescription description) => JsonSerializer.Serialize(description with { Modified = null }, Chunk.Json);
+
+    // Something to show is shown as a whole, whatever passage of its description was found. Fragments as in W3C's Media Fragments URI 1.0 and RFC 8118.
+    private static Locator Located(Locator locator, DocumentDescription description)
+    {
+        if (description.Kind != DocumentKind.Demo) return locator;
+        var fragment = description switch
+        {
+            { End: { } end } => string.Create(CultureInfo.InvariantCulture, $"#t={description.Start ?? 0},{end}"),
+            { Start: { } start } => string.Create(CultureInfo.InvariantCulture, $"#t={start}"),
+            { Page: { } page } => string.Create(CultureInfo.InvariantCulture, $"#page={page}"),
+            _ => null,
+        };
+        return locator with { Start = description.Start, End = description.End, Page = description.Page, Fragment = fragment };
     }
 
     private static string NameOf(string externalId, string? url)

@@ -1,3 +1,5 @@
+using Widget.Rag.Ingestion.Fetching;
+
 namespace Widget.Rag.Ingestion;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace Widget.Rag.Ingestion;
 /// </summary>
 public sealed class IngestionFailureException : Exception
 {
+    /// <summary>What kind of failure of fetching it is.</summary>
+    public FetchFailure Failure { get; init; }
+
     public IngestionFailureException()
     {
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Widget.Rag.Own;
 using Widget.Rag.Storage;
@@ -33,6 +34,16 @@ public enum Discovery
     SiteMap,
 }
 
+/// <summary>What a job does.</summary>
+public enum JobWork
+{
+    /// <summary>Reads documents.</summary>
+    Ingest,
+
+    /// <summary>Deletes its source and everything that came from it.</summary>
+    Delete,
+}
+
 /// <summary>A durable piece of ingestion, held by one node at a time.</summary>
 public sealed class IngestionJob : ITenantOwned
 {
@@ -44,6 +55,8 @@ public sealed class IngestionJob : ITenantOwned
 
     public JobStatus Status { get; set; }
 
+    public JobWork Work { get; init; }
+
     public required Discovery Discovery { get; init; }
 
     /// <summary>Most items the job may come to have.</summary>
@@ -52,6 +65,12 @@ public sealed class IngestionJob : ITenantOwned
     public int Total { get; set; }
 
     public int Done { get; set; }
+
+    /// <summary>Whether the site's site maps have been read.</summary>
+    public bool Listed { get; set; }
+
+    /// <summary>Whether nothing was cut off by a limit or kept away by a fault, so that what it has not seen is gone.</summary>
+    public bool Complete { get; set; } = true;
 
     /// <summary>Why the whole job failed, in words for people.</summary>
     public string? Error { get; set; }
@@ -76,6 +95,7 @@ public sealed class IngestionJob : ITenantOwned
         job.HasOne<Source>().WithMany().HasForeignKey(row => new { row.TenantId, row.SourceId });
         job.Property(row => row.Status).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<JobStatus>(text, true));
         job.Property(row => row.Discovery).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<Discovery>(text, true));
+        job.Property(row => row.Work).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<JobWork>(text, true));
         job.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
 
         var item = model.Entity<IngestionItem>();
@@ -111,6 +131,34 @@ public sealed record DocumentDescription
 
     /// <summary>Media type of the content; null for a page that is still to be fetched.</summary>
     public string? MediaType { get; init; }
+
+    // What is not set is not written, so that the hashes of documents that know nothing of it stay as they are.
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public DocumentKind Kind { get; init; }
+
+    /// <summary>What it is found by, besides its title and text: other ways to ask a question. Never shown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public IReadOnlyList<string>? Aliases { get; init; }
+
+    /// <summary>The part of a recording that is meant, in seconds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double? Start { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double? End { get; init; }
+
+    /// <summary>The slide that is meant, from 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? Page { get; init; }
+
+    /// <summary>What a site map says of its last change.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public DateTimeOffset? Modified { get; init; }
+
+    /// <summary>The page of the same job in whose favour this one was set aside, its canonical address.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? AsideFor { get; init; }
 }
 
 /// <summary>One document that a job has to read.</summary>
@@ -131,7 +179,13 @@ public sealed class IngestionItem : ITenantOwned
 
     public required DocumentDescription Document { get; init; }
 
-    /// <summary>The document itself; null for a page that is still to be fetched, and after reading.</summary>
+    /// <summary>Links away from the start page or a listed page.</summary>
+    public short Depth { get; init; }
+
+    /// <summary>Whether it failed and has been tried again since.</summary>
+    public bool Superseded { get; set; }
+
+    /// <summary>The document itself; null for a page that is still to be fetched, and once it has been read. One that failed keeps it for another try.</summary>
     public byte[]? Content { get; set; }
 
     /// <summary>Why it could not be read, in words for people.</summary>

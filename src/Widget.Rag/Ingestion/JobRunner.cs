@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pgvector;
 using Widget.Rag.Embeddings;
-using Widget.Rag.Ingestion.Extraction;
+using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
 using Widget.Rag.Storage;
@@ -19,6 +19,8 @@ public sealed partial class JobRunner(
     KnowledgeDatabase database,
     DocumentReader reader,
     PageFetcher fetcher,
+    HostQueue hosts,
+    FetchOptions fetching,
     EmbeddingModels models,
     EmbeddingChanges embeddings,
     TimeProvider clock,
@@ -27,6 +29,9 @@ public sealed partial class JobRunner(
     private const int ContentBatch = 64;
     private const int PageBatch = 16;
     private const int ParallelFetches = 4;
+
+    // A batch of pages is to be had within about this time, however slowly the site wants to be read.
+    private static readonly TimeSpan BatchTime = TimeSpan.FromSeconds(10);
     private const short MostAttempts = 3;
     private const short MostFaults = 10;
 
@@ -41,15 +46,21 @@ public sealed partial class JobRunner(
     {
         var start = clock.GetTimestamp();
         var (job, source) = await FindAsync(lease, ct);
+        if (job.Work == JobWork.Delete) return await SourceRemoval.RunAsync(database, lease, source.Id, () => clock.GetElapsedTime(start) >= turn, ct);
         try
         {
-            if (job is { Discovery: Discovery.SiteMap, Total: 0 }) await ReadSiteMapAsync(lease, job, source, ct);
-            while (await TakeBatchAsync(job, ct) is { Count: > 0 } batch)
+            var visit = new SiteVisit(fetcher, hosts, fetching, clock, ct);
+            if (!job.Listed && source.Kind == SourceKind.Site) await ListAsync(lease, job, source, visit, ct);
+            var size = source.Kind == SourceKind.Site && (await visit.RobotsAsync(new Uri(source.Url), ct)).Delay is { } delay
+                ? Math.Clamp((int)(BatchTime / delay), 1, PageBatch)
+                : PageBatch;
+            while (await TakeBatchAsync(job, size, ct) is { Count: > 0 } batch)
             {
-                await RunBatchAsync(lease, job, source, batch, ct);
+                await RunBatchAsync(lease, job, source, new ItemFetcher(visit, source), batch, ct);
                 if (clock.GetElapsedTime(start) >= turn) return false;
             }
 
+            if (source.Kind == SourceKind.Site) await CrawlLedger.RemoveGoneAsync(database, lease, job, ct);
             await KnowledgeSettler.SettleAsync(database, job.TenantId, ct);
             await FinishAsync(lease, error: null, ct);
         }
@@ -76,29 +87,60 @@ public sealed partial class JobRunner(
         await FinishAsync(lease, "This could not be finished because of a fault of ours, which has been logged.", ct);
     }
 
-    private async Task<(IngestionJob Job, string Source)> FindAsync(JobLease lease, CancellationToken ct)
+    private async Task<(IngestionJob Job, Source Source)> FindAsync(JobLease lease, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
-        var job = await db.Jobs.AsNoTracking().SingleAsync(row => row.Id == lease.Job, ct);
-        return (job, await db.Sources.Where(row => row.Id == job.SourceId).Select(row => row.Url).SingleAsync(ct));
+        var job = await db.Jobs.AsNoTracking().SingleOrDefaultAsync(row => row.Id == lease.Job, ct) ?? throw new LeaseLostException();
+        return (job, await db.Sources.AsNoTracking().SingleAsync(row => row.Id == job.SourceId, ct));
     }
 
-    private async Task ReadSiteMapAsync(JobLease lease, IngestionJob job, string source, CancellationToken ct)
+    // A site's own map is read, or those that its robots.txt names beside the links of its pages.
+    private async Task ListAsync(JobLease lease, IngestionJob job, Source source, SiteVisit visit, CancellationToken ct)
     {
         await ReportAsync(job, JobStatus.Fetching, ct);
-        var pages = await new SiteMap(fetcher).ReadAsync(new Uri(source), job.PageLimit, ct);
-        if (pages.Count == 0) throw new IngestionFailureException($"The site map at {source} names no pages of this site.");
+        var maps = new SiteMap(visit.FetchSiteMapAsync);
+        var items = new ItemFetcher(visit, source);
+        var address = new Uri(source.Url);
+        var (pages, complete) = (new List<ListedPage>(), true);
+        if (job.Discovery == Discovery.SiteMap)
+        {
+            var listed = await maps.ReadAsync(address, job.PageLimit, ct);
+            if (listed.Pages.Count == 0) throw new IngestionFailureException($"The site map at {source.Url} names no pages of this site.");
+            (pages, complete) = ([.. listed.Pages], listed.Complete);
+        }
+        else
+        {
+            foreach (var named in (await visit.RobotsAsync(address, ct)).SiteMaps)
+            {
+                if (!Uri.TryCreate(address, named, out var map) || !PageAddress.IsSameSite(address, map)) continue;
+                try
+                {
+                    var listed = await maps.ReadAsync(map, job.PageLimit, ct);
+                    pages.AddRange(listed.Pages);
+                    complete &= listed.Complete;
+                }
+                catch (IngestionFailureException)
+                {
+                    // The links are there, too; but what only this map named must not be taken for gone.
+                    complete = false;
+                }
+            }
+        }
+
         await using var db = await database.BeginAsync(job.TenantId, ct);
         await lease.ConfirmAsync(db, ct);
-        await IngestionQueue.AddPagesAsync(db, job, pages, new DocumentDescription(), ct);
+        await IngestionQueue.AddPagesAsync(db, job, [.. pages.Where(page => job.Discovery == Discovery.SiteMap || items.Wants(page.Address))], new DocumentDescription(), depth: 0, ct);
+        await db.Jobs.Where(row => row.Id == job.Id).ExecuteUpdateAsync(
+            set => set.SetProperty(row => row.Listed, true).SetProperty(row => row.Complete, row => row.Complete && complete),
+            ct);
         await db.CommitAsync(ct);
     }
 
     // Items that a dead node left in work are taken again; one that has ended its reader too often is given up.
-    private async Task<List<IngestionItem>> TakeBatchAsync(IngestionJob job, CancellationToken ct)
+    private async Task<List<IngestionItem>> TakeBatchAsync(IngestionJob job, int pages, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(job.TenantId, ct);
-        await db.Items
+        var givenUp = await db.Items
             .Where(item => item.JobId == job.Id && item.State == ItemState.Working && item.Attempts >= MostAttempts)
             .ExecuteUpdateAsync(
                 set => set
@@ -106,6 +148,7 @@ public sealed partial class JobRunner(
                     .SetProperty(item => item.Content, (byte[]?)null)
                     .SetProperty(item => item.Error, $"Reading this document stopped the importer {MostAttempts} times, so it was given up."),
                 ct);
+        if (givenUp > 0) await db.Jobs.Where(row => row.Id == job.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Complete, false), ct);
         var unfinished = db.Items.Where(item =>
             item.JobId == job.Id && (item.State == ItemState.Waiting || item.State == ItemState.Working));
         var first = await unfinished.OrderBy(item => item.Ordinal).Select(item => new { item.Attempts, Page = item.Content == null }).FirstOrDefaultAsync(ct);
@@ -116,7 +159,7 @@ public sealed partial class JobRunner(
         }
 
         // A document that has failed its reader before is tried alone, so that it cannot take others down with it.
-        var size = first.Attempts > 0 ? 1 : first.Page ? PageBatch : ContentBatch;
+        var size = first.Attempts > 0 ? 1 : first.Page ? pages : ContentBatch;
         var batch = await unfinished.AsNoTracking().OrderBy(item => item.Ordinal).Take(size).ToListAsync(ct);
         var taken = batch.ConvertAll(item => item.Ordinal);
         await db.Items.Where(item => item.JobId == job.Id && taken.Contains(item.Ordinal)).ExecuteUpdateAsync(
@@ -128,31 +171,40 @@ public sealed partial class JobRunner(
         return batch;
     }
 
-    private async Task RunBatchAsync(JobLease lease, IngestionJob job, string source, List<IngestionItem> batch, CancellationToken ct)
+    private async Task RunBatchAsync(JobLease lease, IngestionJob job, Source source, ItemFetcher items, List<IngestionItem> batch, CancellationToken ct)
     {
         try
         {
-            if (batch.Exists(item => item.Content is null)) await ReportAsync(job, JobStatus.Fetching, ct);
-            var raw = await EachAsync(batch, ParallelFetches, (item, token) => FetchAsync(job, source, item, token), ct);
+            var pages = batch.Where(item => item.Content is null).Select(item => item.ExternalId).ToList();
+            if (pages.Count > 0) await ReportAsync(job, JobStatus.Fetching, ct);
+            var known = pages.Count > 0 ? await KnownPagesAsync(job, pages, ct) : [];
+            var outcomes = await EachAsync(batch, ParallelFetches, (item, token) => items.FetchAsync(item, known.GetValueOrDefault(item.ExternalId), token), ct);
 
             await ReportAsync(job, JobStatus.Extracting, ct);
-            var known = await KnownHashesAsync(job, batch, ct);
-            var read = await EachAsync(
+            var hashes = await NameAsync(job, batch, outcomes, ct);
+            outcomes = await EachAsync(
                 batch,
                 Environment.ProcessorCount,
-                async (item, token) => await ReadAsync(item, raw[item], known.GetValueOrDefault(item.ExternalId), token),
+                async (item, token) => await ReadAsync(item, outcomes[item], hashes.GetValueOrDefault(outcomes[item].ExternalId), token),
                 ct);
+            foreach (var item in batch)
+                if (outcomes[item].Links.Count > 0) outcomes[item] = outcomes[item] with { Links = SameSite(source, outcomes[item].Links) };
 
-            var documents = batch.Select(item => read[item].Document).OfType<PreparedDocument>().ToList();
+            var documents = batch.Select(item => outcomes[item].Document).OfType<PreparedDocument>().ToList();
             if (documents.Count > 0) await ReportAsync(job, JobStatus.Embedding, ct);
             var texts = documents.SelectMany(document => document.Passages.Select(document.EmbeddedText)).ToList();
             var (model, vectors) = await EmbedAsync(job.TenantId, texts, ct);
 
             await using var db = await database.BeginAsync(job.TenantId, ct);
+            documents = await TagAsync(db, source, documents, ct);
             await KnowledgeWriter.ReplaceAsync(db, job.SourceId, documents, model, vectors, ct);
+            await RemoveAsync(db, source, batch, outcomes, ct);
+            if (pages.Count > 0) await CrawlLedger.RecordAsync(db, source, batch.FindAll(item => item.Content is null), outcomes, ct);
             await lease.ConfirmAsync(db, ct);
-            if (job.Discovery == Discovery.Links) await FollowAsync(db, job, source, batch.SelectMany(item => read[item].Links), ct);
-            await EndItemsAsync(db, job, batch, read, ct);
+            // What was taken back while it was read, such as an answer that has been changed or deleted, must not come in after all.
+            if (!await HasAllAsync(db, job, batch, ct)) return;
+            if (job.Discovery == Discovery.Links) await FollowAsync(db, job, source, items, batch, outcomes, ct);
+            await JobItems.EndAsync(db, job, batch, outcomes, ct);
             await db.CommitAsync(ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -197,96 +249,100 @@ public sealed partial class JobRunner(
         }
     }
 
-    private async Task<Outcome> FetchAsync(IngestionJob job, string source, IngestionItem item, CancellationToken ct)
-    {
-        if (item.Content is { } content) return new Outcome { Raw = new RawDocument(content, item.Document.MediaType ?? MediaTypes.Text) };
-        try
-        {
-            var address = new Uri(item.Document.Url!);
-            var raw = await fetcher.FetchAsync(address, ct);
-            var mediaType = MediaTypes.OfPage(raw.Address!, raw.MediaType);
-            if (job.Discovery != Discovery.Links) return new Outcome { Raw = raw with { MediaType = mediaType ?? raw.MediaType } };
-            var leadsAway = !PageAddress.BelongsTo(address, raw.Address!);
-            if (item.ExternalId == source && leadsAway) throw new IngestionFailureException($"{address} leads to another site, {raw.Address}. Add that address instead.");
-            // What links lead to need not be a page of this site; nobody asked for it by name, so it is no failure.
-            if (item.ExternalId != source && (mediaType is null || leadsAway)) return new Outcome();
-            return new Outcome { Raw = raw with { MediaType = mediaType ?? raw.MediaType } };
-        }
-        catch (IngestionFailureException e)
-        {
-            return new Outcome { Error = e.Message };
-        }
-        catch (UriFormatException)
-        {
-            return new Outcome { Error = $"{item.Document.Url} is not an address that can be read." };
-        }
-    }
-
-    private async Task<Outcome> ReadAsync(IngestionItem item, Outcome fetched, byte[]? knownHash, CancellationToken ct)
+    private async Task<ItemOutcome> ReadAsync(IngestionItem item, ItemOutcome fetched, byte[]? knownHash, CancellationToken ct)
     {
         if (fetched.Raw is not { } raw) return fetched;
+        // The page's own name is where a reader finds it.
+        var description = fetched.ExternalId == item.ExternalId ? item.Document : item.Document with { Url = fetched.ExternalId };
         // Links are needed from pages that have not changed, too, so only given documents can be skipped unread.
-        var unchanged = knownHash is not null && knownHash.AsSpan().SequenceEqual(DocumentReader.Hash(raw, item.Document));
-        if (unchanged && raw.Address is null) return new Outcome();
+        var unchanged = knownHash is not null && knownHash.AsSpan().SequenceEqual(DocumentReader.Hash(raw, description));
+        if (unchanged && raw.Address is null) return fetched;
         try
         {
-            var (document, links) = await reader.ReadAsync(item.ExternalId, raw, item.Document, ct);
-            return new Outcome { Document = unchanged ? null : document, Links = links };
+            var (document, links) = await reader.ReadAsync(fetched.ExternalId, raw, description, ct);
+            var stored = unchanged || !fetched.Index || fetched.AsideFor is not null ? null : document;
+            return fetched with { Document = stored, Links = fetched.Follow ? links : [] };
         }
         catch (IngestionFailureException e)
         {
-            return new Outcome { Error = e.Message };
+            return fetched with { Error = e.Message };
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // A parser's fault on someone's strange file must not keep the job's other documents from being read.
             LogReaderFault(e, item.TenantId, item.JobId, item.Ordinal);
-            return new Outcome { Error = "This document could not be read because of a fault of ours, which has been logged." };
+            return fetched with { Error = "This document could not be read because of a fault of ours, which has been logged." };
         }
     }
 
-    private async Task<Dictionary<string, byte[]>> KnownHashesAsync(IngestionJob job, List<IngestionItem> batch, CancellationToken ct)
+    private async Task<Dictionary<string, KnownPage>> KnownPagesAsync(IngestionJob job, List<string> pages, CancellationToken ct)
     {
-        var ids = batch.ConvertAll(item => item.ExternalId);
         await using var db = await database.BeginAsync(job.TenantId, ct);
+        return await CrawlLedger.KnownAsync(db, job.SourceId, pages, ct);
+    }
+
+    // The hashes of the documents that are there, by the names that the batch's documents have.
+    private async Task<Dictionary<string, byte[]>> NameAsync(IngestionJob job, List<IngestionItem> batch, Dictionary<IngestionItem, ItemOutcome> outcomes, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(job.TenantId, ct);
+        await PageIdentities.SettleAsync(db, job, batch, outcomes, ct);
+        var ids = batch.ConvertAll(item => outcomes[item].ExternalId);
         return await db.Documents
             .Where(document => document.SourceId == job.SourceId && ids.Contains(document.ExternalId))
-            .ToDictionaryAsync(document => document.ExternalId, document => document.ContentHash, ct);
+            .ToDictionaryAsync(document => document.ExternalId, document => document.ContentHash, StringComparer.Ordinal, ct);
     }
 
-    private static async Task FollowAsync(KnowledgeDb db, IngestionJob job, string source, IEnumerable<Uri> links, CancellationToken ct)
+    // The source's tags as they are now; whoever changes them waits until these documents are there to be changed with the others.
+    private static async Task<List<PreparedDocument>> TagAsync(KnowledgeDb db, Source source, List<PreparedDocument> documents, CancellationToken ct)
     {
-        var start = new Uri(source);
-        var pages = links.Select(PageAddress.Normalize).Where(link => PageAddress.BelongsTo(start, link)).ToList();
-        if (pages.Count > 0) await IngestionQueue.AddPagesAsync(db, job, pages, new DocumentDescription(), ct);
+        await using var command = db.Command("select tags from sources where id = $1 for share", [source.Id.Value]);
+        var tags = await command.ExecuteScalarAsync(ct) as string[] ?? throw new LeaseLostException();
+        return tags.Length == 0 ? documents : documents.ConvertAll(document => document with { Tags = [.. document.Tags.Union(tags, StringComparer.Ordinal)] });
     }
 
-    private static async Task EndItemsAsync(
-        KnowledgeDb db,
-        IngestionJob job,
-        List<IngestionItem> batch,
-        Dictionary<IngestionItem, Outcome> read,
-        CancellationToken ct)
+    private static async Task RemoveAsync(KnowledgeDb db, Source source, List<IngestionItem> batch, Dictionary<IngestionItem, ItemOutcome> outcomes, CancellationToken ct)
+    {
+        var names = batch.SelectMany(item => outcomes[item] switch
+        {
+            { Remove: true } outcome => outcome.AsideFor is null ? [item.ExternalId, outcome.ExternalId] : new[] { item.ExternalId },
+            var outcome when outcome.ExternalId != item.ExternalId => [item.ExternalId],
+            _ => [],
+        }).ToArray();
+        if (names.Length == 0) return;
+        var gone = await db.Documents.Where(document => document.SourceId == source.Id && names.Contains(document.ExternalId)).Select(document => document.Id).ToListAsync(ct);
+        await KnowledgeWriter.DeleteAsync(db, [.. gone.Select(id => id.Value)], ct);
+    }
+
+    private static async Task<bool> HasAllAsync(KnowledgeDb db, IngestionJob job, List<IngestionItem> batch, CancellationToken ct)
     {
         await using var command = db.Command(
-            """
-            with ended as (
-              update ingestion_items item
-              set state = case when outcome.error is null then 'ready' else 'failed' end,
-                  error = outcome.error,
-                  content = null
-              from unnest($2::bigint[], $3::text[]) as outcome (ordinal, error)
-              where item.job_id = $1 and item.ordinal = outcome.ordinal
-              returning item.state
-            )
-            update ingestion_jobs set done = done + (select count(*) from ended where state = 'ready'), faults = 0 where id = $1
-            """,
-            [
-                job.Id.Value,
-                batch.Select(item => item.Ordinal).ToArray(),
-                batch.Select(item => read[item].Error).ToArray(),
-            ]);
-        await command.ExecuteNonQueryAsync(ct);
+            "select count(*) from (select from ingestion_items where job_id = $1 and ordinal = any($2) for update) held",
+            [job.Id.Value, batch.Select(item => item.Ordinal).ToArray()]);
+        return (long)(await command.ExecuteScalarAsync(ct))! == batch.Count;
+    }
+
+    private static IReadOnlyList<Uri> SameSite(Source source, IReadOnlyList<Uri> links)
+    {
+        if (source.Kind != SourceKind.Site) return [];
+        var start = new Uri(source.Url);
+        return [.. links.Select(PageAddress.Normalize).Where(link => PageAddress.BelongsTo(start, link)).Distinct()];
+    }
+
+    private static async Task FollowAsync(
+        KnowledgeDb db,
+        IngestionJob job,
+        Source source,
+        ItemFetcher items,
+        List<IngestionItem> batch,
+        Dictionary<IngestionItem, ItemOutcome> outcomes,
+        CancellationToken ct)
+    {
+        foreach (var level in batch.GroupBy(item => item.Depth))
+        {
+            if (level.Key >= (source.Rules.MaxDepth ?? int.MaxValue)) continue;
+            var pages = level.SelectMany(item => outcomes[item].Links).Where(items.Wants).Select(link => new ListedPage(link)).ToList();
+            if (pages.Count > 0) await IngestionQueue.AddPagesAsync(db, job, pages, new DocumentDescription(), (short)(level.Key + 1), ct);
+        }
     }
 
     private async Task FinishAsync(JobLease lease, string? error, CancellationToken ct)
@@ -320,13 +376,13 @@ public sealed partial class JobRunner(
         await db.CommitAsync(ct);
     }
 
-    private static async Task<Dictionary<IngestionItem, Outcome>> EachAsync(
+    private static async Task<Dictionary<IngestionItem, ItemOutcome>> EachAsync(
         List<IngestionItem> batch,
         int parallel,
-        Func<IngestionItem, CancellationToken, Task<Outcome>> step,
+        Func<IngestionItem, CancellationToken, Task<ItemOutcome>> step,
         CancellationToken ct)
     {
-        var outcomes = new Outcome[batch.Count];
+        var outcomes = new ItemOutcome[batch.Count];
         await Parallel.ForAsync(
             0,
             batch.Count,
@@ -340,16 +396,4 @@ public sealed partial class JobRunner(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What was in work of ingestion job {Job} of tenant {Tenant} could not be given back")]
     private partial void LogNotGivenBack(Exception exception, TenantId tenant, JobId job);
-
-    private sealed record Outcome
-    {
-        public RawDocument? Raw { get; init; }
-
-        /// <summary>Null when there is nothing to store: unchanged, or failed.</summary>
-        public PreparedDocument? Document { get; init; }
-
-        public IReadOnlyList<Uri> Links { get; init; } = [];
-
-        public string? Error { get; init; }
-    }
 }

@@ -14,13 +14,17 @@ public sealed record PreparedDocument(
 {
     public DocumentKind Kind { get; init; }
 
+    /// <summary>What it is found by, besides its title and text; indexed with its headings and never shown.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
     /// <summary>What is embedded for a passage: its text under its title and headings, which often hold the words it is asked by.</summary>
-    public string EmbeddedText(Passage passage) => EmbeddedText(Title, passage.Locator, passage.Text);
+    public string EmbeddedText(Passage passage) => EmbeddedText(Title, Aliases, passage.Locator, passage.Text);
 
-    internal static string EmbeddedText(string title, Locator locator, string text) => $"{Heading(title, locator)}\n{text}";
+    internal static string EmbeddedText(string title, IReadOnlyList<string> aliases, Locator locator, string text) => $"{Heading(title, locator, aliases)}\n{text}";
 
-    /// <summary>Title and headings of a passage, each once.</summary>
-    public string Heading(Passage passage) => Heading(Title, passage.Locator);
+    /// <summary>Title and headings of a passage, and the document's aliases, each once.</summary>
+    public string Heading(Passage passage) => Heading(Title, passage.Locator, Aliases);
 
-    private static string Heading(string title, Locator locator) => string.Join('\n', locator.Headings.Prepend(title).Distinct(StringComparer.Ordinal));
+    private static string Heading(string title, Locator locator, IReadOnlyList<string> aliases) =>
+        string.Join('\n', locator.Headings.Prepend(title).Concat(aliases).Distinct(StringComparer.Ordinal));
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Ingestion;
+using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Storage;
 
 namespace Widget.Rag.Own;
@@ -28,6 +29,12 @@ public sealed class KnowledgeDb(DbContextOptions<KnowledgeDb> options, TenantId 
 
     public DbSet<IngestionItem> Items => Set<IngestionItem>();
 
+    public DbSet<CrawledPage> CrawledPages => Set<CrawledPage>();
+
+    public DbSet<Answer> Answers => Set<Answer>();
+
+    public DbSet<Demo> Demos => Set<Demo>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         MapIds(configurationBuilder, typeof(KnowledgeDb).Assembly);
 
@@ -38,6 +45,9 @@ public sealed class KnowledgeDb(DbContextOptions<KnowledgeDb> options, TenantId 
         Chunk.Map(modelBuilder);
         IngestionJob.Map(modelBuilder);
         EmbeddingChange.Map(modelBuilder);
+        CrawledPage.Map(modelBuilder);
+        Answer.Map(modelBuilder);
+        Demo.Map(modelBuilder);
         modelBuilder.Entity<LexiconEntry>().ToTable("lexicon").HasKey(entry => new { entry.TenantId, entry.Dimension });
         modelBuilder.Entity<KnowledgeStatistics>().ToTable("knowledge_statistics").HasKey(row => row.TenantId);
         NameColumnsInSnakeCase(modelBuilder);

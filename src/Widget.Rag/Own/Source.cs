@@ -1,23 +1,41 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Storage;
 
 namespace Widget.Rag.Own;
 
 public enum SourceKind
 {
-    /// <summary>Texts sent to the import API; a tenant has one such source.</summary>
+    /// <summary>Texts sent to the import API: a default source, and others by name.</summary>
     Import,
 
-    /// <summary>Uploaded files; a tenant has one such source.</summary>
+    /// <summary>Uploaded files: a default source, and others by name.</summary>
     Upload,
 
-    /// <summary>Single web pages; a tenant has one such source.</summary>
+    /// <summary>One web page, or one file on the web.</summary>
     Page,
 
     /// <summary>A web site, known by its start page or site map.</summary>
     Site,
+
+    /// <summary>Questions with their answers, typed by people; a tenant has one such source.</summary>
+    Answers,
+
+    /// <summary>Things to show; a tenant has one such source.</summary>
+    Demos,
 }
 
+/// <summary>How often a source is read again by itself.</summary>
+public enum Schedule
+{
+    None,
+    Daily,
+    Weekly,
+    Monthly,
+}
+
+/// <summary>Where documents come from.</summary>
 public sealed class Source : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -26,8 +44,24 @@ public sealed class Source : ITenantOwned
 
     public required SourceKind Kind { get; init; }
 
-    /// <summary>A site's start page or site map; empty for the other kinds.</summary>
+    /// <summary>The page, or the site's start page or site map; empty for the other kinds.</summary>
     public string Url { get; init; } = "";
+
+    /// <summary>Tells several imports or uploads apart, the default one's being empty; a label for the other kinds.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Given to all its documents, besides their own.</summary>
+    public string[] Tags { get; set; } = [];
+
+    public CrawlRules Rules { get; set; } = new();
+
+    public Schedule Schedule { get; set; }
+
+    /// <summary>When it is read again by itself; null when it is not.</summary>
+    public DateTimeOffset? NextCrawlAt { get; set; }
+
+    /// <summary>Since when it is on its way out; null for the others.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
@@ -36,6 +70,10 @@ public sealed class Source : ITenantOwned
         var source = model.Entity<Source>();
         source.ToTable("sources").HasKey(row => new { row.TenantId, row.Id });
         source.Property(row => row.Kind).HasConversion(kind => kind.ToString().ToLowerInvariant(), text => Enum.Parse<SourceKind>(text, true));
+        source.Property(row => row.Schedule).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<Schedule>(text, true));
         source.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
+        source.Property(row => row.Rules).HasColumnType("jsonb").HasConversion(
+            rules => JsonSerializer.Serialize(rules, Chunk.Json),
+            text => JsonSerializer.Deserialize<CrawlRules>(text, Chunk.Json)!);
     }
 }

@@ -121,7 +121,8 @@ public sealed class FetchingShould
         });
         using var fetcher = new PageFetcher(site.Allowed);
 
-        (await new SiteMap(fetcher).ReadAsync(site["/index.xml"], 10, Ct)).ShouldBe([site["/a"]]);
+        var pages = await new SiteMap(fetcher).ReadAsync(site["/index.xml"], 10, Ct);
+        (pages.Pages.Select(page => page.Address).Single(), pages.Complete).ShouldBe((site["/a"], false));
         (await Should.ThrowAsync<IngestionFailureException>(() => new SiteMap(fetcher).ReadAsync(site["/dead.xml"], 10, Ct))).Message.ShouldContain("no page at");
     }
 
@@ -203,7 +204,9 @@ public sealed class FetchingShould
         });
         using var fetcher = new PageFetcher(site.Allowed);
 
-        (await new SiteMap(fetcher).ReadAsync(site["/index.xml"], 100, Ct)).ShouldBe([site["/a"], site["/b"]]);
+        var pages = await new SiteMap(fetcher).ReadAsync(site["/index.xml"], 100, Ct);
+        pages.Pages.Select(page => page.Address).ShouldBe([site["/a"], site["/b"]]);
+        pages.Complete.ShouldBeTrue();
     }
 
     [Theory]

@@ -15,7 +15,13 @@ internal sealed class TestSite : IAsyncDisposable
     public Uri Address => new(_app.Urls.Single());
 
     /// <summary>Lets a fetcher read this site although it is on loopback.</summary>
-    public FetchOptions Allowed => new() { AllowedPrivateHosts = new HashSet<string> { Address.Authority }, Timeout = TimeSpan.FromSeconds(10) };
+    public FetchOptions Allowed => new()
+    {
+        AllowedPrivateHosts = new HashSet<string> { Address.Authority },
+        Timeout = TimeSpan.FromSeconds(10),
+        HostDelay = TimeSpan.Zero,
+        RetryDelay = TimeSpan.FromMilliseconds(10),
+    };
 
     public Uri this[string path] => new(Address, path);
 

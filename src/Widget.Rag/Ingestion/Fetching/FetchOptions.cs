@@ -16,5 +16,14 @@ public sealed record FetchOptions
 
     public int MaxRedirects { get; init; } = 10;
 
+    /// <summary>Fetches from one host at once.</summary>
+    public int ParallelPerHost { get; init; } = 2;
+
+    /// <summary>Between the beginnings of two fetches from one host.</summary>
+    public TimeSpan HostDelay { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Before a page whose server was in trouble is tried once more.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(2);
+
     public string UserAgent { get; init; } = "WidgetBot/1.0 (knowledge import)";
 }

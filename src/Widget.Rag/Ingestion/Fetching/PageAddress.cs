@@ -13,8 +13,27 @@ public static class PageAddress
     /// <summary>Longest address that is kept, in characters. Longer ones carry a session or a token, not a page.</summary>
     public const int Longest = 2_000;
 
-    /// <summary>Without fragment; host in lower case and default port left out by <see cref="Uri"/> itself.</summary>
-    public static Uri Normalize(Uri address) => new(address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped));
+    // What advertisers, mailers and analytics add to see where a click came from; no page depends on it.
+    private static readonly HashSet<string> Tracking = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "dclid", "fbclid", "gbraid", "gclid", "gclsrc", "igshid", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "srsltid", "ttclid", "twclid", "wbraid",
+        "yclid", "_ga", "_gl", "_hsenc", "_hsmi",
+    };
+
+    /// <summary>
+    /// Without fragment and without what only tracks visitors (utm_source, gclid, …); host in lower case and default port left out by
+    /// <see cref="Uri"/> itself.
+    /// </summary>
+    public static Uri Normalize(Uri address)
+    {
+        var plain = new Uri(address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped));
+        if (plain.Query.Length == 0) return plain;
+        var parameters = plain.Query[1..].Split('&');
+        var kept = Array.FindAll(parameters, parameter => !Tracks(parameter.Split('=')[0]));
+        return kept.Length == parameters.Length ? plain : new UriBuilder(plain) { Query = string.Join('&', kept) }.Uri;
+    }
+
+    private static bool Tracks(string parameter) => parameter.StartsWith("utm_", StringComparison.OrdinalIgnoreCase) || Tracking.Contains(parameter);
 
     /// <summary>
     /// Whether following a link found on a site stays within it: the same host, with or without "www.", the same port, by its name
@@ -22,8 +41,11 @@ public static class PageAddress
     /// </summary>
     public static bool BelongsTo(Uri start, Uri link) =>
         link.AbsoluteUri.Length <= Longest
-        && string.Equals(Site(link), Site(start), StringComparison.OrdinalIgnoreCase)
+        && IsSameSite(start, link)
         && !NoDocument.Contains(Path.GetExtension(link.AbsolutePath));
+
+    /// <summary>Whether two addresses have the same host, with or without "www.", and the same port.</summary>
+    public static bool IsSameSite(Uri one, Uri other) => string.Equals(Site(one), Site(other), StringComparison.OrdinalIgnoreCase);
 
     private static string Site(Uri address) =>
         address.Authority.StartsWith("www.", StringComparison.OrdinalIgnoreCase) ? address.Authority[4..] : address.Authority;

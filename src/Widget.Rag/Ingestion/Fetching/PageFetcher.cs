@@ -36,8 +36,13 @@ public sealed class PageFetcher : IDisposable
 
     /// <summary>The document at an address. <see cref="RawDocument.Address"/> is where the redirects led.</summary>
     /// <exception cref="IngestionFailureException">It cannot be had; the message says why, in words for people.</exception>
-    public async Task<RawDocument> FetchAsync(Uri address, CancellationToken ct)
+    public async Task<RawDocument> FetchAsync(Uri address, CancellationToken ct) => (await FetchAsync(new FetchRequest(address), ct)).Document!;
+
+    /// <summary>The document at an address, or that it has not changed.</summary>
+    /// <exception cref="IngestionFailureException">It cannot be had; the message says why, in words for people.</exception>
+    public async Task<FetchedPage> FetchAsync(FetchRequest request, CancellationToken ct)
     {
+        var address = request.Address;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
         deadline.CancelAfter(_options.Timeout);
         var target = address;
@@ -47,7 +52,12 @@ public sealed class PageFetcher : IDisposable
             {
                 if (target.Scheme is not ("http" or "https"))
                     throw new IngestionFailureException($"Only http and https addresses can be read, not {target.Scheme}.");
-                using var response = await _http.GetAsync(target, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+                if (request.Permit is { } permit) await permit(target, deadline.Token);
+                using var message = new HttpRequestMessage(HttpMethod.Get, target);
+                // A version is that of the address it was had from; where a redirect leads, there may be another.
+                if (hop == 0 && request.ETag is { } etag) message.Headers.TryAddWithoutValidation("If-None-Match", etag);
+                if (hop == 0 && request.LastModified is { } modified) message.Headers.TryAddWithoutValidation("If-Modified-Since", modified);
+                using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
                 if (response.StatusCode is HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther
                         or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
                     && response.Headers.Location is { } location)
@@ -58,14 +68,21 @@ public sealed class PageFetcher : IDisposable
                     continue;
                 }
 
-                return await ReadAsync(target, response, deadline.Token);
+                var page = new FetchedPage(Document: null)
+                {
+                    ETag = First(response.Headers, "ETag"),
+                    LastModified = First(response.Content.Headers, "Last-Modified"),
+                    RobotsTags = response.Headers.TryGetValues("X-Robots-Tag", out var tags) ? [.. tags] : [],
+                };
+                var current = response.StatusCode == HttpStatusCode.NotModified && hop == 0 && (request.ETag ?? request.LastModified) is not null;
+                return current ? page : page with { Document = await ReadAsync(target, response, request.Most, deadline.Token) };
             }
 
-            throw new IngestionFailureException($"{address} redirects more than {_options.MaxRedirects} times, perhaps in a circle.");
+            throw Failed(FetchFailure.Redirects, $"{address} redirects more than {_options.MaxRedirects} times, perhaps in a circle.");
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw new IngestionFailureException($"{target.Host} did not deliver the page within {_options.Timeout.TotalSeconds:0} seconds.", e);
+            throw Failed(FetchFailure.TooSlow, $"{target.Host} did not deliver the page within {_options.Timeout.TotalSeconds:0} seconds. It may be a page that never ends.", e);
         }
         catch (HttpRequestException e)
         {
@@ -73,7 +90,7 @@ public sealed class PageFetcher : IDisposable
         }
         catch (IOException e)
         {
-            throw new IngestionFailureException($"{target.Host} broke the connection off before the page was complete.", e);
+            throw Failed(FetchFailure.Temporary, $"{target.Host} broke the connection off before the page was complete.", e);
         }
         catch (Exception e) when (e is not (OperationCanceledException or IngestionFailureException))
         {
@@ -85,12 +102,19 @@ public sealed class PageFetcher : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<RawDocument> ReadAsync(Uri address, HttpResponseMessage response, CancellationToken ct)
+    private async Task<RawDocument> ReadAsync(Uri address, HttpResponseMessage response, int? most, CancellationToken ct)
     {
         if (!response.IsSuccessStatusCode)
         {
             var status = (int)response.StatusCode;
-            throw new IngestionFailureException(status switch
+            var kind = status switch
+            {
+                404 or 410 => FetchFailure.Gone,
+                429 or >= 500 => FetchFailure.Temporary,
+                >= 400 => FetchFailure.Refused,
+                _ => FetchFailure.Other,
+            };
+            throw Failed(kind, status switch
             {
                 404 or 410 => $"There is no page at {address} ({status}).",
                 401 or 403 => $"{address} may not be read without signing in ({status}).",
@@ -107,13 +131,18 @@ public sealed class PageFetcher : IDisposable
         while ((read = await stream.ReadAsync(buffer, ct)) > 0)
         {
             content.Write(buffer, 0, read);
+            if (content.Length >= most) break;
             if (content.Length > _options.MaxBytes)
                 throw new IngestionFailureException($"{address} is larger than {_options.MaxBytes >> 20} MB.");
         }
 
         var type = response.Content.Headers.ContentType;
-        return new RawDocument(content.ToArray(), type?.MediaType?.ToLowerInvariant() ?? MediaTypes.Html, Charset(type), address);
+        return new RawDocument(content.ToArray().AsMemory(0, (int)Math.Min(content.Length, most ?? long.MaxValue)), type?.MediaType?.ToLowerInvariant() ?? MediaTypes.Html, Charset(type), address);
     }
+
+    private static string? First(HttpHeaders headers, string name) => headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
+    private static IngestionFailureException Failed(FetchFailure failure, string message, Exception? inner = null) => new(message, inner!) { Failure = failure };
 
     private static string? Charset(MediaTypeHeaderValue? type) => type?.CharSet?.Trim('"', '\'', ' ');
 
@@ -127,7 +156,7 @@ public sealed class PageFetcher : IDisposable
         {
             addresses = [.. addresses.Where(PublicAddress.IsPublic)];
             if (addresses.Length == 0)
-                throw new IngestionFailureException($"{endpoint.Host} is not on the public internet, so it cannot be read.");
+                throw Failed(FetchFailure.Unreachable, $"{endpoint.Host} is not on the public internet, so it cannot be read.");
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -147,7 +176,8 @@ public sealed class PageFetcher : IDisposable
     {
         for (Exception? inner = e; inner is not null; inner = inner.InnerException)
             if (inner is IngestionFailureException known) return known;
-        return new IngestionFailureException(
+        return Failed(
+            e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError ? FetchFailure.Unreachable : FetchFailure.Temporary,
             e.HttpRequestError switch
             {
                 HttpRequestError.NameResolutionError => $"There is no host called {address.Host}.",

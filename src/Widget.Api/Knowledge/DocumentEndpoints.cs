@@ -1,0 +1,107 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Platform;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Contracts;
+using Widget.Rag.Own;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Knowledge;
+
+internal static class DocumentEndpoints
+{
+    public static void MapDocuments(this RouteGroupBuilder knowledge)
+    {
+        var documents = knowledge.MapGroup("/documents");
+        documents.MapGet("/", List).WithSummary("The tenant's documents, by title: all, or those of a source, kind, tag or with words in title or address");
+        documents.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("A document and where it comes from");
+        documents.MapGet("/{id:guid}/chunks", Chunks).ProducesProblem(404).WithSummary("A document's passages, as they are searched and cited");
+        documents.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a document and everything made from it");
+    }
+
+    private static async Task<Results<Ok<DocumentPage>, ValidationProblem>> List(
+        IMultiTenantContextAccessor tenants,
+        KnowledgeCatalog catalog,
+        CancellationToken ct,
+        Guid? source = null,
+        string? kind = null,
+        string? tag = null,
+        string? query = null,
+        int offset = 0,
+        int limit = 50)
+    {
+        var wanted = KnowledgeRules.Named<DocumentKind>(kind, out var known);
+        if (!known) return Problems.Invalid("kind", KnowledgeRules.NameError<DocumentKind>("kind"));
+        var filter = new DocumentFilter
+        {
+            Source = source is { } id ? new SourceId(id) : null,
+            Kind = wanted,
+            Tag = KnowledgeRules.Blank(tag),
+            Query = KnowledgeRules.Blank(query),
+        };
+        var (documents, total) = await catalog.ListAsync(tenants.Current().TenantId, filter, Math.Max(0, offset), Math.Clamp(limit, 1, KnowledgeRules.LargestPage), ct);
+        return TypedResults.Ok(new DocumentPage(
+            [
+                .. documents.Select(document => new DocumentSummary(
+                    document.Id.Value,
+                    document.ExternalId,
+                    document.Title,
+                    document.Url,
+                    document.Language,
+                    document.Tags,
+                    document.ChunkCount,
+                    document.UpdatedAt,
+                    (DocumentKindName)document.Kind,
+                    document.SourceId.Value)),
+            ],
+            total));
+    }
+
+    private static async Task<Results<Ok<DocumentDetail>, ProblemHttpResult>> Get(Guid id, IMultiTenantContextAccessor tenants, KnowledgeCatalog catalog, CancellationToken ct)
+    {
+        if (await catalog.FindAsync(tenants.Current().TenantId, new DocumentId(id), ct) is not { } found) return Problems.NotFound("document");
+        var (document, source) = (found.Document, found.Source);
+        return TypedResults.Ok(new DocumentDetail(
+            document.Id.Value,
+            document.ExternalId,
+            document.Title,
+            document.Url,
+            document.Language,
+            document.Tags,
+            document.ChunkCount,
+            document.UpdatedAt,
+            (DocumentKindName)document.Kind,
+            new DocumentSource(source.Id.Value, (SourceKindName)source.Kind, source.Name, source.Url),
+            found.Waiting ? DocumentStatusName.Updating : found.Error is null ? DocumentStatusName.Ready : DocumentStatusName.Stale,
+            found.Error));
+    }
+
+    private static async Task<Results<Ok<DocumentChunkPage>, ProblemHttpResult>> Chunks(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        KnowledgeCatalog catalog,
+        CancellationToken ct,
+        int offset = 0,
+        int limit = 50)
+    {
+        if (await catalog.PassagesAsync(tenants.Current().TenantId, new DocumentId(id), Math.Max(0, offset), Math.Clamp(limit, 1, KnowledgeRules.LargestPage), ct) is not { } found)
+            return Problems.NotFound("document");
+        return TypedResults.Ok(new DocumentChunkPage(
+            [
+                .. found.Passages.Select(passage => new DocumentChunk(
+                    passage.Ordinal,
+                    passage.Text,
+                    new DocumentLocator(
+                        passage.Locator.Headings,
+                        passage.Locator.Page,
+                        passage.Locator.Row,
+                        passage.Locator.Start,
+                        passage.Locator.End,
+                        passage.Locator.Fragment))),
+            ],
+            found.Total));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IMultiTenantContextAccessor tenants, KnowledgeCatalog catalog, CancellationToken ct) =>
+        await catalog.DeleteAsync(tenants.Current().TenantId, new DocumentId(id), ct) ? TypedResults.NoContent() : Problems.NotFound("document");
+}

@@ -1,0 +1,137 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+
+namespace Widget.Contracts;
+
+[JsonConverter(typeof(StrictEnumConverter<EntryStatusName>))]
+public enum EntryStatusName
+{
+    /// <summary>Saved, and about to be found.</summary>
+    [JsonStringEnumMemberName("queued")]
+    Queued,
+
+    /// <summary>Found by searches.</summary>
+    [JsonStringEnumMemberName("ready")]
+    Ready,
+
+    /// <summary>It could not be indexed.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+}
+
+/// <summary>A question with its answer.</summary>
+public sealed record AnswerRequest
+{
+    [Required(ErrorMessage = "The question is empty.")]
+    [StringLength(500, ErrorMessage = "The question is longer than 500 characters.")]
+    public string Question { get; init; } = "";
+
+    /// <summary>In Markdown.</summary>
+    [Required(ErrorMessage = "The answer is empty.")]
+    [StringLength(20_000, ErrorMessage = "The answer is longer than 20,000 characters.")]
+    public string Answer { get; init; } = "";
+
+    /// <summary>Other ways to ask it, 50 at most. They are found by and never shown.</summary>
+    public IReadOnlyList<string>? Alternatives { get; init; }
+
+    /// <summary>Where a reader finds more.</summary>
+    [StringLength(2_000)]
+    public string? Url { get; init; }
+
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>ISO 639-1; found out from the text when left out.</summary>
+    public string? Language { get; init; }
+}
+
+public sealed record AnswerDetail(
+    Guid Id,
+    string Question,
+    string Answer,
+    IReadOnlyList<string> Alternatives,
+    string? Url,
+    IReadOnlyList<string> Tags,
+    string? Language,
+    DateTimeOffset UpdatedAt,
+    EntryStatusName Status,
+    string? Error);
+
+public sealed record AnswerPage(IReadOnlyList<AnswerDetail> Answers, int Total);
+
+[JsonConverter(typeof(StrictEnumConverter<DemoKindName>))]
+public enum DemoKindName
+{
+    /// <summary>A video, or a part of one.</summary>
+    [JsonStringEnumMemberName("video")]
+    Video,
+
+    [JsonStringEnumMemberName("image")]
+    Image,
+
+    /// <summary>A page of a presentation.</summary>
+    [JsonStringEnumMemberName("slide")]
+    Slide,
+
+    /// <summary>A web page that may be embedded.</summary>
+    [JsonStringEnumMemberName("page")]
+    Page,
+}
+
+/// <summary>Something to show.</summary>
+public sealed record DemoRequest
+{
+    [Required(ErrorMessage = "The kind is missing: video, image, slide or page.")]
+    public DemoKindName? Kind { get; init; }
+
+    [Required(ErrorMessage = "The url is empty.")]
+    [StringLength(2_000)]
+    public string Url { get; init; } = "";
+
+    /// <summary>Where in a video to begin, in seconds.</summary>
+    [Range(0, 1_000_000)]
+    public double? Start { get; init; }
+
+    /// <summary>Where in a video to stop, in seconds.</summary>
+    [Range(0, 1_000_000)]
+    public double? End { get; init; }
+
+    /// <summary>Which slide, from 1.</summary>
+    [Range(1, 100_000)]
+    public int? Page { get; init; }
+
+    [Required(ErrorMessage = "The title is empty.")]
+    [StringLength(500, ErrorMessage = "The title is longer than 500 characters.")]
+    public string Title { get; init; } = "";
+
+    /// <summary>What it shows.</summary>
+    [StringLength(5_000, ErrorMessage = "The description is longer than 5,000 characters.")]
+    public string Description { get; init; } = "";
+
+    /// <summary>What a visitor asks or wants when it helps to show it.</summary>
+    [Required(ErrorMessage = "Say when to show it: what a visitor asks or wants then.")]
+    [StringLength(2_000, ErrorMessage = "When to show it is longer than 2,000 characters.")]
+    public string ShowWhen { get; init; } = "";
+
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>ISO 639-1; found out from the text when left out.</summary>
+    public string? Language { get; init; }
+}
+
+public sealed record DemoDetail(
+    Guid Id,
+    DemoKindName Kind,
+    string Url,
+    double? Start,
+    double? End,
+    int? Page,
+    string Title,
+    string Description,
+    string ShowWhen,
+    IReadOnlyList<string> Tags,
+    string? Language,
+    DateTimeOffset UpdatedAt,
+    EntryStatusName Status,
+    string? Error);
+
+public sealed record DemoPage(IReadOnlyList<DemoDetail> Demos, int Total);

@@ -1,0 +1,126 @@
+using Microsoft.EntityFrameworkCore;
+using NpgsqlTypes;
+using Widget.Rag.Own;
+using Widget.Rag.Storage;
+
+namespace Widget.Rag.Ingestion.Crawling;
+
+/// <summary>What is known of a page from the last time.</summary>
+internal sealed record KnownPage(string? Etag, string? LastModified, DateTimeOffset? Listed, string[] Links, byte[]? Reading, bool Indexed, DateTimeOffset? FetchedAt, bool Stored)
+{
+    /// <summary>Whether "not modified" would tell everything: the document is there, or is not meant to be.</summary>
+    public bool Usable => Reading is not null && (Stored || !Indexed);
+}
+
+/// <summary>Keeps what a source's pages were like, and finds those that are gone.</summary>
+internal static class CrawlLedger
+{
+    // Pages with more links, such as long indexes, are fetched in full every time.
+    private const int MostLinks = 2_000;
+
+    private const int Slice = 100;
+
+    public static async Task<Dictionary<string, KnownPage>> KnownAsync(KnowledgeDb db, SourceId source, IReadOnlyCollection<string> addresses, CancellationToken ct) =>
+        await db.CrawledPages.AsNoTracking()
+            .Where(page => page.SourceId == source && addresses.Contains(page.Address))
+            .Select(page => new
+            {
+                page.Address,
+                Known = new KnownPage(
+                    page.Etag,
+                    page.LastModified,
+                    page.Listed,
+                    page.Links,
+                    page.Reading,
+                    page.Indexed,
+                    page.FetchedAt,
+                    db.Documents.Any(document => document.SourceId == source && document.ExternalId == page.Address)),
+            })
+            .ToDictionaryAsync(row => row.Address, row => row.Known, StringComparer.Ordinal, ct);
+
+    /// <summary>Notes what a batch has found.</summary>
+    public static async Task RecordAsync(
+        KnowledgeDb db,
+        Source source,
+        List<IngestionItem> batch,
+        Dictionary<IngestionItem, ItemOutcome> outcomes,
+        CancellationToken ct)
+    {
+        var gone = batch.Where(item => outcomes[item].ExternalId != item.ExternalId || outcomes[item].AsideFor is not null || outcomes[item] is { Error: not null, Remove: true })
+            .Select(item => item.ExternalId).ToArray();
+        if (gone.Length > 0) await db.CrawledPages.Where(page => page.SourceId == source.Id && gone.Contains(page.Address)).ExecuteDeleteAsync(ct);
+
+        var seen = batch.Where(item => outcomes[item] is { AsideFor: null } outcome && !(outcome.Error is not null && outcome.Remove))
+            .Where(item => outcomes[item] is not { Raw: null, Unchanged: false, Error: null }) // no page of this site
+            .ToList();
+        await using var command = db.Batch();
+        foreach (var item in seen)
+        {
+            var outcome = outcomes[item];
+            var read = outcome is { Raw: not null, Error: null };
+            var links = outcome.Links.Select(link => link.AbsoluteUri).ToArray();
+            // A page that the source's own rules leave out is fetched in full every time, since the rules may change.
+            var reading = read && !outcome.Unwanted && links.Length <= MostLinks
+                ? DocumentReader.Reading(item.Document)
+                : null;
+            command.BatchCommands.Add(new(
+                """
+                insert into crawled_pages (tenant_id, source_id, address, etag, last_modified, listed, links, reading, indexed, fetched_at)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $10 then now() end)
+                on conflict (tenant_id, source_id, address) do update
+                  set seen_at = now(),
+                      listed = coalesce(excluded.listed, crawled_pages.listed),
+                      etag = case when $10 then excluded.etag else coalesce(excluded.etag, crawled_pages.etag) end,
+                      last_modified = case when $10 then excluded.last_modified else coalesce(excluded.last_modified, crawled_pages.last_modified) end,
+                      links = case when $10 then excluded.links else crawled_pages.links end,
+                      reading = case when $10 then excluded.reading else crawled_pages.reading end,
+                      indexed = case when $10 then excluded.indexed else crawled_pages.indexed end,
+                      fetched_at = case when $10 then now() else crawled_pages.fetched_at end
+                """)
+            {
+                Parameters =
+                {
+                    new() { Value = db.TenantId.Value },
+                    new() { Value = source.Id.Value },
+                    new() { Value = outcome.ExternalId },
+                    Text(outcome.Page?.ETag),
+                    Text(outcome.Page?.LastModified),
+                    new() { Value = (object?)item.Document.Modified?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                    new() { Value = links.Length <= MostLinks ? links : [] },
+                    new() { Value = (object?)reading ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
+                    new() { Value = outcome.Index },
+                    new() { Value = read },
+                },
+            });
+        }
+
+        if (command.BatchCommands.Count > 0) await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>
+    /// Removes the pages of a site that a complete crawl has not met any more. In slices with a commit each; every one is made only while
+    /// the job is held.
+    /// </summary>
+    public static async Task RemoveGoneAsync(KnowledgeDatabase database, JobLease lease, IngestionJob job, CancellationToken ct)
+    {
+        while (true)
+        {
+            await using var db = await database.BeginAsync(lease.Tenant, ct);
+            if (!await db.Jobs.AnyAsync(row => row.Id == job.Id && row.Complete && row.Done > 0, ct)) return;
+            var gone = await db.Documents
+                .Where(document => document.SourceId == job.SourceId
+                    && !db.CrawledPages.Any(page => page.SourceId == job.SourceId && page.Address == document.ExternalId && page.SeenAt >= job.CreatedAt))
+                .OrderBy(document => document.Id)
+                .Select(document => document.Id)
+                .Take(Slice)
+                .ToListAsync(ct);
+            if (gone.Count == 0) await db.CrawledPages.Where(page => page.SourceId == job.SourceId && page.SeenAt < job.CreatedAt).ExecuteDeleteAsync(ct);
+            else await KnowledgeWriter.DeleteAsync(db, [.. gone.Select(id => id.Value)], ct);
+            await lease.ConfirmAsync(db, ct);
+            await db.CommitAsync(ct);
+            if (gone.Count == 0) return;
+        }
+    }
+
+    private static Npgsql.NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+}

@@ -1,0 +1,68 @@
+using Widget.Rag.Ingestion.Extraction;
+using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Own;
+
+namespace Widget.Rag.Ingestion.Crawling;
+
+/// <summary>Fetches what a job's items name, and says what is to become of each.</summary>
+internal sealed class ItemFetcher(SiteVisit visit, Source source)
+{
+    // A site map's dates are often without a time; a page may change twice on one day.
+    private static readonly TimeSpan Trust = TimeSpan.FromDays(1);
+
+    private readonly PathPatterns _patterns = new(source.Rules.Include, source.Rules.Exclude);
+
+    public async Task<ItemOutcome> FetchAsync(IngestionItem item, KnownPage? known, CancellationToken ct)
+    {
+        var outcome = new ItemOutcome { ExternalId = item.ExternalId };
+        if (item.Content is { } content) return outcome with { Raw = new RawDocument(content, item.Document.MediaType ?? MediaTypes.Text) };
+        try
+        {
+            return await PageAsync(outcome, item, known, ct);
+        }
+        catch (IngestionFailureException e)
+        {
+            return outcome with { Error = e.Message, Failure = e.Failure };
+        }
+        catch (UriFormatException)
+        {
+            return outcome with { Error = $"{item.Document.Url} is not an address that can be read." };
+        }
+    }
+
+    /// <summary>Whether a link found on the site is to be fetched, as far as its address tells.</summary>
+    public bool Wants(Uri link) => PageAddress.BelongsTo(new Uri(source.Url), link) && _patterns.Follow(link);
+
+    private async Task<ItemOutcome> PageAsync(ItemOutcome outcome, IngestionItem item, KnownPage? known, CancellationToken ct)
+    {
+        var address = new Uri(item.Document.Url!);
+        var current = known is { Usable: true } && known.Reading!.AsSpan().SequenceEqual(DocumentReader.Reading(item.Document)) ? known : null;
+        if (current is { Listed: { } listed } && listed == item.Document.Modified && current.FetchedAt - listed > Trust) return Unchanged(outcome, current);
+
+        var page = await visit.FetchAsync(new FetchRequest(address) { ETag = current?.Etag, LastModified = current?.LastModified }, ct);
+        if (page.Document is not { } raw) return Unchanged(outcome, current!) with { Page = page };
+        var mediaType = MediaTypes.OfPage(raw.Address!, raw.MediaType);
+        raw = raw with { MediaType = mediaType ?? raw.MediaType };
+        var directives = PageDirectives.Read(raw, page.RobotsTags);
+        outcome = outcome with { Page = page, Raw = raw, Index = directives.Index, Follow = directives.Follow };
+        if (source.Kind != SourceKind.Site)
+        {
+            return directives.Index ? outcome : throw new IngestionFailureException($"{address} asks not to be found (noindex). If the page is yours, take that away.") { Failure = FetchFailure.Forbidden };
+        }
+
+        var isStart = item.ExternalId == source.Url;
+        var leadsAway = !PageAddress.BelongsTo(address, raw.Address!);
+        if (isStart && leadsAway) throw new IngestionFailureException($"{address} leads to another site, {raw.Address}. Add that address instead.");
+        // What links lead to need not be a page of this site; nobody asked for it by name, so it is no failure.
+        if (!isStart && (leadsAway || (mediaType is null && source.Rules.Discovery == Discovery.Links))) return outcome with { Raw = null, Index = false };
+
+        var canonical = directives.Canonical is { } named && named.Authority == raw.Address!.Authority && Wants(named) && _patterns.Allow(named)
+            ? named
+            : PageAddress.Normalize(raw.Address!);
+        var wanted = _patterns.Allow(canonical);
+        return outcome with { Canonical = canonical, Index = directives.Index && wanted, Unwanted = !wanted };
+    }
+
+    private static ItemOutcome Unchanged(ItemOutcome outcome, KnownPage known) =>
+        outcome with { Unchanged = true, Index = known.Indexed, Links = [.. known.Links.Select(link => new Uri(link))] };
+}

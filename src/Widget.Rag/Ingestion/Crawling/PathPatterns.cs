@@ -1,0 +1,59 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Widget.Rag.Ingestion.Crawling;
+
+/// <summary>
+/// Which of a site's pages are wanted, by their paths. In a pattern, <c>*</c> stands for anything but a slash and <c>**</c> for anything;
+/// a pattern that ends in a slash means everything below. Upper and lower case differ, as they do in addresses.
+/// </summary>
+public sealed class PathPatterns
+{
+    private readonly Regex[] _include;
+    private readonly Regex[] _exclude;
+
+    public PathPatterns(IEnumerable<string> include, IEnumerable<string> exclude)
+    {
+        _include = [.. include.Select(Compile)];
+        _exclude = [.. exclude.Select(Compile)];
+    }
+
+    /// <summary>What is wrong with a pattern, in words; null when nothing is.</summary>
+    public static string? Problem(string pattern) =>
+        !pattern.StartsWith('/') ? $"The pattern \"{pattern}\" must begin with a slash, as /blog/**."
+        : pattern.Length > 500 ? "A pattern must have 500 characters at most."
+        : null;
+
+    /// <summary>Whether a page is neither excluded nor, where only some are included, left out.</summary>
+    public bool Allow(Uri page) => Follow(page) && (_include.Length == 0 || Array.Exists(_include, pattern => pattern.IsMatch(Path(page))));
+
+    /// <summary>Whether a page may be fetched to see where it leads: it is not excluded.</summary>
+    public bool Follow(Uri page) => !Array.Exists(_exclude, pattern => pattern.IsMatch(Path(page)));
+
+    private static string Path(Uri page) => Uri.UnescapeDataString(page.AbsolutePath);
+
+    // Without backtracking, so that no pattern can take long over any path.
+    private static Regex Compile(string pattern)
+    {
+        var regex = new StringBuilder("^");
+        for (var i = 0; i < pattern.Length; i++)
+        {
+            if (pattern[i] != '*')
+            {
+                regex.Append(Regex.Escape(pattern[i..(i + 1)]));
+            }
+            else if (i + 1 < pattern.Length && pattern[i + 1] == '*')
+            {
+                regex.Append(".*");
+                i++;
+            }
+            else
+            {
+                regex.Append("[^/]*");
+            }
+        }
+
+        regex.Append(pattern.EndsWith('/') ? "" : "$");
+        return new Regex(regex.ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline);
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.EntityFrameworkCore;
+using Widget.Rag.Own;
+using Widget.Rag.Storage;
+
+namespace Widget.Rag.Ingestion;
+
+/// <summary>
+/// Deletes a source and everything that came from it, as a job: in slices with a commit each, so that no source is too large and no
+/// search or other writer waits long. The job itself goes with its source.
+/// </summary>
+internal static class SourceRemoval
+{
+    private const int Slice = 100;
+
+    /// <param name="database">Where.</param>
+    /// <param name="lease">The caller's hold on the job.</param>
+    /// <param name="source">What to delete.</param>
+    /// <param name="over">Whether the job's turn is over.</param>
+    /// <param name="ct">Says that the lease is lost or the node stops.</param>
+    /// <returns>Whether all of it is gone; the rest is done at another turn.</returns>
+    public static async Task<bool> RunAsync(KnowledgeDatabase database, JobLease lease, SourceId source, Func<bool> over, CancellationToken ct)
+    {
+        while (!await SliceAsync(database, lease, source, ct))
+            if (over()) return false;
+        await KnowledgeSettler.SettleAsync(database, lease.Tenant, ct);
+        return true;
+    }
+
+    private static async Task<bool> SliceAsync(KnowledgeDatabase database, JobLease lease, SourceId source, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(lease.Tenant, ct);
+        // Whoever is still bringing in documents of this source either comes before, and they are found here, or finds it gone.
+        await using (var hold = db.Command("select from sources where id = $1 for update", [source.Value])) await hold.ExecuteNonQueryAsync(ct);
+        var documents = await db.Documents.Where(row => row.SourceId == source).OrderBy(row => row.Id).Select(row => row.Id).Take(Slice).ToListAsync(ct);
+        await KnowledgeWriter.DeleteAsync(db, [.. documents.Select(id => id.Value)], ct);
+        await lease.ConfirmAsync(db, ct);
+        var items = documents.Count > 0 ? 0 : await DeleteItemsAsync(db, source, ct);
+        var done = documents.Count == 0 && items == 0;
+        if (done) await db.Sources.Where(row => row.Id == source).ExecuteDeleteAsync(ct);
+        await db.CommitAsync(ct);
+        return done;
+    }
+
+    // These may hold the contents of files, so they are many bytes rather than many rows.
+    private static async Task<int> DeleteItemsAsync(KnowledgeDb db, SourceId source, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            delete from ingestion_items where ctid in (
+              select item.ctid from ingestion_items item join ingestion_jobs job on job.tenant_id = item.tenant_id and job.id = item.job_id
+              where job.source_id = $1 limit 1000)
+            """,
+            [source.Value]);
+        return await command.ExecuteNonQueryAsync(ct);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Widget.Rag.Ingestion;
+using Widget.Rag.Ingestion.Extraction;
+using Widget.Rag.Storage;
+
+namespace Widget.Rag.Own;
+
+public enum DemoKind
+{
+    /// <summary>A clip: a video, or a part of one.</summary>
+    Video,
+    Image,
+
+    /// <summary>A page of a presentation.</summary>
+    Slide,
+
+    /// <summary>A web page that may be embedded.</summary>
+    Page,
+}
+
+/// <summary>Something to show; searched as a document of what it shows and when it helps, whose address and locator lead to it.</summary>
+public sealed class Demo : ITenantOwned, ITypedEntry
+{
+    public required TenantId TenantId { get; init; }
+
+    public required DemoId Id { get; init; }
+
+    public required SourceId SourceId { get; init; }
+
+    public required DemoKind Kind { get; set; }
+
+    public required string Url { get; set; }
+
+    /// <summary>Where in a video to begin, in seconds; null for its beginning.</summary>
+    public double? StartAt { get; set; }
+
+    /// <summary>Where in a video to stop, in seconds; null for its end.</summary>
+    public double? EndAt { get; set; }
+
+    /// <summary>Which slide, from 1.</summary>
+    public int? Page { get; set; }
+
+    public required string Title { get; set; }
+
+    /// <summary>What it shows.</summary>
+    public string Description { get; set; } = "";
+
+    /// <summary>What a visitor asks or wants when it helps to show it.</summary>
+    public required string ShowWhen { get; set; }
+
+    /// <summary>ISO 639-1; found out from the text when null.</summary>
+    public string? Language { get; set; }
+
+    public string[] Tags { get; set; } = [];
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    string ITypedEntry.ExternalId => Id.ToString();
+
+    ImportedDocument ITypedEntry.ToDocument() => new(
+        Id.ToString(),
+        new DocumentDescription
+        {
+            Title = Title,
+            Url = Url,
+            Language = Language,
+            Tags = Tags,
+            MediaType = MediaTypes.Text,
+            Kind = DocumentKind.Demo,
+            Start = StartAt,
+            End = EndAt,
+            Page = Page,
+        },
+        Encoding.UTF8.GetBytes($"{Description}\n\n{ShowWhen}".Trim()));
+
+    internal static void Map(ModelBuilder model)
+    {
+        var demo = model.Entity<Demo>();
+        demo.ToTable("demos").HasKey(row => new { row.TenantId, row.Id });
+        demo.HasOne<Source>().WithMany().HasForeignKey(row => new { row.TenantId, row.SourceId });
+        demo.Property(row => row.Kind).HasConversion(kind => kind.ToString().ToLowerInvariant(), text => Enum.Parse<DemoKind>(text, true));
+    }
+}

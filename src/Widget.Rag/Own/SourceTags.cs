@@ -1,0 +1,29 @@
+
+namespace Widget.Rag.Own;
+
+/// <summary>A source's tags, which all its documents carry besides their own.</summary>
+internal static class SourceTags
+{
+    /// <summary>
+    /// Sets them on the source and on its documents. A tag that is taken from the source is taken from all of them. Those that are being
+    /// brought in just now are waited for.
+    /// </summary>
+    public static async Task SetAsync(KnowledgeDb db, Source source, IReadOnlyCollection<string> tags, CancellationToken ct)
+    {
+        string[] now = [.. tags.Distinct(StringComparer.Ordinal)];
+        await using (var hold = db.Command("select tags from sources where id = $1 for no key update", [source.Id.Value]))
+        {
+            var before = await hold.ExecuteScalarAsync(ct) as string[] ?? [];
+            source.Tags = now;
+            if (before.ToHashSet(StringComparer.Ordinal).SetEquals(now)) return;
+            await using var command = db.Command(
+                """
+                update documents
+                set tags = array(select tag from unnest(tags) tag where tag <> all($2)) || array(select tag from unnest($3::text[]) tag where tag <> all(tags) or tag = any($2))
+                where source_id = $1
+                """,
+                [source.Id.Value, before, now]);
+            await command.ExecuteNonQueryAsync(ct);
+        }
+    }
+}
