@@ -24,10 +24,8 @@ public static class RagServices
 
         services.AddSingleton(fetching);
         services.AddSingleton<PageFetcher>();
-        services.AddSingleton<IExtractor, HtmlExtractor>();
-        services.AddSingleton<IExtractor, MarkdownExtractor>();
-        services.AddSingleton<IExtractor, TextExtractor>();
-        services.AddSingleton<IExtractor, PdfExtractor>();
+        services.AddSingleton<IReader>(_ => new ReaderPool());
+        services.AddSingleton<IReader, PdfReader>();
         services.AddSingleton(new Chunker());
         services.AddSingleton<DocumentReader>();
         services.AddSingleton<JobRunner>();

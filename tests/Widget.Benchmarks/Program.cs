@@ -8,6 +8,9 @@ switch (args)
     case ["refusal", var folder]:
         await RefusalBenchmark.RunAsync(folder);
         return 0;
+    case ["extraction", var folder]:
+        await ExtractionBenchmark.RunAsync(folder);
+        return 0;
     case ["documents", var folder, var questions, var least]:
         return await DocumentsBenchmark.FolderAsync(folder, questions, int.Parse(least)) ? 0 : 1;
     case ["site", var folder, var questions, var least]:
@@ -18,6 +21,8 @@ switch (args)
 
               collection FOLDER   quality and speed of search on a test collection
               refusal FOLDER      when to say no, on the demo companies and a test collection
+
+              extraction FOLDER   documents a second through the reader children
 
               documents FOLDER QUESTIONS LEAST   ingest a folder; fails below LEAST documents or when too few questions find theirs
               site FOLDER QUESTIONS LEAST        the same, served as a web site and read by its links

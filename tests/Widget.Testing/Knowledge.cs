@@ -2,7 +2,6 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
 using Widget.Rag.Search;
@@ -21,7 +20,7 @@ public sealed class Knowledge : IDisposable
     {
         Database = new KnowledgeDatabase(database.ApplicationSource);
         _fetcher = new PageFetcher(fetching ?? new FetchOptions());
-        var reader = new DocumentReader([new HtmlExtractor(), new MarkdownExtractor(), new TextExtractor(), new PdfExtractor()], chunker ?? new Chunker());
+        var reader = new DocumentReader(Readers.Shared, chunker ?? new Chunker());
         Queue = new IngestionQueue(Database, _signal);
         Runner = new JobRunner(Database, reader, _fetcher, _embedder, TimeProvider.System, NullLogger<JobRunner>.Instance);
         Base = new OwnKnowledgeBase(Database, _embedder);

@@ -1,5 +1,4 @@
 using System.Text;
-using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Own;
 
 namespace Widget.Rag.Ingestion;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using Widget.Rag.Ingestion.Extraction;
 
 namespace Widget.Rag.Ingestion.Fetching;
 

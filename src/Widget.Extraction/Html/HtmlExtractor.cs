@@ -2,7 +2,7 @@ using System.Text;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 
-namespace Widget.Rag.Ingestion.Extraction;
+namespace Widget.Extraction;
 
 /// <summary>Reads web pages: what is said on them, without navigation, banners and forms.</summary>
 public sealed class HtmlExtractor : IExtractor
@@ -14,11 +14,11 @@ public sealed class HtmlExtractor : IExtractor
 
     public bool Reads(string mediaType) => mediaType == MediaTypes.Html;
 
-    public Task<ExtractedDocument> ExtractAsync(RawDocument document, CancellationToken ct)
+    public ExtractedDocument Extract(RawDocument document)
     {
         var bytes = document.Content.Span;
         var html = TextDecoding.Decode(bytes, document.Charset ?? TextDecoding.DeclaredInHtml(bytes));
-        return Task.FromResult(Extract(html, document.Address));
+        return Extract(html, document.Address);
     }
 
     public static ExtractedDocument Extract(string html, Uri? address)

@@ -4,13 +4,13 @@ using System.Text.RegularExpressions;
 namespace Widget.Rag.Ingestion.Extraction;
 
 /// <summary>Reads PDF through poppler's pdftotext and pdfinfo (package poppler-utils), page by page.</summary>
-public sealed partial class PdfExtractor : IExtractor
+public sealed partial class PdfReader : IReader
 {
     private static readonly ChildLimits Limits = new(TimeSpan.FromSeconds(60), 1L << 30, 64 << 20);
 
     public bool Reads(string mediaType) => mediaType == MediaTypes.Pdf;
 
-    public async Task<ExtractedDocument> ExtractAsync(RawDocument document, CancellationToken ct)
+    public async Task<ExtractedDocument> ReadAsync(RawDocument document, CancellationToken ct)
     {
         if (document.Content.Span.IndexOf("%PDF-"u8) is < 0 or > 1024)
             throw new IngestionFailureException("This file is not a PDF, although it is named or sent as one.");

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Widget.Rag.Ingestion.Extraction;
+namespace Widget.Extraction;
 
 /// <summary>Bytes to text: by byte order mark, then the declared character set, then UTF-8, then Windows-1252.</summary>
 internal static partial class TextDecoding

@@ -1,4 +1,4 @@
-namespace Widget.Rag.Ingestion;
+namespace Widget.Extraction;
 
 /// <summary>
 /// A document or a site could not be read for a reason of its own. The message is shown to the person who added it:
