@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Widget.Rag.Ingestion.Extraction;
 using Widget.Testing;
 
 namespace Widget.Benchmarks;
