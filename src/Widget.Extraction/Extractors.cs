@@ -9,7 +9,17 @@ public static class Extractors
     /// <summary>What is said of a document beyond <see cref="LongestText"/>.</summary>
     public const string TooLong = "The document holds more text than can be taken in at once. Split it into parts.";
 
-    private static readonly IExtractor[] All = [new HtmlExtractor(), new MarkdownExtractor(), new TextExtractor()];
+    private static readonly IExtractor[] All =
+    [
+        new HtmlExtractor(),
+        new MarkdownExtractor(),
+        new TextExtractor(),
+        new CsvExtractor(),
+        new SubtitleExtractor(),
+        new DocxExtractor(),
+        new PptxExtractor(),
+        new XlsxExtractor(),
+    ];
 
     /// <summary>Whether some extractor reads this media type.</summary>
     public static bool Read(string mediaType) => Array.Exists(All, extractor => extractor.Reads(mediaType));

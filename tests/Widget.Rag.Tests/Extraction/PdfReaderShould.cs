@@ -22,7 +22,7 @@ public sealed class PdfReaderShould
     [Fact]
     public async Task Say_that_a_pdf_wants_a_password()
     {
-        var failure = await FailureAsync(await FileAsync("tests/Widget.Rag.Tests/Extraction/protected.pdf"));
+        var failure = await FailureAsync(await FileAsync("tests/data/documents/protected.pdf"));
         failure.ShouldContain("protected with a password");
     }
 
