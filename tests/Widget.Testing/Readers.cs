@@ -7,5 +7,5 @@ public static class Readers
 {
     public static ReaderPool Pool { get; } = new();
 
-    public static IReadOnlyList<IReader> Shared { get; } = [Pool, new PdfReader()];
+    public static IReadOnlyList<IReader> Shared { get; } = [Pool, new PdfReader(), new ImageReader(), new RecordingReader(Pool, new ImageReader())];
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using Widget.Api.Answers;
+using Widget.Api.Media;
 using Widget.Rag.Ingestion.Fetching;
 
 namespace Widget.Api.Platform;
@@ -11,6 +12,12 @@ public sealed record ServerOptions
     public required string Database { get; init; }
 
     public required ChatModelOptions Chat { get; init; }
+
+    /// <summary>Writes down what is said in recordings.</summary>
+    public MediaModelOptions Transcription { get; init; } = new();
+
+    /// <summary>Describes pictures and key frames.</summary>
+    public MediaModelOptions Vision { get; init; } = new();
 
     public required FetchOptions Fetching { get; init; }
 
@@ -41,6 +48,9 @@ public sealed record ServerOptions
         if (endpoint is null && Text("WIDGET_CHAT_ENDPOINT") is null && (model ?? Text("WIDGET_CHAT_KEY")) is not null)
             errors.Add("WIDGET_CHAT_MODEL or WIDGET_CHAT_KEY is set, but WIDGET_CHAT_ENDPOINT, which says whom to ask, is not.");
 
+        var transcription = MediaModel("TRANSCRIPTION", Text, errors);
+        var vision = MediaModel("VISION", Text, errors);
+
         var hosts = (Text("WIDGET_FETCH_ALLOW") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         errors.AddRange(hosts
             .Where(host => !(host.Split(':') is [_, var port] && ushort.TryParse(port, out _)))
@@ -56,10 +66,24 @@ public sealed record ServerOptions
         {
             Database = database!,
             Chat = new ChatModelOptions { Endpoint = endpoint, Key = Text("WIDGET_CHAT_KEY"), Model = model ?? "" },
+            Transcription = transcription,
+            Vision = vision,
             Fetching = new FetchOptions { AllowedPrivateHosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase) },
             HostSuffix = suffix,
             EmbedFolder = embed,
         };
+    }
+
+    // WIDGET_TRANSCRIPTION_ENDPOINT, _KEY and _MODEL; WIDGET_VISION_ENDPOINT, _KEY and _MODEL.
+    private static MediaModelOptions MediaModel(string which, Func<string, string?> text, List<string> errors)
+    {
+        var (name, given, model, key) = ($"WIDGET_{which}_ENDPOINT", text($"WIDGET_{which}_ENDPOINT"), text($"WIDGET_{which}_MODEL"), text($"WIDGET_{which}_KEY"));
+        Uri? endpoint = null;
+        if (given is not null && !(Uri.TryCreate(given, UriKind.Absolute, out endpoint) && endpoint.Scheme is "http" or "https"))
+            errors.Add($"{name} is \"{given}\", which is not an http or https address such as https://api.openai.com/v1.");
+        if (endpoint is not null && model is null) errors.Add($"WIDGET_{which}_MODEL is not set. It names the model to ask at {name}.");
+        if (given is null && (model ?? key) is not null) errors.Add($"WIDGET_{which}_MODEL or WIDGET_{which}_KEY is set, but {name}, which says whom to ask, is not.");
+        return new MediaModelOptions { Endpoint = endpoint, Key = key, Model = model ?? "" };
     }
 
     /// <summary>What is wrong with a connection string's form; null when nothing is.</summary>

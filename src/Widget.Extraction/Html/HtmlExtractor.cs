@@ -16,7 +16,10 @@ public sealed class HtmlExtractor : IExtractor
         return Extract(html, document.Address);
     }
 
-    public static ExtractedDocument Extract(string html, Uri? address)
+    /// <param name="html">The page.</param>
+    /// <param name="address">Links are resolved against it; without one there are none.</param>
+    /// <param name="whole">Whether all of it is content, as in a page made from Markdown.</param>
+    public static ExtractedDocument Extract(string html, Uri? address, bool whole = false)
     {
         HtmlComplexity.Check(html);
         using var page = new HtmlParser().ParseDocument(html);
@@ -29,7 +32,7 @@ public sealed class HtmlExtractor : IExtractor
         var description = Fold(Meta(page, "description").FirstOrDefault());
 
         var blocks = new List<Block>();
-        if (MainContent.Find(page) is { } main) new BlockWalker(blocks).Walk(main);
+        if (MainContent.Find(page, whole) is { } main) new BlockWalker(blocks).Walk(main);
 
         var heading = Only(blocks.Where(block => block is { Kind: BlockKind.Heading, Level: 1 }));
         return new ExtractedDocument(heading?.Text ?? (title.Length > 0 ? title : null), language is { Length: 2 } ? language : null, blocks)

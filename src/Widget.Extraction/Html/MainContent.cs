@@ -35,10 +35,11 @@ internal static class MainContent
     ];
 
     /// <summary>Takes the boilerplate out of a page and gives the element to read; null for a page without a body.</summary>
-    public static IElement? Find(IDocument page)
+    public static IElement? Find(IDocument page, bool whole)
     {
         if (page.Body is not { } body) return null;
         Remove(body.QuerySelectorAll(NoText));
+        if (whole) return body;
         RemoveSearchForms(body);
         var before = Words(body);
         var stated = body.QuerySelectorAll(Stated).ToList();

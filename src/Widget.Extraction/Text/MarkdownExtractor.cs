@@ -19,6 +19,6 @@ public sealed class MarkdownExtractor : IExtractor
     public ExtractedDocument Extract(RawDocument document)
     {
         var markdown = TextDecoding.Decode(document.Content.Span, document.Charset);
-        return HtmlExtractor.Extract(Markdown.ToHtml(markdown, Pipeline), document.Address);
+        return HtmlExtractor.Extract(Markdown.ToHtml(markdown, Pipeline), document.Address, whole: true);
     }
 }

@@ -23,10 +23,13 @@ public sealed partial class SubtitleExtractor : IExtractor
     }
 
     /// <summary>Blocks with times, in order; none when the text holds no cues.</summary>
-    public static List<Block> Read(string subtitles)
+    public static List<Block> Read(string subtitles) => Join(Cues(subtitles));
+
+    /// <summary>Joins what is said, in order, until a sentence ends. No text is empty.</summary>
+    public static List<Block> Join(IEnumerable<(double Start, double End, string Text)> cues)
     {
         var blocks = new List<Block>();
-        foreach (var (start, end, text) in Cues(subtitles))
+        foreach (var (start, end, text) in cues)
         {
             if (blocks.Count > 0 && blocks[^1] is { } last)
             {

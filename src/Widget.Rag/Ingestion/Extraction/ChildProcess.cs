@@ -41,6 +41,7 @@ internal static class ChildProcess
         start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["LC_ALL"] = "C.UTF-8";
+        start.Environment["OMP_THREAD_LIMIT"] = "1"; // tesseract's threads cost more than they give on small pictures
         if (OperatingSystem.IsLinux() && File.Exists(Limiter))
         {
             start.FileName = Limiter;
@@ -78,7 +79,7 @@ internal static class ChildProcess
     }
 
     private static string Locate(string program) =>
-        Find(program) ?? throw new IngestionFailureException($"The server lacks the program {program}, which reads this kind of document.");
+        Find(program) ?? throw new IngestionFailureException($"The server lacks the program {program}, which reads this kind of document. Whoever runs it can install it.");
 
     private static string? Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
