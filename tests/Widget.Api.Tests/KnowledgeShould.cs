@@ -95,8 +95,9 @@ public sealed class KnowledgeShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api);
         var content = name switch
         {
-            "protected.pdf" => await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "tests/Widget.Rag.Tests/Ingestion/protected.pdf")),
+            "protected.pdf" => await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "tests/data/documents/protected.pdf")),
             "empty.md" => [],
+            "binary.txt" => [.. Enumerable.Range(0, 3_000).Select(i => (byte)(i * 7))],
             _ => [.. "%PDF-1.7\n\0\u0001"u8, .. Enumerable.Range(0, 3_000).Select(i => (byte)(i * 7))],
         };
 

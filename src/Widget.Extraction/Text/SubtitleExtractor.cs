@@ -12,6 +12,9 @@ public sealed partial class SubtitleExtractor : IExtractor
     // Characters: what is said in about half a minute.
     private const int LongestPiece = 400;
 
+    // Seconds; after a longer one something new begins.
+    private const double LongestPause = 5;
+
     public bool Reads(string mediaType) => mediaType is MediaTypes.WebVtt or MediaTypes.SubRip;
 
     public ExtractedDocument Extract(RawDocument document)
@@ -31,7 +34,7 @@ public sealed partial class SubtitleExtractor : IExtractor
         var blocks = new List<Block>();
         foreach (var (start, end, text) in cues)
         {
-            if (blocks.Count > 0 && blocks[^1] is { } last)
+            if (blocks.Count > 0 && blocks[^1] is { } last && start - last.End < LongestPause)
             {
                 // Captions that roll show a line again while the next comes in.
                 if (last.Text.EndsWith(text, StringComparison.Ordinal))
