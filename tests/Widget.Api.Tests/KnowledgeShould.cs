@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using Widget.Contracts;
+using Widget.Extraction;
 using Widget.Testing;
 
 namespace Widget.Api.Tests;
@@ -143,7 +144,7 @@ public sealed class KnowledgeShould(ApiFixture api)
 
         await (await UploadAsync(tenant, "setup.exe", [1, 2, 3])).ShouldBeProblemAsync(
             HttpStatusCode.UnsupportedMediaType,
-            "Files like setup.exe cannot be read. Add HTML, Markdown, plain text and PDF.");
+            $"Files like setup.exe cannot be read. Add {MediaTypes.Readable}.");
         await (await tenant.Developer.PostAsync("/api/knowledge/uploads", new MultipartFormDataContent { { new StringContent("x"), "title" } })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "file is missing.", "file");
     }
 
