@@ -31,10 +31,12 @@ public static class RagServices
         services.AddSingleton(fetching);
         services.AddSingleton<PageFetcher>();
         services.AddSingleton<HostQueue>();
-        services.AddSingleton<IExtractor, HtmlExtractor>();
-        services.AddSingleton<IExtractor, MarkdownExtractor>();
-        services.AddSingleton<IExtractor, TextExtractor>();
-        services.AddSingleton<IExtractor, PdfExtractor>();
+        services.AddSingleton(_ => new ReaderPool());
+        services.AddSingleton<ImageReader>();
+        services.AddSingleton<IReader>(provider => provider.GetRequiredService<ReaderPool>());
+        services.AddSingleton<IReader, PdfReader>();
+        services.AddSingleton<IReader>(provider => provider.GetRequiredService<ImageReader>());
+        services.AddSingleton<IReader, RecordingReader>();
         services.AddSingleton(new Chunker());
         services.AddSingleton<DocumentReader>();
         services.AddSingleton<JobRunner>();

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Widget.Api.Answers;
 using Widget.Api.Knowledge;
+using Widget.Api.Media;
 using Widget.Api.Operations;
 using Widget.Api.Platform;
 using Widget.Api.Tests;
@@ -130,6 +131,12 @@ public sealed class Simulator : IAsyncDisposable
     public ChatModelOptions Chat => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-chat", Patience = TimeSpan.FromSeconds(5) };
 
     public EmbeddingModelOptions Embedding => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-embedding" };
+
+    /// <summary>What a node must be set to in order to have recordings written down.</summary>
+    public MediaModelOptions Transcription => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-transcription" };
+
+    /// <summary>What a node must be set to in order to have pictures described.</summary>
+    public MediaModelOptions Vision => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-vision" };
 
     public static async Task<Simulator> StartAsync()
     {

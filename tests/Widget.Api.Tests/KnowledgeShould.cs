@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using Widget.Contracts;
+using Widget.Extraction;
 using Widget.Testing;
 
 namespace Widget.Api.Tests;
@@ -95,8 +96,9 @@ public sealed class KnowledgeShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api);
         var content = name switch
         {
-            "protected.pdf" => await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "tests/Widget.Rag.Tests/Ingestion/protected.pdf")),
+            "protected.pdf" => await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "tests/data/documents/protected.pdf")),
             "empty.md" => [],
+            "binary.txt" => [.. Enumerable.Range(0, 3_000).Select(i => (byte)(i * 7))],
             _ => [.. "%PDF-1.7\n\0\u0001"u8, .. Enumerable.Range(0, 3_000).Select(i => (byte)(i * 7))],
         };
 
@@ -142,7 +144,7 @@ public sealed class KnowledgeShould(ApiFixture api)
 
         await (await UploadAsync(tenant, "setup.exe", [1, 2, 3])).ShouldBeProblemAsync(
             HttpStatusCode.UnsupportedMediaType,
-            "Files like setup.exe cannot be read. Add HTML, Markdown, plain text and PDF.");
+            $"Files like setup.exe cannot be read. Add {MediaTypes.Readable}.");
         await (await tenant.Developer.PostAsync("/api/knowledge/uploads", new MultipartFormDataContent { { new StringContent("x"), "title" } })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "file is missing.", "file");
     }
 

@@ -11,6 +11,9 @@ switch (args)
     case ["scale", var tenants, var largest]:
         await ScaleBenchmark.RunAsync(int.Parse(tenants), int.Parse(largest));
         return 0;
+    case ["extraction", var folder]:
+        await ExtractionBenchmark.RunAsync(folder);
+        return 0;
     case ["documents", var folder, var questions, var least]:
         return await DocumentsBenchmark.FolderAsync(folder, questions, int.Parse(least)) ? 0 : 1;
     case ["site", var folder, var questions, var least]:
@@ -23,6 +26,7 @@ switch (args)
               refusal FOLDER      when to say no, on the demo companies and a test collection
 
               scale TENANTS LARGEST   many tenants of 1,000 passages and one of LARGEST (940 60000 makes a million; needs 12 GB of disk)
+              extraction FOLDER   documents a second through the reader children
 
               documents FOLDER QUESTIONS LEAST   ingest a folder; fails below LEAST documents or when too few questions find theirs
               site FOLDER QUESTIONS LEAST        the same, served as a web site and read by its links

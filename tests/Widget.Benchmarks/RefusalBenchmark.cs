@@ -1,5 +1,4 @@
 using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Search;
 using Widget.Rag.Storage;
 using Widget.Testing;

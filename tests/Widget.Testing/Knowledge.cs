@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Ingestion.Crawling;
-using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
 using Widget.Rag.Search;
@@ -26,7 +25,7 @@ public sealed class Knowledge : IDisposable
         EmbeddingRunner = new EmbeddingChangeRunner(Database, _models, TimeProvider.System);
         fetching ??= new FetchOptions();
         _fetcher = new PageFetcher(fetching);
-        var reader = new DocumentReader([new HtmlExtractor(), new MarkdownExtractor(), new TextExtractor(), new PdfExtractor()], chunker ?? new Chunker());
+        var reader = new DocumentReader(Readers.Shared, chunker ?? new Chunker());
         Queue = new IngestionQueue(Database, _signal);
         Runner = new JobRunner(Database, reader, _fetcher, new HostQueue(fetching, TimeProvider.System), fetching, _models, Embeddings, TimeProvider.System, NullLogger<JobRunner>.Instance);
         Base = new OwnKnowledgeBase(Database, _models, Embeddings);

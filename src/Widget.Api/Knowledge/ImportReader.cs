@@ -6,7 +6,6 @@ using System.Text.Json;
 using Widget.Api.Platform;
 using Widget.Contracts;
 using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Extraction;
 
 namespace Widget.Api.Knowledge;
 

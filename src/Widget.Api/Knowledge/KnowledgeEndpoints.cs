@@ -5,7 +5,6 @@ using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
 using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Storage;
 
 namespace Widget.Api.Knowledge;
@@ -16,6 +15,7 @@ internal static class KnowledgeEndpoints
     private const long LargestUpload = 50L << 20;
     private const int LongestName = 200;
     private const string NameError = "The source's name must have 200 characters at most.";
+    private const long LargestRecording = 200L << 20;
 
     public static void MapKnowledge(this IEndpointRouteBuilder routes)
     {
@@ -25,9 +25,9 @@ internal static class KnowledgeEndpoints
             .ProducesProblem(413)
             .WithSummary("Import texts, a JSON object a line; the same id again replaces the document");
         knowledge.MapPost("/uploads", Upload).DisableAntiforgery()
-            .WithMetadata(new RequestSizeLimitAttribute(LargestUpload), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = LargestUpload })
+            .WithMetadata(new RequestSizeLimitAttribute(LargestRecording), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = LargestRecording })
             .ProducesProblem(413).ProducesProblem(415)
-            .WithSummary("Upload a file: HTML, Markdown, plain text or PDF, 50 MB at most; the same id (or name, when no id is given) again replaces the document");
+            .WithSummary($"Upload a file: {MediaTypes.Readable}; 50 MB at most, audio and video 200 MB; the same id (or name, when no id is given) again replaces the document");
         knowledge.MapPost("/pages", AddPage).Validate<AddPageRequest>().WithSummary("Add one web page or file on the web");
         knowledge.MapPost("/sites", AddSite).Validate<AddSiteRequest>().WithSummary("Add a web site, by its site map or by following its links");
         knowledge.MapGet("/jobs/{id:guid}", Job).ProducesProblem(404).WithSummary("How far a job has come");
@@ -68,10 +68,13 @@ internal static class KnowledgeEndpoints
         if (Blank(title) is { Length: > 500 }) return Problems.Invalid("title", "The title must have 500 characters at most.");
         if (Blank(language) is { } code && !Validation.IsLanguage(code)) return Problems.Invalid("language", Validation.LanguageError);
         if (Blank(source) is { Length: > LongestName }) return Problems.Invalid("source", NameError);
-        if (MediaTypes.Of(file.FileName, file.ContentType) is not { } mediaType)
-            return Problems.Because(StatusCodes.Status415UnsupportedMediaType, $"Files like {file.FileName} cannot be read. Add {MediaTypes.Readable}.");
+        var named = MediaTypes.Of(file.FileName, file.ContentType);
+        if (file.Length > LargestUpload && !MediaTypes.IsRecording(named ?? ""))
+            return Problems.Because(StatusCodes.Status413PayloadTooLarge, $"Files may have {LargestUpload >> 20} MB at most, audio and video {LargestRecording >> 20} MB.");
         var content = new byte[file.Length];
         await using (var stream = file.OpenReadStream()) await stream.ReadExactlyAsync(content, ct);
+        if ((named ?? ContentSniffing.Of(content)) is not { } mediaType)
+            return Problems.Because(StatusCodes.Status415UnsupportedMediaType, $"Files like {file.FileName} cannot be read. Add {MediaTypes.Readable}.");
         var description = new DocumentDescription
         {
             Title = Blank(title),

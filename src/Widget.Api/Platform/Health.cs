@@ -80,11 +80,20 @@ internal sealed class ChatModelHealth(ChatModels models, ModelCondition conditio
 /// <summary>Whether the programs that read documents are there; without them only their kind of document cannot be added.</summary>
 internal sealed class ProgramsHealth : IHealthCheck
 {
+    private static readonly (string Program, string Package, string Lost)[] Programs =
+    [
+        ("pdftotext", "poppler-utils", "PDF documents cannot be read"),
+        ("tesseract", "tesseract-ocr", "text in pictures and scanned pages cannot be read"),
+        ("ffmpeg", "ffmpeg", "audio and video cannot be read"),
+    ];
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        return Task.FromResult(Array.Exists(folders, folder => File.Exists(Path.Combine(folder, "pdftotext")))
-            ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Degraded("pdftotext is missing (package poppler-utils), so PDF documents cannot be read."));
+        var missing = Programs
+            .Where(needed => !Array.Exists(folders, folder => File.Exists(Path.Combine(folder, needed.Program))))
+            .Select(needed => $"{needed.Program} is missing (package {needed.Package}), so {needed.Lost}.")
+            .ToList();
+        return Task.FromResult(missing.Count == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join(' ', missing)));
     }
 }

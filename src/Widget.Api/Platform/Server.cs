@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Knowledge;
+using Widget.Api.Media;
 using Widget.Api.Search;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -40,6 +41,7 @@ public static class Server
             options.Embedding.Endpoint is null ? null : new OpenAIEmbeddings(options.Embedding),
             options.Embedding.Model));
         builder.Services.AddRag(options.Fetching);
+        builder.Services.AddMediaModels(options.Transcription, options.Vision);
         builder.Services.AddAnswers(options.Chat);
         builder.Services.AddVisitors();
         builder.Services.AddHealth();

@@ -1,6 +1,7 @@
 using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Knowledge;
+using Widget.Api.Media;
 using Widget.Rag.Ingestion.Fetching;
 
 namespace Widget.Api.Platform;
@@ -14,6 +15,12 @@ public sealed record ServerOptions
     public required ChatModelOptions Chat { get; init; }
 
     public EmbeddingModelOptions Embedding { get; init; } = new();
+
+    /// <summary>Writes down what is said in recordings.</summary>
+    public MediaModelOptions Transcription { get; init; } = new();
+
+    /// <summary>Describes pictures and key frames.</summary>
+    public MediaModelOptions Vision { get; init; } = new();
 
     public required FetchOptions Fetching { get; init; }
 
@@ -57,6 +64,8 @@ public sealed record ServerOptions
         if (embeddingModel is { Length: > 100 }) errors.Add("WIDGET_EMBEDDING_MODEL must have 100 characters at most.");
         if (Text("WIDGET_EMBEDDING_ENDPOINT") is null && (embeddingModel ?? Text("WIDGET_EMBEDDING_KEY")) is not null)
             errors.Add("WIDGET_EMBEDDING_MODEL or WIDGET_EMBEDDING_KEY is set, but WIDGET_EMBEDDING_ENDPOINT, which says whom to ask, is not.");
+        var transcription = MediaModel("TRANSCRIPTION", Text, errors);
+        var vision = MediaModel("VISION", Text, errors);
 
         var hosts = (Text("WIDGET_FETCH_ALLOW") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         errors.AddRange(hosts
@@ -74,10 +83,24 @@ public sealed record ServerOptions
             Database = database!,
             Chat = new ChatModelOptions { Endpoint = endpoint, Key = Text("WIDGET_CHAT_KEY"), Model = model ?? "" },
             Embedding = new EmbeddingModelOptions { Endpoint = embeddingEndpoint, Key = Text("WIDGET_EMBEDDING_KEY"), Model = embeddingModel },
+            Transcription = transcription,
+            Vision = vision,
             Fetching = new FetchOptions { AllowedPrivateHosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase) },
             HostSuffix = suffix,
             EmbedFolder = embed,
         };
+    }
+
+    // WIDGET_TRANSCRIPTION_ENDPOINT, _KEY and _MODEL; WIDGET_VISION_ENDPOINT, _KEY and _MODEL.
+    private static MediaModelOptions MediaModel(string which, Func<string, string?> text, List<string> errors)
+    {
+        var (name, given, model, key) = ($"WIDGET_{which}_ENDPOINT", text($"WIDGET_{which}_ENDPOINT"), text($"WIDGET_{which}_MODEL"), text($"WIDGET_{which}_KEY"));
+        Uri? endpoint = null;
+        if (given is not null && !(Uri.TryCreate(given, UriKind.Absolute, out endpoint) && endpoint.Scheme is "http" or "https"))
+            errors.Add($"{name} is \"{given}\", which is not an http or https address such as https://api.openai.com/v1.");
+        if (endpoint is not null && model is null) errors.Add($"WIDGET_{which}_MODEL is not set. It names the model to ask at {name}.");
+        if (given is null && (model ?? key) is not null) errors.Add($"WIDGET_{which}_MODEL or WIDGET_{which}_KEY is set, but {name}, which says whom to ask, is not.");
+        return new MediaModelOptions { Endpoint = endpoint, Key = key, Model = model ?? "" };
     }
 
     /// <summary>What is wrong with a connection string's form; null when nothing is.</summary>

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text;
-using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Own;
 
 namespace Widget.Rag.Ingestion;
@@ -27,6 +27,8 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
         var headings = new List<(int Level, string Text, string? Anchor)>();
         var text = new StringBuilder();
         int? page = null;
+        Block? first = null;
+        double? end = null;
 
         void Close()
         {
@@ -36,7 +38,12 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
             {
                 Headings = [.. headings.Select(heading => heading.Text)],
                 Page = page,
-                Fragment = Fragment(page, headings.Count > 0 ? headings[^1].Anchor : null, content, first: passages.Count == 0),
+                Row = first?.Row,
+                Start = first?.Start,
+                End = first?.Start is null ? null : end,
+                Fragment = first is { Start: { } from } ? TimeFragment(from, end)
+                    : first?.Row is not null ? null
+                    : Fragment(page, headings.Count > 0 ? headings[^1].Anchor : null, content, first: passages.Count == 0),
             }));
             text.Clear();
         }
@@ -51,14 +58,17 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
                 continue;
             }
 
-            if (block.Page != page) Close();
+            // A page is a place of its own, and what has a time or a row does not mix with what has none.
+            if (block.Page != page || (text.Length > 0 && (block.Start is null != first?.Start is null || block.Row is null != first?.Row is null))) Close();
             page = block.Page;
             foreach (var piece in Pieces(block))
             {
                 var line = block.Kind == BlockKind.ListItem ? ListMark + piece : piece;
                 if (text.Length > 0 && text.Length + 1 + line.Length > Longest) Close();
-                if (text.Length > 0) text.Append('\n');
+                if (text.Length == 0) first = block;
+                else text.Append('\n');
                 text.Append(line);
+                end = block.End;
                 if (text.Length >= Target) Close();
             }
         }
@@ -78,18 +88,30 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
     private IEnumerable<string> Pieces(Block block)
     {
         if (block.Text.Length <= LongestPiece) return [block.Text];
-        return block.Kind is BlockKind.Table or BlockKind.Code
-            ? Pack(block.Text.Split('\n'), '\n')
-            : Pack(Sentences.Of(block.Text), ' ');
+        return block.Kind switch
+        {
+            BlockKind.Table when block.HeaderLines > 0 => Headed(block),
+            BlockKind.Table or BlockKind.Code => Pack(block.Text.Split('\n'), '\n', Target),
+            _ => Pack(Sentences.Of(block.Text), ' ', Target),
+        };
     }
 
-    // Joins parts into pieces near the target; a part longer than a passage is cut where a word ends.
-    private IEnumerable<string> Pack(IEnumerable<string> parts, char separator)
+    // Every part of a long table stands under the table's header, unless that is most of a passage by itself.
+    private IEnumerable<string> Headed(Block table)
+    {
+        var lines = table.Text.Split('\n');
+        var header = string.Join('\n', lines.Take(table.HeaderLines));
+        if (header.Length > Target / 3) return Pack(lines, '\n', Target);
+        return Pack(lines.Skip(table.HeaderLines), '\n', Target - header.Length - 1).Select(piece => $"{header}\n{piece}");
+    }
+
+    // Joins parts into pieces near the target; a part that would be longer than a passage is cut where a word ends.
+    private IEnumerable<string> Pack(IEnumerable<string> parts, char separator, int target)
     {
         var piece = new StringBuilder();
-        foreach (var part in parts.SelectMany(CutLong))
+        foreach (var part in parts.SelectMany(part => CutLong(part, LongestPiece - (Target - target))))
         {
-            if (piece.Length > 0 && piece.Length + part.Length >= Target)
+            if (piece.Length > 0 && piece.Length + part.Length >= target)
             {
                 yield return piece.ToString();
                 piece.Clear();
@@ -102,15 +124,15 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
         if (piece.Length > 0) yield return piece.ToString();
     }
 
-    private IEnumerable<string> CutLong(string part)
+    private static IEnumerable<string> CutLong(string part, int longest)
     {
         var start = 0;
-        while (part.Length - start > LongestPiece)
+        while (part.Length - start > longest)
         {
-            var end = part.LastIndexOf(' ', start + LongestPiece - 1, LongestPiece - 1);
+            var end = part.LastIndexOf(' ', start + longest - 1, longest - 1);
             if (end <= start)
             {
-                end = start + LongestPiece;
+                end = start + longest;
                 if (char.IsLowSurrogate(part[end])) end--;
             }
 
@@ -123,6 +145,10 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
 
         if (start < part.Length) yield return part[start..];
     }
+
+    // A temporal fragment (W3C Media Fragments URI 1.0, 4.2.1), in seconds.
+    private static string TimeFragment(double start, double? end) =>
+        string.Create(CultureInfo.InvariantCulture, $"#t={start:0.###}") + (end > start ? string.Create(CultureInfo.InvariantCulture, $",{end:0.###}") : "");
 
     // A page number, the heading's own anchor, or a text fragment (WICG Scroll To Text Fragment) of the first words.
     private static string? Fragment(int? page, string? anchor, string text, bool first)

@@ -8,16 +8,28 @@ using Widget.Rag.Own;
 
 namespace Widget.Rag.Ingestion;
 
+/// <summary>A document that has been read, and what it says to whoever follows its links.</summary>
+/// <param name="Document">Ready to be stored.</param>
+/// <param name="Links">Where it leads, absolute, without fragments.</param>
+public sealed record ReadDocument(PreparedDocument Document, IReadOnlyList<Uri> Links)
+{
+    /// <summary>The address it names as its own; null when it names none.</summary>
+    public Uri? Canonical { get; init; }
+
+    /// <summary>Whether it asks not to be found.</summary>
+    public bool NoIndex { get; init; }
+
+    /// <summary>Whether it asks that its links not be followed.</summary>
+    public bool NoFollow { get; init; }
+}
+
 /// <summary>Reads a document as it came: bytes to passages.</summary>
-public sealed class DocumentReader(IEnumerable<IExtractor> extractors, Chunker chunker)
+public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker)
 {
     // Part of every content hash: raised when reading or cutting changes, so that unchanged documents are read anew.
-    private const string Version = "1";
+    private const string Version = "2";
 
-    // Characters: some 3,000 printed pages. A document is swapped in one transaction, so it must have an end.
-    private const int LongestDocument = 10_000_000;
-
-    private readonly IExtractor[] _extractors = [.. extractors];
+    private readonly IReader[] _readers = [.. readers];
 
     /// <summary>Changes whenever anything that went into a document changes.</summary>
     public static byte[] Hash(RawDocument document, DocumentDescription description)
@@ -34,20 +46,19 @@ public sealed class DocumentReader(IEnumerable<IExtractor> extractors, Chunker c
     /// </summary>
     public static byte[] Reading(DocumentDescription description) => SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}\n{Described(description)}"));
 
-    /// <summary>Links a document leads to are returned with it.</summary>
     /// <exception cref="IngestionFailureException">It cannot be read; the message says why.</exception>
-    public async Task<(PreparedDocument Document, IReadOnlyList<Uri> Links)> ReadAsync(
+    public async Task<ReadDocument> ReadAsync(
         string externalId,
         RawDocument document,
         DocumentDescription description,
         CancellationToken ct)
     {
-        var extractor = Array.Find(_extractors, candidate => candidate.Reads(document.MediaType))
+        var recognised = document with { MediaType = ContentSniffing.Recognise(document.Content.Span, document.MediaType) };
+        var reader = Array.Find(_readers, candidate => candidate.Reads(recognised.MediaType))
             ?? throw new IngestionFailureException($"Documents of type {document.MediaType} cannot be read. Add {MediaTypes.Readable}.");
-        var extracted = await extractor.ExtractAsync(document, ct);
+        var extracted = await reader.ReadAsync(recognised, ct);
         extracted = extracted with { Blocks = [.. extracted.Blocks.Select(block => block with { Text = Storable(block.Text) })] };
-        if (extracted.Blocks.Sum(block => (long)block.Text.Length) > LongestDocument)
-            throw new IngestionFailureException("The document holds more text than can be taken in at once. Split it into parts.");
+        if (extracted.Blocks.Sum(block => (long)block.Text.Length) > Extractors.LongestText) throw new IngestionFailureException(Extractors.TooLong);
         ct.ThrowIfCancellationRequested();
         var passages = chunker.Cut(extracted);
         if (passages.Count == 0) throw new IngestionFailureException("The document holds no text.");
@@ -66,10 +77,17 @@ public sealed class DocumentReader(IEnumerable<IExtractor> extractors, Chunker c
             Hash(document, description),
             [.. passages.Select(passage => passage with { Locator = Located(passage.Locator, description) })])
         {
-            Kind = description.Kind,
+            // Whoever typed it knows what it is; of the others the content tells.
+            Kind = description.Kind != DocumentKind.Text ? description.Kind : extracted.Kind switch
+            {
+                ContentKind.Image => DocumentKind.Image,
+                ContentKind.Audio => DocumentKind.Audio,
+                ContentKind.Video => DocumentKind.Video,
+                _ => DocumentKind.Text,
+            },
             Aliases = description.Aliases ?? [],
         };
-        return (prepared, extracted.Links);
+        return new ReadDocument(prepared, extracted.Links) { Canonical = extracted.Canonical, NoIndex = extracted.NoIndex, NoFollow = extracted.NoFollow };
     }
 
     // What a site map says of a page is no part of the page.

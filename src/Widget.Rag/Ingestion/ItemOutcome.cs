@@ -1,4 +1,3 @@
-using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Ingestion.Fetching;
 
 namespace Widget.Rag.Ingestion;

@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Storage;
 
 namespace Widget.Rag.Own;

@@ -79,7 +79,7 @@ public sealed record Locator
     /// <summary>Where a passage of a recording ends, in seconds; null for the others.</summary>
     public double? End { get; init; }
 
-    /// <summary>What to add to the document's address to land on the passage: <c>#anchor</c>, <c>#page=3</c> or a text fragment.</summary>
+    /// <summary>What to add to the document's address to land on the passage: <c>#anchor</c>, <c>#page=3</c>, <c>#t=12.5,20</c> or a text fragment.</summary>
     public string? Fragment { get; init; }
 }
 

@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Extraction;
 
 namespace Widget.Rag.Tests.Ingestion;
 

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Widget.Rag.Ingestion;
 using Widget.Rag.Ingestion.Fetching;
 
 namespace Widget.Rag.Tests.Ingestion;

@@ -1,5 +1,4 @@
 using Widget.Rag.Ingestion.Crawling;
-using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
 

@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Pgvector;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Own;
 using Widget.Rag.Search;
 using Widget.Rag.Storage;

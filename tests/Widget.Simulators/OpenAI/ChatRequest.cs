@@ -37,6 +37,52 @@ internal sealed record ChatRequest(string Model, IReadOnlyList<JsonElement> Mess
 
     public string LastUser => Messages.Where(message => Text(message, "role") == "user").Select(Content).LastOrDefault("");
 
+    public bool HasImages => Messages.SelectMany(Parts).Any(part => Text(part, "type") == "image_url");
+
+    private static IEnumerable<JsonElement> Parts(JsonElement message) =>
+        message.TryGetProperty("content", out var content) && content.ValueKind == JsonValueKind.Array ? content.EnumerateArray() : [];
+
+    private static void CheckParts(JsonElement message, string role, int i)
+    {
+        foreach (var part in Parts(message))
+        {
+            switch (Text(part, "type", $"messages[{i}].content[].type"))
+            {
+                case "text":
+                    Text(part, "text", $"messages[{i}].content[].text");
+                    break;
+                case "image_url" when role == "user":
+                    if (!part.TryGetProperty("image_url", out var image) || image.ValueKind != JsonValueKind.Object)
+                        throw OpenAIException.Invalid("Invalid type for 'image_url': expected an object.", $"messages[{i}].content[].image_url");
+                    CheckImage(Text(image, "url", $"messages[{i}].content[].image_url.url"));
+                    break;
+                case var type:
+                    throw OpenAIException.Invalid($"Invalid value: '{type}'.", $"messages[{i}].content[].type");
+            }
+        }
+    }
+
+    // An address, or the picture itself: data:image/png;base64,…
+    private static void CheckImage(string url)
+    {
+        if (url.StartsWith("https://", StringComparison.Ordinal) || url.StartsWith("http://", StringComparison.Ordinal)) return;
+        var formats = new[] { "png", "jpeg", "webp", "gif" };
+        var format = formats.FirstOrDefault(candidate => url.StartsWith($"data:image/{candidate};base64,", StringComparison.Ordinal))
+            ?? throw OpenAIException.Invalid("You uploaded an unsupported image. Please make sure your image has one of the following formats: ['png', 'jpeg', 'gif', 'webp'].", "url");
+        var data = url.AsSpan(url.IndexOf(',', StringComparison.Ordinal) + 1);
+        var bytes = new byte[data.Length];
+        if (!Convert.TryFromBase64Chars(data, bytes, out var length) || length < 10)
+            throw OpenAIException.Invalid("The image data you provided does not represent a valid image.", "url");
+        var valid = format switch
+        {
+            "png" => bytes.AsSpan(1).StartsWith("PNG"u8),
+            "jpeg" => bytes is [0xFF, 0xD8, ..],
+            "gif" => bytes.AsSpan().StartsWith("GIF8"u8),
+            _ => bytes.AsSpan().StartsWith("RIFF"u8),
+        };
+        if (!valid) throw OpenAIException.Invalid("The image data you provided does not represent a valid image.", "url");
+    }
+
     private static string Content(JsonElement message) => message.GetProperty("content") switch
     {
         { ValueKind: JsonValueKind.String } text => text.GetString()!,
@@ -53,6 +99,7 @@ internal sealed record ChatRequest(string Model, IReadOnlyList<JsonElement> Mess
         var calls = message.TryGetProperty("tool_calls", out var toolCalls) && toolCalls.ValueKind == JsonValueKind.Array && toolCalls.GetArrayLength() > 0;
         if (!calls && (!message.TryGetProperty("content", out var content) || content.ValueKind is not (JsonValueKind.String or JsonValueKind.Array)))
             throw OpenAIException.Invalid($"Invalid value for 'content': expected a string, got null.", $"messages[{i}].content");
+        CheckParts(message, role, i);
         if (calls && role != "assistant") throw OpenAIException.Invalid("Only assistant messages may have tool_calls.", $"messages[{i}].tool_calls");
         if (role != "tool") return;
         var id = Text(message, "tool_call_id", $"messages[{i}].tool_call_id");

@@ -23,11 +23,17 @@ public sealed record OpenAISwitches
     /// <summary>Say this instead of answering from the sources.</summary>
     public string? Reply { get; init; }
 
+    /// <summary>What is said in every recording.</summary>
+    public IReadOnlyList<TranscriptSegment>? Transcript { get; init; }
+
     /// <summary>Call this function, if the request offers it, instead of answering.</summary>
     public string? CallTool { get; init; }
 
     public JsonElement? ToolArguments { get; init; }
 }
+
+/// <summary>Something said, with its times in seconds.</summary>
+public sealed record TranscriptSegment(double Start, double End, string Text);
 
 /// <summary>The switches as they stand, and what was asked.</summary>
 public sealed class OpenAIBehavior

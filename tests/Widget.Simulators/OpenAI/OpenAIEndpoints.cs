@@ -12,7 +12,7 @@ internal static partial class OpenAIEndpoints
     /// <summary>The one key that is good.</summary>
     private const string Key = "sim-key";
 
-    private static readonly string[] Models = ["sim-chat", "sim-embedding"];
+    private static readonly string[] Models = ["sim-chat", "sim-embedding", "sim-transcription", "sim-vision"];
 
     public static void MapOpenAI(this IEndpointRouteBuilder routes)
     {
@@ -32,6 +32,7 @@ internal static partial class OpenAIEndpoints
         api.MapGet("/models", () => new { @object = "list", data = Models.Select(id => new { id, @object = "model", created = 0, owned_by = "simulator" }) });
         api.MapPost("/chat/completions", ChatAsync);
         api.MapPost("/embeddings", EmbedAsync);
+        api.MapPost("/audio/transcriptions", Transcriptions.AnswerAsync).DisableAntiforgery();
 
         var control = routes.MapGroup("/control/openai");
         control.MapPut("/", (OpenAISwitches switches, OpenAIBehavior behavior) => behavior.Set(switches));
@@ -51,7 +52,7 @@ internal static partial class OpenAIEndpoints
     {
         var body = await ReadAsync(http.Request, ct);
         var request = ChatRequest.Parse(body);
-        CheckModel(request.Model, "sim-chat");
+        CheckModel(request.Model, request.HasImages ? "sim-vision" : "sim-chat");
         behavior.Requests.Enqueue(body);
         var switches = behavior.Switches;
         if (switches.DelayMs > 0) await Task.Delay(switches.DelayMs, ct);
@@ -190,7 +191,7 @@ internal static partial class OpenAIEndpoints
         return Convert.ToBase64String(bytes);
     }
 
-    private static void CheckModel(string model, string known)
+    internal static void CheckModel(string model, string known)
     {
         if (model != known)
             throw new OpenAIException(404, "invalid_request_error", $"The model `{model}` does not exist or you do not have access to it.", code: "model_not_found");

@@ -1,4 +1,3 @@
-using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
 
@@ -47,7 +46,7 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source)
         outcome = outcome with { Page = page, Raw = raw, Index = directives.Index, Follow = directives.Follow };
         if (source.Kind != SourceKind.Site)
         {
-            return directives.Index ? outcome : throw new IngestionFailureException($"{address} asks not to be found (noindex). If the page is yours, take that away.") { Failure = FetchFailure.Forbidden };
+            return directives.Index ? outcome : throw new FetchFailureException($"{address} asks not to be found (noindex). If the page is yours, take that away.") { Failure = FetchFailure.Forbidden };
         }
 
         var isStart = item.ExternalId == source.Url;

@@ -1,5 +1,4 @@
 using AngleSharp.Html.Parser;
-using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Ingestion.Fetching;
 
 namespace Widget.Rag.Ingestion.Crawling;

@@ -37,7 +37,7 @@ internal sealed class SiteVisit(PageFetcher fetcher, HostQueue hosts, FetchOptio
     {
         var robots = await RobotsAsync(page, ct);
         if (robots.Allows(page)) return;
-        throw new IngestionFailureException(
+        throw new FetchFailureException(
             $"{page.GetLeftPart(UriPartial.Authority)}/robots.txt forbids {RobotsTxt.ProductToken} to read {page.PathAndQuery}. If the site is yours, allow it there.")
         {
             Failure = FetchFailure.Forbidden,
@@ -57,7 +57,7 @@ internal sealed class SiteVisit(PageFetcher fetcher, HostQueue hosts, FetchOptio
         }
         catch (IngestionFailureException e) when (e.Failure is not FetchFailure.Unreachable)
         {
-            throw new IngestionFailureException($"{address} could not be read, and without it no page of the site may be. {e.Message}", e)
+            throw new FetchFailureException($"{address} could not be read, and without it no page of the site may be. {e.Message}", e)
             {
                 Failure = e.Failure == FetchFailure.Other ? FetchFailure.Temporary : e.Failure,
             };

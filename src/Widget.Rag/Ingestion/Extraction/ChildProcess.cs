@@ -14,6 +14,12 @@ public sealed record ChildResult(int ExitCode, byte[] Output, string Errors);
 /// <summary>Runs a program on untrusted input, outside this process and under limits, so that it can only fail itself.</summary>
 internal static class ChildProcess
 {
+    /// <summary>util-linux's program that sets limits and then becomes another.</summary>
+    public const string Limiter = "/usr/bin/prlimit";
+
+    /// <summary>Whether a program is installed.</summary>
+    public static bool Has(string program) => Find(program) is not null;
+
     /// <exception cref="IngestionFailureException">The program is not installed, or a limit stopped it.</exception>
     public static async Task<ChildResult> RunAsync(
         string program,
@@ -35,9 +41,10 @@ internal static class ChildProcess
         start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["LC_ALL"] = "C.UTF-8";
-        if (OperatingSystem.IsLinux() && File.Exists("/usr/bin/prlimit"))
+        start.Environment["OMP_THREAD_LIMIT"] = "1"; // tesseract's threads cost more than they give on small pictures
+        if (OperatingSystem.IsLinux() && File.Exists(Limiter))
         {
-            start.FileName = "/usr/bin/prlimit";
+            start.FileName = Limiter;
             start.ArgumentList.Add($"--as={limits.MemoryBytes}");
             start.ArgumentList.Add($"--cpu={(int)Math.Ceiling(limits.Time.TotalSeconds)}");
             start.ArgumentList.Add("--core=0");
@@ -55,7 +62,7 @@ internal static class ChildProcess
             var feeding = FeedAsync(process, input, deadline.Token);
             var errors = BeginningAsync(process.StandardError.BaseStream, 64 * 1024, deadline.Token);
             var output = await ReadAsync(process.StandardOutput.BaseStream, limits.OutputBytes, deadline.Token)
-                ?? throw new IngestionFailureException("The document holds more text than can be taken in at once. Split it into parts.");
+                ?? throw new IngestionFailureException(Extractors.TooLong);
             await feeding;
             var said = await errors;
             await process.WaitForExitAsync(deadline.Token);
@@ -72,11 +79,13 @@ internal static class ChildProcess
     }
 
     private static string Locate(string program) =>
+        Find(program) ?? throw new IngestionFailureException($"The server lacks the program {program}, which reads this kind of document. Whoever runs it can install it.");
+
+    private static string? Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(Path.PathSeparator)
             .Select(folder => Path.Combine(folder, program))
-            .FirstOrDefault(File.Exists)
-        ?? throw new IngestionFailureException($"The server lacks the program {program}, which reads this kind of document.");
+            .FirstOrDefault(File.Exists);
 
     private static async Task FeedAsync(Process process, ReadOnlyMemory<byte> input, CancellationToken ct)
     {

@@ -1,4 +1,3 @@
-using Widget.Rag.Ingestion.Extraction;
 
 namespace Widget.Rag.Ingestion.Fetching;
 

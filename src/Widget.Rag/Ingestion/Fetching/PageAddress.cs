@@ -5,9 +5,9 @@ public static class PageAddress
 {
     private static readonly HashSet<string> NoDocument = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".7z", ".avi", ".bz2", ".css", ".csv", ".dmg", ".doc", ".docx", ".eot", ".exe", ".gif", ".gz", ".ico", ".iso", ".jpeg", ".jpg", ".js",
-        ".json", ".mov", ".mp3", ".mp4", ".ogg", ".png", ".ppt", ".pptx", ".rar", ".rss", ".svg", ".tar", ".tgz", ".ttf", ".wav", ".webm",
-        ".webp", ".woff", ".woff2", ".xls", ".xlsx", ".xml", ".xz", ".zip",
+        ".7z", ".avi", ".bmp", ".bz2", ".css", ".dmg", ".doc", ".eot", ".exe", ".flac", ".gif", ".gz", ".ico", ".iso", ".jpeg", ".jpg", ".js",
+        ".json", ".m4a", ".m4v", ".mkv", ".mov", ".mp3", ".mp4", ".ogg", ".png", ".ppt", ".rar", ".rss", ".svg", ".tar", ".tgz", ".tif", ".tiff", ".ttf", ".wav", ".webm",
+        ".webp", ".woff", ".woff2", ".xls", ".xml", ".xz", ".zip",
     };
 
     /// <summary>Longest address that is kept, in characters. Longer ones carry a session or a token, not a page.</summary>

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using Widget.Rag.Ingestion.Extraction;
 
 namespace Widget.Rag.Ingestion.Fetching;
 
@@ -142,7 +141,7 @@ public sealed class PageFetcher : IDisposable
 
     private static string? First(HttpHeaders headers, string name) => headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
-    private static IngestionFailureException Failed(FetchFailure failure, string message, Exception? inner = null) => new(message, inner!) { Failure = failure };
+    private static FetchFailureException Failed(FetchFailure failure, string message, Exception? inner = null) => new(message, inner!) { Failure = failure };
 
     private static string? Charset(MediaTypeHeaderValue? type) => type?.CharSet?.Trim('"', '\'', ' ');
 

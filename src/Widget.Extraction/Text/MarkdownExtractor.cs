@@ -1,7 +1,7 @@
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
 
-namespace Widget.Rag.Ingestion.Extraction;
+namespace Widget.Extraction;
 
 /// <summary>Reads Markdown, with tables, front matter and the heading ids that most renderers give.</summary>
 public sealed class MarkdownExtractor : IExtractor
@@ -16,9 +16,9 @@ public sealed class MarkdownExtractor : IExtractor
 
     public bool Reads(string mediaType) => mediaType == MediaTypes.Markdown;
 
-    public Task<ExtractedDocument> ExtractAsync(RawDocument document, CancellationToken ct)
+    public ExtractedDocument Extract(RawDocument document)
     {
         var markdown = TextDecoding.Decode(document.Content.Span, document.Charset);
-        return Task.FromResult(HtmlExtractor.Extract(Markdown.ToHtml(markdown, Pipeline), document.Address));
+        return HtmlExtractor.Extract(Markdown.ToHtml(markdown, Pipeline), document.Address, whole: true);
     }
 }

@@ -3,14 +3,17 @@ using System.Text.RegularExpressions;
 
 namespace Widget.Rag.Ingestion.Extraction;
 
-/// <summary>Reads PDF through poppler's pdftotext and pdfinfo (package poppler-utils), page by page.</summary>
-public sealed partial class PdfExtractor : IExtractor
+/// <summary>Reads PDF through poppler's pdftotext and pdfinfo (package poppler-utils), page by page. Pages without text are read as pictures.</summary>
+public sealed partial class PdfReader : IReader
 {
     private static readonly ChildLimits Limits = new(TimeSpan.FromSeconds(60), 1L << 30, 64 << 20);
 
+    // A page takes a few seconds; whoever scans books has better programs for it.
+    private const int MostScans = 200;
+
     public bool Reads(string mediaType) => mediaType == MediaTypes.Pdf;
 
-    public async Task<ExtractedDocument> ExtractAsync(RawDocument document, CancellationToken ct)
+    public async Task<ExtractedDocument> ReadAsync(RawDocument document, CancellationToken ct)
     {
         if (document.Content.Span.IndexOf("%PDF-"u8) is < 0 or > 1024)
             throw new IngestionFailureException("This file is not a PDF, although it is named or sent as one.");
@@ -20,18 +23,40 @@ public sealed partial class PdfExtractor : IExtractor
 
         var blocks = new List<Block>();
         var pages = Encoding.UTF8.GetString(text.Output).Split('\f');
-        for (var page = 0; page < pages.Length; page++)
+        // The program ends every page with a form feed.
+        var count = Math.Max(1, pages.Length - 1);
+        var (read, recognises) = (0, CharacterRecognition.IsInstalled);
+        for (var page = 0; page < count; page++)
         {
+            if (string.IsNullOrWhiteSpace(pages[page]) && read < MostScans)
+            {
+                if (!recognises) continue;
+                read++;
+                blocks.AddRange((await ScanAsync(document.Content, page + 1, ct)).Select(paragraph => new Block(BlockKind.Paragraph, paragraph, Page: page + 1)));
+                continue;
+            }
+
             foreach (var paragraph in TextExtractor.Paragraphs(JoinHyphenated(pages[page])))
                 blocks.Add(new Block(BlockKind.Paragraph, paragraph, Page: page + 1));
         }
 
         if (blocks.Count == 0)
-            throw new IngestionFailureException("This PDF holds no text. If its pages are scans, add a version with text in it.");
+        {
+            throw new IngestionFailureException(!recognises
+                ? "This PDF holds no text, and the server lacks the program tesseract, which reads scanned pages. Add a version with text in it."
+                : "This PDF holds no text, and none could be read in the pictures of its pages.");
+        }
 
         var info = await ChildProcess.RunAsync("pdfinfo", ["-enc", "UTF-8", "-"], document.Content, Limits, ct);
         var title = Title().Match(Encoding.UTF8.GetString(info.Output));
         return new ExtractedDocument(title.Success ? title.Groups["title"].Value.Trim() : null, null, blocks);
+    }
+
+    // A page without text is most often a scan: it is drawn and read as a picture.
+    private static async Task<IReadOnlyList<string>> ScanAsync(ReadOnlyMemory<byte> pdf, int page, CancellationToken ct)
+    {
+        var picture = await ChildProcess.RunAsync("pdftoppm", ["-r", "200", "-gray", "-png", "-f", $"{page}", "-l", $"{page}", "-"], pdf, Limits, ct);
+        return picture is { ExitCode: 0, Output.Length: > 0 } ? await CharacterRecognition.ReadAsync(picture.Output, ct) : [];
     }
 
     private static string JoinHyphenated(string page) => LineEndHyphen().Replace(page, "");

@@ -1,7 +1,7 @@
 using System.Text;
 using AngleSharp.Dom;
 
-namespace Widget.Rag.Ingestion.Extraction;
+namespace Widget.Extraction;
 
 /// <summary>Turns a tree of elements into blocks, in reading order.</summary>
 internal sealed class BlockWalker(List<Block> blocks)
@@ -10,7 +10,7 @@ internal sealed class BlockWalker(List<Block> blocks)
     private const int DeepestLevel = 200;
 
     // Every passage below carries its headings; more than this is no heading.
-    private const int LongestHeading = 300;
+    public const int LongestHeading = 300;
 
     private readonly StringBuilder _inline = new();
     private BlockKind _kind = BlockKind.Paragraph;
@@ -53,7 +53,7 @@ internal sealed class BlockWalker(List<Block> blocks)
                 break;
             case "table":
                 Flush();
-                Add(BlockKind.Table, Table(element));
+                Table(element);
                 break;
             case "li" or "dd":
                 Block(element, BlockKind.ListItem, depth);
@@ -108,10 +108,16 @@ internal sealed class BlockWalker(List<Block> blocks)
         if (text.Length > 0) blocks.Add(new Block(kind, text));
     }
 
-    private static string Table(IElement table) => string.Join('\n', table
-        .QuerySelectorAll("tr")
-        .Select(row => string.Join(" | ", row.Children
-            .Where(cell => cell.LocalName is "td" or "th")
-            .Select(cell => HtmlExtractor.Fold(cell.TextContent))))
-        .Where(row => row.AsSpan().ContainsAnyExcept(" |")));
+    private void Table(IElement table)
+    {
+        var rows = table.QuerySelectorAll("tr")
+            .Select(row => (Row: row, Text: string.Join(" | ", row.Children
+                .Where(cell => cell.LocalName is "td" or "th")
+                .Select(cell => HtmlExtractor.Fold(cell.TextContent)))))
+            .Where(row => row.Text.AsSpan().ContainsAnyExcept(" |"))
+            .ToList();
+        if (rows.Count == 0) return;
+        var header = rows.TakeWhile(row => row.Row.ParentElement?.LocalName == "thead" || row.Row.Children.All(cell => cell.LocalName == "th")).Count();
+        blocks.Add(new Block(BlockKind.Table, string.Join('\n', rows.Select(row => row.Text))) { HeaderLines = header < rows.Count ? header : 0 });
+    }
 }

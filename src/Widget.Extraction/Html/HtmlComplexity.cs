@@ -1,4 +1,4 @@
-namespace Widget.Rag.Ingestion.Extraction;
+namespace Widget.Extraction;
 
 /// <summary>
 /// Refuses markup whose tree would be far larger than its text. A parser has to repeat formatting that was never closed in every

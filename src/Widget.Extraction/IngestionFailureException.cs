@@ -1,16 +1,11 @@
-using Widget.Rag.Ingestion.Fetching;
-
-namespace Widget.Rag.Ingestion;
+namespace Widget.Extraction;
 
 /// <summary>
 /// A document or a site could not be read for a reason of its own. The message is shown to the person who added it:
 /// what is wrong and, where possible, what to do.
 /// </summary>
-public sealed class IngestionFailureException : Exception
+public class IngestionFailureException : Exception
 {
-    /// <summary>What kind of failure of fetching it is.</summary>
-    public FetchFailure Failure { get; init; }
-
     public IngestionFailureException()
     {
     }

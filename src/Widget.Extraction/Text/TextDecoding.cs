@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Widget.Rag.Ingestion.Extraction;
+namespace Widget.Extraction;
 
 /// <summary>Bytes to text: by byte order mark, then the declared character set, then UTF-8, then Windows-1252.</summary>
 internal static partial class TextDecoding
@@ -14,6 +14,7 @@ internal static partial class TextDecoding
         if (bytes is [0xEF, 0xBB, 0xBF, ..]) return Encoding.UTF8.GetString(bytes[3..]);
         if (bytes is [0xFF, 0xFE, ..]) return Encoding.Unicode.GetString(bytes[2..]);
         if (bytes is [0xFE, 0xFF, ..]) return Encoding.BigEndianUnicode.GetString(bytes[2..]);
+        if (Utf16(bytes) is { } wide) return wide.GetString(bytes);
         if (bytes[..Math.Min(bytes.Length, 8_000)].Contains((byte)0))
             throw new IngestionFailureException("This is not a text file: it contains binary data.");
 
@@ -24,8 +25,42 @@ internal static partial class TextDecoding
         }
         catch (DecoderFallbackException)
         {
-            return CodePagesEncodingProvider.Instance.GetEncoding(1252)!.GetString(bytes);
+            return Mixed(bytes);
         }
+    }
+
+    // Texts pasted together are UTF-8 here and Windows-1252 there. What is valid UTF-8 hardly ever is so by accident.
+    private static string Mixed(ReadOnlySpan<byte> bytes)
+    {
+        var western = CodePagesEncodingProvider.Instance.GetEncoding(1252)!;
+        var text = new StringBuilder(bytes.Length);
+        while (bytes.Length > 0)
+        {
+            var valid = Rune.DecodeFromUtf8(bytes, out var rune, out var length) == System.Buffers.OperationStatus.Done;
+            if (valid) text.Append(rune.ToString());
+            else text.Append(western.GetString(bytes[..length]));
+            bytes = bytes[length..];
+        }
+
+        return text.ToString();
+    }
+
+    // Without a byte order mark, UTF-16 of European text shows by every other byte being zero.
+    private static UnicodeEncoding? Utf16(ReadOnlySpan<byte> bytes)
+    {
+        var head = bytes[..(Math.Min(bytes.Length, 4_000) & ~1)];
+        if (head.Length < 4) return null;
+        var (even, odd) = (0, 0);
+        for (var i = 0; i < head.Length; i += 2)
+        {
+            if (head[i] == 0) even++;
+            if (head[i + 1] == 0) odd++;
+        }
+
+        var half = head.Length / 2;
+        return odd > half * 0.7 && even == 0 ? new UnicodeEncoding(bigEndian: false, byteOrderMark: false)
+            : even > half * 0.7 && odd == 0 ? new UnicodeEncoding(bigEndian: true, byteOrderMark: false)
+            : null;
     }
 
     /// <summary>The character set an HTML page declares in its first kilobyte.</summary>

@@ -2,26 +2,24 @@ using System.Text;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 
-namespace Widget.Rag.Ingestion.Extraction;
+namespace Widget.Extraction;
 
-/// <summary>Reads web pages: what is said on them, without navigation, banners and forms.</summary>
+/// <summary>Reads web pages: what is said on them, without what surrounds it.</summary>
 public sealed class HtmlExtractor : IExtractor
 {
-    private const string Boilerplate =
-        "script, style, noscript, template, nav, form, button, iframe, object, svg, dialog, aside, [hidden], [aria-hidden=true], "
-        + "[role=navigation], [role=banner], [role=contentinfo], [role=search], [role=complementary], "
-        + "body > header, body > footer, body > div > header, body > div > footer";
-
     public bool Reads(string mediaType) => mediaType == MediaTypes.Html;
 
-    public Task<ExtractedDocument> ExtractAsync(RawDocument document, CancellationToken ct)
+    public ExtractedDocument Extract(RawDocument document)
     {
         var bytes = document.Content.Span;
         var html = TextDecoding.Decode(bytes, document.Charset ?? TextDecoding.DeclaredInHtml(bytes));
-        return Task.FromResult(Extract(html, document.Address));
+        return Extract(html, document.Address);
     }
 
-    public static ExtractedDocument Extract(string html, Uri? address)
+    /// <param name="html">The page.</param>
+    /// <param name="address">Links are resolved against it; without one there are none.</param>
+    /// <param name="whole">Whether all of it is content, as in a page made from Markdown.</param>
+    public static ExtractedDocument Extract(string html, Uri? address, bool whole = false)
     {
         HtmlComplexity.Check(html);
         using var page = new HtmlParser().ParseDocument(html);
@@ -29,15 +27,21 @@ public sealed class HtmlExtractor : IExtractor
         var title = Fold(page.Title);
         var language = page.DocumentElement.GetAttribute("lang")?.Split('-', '_')[0].Trim().ToLowerInvariant();
 
-        foreach (var element in page.QuerySelectorAll(Boilerplate).ToArray()) element.Remove();
-        var main = page.QuerySelector("main, [role=main]") ?? Only(page.QuerySelectorAll("article")) ?? page.Body;
+        var (noIndex, noFollow) = Robots(page);
+        var canonical = Canonical(page, address);
+        var description = Fold(Meta(page, "description").FirstOrDefault());
+
         var blocks = new List<Block>();
-        if (main is not null) new BlockWalker(blocks).Walk(main);
+        if (MainContent.Find(page, whole) is { } main) new BlockWalker(blocks).Walk(main);
 
         var heading = Only(blocks.Where(block => block is { Kind: BlockKind.Heading, Level: 1 }));
         return new ExtractedDocument(heading?.Text ?? (title.Length > 0 ? title : null), language is { Length: 2 } ? language : null, blocks)
         {
             Links = links,
+            Canonical = canonical,
+            Description = description.Length > 0 ? description : null,
+            NoIndex = noIndex,
+            NoFollow = noFollow,
         };
     }
 
@@ -59,6 +63,26 @@ public sealed class HtmlExtractor : IExtractor
     {
         var found = elements.Take(2).ToArray();
         return found.Length == 1 ? found[0] : null;
+    }
+
+    private static IEnumerable<string> Meta(IDocument page, string name) => page
+        .QuerySelectorAll("meta[name][content]")
+        .Where(meta => string.Equals(meta.GetAttribute("name"), name, StringComparison.OrdinalIgnoreCase))
+        .Select(meta => meta.GetAttribute("content")!);
+
+    private static (bool NoIndex, bool NoFollow) Robots(IDocument page)
+    {
+        var rules = Meta(page, "robots")
+            .SelectMany(content => content.Split(',', StringSplitOptions.TrimEntries))
+            .Select(rule => rule.ToLowerInvariant())
+            .ToHashSet(StringComparer.Ordinal);
+        return (rules.Contains("noindex") || rules.Contains("none"), rules.Contains("nofollow") || rules.Contains("none"));
+    }
+
+    private static Uri? Canonical(IDocument page, Uri? address)
+    {
+        if (address is null || page.QuerySelector("link[rel~=canonical][href]")?.GetAttribute("href") is not { Length: > 0 } href) return null;
+        return Uri.TryCreate(address, href, out var canonical) && canonical.Scheme is "http" or "https" ? canonical : null;
     }
 
     private static List<Uri> Links(IDocument page, Uri? address)

@@ -1,14 +1,14 @@
-namespace Widget.Rag.Ingestion.Extraction;
+namespace Widget.Extraction;
 
 /// <summary>Reads plain text: blank lines divide paragraphs.</summary>
 public sealed class TextExtractor : IExtractor
 {
     public bool Reads(string mediaType) => mediaType == MediaTypes.Text;
 
-    public Task<ExtractedDocument> ExtractAsync(RawDocument document, CancellationToken ct)
+    public ExtractedDocument Extract(RawDocument document)
     {
         var text = TextDecoding.Decode(document.Content.Span, document.Charset);
-        return Task.FromResult(new ExtractedDocument(null, null, [.. Paragraphs(text).Select(paragraph => new Block(BlockKind.Paragraph, paragraph))]));
+        return new ExtractedDocument(null, null, [.. Paragraphs(text).Select(paragraph => new Block(BlockKind.Paragraph, paragraph))]);
     }
 
     internal static IEnumerable<string> Paragraphs(string text) =>

@@ -1,0 +1,75 @@
+using System.Globalization;
+using DocumentFormat.OpenXml.Packaging;
+using DocumentFormat.OpenXml.Spreadsheet;
+
+namespace Widget.Extraction;
+
+/// <summary>Numbers of a sheet as a reader sees them: dates as dates, shares as percentages (ECMA-376 part 1, 18.8.30 and 18.8.31).</summary>
+internal sealed class CellFormats
+{
+    private readonly string[] _codes;
+    private readonly bool _from1904;
+
+    public CellFormats(WorkbookPart main)
+    {
+        _from1904 = main.Workbook.WorkbookProperties?.Date1904?.Value ?? false;
+        var sheet = main.WorkbookStylesPart?.Stylesheet;
+        var own = (sheet?.NumberingFormats?.Elements<NumberingFormat>() ?? [])
+            .Where(format => format.NumberFormatId is not null)
+            .GroupBy(format => format.NumberFormatId!.Value)
+            .ToDictionary(group => group.Key, group => group.First().FormatCode?.Value ?? "");
+        _codes = [.. (sheet?.CellFormats?.Elements<CellFormat>() ?? []).Select(format => Code(format.NumberFormatId?.Value ?? 0, own))];
+    }
+
+    /// <summary>A cell's value, which stands in the file as a plain number.</summary>
+    public string Format(string raw, uint? style)
+    {
+        if (!double.TryParse(raw, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return HtmlExtractor.Fold(raw);
+        var code = style is { } index && index < _codes.Length ? _codes[index] : "";
+        var pattern = Unquoted(code);
+        if (pattern.AsSpan().ContainsAny("yd") || (pattern.Contains('m', StringComparison.Ordinal) && !pattern.Contains('0', StringComparison.Ordinal)) || pattern.AsSpan().ContainsAny("hs"))
+            return Date(number, pattern) ?? Number(number);
+        return pattern.Contains('%', StringComparison.Ordinal) ? $"{Number(Math.Round(number * 100, 6))} %" : Number(number);
+    }
+
+    private static string Code(uint id, Dictionary<uint, string> own) => own.GetValueOrDefault(id) ?? id switch
+    {
+        9 or 10 => "0%",
+        >= 14 and <= 17 => "yyyy-mm-dd",
+        >= 18 and <= 21 => "hh:mm",
+        22 => "yyyy-mm-dd hh:mm",
+        >= 45 and <= 47 => "mm:ss",
+        _ => "",
+    };
+
+    // Without colours, conditions and literal text, which may hold any letter, and only the first of the patterns for different signs.
+    private static string Unquoted(string code)
+    {
+        var pattern = new System.Text.StringBuilder();
+        var (quoted, bracketed) = (false, false);
+        for (var i = 0; i < code.Length; i++)
+        {
+            if (code[i] == '"') quoted = !quoted;
+            else if (quoted) continue;
+            else if (code[i] == '\\') i++;
+            else if (code[i] == '[') bracketed = true;
+            else if (code[i] == ']') bracketed = false;
+            else if (code[i] == ';') break;
+            else if (!bracketed) pattern.Append(char.ToLowerInvariant(code[i]));
+        }
+
+        return pattern.Replace("general", "").ToString();
+    }
+
+    private string? Date(double number, string pattern)
+    {
+        var days = _from1904 ? number + 1462 : number;
+        if (days is < 0 or > 2_958_465) return null;
+        var time = DateTime.FromOADate(days);
+        var (date, clock) = (pattern.AsSpan().ContainsAny("yd"), pattern.AsSpan().ContainsAny("hs"));
+        return time.ToString(date ? clock ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd" : clock ? "HH:mm" : "yyyy-MM", CultureInfo.InvariantCulture);
+    }
+
+    // Fifteen digits are what spreadsheets calculate with; more show how binary fractions differ from decimal ones.
+    private static string Number(double number) => number.ToString("G15", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,85 @@
+using DocumentFormat.OpenXml;
+using DocumentFormat.OpenXml.Packaging;
+using DocumentFormat.OpenXml.Presentation;
+using Drawing = DocumentFormat.OpenXml.Drawing;
+
+namespace Widget.Extraction;
+
+/// <summary>Reads presentations slide by slide: titles, bullets, tables and the speaker's notes. A block's page is its slide.</summary>
+public sealed class PptxExtractor : IExtractor
+{
+    public bool Reads(string mediaType) => mediaType == MediaTypes.Pptx;
+
+    public ExtractedDocument Extract(RawDocument document) => OfficePackage.Read(document.Content, "a PowerPoint presentation", stream =>
+    {
+        using var file = PresentationDocument.Open(stream, isEditable: false);
+        var main = file.PresentationPart ?? throw new InvalidDataException("No presentation part.");
+        var blocks = new List<Block>();
+        string? first = null;
+        var number = 0;
+        foreach (var id in main.Presentation.SlideIdList?.Elements<SlideId>() ?? [])
+        {
+            number++;
+            if (id.RelationshipId?.Value is not { } relation || main.GetPartById(relation) is not SlidePart part) continue;
+            var slide = Slide(part, number);
+            first ??= slide.Find(block => block.Kind == BlockKind.Heading)?.Text;
+            blocks.AddRange(slide);
+        }
+
+        var stated = file.PackageProperties.Title?.Trim();
+        return new ExtractedDocument(string.IsNullOrEmpty(stated) || stated == "PowerPoint Presentation" ? first : stated, null, blocks);
+    });
+
+    private static List<Block> Slide(SlidePart part, int number)
+    {
+        var (titles, body) = (new List<string>(), new List<Block>());
+        foreach (var element in part.Slide.CommonSlideData?.ShapeTree?.Descendants() ?? [])
+        {
+            switch (element)
+            {
+                case Shape shape when Placeholder(shape) is "title" or "ctrTitle":
+                    titles.Add(string.Join(' ', Paragraphs(shape)));
+                    break;
+                case Shape shape when Placeholder(shape) is not ("dt" or "ftr" or "sldNum"):
+                    var kind = Placeholder(shape) is null or "subTitle" ? BlockKind.Paragraph : BlockKind.ListItem;
+                    body.AddRange(Paragraphs(shape).Select(text => new Block(kind, text, Page: number)));
+                    break;
+                case Drawing.Table table:
+                    if (Rows(table) is { Length: > 0 } rows) body.Add(new Block(BlockKind.Table, rows, Page: number) { HeaderLines = 1 });
+                    break;
+            }
+        }
+
+        var notes = part.NotesSlidePart?.NotesSlide.CommonSlideData?.ShapeTree?.Descendants<Shape>()
+            .Where(shape => Placeholder(shape) == "body")
+            .SelectMany(Paragraphs) ?? [];
+        body.AddRange(notes.Select(text => new Block(BlockKind.Paragraph, text, Page: number)));
+
+        var title = string.Join(" – ", titles.Where(text => text.Length > 0));
+        if (title.Length == 0) return body.Count == 0 ? [] : [new Block(BlockKind.Heading, $"{number}", 1, Page: number), .. body];
+        // A slide that has a title only still says something.
+        if (body.Count == 0 || title.Length > BlockWalker.LongestHeading) body.Insert(0, new Block(BlockKind.Paragraph, title, Page: number));
+        return title.Length > BlockWalker.LongestHeading ? body : [new Block(BlockKind.Heading, title, 1, Page: number), .. body];
+    }
+
+    // "body" is what a placeholder without a type is for.
+    private static string? Placeholder(Shape shape) =>
+        shape.NonVisualShapeProperties?.ApplicationNonVisualDrawingProperties?.GetFirstChild<PlaceholderShape>() is { } placeholder
+            ? placeholder.Type?.InnerText ?? "body"
+            : null;
+
+    private static IEnumerable<string> Paragraphs(OpenXmlElement shape) => shape
+        .Descendants<Drawing.Paragraph>()
+        .Select(paragraph => HtmlExtractor.Fold(string.Concat(paragraph.Descendants().Select(element => element switch
+        {
+            Drawing.Text text => text.Text,
+            Drawing.Break => " ",
+            _ => "",
+        }))))
+        .Where(text => text.Length > 0);
+
+    private static string Rows(Drawing.Table table) => string.Join('\n', table
+        .Elements<Drawing.TableRow>()
+        .Select(row => string.Join(" | ", row.Elements<Drawing.TableCell>().Select(cell => string.Join(' ', Paragraphs(cell)))))
+        .Where(line => line.AsSpan().ContainsAnyExcept(" |")));
+}

@@ -1,0 +1,42 @@
+using Widget.Extraction;
+
+// A reader child: one document after another from standard input, what they say to standard output, until the server closes the pipe.
+using var input = Console.OpenStandardInput();
+using var output = Console.OpenStandardOutput();
+Console.SetOut(TextWriter.Null); // a library that prints must not spoil a reply
+try
+{
+    while (ReaderProtocol.Read(input) is var (request, content))
+    {
+        // The server ends a child that is late; a server that has died cannot.
+        using var watchdog = new Timer(_ => Environment.Exit(ReaderProtocol.OutOfTime), null, request.Milliseconds, Timeout.Infinite);
+        output.Write(ReaderProtocol.Frame(Reply(new RawDocument(content, request.MediaType, request.Charset, request.Address))));
+        output.Flush();
+    }
+
+    return 0;
+}
+catch (OutOfMemoryException)
+{
+    return ReaderProtocol.OutOfMemory;
+}
+catch (IOException)
+{
+    return 0; // the server has gone
+}
+
+static ReaderReply Reply(RawDocument document)
+{
+    try
+    {
+        return new ReaderReply { Document = Extractors.Extract(document) };
+    }
+    catch (IngestionFailureException e)
+    {
+        return new ReaderReply { Failure = e.Message };
+    }
+    catch (Exception e) when (e is not OutOfMemoryException)
+    {
+        return new ReaderReply { Fault = e.ToString() };
+    }
+}

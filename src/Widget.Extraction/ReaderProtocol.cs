@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Widget.Extraction;
+
+/// <summary>What a reader child is asked: the document's bytes follow.</summary>
+/// <param name="MediaType">Says which extractor is to read it.</param>
+/// <param name="Charset">The declared character set.</param>
+/// <param name="Address">Where the document was fetched from.</param>
+/// <param name="Length">Bytes of content.</param>
+/// <param name="Milliseconds">After this time the child ends itself, in case nobody is left to end it.</param>
+internal sealed record ReaderRequest(string MediaType, string? Charset, Uri? Address, int Length, int Milliseconds);
+
+/// <summary>What a reader child answers: one of the three.</summary>
+internal sealed record ReaderReply
+{
+    public ExtractedDocument? Document { get; init; }
+
+    /// <summary>Why the document cannot be read, in words for people.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>An unexpected exception, for the log.</summary>
+    public string? Fault { get; init; }
+}
+
+[JsonSerializable(typeof(ReaderRequest))]
+[JsonSerializable(typeof(ReaderReply))]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+internal sealed partial class ReaderJson : JsonSerializerContext;
+
+/// <summary>How server and reader child talk: JSON after its length in four bytes, little-endian; a request's content follows it.</summary>
+internal static class ReaderProtocol
+{
+    /// <summary>The child's exit code when it had no memory left.</summary>
+    public const int OutOfMemory = 77;
+
+    /// <summary>The child's exit code when it ended itself because its time was over.</summary>
+    public const int OutOfTime = 78;
+
+    public static byte[] Frame(ReaderRequest request) => Framed(JsonSerializer.SerializeToUtf8Bytes(request, ReaderJson.Default.ReaderRequest));
+
+    public static byte[] Frame(ReaderReply reply) => Framed(JsonSerializer.SerializeToUtf8Bytes(reply, ReaderJson.Default.ReaderReply));
+
+    /// <summary>The next request with its content; null when the server has closed the pipe.</summary>
+    public static (ReaderRequest Request, byte[] Content)? Read(Stream input)
+    {
+        var length = new byte[sizeof(int)];
+        if (input.ReadAtLeast(length, length.Length, throwOnEndOfStream: false) < length.Length) return null;
+        var json = new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
+        input.ReadExactly(json);
+        var request = JsonSerializer.Deserialize(json, ReaderJson.Default.ReaderRequest)!;
+        var content = new byte[request.Length];
+        input.ReadExactly(content);
+        return (request, content);
+    }
+
+    /// <summary>A reply.</summary>
+    /// <exception cref="EndOfStreamException">The child has ended.</exception>
+    /// <exception cref="InvalidDataException">What it says is no reply, or longer than <paramref name="longest"/> bytes.</exception>
+    public static async Task<ReaderReply> ReadReplyAsync(Stream output, int longest, CancellationToken ct)
+    {
+        var prefix = new byte[sizeof(int)];
+        await output.ReadExactlyAsync(prefix, ct);
+        var length = BinaryPrimitives.ReadInt32LittleEndian(prefix);
+        if (length <= 0 || length > longest) throw new InvalidDataException($"A reply of {length} bytes.");
+        var json = new byte[length];
+        await output.ReadExactlyAsync(json, ct);
+        try
+        {
+            return JsonSerializer.Deserialize(json, ReaderJson.Default.ReaderReply) ?? throw new InvalidDataException("An empty reply.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException("A reply that is no JSON.", e);
+        }
+    }
+
+    private static byte[] Framed(byte[] json)
+    {
+        var frame = new byte[sizeof(int) + json.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(frame, json.Length);
+        json.CopyTo(frame, sizeof(int));
+        return frame;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using CsvHelper;
+using CsvHelper.Configuration;
+
+namespace Widget.Extraction;
+
+/// <summary>Reads tables of values divided by commas, semicolons, tabs or bars (RFC 4180 and its kin).</summary>
+public sealed class CsvExtractor : IExtractor
+{
+    public bool Reads(string mediaType) => mediaType == MediaTypes.Csv;
+
+    public ExtractedDocument Extract(RawDocument document)
+    {
+        var text = TextDecoding.Decode(document.Content.Span, document.Charset);
+        if (text.Length > 2 * Extractors.LongestText) throw new IngestionFailureException(Extractors.TooLong);
+        var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
+        {
+            Delimiter = Delimiter(text),
+            HasHeaderRecord = false,
+            BadDataFound = null, // quotes in odd places are taken as they stand
+            MissingFieldFound = null,
+            IgnoreBlankLines = false,
+        };
+        using var parser = new CsvParser(new StringReader(text), configuration);
+        var rows = new RowBlocks();
+        while (parser.Read())
+        {
+            var cells = new SortedDictionary<int, RowBlocks.Cell>();
+            for (var column = 0; column < parser.Count; column++)
+            {
+                var value = HtmlExtractor.Fold(parser[column]);
+                if (value.Length > 0) cells[column] = new RowBlocks.Cell(value, IsText: !char.IsAsciiDigit(value[0]) && value[0] is not ('-' or '+'));
+            }
+
+            rows.Add(parser.Row, cells);
+        }
+
+        return new ExtractedDocument(null, null, rows.Finish());
+    }
+
+    // The one that occurs outside quotes in most of the first lines, and equally often in them.
+    private static string Delimiter(string text)
+    {
+        var lines = text.Split('\n', 21).Take(20).Where(line => line.Trim().Length > 0).ToList();
+        return new[] { ",", ";", "\t", "|" }
+            .Select(delimiter =>
+            {
+                var counts = lines.ConvertAll(line => Count(line, delimiter[0]));
+                var usual = counts.GroupBy(count => count).OrderByDescending(group => group.Count()).FirstOrDefault();
+                return (delimiter, usual: usual?.Key ?? 0, lines: usual?.Key > 0 ? usual.Count() : 0);
+            })
+            .OrderByDescending(candidate => candidate.lines)
+            .ThenByDescending(candidate => candidate.usual)
+            .First().delimiter;
+    }
+
+    private static int Count(string line, char delimiter)
+    {
+        var (count, quoted) = (0, false);
+        foreach (var character in line)
+        {
+            if (character == '"') quoted = !quoted;
+            else if (!quoted && character == delimiter) count++;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,78 @@
+namespace Widget.Rag.Ingestion.Extraction;
+
+/// <summary>
+/// Reads audio and video: what is said, by subtitles or else by a transcription model, and what key frames show, each with its time.
+/// </summary>
+public sealed class RecordingReader(ReaderPool pool, ImageReader images, ITranscriber? transcriber = null) : IReader
+{
+    private const double LongestSeconds = 6 * 3600;
+
+    public bool Reads(string mediaType) => MediaTypes.IsRecording(mediaType);
+
+    /// <exception cref="IngestionFailureException">It is damaged, too long, or nothing is there to be read.</exception>
+    public async Task<ExtractedDocument> ReadAsync(RawDocument document, CancellationToken ct)
+    {
+        var folder = Directory.CreateTempSubdirectory("widget-recording-").FullName;
+        try
+        {
+            // Programs must seek in it: the directory of an MP4 often stands at its end.
+            var file = Path.Combine(folder, "recording");
+            await using (var stream = File.Create(file)) await stream.WriteAsync(document.Content, ct);
+            return await ReadAsync(file, folder, ct);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<ExtractedDocument> ReadAsync(string file, string folder, CancellationToken ct)
+    {
+        var streams = await Ffmpeg.ProbeAsync(file, ct);
+        if (streams.Seconds > LongestSeconds) throw new IngestionFailureException($"This recording is longer than {LongestSeconds / 3600:0} hours. Cut it into parts.");
+        var spoken = await SpokenAsync(streams, file, folder, ct);
+        if (spoken is null && streams.HasAudio)
+            throw new IngestionFailureException("This recording has no subtitles, and no transcription is configured (WIDGET_TRANSCRIPTION_ENDPOINT). Add its subtitles as a VTT or SRT file instead.");
+
+        List<Block> blocks = [.. spoken ?? [], .. streams.HasVideo ? await SeenAsync(streams, file, folder, ct) : []];
+        if (blocks.Count == 0) throw new IngestionFailureException("Nothing is said in this recording, and nothing could be read in its pictures.");
+        return new ExtractedDocument(null, null, [.. blocks.OrderBy(block => block.Start)]) { Kind = streams.HasVideo ? ContentKind.Video : ContentKind.Audio };
+    }
+
+    // Null when nobody can say.
+    private async Task<IReadOnlyList<Block>?> SpokenAsync(RecordingStreams streams, string file, string folder, CancellationToken ct)
+    {
+        if (streams.HasSubtitles)
+        {
+            var subtitles = await Ffmpeg.SubtitlesAsync(file, ct);
+            if (subtitles.AsSpan().IndexOf("-->"u8) >= 0) return (await pool.ReadAsync(new RawDocument(subtitles, MediaTypes.WebVtt), ct)).Blocks;
+        }
+
+        if (!streams.HasAudio || transcriber is null) return null;
+        var segments = new List<SpokenSegment>();
+        var pieces = await Ffmpeg.AudioAsync(file, folder, ct);
+        for (var i = 0; i < pieces.Count; i++)
+        {
+            var offset = (double)i * Ffmpeg.PieceSeconds;
+            var said = await transcriber.TranscribeAsync(await File.ReadAllBytesAsync(pieces[i], ct), ct);
+            segments.AddRange(said.Select(segment => segment with { Start = segment.Start + offset, End = segment.End + offset }));
+        }
+
+        return SubtitleExtractor.Join(segments.Select(segment => (segment.Start, segment.End, HtmlExtractor.Fold(segment.Text))).Where(segment => segment.Item3.Length > 0));
+    }
+
+    private async Task<IReadOnlyList<Block>> SeenAsync(RecordingStreams streams, string file, string folder, CancellationToken ct)
+    {
+        if (!images.CanDescribe) return [];
+        var frames = await Ffmpeg.KeyFramesAsync(file, folder, ct);
+        var blocks = new List<Block>();
+        for (var i = 0; i < frames.Count; i++)
+        {
+            var end = i + 1 < frames.Count ? frames[i + 1].Seconds : Math.Max(frames[i].Seconds, streams.Seconds);
+            var seen = await images.DescribeAsync(frames[i].Jpeg, MediaTypes.Jpeg, ct);
+            blocks.AddRange(seen.Select(text => new Block(BlockKind.Paragraph, text) { Start = frames[i].Seconds, End = end }));
+        }
+
+        return blocks;
+    }
+}
