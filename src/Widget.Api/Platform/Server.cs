@@ -35,7 +35,7 @@ public static class Server
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => ApplicationDataSource.Create(options.Database));
         builder.Services.AddTenancy(options.HostSuffix);
-        builder.Services.AddRag(options.Fetching);
+        builder.Services.AddRag(options.Fetching, options.Tavus, options.Rerank);
         builder.Services.AddAnswers(options.Chat);
         builder.Services.AddVisitors();
         builder.Services.AddHealth();

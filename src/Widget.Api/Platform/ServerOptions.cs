@@ -1,6 +1,8 @@
 using Npgsql;
 using Widget.Api.Answers;
 using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Rerank;
+using Widget.Rag.Tavus;
 
 namespace Widget.Api.Platform;
 
@@ -13,6 +15,12 @@ public sealed record ServerOptions
     public required ChatModelOptions Chat { get; init; }
 
     public required FetchOptions Fetching { get; init; }
+
+    /// <summary>Tavus's search endpoint (WIDGET_TAVUS_…).</summary>
+    public TavusOptions Tavus { get; init; } = new();
+
+    /// <summary>The reranker (WIDGET_RERANK_…).</summary>
+    public RerankOptions Rerank { get; init; } = new();
 
     /// <summary>What follows the slug in tenants' own hosts, as <c>.chat.example.com</c> (WIDGET_HOST_SUFFIX).</summary>
     public string? HostSuffix { get; init; }
@@ -51,15 +59,49 @@ public sealed record ServerOptions
         var embed = Text("WIDGET_EMBED");
         if (embed is not null && !Directory.Exists(embed)) errors.Add($"WIDGET_EMBED is \"{embed}\", which is not a folder.");
 
+        var tavus = ReadTavus(Text, errors);
+        var rerank = ReadRerank(Text, errors);
+
         if (errors.Count > 0) throw new InvalidConfigurationException(errors);
         return new ServerOptions
         {
             Database = database!,
             Chat = new ChatModelOptions { Endpoint = endpoint, Key = Text("WIDGET_CHAT_KEY"), Model = model ?? "" },
             Fetching = new FetchOptions { AllowedPrivateHosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase) },
+            Tavus = tavus,
+            Rerank = rerank,
             HostSuffix = suffix,
             EmbedFolder = embed,
         };
+    }
+
+    private static TavusOptions ReadTavus(Func<string, string?> text, List<string> errors)
+    {
+        var endpoint = ReadAddress("WIDGET_TAVUS_ENDPOINT", text, "https://tavusapi.com", errors);
+        var path = text("WIDGET_TAVUS_SEARCH_PATH");
+        if (path is not null && !(path.StartsWith('/') && path.Contains(TavusOptions.ReplicaPlaceholder, StringComparison.Ordinal)))
+            errors.Add($"WIDGET_TAVUS_SEARCH_PATH is \"{path}\". It must begin with / and contain {{replicaId}}, as {TavusOptions.DefaultSearchPath}.");
+        if (text("WIDGET_TAVUS_ENDPOINT") is null && (path ?? text("WIDGET_TAVUS_KEY")) is not null)
+            errors.Add("WIDGET_TAVUS_KEY or WIDGET_TAVUS_SEARCH_PATH is set, but WIDGET_TAVUS_ENDPOINT, which says whom to ask, is not.");
+        return new TavusOptions { Endpoint = endpoint, Key = text("WIDGET_TAVUS_KEY"), SearchPath = path ?? TavusOptions.DefaultSearchPath };
+    }
+
+    private static RerankOptions ReadRerank(Func<string, string?> text, List<string> errors)
+    {
+        var endpoint = ReadAddress("WIDGET_RERANK_ENDPOINT", text, "https://api.cohere.com/v2", errors);
+        var model = text("WIDGET_RERANK_MODEL");
+        if (endpoint is not null && model is null) errors.Add("WIDGET_RERANK_MODEL is not set. It names the model to ask at WIDGET_RERANK_ENDPOINT.");
+        if (text("WIDGET_RERANK_ENDPOINT") is null && (model ?? text("WIDGET_RERANK_KEY")) is not null)
+            errors.Add("WIDGET_RERANK_MODEL or WIDGET_RERANK_KEY is set, but WIDGET_RERANK_ENDPOINT, which says whom to ask, is not.");
+        return new RerankOptions { Endpoint = endpoint, Key = text("WIDGET_RERANK_KEY"), Model = model ?? "" };
+    }
+
+    private static Uri? ReadAddress(string name, Func<string, string?> text, string example, List<string> errors)
+    {
+        if (text(name) is not { } value) return null;
+        if (Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address is { Query: "", Fragment: "" }) return address;
+        errors.Add($"{name} is \"{value}\", which is not an http or https address such as {example}.");
+        return null;
     }
 
     /// <summary>What is wrong with a connection string's form; null when nothing is.</summary>

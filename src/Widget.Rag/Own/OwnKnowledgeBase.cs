@@ -31,10 +31,10 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, IEmbeddingGener
 
         await using var db = await database.BeginAsync(query.TenantId, ct, IsolationLevel.RepeatableRead);
         var terms = await TermsAsync(db, question, ct);
-        var candidates = await CandidatesAsync(db, terms, model, embedding, Math.Max(LeastCandidates, query.Limit), ct);
-        var ranked = Fusion.Convex(candidates, Fusion.DenseWeight(model)).Take(query.Limit).ToArray();
+        var candidates = await CandidatesAsync(db, terms, model, embedding, Math.Max(LeastCandidates, query.Limit + query.Spare), ct);
+        var ranked = Fusion.Convex(candidates, Fusion.DenseWeight(model)).Take(query.Limit + query.Spare).ToArray();
         var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);
-        return await HitsAsync(db, ranked, terms, (chunk, coverage) => Confidence.Of(coverage, similarities[chunk], model), ct);
+        return await HitsAsync(db, ranked, terms, (chunk, coverage) => ranked.Take(query.Limit).Any(wanted => wanted.Item == chunk) ? Confidence.Of(coverage, similarities[chunk], model) : 0, ct);
     }
 
     /// <summary>The question's lexemes as BM25 weighs them for this tenant.</summary>
