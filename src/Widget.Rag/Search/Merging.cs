@@ -29,7 +29,7 @@ public static class Merging
             var weight = total > 0 ? side.Weight / total : 1.0 / sides.Count;
             foreach (var (hit, normalised) in side.Hits.Zip(Normalise([.. side.Hits.Select(hit => hit.Score)])))
             {
-                var scored = hit with { Score = weight * normalised };
+                var scored = hit with { Score = weight * normalised, Origins = [.. hit.Origins.Union([side.KnowledgeBase], StringComparer.Ordinal)] };
                 var shingles = NearDuplicates.Shingles(hit.Text);
                 if (index.Find(shingles, known => merged[placeOf[known]].IsOfSameDocument(hit)) is not { } found)
                 {

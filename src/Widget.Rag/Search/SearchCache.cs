@@ -22,10 +22,10 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
     /// <summary>A remote one does not.</summary>
     private static readonly TimeSpan RemoteLifetime = TimeSpan.FromSeconds(30);
 
-    /// <summary>A database that does not say within this how its knowledge stands gets the search without a cache.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
-
     private readonly SharedCache<string, SearchResult> _results = new(clock, capacity, Size);
+
+    /// <summary>A database that does not say within this how its knowledge stands gets the search without a cache.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(250);
 
     public async Task<SearchResult> GetAsync(KnowledgeQuery query, SearchPlan plan, Func<CancellationToken, Task<SearchResult>> search, CancellationToken ct)
     {

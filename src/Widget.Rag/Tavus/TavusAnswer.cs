@@ -16,6 +16,9 @@ internal static class TavusAnswer
     private const int LongestLabel = 500;
     private const int LongestUrl = 2_000;
 
+    // Beyond this a score is no measure of anything, and differences overflow.
+    private const double Believable = 1e9;
+
     private static readonly string[] Lists = ["results", "data", "hits", "matches", "documents", "chunks", "passages"];
     private static readonly string[] Texts = ["content", "text", "chunk", "passage", "snippet", "body"];
     private static readonly string[] Titles = ["title", "document_name", "documentName", "name", "file_name"];
@@ -57,7 +60,7 @@ internal static class TavusAnswer
     {
         var values = scores.All(score => score is not null) ? scores.Select(score => score!.Value).ToArray() : null;
         if (values is null && distances.All(distance => distance is not null)) values = [.. distances.Select(distance => -distance!.Value)];
-        if (values is null || values.Length == 0 || !values.All(double.IsFinite)) return [.. scores.Select((_, place) => 1.0 / (place + 1))];
+        if (values is null || values.Length == 0 || !values.All(value => Math.Abs(value) < Believable)) return [.. scores.Select((_, place) => 1.0 / (place + 1))];
         var rises = values.Length > 2 && values[0] < values[^1] && values.Zip(values.Skip(1)).All(pair => pair.First <= pair.Second);
         if (rises && scores.All(score => score is not null)) values = [.. values.Select(value => -value)];
         var (worst, best) = (values.Min(), values.Max());
