@@ -6,7 +6,21 @@ namespace Widget.Rag.Search;
 /// <param name="Weight">What it adds.</param>
 /// <param name="Says">What a question with it does, to follow "the question".</param>
 /// <param name="Pattern">How it is known.</param>
-internal sealed record RouterRule(int Weight, string Says, Regex Pattern);
+internal sealed record RouterRule(int Weight, string Says, Regex Pattern)
+{
+    /// <summary>The words that are the sign; null when they are not there, or a machine that stands still keeps them from being found.</summary>
+    public string? Find(string question)
+    {
+        try
+        {
+            return Pattern.Match(question) is { Success: true } match ? match.Value.Trim() : null;
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return null;
+        }
+    }
+}
 
 /// <summary>
 /// The signs that <see cref="QuestionRouter"/> adds up, by language; all languages apply at once, since a short question seldom tells its own.
@@ -28,12 +42,13 @@ internal static class RouterRules
             """\bwalk (?:me|us) through\b""",
             """\bstep by step\b.*\bscreen\b""",
             """\b(?:watch|preview)\b(?! my| your| our)""",
-            """\b(?:can|could|let|may) (?:i|we|me|us) (?:see|hear|watch|view|get a look)\b(?! (?:if|whether|how much|,))""",
-            """\blike to (?:see|watch|hear)\b(?! (?:if|whether))""",
+            """\b(?:can|could|let|may) (?:i|we|me|us) (?:see|hear|watch|view|get a look)\b(?! (?:if|whether|how much|my|our|a copy|,))""",
+            """\b(?:like|love|want) to (?:see|watch|hear)\b(?! (?:if|whether|a return|my))""",
+            """\b(?:see|watch) (?:how|what|where)\b""",
+            """\bsend (?:me )?an? (?:\w+ ){0,2}(?:photo|picture|image|video)\b""",
             """\bpoint (?:me|us) to\b""",
-            """\bplay the\b""",
-            """\bcan i see\b"""),
-        Rule(1, "asks to be shown",
+            """\bplay the\b"""),
+        Rule(2, "asks to be shown",
             """\b(?:virtual|product|guided|video) tour\b""",
             """\b(?:quick|live|short|a|the) (?:demo|demonstration|walk-?through)\b""",
             """\bbefore and after\b""",
@@ -56,7 +71,7 @@ internal static class RouterRules
             $$"""\b(?:in|on|from|at|of) (?:the|your|this|that|a) (?:\w+ ){0,2}{{Media}}\b"""),
         Rule(2, "asks about something shown",
             $$"""\b(?:is|are) there (?:a|an|any|some)\b.{0,25}\b{{Media}}\b""",
-            $$"""\b(?:do|have|has) you (?:have |got )?.{0,25}\b{{Media}}\b""",
+            $$"""\b(?:do you have|have you(?: got)?|do you offer)\b.{0,25}\b{{Media}}\b""",
             $$"""\b(?:any|got(?: a| an)?) {{Media}}\b""",
             $$"""\bwhich {{Media}}\b""",
             $$"""\b(?:in|on) (?:your|the) \w+ {{Media}}\b"""),
@@ -65,6 +80,11 @@ internal static class RouterRules
         Rule(2, "asks where on the screen",
             """\b(?:wh(?:ere|at|ich)|where's|can'?t find|find)\b.{0,60}\b(?:buttons?|menus?|icons?|tabs?|toggles?|search bar|sidebar|dialog|pop-?up|panel|drop-?down|arrows?|corner|port|sockets?|switch)\b""",
             """\b(?:do|should|can|must) i (?:click|tap|press)\b""",
+            """\bwhere (?:do|can|would) i (?:find|see|get to)\b.{0,40}\b(?:options?|filters?|settings?|page|screen|app|list|view)\b""",
+            """\bwhere (?:exactly |about )?(?:is|are|does|do) the \w+(?: \w+)?(?: sits?| go)? (?:on|in|of|under|behind) (?:the|my|this|that)\b""",
+            """\bwhich (?:page|screen|view|part) (?:shows|do i|is|has)\b""",
+            """\bwhich (?:light|lamp|led)s?\b""",
+            """\bafter i (?:press|click|tap)\b""",
             """\bpop-?up\b""",
             """\b(?:interface|dark mode|on (?:this|the) (?:page|screen))\b""",
             """\bwhere\b.{0,20}\b(?:in|on) the (?:app|screen|page|device|bike|box)\b""",
@@ -75,12 +95,12 @@ internal static class RouterRules
         Rule(2, "asks about a sound or a light",
             """\bhow (?:does|do|would|loud|is)\b.{0,40}\b(?:sounds?|goes?|loud)\b""",
             """\bhow loud\b""",
-            """\b(?:beeps?|ring ?tones?|jingles?|blinks?|blinking|flash(?:es|ing)?|melody|hear a)\b""",
+            """\b(?:beeps?|ring ?tones?|jingles?|noises?|humm?(?:s|ing)|rattl\w+|clicking|squeak\w*|buzz\w*|blinks?|blinking|flash(?:es|ing)?|melody|hear a)\b""",
             """\b(?:said?|mention\w*|talk\w*|explain\w*|speaker)\b.{0,40}\b(?:keynote|webinar|recording|video|podcast|talk)\b""",
             """\bwhat did the speaker\b"""),
         Rule(-3, "speaks of cost, terms or numbers",
             """\bhow (?:much|many|heavy|often)\b(?! .{0,20}\bloud)""",
-            """\b(?:prices?|priced|pricing (?:of|for)|costs?|fees?|discounts?|refunds?|charged|vat|payments?|opening hours|order|ship|sell|priced|covered|cover|warranty|guarantee|insurance|included?|supports?|supported|limits?|formats?|licen[cs]e|tender|expensive|account|cancel)\b"""),
+            """\b(?:prices?|priced|pricing (?:of|for)|costs?|fees?|discounts?|refunds?|charged|vat|payments?|opening hours|order|ship|sell|priced|covered|cover|warranty|guarantee|insurance|included?|supports?|supported|limits?|formats?|licen[cs]e|tender|expensive|cheap\w*|terms|bill|account|cancel|save)\b"""),
         Rule(-3, "only speaks that way",
             """^(?:look|see|so|well)\b,?""",
             """\bi see\b""",
@@ -92,7 +112,13 @@ internal static class RouterRules
             """\bi hear\b""",
             """\bwatch my\b""",
             """\btrade show\b"""),
+        Rule(-3, "speaks of its own pictures or recordings",
+            $$"""\b(?:upload|embed|edit|delete|export|download|print|record|host|attach|store|insert|convert|share|take|develop|use (?:my|our) own)\b(?: \w+){0,3} ?{{Media}}\b""",
+            $$"""\bmy (?:own )?(?:\w+ )?{{Media}}\b""",
+            """\b(?:next|when is the) webinar\b"""),
         Rule(-3, "names a product, not a picture",
+            """\bscreen protectors?\b""",
+            """\bdemo days?\b""",
             """\b(?:video|graphics|sound|gift) cards?\b""",
             """\bdemo accounts?\b""",
             """\b(?:photo|picture) books?\b""",
@@ -117,6 +143,10 @@ internal static class RouterRules
             """\bwelche farbe hat\b""",
             """\b(?:knopf|taste|schaltfläche|symbol|menü|reiter)\b""",
             """\bklick\w*""",
+            """\bwo sehe ich\b""",
+            """\bwo finde ich\b.{0,25}\b(?:app|einstellung\w*|seite|menü\w*)\b""",
+            """\b(?:foto|bild) von\b.{0,40}\b(?:schick|send)\w*""",
+            """\bwas zeigt\b""",
             """\b(?:wie )?klingt\b(?! gut)""",
             """\bauf welche[rm]\b""",
             """\babbildung\w*""",
@@ -127,7 +157,7 @@ internal static class RouterRules
             """\bauf dem (?:bild|foto)\b""",
             """\bim (?:video|film)\b"""),
         Rule(1, "asks to see or hear something",
-            """\b(?:videos?|fotos?|bild(?:er)?|dashboard|demo|bildschirm\w*)\b"""),
+            """\b(?:bild(?:er)?|bildschirm\w*|oberfläche|grafik)\b"""),
         Rule(-3, "speaks of cost, terms or numbers",
             """\b(?:kosten|kostet|preis\w*|wie viele|wie lange|wie hoch|garantie|bezahl\w*|zahlung\w*|miete|auflösung|klingt gut|sieht so aus|sehen sie)\b"""),
     ];
@@ -141,7 +171,8 @@ internal static class RouterRules
             """\bcómo (?:se ve|suena|luce|es la pantalla)\b""",
             """\bqué aspecto\b""",
             """\bdemostraci[oó]n\w*""",
-            """\bpuedo ver\b""",
+            """\bpuedo ver\b(?! (?:mis?|el estado)\b)""",
+            """\bpuedes? enseñar\b""",
             """\b(?:botón|icono|menú|pestaña)\b""",
             """\bde qué color\b""",
             """\ben qué pantalla\b""",
@@ -179,7 +210,8 @@ internal static class RouterRules
             """\b(?:mostr\w*|f(?:ate|ai|a)(?:mi|ci)? vedere|vedere come)\b""",
             """\bche aspetto\b""",
             """\bdimostrazion\w*""",
-            """\bposso vedere\b""",
+            """\bposso vedere\b(?! (?:la mia|il mio)\b)""",
+            """\bmand\w+ una foto\b""",
             """\b(?:pulsante|icona|bottone)\b""",
             """\bdi che colore\b""",
             """\bcome suona\b""",
@@ -195,7 +227,8 @@ internal static class RouterRules
         Rule(2, "asks to see or hear something",
             """\bmostr(?:e|ar|a|em)\b""",
             """\bdemonstra\w*""",
-            """\bposso ver\b""",
+            """\bposso ver\b(?! (?:a minha|o meu)\b)""",
+            """\bonde (?:clico|toco|vejo)\b""",
             """\b(?:botão|ícone)\b""",
             """\bqual é a cor\b""",
             """\bde que cor\b""",
@@ -210,6 +243,7 @@ internal static class RouterRules
             """\b(?:quant[oa]s?|preço|custa|desconto|garantia|promoção|envio)\b"""),
     ];
 
+    // Not compiled: that would be made while the first visitor waits, and a question is short.
     private static RouterRule Rule(int weight, string says, params string[] patterns) =>
-        new(weight, says, new Regex(string.Join('|', patterns), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Compiled, TimeSpan.FromSeconds(1)));
+        new(weight, says, new Regex(string.Join('|', patterns), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
 }

@@ -9,14 +9,14 @@ public sealed class QuestionRouterShould
     public void Be_right_about_nearly_all_questions_it_was_not_made_from()
     {
         var questions = RouterQuestion.Load();
-        questions.Count.ShouldBeGreaterThan(240);
+        questions.Count.ShouldBeGreaterThan(300);
         questions.Count(question => question.Multimodal).ShouldBeInRange(questions.Count * 45 / 100, questions.Count * 55 / 100);
 
         var measured = Confusion.Of(questions.Where(question => !question.IsForTuning));
 
-        measured.Accuracy.ShouldBeGreaterThanOrEqualTo(0.95);
-        measured.Precision.ShouldBeGreaterThanOrEqualTo(0.93);
-        measured.Recall.ShouldBeGreaterThanOrEqualTo(0.93);
+        measured.Accuracy.ShouldBeGreaterThanOrEqualTo(0.93);
+        measured.Precision.ShouldBeGreaterThanOrEqualTo(0.92);
+        measured.Recall.ShouldBeGreaterThanOrEqualTo(0.9);
     }
 
     [Theory]
