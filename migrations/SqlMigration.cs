@@ -34,5 +34,8 @@ public sealed class DocumentKinds : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0005_sources")]
 public sealed class Sources : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0008_knowledge_revisions")]
+public sealed class KnowledgeRevisions : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0009_search_depth")]
 public sealed class SearchDepth : SqlMigration;

@@ -207,7 +207,22 @@ public sealed record SearchTraceReport(
     string? Route,
     IReadOnlyList<SearchTraceStep> Steps,
     int DuplicatesDropped,
-    double Milliseconds);
+    double Milliseconds)
+{
+    /// <summary>Hits that did not make it, by reason.</summary>
+    public SearchDropReport Dropped { get; init; } = new(0, 0, 0);
+
+    /// <summary>What the reranker did; null when there is none.</summary>
+    public SearchTraceStep? Reranking { get; init; }
+
+    /// <summary>Whether the hits are those of the same search shortly before; the steps are that search's, too.</summary>
+    public bool Cached { get; init; }
+}
+
+/// <param name="Duplicates">The same passage as another.</param>
+/// <param name="Contained">A part of another passage of the same document.</param>
+/// <param name="BeyondLimit">Less good than as many as were wanted.</param>
+public sealed record SearchDropReport(int Duplicates, int Contained, int BeyondLimit);
 
 public sealed record SearchTraceStep(
     string KnowledgeBase,

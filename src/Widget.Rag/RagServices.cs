@@ -6,14 +6,16 @@ using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
+using Widget.Rag.Rerank;
 using Widget.Rag.Search;
+using Widget.Rag.Tavus;
 
 namespace Widget.Rag;
 
 public static class RagServices
 {
     /// <summary>Knowledge in, hits out. Expects the application's <see cref="Npgsql.NpgsqlDataSource"/> to be registered.</summary>
-    public static IServiceCollection AddRag(this IServiceCollection services, FetchOptions fetching)
+    public static IServiceCollection AddRag(this IServiceCollection services, FetchOptions fetching, TavusOptions tavus, RerankOptions rerank)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<KnowledgeDatabase>();
@@ -26,6 +28,17 @@ public static class RagServices
         services.AddSingleton<TypedKnowledge>();
 
         services.AddSingleton<IKnowledgeBase, OwnKnowledgeBase>();
+        if (tavus.Endpoint is not null) services.AddSingleton<IKnowledgeBase>(_ => new TavusKnowledgeBase(tavus));
+        if (rerank.Endpoint is not null)
+        {
+            services.AddSingleton<IReranker>(_ => new RerankClient(rerank));
+            services.AddSingleton(provider => new Reranking(
+                provider.GetRequiredService<IReranker>(), provider.GetRequiredService<CircuitBreakers>(), provider.GetRequiredService<TimeProvider>(), rerank.Deadline));
+        }
+
+        services.AddSingleton(provider => new CircuitBreakers(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<KnowledgeRevisions>();
+        services.AddSingleton(provider => new SearchCache(provider.GetRequiredService<KnowledgeRevisions>().ReadAsync, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HybridSearch>();
 
         services.AddSingleton(fetching);

@@ -16,6 +16,8 @@ using Widget.Api.Platform;
 using Widget.Api.Tests;
 using Widget.Contracts;
 using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Rerank;
+using Widget.Rag.Tavus;
 using Widget.Testing;
 
 [assembly: AssemblyFixture(typeof(ApiFixture))]
@@ -57,7 +59,14 @@ public sealed class ApiNode : IAsyncDisposable
 
     public CapturedLog Log { get; }
 
-    public static async Task<ApiNode> StartAsync(TestDatabase database, ChatModelOptions? chat = null, EmbeddingModelOptions? embedding = null, FetchOptions? fetching = null, string? hostSuffix = null)
+    public static async Task<ApiNode> StartAsync(
+        TestDatabase database,
+        ChatModelOptions? chat = null,
+        EmbeddingModelOptions? embedding = null,
+        FetchOptions? fetching = null,
+        string? hostSuffix = null,
+        TavusOptions? tavus = null,
+        RerankOptions? rerank = null)
     {
         var log = new CapturedLog();
         var options = new ServerOptions
@@ -66,6 +75,8 @@ public sealed class ApiNode : IAsyncDisposable
             Chat = chat ?? new ChatModelOptions(),
             Embedding = embedding ?? new EmbeddingModelOptions(),
             Fetching = fetching ?? new FetchOptions(),
+            Tavus = tavus ?? new TavusOptions(),
+            Rerank = rerank ?? new RerankOptions(),
             HostSuffix = hostSuffix,
         };
         var app = Server.Build(["--urls=http://127.0.0.1:0"], options, builder => builder.Logging.ClearProviders().AddProvider(log));
@@ -138,6 +149,10 @@ public sealed class Simulator : IAsyncDisposable
     /// <summary>What a node must be set to in order to have pictures described.</summary>
     public MediaModelOptions Vision => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-vision" };
 
+    public TavusOptions Tavus => new() { Endpoint = new Uri(Address, "/tavus"), Key = "sim-tavus-key" };
+
+    public RerankOptions Rerank => new() { Endpoint = new Uri(Address, "/cohere/v2"), Key = "sim-key", Model = "sim-rerank", Deadline = TimeSpan.FromSeconds(5) };
+
     public static async Task<Simulator> StartAsync()
     {
         int port;
@@ -167,7 +182,8 @@ public sealed class Simulator : IAsyncDisposable
     }
 
     /// <summary>Sets how it behaves from now on; everything not named behaves.</summary>
-    public async Task BehaveAsync(object? switches = null) => (await _control.PutAsJsonAsync("/control/openai", switches ?? new { })).EnsureSuccessStatusCode();
+    public async Task BehaveAsync(object? switches = null, string service = "openai") =>
+        (await _control.PutAsJsonAsync($"/control/{service}", switches ?? new { })).EnsureSuccessStatusCode();
 
     public async Task<IReadOnlyList<JsonElement>> RequestsAsync() => (await _control.GetFromJsonAsync<JsonElement[]>("/control/openai/requests"))!;
 

@@ -173,13 +173,16 @@ public sealed class PlatformShould(ApiFixture api)
         {
             ["WIDGET_CHAT_ENDPOINT"] = "api.openai.com",
             ["WIDGET_FETCH_ALLOW"] = "localhost, demo:5081",
+            ["WIDGET_TAVUS_SEARCH_PATH"] = "/search",
+            ["WIDGET_RERANK_ENDPOINT"] = "rerank",
+            ["WIDGET_RERANK_KEY"] = "k",
             ["WIDGET_HOST_SUFFIX"] = "chat.example.com",
             ["WIDGET_EMBED"] = "/no/such/folder",
         };
 
         var refusal = Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(variables.GetValueOrDefault));
 
-        string[] named = ["WIDGET_DATABASE_APP", "WIDGET_CHAT_ENDPOINT", "WIDGET_FETCH_ALLOW contains \"localhost\"", "WIDGET_HOST_SUFFIX", "WIDGET_EMBED"];
+        string[] named = ["WIDGET_TAVUS_SEARCH_PATH is \"/search\"", "but WIDGET_TAVUS_ENDPOINT", "WIDGET_RERANK_ENDPOINT is \"rerank\"", "WIDGET_DATABASE_APP", "WIDGET_CHAT_ENDPOINT", "WIDGET_FETCH_ALLOW contains \"localhost\"", "WIDGET_HOST_SUFFIX", "WIDGET_EMBED"];
         refusal.Errors.Count.ShouldBe(named.Length);
         foreach (var name in named) refusal.Message.ShouldContain(name);
     }
@@ -194,12 +197,18 @@ public sealed class PlatformShould(ApiFixture api)
             ["WIDGET_CHAT_MODEL"] = "llama",
             ["WIDGET_FETCH_ALLOW"] = "localhost:5081",
             ["WIDGET_HOST_SUFFIX"] = ".chat.example.com",
+            ["WIDGET_TAVUS_ENDPOINT"] = "https://gateway.example/tavus",
+            ["WIDGET_TAVUS_KEY"] = "k",
+            ["WIDGET_RERANK_ENDPOINT"] = "https://api.cohere.com/v2",
+            ["WIDGET_RERANK_MODEL"] = "rerank",
         };
 
         var options = ServerOptions.Read(variables.GetValueOrDefault);
 
         (options.Chat.Endpoint, options.Chat.Model, options.Chat.Key).ShouldBe((new Uri("http://localhost:11434/v1"), "llama", null));
         options.Fetching.AllowedPrivateHosts.ShouldBe(["localhost:5081"]);
+        options.Tavus.SearchAddress("r1").ShouldBe(new Uri("https://gateway.example/tavus/v1/replicas/r1/knowledge/search"));
+        (options.Rerank.Model, options.Rerank.Key).ShouldBe(("rerank", null));
         Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(name => name == "WIDGET_CHAT_KEY" ? "k" : variables.GetValueOrDefault(name) is { } value && !name.Contains("CHAT") ? value : null))
             .Message.ShouldContain("WIDGET_CHAT_ENDPOINT");
     }

@@ -18,12 +18,20 @@ switch (args)
         return await DocumentsBenchmark.FolderAsync(folder, questions, int.Parse(least)) ? 0 : 1;
     case ["site", var folder, var questions, var least]:
         return await DocumentsBenchmark.SiteAsync(folder, questions, int.Parse(least)) ? 0 : 1;
+    case ["router"]:
+        RouterBenchmark.Run();
+        return 0;
+    case ["strategies"]:
+        await StrategiesBenchmark.RunAsync();
+        return 0;
     default:
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release --project tests/Widget.Benchmarks -- COMMAND
 
               collection FOLDER   quality and speed of search on a test collection
               refusal FOLDER      when to say no, on the demo companies and a test collection
+              router              where the smart strategy sends visitors' questions
+              strategies          both knowledge bases at once, one of them dead, and a question asked before
 
               scale TENANTS LARGEST   many tenants of 1,000 passages and one of LARGEST (940 60000 makes a million; needs 12 GB of disk)
               extraction FOLDER   documents a second through the reader children

@@ -124,7 +124,7 @@ internal static class ScaleBenchmark
             var start = Stopwatch.GetTimestamp();
             var result = await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = question, Limit = 10 }, CancellationToken.None);
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            hits.Add([.. result.Hits.Select(hit => hit.ChunkId)]);
+            hits.Add([.. result.Hits.Select(hit => hit.ChunkId!.Value)]);
         }
 
         return (times, hits);

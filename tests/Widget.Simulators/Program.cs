@@ -1,11 +1,15 @@
 using Widget.Simulators.OpenAI;
+using Widget.Simulators.Rerank;
+using Widget.Simulators.Tavus;
 
 // Outside services as separate processes would be: the real wire format, strict about requests, able to be slow, to fail and to lie.
 // Each service has its own path; /control/… sets how it behaves.
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-builder.Services.AddSingleton<OpenAIBehavior>();
+builder.Services.AddSingleton<OpenAIBehavior>().AddSingleton<TavusBehavior>().AddSingleton<RerankBehavior>();
 var app = builder.Build();
 app.MapGet("/health", () => "ok");
 app.MapOpenAI();
+app.MapTavus();
+app.MapRerank();
 await app.RunAsync();

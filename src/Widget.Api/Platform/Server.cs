@@ -38,9 +38,9 @@ public static class Server
         builder.Services.AddSingleton(_ => ApplicationDataSource.Create(options.Database));
         builder.Services.AddTenancy(options.HostSuffix);
         builder.Services.AddSingleton(new EmbeddingModels(
-            options.Embedding.Endpoint is null ? null : new OpenAIEmbeddings(options.Embedding),
+            options.Embedding.Endpoint is null ? null : new CachingEmbeddings(new OpenAIEmbeddings(options.Embedding), TimeProvider.System),
             options.Embedding.Model));
-        builder.Services.AddRag(options.Fetching);
+        builder.Services.AddRag(options.Fetching, options.Tavus, options.Rerank);
         builder.Services.AddMediaModels(options.Transcription, options.Vision);
         builder.Services.AddAnswers(options.Chat);
         builder.Services.AddVisitors();

@@ -3,6 +3,8 @@ using Widget.Api.Answers;
 using Widget.Api.Knowledge;
 using Widget.Api.Media;
 using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Rerank;
+using Widget.Rag.Tavus;
 
 namespace Widget.Api.Platform;
 
@@ -24,6 +26,12 @@ public sealed record ServerOptions
 
     public required FetchOptions Fetching { get; init; }
 
+    /// <summary>Tavus's search endpoint (WIDGET_TAVUS_…).</summary>
+    public TavusOptions Tavus { get; init; } = new();
+
+    /// <summary>The reranker (WIDGET_RERANK_…).</summary>
+    public RerankOptions Rerank { get; init; } = new();
+
     /// <summary>What follows the slug in tenants' own hosts, as <c>.chat.example.com</c> (WIDGET_HOST_SUFFIX).</summary>
     public string? HostSuffix { get; init; }
 
@@ -34,73 +42,57 @@ public sealed record ServerOptions
     /// <exception cref="InvalidConfigurationException">Names every variable that is wrong, and what it should be.</exception>
     public static ServerOptions Read(Func<string, string?> variable)
     {
-        var errors = new List<string>();
-        string? Text(string name) => variable(name) is { Length: > 0 } value ? value.Trim() : null;
-
-        var database = Text("WIDGET_DATABASE_APP") ?? Text("WIDGET_DATABASE");
+        var variables = new Variables(variable);
+        var errors = variables.Errors;
+        var database = variables.Text("WIDGET_DATABASE_APP") ?? variables.Text("WIDGET_DATABASE");
         if (database is null)
             errors.Add("WIDGET_DATABASE_APP is not set. It is the connection string of the application's login, which `widget migrate` creates.");
         else if (ConnectionStringProblem("WIDGET_DATABASE_APP", database) is { } problem)
             errors.Add(problem);
 
-        Uri? Address(string name)
-        {
-            if (Text(name) is not { } text) return null;
-            if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https") return address;
-            errors.Add($"{name} is \"{text}\", which is not an http or https address such as https://api.openai.com/v1.");
-            return null;
-        }
+        var chat = variables.Model("CHAT");
+        var embedding = variables.Model("EMBEDDING", "the model of new tenants");
+        if (embedding.Model is { Length: > 100 }) errors.Add("WIDGET_EMBEDDING_MODEL must have 100 characters at most.");
+        var transcription = variables.Model("TRANSCRIPTION");
+        var vision = variables.Model("VISION");
+        var rerank = variables.Model("RERANK", example: "https://api.cohere.com/v2");
+        var tavus = ReadTavus(variables);
 
-        var endpoint = Address("WIDGET_CHAT_ENDPOINT");
-        var model = Text("WIDGET_CHAT_MODEL");
-        if (endpoint is not null && model is null) errors.Add("WIDGET_CHAT_MODEL is not set. It names the model to ask at WIDGET_CHAT_ENDPOINT.");
-        if (endpoint is null && Text("WIDGET_CHAT_ENDPOINT") is null && (model ?? Text("WIDGET_CHAT_KEY")) is not null)
-            errors.Add("WIDGET_CHAT_MODEL or WIDGET_CHAT_KEY is set, but WIDGET_CHAT_ENDPOINT, which says whom to ask, is not.");
-
-        var embeddingEndpoint = Address("WIDGET_EMBEDDING_ENDPOINT");
-        var embeddingModel = Text("WIDGET_EMBEDDING_MODEL");
-        if (embeddingEndpoint is not null && embeddingModel is null)
-            errors.Add("WIDGET_EMBEDDING_MODEL is not set. It names the model of new tenants at WIDGET_EMBEDDING_ENDPOINT.");
-        if (embeddingModel is { Length: > 100 }) errors.Add("WIDGET_EMBEDDING_MODEL must have 100 characters at most.");
-        if (Text("WIDGET_EMBEDDING_ENDPOINT") is null && (embeddingModel ?? Text("WIDGET_EMBEDDING_KEY")) is not null)
-            errors.Add("WIDGET_EMBEDDING_MODEL or WIDGET_EMBEDDING_KEY is set, but WIDGET_EMBEDDING_ENDPOINT, which says whom to ask, is not.");
-        var transcription = MediaModel("TRANSCRIPTION", Text, errors);
-        var vision = MediaModel("VISION", Text, errors);
-
-        var hosts = (Text("WIDGET_FETCH_ALLOW") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var hosts = (variables.Text("WIDGET_FETCH_ALLOW") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         errors.AddRange(hosts
             .Where(host => !(host.Split(':') is [_, var port] && ushort.TryParse(port, out _)))
             .Select(host => $"WIDGET_FETCH_ALLOW contains \"{host}\". Write each host with its port, as localhost:5081."));
 
-        var suffix = Text("WIDGET_HOST_SUFFIX");
+        var suffix = variables.Text("WIDGET_HOST_SUFFIX");
         if (suffix is not null && !suffix.StartsWith('.')) errors.Add($"WIDGET_HOST_SUFFIX is \"{suffix}\". It must begin with a dot, as .chat.example.com.");
-        var embed = Text("WIDGET_EMBED");
+        var embed = variables.Text("WIDGET_EMBED");
         if (embed is not null && !Directory.Exists(embed)) errors.Add($"WIDGET_EMBED is \"{embed}\", which is not a folder.");
 
         if (errors.Count > 0) throw new InvalidConfigurationException(errors);
         return new ServerOptions
         {
             Database = database!,
-            Chat = new ChatModelOptions { Endpoint = endpoint, Key = Text("WIDGET_CHAT_KEY"), Model = model ?? "" },
-            Embedding = new EmbeddingModelOptions { Endpoint = embeddingEndpoint, Key = Text("WIDGET_EMBEDDING_KEY"), Model = embeddingModel },
-            Transcription = transcription,
-            Vision = vision,
+            Chat = new ChatModelOptions { Endpoint = chat.Endpoint, Key = chat.Key, Model = chat.Model ?? "" },
+            Embedding = new EmbeddingModelOptions { Endpoint = embedding.Endpoint, Key = embedding.Key, Model = embedding.Model },
+            Transcription = new MediaModelOptions { Endpoint = transcription.Endpoint, Key = transcription.Key, Model = transcription.Model ?? "" },
+            Vision = new MediaModelOptions { Endpoint = vision.Endpoint, Key = vision.Key, Model = vision.Model ?? "" },
+            Rerank = new RerankOptions { Endpoint = rerank.Endpoint, Key = rerank.Key, Model = rerank.Model ?? "" },
+            Tavus = tavus,
             Fetching = new FetchOptions { AllowedPrivateHosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase) },
             HostSuffix = suffix,
             EmbedFolder = embed,
         };
     }
 
-    // WIDGET_TRANSCRIPTION_ENDPOINT, _KEY and _MODEL; WIDGET_VISION_ENDPOINT, _KEY and _MODEL.
-    private static MediaModelOptions MediaModel(string which, Func<string, string?> text, List<string> errors)
+    private static TavusOptions ReadTavus(Variables variables)
     {
-        var (name, given, model, key) = ($"WIDGET_{which}_ENDPOINT", text($"WIDGET_{which}_ENDPOINT"), text($"WIDGET_{which}_MODEL"), text($"WIDGET_{which}_KEY"));
-        Uri? endpoint = null;
-        if (given is not null && !(Uri.TryCreate(given, UriKind.Absolute, out endpoint) && endpoint.Scheme is "http" or "https"))
-            errors.Add($"{name} is \"{given}\", which is not an http or https address such as https://api.openai.com/v1.");
-        if (endpoint is not null && model is null) errors.Add($"WIDGET_{which}_MODEL is not set. It names the model to ask at {name}.");
-        if (given is null && (model ?? key) is not null) errors.Add($"WIDGET_{which}_MODEL or WIDGET_{which}_KEY is set, but {name}, which says whom to ask, is not.");
-        return new MediaModelOptions { Endpoint = endpoint, Key = key, Model = model ?? "" };
+        const string Endpoint = "WIDGET_TAVUS_ENDPOINT", SearchPath = "WIDGET_TAVUS_SEARCH_PATH", Key = "WIDGET_TAVUS_KEY";
+        var (endpoint, path, key) = (variables.Address(Endpoint, "https://tavusapi.com"), variables.Text(SearchPath), variables.Text(Key));
+        if (path is not null && !(path.StartsWith('/') && path.Contains(TavusOptions.ReplicaPlaceholder, StringComparison.Ordinal)))
+            variables.Errors.Add($"{SearchPath} is \"{path}\". It must begin with / and contain {TavusOptions.ReplicaPlaceholder}, as {TavusOptions.DefaultSearchPath}.");
+        if (variables.Text(Endpoint) is null && (path ?? key) is not null)
+            variables.Errors.Add($"{Key} or {SearchPath} is set, but {Endpoint}, which says whom to ask, is not.");
+        return new TavusOptions { Endpoint = endpoint, Key = key, SearchPath = path ?? TavusOptions.DefaultSearchPath };
     }
 
     /// <summary>What is wrong with a connection string's form; null when nothing is.</summary>

@@ -63,15 +63,20 @@ internal static class SearchEndpoints
     private static SearchTraceReport ToReport(SearchTrace trace) => new(
         (SearchStrategyName)trace.Strategy,
         trace.Route,
-        [
-            .. trace.Steps.Select(step => new SearchTraceStep(
-                step.KnowledgeBase,
-                step.Outcome.ToString().ToLowerInvariant(),
-                step.Hits,
-                step.Confidence,
-                step.Milliseconds,
-                step.Reason)),
-        ],
+        [.. trace.Steps.Select(ToReport)],
         trace.DuplicatesDropped,
-        trace.Milliseconds);
+        trace.Milliseconds)
+    {
+        Dropped = new SearchDropReport(trace.Dropped.Duplicates, trace.Dropped.Contained, trace.Dropped.BeyondLimit),
+        Reranking = trace.Reranking is { } reranking ? ToReport(reranking) : null,
+        Cached = trace.Cached,
+    };
+
+    private static SearchTraceStep ToReport(SearchStep step) => new(
+        step.KnowledgeBase,
+        step.Outcome.ToString().ToLowerInvariant(),
+        step.Hits,
+        step.Confidence,
+        step.Milliseconds,
+        step.Reason);
 }

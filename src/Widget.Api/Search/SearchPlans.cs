@@ -1,24 +1,40 @@
 using Widget.Contracts;
 using Widget.Rag.Own;
 using Widget.Rag.Search;
+using Widget.Rag.Tavus;
 
 namespace Widget.Api.Search;
 
 /// <summary>How a tenant's settings have it searched.</summary>
 public static class SearchPlans
 {
+    // Tavus is there to be quick; a visitor does not wait for it as long as for our own.
+    private static readonly Dictionary<string, TimeSpan> Deadlines = new(StringComparer.Ordinal)
+    {
+        [OwnKnowledgeBase.BaseName] = TimeSpan.FromSeconds(2),
+        [TavusKnowledgeBase.BaseName] = TimeSpan.FromSeconds(1),
+    };
+
     /// <param name="settings">The tenant's.</param>
     /// <param name="strategy">In place of the tenant's own.</param>
     public static SearchPlan For(TenantSettings settings, SearchStrategyName? strategy = null)
     {
+        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
         var weights = new Dictionary<string, double>(StringComparer.Ordinal) { [OwnKnowledgeBase.BaseName] = 1 };
         if (settings.UseTavusKB)
         {
-            weights["tavus"] = settings.TavusKBWeight;
+            weights[TavusKnowledgeBase.BaseName] = settings.TavusKBWeight;
             weights[OwnKnowledgeBase.BaseName] = 1 - settings.TavusKBWeight;
+            if (settings.TavusReplicaId is { } replica) parameters[TavusKnowledgeBase.ReplicaParameter] = replica;
         }
 
-        return new SearchPlan { Strategy = (SearchStrategy)(strategy ?? settings.SearchStrategy), Weights = weights };
+        return new SearchPlan
+        {
+            Strategy = (SearchStrategy)(strategy ?? settings.SearchStrategy),
+            Weights = weights,
+            Deadlines = Deadlines,
+            Parameters = parameters,
+        };
     }
 }
 

@@ -134,15 +134,21 @@ public sealed class EmbeddingChangeRunner(KnowledgeDatabase database, EmbeddingM
 
         if (await EmbeddingChanges.ServingAsync(db, ct) != lease.Model)
         {
-            await using var command = db.Command("update knowledge_statistics set model = $1", [lease.Model]);
+            await using var command = db.Command("update knowledge_statistics set model = $1, revision = revision + 1", [lease.Model]);
             await command.ExecuteNonQueryAsync(ct);
             await db.EmbeddingChanges.ExecuteUpdateAsync(set => set.SetProperty(row => row.SwitchedAt, clock.GetUtcNow()), ct);
             await RetryAsync(db, lease, Grace, ct);
             return false;
         }
 
-        // Searches elsewhere may still use the model that served until now.
+        // Searches elsewhere may still use the model that served until now. What was only filled in shows in searches from here on.
         var switched = await db.EmbeddingChanges.Select(row => row.SwitchedAt).SingleAsync(ct);
+        if (switched is null)
+        {
+            await using var command = db.Command("update knowledge_statistics set revision = revision + 1");
+            await command.ExecuteNonQueryAsync(ct);
+        }
+
         await db.CommitAsync(ct);
         return switched is null || clock.GetUtcNow() - switched >= Grace - TimeSpan.FromSeconds(1);
     }

@@ -182,4 +182,7 @@ public sealed class KnowledgeStatistics : ITenantOwned
 
     /// <summary>The languages of the tenant's documents, ISO 639-1.</summary>
     public required string[] Languages { get; init; }
+
+    /// <summary>Changes with every change of the tenant's documents; the database counts it.</summary>
+    public long Revision { get; init; }
 }

@@ -30,11 +30,13 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, EmbeddingModels
 
         await using var db = await database.BeginAsync(query.TenantId, ct, IsolationLevel.RepeatableRead);
         var question = await Question.ReadAsync(db, text, ct);
-        var candidates = await Candidates.FindAsync(db, question.Terms, model, embedding, Math.Max(LeastCandidates, query.Limit), query.Filter, indexed, ct);
+        var wanted = query.Limit + query.Spare;
+        var candidates = await Candidates.FindAsync(db, question.Terms, model, embedding, Math.Max(LeastCandidates, wanted), query.Filter, indexed, ct);
         var ranked = await WithPhrasesFirstAsync(db, question.Phrases, Fusion.Convex(candidates, Fusion.DenseWeight(model)), ct);
-        var hits = await HitsAsync(db, [.. ranked.Take(query.Limit)], question.Terms, ct);
+        var hits = await HitsAsync(db, [.. ranked.Take(wanted)], question.Terms, ct);
         var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);
-        var confidence = hits.Select(found => Confidence.Of(found.Coverage, similarities[found.Hit.ChunkId.Value], model)).DefaultIfEmpty(0).Max();
+        // Spare hits stand in for others that are dropped; they say nothing of how well the question is answered.
+        var confidence = hits.Take(query.Limit).Select(found => Confidence.Of(found.Coverage, similarities[found.Hit.ChunkId!.Value.Value], model)).DefaultIfEmpty(0).Max();
         return new KnowledgeResult(hits.ConvertAll(found => found.Hit), confidence) { Shortcoming = shortcoming };
     }
 

@@ -1,135 +1,96 @@
-using System.Diagnostics;
-
 namespace Widget.Rag.Search;
 
-/// <summary>How one tenant wants to be searched.</summary>
-public sealed record SearchPlan
-{
-    public SearchStrategy Strategy { get; init; } = SearchStrategy.Parallel;
-
-    /// <summary>
-    /// The knowledge bases in use, by name, with their share of the merged score. Those not named are not searched.
-    /// </summary>
-    public required IReadOnlyDictionary<string, double> Weights { get; init; }
-
-    /// <summary>Longest wait for one knowledge base.</summary>
-    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>Confidence from which on a knowledge base's hits are good enough not to ask the next.</summary>
-    public double GoodEnough { get; init; } = 0.5;
-}
-
-/// <summary>No knowledge base could be searched.</summary>
-public sealed class SearchUnavailableException(SearchTrace trace)
-    : Exception("None of the knowledge bases answered.")
-{
-    public SearchTrace Trace { get; } = trace;
-}
-
 /// <summary>Searches one or more knowledge bases by a strategy and merges what they find.</summary>
-public sealed class HybridSearch(IEnumerable<IKnowledgeBase> knowledgeBases, TimeProvider clock)
+/// <param name="knowledgeBases">Those that this installation has.</param>
+/// <param name="clock">Deadlines, pauses and the times in traces are measured with it.</param>
+/// <param name="breakers">What is known of knowledge bases that failed; shared by all searches of a node.</param>
+/// <param name="reranking">Reads what was found once more; null when there is no reranker.</param>
+/// <param name="cache">Answers the same question at once; null for a search every time.</param>
+public sealed class HybridSearch(
+    IEnumerable<IKnowledgeBase> knowledgeBases,
+    TimeProvider clock,
+    CircuitBreakers? breakers = null,
+    Reranking? reranking = null,
+    SearchCache? cache = null)
 {
-    private readonly IKnowledgeBase[] _knowledgeBases = [.. knowledgeBases];
+    private const int MostHits = 100;
+
+    private readonly IKnowledgeBase[] _knowledgeBases = [.. knowledgeBases.OrderBy(knowledge => knowledge.Name == Own.OwnKnowledgeBase.BaseName ? 0 : 1)];
+    private readonly KnowledgeBaseCalls _calls = new(breakers ?? new CircuitBreakers(clock), clock);
 
     /// <exception cref="SearchUnavailableException">None of the plan's knowledge bases answered.</exception>
-    public async Task<SearchResult> SearchAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct)
+    public Task<SearchResult> SearchAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct) =>
+        cache is null ? RunAsync(query, plan, ct) : cache.GetAsync(query, plan, running => RunAsync(query, plan, running), ct);
+
+    private async Task<SearchResult> RunAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct)
     {
         var start = clock.GetTimestamp();
         var used = _knowledgeBases.Where(knowledge => plan.Weights.ContainsKey(knowledge.Name)).ToArray();
+        var wider = query with { Parameters = plan.Parameters, Spare = Math.Clamp((query.Limit / 2) + 4, 0, MostHits - query.Limit) };
         Route? route = plan.Strategy == SearchStrategy.Smart ? QuestionRouter.Decide(query.Text) : null;
         var asked = plan.Strategy == SearchStrategy.Parallel
-            ? await Task.WhenAll(used.Select(knowledge => AskAsync(knowledge, query, plan, reason: null, ct)))
-            : await AskInOrderAsync(Order(used, route), query, plan, route?.Reason, ct);
+            ? await Task.WhenAll(used.Select(knowledge => _calls.AskAsync(knowledge, wider, plan.DeadlineOf(knowledge.Name), reason: null, ct)))
+            : await AskInOrderAsync(Order(used, route), wider, plan, route?.Reason, ct);
 
-        var answered = asked.Where(step => step.Result is not null).ToArray();
-        var (hits, dropped) = Merging.Merge(
-            [.. answered.Select(step => new WeightedResult(step.Step.KnowledgeBase, plan.Weights[step.Step.KnowledgeBase], step.Result!.Hits))],
-            query.Limit);
+        // Our own first: of twins, it is our passage that stays, since it knows its place in the document.
+        var answered = asked.Where(answer => answer.Result is not null).OrderBy(answer => Array.FindIndex(used, one => one.Name == answer.Step.KnowledgeBase)).ToArray();
+        var (merged, dropped) = Merging.Merge(
+            [.. answered.Select(answer => new WeightedResult(answer.Step.KnowledgeBase, plan.Weights[answer.Step.KnowledgeBase], answer.Result!.Hits))]);
+        var (ranked, reranked) = reranking is null || merged.Count == 0 ? (merged, null) : await reranking.ApplyAsync(query, merged, ct);
+        IReadOnlyList<Hit> hits = [.. Diversity.Spread(ranked).Take(query.Limit)];
         var trace = new SearchTrace
         {
             Strategy = plan.Strategy,
             Route = route is { } decided ? decided.Multimodal ? "multimodal" : "text" : null,
-            Steps = [.. asked.Select(step => step.Step)],
-            DuplicatesDropped = dropped,
+            Steps = [.. asked.Select(answer => answer.Step), .. Missing(plan)],
+            Dropped = dropped with { BeyondLimit = ranked.Count - hits.Count },
+            Reranking = reranked,
             Milliseconds = clock.GetElapsedTime(start).TotalMilliseconds,
         };
         if (answered.Length == 0) throw new SearchUnavailableException(trace);
-        return new SearchResult(hits, answered.Max(step => step.Result!.Confidence), trace);
+        return new SearchResult(hits, answered.Max(answer => answer.Result!.Confidence), trace);
     }
 
     // Our own knowledge first for what is seen, shown or heard; whoever is not ours first otherwise.
     private static IEnumerable<IKnowledgeBase> Order(IKnowledgeBase[] used, Route? route) =>
         route is { Multimodal: true }
-            ? used.OrderBy(knowledge => knowledge.Name == Own.OwnKnowledgeBase.BaseName ? 0 : 1)
+            ? used
             : used.OrderBy(knowledge => knowledge.Name == Own.OwnKnowledgeBase.BaseName ? 1 : 0);
 
-    private async Task<Asked[]> AskInOrderAsync(
+    private IEnumerable<SearchStep> Missing(SearchPlan plan) => plan.Weights.Keys
+        .Where(name => !Array.Exists(_knowledgeBases, knowledge => knowledge.Name == name))
+        .Select(name => KnowledgeBaseAnswer.Skipped(name, "not configured on this installation").Step);
+
+    private async Task<KnowledgeBaseAnswer[]> AskInOrderAsync(
         IEnumerable<IKnowledgeBase> order,
         KnowledgeQuery query,
         SearchPlan plan,
         string? reason,
         CancellationToken ct)
     {
-        var asked = new List<Asked>();
-        Asked? last = null;
+        var asked = new List<KnowledgeBaseAnswer>();
+        KnowledgeBaseAnswer? last = null;
         foreach (var knowledge in order)
         {
             if (last?.Result?.Confidence >= plan.GoodEnough)
             {
-                asked.Add(new Asked(
-                    new SearchStep(knowledge.Name, SearchOutcome.Skipped, 0, 0, 0, $"{last.Step.KnowledgeBase} was good enough"),
-                    null));
+                asked.Add(KnowledgeBaseAnswer.Skipped(knowledge.Name, $"{last.Step.KnowledgeBase} was good enough"));
                 continue;
             }
 
-            last = await AskAsync(knowledge, query, plan, last is null ? reason : $"{last.Step.KnowledgeBase} {Shortcoming(last)}", ct);
+            var why = last is null ? reason : $"{last.Step.KnowledgeBase} {Shortcoming(last)}";
+            last = await _calls.AskAsync(knowledge, query, plan.DeadlineOf(knowledge.Name), why, ct);
             asked.Add(last);
         }
 
         return [.. asked];
     }
 
-    private static string Shortcoming(Asked asked) => asked.Step.Outcome switch
+    private static string Shortcoming(KnowledgeBaseAnswer answer) => answer.Step.Outcome switch
     {
         SearchOutcome.TimedOut => "was late",
         SearchOutcome.Failed => "failed",
-        _ => asked.Step.Hits == 0 ? "found nothing" : "found nothing good enough",
+        SearchOutcome.Skipped => "was not asked",
+        _ => answer.Step.Hits == 0 ? "found nothing" : "found nothing good enough",
     };
-
-    private async Task<Asked> AskAsync(IKnowledgeBase knowledge, KnowledgeQuery query, SearchPlan plan, string? reason, CancellationToken ct)
-    {
-        var start = clock.GetTimestamp();
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        Asked Missing(SearchOutcome outcome, string why) => new(
-            new SearchStep(knowledge.Name, outcome, 0, 0, clock.GetElapsedTime(start).TotalMilliseconds, why),
-            null);
-
-        try
-        {
-            // WaitAsync, so that a side that ignores its cancellation is not waited for either.
-            var result = await knowledge.SearchAsync(query, deadline.Token).WaitAsync(plan.Deadline, clock, ct);
-            return new Asked(
-                new SearchStep(
-                    knowledge.Name,
-                    SearchOutcome.Answered,
-                    result.Hits.Count,
-                    result.Confidence,
-                    clock.GetElapsedTime(start).TotalMilliseconds,
-                    reason),
-                result);
-        }
-        catch (TimeoutException)
-        {
-            await deadline.CancelAsync();
-            return Missing(SearchOutcome.TimedOut, $"no answer within {plan.Deadline.TotalMilliseconds:0} ms");
-        }
-        catch (Exception e) when (!ct.IsCancellationRequested)
-        {
-            // Whatever a side fails of, the others are asked in its place; the trace and the span say what happened.
-            Activity.Current?.AddException(e);
-            return Missing(SearchOutcome.Failed, e.GetType().Name);
-        }
-    }
-
-    private sealed record Asked(SearchStep Step, KnowledgeResult? Result);
 }

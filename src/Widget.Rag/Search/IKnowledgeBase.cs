@@ -9,6 +9,16 @@ public interface IKnowledgeBase
     /// <summary>"own", "tavus": names the knowledge base in hits, weights and traces.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// Whether somebody else's server answers. After a failure such a knowledge base is left alone for a while
+    /// (<see cref="CircuitBreakers"/>); our own has nobody who could stand in for its database.
+    /// </summary>
+    bool IsRemote => false;
+
+    /// <summary>Why it cannot take this query, in words; null when it can.</summary>
+    string? Refuse(KnowledgeQuery query) => null;
+
+    /// <exception cref="KnowledgeBaseException">It could not answer, for a reason it knows.</exception>
     Task<KnowledgeResult> SearchAsync(KnowledgeQuery query, CancellationToken ct);
 }
 
@@ -22,8 +32,14 @@ public sealed record KnowledgeQuery
     /// <summary>Most hits wanted, 1 to 100.</summary>
     public int Limit { get; init; } = 8;
 
+    /// <summary>Hits wanted beyond the limit, to stand in for those that merging drops. They have no say in the confidence.</summary>
+    public int Spare { get; init; }
+
     /// <summary>What may be found; everything unless something is named.</summary>
     public KnowledgeFilter Filter { get; init; } = KnowledgeFilter.None;
+
+    /// <summary>What single knowledge bases need to know of the tenant, by names of their own (<see cref="SearchPlan.Parameters"/>).</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }
 
 /// <summary>What may be found. An empty list lets everything pass; of several values one has to fit.</summary>
@@ -59,11 +75,17 @@ public sealed record KnowledgeResult(IReadOnlyList<Hit> Hits, double Confidence)
 /// <summary>A passage that was found.</summary>
 public sealed record Hit
 {
-    public required ChunkId ChunkId { get; init; }
+    /// <summary>Null when the passage is none of ours.</summary>
+    public ChunkId? ChunkId { get; init; }
 
-    public required DocumentId DocumentId { get; init; }
+    /// <summary>Null when the document is none of ours.</summary>
+    public DocumentId? DocumentId { get; init; }
 
+    /// <summary>The document's id where it came from.</summary>
     public required string ExternalId { get; init; }
+
+    /// <summary>The passage's id in a knowledge base that is not ours; null in ours.</summary>
+    public string? ForeignId { get; init; }
 
     public required string Title { get; init; }
 
@@ -81,4 +103,13 @@ public sealed record Hit
 
     /// <summary>The knowledge bases it was found in.</summary>
     public required IReadOnlyList<string> Origins { get; init; }
+
+    /// <summary>Names the passage in every search that finds it.</summary>
+    public string Id => ChunkId?.ToString() ?? $"{ExternalId}/{ForeignId}";
+
+    /// <summary>Whether two passages come from one document; documents of different knowledge bases are known by their address.</summary>
+    public bool IsOfSameDocument(Hit other) => DocumentId is { } ours && other.DocumentId is { } theirs
+        ? ours == theirs
+        : (DocumentId is null && other.DocumentId is null && ExternalId == other.ExternalId)
+            || (Url is not null && string.Equals(Url, other.Url, StringComparison.OrdinalIgnoreCase));
 }

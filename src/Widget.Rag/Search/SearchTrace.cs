@@ -20,7 +20,7 @@ public enum SearchOutcome
     TimedOut,
     Failed,
 
-    /// <summary>It was not asked.</summary>
+    /// <summary>It was not asked, or asked in passing without waiting for it.</summary>
     Skipped,
 }
 
@@ -30,7 +30,11 @@ public enum SearchOutcome
 /// <param name="Confidence">How sure it was, 0 to 1.</param>
 /// <param name="Milliseconds">How long it took.</param>
 /// <param name="Reason">Why it was asked, skipped or passed over.</param>
-public sealed record SearchStep(string KnowledgeBase, SearchOutcome Outcome, int Hits, double Confidence, double Milliseconds, string? Reason);
+public sealed record SearchStep(string KnowledgeBase, SearchOutcome Outcome, int Hits, double Confidence, double Milliseconds, string? Reason)
+{
+    /// <summary>Whether the same search may go otherwise in a moment: it was left out because it had failed.</summary>
+    public bool MayChange { get; init; }
+}
 
 /// <summary>How a search came to its hits: who was asked and why, how long each took, what was dropped.</summary>
 public sealed record SearchTrace
@@ -42,8 +46,17 @@ public sealed record SearchTrace
 
     public required IReadOnlyList<SearchStep> Steps { get; init; }
 
-    /// <summary>Hits that were the same passage as another.</summary>
-    public required int DuplicatesDropped { get; init; }
+    /// <summary>Hits that did not make it, by reason.</summary>
+    public required DroppedHits Dropped { get; init; }
+
+    /// <summary>Hits that were the same passage as another or a part of it.</summary>
+    public int DuplicatesDropped => Dropped.Duplicates + Dropped.Contained;
+
+    /// <summary>What the reranker did; null when there is none.</summary>
+    public SearchStep? Reranking { get; init; }
+
+    /// <summary>Whether the hits are those of the same search shortly before; the steps are that search's, too.</summary>
+    public bool Cached { get; init; }
 
     public required double Milliseconds { get; init; }
 }

@@ -1,6 +1,7 @@
-using Widget.Rag.Own;
 using Widget.Rag.Search;
 using Widget.Rag.Storage;
+
+using static Widget.Rag.Tests.Search.StubKnowledgeBase;
 
 namespace Widget.Rag.Tests.Search;
 
@@ -8,13 +9,15 @@ public sealed class HybridSearchShould
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMilliseconds(200);
 
+    private static HttpRequestException Down => new("down");
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Ask_all_at_once_and_merge_by_weight()
     {
-        var own = new Stub("own") { Delay = TimeSpan.FromMilliseconds(80), Hits = [Hit("a", 7), Hit("b", 3.5)] };
-        var tavus = new Stub("tavus") { Delay = TimeSpan.FromMilliseconds(80), Hits = [Hit("c", 0.9), Hit("d", 0.1)] };
+        var own = new StubKnowledgeBase("own") { Delay = TimeSpan.FromMilliseconds(80), Hits = [Hit("a", 7), Hit("b", 3.5)] };
+        var tavus = new StubKnowledgeBase("tavus") { Delay = TimeSpan.FromMilliseconds(80), Hits = [Hit("c", 0.9), Hit("d", 0.1)] };
 
         var result = await SearchAsync(SearchStrategy.Parallel, [own, tavus], tavusWeight: 0.25);
 
@@ -29,8 +32,8 @@ public sealed class HybridSearchShould
     [InlineData(true)]
     public async Task Leave_out_a_side_that_is_late_even_if_it_ignores_being_cancelled(bool ignoresCancellation)
     {
-        var own = new Stub("own") { Hits = [Hit("a", 1)] };
-        var tavus = new Stub("tavus") { Delay = TimeSpan.FromSeconds(5), IgnoresCancellation = ignoresCancellation };
+        var own = new StubKnowledgeBase("own") { Hits = [Hit("a", 1)] };
+        var tavus = new StubKnowledgeBase("tavus") { Delay = TimeSpan.FromSeconds(5), IgnoresCancellation = ignoresCancellation };
 
         var result = await SearchAsync(SearchStrategy.Parallel, [own, tavus]);
 
@@ -42,8 +45,8 @@ public sealed class HybridSearchShould
     [Fact]
     public async Task Keep_answering_while_a_side_fails()
     {
-        var own = new Stub("own") { Hits = [Hit("a", 1)] };
-        var tavus = new Stub("tavus") { Fails = true };
+        var own = new StubKnowledgeBase("own") { Hits = [Hit("a", 1)] };
+        var tavus = new StubKnowledgeBase("tavus") { Fails = Down };
 
         var result = await SearchAsync(SearchStrategy.Parallel, [own, tavus]);
 
@@ -58,7 +61,7 @@ public sealed class HybridSearchShould
     public async Task Say_so_when_no_side_answers(SearchStrategy strategy)
     {
         var refusal = await Should.ThrowAsync<SearchUnavailableException>(() =>
-            SearchAsync(strategy, [new Stub("own") { Fails = true }, new Stub("tavus") { Fails = true }]));
+            SearchAsync(strategy, [new StubKnowledgeBase("own") { Fails = Down }, new StubKnowledgeBase("tavus") { Fails = Down }]));
 
         refusal.Trace.Steps.Count.ShouldBe(2);
     }
@@ -66,12 +69,12 @@ public sealed class HybridSearchShould
     [Fact]
     public async Task Fall_back_on_the_own_knowledge_only_when_tavus_is_not_good_enough()
     {
-        var own = new Stub("own") { Hits = [Hit("a", 1)], Confidence = 0.9 };
-        var good = new Stub("tavus") { Hits = [Hit("t", 1)], Confidence = 0.8 };
-        var poor = new Stub("tavus") { Hits = [Hit("t", 1)], Confidence = 0.1 };
-        var empty = new Stub("tavus");
-        var broken = new Stub("tavus") { Fails = true };
-        var late = new Stub("tavus") { Delay = TimeSpan.FromSeconds(5) };
+        var own = new StubKnowledgeBase("own") { Hits = [Hit("a", 1)], Confidence = 0.9 };
+        var good = new StubKnowledgeBase("tavus") { Hits = [Hit("t", 1)], Confidence = 0.8 };
+        var poor = new StubKnowledgeBase("tavus") { Hits = [Hit("t", 1)], Confidence = 0.1 };
+        var empty = new StubKnowledgeBase("tavus");
+        var broken = new StubKnowledgeBase("tavus") { Fails = Down };
+        var late = new StubKnowledgeBase("tavus") { Delay = TimeSpan.FromSeconds(5) };
 
         (await OriginsAsync(good)).ShouldBe(["t"]);
         own.Asked.ShouldBe(0);
@@ -81,7 +84,7 @@ public sealed class HybridSearchShould
         (await OriginsAsync(late)).ShouldBe(["a"]);
         own.Asked.ShouldBe(4);
 
-        async Task<string[]> OriginsAsync(Stub tavus)
+        async Task<string[]> OriginsAsync(StubKnowledgeBase tavus)
         {
             var result = await SearchAsync(SearchStrategy.Fallback, [own, tavus]);
             result.Trace.Steps[0].KnowledgeBase.ShouldBe("tavus");
@@ -94,7 +97,7 @@ public sealed class HybridSearchShould
     [InlineData("What does delivery cost?", "tavus")]
     public async Task Send_a_question_to_the_knowledge_that_suits_it(string question, string asked)
     {
-        var bases = new[] { new Stub("own") { Hits = [Hit("a", 1)], Confidence = 1 }, new Stub("tavus") { Hits = [Hit("t", 1)], Confidence = 1 } };
+        var bases = new[] { new StubKnowledgeBase("own") { Hits = [Hit("a", 1)], Confidence = 1 }, new StubKnowledgeBase("tavus") { Hits = [Hit("t", 1)], Confidence = 1 } };
 
         var result = await SearchAsync(SearchStrategy.Smart, bases, question: question);
 
@@ -108,7 +111,7 @@ public sealed class HybridSearchShould
     [Fact]
     public async Task Ask_nobody_else_once_somebody_was_good_enough()
     {
-        Stub[] bases = [new("a") { Hits = [Hit("a", 1)], Confidence = 0.9 }, new("b") { Hits = [Hit("b", 1)] }, new("c") { Hits = [Hit("c", 1)] }];
+        StubKnowledgeBase[] bases = [new("a") { Hits = [Hit("a", 1)], Confidence = 0.9 }, new("b") { Hits = [Hit("b", 1)] }, new("c") { Hits = [Hit("c", 1)] }];
         var plan = new SearchPlan { Strategy = SearchStrategy.Fallback, Weights = bases.ToDictionary(stub => stub.Name, _ => 1.0) };
 
         var result = await new HybridSearch(bases, TimeProvider.System).SearchAsync(Query("x"), plan, Ct);
@@ -121,8 +124,8 @@ public sealed class HybridSearchShould
     public async Task Make_the_same_passage_in_both_one_hit_that_names_both()
     {
         const string Text = "Delivery within Germany costs 49 euros and to Austria it costs 89 euros.";
-        var own = new Stub("own") { Hits = [Hit("a", 2, Text), Hit("b", 1, "Something else entirely, about returns.")] };
-        var tavus = new Stub("tavus") { Hits = [Hit("t", 0.5, "Delivery within Germany costs 49 euros, and to Austria it costs 89 euros.")] };
+        var own = new StubKnowledgeBase("own") { Hits = [Hit("a", 2, Text), Hit("b", 1, "Something else entirely, about returns.")] };
+        var tavus = new StubKnowledgeBase("tavus") { Hits = [Hit("t", 0.5, "Delivery within Germany costs 49 euros, and to Austria it costs 89 euros.")] };
 
         var result = await SearchAsync(SearchStrategy.Parallel, [own, tavus]);
 
@@ -135,8 +138,8 @@ public sealed class HybridSearchShould
     [Fact]
     public async Task Not_search_what_the_plan_does_not_name()
     {
-        var tavus = new Stub("tavus") { Hits = [Hit("t", 1)] };
-        var search = new HybridSearch([new Stub("own") { Hits = [Hit("a", 1)] }, tavus], TimeProvider.System);
+        var tavus = new StubKnowledgeBase("tavus") { Hits = [Hit("t", 1)] };
+        var search = new HybridSearch([new StubKnowledgeBase("own") { Hits = [Hit("a", 1)] }, tavus], TimeProvider.System);
 
         var result = await search.SearchAsync(Query("x"), new SearchPlan { Weights = new Dictionary<string, double> { ["own"] = 1 } }, Ct);
 
@@ -148,61 +151,158 @@ public sealed class HybridSearchShould
     public async Task Stop_when_the_caller_gives_up()
     {
         using var caller = new CancellationTokenSource(50);
-        var search = new HybridSearch([new Stub("own") { Delay = TimeSpan.FromSeconds(5) }], TimeProvider.System);
+        var search = new HybridSearch([new StubKnowledgeBase("own") { Delay = TimeSpan.FromSeconds(5) }], TimeProvider.System);
 
         await Should.ThrowAsync<OperationCanceledException>(() =>
             search.SearchAsync(Query("x"), new SearchPlan { Weights = new Dictionary<string, double> { ["own"] = 1 }, Deadline = TimeSpan.FromSeconds(9) }, caller.Token));
     }
 
-    private static Task<SearchResult> SearchAsync(SearchStrategy strategy, IKnowledgeBase[] bases, double tavusWeight = 0.5, string question = "question") =>
-        new HybridSearch(bases, TimeProvider.System).SearchAsync(
-            Query(question),
-            new SearchPlan
-            {
-                Strategy = strategy,
-                Deadline = Deadline,
-                Weights = new Dictionary<string, double> { ["own"] = 1 - tavusWeight, ["tavus"] = tavusWeight },
-            },
-            Ct);
-
-    private static KnowledgeQuery Query(string text) => new() { TenantId = TenantId.New(), Text = text };
-
-    private static Hit Hit(string id, double score, string? text = null) => new()
+    [Fact]
+    public async Task Give_each_side_a_deadline_of_its_own()
     {
-        ChunkId = ChunkId.New(),
-        DocumentId = DocumentId.New(),
-        ExternalId = id,
-        Title = id,
-        Text = text ?? $"the text of passage {id} which is like no other {id}",
-        Locator = new Locator(),
-        Score = score,
-        Origins = [],
+        var own = new StubKnowledgeBase("own") { Delay = TimeSpan.FromMilliseconds(150), Hits = [Hit("a", 1)] };
+        var tavus = new StubKnowledgeBase("tavus") { Delay = TimeSpan.FromSeconds(5) };
+        var plan = Plan(SearchStrategy.Parallel) with
+        {
+            Deadline = TimeSpan.FromSeconds(5),
+            Deadlines = new Dictionary<string, TimeSpan> { ["tavus"] = TimeSpan.FromMilliseconds(20) },
+        };
+
+        var result = await new HybridSearch([own, tavus], TimeProvider.System).SearchAsync(Query("x"), plan, Ct);
+
+        result.Trace.Steps.Select(step => step.Outcome).ShouldBe([SearchOutcome.Answered, SearchOutcome.TimedOut]);
+        result.Trace.Steps[1].Reason.ShouldBe("no answer within 20 ms");
+    }
+
+    [Theory]
+    [InlineData(SearchStrategy.Parallel)]
+    [InlineData(SearchStrategy.Smart)]
+    [InlineData(SearchStrategy.Fallback)]
+    public async Task Pay_the_deadline_of_a_dead_side_once(SearchStrategy strategy)
+    {
+        var own = new StubKnowledgeBase("own") { Hits = [Hit("a", 1)] };
+        var tavus = new StubKnowledgeBase("tavus") { IsRemote = true, Delay = TimeSpan.FromSeconds(60) };
+        var search = new HybridSearch([own, tavus], TimeProvider.System);
+        var query = Query("what does delivery cost");
+
+        var first = await search.SearchAsync(query, Plan(strategy), Ct);
+        var next = await search.SearchAsync(query, Plan(strategy), Ct);
+        var another = await search.SearchAsync(Query("what does delivery cost"), Plan(strategy), Ct);
+
+        Tavus(first).Outcome.ShouldBe(SearchOutcome.TimedOut);
+        Tavus(next).Outcome.ShouldBe(SearchOutcome.Skipped);
+        Tavus(next).Reason.ShouldBe("not asked, it failed 0 s ago (no answer within 200 ms)");
+        next.Trace.Milliseconds.ShouldBeLessThan(Deadline.TotalMilliseconds);
+        next.Hits.ShouldHaveSingleItem();
+        // What is wrong at one tenant's account may be right at another's.
+        Tavus(another).Outcome.ShouldBe(SearchOutcome.TimedOut);
+    }
+
+    [Fact]
+    public async Task Find_out_beside_a_search_that_a_side_is_back()
+    {
+        var clock = new TestClock();
+        var own = new StubKnowledgeBase("own") { Hits = [Hit("a", 1)] };
+        var tavus = new StubKnowledgeBase("tavus") { IsRemote = true, Fails = Down, Hits = [Hit("t", 1)] };
+        var breakers = new CircuitBreakers(clock);
+        var search = new HybridSearch([own, tavus], clock, breakers);
+        var query = Query("x");
+        await search.SearchAsync(query, Plan(SearchStrategy.Parallel), Ct);
+        tavus.Fails = null;
+        clock.Advance(TimeSpan.FromSeconds(6));
+
+        var trying = await search.SearchAsync(query, Plan(SearchStrategy.Parallel), Ct);
+        while (breakers.Count > 0) await Task.Yield();
+        var after = await search.SearchAsync(query, Plan(SearchStrategy.Parallel), Ct);
+
+        Tavus(trying).ShouldSatisfyAllConditions(
+            step => step.Outcome.ShouldBe(SearchOutcome.Skipped),
+            step => step.Reason!.ShouldStartWith("not asked, it failed 6 s ago"),
+            step => step.Reason!.ShouldEndWith("being tried again"));
+        Tavus(after).Outcome.ShouldBe(SearchOutcome.Answered);
+        after.Hits.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Go_on_asking_our_own_knowledge_whatever_happened_before()
+    {
+        var own = new StubKnowledgeBase("own") { Fails = Down, Hits = [Hit("a", 1)] };
+        var search = new HybridSearch([own], TimeProvider.System);
+        var query = Query("x");
+        await Should.ThrowAsync<SearchUnavailableException>(() => search.SearchAsync(query, Plan(SearchStrategy.Parallel), Ct));
+        own.Fails = null;
+
+        (await search.SearchAsync(query, Plan(SearchStrategy.Parallel), Ct)).Hits.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Not_blame_a_side_when_the_caller_gives_up()
+    {
+        using var caller = new CancellationTokenSource(30);
+        var tavus = new StubKnowledgeBase("tavus") { IsRemote = true, Delay = TimeSpan.FromSeconds(60) };
+        var breakers = new CircuitBreakers(TimeProvider.System);
+        var search = new HybridSearch([tavus], TimeProvider.System, breakers);
+
+        await Should.ThrowAsync<OperationCanceledException>(() =>
+            search.SearchAsync(Query("x"), Plan(SearchStrategy.Parallel) with { Deadline = TimeSpan.FromSeconds(30) }, caller.Token));
+
+        breakers.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Say_who_cannot_take_a_question_and_who_is_not_there()
+    {
+        var own = new StubKnowledgeBase("own") { Hits = [Hit("a", 1)] };
+        var tavus = new StubKnowledgeBase("tavus") { IsRemote = true, Refusal = "not asked, it cannot filter" };
+        var plan = Plan(SearchStrategy.Parallel) with { Weights = new Dictionary<string, double> { ["own"] = 1, ["tavus"] = 1, ["other"] = 1 } };
+
+        var result = await new HybridSearch([own, tavus], TimeProvider.System).SearchAsync(Query("x"), plan, Ct);
+
+        result.Trace.Steps.Skip(1).Select(step => (step.KnowledgeBase, step.Outcome, step.Reason)).ShouldBe(
+            [("tavus", SearchOutcome.Skipped, "not asked, it cannot filter"), ("other", SearchOutcome.Skipped, "not configured on this installation")]);
+        tavus.Asked.ShouldBe(0);
+        result.Hits[0].Score.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Hand_the_tenants_parameters_to_the_knowledge_bases()
+    {
+        var own = new StubKnowledgeBase("own") { Hits = [Hit("a", 1)] };
+        var plan = Plan(SearchStrategy.Parallel) with { Parameters = new Dictionary<string, string> { ["tavus.replicaId"] = "r1" } };
+
+        await new HybridSearch([own], TimeProvider.System).SearchAsync(Query("x"), plan, Ct);
+
+        own.LastQuery!.Parameters["tavus.replicaId"].ShouldBe("r1");
+    }
+
+    [Fact]
+    public async Task Fill_the_places_of_what_it_drops_and_count_it()
+    {
+        Hit[] hits =
+        [
+            .. Enumerable.Range(0, 3).Select(i => Hit($"copy{i}", 10, "Exactly the same words stand in each of these copies.")),
+            .. Enumerable.Range(0, 4).Select(i => Hit($"other{i}", 5 - i)),
+        ];
+        var own = new StubKnowledgeBase("own") { Hits = hits };
+
+        var result = await new HybridSearch([own], TimeProvider.System).SearchAsync(Query("x") with { Limit = 3 }, Plan(SearchStrategy.Parallel), Ct);
+
+        result.Hits.Select(hit => hit.ExternalId).ShouldBe(["copy0", "other0", "other1"]);
+        result.Trace.Dropped.ShouldBe(new DroppedHits(Duplicates: 2, Contained: 0, BeyondLimit: 2));
+        (own.LastQuery!.Limit + own.LastQuery.Spare).ShouldBeInRange(4, 100);
+    }
+
+    private static SearchStep Tavus(SearchResult result) => result.Trace.Steps.Single(step => step.KnowledgeBase == "tavus");
+
+    private static SearchPlan Plan(SearchStrategy strategy, double tavusWeight = 0.5) => new()
+    {
+        Strategy = strategy,
+        Deadline = Deadline,
+        Weights = new Dictionary<string, double> { ["own"] = 1 - tavusWeight, ["tavus"] = tavusWeight },
     };
 
-    private sealed class Stub(string name) : IKnowledgeBase
-    {
-        private int _asked;
+    private static Task<SearchResult> SearchAsync(SearchStrategy strategy, IKnowledgeBase[] bases, double tavusWeight = 0.5, string question = "question") =>
+        new HybridSearch(bases, TimeProvider.System).SearchAsync(Query(question), Plan(strategy, tavusWeight), Ct);
 
-        public string Name => name;
-
-        public TimeSpan Delay { get; init; }
-
-        public bool Fails { get; init; }
-
-        public bool IgnoresCancellation { get; init; }
-
-        public double Confidence { get; init; } = 0.7;
-
-        public IReadOnlyList<Hit> Hits { get; init; } = [];
-
-        public int Asked => _asked;
-
-        public async Task<KnowledgeResult> SearchAsync(KnowledgeQuery query, CancellationToken ct)
-        {
-            Interlocked.Increment(ref _asked);
-            await Task.Delay(Delay, IgnoresCancellation ? CancellationToken.None : ct);
-            if (Fails) throw new HttpRequestException("down");
-            return new KnowledgeResult([.. Hits.Select(hit => hit with { Origins = [name] })], Hits.Count > 0 ? Confidence : 0);
-        }
-    }
+    private static KnowledgeQuery Query(string text) => new() { TenantId = TenantId.New(), Text = text };
 }

@@ -75,7 +75,7 @@ public sealed class RankingShould
     [Theory]
     [InlineData("Show me how the dashboard looks", true)]
     [InlineData("Is there a video of the setup?", true)]
-    [InlineData("What colours does it come in?", true)]
+    [InlineData("What colour is the lamp in the video?", true)]
     [InlineData("Zeigen Sie mir ein Bild", true)]
     [InlineData("How much is the Team plan?", false)]
     [InlineData("Do you deliver to Denmark?", false)]

@@ -1,0 +1,37 @@
+namespace Widget.Rag.Search;
+
+/// <summary>How one tenant wants to be searched.</summary>
+public sealed record SearchPlan
+{
+    public SearchStrategy Strategy { get; init; } = SearchStrategy.Parallel;
+
+    /// <summary>
+    /// The knowledge bases in use, by name, with their share of the merged score. Those not named are not searched; one
+    /// that this installation does not have is skipped, and the trace says so.
+    /// </summary>
+    public required IReadOnlyDictionary<string, double> Weights { get; init; }
+
+    /// <summary>Longest wait for a knowledge base that <see cref="Deadlines"/> does not name.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest wait for single knowledge bases, by name.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> Deadlines { get; init; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
+
+    /// <summary>Confidence from which on a knowledge base's hits are good enough not to ask the next.</summary>
+    public double GoodEnough { get; init; } = 0.5;
+
+    /// <summary>
+    /// What single knowledge bases need to know of the tenant. Each names its own, as <see cref="Tavus.TavusKnowledgeBase.ReplicaParameter"/>;
+    /// they travel with the query, so that no knowledge base reads a tenant's settings.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    public TimeSpan DeadlineOf(string knowledgeBase) => Deadlines.TryGetValue(knowledgeBase, out var deadline) ? deadline : Deadline;
+}
+
+/// <summary>No knowledge base could be searched.</summary>
+public sealed class SearchUnavailableException(SearchTrace trace)
+    : Exception("None of the knowledge bases answered.")
+{
+    public SearchTrace Trace { get; } = trace;
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Widget.Contracts;
+
+namespace Widget.Api.Tests;
+
+/// <summary>Both knowledge bases behind the API, with Tavus's side and the reranker played by a simulator.</summary>
+public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
+{
+    private const string Replica = "r4dcf31b60e1";
+
+    // Of this class alone, since other classes set the shared one's switches at the same time.
+    private Simulator _simulator = null!;
+
+    public async ValueTask InitializeAsync() => _simulator = await Simulator.StartAsync();
+
+    public ValueTask DisposeAsync() => _simulator.DisposeAsync();
+
+    [Fact]
+    public async Task Answer_a_visitor_from_both_knowledge_bases()
+    {
+        await KnowsAsync(
+            new { text = "Delivery within Germany costs 49 euros. To Denmark it costs 89 euros!", title = "Copy" },
+            new { text = "The workshop in Aarhus repairs folding bicycles on weekdays between nine and five.", title = "Workshop", url = "https://tavus.example/workshop", documentId = "d1" });
+        await using var node = await ApiNode.StartAsync(api.Database, tavus: _simulator.Tavus);
+        var tenant = await TenantAsync(node, "parallel");
+
+        var both = await SearchAsync(tenant, "What does delivery to Denmark cost?");
+        both.Hits[0].Origins.ShouldBe(["own", "tavus"]);
+        both.Trace.Steps.Select(step => (step.KnowledgeBase, step.Outcome)).ShouldBe([("own", "answered"), ("tavus", "answered")]);
+        (both.Trace.Dropped.Duplicates, both.Trace.DuplicatesDropped).ShouldBe((1, 1));
+
+        var answer = await (await tenant.VisitAsync(node)).AskAsync("Who repairs folding bicycles in Aarhus on weekdays?");
+        var cited = answer.Citations.ShouldHaveSingleItem();
+        (cited.Url, cited.Origins.Single()).ShouldBe(("https://tavus.example/workshop", "tavus"));
+        answer.Text.ShouldContain("between nine and five");
+    }
+
+    [Fact]
+    public async Task Go_on_without_tavus_and_say_why()
+    {
+        await _simulator.BehaveAsync(new { failNext = 1, failStatus = 402 }, "tavus");
+        await using var node = await ApiNode.StartAsync(api.Database, tavus: _simulator.Tavus);
+        var tenant = await TenantAsync(node, "fallback");
+
+        var first = await SearchAsync(tenant, "What does delivery to Denmark cost?");
+        var second = await SearchAsync(tenant, "What does delivery to Denmark cost?");
+
+        first.Hits[0].ExternalId.ShouldBe("shipping");
+        (first.Trace.Steps[0].Outcome, first.Trace.Steps[0].Reason).ShouldBe(("failed", "the account has no credit left (status 402)"));
+        first.Trace.Steps[1].Reason.ShouldBe("tavus failed");
+        second.Trace.Steps[0].Outcome.ShouldBe("skipped");
+        second.Trace.Steps[0].Reason!.ShouldEndWith("s ago (the account has no credit left (status 402))");
+        second.Trace.Cached.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Say_that_tavus_is_not_configured()
+    {
+        var tenant = await TenantAsync(api.Node, "parallel");
+
+        var result = await SearchAsync(tenant, "What does delivery to Denmark cost?");
+
+        result.Hits[0].ExternalId.ShouldBe("shipping");
+        result.Trace.Steps.Single(step => step.KnowledgeBase == "tavus").ShouldSatisfyAllConditions(
+            step => step.Outcome.ShouldBe("skipped"),
+            step => step.Reason.ShouldBe("not configured on this installation"));
+    }
+
+    [Fact]
+    public async Task Remember_a_search_until_the_knowledge_changes()
+    {
+        var tenant = await TestTenant.WithKnowledgeAsync(api);
+        await SearchAsync(tenant, "What does delivery to Denmark cost?");
+
+        // A busy database may not say in time how the knowledge stands; then the search is made again and remembered the next time.
+        SearchResponse? again = null;
+        await Eventually.TrueAsync(async () => (again = await SearchAsync(tenant, "what does delivery to denmark cost?")).Trace.Cached);
+        again!.Hits[0].ExternalId.ShouldBe("shipping");
+
+        await tenant.ImportAsync(new { id = "shipping", title = "Shipping", text = "Delivery to Denmark costs 99 euros." });
+        var changed = await SearchAsync(tenant, "What does delivery to Denmark cost?");
+        changed.Trace.Cached.ShouldBeFalse();
+        changed.Hits[0].Text.ShouldContain("99");
+    }
+
+    [Fact]
+    public async Task Put_hits_in_the_order_of_the_reranker()
+    {
+        await using var node = await ApiNode.StartAsync(api.Database, rerank: _simulator.Rerank);
+        var tenant = await TestTenant.WithKnowledgeAsync(api, node);
+
+        var result = await SearchAsync(tenant, "What does delivery to Denmark cost?");
+
+        result.Hits[0].ExternalId.ShouldBe("shipping");
+        result.Trace.Reranking.ShouldNotBeNull().ShouldSatisfyAllConditions(
+            step => step.Outcome.ShouldBe("answered"),
+            step => step.Reason.ShouldBe("sim-rerank"));
+    }
+
+    private Task KnowsAsync(params object[] passages) => _simulator.BehaveAsync(new { passages }, "tavus");
+
+    private async Task<TestTenant> TenantAsync(ApiNode node, string strategy)
+    {
+        var tenant = await TestTenant.WithKnowledgeAsync(api, node);
+        var settings = (await tenant.Developer.GetFromJsonAsync<JsonObject>("/api/settings"))!;
+        (settings["useTavusKB"], settings["tavusReplicaId"], settings["searchStrategy"]) = (true, Replica, strategy);
+        (await tenant.Developer.PutAsJsonAsync("/api/settings", settings)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        return tenant;
+    }
+
+    private static async Task<SearchResponse> SearchAsync(TestTenant tenant, string query)
+    {
+        var response = await tenant.Developer.PostAsJsonAsync("/api/search", new { query });
+        return (await response.Content.ReadFromJsonAsync<SearchResponse>(new JsonSerializerOptions(JsonSerializerDefaults.Web)))!;
+    }
+}

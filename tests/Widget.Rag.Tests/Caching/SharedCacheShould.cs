@@ -1,0 +1,102 @@
+using Widget.Rag.Caching;
+
+namespace Widget.Rag.Tests.Caching;
+
+public sealed class SharedCacheShould
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private readonly TestClock _clock = new();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Make_a_thing_once_and_again_when_it_is_old()
+    {
+        var cache = new SharedCache<string, int>(_clock, 10);
+        var made = 0;
+        Task<(int Value, bool Shared)> GetAsync() => cache.GetAsync("a", _ => Task.FromResult(++made), _ => Minute, Ct);
+
+        (await GetAsync()).ShouldBe((1, false));
+        (await GetAsync()).ShouldBe((1, true));
+        _clock.Advance(Minute);
+        (await GetAsync()).ShouldBe((2, false));
+        cache.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Let_all_who_want_it_at_once_wait_for_one_run()
+    {
+        var cache = new SharedCache<string, int>(_clock, 10);
+        var (made, gate) = (0, new TaskCompletionSource<int>());
+        Task<int> MakeAsync(CancellationToken ct)
+        {
+            made++;
+            return gate.Task.WaitAsync(ct);
+        }
+
+        var callers = Enumerable.Range(0, 50).Select(_ => cache.GetAsync("a", MakeAsync, _ => Minute, Ct)).ToArray();
+
+        gate.SetResult(7);
+        var results = await Task.WhenAll(callers);
+
+        made.ShouldBe(1);
+        results.Count(result => result == (7, true)).ShouldBe(49);
+        results.Count(result => result == (7, false)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Go_on_while_one_waits_and_stop_when_nobody_does()
+    {
+        var cache = new SharedCache<string, int>(_clock, 10);
+        var stopped = new TaskCompletionSource();
+        async Task<int> Endless(CancellationToken ct)
+        {
+            using var registration = ct.Register(() => stopped.SetResult());
+            await Task.Delay(Timeout.Infinite, ct);
+            return 0;
+        }
+
+        using var first = new CancellationTokenSource();
+        using var second = new CancellationTokenSource();
+        var (a, b) = (cache.GetAsync("a", Endless, _ => Minute, first.Token), cache.GetAsync("a", Endless, _ => Minute, second.Token));
+
+        await first.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => a);
+        stopped.Task.IsCompleted.ShouldBeFalse();
+        await second.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => b);
+
+        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(10), Ct);
+        (await cache.GetAsync("a", _ => Task.FromResult(5), _ => Minute, Ct)).ShouldBe((5, false));
+    }
+
+    [Fact]
+    public async Task Not_keep_what_failed_or_what_is_not_to_be_kept()
+    {
+        var cache = new SharedCache<string, int>(_clock, 10);
+
+        await Should.ThrowAsync<InvalidOperationException>(() => cache.GetAsync("a", _ => throw new InvalidOperationException("no"), _ => Minute, Ct));
+        (await cache.GetAsync("a", _ => Task.FromResult(1), _ => TimeSpan.Zero, Ct)).ShouldBe((1, false));
+        (await cache.GetAsync("a", _ => Task.FromResult(2), _ => Minute, Ct)).ShouldBe((2, false));
+    }
+
+    [Fact]
+    public async Task Drop_what_was_not_used_for_longest_when_it_is_full()
+    {
+        var cache = new SharedCache<int, int>(_clock, capacity: 30, size => size);
+        async Task<bool> KeptAsync(int key) => (await cache.GetAsync(key, _ => Task.FromResult(10), _ => Minute, Ct)).Shared;
+        await KeptAsync(1);
+        await KeptAsync(2);
+        await KeptAsync(3);
+
+        (await KeptAsync(1)).ShouldBeTrue();
+        (await KeptAsync(4)).ShouldBeFalse();
+
+        cache.Count.ShouldBe(3);
+        (await KeptAsync(1)).ShouldBeTrue();
+        (await KeptAsync(2)).ShouldBeFalse();
+        (await cache.GetAsync(9, _ => Task.FromResult(31), _ => Minute, Ct)).Shared.ShouldBeFalse();
+        cache.Count.ShouldBe(3);
+    }
+}

@@ -1,0 +1,91 @@
+using Widget.Rag.Search;
+using Widget.Rag.Storage;
+
+namespace Widget.Rag.Tests.Search;
+
+public sealed class CircuitBreakersShould
+{
+    private readonly TestClock _clock = new();
+    private readonly TenantId _tenant = TenantId.New();
+
+    [Fact]
+    public void Open_at_the_first_failure_for_that_tenant_and_service_alone()
+    {
+        var breakers = new CircuitBreakers(_clock);
+
+        breakers.Failed(_tenant, "tavus", KnowledgeFault.Unavailable, "down");
+
+        breakers.Ask(_tenant, "tavus").ShouldSatisfyAllConditions(
+            admission => admission.MayAsk.ShouldBeFalse(),
+            admission => admission.MayTry.ShouldBeFalse(),
+            admission => admission.Reason.ShouldBe("not asked, it failed 0 s ago (down)"));
+        breakers.Ask(_tenant, "own").MayAsk.ShouldBeTrue();
+        breakers.Ask(TenantId.New(), "tavus").MayAsk.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Let_one_caller_try_after_a_pause_and_close_when_that_works()
+    {
+        var breakers = new CircuitBreakers(_clock);
+        breakers.Failed(_tenant, "tavus", KnowledgeFault.Unavailable, "down");
+        _clock.Advance(TimeSpan.FromSeconds(5.1));
+
+        breakers.Ask(_tenant, "tavus").MayTry.ShouldBeTrue();
+        breakers.Ask(_tenant, "tavus").MayTry.ShouldBeFalse();
+        breakers.Worked(_tenant, "tavus");
+
+        breakers.Ask(_tenant, "tavus").MayAsk.ShouldBeTrue();
+        breakers.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Let_another_try_when_the_first_was_never_heard_of_again()
+    {
+        var breakers = new CircuitBreakers(_clock);
+        breakers.Failed(_tenant, "tavus", KnowledgeFault.Unavailable, "down");
+        _clock.Advance(TimeSpan.FromSeconds(5.1));
+        breakers.Ask(_tenant, "tavus").MayTry.ShouldBeTrue();
+
+        _clock.Advance(TimeSpan.FromSeconds(5.1));
+
+        breakers.Ask(_tenant, "tavus").MayTry.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(KnowledgeFault.Unavailable, 1, null, 5)]
+    [InlineData(KnowledgeFault.Unavailable, 3, null, 20)]
+    [InlineData(KnowledgeFault.Throttled, 1, 90, 90)]
+    [InlineData(KnowledgeFault.Throttled, 1, 86_400, 600)]
+    [InlineData(KnowledgeFault.Configuration, 1, null, 60)]
+    [InlineData(KnowledgeFault.Configuration, 99, null, 600)]
+    public void Pause_for_longer_the_less_hope_there_is(KnowledgeFault fault, int failures, int? retryAfter, int seconds) =>
+        CircuitBreakers.PauseAfter(fault, failures, retryAfter is { } asked ? TimeSpan.FromSeconds(asked) : null).ShouldBe(TimeSpan.FromSeconds(seconds));
+
+    [Fact]
+    public void Take_failures_of_searches_that_were_under_way_together_for_one()
+    {
+        var breakers = new CircuitBreakers(_clock);
+        for (var i = 0; i < 10; i++) breakers.Failed(_tenant, "tavus", KnowledgeFault.Unavailable, "down");
+        _clock.Advance(TimeSpan.FromSeconds(5.1));
+
+        breakers.Ask(_tenant, "tavus").MayTry.ShouldBeTrue();
+        breakers.Failed(_tenant, "tavus", KnowledgeFault.Unavailable, "still down");
+        _clock.Advance(TimeSpan.FromSeconds(5.1));
+
+        breakers.Ask(_tenant, "tavus").MayTry.ShouldBeFalse();
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        breakers.Ask(_tenant, "tavus").MayTry.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Forget_the_oldest_beyond_their_capacity()
+    {
+        var breakers = new CircuitBreakers(_clock, capacity: 3);
+        TenantId[] tenants = [.. Enumerable.Range(0, 4).Select(_ => TenantId.New())];
+
+        foreach (var tenant in tenants) breakers.Failed(tenant, "tavus", KnowledgeFault.Unavailable, "down");
+
+        breakers.Count.ShouldBe(3);
+        tenants.Select(tenant => breakers.Ask(tenant, "tavus").MayAsk).ShouldBe([true, false, false, false]);
+    }
+}

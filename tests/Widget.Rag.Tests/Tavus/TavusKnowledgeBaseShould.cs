@@ -1,0 +1,251 @@
+using System.Text.Json;
+using Widget.Rag.Search;
+using Widget.Rag.Storage;
+using Widget.Rag.Tavus;
+using Widget.Simulators.Tavus;
+
+namespace Widget.Rag.Tests.Tavus;
+
+public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
+{
+    private static readonly TavusPassage[] Shop =
+    [
+        new("Delivery within Germany costs 49 euros. To Denmark it costs 89 euros.", "Shipping", "https://shop.example/shipping", "d1", "p1"),
+        new("The frame is covered for five years, the battery for two years.", "Warranty", "https://shop.example/warranty", "d2", "p2"),
+        new("Our workshop in the harbour repairs bicycles of all makes on weekdays.", "Workshop", "javascript:alert(1)", "d3", "p3"),
+    ];
+
+    private Outside _outside = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _outside = await Outside.StartAsync();
+
+    public ValueTask DisposeAsync() => _outside.DisposeAsync();
+
+    [Fact]
+    public async Task Find_passages_with_their_documents()
+    {
+        _outside.Tavus.Set(new TavusSwitches { Passages = Shop });
+
+        var result = await AskAsync("What does delivery to Denmark cost?");
+
+        var hit = result.Hits[0];
+        (hit.ExternalId, hit.ForeignId, hit.Title, hit.Url, hit.ChunkId, hit.DocumentId).ShouldBe(("d1", "p1", "Shipping", "https://shop.example/shipping", null, null));
+        hit.Id.ShouldBe("d1/p1");
+        hit.Origins.ShouldBe(["tavus"]);
+        result.Hits.Single(other => other.ExternalId == "d3").Url.ShouldBeNull();
+        result.Confidence.ShouldBeGreaterThan(0.5);
+        var asked = _outside.Tavus.Requests.ShouldHaveSingleItem();
+        (asked.GetProperty("query").GetString(), asked.GetProperty("limit").GetInt32()).ShouldBe(("What does delivery to Denmark cost?", 8));
+    }
+
+    [Theory]
+    [InlineData("unit")]
+    [InlineData("percent")]
+    [InlineData("distance")]
+    [InlineData("disguised")]
+    [InlineData("logit")]
+    [InlineData("constant")]
+    [InlineData("none")]
+    public async Task Rank_and_judge_alike_on_any_scale(string scale)
+    {
+        _outside.Tavus.Set(new TavusSwitches { Passages = Shop, Scale = scale });
+
+        var known = await AskAsync("Is the battery covered for two years?");
+        var unknown = await AskAsync("Who won the chess championship in Reykjavik?");
+
+        known.Hits[0].ExternalId.ShouldBe("d2");
+        known.Hits.ShouldAllBe(hit => hit.Score >= 0 && hit.Score <= 1);
+        known.Confidence.ShouldBeGreaterThan(0.5);
+        unknown.Hits.ShouldNotBeEmpty();
+        unknown.Confidence.ShouldBeLessThan(0.25);
+    }
+
+    [Theory]
+    [InlineData("results")]
+    [InlineData("data")]
+    [InlineData("matches")]
+    [InlineData("")]
+    public async Task Understand_whatever_the_list_is_called(string list)
+    {
+        _outside.Tavus.Set(new TavusSwitches { Passages = Shop, List = list });
+
+        (await AskAsync("battery")).Hits.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Name_a_passage_without_an_id_the_same_each_time()
+    {
+        _outside.Tavus.Set(new TavusSwitches { Passages = [new("The harbour opens at nine in the morning.")] });
+
+        var (first, second) = (await AskAsync("harbour"), await AskAsync("When does the harbour open?"));
+
+        first.Hits[0].Id.ShouldBe(second.Hits[0].Id);
+        first.Hits[0].Id.Length.ShouldBeGreaterThan(16);
+    }
+
+    [Fact]
+    public async Task Find_nothing_where_there_is_nothing()
+    {
+        _outside.Tavus.Set(new TavusSwitches { Passages = Shop, Empty = true });
+
+        (await AskAsync("battery")).ShouldSatisfyAllConditions(result => result.Hits.ShouldBeEmpty(), result => result.Confidence.ShouldBe(0));
+    }
+
+    [Fact]
+    public async Task Take_no_more_and_no_longer_passages_than_it_can_use()
+    {
+        var texts = Enumerable.Range(0, 60).Select(i => new TavusPassage($"passage {i} {new string('x', 20_000)}"));
+        _outside.Tavus.Set(new TavusSwitches { Passages = [.. texts.Take(30)], Send = 30 });
+
+        var result = await AskAsync("passage");
+
+        result.Hits.Count.ShouldBe(8);
+        result.Hits.ShouldAllBe(hit => hit.Text.Length <= 8_000);
+    }
+
+    [Theory]
+    [InlineData(401, KnowledgeFault.Configuration, "key")]
+    [InlineData(402, KnowledgeFault.Configuration, "credit")]
+    [InlineData(404, KnowledgeFault.Configuration, "404")]
+    [InlineData(429, KnowledgeFault.Throttled, "too often")]
+    [InlineData(500, KnowledgeFault.Unavailable, "500")]
+    public async Task Say_what_is_wrong_without_repeating_the_question(int status, KnowledgeFault fault, string said)
+    {
+        _outside.Tavus.Set(new TavusSwitches { FailNext = 1, FailStatus = status, RetryAfterSeconds = 7 });
+
+        var failure = await Should.ThrowAsync<KnowledgeBaseException>(() => AskAsync("my secret question"));
+
+        failure.Fault.ShouldBe(fault);
+        failure.Message.ShouldContain(said);
+        failure.ToString().ShouldNotContain("secret");
+        failure.RetryAfter.ShouldBe(fault is KnowledgeFault.Configuration ? null : TimeSpan.FromSeconds(7));
+    }
+
+    [Theory]
+    [InlineData("{\"results\": [{\"content\": ")]
+    [InlineData("<html>Bad gateway</html>")]
+    [InlineData("")]
+    [InlineData("{\"answer\": 42}")]
+    [InlineData("\"results\"")]
+    [InlineData("{\"results\": [{\"score\": 1}, 7, null]}")]
+    [InlineData("{\"results\": [{\"content\": \"broken \\ud800 text\"}]}")]
+    public async Task Refuse_an_answer_that_makes_no_sense(string body)
+    {
+        _outside.Tavus.Set(new TavusSwitches { Body = body });
+
+        (await Should.ThrowAsync<KnowledgeBaseException>(() => AskAsync("battery"))).Fault.ShouldBe(KnowledgeFault.Malformed);
+    }
+
+    [Fact]
+    public async Task Keep_characters_that_cannot_be_stored_out()
+    {
+        _outside.Tavus.Set(new TavusSwitches { Body = """{"results": [{"content": "nul \u0000 here", "score": "high", "page": 3}]}""" });
+
+        var hit = (await AskAsync("nul")).Hits.ShouldHaveSingleItem();
+
+        (hit.Text, hit.Locator.Page).ShouldBe(("nul   here", 3));
+    }
+
+    [Fact]
+    public async Task Stop_reading_an_answer_that_does_not_end()
+    {
+        _outside.Tavus.Set(new TavusSwitches { Passages = Shop, Padding = 3_000_000 });
+
+        (await Should.ThrowAsync<KnowledgeBaseException>(() => AskAsync("battery"))).Message.ShouldBe("its answer is longer than 1024 KB");
+    }
+
+    [Fact]
+    public async Task Fail_in_words_when_it_is_cut_off_or_not_there()
+    {
+        _outside.Tavus.Set(new TavusSwitches { Passages = Shop, Cut = true });
+        (await Should.ThrowAsync<KnowledgeBaseException>(() => AskAsync("battery"))).Fault.ShouldBe(KnowledgeFault.Unavailable);
+
+        using var nowhere = new TavusKnowledgeBase(_outside.TavusOptions with { Endpoint = new Uri("http://127.0.0.1:9/") });
+        (await Should.ThrowAsync<KnowledgeBaseException>(() => nowhere.SearchAsync(Query("battery"), Ct))).Message.ShouldBe("it cannot be reached or broke off");
+    }
+
+    [Fact]
+    public async Task Refuse_a_wrong_key()
+    {
+        using var knowledge = new TavusKnowledgeBase(_outside.TavusOptions with { Key = "wrong" });
+
+        (await Should.ThrowAsync<KnowledgeBaseException>(() => knowledge.SearchAsync(Query("battery"), Ct))).Message.ShouldBe("its key is not accepted (status 401)");
+    }
+
+    [Fact]
+    public void Say_what_it_cannot_be_asked()
+    {
+        using var knowledge = new TavusKnowledgeBase(_outside.TavusOptions);
+
+        knowledge.Refuse(Query("x")).ShouldBeNull();
+        knowledge.Refuse(Query("x") with { Filter = new KnowledgeFilter { Tags = ["a"] } }).ShouldNotBeNull();
+        knowledge.Refuse(Query("x") with { Parameters = new Dictionary<string, string>() }).ShouldBe("not asked, the tenant has set no tavusReplicaId");
+        knowledge.Refuse(Query("x", replica: "../personas")).ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("https://gateway.example", "/v1/replicas/{replicaId}/knowledge/search", "https://gateway.example/v1/replicas/r1/knowledge/search")]
+    [InlineData("https://gateway.example/tavus/", "/search/{replicaId}?fast=1", "https://gateway.example/tavus/search/r1?fast=1")]
+    public void Ask_where_it_is_told_to(string endpoint, string path, string address) =>
+        new TavusOptions { Endpoint = new Uri(endpoint), SearchPath = path }.SearchAddress("r1").ShouldBe(new Uri(address));
+
+    [Fact]
+    public async Task Make_one_hit_of_what_our_own_knowledge_has_too()
+    {
+        const string Text = "Delivery within Germany costs 49 euros, to Denmark it costs 89 euros, and it takes four working days.";
+        _outside.Tavus.Set(new TavusSwitches { Passages = Shop[1..], NearDuplicatesOf = [Text] });
+        using var tavus = new TavusKnowledgeBase(_outside.TavusOptions);
+        var own = new Search.StubKnowledgeBase("own") { Hits = [Search.StubKnowledgeBase.Hit("shipping", 1, Text)] };
+        var plan = new SearchPlan { Weights = new Dictionary<string, double> { ["own"] = 0.5, ["tavus"] = 0.5 }, Parameters = Query("x").Parameters };
+
+        var result = await new HybridSearch([own, tavus], TimeProvider.System).SearchAsync(Query("What does delivery to Denmark cost?"), plan, Ct);
+
+        result.Hits[0].ExternalId.ShouldBe("shipping");
+        result.Hits[0].Origins.ShouldBe(["own", "tavus"]);
+        result.Hits[0].Score.ShouldBe(1, tolerance: 1e-9);
+        result.Trace.Dropped.Duplicates.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Leave_a_tenant_alone_whose_account_has_no_credit()
+    {
+        _outside.Tavus.Set(new TavusSwitches { Passages = Shop, FailNext = 1, FailStatus = 402 });
+        using var tavus = new TavusKnowledgeBase(_outside.TavusOptions);
+        var own = new Search.StubKnowledgeBase("own") { Hits = [Search.StubKnowledgeBase.Hit("a", 1)] };
+        var plan = new SearchPlan { Weights = new Dictionary<string, double> { ["own"] = 0.5, ["tavus"] = 0.5 }, Parameters = Query("x").Parameters };
+        var search = new HybridSearch([own, tavus], TimeProvider.System);
+        var query = Query("battery");
+
+        var first = await search.SearchAsync(query, plan, Ct);
+        var second = await search.SearchAsync(query, plan, Ct);
+
+        first.Trace.Steps[1].ShouldSatisfyAllConditions(step => step.Outcome.ShouldBe(SearchOutcome.Failed), step => step.Reason.ShouldBe("the account has no credit left (status 402)"));
+        second.Trace.Steps[1].Outcome.ShouldBe(SearchOutcome.Skipped);
+        _outside.Tavus.Received.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Read_lists_of_any_size_without_failing_otherwise_than_it_says()
+    {
+        foreach (var json in (string[])["[]", "{\"data\": []}", "[{\"text\": 5}]", "[{\"text\": \"a\", \"distance\": -1e308}, {\"text\": \"b\", \"distance\": 1e308}]"])
+        {
+            var hits = TavusAnswer.Read(JsonDocument.Parse(json).RootElement, 8);
+            hits.ShouldAllBe(hit => double.IsFinite(hit.Score));
+        }
+    }
+
+    private async Task<KnowledgeResult> AskAsync(string question)
+    {
+        using var knowledge = new TavusKnowledgeBase(_outside.TavusOptions);
+        return await knowledge.SearchAsync(Query(question), Ct);
+    }
+
+    private static KnowledgeQuery Query(string text, string replica = TavusEndpoints.Replica) => new()
+    {
+        TenantId = TenantId.New(),
+        Text = text,
+        Parameters = new Dictionary<string, string> { [TavusKnowledgeBase.ReplicaParameter] = replica },
+    };
+}
