@@ -8,6 +8,9 @@ switch (args)
     case ["refusal", var folder]:
         await RefusalBenchmark.RunAsync(folder);
         return 0;
+    case ["follow-ups"]:
+        await FollowUpsBenchmark.RunAsync();
+        return 0;
     case ["documents", var folder, var questions, var least]:
         return await DocumentsBenchmark.FolderAsync(folder, questions, int.Parse(least)) ? 0 : 1;
     case ["site", var folder, var questions, var least]:
@@ -18,6 +21,7 @@ switch (args)
 
               collection FOLDER   quality and speed of search on a test collection
               refusal FOLDER      when to say no, on the demo companies and a test collection
+              follow-ups          how follow-up questions are told and what they find
 
               documents FOLDER QUESTIONS LEAST   ingest a folder; fails below LEAST documents or when too few questions find theirs
               site FOLDER QUESTIONS LEAST        the same, served as a web site and read by its links

@@ -47,7 +47,7 @@ internal static class RefusalBenchmark
         Console.WriteLine($"{name,-58} {string.Join(' ', shares.Select(share => $"{share,6:0.0 %}"))}   of {confidences.Count}");
     }
 
-    private static async Task<TenantId> DemoAsync(TestDatabase database, Knowledge knowledge, string site)
+    internal static async Task<TenantId> DemoAsync(TestDatabase database, Knowledge knowledge, string site)
     {
         var tenant = await database.AddTenantAsync();
         var files = Directory.GetFiles(Path.Combine(Repository.Root, "demo", site), "*.html")

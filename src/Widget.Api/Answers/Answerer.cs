@@ -20,7 +20,7 @@ public sealed record AnswerContext(
 /// Answers a question from the tenant's knowledge: finds passages, has the model write from them (or quotes them, when there is
 /// no model), and checks what it cites. Says so when nothing is found; never invents.
 /// </summary>
-public sealed partial class Answerer(HybridSearch search, ChatModels models, ModelCondition condition, ILogger<Answerer> logger)
+public sealed partial class Answerer(HybridSearch search, QuestionRewriter rewriter, ChatModels models, ModelCondition condition, ILogger<Answerer> logger)
 {
     private const int MostPassages = 6;
 
@@ -65,9 +65,10 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, Mod
     /// <exception cref="SearchUnavailableException">No knowledge base answered.</exception>
     public async Task<Finding> FindAsync(AnswerContext context, SearchStrategyName? strategy, int limit, CancellationToken ct)
     {
-        var searched = context.Question.Text;
+        var searched = await rewriter.RewriteAsync(context.Question, context.History, ct);
+        if (searched.IsRewritten) LogRewritten(context.Question.Seq, searched.ByModel ? "the model" : "rule");
         var found = await search.SearchAsync(
-            new KnowledgeQuery { TenantId = context.Tenant.TenantId, Text = searched, Limit = Math.Max(limit, MostPassages) },
+            new KnowledgeQuery { TenantId = context.Tenant.TenantId, Text = searched.Text, Limit = Math.Max(limit, MostPassages) },
             SearchPlans.For(context.Settings, strategy),
             ct);
         var least = models.Configured is null ? LeastToQuote : LeastToAskModel;
@@ -78,7 +79,8 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, Mod
     public async Task<AssistantMessage> AnswerAsync(AnswerContext context, Finding finding, LiveAnswer live, int attempt, CancellationToken stop, CancellationToken ct)
     {
         var phrases = Phrases.For(context.Question.Locale, context.Question.Text);
-        if (!finding.IsEnough) return Said(context, live, phrases.NotFound, AnswerOutcome.NotFound);
+        var rewritten = finding.Searched.IsRewritten ? finding.Searched.Text : null;
+        if (!finding.IsEnough) return Said(context, live, phrases.NotFound, AnswerOutcome.NotFound) with { Searched = rewritten };
 
         var sources = finding.Relevant.Select(Passages.ToCitation).ToArray();
         live.Cite(sources);
@@ -88,7 +90,7 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, Mod
             [.. sources.Zip(finding.Relevant, (source, hit) => new ScoredPassage(source, hit.Score / Math.Max(finding.Relevant[0].Score, double.Epsilon)))],
             context.History,
             context.Question.Text,
-            finding.Searched,
+            finding.Searched.Text,
             context.Question.Page,
             context.PageContext);
         if (models.Configured is { } model)
@@ -100,6 +102,7 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, Mod
                 return Message(context, live, text.Text, stop.IsCancellationRequested ? AnswerOutcome.Stopped : AnswerOutcome.Answered) with
                 {
                     Citations = text.Cited,
+                    Searched = rewritten,
                     // An answer that rests on nothing is the model's way of not knowing.
                     OffersPerson = text.Cited.Count == 0,
                 };
@@ -111,9 +114,9 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, Mod
         }
 
         var quoted = (await models.Extractive.GetResponseAsync(prompt.Messages(), prompt.Options(), ct)).Text;
-        if (quoted.Length == 0) return Said(context, live, phrases.NotFound, AnswerOutcome.NotFound);
+        if (quoted.Length == 0) return Said(context, live, phrases.NotFound, AnswerOutcome.NotFound) with { Searched = rewritten };
         live.Append(quoted);
-        return Message(context, live, quoted, AnswerOutcome.Quoted) with { Citations = CitationNumbers.CitedBy(quoted, sources) };
+        return Message(context, live, quoted, AnswerOutcome.Quoted) with { Citations = CitationNumbers.CitedBy(quoted, sources), Searched = rewritten };
     }
 
     // False when the model failed.
@@ -175,6 +178,9 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, Mod
         Citations = [],
     };
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Question {Seq} is a follow-up and was rewritten by {Writer}")]
+    private partial void LogRewritten(int seq, string writer);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "No knowledge base answered for message {Message}")]
     private partial void LogSearchUnavailable(Exception exception, MessageId message);
 
@@ -187,7 +193,7 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, Mod
 /// <param name="Result">What the search found, beginning with what the answer rests on.</param>
 /// <param name="Relevant">The hits that are close enough to the best one; the answer rests on them.</param>
 /// <param name="IsEnough">Whether they are likely enough to hold the answer to give one.</param>
-public sealed record Finding(string Searched, SearchResult Result, IReadOnlyList<Hit> Relevant, bool IsEnough);
+public sealed record Finding(SearchedQuestion Searched, SearchResult Result, IReadOnlyList<Hit> Relevant, bool IsEnough);
 
 /// <summary>The models that can write an answer.</summary>
 /// <param name="Configured">The language model, null when none is configured.</param>
