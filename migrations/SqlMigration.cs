@@ -30,3 +30,6 @@ public sealed class Conversations : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0004_document_kinds")]
 public sealed class DocumentKinds : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0007_evaluation")]
+public sealed class Evaluation : SqlMigration;

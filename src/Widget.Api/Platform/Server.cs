@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Npgsql;
 using Widget.Api.Answers;
+using Widget.Api.Evaluation;
 using Widget.Api.Knowledge;
 using Widget.Api.Search;
 using Widget.Api.Tenancy;
@@ -37,6 +38,7 @@ public static class Server
         builder.Services.AddTenancy(options.HostSuffix);
         builder.Services.AddRag(options.Fetching);
         builder.Services.AddAnswers(options.Chat);
+        builder.Services.AddEvaluation();
         builder.Services.AddVisitors();
         builder.Services.AddHealth();
         builder.Services.AddOpenApi(ApiDescription.Configure);
@@ -70,6 +72,7 @@ public static class Server
         app.MapHostedPage();
         app.MapSearch();
         app.MapKnowledge();
+        app.MapEvaluation();
         app.MapSettings();
         app.MapApiDescription();
         return app;
