@@ -72,7 +72,7 @@ public sealed partial class Answerer(HybridSearch search, QuestionRewriter rewri
             SearchPlans.For(context.Settings, strategy),
             ct);
         var least = models.Configured is null ? LeastToQuote : LeastToAskModel;
-        return new Finding(searched, found, RelevantPassages.Of(found.Hits, MostPassages), found.Hits.Count > 0 && found.Confidence >= least);
+        return new Finding(searched, found, RelevantPassages.Of(found.Hits, searched.Text, MostPassages), found.Hits.Count > 0 && found.Confidence >= least);
     }
 
     /// <summary>Answers from what was found. The parameters are those of the whole way.</summary>

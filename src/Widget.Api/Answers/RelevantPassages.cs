@@ -12,22 +12,28 @@ public static class RelevantPassages
     /// A hit below this share of the best one's score is left out. The <c>refusal</c> benchmark prints what each share would keep
     /// and drop (docs/decisions/0015-follow-ups-and-citations.md).
     /// </summary>
-    public const double LeastShare = 0.4;
+    public const double LeastShare = 0.3;
 
     /// <summary>Most characters of text in all. About 2,500 tokens in English: what a small model reads before its attention goes.</summary>
     public const int MostCharacters = 10_000;
 
     /// <param name="hits">Best first.</param>
+    /// <param name="question">
+    /// What was asked. A passage with what the question's words call for, an amount of money say, stays whatever its score: a list of prices shares few
+    /// words with the question of what something costs.
+    /// </param>
     /// <param name="most">Most of them.</param>
     /// <returns>In the same order. The best one always, even when it alone is longer than is allowed.</returns>
-    public static IReadOnlyList<Hit> Of(IReadOnlyList<Hit> hits, int most)
+    public static IReadOnlyList<Hit> Of(IReadOnlyList<Hit> hits, string question, int most)
     {
+        var expected = ExpectedAnswer.To(question);
         var relevant = new List<Hit>();
         var characters = 0;
         foreach (var hit in hits.Take(most))
         {
+            var isNear = relevant.Count == 0 || hit.Score >= LeastShare * hits[0].Score || expected?.IsIn(hit.Text) == true;
+            if (!isNear || (relevant.Count > 0 && characters + hit.Text.Length > MostCharacters)) continue;
             characters += hit.Text.Length;
-            if (relevant.Count > 0 && (hit.Score < LeastShare * hits[0].Score || characters > MostCharacters)) break;
             relevant.Add(hit);
         }
 
