@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Widget.Api.Answers;
 using Widget.Api.Conversations;
+using Widget.Api.Search;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
-using Widget.Api.Search;
 using Widget.Contracts;
 using Widget.Rag.Search;
 using Widget.Rag.Storage;
