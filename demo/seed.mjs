@@ -14,6 +14,12 @@ const tenants = [
     name: 'Harbor Bikes',
     sites: ['/harbor/sitemap.xml'],
     uploads: [],
+    questions: [
+      { name: 'price', text: 'How much is the Tide Step?', sources: [`${demo}/harbor/prices.html`], facts: ['2,890 euros'], tags: ['prices'] },
+      { name: 'delivery', text: 'What does delivery to Denmark cost?', sources: [`${demo}/harbor/shipping.html`], facts: ['89 euros'], tags: ['prices'] },
+      { name: 'charging', text: 'How long does it take to charge the battery?', sources: [`${demo}/harbor/battery.html`], facts: ['four and a half hours'] },
+      { name: 'poem', text: 'Write me a poem about the sea', shouldRefuse: true },
+    ],
     settings: {
       agentName: 'Jette',
       contactUrl: 'mailto:service@harbor.example',
@@ -26,6 +32,11 @@ const tenants = [
     name: 'Lumen Desk',
     sites: ['/lumen/'],
     uploads: await readdir(join(import.meta.dirname, 'documents')),
+    questions: [
+      { name: 'single sign-on', text: 'Which plan has single sign-on?', sources: [`${demo}/lumen/sso.html`], facts: ['Scale plan'] },
+      { name: 'data', text: 'Where is our data stored?', sources: [`${demo}/lumen/security.html`], facts: ['Frankfurt'] },
+      { name: 'flat tyre', text: 'How do I change a flat tyre?', shouldRefuse: true },
+    ],
     settings: {
       agentName: 'Lu',
       contactUrl: 'mailto:hello@lumen.example',
@@ -62,6 +73,7 @@ for (const tenant of tenants) {
   ]);
   const made = JSON.parse(created.stdout);
   await call(made.apiKey, 'PUT', '/api/settings', tenant.settings);
+  await call(made.apiKey, 'POST', '/api/evaluation/questions/import', tenant.questions);
   const jobs = tenant.sites.map((site) => call(made.apiKey, 'POST', '/api/knowledge/sites', { url: demo + site }));
   for (const name of tenant.uploads) {
     const form = new FormData();

@@ -34,6 +34,9 @@ public sealed class DocumentKinds : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0005_sources")]
 public sealed class Sources : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0007_evaluation")]
+public sealed class Evaluation : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0008_knowledge_revisions")]
 public sealed class KnowledgeRevisions : SqlMigration;
 

@@ -72,6 +72,12 @@ public sealed record AssistantMessage : ConversationEvent
     /// <summary>The sources the text cites, by number.</summary>
     public required IReadOnlyList<Citation> Citations { get; init; }
 
+    /// <summary>
+    /// What was searched for, when the question was a follow-up that says too little by itself; null when it was searched for as asked. Nobody's words:
+    /// for whoever wants to know how the answer came about.
+    /// </summary>
+    public string? Searched { get; init; }
+
     /// <summary>Whether to offer a person.</summary>
     public bool OffersPerson { get; init; }
 }

@@ -14,6 +14,9 @@ switch (args)
     case ["extraction", var folder]:
         await ExtractionBenchmark.RunAsync(folder);
         return 0;
+    case ["follow-ups"]:
+        await FollowUpsBenchmark.RunAsync();
+        return 0;
     case ["documents", var folder, var questions, var least]:
         return await DocumentsBenchmark.FolderAsync(folder, questions, int.Parse(least)) ? 0 : 1;
     case ["site", var folder, var questions, var least]:
@@ -30,6 +33,7 @@ switch (args)
 
               collection FOLDER   quality and speed of search on a test collection
               refusal FOLDER      when to say no, on the demo companies and a test collection
+              follow-ups          how follow-up questions are told and what they find
               router              where the smart strategy sends visitors' questions
               strategies          both knowledge bases at once, one of them dead, and a question asked before
 

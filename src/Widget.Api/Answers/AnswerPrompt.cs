@@ -10,6 +10,7 @@ namespace Widget.Api.Answers;
 /// <param name="Passages">What it may rest on, numbered as cited, best first.</param>
 /// <param name="History">The conversation so far, oldest first, without the question.</param>
 /// <param name="Question">What the visitor asks.</param>
+/// <param name="Searched">What was searched for, which is more than a follow-up question says.</param>
 /// <param name="Page">The page it is asked on.</param>
 /// <param name="Context">What the page said about itself.</param>
 public sealed record AnswerPrompt(
@@ -18,10 +19,12 @@ public sealed record AnswerPrompt(
     IReadOnlyList<ScoredPassage> Passages,
     IReadOnlyList<ConversationEvent> History,
     string Question,
+    string Searched,
     string? Page,
     IReadOnlyDictionary<string, string> Context)
 {
     private const string PassagesKey = "widget.passages";
+    private const string SearchedKey = "widget.searched";
     private const int MostTurns = 10;
 
     public IList<ChatMessage> Messages()
@@ -41,15 +44,18 @@ public sealed record AnswerPrompt(
         return messages;
     }
 
-    /// <summary>The passages go along as data, too, for a client that quotes instead of writing.</summary>
+    /// <summary>The passages and what was searched for go along as data, too, for a client that quotes instead of writing.</summary>
     public ChatOptions Options() => new()
     {
         Temperature = 0.2f,
-        AdditionalProperties = new AdditionalPropertiesDictionary { [PassagesKey] = Passages },
+        AdditionalProperties = new AdditionalPropertiesDictionary { [PassagesKey] = Passages, [SearchedKey] = Searched },
     };
 
     internal static IReadOnlyList<ScoredPassage> PassagesOf(ChatOptions? options) =>
         options?.AdditionalProperties?.TryGetValue(PassagesKey, out IReadOnlyList<ScoredPassage>? passages) == true ? passages ?? [] : [];
+
+    internal static string? SearchedOf(ChatOptions? options) =>
+        options?.AdditionalProperties?.TryGetValue(SearchedKey, out string? searched) == true ? searched : null;
 
     private string Instructions()
     {

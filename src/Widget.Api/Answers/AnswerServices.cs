@@ -15,6 +15,7 @@ internal static class AnswerServices
 
         services.AddSingleton(new ChatModels(model.Endpoint is null ? null : new OpenAIChatClient(model), new ExtractiveChatClient()));
         services.AddSingleton<ModelCondition>();
+        services.AddSingleton<QuestionRewriter>();
         services.AddSingleton<Answerer>();
         services.AddSingleton<AskService>();
         services.AddSingleton<AnswerWorker>();

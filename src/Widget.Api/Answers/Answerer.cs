@@ -1,5 +1,4 @@
 using System.ClientModel;
-using System.Text;
 using Microsoft.Extensions.AI;
 using Widget.Api.Conversations;
 using Widget.Api.Search;
@@ -21,7 +20,7 @@ public sealed record AnswerContext(
 /// Answers a question from the tenant's knowledge: finds passages, has the model write from them (or quotes them, when there is
 /// no model), and checks what it cites. Says so when nothing is found; never invents.
 /// </summary>
-public sealed partial class Answerer(HybridSearch search, ChatModels models, ModelCondition condition, ILogger<Answerer> logger)
+public sealed partial class Answerer(HybridSearch search, QuestionRewriter rewriter, ChatModels models, ModelCondition condition, ILogger<Answerer> logger)
 {
     private const int MostPassages = 6;
 
@@ -47,63 +46,85 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, Mod
         live.Begin(attempt);
         var phrases = Phrases.For(context.Question.Locale, context.Question.Text);
         if (phrases.SmallTalk(context.Question.Text) is { } reply) return Said(context, live, reply, AnswerOutcome.Answered);
-
-        SearchResult found;
         try
         {
-            found = await search.SearchAsync(
-                new KnowledgeQuery { TenantId = context.Tenant.TenantId, Text = context.Question.Text, Limit = MostPassages },
-                SearchPlans.For(context.Settings),
-                ct);
+            return await AnswerAsync(context, await FindAsync(context, strategy: null, MostPassages, ct), live, attempt, stop, ct);
         }
         catch (SearchUnavailableException e)
         {
             LogSearchUnavailable(e, live.MessageId);
             return Said(context, live, phrases.Unavailable, AnswerOutcome.Failed);
         }
+    }
 
+    /// <summary>Finds what a question's answer can rest on, and whether that is enough to give one.</summary>
+    /// <param name="context">What is asked.</param>
+    /// <param name="strategy">In place of the tenant's own.</param>
+    /// <param name="limit">Most hits wanted; an answer rests on the first few of them.</param>
+    /// <param name="ct">Ends the search.</param>
+    /// <exception cref="SearchUnavailableException">No knowledge base answered.</exception>
+    public async Task<Finding> FindAsync(AnswerContext context, SearchStrategyName? strategy, int limit, CancellationToken ct)
+    {
+        var searched = await rewriter.RewriteAsync(context.Question, context.History, ct);
+        if (searched.IsRewritten) LogRewritten(context.Question.Seq, searched.ByModel ? "the model" : "rule");
+        var found = await search.SearchAsync(
+            new KnowledgeQuery { TenantId = context.Tenant.TenantId, Text = searched.Text, Limit = Math.Max(limit, MostPassages) },
+            SearchPlans.For(context.Settings, strategy),
+            ct);
         var least = models.Configured is null ? LeastToQuote : LeastToAskModel;
-        if (found.Hits.Count == 0 || found.Confidence < least) return Said(context, live, phrases.NotFound, AnswerOutcome.NotFound);
+        return new Finding(searched, found, RelevantPassages.Of(found.Hits, searched.Text, MostPassages), found.Hits.Count > 0 && found.Confidence >= least);
+    }
 
-        var sources = found.Hits.Select(Passages.ToCitation).ToArray();
+    /// <summary>Answers from what was found. The parameters are those of the whole way.</summary>
+    public async Task<AssistantMessage> AnswerAsync(AnswerContext context, Finding finding, LiveAnswer live, int attempt, CancellationToken stop, CancellationToken ct)
+    {
+        var phrases = Phrases.For(context.Question.Locale, context.Question.Text);
+        var rewritten = finding.Searched.IsRewritten ? finding.Searched.Text : null;
+        if (!finding.IsEnough) return Said(context, live, phrases.NotFound, AnswerOutcome.NotFound) with { Searched = rewritten };
+
+        var sources = finding.Relevant.Select(Passages.ToCitation).ToArray();
         live.Cite(sources);
         var prompt = new AnswerPrompt(
             context.Tenant.Name,
             context.Settings.AgentName,
-            [.. sources.Zip(found.Hits, (source, hit) => new ScoredPassage(source, hit.Score / Math.Max(found.Hits[0].Score, double.Epsilon)))],
+            [.. sources.Zip(finding.Relevant, (source, hit) => new ScoredPassage(source, hit.Score / Math.Max(finding.Relevant[0].Score, double.Epsilon)))],
             context.History,
             context.Question.Text,
+            finding.Searched.Text,
             context.Question.Page,
             context.PageContext);
-        if (models.Configured is { } model && await WriteAsync(model, prompt, live, stop, ct) is { } written)
+        if (models.Configured is { } model)
         {
-            var (text, cited) = CitationNumbers.Check(written, sources);
-            return Message(context, live, text, stop.IsCancellationRequested ? AnswerOutcome.Stopped : AnswerOutcome.Answered) with
+            var earlier = context.History.OfType<AssistantMessage>().SelectMany(message => message.Citations);
+            var text = new VerifiedText(sources, new KnownLinks(sources.Concat(earlier), context.Settings));
+            if (await WriteAsync(model, prompt, text, live, stop, ct))
             {
-                Citations = cited,
-                // An answer that rests on nothing is the model's way of not knowing.
-                OffersPerson = cited.Count == 0,
-            };
-        }
+                return Message(context, live, text.Text, stop.IsCancellationRequested ? AnswerOutcome.Stopped : AnswerOutcome.Answered) with
+                {
+                    Citations = text.Cited,
+                    Searched = rewritten,
+                    // An answer that rests on nothing is the model's way of not knowing.
+                    OffersPerson = text.Cited.Count == 0,
+                };
+            }
 
-        // There is no model, or it failed: the passages speak for themselves, from the start.
-        if (models.Configured is not null)
-        {
+            // It failed, perhaps half-way: the passages speak for themselves, from the start.
             live.Begin(attempt + 1);
             live.Cite(sources);
         }
 
-        var quoted = await WriteAsync(models.Extractive, prompt, live, CancellationToken.None, ct);
-        if (string.IsNullOrEmpty(quoted)) return Said(context, live, phrases.NotFound, AnswerOutcome.NotFound);
-        return Message(context, live, quoted, AnswerOutcome.Quoted) with { Citations = CitationNumbers.Check(quoted, sources).Cited };
+        var quoted = (await models.Extractive.GetResponseAsync(prompt.Messages(), prompt.Options(), ct)).Text;
+        if (quoted.Length == 0) return Said(context, live, phrases.NotFound, AnswerOutcome.NotFound) with { Searched = rewritten };
+        live.Append(quoted);
+        return Message(context, live, quoted, AnswerOutcome.Quoted) with { Citations = CitationNumbers.CitedBy(quoted, sources), Searched = rewritten };
     }
 
-    // Null when the model failed.
-    private async Task<string?> WriteAsync(IChatClient model, AnswerPrompt prompt, LiveAnswer live, CancellationToken stop, CancellationToken ct)
+    // False when the model failed.
+    private async Task<bool> WriteAsync(IChatClient model, AnswerPrompt prompt, VerifiedText text, LiveAnswer live, CancellationToken stop, CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, ct);
         either.CancelAfter(LongestWriting);
-        var text = new StringBuilder();
+        var length = 0;
         var complete = false;
         try
         {
@@ -111,15 +132,15 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, Mod
             {
                 complete |= update.FinishReason is not null;
                 if (update.Text.Length == 0) continue;
-                text.Append(update.Text);
-                live.Append(update.Text);
-                if (text.Length <= LongestAnswer) continue;
-                return Failed($"its answer is longer than {LongestAnswer} characters");
+                length += update.Text.Length;
+                if (text.Append(update.Text) is { Length: > 0 } verified) live.Append(verified);
+                if (length > LongestAnswer) return Failed($"its answer is longer than {LongestAnswer} characters");
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            return text.ToString();
+            live.Append(text.Complete());
+            return true;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
@@ -128,16 +149,17 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, Mod
         }
 
         // A stream that ends without saying why was cut off.
-        if (model is ExtractiveChatClient) return text.ToString();
-        if (!complete || text.Length == 0) return Failed("its answer was cut off");
+        if (!complete || length == 0) return Failed("its answer was cut off");
+        live.Append(text.Complete());
+        if (string.IsNullOrWhiteSpace(text.Text)) return Failed("nothing in its answer was true to its sources");
         condition.Worked();
-        return text.ToString();
+        return true;
 
-        string? Failed(string reason)
+        bool Failed(string reason)
         {
             condition.Failed(reason);
             LogModelFailed(live.MessageId, reason);
-            return null;
+            return false;
         }
     }
 
@@ -156,12 +178,22 @@ public sealed partial class Answerer(HybridSearch search, ChatModels models, Mod
         Citations = [],
     };
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Question {Seq} is a follow-up and was rewritten by {Writer}")]
+    private partial void LogRewritten(int seq, string writer);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "No knowledge base answered for message {Message}")]
     private partial void LogSearchUnavailable(Exception exception, MessageId message);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The language model failed on message {Message} ({Reason}); its sources are quoted instead")]
     private partial void LogModelFailed(MessageId message, string reason);
 }
+
+/// <summary>What there is to answer a question from.</summary>
+/// <param name="Searched">What was searched for.</param>
+/// <param name="Result">What the search found, beginning with what the answer rests on.</param>
+/// <param name="Relevant">The hits that are close enough to the best one; the answer rests on them.</param>
+/// <param name="IsEnough">Whether they are likely enough to hold the answer to give one.</param>
+public sealed record Finding(SearchedQuestion Searched, SearchResult Result, IReadOnlyList<Hit> Relevant, bool IsEnough);
 
 /// <summary>The models that can write an answer.</summary>
 /// <param name="Configured">The language model, null when none is configured.</param>

@@ -54,8 +54,10 @@ public sealed class ExtractiveChatClient : IChatClient
     private static string Answer(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
         var asked = messages.Last(message => message.Role == ChatRole.User).Text;
-        var question = HashedEmbedder.Embed(asked);
-        var expected = ExpectedAnswer.To(asked);
+        // "And to Denmark?" alone says nothing of what it asks for; what was searched for does.
+        var searched = AnswerPrompt.SearchedOf(options) ?? asked;
+        var question = HashedEmbedder.Embed(searched);
+        var expected = ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched);
         var passages = AnswerPrompt.PassagesOf(options).Take(MostPassages).ToList();
         var fitting = passages.FindAll(scored => expected?.IsIn(scored.Passage.Text) != false);
         if (fitting.Count == 0 && !expected!.IsNeeded) fitting = passages;
@@ -77,7 +79,9 @@ public sealed class ExtractiveChatClient : IChatClient
     private sealed record Quote(int Number, string Text, double Score)
     {
         /// <summary>The text with its number; a table stays one, with its number below.</summary>
-        public string Cited => Text.Contains(" | ", StringComparison.Ordinal) ? $"{AsTable(Text)}\n\n[{Number}]" : $"{Text} [{Number}]";
+        public string Cited => Text.Contains(" | ", StringComparison.Ordinal)
+            ? $"{AsTable(CitationNumbers.Escape(Text))}\n\n[{Number}]"
+            : $"{CitationNumbers.Escape(Text)} [{Number}]";
 
         public static Quote? From(ScoredPassage scored, float[] question, ExpectedAnswer? expected)
         {

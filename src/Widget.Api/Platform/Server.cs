@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Npgsql;
 using Widget.Api.Answers;
+using Widget.Api.Evaluation;
 using Widget.Api.Knowledge;
 using Widget.Api.Media;
 using Widget.Api.Search;
@@ -43,6 +44,7 @@ public static class Server
         builder.Services.AddRag(options.Fetching, options.Tavus, options.Rerank);
         builder.Services.AddMediaModels(options.Transcription, options.Vision);
         builder.Services.AddAnswers(options.Chat);
+        builder.Services.AddEvaluation();
         builder.Services.AddVisitors();
         builder.Services.AddHealth();
         builder.Services.AddOpenApi(ApiDescription.Configure);
@@ -77,6 +79,7 @@ public static class Server
         app.MapSearch();
         app.MapKnowledge();
         app.MapEmbedding();
+        app.MapEvaluation();
         app.MapSettings();
         app.MapApiDescription();
         return app;

@@ -26,6 +26,12 @@ public sealed record OpenAISwitches
     /// <summary>What is said in every recording.</summary>
     public IReadOnlyList<TranscriptSegment>? Transcript { get; init; }
 
+    /// <summary>Say this when asked to rewrite a follow-up question, instead of joining it to the question before.</summary>
+    public string? Rewrite { get; init; }
+
+    /// <summary>Wait before the first byte of a rewritten question, besides <see cref="DelayMs"/>.</summary>
+    public int RewriteDelayMs { get; init; }
+
     /// <summary>Call this function, if the request offers it, instead of answering.</summary>
     public string? CallTool { get; init; }
 

@@ -55,7 +55,9 @@ internal static partial class OpenAIEndpoints
         CheckModel(request.Model, request.HasImages ? "sim-vision" : "sim-chat");
         behavior.Requests.Enqueue(body);
         var switches = behavior.Switches;
-        if (switches.DelayMs > 0) await Task.Delay(switches.DelayMs, ct);
+        var rewriting = QuestionRewriting.IsAsked(request.System);
+        var delay = switches.DelayMs + (rewriting ? switches.RewriteDelayMs : 0);
+        if (delay > 0) await Task.Delay(delay, ct);
         if (behavior.FailsNow())
         {
             throw switches.FailStatus == 429
@@ -65,7 +67,9 @@ internal static partial class OpenAIEndpoints
         }
 
         var tool = switches.CallTool is { } name && request.Tools.Contains(name) ? name : null;
-        var text = tool is null ? switches.Reply ?? SourceReader.Answer(request.System, request.LastUser) : "";
+        var text = tool is not null ? ""
+            : rewriting ? switches.Rewrite ?? QuestionRewriting.Join(request.LastUser)
+            : switches.Reply ?? SourceReader.Answer(request.System, request.LastUser);
         var arguments = switches.ToolArguments?.GetRawText() ?? "{}";
         if (request.Stream)
         {

@@ -1,0 +1,170 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Platform;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Contracts;
+
+namespace Widget.Api.Evaluation;
+
+internal static class EvaluationEndpoints
+{
+    private const long LargestRequest = 8 << 20;
+    private const int LargestPage = 500;
+
+    public static void MapEvaluation(this IEndpointRouteBuilder routes)
+    {
+        var evaluation = routes.MapGroup("/api/evaluation").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Evaluation")
+            .WithRequestSizeLimit(LargestRequest);
+        var questions = evaluation.MapGroup("/questions");
+        questions.MapGet("/", List).WithSummary("The tenant's test questions, by name");
+        questions.MapPost("/", Add).Validate<EvaluationQuestionRequest>().ProducesProblem(409).WithSummary("Add a test question");
+        questions.MapPost("/import", Import).Accepts<EvaluationQuestionRequest>("application/x-ndjson", "application/json").ProducesProblem(413)
+            .WithSummary("Add many: a JSON list, or an object a line; the same name again replaces the question");
+        questions.MapGet("/{id:guid}", Find).ProducesProblem(404).WithSummary("A test question");
+        questions.MapPut("/{id:guid}", Replace).Validate<EvaluationQuestionRequest>().ProducesProblem(404).ProducesProblem(409).WithSummary("Replace a test question");
+        questions.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a test question; runs that asked it keep it");
+
+        var runs = evaluation.MapGroup("/runs");
+        runs.MapPost("/", Start).Validate<EvaluationRunRequest>().ProducesProblem(409).WithSummary("Ask all test questions; a tenant has one run at a time");
+        runs.MapGet("/", Runs).WithSummary("The last runs, newest first");
+        runs.MapGet("/{id:guid}", Report).ProducesProblem(404).WithSummary("A run with what came of each question");
+        runs.MapGet("/{id:guid}/diff", Diff).ProducesProblem(404).WithSummary("What changed since another run; the last finished one before it when none is named");
+        runs.MapPost("/{id:guid}/cancel", Cancel).ProducesProblem(404).WithSummary("End a run where it is");
+        runs.MapDelete("/{id:guid}", DeleteRun).ProducesProblem(404).WithSummary("Delete a run that has ended");
+    }
+
+    private static async Task<Ok<EvaluationQuestionPage>> List(
+        IMultiTenantContextAccessor tenants,
+        EvaluationQuestions questions,
+        CancellationToken ct,
+        string? tag = null,
+        int offset = 0,
+        int limit = 100) =>
+        TypedResults.Ok(await questions.ListAsync(
+            tenants.Current().TenantId,
+            tag?.Replace("\0", "", StringComparison.Ordinal),
+            Math.Max(0, offset),
+            Math.Clamp(limit, 1, LargestPage),
+            ct));
+
+    private static async Task<Results<Created<EvaluationQuestion>, ProblemHttpResult>> Add(
+        EvaluationQuestionRequest request,
+        IMultiTenantContextAccessor tenants,
+        EvaluationQuestions questions,
+        CancellationToken ct)
+    {
+        var (question, refusal) = await questions.AddAsync(tenants.Current().TenantId, request, ct);
+        return question is null ? Refused(refusal) : TypedResults.Created($"/api/evaluation/questions/{question.Id}", question);
+    }
+
+    private static async Task<Results<Ok<EvaluationImport>, ProblemHttpResult>> Import(
+        HttpRequest request,
+        IMultiTenantContextAccessor tenants,
+        EvaluationQuestions questions,
+        CancellationToken ct)
+    {
+        using var reader = new StreamReader(request.Body, Encoding.UTF8);
+        try
+        {
+            var (read, failed) = QuestionImport.Read(await reader.ReadToEndAsync(ct));
+            return await questions.ImportAsync(tenants.Current().TenantId, read, ct) is var (added, replaced)
+                ? TypedResults.Ok(new EvaluationImport(added, replaced, failed))
+                : Refused(QuestionRefusal.TooMany);
+        }
+        catch (ValidationException e)
+        {
+            return Problems.Because(StatusCodes.Status400BadRequest, e.Message);
+        }
+    }
+
+    private static async Task<Results<Ok<EvaluationQuestion>, ProblemHttpResult>> Find(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        EvaluationQuestions questions,
+        CancellationToken ct) =>
+        await questions.FindAsync(tenants.Current().TenantId, new EvaluationQuestionId(id), ct) is { } question
+            ? TypedResults.Ok(question)
+            : Refused(QuestionRefusal.NoSuchQuestion);
+
+    private static async Task<Results<Ok<EvaluationQuestion>, ProblemHttpResult>> Replace(
+        Guid id,
+        EvaluationQuestionRequest request,
+        IMultiTenantContextAccessor tenants,
+        EvaluationQuestions questions,
+        CancellationToken ct)
+    {
+        var (question, refusal) = await questions.ReplaceAsync(tenants.Current().TenantId, new EvaluationQuestionId(id), request, ct);
+        return question is null ? Refused(refusal) : TypedResults.Ok(question);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        EvaluationQuestions questions,
+        CancellationToken ct) =>
+        await questions.DeleteAsync(tenants.Current().TenantId, new EvaluationQuestionId(id), ct) ? TypedResults.NoContent() : Refused(QuestionRefusal.NoSuchQuestion);
+
+    private static async Task<Results<Accepted<EvaluationRun>, ProblemHttpResult>> Start(
+        EvaluationRunRequest request,
+        IMultiTenantContextAccessor tenants,
+        EvaluationRuns runs,
+        CancellationToken ct)
+    {
+        var (run, refusal) = await runs.StartAsync(tenants.Current().TenantId, request, ct);
+        if (run is not null) return TypedResults.Accepted($"/api/evaluation/runs/{run.Id}", run);
+        return refusal == RunRefusal.AlreadyRunning
+            ? Problems.Because(StatusCodes.Status409Conflict, "Another run goes on. Wait for it, or cancel it.")
+            : Problems.Because(StatusCodes.Status400BadRequest, "There are no test questions to ask.");
+    }
+
+    private static async Task<Ok<IReadOnlyList<EvaluationRun>>> Runs(
+        IMultiTenantContextAccessor tenants,
+        EvaluationRuns runs,
+        CancellationToken ct,
+        int limit = 20) =>
+        TypedResults.Ok(await runs.ListAsync(tenants.Current().TenantId, Math.Clamp(limit, 1, RunLease.MostKept), ct));
+
+    private static async Task<Results<Ok<EvaluationReport>, ProblemHttpResult>> Report(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        EvaluationRuns runs,
+        CancellationToken ct) =>
+        await runs.FindAsync(tenants.Current().TenantId, new EvaluationRunId(id), ct) is { } report ? TypedResults.Ok(report) : Problems.NotFound("run");
+
+    private static async Task<Results<Ok<EvaluationDiff>, ProblemHttpResult>> Diff(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        EvaluationRuns runs,
+        CancellationToken ct,
+        Guid? to = null) =>
+        await runs.DiffAsync(tenants.Current().TenantId, new EvaluationRunId(id), to is { } other ? new EvaluationRunId(other) : null, ct) is { } diff
+            ? TypedResults.Ok(diff)
+            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run, or no earlier one to hold it against.");
+
+    private static async Task<Results<Accepted, ProblemHttpResult>> Cancel(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        EvaluationRuns runs,
+        CancellationToken ct) =>
+        await runs.CancelAsync(tenants.Current().TenantId, new EvaluationRunId(id), ct)
+            ? TypedResults.Accepted($"/api/evaluation/runs/{id}")
+            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run that goes on.");
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteRun(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        EvaluationRuns runs,
+        CancellationToken ct) =>
+        await runs.DeleteAsync(tenants.Current().TenantId, new EvaluationRunId(id), ct)
+            ? TypedResults.NoContent()
+            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run that has ended.");
+
+    private static ProblemHttpResult Refused(QuestionRefusal refusal) => refusal switch
+    {
+        QuestionRefusal.NameTaken => Problems.Because(StatusCodes.Status409Conflict, "Another question has this name."),
+        QuestionRefusal.TooMany => Problems.Because(StatusCodes.Status409Conflict, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"There may be {EvaluationQuestions.Most:N0} test questions at most.")),
+        _ => Problems.NotFound("test question"),
+    };
+}

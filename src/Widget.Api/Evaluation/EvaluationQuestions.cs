@@ -1,0 +1,148 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Evaluation;
+
+/// <summary>Why a question is not kept.</summary>
+public enum QuestionRefusal
+{
+    None,
+    NoSuchQuestion,
+    NameTaken,
+    TooMany,
+}
+
+/// <summary>A tenant's test questions.</summary>
+public sealed class EvaluationQuestions(EvaluationDatabase database, TimeProvider clock)
+{
+    /// <summary>A run asks them all, one after another.</summary>
+    public const int Most = 2_000;
+
+    private const int LongestName = 200;
+
+    /// <summary>A page of the questions, by name, and how many there are in all.</summary>
+    public async Task<EvaluationQuestionPage> ListAsync(TenantId tenant, string? tag, int offset, int limit, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        var questions = db.Questions.AsNoTracking().Where(row => tag == null || row.Tags.Contains(tag));
+        var total = await questions.CountAsync(ct);
+        var page = await questions.OrderBy(row => row.Name).Skip(offset).Take(limit).ToListAsync(ct);
+        return new EvaluationQuestionPage([.. page.Select(row => row.ToContract())], total);
+    }
+
+    /// <summary>Null when the tenant has no such question.</summary>
+    public async Task<EvaluationQuestion?> FindAsync(TenantId tenant, EvaluationQuestionId id, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        return (await db.Questions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct))?.ToContract();
+    }
+
+    public async Task<(EvaluationQuestion? Question, QuestionRefusal Refusal)> AddAsync(TenantId tenant, EvaluationQuestionRequest request, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        await LockAsync(db, ct);
+        if (await db.Questions.CountAsync(ct) >= Most) return (null, QuestionRefusal.TooMany);
+        var row = Row(tenant, request);
+        if (await db.Questions.AnyAsync(other => other.Name == row.Name, ct)) return (null, QuestionRefusal.NameTaken);
+        db.Questions.Add(row);
+        await db.CommitAsync(ct);
+        return (row.ToContract(), QuestionRefusal.None);
+    }
+
+    public async Task<(EvaluationQuestion? Question, QuestionRefusal Refusal)> ReplaceAsync(
+        TenantId tenant,
+        EvaluationQuestionId id,
+        EvaluationQuestionRequest request,
+        CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        await LockAsync(db, ct);
+        if (await db.Questions.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } row) return (null, QuestionRefusal.NoSuchQuestion);
+        Fill(row, request);
+        if (await db.Questions.AnyAsync(other => other.Name == row.Name && other.Id != id, ct)) return (null, QuestionRefusal.NameTaken);
+        await db.CommitAsync(ct);
+        return (row.ToContract(), QuestionRefusal.None);
+    }
+
+    /// <summary>False when the tenant has no such question.</summary>
+    public async Task<bool> DeleteAsync(TenantId tenant, EvaluationQuestionId id, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        var deleted = await db.Questions.Where(row => row.Id == id).ExecuteDeleteAsync(ct);
+        await db.CommitAsync(ct);
+        return deleted == 1;
+    }
+
+    /// <summary>
+    /// Adds questions, each in the place of the one of the same name. Null, and nothing is kept, when there would be too many. Of two with one name the
+    /// later counts.
+    /// </summary>
+    public async Task<(int Added, int Replaced)?> ImportAsync(TenantId tenant, IReadOnlyList<EvaluationQuestionRequest> questions, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        await LockAsync(db, ct);
+        var known = await db.Questions.ToDictionaryAsync(row => row.Name, StringComparer.Ordinal, ct);
+        var before = known.Count;
+        foreach (var question in questions)
+        {
+            var name = NameOf(question);
+            if (known.TryGetValue(name, out var row))
+            {
+                Fill(row, question);
+                continue;
+            }
+
+            db.Questions.Add(known[name] = Row(tenant, question));
+        }
+
+        if (known.Count > Most) return null;
+        var added = known.Count - before;
+        await db.CommitAsync(ct);
+        return (added, questions.Count - added);
+    }
+
+    // One writer a tenant, so that the limit holds and no name comes twice.
+    private static async Task LockAsync(EvaluationDb db, CancellationToken ct)
+    {
+        await using NpgsqlCommand command = db.Command("select pg_advisory_xact_lock(hashtextextended('evaluation ' || $1, 0))", [db.TenantId.ToString()]);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private EvaluationQuestionRow Row(TenantId tenant, EvaluationQuestionRequest request)
+    {
+        var now = clock.GetUtcNow();
+        var row = new EvaluationQuestionRow
+        {
+            TenantId = tenant,
+            Id = EvaluationQuestionId.New(),
+            Name = "",
+            Text = "",
+            Sources = [],
+            Facts = [],
+            Tags = [],
+            CreatedAt = now,
+        };
+        Fill(row, request);
+        return row;
+    }
+
+    private void Fill(EvaluationQuestionRow row, EvaluationQuestionRequest request)
+    {
+        row.Name = NameOf(request);
+        row.Text = request.Text.Trim();
+        row.Language = request.Language;
+        row.Sources = [.. (request.Sources ?? []).Select(source => source.Trim()).Distinct(StringComparer.Ordinal)];
+        row.Facts = [.. (request.Facts ?? []).Select(fact => fact.Trim()).Distinct(StringComparer.Ordinal)];
+        row.ShouldRefuse = request.ShouldRefuse;
+        row.Tags = [.. (request.Tags ?? []).Select(tag => tag.Trim()).Distinct(StringComparer.Ordinal)];
+        row.UpdatedAt = clock.GetUtcNow();
+    }
+
+    private static string NameOf(EvaluationQuestionRequest request)
+    {
+        var name = string.IsNullOrWhiteSpace(request.Name) ? request.Text.Trim() : request.Name.Trim();
+        return name.Length <= LongestName ? name : name[..(char.IsHighSurrogate(name[LongestName - 1]) ? LongestName - 1 : LongestName)];
+    }
+}

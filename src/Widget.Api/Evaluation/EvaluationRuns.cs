@@ -1,0 +1,141 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Widget.Api.Tenancy;
+using Widget.Contracts;
+using Widget.Rag.Own;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Evaluation;
+
+/// <summary>Why no run is begun.</summary>
+public enum RunRefusal
+{
+    None,
+    NoQuestions,
+    AlreadyRunning,
+}
+
+/// <summary>A tenant's runs. Starting one commits it with its questions; <see cref="EvaluationWorker"/> on any node asks them.</summary>
+public sealed class EvaluationRuns(
+    EvaluationDatabase database,
+    KnowledgeDatabase knowledge,
+    TenantSettingsService settings,
+    EvaluationSignal signal,
+    TimeProvider clock)
+{
+    public async Task<(EvaluationRun? Run, RunRefusal Refusal)> StartAsync(TenantId tenant, EvaluationRunRequest request, CancellationToken ct)
+    {
+        var strategy = request.Strategy ?? (await settings.ReadAsync(tenant, ct)).SearchStrategy;
+        var (documents, chunks) = await SizeAsync(tenant, ct);
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (await db.Runs.AnyAsync(row => row.FinishedAt == null, ct)) return (null, RunRefusal.AlreadyRunning);
+        var tags = request.Tags?.ToArray() ?? [];
+        var questions = await db.Questions.AsNoTracking()
+            .Where(row => tags.Length == 0 || row.Tags.Any(tag => tags.Contains(tag)))
+            .OrderBy(row => row.Name)
+            .Take(request.Limit ?? EvaluationQuestions.Most)
+            .ToListAsync(ct);
+        if (questions.Count == 0) return (null, RunRefusal.NoQuestions);
+
+        var run = new EvaluationRunRow
+        {
+            TenantId = tenant,
+            Id = EvaluationRunId.New(),
+            Strategy = strategy,
+            WithAnswers = request.Answer,
+            Total = questions.Count,
+            Documents = documents,
+            Chunks = chunks,
+            CreatedAt = clock.GetUtcNow(),
+        };
+        db.Runs.Add(run);
+        db.Results.AddRange(questions.Select((question, index) => new EvaluationResultRow
+        {
+            TenantId = tenant,
+            RunId = run.Id,
+            Ordinal = index + 1,
+            Question = question.ToContract(),
+        }));
+        try
+        {
+            await db.CommitAsync(ct);
+        }
+        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            // Somebody else's has begun in this moment.
+            return (null, RunRefusal.AlreadyRunning);
+        }
+
+        signal.Raise();
+        return (run.ToContract(), RunRefusal.None);
+    }
+
+    /// <summary>The last runs, newest first.</summary>
+    public async Task<IReadOnlyList<EvaluationRun>> ListAsync(TenantId tenant, int limit, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        var runs = await db.Runs.AsNoTracking().OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).Take(limit).ToListAsync(ct);
+        return [.. runs.Select(run => run.ToContract())];
+    }
+
+    /// <summary>A run with what came of its questions so far; null when the tenant has no such run.</summary>
+    public async Task<EvaluationReport?> FindAsync(TenantId tenant, EvaluationRunId id, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        return await ReportAsync(db, id, ct);
+    }
+
+    /// <summary>What changed since another run. Null when there is nothing to hold it against.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="id">The later run.</param>
+    /// <param name="to">The earlier one; the last finished before it when null.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<EvaluationDiff?> DiffAsync(TenantId tenant, EvaluationRunId id, EvaluationRunId? to, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (await ReportAsync(db, id, ct) is not { } run) return null;
+        to ??= await db.Runs
+            .Where(row => row.Status == EvaluationStatus.Finished && row.CreatedAt < run.Run.CreatedAt)
+            .OrderByDescending(row => row.CreatedAt)
+            .Select(row => (EvaluationRunId?)row.Id)
+            .FirstOrDefaultAsync(ct);
+        return to is { } earlier && await ReportAsync(db, earlier, ct) is { } other ? Comparison.Of(run, other) : null;
+    }
+
+    /// <summary>Ends a run where it is. False when the tenant has no such run that goes on.</summary>
+    public async Task<bool> CancelAsync(TenantId tenant, EvaluationRunId id, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        var cancelled = await db.Runs.Where(row => row.Id == id && row.FinishedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.CancelRequested, true), ct);
+        await db.CommitAsync(ct);
+        signal.Raise();
+        return cancelled == 1;
+    }
+
+    /// <summary>Deletes a run that has ended. False when there is none.</summary>
+    public async Task<bool> DeleteAsync(TenantId tenant, EvaluationRunId id, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        var deleted = await db.Runs.Where(row => row.Id == id && row.FinishedAt != null).ExecuteDeleteAsync(ct);
+        await db.CommitAsync(ct);
+        return deleted == 1;
+    }
+
+    private static async Task<EvaluationReport?> ReportAsync(EvaluationDb db, EvaluationRunId id, CancellationToken ct)
+    {
+        if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct) is not { } run) return null;
+        var results = await db.Results.AsNoTracking()
+            .Where(row => row.RunId == id && row.Result != null)
+            .OrderBy(row => row.Ordinal)
+            .Select(row => row.Result!)
+            .ToListAsync(ct);
+        return new EvaluationReport(run.ToContract(Scoring.Of(results)), results);
+    }
+
+    private async Task<(int Documents, int Chunks)> SizeAsync(TenantId tenant, CancellationToken ct)
+    {
+        await using var db = await knowledge.BeginAsync(tenant, ct);
+        return (await db.Documents.CountAsync(ct), await db.Statistics.Select(row => row.ChunkCount).SingleOrDefaultAsync(ct));
+    }
+}

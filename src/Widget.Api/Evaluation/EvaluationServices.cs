@@ -1,0 +1,16 @@
+namespace Widget.Api.Evaluation;
+
+internal static class EvaluationServices
+{
+    /// <summary>A tenant's test questions and the runs that ask them.</summary>
+    public static IServiceCollection AddEvaluation(this IServiceCollection services)
+    {
+        services.AddSingleton<EvaluationDatabase>();
+        services.AddSingleton<EvaluationSignal>();
+        services.AddSingleton<EvaluationQuestions>();
+        services.AddSingleton<EvaluationRuns>();
+        services.AddSingleton<QuestionAsker>();
+        services.AddHostedService<EvaluationWorker>();
+        return services;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using Widget.Api.Answers;
+using Widget.Api.Conversations;
+using Widget.Api.Search;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Contracts;
+using Widget.Rag.Search;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Evaluation;
+
+/// <summary>Asks one test question the way a visitor's is asked, by the same search and the same answerer, in no conversation.</summary>
+public sealed partial class QuestionAsker(
+    Answerer answerer,
+    TenantSettingsService settings,
+    IMultiTenantStore tenants,
+    ILogger<QuestionAsker> logger)
+{
+    /// <param name="tenant">Whose.</param>
+    /// <param name="question">What to ask, and what is right.</param>
+    /// <param name="strategy">How to search.</param>
+    /// <param name="withAnswer">Whether to write the answer, too.</param>
+    /// <param name="ct">Leaves the question to somebody else.</param>
+    public async Task<EvaluationResult> AskAsync(TenantId tenant, EvaluationQuestion question, SearchStrategyName strategy, bool withAnswer, CancellationToken ct)
+    {
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            var context = new AnswerContext(
+                await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct) ?? throw new InvalidOperationException($"Tenant {tenant} is gone."),
+                await settings.ReadAsync(tenant, ct),
+                new VisitorMessage { Text = question.Text, Locale = question.Language },
+                [],
+                new Dictionary<string, string>(StringComparer.Ordinal));
+            start = Stopwatch.GetTimestamp();
+            var finding = await answerer.FindAsync(context, strategy, Scoring.Depth, ct);
+            var answer = withAnswer ? await answerer.AnswerAsync(context, finding, Unheard(), 1, CancellationToken.None, ct) : null;
+            return Judge(question, finding, answer, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+        catch (SearchUnavailableException)
+        {
+            return Failed(question, "None of the knowledge bases answered.", Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested && e is not (Npgsql.NpgsqlException { IsTransient: true } or TimeoutException))
+        {
+            LogFault(e, tenant, question.Id);
+            return Failed(question, "Asking this met a fault of ours, which has been logged.", Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+    }
+
+    public static EvaluationResult Failed(EvaluationQuestion question, string error, double milliseconds) =>
+        new(question, Passed: false, Refused: false, 0, null, null, [], [], null, null, milliseconds, error);
+
+    private static EvaluationResult Judge(EvaluationQuestion question, Finding finding, AssistantMessage? answer, double milliseconds)
+    {
+        EvaluationHit[] hits = [.. finding.Result.Hits.Take(Scoring.Depth).Select(hit => new EvaluationHit(hit.ExternalId, hit.Title, Passages.Address(hit)))];
+        // A model that says its sources do not hold the answer cites none of them.
+        var refused = answer is null ? !finding.IsEnough : answer.Outcome == AnswerOutcome.NotFound || (answer.Citations.Count == 0 && answer.OffersPerson);
+        var rank = Scoring.Rank(question.Sources, hits);
+        var missing = Scoring.Missing(
+            question.Facts,
+            answer?.Text ?? string.Join('\n', finding.Relevant.Select(hit => $"{hit.Title}\n{string.Join('\n', hit.Locator.Headings)}\n{hit.Text}")));
+        return new EvaluationResult(
+            question,
+            Scoring.Passes(question, refused, rank, missing),
+            refused,
+            finding.Result.Confidence,
+            rank,
+            Scoring.Ndcg(question.Sources, hits),
+            hits,
+            missing,
+            answer?.Text,
+            answer?.Outcome,
+            milliseconds,
+            Error: null);
+    }
+
+    // The answerer streams to a listener; here there is none.
+    private static LiveAnswer Unheard() => new(MessageId.New(), ConversationId.New(), static () => { });
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Asking test question {Question} of tenant {Tenant} met a fault")]
+    private partial void LogFault(Exception exception, TenantId tenant, Guid question);
+}

@@ -1,0 +1,14 @@
+namespace Widget.Simulators.OpenAI;
+
+/// <summary>Stands for a model that is asked to make a follow-up question one of its own: it puts the question before in front of it.</summary>
+internal static class QuestionRewriting
+{
+    private const string Speaker = "Visitor: ";
+
+    public static bool IsAsked(string instructions) => instructions.Contains("standalone question", StringComparison.Ordinal);
+
+    public static string Join(string conversation) => string.Join(' ', conversation.Split('\n')
+        .Where(line => line.StartsWith(Speaker, StringComparison.Ordinal))
+        .TakeLast(2)
+        .Select(line => line[Speaker.Length..].Trim()));
+}
