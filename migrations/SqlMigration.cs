@@ -34,11 +34,11 @@ public sealed class DocumentKinds : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0005_sources")]
 public sealed class Sources : SqlMigration;
 
-[DbContext(typeof(MigrationsContext)), Migration("0007_evaluation")]
+[DbContext(typeof(MigrationsContext)), Migration("0006_evaluation")]
 public sealed class Evaluation : SqlMigration;
 
-[DbContext(typeof(MigrationsContext)), Migration("0008_knowledge_revisions")]
+[DbContext(typeof(MigrationsContext)), Migration("0007_knowledge_revisions")]
 public sealed class KnowledgeRevisions : SqlMigration;
 
-[DbContext(typeof(MigrationsContext)), Migration("0009_search_depth")]
+[DbContext(typeof(MigrationsContext)), Migration("0008_search_depth")]
 public sealed class SearchDepth : SqlMigration;

@@ -157,7 +157,7 @@ internal static class ScaleBenchmark
             "insert into sources (tenant_id, id, kind, url) select $2, id, kind, url from sources where tenant_id = $1",
             $"insert into documents (tenant_id, id, source_id, external_id, title, url, language, content_hash, chunk_count) select $2, {Copied("id")}, source_id, external_id, title, url, language, content_hash, chunk_count from documents where tenant_id = $1",
             $"insert into chunks (tenant_id, id, document_id, ordinal, text, locator, lexemes, length) select $2, {Copied("id")}, {Copied("document_id")}, ordinal, text, locator, lexemes, length from chunks where tenant_id = $1",
-            $"insert into chunk_terms (tenant_id, chunk_id, weights) select $2, {Copied("chunk_id")}, weights from chunk_terms where tenant_id = $1",
+            $"insert into chunk_terms (tenant_id, chunk_id, weights, average_length) select $2, {Copied("chunk_id")}, weights, average_length from chunk_terms where tenant_id = $1",
             $"insert into chunk_embeddings (tenant_id, model, chunk_id, embedding) select $2, model, {Copied("chunk_id")}, embedding from chunk_embeddings where tenant_id = $1",
             "insert into lexicon (tenant_id, dimension, lexeme, chunk_count) select $2, dimension, lexeme, chunk_count from lexicon where tenant_id = $1",
             "insert into knowledge_statistics (tenant_id, model, chunk_count, total_length, weighed_length, settled_length, languages) select $2, model, chunk_count, total_length, weighed_length, settled_length, languages from knowledge_statistics where tenant_id = $1",

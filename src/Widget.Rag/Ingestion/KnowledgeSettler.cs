@@ -1,5 +1,7 @@
-using NpgsqlTypes;
+using Npgsql;
+using Pgvector;
 using Widget.Rag.Own;
+using Widget.Rag.Own.Lexical;
 using Widget.Rag.Storage;
 
 namespace Widget.Rag.Ingestion;
@@ -18,9 +20,7 @@ internal static class KnowledgeSettler
     public static async Task SettleAsync(KnowledgeDatabase database, TenantId tenant, CancellationToken ct)
     {
         if (await TargetAsync(database, tenant, ct) is not { } target) return;
-        Guid? last = null;
-        do last = await WeighAsync(database, tenant, target, last, ct);
-        while (last is not null);
+        while (await WeighAsync(database, tenant, target, ct)) ct.ThrowIfCancellationRequested();
 
         // Unless another job has moved the target meanwhile; it will then walk, too.
         await using var db = await database.BeginAsync(tenant, ct);
@@ -60,31 +60,43 @@ internal static class KnowledgeSettler
         return target;
     }
 
-    // The last chunk of the slice; null after the last slice.
-    private static async Task<Guid?> WeighAsync(KnowledgeDatabase database, TenantId tenant, float target, Guid? after, CancellationToken ct)
+    // Whether there were any left.
+    private static async Task<bool> WeighAsync(KnowledgeDatabase database, TenantId tenant, float target, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await KnowledgeWriter.LockStatisticsAsync(db, ct);
-        await using var command = db.Command(
+        var passages = new List<(Guid Id, SparseVector Weights, float AverageLength, int Length)>();
+        await using (var command = db.Command(
             """
-            with slice as materialized (
-              select chunk_id from chunk_terms where tenant_id = $1 and ($2::uuid is null or chunk_id > $2) order by chunk_id limit $3
-            ), weighed as (
-              update chunk_terms term
-              set weights = lexical_weights(chunk.lexemes, chunk.length, $4)
-              from slice join chunks chunk on chunk.tenant_id = $1 and chunk.id = slice.chunk_id
-              where term.tenant_id = $1 and term.chunk_id = slice.chunk_id
-            )
-            select max(chunk_id::text)::uuid from slice
+            select term.chunk_id, term.weights, term.average_length, chunk.length
+            from chunk_terms term join chunks chunk on chunk.tenant_id = $1 and chunk.id = term.chunk_id
+            where term.tenant_id = $1 and abs(term.average_length / $2 - 1) > $3
+            limit $4
             """,
-            [
-                tenant.Value,
-                new Npgsql.NpgsqlParameter { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
-                Slice,
-                target,
-            ]);
-        var last = await command.ExecuteScalarAsync(ct) as Guid?;
+            [tenant.Value, target, Drift, Slice]))
+        {
+            await using var rows = await command.ExecuteReaderAsync(ct);
+            while (await rows.ReadAsync(ct)) passages.Add((rows.GetGuid(0), rows.GetFieldValue<SparseVector>(1), rows.GetFloat(2), rows.GetInt32(3)));
+        }
+
+        if (passages.Count == 0) return false;
+        await using var batch = db.Batch();
+        foreach (var (id, weights, averageLength, length) in passages)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("update chunk_terms set weights = $3, average_length = $4 where tenant_id = $1 and chunk_id = $2")
+            {
+                Parameters =
+                {
+                    new() { Value = tenant.Value },
+                    new() { Value = id },
+                    new() { Value = weights.Map(weight => (float)Bm25.Weight(Bm25.Frequency(weight, length, averageLength), length, target)) },
+                    new() { Value = target },
+                },
+            });
+        }
+
+        await batch.ExecuteNonQueryAsync(ct);
         await db.CommitAsync(ct);
-        return last;
+        return true;
     }
 }

@@ -132,6 +132,9 @@ public sealed class ChunkTerms : ITenantOwned
     public required ChunkId ChunkId { get; init; }
 
     public required SparseVector Weights { get; init; }
+
+    /// <summary>The average length that they were made with.</summary>
+    public required float AverageLength { get; init; }
 }
 
 /// <summary>A chunk's embedding by one model.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FsCheck;
 using FsCheck.Fluent;
 using Widget.Rag.Search;
@@ -96,26 +95,6 @@ public sealed class MergingShould
                     && hits.All(hit => hit.Score is >= 0 and <= 1 + 1e-9)
                     && hits.Zip(hits.Skip(1)).All(pair => pair.First.Score >= pair.Second.Score);
             }).QuickCheckThrowOnFailure();
-
-    [Fact]
-    public void Be_done_with_two_hundred_long_passages_in_a_moment()
-    {
-        var random = new Random(7);
-        string Text() => string.Join(' ', Enumerable.Range(0, 250).Select(_ => $"word{random.Next(3_000)}"));
-        IReadOnlyList<Hit> Side() => [.. Enumerable.Range(0, 100).Select(i => Hit($"{i}", 100 - i, Text()))];
-        WeightedResult[] sides = [new("own", 0.5, Side()), new("tavus", 0.5, Side())];
-        Merging.Merge(sides);
-
-        var fastest = Enumerable.Range(0, 5).Min(_ =>
-        {
-            var watch = Stopwatch.StartNew();
-            Merging.Merge(sides).Hits.Count.ShouldBe(200);
-            return watch.Elapsed.TotalMilliseconds;
-        });
-
-        // A few milliseconds; comparing each with each takes ten times that.
-        fastest.ShouldBeLessThan(60);
-    }
 
     [Fact]
     public void Give_the_first_five_places_to_more_than_one_document()

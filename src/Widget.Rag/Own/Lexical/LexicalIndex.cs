@@ -35,13 +35,14 @@ internal static class LexicalIndex
         await using var batch = db.Batch();
         foreach (var passage in passages)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into chunk_terms (tenant_id, chunk_id, weights) values ($1, $2, $3)")
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into chunk_terms (tenant_id, chunk_id, weights, average_length) values ($1, $2, $3, $4)")
             {
                 Parameters =
                 {
                     new() { Value = db.TenantId.Value },
                     new() { Value = passage.ChunkId },
                     new() { Value = passage.Weights(averageLength) },
+                    new() { Value = averageLength },
                 },
             });
         }

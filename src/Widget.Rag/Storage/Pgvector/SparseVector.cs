@@ -27,6 +27,9 @@ public sealed class SparseVector : IEquatable<SparseVector>
         Dimensions = dimensions;
     }
 
+    /// <summary>The same dimensions with other values.</summary>
+    internal SparseVector Map(Func<float, float> value) => new([.. Indices.Span], Array.ConvertAll([.. Values.Span], new Converter<float, float>(value)), Dimensions);
+
     public int Dimensions { get; }
 
     /// <summary>Zero-based, ascending.</summary>

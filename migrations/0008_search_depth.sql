@@ -13,6 +13,14 @@ where entry.tenant_id = known.tenant_id and entry.dimension = known.dimension;
 alter table lexicon alter column lexeme drop default;
 create index on lexicon (tenant_id, lexeme collate "C");
 
+-- The average length that a passage's weights were made with: weights of another can be made from them without going back to the words.
+alter table chunk_terms add column average_length real not null default 1;
+update chunk_terms term set average_length = statistics.settled_length from knowledge_statistics statistics where statistics.tenant_id = term.tenant_id;
+alter table chunk_terms alter column average_length drop default;
+drop function lexical_weights;
+drop function lexical_length;
+drop function lexical_frequency;
+
 -- Words are told apart before they come here (LexicalText).
 drop function searchable;
 
