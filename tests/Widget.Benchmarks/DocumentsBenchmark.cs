@@ -22,7 +22,10 @@ internal static class DocumentsBenchmark
     private const double LeastFound = 0.75;
 
     /// <returns>Whether everything was as it should be.</returns>
-    public static Task<bool> FolderAsync(string folder, string questions, int least) => RunAsync(questions, least, fetching: null, async (knowledge, tenant) =>
+    public static Task<bool> FolderAsync(string folder, string questions, int least) =>
+        RunAsync(questions, least, fetching: null, (knowledge, tenant) => AddAsync(knowledge, tenant, folder));
+
+    public static async Task<JobId> AddAsync(Knowledge knowledge, TenantId tenant, string folder)
     {
         var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => MediaTypes.Of(file, null) is not null);
         var documents = files.Select(file => new ImportedDocument(
@@ -30,7 +33,11 @@ internal static class DocumentsBenchmark
             new DocumentDescription { MediaType = MediaTypes.Of(file, null) },
             File.ReadAllBytes(file)));
         return await knowledge.Queue.ImportAsync(tenant, documents.ToAsyncEnumerable(), CancellationToken.None);
-    });
+    }
+
+    /// <summary>Lines of a question and the names of the documents that answer it.</summary>
+    public static IReadOnlyList<(string Text, string[] Documents)> Questions(string file) =>
+        [.. File.ReadAllLines(file).Select(line => line.Split('\t')).Select(fields => (fields[0], fields[1].Split('|')))];
 
     /// <returns>Whether everything was as it should be.</returns>
     public static async Task<bool> SiteAsync(string folder, string questions, int least)

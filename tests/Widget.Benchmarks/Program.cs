@@ -8,6 +8,12 @@ switch (args)
     case ["refusal", var folder]:
         await RefusalBenchmark.RunAsync(folder);
         return 0;
+    case ["chunking", var folder, .. var documents] when documents.Length % 2 == 0:
+        await ChunkingBenchmark.RunAsync(folder, documents);
+        return 0;
+    case ["speed", var passages]:
+        await SearchSpeed.GeneratedAsync(int.Parse(passages));
+        return 0;
     case ["scale", var tenants, var largest]:
         await ScaleBenchmark.RunAsync(int.Parse(tenants), int.Parse(largest));
         return 0;
@@ -37,6 +43,8 @@ switch (args)
               router              where the smart strategy sends visitors' questions
               strategies          both knowledge bases at once, one of them dead, and a question asked before
 
+              chunking FOLDER [DOCUMENTS QUESTIONS]…   how long passages should be, and how much they should overlap
+              speed PASSAGES      the cost of a search next to the bare SQL of its arms, on a generated tenant
               scale TENANTS LARGEST   many tenants of 1,000 passages and one of LARGEST (940 60000 makes a million; needs 12 GB of disk)
               extraction FOLDER   documents a second through the reader children
 

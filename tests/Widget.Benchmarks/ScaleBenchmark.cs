@@ -22,7 +22,7 @@ internal static class ScaleBenchmark
     /// <param name="largest">Passages of the large one.</param>
     public static async Task RunAsync(int tenants, int largest)
     {
-        var questions = new Corpus(seed: 2, vocabulary: 4_000).Questions(Questions);
+        var questions = new GeneratedText(seed: 2, vocabulary: 4_000).Questions(Questions);
         await using var alone = await TestDatabase.CreateAsync();
         await using var crowd = await TestDatabase.CreateAsync();
         var (aloneTenant, aloneKnowledge) = await FillAsync(alone, Small, seed: 1, vocabulary: 4_000);
@@ -58,7 +58,7 @@ internal static class ScaleBenchmark
         var (a50, a95) = Percentiles(aloneTimes);
         var (c50, c95) = Percentiles(crowdTimes);
         Console.WriteLine($"a tenant of {Small:N0}: alone p50 {a50:0.0} ms, p95 {a95:0.0} ms; among {tenants:N0} p50 {c50:0.0} ms, p95 {c95:0.0} ms; ratio of p95 {c95 / a95:0.00}");
-        await LargestAsync(crowd, largeKnowledge, large, new Corpus(seed: 4, vocabulary: 30_000).Questions(Questions));
+        await LargestAsync(crowd, largeKnowledge, large, new GeneratedText(seed: 4, vocabulary: 30_000).Questions(Questions));
     }
 
     private static async Task LargestAsync(TestDatabase database, Knowledge scanning, TenantId tenant, IReadOnlyList<string> questions)
@@ -141,7 +141,7 @@ internal static class ScaleBenchmark
     {
         var knowledge = new Knowledge(database);
         var tenant = await database.AddTenantAsync();
-        await knowledge.ImportAsync(tenant, new Corpus(seed, vocabulary).Documents(passages));
+        await knowledge.ImportAsync(tenant, new GeneratedText(seed, vocabulary).Documents(passages));
         return (tenant, knowledge);
     }
 
@@ -191,43 +191,5 @@ internal static class ScaleBenchmark
     {
         var sorted = times.Order().ToList();
         return (sorted[sorted.Count / 2], sorted[(int)(0.95 * sorted.Count)]);
-    }
-
-    /// <summary>Generated text.</summary>
-    private sealed class Corpus(int seed, int vocabulary)
-    {
-        private readonly Random _random = new(seed);
-
-        // A text is about something: more than half of its words are of its topic.
-        private const int TopicWords = 150;
-        private readonly int _topics = Math.Max(10, vocabulary / 100);
-
-        public IReadOnlyList<(string Id, string Title, string Text)> Documents(int count) => [.. Enumerable.Range(0, count).Select(i =>
-        {
-            var topic = _random.Next(_topics);
-            return ($"d{i}", $"{Word(topic)} {Word(topic)} {i}", $"{string.Join(' ', Enumerable.Range(0, _random.Next(40, 120)).Select(_ => Word(topic)))}.");
-        })];
-
-        public IReadOnlyList<string> Questions(int count) => [.. Enumerable.Range(0, count).Select(_ =>
-        {
-            var topic = _random.Next(_topics);
-            return $"how {string.Join(' ', Enumerable.Range(0, _random.Next(4, 8)).Select(_ => Word(topic)))}";
-        })];
-
-        private string Word(int topic) => _random.NextDouble() < 0.4
-            ? Spell(Zipf(vocabulary))
-            // A topic's own words lie anywhere in the vocabulary, and some belong to several topics.
-            : Spell((int)(((topic * 7919L) + (Zipf(TopicWords) * 104_729L)) % vocabulary));
-
-        // The word of rank r comes up in proportion to 1/r.
-        private int Zipf(int words) => (int)Math.Exp(_random.NextDouble() * Math.Log(words));
-
-        private static string Spell(int rank)
-        {
-            const string Consonants = "bdfgklmnprstvz", Vowels = "aeiou";
-            var word = "";
-            for (var rest = rank + 70; rest > 0; rest /= 70) word += $"{Consonants[rest % 14]}{Vowels[rest / 14 % 5]}";
-            return word + "k";
-        }
     }
 }

@@ -13,7 +13,8 @@ public sealed record Passage(int Ordinal, string Text, Locator Locator);
 /// </summary>
 /// <param name="Target">A passage is closed once it has this many characters.</param>
 /// <param name="Longest">No passage has more characters; a longer sentence is cut where a word ends.</param>
-public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
+/// <param name="Overlap">Most characters of whole sentences that a passage repeats of the one before, within a section's running text.</param>
+public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap = 0)
 {
     private const int FragmentWords = 6;
     private const string ListMark = "- ";
@@ -29,6 +30,7 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
         int? page = null;
         Block? first = null;
         double? end = null;
+        var carried = "";
 
         void Close()
         {
@@ -46,6 +48,15 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
                     : Fragment(page, headings.Count > 0 ? headings[^1].Anchor : null, content, first: passages.Count == 0),
             }));
             text.Clear();
+            carried = "";
+        }
+
+        // Where a section goes on in the next passage.
+        void Break(Block block)
+        {
+            var tail = Overlap > 0 && block.Kind == BlockKind.Paragraph && block.Start is null ? Tail(text.ToString()) : "";
+            Close();
+            carried = tail;
         }
 
         foreach (var block in document.Blocks)
@@ -64,12 +75,20 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
             foreach (var piece in Pieces(block))
             {
                 var line = block.Kind == BlockKind.ListItem ? ListMark + piece : piece;
-                if (text.Length > 0 && text.Length + 1 + line.Length > Longest) Close();
-                if (text.Length == 0) first = block;
-                else text.Append('\n');
+                if (text.Length > 0 && text.Length + 1 + line.Length > Longest) Break(block);
+                if (text.Length == 0)
+                {
+                    first = block;
+                    if (carried.Length > 0 && carried.Length + 1 + line.Length <= Longest) text.Append(carried).Append('\n');
+                }
+                else
+                {
+                    text.Append('\n');
+                }
+
                 text.Append(line);
                 end = block.End;
-                if (text.Length >= Target) Close();
+                if (text.Length >= Target) Break(block);
             }
         }
 
@@ -83,6 +102,19 @@ public sealed record Chunker(int Target = 1_000, int Longest = 1_500)
         }
 
         return passages;
+    }
+
+    // Its last sentences, as many as fit.
+    private string Tail(string text)
+    {
+        var tail = new List<string>();
+        foreach (var sentence in Sentences.Of(text).Reverse())
+        {
+            if (tail.Sum(taken => taken.Length + 1) + sentence.Length > Overlap) break;
+            tail.Insert(0, sentence);
+        }
+
+        return string.Join(' ', tail);
     }
 
     private IEnumerable<string> Pieces(Block block)
