@@ -15,7 +15,13 @@ create index on lexicon (tenant_id, lexeme collate "C");
 
 -- The average length that a passage's weights were made with: weights of another can be made from them without going back to the words.
 alter table chunk_terms add column average_length real not null default 1;
-update chunk_terms term set average_length = statistics.settled_length from knowledge_statistics statistics where statistics.tenant_id = term.tenant_id;
+-- Where a job was under way, passages were weighed by different averages; they are all made anew by one.
+update chunk_terms term set weights = lexical_weights(chunk.lexemes, chunk.length, statistics.weighed_length)
+from knowledge_statistics statistics, chunks chunk
+where statistics.settled_length <> statistics.weighed_length
+  and term.tenant_id = statistics.tenant_id and chunk.tenant_id = term.tenant_id and chunk.id = term.chunk_id;
+update chunk_terms term set average_length = statistics.weighed_length from knowledge_statistics statistics where statistics.tenant_id = term.tenant_id;
+update knowledge_statistics set settled_length = weighed_length;
 alter table chunk_terms alter column average_length drop default;
 drop function lexical_weights;
 drop function lexical_length;

@@ -138,21 +138,21 @@ public sealed record ChangeEmbeddingRequest
 /// <summary>What may be found. An empty list lets everything pass; of several values one has to fit.</summary>
 public sealed record SearchFilter
 {
-    [MaxLength(50)]
+    [Required, MaxLength(50)]
     public IReadOnlyList<Guid> Sources { get; init; } = [];
 
-    [MaxLength(50)]
+    [Required, MaxLength(50)]
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    [MaxLength(10)]
+    [Required, MaxLength(10)]
     public IReadOnlyList<DocumentKindName> Kinds { get; init; } = [];
 
     /// <summary>ISO 639-1.</summary>
-    [MaxLength(50)]
+    [Required, MaxLength(50)]
     public IReadOnlyList<string> Languages { get; init; } = [];
 }
 
-public sealed record SearchRequest
+public sealed record SearchRequest : IValidatableObject
 {
     [Required(ErrorMessage = "The query is empty.")]
     [StringLength(2_000, ErrorMessage = "The query is longer than 2,000 characters.")]
@@ -167,6 +167,17 @@ public sealed record SearchRequest
 
     /// <summary>Everything may be found when left out.</summary>
     public SearchFilter? Filter { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Filter is null) yield break;
+        var problems = new List<ValidationResult>();
+        Validator.TryValidateObject(Filter, new ValidationContext(Filter), problems, validateAllProperties: true);
+        foreach (var problem in problems)
+            yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{nameof(Filter)}.{member}")]);
+        if (problems.Count == 0 && Filter.Tags.Concat(Filter.Languages).Any(value => value is null or { Length: > 200 }))
+            yield return new("A tag or a language must have 200 characters at most.", [nameof(Filter)]);
+    }
 }
 
 /// <param name="Hits">Best first.</param>

@@ -22,6 +22,9 @@ using Widget.Testing;
 
 [assembly: AssemblyFixture(typeof(ApiFixture))]
 
+// Nodes of one database take one another's work, whoever's test it is. One after the other, each test's nodes are alone.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace Widget.Api.Tests;
 
 /// <summary>One database, one simulator and two nodes of the API: one that quotes, one with a language model.</summary>

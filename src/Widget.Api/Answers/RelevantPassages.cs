@@ -31,7 +31,9 @@ public static class RelevantPassages
         var characters = 0;
         foreach (var hit in hits.Take(most))
         {
-            var isNear = relevant.Count == 0 || hit.Score >= LeastShare * hits[0].Score || expected?.IsIn(hit.Text) == true;
+            // Against the best of its own knowledge base: how much that one's scores weigh says nothing of how well they fit.
+            var best = hits.First(other => other.Origins.Intersect(hit.Origins, StringComparer.Ordinal).Any() || other == hit);
+            var isNear = relevant.Count == 0 || hit.Score >= LeastShare * best.Score || expected?.IsIn(hit.Text) == true;
             if (!isNear || (relevant.Count > 0 && characters + hit.Text.Length > MostCharacters)) continue;
             characters += hit.Text.Length;
             relevant.Add(hit);

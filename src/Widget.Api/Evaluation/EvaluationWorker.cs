@@ -109,6 +109,12 @@ public sealed partial class EvaluationWorker(
                 ct.ThrowIfCancellationRequested();
                 continue;
             }
+            catch (NpgsqlException)
+            {
+                // The database's trouble says nothing against the question.
+                await lease.GiveBackAsync(next.Ordinal, CancellationToken.None);
+                throw;
+            }
 
             if (Stopwatch.GetElapsedTime(start) < Turn) continue;
             await lease.ExtendAsync(TimeSpan.Zero, ct);

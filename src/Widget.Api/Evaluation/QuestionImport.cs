@@ -22,6 +22,7 @@ internal static class QuestionImport
         var failed = new List<FailedDocument>();
         foreach (var (place, text) in isList ? List(body) : Lines(body))
         {
+            if (failed.Count == MostFailures) throw new ValidationException($"More than {MostFailures} of these are no questions, the first of them {failed[0].Id}: {failed[0].Error}");
             try
             {
                 var question = JsonSerializer.Deserialize<EvaluationQuestionRequest>(text, Json);
@@ -42,6 +43,7 @@ internal static class QuestionImport
         return (questions, failed);
     }
 
+    private const int MostFailures = 100;
     private const string NotAnObject = "This is not a JSON object like {\"text\": …, \"sources\": […]}.";
 
     private static IEnumerable<(string Place, string Text)> Lines(string body) => body.Split('\n')

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Widget.Api.Platform;
 using Widget.Contracts;
 using Widget.Rag.Ingestion;
+using Widget.Rag.Ingestion.Fetching;
 
 namespace Widget.Api.Knowledge;
 
@@ -90,7 +91,9 @@ internal static class ImportReader
     }
 
     internal static bool IsWebAddress(string text) =>
-        text.Length <= 2_000 && Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+        text.Length <= PageAddress.Longest && Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        // As it is kept, which is longer where letters are escaped.
+        && address.AbsoluteUri.Length <= PageAddress.Longest;
 
     private static ImportedDocument Failed(string id, string error) => new(id, new DocumentDescription(), [], error);
 }

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Pgvector;
 using Widget.Rag.Own;
@@ -65,6 +66,8 @@ internal static class KnowledgeSettler
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await KnowledgeWriter.LockStatisticsAsync(db, ct);
+        // Another may have changed the knowledge and the target meanwhile; it walks on, and two would undo each other's work.
+        if (!await db.Statistics.AnyAsync(row => row.WeighedLength == target, ct)) return false;
         var passages = new List<(Guid Id, SparseVector Weights, float AverageLength, int Length)>();
         await using (var command = db.Command(
             """

@@ -86,6 +86,7 @@ internal sealed class JsonEndpoint : IDisposable
             402 => new(KnowledgeFault.Configuration, "the account has no credit left (status 402)"),
             429 => new(KnowledgeFault.Throttled, "it has been asked too often (status 429)", RetryAfter(response)),
             408 or >= 500 => new(KnowledgeFault.Unavailable, $"it has trouble of its own (status {status})", RetryAfter(response)),
+            400 or 413 or 422 => new(KnowledgeFault.Refused, $"it does not take this question (status {status})"),
             >= 300 and < 400 => new(KnowledgeFault.Configuration, $"its address redirects elsewhere (status {status})"),
             _ => new(KnowledgeFault.Configuration, $"it does not know what it is asked for (status {status})"),
         };

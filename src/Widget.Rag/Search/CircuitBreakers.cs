@@ -63,15 +63,19 @@ public sealed class CircuitBreakers(TimeProvider clock, int capacity = 10_000)
         lock (_lock)
         {
             var failures = 1;
+            var left = TimeSpan.Zero;
             if (_open.Remove((tenant, service), out var known))
             {
                 _byAge.Remove(known);
                 // Searches that were under way together fail together; that is one failure.
+                left = known.Value.Pause - clock.GetElapsedTime(known.Value.FailedAt);
                 failures = known.Value.Failures + (clock.GetElapsedTime(known.Value.FailedAt) >= known.Value.Pause ? 1 : 0);
             }
 
             var now = clock.GetTimestamp();
-            var trip = new Trip((tenant, service), reason, PauseAfter(fault, failures, retryAfter), failures) { FailedAt = now, TriedAt = now };
+            // What it asked for when another failed stands.
+            var pause = PauseAfter(fault, failures, retryAfter);
+            var trip = new Trip((tenant, service), reason, left > pause ? left : pause, failures) { FailedAt = now, TriedAt = now };
             _open.Add(trip.Key, _byAge.AddLast(trip));
             if (_open.Count <= capacity) return;
             _open.Remove(_byAge.First!.Value.Key);

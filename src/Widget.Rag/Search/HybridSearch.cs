@@ -14,6 +14,7 @@ public sealed class HybridSearch(
     SearchCache? cache = null)
 {
     private const int MostHits = 100;
+    private const double LeastSay = 0.01;
 
     private readonly IKnowledgeBase[] _knowledgeBases = [.. knowledgeBases.OrderBy(knowledge => knowledge.Name == Own.OwnKnowledgeBase.BaseName ? 0 : 1)];
     private readonly KnowledgeBaseCalls _calls = new(breakers ?? new CircuitBreakers(clock), clock);
@@ -35,7 +36,7 @@ public sealed class HybridSearch(
         // Our own first: of twins, it is our passage that stays, since it knows its place in the document.
         var answered = asked.Where(answer => answer.Result is not null).OrderBy(answer => Array.FindIndex(used, one => one.Name == answer.Step.KnowledgeBase)).ToArray();
         var (merged, dropped) = Merging.Merge(
-            [.. answered.Select(answer => new WeightedResult(answer.Step.KnowledgeBase, plan.Weights[answer.Step.KnowledgeBase], answer.Result!.Hits))]);
+            [.. answered.Select(answer => new WeightedResult(answer.Step.KnowledgeBase, WeightOf(answer, plan), answer.Result!.Hits))]);
         var (ranked, reranked) = reranking is null || merged.Count == 0 ? (merged, null) : await reranking.ApplyAsync(query, merged, ct);
         IReadOnlyList<Hit> hits = [.. Diversity.Spread(ranked).Take(query.Limit)];
         var trace = new SearchTrace
@@ -49,6 +50,13 @@ public sealed class HybridSearch(
         };
         if (answered.Length == 0) throw new SearchUnavailableException(trace);
         return new SearchResult(hits, answered.Max(answer => answer.Result!.Confidence), trace);
+    }
+
+    // One that was asked first and was not good enough must not outrank the one that was asked because of it.
+    private static double WeightOf(KnowledgeBaseAnswer answer, SearchPlan plan)
+    {
+        var weight = plan.Weights[answer.Step.KnowledgeBase];
+        return plan.Strategy == SearchStrategy.Parallel ? weight : weight * Math.Clamp(answer.Result!.Confidence / plan.GoodEnough, LeastSay, 1);
     }
 
     // Our own knowledge first for what is seen, shown or heard; whoever is not ours first otherwise.

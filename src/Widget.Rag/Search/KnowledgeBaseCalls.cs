@@ -22,7 +22,7 @@ internal sealed class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider 
         if (knowledge.Refuse(query) is { } refusal) return KnowledgeBaseAnswer.Skipped(knowledge.Name, refusal);
         if (!knowledge.IsRemote) return await WaitAsync(knowledge, query, deadline, reason, ct);
 
-        var admission = breakers.Ask(query.TenantId, knowledge.Name);
+        var admission = breakers.Ask(query.TenantId, Service(knowledge, query));
         if (admission.MayAsk) return await WaitAsync(knowledge, query, deadline, reason, ct);
         if (!admission.MayTry) return KnowledgeBaseAnswer.Skipped(knowledge.Name, admission.Reason!, mayChange: true);
         // Whether it is back is found out beside this search: no visitor pays for it, and the next one has its hits again.
@@ -43,7 +43,7 @@ internal sealed class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider 
         {
             // WaitAsync, so that a side that ignores its cancellation is not waited for either.
             var result = await knowledge.SearchAsync(query, given.Token).WaitAsync(deadline, clock, ct);
-            if (knowledge.IsRemote) breakers.Worked(query.TenantId, knowledge.Name);
+            if (knowledge.IsRemote) breakers.Worked(query.TenantId, Service(knowledge, query));
             return new KnowledgeBaseAnswer(Step(SearchOutcome.Answered, result.Shortcoming is { } lack ? $"{(reason is null ? "" : $"{reason}; ")}{lack}" : reason) with
                 {
                     Hits = result.Hits.Count,
@@ -79,6 +79,11 @@ internal sealed class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider 
 
     private void Break(IKnowledgeBase knowledge, KnowledgeQuery query, KnowledgeFault fault, string reason, TimeSpan? retryAfter = null)
     {
-        if (knowledge.IsRemote) breakers.Failed(query.TenantId, knowledge.Name, fault, reason, retryAfter);
+        if (!knowledge.IsRemote) return;
+        if (fault == KnowledgeFault.Refused) breakers.Worked(query.TenantId, Service(knowledge, query));
+        else breakers.Failed(query.TenantId, Service(knowledge, query), fault, reason, retryAfter);
     }
+
+    // With what it is asked by: a corrected setting is tried at once.
+    private static string Service(IKnowledgeBase knowledge, KnowledgeQuery query) => string.Join(' ', query.Parameters.Values.Order(StringComparer.Ordinal).Prepend(knowledge.Name));
 }

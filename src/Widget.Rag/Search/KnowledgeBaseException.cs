@@ -14,6 +14,9 @@ public enum KnowledgeFault
 
     /// <summary>It answered, but nothing that makes sense.</summary>
     Malformed,
+
+    /// <summary>It does not take this question, too long perhaps; that says nothing of others.</summary>
+    Refused,
 }
 
 /// <summary>A knowledge base could not answer. The message is for the search's trace, so it repeats nothing of what was sent or received.</summary>

@@ -55,8 +55,17 @@ public sealed class Reranking(IReranker reranker, CircuitBreakers breakers, Time
         catch (KnowledgeBaseException e)
         {
             Activity.Current?.AddException(e);
-            breakers.Failed(everybody, Service, e.Fault, e.Message, e.RetryAfter);
+            // One tenant's odd passage must not take the reranker from all others.
+            if (e.Fault == KnowledgeFault.Refused) breakers.Worked(everybody, Service);
+            else breakers.Failed(everybody, Service, e.Fault, e.Message, e.RetryAfter);
             return (hits, Step(SearchOutcome.Failed, 0, Elapsed(), e.Message));
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            // Whatever it fails of, the order without it is good enough to answer by.
+            Activity.Current?.AddException(e);
+            breakers.Failed(everybody, Service, KnowledgeFault.Unavailable, e.GetType().Name);
+            return (hits, Step(SearchOutcome.Failed, 0, Elapsed(), e.GetType().Name));
         }
 
         double Elapsed() => clock.GetElapsedTime(start).TotalMilliseconds;

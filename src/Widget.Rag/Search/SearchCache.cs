@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
 using Widget.Rag.Caching;
@@ -60,31 +61,35 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
         Part("g", query.Filter.Tags.Order(StringComparer.Ordinal));
         Part("k", query.Filter.Kinds.Select(kind => kind.ToString()).Order(StringComparer.Ordinal));
         Part("l", query.Filter.Languages.Order(StringComparer.Ordinal));
-        return key.ToString();
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key.ToString())));
     }
 
     internal static TimeSpan Lifetime(SearchResult result)
     {
-        var whole = result.Trace.Steps.All(step => step.Outcome == SearchOutcome.Answered || IsSettled(step))
+        var whole = result.Trace.Steps.All(IsSettled)
             && result.Trace.Reranking is null or { Outcome: SearchOutcome.Answered };
         if (!whole) return TimeSpan.Zero;
         return result.Trace.Steps.All(step => step.KnowledgeBase == OwnKnowledgeBase.BaseName) ? OwnLifetime : RemoteLifetime;
     }
 
-    // Skipped for what the plan itself says, not because of something that passes.
-    private static bool IsSettled(SearchStep step) => step is { Outcome: SearchOutcome.Skipped, MayChange: false };
+    // It had all it needed, or was left out for what the plan itself says: not because of something that passes.
+    private static bool IsSettled(SearchStep step) => step is { Outcome: SearchOutcome.Answered or SearchOutcome.Skipped, MayChange: false };
 
+    // Keys are of one length, however long the question.
     private static long Size(SearchResult result) =>
         500 + result.Hits.Sum(hit => 300 + hit.Text.Length + hit.Title.Length + (hit.Url?.Length ?? 0) + hit.Locator.Headings.Sum(heading => heading.Length));
 
     private async Task<long?> RevisionAsync(TenantId tenant, CancellationToken ct)
     {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {
-            return await revisionOf(tenant, ct).WaitAsync(Patience, clock, ct);
+            return await revisionOf(tenant, given.Token).WaitAsync(Patience, clock, ct);
         }
         catch (Exception e) when (e is TimeoutException or NpgsqlException)
         {
+            // It must not go on holding a connection that nobody waits for.
+            await given.CancelAsync();
             return null;
         }
     }

@@ -17,8 +17,14 @@ internal sealed record PassageTerms(Guid ChunkId, string[] Lexemes, int[] Dimens
     public SparseVector Weights(double averageLength) => new(
         Dimensions.Zip(Frequencies)
             .GroupBy(term => term.First, term => term.Second)
+            .OrderByDescending(same => same.Max())
+            .ThenBy(same => same.Key)
+            .Take(MostTerms)
             .Select(same => KeyValuePair.Create(same.Key, (float)Bm25.Weight(same.Max(), Length, averageLength))),
         SparseVector.MaxDimensions);
+
+    /// <summary>As many as pgvector's HNSW takes. Only passages in scripts that are cut into pairs of characters, or with long lists of aliases, come near.</summary>
+    private const int MostTerms = 1_000;
 }
 
 /// <summary>Keeps what BM25 must know: in which passages a word stands, in how many, and how long they are on average.</summary>
