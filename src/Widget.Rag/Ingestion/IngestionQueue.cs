@@ -163,7 +163,9 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
             with wanted as materialized (
               select distinct on (page) page, modified, place
               from unnest($3::text[], $5::text[]) with ordinality as listed (page, modified, place)
+              -- A page that has taken another name is known by the address it was found under, too.
               where not exists (select from ingestion_items where job_id = $2 and external_id = page)
+                and page not in (select document ->> 'url' from ingestion_items where job_id = $2 and document ->> 'url' <> external_id)
               order by page, place
             ), added as (
               insert into ingestion_items (tenant_id, job_id, external_id, document, depth)

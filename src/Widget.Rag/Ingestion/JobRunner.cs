@@ -203,8 +203,9 @@ public sealed partial class JobRunner(
             await lease.ConfirmAsync(db, ct);
             // What was taken back while it was read, such as an answer that has been changed or deleted, must not come in after all.
             if (!await HasAllAsync(db, job, batch, ct)) return;
-            if (job.Discovery == Discovery.Links) await FollowAsync(db, job, source, items, batch, outcomes, ct);
+            // Pages have their final names before links to these names are followed.
             await JobItems.EndAsync(db, job, batch, outcomes, ct);
+            if (job.Discovery == Discovery.Links) await FollowAsync(db, job, source, items, batch, outcomes, ct);
             await db.CommitAsync(ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
