@@ -96,7 +96,7 @@ public sealed partial class JobRunner(
     private async Task ListAsync(JobLease lease, IngestionJob job, Source source, SiteVisit visit, CancellationToken ct)
     {
         await ReportAsync(job, JobStatus.Fetching, ct);
-        var maps = new SiteMap(visit.FetchSiteMapAsync);
+        var maps = new SiteMap(visit.FetchSiteMapAsync, clock);
         var items = new ItemFetcher(visit, source);
         var address = new Uri(source.Url);
         var (pages, complete) = (new List<ListedPage>(), true);
