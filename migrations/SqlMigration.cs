@@ -42,3 +42,6 @@ public sealed class KnowledgeRevisions : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0008_search_depth")]
 public sealed class SearchDepth : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0009_jobs_in_order")]
+public sealed class JobsInOrder : SqlMigration;

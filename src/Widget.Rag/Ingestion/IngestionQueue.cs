@@ -32,6 +32,7 @@ public sealed record FailedItem(string ExternalId, string Error);
 public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal signal)
 {
     private const int Batch = 500;
+    private const int BatchBytes = 16 << 20;
     private const int MostFailuresReported = 1_000;
 
     /// <summary>Documents sent by the tenant's own programs, all in one job; nothing is taken in when the sender breaks off.</summary>
@@ -44,7 +45,18 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
         var id = await SourceAsync(tenant, SourceKind.Import, "", source, ct);
         await using var db = await database.BeginAsync(tenant, ct);
         var job = await CreateAsync(db, id, Discovery.Given, int.MaxValue, ct);
-        await foreach (var batch in documents.Chunk(Batch).WithCancellation(ct)) await AddAsync(db, job, batch, ct);
+        var (batch, bytes) = (new List<ImportedDocument>(), 0);
+        await foreach (var document in documents.WithCancellation(ct))
+        {
+            batch.Add(document);
+            bytes += document.Content.Length;
+            if (batch.Count < Batch && bytes < BatchBytes) continue;
+            await AddAsync(db, job, batch, ct);
+            batch.Clear();
+            bytes = 0;
+        }
+
+        if (batch.Count > 0) await AddAsync(db, job, batch, ct);
         return await CommitAsync(db, job, ct);
     }
 
@@ -163,7 +175,9 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
             with wanted as materialized (
               select distinct on (page) page, modified, place
               from unnest($3::text[], $5::text[]) with ordinality as listed (page, modified, place)
+              -- A page that has taken another name is known by the address it was found under, too.
               where not exists (select from ingestion_items where job_id = $2 and external_id = page)
+                and page not in (select document ->> 'url' from ingestion_items where job_id = $2 and document ->> 'url' <> external_id)
               order by page, place
             ), added as (
               insert into ingestion_items (tenant_id, job_id, external_id, document, depth)

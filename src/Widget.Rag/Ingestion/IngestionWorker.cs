@@ -40,10 +40,20 @@ public sealed partial class IngestionWorker(
             catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 LogDatabaseAway(e);
-                await Task.Delay(Patience, stoppingToken);
+                await PauseAsync(stoppingToken);
+            }
+            catch (Exception e)
+            {
+                // Whatever it was, this node goes on working.
+                LogTrouble(e);
+                await PauseAsync(stoppingToken);
             }
         }
     }
+
+    // Ends early when the node stops, which the loop sees for itself.
+    private static Task PauseAsync(CancellationToken stoppingToken) =>
+        Task.Delay(Patience, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     private async Task<JobLease?> ClaimAsync(Guid worker, CancellationToken ct)
     {
@@ -71,14 +81,26 @@ public sealed partial class IngestionWorker(
         }
         catch (Exception e) when (e is not (NpgsqlException { IsTransient: true } or TimeoutException))
         {
-            // A fault of ours: the lease is left to run out, so that the job is tried again, later, and its items' attempts count.
+            // A fault of ours: the lease is left to run out, so that the job is tried again, later.
             LogFault(e, lease.Tenant, lease.Job);
-            await runner.CountFaultAsync(lease, CancellationToken.None);
+            await CountFaultAsync(lease);
         }
         finally
         {
             await held.CancelAsync();
             await renewing;
+        }
+    }
+
+    private async Task CountFaultAsync(JobLease lease)
+    {
+        try
+        {
+            await runner.CountFaultAsync(lease, CancellationToken.None);
+        }
+        catch (LeaseLostException)
+        {
+            LogLeft(lease.Tenant, lease.Job);
         }
     }
 
@@ -129,4 +151,7 @@ public sealed partial class IngestionWorker(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; ingestion waits for it")]
     private partial void LogDatabaseAway(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Ingestion met a fault and goes on")]
+    private partial void LogTrouble(Exception exception);
 }

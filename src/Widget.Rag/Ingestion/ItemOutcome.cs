@@ -39,8 +39,19 @@ internal sealed record ItemOutcome
 
     public FetchFailure Failure { get; init; }
 
-    /// <summary>Whether nothing can be told of the page, so that what it may lead to must not be taken for gone.</summary>
-    public bool Unknown => Error is not null && Failure is FetchFailure.Temporary or FetchFailure.TooSlow or FetchFailure.Unreachable;
+    /// <summary>The page could not be read the last time either, nor ever before under this address.</summary>
+    public bool NeverRead { get; init; }
+
+    /// <summary>
+    /// Whether nothing can be told of the page, so that what it may lead to must not be taken for gone. One that has never been readable
+    /// has led to nothing, unless the reason is one that passes.
+    /// </summary>
+    public bool Unknown => Error is not null && Failure switch
+    {
+        FetchFailure.Gone or FetchFailure.Forbidden => false,
+        FetchFailure.Temporary or FetchFailure.TooSlow or FetchFailure.Unreachable => true,
+        _ => !NeverRead,
+    };
 
     /// <summary>Whether a document that is there must go: the page is gone, or does not want to be found any more.</summary>
     public bool Remove => Error is null ? !Index || AsideFor is not null : Failure is FetchFailure.Gone or FetchFailure.Forbidden;

@@ -1,11 +1,75 @@
+using Microsoft.EntityFrameworkCore;
 using NpgsqlTypes;
 using Widget.Rag.Own;
+using Widget.Rag.Storage;
 
 namespace Widget.Rag.Ingestion;
 
-/// <summary>Ends what a job had to read.</summary>
+/// <summary>Takes what a job has to read, and ends it.</summary>
 internal static class JobItems
 {
+    private const int ContentBatch = 64;
+    private const int BatchBytes = 32 << 20;
+    private const short MostAttempts = 3;
+
+    /// <summary>
+    /// Takes the next items into work, at least one when there is any. Those that a dead node left in work are taken again; one that has ended
+    /// its reader too often is given up, with its content, so that a person may have it tried again.
+    /// </summary>
+    /// <param name="db">An open transaction of the tenant.</param>
+    /// <param name="job">Whose items.</param>
+    /// <param name="pages">Most of them when they have to be fetched.</param>
+    /// <param name="ct">Ends the work.</param>
+    public static async Task<List<IngestionItem>> TakeAsync(KnowledgeDb db, IngestionJob job, int pages, CancellationToken ct)
+    {
+        var givenUp = await db.Items
+            .Where(item => item.JobId == job.Id && item.State == ItemState.Working && item.Attempts >= MostAttempts)
+            .ExecuteUpdateAsync(
+                set => set
+                    .SetProperty(item => item.State, ItemState.Failed)
+                    .SetProperty(item => item.Error, $"Reading this document stopped the importer {MostAttempts} times, so it was given up."),
+                ct);
+        if (givenUp > 0) await db.Jobs.Where(row => row.Id == job.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Complete, false), ct);
+        var unfinished = db.Items.Where(item =>
+            item.JobId == job.Id && (item.State == ItemState.Waiting || item.State == ItemState.Working));
+        var next = await unfinished.OrderBy(item => item.Ordinal).Take(ContentBatch)
+            .Select(item => new { item.Ordinal, item.Attempts, Bytes = item.Content == null ? (int?)null : item.Content.Length })
+            .ToListAsync(ct);
+        if (next.Count == 0) return [];
+
+        // A document that has failed its reader before is tried alone, so that it cannot take others down with it.
+        var size = next[0].Attempts > 0 ? 1 : next[0].Bytes is null ? pages : ContentBatch;
+        var bytes = 0L;
+        var taken = next.Take(size).TakeWhile((item, i) => (bytes += item.Bytes ?? 0) <= BatchBytes || i == 0).Select(item => item.Ordinal).ToList();
+        var batch = await db.Items.AsNoTracking().Where(item => item.JobId == job.Id && taken.Contains(item.Ordinal)).OrderBy(item => item.Ordinal).ToListAsync(ct);
+        await db.Items.Where(item => item.JobId == job.Id && taken.Contains(item.Ordinal)).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(item => item.State, ItemState.Working)
+                .SetProperty(item => item.Attempts, item => (short)(item.Attempts + 1)),
+            ct);
+        return batch;
+    }
+
+    /// <summary>Puts items back as they were before they were taken into work.</summary>
+    public static async Task GiveBackAsync(KnowledgeDb db, JobId job, List<IngestionItem> batch, CancellationToken ct)
+    {
+        var taken = batch.ConvertAll(item => item.Ordinal);
+        await db.Items.Where(item => item.JobId == job && taken.Contains(item.Ordinal) && item.State == ItemState.Working).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(item => item.State, ItemState.Waiting)
+                .SetProperty(item => item.Attempts, item => (short)(item.Attempts - 1)),
+            ct);
+    }
+
+    /// <summary>Fails what a job that ends early has not read. It counts as tried, so that it can be tried again.</summary>
+    public static async Task FailUnfinishedAsync(KnowledgeDb db, JobId job, string error, CancellationToken ct) =>
+        await db.Items.Where(item => item.JobId == job && (item.State == ItemState.Waiting || item.State == ItemState.Working)).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(item => item.State, ItemState.Failed)
+                .SetProperty(item => item.Attempts, item => item.Attempts == 0 ? (short)1 : item.Attempts)
+                .SetProperty(item => item.Error, error),
+            ct);
+
     /// <summary>Marks a batch's items, counts them, and lets what failed before and has now been tried again rest.</summary>
     public static async Task EndAsync(KnowledgeDb db, IngestionJob job, List<IngestionItem> batch, Dictionary<IngestionItem, ItemOutcome> outcomes, CancellationToken ct)
     {

@@ -26,13 +26,11 @@ public sealed partial class JobRunner(
     TimeProvider clock,
     ILogger<JobRunner> logger)
 {
-    private const int ContentBatch = 64;
     private const int PageBatch = 16;
     private const int ParallelFetches = 4;
 
     // A batch of pages is to be had within about this time, however slowly the site wants to be read.
     private static readonly TimeSpan BatchTime = TimeSpan.FromSeconds(10);
-    private const short MostAttempts = 3;
     private const short MostFaults = 10;
 
     /// <summary>
@@ -98,7 +96,7 @@ public sealed partial class JobRunner(
     private async Task ListAsync(JobLease lease, IngestionJob job, Source source, SiteVisit visit, CancellationToken ct)
     {
         await ReportAsync(job, JobStatus.Fetching, ct);
-        var maps = new SiteMap(visit.FetchSiteMapAsync);
+        var maps = new SiteMap(visit.FetchSiteMapAsync, clock);
         var items = new ItemFetcher(visit, source);
         var address = new Uri(source.Url);
         var (pages, complete) = (new List<ListedPage>(), true);
@@ -136,43 +134,17 @@ public sealed partial class JobRunner(
         await db.CommitAsync(ct);
     }
 
-    // Items that a dead node left in work are taken again; one that has ended its reader too often is given up.
     private async Task<List<IngestionItem>> TakeBatchAsync(IngestionJob job, int pages, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(job.TenantId, ct);
-        var givenUp = await db.Items
-            .Where(item => item.JobId == job.Id && item.State == ItemState.Working && item.Attempts >= MostAttempts)
-            .ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(item => item.State, ItemState.Failed)
-                    .SetProperty(item => item.Content, (byte[]?)null)
-                    .SetProperty(item => item.Error, $"Reading this document stopped the importer {MostAttempts} times, so it was given up."),
-                ct);
-        if (givenUp > 0) await db.Jobs.Where(row => row.Id == job.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Complete, false), ct);
-        var unfinished = db.Items.Where(item =>
-            item.JobId == job.Id && (item.State == ItemState.Waiting || item.State == ItemState.Working));
-        var first = await unfinished.OrderBy(item => item.Ordinal).Select(item => new { item.Attempts, Page = item.Content == null }).FirstOrDefaultAsync(ct);
-        if (first is null)
-        {
-            await db.CommitAsync(ct);
-            return [];
-        }
-
-        // A document that has failed its reader before is tried alone, so that it cannot take others down with it.
-        var size = first.Attempts > 0 ? 1 : first.Page ? pages : ContentBatch;
-        var batch = await unfinished.AsNoTracking().OrderBy(item => item.Ordinal).Take(size).ToListAsync(ct);
-        var taken = batch.ConvertAll(item => item.Ordinal);
-        await db.Items.Where(item => item.JobId == job.Id && taken.Contains(item.Ordinal)).ExecuteUpdateAsync(
-            set => set
-                .SetProperty(item => item.State, ItemState.Working)
-                .SetProperty(item => item.Attempts, item => (short)(item.Attempts + 1)),
-            ct);
+        var batch = await JobItems.TakeAsync(db, job, pages, ct);
         await db.CommitAsync(ct);
         return batch;
     }
 
     private async Task RunBatchAsync(JobLease lease, IngestionJob job, Source source, ItemFetcher items, List<IngestionItem> batch, CancellationToken ct)
     {
+        var read = false;
         try
         {
             var pages = batch.Where(item => item.Content is null).Select(item => item.ExternalId).ToList();
@@ -187,6 +159,7 @@ public sealed partial class JobRunner(
                 Environment.ProcessorCount,
                 async (item, token) => await ReadAsync(item, outcomes[item], hashes.GetValueOrDefault(outcomes[item].ExternalId), token),
                 ct);
+            read = true;
             foreach (var item in batch)
                 if (outcomes[item].Links.Count > 0) outcomes[item] = outcomes[item] with { Links = SameSite(source, outcomes[item].Links) };
 
@@ -203,11 +176,12 @@ public sealed partial class JobRunner(
             await lease.ConfirmAsync(db, ct);
             // What was taken back while it was read, such as an answer that has been changed or deleted, must not come in after all.
             if (!await HasAllAsync(db, job, batch, ct)) return;
-            if (job.Discovery == Discovery.Links) await FollowAsync(db, job, source, items, batch, outcomes, ct);
+            // Pages have their final names before links to these names are followed.
             await JobItems.EndAsync(db, job, batch, outcomes, ct);
+            if (job.Discovery == Discovery.Links) await FollowAsync(db, job, source, items, batch, outcomes, ct);
             await db.CommitAsync(ct);
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException && ct.IsCancellationRequested || IsInnocent(e, read))
         {
             await GiveBackAsync(lease, batch);
             throw;
@@ -228,26 +202,26 @@ public sealed partial class JobRunner(
         }
     }
 
-    // A node that stops in the middle says nothing against the documents.
     private async Task GiveBackAsync(JobLease lease, List<IngestionItem> batch)
     {
         try
         {
             await using var db = await database.BeginAsync(lease.Tenant, CancellationToken.None);
             await lease.ConfirmAsync(db, CancellationToken.None);
-            var taken = batch.ConvertAll(item => item.Ordinal);
-            await db.Items.Where(item => item.JobId == lease.Job && taken.Contains(item.Ordinal) && item.State == ItemState.Working).ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(item => item.State, ItemState.Waiting)
-                    .SetProperty(item => item.Attempts, item => (short)(item.Attempts - 1)),
-                CancellationToken.None);
+            await JobItems.GiveBackAsync(db, lease.Job, batch, CancellationToken.None);
             await db.CommitAsync(CancellationToken.None);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or LeaseLostException)
+        catch (Exception e)
         {
+            // The fault that led here matters more.
             LogNotGivenBack(e, lease.Tenant, lease.Job);
         }
     }
+
+    // A node that stops in the middle says nothing against the documents, nor does a fault that comes after they have been read; unless it is
+    // that the database cannot hold them (SQLSTATE classes 22 and 54).
+    private static bool IsInnocent(Exception exception, bool read) => exception is not LeaseLostException
+        && read && exception.GetBaseException() is not PostgresException { SqlState: ['2', '2', ..] or ['5', '4', ..] };
 
     private async Task<ItemOutcome> ReadAsync(IngestionItem item, ItemOutcome fetched, byte[]? knownHash, CancellationToken ct)
     {
@@ -362,6 +336,7 @@ public sealed partial class JobRunner(
         row.FinishedAt = clock.GetUtcNow();
         row.LeaseOwner = null;
         row.LeaseUntil = null;
+        if (error is not null) await JobItems.FailUnfinishedAsync(db, lease.Job, error, ct);
         // What failed stays, with its reason; the rest has become documents.
         await db.Items.Where(item => item.JobId == lease.Job && item.State == ItemState.Ready).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);

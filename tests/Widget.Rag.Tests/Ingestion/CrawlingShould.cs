@@ -109,6 +109,30 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
     }
 
     [Fact]
+    public async Task Follow_links_to_a_renamed_page_under_its_old_and_its_new_name()
+    {
+        var asked = 0;
+        await using var site = await TestSite.StartAsync(context =>
+        {
+            var path = context.Request.Path.Value!;
+            if (path == "/") Interlocked.Increment(ref asked);
+            if (path == "/") context.Response.Redirect("/home");
+            else if (path == "/robots.txt") context.Response.StatusCode = 404;
+            else return Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, $"<p>Page {path}.</p><a href='/home'>Home</a><a href='/'>Start</a>{(path == "/b" ? "" : path == "/a" ? "<a href='/b'>b</a>" : "<a href='/a'>a</a>")}");
+            return Task.CompletedTask;
+        });
+        var tenant = await _database.AddTenantAsync();
+        using var knowledge = new Knowledge(_database, site.Allowed);
+
+        for (var i = 1; i <= 2; i++)
+        {
+            var report = await knowledge.RunAsync(tenant, await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 10, Ct), Ct);
+
+            (report.Status, report.Done, report.Total, report.Failed.Count, asked).ShouldBe((JobStatus.Ready, 3, 3, 0, i));
+        }
+    }
+
+    [Fact]
     public async Task Honour_noindex_and_nofollow()
     {
         await using var site = await ChangingSite.StartAsync(
@@ -233,6 +257,57 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
 
         if (reason == "trouble") report.Failed.ShouldHaveSingleItem().Error.ShouldContain("error of its own (500)");
         (await crawl.PagesAsync()).ShouldBe(reason == "start" ? ["/a", "/a2", "/b"] : ["/", "/a", "/a2", "/b"]);
+    }
+
+    [Theory]
+    [InlineData(403, "<p>x</p>")]
+    [InlineData(200, " ")]
+    public async Task Keep_what_only_a_page_that_could_not_be_read_leads_to(int status, string body)
+    {
+        await using var site = await ChangingSite.StartAsync(
+            ("/", "<p>Start.</p><a href='/hub'>h</a><a href='/old'>o</a><a href='/login'>l</a>"),
+            ("/hub", "<p>Hub.</p><a href='/leaf'>l</a>"),
+            ("/leaf", "<p>Leaf.</p>"),
+            ("/old", "<p>Old.</p>"),
+            ("/login", new SitePage("", 403)));
+        using var crawl = await Crawl.OfAsync(_database, site);
+        await crawl.RunAsync();
+        site["/hub"] = new SitePage(body, status);
+
+        (await crawl.RunAsync()).Failed.Count.ShouldBe(2);
+        (await crawl.PagesAsync()).ShouldBe(["/", "/hub", "/leaf", "/old"]);
+
+        // What has never been readable leads nowhere: it does not keep a site's old pages for ever.
+        site["/hub"] = "<p>Hub.</p><a href='/leaf'>l</a>";
+        site["/"] = "<p>Start.</p><a href='/hub'>h</a><a href='/login'>l</a>";
+        (await crawl.RunAsync()).Failed.ShouldHaveSingleItem();
+        (await crawl.PagesAsync()).ShouldBe(["/", "/hub", "/leaf"]);
+    }
+
+    [Fact]
+    public async Task Remove_most_of_a_site_only_when_two_crawls_have_missed_it()
+    {
+        const string Links = "<a href='/1'>1</a><a href='/2'>2</a><a href='/3'>3</a><a href='/4'>4</a><a href='/5'>5</a><a href='/6'>6</a>";
+        await using var site = await ChangingSite.StartAsync(
+            [("/", $"<p>Start.</p>{Links}"), .. Enumerable.Range(1, 6).Select(i => ($"/{i}", (SitePage)$"<p>Page {i}.</p>"))]);
+        using var crawl = await Crawl.OfAsync(_database, site);
+        await crawl.RunAsync();
+
+        // Back after a day of maintenance, nothing is lost, and that day counts no more.
+        for (var day = 0; day < 2; day++)
+        {
+            site["/"] = "<p>We are tidying up.</p>";
+            (await crawl.RunAsync()).Done.ShouldBe(1);
+            (await crawl.PagesAsync()).Count.ShouldBe(7);
+            site["/"] = $"<p>Start.</p>{Links}";
+            await crawl.RunAsync();
+        }
+
+        site["/"] = "<p>One page is enough.</p>";
+        await crawl.RunAsync();
+        (await crawl.PagesAsync()).Count.ShouldBe(7);
+        await crawl.RunAsync();
+        (await crawl.PagesAsync()).ShouldBe(["/"]);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Widget.Rag.Ingestion.Fetching;
 
@@ -218,6 +219,58 @@ public sealed class FetchingShould
         using var fetcher = new PageFetcher(site.Allowed);
 
         (await Should.ThrowAsync<IngestionFailureException>(() => new SiteMap(fetcher).ReadAsync(site["/sitemap.xml"], 10, Ct))).Message.ShouldContain(words);
+    }
+
+    [Fact]
+    public async Task Try_no_more_site_maps_than_a_limit_for_all_of_a_site()
+    {
+        var tried = new HashSet<Uri>();
+        var index = "<sitemapindex>" + string.Concat(Enumerable.Range(0, 150).Select(i => $"<sitemap><loc>/{{0}}{i}.xml</loc></sitemap>")) + "</sitemapindex>";
+        var maps = new SiteMap(
+            (address, _) => tried.Add(address) && address.AbsolutePath is "/a.xml" or "/b.xml"
+                ? Task.FromResult<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(index.Replace("{0}", $"{address.AbsolutePath[1]}", StringComparison.Ordinal)))
+                : address.AbsolutePath == "/a0.xml"
+                    ? Task.FromResult<ReadOnlyMemory<byte>>("<urlset><url><loc>/page</loc></url></urlset>"u8.ToArray())
+                    : throw new IngestionFailureException("There is no such map."),
+            TimeProvider.System);
+
+        (await maps.ReadAsync(new Uri("http://site.example/a.xml"), 10, Ct)).Pages.Count.ShouldBe(1);
+        tried.Count.ShouldBe(151);
+        await Should.ThrowAsync<IngestionFailureException>(() => maps.ReadAsync(new Uri("http://site.example/b.xml"), 10, Ct));
+        tried.Count.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Name_no_more_pages_than_a_limit_for_all_site_maps_of_a_site()
+    {
+        var maps = new SiteMap(
+            (address, _) => Task.FromResult<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(
+                address.AbsolutePath == "/a.xml" ? "<urlset><url><loc>/1</loc></url><url><loc>/2</loc></url></urlset>" : "<urlset><url><loc>/2</loc></url><url><loc>/3</loc></url><url><loc>/4</loc></url></urlset>")),
+            TimeProvider.System);
+
+        var (first, second) = (await maps.ReadAsync(new Uri("http://site.example/a.xml"), 3, Ct), await maps.ReadAsync(new Uri("http://site.example/b.xml"), 3, Ct));
+
+        (first.Pages.Count, first.Complete).ShouldBe((2, true));
+        (second.Pages.Single().Address.AbsolutePath, second.Complete).ShouldBe(("/3", false));
+    }
+
+    [Fact]
+    public async Task Not_spend_all_day_on_site_maps()
+    {
+        var clock = new TestClock();
+        var maps = new SiteMap(
+            async (address, ct) =>
+            {
+                if (address.AbsolutePath == "/never.xml") await Task.Delay(Timeout.Infinite, ct);
+                return "<urlset><url><loc>/1</loc></url></urlset>"u8.ToArray();
+            },
+            clock);
+
+        (await maps.ReadAsync(new Uri("http://site.example/quick.xml"), 10, Ct)).Complete.ShouldBeTrue();
+        clock.Advance(TimeSpan.FromMinutes(3));
+
+        var slow = maps.ReadAsync(new Uri("http://site.example/never.xml"), 10, Ct).WaitAsync(TimeSpan.FromSeconds(10), Ct);
+        (await Should.ThrowAsync<IngestionFailureException>(() => slow)).Message.ShouldContain("could not be read within 3 minutes");
     }
 
     private static async Task<string> FailureAsync(FetchOptions options, Uri address)

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Pgvector;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
@@ -60,7 +61,7 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         using var knowledge = new Knowledge(database);
         var (large, small) = (await database.AddTenantAsync(), await database.AddTenantAsync());
         var big = await knowledge.Queue.ImportAsync(large, Enumerable.Range(0, 200).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(), Ct);
-        var second = await knowledge.Queue.ImportAsync(large, new[] { Text("e", "Another.") }.ToAsyncEnumerable(), Ct);
+        var second = await knowledge.Queue.ImportAsync(large, new[] { Text("e", "Another.") }.ToAsyncEnumerable(), Ct, "another source");
         var little = await knowledge.Queue.ImportAsync(small, new[] { Text("s", "Small.") }.ToAsyncEnumerable(), Ct);
 
         (await ClaimAsync(database)).ShouldBe(big);
@@ -74,6 +75,46 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         // What has had a turn comes after what has had none.
         (await ClaimAsync(database)).ShouldBe(second);
         (await knowledge.RunAsync(large, big, Ct)).Done.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Do_the_jobs_of_one_source_in_the_order_in_which_they_came()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var knowledge = new Knowledge(database);
+        var tenant = await database.AddTenantAsync();
+        var older = await knowledge.Queue.ImportAsync(tenant, Enumerable.Range(0, 100).Select(i => Text($"d{i}", "Old.")).ToAsyncEnumerable(), Ct);
+        var newer = await knowledge.Queue.ImportAsync(tenant, new[] { Text("d99", "New.") }.ToAsyncEnumerable(), Ct);
+
+        (await ClaimAsync(database)).ShouldBe(older);
+        (await knowledge.Runner.RunAsync(await knowledge.LeaseAsync(tenant, older), TimeSpan.Zero, Ct)).ShouldBeFalse();
+        await ReleaseAsync(database, older);
+        // It has had a turn, but the newer one would be overwritten by what is left of it.
+        (await ClaimAsync(database)).ShouldBe(older);
+        await knowledge.RunAsync(tenant, older, Ct);
+        (await ClaimAsync(database)).ShouldBe(newer);
+    }
+
+    [Fact]
+    public async Task Take_no_more_into_work_at_once_than_memory_holds()
+    {
+        var tenant = await _database.AddTenantAsync();
+        using var knowledge = new Knowledge(_database);
+        // Nothing but spaces: there is nothing to read in them, so this is about their size alone.
+        var large = new string(' ', 12 << 20);
+        var job = await knowledge.Queue.ImportAsync(tenant, Enumerable.Range(0, 4).Select(i => Text($"d{i}", large)).Append(Text("e", new string(' ', 40 << 20))).ToAsyncEnumerable(), Ct);
+
+        var waiting = new List<int>();
+        bool ended;
+        do
+        {
+            ended = await knowledge.Runner.RunAsync(await knowledge.LeaseAsync(tenant, job), TimeSpan.Zero, Ct);
+            await using var db = await knowledge.Database.BeginAsync(tenant, Ct);
+            waiting.Add(await db.Items.CountAsync(item => item.JobId == job && item.State == ItemState.Waiting, Ct));
+        }
+        while (!ended);
+
+        waiting.ShouldBe([3, 1, 0, 0]);
     }
 
     [Fact]
@@ -198,6 +239,81 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
     }
 
     [Fact]
+    public async Task Not_hold_it_against_a_document_that_it_could_not_be_stored()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var knowledge = new Knowledge(database);
+        var tenant = await database.AddTenantAsync();
+        var job = await knowledge.Queue.ImportAsync(tenant, Enumerable.Range(0, 3).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(), Ct);
+
+        await OwnAsync(database, "revoke insert on documents from widget_application");
+        for (var i = 0; i < 4; i++) await Should.ThrowAsync<Exception>(() => knowledge.RunAsync(tenant, job, Ct));
+        await OwnAsync(database, "grant insert on documents to widget_application");
+
+        var report = await knowledge.RunAsync(tenant, job, Ct);
+        (report.Status, report.Done, report.Failed.Count).ShouldBe((JobStatus.Ready, 3, 0));
+    }
+
+    [Fact]
+    public async Task Let_a_person_try_again_what_was_given_up()
+    {
+        var tenant = await _database.AddTenantAsync();
+        using var knowledge = new Knowledge(_database);
+        var job = await knowledge.Queue.ImportAsync(tenant, new[] { Text("a", "Words.") }.ToAsyncEnumerable(), Ct);
+        await using (var db = await knowledge.Database.BeginAsync(tenant, Ct))
+        {
+            await db.Items.Where(item => item.JobId == job).ExecuteUpdateAsync(
+                set => set.SetProperty(item => item.State, ItemState.Working).SetProperty(item => item.Attempts, (short)3),
+                Ct);
+            await db.CommitAsync(Ct);
+        }
+
+        var report = await knowledge.RunAsync(tenant, job, Ct);
+        report.Failed.Single().Error.ShouldContain("stopped the importer");
+
+        (await RetryAsync(knowledge, tenant, report.SourceId)).Done.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Keep_its_workers_when_even_a_fault_cannot_be_counted()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var knowledge = new Knowledge(database);
+        await OwnAsync(
+            database,
+            """
+            create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not now'; end $$;
+            create trigger refuse before update of faults on ingestion_jobs for each row execute function refuse()
+            """);
+        var jobs = new List<(TenantId Tenant, JobId Job)>();
+        for (var i = 0; i < 2; i++)
+        {
+            var tenant = await database.AddTenantAsync();
+            jobs.Add((tenant, await knowledge.Queue.ImportAsync(tenant, new[] { Text("a", "Words.") }.ToAsyncEnumerable(), Ct)));
+        }
+
+        var faults = new FaultCounter(2);
+        using var signal = new IngestionSignal();
+        using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, faults);
+        await worker.StartAsync(Ct);
+        await faults.Reached.WaitAsync(TimeSpan.FromSeconds(20), Ct);
+        await OwnAsync(database, "drop trigger refuse on ingestion_jobs");
+        await OwnAsync(database, "update ingestion_jobs set lease_until = now()");
+
+        var patience = TimeProvider.System.GetTimestamp();
+        foreach (var (tenant, job) in jobs)
+        {
+            while ((await knowledge.Queue.FindAsync(tenant, job, Ct))!.FinishedAt is null)
+            {
+                TimeProvider.System.GetElapsedTime(patience).ShouldBeLessThan(TimeSpan.FromSeconds(20));
+                await Task.Delay(20, Ct);
+            }
+        }
+
+        await worker.StopAsync(Ct);
+    }
+
+    [Fact]
     public async Task End_a_job_that_meets_one_fault_after_another()
     {
         var tenant = await _database.AddTenantAsync();
@@ -209,6 +325,14 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         var report = (await knowledge.Queue.FindAsync(tenant, job, Ct))!;
         report.Status.ShouldBe(JobStatus.Failed);
         report.Error.ShouldNotBeNull().ShouldContain("a fault of ours");
+        report.Failed.ShouldHaveSingleItem().Error.ShouldBe(report.Error);
+        (await RetryAsync(knowledge, tenant, report.SourceId)).Done.ShouldBe(1);
+    }
+
+    private static async Task<JobReport> RetryAsync(Knowledge knowledge, TenantId tenant, SourceId source)
+    {
+        var again = await new SourceCatalog(knowledge.Database, knowledge.Queue, TimeProvider.System).RetryAsync(tenant, source, Ct);
+        return await knowledge.RunAsync(tenant, again.Job.ShouldNotBeNull(), Ct);
     }
 
     private static ImportedDocument Text(string id, string text) =>
@@ -220,10 +344,35 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         return await command.ExecuteScalarAsync(Ct) is Guid job ? new JobId(job) : null;
     }
 
+    private static async Task OwnAsync(TestDatabase database, string statement)
+    {
+        await using var command = database.OwnerSource.CreateCommand(statement);
+        await command.ExecuteNonQueryAsync(Ct);
+    }
+
     private static async Task ReleaseAsync(TestDatabase database, JobId job)
     {
         await using var command = database.OwnerSource.CreateCommand("update ingestion_jobs set lease_until = now() where id = $1");
         command.Parameters.Add(new() { Value = job.Value });
         await command.ExecuteNonQueryAsync(Ct);
+    }
+
+    // Counts the faults that a worker's loop has met and outlived.
+    private sealed class FaultCounter(int wanted) : ILogger<IngestionWorker>
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _met;
+
+        public Task Reached => _reached.Task;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (exception is DbUpdateException && Interlocked.Increment(ref _met) == wanted) _reached.SetResult();
+        }
     }
 }

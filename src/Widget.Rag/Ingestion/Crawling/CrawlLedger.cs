@@ -20,6 +20,9 @@ internal static class CrawlLedger
 
     private const int Slice = 100;
 
+    // So few documents are removed whatever part of the site they are.
+    private const int Handful = 5;
+
     public static async Task<Dictionary<string, KnownPage>> KnownAsync(KnowledgeDb db, SourceId source, IReadOnlyCollection<string> addresses, CancellationToken ct) =>
         await db.CrawledPages.AsNoTracking()
             .Where(page => page.SourceId == source && addresses.Contains(page.Address))
@@ -98,29 +101,43 @@ internal static class CrawlLedger
     }
 
     /// <summary>
-    /// Removes the pages of a site that a complete crawl has not met any more. In slices with a commit each; every one is made only while
-    /// the job is held.
+    /// Removes the pages of a site that a complete crawl has not met any more; when these are most of the site, only those that the complete
+    /// crawl before it has not met either. In slices with a commit each; every one is made only while the job is held.
     /// </summary>
     public static async Task RemoveGoneAsync(KnowledgeDatabase database, JobLease lease, IngestionJob job, CancellationToken ct)
     {
-        while (true)
+        DateTimeOffset? since;
+        await using (var db = await database.BeginAsync(lease.Tenant, ct)) since = await GoneSinceAsync(db, job, ct);
+        while (since is { } time)
         {
             await using var db = await database.BeginAsync(lease.Tenant, ct);
-            if (!await db.Jobs.AnyAsync(row => row.Id == job.Id && row.Complete && row.Done > 0, ct)) return;
-            var gone = await db.Documents
-                .Where(document => document.SourceId == job.SourceId
-                    && !db.CrawledPages.Any(page => page.SourceId == job.SourceId && page.Address == document.ExternalId && page.SeenAt >= job.CreatedAt))
-                .OrderBy(document => document.Id)
-                .Select(document => document.Id)
-                .Take(Slice)
-                .ToListAsync(ct);
-            if (gone.Count == 0) await db.CrawledPages.Where(page => page.SourceId == job.SourceId && page.SeenAt < job.CreatedAt).ExecuteDeleteAsync(ct);
+            var gone = await NotMet(db, job.SourceId, time).OrderBy(document => document.Id).Select(document => document.Id).Take(Slice).ToListAsync(ct);
+            if (gone.Count == 0) await db.CrawledPages.Where(page => page.SourceId == job.SourceId && page.SeenAt < time).ExecuteDeleteAsync(ct);
             else await KnowledgeWriter.DeleteAsync(db, [.. gone.Select(id => id.Value)], ct);
             await lease.ConfirmAsync(db, ct);
             await db.CommitAsync(ct);
             if (gone.Count == 0) return;
         }
     }
+
+    // What has not been met since then is gone; null when nothing may be taken for gone. A start page that says for a day that the site is
+    // being worked on answers as any other page does, so most of a site goes only when a second crawl agrees.
+    private static async Task<DateTimeOffset?> GoneSinceAsync(KnowledgeDb db, IngestionJob job, CancellationToken ct)
+    {
+        if (!await db.Jobs.AnyAsync(row => row.Id == job.Id && row.Complete && row.Done > 0, ct)) return null;
+        var gone = await NotMet(db, job.SourceId, job.CreatedAt).CountAsync(ct);
+        var all = await db.Documents.CountAsync(document => document.SourceId == job.SourceId, ct);
+        if (gone <= Handful || gone * 2 <= all) return job.CreatedAt;
+        return await db.Jobs
+            .Where(row => row.SourceId == job.SourceId && row.CreatedAt < job.CreatedAt && row.Status == JobStatus.Ready && row.Complete && row.Done > 0)
+            .OrderByDescending(row => row.CreatedAt)
+            .Select(row => (DateTimeOffset?)row.CreatedAt)
+            .FirstOrDefaultAsync(ct);
+    }
+
+    private static IQueryable<Document> NotMet(KnowledgeDb db, SourceId source, DateTimeOffset since) =>
+        db.Documents.Where(document => document.SourceId == source
+            && !db.CrawledPages.Any(page => page.SourceId == source && page.Address == document.ExternalId && page.SeenAt >= since));
 
     private static Npgsql.NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 }

@@ -13,7 +13,7 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source)
 
     public async Task<ItemOutcome> FetchAsync(IngestionItem item, KnownPage? known, CancellationToken ct)
     {
-        var outcome = new ItemOutcome { ExternalId = item.ExternalId };
+        var outcome = new ItemOutcome { ExternalId = item.ExternalId, NeverRead = known is { FetchedAt: null } };
         if (item.Content is { } content) return outcome with { Raw = new RawDocument(content, item.Document.MediaType ?? MediaTypes.Text) };
         try
         {

@@ -29,8 +29,16 @@ public sealed partial class RecrawlWorker(NpgsqlDataSource dataSource, SourceCat
 
         foreach (var (tenant, source) in due)
         {
-            await sources.CrawlAsync(tenant, source, ct);
-            LogQueued(tenant, source);
+            try
+            {
+                await sources.CrawlAsync(tenant, source, ct);
+                LogQueued(tenant, source);
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or NpgsqlException or TimeoutException))
+            {
+                // It is due again soon; the others are not to wait for it.
+                LogNotQueued(e, tenant, source);
+            }
         }
 
         return due.Count;
@@ -54,6 +62,11 @@ public sealed partial class RecrawlWorker(NpgsqlDataSource dataSource, SourceCat
                 {
                     LogDatabaseAway(e);
                 }
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+                {
+                    // Whatever it was, this node goes on working.
+                    LogTrouble(e);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -67,4 +80,10 @@ public sealed partial class RecrawlWorker(NpgsqlDataSource dataSource, SourceCat
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; scheduled crawls wait for it")]
     private partial void LogDatabaseAway(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Source {Source} of tenant {Tenant} is due but could not be queued; it will be tried again")]
+    private partial void LogNotQueued(Exception exception, TenantId tenant, SourceId source);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Queuing scheduled crawls met a fault and goes on")]
+    private partial void LogTrouble(Exception exception);
 }

@@ -15,32 +15,56 @@ public sealed record ListedPage(Uri Address, DateTimeOffset? Modified = null);
 /// <param name="Complete">Whether everything there is was read; false when a map was missing or a limit was met.</param>
 public sealed record ListedPages(IReadOnlyList<ListedPage> Pages, bool Complete);
 
-/// <summary>Reads site maps (sitemaps.org protocol 0.9), their indexes, which may nest, and gzipped ones of both.</summary>
+/// <summary>
+/// Reads site maps (sitemaps.org protocol 0.9), their indexes, which may nest, and gzipped ones of both. One of these reads all maps of one
+/// site: its limits hold for all of them together, so that no site keeps a worker busy with maps.
+/// </summary>
 /// <param name="fetch">Fetches a document; throws <see cref="IngestionFailureException"/> when it cannot.</param>
-public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byte>>> fetch)
+/// <param name="clock">Tells the time.</param>
+public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byte>>> fetch, TimeProvider clock)
 {
-    private const int MostMaps = 200;
+    private const int MostMaps = 200; // tried, whether or not they can be read
     private const int DeepestIndex = 3;
     private const int LargestMap = 50 << 20; // bytes, uncompressed, as the protocol has it
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
+
+    private readonly long _start = clock.GetTimestamp();
+    private readonly HashSet<Uri> _maps = [];
+    private readonly HashSet<Uri> _pages = [];
 
     public SiteMap(PageFetcher fetcher)
-        : this(async (address, ct) => (await fetcher.FetchAsync(address, ct)).Content)
+        : this(async (address, ct) => (await fetcher.FetchAsync(address, ct)).Content, TimeProvider.System)
     {
     }
 
-    /// <summary>The pages a site map names that lie on its own host.</summary>
+    /// <summary>The pages a site map names that lie on its own host and that no map read before has named.</summary>
     /// <remarks>An index goes on without those of its maps that cannot be read, as long as one can.</remarks>
+    /// <param name="address">Of the map.</param>
+    /// <param name="most">Pages, together with those of the maps read before.</param>
+    /// <param name="ct">Ends the work.</param>
     /// <exception cref="IngestionFailureException">The site map cannot be fetched or is none.</exception>
     public async Task<ListedPages> ReadAsync(Uri address, int most, CancellationToken ct)
     {
-        var pages = new Dictionary<Uri, ListedPage>();
-        var seen = new HashSet<Uri> { address };
-        var waiting = new Queue<(Uri Map, int Depth)>([(address, 0)]);
+        var left = Longest - clock.GetElapsedTime(_start);
+        using var deadline = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
+        var pages = new List<ListedPage>();
+        var waiting = new Queue<(Uri Map, int Depth)>();
         var (complete, read) = (true, 0);
         IngestionFailureException? broken = null;
+        bool Meet(Uri map, int depth)
+        {
+            if (_maps.Contains(map)) return true;
+            if (depth > DeepestIndex || _maps.Count >= MostMaps) return false;
+            _maps.Add(map);
+            waiting.Enqueue((map, depth));
+            return true;
+        }
+
+        complete &= Meet(address, 0);
         while (waiting.TryDequeue(out var next))
         {
-            if (pages.Count >= most || read >= MostMaps)
+            if (_pages.Count >= most)
             {
                 complete = false;
                 break;
@@ -48,23 +72,19 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
 
             try
             {
-                var root = await LoadAsync(next.Map, ct);
+                var root = await LoadAsync(next.Map, either.Token);
                 if (root.Name.LocalName == "sitemapindex")
                 {
-                    foreach (var map in Entries(root, "sitemap", next.Map))
-                    {
-                        if (!seen.Add(map.Address)) continue;
-                        if (next.Depth < DeepestIndex) waiting.Enqueue((map.Address, next.Depth + 1));
-                        else complete = false;
-                    }
+                    foreach (var map in Entries(root, "sitemap", next.Map)) complete &= Meet(map.Address, next.Depth + 1);
                 }
                 else
                 {
                     read++;
                     foreach (var page in Entries(root, "url", next.Map))
                     {
-                        if (pages.Count < most) pages.TryAdd(page.Address, page);
-                        else complete &= pages.ContainsKey(page.Address);
+                        if (_pages.Contains(page.Address)) continue;
+                        if (_pages.Count >= most) complete = false;
+                        else if (_pages.Add(page.Address)) pages.Add(page);
                     }
                 }
             }
@@ -72,10 +92,15 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
             {
                 (complete, broken) = (false, broken ?? e);
             }
+            catch (OperationCanceledException) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
+            {
+                (complete, broken) = (false, broken ?? new IngestionFailureException($"The site maps of {address.Authority} could not be read within {Longest.TotalMinutes:0} minutes."));
+                break;
+            }
         }
 
         if (read == 0 && broken is not null) throw broken;
-        return new ListedPages([.. pages.Values], complete);
+        return new ListedPages(pages, complete);
     }
 
     private async Task<XElement> LoadAsync(Uri address, CancellationToken ct)
