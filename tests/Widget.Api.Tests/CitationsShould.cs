@@ -64,6 +64,21 @@ public sealed partial class CitationsShould(ApiFixture api)
     [InlineData("Two hours [1].\n\n[1]: https://evil.example/x\n[2]: Charging", "Two hours [1].\n\n[1]\n[2] Charging", "1,2")]
     [InlineData("See [this][here].\n\n[here]: https://evil.example", "See [this][here].\n\nhere:")]
     [InlineData("See [contact](https://shop.example/contact).", "See [contact](https://shop.example/contact).")]
+    [InlineData("See ht[99]tps://evil.example/ now.", "See ht tps://evil.example/ now.")]
+    [InlineData("See https: [99]//evil.example/ now.", "See https: //evil.example/ now.")]
+    [InlineData("See https://shop.example [9].evil.example/ now.", "See https://shop.example .evil.example/ now.")]
+    [InlineData("See ht[tps://evil.example/](javascript:x) now.", "See ht tps://evil.example/ now.")]
+    [InlineData("See [call us]<https://x.y>(mailto:a@evil.example).", "See [call us] (mailto:a@evil.example).")]
+    [InlineData("See **[our page](https://evil.example)**.", "See **our page**.")]
+    [InlineData("- ```\n  x\n  ```\nSee [win](https://evil.example).", "- ```\n  x\n  ```\nSee win.")]
+    [InlineData("> ```\n> x\n\n```\ny\n```\nSee [win](https://evil.example).", "> ```\n> x\n\n```\ny\n```\nSee win.")]
+    [InlineData("\u00A0```\nx\n```\nSee [win](https://evil.example).", "\u00A0```\nx\n```\nSee win.")]
+    [InlineData("[99]```\nx\n```\nSee [win](https://evil.example).", "```\nx\n```\nSee win.")]
+    [InlineData("a | b\n- | -\n```|\n[win](https://evil.example)|", "a | b\n- | -\n```|\nwin |")]
+    [InlineData("**a `b** [win](https://evil.example) c`", "**a `b** win c`")]
+    [InlineData("`a\r[win](https://evil.example)\rb`", "`a\nwin\nb`")]
+    [InlineData("```sh\ncurl http://localhost:3000\n```\nSee [win](https://evil.example).", "```sh\ncurl http://localhost:3000\n```\nSee win.")]
+    [InlineData("Two\0 ho\0urs\r\nor so.\0", "Two hours\nor so.")]
     public void Lead_nowhere_that_nobody_named(string written, string shown, string cited = "") => Hold(written, shown.EndsWith('(') ? shown + ")." : shown, cited);
 
     [Fact]
@@ -82,6 +97,17 @@ public sealed partial class CitationsShould(ApiFixture api)
         updates.OfType<AnswerDelta>().ShouldAllBe(delta => delta.Attempt == 1);
         var sent = updates.OfType<AnswerSources>().ShouldHaveSingleItem().Sources;
         answer.Citations.ShouldAllBe(citation => sent.Any(source => source.Number == citation.Number));
+    }
+
+    [Fact]
+    public void Not_be_copied_from_earlier_answers()
+    {
+        var earlier = new AssistantMessage { MessageId = Guid.CreateVersion7(), ReplyTo = 1, Text = "Two hours [1][2], not \\[3] four.", Outcome = AnswerOutcome.Answered, Citations = [] };
+        var bare = earlier with { Text = "[1]" };
+
+        var turns = new AnswerPrompt("T", "A", [], [earlier, bare], "And slowly?", "And slowly?", null, new Dictionary<string, string>()).Messages();
+
+        turns.Skip(1).Select(turn => turn.Text).ShouldBe(["Two hours, not \\[3] four.", "And slowly?"]);
     }
 
     [Fact]

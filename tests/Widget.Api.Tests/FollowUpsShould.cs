@@ -43,6 +43,9 @@ public sealed class FollowUpsShould(ApiFixture api)
 
         search.Length.ShouldBeLessThanOrEqualTo(400);
         search.ShouldNotContain("\n");
+        search.ShouldStartWith("endless wishes");
+        search.ShouldEndWith("and in red? red");
+        FollowUps.Rewrite("and in red?", [string.Join(' ', Enumerable.Range(0, 300).Select(i => $"wish{i}"))], title: null).ShouldEndWith("and in red? red");
         FollowUps.IsOne("", "How heavy is it?").ShouldBeFalse();
         FollowUps.IsOne("?", "").ShouldBeFalse();
     }

@@ -30,16 +30,14 @@ public sealed record AnswerPrompt(
     public IList<ChatMessage> Messages()
     {
         var messages = new List<ChatMessage> { new(ChatRole.System, Instructions()) };
-        foreach (var entry in History.Where(entry => entry is VisitorMessage or AssistantMessage { Text.Length: > 0 }).TakeLast(MostTurns))
+        // The numbers of earlier answers named other sources; a model that repeats them would cite what it does not mean.
+        var turns = History.Select(entry => entry switch
         {
-            messages.Add(entry switch
-            {
-                VisitorMessage visitor => new ChatMessage(ChatRole.User, visitor.Text),
-                AssistantMessage assistant => new ChatMessage(ChatRole.Assistant, assistant.Text),
-                _ => throw new InvalidOperationException("Only messages are turns."),
-            });
-        }
-
+            VisitorMessage visitor => new ChatMessage(ChatRole.User, visitor.Text),
+            AssistantMessage assistant when CitationNumbers.Strip(assistant.Text) is { Length: > 0 } text => new ChatMessage(ChatRole.Assistant, text),
+            _ => null,
+        });
+        messages.AddRange(turns.OfType<ChatMessage>().TakeLast(MostTurns));
         messages.Add(new ChatMessage(ChatRole.User, Question));
         return messages;
     }

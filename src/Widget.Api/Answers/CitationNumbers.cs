@@ -39,11 +39,17 @@ public static partial class CitationNumbers
     /// <summary>Lets a text that is quoted hold no citation: what looks like one is escaped, and reads as it did.</summary>
     public static string Escape(string text) => Marker().Replace(text, @"\$0");
 
+    /// <summary>A text without its citations, which mean nothing beside other sources.</summary>
+    public static string Strip(string text) => SpacedMarker().Replace(text, "");
+
     // Superscript digits and those of other scripts count as well.
     private static int Value(string digits) => digits.Aggregate(0, (value, digit) => (value * 10) + CharUnicodeInfo.GetDigitValue(digit));
 
     [GeneratedRegex(@"(?<!\\)\[(?<number>[0-9]{1,3})\]", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Marker();
+
+    [GeneratedRegex(@" ?(?<!\\)\[[0-9]{1,3}\]", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex SpacedMarker();
 
     [GeneratedRegex(
         """

@@ -47,8 +47,10 @@ public static partial class FollowUps
         // A question that brings no noun of its own may be about something that only the answer named.
         var context = own.Count <= 1 && title is not null ? $"{before} {title}" : before;
         var carried = reading.ContentOf(context).Where(word => !own.Contains(word)).Distinct(StringComparer.Ordinal);
-        var search = $"{string.Join(' ', carried)} {question.Trim()} {string.Join(' ', reading.Content)}".Trim();
-        return OneLine(search, LongestSearch);
+        var asked = OneLine($"{question} {string.Join(' ', reading.Content)}", LongestSearch);
+        // What was asked before gets what the question leaves: nothing may push its own words out.
+        var room = LongestSearch - asked.Length - 1;
+        return room <= 0 ? asked : $"{OneLine(string.Join(' ', carried), room)} {asked}".Trim();
     }
 
     /// <summary>The words that say what a question is about, in small letters.</summary>

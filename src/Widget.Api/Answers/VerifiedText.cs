@@ -7,13 +7,15 @@ namespace Widget.Api.Answers;
 /// <summary>
 /// A model's answer, held against its sources while it streams: citations of sources that do not exist and links to addresses that nobody
 /// gave are taken out before anyone sees them. What might still become either is held back until it is whole, so a marker that
-/// comes in pieces is judged as one. Whatever comes out has citations as <c>[1]</c>, no images and no link definitions.
+/// comes in pieces is judged as one. Whatever comes out has citations as <c>[1]</c>, no images and no link definitions. What stood apart
+/// stays apart: where something was taken out, nothing joins to a new address or link.
 /// </summary>
 public sealed partial class VerifiedText(IReadOnlyList<Citation> sources, KnownLinks links)
 {
     private const int LongestLabel = 500;
     private const int LongestAddress = 2_000;
     private const int LongestCode = 500;
+    private const int LongestPunctuation = 20;
 
     /// <summary>What is still missing to tell what begins here.</summary>
     private const int More = -1;
@@ -25,9 +27,17 @@ public sealed partial class VerifiedText(IReadOnlyList<Citation> sources, KnownL
     private readonly HashSet<int> _cited = [];
     private string _pending = "";
     private string? _fence;
+    private bool _doubtfulFences;
+    private bool _endedInReturn;
+
+    // Of what came out, which is what a reader of Markdown sees.
     private bool _atLineStart = true;
     private bool _onlyMarks = true;
+    private bool _wordMayBegin = true;
     private char _before = '\n';
+
+    // Something was taken out since.
+    private bool _gap;
 
     /// <summary>What has been verified so far.</summary>
     public string Text => _text.ToString();
@@ -36,7 +46,15 @@ public sealed partial class VerifiedText(IReadOnlyList<Citation> sources, KnownL
     public IReadOnlyList<Citation> Cited => [.. sources.Where(source => _cited.Contains(source.Number)).OrderBy(source => source.Number)];
 
     /// <summary>Takes the next piece; returns what can be shown now, which may be nothing.</summary>
-    public string Append(string piece) => Advance(piece, final: false);
+    public string Append(string piece)
+    {
+        // PostgreSQL stores no U+0000, and a carriage return ends a line for the widget.
+        var lines = piece.Replace("\0", "", StringComparison.Ordinal);
+        if (lines.Length == 0) return "";
+        if (_endedInReturn && lines[0] == '\n') lines = lines[1..];
+        _endedInReturn = lines.EndsWith('\r');
+        return Advance(lines.ReplaceLineEndings("\n"), final: false);
+    }
 
     /// <summary>There is no more; returns the rest.</summary>
     public string Complete() => Advance("", final: true);
@@ -52,8 +70,9 @@ public sealed partial class VerifiedText(IReadOnlyList<Citation> sources, KnownL
             if (length == More) break;
             if (length > 0)
             {
-                output.Append(text, at, length);
-                Pass(text.AsSpan(at, length));
+                var code = text.Substring(at, length);
+                Emit(_gap && !_wordMayBegin ? " " + code : code, output);
+                _gap = false;
                 at += length;
                 continue;
             }
@@ -67,8 +86,18 @@ public sealed partial class VerifiedText(IReadOnlyList<Citation> sources, KnownL
             if (length == Plain) (length, kept) = (1, text[at].ToString());
             else if (kept.Length > 0 && space == 1) (length, kept) = (length + 1, " " + kept);
             else length += space;
-            output.Append(kept);
-            Pass(text.AsSpan(at, length));
+
+            // A label without its link may join what stands beside it just as the neighbours of something that has gone.
+            var bare = kept.Length > 0 && kept.TrimStart(' ') is { Length: > 0 } shown && shown[0] is not ('[' or ']' or '<') && !text.AsSpan(at, length).SequenceEqual(kept);
+            if (kept.Length > 0 && (_gap || bare) && !_wordMayBegin && !char.IsWhiteSpace(kept[0]))
+            {
+                var ends = bare ? false : EndsWord(text, at, final);
+                if (ends is null) break;
+                if (ends == false) kept = " " + kept;
+            }
+
+            _gap = bare || kept.Length == 0;
+            Emit(kept, output);
             at += length;
         }
 
@@ -77,17 +106,30 @@ public sealed partial class VerifiedText(IReadOnlyList<Citation> sources, KnownL
         return output.ToString();
     }
 
-    private void Pass(ReadOnlySpan<char> raw)
+    private void Emit(string shown, StringBuilder output)
     {
-        foreach (var character in raw)
+        output.Append(shown);
+        foreach (var character in shown)
         {
             _atLineStart = character == '\n';
-            _onlyMarks = _atLineStart || (_onlyMarks && " \t>*+-.)0123456789".Contains(character, StringComparison.Ordinal));
+            var space = char.IsWhiteSpace(character) || character == '\uFEFF';
+            _onlyMarks = _atLineStart || (_onlyMarks && (space || ">*+-.)0123456789".Contains(character, StringComparison.Ordinal)));
+            _wordMayBegin = space || (_wordMayBegin && "*_~(\"'“„«".Contains(character, StringComparison.Ordinal));
             _before = character;
         }
     }
 
-    // Code is shown as it is written, so nothing in it is a citation or a link: fenced blocks line by line, spans within a line.
+    // Whether only punctuation stands here, with a space or the end behind it. Null when that cannot be told yet.
+    private static bool? EndsWord(string text, int at, bool final)
+    {
+        var end = at;
+        while (end < text.Length && end - at < LongestPunctuation && ".,;:!?)]*_~\"'”“»…。，、；：！？）؟،".Contains(text[end], StringComparison.Ordinal)) end++;
+        return end < text.Length ? char.IsWhiteSpace(text[end]) : final ? true : null;
+    }
+
+    // Code is shown as it is written, so nothing in it is a citation or a link: fenced blocks line by line, spans within a line. Readers of
+    // Markdown do not agree on where code ends within lists, quotes, tables and emphasis. So only a fence at the very start of a line is
+    // trusted, and none once there has been another, and no span that would be a link if it were no code.
     private int Code(string text, int at, bool final)
     {
         var end = text.IndexOf('\n', at);
@@ -95,18 +137,30 @@ public sealed partial class VerifiedText(IReadOnlyList<Citation> sources, KnownL
         {
             if (end < 0 && !final) return More;
             var line = text[at..(end < 0 ? text.Length : end)];
-            if (line.TrimStart().StartsWith(_fence, StringComparison.Ordinal)) _fence = null;
+            if (line.Contains(_fence, StringComparison.Ordinal))
+            {
+                _doubtfulFences |= !line.StartsWith(_fence, StringComparison.Ordinal);
+                _fence = null;
+            }
+
             return (end < 0 ? text.Length : end + 1) - at;
         }
 
-        if (_atLineStart)
+        if (_onlyMarks && text[at] is '`' or '~')
         {
-            var line = text[at..(end < 0 ? text.Length : end)];
-            if (end < 0 && !final && MayOpenFence().IsMatch(line)) return More;
-            if (Fence().Match(line) is { Success: true } fence && !(fence.Value.EndsWith('`') && line[fence.Length..].Contains('`', StringComparison.Ordinal)))
+            var marks = at;
+            while (marks < text.Length && text[marks] == text[at]) marks++;
+            if (marks == text.Length && !final) return More;
+            if (marks - at >= 3)
             {
-                _fence = fence.Groups["mark"].Value;
-                return (end < 0 ? text.Length : end + 1) - at;
+                if (_atLineStart && end < 0 && !final && text.Length - at < LongestCode) return More;
+                if (_atLineStart && !_doubtfulFences && Fence().IsMatch(text.AsSpan(at, (end < 0 ? text.Length : end) - at)))
+                {
+                    _fence = text[at..marks];
+                    return (end < 0 ? text.Length : end + 1) - at;
+                }
+
+                _doubtfulFences = true;
             }
         }
 
@@ -115,7 +169,8 @@ public sealed partial class VerifiedText(IReadOnlyList<Citation> sources, KnownL
         while (run < text.Length && text[run] == '`') run++;
         if (run == text.Length && !final) return More;
         var close = Regex.Match(text[run..(end < 0 ? text.Length : end)], $"(?<!`)`{{{run - at}}}(?!`)", RegexOptions.None, TimeSpan.FromSeconds(1));
-        if (close.Success && (final || run + close.Index + close.Length < text.Length)) return run + close.Index + close.Length - at;
+        if (close.Success && (final || run + close.Index + close.Length < text.Length))
+            return LinkLike().IsMatch(text.AsSpan(run, close.Index)) ? run - at : run + close.Index + close.Length - at;
         return end < 0 && !final && text.Length - at < LongestCode ? More : run - at;
     }
 
@@ -254,11 +309,12 @@ public sealed partial class VerifiedText(IReadOnlyList<Citation> sources, KnownL
         return length;
     }
 
-    [GeneratedRegex(@"^ {0,3}(?<mark>`{3,}|~{3,})", RegexOptions.ExplicitCapture, 1000)]
+    // A fence and perhaps the name of a language.
+    [GeneratedRegex(@"^(`{3,}|~{3,})[ \t]*[\w+#.-]*[ \t]*$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Fence();
 
-    [GeneratedRegex(@"^ {0,3}($|`{1,2}$|~{1,2}$|`{3}|~{3})", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex MayOpenFence();
+    [GeneratedRegex(@"\]\(|://|www\.", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex LinkLike();
 
     // What stands in a link's parentheses: an address, which may be in angle brackets, and perhaps a title. One word is a remark, not an address.
     [GeneratedRegex("""^\s*<?(?<address>[^\s<>]*[:/.#@?][^\s<>]*|)>?(\s+("[^"]*"|'[^']*'))?\s*$""", RegexOptions.ExplicitCapture, 1000)]

@@ -1,5 +1,6 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using Widget.Rag.Embeddings;
@@ -73,11 +74,19 @@ public sealed class OpenAIEmbeddings(EmbeddingModelOptions options) : IEmbedding
                     0 => $"The endpoint of the embedding model {model} cannot be reached.",
                     _ => $"The endpoint of the embedding model {model} refuses the texts ({e.Status}).",
                 },
-                e);
+                e)
+            {
+                IsRefusal = e.Status is 400 or 413 or 422,
+            };
         }
         catch (Exception e) when (e is HttpRequestException or AggregateException or IOException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             throw new EmbeddingUnavailableException($"The endpoint of the embedding model {model} cannot be reached.", e);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
+        {
+            // A proxy's page instead of an answer, as a rule.
+            throw new EmbeddingUnavailableException($"The endpoint of the embedding model {model} answers with something that is no list of vectors.", e);
         }
     }
 

@@ -21,6 +21,10 @@ describe('markdown', () => {
     ]);
   });
 
+  it('keeps code within its line, as the server does that checks it', () => {
+    expect(inline('`a\n[1]\nb`')).toEqual([text('`a\n'), { type: 'citation', number: 1 }, text('\nb`')]);
+  });
+
   it('leaves underscores in words and lone marks alone', () => {
     expect(inline('snake_case_name * and ** here, 2 * 3 * 4')).toEqual([
       text('snake_case_name * and ** here, 2 * 3 * 4'),

@@ -12,6 +12,9 @@ internal sealed class BlockWalker(List<Block> blocks)
     // Every passage below carries its headings; more than this is no heading.
     public const int LongestHeading = 300;
 
+    // It stands in every passage below, too.
+    public const int LongestAnchor = 200;
+
     private readonly StringBuilder _inline = new();
     private BlockKind _kind = BlockKind.Paragraph;
     private string? _sectionAnchor;
@@ -91,6 +94,7 @@ internal sealed class BlockWalker(List<Block> blocks)
             ?? element.QuerySelector("a[name]")?.GetAttribute("name")
             ?? _sectionAnchor;
         _sectionAnchor = null;
+        if (anchor?.Length > LongestAnchor) anchor = null;
         var text = HtmlExtractor.Fold(element.TextContent).TrimEnd('#', '¶', ' ');
         if (text.Length > LongestHeading) Add(BlockKind.Paragraph, text);
         else if (text.Length > 0) blocks.Add(new Block(BlockKind.Heading, text, element.LocalName[1] - '0', anchor));

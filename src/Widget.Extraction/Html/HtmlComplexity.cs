@@ -31,13 +31,17 @@ internal static class HtmlComplexity
 
         var open = new List<string>();
         var formatting = new Dictionary<string, int>(StringComparer.Ordinal);
+        var endless = false;
+        var unended = new HashSet<string>(StringComparer.Ordinal);
         var (elements, unclosed, repeated) = (0, 0, 0L);
         for (var i = html.IndexOf('<'); i >= 0 && i + 1 < html.Length; i = html.IndexOf('<', i))
         {
             if (html.AsSpan(i).StartsWith("<!--", StringComparison.Ordinal))
             {
-                i = html.IndexOf("-->", i + 4, StringComparison.Ordinal);
-                if (i < 0) return;
+                // One without an end hides nothing here: better too much is counted than too little.
+                var end = endless ? -1 : CommentEnd(html, i);
+                endless = end < 0;
+                i = endless ? i + 4 : end;
                 continue;
             }
 
@@ -53,10 +57,11 @@ internal static class HtmlComplexity
             }
 
             elements++;
-            if (Raw.Contains(name))
+            // In drawings and formulas these are elements as all others.
+            if (Raw.Contains(name) && !unended.Contains(name) && !open.Contains("svg") && !open.Contains("math"))
             {
-                i = html.IndexOf($"</{name}", i, StringComparison.OrdinalIgnoreCase);
-                if (i < 0) return;
+                if (html.IndexOf($"</{name}", i, StringComparison.OrdinalIgnoreCase) is >= 0 and var close) i = close;
+                else unended.Add(name);
                 continue;
             }
 
@@ -77,7 +82,22 @@ internal static class HtmlComplexity
         }
     }
 
-    private static string NameAt(string html, int start)
+    /// <summary>Where a comment has ended (HTML standard, 13.2.5.43 to 52), so that <c>&lt;!--&gt;</c> is a whole one; -1 when it never does.</summary>
+    /// <param name="html">The page.</param>
+    /// <param name="start">Where the comment begins.</param>
+    internal static int CommentEnd(string html, int start)
+    {
+        for (var i = html.IndexOf("--", start + 2, StringComparison.Ordinal); i >= 0; i = html.IndexOf("--", i + 1, StringComparison.Ordinal))
+        {
+            var rest = html.AsSpan(i + 2);
+            if (rest is ['>', ..]) return i + 3;
+            if (rest is ['!', '>', ..] && i >= start + 4) return i + 4;
+        }
+
+        return -1;
+    }
+
+    internal static string NameAt(string html, int start)
     {
         var end = start;
         while (end < html.Length && end - start < 20 && char.IsAsciiLetterOrDigit(html[end])) end++;

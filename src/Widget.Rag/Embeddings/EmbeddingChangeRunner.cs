@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
+using Pgvector;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
 using Widget.Rag.Storage;
@@ -19,6 +20,10 @@ public sealed class EmbeddingChangeRunner(KnowledgeDatabase database, EmbeddingM
 {
     private const int Slice = 128;
     private const int DeletedAtOnce = 2_000;
+
+    // Characters of a text that was refused whole.
+    private const int LongestCut = 500;
+    private const int ShortestCut = 100;
     internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
@@ -41,7 +46,7 @@ public sealed class EmbeddingChangeRunner(KnowledgeDatabase database, EmbeddingM
         var after = Guid.Empty;
         while (await MissingAsync(lease, after, ct) is { Count: > 0 } slice)
         {
-            var vectors = await models.EmbedAsync(lease.Model, slice.ConvertAll(chunk => chunk.Text), ct);
+            var vectors = await EmbedAsync(lease.Model, slice.ConvertAll(chunk => chunk.Text), ct);
             after = slice[^1].Id;
             await using var db = await database.BeginAsync(lease.Tenant, ct);
             await using var batch = db.Batch();
@@ -65,6 +70,23 @@ public sealed class EmbeddingChangeRunner(KnowledgeDatabase database, EmbeddingM
         }
 
         return true;
+    }
+
+    // One text that the endpoint refuses must not keep the others waiting: the slice is halved until that text is alone, and then cut, since
+    // what endpoints refuse is most often too long for the model.
+    private async Task<IReadOnlyList<HalfVector>> EmbedAsync(string model, List<string> texts, CancellationToken ct)
+    {
+        try
+        {
+            return await models.EmbedAsync(model, texts, ct);
+        }
+        catch (EmbeddingUnavailableException e) when (e.IsRefusal && (texts.Count > 1 || texts[0].Length > ShortestCut))
+        {
+            if (texts.Count == 1) return await EmbedAsync(model, [Prefix.Of(texts[0], texts[0].Length > LongestCut ? LongestCut : ShortestCut)], ct);
+        }
+
+        var half = texts.Count / 2;
+        return [.. await EmbedAsync(model, texts[..half], ct), .. await EmbedAsync(model, texts[half..], ct)];
     }
 
     private async Task<List<(Guid Id, string Text)>> MissingAsync(EmbeddingLease lease, Guid after, CancellationToken ct)
@@ -173,14 +195,15 @@ public sealed class EmbeddingChangeRunner(KnowledgeDatabase database, EmbeddingM
         }
     }
 
-    // Counts what was done and prolongs the lease; false when it is no longer ours, or the tenant has chosen another model.
+    // Counts what was done and prolongs the lease; false when it is no longer ours, or the tenant has chosen another model. One that ran
+    // out while the endpoint made us wait is ours until another takes it.
     private static async Task<bool> HoldAsync(KnowledgeDb db, EmbeddingLease lease, int done, CancellationToken ct)
     {
         await using var command = db.Command(
             """
             update embedding_changes
             set done = least(total, done + $3), lease_until = now() + $4, error = null, attempts = 0
-            where lease_owner = $1 and model = $2 and lease_until > now()
+            where lease_owner = $1 and model = $2
             """,
             [lease.Worker, lease.Model, done, Lease]);
         return await command.ExecuteNonQueryAsync(ct) == 1;

@@ -19,6 +19,9 @@ public sealed class EmbeddingUnavailableException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether the model is there and refused these texts, so that asking again with the same is of no use.</summary>
+    public bool IsRefusal { get; init; }
 }
 
 /// <summary>The models that embed: the local one always, and those of an endpoint, when the operator has set one up.</summary>

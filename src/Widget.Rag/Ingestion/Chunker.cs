@@ -17,6 +17,10 @@ public sealed record Passage(int Ordinal, string Text, Locator Locator);
 public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap = 0)
 {
     private const int FragmentWords = 6;
+
+    // Every passage of a section carries its headings and its address, and names of sheets and slides may be of any length.
+    private const int LongestHeading = 300;
+    private const int LongestAnchor = 200;
     private const string ListMark = "- ";
 
     // A piece may get a mark before it.
@@ -65,7 +69,7 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
             {
                 Close();
                 while (headings.Count > 0 && headings[^1].Level >= block.Level) headings.RemoveAt(headings.Count - 1);
-                headings.Add((block.Level, block.Text, block.Anchor));
+                headings.Add((block.Level, Prefix.Of(block.Text, LongestHeading), block.Anchor is { Length: <= LongestAnchor } anchor ? anchor : null));
                 continue;
             }
 
@@ -192,6 +196,7 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
         var lineEnd = line.IndexOf('\n');
         if (lineEnd >= 0) line = line[..lineEnd];
         var words = string.Join(' ', line.ToString().Split(' ').Take(FragmentWords));
+        if (words.Length > LongestAnchor) return null;
         return $"#:~:text={Uri.EscapeDataString(words).Replace("-", "%2D", StringComparison.Ordinal)}";
     }
 }

@@ -66,6 +66,56 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
     }
 
     [Fact]
+    public async Task Cut_a_text_that_the_model_refuses_and_go_on_with_the_others()
+    {
+        using var endpoint = new Endpoint { LongestText = 600 };
+        using var knowledge = new Knowledge(_database, models: new EmbeddingModels(endpoint));
+        var tenant = await FilledAsync(knowledge, 200);
+        await knowledge.ImportAsync(tenant, [("long", "Long", string.Join(' ', Enumerable.Repeat("endless", 90)))]);
+        await knowledge.Embeddings.RequestAsync(tenant, "big-model", Ct);
+
+        await RunAsync(knowledge, tenant, "big-model");
+
+        var state = await knowledge.Embeddings.FindAsync(tenant, Ct);
+        (state.Model, state.Change!.Error).ShouldBe(("big-model", null));
+        (await CountAsync(knowledge, tenant))["big-model"].ShouldBe(201);
+        endpoint.Refused.ShouldBeInRange(2, 20);
+    }
+
+    [Fact]
+    public async Task Say_that_the_model_refuses_every_text()
+    {
+        using var endpoint = new Endpoint { LongestText = 0 };
+        using var knowledge = new Knowledge(_database, models: new EmbeddingModels(endpoint));
+        var tenant = await FilledAsync(knowledge, 5);
+        await knowledge.Embeddings.RequestAsync(tenant, "big-model", Ct);
+
+        await RunAsync(knowledge, tenant, "big-model");
+
+        var state = await knowledge.Embeddings.FindAsync(tenant, Ct);
+        (state.Model, state.Change!.Error).ShouldBe((HashedEmbedder.Model, "Too long."));
+    }
+
+    [Fact]
+    public async Task Keep_the_vectors_of_a_long_wait_that_nobody_cut_in_on()
+    {
+        using var endpoint = new Endpoint();
+        using var knowledge = new Knowledge(_database, models: new EmbeddingModels(endpoint));
+        var tenant = await FilledAsync(knowledge, 5);
+        await knowledge.Embeddings.RequestAsync(tenant, "big-model", Ct);
+        var lease = await LeaseAsync(knowledge, tenant, "big-model");
+        await using (var db = await knowledge.Database.BeginAsync(tenant, Ct))
+        {
+            await db.EmbeddingChanges.ExecuteUpdateAsync(set => set.SetProperty(row => row.LeaseUntil, DateTimeOffset.UtcNow.AddMinutes(-1)), Ct);
+            await db.CommitAsync(Ct);
+        }
+
+        await knowledge.EmbeddingRunner.RunAsync(lease, Ct);
+
+        (await knowledge.Embeddings.FindAsync(tenant, Ct)).Model.ShouldBe("big-model");
+    }
+
+    [Fact]
     public async Task Leave_off_when_the_tenant_changes_its_mind()
     {
         using var endpoint = new Endpoint();
@@ -152,6 +202,10 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
 
         public int FailAfter { get; set; } = int.MaxValue;
 
+        public int LongestText { get; init; } = int.MaxValue;
+
+        public int Refused { get; private set; }
+
         public int Texts { get; private set; }
 
         public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
@@ -159,6 +213,12 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
             var texts = values.ToList();
             if (texts.Count > 1 && _calls++ >= FailAfter) throw new EmbeddingUnavailableException("The model is away.");
             if (texts.Count == 1 && FailAfter == 0) throw new EmbeddingUnavailableException("The model is away.");
+            if (texts.Exists(text => text.Length > LongestText))
+            {
+                Refused++;
+                throw new EmbeddingUnavailableException("Too long.") { IsRefusal = true };
+            }
+
             Texts += texts.Count;
             return Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(texts.Select(text => new Embedding<float>(HashedEmbedder.Embed(text).AsMemory(0, 512)))));
         }

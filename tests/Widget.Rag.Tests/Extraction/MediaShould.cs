@@ -87,6 +87,19 @@ public sealed class MediaShould
         document.Blocks.Select(block => block.Start).ShouldBeInOrder();
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 0)]
+    public async Task Keep_what_is_said_and_the_other_frames_when_some_cannot_be_read(int bad, int seen)
+    {
+        var reader = new RecordingReader(Readers.Pool, new ImageReader(new Describer("A colour bar.") { Failures = bad }), new Transcriber([new(1, 2, "Hello.")]));
+
+        var document = await reader.ReadAsync(new RawDocument(await VideoAsync(subtitles: false), MediaTypes.Matroska), Ct);
+
+        document.Blocks.Count(block => block.Text == "A colour bar.").ShouldBe(seen);
+        document.Blocks.ShouldContain(block => block.Text == "Hello.");
+    }
+
     [Fact]
     public async Task Take_a_long_recording_apart_and_keep_its_times()
     {
@@ -165,9 +178,12 @@ public sealed class MediaShould
     {
         public List<string> Seen { get; } = [];
 
+        public int Failures { get; init; }
+
         public Task<string> DescribeAsync(ReadOnlyMemory<byte> image, string mediaType, CancellationToken ct)
         {
             Seen.Add(mediaType);
+            if (Seen.Count <= Failures) throw new IngestionFailureException("The model refuses this picture.");
             return Task.FromResult(says);
         }
     }

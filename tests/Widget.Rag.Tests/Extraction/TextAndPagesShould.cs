@@ -40,6 +40,9 @@ public sealed class TextAndPagesShould
     [InlineData("nested", "too tangled")]
     [InlineData("formatting", "too tangled")]
     [InlineData("elements", "too tangled")]
+    [InlineData("comment", "too tangled")]
+    [InlineData("drawing", "too tangled")]
+    [InlineData("unended", "too tangled")]
     [InlineData("length", "longer than 5 million characters")]
     public void Refuse_a_page_whose_tree_would_be_far_larger_than_its_text(string bomb, string words)
     {
@@ -48,6 +51,9 @@ public sealed class TextAndPagesShould
         {
             "nested" => Many("<div>", 20_000) + "core",
             "formatting" => "<p>" + string.Concat(Enumerable.Range(0, 3_000).Select(i => $"<b a={i}>")) + Many("<p>x</p>", 3_000),
+            "comment" => "<!-->" + Many("<div>", 20_000) + "<!-- -->",
+            "drawing" => "<svg><style>" + Many("<g>", 20_000) + "</style></svg>",
+            "unended" => Many("<!-- <script>", 100_000) + Many("<div>", 20_000),
             "elements" => Many("<hr/><i></i>", 310_000),
             _ => new string('x', 5_000_001),
         };
@@ -63,6 +69,14 @@ public sealed class TextAndPagesShould
             + string.Concat(Enumerable.Repeat("<ul><li>one<li><b>two</ul><table><tr><td>x<td>y<tr><td>z</table><a name=q><div><span><i></div></i><p>text<p>more", 200));
 
         HtmlExtractor.Extract(html, null).Blocks.Count(block => block.Text == "more").ShouldBeGreaterThan(190);
+    }
+
+    [Fact]
+    public void Leave_out_an_anchor_that_is_none()
+    {
+        var page = HtmlExtractor.Extract($"<h1 id={new string('a', 201)}>One</h1><p>text</p><h1 id={new string('a', 200)}>Two</h1><p>text</p>", null);
+
+        page.Blocks.Where(block => block.Kind == BlockKind.Heading).Select(block => block.Anchor?.Length).ShouldBe([null, 200]);
     }
 
     [Fact]

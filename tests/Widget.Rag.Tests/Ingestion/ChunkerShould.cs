@@ -77,6 +77,17 @@ public sealed class ChunkerShould
         Cut(new Block(BlockKind.Heading, "Only", 1), new Block(BlockKind.Heading, "Headings", 2)).Single().Text.ShouldBe("Only\nHeadings");
 
     [Fact]
+    public void Repeat_no_endless_heading_anchor_or_word_in_every_passage()
+    {
+        var passages = Cut(
+            new Block(BlockKind.Heading, new string('h', 5_000), 1, new string('a', 5_000)),
+            new Block(BlockKind.Paragraph, string.Join(' ', Enumerable.Repeat(new string('w', 150), 20))));
+
+        passages.Count.ShouldBeGreaterThan(5);
+        passages.ShouldAllBe(passage => passage.Locator.Headings.Single().Length == 300 && (passage.Locator.Fragment == null || passage.Locator.Fragment.Length < 250));
+    }
+
+    [Fact]
     public void Lose_no_text_and_make_no_passage_too_long()
     {
         var block = from kind in Gen.Elements(BlockKind.Paragraph, BlockKind.ListItem, BlockKind.Table, BlockKind.Code)

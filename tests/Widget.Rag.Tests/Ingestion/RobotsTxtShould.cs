@@ -103,6 +103,12 @@ public sealed class RobotsTxtShould
     [InlineData("<META NAME=ROBOTS CONTENT='NOFOLLOW, max-snippet:5'>", "", true, false)]
     [InlineData("<meta name='widgetbot' content='none'>", "", false, false)]
     [InlineData("<meta name='otherbot' content='none'>", "", true, true)]
+    [InlineData("<!--><meta name=robots content=noindex>", "", false, true)]
+    [InlineData("<!-- x --!><meta name=robots content=noindex><!-- -->", "", false, true)]
+    [InlineData("<!-- <meta name=robots content=noindex> -->", "", true, true)]
+    [InlineData("<script>'<meta name=robots content=noindex>'</script>", "", true, true)]
+    [InlineData("<meta content='a > b, no&#105;ndex' name = \"robots\" />", "", false, true)]
+    [InlineData("<title><meta name=robots content=noindex></title><meta name='robots' content='nofollow", "", true, true)]
     [InlineData("", "noindex", false, true)]
     [InlineData("", "otherbot: noindex, nofollow", true, true)]
     [InlineData("", "WidgetBot: noindex", false, true)]
@@ -114,6 +120,31 @@ public sealed class RobotsTxtShould
         var directives = PageDirectives.Read(page, header.Length > 0 ? [header] : []);
 
         (directives.Index, directives.Follow).ShouldBe((index, follow));
+    }
+
+    [Theory]
+    [InlineData("<link rel=canonical href=/a?b=1&amp;c=2>", "https://a.example/a?b=1&c=2")]
+    [InlineData("<link href='https://b.example/x' rel='nofollow Canonical'><link rel=canonical href=/second>", "https://b.example/x")]
+    [InlineData("<link rel=canonical href='javascript:x'>", null)]
+    [InlineData("<link rel=stylesheet href=/style>", null)]
+    public void Know_the_address_that_a_page_wants_to_be_known_by(string head, string? canonical)
+    {
+        var page = new RawDocument(System.Text.Encoding.UTF8.GetBytes($"<html><head>{head}</head><body><p>Text.</p>"), MediaTypes.Html, null, new Uri("https://a.example/x/"));
+
+        PageDirectives.Read(page, []).Canonical?.AbsoluteUri.ShouldBe(canonical);
+        (PageDirectives.Read(page, []).Canonical is null).ShouldBe(canonical is null);
+    }
+
+    [Fact]
+    public void Read_a_page_made_to_grow_in_no_time()
+    {
+        var head = string.Concat(Enumerable.Repeat("<!--><b><p>", 200_000));
+        var page = new RawDocument(System.Text.Encoding.UTF8.GetBytes($"<meta name=robots content=noindex>{head}"), MediaTypes.Html, null, new Uri("https://a.example/x/"));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        PageDirectives.Read(page, []).Index.ShouldBeFalse();
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(200_000_000);
     }
 
     [Theory]

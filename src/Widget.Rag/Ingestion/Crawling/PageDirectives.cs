@@ -1,4 +1,3 @@
-using AngleSharp.Html.Parser;
 using Widget.Rag.Ingestion.Fetching;
 
 namespace Widget.Rag.Ingestion.Crawling;
@@ -18,18 +17,18 @@ public sealed record PageDirectives(bool Index, bool Follow, Uri? Canonical)
     {
         var words = header.SelectMany(OurWords).ToList();
         Uri? canonical = null;
+        var found = false;
         if (document.MediaType == MediaTypes.Html)
         {
-            using var head = new HtmlParser().ParseDocument(Head(document));
-            foreach (var meta in head.QuerySelectorAll("meta[name][content]"))
+            foreach (var (tag, attributes) in HeadTags.Of(Text(document)))
             {
-                var name = meta.GetAttribute("name")!.Trim();
-                if (Is(name, "robots") || Is(name, RobotsTxt.ProductToken)) words.AddRange(Split(meta.GetAttribute("content")!));
+                string Value(string name) => attributes.GetValueOrDefault(name, "");
+                if (tag == "meta" && Value("name").Trim() is var name && (Is(name, "robots") || Is(name, RobotsTxt.ProductToken))) words.AddRange(Split(Value("content")));
+                if (tag != "link" || found || !Array.Exists(Value("rel").Split(' '), rel => Is(rel, "canonical")) || !attributes.ContainsKey("href")) continue;
+                found = true;
+                var href = Value("href").Trim();
+                if (href.Length > 0 && Uri.TryCreate(document.Address, href, out var address) && address.Scheme is "http" or "https") canonical = PageAddress.Normalize(address);
             }
-
-            var link = head.QuerySelectorAll("link[rel][href]").FirstOrDefault(element => Array.Exists(element.GetAttribute("rel")!.Split(' '), rel => Is(rel, "canonical")));
-            if (Uri.TryCreate(document.Address, link?.GetAttribute("href") is { Length: > 0 } href ? href : null, out var address) && address.Scheme is "http" or "https")
-                canonical = PageAddress.Normalize(address);
         }
 
         return new PageDirectives(
@@ -57,14 +56,11 @@ public sealed record PageDirectives(bool Index, bool Follow, Uri? Canonical)
         }
     }
 
-    private static string Head(RawDocument document)
+    private static string Text(RawDocument document)
     {
         var bytes = document.Content.Span;
         var html = TextDecoding.Decode(bytes, document.Charset ?? TextDecoding.DeclaredInHtml(bytes));
-        var end = html.IndexOf("<body", StringComparison.OrdinalIgnoreCase);
-        var head = html[..Math.Min(end < 0 ? html.Length : end, LongestHead)];
-        HtmlComplexity.Check(head);
-        return head;
+        return html[..Math.Min(html.Length, LongestHead)];
     }
 
     private static string[] Split(string words) => words.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

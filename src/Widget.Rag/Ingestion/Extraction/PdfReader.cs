@@ -11,6 +11,9 @@ public sealed partial class PdfReader : IReader
     // A page takes a few seconds; whoever scans books has better programs for it.
     private const int MostScans = 200;
 
+    // One bad page does not lose the others; more than a few are a bad document, and each may take its time limit.
+    private const int MostFailures = 5;
+
     public bool Reads(string mediaType) => mediaType == MediaTypes.Pdf;
 
     public async Task<ExtractedDocument> ReadAsync(RawDocument document, CancellationToken ct)
@@ -25,14 +28,22 @@ public sealed partial class PdfReader : IReader
         var pages = Encoding.UTF8.GetString(text.Output).Split('\f');
         // The program ends every page with a form feed.
         var count = Math.Max(1, pages.Length - 1);
-        var (read, recognises) = (0, CharacterRecognition.IsInstalled);
+        var (read, failed, recognises) = (0, 0, CharacterRecognition.IsInstalled);
         for (var page = 0; page < count; page++)
         {
             if (string.IsNullOrWhiteSpace(pages[page]) && read < MostScans)
             {
-                if (!recognises) continue;
+                if (!recognises || failed >= MostFailures) continue;
                 read++;
-                blocks.AddRange((await ScanAsync(document.Content, page + 1, ct)).Select(paragraph => new Block(BlockKind.Paragraph, paragraph, Page: page + 1)));
+                try
+                {
+                    blocks.AddRange((await ScanAsync(document.Content, page + 1, ct)).Select(paragraph => new Block(BlockKind.Paragraph, paragraph, Page: page + 1)));
+                }
+                catch (IngestionFailureException)
+                {
+                    failed++;
+                }
+
                 continue;
             }
 

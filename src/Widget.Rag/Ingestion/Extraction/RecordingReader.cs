@@ -7,6 +7,9 @@ public sealed class RecordingReader(ReaderPool pool, ImageReader images, ITransc
 {
     private const double LongestSeconds = 6 * 3600;
 
+    // One bad frame does not lose the others; more than a few are a bad video, and each may take its time limit.
+    private const int MostFailures = 5;
+
     public bool Reads(string mediaType) => MediaTypes.IsRecording(mediaType);
 
     /// <exception cref="IngestionFailureException">It is damaged, too long, or nothing is there to be read.</exception>
@@ -34,7 +37,16 @@ public sealed class RecordingReader(ReaderPool pool, ImageReader images, ITransc
         if (spoken is null && streams.HasAudio)
             throw new IngestionFailureException("This recording has no subtitles, and no transcription is configured (WIDGET_TRANSCRIPTION_ENDPOINT). Add its subtitles as a VTT or SRT file instead.");
 
-        List<Block> blocks = [.. spoken ?? [], .. streams.HasVideo ? await SeenAsync(streams, file, folder, ct) : []];
+        List<Block> blocks = [.. spoken ?? []];
+        try
+        {
+            if (streams.HasVideo) blocks.AddRange(await SeenAsync(streams, file, folder, ct));
+        }
+        catch (IngestionFailureException) when (blocks.Count > 0)
+        {
+            // What is said is worth having without the pictures.
+        }
+
         if (blocks.Count == 0) throw new IngestionFailureException("Nothing is said in this recording, and nothing could be read in its pictures.");
         return new ExtractedDocument(null, null, [.. blocks.OrderBy(block => block.Start)]) { Kind = streams.HasVideo ? ContentKind.Video : ContentKind.Audio };
     }
@@ -66,11 +78,19 @@ public sealed class RecordingReader(ReaderPool pool, ImageReader images, ITransc
         if (!images.CanDescribe) return [];
         var frames = await Ffmpeg.KeyFramesAsync(file, folder, ct);
         var blocks = new List<Block>();
-        for (var i = 0; i < frames.Count; i++)
+        var failed = 0;
+        for (var i = 0; i < frames.Count && failed < MostFailures; i++)
         {
             var end = i + 1 < frames.Count ? frames[i + 1].Seconds : Math.Max(frames[i].Seconds, streams.Seconds);
-            var seen = await images.DescribeAsync(frames[i].Jpeg, MediaTypes.Jpeg, ct);
-            blocks.AddRange(seen.Select(text => new Block(BlockKind.Paragraph, text) { Start = frames[i].Seconds, End = end }));
+            try
+            {
+                var seen = await images.DescribeAsync(frames[i].Jpeg, MediaTypes.Jpeg, ct);
+                blocks.AddRange(seen.Select(text => new Block(BlockKind.Paragraph, text) { Start = frames[i].Seconds, End = end }));
+            }
+            catch (IngestionFailureException)
+            {
+                failed++;
+            }
         }
 
         return blocks;
