@@ -45,11 +45,11 @@ internal sealed class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider 
             var result = await knowledge.SearchAsync(query, given.Token).WaitAsync(deadline, clock, ct);
             if (knowledge.IsRemote) breakers.Worked(query.TenantId, Service(knowledge, query));
             return new KnowledgeBaseAnswer(Step(SearchOutcome.Answered, result.Shortcoming is { } lack ? $"{(reason is null ? "" : $"{reason}; ")}{lack}" : reason) with
-                {
-                    Hits = result.Hits.Count,
-                    Confidence = result.Confidence,
-                    MayChange = result.Shortcoming is not null,
-                },
+            {
+                Hits = result.Hits.Count,
+                Confidence = result.Confidence,
+                MayChange = result.Shortcoming is not null,
+            },
                 result);
         }
         catch (TimeoutException)
