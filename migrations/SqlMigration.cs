@@ -45,3 +45,9 @@ public sealed class SearchDepth : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0009_jobs_in_order")]
 public sealed class JobsInOrder : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0010_secrets_and_usage")]
+public sealed class SecretsAndUsage : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0011_tavus_sessions")]
+public sealed class TavusSessions : SqlMigration;

@@ -8,6 +8,11 @@ namespace Widget.Contracts;
 [JsonDerivedType(typeof(AssistantMessage), "assistant_message")]
 [JsonDerivedType(typeof(MessageRated), "message_rated")]
 [JsonDerivedType(typeof(PersonRequested), "person_requested")]
+[JsonDerivedType(typeof(Utterance), "utterance")]
+[JsonDerivedType(typeof(KnowledgeShown), "knowledge_shown")]
+[JsonDerivedType(typeof(TavusConversationCreated), "tavus_conversation_created")]
+[JsonDerivedType(typeof(TavusConversationJoined), "tavus_conversation_joined")]
+[JsonDerivedType(typeof(TavusConversationEnded), "tavus_conversation_ended")]
 public abstract record ConversationEvent
 {
     /// <summary>Place in the log, from 1 without gaps. A client that has seen n asks for what comes after n.</summary>
@@ -123,6 +128,73 @@ public sealed record MessageRated : ConversationEvent
 
 /// <summary>The visitor asked for a person.</summary>
 public sealed record PersonRequested : ConversationEvent;
+
+[JsonConverter(typeof(StrictEnumConverter<Speaker>))]
+public enum Speaker
+{
+    [JsonStringEnumMemberName("visitor")]
+    Visitor,
+
+    [JsonStringEnumMemberName("assistant")]
+    Assistant,
+}
+
+/// <summary>Something that was said aloud in a call.</summary>
+public sealed record Utterance : ConversationEvent
+{
+    /// <summary>The call.</summary>
+    public required Guid SessionId { get; init; }
+
+    /// <summary>"video".</summary>
+    public required string Mode { get; init; }
+
+    public required Speaker Speaker { get; init; }
+
+    public required string Text { get; init; }
+
+    /// <summary>The speaker was cut off; the text is what was heard, as far as that is known.</summary>
+    public bool Interrupted { get; init; }
+
+    /// <summary>When it was said, where that is known better than when it was written down.</summary>
+    public DateTimeOffset? SpokenAt { get; init; }
+}
+
+/// <summary>In a call, the assistant looked something up: what the visitor can read meanwhile.</summary>
+public sealed record KnowledgeShown : ConversationEvent
+{
+    /// <summary>What was searched for.</summary>
+    public required string Query { get; init; }
+
+    public required IReadOnlyList<Citation> Citations { get; init; }
+}
+
+/// <summary>A video call was opened at Tavus. The address is of use to those who are let in, and until the call ends.</summary>
+public sealed record TavusConversationCreated : ConversationEvent
+{
+    public required Guid SessionId { get; init; }
+
+    /// <summary>Tavus's id.</summary>
+    public required string TavusConversationId { get; init; }
+
+    public required string ConversationUrl { get; init; }
+}
+
+/// <summary>The avatar is in the call.</summary>
+public sealed record TavusConversationJoined : ConversationEvent
+{
+    public required Guid SessionId { get; init; }
+}
+
+/// <summary>A video call is over, or never came about.</summary>
+public sealed record TavusConversationEnded : ConversationEvent
+{
+    public required Guid SessionId { get; init; }
+
+    public required TavusEndReason Reason { get; init; }
+
+    /// <summary>How long it lasted, from its opening at Tavus; 0 for one that was never opened.</summary>
+    public required int Seconds { get; init; }
+}
 
 /// <summary>What an answer sends while it comes about.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]

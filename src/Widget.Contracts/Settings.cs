@@ -37,6 +37,46 @@ public sealed record TenantSettings : IValidatableObject
     [StringLength(100)]
     public string? TavusPersonaId { get; init; }
 
+    /// <summary>Longest video call, in seconds; Tavus allows an hour.</summary>
+    [Range(60, 3600, ErrorMessage = "tavusMaxCallSeconds must be between 60 and 3600.")]
+    public int TavusMaxCallSeconds { get; init; } = 600;
+
+    /// <summary>Minutes of video a month; null for no limit of ours.</summary>
+    [Range(0, 1_000_000, ErrorMessage = "tavusMonthlyMinutes must be between 0 and 1,000,000.")]
+    public int? TavusMonthlyMinutes { get; init; }
+
+    /// <summary>Documents at Tavus that the avatar may draw on besides its persona's.</summary>
+    [Required, MaxLength(100)]
+    public IReadOnlyList<string> TavusDocumentIds { get; init; } = [];
+
+    /// <summary>Tags of such documents.</summary>
+    [Required, MaxLength(50)]
+    public IReadOnlyList<string> TavusDocumentTags { get; init; } = [];
+
+    /// <summary>How the avatar searches them: the quicker, the less thoroughly.</summary>
+    public TavusRetrieval TavusRetrieval { get; init; } = TavusRetrieval.Balanced;
+
+    /// <summary>Let calls be recorded, into the bucket of the account at Tavus.</summary>
+    public bool TavusRecording { get; init; }
+
+    /// <summary>Show the avatar without its background.</summary>
+    public bool TavusGreenScreen { get; init; }
+
+    /// <summary>The persona answers with this installation's answers and knowledge, through its OpenAI-compatible endpoint.</summary>
+    public bool TavusCustomModel { get; init; }
+
+    /// <summary>What the avatar must never do; each is told to Tavus as a guardrail of the persona.</summary>
+    [Required, MaxLength(20)]
+    public IReadOnlyList<TavusGuardrail> TavusGuardrails { get; init; } = [];
+
+    /// <summary>How the assistant should behave, in the tenant's words; told to whatever model speaks for it.</summary>
+    [StringLength(8_000)]
+    public string? AgentInstructions { get; init; }
+
+    /// <summary>The tools that the assistant may use.</summary>
+    [Required, MaxLength(50)]
+    public IReadOnlyList<string> Tools { get; init; } = ["search_knowledge"];
+
     public SearchStrategyName SearchStrategy { get; init; } = SearchStrategyName.Parallel;
 
     /// <summary>The Tavus knowledge base's share when both are merged: 0 leaves it without a say, 1 leaves ours without one.</summary>
@@ -69,6 +109,19 @@ public sealed record TenantSettings : IValidatableObject
     {
         if ((UseTavusVideo || UseTavusKB) && string.IsNullOrWhiteSpace(TavusReplicaId))
             yield return new("tavusReplicaId is needed when useTavusVideo or useTavusKB is on.", [nameof(TavusReplicaId)]);
+        if (TavusDocumentIds.Concat(TavusDocumentTags).Any(text => string.IsNullOrWhiteSpace(text) || text.Length > 200))
+            yield return new("A document's id or tag must have 1 to 200 characters.", [nameof(TavusDocumentIds), nameof(TavusDocumentTags)]);
+        foreach (var guardrail in TavusGuardrails)
+        {
+            var problems = new List<ValidationResult>();
+            Validator.TryValidateObject(guardrail, new ValidationContext(guardrail), problems, validateAllProperties: true);
+            foreach (var problem in problems) yield return new(problem.ErrorMessage, [nameof(TavusGuardrails)]);
+        }
+
+        if (TavusGuardrails.DistinctBy(guardrail => guardrail.Name, StringComparer.OrdinalIgnoreCase).Count() != TavusGuardrails.Count)
+            yield return new("Each guardrail needs a name of its own.", [nameof(TavusGuardrails)]);
+        if (Tools.Any(tool => string.IsNullOrWhiteSpace(tool) || tool.Length > 64))
+            yield return new("A tool's name must have 1 to 64 characters.", [nameof(Tools)]);
         if (SuggestedQuestions.Any(question => string.IsNullOrWhiteSpace(question) || question.Length > 200))
             yield return new("A suggested question must have 1 to 200 characters.", [nameof(SuggestedQuestions)]);
         if (ContactUrl is not null && !(Uri.TryCreate(ContactUrl, UriKind.Absolute, out var contact) && contact.Scheme is "https" or "http" or "mailto"))
@@ -78,6 +131,31 @@ public sealed record TenantSettings : IValidatableObject
         foreach (var problem in theme)
             yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{nameof(Theme)}.{member}")]);
     }
+}
+
+[JsonConverter(typeof(StrictEnumConverter<TavusRetrieval>))]
+public enum TavusRetrieval
+{
+    [JsonStringEnumMemberName("speed")]
+    Speed,
+
+    [JsonStringEnumMemberName("balanced")]
+    Balanced,
+
+    [JsonStringEnumMemberName("quality")]
+    Quality,
+}
+
+/// <summary>A rule for the avatar.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record TavusGuardrail
+{
+    /// <summary>Letters, digits and underscores; 90 at most, since Tavus's limit of 100 has to hold a prefix, too.</summary>
+    [Required, RegularExpression("[A-Za-z0-9_]{1,90}", ErrorMessage = "A guardrail's name must have 1 to 90 letters, digits and underscores.")]
+    public string Name { get; init; } = "";
+
+    [Required(ErrorMessage = "A guardrail must say what it forbids."), StringLength(1_000, ErrorMessage = "A guardrail may have 1,000 characters at most.")]
+    public string Prompt { get; init; } = "";
 }
 
 [JsonConverter(typeof(StrictEnumConverter<WidgetPosition>))]

@@ -174,6 +174,7 @@ public sealed class PlatformShould(ApiFixture api)
             ["WIDGET_CHAT_ENDPOINT"] = "api.openai.com",
             ["WIDGET_FETCH_ALLOW"] = "localhost, demo:5081",
             ["WIDGET_TAVUS_SEARCH_PATH"] = "/search",
+            ["WIDGET_PUBLIC_URL"] = "widget",
             ["WIDGET_RERANK_ENDPOINT"] = "rerank",
             ["WIDGET_RERANK_KEY"] = "k",
             ["WIDGET_HOST_SUFFIX"] = "chat.example.com",
@@ -182,7 +183,7 @@ public sealed class PlatformShould(ApiFixture api)
 
         var refusal = Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(variables.GetValueOrDefault));
 
-        string[] named = ["WIDGET_TAVUS_SEARCH_PATH is \"/search\"", "but WIDGET_TAVUS_ENDPOINT", "WIDGET_RERANK_ENDPOINT is \"rerank\"", "WIDGET_DATABASE_APP", "WIDGET_CHAT_ENDPOINT", "WIDGET_FETCH_ALLOW contains \"localhost\"", "WIDGET_HOST_SUFFIX", "WIDGET_EMBED"];
+        string[] named = ["WIDGET_TAVUS_SEARCH_PATH is \"/search\"", "WIDGET_PUBLIC_URL is \"widget\"", "WIDGET_RERANK_ENDPOINT is \"rerank\"", "WIDGET_DATABASE_APP", "WIDGET_CHAT_ENDPOINT", "WIDGET_FETCH_ALLOW contains \"localhost\"", "WIDGET_HOST_SUFFIX", "WIDGET_EMBED"];
         refusal.Errors.Count.ShouldBe(named.Length);
         foreach (var name in named) refusal.Message.ShouldContain(name);
     }
@@ -198,6 +199,7 @@ public sealed class PlatformShould(ApiFixture api)
             ["WIDGET_FETCH_ALLOW"] = "localhost:5081",
             ["WIDGET_HOST_SUFFIX"] = ".chat.example.com",
             ["WIDGET_TAVUS_ENDPOINT"] = "https://gateway.example/tavus",
+            ["WIDGET_TAVUS_SEARCH_PATH"] = "/v1/replicas/{replicaId}/knowledge/search",
             ["WIDGET_TAVUS_KEY"] = "k",
             ["WIDGET_RERANK_ENDPOINT"] = "https://api.cohere.com/v2",
             ["WIDGET_RERANK_MODEL"] = "rerank",

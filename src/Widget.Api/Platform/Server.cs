@@ -5,6 +5,7 @@ using Widget.Api.Evaluation;
 using Widget.Api.Knowledge;
 using Widget.Api.Media;
 using Widget.Api.Search;
+using Widget.Api.Tavus;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Visitors;
@@ -46,6 +47,7 @@ public static class Server
         builder.Services.AddAnswers(options.Chat);
         builder.Services.AddEvaluation();
         builder.Services.AddVisitors();
+        builder.Services.AddTavus(options.TavusApi);
         builder.Services.AddHealth();
         builder.Services.AddOpenApi(ApiDescription.Configure);
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.SayInWords);

@@ -2,6 +2,7 @@ using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Knowledge;
 using Widget.Api.Media;
+using Widget.Api.Tavus;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Rerank;
 using Widget.Rag.Tavus;
@@ -26,8 +27,17 @@ public sealed record ServerOptions
 
     public required FetchOptions Fetching { get; init; }
 
-    /// <summary>Tavus's search endpoint (WIDGET_TAVUS_…).</summary>
+    /// <summary>Tavus's API, for video and knowledge (WIDGET_TAVUS_…).</summary>
+    public TavusApiOptions TavusApi { get; init; } = new();
+
+    /// <summary>A search endpoint for knowledge at Tavus, where there is one (WIDGET_TAVUS_SEARCH_PATH).</summary>
     public TavusOptions Tavus { get; init; } = new();
+
+    /// <summary>
+    /// This installation as others reach it, as <c>https://widget.example.com</c> (WIDGET_PUBLIC_URL); null when they cannot: then nobody is asked to
+    /// call back, and what they would have said is asked for.
+    /// </summary>
+    public Uri? PublicAddress { get; init; }
 
     /// <summary>The reranker (WIDGET_RERANK_…).</summary>
     public RerankOptions Rerank { get; init; } = new();
@@ -56,7 +66,8 @@ public sealed record ServerOptions
         var transcription = variables.Model("TRANSCRIPTION");
         var vision = variables.Model("VISION");
         var rerank = variables.Model("RERANK", example: "https://api.cohere.com/v2");
-        var tavus = ReadTavus(variables);
+        var (tavusApi, tavus) = ReadTavus(variables);
+        var publicAddress = variables.Address("WIDGET_PUBLIC_URL", "https://widget.example.com");
 
         var hosts = (variables.Text("WIDGET_FETCH_ALLOW") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         errors.AddRange(hosts
@@ -77,22 +88,23 @@ public sealed record ServerOptions
             Transcription = new MediaModelOptions { Endpoint = transcription.Endpoint, Key = transcription.Key, Model = transcription.Model ?? "" },
             Vision = new MediaModelOptions { Endpoint = vision.Endpoint, Key = vision.Key, Model = vision.Model ?? "" },
             Rerank = new RerankOptions { Endpoint = rerank.Endpoint, Key = rerank.Key, Model = rerank.Model ?? "" },
+            TavusApi = tavusApi,
             Tavus = tavus,
+            PublicAddress = publicAddress,
             Fetching = new FetchOptions { AllowedPrivateHosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase) },
             HostSuffix = suffix,
             EmbedFolder = embed,
         };
     }
 
-    private static TavusOptions ReadTavus(Variables variables)
+    private static (TavusApiOptions Api, TavusOptions Search) ReadTavus(Variables variables)
     {
-        const string Endpoint = "WIDGET_TAVUS_ENDPOINT", SearchPath = "WIDGET_TAVUS_SEARCH_PATH", Key = "WIDGET_TAVUS_KEY";
-        var (endpoint, path, key) = (variables.Address(Endpoint, "https://tavusapi.com"), variables.Text(SearchPath), variables.Text(Key));
+        const string SearchPath = "WIDGET_TAVUS_SEARCH_PATH";
+        var (endpoint, path, key) = (variables.Address("WIDGET_TAVUS_ENDPOINT", "https://tavusapi.com") ?? TavusApiOptions.Public, variables.Text(SearchPath), variables.Text("WIDGET_TAVUS_KEY"));
         if (path is not null && !(path.StartsWith('/') && path.Contains(TavusOptions.ReplicaPlaceholder, StringComparison.Ordinal)))
             variables.Errors.Add($"{SearchPath} is \"{path}\". It must begin with / and contain {TavusOptions.ReplicaPlaceholder}, as {TavusOptions.DefaultSearchPath}.");
-        if (variables.Text(Endpoint) is null && (path ?? key) is not null)
-            variables.Errors.Add($"{Key} or {SearchPath} is set, but {Endpoint}, which says whom to ask, is not.");
-        return new TavusOptions { Endpoint = endpoint, Key = key, SearchPath = path ?? TavusOptions.DefaultSearchPath };
+        var search = path is null ? new TavusOptions() : new TavusOptions { Endpoint = endpoint, Key = key, SearchPath = path };
+        return (new TavusApiOptions { Endpoint = endpoint, Key = key }, search);
     }
 
     /// <summary>What is wrong with a connection string's form; null when nothing is.</summary>

@@ -19,6 +19,10 @@ public sealed class TenancyDb(DbContextOptions<TenancyDb> options, TenantId tena
 
     public DbSet<Member> Members => Set<Member>();
 
+    public DbSet<TenantSecret> Secrets => Set<TenantSecret>();
+
+    public DbSet<UsageRecord> Usage => Set<UsageRecord>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         MapIds(configurationBuilder, typeof(TenantId).Assembly);
@@ -33,6 +37,8 @@ public sealed class TenancyDb(DbContextOptions<TenancyDb> options, TenantId tena
         ApiKey.Map(modelBuilder);
         AllowedOrigin.Map(modelBuilder);
         Member.Map(modelBuilder);
+        TenantSecret.Map(modelBuilder);
+        UsageRecord.Map(modelBuilder);
         NameColumnsInSnakeCase(modelBuilder);
         FilterByTenant(modelBuilder);
     }

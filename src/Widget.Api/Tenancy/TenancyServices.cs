@@ -14,6 +14,8 @@ internal static class TenancyServices
         services.AddHttpContextAccessor();
         services.AddSingleton<TenancyDatabase>();
         services.AddSingleton<TenantSettingsService>();
+        services.AddSingleton<TenantSecrets>();
+        services.AddSingleton<UsageMeter>();
         services.AddSingleton<IMultiTenantStore, TenantStore>();
         services.AddSingleton<IMultiTenantStrategy, ApiKeyStrategy>();
         services.AddSingleton<IMultiTenantStrategy, SiteKeyStrategy>();

@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+using System.Text;
+using Widget.Api.Tenancy;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tavus;
+
+/// <summary>The account at Tavus that a tenant works with.</summary>
+/// <param name="Key">Sent as <c>x-api-key</c>; never to a browser or a log.</param>
+/// <param name="IsTenants">The tenant's own, not the platform's.</param>
+public sealed record TavusAccount(string Key, bool IsTenants)
+{
+    /// <summary>Tells accounts apart without telling their keys: slots, breakers and queues are an account's.</summary>
+    public string Fingerprint { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))[..32];
+
+    public override string ToString() => $"account {Fingerprint[..8]}";
+}
+
+/// <summary>Finds a tenant's account: its own key, or else the platform's.</summary>
+public sealed class TavusAccounts(TenantSecrets secrets, TavusApiOptions options)
+{
+    /// <summary>Null when neither the tenant nor the platform has a key.</summary>
+    public async Task<TavusAccount?> OfAsync(TenantId tenant, CancellationToken ct)
+    {
+        if (await secrets.ReadAsync(tenant, TenantSecrets.TavusKey, ct) is { } own) return new TavusAccount(own, IsTenants: true);
+        return options.Key is { } platform ? new TavusAccount(platform, IsTenants: false) : null;
+    }
+}

@@ -1,0 +1,12 @@
+namespace Widget.Api.Tavus;
+
+internal static class TavusServices
+{
+    /// <summary>The video avatar and whatever else happens at Tavus.</summary>
+    public static IServiceCollection AddTavus(this IServiceCollection services, TavusApiOptions api)
+    {
+        services.AddSingleton(api);
+        services.AddSingleton<TavusAccounts>();
+        return services;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tenancy;
+
+/// <summary>A key of the tenant's own at another service, encrypted.</summary>
+public sealed class TenantSecret : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Protected { get; set; }
+
+    /// <summary>Its last characters, for a person to recognise it by.</summary>
+    public required string Hint { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    internal static void Map(ModelBuilder model)
+    {
+        var secret = model.Entity<TenantSecret>();
+        secret.ToTable("tenant_secrets").HasKey(row => new { row.TenantId, row.Name });
+        secret.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
+        secret.Property(row => row.UpdatedAt).HasDefaultValueSql("now()");
+    }
+}
+
+/// <summary>What is known of a secret without reading it.</summary>
+public sealed record SecretTrace(string Hint, DateTimeOffset UpdatedAt);
+
+/// <summary>
+/// Keeps tenants' secrets. They are encrypted with the installation's key ring, for one tenant and one name, so that a row copied to another
+/// tenant opens nothing there. They are used on the server and never shown again.
+/// </summary>
+public sealed class TenantSecrets(TenancyDatabase database, IDataProtectionProvider protection, TimeProvider clock)
+{
+    /// <summary>The tenant's own key at Tavus.</summary>
+    public const string TavusKey = "tavus_key";
+
+    private const int HintLength = 4;
+    private const int LeastLengthForHint = 12;
+
+    /// <summary>The secret; null when the tenant has none, or one that the installation's keys no longer open.</summary>
+    public async Task<string?> ReadAsync(TenantId tenant, string name, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (await db.Secrets.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, ct) is not { } row) return null;
+        try
+        {
+            return Protector(tenant, name).Unprotect(row.Protected);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    public async Task<SecretTrace?> FindAsync(TenantId tenant, string name, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        return await db.Secrets.Where(row => row.Name == name).Select(row => new SecretTrace(row.Hint, row.UpdatedAt)).SingleOrDefaultAsync(ct);
+    }
+
+    public async Task SaveAsync(TenantId tenant, string name, string secret, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        var hint = secret.Length >= LeastLengthForHint ? secret[^HintLength..] : "";
+        var row = await db.Secrets.SingleOrDefaultAsync(entry => entry.Name == name, ct);
+        if (row is null) db.Secrets.Add(row = new TenantSecret { TenantId = tenant, Name = name, Protected = "", Hint = "" });
+        (row.Protected, row.Hint, row.UpdatedAt) = (Protector(tenant, name).Protect(secret), hint, clock.GetUtcNow());
+        await db.CommitAsync(ct);
+    }
+
+    /// <returns>False when there was none.</returns>
+    public async Task<bool> RemoveAsync(TenantId tenant, string name, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        var removed = await db.Secrets.Where(row => row.Name == name).ExecuteDeleteAsync(ct);
+        await db.CommitAsync(ct);
+        return removed > 0;
+    }
+
+    private IDataProtector Protector(TenantId tenant, string name) => protection.CreateProtector("Widget.TenantSecret.v1", tenant.ToString(), name);
+}

@@ -1,0 +1,196 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Widget.Contracts;
+
+[JsonConverter(typeof(StrictEnumConverter<TavusSessionState>))]
+public enum TavusSessionState
+{
+    /// <summary>All slots of the account are taken; <see cref="TavusSession.Position"/> says how many are before it.</summary>
+    [JsonStringEnumMemberName("queued")]
+    Queued,
+
+    [JsonStringEnumMemberName("creating")]
+    Creating,
+
+    /// <summary>The call is open and the avatar on its way.</summary>
+    [JsonStringEnumMemberName("waiting")]
+    Waiting,
+
+    /// <summary>The avatar is there.</summary>
+    [JsonStringEnumMemberName("live")]
+    Live,
+
+    [JsonStringEnumMemberName("ending")]
+    Ending,
+
+    [JsonStringEnumMemberName("ended")]
+    Ended,
+
+    /// <summary>It never came about.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+}
+
+/// <summary>Why a video call ended.</summary>
+[JsonConverter(typeof(StrictEnumConverter<TavusEndReason>))]
+public enum TavusEndReason
+{
+    /// <summary>The visitor pressed end.</summary>
+    [JsonStringEnumMemberName("visitor")]
+    Visitor,
+
+    /// <summary>The visitor left the page, or their line was gone for too long.</summary>
+    [JsonStringEnumMemberName("left")]
+    Left,
+
+    /// <summary>Its time was up.</summary>
+    [JsonStringEnumMemberName("time_limit")]
+    TimeLimit,
+
+    /// <summary>The avatar never came.</summary>
+    [JsonStringEnumMemberName("no_replica")]
+    NoReplica,
+
+    /// <summary>Tavus ended it.</summary>
+    [JsonStringEnumMemberName("tavus")]
+    Tavus,
+
+    /// <summary>It could not be opened.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+
+    /// <summary>A program of the tenant's ended it.</summary>
+    [JsonStringEnumMemberName("developer")]
+    Developer,
+}
+
+/// <summary>Opens a video call, or waits for one in the line.</summary>
+public sealed record TavusSessionRequest
+{
+    /// <summary>The tenant's id or slug. The caller's own when left out; another's is refused.</summary>
+    [StringLength(100)]
+    public string? CompanyId { get; init; }
+
+    /// <summary>The caller's own id for this call. Asking again with it gives the same session.</summary>
+    [StringLength(64, MinimumLength = 1)]
+    public string? ClientId { get; init; }
+
+    /// <summary>The conversation it belongs to. A visitor's last one when left out; a program of the tenant's gets a new one.</summary>
+    public Guid? ThreadId { get; init; }
+
+    /// <summary>The page the visitor is on.</summary>
+    [StringLength(2_000)]
+    public string? Page { get; init; }
+
+    /// <summary>The visitor's language, as <c>de</c>.</summary>
+    [StringLength(10)]
+    public string? Locale { get; init; }
+}
+
+/// <summary>A video call.</summary>
+public sealed record TavusSession
+{
+    public required Guid SessionId { get; init; }
+
+    /// <summary>The conversation of ours that it belongs to.</summary>
+    public required Guid ThreadId { get; init; }
+
+    public required TavusSessionState State { get; init; }
+
+    /// <summary>Tavus's id of it; null until it is open.</summary>
+    public string? ConversationId { get; init; }
+
+    /// <summary>The room; null until it is open and again when it has ended.</summary>
+    public string? ConversationUrl { get; init; }
+
+    /// <summary>Always null: media and messages go through the room. Kept for callers of an earlier platform.</summary>
+    public string? WebsocketUrl { get; init; }
+
+    public required string ReplicaId { get; init; }
+
+    /// <summary>Lets into a room that is not open to everybody.</summary>
+    public string? MeetingToken { get; init; }
+
+    /// <summary>Place in the line, from 1; null for a call that does not wait.</summary>
+    public int? Position { get; init; }
+
+    /// <summary>Longest that the call may last, in seconds.</summary>
+    public required int MaxSeconds { get; init; }
+
+    /// <summary>Seconds that are left of it; null until it is open.</summary>
+    public int? RemainingSeconds { get; init; }
+
+    /// <summary>The avatar stands before a background of 0,255,155, to be keyed out.</summary>
+    public bool GreenScreen { get; init; }
+
+    /// <summary>Ends this call and nothing else, without a header: for a page that is being left (<c>POST …/leave</c>).</summary>
+    public string? LeaveToken { get; init; }
+
+    public TavusEndReason? EndReason { get; init; }
+
+    /// <summary>What went wrong, in words for a visitor; null when nothing did.</summary>
+    public string? Problem { get; init; }
+}
+
+/// <summary>A page says that it is still there, and what it sees.</summary>
+public sealed record TavusAliveRequest
+{
+    /// <summary>The avatar is in the room.</summary>
+    public bool ReplicaJoined { get; init; }
+}
+
+public sealed record TavusLeaveRequest
+{
+    [Required, StringLength(500)]
+    public string LeaveToken { get; init; } = "";
+}
+
+/// <summary>What was said in a call, as the page heard of it.</summary>
+public sealed record UtterancesRequest
+{
+    [Required, MinLength(1), MaxLength(50)]
+    public IReadOnlyList<HeardUtterance> Utterances { get; init; } = [];
+}
+
+public sealed record HeardUtterance
+{
+    /// <summary>The same for the same utterance, however often it is told.</summary>
+    [Required, StringLength(100, MinimumLength = 1)]
+    public string Id { get; init; } = "";
+
+    public Speaker Speaker { get; init; }
+
+    [Required, StringLength(8_000, MinimumLength = 1)]
+    public string Text { get; init; } = "";
+
+    public bool Interrupted { get; init; }
+}
+
+/// <summary>Runs a tool for the assistant.</summary>
+public sealed record ToolRequest
+{
+    /// <summary>The tenant's id or slug. The caller's own when left out; another's is refused.</summary>
+    [StringLength(100)]
+    public string? CompanyId { get; init; }
+
+    /// <summary>The tool.</summary>
+    [Required, StringLength(100, MinimumLength = 1)]
+    public string Name { get; init; } = "";
+
+    /// <summary>What the model wants of it: an object, or one written out as text.</summary>
+    public JsonElement Arguments { get; init; }
+
+    /// <summary>The call's id at the model; the same call runs once.</summary>
+    [StringLength(200)]
+    public string? ToolCallId { get; init; }
+
+    /// <summary>The video call it comes from, so that what is found shows in its conversation.</summary>
+    public Guid? SessionId { get; init; }
+}
+
+/// <summary>What a tool gave.</summary>
+/// <param name="Success">Whether it did what it was asked.</param>
+/// <param name="Result">For the model to read: what was found or done, or what was wrong.</param>
+public sealed record ToolResponse(bool Success, JsonElement Result);
