@@ -9,7 +9,12 @@ using Widget.Api.Tavus.Client;
 namespace Widget.Api.Tests.Tavus;
 
 /// <summary>A request as it arrived.</summary>
-internal sealed record ArrivedRequest(string Method, string Path, string Query, string? Key, JsonElement? Body);
+internal sealed record ArrivedRequest(string Method, string Path, string Query, string? Key, JsonElement? Body)
+{
+    public required byte[] Raw { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Headers { get; init; }
+}
 
 /// <summary>A server in Tavus's place that says exactly what a test wants, and writes down what it was asked.</summary>
 internal sealed class TavusStandIn : IAsyncDisposable
@@ -42,7 +47,11 @@ internal sealed class TavusStandIn : IAsyncDisposable
             using var content = new MemoryStream();
             await http.Request.Body.CopyToAsync(content);
             JsonElement? body = content.Length == 0 ? null : JsonSerializer.Deserialize<JsonElement>(content.ToArray());
-            server.Requests.Enqueue(new ArrivedRequest(http.Request.Method, http.Request.Path, http.Request.QueryString.Value ?? "", http.Request.Headers["x-api-key"], body));
+            server.Requests.Enqueue(new ArrivedRequest(http.Request.Method, http.Request.Path, http.Request.QueryString.Value ?? "", http.Request.Headers["x-api-key"], body)
+            {
+                Raw = content.ToArray(),
+                Headers = http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            });
             await server.Answer(http);
         });
         await app.StartAsync();
