@@ -47,16 +47,21 @@ internal sealed class TavusStandIn : IAsyncDisposable
             using var content = new MemoryStream();
             await http.Request.Body.CopyToAsync(content);
             JsonElement? body = content.Length == 0 ? null : JsonSerializer.Deserialize<JsonElement>(content.ToArray());
-            server.Requests.Enqueue(new ArrivedRequest(http.Request.Method, http.Request.Path, http.Request.QueryString.Value ?? "", http.Request.Headers["x-api-key"], body)
+            var request = new ArrivedRequest(http.Request.Method, http.Request.Path, http.Request.QueryString.Value ?? "", http.Request.Headers["x-api-key"], body)
             {
                 Raw = content.ToArray(),
                 Headers = http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            });
+            };
+            http.Items[nameof(ArrivedRequest)] = request;
+            server.Requests.Enqueue(request);
             await server.Answer(http);
         });
         await app.StartAsync();
         return server;
     }
+
+    /// <summary>The request that is being answered.</summary>
+    public static ArrivedRequest Of(HttpContext http) => (ArrivedRequest)http.Items[nameof(ArrivedRequest)]!;
 
     public static async Task JsonAsync(HttpContext http, int status, string body)
     {
