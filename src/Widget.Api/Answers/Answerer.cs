@@ -34,7 +34,7 @@ public sealed partial class Answerer(HybridSearch search, QuestionRewriter rewri
     /// </summary>
     private const double LeastToQuote = 0.5;
 
-    private const double LeastToAskModel = 0.25;
+    internal const double LeastToAskModel = 0.25;
 
     /// <param name="context">What is asked.</param>
     /// <param name="live">Receives sources and text as they come.</param>
