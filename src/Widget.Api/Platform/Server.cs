@@ -6,8 +6,10 @@ using Widget.Api.Knowledge;
 using Widget.Api.Media;
 using Widget.Api.Search;
 using Widget.Api.Tavus;
+using Widget.Api.Tavus.Tools;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Tools;
 using Widget.Api.Visitors;
 using Widget.Rag;
 using Widget.Rag.Embeddings;
@@ -47,6 +49,7 @@ public static class Server
         builder.Services.AddAnswers(options.Chat);
         builder.Services.AddEvaluation();
         builder.Services.AddVisitors();
+        builder.Services.AddTools();
         builder.Services.AddTavus(options.TavusApi);
         builder.Services.AddHealth();
         builder.Services.AddOpenApi(ApiDescription.Configure);
@@ -83,6 +86,8 @@ public static class Server
         app.MapEmbedding();
         app.MapEvaluation();
         app.MapSettings();
+        app.MapTools();
+        app.MapTavusTools();
         app.MapApiDescription();
         return app;
     }

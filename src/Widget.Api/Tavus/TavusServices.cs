@@ -1,4 +1,5 @@
 using Widget.Api.Tavus.Client;
+using Widget.Api.Tavus.Tools;
 
 namespace Widget.Api.Tavus;
 
@@ -10,6 +11,10 @@ internal static class TavusServices
         services.AddSingleton(api);
         services.AddSingleton<TavusAccounts>();
         services.AddSingleton<TavusClient>();
+        services.AddSingleton<CallingSessions>();
+        services.AddSingleton<DeliverySecrets>();
+        services.AddSingleton<ToolCallReceiver>();
+        services.AddSingleton<TavusToolSync>();
         return services;
     }
 }

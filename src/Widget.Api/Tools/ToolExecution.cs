@@ -34,12 +34,13 @@ public sealed partial class ToolExecution(TimeProvider clock, ILogger<ToolExecut
             result = ToolResult.Failed("It failed. Say that it cannot be done just now.");
         }
 
-        LogRan(tool.Name, context.Tenant.TenantId.Value, context.CallId, result.Success, (long)clock.GetElapsedTime(start).TotalMilliseconds);
+        var took = clock.GetElapsedTime(start).TotalMilliseconds;
+        LogRan(tool.Name, context.Tenant.TenantId.Value, context.CallId, result.Success, took);
         return result;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Tool {Tool} ran for tenant {Tenant}, call {Call}: success {Success} after {Milliseconds} ms")]
-    private partial void LogRan(string tool, Guid tenant, string call, bool success, long milliseconds);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Tool {Tool} ran for tenant {Tenant}, call {Call}: success {Success} after {Milliseconds:0} ms")]
+    private partial void LogRan(string tool, Guid tenant, string call, bool success, double milliseconds);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Tool {Tool} failed for tenant {Tenant}")]
     private partial void LogFault(Exception exception, string tool, Guid tenant);

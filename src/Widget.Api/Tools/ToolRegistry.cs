@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
 using Widget.Rag.Storage;

@@ -69,11 +69,11 @@ internal static class TavusToolEndpoints
     private static bool IsOf(string company, TenantInfo tenant) =>
         string.Equals(company, tenant.Slug, StringComparison.OrdinalIgnoreCase) || (Guid.TryParse(company, out var id) && id == tenant.TenantId.Value);
 
-    private static async Task<Results<Ok<JsonElement>, ProblemHttpResult>> Deliver(string token, HttpContext http, ToolDelivery delivery, CancellationToken ct)
+    private static async Task<Results<Ok<JsonElement>, ProblemHttpResult>> Deliver(string token, HttpContext http, ToolCallReceiver receiver, CancellationToken ct)
     {
         var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, ct);
-        var delivered = await delivery.DeliverAsync(token, http.Request.Headers[Signature], body.ToArray(), ct);
+        var delivered = await receiver.ReceiveAsync(token, http.Request.Headers[Signature], body.ToArray(), ct);
         if (delivered.Outcome is { Success: true } outcome) return TypedResults.Ok(outcome.Result);
         return Problems.Because(
             delivered switch
@@ -91,7 +91,7 @@ internal static class TavusToolEndpoints
     }
 
     private static async Task<Results<Ok<ToolSyncReport>, ProblemHttpResult>> Sync(IMultiTenantContextAccessor tenants, TavusToolSync sync, CancellationToken ct) =>
-        await sync.SyncAsync(tenants.Current(), ct) is { } report
+        await sync.SyncAsync(tenants.Current().TenantId, ct) is { } report
             ? TypedResults.Ok(report)
             : Problems.Because(StatusCodes.Status409Conflict, "The tools are being registered just now. Please try again in a moment.");
 }

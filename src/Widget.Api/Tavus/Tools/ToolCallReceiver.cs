@@ -41,7 +41,7 @@ public sealed record Delivered(DeliveryRefusal Refusal, string Words, ToolOutcom
 /// HMAC-SHA256 over its bytes as they came, in hex, in <c>X-Tavus-Signature</c>. Nothing in it says when it was signed, so what guards against
 /// replay is that a call runs once, and only while its conversation goes on.
 /// </summary>
-public sealed class ToolDelivery(
+public sealed class ToolCallReceiver(
     NpgsqlDataSource dataSource,
     IMultiTenantStore tenants,
     TenantSettingsService settings,
@@ -55,7 +55,7 @@ public sealed class ToolDelivery(
     /// <param name="signature">The header; null without one.</param>
     /// <param name="body">As it came.</param>
     /// <param name="ct">Ends the wait.</param>
-    public async Task<Delivered> DeliverAsync(string token, string? signature, byte[] body, CancellationToken ct)
+    public async Task<Delivered> ReceiveAsync(string token, string? signature, byte[] body, CancellationToken ct)
     {
         if (await FindAsync(token, ct) is not var (tenantId, tool) || await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenantId, ct) is not { } tenant)
             return Delivered.Refused(DeliveryRefusal.NoSuchTool, "There is no such tool.");
