@@ -4,6 +4,7 @@ using Widget.Api.Answers;
 using Widget.Api.Evaluation;
 using Widget.Api.Knowledge;
 using Widget.Api.Media;
+using Widget.Api.OpenAI;
 using Widget.Api.Search;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Tools;
@@ -36,7 +37,8 @@ public static class Server
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
             .AddFilter(typeof(ApiKeyAuthentication).FullName, LogLevel.Warning)
-            .AddFilter(typeof(VisitorAuthentication).FullName, LogLevel.Warning);
+            .AddFilter(typeof(VisitorAuthentication).FullName, LogLevel.Warning)
+            .AddFilter(typeof(ModelKeyAuthentication).FullName, LogLevel.Warning);
 
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => ApplicationDataSource.Create(options.Database));
@@ -51,6 +53,7 @@ public static class Server
         builder.Services.AddVisitors();
         builder.Services.AddTools();
         builder.Services.AddTavus(options.TavusApi);
+        builder.Services.AddOpenAI();
         builder.Services.AddHealth();
         builder.Services.AddOpenApi(ApiDescription.Configure);
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.SayInWords);
@@ -88,6 +91,8 @@ public static class Server
         app.MapSettings();
         app.MapTools();
         app.MapTavusTools();
+        app.MapModelKeys();
+        app.MapOpenAI();
         app.MapApiDescription();
         return app;
     }

@@ -204,6 +204,7 @@ public sealed partial class TavusToolSync(
         }
 
         // A row stays as long as its tool may be there. Its deliveries find no tool that is on.
+        if ((await RowsAsync(tenant, ct)).TrueForAll(row => names.Contains(row.Name))) return;
         var left = (await ThereAsync(tenant, account, ct)).Keys.Select(name => name[prefix.Length..]).ToArray();
         await using var db = await database.BeginAsync(tenant, ct);
         await db.Registered.Where(row => !names.Contains(row.Name) && !left.Contains(row.Name)).ExecuteDeleteAsync(ct);
