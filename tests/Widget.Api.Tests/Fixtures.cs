@@ -13,6 +13,7 @@ using Widget.Api.Knowledge;
 using Widget.Api.Media;
 using Widget.Api.Operations;
 using Widget.Api.Platform;
+using Widget.Api.Tavus;
 using Widget.Api.Tests;
 using Widget.Contracts;
 using Widget.Rag.Ingestion.Fetching;
@@ -69,7 +70,10 @@ public sealed class ApiNode : IAsyncDisposable
         FetchOptions? fetching = null,
         string? hostSuffix = null,
         TavusOptions? tavus = null,
-        RerankOptions? rerank = null)
+        RerankOptions? rerank = null,
+        TavusApiOptions? tavusApi = null,
+        Uri? publicAddress = null,
+        Action<IServiceCollection>? services = null)
     {
         var log = new CapturedLog();
         var options = new ServerOptions
@@ -80,9 +84,15 @@ public sealed class ApiNode : IAsyncDisposable
             Fetching = fetching ?? new FetchOptions(),
             Tavus = tavus ?? new TavusOptions(),
             Rerank = rerank ?? new RerankOptions(),
+            TavusApi = tavusApi ?? new TavusApiOptions(),
+            PublicAddress = publicAddress,
             HostSuffix = hostSuffix,
         };
-        var app = Server.Build(["--urls=http://127.0.0.1:0"], options, builder => builder.Logging.ClearProviders().AddProvider(log));
+        var app = Server.Build(["--urls=http://127.0.0.1:0"], options, builder =>
+        {
+            builder.Logging.ClearProviders().AddProvider(log);
+            services?.Invoke(builder.Services);
+        });
         await app.StartAsync();
         return new ApiNode(app, log);
     }
@@ -190,6 +200,9 @@ public sealed class Simulator : IAsyncDisposable
     /// <summary>Sets how it behaves from now on; everything not named behaves.</summary>
     public async Task BehaveAsync(object? switches = null, string service = "openai") =>
         (await _control.PutAsJsonAsync($"/control/{service}", switches ?? new { })).EnsureSuccessStatusCode();
+
+    /// <summary>How many questions to the model were given up before they were answered.</summary>
+    public Task<int> GivenUpAsync() => _control.GetFromJsonAsync<int>("/control/openai/given-up");
 
     public async Task<IReadOnlyList<JsonElement>> RequestsAsync() => (await _control.GetFromJsonAsync<JsonElement[]>("/control/openai/requests"))!;
 
