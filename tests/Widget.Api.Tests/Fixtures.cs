@@ -88,7 +88,8 @@ public sealed class ApiNode : IAsyncDisposable
             PublicAddress = publicAddress,
             HostSuffix = hostSuffix,
         };
-        var app = Server.Build(["--urls=http://127.0.0.1:0"], options, builder =>
+        var urls = publicAddress is { IsLoopback: true } ? publicAddress.ToString() : "http://127.0.0.1:0";
+        var app = Server.Build([$"--urls={urls}"], options, builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log);
             services?.Invoke(builder.Services);

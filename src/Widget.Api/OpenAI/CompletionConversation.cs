@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Widget.Api.Answers;
 using Widget.Contracts;
+using Widget.Rag.Embeddings;
 
 namespace Widget.Api.OpenAI;
 
@@ -32,6 +33,13 @@ internal sealed class CompletionConversation
 
     /// <summary>Something has come after the question: results of functions that the client was asked to call.</summary>
     public bool HasGoneOn => _asked >= 0 && _asked + 1 < _turns.Count;
+
+    /// <summary>The phrases in the visitor's language; a word of thanks alone does not tell which that is.</summary>
+    public Phrases Phrases(TenantSettings settings)
+    {
+        var said = string.Join('\n', _turns.Where(turn => turn.Role == ChatRole.User).TakeLast(MostTurns).Select(turn => turn.Text));
+        return Answers.Phrases.For(settings.Locale == "auto" ? null : settings.Locale, LanguageDetector.Detect(Question!) is null ? said : Question!);
+    }
 
     /// <summary>As search and prompt know a question. It belongs to no log, and so has no place in one.</summary>
     public VisitorMessage Asked => new() { Text = Question![..Math.Min(Question!.Length, LongestSearched)] };
