@@ -53,13 +53,17 @@ internal sealed class CompletionConversation
             : new AssistantMessage { MessageId = Guid.Empty, ReplyTo = 0, Text = turn.Text, Outcome = AnswerOutcome.Answered, Citations = [] })];
 
     /// <summary>
-    /// What the model reads: its instructions and the last turns, the question and what came after it among them. A call and its results are never
-    /// torn apart, since no model takes the one without the other.
+    /// What the model reads: its instructions and the last turns, the question and what came after it among them. A call stands there with its result
+    /// or not at all, since no model takes the one without the other: a visitor may have cut in before there was one.
     /// </summary>
     public List<ChatMessage> Messages(AnswerPrompt prompt)
     {
         var first = Math.Max(0, _asked - MostTurns);
         while (first < _asked && _turns[first].Role != ChatRole.User) first++;
-        return [new ChatMessage(ChatRole.System, prompt.Instructions()), .. _turns.Skip(first)];
+        var answered = _turns.SelectMany(turn => turn.Contents.OfType<FunctionResultContent>()).Select(result => result.CallId).ToHashSet(StringComparer.Ordinal);
+        var turns = _turns.Skip(first)
+            .Select(turn => new ChatMessage(turn.Role, [.. turn.Contents.Where(content => content is not FunctionCallContent call || answered.Contains(call.CallId))]))
+            .Where(turn => turn.Contents.Count > 0);
+        return [new ChatMessage(ChatRole.System, prompt.Instructions()), .. turns];
     }
 }

@@ -153,6 +153,17 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Leave_out_calls_that_a_visitor_has_cut_in_on()
+    {
+        var call = new { id = "call_9", type = "function", function = new { name = "hang_up", arguments = "{}" } };
+
+        var (text, _) = await AskAsync(User("Bye"), new { role = "assistant", content = "One moment.", tool_calls = new[] { call } }, User(Question));
+
+        text.ShouldStartWith("From what I found");
+        (await LastRequestAsync()).GetProperty("messages").ToString().ShouldNotContain("tool_calls");
+    }
+
+    [Fact]
     public async Task Quote_when_the_model_fails_before_its_first_word_and_say_so_after_it()
     {
         await api.Simulator.BehaveAsync(new { failNext = 10 });
