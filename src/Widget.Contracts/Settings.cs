@@ -29,7 +29,7 @@ public sealed record TenantSettings : IValidatableObject
     /// <summary>Search the tenant's Tavus knowledge base, too.</summary>
     public bool UseTavusKB { get; init; }
 
-    /// <summary>The avatar's replica (face); needed for both of the above.</summary>
+    /// <summary>The avatar's replica (face); needed for video, and where an endpoint searches a replica's knowledge.</summary>
     [StringLength(100)]
     public string? TavusReplicaId { get; init; }
 
@@ -107,8 +107,8 @@ public sealed record TenantSettings : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if ((UseTavusVideo || UseTavusKB) && string.IsNullOrWhiteSpace(TavusReplicaId))
-            yield return new("tavusReplicaId is needed when useTavusVideo or useTavusKB is on.", [nameof(TavusReplicaId)]);
+        if (UseTavusVideo && string.IsNullOrWhiteSpace(TavusReplicaId))
+            yield return new("tavusReplicaId is needed when useTavusVideo is on.", [nameof(TavusReplicaId)]);
         if (TavusDocumentIds.Concat(TavusDocumentTags).Any(text => string.IsNullOrWhiteSpace(text) || text.Length > 200))
             yield return new("A document's id or tag must have 1 to 200 characters.", [nameof(TavusDocumentIds), nameof(TavusDocumentTags)]);
         foreach (var guardrail in TavusGuardrails)
