@@ -1,3 +1,5 @@
+using Widget.Api.Tavus.Client;
+
 namespace Widget.Api.Tavus;
 
 internal static class TavusServices
@@ -7,6 +9,7 @@ internal static class TavusServices
     {
         services.AddSingleton(api);
         services.AddSingleton<TavusAccounts>();
+        services.AddSingleton<TavusClient>();
         return services;
     }
 }
