@@ -6,6 +6,7 @@ using Widget.Api.Knowledge;
 using Widget.Api.Media;
 using Widget.Api.Search;
 using Widget.Api.Tavus;
+using Widget.Api.Tavus.Knowledge;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Visitors;
@@ -83,6 +84,7 @@ public static class Server
         app.MapEmbedding();
         app.MapEvaluation();
         app.MapSettings();
+        app.MapTavusKnowledge();
         app.MapApiDescription();
         return app;
     }

@@ -1,4 +1,5 @@
 using Widget.Api.Tavus.Client;
+using Widget.Api.Tavus.Knowledge;
 
 namespace Widget.Api.Tavus;
 
@@ -10,6 +11,7 @@ internal static class TavusServices
         services.AddSingleton(api);
         services.AddSingleton<TavusAccounts>();
         services.AddSingleton<TavusClient>();
+        services.AddTavusKnowledge();
         return services;
     }
 }

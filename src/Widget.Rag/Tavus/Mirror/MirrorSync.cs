@@ -25,13 +25,13 @@ public sealed class MirrorSync(KnowledgeDatabase database, MirrorPages pages, Ti
 
     /// <param name="lease">The right to do so.</param>
     /// <param name="listing">What Tavus lists.</param>
-    /// <param name="copies">Documents at Tavus that are copies of our own; they are not mirrored.</param>
+    /// <param name="others">Documents at Tavus that were seen and are not to be mirrored: another tenant's, and copies of our own.</param>
     /// <param name="ct">Ends the work.</param>
     /// <exception cref="MirrorLeaseLostException">Another worker has taken over.</exception>
-    public async Task SyncAsync(MirrorLease lease, RemoteListing listing, IReadOnlySet<string> copies, CancellationToken ct)
+    public async Task SyncAsync(MirrorLease lease, RemoteListing listing, IReadOnlySet<string> others, CancellationToken ct)
     {
-        var listed = listing.Documents.Where(document => !copies.Contains(document.Id)).DistinctBy(document => document.Id, StringComparer.Ordinal).ToArray();
-        var known = await PrepareAsync(lease, listing, [.. listed.Select(document => document.Id)], copies, ct);
+        var listed = listing.Documents.Where(document => !others.Contains(document.Id)).DistinctBy(document => document.Id, StringComparer.Ordinal).ToArray();
+        var known = await PrepareAsync(lease, listing, [.. listed.Select(document => document.Id)], others, ct);
         var now = clock.GetUtcNow();
         var work = listed.Take(MostDocuments)
             .Where(document => !(known.GetValueOrDefault(document.Id) is { } row && row.Version.AsSpan().SequenceEqual(document.Version()) && !(row.RetryAt <= now)));
@@ -63,6 +63,7 @@ public sealed class MirrorSync(KnowledgeDatabase database, MirrorPages pages, Ti
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         await MirrorWriter.HoldAsync(db, lease, ct);
+        if (await db.TavusKnowledge.AnyAsync(row => row.Account == null, ct)) return;
         await db.TavusDocuments.ExecuteDeleteAsync(ct);
         await MirrorWriter.CountAsync(db, ct);
         var mirror = await db.TavusKnowledge.SingleAsync(ct);
@@ -80,17 +81,17 @@ public sealed class MirrorSync(KnowledgeDatabase database, MirrorPages pages, Ti
         MirrorLease lease,
         RemoteListing listing,
         string[] listed,
-        IReadOnlySet<string> copies,
+        IReadOnlySet<string> others,
         CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         await MirrorWriter.HoldAsync(db, lease, ct);
         var mirror = await db.TavusKnowledge.SingleAsync(ct);
-        var published = copies.ToArray();
+        var elsewhere = others.ToArray();
         // Another account's documents are another's, whatever can be said of this one's.
         var gone = mirror.Account != listing.Account ? db.TavusDocuments
             : listing.IsComplete ? db.TavusDocuments.Where(row => !listed.Contains(row.DocumentId))
-            : db.TavusDocuments.Where(row => published.Contains(row.DocumentId));
+            : db.TavusDocuments.Where(row => elsewhere.Contains(row.DocumentId));
         if (await gone.ExecuteDeleteAsync(ct) > 0) await MirrorWriter.CountAsync(db, ct);
         mirror.Account = listing.Account;
         var known = await db.TavusDocuments.AsNoTracking().ToDictionaryAsync(row => row.DocumentId, StringComparer.Ordinal, ct);
