@@ -150,8 +150,8 @@ public enum TavusRetrieval
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TavusGuardrail
 {
-    /// <summary>Letters, digits and underscores; 90 at most, since Tavus's limit of 100 has to hold a prefix, too.</summary>
-    [Required, RegularExpression("[A-Za-z0-9_]{1,90}", ErrorMessage = "A guardrail's name must have 1 to 90 letters, digits and underscores.")]
+    /// <summary>Letters, digits and underscores; 89 at most, since Tavus's limit of 100 has to hold a prefix, too.</summary>
+    [Required, RegularExpression("[A-Za-z0-9_]{1,89}", ErrorMessage = "A guardrail's name must have 1 to 89 letters, digits and underscores.")]
     public string Name { get; init; } = "";
 
     [Required(ErrorMessage = "A guardrail must say what it forbids."), StringLength(1_000, ErrorMessage = "A guardrail may have 1,000 characters at most.")]

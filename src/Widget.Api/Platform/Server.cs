@@ -84,6 +84,7 @@ public static class Server
         app.MapEmbedding();
         app.MapEvaluation();
         app.MapSettings();
+        app.MapTavusAccount();
         app.MapTavusKnowledge();
         app.MapApiDescription();
         return app;

@@ -11,6 +11,7 @@ internal static class TavusServices
         services.AddSingleton(api);
         services.AddSingleton<TavusAccounts>();
         services.AddSingleton<TavusClient>();
+        services.AddSingleton<TavusConnectionTest>();
         services.AddTavusKnowledge();
         return services;
     }
