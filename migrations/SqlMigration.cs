@@ -52,5 +52,8 @@ public sealed class SecretsAndUsage : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0011_tavus_sessions")]
 public sealed class TavusSessions : SqlMigration;
 
+[DbContext(typeof(MigrationsContext)), Migration("0012_tools")]
+public sealed class Tools : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0013_tavus_knowledge")]
 public sealed class TavusKnowledge : SqlMigration;

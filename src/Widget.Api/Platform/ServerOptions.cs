@@ -43,6 +43,9 @@ public sealed record ServerOptions
     /// </summary>
     public Uri? PublicAddress { get; init; }
 
+    /// <summary>Tavus sends tool calls to this server itself, over https.</summary>
+    public bool DeliversToolsToServer => PublicAddress?.Scheme == Uri.UriSchemeHttps && TavusApi.DeliversToolsToServer != false;
+
     /// <summary>The reranker (WIDGET_RERANK_…).</summary>
     public RerankOptions Rerank { get; init; } = new();
 
@@ -72,6 +75,8 @@ public sealed record ServerOptions
         var rerank = variables.Model("RERANK", example: "https://api.cohere.com/v2");
         var (tavusApi, tavus) = ReadTavus(variables);
         var publicAddress = variables.Address("WIDGET_PUBLIC_URL", "https://widget.example.com");
+        if (tavusApi.DeliversToolsToServer == true && publicAddress?.Scheme != Uri.UriSchemeHttps)
+            errors.Add("WIDGET_TAVUS_TOOL_DELIVERY is \"api\", which needs WIDGET_PUBLIC_URL to be an https address.");
 
         var hosts = (variables.Text("WIDGET_FETCH_ALLOW") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         errors.AddRange(hosts
@@ -107,8 +112,11 @@ public sealed record ServerOptions
         var (endpoint, path, key) = (variables.Address("WIDGET_TAVUS_ENDPOINT", "https://tavusapi.com") ?? TavusApiOptions.Public, variables.Text(SearchPath), variables.Text("WIDGET_TAVUS_KEY"));
         if (path is not null && !(path.StartsWith('/') && path.Contains(TavusOptions.ReplicaPlaceholder, StringComparison.Ordinal)))
             variables.Errors.Add($"{SearchPath} is \"{path}\". It must begin with / and contain {TavusOptions.ReplicaPlaceholder}, as {TavusOptions.DefaultSearchPath}.");
+        const string ToolDelivery = "WIDGET_TAVUS_TOOL_DELIVERY";
+        var delivery = variables.Text(ToolDelivery);
+        if (delivery is not (null or "api" or "app_message")) variables.Errors.Add($"{ToolDelivery} is \"{delivery}\". It must be api or app_message.");
         var search = path is null ? new TavusOptions() : new TavusOptions { Endpoint = endpoint, Key = key, SearchPath = path };
-        return (new TavusApiOptions { Endpoint = endpoint, Key = key }, search);
+        return (new TavusApiOptions { Endpoint = endpoint, Key = key, DeliversToolsToServer = delivery is null ? null : delivery == "api" }, search);
     }
 
     /// <summary>What is wrong with a connection string's form; null when nothing is.</summary>
