@@ -92,11 +92,20 @@ create table tavus_publications (
   unique (tenant_id, source_id, external_id)
 );
 
+-- The tenant's persona at Tavus, as we last set it: what people have changed there since can be told from it.
+create table tavus_personas (
+  tenant_id  uuid        not null primary key references tenants on delete cascade,
+  account    text        not null,
+  persona_id text        not null,
+  applied    jsonb       not null,
+  applied_at timestamptz not null default now()
+);
+
 do $$
 declare
   owned text;
 begin
-  foreach owned in array array['tavus_knowledge', 'tavus_documents', 'tavus_pages', 'tavus_passages', 'tavus_postings', 'tavus_publications'] loop
+  foreach owned in array array['tavus_knowledge', 'tavus_documents', 'tavus_pages', 'tavus_passages', 'tavus_postings', 'tavus_publications', 'tavus_personas'] loop
     execute format('alter table %I enable row level security', owned);
     execute format('create policy tenant on %I using (tenant_id = (select current_tenant()))', owned);
     execute format('grant select, insert, update, delete on %I to widget_application', owned);

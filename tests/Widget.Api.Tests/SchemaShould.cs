@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Widget.Api.Conversations;
 using Widget.Api.Evaluation;
-using Widget.Api.Tavus.Knowledge;
+using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tenancy;
 using Widget.Rag.Own;
@@ -73,7 +73,7 @@ public sealed class SchemaShould(ApiFixture api)
         await using var tenancy = await new TenancyDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
         await using var conversations = await new ConversationDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
         await using var evaluation = await new EvaluationDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
-        await using var publications = await new TavusPublicationDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
+        await using var publications = await new TavusAccountDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
         await using var video = await new VideoDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
         return [.. new DbContext[] { knowledge, tenancy, conversations, evaluation, video, publications }.SelectMany(db => db.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables)];
     }

@@ -9,6 +9,7 @@ using Widget.Api.Search;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Knowledge;
 using Widget.Api.Tavus.Lifecycle;
+using Widget.Api.Tavus.Provisioning;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tavus.Tools;
 using Widget.Api.Tenancy;
@@ -95,6 +96,7 @@ public static class Server
         app.MapEvaluation();
         app.MapSettings();
         app.MapTavusAccount();
+        app.MapTavusPersona();
         app.MapTavusKnowledge();
         app.MapTools();
         app.MapTavusTools();

@@ -10,7 +10,6 @@ internal static class TavusKnowledgeServices
         services.AddSingleton<DocumentTexts>();
         services.AddSingleton<DocumentLinks>();
         services.AddSingleton<AccountListing>();
-        services.AddSingleton<TavusPublicationDatabase>();
         services.AddSingleton<TavusPublisher>();
         services.AddSingleton<TavusKnowledgeRound>();
         services.AddSingleton<TavusKnowledgeSignal>();

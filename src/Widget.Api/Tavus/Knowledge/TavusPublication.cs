@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Widget.Contracts;
 using Widget.Rag.Storage;
 
@@ -51,26 +50,3 @@ public sealed class TavusPublication : ITenantOwned
             text => Enum.Parse<TavusPublicationStatus>(text, true));
     }
 }
-
-/// <summary>What is published at Tavus, for one tenant and one transaction.</summary>
-public sealed class TavusPublicationDb(DbContextOptions<TavusPublicationDb> options, TenantId tenantId) : TenantDbContext(options, tenantId)
-{
-    public DbSet<TavusPublication> Publications => Set<TavusPublication>();
-
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
-    {
-        MapIds(configurationBuilder, typeof(TenantId).Assembly);
-        MapIds(configurationBuilder, typeof(TavusPublicationDb).Assembly);
-    }
-
-    protected override void OnModelCreating(ModelBuilder modelBuilder)
-    {
-        TavusPublication.Map(modelBuilder);
-        NameColumnsInSnakeCase(modelBuilder);
-        FilterByTenant(modelBuilder);
-    }
-}
-
-/// <summary>Opens transactions on what is published at Tavus, each for one tenant.</summary>
-public sealed class TavusPublicationDatabase(NpgsqlDataSource dataSource)
-    : TenantDatabase<TavusPublicationDb>(dataSource, (options, tenant) => new TavusPublicationDb(options, tenant));

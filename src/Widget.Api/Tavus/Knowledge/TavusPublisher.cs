@@ -12,7 +12,7 @@ namespace Widget.Api.Tavus.Knowledge;
 /// withdrawn. Each copy bears its publication's tag, so one whose making was not heard of is found again and never made twice.
 /// </summary>
 public sealed class TavusPublisher(
-    TavusPublicationDatabase database,
+    TavusAccountDatabase database,
     DocumentTexts texts,
     TavusClient client,
     DocumentLinks links,

@@ -44,11 +44,13 @@ public sealed class PersonaPlan
     private readonly List<TavusPersonaDifference> _changes = [];
     private readonly List<JsonPatchOperation> _patch = [];
     private readonly string _prefix;
+    private readonly List<TavusGuardrailRule> _rules;
 
     private PersonaPlan(PersonaWish wish, TavusPersona? there, AppliedPersona applied, IReadOnlyList<TavusGuardrailRule> rules, string guardrailPrefix)
     {
         (Wish, There, Applied, _prefix) = (wish, there, applied, guardrailPrefix);
-        Guardrails = [.. PlanGuardrails(rules)];
+        _rules = [.. rules.Where(rule => rule.Name?.StartsWith(_prefix, StringComparison.Ordinal) == true)];
+        Guardrails = [.. PlanGuardrails()];
         Set("agentName", "/persona_name", there?.Name, wish.Name);
         Set("agentInstructions", "/system_prompt", there?.SystemPrompt, wish.SystemPrompt);
         Set("mode", "/pipeline_mode", there?.PipelineMode, "full");
@@ -56,7 +58,7 @@ public sealed class PersonaPlan
         SetList("tavusDocumentIds", "/document_ids", there?.DocumentIds ?? [], Merge(there?.DocumentIds ?? [], applied.DocumentIds, wish.DocumentIds));
         SetList("tavusDocumentTags", "/document_tags", there?.DocumentTags ?? [], Merge(there?.DocumentTags ?? [], applied.DocumentTags, wish.DocumentTags));
         SetModel();
-        SetGuardrails(rules);
+        SetGuardrails();
     }
 
     public PersonaWish Wish { get; }
@@ -87,7 +89,12 @@ public sealed class PersonaPlan
     /// <param name="guardrailIds">Ids of guardrails that have been made, by name.</param>
     /// <param name="modelKey">What our model is asked with.</param>
     public IReadOnlyList<JsonPatchOperation> Patch(IReadOnlyDictionary<string, string> guardrailIds, string? modelKey) =>
-        [.. _patch.Select(operation => operation with { Value = Fill(operation.Value, guardrailIds, modelKey) })];
+        [.. _patch.Select(operation => operation with { Value = Fill(operation, guardrailIds, modelKey) })];
+
+    /// <summary>The tenant's guardrails that its persona is to have.</summary>
+    /// <param name="made">Ids of guardrails that have been made, by name.</param>
+    public IReadOnlyList<string> GuardrailIds(IReadOnlyDictionary<string, string> made) =>
+        [.. Wish.Guardrails.Keys.Select(name => _rules.Find(rule => rule.Name == name)?.Id ?? made[name])];
 
     /// <summary>The patch to show: without secrets, and with names in place of ids that are not known yet.</summary>
     public JsonArray Shown() => JsonSerializer.SerializeToNode(
@@ -103,32 +110,28 @@ public sealed class PersonaPlan
         guardrails = Guardrails.Select(step => new { step.Name, step.Prompt, step.There?.Id, before = step.There?.Prompt }),
     }))))[..32];
 
-    private IEnumerable<GuardrailStep> PlanGuardrails(IReadOnlyList<TavusGuardrailRule> rules)
+    private IEnumerable<GuardrailStep> PlanGuardrails()
     {
-        var ours = rules.Where(rule => rule.Name?.StartsWith(_prefix, StringComparison.Ordinal) == true)
-            .GroupBy(rule => rule.Name!, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.First(), StringComparer.Ordinal);
         foreach (var (name, prompt) in Wish.Guardrails)
         {
-            var there = ours.GetValueOrDefault(name);
+            var there = _rules.Find(rule => rule.Name == name);
             if (there?.Prompt == prompt) continue;
             _changes.Add(new($"tavusGuardrails.{name[_prefix.Length..]}", there?.Prompt, prompt));
             yield return new GuardrailStep(name, prompt, there);
         }
 
-        foreach (var (name, rule) in ours)
+        foreach (var rule in _rules.Where(rule => !Wish.Guardrails.ContainsKey(rule.Name!)))
         {
-            if (Wish.Guardrails.ContainsKey(name)) continue;
-            _changes.Add(new($"tavusGuardrails.{name[_prefix.Length..]}", rule.Prompt, null));
-            yield return new GuardrailStep(name, Prompt: null, rule);
+            _changes.Add(new($"tavusGuardrails.{rule.Name![_prefix.Length..]}", rule.Prompt, null));
+            yield return new GuardrailStep(rule.Name, Prompt: null, rule);
         }
     }
 
-    private void SetGuardrails(IReadOnlyList<TavusGuardrailRule> rules)
+    private void SetGuardrails()
     {
-        var ours = rules.Where(rule => rule.Name?.StartsWith(_prefix, StringComparison.Ordinal) == true).ToList();
-        var wanted = Wish.Guardrails.Keys.Select(name => ours.Find(rule => rule.Name == name)?.Id ?? NewGuardrail + name);
+        var wanted = Wish.Guardrails.Keys.Select(name => _rules.Find(rule => rule.Name == name)?.Id ?? NewGuardrail + name);
         var there = There?.GuardrailIds ?? [];
-        var after = Merge(there, [.. ours.Select(rule => rule.Id)], [.. wanted]);
+        var after = Merge(there, [.. _rules.Select(rule => rule.Id)], [.. wanted]);
         // The rules themselves are among the changes, by their names; ids say nothing to people.
         if (!after.SequenceEqual(there, StringComparer.Ordinal)) _patch.Add(Operation("/guardrail_ids", there.Count > 0, Node(after)));
     }
@@ -200,12 +203,19 @@ public sealed class PersonaPlan
     private static JsonNode? Value(JsonElement layer, string name) =>
         layer.ValueKind == JsonValueKind.Object && layer.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? JsonNode.Parse(value.GetRawText()) : null;
 
-    private static JsonNode? Fill(JsonNode? value, IReadOnlyDictionary<string, string> guardrailIds, string? modelKey) => value switch
+    // Texts of people's are never looked into: only lists of guardrails and the model's layer have something to fill in.
+    private static JsonNode? Fill(JsonPatchOperation operation, IReadOnlyDictionary<string, string> guardrailIds, string? modelKey)
     {
-        JsonArray list => new JsonArray([.. list.Select(item => Fill(item, guardrailIds, modelKey))]),
-        JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, Fill(field.Value, guardrailIds, modelKey)))),
-        JsonValue text when text.TryGetValue<string>(out var said) && said == Masked => JsonValue.Create(modelKey),
-        JsonValue text when text.TryGetValue<string>(out var said) && said.StartsWith(NewGuardrail, StringComparison.Ordinal) => JsonValue.Create(guardrailIds[said[NewGuardrail.Length..]]),
-        _ => value?.DeepClone(),
-    };
+        if (operation.Path == "/guardrail_ids") return Node(operation.Value!.AsArray().Select(id => Known(id!.GetValue<string>())));
+        return operation.Path.StartsWith("/layers", StringComparison.Ordinal) ? Keyed(operation.Value) : operation.Value?.DeepClone();
+
+        string Known(string id) => id.StartsWith(NewGuardrail, StringComparison.Ordinal) ? guardrailIds[id[NewGuardrail.Length..]] : id;
+
+        JsonNode? Keyed(JsonNode? value) => value switch
+        {
+            JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, Keyed(field.Value)))),
+            JsonValue text when text.TryGetValue<string>(out var said) && said == Masked => JsonValue.Create(modelKey),
+            _ => value?.DeepClone(),
+        };
+    }
 }
