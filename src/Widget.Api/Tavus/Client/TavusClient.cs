@@ -77,7 +77,9 @@ public sealed partial class TavusClient : IDisposable
 
     private static JsonNode? Write(object? request) => request is null ? null : JsonSerializer.SerializeToNode(request, request.GetType(), TavusJson.Requests);
 
-    private static string Escape(string id) => Uri.EscapeDataString(id);
+    // Dots alone would lead up the path, escaped or not.
+    private static string Escape(string id) =>
+        id.Trim('.').Length > 0 ? Uri.EscapeDataString(id) : throw new TavusException(TavusFault.NotFound, "It does not exist: the id is empty.");
 
     /// <summary>A query string of the parameters that have a value.</summary>
     private static string Query(params ReadOnlySpan<(string Name, object? Value)> parameters)
