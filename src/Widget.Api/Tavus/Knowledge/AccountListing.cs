@@ -27,6 +27,7 @@ public sealed class AccountListing(TavusClient client)
     {
         var found = new Dictionary<string, TavusDocument>(StringComparer.Ordinal);
         var totals = new HashSet<int?>();
+        var ended = false;
         for (var page = 0; page < MostPages; page++)
         {
             // Oldest first, so that what is added meanwhile moves nothing to another page.
@@ -34,10 +35,11 @@ public sealed class AccountListing(TavusClient client)
             totals.Add(list.TotalCount);
             foreach (var document in list.Items) found[document.Id] = document;
             // A page of another size than was asked for may be the last or cut; only an empty one, or the count, says that there are no more.
-            if (list.Items.Count == 0 || found.Count >= list.TotalCount) break;
+            ended = list.Items.Count == 0;
+            if (ended || found.Count >= list.TotalCount) break;
         }
 
-        return new AccountDocuments([.. found.Values], totals.Count == 1 && totals.Single() == found.Count);
+        return new AccountDocuments([.. found.Values], totals.Count == 1 && (totals.Single() is { } total ? total == found.Count : ended));
     }
 
     /// <summary>
