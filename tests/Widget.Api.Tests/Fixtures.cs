@@ -94,7 +94,8 @@ public sealed class ApiNode : IAsyncDisposable
             PublicAddress = publicAddress ?? address,
             HostSuffix = hostSuffix,
         };
-        var app = Server.Build([$"--urls={address.AbsoluteUri}"], options, builder =>
+        var urls = publicAddress is { IsLoopback: true } ? publicAddress : address;
+        var app = Server.Build([$"--urls={urls.AbsoluteUri}"], options, builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log);
             services?.Invoke(builder.Services);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Widget.Api.Answers;
 using Widget.Contracts;
+using Widget.Rag.Embeddings;
 
 namespace Widget.Api.OpenAI;
 
@@ -33,6 +34,13 @@ internal sealed class CompletionConversation
     /// <summary>Something has come after the question: results of functions that the client was asked to call.</summary>
     public bool HasGoneOn => _asked >= 0 && _asked + 1 < _turns.Count;
 
+    /// <summary>The phrases in the visitor's language; a word of thanks alone does not tell which that is.</summary>
+    public Phrases Phrases(TenantSettings settings)
+    {
+        var said = string.Join('\n', _turns.Where(turn => turn.Role == ChatRole.User).TakeLast(MostTurns).Select(turn => turn.Text));
+        return Answers.Phrases.For(settings.Locale == "auto" ? null : settings.Locale, LanguageDetector.Detect(Question!) is null ? said : Question!);
+    }
+
     /// <summary>As search and prompt know a question. It belongs to no log, and so has no place in one.</summary>
     public VisitorMessage Asked => new() { Text = Question![..Math.Min(Question!.Length, LongestSearched)] };
 
@@ -45,13 +53,17 @@ internal sealed class CompletionConversation
             : new AssistantMessage { MessageId = Guid.Empty, ReplyTo = 0, Text = turn.Text, Outcome = AnswerOutcome.Answered, Citations = [] })];
 
     /// <summary>
-    /// What the model reads: its instructions and the last turns, the question and what came after it among them. A call and its results are never
-    /// torn apart, since no model takes the one without the other.
+    /// What the model reads: its instructions and the last turns, the question and what came after it among them. A call stands there with its result
+    /// or not at all, since no model takes the one without the other: a visitor may have cut in before there was one.
     /// </summary>
     public List<ChatMessage> Messages(AnswerPrompt prompt)
     {
         var first = Math.Max(0, _asked - MostTurns);
         while (first < _asked && _turns[first].Role != ChatRole.User) first++;
-        return [new ChatMessage(ChatRole.System, prompt.Instructions()), .. _turns.Skip(first)];
+        var answered = _turns.SelectMany(turn => turn.Contents.OfType<FunctionResultContent>()).Select(result => result.CallId).ToHashSet(StringComparer.Ordinal);
+        var turns = _turns.Skip(first)
+            .Select(turn => new ChatMessage(turn.Role, [.. turn.Contents.Where(content => content is not FunctionCallContent call || answered.Contains(call.CallId))]))
+            .Where(turn => turn.Contents.Count > 0);
+        return [new ChatMessage(ChatRole.System, prompt.Instructions()), .. turns];
     }
 }

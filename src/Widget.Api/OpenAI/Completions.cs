@@ -42,7 +42,7 @@ public sealed partial class Completions(Answerer answerer, ChatModels models, Mo
         var conversation = new CompletionConversation(request);
         if (conversation.Question is not { } question)
             return await SaidAsync(settings.Greeting ?? Phrases.For(settings.Locale, conversation.Instructions ?? "").Hello, say);
-        var phrases = Phrases.For(locale: null, question);
+        var phrases = conversation.Phrases(settings);
         if (!conversation.HasGoneOn && phrases.SmallTalk(question) is { } reply) return await SaidAsync(reply, say);
         if (models.Configured is null && request.ToolMode is RequiredChatToolMode)
             throw OpenAIException.Invalid("This installation has no language model, so no function can be called.", "tool_choice");

@@ -39,7 +39,8 @@ internal static partial class OpenAIEndpoints
         IMultiTenantContextAccessor tenants,
         TenantSettingsService settings,
         Completions completions,
-        TimeProvider clock)
+        TimeProvider clock,
+        ILogger<Completions> logger)
     {
         // A client that goes ends everything that was begun for it.
         var ct = http.RequestAborted;
@@ -80,6 +81,12 @@ internal static partial class OpenAIEndpoints
         catch (OpenAIException e)
         {
             await SendAsync(CompletionFormat.Error(e));
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            // The answer has begun, so this is the only way left to say so.
+            LogFault(logger, e);
+            await SendAsync(CompletionFormat.Error(OpenAIException.Fault()));
         }
 
         return Results.Empty;
@@ -128,5 +135,13 @@ internal static partial class OpenAIEndpoints
         {
             return OpenAIException.Unavailable("The database is not to be reached just now. Please try again in a moment.").ToResult();
         }
+        catch (Exception e) when (!context.HttpContext.Response.HasStarted && !context.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            LogFault(context.HttpContext.RequestServices.GetRequiredService<ILogger<Completions>>(), e);
+            return OpenAIException.Fault().ToResult();
+        }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A completion met a fault")]
+    private static partial void LogFault(ILogger logger, Exception exception);
 }

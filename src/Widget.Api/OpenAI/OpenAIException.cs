@@ -37,6 +37,8 @@ public sealed class OpenAIException(int status, string type, string message, str
 
     public static OpenAIException Unavailable(string message) => new(StatusCodes.Status503ServiceUnavailable, "server_error", message);
 
+    public static OpenAIException Fault() => new(StatusCodes.Status500InternalServerError, "server_error", "Something went wrong on our side. It has been logged.");
+
     /// <summary>The body of an answer, and the data of an event where the answer has begun.</summary>
     public object Body => new { error = new { message = Message, type, param, code } };
 

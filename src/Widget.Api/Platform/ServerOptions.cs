@@ -43,8 +43,10 @@ public sealed record ServerOptions
     /// </summary>
     public Uri? PublicAddress { get; init; }
 
-    /// <summary>Tavus sends tool calls to this server itself, over https.</summary>
-    public bool DeliversToolsToServer => PublicAddress?.Scheme == Uri.UriSchemeHttps && TavusApi.DeliversToolsToServer != false;
+    /// <summary>Tavus sends tool calls to this server itself, over https. A simulated one on this machine may be told to do so without.</summary>
+    public bool DeliversToolsToServer => TavusApi.DeliversToolsToServer == true
+        ? CanBeDeliveredTo(PublicAddress)
+        : TavusApi.DeliversToolsToServer is null && PublicAddress?.Scheme == Uri.UriSchemeHttps;
 
     /// <summary>The reranker (WIDGET_RERANK_…).</summary>
     public RerankOptions Rerank { get; init; } = new();
@@ -75,7 +77,7 @@ public sealed record ServerOptions
         var rerank = variables.Model("RERANK", example: "https://api.cohere.com/v2");
         var (tavusApi, tavus) = ReadTavus(variables);
         var publicAddress = variables.Address("WIDGET_PUBLIC_URL", "https://widget.example.com");
-        if (tavusApi.DeliversToolsToServer == true && publicAddress?.Scheme != Uri.UriSchemeHttps)
+        if (tavusApi.DeliversToolsToServer == true && !CanBeDeliveredTo(publicAddress))
             errors.Add("WIDGET_TAVUS_TOOL_DELIVERY is \"api\", which needs WIDGET_PUBLIC_URL to be an https address.");
 
         var hosts = (variables.Text("WIDGET_FETCH_ALLOW") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -105,6 +107,8 @@ public sealed record ServerOptions
             EmbedFolder = embed,
         };
     }
+
+    private static bool CanBeDeliveredTo(Uri? address) => address is not null && (address.Scheme == Uri.UriSchemeHttps || address.IsLoopback);
 
     private static (TavusApiOptions Api, TavusOptions Search) ReadTavus(Variables variables)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -13,12 +14,6 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TestTool _booking = TestTool.Booking();
     private readonly TestTool _broken = new("broken", false, (_, _, _) => throw new InvalidOperationException("It knows a secret."));
-    private readonly TestTool _endless = new("endless", false, async (_, _, ct) =>
-    {
-        await Task.Delay(Timeout.Infinite, ct);
-        return ToolResult.Of("never");
-    });
-
     private TestTool _slow = null!;
     private ApiNode _node = null!;
     private TestTenant _tenant = null!;
@@ -32,7 +27,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         });
         _node = await ApiNode.StartAsync(api.Database, services: services =>
         {
-            foreach (var tool in new[] { _booking, _broken, _endless, _slow }) tool.Register(services);
+            foreach (var tool in new[] { _booking, _broken, _slow }) tool.Register(services);
         });
         _tenant = await TestTenant.CreateAsync(api, _node);
     }
@@ -102,10 +97,14 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Give_up_on_a_tool_that_takes_too_long()
     {
-        var outcome = await RunAsync("endless", """{"bike": "Tide"}""", "call-6");
+        // It heeds nothing.
+        var endless = new TestTool("endless", false, (_, _, _) => new TaskCompletionSource<ToolResult>().Task);
+        var execution = new ToolExecution(new HurriedClock(), NullLogger<ToolExecution>.Instance);
 
-        outcome.Status.ShouldBe(ToolStatus.Failed);
-        outcome.Words.ShouldBe("It took too long. Say that it cannot be done just now.");
+        var result = await execution.RunAsync(endless, await ContextAsync("call-6"), default, CancellationToken.None);
+
+        result.Success.ShouldBeFalse();
+        result.Value.GetProperty("error").GetString().ShouldBe("It took too long. Say that it cannot be done just now.");
     }
 
     [Fact]
@@ -178,7 +177,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         return new ToolContext
         {
             Tenant = (await _node.Service<IMultiTenantStore>().GetByIdentifierAsync(TenantStore.IdPrefix + created.TenantId, CancellationToken.None))!,
-            Settings = new TenantSettings { Tools = tools ?? ["search_knowledge", "book_ride", "broken", "endless", "slow"] },
+            Settings = new TenantSettings { Tools = tools ?? ["search_knowledge", "book_ride", "broken", "slow"] },
             CallId = callId,
         };
     }
@@ -192,5 +191,12 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
             """);
         foreach (var value in new object[] { _tenant.Created.TenantId, callId, tool }) insert.Parameters.Add(new() { Value = value });
         await insert.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Every time is up at once.</summary>
+    private sealed class HurriedClock : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : dueTime, period);
     }
 }

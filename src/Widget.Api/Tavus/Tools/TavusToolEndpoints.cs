@@ -47,7 +47,7 @@ internal static class TavusToolEndpoints
         {
             session = await sessions.FindAsync(tenant.TenantId, id, visitor, ct);
             if (session is null) return Problems.NotFound("video session");
-            if (!session.IsActive) return Problems.Because(StatusCodes.Status409Conflict, "This video session has ended.");
+            if (!session.IsActive) return Problems.Because(StatusCodes.Status409Conflict, "This video session is not open.");
         }
 
         var outcome = await runner.RunAsync(
