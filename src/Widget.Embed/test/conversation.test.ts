@@ -39,7 +39,7 @@ function delta(messageId: string, offset: number, text: string, attempt = 1): An
 }
 
 function texts(conversation: Conversation): string[] {
-  return conversation.items.map((item) => (item.kind === 'person' ? '(person)' : item.text));
+  return conversation.items.map((item) => ('text' in item ? item.text : `(${item.kind})`));
 }
 
 describe('a conversation', () => {
