@@ -122,9 +122,9 @@ const states: Record<
 
 void speak(choose([wishes.get('locale') ?? 'en']));
 const place = document.getElementById('states') ?? document.body;
-place.style.cssText = 'display: grid; grid-template-columns: repeat(auto-fill, 420px); gap: 32px';
 
 const only = wishes.get('only');
+if (only === null) place.style.cssText = 'display: grid; grid-template-columns: repeat(auto-fill, 420px); gap: 32px';
 for (const [name, state] of Object.entries(states)) {
   if (only !== null && name !== only) continue;
   const cell = document.createElement('section');
