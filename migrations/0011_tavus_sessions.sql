@@ -11,8 +11,10 @@ create table tavus_sessions (
   replica_id            text        not null,
   persona_id            text,
   wish                  jsonb       not null,            -- page and language, for the creation that comes when a slot is free
+  watched               boolean     not null,            -- a page gives signs of life; without one, Tavus's own limits end it
   reserved_seconds      integer     not null check (reserved_seconds > 0), -- of the tenant's budget, until it is known what was used
   name                  text        not null unique,     -- the conversation's at Tavus: finds one whose creation was not heard of
+  asked_at              timestamptz,                     -- when Tavus was last asked to open it
   tavus_conversation_id text        unique,
   conversation_url      text,
   meeting_token         text,
@@ -28,14 +30,14 @@ create table tavus_sessions (
   recording             jsonb,
   perception            text,
   transcribed_at        timestamptz,
-  next_check_at         timestamptz not null default now(),
+  next_check_at         timestamptz default now(),       -- when to look at it again; null: there is nothing left to see to
   lease_owner           uuid,
   lease_until           timestamptz,
   primary key (tenant_id, id),
   unique (tenant_id, conversation_id, client_id),
   foreign key (tenant_id, conversation_id) references conversations on delete cascade
 );
-create index on tavus_sessions (next_check_at) where state not in ('ended', 'failed');
+create index on tavus_sessions (next_check_at) where next_check_at is not null;
 create index on tavus_sessions (account, created_at) where state = 'queued';
 create index on tavus_sessions (tenant_id, conversation_id);
 
@@ -77,8 +79,7 @@ create function claim_tavus_sessions(node uuid, lease interval, most integer) re
     set lease_owner = node, lease_until = clock_timestamp() + lease
     from (
       select s.tenant_id, s.id from tavus_sessions s
-      where s.state not in ('ended', 'failed') and s.next_check_at <= clock_timestamp()
-        and (s.lease_until is null or s.lease_until < clock_timestamp())
+      where s.next_check_at <= clock_timestamp() and (s.lease_until is null or s.lease_until < clock_timestamp())
       order by s.next_check_at
       for update skip locked
       limit most

@@ -194,3 +194,63 @@ public sealed record ToolRequest
 /// <param name="Success">Whether it did what it was asked.</param>
 /// <param name="Result">For the model to read: what was found or done, or what was wrong.</param>
 public sealed record ToolResponse(bool Success, JsonElement Result);
+
+[JsonConverter(typeof(StrictEnumConverter<LifecycleCommand>))]
+public enum LifecycleCommand
+{
+    /// <summary>Somebody has joined: their call is opened, unless it is open.</summary>
+    [JsonStringEnumMemberName("user_joined")]
+    UserJoined,
+
+    /// <summary>They have left: their call ends.</summary>
+    [JsonStringEnumMemberName("user_left")]
+    UserLeft,
+
+    [JsonStringEnumMemberName("start_conversation")]
+    StartConversation,
+
+    [JsonStringEnumMemberName("end_conversation")]
+    EndConversation,
+}
+
+/// <summary>Another framework drives calls: it says who has come and gone, and hears of the conversations.</summary>
+public sealed record LifecycleRequest
+{
+    [Required]
+    public LifecycleCommand? Name { get; init; }
+
+    /// <summary>Whoever the call is with, by the framework's own id.</summary>
+    [Required, StringLength(200, MinimumLength = 1)]
+    public string UserId { get; init; } = "";
+
+    /// <summary>Their language, as <c>de</c>.</summary>
+    [StringLength(10)]
+    public string? Language { get; init; }
+}
+
+/// <summary>What has come of a command, in the names that frameworks of voice agents use.</summary>
+public sealed record LifecycleEvent
+{
+    /// <summary>
+    /// <c>tavus_conversation_created</c>, <c>tavus_conversation_joined</c>, <c>tavus_conversation_ended</c>; <c>tavus_conversation_queued</c> while all slots are taken;
+    /// <c>tavus_conversation_none</c> when there was nothing to end.
+    /// </summary>
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    [JsonPropertyName("user_id")]
+    public required string UserId { get; init; }
+
+    [JsonPropertyName("session_id")]
+    public Guid? SessionId { get; init; }
+
+    [JsonPropertyName("conversation_id")]
+    public string? ConversationId { get; init; }
+
+    [JsonPropertyName("conversation_url")]
+    public string? ConversationUrl { get; init; }
+
+    /// <summary>Why it ended.</summary>
+    [JsonPropertyName("reason")]
+    public TavusEndReason? Reason { get; init; }
+}

@@ -6,6 +6,8 @@ using Widget.Api.Knowledge;
 using Widget.Api.Media;
 using Widget.Api.Search;
 using Widget.Api.Tavus;
+using Widget.Api.Tavus.Lifecycle;
+using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Visitors;
@@ -47,7 +49,7 @@ public static class Server
         builder.Services.AddAnswers(options.Chat);
         builder.Services.AddEvaluation();
         builder.Services.AddVisitors();
-        builder.Services.AddTavus(options.TavusApi);
+        builder.Services.AddTavus(options.TavusApi, options.Video);
         builder.Services.AddHealth();
         builder.Services.AddOpenApi(ApiDescription.Configure);
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.SayInWords);
@@ -78,6 +80,8 @@ public static class Server
         app.MapHealth();
         app.MapVisitors();
         app.MapHostedPage();
+        app.MapVideo();
+        app.MapLifecycle();
         app.MapSearch();
         app.MapKnowledge();
         app.MapEmbedding();

@@ -28,6 +28,8 @@ public sealed class ApiKeyAuthentication(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        // Where visitors and programs are both let in, the other has said it already.
+        if (Response.HasStarted) return Task.CompletedTask;
         Response.Headers.WWWAuthenticate = "Bearer";
         return Problems.WriteAsync(
             Context,

@@ -34,6 +34,8 @@ public sealed class VisitorAuthentication(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        // Where visitors and programs are both let in, the other has said it already.
+        if (Response.HasStarted) return Task.CompletedTask;
         var ticket = tokens.Read(Context);
         if (ticket is not null && !Origins.IsFrom(Context, ticket.Origin))
             return Problems.WriteAsync(Context, StatusCodes.Status403Forbidden, "This session was opened on another web site.");

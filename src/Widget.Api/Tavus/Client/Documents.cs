@@ -1,0 +1,100 @@
+namespace Widget.Api.Tavus.Client;
+
+/// <summary>A document for the avatar to read.</summary>
+public sealed record CreateDocument
+{
+    /// <summary>Where Tavus fetches it from; there is no other way to hand one over.</summary>
+    public required string DocumentUrl { get; init; }
+
+    public string? DocumentName { get; init; }
+
+    /// <summary>Told when it is ready; what is said there is documented nowhere.</summary>
+    public string? CallbackUrl { get; init; }
+
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>Reads the pages that it links to, too.</summary>
+    public DocumentCrawl? Crawl { get; init; }
+}
+
+/// <param name="Depth">1 to 10 links away.</param>
+/// <param name="MaxPages">1 to 100.</param>
+public sealed record DocumentCrawl(int? Depth = null, int? MaxPages = null);
+
+/// <summary>What to change of a document; what is null stays.</summary>
+public sealed record PatchDocument
+{
+    public string? DocumentName { get; init; }
+
+    /// <summary>Replaces all of them.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+}
+
+/// <summary>Which documents to list.</summary>
+public sealed record DocumentFilter
+{
+    /// <summary>One of <see cref="TavusDocument.Status"/>.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>Part of a name, or an id.</summary>
+    public string? NameOrId { get; init; }
+
+    /// <summary>With any of these.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>Oldest first; by default the newest is.</summary>
+    public bool Ascending { get; init; }
+}
+
+/// <summary>A document as Tavus tells of it.</summary>
+public sealed record TavusDocument
+{
+    public required string Id { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Url { get; init; }
+
+    /// <summary>started, processing, ready, error or recrawling.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>Percent.</summary>
+    public int? Progress { get; init; }
+
+    /// <summary>A code, as <c>file_download_failed</c>.</summary>
+    public string? ErrorMessage { get; init; }
+
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    public DateTimeOffset? UpdatedAt { get; init; }
+
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Null for one that is not crawled.</summary>
+    public DocumentCrawl? Crawl { get; init; }
+
+    public IReadOnlyList<string> CrawledUrls { get; init; } = [];
+
+    public DateTimeOffset? LastCrawledAt { get; init; }
+
+    public int? CrawlCount { get; init; }
+
+    internal static TavusDocument Read(TavusObject answer) => new()
+    {
+        Id = answer.Id("document_id", "uuid"),
+        Name = answer.Text("document_name"),
+        Url = answer.Text("document_url"),
+        Status = answer.Text("status"),
+        Progress = answer.Number("progress"),
+        ErrorMessage = answer.Text("error_message"),
+        CreatedAt = answer.Time("created_at"),
+        UpdatedAt = answer.Time("updated_at"),
+        Tags = answer.Texts("tags"),
+        Crawl = answer.Object("crawl_config", "crawl") is { } crawl
+            ? new DocumentCrawl(new TavusObject(crawl).Number("depth"), new TavusObject(crawl).Number("max_pages"))
+            : null,
+        CrawledUrls = answer.Texts("crawled_urls"),
+        LastCrawledAt = answer.Time("last_crawled_at"),
+        CrawlCount = answer.Number("crawl_count"),
+    };
+}

@@ -1,0 +1,74 @@
+namespace Widget.Api.Tavus.Client;
+
+/// <summary>
+/// Circuit breakers, one for each account (Nygard, "Release It!", ch. 5): after <see cref="Failures"/> temporary faults in a row nobody
+/// asks for a while, so that a dead Tavus costs visitors nothing but the first deadlines; then a single caller tries. The longest pause is short, because
+/// calls that nobody ends cost money and hold slots.
+/// </summary>
+internal sealed class TavusBreakers(TimeProvider clock, int capacity = 10_000)
+{
+    /// <summary>In a row, before it opens.</summary>
+    public const int Failures = 3;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Trouble> _troubles = [];
+
+    /// <summary>Null when Tavus may be asked; otherwise how long it is left alone.</summary>
+    public TimeSpan? Refusal(string account)
+    {
+        lock (_lock)
+        {
+            if (!_troubles.TryGetValue(account, out var trouble) || trouble.Count < Failures) return null;
+            var left = trouble.Pause - clock.GetElapsedTime(trouble.Since);
+            if (left > TimeSpan.Zero) return left;
+            // One caller tries; if it is never heard of again, the next may after another pause.
+            trouble.Since = clock.GetTimestamp();
+            return null;
+        }
+    }
+
+    public void Worked(string account)
+    {
+        lock (_lock) _troubles.Remove(account);
+    }
+
+    public void Failed(string account)
+    {
+        lock (_lock)
+        {
+            if (!_troubles.TryGetValue(account, out var trouble))
+            {
+                // Only accounts in trouble take up memory. When too many are, forgetting one costs a few deadlines more.
+                if (_troubles.Count >= capacity) _troubles.Remove(_troubles.Keys.First());
+                _troubles.Add(account, trouble = new Trouble());
+            }
+
+            trouble.Count++;
+            if (trouble.Count < Failures) return;
+            // Calls that were under way together fail together; that is one failure.
+            if (trouble.Count == Failures || clock.GetElapsedTime(trouble.OpenedAt) >= trouble.Pause)
+            {
+                trouble.Pause = trouble.Count == Failures ? FirstPause : TimeSpan.FromTicks(Math.Min(trouble.Pause.Ticks * 2, LongestPause.Ticks));
+                trouble.OpenedAt = clock.GetTimestamp();
+            }
+
+            trouble.Since = clock.GetTimestamp();
+        }
+    }
+
+    private sealed class Trouble
+    {
+        public int Count { get; set; }
+
+        public TimeSpan Pause { get; set; }
+
+        /// <summary>When the present pause was chosen.</summary>
+        public long OpenedAt { get; set; }
+
+        /// <summary>From when the pause counts: the last failure or try.</summary>
+        public long Since { get; set; }
+    }
+}

@@ -1,0 +1,46 @@
+namespace Widget.Api.Tavus.Client;
+
+public sealed partial class TavusClient
+{
+    public async Task<TavusDocument> CreateDocumentAsync(TavusAccount account, CreateDocument request, CancellationToken ct)
+    {
+        var answer = await SendAsync(account, HttpMethod.Post, "documents", request, ct);
+        return TavusDocument.Read(TavusObject.Single(answer.Required));
+    }
+
+    /// <param name="account">Whose. Documents belong to the key that made them.</param>
+    /// <param name="filter">Which; null for all.</param>
+    /// <param name="page">From 0, unlike everywhere else.</param>
+    /// <param name="limit">Size of a page.</param>
+    /// <param name="ct">The caller's.</param>
+    public async Task<TavusPage<TavusDocument>> ListDocumentsAsync(TavusAccount account, DocumentFilter? filter, int page, int limit, CancellationToken ct)
+    {
+        var query = Query(
+            ("limit", limit),
+            ("page", page),
+            ("sort", filter is { Ascending: true } ? "ascending" : null),
+            ("status", filter?.Status),
+            ("name_or_uuid", filter?.NameOrId),
+            ("tags", filter?.Tags is { Count: > 0 } tags ? string.Join(',', tags) : null));
+        var answer = await SendAsync(account, HttpMethod.Get, $"documents{query}", null, ct);
+        return TavusPage<TavusDocument>.Read(answer.Required, TavusDocument.Read);
+    }
+
+    public async Task<TavusDocument> GetDocumentAsync(TavusAccount account, string id, CancellationToken ct)
+    {
+        var answer = await SendAsync(account, HttpMethod.Get, $"documents/{Escape(id)}", null, ct);
+        return TavusDocument.Read(TavusObject.Single(answer.Required));
+    }
+
+    public Task PatchDocumentAsync(TavusAccount account, string id, PatchDocument patch, CancellationToken ct) =>
+        SendAsync(account, HttpMethod.Patch, $"documents/{Escape(id)}", patch, ct);
+
+    public Task DeleteDocumentAsync(TavusAccount account, string id, CancellationToken ct) =>
+        SendAsync(account, HttpMethod.Delete, $"documents/{Escape(id)}", null, ct);
+
+    /// <summary>
+    /// Reads a crawled document again. <see cref="TavusFault.Conflict"/> while it is being read; <see cref="TavusFault.Temporary"/> within an hour of the last time.
+    /// </summary>
+    public Task RecrawlDocumentAsync(TavusAccount account, string id, CancellationToken ct) =>
+        SendAsync(account, HttpMethod.Post, $"documents/{Escape(id)}/recrawl", null, ct);
+}

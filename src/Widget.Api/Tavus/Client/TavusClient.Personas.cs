@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Widget.Api.Tavus.Client;
+
+public sealed partial class TavusClient
+{
+    /// <returns>Its id and name; the rest is not told.</returns>
+    public async Task<TavusPersona> CreatePersonaAsync(TavusAccount account, CreatePersona request, CancellationToken ct)
+    {
+        var answer = await SendAsync(account, HttpMethod.Post, TavusNames.Personas, _ => "", family => TavusNames.Translate(Write(request), family), ct);
+        return TavusPersona.Read(TavusObject.Single(answer.Required));
+    }
+
+    /// <summary>The persona as calls see it.</summary>
+    public Task<TavusPersona> GetPersonaAsync(TavusAccount account, string id, CancellationToken ct) => GetPersonaAsync(account, id, draft: false, ct);
+
+    /// <param name="account">Whose.</param>
+    /// <param name="id">Which.</param>
+    /// <param name="draft">With what has been changed and not yet published.</param>
+    /// <param name="ct">The caller's.</param>
+    public async Task<TavusPersona> GetPersonaAsync(TavusAccount account, string id, bool draft, CancellationToken ct)
+    {
+        var answer = await SendAsync(account, HttpMethod.Get, TavusNames.Personas, _ => $"/{Escape(id)}{(draft ? "?source=draft" : "")}", _ => null, ct);
+        return TavusPersona.Read(TavusObject.Single(answer.Required));
+    }
+
+    /// <param name="account">Whose.</param>
+    /// <param name="type">user for the account's own, system for Tavus's; null for both.</param>
+    /// <param name="page">From 1.</param>
+    /// <param name="limit">Size of a page.</param>
+    /// <param name="ct">The caller's.</param>
+    public async Task<TavusPage<TavusPersona>> ListPersonasAsync(TavusAccount account, string? type, int page, int limit, CancellationToken ct)
+    {
+        var answer = await SendAsync(
+            account,
+            HttpMethod.Get,
+            TavusNames.Personas,
+            family => Query(("limit", limit), ("page", page), (TavusNames.Name("persona_type", family), type)),
+            _ => null,
+            ct);
+        return TavusPage<TavusPersona>.Read(answer.Required, TavusPersona.Read);
+    }
+
+    /// <summary>Changes a persona, or its draft where the account has drafts.</summary>
+    public async Task<PersonaChange> PatchPersonaAsync(TavusAccount account, string id, IReadOnlyList<JsonPatchOperation> patch, CancellationToken ct)
+    {
+        var answer = await SendAsync(
+            account,
+            HttpMethod.Patch,
+            TavusNames.Personas,
+            _ => $"/{Escape(id)}",
+            family => new JsonArray([.. patch.Select(operation => operation.Write(family))]),
+            ct);
+        var publish = answer.Body is { ValueKind: JsonValueKind.Object } body && TavusObject.Single(body).Text("publish_url") is not null;
+        return new PersonaChange(answer.Status != 304, publish);
+    }
+
+    public Task DeletePersonaAsync(TavusAccount account, string id, CancellationToken ct) =>
+        SendAsync(account, HttpMethod.Delete, TavusNames.Personas, _ => $"/{Escape(id)}", _ => null, ct);
+
+    /// <summary>Makes a persona's draft what calls see. Where there is none, nothing happens; an account without drafts says that it is not found.</summary>
+    public Task PublishPersonaAsync(TavusAccount account, string id, CancellationToken ct) =>
+        SendAsync(account, HttpMethod.Post, TavusNames.Personas, _ => $"/{Escape(id)}/publish", _ => null, ct);
+}

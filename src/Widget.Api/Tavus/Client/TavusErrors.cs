@@ -1,0 +1,94 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Widget.Api.Tavus.Client;
+
+/// <summary>
+/// What Tavus's refusals mean. Its statuses are not enough: a full account and an unknown id are both a plain 400, and the text decides
+/// (<c>{"error"}</c> or <c>{"message"}</c>, whichever the endpoint uses).
+/// </summary>
+internal static partial class TavusErrors
+{
+    private const int LongestText = 300;
+
+    /// <param name="status">Of the answer, 300 or more.</param>
+    /// <param name="body">Its beginning.</param>
+    /// <param name="headers">Its headers.</param>
+    /// <param name="key">The account's key, which never gets into a message.</param>
+    /// <param name="now">The time, for a Retry-After that is a date.</param>
+    public static TavusException Read(int status, ReadOnlySpan<byte> body, HttpResponseHeaders headers, string key, DateTimeOffset now)
+    {
+        var text = TextOf(body, key);
+        var fault = FaultOf(status, text);
+        return new TavusException(fault, text.Length == 0 ? Words(fault, status) : text)
+        {
+            Status = status,
+            RetryAfter = headers.RetryAfter is { } after ? after.Delta ?? (after.Date - now) : null,
+            MayHaveHappened = status is 408 or >= 500,
+        };
+    }
+
+    internal static TavusFault FaultOf(int status, string text) => status switch
+    {
+        401 => TavusFault.BadKey,
+        402 => TavusFault.NoCredits,
+        _ when status < 500 && Concurrency().IsMatch(text) => TavusFault.ConcurrencyReached,
+        _ when status < 500 && Credits().IsMatch(text) => TavusFault.NoCredits,
+        403 => TavusFault.BadKey,
+        404 or 410 => TavusFault.NotFound,
+        409 => TavusFault.Conflict,
+        408 or 425 or 429 or >= 500 => TavusFault.Temporary,
+        400 when UnknownId().IsMatch(text) => TavusFault.NotFound,
+        < 400 => TavusFault.Malformed,
+        _ => TavusFault.BadRequest,
+    };
+
+    private static string TextOf(ReadOnlySpan<byte> body, string key)
+    {
+        string? text = null;
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            using var document = JsonDocument.ParseValue(ref reader);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+                text = Said(document.RootElement, "error") ?? Said(document.RootElement, "message");
+        }
+        catch (JsonException)
+        {
+            // A proxy's page of HTML says nothing that a person could use.
+        }
+
+        if (text is null) return "";
+        text = ControlCharacters().Replace(text.Replace(key, "•••", StringComparison.Ordinal), " ").Trim();
+        return text.Length <= LongestText ? text : $"{text[..LongestText]}…";
+    }
+
+    // Validation errors may be an object or a list; its JSON is better than nothing.
+    private static string? Said(JsonElement body, string name) =>
+        !body.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null
+        : value.ValueKind == JsonValueKind.String ? value.GetString()
+        : value.GetRawText();
+
+    private static string Words(TavusFault fault, int status) => fault switch
+    {
+        TavusFault.BadKey => $"The key is not accepted (status {status}).",
+        TavusFault.NoCredits => $"The account has no minutes left (status {status}).",
+        TavusFault.NotFound => $"It does not exist (status {status}).",
+        TavusFault.Temporary => $"Tavus has trouble of its own (status {status}).",
+        TavusFault.Malformed => $"The address leads elsewhere (status {status}).",
+        _ => $"It was refused without a reason (status {status}).",
+    };
+
+    [GeneratedRegex(@"(maximum|max|too many|limit)\b.{0,40}\bconcurren|\bconcurren\w*\b.{0,40}\b(limit|maximum|reached|exceeded)", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Concurrency();
+
+    [GeneratedRegex(@"out of .{0,30}credit|insufficient .{0,20}credit|no .{0,30}credits? (left|remaining)", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Credits();
+
+    [GeneratedRegex(@"\b(invalid|unknown)\b.{0,20}\b\w*(_id|_uuid|uuid)\b|\b(not found|does not exist|doesn't exist)\b", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex UnknownId();
+
+    [GeneratedRegex(@"[\p{Cc}\p{Cf}]+", RegexOptions.None, 1000)]
+    private static partial Regex ControlCharacters();
+}

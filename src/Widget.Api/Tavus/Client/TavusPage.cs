@@ -1,0 +1,21 @@
+using System.Text.Json;
+
+namespace Widget.Api.Tavus.Client;
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">What is on it.</param>
+/// <param name="TotalCount">How many there are on all pages; null when Tavus does not say.</param>
+public sealed record TavusPage<T>(IReadOnlyList<T> Items, int? TotalCount)
+{
+    /// <summary>Reads <c>{"data": […], "total_count"}</c>, or a bare list.</summary>
+    internal static TavusPage<T> Read(JsonElement answer, Func<TavusObject, T> read)
+    {
+        var list = answer.ValueKind == JsonValueKind.Array ? answer
+            : answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array ? data
+            : throw TavusObject.Malformed("a list was expected");
+        var items = new List<T>(list.GetArrayLength());
+        foreach (var item in list.EnumerateArray())
+            items.Add(item.ValueKind == JsonValueKind.Object ? read(new TavusObject(item)) : throw TavusObject.Malformed("the list holds something else than objects"));
+        return new TavusPage<T>(items, answer.ValueKind == JsonValueKind.Object ? new TavusObject(answer).Number("total_count") : null);
+    }
+}
