@@ -245,8 +245,11 @@ export class Call implements CallModel {
     if (message.event_type === 'system.replica_joined') void this.#line.alive();
   }
 
-  /** We are out of the room. If it was an end the server knows why; otherwise it learns of it now. */
+  /** We are out of the room. If it was an end the server knows why, or will in a moment; otherwise it learns of it now. */
   async #roomLost(): Promise<void> {
+    this.avatar.value = undefined;
+    await this.#line.alive();
+    await new Promise((resolve) => setTimeout(resolve, lastWords));
     await this.#line.alive();
     await this.#hangUp('lost');
   }
