@@ -7,6 +7,7 @@ using Widget.Simulators.Tavus;
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Services.AddSingleton<OpenAIBehavior>().AddSingleton<TavusBehavior>().AddSingleton<RerankBehavior>();
+builder.Services.AddSingleton<SimulatedTavus>().AddSingleton<TavusRooms>();
 var app = builder.Build();
 app.MapGet("/health", () => "ok");
 app.MapOpenAI();

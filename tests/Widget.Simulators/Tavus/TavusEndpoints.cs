@@ -24,6 +24,8 @@ public static partial class TavusEndpoints
         control.MapPut("/", (TavusSwitches switches, TavusBehavior behavior) => behavior.Set(switches));
         control.MapGet("/requests", (TavusBehavior behavior) => behavior.Requests);
         control.MapGet("/received", (TavusBehavior behavior) => behavior.Received);
+        routes.MapTavusApi();
+        routes.MapTavusControl();
     }
 
     private static async Task<IResult> SearchAsync(string replica, HttpContext http, TavusBehavior behavior, CancellationToken ct)

@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+
+namespace Widget.Simulators.Tavus;
+
+/// <summary>What an account is like (<c>PUT /control/tavus/accounts/{key}</c>).</summary>
+public sealed record AccountTerms
+{
+    /// <summary>Calls at a time.</summary>
+    public int Slots { get; init; } = 15;
+
+    /// <summary>Seconds of calls that are paid for.</summary>
+    public double Credits { get; init; } = 1_000_000_000;
+
+    /// <summary>legacy (persona, replica), new (pal, face) or both: the names that its API answers to.</summary>
+    public string Family { get; init; } = "both";
+
+    /// <summary>Changes to personas go to a draft that has to be published.</summary>
+    public bool Drafts { get; init; }
+
+    /// <summary>A single persona comes as <c>{"data":[…]}</c>; null for what the family does: legacy does, new does not.</summary>
+    public bool? WrapsPersonas { get; init; }
+}
+
+/// <summary>An account and all that is in it.</summary>
+internal sealed class SimulatedAccount(string key, AccountTerms terms)
+{
+    private readonly Lock _lock = new();
+    private readonly HashSet<SimulatedConversation> _active = [];
+    private double _used;
+
+    public string Key => key;
+
+    public AccountTerms Terms { get; set; } = terms;
+
+    public bool Wraps => Terms.WrapsPersonas ?? Terms.Family != "new";
+
+    public ConcurrentDictionary<string, SimulatedConversation> Conversations { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Everything else by its id, in legacy names.</summary>
+    public Shelf Personas { get; } = new("p");
+
+    /// <summary>Personas as they are being changed, where the account has drafts.</summary>
+    public ConcurrentDictionary<string, JsonObject> Drafts { get; } = new(StringComparer.Ordinal);
+
+    public Shelf Replicas { get; } = new("r");
+
+    public Shelf Documents { get; } = new("d");
+
+    public Shelf Tools { get; } = new("t");
+
+    public Shelf Guardrails { get; } = new("g");
+
+    public Shelf Objectives { get; } = new("o");
+
+    /// <summary>Tools by the persona that may call them, in the order of attaching.</summary>
+    public ConcurrentDictionary<string, List<string>> Attached { get; } = new(StringComparer.Ordinal);
+
+    public int Active
+    {
+        get
+        {
+            lock (_lock) return _active.Count;
+        }
+    }
+
+    public double CreditsLeft
+    {
+        get
+        {
+            lock (_lock) return Terms.Credits - _used - _active.Sum(conversation => conversation.Seconds);
+        }
+    }
+
+    /// <summary>Takes a slot. Says what is in the way, with its status; null when nothing is.</summary>
+    public (int Status, string Message)? Admit(SimulatedConversation conversation)
+    {
+        lock (_lock)
+        {
+            if (Terms.Credits - _used - _active.Sum(other => other.Seconds) <= 0) return (402, "The user is out of conversational credits.");
+            if (_active.Count >= Terms.Slots) return (400, "User has reached maximum concurrent conversations");
+            _active.Add(conversation);
+            Conversations[conversation.Id] = conversation;
+            return null;
+        }
+    }
+
+    /// <summary>Gives a slot back and charges for the call.</summary>
+    public void Release(SimulatedConversation conversation)
+    {
+        lock (_lock)
+        {
+            if (_active.Remove(conversation)) _used += conversation.Seconds;
+        }
+    }
+}
+
+/// <summary>Objects of one kind, in the order in which they were made.</summary>
+internal sealed class Shelf(string prefix)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, JsonObject> _byId = new(StringComparer.Ordinal);
+    private readonly List<string> _order = [];
+
+    public string NewId() => $"{prefix}{Guid.NewGuid():N}"[..13];
+
+    public void Put(string id, JsonObject item)
+    {
+        lock (_lock)
+        {
+            if (!_byId.ContainsKey(id)) _order.Add(id);
+            _byId[id] = item;
+        }
+    }
+
+    /// <summary>A copy; null when there is none.</summary>
+    public JsonObject? Find(string id)
+    {
+        lock (_lock) return _byId.TryGetValue(id, out var item) ? item.DeepClone().AsObject() : null;
+    }
+
+    public bool Has(string id)
+    {
+        lock (_lock) return _byId.ContainsKey(id);
+    }
+
+    /// <summary>Changes one in place; false when there is none.</summary>
+    public bool Change(string id, Action<JsonObject> change)
+    {
+        lock (_lock)
+        {
+            if (!_byId.TryGetValue(id, out var item)) return false;
+            change(item);
+            return true;
+        }
+    }
+
+    public bool Remove(string id)
+    {
+        lock (_lock)
+        {
+            _order.Remove(id);
+            return _byId.Remove(id);
+        }
+    }
+
+    /// <summary>Copies of all, oldest first.</summary>
+    public IReadOnlyList<JsonObject> All()
+    {
+        lock (_lock) return [.. _order.Select(id => _byId[id].DeepClone().AsObject())];
+    }
+}

@@ -1,0 +1,312 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+
+namespace Widget.Simulators.Tavus;
+
+public enum RoomEventKind
+{
+    /// <summary>An app-message from Tavus to everybody in the room: the whole envelope.</summary>
+    Message,
+
+    /// <summary>The avatar is in the room: its picture and voice begin.</summary>
+    ReplicaJoined,
+
+    /// <summary>The call is over; the room throws everybody out.</summary>
+    Ended,
+}
+
+/// <summary>Something that everybody in a room notices.</summary>
+public sealed record RoomEvent(RoomEventKind Kind, JsonElement? Message = null, string? Reason = null);
+
+/// <summary>
+/// A call. Active from its creation, with slot and bill; ended by <c>/end</c>, by its longest duration, when nobody comes or everybody has left.
+/// </summary>
+/// <remarks>
+/// The room page's side of it: find it with <see cref="TavusRooms"/>; say <see cref="ParticipantJoined"/> and <see cref="ParticipantLeft"/> (that is
+/// what ends it when everybody has left); read <see cref="WatchAsync"/> for app-messages to the page and for what else happens; hand app-messages of the page to
+/// <see cref="Received"/>, which reacts as Tavus does (an answer to conversation.respond, and so on). All of it is thread-safe.
+/// </remarks>
+public sealed class SimulatedConversation : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly SimulatedTavus _tavus;
+    private readonly SimulatedAccount _account;
+    private readonly CancellationTokenSource _over = new();
+    private readonly HashSet<string> _participants = new(StringComparer.Ordinal);
+    private readonly List<Channel<RoomEvent>> _watchers = [];
+    private readonly double _speed;
+    private CancellationTokenSource? _absence;
+    private DateTimeOffset? _endedAt;
+    private int _endCalls;
+    private int _seq;
+
+    internal SimulatedConversation(SimulatedTavus tavus, SimulatedAccount account, JsonElement request, string host)
+    {
+        (_tavus, _account, Request) = (tavus, account, request);
+        _speed = tavus.Behavior.SecondsPerSecond;
+        Id = $"c{Guid.NewGuid():N}"[..17];
+        Name = TextOf("conversation_name") ?? "New Conversation";
+        Url = $"{host}/tavus/rooms/{Id}";
+        PersonaId = TextOf("persona_id");
+        ReplicaId = TextOf("replica_id") ?? account.Personas.Find(PersonaId!)?["default_replica_id"]?.GetValue<string>() ?? TavusEndpoints.Replica;
+        IsPrivate = FlagOf("require_auth") || (Properties is { } properties && properties.TryGetProperty("require_auth", out var flag) && flag.ValueKind == JsonValueKind.True);
+        MeetingToken = IsPrivate ? $"mt-{Guid.NewGuid():N}" : null;
+        IsTest = FlagOf("test_mode");
+        Callbacks = new Callbacks(tavus, this);
+        Turns = new Turns(tavus, account, this);
+    }
+
+    public string Id { get; }
+
+    public string Name { get; }
+
+    public string Url { get; }
+
+    public string? PersonaId { get; }
+
+    public string ReplicaId { get; }
+
+    /// <summary>Nobody gets in without <see cref="MeetingToken"/>.</summary>
+    public bool IsPrivate { get; }
+
+    public string? MeetingToken { get; }
+
+    /// <summary>What was asked for, in legacy names.</summary>
+    public JsonElement Request { get; }
+
+    public DateTimeOffset CreatedAt { get; } = DateTimeOffset.UtcNow;
+
+    public DateTimeOffset UpdatedAt { get; private set; } = DateTimeOffset.UtcNow;
+
+    public DateTimeOffset? EndedAt => _endedAt;
+
+    /// <summary>The shutdown reason; null while it is active.</summary>
+    public string? EndedBy { get; private set; }
+
+    public bool IsActive => _endedAt is null;
+
+    public bool ReplicaIsIn { get; private set; }
+
+    /// <summary>How often <c>/end</c> was called, however it went.</summary>
+    public int EndCalls => _endCalls;
+
+    /// <summary>What is billed, in Tavus's seconds.</summary>
+    public double Seconds => IsTest ? 0 : ((_endedAt ?? DateTimeOffset.UtcNow) - CreatedAt).TotalSeconds * _speed;
+
+    /// <summary>Somebody has been in the room.</summary>
+    public bool WasVisited { get; private set; }
+
+    public int Participants
+    {
+        get
+        {
+            lock (_lock) return _participants.Count;
+        }
+    }
+
+    /// <summary>App-messages that participants sent, oldest first.</summary>
+    public ConcurrentQueue<JsonElement> FromRoom { get; } = [];
+
+    /// <summary>App-messages that were sent into the room, oldest first.</summary>
+    public ConcurrentQueue<JsonElement> ToRoom { get; } = [];
+
+    internal bool IsTest { get; }
+
+    internal Callbacks Callbacks { get; }
+
+    internal Turns Turns { get; }
+
+    internal JsonElement? Properties => Request.TryGetProperty("properties", out var properties) ? properties : null;
+
+    internal CancellationToken Over => _over.Token;
+
+    /// <summary>A person comes in. False when the room is closed or the token is not the room's.</summary>
+    public bool ParticipantJoined(string participant, string? token = null)
+    {
+        lock (_lock)
+        {
+            if (_endedAt is not null || (IsPrivate && token != MeetingToken)) return false;
+            _participants.Add(participant);
+            WasVisited = true;
+            _absence?.Cancel();
+            _absence = null;
+        }
+
+        Turns.Greet();
+        return true;
+    }
+
+    /// <summary>A person leaves. When it was the last one the call ends after participant_left_timeout.</summary>
+    public void ParticipantLeft(string participant)
+    {
+        CancellationToken absence;
+        lock (_lock)
+        {
+            if (!_participants.Remove(participant) || _participants.Count > 0 || _endedAt is not null) return;
+            _absence = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
+            absence = _absence.Token;
+        }
+
+        _ = _tavus.AfterAsync(Setting("participant_left_timeout", 0), () => End("participant_left_timeout"), absence);
+    }
+
+    /// <summary>What happens in the room from now on, to the end of the call; first of all that the replica is there, when it is.</summary>
+    public IAsyncEnumerable<RoomEvent> WatchAsync(CancellationToken ct)
+    {
+        var channel = Channel.CreateUnbounded<RoomEvent>();
+        lock (_lock)
+        {
+            if (ReplicaIsIn) channel.Writer.TryWrite(new RoomEvent(RoomEventKind.ReplicaJoined));
+            if (_endedAt is null) _watchers.Add(channel);
+            else Close(channel);
+        }
+
+        return ReadAsync(channel, ct);
+    }
+
+    /// <summary>An app-message from a participant.</summary>
+    public void Received(JsonElement appMessage)
+    {
+        FromRoom.Enqueue(appMessage.Clone());
+        if (IsActive) Turns.React(appMessage.Clone());
+    }
+
+    /// <summary>Sends an app-message into the room.</summary>
+    public void Send(string eventType, JsonObject properties, string? inferenceId = null)
+    {
+        var message = new JsonObject
+        {
+            ["message_type"] = eventType.StartsWith("system.", StringComparison.Ordinal) ? "system" : "conversation",
+            ["event_type"] = eventType,
+            ["conversation_id"] = Id,
+            ["seq"] = Interlocked.Increment(ref _seq),
+            ["turn_idx"] = Turns.Index,
+            ["timestamp"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0,
+            ["properties"] = properties,
+        };
+        if (inferenceId is not null) message["inference_id"] = inferenceId;
+        var sent = JsonSerializer.SerializeToElement(message);
+        ToRoom.Enqueue(sent);
+        Tell(new RoomEvent(RoomEventKind.Message, sent));
+    }
+
+    public void Dispose()
+    {
+        _over.Dispose();
+        _absence?.Dispose();
+    }
+
+    internal void Start()
+    {
+        if (IsTest)
+        {
+            (_endedAt, EndedBy) = (CreatedAt, "test_mode");
+            _over.Cancel();
+            return;
+        }
+
+        var behavior = _tavus.Behavior;
+        if (!behavior.ReplicaNeverJoins) _ = _tavus.AfterAsync(behavior.ReplicaJoinsAfter, Join, _over.Token);
+        _ = _tavus.AfterAsync(Setting("max_call_duration", 3600), () => End("max_call_duration reached"), _over.Token);
+        lock (_lock) _absence = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
+        _ = _tavus.AfterAsync(Setting("participant_absent_timeout", 300), () => End("participant_absent_timeout"), _absence.Token);
+    }
+
+    internal void CountEndCall() => Interlocked.Increment(ref _endCalls);
+
+    /// <summary>Ends it. False when it had ended before.</summary>
+    internal bool End(string reason)
+    {
+        lock (_lock)
+        {
+            if (_endedAt is not null) return false;
+            _endedAt = UpdatedAt = DateTimeOffset.UtcNow;
+            EndedBy = reason;
+            _participants.Clear();
+        }
+
+        _account.Release(this);
+        _over.Cancel();
+        Callbacks.Post("system.shutdown", new JsonObject { ["replica_id"] = ReplicaId, ["shutdown_reason"] = reason });
+        lock (_lock)
+        {
+            foreach (var watcher in _watchers) Close(watcher);
+            _watchers.Clear();
+        }
+
+        _ = _tavus.AfterAsync(_tavus.Behavior.PostCallSeconds, () => PostCall.Report(_tavus, _account, this), CancellationToken.None);
+        return true;
+    }
+
+    internal JsonObject Describe(bool verbose)
+    {
+        var item = new JsonObject
+        {
+            ["conversation_id"] = Id,
+            ["conversation_name"] = Name,
+            ["conversation_url"] = Url,
+            ["status"] = IsActive ? "active" : "ended",
+            ["callback_url"] = TextOf("callback_url") ?? "",
+            ["replica_id"] = ReplicaId,
+            ["persona_id"] = PersonaId,
+            ["created_at"] = Iso(CreatedAt),
+            ["updated_at"] = Iso(UpdatedAt),
+        };
+        if (verbose) item["events"] = new JsonArray([.. Callbacks.Events.Select(entry => JsonNode.Parse(entry.GetRawText()))]);
+        return item;
+    }
+
+    internal string? TextOf(string field) => Request.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    internal bool PropertyFlag(string field) => Properties is { } properties && properties.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.True;
+
+    private async IAsyncEnumerable<RoomEvent> ReadAsync(Channel<RoomEvent> channel, [EnumeratorCancellation] CancellationToken ct)
+    {
+        try
+        {
+            await foreach (var happened in channel.Reader.ReadAllAsync(ct)) yield return happened;
+        }
+        finally
+        {
+            lock (_lock) _watchers.Remove(channel);
+        }
+    }
+
+    private void Tell(RoomEvent happened)
+    {
+        lock (_lock)
+            foreach (var watcher in _watchers) watcher.Writer.TryWrite(happened);
+    }
+
+    private void Close(Channel<RoomEvent> watcher)
+    {
+        watcher.Writer.TryWrite(new RoomEvent(RoomEventKind.Ended, Reason: EndedBy));
+        watcher.Writer.TryComplete();
+    }
+
+    private static string Iso(DateTimeOffset time) => time.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+
+    private bool FlagOf(string field) => Request.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.True;
+
+    private void Join()
+    {
+        lock (_lock)
+        {
+            if (_endedAt is not null) return;
+            ReplicaIsIn = true;
+            UpdatedAt = DateTimeOffset.UtcNow;
+        }
+
+        Callbacks.Post("system.replica_joined", new JsonObject { ["replica_id"] = ReplicaId });
+        Tell(new RoomEvent(RoomEventKind.ReplicaJoined));
+        Send("system.replica_joined", new JsonObject { ["replica_id"] = ReplicaId });
+        Turns.Greet();
+    }
+
+    private double Setting(string field, double otherwise) =>
+        Properties is { } properties && properties.TryGetProperty(field, out var value) ? value.GetDouble() : otherwise;
+}

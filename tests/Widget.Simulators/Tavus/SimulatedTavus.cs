@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Widget.Simulators.Tavus;
+
+/// <summary>A request to the API.</summary>
+/// <param name="Path">After <c>/v2/</c>, without the query.</param>
+public sealed record ReceivedRequest(string? Account, string Method, string Path, string Query, JsonElement? Body, DateTimeOffset At);
+
+/// <summary>All of the simulated Tavus: accounts, switches, faults, what was asked. In memory only.</summary>
+public sealed class SimulatedTavus : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<string, SimulatedAccount> _accounts = new(StringComparer.Ordinal);
+    private readonly List<(TavusFailure Failure, int[] Left)> _failures = [];
+    private Random _random = new(1);
+
+    public SimulatedTavus() => SetAccount(TavusEndpoints.Key, new AccountTerms());
+
+    public TavusSimulation Behavior { get; private set; } = new();
+
+    /// <summary>Requests to the API, oldest first; the last 50,000.</summary>
+    public ConcurrentQueue<ReceivedRequest> Requests { get; } = [];
+
+    /// <summary>What calls out of Tavus go through: callbacks, tools, custom models, documents.</summary>
+    internal HttpClient Out { get; } = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        MaxConnectionsPerServer = 64,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+    })
+    {
+        Timeout = TimeSpan.FromSeconds(20),
+    };
+
+    internal IEnumerable<SimulatedAccount> Accounts => _accounts.Values;
+
+    /// <summary>Every call of every account, oldest first.</summary>
+    public IReadOnlyList<SimulatedConversation> Conversations =>
+        [.. _accounts.Values.SelectMany(account => account.Conversations.Values).OrderBy(conversation => conversation.CreatedAt)];
+
+    public SimulatedConversation? FindConversation(string id) =>
+        _accounts.Values.Select(account => account.Conversations.GetValueOrDefault(id)).FirstOrDefault(conversation => conversation is not null);
+
+    internal SimulatedAccount? FindAccount(string? key) => key is not null && _accounts.TryGetValue(key, out var account) ? account : null;
+
+    /// <summary>Makes an account, with what Tavus puts into each, or changes the terms of one.</summary>
+    internal SimulatedAccount SetAccount(string key, AccountTerms terms)
+    {
+        lock (_lock)
+        {
+            if (_accounts.TryGetValue(key, out var known))
+            {
+                known.Terms = terms;
+                return known;
+            }
+
+            var account = new SimulatedAccount(key, terms);
+            Stock.Fill(account);
+            return _accounts[key] = account;
+        }
+    }
+
+    public void Behave(TavusSimulation behavior)
+    {
+        lock (_lock)
+        {
+            Behavior = behavior;
+            _random = new Random(behavior.Seed);
+        }
+    }
+
+    public void Fail(TavusFailure failure)
+    {
+        lock (_lock) _failures.Add((failure, [failure.Times]));
+    }
+
+    public void FailNoMore()
+    {
+        lock (_lock) _failures.Clear();
+    }
+
+    /// <summary>What goes wrong with this request; null for nothing.</summary>
+    internal TavusFailure? FailureOf(string? account, string method, string path)
+    {
+        lock (_lock)
+        {
+            foreach (var (failure, left) in _failures)
+            {
+                if (left[0] <= 0 || (failure.Account is not null && failure.Account != account)) continue;
+                var pattern = $"^{Regex.Escape(failure.On).Replace(@"\*", ".*", StringComparison.Ordinal)}$";
+                if (!Regex.IsMatch($"{method} {path}", pattern, RegexOptions.None, TimeSpan.FromSeconds(1))) continue;
+                left[0]--;
+                return failure;
+            }
+
+            return null;
+        }
+    }
+
+    internal void Record(ReceivedRequest request)
+    {
+        Requests.Enqueue(request);
+        while (Requests.Count > 50_000) Requests.TryDequeue(out _);
+    }
+
+    internal double Chance()
+    {
+        lock (_lock) return _random.NextDouble();
+    }
+
+    /// <summary>Does something when so many of Tavus's seconds have passed, unless it is called off.</summary>
+    internal async Task AfterAsync(double seconds, Action what, CancellationToken ct)
+    {
+        try
+        {
+            await Task.Delay(TimeSpan.FromSeconds(seconds / Behavior.SecondsPerSecond), ct);
+            what();
+        }
+        catch (OperationCanceledException)
+        {
+            // Called off.
+        }
+    }
+
+    internal static string Now() => DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
+
+    public void Dispose()
+    {
+        Out.Dispose();
+        foreach (var conversation in Conversations) conversation.Dispose();
+    }
+}
