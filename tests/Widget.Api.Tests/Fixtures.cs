@@ -13,6 +13,8 @@ using Widget.Api.Knowledge;
 using Widget.Api.Media;
 using Widget.Api.Operations;
 using Widget.Api.Platform;
+using Widget.Api.Tavus;
+using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tests;
 using Widget.Contracts;
 using Widget.Rag.Ingestion.Fetching;
@@ -69,9 +71,12 @@ public sealed class ApiNode : IAsyncDisposable
         FetchOptions? fetching = null,
         string? hostSuffix = null,
         TavusOptions? tavus = null,
-        RerankOptions? rerank = null)
+        RerankOptions? rerank = null,
+        TavusApiOptions? tavusApi = null,
+        VideoTimings? video = null)
     {
         var log = new CapturedLog();
+        var address = new Uri($"http://127.0.0.1:{Simulator.FreePort()}");
         var options = new ServerOptions
         {
             Database = database.Application,
@@ -80,9 +85,12 @@ public sealed class ApiNode : IAsyncDisposable
             Fetching = fetching ?? new FetchOptions(),
             Tavus = tavus ?? new TavusOptions(),
             Rerank = rerank ?? new RerankOptions(),
+            TavusApi = tavusApi ?? new TavusApiOptions(),
+            Video = video ?? new VideoTimings(),
+            PublicAddress = address,
             HostSuffix = hostSuffix,
         };
-        var app = Server.Build(["--urls=http://127.0.0.1:0"], options, builder => builder.Logging.ClearProviders().AddProvider(log));
+        var app = Server.Build([$"--urls={address.AbsoluteUri}"], options, builder => builder.Logging.ClearProviders().AddProvider(log));
         await app.StartAsync();
         return new ApiNode(app, log);
     }
@@ -158,13 +166,7 @@ public sealed class Simulator : IAsyncDisposable
 
     public static async Task<Simulator> StartAsync()
     {
-        int port;
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        }
-
+        var port = FreePort();
         var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
         start.ArgumentList.Add(Path.Combine(Repository.Root, "tests", "Widget.Simulators", "bin", configuration, "net10.0", "Widget.Simulators.dll"));
@@ -186,6 +188,18 @@ public sealed class Simulator : IAsyncDisposable
         }, "the simulator is up", seconds: 60);
         return simulator;
     }
+
+    public TavusApiOptions TavusApi => new() { Endpoint = new Uri(Address, "/tavus") };
+
+    internal static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    /// <summary>Its own requests, for what has no method here.</summary>
+    public HttpClient Control => _control;
 
     /// <summary>Sets how it behaves from now on; everything not named behaves.</summary>
     public async Task BehaveAsync(object? switches = null, string service = "openai") =>

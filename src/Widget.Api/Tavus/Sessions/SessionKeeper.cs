@@ -12,7 +12,7 @@ public sealed partial class SessionKeeper(NpgsqlDataSource dataSource, VideoData
 {
     internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(40);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
     private const int MostAtOnce = 32;
 
