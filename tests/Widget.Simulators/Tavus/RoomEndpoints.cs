@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Text.Json.Nodes;
 
 namespace Widget.Simulators.Tavus;
 
@@ -16,6 +17,7 @@ internal static class RoomEndpoints
 
         var control = routes.MapGroup("/control/tavus/rooms/{id}");
         control.MapPost("/hear", HearAsync);
+        control.MapPost("/send", (string id, SendRequest send, TavusRooms rooms) => rooms.Find(id)?.Send(send.EventType, send.Properties, send.InferenceId));
         control.MapPost("/throw-out", (string id, RoomSockets sockets) => sockets.ThrowOut(id));
         control.MapGet("/", (string id, TavusRooms rooms, RoomSockets sockets) => rooms.Find(id) is { } call
             ? Results.Ok(new { call.IsActive, call.EndedBy, call.Participants, call.EndCalls, Sockets = sockets.Count(id), FromRoom = call.FromRoom.ToArray() })
@@ -43,6 +45,9 @@ internal static class RoomEndpoints
     }
 
     private sealed record Heard(string Text);
+
+    /// <summary>An app-message of Tavus's, as it is.</summary>
+    private sealed record SendRequest(string EventType, JsonObject Properties, string? InferenceId);
 }
 
 /// <summary>Who is connected to which room, so that a test can throw them out.</summary>
