@@ -20,6 +20,7 @@ create table tavus_sessions (
   meeting_token         text,
   callback_token        bytea       not null unique,     -- SHA-256 of what its callback address carries
   created_at            timestamptz not null default now(),
+  queued_at             timestamptz,                     -- since when it waits for a slot
   opened_at             timestamptz,                     -- the conversation exists at Tavus, and costs
   joined_at             timestamptz,                     -- the avatar is there
   seen_at               timestamptz not null default now(), -- the visitor's page's last sign of life
@@ -38,7 +39,7 @@ create table tavus_sessions (
   foreign key (tenant_id, conversation_id) references conversations on delete cascade
 );
 create index on tavus_sessions (next_check_at) where next_check_at is not null;
-create index on tavus_sessions (account, created_at) where state = 'queued';
+create index on tavus_sessions (account, created_at) where state in ('queued', 'creating');
 create index on tavus_sessions (tenant_id, conversation_id);
 
 -- What Tavus has called back with. The same event twice is one.
@@ -92,7 +93,8 @@ create function claim_tavus_sessions(node uuid, lease interval, most integer) re
 create function tavus_queue_position(of_account text, since timestamptz, session uuid) returns integer
   language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select count(*)::integer from tavus_sessions s
-    where s.account = of_account and s.state = 'queued' and (s.created_at, s.id) <= (since, session)
+    where s.account = of_account and (s.created_at, s.id) <= (since, session)
+      and (s.state = 'queued' or (s.state = 'creating' and s.queued_at is not null))
   $$;
 
 revoke execute on function tavus_session_by_callback, claim_tavus_sessions, tavus_queue_position from public;

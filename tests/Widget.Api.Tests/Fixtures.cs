@@ -16,6 +16,7 @@ using Widget.Api.Platform;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tests;
+using Widget.Api.Tests.Tavus;
 using Widget.Contracts;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Rerank;
@@ -42,7 +43,8 @@ public sealed class ApiFixture : IAsyncLifetime
     {
         Database = await TestDatabase.CreateAsync();
         Simulator = await Simulator.StartAsync();
-        Node = await ApiNode.StartAsync(Database);
+        // It takes video calls of others' tests in turn with their nodes, so it is at home in the same places.
+        Node = await ApiNode.StartAsync(Database, tavusApi: Simulator.TavusApi, video: VideoTenant.Quick);
     }
 
     public async ValueTask DisposeAsync()

@@ -77,10 +77,15 @@ internal sealed class VideoTenant(TestTenant tenant, Simulator simulator, string
     public static async Task<TavusSession> UntilAsync(TestVisitor visitor, Guid session, TavusSessionState state, bool watched = true, int seconds = 20)
     {
         TavusSession? seen = null;
-        await Eventually.TrueAsync(
-            async () => (seen = watched ? await AliveAsync(visitor, session) : await GetAsync(visitor, session)).State == state,
-            $"the session is {state}, not {seen?.State}",
-            seconds);
-        return seen!;
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        do
+        {
+            seen = watched ? await AliveAsync(visitor, session) : await GetAsync(visitor, session);
+            if (seen.State == state) return seen;
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+        while (watch.Elapsed < TimeSpan.FromSeconds(seconds));
+        Assert.Fail($"After {seconds} s the session is {seen.State}, not {state}.");
+        return seen;
     }
 }

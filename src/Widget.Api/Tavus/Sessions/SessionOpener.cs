@@ -113,7 +113,6 @@ public sealed partial class SessionOpener(
         if (session.State == TavusSessionState.Creating)
         {
             session.State = TavusSessionState.Waiting;
-            session.SeenAt = now;
             session.NextCheckAt = now + Shorter(timings.Silence, timings.Joining, timings.Reconciling);
         }
         else
@@ -131,6 +130,7 @@ public sealed partial class SessionOpener(
         if (await db.LockAsync(id, ct) is not { } session) return;
         // Tavus has refused it, so there is nothing to look for.
         session.AskedAt = null;
+        session.QueuedAt ??= clock.GetUtcNow();
         if (session.State == TavusSessionState.Creating) session.State = TavusSessionState.Queued;
         session.NextCheckAt = clock.GetUtcNow() + timings.TryingForSlot;
         await db.CommitAsync(ct);

@@ -71,6 +71,9 @@ public sealed class VideoSession : ITenantOwned
 
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Since when it waits for a slot; null for one that never had to.</summary>
+    public DateTimeOffset? QueuedAt { get; set; }
+
     /// <summary>Since when it exists at Tavus, and costs.</summary>
     public DateTimeOffset? OpenedAt { get; set; }
 
@@ -103,6 +106,9 @@ public sealed class VideoSession : ITenantOwned
     public Guid? LeaseOwner { get; set; }
 
     public DateTimeOffset? LeaseUntil { get; set; }
+
+    /// <summary>It waits for a slot, or is just trying for one.</summary>
+    public bool IsInLine => QueuedAt is not null && State is (TavusSessionState.Queued or TavusSessionState.Creating);
 
     /// <summary>It is over, at Tavus too.</summary>
     public bool IsOver => State is TavusSessionState.Ended or TavusSessionState.Failed;

@@ -41,8 +41,8 @@ public sealed class VideoSessions(
         if (VideoOffer.Missing(wishes) is { } missing) return (null, missing);
         if (await accounts.OfAsync(caller.Tenant, ct) is not { } account) return (null, VideoRefusal.NoKey);
         await EndOthersAsync(caller.Tenant, thread, request.ClientId, ct);
-        var (session, refusal) = await AddAsync(caller, visitor, thread, request, wishes, account, ct);
-        if (session is not { State: TavusSessionState.Creating } || session.LeaseOwner != keeper.Node) return (session, refusal);
+        var (session, refusal, added) = await AddAsync(caller, visitor, thread, request, wishes, account, ct);
+        if (!added || session is not { State: TavusSessionState.Creating }) return (session, refusal); // it is there, waits, or may not be
 
         // Whoever gives up waiting does not undo what Tavus may have done; the outcome is written down all the same.
         var opening = OpenHeldAsync(session);
@@ -123,7 +123,7 @@ public sealed class VideoSessions(
     /// <summary>The place in the line of the session's account, from 1; null for one that does not wait.</summary>
     public async Task<int?> PositionAsync(VideoSession session, CancellationToken ct)
     {
-        if (session.State != TavusSessionState.Queued) return null;
+        if (!session.IsInLine) return null;
         await using var db = await database.BeginAsync(session.TenantId, ct);
         return await PositionAsync(db, session.Account, session.CreatedAt, session.Id.Value, ct);
     }
@@ -159,7 +159,7 @@ public sealed class VideoSessions(
         keeper.Raise();
     }
 
-    private async Task<(VideoSession? Session, VideoRefusal? Refusal)> AddAsync(
+    private async Task<(VideoSession? Session, VideoRefusal? Refusal, bool Added)> AddAsync(
         VideoCaller caller,
         VisitorId visitor,
         ConversationId thread,
@@ -169,11 +169,11 @@ public sealed class VideoSessions(
         CancellationToken ct)
     {
         await using var db = await database.BeginAsync(caller.Tenant, ct);
-        if (!await ConversationLog.LockAsync(db, thread, visitor, ct)) return (null, VideoRefusal.NoSuchConversation);
+        if (!await ConversationLog.LockAsync(db, thread, visitor, ct)) return (null, VideoRefusal.NoSuchConversation, false);
         var clientId = request.ClientId ?? Guid.CreateVersion7().ToString("N");
-        if (await db.Sessions.AsNoTracking().SingleOrDefaultAsync(row => row.ConversationId == thread && row.ClientId == clientId, ct) is { } known) return (known, null);
+        if (await db.Sessions.AsNoTracking().SingleOrDefaultAsync(row => row.ConversationId == thread && row.ClientId == clientId, ct) is { } known) return (known, null, false);
         await VideoOffer.LockBudgetAsync(db, ct);
-        if (await offer.LongestCallAsync(db, wishes, ct) is not { } seconds) return (null, VideoRefusal.OutOfBudget);
+        if (await offer.LongestCallAsync(db, wishes, ct) is not { } seconds) return (null, VideoRefusal.OutOfBudget, false);
 
         var now = clock.GetUtcNow();
         var id = VideoSessionId.New();
@@ -196,6 +196,7 @@ public sealed class VideoSessions(
             Name = $"widget-{id.Value:N}",
             CallbackToken = RandomNumberGenerator.GetBytes(32),
             CreatedAt = now,
+            QueuedAt = waits ? now : null,
             SeenAt = now,
             NextCheckAt = now,
             LeaseOwner = waits ? null : keeper.Node,
@@ -203,7 +204,7 @@ public sealed class VideoSessions(
         };
         db.Sessions.Add(session);
         await db.CommitAsync(ct);
-        return (session, null);
+        return (session, null, true);
     }
 
     private static async Task<VideoSession?> OwnAsync(VideoDb db, VideoCaller caller, VideoSessionId id, CancellationToken ct) =>

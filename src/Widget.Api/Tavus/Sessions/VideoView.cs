@@ -13,7 +13,7 @@ public sealed class VideoView(VideoSessions sessions, TenantSettingsService sett
         {
             SessionId = session.Id.Value,
             ThreadId = session.ConversationId.Value,
-            State = session.State,
+            State = session.IsInLine ? TavusSessionState.Queued : session.State,
             ConversationId = session.TavusConversationId,
             ConversationUrl = open ? session.ConversationUrl : null,
             ReplicaId = session.ReplicaId,
