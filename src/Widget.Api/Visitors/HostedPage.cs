@@ -11,8 +11,12 @@ namespace Widget.Api.Visitors;
 /// </summary>
 internal static class HostedPage
 {
+    // Video calls go through Daily: its client's second half is a script of its servers, and where that cannot be had the room's page is framed.
+    private const string Daily = "https://*.daily.co https://*.dailywebrtc.com https://*.dailywebrtc.net";
+
     private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' https: data:; base-uri 'none'; form-action 'none'";
+        $"default-src 'none'; script-src 'self' {Daily}; style-src 'self'; connect-src 'self' {Daily} wss://*.daily.co wss://*.dailywebrtc.com wss://*.dailywebrtc.net; "
+        + $"frame-src {Daily}; worker-src blob:; media-src blob:; img-src 'self' https: data:; base-uri 'none'; form-action 'none'";
 
     public static void MapHostedPage(this IEndpointRouteBuilder routes)
     {

@@ -119,7 +119,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
             {
                 name, description = "Looks facts up.", parameters = Parameters, origin = "llm", trigger_type = "in_call", on_resolve = "generate_response", delivery = new { app_message = true },
             });
-            await VideoVisit.TavusAsync(installation, $"personas/{persona}/tools", new { tool_id = tool.GetProperty("tool_id").GetString() });
+            await VideoVisit.TavusAsync(installation, $"personas/{persona}/tools", new { tool_ids = new[] { tool.GetProperty("tool_id").GetString() } });
         }
 
         await using var visit = await VideoVisit.OpenAsync(
@@ -167,14 +167,17 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
         await visit.CallAndMeetAsync();
-        var beacon = visit.Page.WaitForRequestAsync("**/leave");
         await visit.Page.ReloadAsync();
-        (await beacon).Method.ShouldBe("POST");
         await visit.EndedAsync();
+        await visit.Widget.OpenPanelAsync();
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .event", new() { HasTextString = "the page was left" }));
 
-        await visit.CallAndMeetAsync();
+        await visit.Start.ClickAsync();
+        await visit.Widget.ShownAsync(visit.Avatar);
         (await visit.ConversationsAsync()).Length.ShouldBe(2);
+        var beacon = visit.Page.WaitForRequestAsync("**/leave");
         await visit.Page.EvaluateAsync("() => Widget.destroy()");
+        (await beacon).Headers["content-type"].ShouldStartWith("text/plain");
         await visit.EndedAsync();
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
         (await visit.Page.EvaluateAsync<int>("() => window.dailyStandIn.instances")).ShouldBe(0);
@@ -200,7 +203,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
 
         // Another microphone, of those there are.
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Camera, microphone and speaker" }).ClickAsync();
-        var microphones = visit.Page.GetByLabel("Microphone", new() { Exact = true });
+        var microphones = visit.Page.Locator(".settings label", new() { HasTextString = "Microphone" }).Locator("select");
         var before = await visit.Page.EvaluateAsync<string>("() => window.dailyStandIn.sources.audio");
         await microphones.SelectOptionAsync(new SelectOptionValue { Index = 1 });
         await visit.Page.WaitForFunctionAsync("(before) => window.dailyStandIn.sources.audio !== before", before);
