@@ -17,6 +17,8 @@ export function openVideo(store: Store): VideoCall {
     stop();
     narrow.removeEventListener('change', narrowed);
     store.video.value = again ? openVideo(store) : undefined;
+    // What was pressed is gone, and writing is what comes next.
+    if (!again) store.host.shadow.querySelector<HTMLElement>('.composer textarea')?.focus();
   });
   // After a call there is the thread to go on with.
   const stop = effect(() => {
