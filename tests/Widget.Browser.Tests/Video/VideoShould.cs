@@ -112,21 +112,27 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
             ? new { persona_name = "Nora", system_prompt = "Help.", default_replica_id = VideoVisit.Replica }
             : new { persona_name = "Nora", system_prompt = "Help.", default_replica_id = VideoVisit.Replica, layers = new { llm = new { model = "tavus-glm-4.7", tools } } }))
             .GetProperty("persona_id").GetString()!;
-        if (attached)
-        {
-            var name = $"t{Guid.NewGuid():N}"[..10] + "_search_knowledge";
-            var tool = await VideoVisit.TavusAsync(installation, "tools", new
-            {
-                name, description = "Looks facts up.", parameters = Parameters, origin = "llm", trigger_type = "in_call", on_resolve = "generate_response", delivery = new { app_message = true },
-            });
-            await VideoVisit.TavusAsync(installation, $"personas/{persona}/tools", new { tool_ids = new[] { tool.GetProperty("tool_id").GetString() } });
-        }
-
         await using var visit = await VideoVisit.OpenAsync(
             installation,
             chromium,
             settings: new() { ["tavusPersonaId"] = persona },
             simulation: new { looksUpWith = "search_knowledge" });
+        if (attached)
+        {
+            // As an installation registers it that Tavus cannot reach: a browser delivers.
+            var tool = await VideoVisit.TavusAsync(installation, "tools", new
+            {
+                name = $"w_{visit.Tenant.TenantId.ToString("N")[^12..]}_search_knowledge",
+                description = "Looks facts up.",
+                parameters = Parameters,
+                origin = "llm",
+                trigger_type = "in_call",
+                on_resolve = "generate_response",
+                delivery = new { app_message = true },
+            });
+            await VideoVisit.TavusAsync(installation, $"personas/{persona}/tools", new { tool_ids = new[] { tool.GetProperty("tool_id").GetString() } });
+        }
+
         await visit.CallAndMeetAsync();
         await visit.HearAsync("What does the desk lamp cost?");
 
