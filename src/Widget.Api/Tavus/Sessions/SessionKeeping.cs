@@ -131,21 +131,19 @@ public sealed partial class SessionKeeping(
     {
         if (session.TavusConversationId is null)
         {
-            if (session.AskedAt is null || await FindLostAsync(session, ct) is not { } found)
+            var (searched, found) = session.AskedAt is null ? (true, null) : await FindLostAsync(session, ct);
+            if (found is null)
             {
-                if (session.AskedAt is null || clock.GetUtcNow() - session.AskedAt > timings.LookingForLost)
+                // Only a search that Tavus answered says that there is none; and the request may still be on its way there.
+                if (searched && (session.AskedAt is null || clock.GetUtcNow() - session.AskedAt > timings.LookingForLost))
                     await ChangeAsync(session, (db, row, _) => finish.EndAsync(db, row, null, null, ct), ct);
                 else
                     await AgainAsync(session, ct);
                 return;
             }
 
-            await ChangeAsync(session, (_, row, _) =>
-            {
-                (row.TavusConversationId, row.OpenedAt) = (found.Id, found.CreatedAt ?? row.AskedAt);
-                return true;
-            }, ct);
             (session.TavusConversationId, session.OpenedAt) = (found.Id, found.CreatedAt ?? session.AskedAt);
+            await ChangeAsync(session, (_, row, _) => (row.TavusConversationId, row.OpenedAt) = (session.TavusConversationId, session.OpenedAt), ct);
         }
 
         // Tavus may have ended it itself, or for us before our node died: it is asked first, so that nothing is ended twice.
@@ -158,23 +156,26 @@ public sealed partial class SessionKeeping(
                 return;
             }
 
-            current = await AskAsync(session, ct) is { IsOver: true } after ? after : current with { IsOver = true };
+            current = await AskAsync(session, ct);
+            // It was told, and may not have got about yet: then the end is now, by our clock.
+            if (current is { Known: true, IsOver: false }) current = current with { IsOver = true, Conversation = null };
         }
 
         if (current.IsOver) await FinishAsync(session, current, ct);
         else await AgainAsync(session, ct);
     }
 
-    private async Task<TavusConversation?> FindLostAsync(VideoSession session, CancellationToken ct)
+    private async Task<(bool Searched, TavusConversation? Found)> FindLostAsync(VideoSession session, CancellationToken ct)
     {
         try
         {
-            return await accounts.OfAsync(session.TenantId, ct) is { } account ? await lost.FindAsync(account, session, ct) : null;
+            // Without a key nobody can look, now or later.
+            return (true, await accounts.OfAsync(session.TenantId, ct) is { } account ? await lost.FindAsync(account, session, ct) : null);
         }
         catch (TavusException e)
         {
             LogAway(session.Id, e.Fault, e.Status);
-            return null;
+            return (e.Fault == TavusFault.BadKey, null);
         }
     }
 
