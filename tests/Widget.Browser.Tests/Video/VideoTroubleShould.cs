@@ -61,19 +61,22 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Show_the_room_in_a_frame_where_dailys_client_cannot_be_had(bool loads)
+    [InlineData("The stand-in is not let in")]
+    [InlineData("The chunk is kept out")]
+    [InlineData("Daily's own client comes, and its servers are out of reach")]
+    public async Task Show_the_room_in_a_frame_where_dailys_client_cannot_be_had(string why)
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium, settings: new() { ["tavusPrivateRoom"] = true }, before: async page =>
         {
-            if (loads) await page.Page.AddInitScriptAsync("window.dailyStandIn = { joinFails: true }");
-            else await page.Page.RouteAsync("**/embed/daily-*.js", route => route.AbortAsync());
+            if (why.Contains("stand-in")) await page.Page.AddInitScriptAsync("window.dailyStandIn = { joinFails: true }");
+            else if (why.Contains("kept out")) await page.Page.RouteAsync("**/embed/daily-*.js", route => route.AbortAsync());
+            else await page.Page.RouteAsync("**/embed/daily-*.js", route => route.ContinueAsync());
+            await page.Page.RouteAsync("https://**", route => route.AbortAsync());
         });
         await visit.CallAsync();
 
         var room = visit.Page.FrameLocator("#widget-root iframe.room");
-        await visit.Widget.ShownAsync(room.GetByText("The avatar is here."));
+        await visit.Widget.ShownAsync(room.GetByText("The avatar is here."), seconds: 40);
         // Let through by the frame, and not held by the widget.
         await visit.Widget.ShownAsync(room.GetByText("Camera and microphone are on."));
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
