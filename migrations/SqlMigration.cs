@@ -51,3 +51,6 @@ public sealed class SecretsAndUsage : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0011_tavus_sessions")]
 public sealed class TavusSessions : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0012_tools")]
+public sealed class Tools : SqlMigration;

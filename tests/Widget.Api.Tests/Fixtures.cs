@@ -75,10 +75,12 @@ public sealed class ApiNode : IAsyncDisposable
         TavusOptions? tavus = null,
         RerankOptions? rerank = null,
         TavusApiOptions? tavusApi = null,
-        VideoTimings? video = null)
+        VideoTimings? video = null,
+        Uri? publicAddress = null,
+        Action<IServiceCollection>? services = null)
     {
         var log = new CapturedLog();
-        var address = new Uri($"http://127.0.0.1:{Simulator.FreePort()}");
+        var address = publicAddress is { IsLoopback: true } ? publicAddress : new Uri($"http://127.0.0.1:{Simulator.FreePort()}");
         var options = new ServerOptions
         {
             Database = database.Application,
@@ -89,10 +91,14 @@ public sealed class ApiNode : IAsyncDisposable
             Rerank = rerank ?? new RerankOptions(),
             TavusApi = tavusApi ?? new TavusApiOptions(),
             Video = video ?? new VideoTimings(),
-            PublicAddress = address,
+            PublicAddress = publicAddress ?? address,
             HostSuffix = hostSuffix,
         };
-        var app = Server.Build([$"--urls={address.AbsoluteUri}"], options, builder => builder.Logging.ClearProviders().AddProvider(log));
+        var app = Server.Build([$"--urls={address.AbsoluteUri}"], options, builder =>
+        {
+            builder.Logging.ClearProviders().AddProvider(log);
+            services?.Invoke(builder.Services);
+        });
         await app.StartAsync();
         return new ApiNode(app, log);
     }
@@ -206,6 +212,9 @@ public sealed class Simulator : IAsyncDisposable
     /// <summary>Sets how it behaves from now on; everything not named behaves.</summary>
     public async Task BehaveAsync(object? switches = null, string service = "openai") =>
         (await _control.PutAsJsonAsync($"/control/{service}", switches ?? new { })).EnsureSuccessStatusCode();
+
+    /// <summary>How many questions to the model were given up before they were answered.</summary>
+    public Task<int> GivenUpAsync() => _control.GetFromJsonAsync<int>("/control/openai/given-up");
 
     public async Task<IReadOnlyList<JsonElement>> RequestsAsync() => (await _control.GetFromJsonAsync<JsonElement[]>("/control/openai/requests"))!;
 

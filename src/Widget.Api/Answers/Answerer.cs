@@ -22,11 +22,11 @@ public sealed record AnswerContext(
 /// </summary>
 public sealed partial class Answerer(HybridSearch search, QuestionRewriter rewriter, ChatModels models, ModelCondition condition, ILogger<Answerer> logger)
 {
-    private const int MostPassages = 6;
+    internal const int MostPassages = 6;
 
     // An answer is a few sentences; a model that runs on costs money and nobody reads it.
-    private static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(90);
-    private const int LongestAnswer = 16_000;
+    internal static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(90);
+    internal const int LongestAnswer = 16_000;
 
     /// <summary>
     /// Below this confidence the passages are about something else (docs/decisions/0008-when-to-say-no.md). Quoting has nobody who would
@@ -34,7 +34,7 @@ public sealed partial class Answerer(HybridSearch search, QuestionRewriter rewri
     /// </summary>
     private const double LeastToQuote = 0.5;
 
-    private const double LeastToAskModel = 0.25;
+    internal const double LeastToAskModel = 0.25;
 
     /// <param name="context">What is asked.</param>
     /// <param name="live">Receives sources and text as they come.</param>
@@ -67,6 +67,12 @@ public sealed partial class Answerer(HybridSearch search, QuestionRewriter rewri
     {
         var searched = await rewriter.RewriteAsync(context.Question, context.History, ct);
         if (searched.IsRewritten) LogRewritten(context.Question.Seq, searched.ByModel ? "the model" : "rule");
+        return await FindAsync(context, searched, strategy, limit, ct);
+    }
+
+    /// <summary>The same for a question that need not be rewritten, or has been.</summary>
+    internal async Task<Finding> FindAsync(AnswerContext context, SearchedQuestion searched, SearchStrategyName? strategy, int limit, CancellationToken ct)
+    {
         var found = await search.SearchAsync(
             new KnowledgeQuery { TenantId = context.Tenant.TenantId, Text = searched.Text, Limit = Math.Max(limit, MostPassages) },
             SearchPlans.For(context.Settings, strategy),
@@ -92,7 +98,7 @@ public sealed partial class Answerer(HybridSearch search, QuestionRewriter rewri
             context.Question.Text,
             finding.Searched.Text,
             context.Question.Page,
-            context.PageContext);
+            context.PageContext) { TenantsInstructions = context.Settings.AgentInstructions };
         if (models.Configured is { } model)
         {
             var earlier = context.History.OfType<AssistantMessage>().SelectMany(message => message.Citations);

@@ -8,6 +8,8 @@ using OpenAI;
 using OpenAI.Chat;
 using ChatFinishReason = Microsoft.Extensions.AI.ChatFinishReason;
 using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
+using OpenAIFinish = OpenAI.Chat.ChatFinishReason;
+using OpenAIMessage = OpenAI.Chat.ChatMessage;
 
 namespace Widget.Api.Answers;
 
@@ -64,9 +66,9 @@ public sealed class OpenAIChatClient : IChatClient
                 FinishReason = chunk.FinishReason switch
                 {
                     null => null,
-                    OpenAI.Chat.ChatFinishReason.Length => ChatFinishReason.Length,
-                    OpenAI.Chat.ChatFinishReason.ToolCalls => ChatFinishReason.ToolCalls,
-                    OpenAI.Chat.ChatFinishReason.ContentFilter => ChatFinishReason.ContentFilter,
+                    OpenAIFinish.Length => ChatFinishReason.Length,
+                    OpenAIFinish.ToolCalls => ChatFinishReason.ToolCalls,
+                    OpenAIFinish.ContentFilter => ChatFinishReason.ContentFilter,
                     _ => ChatFinishReason.Stop,
                 },
             };
@@ -103,7 +105,7 @@ public sealed class OpenAIChatClient : IChatClient
         // The library's client holds nothing that must be given back.
     }
 
-    private static IEnumerable<OpenAI.Chat.ChatMessage> Convert(ChatMessage message)
+    private static IEnumerable<OpenAIMessage> Convert(ChatMessage message)
     {
         if (message.Role == ChatRole.System) return [new SystemChatMessage(message.Text)];
         if (message.Role == ChatRole.User) return [new UserChatMessage(message.Text)];
@@ -116,7 +118,7 @@ public sealed class OpenAIChatClient : IChatClient
         var calls = message.Contents.OfType<FunctionCallContent>().Select(call => ChatToolCall.CreateFunctionToolCall(
             call.CallId,
             call.Name,
-            BinaryData.FromString(JsonSerializer.Serialize(call.Arguments, JsonSerializerOptions.Web)))).ToArray();
+            BinaryData.FromString(call.RawRepresentation as string ?? JsonSerializer.Serialize(call.Arguments, JsonSerializerOptions.Web)))).ToArray();
         if (calls.Length == 0) return [new AssistantChatMessage(message.Text)];
         var assistant = new AssistantChatMessage(calls);
         if (message.Text.Length > 0) assistant.Content.Add(ChatMessageContentPart.CreateTextPart(message.Text));
@@ -128,6 +130,16 @@ public sealed class OpenAIChatClient : IChatClient
         var converted = new ChatCompletionOptions { Temperature = options?.Temperature, TopP = options?.TopP, MaxOutputTokenCount = options?.MaxOutputTokens };
         foreach (var tool in options?.Tools?.OfType<AIFunctionDeclaration>() ?? [])
             converted.Tools.Add(ChatTool.CreateFunctionTool(tool.Name, tool.Description, BinaryData.FromString(tool.JsonSchema.GetRawText())));
+        foreach (var stop in options?.StopSequences ?? []) converted.StopSequences.Add(stop);
+        if (converted.Tools.Count == 0) return converted;
+        converted.AllowParallelToolCalls = options?.AllowMultipleToolCalls;
+        converted.ToolChoice = options?.ToolMode switch
+        {
+            NoneChatToolMode => ChatToolChoice.CreateNoneChoice(),
+            RequiredChatToolMode { RequiredFunctionName: { } name } => ChatToolChoice.CreateFunctionChoice(name),
+            RequiredChatToolMode => ChatToolChoice.CreateRequiredChoice(),
+            _ => null,
+        };
         return converted;
     }
 
@@ -139,10 +151,16 @@ public sealed class OpenAIChatClient : IChatClient
 
         public StringBuilder Arguments { get; } = new();
 
-        public FunctionCallContent Whole() => FunctionCallContent.CreateFromParsedArguments(
-            Arguments.ToString(),
-            Id ?? "",
-            Name ?? "",
-            static json => json.Length == 0 ? new Dictionary<string, object?>() : JsonSerializer.Deserialize<Dictionary<string, object?>>(json));
+        // What the model wrote goes along as it is, for whoever passes it on.
+        public FunctionCallContent Whole()
+        {
+            var call = FunctionCallContent.CreateFromParsedArguments(
+                Arguments.ToString(),
+                Id ?? "",
+                Name ?? "",
+                static json => json.Length == 0 ? new Dictionary<string, object?>() : JsonSerializer.Deserialize<Dictionary<string, object?>>(json));
+            call.RawRepresentation = Arguments.ToString();
+            return call;
+        }
     }
 }

@@ -35,7 +35,17 @@ public sealed partial class QuestionRewriter(ChatModels models, ILogger<Question
             return new SearchedQuestion(written, IsRewritten: true, ByModel: true);
         }
 
-        if (!FollowUps.IsOne(text, before, question.Locale)) return new SearchedQuestion(text, IsRewritten: false, ByModel: false);
+        return RewriteByRule(question, history, earlier);
+    }
+
+    /// <summary>By rule alone: at once, and nobody is asked.</summary>
+    public static SearchedQuestion RewriteByRule(VisitorMessage question, IReadOnlyList<ConversationEvent> history) =>
+        RewriteByRule(question, history, Earlier(history, question.Locale));
+
+    private static SearchedQuestion RewriteByRule(VisitorMessage question, IReadOnlyList<ConversationEvent> history, IReadOnlyList<string> earlier)
+    {
+        var text = question.Text;
+        if (earlier.Count == 0 || !FollowUps.IsOne(text, earlier[^1], question.Locale)) return new SearchedQuestion(text, IsRewritten: false, ByModel: false);
         var title = history.OfType<AssistantMessage>().LastOrDefault(message => message.Citations.Count > 0)?.Citations[0].Title;
         return new SearchedQuestion(FollowUps.Rewrite(text, earlier, title, question.Locale), IsRewritten: true, ByModel: false);
     }

@@ -4,12 +4,15 @@ using Widget.Api.Answers;
 using Widget.Api.Evaluation;
 using Widget.Api.Knowledge;
 using Widget.Api.Media;
+using Widget.Api.OpenAI;
 using Widget.Api.Search;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Lifecycle;
 using Widget.Api.Tavus.Sessions;
+using Widget.Api.Tavus.Tools;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Tools;
 using Widget.Api.Visitors;
 using Widget.Rag;
 using Widget.Rag.Embeddings;
@@ -36,7 +39,8 @@ public static class Server
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
             .AddFilter(typeof(ApiKeyAuthentication).FullName, LogLevel.Warning)
-            .AddFilter(typeof(VisitorAuthentication).FullName, LogLevel.Warning);
+            .AddFilter(typeof(VisitorAuthentication).FullName, LogLevel.Warning)
+            .AddFilter(typeof(ModelKeyAuthentication).FullName, LogLevel.Warning);
 
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => ApplicationDataSource.Create(options.Database));
@@ -50,6 +54,8 @@ public static class Server
         builder.Services.AddEvaluation();
         builder.Services.AddVisitors();
         builder.Services.AddTavus(options.TavusApi, options.Video);
+        builder.Services.AddTools();
+        builder.Services.AddOpenAI();
         builder.Services.AddHealth();
         builder.Services.AddOpenApi(ApiDescription.Configure);
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.SayInWords);
@@ -87,6 +93,10 @@ public static class Server
         app.MapEmbedding();
         app.MapEvaluation();
         app.MapSettings();
+        app.MapTools();
+        app.MapTavusTools();
+        app.MapModelKeys();
+        app.MapOpenAI();
         app.MapApiDescription();
         return app;
     }

@@ -43,6 +43,11 @@ public sealed record ServerOptions
     /// </summary>
     public Uri? PublicAddress { get; init; }
 
+    /// <summary>Tavus sends tool calls to this server itself, over https. A simulated one on this machine may be told to do so without.</summary>
+    public bool DeliversToolsToServer => TavusApi.DeliversToolsToServer == true
+        ? CanBeDeliveredTo(PublicAddress)
+        : TavusApi.DeliversToolsToServer is null && PublicAddress?.Scheme == Uri.UriSchemeHttps;
+
     /// <summary>The reranker (WIDGET_RERANK_…).</summary>
     public RerankOptions Rerank { get; init; } = new();
 
@@ -72,6 +77,8 @@ public sealed record ServerOptions
         var rerank = variables.Model("RERANK", example: "https://api.cohere.com/v2");
         var (tavusApi, tavus) = ReadTavus(variables);
         var publicAddress = variables.Address("WIDGET_PUBLIC_URL", "https://widget.example.com");
+        if (tavusApi.DeliversToolsToServer == true && !CanBeDeliveredTo(publicAddress))
+            errors.Add("WIDGET_TAVUS_TOOL_DELIVERY is \"api\", which needs WIDGET_PUBLIC_URL to be an https address.");
 
         var hosts = (variables.Text("WIDGET_FETCH_ALLOW") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         errors.AddRange(hosts
@@ -101,14 +108,19 @@ public sealed record ServerOptions
         };
     }
 
+    private static bool CanBeDeliveredTo(Uri? address) => address is not null && (address.Scheme == Uri.UriSchemeHttps || address.IsLoopback);
+
     private static (TavusApiOptions Api, TavusOptions Search) ReadTavus(Variables variables)
     {
         const string SearchPath = "WIDGET_TAVUS_SEARCH_PATH";
         var (endpoint, path, key) = (variables.Address("WIDGET_TAVUS_ENDPOINT", "https://tavusapi.com") ?? TavusApiOptions.Public, variables.Text(SearchPath), variables.Text("WIDGET_TAVUS_KEY"));
         if (path is not null && !(path.StartsWith('/') && path.Contains(TavusOptions.ReplicaPlaceholder, StringComparison.Ordinal)))
             variables.Errors.Add($"{SearchPath} is \"{path}\". It must begin with / and contain {TavusOptions.ReplicaPlaceholder}, as {TavusOptions.DefaultSearchPath}.");
+        const string ToolDelivery = "WIDGET_TAVUS_TOOL_DELIVERY";
+        var delivery = variables.Text(ToolDelivery);
+        if (delivery is not (null or "api" or "app_message")) variables.Errors.Add($"{ToolDelivery} is \"{delivery}\". It must be api or app_message.");
         var search = path is null ? new TavusOptions() : new TavusOptions { Endpoint = endpoint, Key = key, SearchPath = path };
-        return (new TavusApiOptions { Endpoint = endpoint, Key = key }, search);
+        return (new TavusApiOptions { Endpoint = endpoint, Key = key, DeliversToolsToServer = delivery is null ? null : delivery == "api" }, search);
     }
 
     /// <summary>What is wrong with a connection string's form; null when nothing is.</summary>

@@ -10,4 +10,10 @@ public sealed record TavusApiOptions
 
     /// <summary>The platform's key, for tenants that have none of their own (WIDGET_TAVUS_KEY).</summary>
     public string? Key { get; init; }
+
+    /// <summary>
+    /// Whether Tavus sends tool calls to this server itself (<c>api</c>) or through the visitor's page (<c>app_message</c>); null for itself where
+    /// it can, which is where the installation has a public https address (WIDGET_TAVUS_TOOL_DELIVERY).
+    /// </summary>
+    public bool? DeliversToolsToServer { get; init; }
 }

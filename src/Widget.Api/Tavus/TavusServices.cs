@@ -1,6 +1,7 @@
 using Widget.Api.Tavus.Client;
 using Widget.Api.Tavus.Lifecycle;
 using Widget.Api.Tavus.Sessions;
+using Widget.Api.Tavus.Tools;
 
 namespace Widget.Api.Tavus;
 
@@ -29,6 +30,10 @@ internal static class TavusServices
         services.AddSingleton<VideoCallbacks>();
         services.AddSingleton<LeaveTokens>();
         services.AddSingleton<LifecycleService>();
+        services.AddSingleton<CallingSessions>();
+        services.AddSingleton<DeliverySecrets>();
+        services.AddSingleton<ToolCallReceiver>();
+        services.AddSingleton<TavusToolSync>();
         return services;
     }
 }

@@ -37,6 +37,9 @@ public sealed class ApiKey : ITenantOwned
 {
     public const string SecretPrefix = "sk_";
 
+    /// <summary>Begins the secret of a key that opens the OpenAI-compatible endpoint and nothing else, so that it may lie with another service.</summary>
+    public const string ModelPrefix = "mk_";
+
     public required TenantId TenantId { get; init; }
 
     public required Guid Id { get; init; }
@@ -54,9 +57,9 @@ public sealed class ApiKey : ITenantOwned
 
     public DateTimeOffset? RevokedAt { get; set; }
 
-    public static (ApiKey Key, string Secret) New(TenantId tenant, string name)
+    public static (ApiKey Key, string Secret) New(TenantId tenant, string name, string kind = SecretPrefix)
     {
-        var secret = SecretPrefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
+        var secret = kind + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
         var key = new ApiKey { TenantId = tenant, Id = Guid.CreateVersion7(), Name = name, Prefix = secret[..9], Hash = HashOf(secret) };
         return (key, secret);
     }

@@ -18,6 +18,7 @@ internal static class TenancyServices
         services.AddSingleton<UsageMeter>();
         services.AddSingleton<IMultiTenantStore, TenantStore>();
         services.AddSingleton<IMultiTenantStrategy, ApiKeyStrategy>();
+        services.AddSingleton<IMultiTenantStrategy, ModelKeyStrategy>();
         services.AddSingleton<IMultiTenantStrategy, SiteKeyStrategy>();
         services.AddSingleton<IMultiTenantStrategy, RouteSlugStrategy>();
         services.AddSingleton<IMultiTenantStrategy>(new HostStrategy(hostSuffix));

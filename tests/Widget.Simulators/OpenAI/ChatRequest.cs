@@ -29,8 +29,50 @@ internal sealed record ChatRequest(string Model, IReadOnlyList<JsonElement> Mess
         var includeUsage = body.TryGetProperty("stream_options", out var options) && Flag(options, "include_usage");
         if (options.ValueKind == JsonValueKind.Object && !stream)
             throw OpenAIException.Invalid("The 'stream_options' parameter is only allowed when 'stream' is enabled.", "stream_options");
+        CheckResults(messages);
         var tools = Array(body, "tools", required: false).Select((tool, i) => Tool(tool, i)).ToList();
-        return new ChatRequest(model, messages, stream, includeUsage, tools);
+        if (body.TryGetProperty("tools", out _) && tools.Count == 0) throw OpenAIException.Invalid("[] is too short - 'tools'", "tools");
+        var request = new ChatRequest(model, messages, stream, includeUsage, tools);
+        if (!body.TryGetProperty("tool_choice", out var choice)) return request;
+        if (tools.Count == 0) throw OpenAIException.Invalid("Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.", "tool_choice");
+        return choice.ValueKind switch
+        {
+            JsonValueKind.String when choice.GetString() is "auto" => request,
+            JsonValueKind.String when choice.GetString() is "none" => request with { MayCallNone = true },
+            JsonValueKind.String when choice.GetString() is "required" => request with { MustCall = tools[0] },
+            JsonValueKind.Object when choice.TryGetProperty("function", out var named) && tools.Contains(Text(named, "name", "tool_choice.function.name")) =>
+                request with { MustCall = named.GetProperty("name").GetString() },
+            _ => throw OpenAIException.Invalid("Invalid value for 'tool_choice'.", "tool_choice"),
+        };
+    }
+
+    /// <summary>The function that has to be called; null for a free choice.</summary>
+    public string? MustCall { get; init; }
+
+    private bool MayCallNone { get; init; }
+
+    /// <summary>Results of functions are the last thing that was said.</summary>
+    public bool HasResults => Text(Messages[^1], "role") == "tool";
+
+    public bool MayCall(string tool) => Tools.Contains(tool) && !MayCallNone;
+
+    // Each call is answered before anything else is said.
+    private static void CheckResults(IReadOnlyList<JsonElement> messages)
+    {
+        for (var i = 0; i < messages.Count; i++)
+        {
+            if (!messages[i].TryGetProperty("tool_calls", out var calls) || calls.ValueKind != JsonValueKind.Array) continue;
+            var results = messages.Skip(i + 1).TakeWhile(message => Text(message, "role") == "tool").Select(message => Text(message, "tool_call_id")).ToHashSet();
+            foreach (var call in calls.EnumerateArray())
+            {
+                if (Text(call, "type", $"messages[{i}].tool_calls[].type") != "function" || !call.TryGetProperty("function", out var function))
+                    throw OpenAIException.Invalid($"Missing required parameter: 'messages[{i}].tool_calls[].function'.", $"messages[{i}].tool_calls");
+                Text(function, "name", $"messages[{i}].tool_calls[].function.name");
+                Text(function, "arguments", $"messages[{i}].tool_calls[].function.arguments");
+                if (!results.Contains(Text(call, "id", $"messages[{i}].tool_calls[].id")))
+                    throw OpenAIException.Invalid("An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'.", $"messages[{i}].tool_calls");
+            }
+        }
     }
 
     public string System => string.Join('\n', Messages.Where(message => Text(message, "role") is "system" or "developer").Select(Content));

@@ -32,10 +32,16 @@ public sealed record OpenAISwitches
     /// <summary>Wait before the first byte of a rewritten question, besides <see cref="DelayMs"/>.</summary>
     public int RewriteDelayMs { get; init; }
 
-    /// <summary>Call this function, if the request offers it, instead of answering.</summary>
+    /// <summary>Call this function, if the request offers it, instead of answering; and answer once there are results.</summary>
     public string? CallTool { get; init; }
 
     public JsonElement? ToolArguments { get; init; }
+
+    /// <summary>Write this in place of the arguments, which need be no JSON.</summary>
+    public string? RawToolArguments { get; init; }
+
+    /// <summary>Call it again when there are results.</summary>
+    public bool CallAgain { get; init; }
 }
 
 /// <summary>Something said, with its times in seconds.</summary>
@@ -45,18 +51,25 @@ public sealed record TranscriptSegment(double Start, double End, string Text);
 public sealed class OpenAIBehavior
 {
     private int _failuresLeft;
+    private int _givenUp;
 
     public OpenAISwitches Switches { get; private set; } = new();
 
     /// <summary>Bodies of the requests that passed validation, oldest first.</summary>
     public ConcurrentQueue<JsonElement> Requests { get; } = [];
 
+    /// <summary>How many of these were given up by the client before they were answered.</summary>
+    public int GivenUp => Volatile.Read(ref _givenUp);
+
     public void Set(OpenAISwitches switches)
     {
         Switches = switches;
         _failuresLeft = switches.FailNext;
         Requests.Clear();
+        _givenUp = 0;
     }
+
+    public void CountGivenUp() => Interlocked.Increment(ref _givenUp);
 
     public bool FailsNow() => Interlocked.Decrement(ref _failuresLeft) >= 0;
 }

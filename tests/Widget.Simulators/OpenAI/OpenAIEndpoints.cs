@@ -37,6 +37,7 @@ internal static partial class OpenAIEndpoints
         var control = routes.MapGroup("/control/openai");
         control.MapPut("/", (OpenAISwitches switches, OpenAIBehavior behavior) => behavior.Set(switches));
         control.MapGet("/requests", (OpenAIBehavior behavior) => behavior.Requests);
+        control.MapGet("/given-up", (OpenAIBehavior behavior) => behavior.GivenUp);
     }
 
     private static void Authorize(HttpRequest request)
@@ -49,6 +50,19 @@ internal static partial class OpenAIEndpoints
     }
 
     private static async Task<IResult> ChatAsync(HttpContext http, OpenAIBehavior behavior, CancellationToken ct)
+    {
+        try
+        {
+            return await AnswerAsync(http, behavior, ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            behavior.CountGivenUp();
+            return Results.Empty;
+        }
+    }
+
+    private static async Task<IResult> AnswerAsync(HttpContext http, OpenAIBehavior behavior, CancellationToken ct)
     {
         var body = await ReadAsync(http.Request, ct);
         var request = ChatRequest.Parse(body);
@@ -66,11 +80,11 @@ internal static partial class OpenAIEndpoints
                 : new OpenAIException(switches.FailStatus, "server_error", $"The server had an error while processing your request: {request.LastUser}");
         }
 
-        var tool = switches.CallTool is { } name && request.Tools.Contains(name) ? name : null;
+        var tool = request.MustCall ?? (switches.CallTool is { } name && request.MayCall(name) && (switches.CallAgain || !request.HasResults) ? name : null);
         var text = tool is not null ? ""
             : rewriting ? switches.Rewrite ?? QuestionRewriting.Join(request.LastUser)
             : switches.Reply ?? SourceReader.Answer(request.System, request.LastUser);
-        var arguments = switches.ToolArguments?.GetRawText() ?? "{}";
+        var arguments = switches.RawToolArguments ?? switches.ToolArguments?.GetRawText() ?? "{}";
         if (request.Stream)
         {
             await StreamAsync(http, request, text, tool, arguments, switches, ct);

@@ -11,6 +11,24 @@ public sealed class ApiKeyStrategy : IMultiTenantStrategy
         BearerToken.Read(http) is { } token && token.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal) ? token : null;
 }
 
+/// <summary>
+/// A key for the OpenAI-compatible endpoint, of either kind, as programs that speak OpenAI's protocol send it: <c>Authorization: Bearer mk_…</c> or
+/// <c>X-API-Key</c>. Nowhere else does it name a tenant.
+/// </summary>
+public sealed class ModelKeyStrategy : IMultiTenantStrategy
+{
+    private const string Endpoint = "/v1";
+
+    public Task<string?> GetIdentifierAsync(object context) => Task.FromResult(context is HttpContext http ? Read(http) : null);
+
+    internal static string? Read(HttpContext http) =>
+        http.Request.Path.StartsWithSegments(Endpoint, StringComparison.Ordinal)
+        && (BearerToken.Read(http) ?? http.Request.Headers["X-API-Key"].ToString().Trim()) is { } key
+        && (key.StartsWith(ApiKey.ModelPrefix, StringComparison.Ordinal) || key.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal))
+            ? key
+            : null;
+}
+
 /// <summary>The public key that a script tag carries to the session.</summary>
 public sealed class SiteKeyStrategy : IMultiTenantStrategy
 {

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.AI;
+
+namespace Widget.Api.OpenAI;
+
+/// <summary>
+/// A request of OpenAI's chat completions, as far as it has a meaning here (platform.openai.com, API reference, "Create chat completion").
+/// Fields that are not named are passed over; sampling is checked and not followed, since how freely the assistant talks is the tenant's affair.
+/// </summary>
+public sealed partial record ChatCompletionRequest
+{
+    private const int MostMessages = 500;
+    private const int MostTools = 128;
+    private const int MostStops = 4;
+
+    public required string Model { get; init; }
+
+    /// <summary>Instructions and context, in their order.</summary>
+    public required IReadOnlyList<string> Instructions { get; init; }
+
+    /// <summary>What was said, oldest first: user, assistant with its calls, and the results of these.</summary>
+    public required IReadOnlyList<ChatMessage> Turns { get; init; }
+
+    public bool Stream { get; init; }
+
+    public bool IncludeUsage { get; init; }
+
+    /// <summary>In tokens; null for no limit but ours.</summary>
+    public int? MostTokens { get; init; }
+
+    public IReadOnlyList<string> Stops { get; init; } = [];
+
+    /// <summary>The client's own functions, which it runs itself.</summary>
+    public IReadOnlyList<AIFunctionDeclaration> Tools { get; init; } = [];
+
+    public ChatToolMode ToolMode { get; init; } = ChatToolMode.Auto;
+
+    public bool? ParallelCalls { get; init; }
+
+    /// <exception cref="OpenAIException">It is not a request.</exception>
+    public static ChatCompletionRequest Parse(JsonElement body)
+    {
+        var request = RequestFields.Of(body, "");
+        if (request.Whole("n", 1) > 1) throw OpenAIException.Invalid("n can only be 1: there is one answer.", "n");
+        request.Number("temperature", 0, 2);
+        request.Number("top_p", 0, 1);
+        request.Number("presence_penalty", -2, 2);
+        request.Number("frequency_penalty", -2, 2);
+        var messages = request.List("messages");
+        if (messages.Count == 0) throw request.Find("messages") is null ? request.Missing("messages") : OpenAIException.Invalid("messages is empty.", "messages");
+        if (messages.Count > MostMessages) throw OpenAIException.Invalid($"There may be {MostMessages} messages at most.", "messages");
+        var conversation = RequestMessages.Read(messages);
+        IReadOnlyList<AIFunctionDeclaration> tools = [.. request.List("tools").Select(entry => Tool(entry.Value, entry.Path))];
+        if (tools.Count > MostTools) throw OpenAIException.Invalid($"There may be {MostTools} tools at most.", "tools");
+        if (tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).Count() != tools.Count) throw OpenAIException.Invalid("Two tools have the same name.", "tools");
+        return new ChatCompletionRequest
+        {
+            Model = request.RequiredText("model"),
+            Instructions = conversation.Instructions,
+            Turns = conversation.Turns,
+            Stream = request.Flag("stream"),
+            IncludeUsage = UsageWanted(request),
+            MostTokens = request.Whole("max_completion_tokens", 1) ?? request.Whole("max_tokens", 1),
+            Stops = StopTexts(request),
+            Tools = tools,
+            ToolMode = Mode(request, tools),
+            ParallelCalls = request.Find("parallel_tool_calls") is null ? null : request.Flag("parallel_tool_calls"),
+        };
+    }
+
+    private static bool UsageWanted(RequestFields request)
+    {
+        if (request.Find("stream_options") is not { } options) return false;
+        if (!request.Flag("stream")) throw OpenAIException.Invalid("stream_options is only for stream: true.", "stream_options");
+        return RequestFields.Of(options, "stream_options").Flag("include_usage");
+    }
+
+    private static IReadOnlyList<string> StopTexts(RequestFields request)
+    {
+        if (request.Find("stop") is not { } stop) return [];
+        if (stop.ValueKind == JsonValueKind.String) return [RequestFields.Text(stop, "stop")];
+        IReadOnlyList<string> stops = [.. request.List("stop").Select(entry => RequestFields.Text(entry.Value, entry.Path))];
+        return stops.Count <= MostStops ? stops : throw OpenAIException.Invalid($"stop may have {MostStops} texts at most.", "stop");
+    }
+
+    private static AIFunctionDeclaration Tool(JsonElement entry, string path)
+    {
+        var tool = RequestFields.Of(entry, path);
+        if (tool.RequiredText("type") != "function") throw OpenAIException.Invalid("Only tools of type function are known.", tool.Path("type"));
+        var function = RequestFields.Of(tool.Find("function") ?? throw tool.Missing("function"), tool.Path("function"));
+        var name = function.RequiredText("name");
+        if (!FunctionName().IsMatch(name)) throw OpenAIException.Invalid("A function's name has 1 to 64 letters, digits, underscores and hyphens.", function.Path("name"));
+        var parameters = function.Find("parameters") ?? NoParameters;
+        if (parameters.ValueKind != JsonValueKind.Object) throw OpenAIException.Invalid($"{function.Path("parameters")} must be a JSON Schema.", function.Path("parameters"));
+        return AIFunctionFactory.CreateDeclaration(name, function.Text("description"), parameters.EnumerateObject().Any() ? parameters.Clone() : NoParameters, returnJsonSchema: null);
+    }
+
+    private static ChatToolMode Mode(RequestFields request, IReadOnlyList<AIFunctionDeclaration> tools)
+    {
+        const string Field = "tool_choice";
+        if (request.Find(Field) is not { } choice) return ChatToolMode.Auto;
+        string? wanted = null;
+        var mode = choice.ValueKind == JsonValueKind.String ? choice.GetString() : "function";
+        if (choice.ValueKind == JsonValueKind.Object)
+        {
+            var named = RequestFields.Of(choice, Field);
+            if (named.RequiredText("type") != "function") throw OpenAIException.Invalid("tool_choice.type must be function.", "tool_choice.type");
+            wanted = RequestFields.Of(named.Find("function") ?? throw named.Missing("function"), "tool_choice.function").RequiredText("name");
+        }
+
+        if (tools.Count == 0 && mode is "required" or "function") throw OpenAIException.Invalid("tool_choice needs tools to choose from.", Field);
+        return (mode, wanted) switch
+        {
+            ("none", _) => ChatToolMode.None,
+            ("auto", _) => ChatToolMode.Auto,
+            ("required", _) => ChatToolMode.RequireAny,
+            (_, { } name) => tools.Any(tool => tool.Name == name) ? ChatToolMode.RequireSpecific(name) : throw OpenAIException.Invalid($"tool_choice names \"{name}\", which is none of the tools.", Field),
+            _ => throw OpenAIException.Invalid("tool_choice must be none, auto, required or a function.", Field),
+        };
+    }
+
+    private static readonly JsonElement NoParameters = JsonDocument.Parse("""{"type": "object", "properties": {}}""").RootElement;
+
+    [GeneratedRegex("^[a-zA-Z0-9_-]{1,64}$", RegexOptions.ExplicitCapture, 1000)]
+    internal static partial Regex FunctionName();
+}

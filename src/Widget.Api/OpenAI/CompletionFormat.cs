@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.AI;
+using Widget.Contracts;
+
+namespace Widget.Api.OpenAI;
+
+/// <summary>An answer in OpenAI's shapes: <c>chat.completion</c> whole, <c>chat.completion.chunk</c> piece by piece.</summary>
+/// <param name="id">The answer's.</param>
+/// <param name="model">As it was asked for.</param>
+/// <param name="created">Unix time in seconds.</param>
+internal sealed class CompletionFormat(string id, string model, long created)
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public string Beginning() => Chunk(new Delta { Role = "assistant", Content = "" });
+
+    public string Piece(string text) => Chunk(new Delta { Content = text });
+
+    public string Calls(IReadOnlyList<FunctionCallContent> calls) => Chunk(new Delta { ToolCalls = ToCalls(calls, numbered: true) });
+
+    /// <summary>The last chunk of the answer, with what it rests on: a field of our own, which other clients pass over.</summary>
+    public string End(Completion completion) =>
+        Write(new Document(id, "chat.completion.chunk", created, model, [new Choice(0, null, new Delta(), completion.Finish)], completion.Citations, null));
+
+    public string Usage(Completion completion) => Write(new Document(id, "chat.completion.chunk", created, model, [], null, Tokens.Of(completion)));
+
+    public string Whole(string text, Completion completion) => Write(new Document(
+        id,
+        "chat.completion",
+        created,
+        model,
+        [new Choice(0, new Delta { Role = "assistant", Content = text, ToolCalls = completion.Calls.Count == 0 ? null : ToCalls(completion.Calls, numbered: false) }, null, completion.Finish)],
+        completion.Citations,
+        Tokens.Of(completion)));
+
+    public static string Error(OpenAIException error) => JsonSerializer.Serialize(error.Body, JsonSerializerOptions.Web);
+
+    private string Chunk(Delta delta) => Write(new Document(id, "chat.completion.chunk", created, model, [new Choice(0, null, delta, null)], null, null));
+
+    private static string Write(Document document) => JsonSerializer.Serialize(document, Options);
+
+    private static Call[] ToCalls(IReadOnlyList<FunctionCallContent> calls, bool numbered) => [.. calls.Select((call, i) => new Call(
+        numbered ? i : null,
+        call.CallId.Length > 0 ? call.CallId : string.Create(CultureInfo.InvariantCulture, $"call_{i}"),
+        "function",
+        new Function(call.Name, call.RawRepresentation as string ?? "{}")))];
+
+    private sealed record Document(
+        string Id,
+        string Object,
+        long Created,
+        string Model,
+        IReadOnlyList<Choice> Choices,
+        IReadOnlyList<Citation>? Citations,
+        Tokens? Usage);
+
+    private sealed record Choice(int Index, Delta? Message, Delta? Delta, [property: JsonPropertyName("finish_reason"), JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Finish);
+
+    private sealed record Delta
+    {
+        public string? Role { get; init; }
+
+        public string? Content { get; init; }
+
+        [JsonPropertyName("tool_calls")]
+        public Call[]? ToolCalls { get; init; }
+    }
+
+    private sealed record Call(int? Index, string Id, string Type, Function Function);
+
+    private sealed record Function(string Name, string Arguments);
+
+    private sealed record Tokens(
+        [property: JsonPropertyName("prompt_tokens")] long Input,
+        [property: JsonPropertyName("completion_tokens")] long Output,
+        [property: JsonPropertyName("total_tokens")] long Total)
+    {
+        public static Tokens Of(Completion completion) => new(completion.InputTokens, completion.OutputTokens, completion.InputTokens + completion.OutputTokens);
+    }
+}

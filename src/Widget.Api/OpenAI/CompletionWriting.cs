@@ -1,0 +1,100 @@
+using Microsoft.Extensions.AI;
+using Widget.Api.Answers;
+using Widget.Contracts;
+
+namespace Widget.Api.OpenAI;
+
+/// <summary>The model did not write what it should, though its server gave no error.</summary>
+internal sealed class ModelFailedException(string reason) : Exception(reason);
+
+/// <summary>
+/// One answer as the model writes it, in rounds: while it calls tools of ours, these run and it goes on. What it says is verified against the sources
+/// and spoken as it comes.
+/// </summary>
+internal sealed class CompletionWriting(
+    IChatClient model,
+    OfferedTools tools,
+    List<Citation> sources,
+    TenantSettings settings,
+    Func<string, ValueTask> say)
+{
+    private readonly Dictionary<int, Citation> _cited = [];
+    private long _inputTokens;
+    private long _outputTokens;
+    private int _length;
+
+    /// <summary>Something has been said that cannot be taken back.</summary>
+    public bool HasSpoken { get; private set; }
+
+    /// <param name="messages">What the model reads.</param>
+    /// <param name="options">The prompt's.</param>
+    /// <param name="mostRounds">How often tools may run and it go on.</param>
+    /// <param name="ct">The caller has gone, or it takes too long.</param>
+    /// <exception cref="ModelFailedException">It did not write what it should.</exception>
+    public async Task<Completion> RunAsync(List<ChatMessage> messages, ChatOptions options, int mostRounds, CancellationToken ct)
+    {
+        for (var round = 1; ; round++)
+        {
+            var said = new List<AIContent>();
+            var calls = new List<FunctionCallContent>();
+            var finish = await WriteAsync(messages, tools.Offer(options, withOwn: round < mostRounds), said, calls, ct);
+            var clients = calls.FindAll(tools.IsClients);
+            if (clients.Count > 0) return Ended("tool_calls") with { Calls = clients };
+            if (calls.Count == 0)
+            {
+                if (!HasSpoken) throw new ModelFailedException("nothing in its answer was true to its sources");
+                return Ended(finish == ChatFinishReason.Length ? "length" : finish == ChatFinishReason.ContentFilter ? "content_filter" : "stop");
+            }
+
+            if (round == mostRounds) throw new ModelFailedException("it calls tools without end");
+            messages.Add(new ChatMessage(ChatRole.Assistant, [.. said, .. calls]));
+            foreach (var call in calls) messages.Add(new ChatMessage(ChatRole.Tool, [await tools.RunAsync(call, sources, ct)]));
+        }
+    }
+
+    private async Task<ChatFinishReason?> WriteAsync(List<ChatMessage> messages, ChatOptions options, List<AIContent> said, List<FunctionCallContent> calls, CancellationToken ct)
+    {
+        var verified = new VerifiedText(sources, new KnownLinks(sources, settings));
+        var spoken = new SpokenText();
+        ChatFinishReason? finish = null;
+        var between = HasSpoken;
+        await foreach (var update in model.GetStreamingResponseAsync(messages, options, ct))
+        {
+            finish = update.FinishReason ?? finish;
+            calls.AddRange(update.Contents.OfType<FunctionCallContent>());
+            foreach (var usage in update.Contents.OfType<UsageContent>())
+            {
+                _inputTokens += usage.Details.InputTokenCount ?? 0;
+                _outputTokens += usage.Details.OutputTokenCount ?? 0;
+            }
+
+            if (update.Text.Length == 0) continue;
+            _length += update.Text.Length;
+            if (_length > Answerer.LongestAnswer) throw new ModelFailedException($"its answer is longer than {Answerer.LongestAnswer} characters");
+            await SayAsync(spoken.Append(verified.Append(update.Text)));
+        }
+
+        // A stream that ends without saying why was cut off.
+        if (finish is null) throw new ModelFailedException("its answer was cut off");
+        await SayAsync(spoken.Append(verified.Complete()));
+        await SayAsync(spoken.Complete());
+        foreach (var citation in verified.Cited) _cited[citation.Number] = citation;
+        if (verified.Text.Length > 0) said.Add(new TextContent(verified.Text));
+        return finish;
+
+        async ValueTask SayAsync(string text)
+        {
+            if (text.Length == 0) return;
+            await say(between ? " " + text : text);
+            between = false;
+            HasSpoken = true;
+        }
+    }
+
+    private Completion Ended(string finish) => new(finish)
+    {
+        Citations = [.. _cited.Values.OrderBy(citation => citation.Number)],
+        InputTokens = _inputTokens,
+        OutputTokens = _outputTokens,
+    };
+}

@@ -1,0 +1,36 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using Widget.Api.Tenancy.MultiTenancy;
+
+namespace Widget.Api.OpenAI;
+
+/// <summary>Lets in programs that speak OpenAI's protocol, with a model key or an API key. The resolver has looked the key up already.</summary>
+public sealed class ModelKeyAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    IMultiTenantContextAccessor tenants) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "ModelKey";
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (ModelKeyStrategy.Read(Context) is null) return Task.FromResult(AuthenticateResult.NoResult());
+        if (tenants.MultiTenantContext is not { Strategy: ModelKeyStrategy or ApiKeyStrategy, TenantInfo: { } tenant })
+            return Task.FromResult(AuthenticateResult.Fail("unknown key"));
+        var identity = new ClaimsIdentity([new Claim("tenant", tenant.TenantId.ToString())], SchemeName);
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        var sentOne = Context.Request.Headers.Authorization.Count > 0 || Context.Request.Headers.ContainsKey("X-API-Key");
+        var error = sentOne ? OpenAIException.BadKey() : OpenAIException.NoKey();
+        Response.StatusCode = error.Status;
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return Response.WriteAsJsonAsync(error.Body, JsonSerializerOptions.Web, Context.RequestAborted);
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Platform;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Contracts;
+
+namespace Widget.Api.OpenAI;
+
+internal static class ModelKeyEndpoints
+{
+    public static void MapModelKeys(this IEndpointRouteBuilder routes)
+    {
+        var keys = routes.MapGroup("/api/keys/model").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Keys");
+        keys.MapGet("/", List).WithSummary("The keys that open the OpenAI-compatible endpoint");
+        keys.MapPost("/", Create).Validate<ModelKeyRequest>().WithSummary("Make a key that opens the OpenAI-compatible endpoint and nothing else; it is shown this once");
+        keys.MapDelete("/{id:guid}", Revoke).ProducesProblem(404).WithSummary("Revoke such a key");
+    }
+
+    private static async Task<Ok<IReadOnlyList<ModelKeyInfo>>> List(IMultiTenantContextAccessor tenants, ModelKeys keys, CancellationToken ct) =>
+        TypedResults.Ok(await keys.ListAsync(tenants.Current().TenantId, ct));
+
+    private static async Task<Created<CreatedModelKey>> Create(ModelKeyRequest request, IMultiTenantContextAccessor tenants, ModelKeys keys, CancellationToken ct)
+    {
+        var created = await keys.CreateAsync(tenants.Current().TenantId, request.Name.Trim(), ct);
+        return TypedResults.Created($"/api/keys/model/{created.Id}", created);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Revoke(Guid id, IMultiTenantContextAccessor tenants, ModelKeys keys, CancellationToken ct) =>
+        await keys.RevokeAsync(tenants.Current().TenantId, id, ct) ? TypedResults.NoContent() : Problems.NotFound("key");
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+
+namespace Widget.Api.OpenAI;
+
+/// <summary>
+/// Reads fields of a request: strict about types, with the field's path in the error; what is null counts as left out, since many clients send
+/// every field they know.
+/// </summary>
+internal readonly struct RequestFields(JsonElement value, string path)
+{
+    public JsonElement Value => value;
+
+    public static RequestFields Of(JsonElement value, string path) =>
+        value.ValueKind == JsonValueKind.Object ? new RequestFields(value, path) : throw Wrong(path.Length == 0 ? "The request" : path, "an object", path);
+
+    public string Path(string field) => path.Length == 0 ? field : $"{path}.{field}";
+
+    public JsonElement? Find(string field) =>
+        value.TryGetProperty(field, out var found) && found.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? found : null;
+
+    public string? Text(string field) => Find(field) is { } found ? Text(found, Path(field)) : null;
+
+    public string RequiredText(string field) => Text(field) ?? throw Missing(field);
+
+    public OpenAIException Missing(string field) => OpenAIException.Invalid($"{Path(field)} is missing.", Path(field));
+
+    public bool Flag(string field) => Find(field) is { } found
+        ? found.ValueKind is JsonValueKind.True or JsonValueKind.False ? found.GetBoolean() : throw Wrong(Path(field), "true or false", Path(field))
+        : false;
+
+    public double? Number(string field, double least, double most)
+    {
+        if (Find(field) is not { } found) return null;
+        if (found.ValueKind != JsonValueKind.Number) throw Wrong(Path(field), "a number", Path(field));
+        var number = found.GetDouble();
+        return number >= least && number <= most ? number : throw OpenAIException.Invalid($"{Path(field)} must be between {least} and {most}.", Path(field));
+    }
+
+    public int? Whole(string field, int least)
+    {
+        if (Find(field) is not { } found) return null;
+        if (found.ValueKind != JsonValueKind.Number || !found.TryGetInt32(out var number)) throw Wrong(Path(field), "a whole number", Path(field));
+        return number >= least ? number : throw OpenAIException.Invalid($"{Path(field)} must be {least} at least.", Path(field));
+    }
+
+    /// <summary>The entries with their paths; none when the field is left out.</summary>
+    public IReadOnlyList<(JsonElement Value, string Path)> List(string field)
+    {
+        if (Find(field) is not { } found) return [];
+        if (found.ValueKind != JsonValueKind.Array) throw Wrong(Path(field), "a list", Path(field));
+        var at = Path(field);
+        return [.. found.EnumerateArray().Select((entry, i) => (entry, $"{at}[{i}]"))];
+    }
+
+    // PostgreSQL stores no U+0000, and no search looks for one.
+    public static string Text(JsonElement value, string path) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()!.Replace("\0", "", StringComparison.Ordinal) : throw Wrong(path, "a text", path);
+
+    private static OpenAIException Wrong(string what, string expected, string path) => OpenAIException.Invalid($"{what} must be {expected}.", path.Length == 0 ? null : path);
+}

@@ -1,0 +1,59 @@
+using System.Data.Common;
+using Npgsql;
+using NpgsqlTypes;
+using Widget.Api.Conversations;
+using Widget.Api.Tools;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tavus.Tools;
+
+/// <summary>A video session that a tool was called in.</summary>
+/// <param name="Id">The session's.</param>
+/// <param name="Conversation">The thread it belongs to.</param>
+/// <param name="Visitor">Whose it is.</param>
+/// <param name="Locale">The language the visitor's page speaks; null when it did not say.</param>
+/// <param name="IsActive">It is open at Tavus.</param>
+public sealed record CallingSession(Guid Id, ConversationId Conversation, VisitorId Visitor, string? Locale, bool IsActive);
+
+/// <summary>Finds the video session that a tool was called in.</summary>
+public sealed class CallingSessions(ToolDatabase database)
+{
+    /// <param name="tenant">Whose session.</param>
+    /// <param name="session">Ours.</param>
+    /// <param name="visitor">Whose it must be; null for a program of the tenant's.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<CallingSession?> FindAsync(TenantId tenant, Guid session, VisitorId? visitor, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        await using var command = db.Command(
+            """
+            select id, conversation_id, visitor_id, wish ->> 'locale', state in ('creating', 'waiting', 'live') from tavus_sessions
+            where id = $1 and ($2::uuid is null or visitor_id = $2)
+            """,
+            [session, new NpgsqlParameter { Value = (object?)visitor?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }]);
+        return await ReadAsync(command, ct);
+    }
+
+    /// <param name="tenant">Whose session.</param>
+    /// <param name="tavusConversation">Tavus's id of it.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<CallingSession?> FindAsync(TenantId tenant, string tavusConversation, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        await using var command = db.Command(
+            """
+            select id, conversation_id, visitor_id, wish ->> 'locale', state in ('creating', 'waiting', 'live') from tavus_sessions
+            where tavus_conversation_id = $1
+            """,
+            [tavusConversation]);
+        return await ReadAsync(command, ct);
+    }
+
+    private static async Task<CallingSession?> ReadAsync(NpgsqlCommand command, CancellationToken ct)
+    {
+        await using DbDataReader row = await command.ExecuteReaderAsync(ct);
+        if (!await row.ReadAsync(ct)) return null;
+        var locale = await row.IsDBNullAsync(3, ct) ? null : row.GetString(3);
+        return new CallingSession(row.GetGuid(0), new ConversationId(row.GetGuid(1)), new VisitorId(row.GetGuid(2)), locale, row.GetBoolean(4));
+    }
+}

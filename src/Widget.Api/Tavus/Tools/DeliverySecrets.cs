@@ -1,0 +1,32 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Widget.Api.Tenancy;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tavus.Tools;
+
+/// <summary>What Tavus signs a tenant's tool calls with, and the tokens of the addresses that it delivers them to.</summary>
+public sealed class DeliverySecrets(TenantSecrets secrets)
+{
+    private const string Name = "tavus_tool_secret";
+
+    /// <summary>Null while the tenant has none.</summary>
+    public Task<string?> ReadAsync(TenantId tenant, CancellationToken ct) => secrets.ReadAsync(tenant, Name, ct);
+
+    /// <summary>The tenant's secret, made when there is none. Whoever calls sees to it that nobody else makes one at the same time.</summary>
+    public async Task<string> EnsureAsync(TenantId tenant, CancellationToken ct)
+    {
+        if (await ReadAsync(tenant, ct) is { } secret) return secret;
+        secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        await secrets.SaveAsync(tenant, Name, secret, ct);
+        return secret;
+    }
+
+    /// <summary>A tool's token. It follows from the secret, so that registering again gives the same address without its being kept anywhere.</summary>
+    public static string Token(string secret, TenantId tenant, string tool) =>
+        Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"address:{tenant}:{tool}")));
+
+    /// <summary>What is kept of a token.</summary>
+    public static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+}

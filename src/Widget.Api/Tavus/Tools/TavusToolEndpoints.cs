@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Conversations;
+using Widget.Api.Platform;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Tools;
+using Widget.Api.Visitors;
+using Widget.Contracts;
+
+namespace Widget.Api.Tavus.Tools;
+
+internal static class TavusToolEndpoints
+{
+    private const long LargestRequest = 64 * 1024;
+    private const string Signature = "X-Tavus-Signature";
+
+    public static void MapTavusTools(this IEndpointRouteBuilder routes)
+    {
+        var tavus = routes.MapGroup("/api/tavus").WithTags("Tavus").WithRequestSizeLimit(LargestRequest);
+        tavus.MapPost("/tool", Run).RequireCors(Policies.AnyOrigin)
+            .RequireAuthorization(Policies.VisitorOrDeveloper)
+            .Validate<ToolRequest>().ProducesProblem(401).ProducesProblem(404).ProducesProblem(409)
+            .WithSummary("Run a tool for the assistant in a call; the same call runs once");
+        tavus.MapPost("/tool/{token}", Deliver).ProducesProblem(400).ProducesProblem(401).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422)
+            .WithSummary("Tavus's own delivery of a tool call, signed");
+        tavus.MapPost("/tools/sync", Sync).RequireAuthorization(Policies.Developer).ProducesProblem(401).ProducesProblem(409)
+            .WithSummary("Register the assistant's tools at Tavus, attach them to its persona and remove those that are off");
+    }
+
+    // By a page that Tavus's app-message has come to, or by a program of the tenant's. Nothing in the request is believed but the caller's own token.
+    private static async Task<Results<Ok<ToolResponse>, ProblemHttpResult>> Run(
+        ToolRequest request,
+        HttpContext http,
+        IMultiTenantContextAccessor tenants,
+        TenantSettingsService settings,
+        VisitorTokens tokens,
+        CallingSessions sessions,
+        ToolRunner runner,
+        CancellationToken ct)
+    {
+        var tenant = tenants.Current();
+        if (request.CompanyId is { } company && !IsOf(company, tenant)) return Problems.NotFound("company");
+        VisitorId? visitor = http.User.Identity?.AuthenticationType == VisitorAuthentication.SchemeName ? tokens.Read(http)!.Visitor : null;
+        CallingSession? session = null;
+        if (request.SessionId is { } id)
+        {
+            session = await sessions.FindAsync(tenant.TenantId, id, visitor, ct);
+            if (session is null) return Problems.NotFound("video session");
+            if (!session.IsActive) return Problems.Because(StatusCodes.Status409Conflict, "This video session is not open.");
+        }
+
+        var outcome = await runner.RunAsync(
+            new ToolContext
+            {
+                Tenant = tenant,
+                Settings = await settings.ReadAsync(tenant.TenantId, ct),
+                CallId = $"{session?.Id.ToString() ?? visitor?.ToString() ?? "program"}:{request.ToolCallId ?? Guid.CreateVersion7().ToString()}",
+                Conversation = session?.Conversation,
+                Visitor = session?.Visitor ?? visitor,
+                Locale = session?.Locale,
+            },
+            request.Name,
+            request.Arguments,
+            ct);
+        return TypedResults.Ok(new ToolResponse(outcome.Success, outcome.Result));
+    }
+
+    private static bool IsOf(string company, TenantInfo tenant) =>
+        string.Equals(company, tenant.Slug, StringComparison.OrdinalIgnoreCase) || (Guid.TryParse(company, out var id) && id == tenant.TenantId.Value);
+
+    private static async Task<Results<Ok<JsonElement>, ProblemHttpResult>> Deliver(string token, HttpContext http, ToolCallReceiver receiver, CancellationToken ct)
+    {
+        var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, ct);
+        var delivered = await receiver.ReceiveAsync(token, http.Request.Headers[Signature], body.ToArray(), ct);
+        if (delivered.Outcome is { Success: true } outcome) return TypedResults.Ok(outcome.Result);
+        return Problems.Because(
+            delivered switch
+            {
+                { Refusal: DeliveryRefusal.BadSignature } => StatusCodes.Status401Unauthorized,
+                { Refusal: DeliveryRefusal.BadBody } => StatusCodes.Status400BadRequest,
+                { Refusal: DeliveryRefusal.NoSuchTool or DeliveryRefusal.NoSuchConversation } => StatusCodes.Status404NotFound,
+                { Refusal: DeliveryRefusal.ConversationEnded } => StatusCodes.Status409Conflict,
+                { Outcome.Status: ToolStatus.Unknown } => StatusCodes.Status404NotFound,
+                { Outcome.Status: ToolStatus.Conflict } => StatusCodes.Status409Conflict,
+                { Outcome.Status: ToolStatus.Unfinished } => StatusCodes.Status503ServiceUnavailable,
+                _ => StatusCodes.Status422UnprocessableEntity,
+            },
+            delivered.Outcome?.Words ?? delivered.Words);
+    }
+
+    private static async Task<Results<Ok<ToolSyncReport>, ProblemHttpResult>> Sync(IMultiTenantContextAccessor tenants, TavusToolSync sync, CancellationToken ct) =>
+        await sync.SyncAsync(tenants.Current().TenantId, ct) is { } report
+            ? TypedResults.Ok(report)
+            : Problems.Because(StatusCodes.Status409Conflict, "The tools are being registered just now. Please try again in a moment.");
+}

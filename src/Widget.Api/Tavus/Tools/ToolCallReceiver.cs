@@ -1,0 +1,124 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Npgsql;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Tools;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tavus.Tools;
+
+/// <summary>How a delivery ended that did not come to a tool.</summary>
+public enum DeliveryRefusal
+{
+    None,
+
+    /// <summary>The address belongs to no tool.</summary>
+    NoSuchTool,
+
+    BadSignature,
+
+    BadBody,
+
+    /// <summary>The conversation is none of this tenant's.</summary>
+    NoSuchConversation,
+
+    ConversationEnded,
+}
+
+/// <summary>What became of a delivery.</summary>
+/// <param name="Refusal">Why no tool was asked.</param>
+/// <param name="Words">The refusal, for a person.</param>
+/// <param name="Outcome">What the tool gave; null when none was asked.</param>
+public sealed record Delivered(DeliveryRefusal Refusal, string Words, ToolOutcome? Outcome)
+{
+    internal static Delivered Refused(DeliveryRefusal refusal, string words) => new(refusal, words, null);
+}
+
+/// <summary>
+/// Tool calls that Tavus delivers itself. The address carries a token that names tenant and tool; the body is signed with the tenant's secret:
+/// HMAC-SHA256 over its bytes as they came, in hex, in <c>X-Tavus-Signature</c>. Nothing in it says when it was signed, so what guards against
+/// replay is that a call runs once, and only while its conversation goes on.
+/// </summary>
+public sealed class ToolCallReceiver(
+    NpgsqlDataSource dataSource,
+    IMultiTenantStore tenants,
+    TenantSettingsService settings,
+    DeliverySecrets secrets,
+    CallingSessions sessions,
+    ToolRunner runner)
+{
+    private const int LongestId = 200;
+
+    /// <param name="token">Of the address.</param>
+    /// <param name="signature">The header; null without one.</param>
+    /// <param name="body">As it came.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<Delivered> ReceiveAsync(string token, string? signature, byte[] body, CancellationToken ct)
+    {
+        if (await FindAsync(token, ct) is not var (tenantId, tool) || await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenantId, ct) is not { } tenant)
+            return Delivered.Refused(DeliveryRefusal.NoSuchTool, "There is no such tool.");
+        if (await secrets.ReadAsync(tenantId, ct) is not { } secret || !IsSigned(body, signature, secret))
+            return Delivered.Refused(DeliveryRefusal.BadSignature, "The signature is missing or is not this body's.");
+        if (Call.Parse(body) is not { } call)
+            return Delivered.Refused(DeliveryRefusal.BadBody, "The body must be a JSON object with conversation_id and arguments.");
+        if (await sessions.FindAsync(tenantId, call.Conversation, ct) is not { } session)
+            return Delivered.Refused(DeliveryRefusal.NoSuchConversation, "There is no such conversation.");
+        if (!session.IsActive) return Delivered.Refused(DeliveryRefusal.ConversationEnded, "This conversation has ended.");
+        var context = new ToolContext
+        {
+            Tenant = tenant,
+            Settings = await settings.ReadAsync(tenantId, ct),
+            CallId = $"{session.Id}:{call.Id ?? Convert.ToHexStringLower(SHA256.HashData(body))}",
+            Conversation = session.Conversation,
+            Visitor = session.Visitor,
+            Locale = session.Locale,
+        };
+        return new Delivered(DeliveryRefusal.None, "", await runner.RunAsync(context, tool, call.Arguments, ct));
+    }
+
+    private async Task<(TenantId Tenant, string Tool)?> FindAsync(string token, CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand("select tenant_id, name from tavus_tool_by_token($1)");
+        command.Parameters.Add(new() { Value = DeliverySecrets.HashOf(token) });
+        await using var row = await command.ExecuteReaderAsync(ct);
+        return await row.ReadAsync(ct) ? (new TenantId(row.GetGuid(0)), row.GetString(1)) : null;
+    }
+
+    // Public handlers show the hex alone; a scheme before it, as others write it, does no harm.
+    private static bool IsSigned(byte[] body, string? signature, string secret)
+    {
+        const string Scheme = "sha256=";
+        var hex = signature?.Trim() ?? "";
+        if (hex.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) hex = hex[Scheme.Length..];
+        var given = new byte[HMACSHA256.HashSizeInBytes];
+        if (hex.Length != given.Length * 2 || Convert.FromHexString(hex, given, out _, out _) != System.Buffers.OperationStatus.Done) return false;
+        return CryptographicOperations.FixedTimeEquals(given, HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
+    }
+
+    // Its id at Tavus is not documented for this way of delivery; the conversation is.
+    private sealed record Call(string Conversation, string? Id, JsonElement Arguments)
+    {
+        public static Call? Parse(byte[] body)
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(body);
+                var root = document.RootElement;
+                if (root.ValueKind != JsonValueKind.Object || Text(root, "conversation_id") is not { } conversation || !root.TryGetProperty("arguments", out var arguments)) return null;
+                return new Call(conversation, Text(root, "tool_call_id"), arguments.Clone());
+            }
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
+            {
+                return null;
+            }
+        }
+
+        private static string? Text(JsonElement root, string field) =>
+            root.TryGetProperty(field, out var found) && found.ValueKind == JsonValueKind.String && found.GetString() is { Length: > 0 and <= LongestId } text
+            && !text.Contains('\0', StringComparison.Ordinal)
+                ? text
+                : null;
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Platform;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Contracts;
+
+namespace Widget.Api.Tools;
+
+internal static class ToolEndpoints
+{
+    public static void MapTools(this IEndpointRouteBuilder routes) =>
+        routes.MapGroup("/api/tools").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Tools")
+            .MapGet("/", List).WithSummary("The tools that the assistant may have, and which it has");
+
+    private static async Task<Ok<ToolList>> List(IMultiTenantContextAccessor tenants, TenantSettingsService settings, ToolRegistry registry, CancellationToken ct)
+    {
+        var current = await settings.ReadAsync(tenants.Current().TenantId, ct);
+        return TypedResults.Ok(new ToolList(
+            [.. registry.All.Select(tool => new ToolDescription(tool.Name, tool.Description, tool.Parameters, tool.HasEffects, registry.IsOn(tool, current)))]));
+    }
+}

@@ -1,0 +1,202 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Widget.Api.Conversations;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Tools;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tests.Tools;
+
+public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
+{
+    private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TestTool _booking = TestTool.Booking();
+    private readonly TestTool _broken = new("broken", false, (_, _, _) => throw new InvalidOperationException("It knows a secret."));
+    private TestTool _slow = null!;
+    private ApiNode _node = null!;
+    private TestTenant _tenant = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _slow = new TestTool("slow", true, async (_, _, _) =>
+        {
+            await _release.Task;
+            return ToolResult.Of(new { done = true });
+        });
+        _node = await ApiNode.StartAsync(api.Database, services: services =>
+        {
+            foreach (var tool in new[] { _booking, _broken, _slow }) tool.Register(services);
+        });
+        _tenant = await TestTenant.CreateAsync(api, _node);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _release.TrySetResult();
+        await _node.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Run_the_same_call_once_and_give_its_result_to_whoever_tells_it_again()
+    {
+        var first = await RunAsync("book_ride", """{"bike": "Tide"}""", "call-1");
+        var second = await RunAsync("book_ride", """{"bike":"Tide"}""", "call-1");
+
+        first.Success.ShouldBeTrue();
+        first.Result.GetProperty("booked").GetString().ShouldBe("Tide");
+        JsonElement.DeepEquals(second.Result, first.Result).ShouldBeTrue();
+        _booking.Runs.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Let_the_same_call_wait_for_the_one_that_runs()
+    {
+        var calls = Enumerable.Range(0, 5).Select(_ => RunAsync("slow", """{"bike": "Tide"}""", "call-2")).ToList();
+        await Eventually.TrueAsync(() => Task.FromResult(_slow.Runs > 0), "one runs");
+        calls.ShouldAllBe(call => !call.IsCompleted);
+
+        _release.SetResult();
+
+        (await Task.WhenAll(calls)).ShouldAllBe(outcome => outcome.Success);
+        _slow.Runs.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Refuse_an_id_that_was_used_for_another_call()
+    {
+        await RunAsync("book_ride", """{"bike": "Tide"}""", "call-3");
+
+        var other = await RunAsync("book_ride", """{"bike": "Shore"}""", "call-3");
+
+        other.Status.ShouldBe(ToolStatus.Conflict);
+        _booking.Runs.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Keep_calls_of_other_tenants_apart()
+    {
+        var other = await TestTenant.CreateAsync(api, _node);
+
+        await RunAsync("book_ride", """{"bike": "Tide"}""", "call-4");
+        await RunAsync("book_ride", """{"bike": "Tide"}""", "call-4", other);
+
+        _booking.Runs.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Answer_in_words_when_a_tool_fails_and_keep_its_own_words_to_itself()
+    {
+        var outcome = await RunAsync("broken", """{"bike": "Tide"}""", "call-5");
+
+        outcome.Status.ShouldBe(ToolStatus.Failed);
+        outcome.Result.GetProperty("error").GetString().ShouldBe("It failed. Say that it cannot be done just now.");
+    }
+
+    [Fact]
+    public async Task Give_up_on_a_tool_that_takes_too_long()
+    {
+        // It heeds nothing.
+        var endless = new TestTool("endless", false, (_, _, _) => new TaskCompletionSource<ToolResult>().Task);
+        var execution = new ToolExecution(new HurriedClock(), NullLogger<ToolExecution>.Instance);
+
+        var result = await execution.RunAsync(endless, await ContextAsync("call-6"), default, CancellationToken.None);
+
+        result.Success.ShouldBeFalse();
+        result.Value.GetProperty("error").GetString().ShouldBe("It took too long. Say that it cannot be done just now.");
+    }
+
+    [Fact]
+    public async Task Take_over_what_a_dead_node_left_behind_when_doing_it_twice_does_no_harm()
+    {
+        await LeaveBehindAsync("broken", "call-7");
+        await LeaveBehindAsync("book_ride", "call-8");
+
+        (await RunAsync("broken", """{"bike": "Tide"}""", "call-7")).Status.ShouldBe(ToolStatus.Failed);
+        var booking = await RunAsync("book_ride", """{"bike": "Tide"}""", "call-8");
+
+        _broken.Runs.ShouldBe(1);
+        booking.Status.ShouldBe(ToolStatus.Unfinished);
+        booking.Words.ShouldContain("a person has to look");
+        _booking.Runs.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Know_a_tool_by_the_name_it_has_for_the_tenant_elsewhere()
+    {
+        var prefix = ToolRegistry.Prefix(new TenantId(_tenant.Created.TenantId));
+        var others = ToolRegistry.Prefix(TenantId.New());
+
+        (await RunAsync($"{prefix}book_ride", """{"bike": "Tide"}""", "call-9")).Success.ShouldBeTrue();
+        (await RunAsync($"{others}book_ride", """{"bike": "Tide"}""", "call-10")).Status.ShouldBe(ToolStatus.Unknown);
+        (await RunAsync("no_such_tool", "{}", "call-11")).Status.ShouldBe(ToolStatus.Unknown);
+    }
+
+    [Fact]
+    public async Task Run_nothing_that_is_not_switched_on()
+    {
+        var outcome = await RunAsync("book_ride", """{"bike": "Tide"}""", "call-12", tools: ["search_knowledge"]);
+
+        outcome.Status.ShouldBe(ToolStatus.Unknown);
+        _booking.Runs.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Append_what_a_tool_leaves_in_the_log_once()
+    {
+        var visitor = await _tenant.VisitAsync();
+        await _tenant.ImportAsync(new { id = "charging", title = "Charging", text = "The fast charger fills the battery in two hours." });
+        var context = await ContextAsync("call-13") with { Conversation = new ConversationId(visitor.Session.ConversationId) };
+        var arguments = JsonDocument.Parse("""{"query": "How long does the fast charger take?"}""").RootElement;
+
+        for (var i = 0; i < 2; i++) (await _node.Service<ToolRunner>().RunAsync(context, "search_knowledge", arguments, CancellationToken.None)).Success.ShouldBeTrue();
+
+        var shown = (await visitor.EventsAsync()).ShouldHaveSingleItem().ShouldBeOfType<KnowledgeShown>();
+        shown.ClientId.ShouldBe("tool:call-13");
+        shown.Citations[0].Title.ShouldBe("Charging");
+    }
+
+    [Fact]
+    public void Refuse_to_start_with_a_tool_that_is_none()
+    {
+        Should.Throw<InvalidOperationException>(() => new ToolRegistry([new TestTool("Not a name", false, null!)])).Message.ShouldContain("not a name");
+        Should.Throw<InvalidOperationException>(() => new ToolRegistry([_booking, TestTool.Booking()])).Message.ShouldContain("two tools");
+        Should.Throw<InvalidOperationException>(() => new ToolRegistry([new TestTool("a", false, null!) { Parameters = JsonDocument.Parse("{}").RootElement }])).Message.ShouldContain("type object");
+    }
+
+    private async Task<ToolOutcome> RunAsync(string tool, string arguments, string callId, TestTenant? tenant = null, string[]? tools = null)
+    {
+        var context = await ContextAsync(callId, tenant, tools);
+        return await _node.Service<ToolRunner>().RunAsync(context, tool, JsonDocument.Parse(arguments).RootElement, CancellationToken.None);
+    }
+
+    private async Task<ToolContext> ContextAsync(string callId, TestTenant? tenant = null, string[]? tools = null)
+    {
+        var created = (tenant ?? _tenant).Created;
+        return new ToolContext
+        {
+            Tenant = (await _node.Service<IMultiTenantStore>().GetByIdentifierAsync(TenantStore.IdPrefix + created.TenantId, CancellationToken.None))!,
+            Settings = new TenantSettings { Tools = tools ?? ["search_knowledge", "book_ride", "broken", "slow"] },
+            CallId = callId,
+        };
+    }
+
+    private async Task LeaveBehindAsync(string tool, string callId)
+    {
+        await using var insert = api.Database.OwnerSource.CreateCommand(
+            """
+            insert into tool_calls (tenant_id, call_id, name, arguments, state, taken_at)
+            values ($1, $2, $3, '{"bike": "Tide"}', 'running', now() - interval '61 seconds')
+            """);
+        foreach (var value in new object[] { _tenant.Created.TenantId, callId, tool }) insert.Parameters.Add(new() { Value = value });
+        await insert.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Every time is up at once.</summary>
+    private sealed class HurriedClock : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : dueTime, period);
+    }
+}
