@@ -132,7 +132,32 @@ public sealed record TavusSession
 
     /// <summary>What went wrong, in words for a visitor; null when nothing did.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>What is left of the call; only for the tenant's own programs.</summary>
+    public TavusCallRecord? Record { get; init; }
 }
+
+/// <summary>What is left of a call.</summary>
+/// <param name="CreatedAt">When it was wished for.</param>
+/// <param name="JoinedAt">When the avatar was there; null when it never was.</param>
+/// <param name="EndedAt">Null while it goes on.</param>
+/// <param name="Seconds">How long it lasted from its opening; null while it goes on.</param>
+/// <param name="ShutdownReason">Tavus's own words.</param>
+/// <param name="Recording">Where the recording is, as Tavus says it; null when there is none.</param>
+/// <param name="Perception">What the avatar has seen, as Tavus sums it up.</param>
+public sealed record TavusCallRecord(
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? JoinedAt,
+    DateTimeOffset? EndedAt,
+    int? Seconds,
+    string? ShutdownReason,
+    JsonElement? Recording,
+    string? Perception);
+
+/// <summary>Video calls, newest first.</summary>
+/// <param name="Sessions">A page of them.</param>
+/// <param name="Next">Ask with this as <c>before</c> for the next page; null on the last.</param>
+public sealed record TavusSessions(IReadOnlyList<TavusSession> Sessions, Guid? Next);
 
 /// <summary>A page says that it is still there, and what it sees.</summary>
 public sealed record TavusAliveRequest

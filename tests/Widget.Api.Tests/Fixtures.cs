@@ -80,7 +80,7 @@ public sealed class ApiNode : IAsyncDisposable
         Action<IServiceCollection>? services = null)
     {
         var log = new CapturedLog();
-        var address = new Uri($"http://127.0.0.1:{Simulator.FreePort()}");
+        var address = publicAddress is { IsLoopback: true } ? publicAddress : new Uri($"http://127.0.0.1:{Simulator.FreePort()}");
         var options = new ServerOptions
         {
             Database = database.Application,
@@ -94,8 +94,7 @@ public sealed class ApiNode : IAsyncDisposable
             PublicAddress = publicAddress ?? address,
             HostSuffix = hostSuffix,
         };
-        var urls = publicAddress is { IsLoopback: true } ? publicAddress : address;
-        var app = Server.Build([$"--urls={urls.AbsoluteUri}"], options, builder =>
+        var app = Server.Build([$"--urls={address.AbsoluteUri}"], options, builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log);
             services?.Invoke(builder.Services);

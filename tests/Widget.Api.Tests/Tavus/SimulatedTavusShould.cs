@@ -153,6 +153,20 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Fetch_a_token_for_a_tool_that_wants_one_and_another_when_it_is_refused()
+    {
+        await using var tavus = await TavusTestAccount.CreateAsync(api.Simulator);
+        var tokens = 0;
+        _ours.Answer = http => http.Request.Path == "/token" ? TavusStandIn.JsonAsync(http, 200, $$"""{"access_token":"token-{{Interlocked.Increment(ref tokens)}}"}""")
+            : TavusStandIn.JsonAsync(http, TavusStandIn.Of(http).Headers["Authorization"] == "Bearer token-2" ? 200 : 401, "{}");
+        var auth = new ToolAuth { Type = "oauth2_client_credentials", TokenUrl = $"{_ours.Address}token", ClientId = "c", ClientSecret = "s" };
+        await AttachAsync(tavus, new ToolDelivery { Api = new ToolApi { Url = $"{_ours.Address}tool", Auth = auth } });
+        var call = await tavus.OpenAsync();
+        (await tavus.PostAsync($"conversations/{call.Id}/tool-call", new { name = "search_knowledge", arguments = new { query = "bells" } })).GetProperty("status").GetInt32().ShouldBe(200);
+        _ours.Requests.Select(request => request.Path).ShouldBe(["/token", "/tool", "/token", "/tool"]);
+    }
+
+    [Fact]
     public async Task Deliver_tools_through_the_room_and_wait_for_the_result()
     {
         await using var tavus = await TavusTestAccount.CreateAsync(api.Simulator);
@@ -210,7 +224,9 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
         await Eventually.TrueAsync(() => Task.FromResult(abandoned == _ours.Requests.Count - 1), "all but one were given up");
         var asked = _ours.Requests.Select(request => request.Body!.Value).ToList();
         var heard = asked.Select(body => body.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!).Order(StringComparer.Ordinal).ToList();
-        heard.ShouldBe(["do you", "do you have bells", "do you have bells in stock"]);
+        heard[^1].ShouldBe("do you have bells in stock");
+        heard.SkipLast(1).ShouldBeSubsetOf(["do you", "do you have bells"]);
+        heard.Count.ShouldBeGreaterThan(1);
         asked.ShouldAllBe(body => body.GetProperty("stream").GetBoolean() && body.GetProperty("temperature").GetDouble() == 0.1 && body.GetProperty("model").GetString() == "ours");
         asked[0].GetProperty("messages").EnumerateArray().Take(2).Select(message => message.GetProperty("content").GetString()).ShouldBe(["Sell.", "Session 7"]);
         _ours.Requests.ShouldAllBe(request => request.Path == "/v1/chat/completions" && request.Headers["Authorization"] == "Bearer k3y");

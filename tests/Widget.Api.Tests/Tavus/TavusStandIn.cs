@@ -46,7 +46,7 @@ internal sealed class TavusStandIn : IAsyncDisposable
         {
             using var content = new MemoryStream();
             await http.Request.Body.CopyToAsync(content);
-            JsonElement? body = content.Length == 0 ? null : JsonSerializer.Deserialize<JsonElement>(content.ToArray());
+            JsonElement? body = content.Length == 0 || !http.Request.HasJsonContentType() ? null : JsonSerializer.Deserialize<JsonElement>(content.ToArray());
             var request = new ArrivedRequest(http.Request.Method, http.Request.Path, http.Request.QueryString.Value ?? "", http.Request.Headers["x-api-key"], body)
             {
                 Raw = content.ToArray(),

@@ -50,6 +50,27 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Keep_what_is_left_of_a_call_for_the_tenant_alone()
+    {
+        var video = await CreateAsync(api, _node, new { useTavusVideo = true, tavusReplicaId = Replica, tavusRecording = true });
+        var visitor = await video.Tenant.VisitAsync();
+        var session = await OpenAsync(visitor);
+        await UntilAsync(visitor, session.SessionId, TavusSessionState.Live);
+        (await api.Simulator.Control.PostAsync($"/control/tavus/conversations/{session.ConversationId}/join", null, Ct)).EnsureSuccessStatusCode();
+        await EndAsync(visitor, session.SessionId);
+
+        TavusSession? kept = null;
+        await Eventually.TrueAsync(
+            async () => (kept = (await video.Tenant.Developer.GetFromJsonAsync<TavusSessions>("/api/tavus/sessions", TestTenant.Json, Ct))!.Sessions.Single()).Record is { Perception: not null, ShutdownReason: not null },
+            "what Tavus tells after the call is there");
+
+        kept!.Record!.Seconds.ShouldNotBeNull();
+        kept.Record.ShutdownReason.ShouldBe("end_conversation_endpoint_hit");
+        kept.Record.JoinedAt.ShouldNotBeNull();
+        (await GetAsync(visitor, session.SessionId)).Record.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Open_one_call_for_a_wish_that_comes_twice()
     {
         var video = await CreateAsync(api, _node);

@@ -46,8 +46,8 @@ public sealed partial class TavusClient : IDisposable
             _names.Remember(account, endpoint, family);
             return answer;
         }
-        // The endpoint's name is unknown, or what was asked for under it is. A known name is doubted when it is said to be gone.
-        catch (TavusException e) when (e.Fault == TavusFault.NotFound && (e.Status == 410 || (e.Status == 404 && known is null)))
+        // The endpoint's name is unknown, or what was asked for under it is. A known name is doubted when it is said to be gone, or cannot even be listed.
+        catch (TavusException e) when (e.Status == 410 || (e.Status == 404 && (known is null || rest(family) is "" or ['?', ..])))
         {
             try
             {

@@ -56,12 +56,16 @@ public sealed class SessionFinish(VideoTimings timings, TimeProvider clock)
     /// <summary>When to ask again for what belongs to an ended call; null when everything is there, or it is too late for more.</summary>
     public DateTimeOffset? NextAftermath(VideoSession session, DateTimeOffset now)
     {
-        if (session.TavusConversationId is null || session.TranscribedAt is not null) return null;
+        if (IsComplete(session)) return null;
         var elapsed = now - (session.EndedAt ?? now);
         foreach (var wait in timings.Aftermath)
             if (wait > elapsed) return session.EndedAt + wait;
         return null;
     }
+
+    /// <summary>Nothing more can come.</summary>
+    public static bool IsComplete(VideoSession session) =>
+        session.TavusConversationId is null || session is { TranscribedAt: not null, Perception: not null, ShutdownReason: not null };
 
     // Free text, so it is told by parts of it (Tavus's "shutdown_reason").
     internal static TavusEndReason ReasonOf(string? words) => words switch

@@ -201,7 +201,7 @@ public sealed partial class SessionKeeping(
 
     private async Task LookAtAftermathAsync(VideoSession session, CancellationToken ct)
     {
-        var current = session.TranscribedAt is null && session.TavusConversationId is not null ? await AskAsync(session, ct) : new Answer(false, false, new CallReport(), null);
+        var current = SessionFinish.IsComplete(session) ? new Answer(false, false, new CallReport(), null) : await AskAsync(session, ct);
         await ChangeAsync(session, async (db, row, now) =>
         {
             await finish.TakeUpAsync(db, row, current.Report, ct);

@@ -28,6 +28,7 @@ internal static class VideoEndpoints
         calls.MapPost("/session/{id:guid}/alive", Alive).WithSummary("Say that the page is still there, and hear how the call is doing");
         calls.MapPost("/session/{id:guid}/utterances", Hear).Validate<UtterancesRequest>().WithSummary("Write down what was said in a call");
         calls.MapPost("/session/{id:guid}/end", End).WithSummary("End a video call");
+        tavus.MapGet("/sessions", List).RequireAuthorization(Policies.Developer).ProducesProblem(401).WithSummary("Video calls, newest first, with what is left of them");
         tavus.MapPost("/session/{id:guid}/leave", Leave).ProducesProblem(400).ProducesProblem(404)
             .WithSummary("End a video call as the page is being left (text or JSON, by its leave token alone)");
 
@@ -52,14 +53,25 @@ internal static class VideoEndpoints
         if (await threads.FindAsync(caller, request.ThreadId is { } thread ? new ConversationId(thread) : null, ct) is not { } found)
             return VideoRefusal.NoSuchConversation.ToProblem();
         var (session, refusal) = await sessions.OpenAsync(caller, found.Visitor, found.Conversation, request, ct);
-        return refusal is { } why ? why.ToProblem() : TypedResults.Ok(await view.OfAsync(session!, ct));
+        return refusal is { } why ? why.ToProblem() : TypedResults.Ok(await view.OfAsync(session!, caller, ct));
     }
 
     private static async Task<Results<Ok<TavusSession>, ProblemHttpResult>> Get(
         Guid id, HttpContext http, IMultiTenantContextAccessor tenants, VisitorTokens tokens, VideoSessions sessions, VideoView view, CancellationToken ct) =>
-        await sessions.FindAsync(Caller(http, tenants.Current(), tokens), new VideoSessionId(id), ct) is { } session
-            ? TypedResults.Ok(await view.OfAsync(session, ct))
+        Caller(http, tenants.Current(), tokens) is var caller && await sessions.FindAsync(caller, new VideoSessionId(id), ct) is { } session
+            ? TypedResults.Ok(await view.OfAsync(session, caller, ct))
             : Problems.NotFound("video call");
+
+    private static async Task<Results<Ok<TavusSessions>, ValidationProblem>> List(
+        IMultiTenantContextAccessor tenants, VideoSessions sessions, VideoView view, CancellationToken ct, Guid? before = null, int limit = 50)
+    {
+        if (limit is < 1 or > 200) return Problems.Invalid("limit", "limit must be between 1 and 200.");
+        var tenant = tenants.Current().TenantId;
+        var found = await sessions.ListAsync(tenant, before is { } last ? new VideoSessionId(last) : null, limit, ct);
+        var shown = new List<TavusSession>();
+        foreach (var session in found) shown.Add(await view.OfAsync(session, new VideoCaller(tenant, null), ct));
+        return TypedResults.Ok(new TavusSessions(shown, found.Count == limit ? found[^1].Id.Value : null));
+    }
 
     private static async Task<Results<Ok<TavusSession>, ProblemHttpResult>> Alive(
         Guid id,
@@ -70,8 +82,8 @@ internal static class VideoEndpoints
         VideoSessions sessions,
         VideoView view,
         CancellationToken ct) =>
-        await sessions.AliveAsync(Caller(http, tenants.Current(), tokens), new VideoSessionId(id), request.ReplicaJoined, ct) is { } session
-            ? TypedResults.Ok(await view.OfAsync(session, ct))
+        Caller(http, tenants.Current(), tokens) is var caller && await sessions.AliveAsync(caller, new VideoSessionId(id), request.ReplicaJoined, ct) is { } session
+            ? TypedResults.Ok(await view.OfAsync(session, caller, ct))
             : Problems.NotFound("video call");
 
     private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> Hear(
@@ -96,7 +108,7 @@ internal static class VideoEndpoints
         var caller = Caller(http, tenants.Current(), tokens);
         var reason = caller.Visitor is null ? TavusEndReason.Developer : TavusEndReason.Visitor;
         return await sessions.EndAsync(caller, new VideoSessionId(id), reason, ct) is { } session
-            ? TypedResults.Ok(await view.OfAsync(session, ct))
+            ? TypedResults.Ok(await view.OfAsync(session, caller, ct))
             : Problems.NotFound("video call");
     }
 

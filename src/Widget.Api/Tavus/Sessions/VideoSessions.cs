@@ -57,6 +57,20 @@ public sealed class VideoSessions(
         return await db.Sessions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id && (caller.Visitor == null || row.VisitorId == caller.Visitor), ct);
     }
 
+    /// <summary>The tenant's calls, newest first.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="before">Older than this one.</param>
+    /// <param name="limit">Most of them.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<IReadOnlyList<VideoSession>> ListAsync(TenantId tenant, VideoSessionId? before, int limit, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        // Their ids are in the order in which they were made.
+        return before is { } last
+            ? await db.Sessions.FromSql($"select * from tavus_sessions where id < {last.Value} order by id desc limit {limit}").AsNoTracking().ToListAsync(ct)
+            : await db.Sessions.AsNoTracking().OrderByDescending(row => row.Id).Take(limit).ToListAsync(ct);
+    }
+
     /// <summary>The page is still there, and perhaps sees the avatar; null when the session is not the caller's.</summary>
     public async Task<VideoSession?> AliveAsync(VideoCaller caller, VideoSessionId id, bool replicaJoined, CancellationToken ct)
     {

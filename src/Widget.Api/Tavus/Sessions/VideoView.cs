@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Widget.Api.Tenancy;
 using Widget.Contracts;
 
@@ -6,7 +7,7 @@ namespace Widget.Api.Tavus.Sessions;
 /// <summary>A session as its caller sees it.</summary>
 public sealed class VideoView(VideoSessions sessions, TenantSettingsService settings, LeaveTokens leaving, TimeProvider clock)
 {
-    public async Task<TavusSession> OfAsync(VideoSession session, CancellationToken ct)
+    public async Task<TavusSession> OfAsync(VideoSession session, VideoCaller caller, CancellationToken ct)
     {
         var open = session.State is TavusSessionState.Waiting or TavusSessionState.Live;
         return new TavusSession
@@ -25,8 +26,18 @@ public sealed class VideoView(VideoSessions sessions, TenantSettingsService sett
             LeaveToken = session.IsOver ? null : leaving.Create(session),
             EndReason = session.IsOver || session.State == TavusSessionState.Ending ? session.EndReason : null,
             Problem = Problem(session),
+            Record = caller.Visitor is null ? Record(session) : null,
         };
     }
+
+    private static TavusCallRecord Record(VideoSession session) => new(
+        session.CreatedAt,
+        session.JoinedAt,
+        session.EndedAt,
+        session.Seconds,
+        session.ShutdownReason,
+        session.Recording is { } recording ? JsonSerializer.Deserialize<JsonElement>(recording) : null,
+        session.Perception);
 
     private static string? Problem(VideoSession session) => session.EndReason switch
     {
