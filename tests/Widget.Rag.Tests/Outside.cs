@@ -35,6 +35,7 @@ internal sealed class Outside : IAsyncDisposable
         var app = builder.Services;
         var outside = default(Outside);
         app.AddSingleton(_ => outside!.Tavus);
+        app.AddSingleton<SimulatedTavus>();
         app.AddSingleton(_ => outside!.Reranker);
         var built = builder.Build();
         outside = new Outside(built);
