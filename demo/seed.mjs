@@ -24,6 +24,9 @@ const tenants = [
       agentName: 'Jette',
       contactUrl: 'mailto:service@harbor.example',
       theme: { color: '#0b6e6e' },
+      // The replica that the simulated Tavus has; with an account of one's own, one from GET /api/tavus/replicas.
+      useTavusVideo: true,
+      tavusReplicaId: process.env.WIDGET_DEMO_REPLICA ?? 'r4dcf31b60e1',
       suggestedQuestions: ['What is the range of the Tide Step?', 'What does delivery cost?', 'Is the battery under warranty?'],
     },
   },

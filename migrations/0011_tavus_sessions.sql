@@ -11,13 +11,16 @@ create table tavus_sessions (
   replica_id            text        not null,
   persona_id            text,
   wish                  jsonb       not null,            -- page and language, for the creation that comes when a slot is free
+  watched               boolean     not null,            -- a page gives signs of life; without one, Tavus's own limits end it
   reserved_seconds      integer     not null check (reserved_seconds > 0), -- of the tenant's budget, until it is known what was used
   name                  text        not null unique,     -- the conversation's at Tavus: finds one whose creation was not heard of
+  asked_at              timestamptz,                     -- when Tavus was last asked to open it
   tavus_conversation_id text        unique,
   conversation_url      text,
   meeting_token         text,
   callback_token        bytea       not null unique,     -- SHA-256 of what its callback address carries
   created_at            timestamptz not null default now(),
+  queued_at             timestamptz,                     -- since when it waits for a slot
   opened_at             timestamptz,                     -- the conversation exists at Tavus, and costs
   joined_at             timestamptz,                     -- the avatar is there
   seen_at               timestamptz not null default now(), -- the visitor's page's last sign of life
@@ -28,15 +31,15 @@ create table tavus_sessions (
   recording             jsonb,
   perception            text,
   transcribed_at        timestamptz,
-  next_check_at         timestamptz not null default now(),
+  next_check_at         timestamptz default now(),       -- when to look at it again; null: there is nothing left to see to
   lease_owner           uuid,
   lease_until           timestamptz,
   primary key (tenant_id, id),
   unique (tenant_id, conversation_id, client_id),
   foreign key (tenant_id, conversation_id) references conversations on delete cascade
 );
-create index on tavus_sessions (next_check_at) where state not in ('ended', 'failed');
-create index on tavus_sessions (account, created_at) where state = 'queued';
+create index on tavus_sessions (next_check_at) where next_check_at is not null;
+create index on tavus_sessions (account, created_at) where state in ('queued', 'creating');
 create index on tavus_sessions (tenant_id, conversation_id);
 
 -- What Tavus has called back with. The same event twice is one.
@@ -77,8 +80,7 @@ create function claim_tavus_sessions(node uuid, lease interval, most integer) re
     set lease_owner = node, lease_until = clock_timestamp() + lease
     from (
       select s.tenant_id, s.id from tavus_sessions s
-      where s.state not in ('ended', 'failed') and s.next_check_at <= clock_timestamp()
-        and (s.lease_until is null or s.lease_until < clock_timestamp())
+      where s.next_check_at <= clock_timestamp() and (s.lease_until is null or s.lease_until < clock_timestamp())
       order by s.next_check_at
       for update skip locked
       limit most
@@ -91,7 +93,8 @@ create function claim_tavus_sessions(node uuid, lease interval, most integer) re
 create function tavus_queue_position(of_account text, since timestamptz, session uuid) returns integer
   language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select count(*)::integer from tavus_sessions s
-    where s.account = of_account and s.state = 'queued' and (s.created_at, s.id) <= (since, session)
+    where s.account = of_account and (s.created_at, s.id) <= (since, session)
+      and (s.state = 'queued' or (s.state = 'creating' and s.queued_at is not null))
   $$;
 
 revoke execute on function tavus_session_by_callback, claim_tavus_sessions, tavus_queue_position from public;

@@ -185,14 +185,14 @@ public sealed record TavusConversationJoined : ConversationEvent
     public required Guid SessionId { get; init; }
 }
 
-/// <summary>A video call is over, or never came about.</summary>
+/// <summary>A video call is over.</summary>
 public sealed record TavusConversationEnded : ConversationEvent
 {
     public required Guid SessionId { get; init; }
 
     public required TavusEndReason Reason { get; init; }
 
-    /// <summary>How long it lasted, from its opening at Tavus; 0 for one that was never opened.</summary>
+    /// <summary>How long it lasted, from its opening at Tavus.</summary>
     public required int Seconds { get; init; }
 }
 

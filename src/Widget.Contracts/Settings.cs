@@ -59,6 +59,9 @@ public sealed record TenantSettings : IValidatableObject
     /// <summary>Let calls be recorded, into the bucket of the account at Tavus.</summary>
     public bool TavusRecording { get; init; }
 
+    /// <summary>Only who is given a token gets into the room.</summary>
+    public bool TavusPrivateRoom { get; init; }
+
     /// <summary>Show the avatar without its background.</summary>
     public bool TavusGreenScreen { get; init; }
 

@@ -132,7 +132,32 @@ public sealed record TavusSession
 
     /// <summary>What went wrong, in words for a visitor; null when nothing did.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>What is left of the call; only for the tenant's own programs.</summary>
+    public TavusCallRecord? Record { get; init; }
 }
+
+/// <summary>What is left of a call.</summary>
+/// <param name="CreatedAt">When it was wished for.</param>
+/// <param name="JoinedAt">When the avatar was there; null when it never was.</param>
+/// <param name="EndedAt">Null while it goes on.</param>
+/// <param name="Seconds">How long it lasted from its opening; null while it goes on.</param>
+/// <param name="ShutdownReason">Tavus's own words.</param>
+/// <param name="Recording">Where the recording is, as Tavus says it; null when there is none.</param>
+/// <param name="Perception">What the avatar has seen, as Tavus sums it up.</param>
+public sealed record TavusCallRecord(
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? JoinedAt,
+    DateTimeOffset? EndedAt,
+    int? Seconds,
+    string? ShutdownReason,
+    JsonElement? Recording,
+    string? Perception);
+
+/// <summary>Video calls, newest first.</summary>
+/// <param name="Sessions">A page of them.</param>
+/// <param name="Next">Ask with this as <c>before</c> for the next page; null on the last.</param>
+public sealed record TavusSessions(IReadOnlyList<TavusSession> Sessions, Guid? Next);
 
 /// <summary>A page says that it is still there, and what it sees.</summary>
 public sealed record TavusAliveRequest
@@ -194,3 +219,63 @@ public sealed record ToolRequest
 /// <param name="Success">Whether it did what it was asked.</param>
 /// <param name="Result">For the model to read: what was found or done, or what was wrong.</param>
 public sealed record ToolResponse(bool Success, JsonElement Result);
+
+[JsonConverter(typeof(StrictEnumConverter<LifecycleCommand>))]
+public enum LifecycleCommand
+{
+    /// <summary>Somebody has joined: their call is opened, unless it is open.</summary>
+    [JsonStringEnumMemberName("user_joined")]
+    UserJoined,
+
+    /// <summary>They have left: their call ends.</summary>
+    [JsonStringEnumMemberName("user_left")]
+    UserLeft,
+
+    [JsonStringEnumMemberName("start_conversation")]
+    StartConversation,
+
+    [JsonStringEnumMemberName("end_conversation")]
+    EndConversation,
+}
+
+/// <summary>Another framework drives calls: it says who has come and gone, and hears of the conversations.</summary>
+public sealed record LifecycleRequest
+{
+    [Required]
+    public LifecycleCommand? Name { get; init; }
+
+    /// <summary>Whoever the call is with, by the framework's own id.</summary>
+    [Required, StringLength(200, MinimumLength = 1)]
+    public string UserId { get; init; } = "";
+
+    /// <summary>Their language, as <c>de</c>.</summary>
+    [StringLength(10)]
+    public string? Language { get; init; }
+}
+
+/// <summary>What has come of a command, in the names that frameworks of voice agents use.</summary>
+public sealed record LifecycleEvent
+{
+    /// <summary>
+    /// <c>tavus_conversation_created</c>, <c>tavus_conversation_joined</c>, <c>tavus_conversation_ended</c>; <c>tavus_conversation_queued</c> while all slots are taken;
+    /// <c>tavus_conversation_none</c> when there was nothing to end.
+    /// </summary>
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    [JsonPropertyName("user_id")]
+    public required string UserId { get; init; }
+
+    [JsonPropertyName("session_id")]
+    public Guid? SessionId { get; init; }
+
+    [JsonPropertyName("conversation_id")]
+    public string? ConversationId { get; init; }
+
+    [JsonPropertyName("conversation_url")]
+    public string? ConversationUrl { get; init; }
+
+    /// <summary>Why it ended.</summary>
+    [JsonPropertyName("reason")]
+    public TavusEndReason? Reason { get; init; }
+}

@@ -1,7 +1,7 @@
 namespace Widget.Rag;
 
 /// <summary>The beginning of a text, cut between characters: half a surrogate pair is no text, and nothing could store it.</summary>
-internal static class Prefix
+public static class Prefix
 {
     /// <param name="text">The text.</param>
     /// <param name="most">Most UTF-16 code units of it.</param>

@@ -14,7 +14,9 @@ using Widget.Api.Media;
 using Widget.Api.Operations;
 using Widget.Api.Platform;
 using Widget.Api.Tavus;
+using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tests;
+using Widget.Api.Tests.Tavus;
 using Widget.Contracts;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Rerank;
@@ -41,7 +43,8 @@ public sealed class ApiFixture : IAsyncLifetime
     {
         Database = await TestDatabase.CreateAsync();
         Simulator = await Simulator.StartAsync();
-        Node = await ApiNode.StartAsync(Database);
+        // It takes video calls of others' tests in turn with their nodes, so it is at home in the same places.
+        Node = await ApiNode.StartAsync(Database, tavusApi: Simulator.TavusApi, video: VideoTenant.Quick);
     }
 
     public async ValueTask DisposeAsync()
@@ -72,10 +75,11 @@ public sealed class ApiNode : IAsyncDisposable
         TavusOptions? tavus = null,
         RerankOptions? rerank = null,
         TavusApiOptions? tavusApi = null,
-        Uri? publicAddress = null,
+        VideoTimings? video = null,
         Action<IServiceCollection>? services = null)
     {
         var log = new CapturedLog();
+        var address = new Uri($"http://127.0.0.1:{Simulator.FreePort()}");
         var options = new ServerOptions
         {
             Database = database.Application,
@@ -85,11 +89,11 @@ public sealed class ApiNode : IAsyncDisposable
             Tavus = tavus ?? new TavusOptions(),
             Rerank = rerank ?? new RerankOptions(),
             TavusApi = tavusApi ?? new TavusApiOptions(),
-            PublicAddress = publicAddress,
+            Video = video ?? new VideoTimings(),
+            PublicAddress = address,
             HostSuffix = hostSuffix,
         };
-        var urls = publicAddress is { IsLoopback: true } ? publicAddress.ToString() : "http://127.0.0.1:0";
-        var app = Server.Build([$"--urls={urls}"], options, builder =>
+        var app = Server.Build([$"--urls={address.AbsoluteUri}"], options, builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log);
             services?.Invoke(builder.Services);
@@ -169,13 +173,7 @@ public sealed class Simulator : IAsyncDisposable
 
     public static async Task<Simulator> StartAsync()
     {
-        int port;
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        }
-
+        var port = FreePort();
         var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
         start.ArgumentList.Add(Path.Combine(Repository.Root, "tests", "Widget.Simulators", "bin", configuration, "net10.0", "Widget.Simulators.dll"));
@@ -197,6 +195,18 @@ public sealed class Simulator : IAsyncDisposable
         }, "the simulator is up", seconds: 60);
         return simulator;
     }
+
+    public TavusApiOptions TavusApi => new() { Endpoint = new Uri(Address, "/tavus") };
+
+    internal static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    /// <summary>Its own requests, for what has no method here.</summary>
+    public HttpClient Control => _control;
 
     /// <summary>Sets how it behaves from now on; everything not named behaves.</summary>
     public async Task BehaveAsync(object? switches = null, string service = "openai") =>

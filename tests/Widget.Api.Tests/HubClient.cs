@@ -12,6 +12,17 @@ internal sealed class HubClient : IAsyncDisposable
     private readonly ClientWebSocket _socket = new();
     private readonly StringBuilder _received = new();
 
+    /// <summary>A program's connection, which can send headers.</summary>
+    public static async Task<HubClient> ConnectAsync(ApiNode node, string path, string apiKey, CancellationToken ct)
+    {
+        var client = new HubClient();
+        client._socket.Options.SetRequestHeader("Authorization", $"Bearer {apiKey}");
+        await client._socket.ConnectAsync(new UriBuilder(node.Address) { Scheme = "ws", Path = path }.Uri, ct);
+        await client.SendAsync(new { protocol = "json", version = 1 });
+        (await client.ReceiveAsync()).EnumerateObject().ShouldBeEmpty();
+        return client;
+    }
+
     public static async Task<HubClient> ConnectAsync(ApiNode node, string token, string? origin = null)
     {
         var client = new HubClient();
@@ -43,6 +54,18 @@ internal sealed class HubClient : IAsyncDisposable
 
             if (message.TryGetProperty("error", out var error)) throw new InvalidOperationException(error.GetString());
             yield break;
+        }
+    }
+
+    /// <summary>What an invocation returns.</summary>
+    public async Task<T> ResultAsync<T>(string id)
+    {
+        while (true)
+        {
+            var message = await ReceiveAsync();
+            if (!message.TryGetProperty("invocationId", out var of) || of.GetString() != id || message.GetProperty("type").GetInt32() != 3) continue;
+            if (message.TryGetProperty("error", out var error)) throw new InvalidOperationException(error.GetString());
+            return message.GetProperty("result").Deserialize<T>(TestTenant.Json)!;
         }
     }
 

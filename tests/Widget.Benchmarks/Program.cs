@@ -1,4 +1,5 @@
 using Widget.Benchmarks;
+using Widget.Benchmarks.Calls;
 
 switch (args)
 {
@@ -33,6 +34,8 @@ switch (args)
     case ["strategies"]:
         await StrategiesBenchmark.RunAsync();
         return 0;
+    case ["calls", var calls]:
+        return await CallsBenchmark.RunAsync(int.Parse(calls)) ? 0 : 1;
     default:
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release --project tests/Widget.Benchmarks -- COMMAND
@@ -50,6 +53,8 @@ switch (args)
 
               documents FOLDER QUESTIONS LEAST   ingest a folder; fails below LEAST documents or when too few questions find theirs
               site FOLDER QUESTIONS LEAST        the same, served as a web site and read by its links
+
+              calls CALLS         video calls while nodes crash and Tavus fails; fails when one is left open, ended twice or miscounted
 
             A test collection is a folder with corpus.jsonl {id, title, text}, queries.jsonl {id, text} and
             qrels.tsv query<TAB>document<TAB>grade. Questions are lines of question<TAB>the document's file name without its ending

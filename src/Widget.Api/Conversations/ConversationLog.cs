@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.EntityFrameworkCore;
 using NpgsqlTypes;
@@ -30,7 +31,7 @@ public sealed class ConversationLog(ConversationDatabase database)
     /// <param name="id">Which.</param>
     /// <param name="visitor">Whose it must be; null for whoever acts for the tenant.</param>
     /// <param name="ct">Ends the wait.</param>
-    public static async Task<bool> LockAsync(ConversationDb db, ConversationId id, VisitorId? visitor, CancellationToken ct)
+    public static async Task<bool> LockAsync(TenantDbContext db, ConversationId id, VisitorId? visitor, CancellationToken ct)
     {
         await using var command = db.Command(
             "select 1 from conversations where id = $1 and ($2::uuid is null or visitor_id = $2) for update",
@@ -46,9 +47,9 @@ public sealed class ConversationLog(ConversationDatabase database)
             ? Read(row) as TEvent ?? throw new ClientIdTakenException()
             : null;
 
-    /// <summary>Appends to a conversation that the transaction holds locked.</summary>
+    /// <summary>Appends to a conversation, which the transaction holds locked from then on.</summary>
     /// <returns>The event with its place and time.</returns>
-    public static async Task<TEvent> AppendAsync<TEvent>(ConversationDb db, ConversationId id, TEvent entry, CancellationToken ct)
+    public static async Task<TEvent> AppendAsync<TEvent>(TenantDbContext db, ConversationId id, TEvent entry, CancellationToken ct)
         where TEvent : ConversationEvent
     {
         await using var command = db.Command(
@@ -101,6 +102,26 @@ public sealed class ConversationLog(ConversationDatabase database)
             .Take(MostRead)
             .ToListAsync(ct);
         return rows.ConvertAll(Read);
+    }
+
+    /// <summary>All events of one kind, oldest first, in whatever transaction.</summary>
+    public static async Task<IReadOnlyList<TEvent>> ReadAsync<TEvent>(TenantDbContext db, ConversationId id, CancellationToken ct)
+        where TEvent : ConversationEvent
+    {
+        var kind = typeof(ConversationEvent).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false)
+            .Cast<JsonDerivedTypeAttribute>().Single(derived => derived.DerivedType == typeof(TEvent)).TypeDiscriminator!;
+        await using var command = db.Command(
+            "select seq, created_at, client_id, data from conversation_events where conversation_id = $1 and kind = $2 order by seq",
+            [id.Value, (string)kind]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var events = new List<TEvent>();
+        while (await rows.ReadAsync(ct))
+        {
+            var entry = (TEvent)JsonSerializer.Deserialize<ConversationEvent>(rows.GetString(3), Stored)!;
+            events.Add(entry with { Seq = rows.GetInt32(0), At = rows.GetFieldValue<DateTimeOffset>(1), ClientId = rows.IsDBNull(2) ? null : rows.GetString(2) });
+        }
+
+        return events;
     }
 
     private static ConversationEvent Read(ConversationEventRow row) =>

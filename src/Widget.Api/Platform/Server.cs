@@ -7,6 +7,8 @@ using Widget.Api.Media;
 using Widget.Api.OpenAI;
 using Widget.Api.Search;
 using Widget.Api.Tavus;
+using Widget.Api.Tavus.Lifecycle;
+using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tavus.Tools;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -52,7 +54,7 @@ public static class Server
         builder.Services.AddEvaluation();
         builder.Services.AddVisitors();
         builder.Services.AddTools();
-        builder.Services.AddTavus(options.TavusApi);
+        builder.Services.AddTavus(options.TavusApi, options.Video);
         builder.Services.AddOpenAI();
         builder.Services.AddHealth();
         builder.Services.AddOpenApi(ApiDescription.Configure);
@@ -84,6 +86,8 @@ public static class Server
         app.MapHealth();
         app.MapVisitors();
         app.MapHostedPage();
+        app.MapVideo();
+        app.MapLifecycle();
         app.MapSearch();
         app.MapKnowledge();
         app.MapEmbedding();

@@ -3,6 +3,7 @@ using Widget.Api.Answers;
 using Widget.Api.Knowledge;
 using Widget.Api.Media;
 using Widget.Api.Tavus;
+using Widget.Api.Tavus.Sessions;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Rerank;
 using Widget.Rag.Tavus;
@@ -29,6 +30,9 @@ public sealed record ServerOptions
 
     /// <summary>Tavus's API, for video and knowledge (WIDGET_TAVUS_…).</summary>
     public TavusApiOptions TavusApi { get; init; } = new();
+
+    /// <summary>How long calls wait for what; not the operator's to set.</summary>
+    public VideoTimings Video { get; init; } = new();
 
     /// <summary>A search endpoint for knowledge at Tavus, where there is one (WIDGET_TAVUS_SEARCH_PATH).</summary>
     public TavusOptions Tavus { get; init; } = new();

@@ -1,4 +1,6 @@
 using Widget.Api.Tavus.Client;
+using Widget.Api.Tavus.Lifecycle;
+using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tavus.Tools;
 
 namespace Widget.Api.Tavus;
@@ -6,11 +8,29 @@ namespace Widget.Api.Tavus;
 internal static class TavusServices
 {
     /// <summary>The video avatar and whatever else happens at Tavus.</summary>
-    public static IServiceCollection AddTavus(this IServiceCollection services, TavusApiOptions api)
+    public static IServiceCollection AddTavus(this IServiceCollection services, TavusApiOptions api, VideoTimings timings)
     {
         services.AddSingleton(api);
         services.AddSingleton<TavusAccounts>();
         services.AddSingleton<TavusClient>();
+
+        services.AddSingleton(timings);
+        services.AddSingleton<VideoDatabase>();
+        services.AddSingleton<VideoOffer>();
+        services.AddSingleton<SessionOpener>();
+        services.AddSingleton<SessionFinish>();
+        services.AddSingleton<LostConversations>();
+        services.AddSingleton<SessionKeeping>();
+        services.AddSingleton<VideoSignal>();
+        services.AddSingleton<SessionKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionKeeper>());
+        services.AddSingleton<VideoSessions>();
+        services.AddSingleton<VideoThreads>();
+        services.AddSingleton<VideoView>();
+        services.AddSingleton<VideoCallbacks>();
+        services.AddSingleton<LeaveTokens>();
+        services.AddSingleton<LifecycleService>();
+
         services.AddSingleton<CallingSessions>();
         services.AddSingleton<DeliverySecrets>();
         services.AddSingleton<ToolCallReceiver>();

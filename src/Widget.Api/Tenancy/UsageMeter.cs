@@ -54,8 +54,14 @@ public sealed class UsageMeter(TenancyDatabase database, TimeProvider clock)
     public async Task<long> SecondsThisMonthAsync(TenantId tenant, string kind, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        var now = clock.GetUtcNow();
+        return await SecondsThisMonthAsync(db, kind, clock.GetUtcNow(), ct);
+    }
+
+    /// <summary>The same within a transaction, as of a moment.</summary>
+    public static async Task<long> SecondsThisMonthAsync(TenantDbContext db, string kind, DateTimeOffset now, CancellationToken ct)
+    {
         var month = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
-        return await db.Usage.Where(row => row.Kind == kind && row.At >= month).SumAsync(row => (long)row.Seconds, ct);
+        await using var command = db.Command("select coalesce(sum(seconds), 0) from usage_records where kind = $1 and at >= $2", [kind, month]);
+        return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
 using Widget.Api.Platform;
+using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 
 namespace Widget.Api.Visitors;
@@ -24,6 +25,9 @@ internal static class VisitorServices
         services.AddAuthorizationBuilder().AddPolicy(
             Policies.Visitor,
             policy => policy.AddAuthenticationSchemes(VisitorAuthentication.SchemeName).RequireAuthenticatedUser());
+        services.AddAuthorizationBuilder().AddPolicy(
+            Policies.VisitorOrDeveloper,
+            policy => policy.AddAuthenticationSchemes(VisitorAuthentication.SchemeName, ApiKeyAuthentication.SchemeName).RequireAuthenticatedUser());
         services.AddCors(cors => cors.AddPolicy(Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod()));
         services.AddSignalR(options => options.MaximumReceiveMessageSize = 64 * 1024)
             .AddJsonProtocol(json => json.PayloadSerializerOptions.Converters.Add(new StorableStrings()));

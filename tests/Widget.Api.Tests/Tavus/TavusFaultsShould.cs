@@ -83,6 +83,15 @@ public sealed class TavusFaultsShould : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Not_wait_twice_for_something_to_read()
+    {
+        _server.Answer = http => Task.Delay(Timeout.Infinite, http.RequestAborted);
+        var e = await FailureAsync(client => client.CreateConversationAsync(Account, FilledRequests.Conversation, Ct), Hasty);
+        (e.Fault, e.MayHaveHappened).ShouldBe((TavusFault.Temporary, false), "it was not even told which names to use");
+        _server.Requests.Select(request => request.Method).ShouldBe(["GET"]);
+    }
+
+    [Fact]
     public async Task Never_send_a_change_twice()
     {
         _server.Answer = http => http.Request.Method == "GET" ? TavusStandIn.JsonAsync(http, 200, """{"data":[]}""") : TavusStandIn.JsonAsync(http, 500, "{}");

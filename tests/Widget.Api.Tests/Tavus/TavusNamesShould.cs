@@ -68,6 +68,18 @@ public sealed class TavusNamesShould : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Go_over_to_the_new_names_when_the_old_ones_cannot_even_be_listed()
+    {
+        _server.Knows(("GET /v2/personas", """{"data":[]}"""));
+        var client = _server.Client();
+        await client.ListPersonasAsync(Account, null, 1, 10, Ct);
+        _server.Knows(("GET /v2/pals", """{"data":[]}"""));
+        await client.ListPersonasAsync(Account, null, 1, 10, Ct);
+        await client.ListPersonasAsync(Account, null, 1, 10, Ct);
+        Asked.ShouldBe(["GET /v2/personas", "GET /v2/personas", "GET /v2/pals", "GET /v2/pals"]);
+    }
+
+    [Fact]
     public async Task Open_calls_in_the_names_that_the_account_knows_and_ask_for_those_once()
     {
         _server.Knows(("GET /v2/pals", """{"data":[]}"""), ("POST /v2/conversations", """{"conversation_id":"c1","conversation_url":"https://tavus.daily.co/c1","pal_id":"p1","face_id":"r1"}"""));

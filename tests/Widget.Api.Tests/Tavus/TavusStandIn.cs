@@ -9,7 +9,12 @@ using Widget.Api.Tavus.Client;
 namespace Widget.Api.Tests.Tavus;
 
 /// <summary>A request as it arrived.</summary>
-internal sealed record ArrivedRequest(string Method, string Path, string Query, string? Key, JsonElement? Body);
+internal sealed record ArrivedRequest(string Method, string Path, string Query, string? Key, JsonElement? Body)
+{
+    public required byte[] Raw { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Headers { get; init; }
+}
 
 /// <summary>A server in Tavus's place that says exactly what a test wants, and writes down what it was asked.</summary>
 internal sealed class TavusStandIn : IAsyncDisposable
@@ -41,13 +46,22 @@ internal sealed class TavusStandIn : IAsyncDisposable
         {
             using var content = new MemoryStream();
             await http.Request.Body.CopyToAsync(content);
-            JsonElement? body = content.Length == 0 ? null : JsonSerializer.Deserialize<JsonElement>(content.ToArray());
-            server.Requests.Enqueue(new ArrivedRequest(http.Request.Method, http.Request.Path, http.Request.QueryString.Value ?? "", http.Request.Headers["x-api-key"], body));
+            JsonElement? body = content.Length == 0 || !http.Request.HasJsonContentType() ? null : JsonSerializer.Deserialize<JsonElement>(content.ToArray());
+            var request = new ArrivedRequest(http.Request.Method, http.Request.Path, http.Request.QueryString.Value ?? "", http.Request.Headers["x-api-key"], body)
+            {
+                Raw = content.ToArray(),
+                Headers = http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            };
+            http.Items[nameof(ArrivedRequest)] = request;
+            server.Requests.Enqueue(request);
             await server.Answer(http);
         });
         await app.StartAsync();
         return server;
     }
+
+    /// <summary>The request that is being answered.</summary>
+    public static ArrivedRequest Of(HttpContext http) => (ArrivedRequest)http.Items[nameof(ArrivedRequest)]!;
 
     public static async Task JsonAsync(HttpContext http, int status, string body)
     {

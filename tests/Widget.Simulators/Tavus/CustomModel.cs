@@ -49,7 +49,15 @@ internal sealed class CustomModel
 
         var final = CompleteAsync(messages, text, ct);
         foreach (var (pending, source) in thrownAway) await GiveUpAsync(pending, source);
-        return await final;
+        try
+        {
+            return await final;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        {
+            // A model that breaks off leaves the replica without words.
+            return new ModelAnswer("");
+        }
     }
 
     private static JsonObject Message(string role, string content) => new() { ["role"] = role, ["content"] = content };

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Widget.Simulators.Tavus;
@@ -17,9 +17,6 @@ internal static class DocumentReading
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ];
-
-    /// <summary>What was fetched, by document.</summary>
-    public static ConcurrentDictionary<string, string> Contents { get; } = new(StringComparer.Ordinal);
 
     public static async Task RunAsync(SimulatedTavus tavus, SimulatedAccount account, string id)
     {
@@ -57,7 +54,7 @@ internal static class DocumentReading
             var content = await response.Content.ReadAsByteArrayAsync();
             if (content.Length == 0) return "file_empty";
             if (content.Length > Largest) return "file_size_too_large";
-            Contents[id] = System.Text.Encoding.UTF8.GetString(content.AsSpan(0, Math.Min(content.Length, 100_000)));
+            tavus.FetchedDocuments[id] = Encoding.UTF8.GetString(content.AsSpan(0, Math.Min(content.Length, 100_000)));
             return null;
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)

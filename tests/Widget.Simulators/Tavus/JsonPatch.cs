@@ -14,7 +14,7 @@ internal static class JsonPatch
         foreach (var operation in patch.EnumerateArray())
         {
             if (operation.ValueKind != JsonValueKind.Object) throw new FormatException("an operation must be an object");
-            if (operation.EnumerateObject().FirstOrDefault(field => field.Name is not ("op" or "path" or "value" or "from")) is { Name: { } strange }) throw new FormatException($"unknown member {strange}");
+            if (operation.EnumerateObject().Any(field => field.Name is not ("op" or "path" or "value" or "from"))) throw new FormatException("an operation has members of its own");
             var path = translate(Text(operation, "path"));
             switch (Text(operation, "op"))
             {

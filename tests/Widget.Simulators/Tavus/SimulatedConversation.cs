@@ -1,26 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
 
 namespace Widget.Simulators.Tavus;
-
-public enum RoomEventKind
-{
-    /// <summary>An app-message from Tavus to everybody in the room: the whole envelope.</summary>
-    Message,
-
-    /// <summary>The avatar is in the room: its picture and voice begin.</summary>
-    ReplicaJoined,
-
-    /// <summary>The call is over; the room throws everybody out.</summary>
-    Ended,
-}
-
-/// <summary>Something that everybody in a room notices.</summary>
-public sealed record RoomEvent(RoomEventKind Kind, JsonElement? Message = null, string? Reason = null);
 
 /// <summary>
 /// A call. Active from its creation, with slot and bill; ended by <c>/end</c>, by its longest duration, when nobody comes or everybody has left.
@@ -37,7 +20,7 @@ public sealed class SimulatedConversation : IDisposable
     private readonly SimulatedAccount _account;
     private readonly CancellationTokenSource _over = new();
     private readonly HashSet<string> _participants = new(StringComparer.Ordinal);
-    private readonly List<Channel<RoomEvent>> _watchers = [];
+    private readonly RoomWatchers _watchers = new();
     private readonly double _speed;
     private CancellationTokenSource? _absence;
     private DateTimeOffset? _endedAt;
@@ -157,15 +140,7 @@ public sealed class SimulatedConversation : IDisposable
     /// <summary>What happens in the room from now on, to the end of the call; first of all that the replica is there, when it is.</summary>
     public IAsyncEnumerable<RoomEvent> WatchAsync(CancellationToken ct)
     {
-        var channel = Channel.CreateUnbounded<RoomEvent>();
-        lock (_lock)
-        {
-            if (ReplicaIsIn) channel.Writer.TryWrite(new RoomEvent(RoomEventKind.ReplicaJoined));
-            if (_endedAt is null) _watchers.Add(channel);
-            else Close(channel);
-        }
-
-        return ReadAsync(channel, ct);
+        lock (_lock) return _watchers.WatchAsync(ReplicaIsIn, ct);
     }
 
     /// <summary>An app-message from a participant.</summary>
@@ -191,7 +166,7 @@ public sealed class SimulatedConversation : IDisposable
         if (inferenceId is not null) message["inference_id"] = inferenceId;
         var sent = JsonSerializer.SerializeToElement(message);
         ToRoom.Enqueue(sent);
-        Tell(new RoomEvent(RoomEventKind.Message, sent));
+        _watchers.Tell(new RoomEvent(RoomEventKind.Message, sent));
     }
 
     public void Dispose()
@@ -212,8 +187,9 @@ public sealed class SimulatedConversation : IDisposable
         var behavior = _tavus.Behavior;
         if (!behavior.ReplicaNeverJoins) _ = _tavus.AfterAsync(behavior.ReplicaJoinsAfter, Join, _over.Token);
         _ = _tavus.AfterAsync(Setting("max_call_duration", 3600), () => End("max_call_duration reached"), _over.Token);
-        lock (_lock) _absence = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
-        _ = _tavus.AfterAsync(Setting("participant_absent_timeout", 300), () => End("participant_absent_timeout"), _absence.Token);
+        var absence = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
+        lock (_lock) _absence = absence;
+        _ = _tavus.AfterAsync(Setting("participant_absent_timeout", 300), () => End("participant_absent_timeout"), absence.Token);
     }
 
     internal void CountEndCall() => Interlocked.Increment(ref _endCalls);
@@ -232,12 +208,7 @@ public sealed class SimulatedConversation : IDisposable
         _account.Release(this);
         _over.Cancel();
         Callbacks.Post("system.shutdown", new JsonObject { ["replica_id"] = ReplicaId, ["shutdown_reason"] = reason });
-        lock (_lock)
-        {
-            foreach (var watcher in _watchers) Close(watcher);
-            _watchers.Clear();
-        }
-
+        _watchers.Close(reason);
         _ = _tavus.AfterAsync(_tavus.Behavior.PostCallSeconds, () => PostCall.Report(_tavus, _account, this), CancellationToken.None);
         return true;
     }
@@ -264,30 +235,6 @@ public sealed class SimulatedConversation : IDisposable
 
     internal bool PropertyFlag(string field) => Properties is { } properties && properties.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.True;
 
-    private async IAsyncEnumerable<RoomEvent> ReadAsync(Channel<RoomEvent> channel, [EnumeratorCancellation] CancellationToken ct)
-    {
-        try
-        {
-            await foreach (var happened in channel.Reader.ReadAllAsync(ct)) yield return happened;
-        }
-        finally
-        {
-            lock (_lock) _watchers.Remove(channel);
-        }
-    }
-
-    private void Tell(RoomEvent happened)
-    {
-        lock (_lock)
-            foreach (var watcher in _watchers) watcher.Writer.TryWrite(happened);
-    }
-
-    private void Close(Channel<RoomEvent> watcher)
-    {
-        watcher.Writer.TryWrite(new RoomEvent(RoomEventKind.Ended, Reason: EndedBy));
-        watcher.Writer.TryComplete();
-    }
-
     private static string Iso(DateTimeOffset time) => time.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 
     private bool FlagOf(string field) => Request.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.True;
@@ -302,7 +249,7 @@ public sealed class SimulatedConversation : IDisposable
         }
 
         Callbacks.Post("system.replica_joined", new JsonObject { ["replica_id"] = ReplicaId });
-        Tell(new RoomEvent(RoomEventKind.ReplicaJoined));
+        _watchers.Tell(new RoomEvent(RoomEventKind.ReplicaJoined));
         Send("system.replica_joined", new JsonObject { ["replica_id"] = ReplicaId });
         Turns.Greet();
     }

@@ -24,6 +24,9 @@ public sealed class SimulatedTavus : IDisposable
     /// <summary>Requests to the API, oldest first; the last 50,000.</summary>
     public ConcurrentQueue<ReceivedRequest> Requests { get; } = [];
 
+    /// <summary>What was fetched of documents on this machine, by their ids.</summary>
+    public ConcurrentDictionary<string, string> FetchedDocuments { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What calls out of Tavus go through: callbacks, tools, custom models, documents.</summary>
     internal HttpClient Out { get; } = new(new SocketsHttpHandler
     {

@@ -101,6 +101,7 @@ internal static class TavusApi
         var path = http.Request.Path.Value![Root.Length..];
         var (body, unreadable) = await ReadAsync(http);
         tavus.Record(new ReceivedRequest(key, http.Request.Method, path, http.Request.QueryString.Value ?? "", body, DateTimeOffset.UtcNow));
+        if (tavus.Behavior.ApiDelayMs > 0) await Task.Delay(tavus.Behavior.ApiDelayMs);
         var failure = tavus.FailureOf(key, http.Request.Method, path);
         switch (failure?.Mode)
         {

@@ -35,7 +35,7 @@ internal static class TavusControl
         control.MapPost("/conversations/{id}/leave", (string id, SimulatedTavus tavus) => tavus.FindConversation(id)?.ParticipantLeft("control"));
         control.MapPost("/conversations/{id}/message", (string id, JsonElement message, SimulatedTavus tavus) => tavus.FindConversation(id)?.Received(message));
         control.MapPost("/conversations/{id}/shutdown", (string id, string reason, SimulatedTavus tavus) => tavus.FindConversation(id)?.End(reason) ?? false);
-        control.MapGet("/documents/{id}/content", (string id) => DocumentReading.Contents.TryGetValue(id, out var content) ? Results.Text(content) : Results.NotFound());
+        control.MapGet("/documents/{id}/content", (string id, SimulatedTavus tavus) => tavus.FetchedDocuments.TryGetValue(id, out var content) ? Results.Text(content) : Results.NotFound());
         control.MapPost("/documents/{id}/state", (string id, DocumentStateRequest state, SimulatedTavus tavus) =>
             tavus.Accounts.Any(account => DocumentReading.Set(account, id, state.Status, null, state.Error)) ? Results.Ok() : Results.NotFound());
     }

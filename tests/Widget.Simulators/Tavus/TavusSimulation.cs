@@ -6,6 +6,9 @@ public sealed record TavusSimulation
     /// <summary>How many of its seconds pass in one of ours. For timers that are set from then on.</summary>
     public double SecondsPerSecond { get; init; } = 1;
 
+    /// <summary>Our milliseconds before each answer of the API.</summary>
+    public int ApiDelayMs { get; init; }
+
     /// <summary>Its seconds from the creation of a call until the replica is in the room.</summary>
     public double ReplicaJoinsAfter { get; init; } = 0.3;
 

@@ -55,13 +55,21 @@ internal static class ToolCalls
         SimulatedTavus tavus, SimulatedConversation conversation, JsonObject tool, string arguments, string id, string? signature)
     {
         var name = tool["name"]!.GetValue<string>();
-        using var request = Request(conversation, tool["delivery"]!["api"]!.AsObject(), name, arguments, id, signature);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(tool["delivery"]!["api"]!["timeout"]?.GetValue<int>() ?? 10));
+        var api = tool["delivery"]!["api"]!.AsObject();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(api["timeout"]?.GetValue<int>() ?? 10));
         var call = new ToolCall(id, name, arguments, "api");
         try
         {
-            using var response = await tavus.Out.SendAsync(request, patience.Token);
-            call = call with { Status = (int)response.StatusCode, Response = await response.Content.ReadAsStringAsync(patience.Token) };
+            // A token that is refused is fetched anew, once.
+            for (var attempt = 0; attempt < 2; attempt++)
+            {
+                using var request = Request(conversation, api, name, arguments, id, signature);
+                var isOAuth = api["auth"]?["type"]?.GetValue<string>() == "oauth2_client_credentials";
+                if (isOAuth) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(tavus, api["auth"]!.AsObject(), patience.Token));
+                using var response = await tavus.Out.SendAsync(request, patience.Token);
+                call = call with { Status = (int)response.StatusCode, Response = await response.Content.ReadAsStringAsync(patience.Token) };
+                if (!isOAuth || call.Status != 401) break;
+            }
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
@@ -70,6 +78,17 @@ internal static class ToolCalls
 
         conversation.Turns.ToolCalls.Enqueue(call);
         return call;
+    }
+
+    // RFC 6749, section 4.4.
+    private static async Task<string> TokenAsync(SimulatedTavus tavus, JsonObject auth, CancellationToken ct)
+    {
+        var form = new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = auth["client_id"]!.GetValue<string>(), ["client_secret"] = auth["client_secret"]!.GetValue<string>() };
+        if (auth["scope"] is { } scope) form["scope"] = scope.GetValue<string>();
+        using var content = new FormUrlEncodedContent(form);
+        using var response = await tavus.Out.PostAsync(auth["token_url"]!.GetValue<string>(), content, ct);
+        response.EnsureSuccessStatusCode();
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync(ct))?["access_token"]?.GetValue<string>() ?? throw new HttpRequestException("no token");
     }
 
     private static ToolCall ThroughRoom(SimulatedConversation conversation, string name, string arguments, string? id)

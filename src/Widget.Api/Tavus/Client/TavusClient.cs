@@ -46,8 +46,8 @@ public sealed partial class TavusClient : IDisposable
             _names.Remember(account, endpoint, family);
             return answer;
         }
-        // The endpoint's name is unknown, or what was asked for under it is. A known name is doubted when it is said to be gone.
-        catch (TavusException e) when (e.Fault == TavusFault.NotFound && (e.Status == 410 || (e.Status == 404 && known is null)))
+        // The endpoint's name is unknown, or what was asked for under it is. A known name is doubted when it is said to be gone, or cannot even be listed.
+        catch (TavusException e) when (e.Status == 410 || (e.Status == 404 && (known is null || rest(family) is "" or ['?', ..])))
         {
             try
             {
@@ -77,7 +77,9 @@ public sealed partial class TavusClient : IDisposable
 
     private static JsonNode? Write(object? request) => request is null ? null : JsonSerializer.SerializeToNode(request, request.GetType(), TavusJson.Requests);
 
-    private static string Escape(string id) => Uri.EscapeDataString(id);
+    // Dots alone would lead up the path, escaped or not.
+    private static string Escape(string id) =>
+        id.Trim('.').Length > 0 ? Uri.EscapeDataString(id) : throw new TavusException(TavusFault.NotFound, "It does not exist: the id is empty.");
 
     /// <summary>A query string of the parameters that have a value.</summary>
     private static string Query(params ReadOnlySpan<(string Name, object? Value)> parameters)

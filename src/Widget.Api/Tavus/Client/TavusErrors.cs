@@ -12,12 +12,13 @@ internal static partial class TavusErrors
 {
     private const int LongestText = 300;
 
+    /// <param name="method">Of the request: only what changes something can have happened.</param>
     /// <param name="status">Of the answer, 300 or more.</param>
     /// <param name="body">Its beginning.</param>
     /// <param name="headers">Its headers.</param>
     /// <param name="key">The account's key, which never gets into a message.</param>
     /// <param name="now">The time, for a Retry-After that is a date.</param>
-    public static TavusException Read(int status, ReadOnlySpan<byte> body, HttpResponseHeaders headers, string key, DateTimeOffset now)
+    public static TavusException Read(HttpMethod method, int status, ReadOnlySpan<byte> body, HttpResponseHeaders headers, string key, DateTimeOffset now)
     {
         var text = TextOf(body, key);
         var fault = FaultOf(status, text);
@@ -25,7 +26,7 @@ internal static partial class TavusErrors
         {
             Status = status,
             RetryAfter = headers.RetryAfter is { } after ? after.Delta ?? (after.Date - now) : null,
-            MayHaveHappened = status is 408 or >= 500,
+            MayHaveHappened = method != HttpMethod.Get && status is (408 or >= 500),
         };
     }
 
@@ -86,7 +87,7 @@ internal static partial class TavusErrors
     [GeneratedRegex(@"out of .{0,30}credit|insufficient .{0,20}credit|no .{0,30}credits? (left|remaining)", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Credits();
 
-    [GeneratedRegex(@"\b(invalid|unknown)\b.{0,20}\b\w*(_id|_uuid|uuid)\b|\b(not found|does not exist|doesn't exist)\b", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\b(invalid|unknown)\s+['""]?\w*(_id|_uuid|uuid)s?\b|\b(not found|does not exist|doesn't exist)\b", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex UnknownId();
 
     [GeneratedRegex(@"[\p{Cc}\p{Cf}]+", RegexOptions.None, 1000)]

@@ -68,7 +68,8 @@ internal sealed partial class TavusTransport : IDisposable
         {
             return await TryAsync(account, method, path, body, ct);
         }
-        catch (TavusException e) when (method == HttpMethod.Get && e is { Fault: TavusFault.Temporary, RetryAfter: null, Status: null or >= 500 })
+        // After a timeout whoever waits has waited long enough.
+        catch (TavusException e) when (method == HttpMethod.Get && e.RetryAfter is null && (e.Status >= 500 || e.InnerException is HttpRequestException or IOException or SocketException))
         {
             // Two nodes that failed together should not come back together.
             await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(50, 250)), _clock, ct);
@@ -85,7 +86,8 @@ internal sealed partial class TavusTransport : IDisposable
 
         var start = _clock.GetTimestamp();
         var place = path.Split('?')[0];
-        var limit = method == HttpMethod.Get ? _limits.Read : _limits.Change;
+        var changes = method != HttpMethod.Get;
+        var limit = changes ? _limits.Change : _limits.Read;
         using var deadline = new CancellationTokenSource(limit, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, ct);
         try
@@ -102,12 +104,12 @@ internal sealed partial class TavusTransport : IDisposable
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw Failed(new TavusException(TavusFault.Temporary, $"Tavus has not answered within {limit.TotalSeconds:0.#} s.") { MayHaveHappened = true });
+            throw Failed(new TavusException(TavusFault.Temporary, $"Tavus has not answered within {limit.TotalSeconds:0.#} s.") { MayHaveHappened = changes });
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
             var connected = e is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
-            throw Failed(new TavusException(TavusFault.Temporary, connected ? "Tavus broke the connection off." : "Tavus cannot be reached.", e) { MayHaveHappened = connected });
+            throw Failed(new TavusException(TavusFault.Temporary, connected ? "Tavus broke the connection off." : "Tavus cannot be reached.", e) { MayHaveHappened = changes && connected });
         }
         catch (TavusException e)
         {
@@ -121,7 +123,9 @@ internal sealed partial class TavusTransport : IDisposable
             else _breakers.Worked(account.Fingerprint);
             Activity.Current?.AddTag("tavus.fault", e.Fault.ToString());
             var took = _clock.GetElapsedTime(start).TotalMilliseconds;
-            LogFailed(method, place, e.Fault, e.Status, took, account);
+            // What callers expect and deal with is no alarm.
+            var level = e.Fault is TavusFault.NotFound or TavusFault.Conflict or TavusFault.ConcurrencyReached ? LogLevel.Information : LogLevel.Warning;
+            LogFailed(level, method, place, e.Fault, e.Status, took, account);
             return e;
         }
     }
@@ -138,7 +142,7 @@ internal sealed partial class TavusTransport : IDisposable
         var status = (int)response.StatusCode;
         if (status == 304) return new TavusAnswer(status, null);
         var content = await ReadAsync(response, status, method, ct);
-        if (!response.IsSuccessStatusCode) throw TavusErrors.Read(status, content.Span, response.Headers, account.Key, _clock.GetUtcNow());
+        if (!response.IsSuccessStatusCode) throw TavusErrors.Read(method, status, content.Span, response.Headers, account.Key, _clock.GetUtcNow());
         if (content.Span.Trim(" \t\r\n"u8).IsEmpty) return new TavusAnswer(status, null);
         try
         {
@@ -170,8 +174,8 @@ internal sealed partial class TavusTransport : IDisposable
     [LoggerMessage(Level = LogLevel.Debug, Message = "Tavus: {Method} {Path} gave {Status} after {Milliseconds:0} ms, {Account}")]
     private partial void LogDone(HttpMethod method, string path, int status, double milliseconds, TavusAccount account);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Tavus: {Method} {Path} failed: {Fault}, status {Status}, after {Milliseconds:0} ms, {Account}")]
-    private partial void LogFailed(HttpMethod method, string path, TavusFault fault, int? status, double milliseconds, TavusAccount account);
+    [LoggerMessage(Message = "Tavus: {Method} {Path} failed: {Fault}, status {Status}, after {Milliseconds:0} ms, {Account}")]
+    private partial void LogFailed(LogLevel level, HttpMethod method, string path, TavusFault fault, int? status, double milliseconds, TavusAccount account);
 }
 
 /// <param name="Status">2xx, or 304 for a change that changes nothing.</param>

@@ -19,7 +19,7 @@ internal static class TavusToolEndpoints
     {
         var tavus = routes.MapGroup("/api/tavus").WithTags("Tavus").WithRequestSizeLimit(LargestRequest);
         tavus.MapPost("/tool", Run).RequireCors(Policies.AnyOrigin)
-            .RequireAuthorization(policy => policy.AddAuthenticationSchemes(ApiKeyAuthentication.SchemeName, VisitorAuthentication.SchemeName).RequireAuthenticatedUser())
+            .RequireAuthorization(Policies.VisitorOrDeveloper)
             .Validate<ToolRequest>().ProducesProblem(401).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Run a tool for the assistant in a call; the same call runs once");
         tavus.MapPost("/tool/{token}", Deliver).ProducesProblem(400).ProducesProblem(401).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422)

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.SignalR;
+using Widget.Api.Platform;
+using Widget.Api.Tavus.Sessions;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Contracts;
+
+namespace Widget.Api.Tavus.Lifecycle;
+
+/// <summary>The lifecycle of calls over a WebSocket, for a tenant's own programs: they say who has come and gone, and hear what comes of it.</summary>
+[Authorize(Policy = Policies.Developer)]
+public sealed class LifecycleHub(LifecycleService lifecycle, IMultiTenantContextAccessor tenants) : Hub
+{
+    public const string Path = "/hubs/tavus";
+
+    /// <summary>Carries out a command; its outcome is the answer.</summary>
+    public async Task<LifecycleEvent> Command(LifecycleRequest request)
+    {
+        if (Validation.Errors(request) is { Count: > 0 } errors) throw new HubException(errors.Values.First()[0]);
+        var (told, refusal) = await lifecycle.ApplyAsync(tenants.Current().TenantId, request, Context.ConnectionAborted);
+        return told ?? throw new HubException(refusal!.Value.ToProblem().ProblemDetails.Title);
+    }
+
+    /// <summary>What happens in somebody's calls from now on: created, joined, ended.</summary>
+    public async Task<IAsyncEnumerable<LifecycleEvent>> Follow(string userId, CancellationToken cancellationToken)
+    {
+        var tenant = tenants.Current().TenantId;
+        // Where it begins is settled before the caller may go on, so that nothing it then causes is missed.
+        var after = await lifecycle.LastSeqAsync(tenant, userId, cancellationToken);
+        return lifecycle.FollowAsync(tenant, userId, after, cancellationToken);
+    }
+}

@@ -1,0 +1,106 @@
+using Widget.Api.Conversations;
+using Widget.Api.Tenancy;
+using Widget.Contracts;
+
+namespace Widget.Api.Tavus.Sessions;
+
+/// <summary>Brings what Tavus says of a call into the session and its conversation, each fact once. Within the caller's transaction.</summary>
+public sealed class SessionFinish(VideoTimings timings, TimeProvider clock)
+{
+    /// <summary>Takes up what is new in a report.</summary>
+    public async Task TakeUpAsync(VideoDb db, VideoSession session, CallReport report, CancellationToken ct)
+    {
+        if (report.Joined) await JoinAsync(db, session, ct);
+        session.ShutdownReason ??= report.ShutdownReason;
+        session.Recording ??= report.Recording;
+        session.Perception ??= report.Perception;
+        if (report.Transcript is { } transcript && session.TranscribedAt is null) await TranscribeAsync(db, session, transcript, ct);
+    }
+
+    /// <summary>The avatar is there; the first to say so counts.</summary>
+    public async Task JoinAsync(VideoDb db, VideoSession session, CancellationToken ct)
+    {
+        if (session.JoinedAt is not null || session.OpenedAt is null) return;
+        session.JoinedAt = clock.GetUtcNow();
+        if (session.State != TavusSessionState.Waiting) return;
+        session.State = TavusSessionState.Live;
+        await ConversationLog.AppendAsync(db, session.ConversationId, new TavusConversationJoined { SessionId = session.Id.Value }, ct);
+    }
+
+    /// <summary>The call is over at Tavus: its minutes are counted and its end is told, once.</summary>
+    /// <param name="db">The transaction that holds the session.</param>
+    /// <param name="session">Which.</param>
+    /// <param name="began">When it was opened by Tavus's clock, if that is known together with its end.</param>
+    /// <param name="ended">When it ended, by the same clock.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task EndAsync(VideoDb db, VideoSession session, DateTimeOffset? began, DateTimeOffset? ended, CancellationToken ct)
+    {
+        if (session.IsOver) return;
+        var now = clock.GetUtcNow();
+        session.EndReason ??= ReasonOf(session.ShutdownReason);
+        session.State = TavusSessionState.Ended;
+        session.EndedAt = now;
+        session.MeetingToken = null;
+        var lasted = session.OpenedAt is not { } opened ? TimeSpan.Zero : (ended - began) ?? (now - opened);
+        session.Seconds = (int)Math.Clamp(Math.Round(lasted.TotalSeconds), 0, int.MaxValue);
+        session.NextCheckAt = NextAftermath(session, now);
+        if (session.OpenedAt is null) return;
+        await UsageMeter.CountAsync(db, UsageMeter.Video, session.Id.Value, session.ConversationId, session.Seconds.Value, ct);
+        await ConversationLog.AppendAsync(
+            db,
+            session.ConversationId,
+            new TavusConversationEnded { SessionId = session.Id.Value, Reason = session.EndReason.Value, Seconds = session.Seconds.Value },
+            ct);
+    }
+
+    /// <summary>When to ask again for what belongs to an ended call; null when everything is there, or it is too late for more.</summary>
+    public DateTimeOffset? NextAftermath(VideoSession session, DateTimeOffset now)
+    {
+        if (IsComplete(session)) return null;
+        var elapsed = now - (session.EndedAt ?? now);
+        foreach (var wait in timings.Aftermath)
+            if (wait > elapsed) return session.EndedAt + wait;
+        return null;
+    }
+
+    /// <summary>Nothing more can come.</summary>
+    public static bool IsComplete(VideoSession session) =>
+        session.TavusConversationId is null || session is { TranscribedAt: not null, Perception: not null, ShutdownReason: not null };
+
+    // Free text, so it is told by parts of it (Tavus's "shutdown_reason").
+    internal static TavusEndReason ReasonOf(string? words) => words switch
+    {
+        null => TavusEndReason.Tavus,
+        _ when words.Contains("max_call_duration", StringComparison.OrdinalIgnoreCase) => TavusEndReason.TimeLimit,
+        _ when words.Contains("participant_left", StringComparison.OrdinalIgnoreCase) => TavusEndReason.Left,
+        _ when words.Contains("participant_absent", StringComparison.OrdinalIgnoreCase) => TavusEndReason.Left,
+        _ when words.Contains("could_not_join", StringComparison.OrdinalIgnoreCase) => TavusEndReason.NoReplica,
+        _ => TavusEndReason.Tavus,
+    };
+
+    private async Task TranscribeAsync(VideoDb db, VideoSession session, IReadOnlyList<TranscriptLine> transcript, CancellationToken ct)
+    {
+        // Under the conversation's lock nothing is heard in between.
+        await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
+        var heard = (await ConversationLog.ReadAsync<Utterance>(db, session.ConversationId, ct)).Where(entry => entry.SessionId == session.Id.Value).ToList();
+        foreach (var place in TranscriptMerge.Missing([.. heard.Select(entry => (entry.Speaker == Speaker.Visitor, entry.Text))], transcript))
+        {
+            var line = transcript[place];
+            await ConversationLog.AppendAsync(
+                db,
+                session.ConversationId,
+                new Utterance
+                {
+                    ClientId = $"video:{session.Id.Value:N}:transcript:{place}",
+                    SessionId = session.Id.Value,
+                    Mode = "video",
+                    Speaker = line.IsVisitor ? Speaker.Visitor : Speaker.Assistant,
+                    Text = line.Text,
+                    SpokenAt = session.OpenedAt + line.After,
+                },
+                ct);
+        }
+
+        session.TranscribedAt = clock.GetUtcNow();
+    }
+}

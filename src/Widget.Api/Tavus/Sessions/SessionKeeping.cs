@@ -1,0 +1,273 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Widget.Api.Tavus.Client;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tavus.Sessions;
+
+/// <summary>
+/// One look at a session whose lease the caller holds: takes up what Tavus called back with, decides whether the call should end, ends it at Tavus
+/// and asks Tavus where nothing was heard. What a callback says of the end is believed when Tavus, asked, says the same.
+/// </summary>
+public sealed partial class SessionKeeping(
+    VideoDatabase database,
+    TavusAccounts accounts,
+    TavusClient tavus,
+    SessionOpener opener,
+    SessionFinish finish,
+    LostConversations lost,
+    VideoTimings timings,
+    TimeProvider clock,
+    ILogger<SessionKeeping> logger)
+{
+    private static readonly TimeSpan LongestInLineUnwatched = TimeSpan.FromMinutes(10);
+
+    public async Task LookAsync(TenantId tenant, VideoSessionId id, CancellationToken ct)
+    {
+        if (await TakeUpCallbacksAsync(tenant, id, ct) is not { } seen) return;
+        var (session, shutDown) = seen;
+        switch (session.State)
+        {
+            case TavusSessionState.Queued:
+                await LookAtLineAsync(session, ct);
+                break;
+            case TavusSessionState.Creating:
+                // Its opener's lease ran out: the node died on the way, and nobody knows how far it came.
+                await ChangeAsync(session, (_, row, now) => row.BeginEnd(TavusEndReason.Failed, now), ct);
+                await EndAtTavusAsync(session, ct);
+                break;
+            case TavusSessionState.Waiting or TavusSessionState.Live:
+                await LookAtCallAsync(session, shutDown, ct);
+                break;
+            case TavusSessionState.Ending:
+                await EndAtTavusAsync(session, ct);
+                break;
+            default:
+                await LookAtAftermathAsync(session, ct);
+                break;
+        }
+    }
+
+    private async Task<(VideoSession Session, bool ShutDown)?> TakeUpCallbacksAsync(TenantId tenant, VideoSessionId id, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (await db.LockAsync(id, ct) is not { } session) return null;
+        var callbacks = await db.Callbacks.Where(row => row.SessionId == id && row.HandledAt == null).OrderBy(row => row.ReceivedAt).ToListAsync(ct);
+        if (callbacks.Count == 0) return (session, false);
+        var report = CallReport.Of(callbacks.Select(row => CallEvent.Read(JsonDocument.Parse(row.Body).RootElement)).OfType<CallEvent>());
+        await finish.TakeUpAsync(db, session, report, ct);
+        foreach (var callback in callbacks) callback.HandledAt = clock.GetUtcNow();
+        await db.CommitAsync(ct);
+        return (session, report.ShutDown);
+    }
+
+    private async Task LookAtLineAsync(VideoSession session, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var patience = session.Watched ? timings.SilenceInLine : LongestInLineUnwatched;
+        if (now - session.SeenAt > patience)
+        {
+            await ChangeAsync(session, async (db, row, _) =>
+            {
+                row.BeginEnd(TavusEndReason.Left, now);
+                await finish.EndAsync(db, row, null, null, ct);
+            }, ct);
+            return;
+        }
+
+        var first = false;
+        await ChangeAsync(session, async (db, row, _) =>
+        {
+            if (row.State != TavusSessionState.Queued) return;
+            first = await VideoSessions.PositionAsync(db, row.Account, row.CreatedAt, row.Id.Value, ct) <= 1;
+            if (first) row.State = TavusSessionState.Creating;
+            else row.NextCheckAt = now + timings.TryingForSlot;
+        }, ct);
+        if (first) await opener.OpenAsync(session.TenantId, session.Id, ct);
+    }
+
+    private async Task LookAtCallAsync(VideoSession session, bool saidToBeOver, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var gone = session.Watched && now - session.SeenAt > timings.Silence;
+        var late = session.State == TavusSessionState.Waiting && now - session.OpenedAt > timings.Joining;
+        var overdue = now > session.Deadline + timings.Overtime;
+        var current = await AskAsync(session, ct);
+        if (current.IsOver)
+        {
+            await FinishAsync(session, current, ct);
+            return;
+        }
+
+        if (current.Report.Joined) late = false;
+        if (gone || late || overdue)
+        {
+            var reason = overdue ? TavusEndReason.TimeLimit : gone ? TavusEndReason.Left : TavusEndReason.NoReplica;
+            await ChangeAsync(session, (_, row, _) => row.BeginEnd(reason, now), ct);
+            await EndAtTavusAsync(session, ct);
+            return;
+        }
+
+        await ChangeAsync(session, async (db, row, _) =>
+        {
+            await finish.TakeUpAsync(db, row, current.Report, ct);
+            if (row.State is TavusSessionState.Waiting or TavusSessionState.Live) row.NextCheckAt = NextLook(row, now, saidToBeOver || !current.Known);
+        }, ct);
+    }
+
+    // The first moment at which something may be amiss, and now and then in between.
+    private DateTimeOffset NextLook(VideoSession session, DateTimeOffset now, bool soon)
+    {
+        var next = now + (soon ? timings.RetryingEnd : timings.Reconciling);
+        if (session.Watched && session.SeenAt + timings.Silence is var silent && silent < next) next = silent;
+        if (session.State == TavusSessionState.Waiting && session.OpenedAt + timings.Joining is { } late && late < next) next = late;
+        if (session.Deadline + timings.Overtime is { } overdue && overdue < next) next = overdue;
+        // What is due already was looked at just now.
+        return next > now ? next : now + timings.RetryingEnd;
+    }
+
+    private async Task EndAtTavusAsync(VideoSession session, CancellationToken ct)
+    {
+        if (session.TavusConversationId is null)
+        {
+            var (searched, found) = session.AskedAt is null ? (true, null) : await FindLostAsync(session, ct);
+            if (found is null)
+            {
+                // Only a search that Tavus answered says that there is none; and the request may still be on its way there.
+                if (searched && (session.AskedAt is null || clock.GetUtcNow() - session.AskedAt > timings.LookingForLost))
+                    await ChangeAsync(session, (db, row, _) => finish.EndAsync(db, row, null, null, ct), ct);
+                else
+                    await AgainAsync(session, ct);
+                return;
+            }
+
+            (session.TavusConversationId, session.OpenedAt) = (found.Id, found.CreatedAt ?? session.AskedAt);
+            await ChangeAsync(session, (_, row, _) => (row.TavusConversationId, row.OpenedAt) = (session.TavusConversationId, session.OpenedAt), ct);
+        }
+
+        // Tavus may have ended it itself, or for us before our node died: it is asked first, so that nothing is ended twice.
+        var current = await AskAsync(session, ct);
+        if (!current.IsOver && current.Known)
+        {
+            if (!await EndAsync(session, ct))
+            {
+                await AgainAsync(session, ct);
+                return;
+            }
+
+            current = await AskAsync(session, ct);
+            // It was told, and may not have got about yet: then the end is now, by our clock.
+            if (current is { Known: true, IsOver: false }) current = current with { IsOver = true, Conversation = null };
+        }
+
+        if (current.IsOver) await FinishAsync(session, current, ct);
+        else await AgainAsync(session, ct);
+    }
+
+    private async Task<(bool Searched, TavusConversation? Found)> FindLostAsync(VideoSession session, CancellationToken ct)
+    {
+        try
+        {
+            // Without a key nobody can look, now or later.
+            return (true, await accounts.OfAsync(session.TenantId, ct) is { } account ? await lost.FindAsync(account, session, ct) : null);
+        }
+        catch (TavusException e)
+        {
+            LogAway(session.Id, e.Fault, e.Status);
+            return (e.Fault == TavusFault.BadKey, null);
+        }
+    }
+
+    private async Task<bool> EndAsync(VideoSession session, CancellationToken ct)
+    {
+        try
+        {
+            if (await accounts.OfAsync(session.TenantId, ct) is not { } account) return false;
+            await tavus.EndConversationAsync(account, session.TavusConversationId!, ct);
+            return true;
+        }
+        catch (TavusException e) when (e.Fault is TavusFault.NotFound or TavusFault.BadRequest or TavusFault.Conflict)
+        {
+            // It is not there, or not to be ended any more; asking shows which.
+            return true;
+        }
+        catch (TavusException e)
+        {
+            LogAway(session.Id, e.Fault, e.Status);
+            return false;
+        }
+    }
+
+    private async Task LookAtAftermathAsync(VideoSession session, CancellationToken ct)
+    {
+        var current = SessionFinish.IsComplete(session) ? new Answer(false, false, new CallReport(), null) : await AskAsync(session, ct);
+        await ChangeAsync(session, async (db, row, now) =>
+        {
+            await finish.TakeUpAsync(db, row, current.Report, ct);
+            row.NextCheckAt = finish.NextAftermath(row, now);
+        }, ct);
+    }
+
+    private Task FinishAsync(VideoSession session, Answer answer, CancellationToken ct) => ChangeAsync(session, async (db, row, _) =>
+    {
+        await finish.TakeUpAsync(db, row, answer.Report, ct);
+        // Both moments by Tavus's clock, or neither.
+        var (began, ended) = (answer.Conversation?.CreatedAt, answer.Report.ShutDownAt ?? answer.Conversation?.UpdatedAt);
+        await finish.EndAsync(db, row, ended is null ? null : began, began is null ? null : ended, ct);
+    }, ct);
+
+    private Task AgainAsync(VideoSession session, CancellationToken ct) => ChangeAsync(session, (_, row, now) =>
+    {
+        row.NextCheckAt = now + timings.RetryingEnd;
+        return true;
+    }, ct);
+
+    // What Tavus says of the call now. One that Tavus does not know any more is over.
+    private async Task<Answer> AskAsync(VideoSession session, CancellationToken ct)
+    {
+        try
+        {
+            if (await accounts.OfAsync(session.TenantId, ct) is not { } account) return new Answer(false, false, new CallReport(), null);
+            var conversation = await tavus.GetConversationAsync(account, session.TavusConversationId!, verbose: true, ct);
+            var report = CallReport.Of(conversation.Events.Select(entry => new CallEvent(entry.Type, entry.Timestamp, entry.Properties)));
+            return new Answer(true, conversation.IsEnded, report, conversation);
+        }
+        catch (TavusException e) when (e.Fault == TavusFault.NotFound)
+        {
+            return new Answer(true, true, new CallReport(), null);
+        }
+        catch (TavusException e)
+        {
+            LogAway(session.Id, e.Fault, e.Status);
+            return new Answer(false, false, new CallReport(), null);
+        }
+    }
+
+    private Task ChangeAsync<T>(VideoSession session, Func<VideoDb, VideoSession, DateTimeOffset, T> change, CancellationToken ct) =>
+        ChangeAsync(
+            session,
+            (db, row, now) =>
+            {
+                change(db, row, now);
+                return Task.CompletedTask;
+            },
+            ct);
+
+    private async Task ChangeAsync(VideoSession session, Func<VideoDb, VideoSession, DateTimeOffset, Task> change, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(session.TenantId, ct);
+        if (await db.LockAsync(session.Id, ct) is not { } row) return;
+        await change(db, row, clock.GetUtcNow());
+        await db.CommitAsync(ct);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Tavus could not be asked about video session {Session}: {Fault}, status {Status}")]
+    private partial void LogAway(VideoSessionId session, TavusFault fault, int? status);
+
+    /// <param name="Known">Tavus has answered.</param>
+    /// <param name="IsOver">The call has ended there.</param>
+    /// <param name="Report">What happened in it.</param>
+    /// <param name="Conversation">Null when Tavus has not answered, or does not know it.</param>
+    private sealed record Answer(bool Known, bool IsOver, CallReport Report, TavusConversation? Conversation);
+}

@@ -1,0 +1,50 @@
+using Microsoft.EntityFrameworkCore;
+using Widget.Api.Tenancy;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tavus.Sessions;
+
+/// <summary>Says whether a tenant's visitors can have video, and for how long.</summary>
+public sealed class VideoOffer(TavusAccounts accounts, VideoDatabase database, TimeProvider clock)
+{
+    /// <summary>A call that would be shorter is not worth opening; Tavus charges for half a minute at least.</summary>
+    public const int ShortestCall = 60;
+
+    /// <summary>What the tenant lacks for video; null when it lacks nothing.</summary>
+    public async Task<VideoRefusal?> MissingAsync(TenantId tenant, TenantSettings settings, CancellationToken ct)
+    {
+        if (Missing(settings) is { } missing) return missing;
+        if (await accounts.OfAsync(tenant, ct) is null) return VideoRefusal.NoKey;
+        if (settings.TavusMonthlyMinutes is null) return null;
+        await using var db = await database.BeginAsync(tenant, ct);
+        return await LongestCallAsync(db, settings, ct) is null ? VideoRefusal.OutOfBudget : null;
+    }
+
+    internal static VideoRefusal? Missing(TenantSettings settings) =>
+        !settings.UseTavusVideo ? VideoRefusal.NotOffered
+        : string.IsNullOrWhiteSpace(settings.TavusReplicaId) ? VideoRefusal.NoReplica
+        : null;
+
+    /// <summary>
+    /// How long a call may last, in seconds: what the tenant allows, within what its month has left beside the calls that are going on; null when
+    /// that is too little. In the transaction that reserves it, <see cref="LockBudgetAsync"/> comes first.
+    /// </summary>
+    internal async Task<int?> LongestCallAsync(VideoDb db, TenantSettings settings, CancellationToken ct)
+    {
+        if (settings.TavusMonthlyMinutes is not { } minutes) return settings.TavusMaxCallSeconds;
+        var used = await UsageMeter.SecondsThisMonthAsync(db, UsageMeter.Video, clock.GetUtcNow(), ct);
+        var reserved = await db.Sessions
+            .Where(session => session.State != TavusSessionState.Ended && session.State != TavusSessionState.Failed)
+            .SumAsync(session => (long)session.ReservedSeconds, ct);
+        var left = Math.Min(settings.TavusMaxCallSeconds, (minutes * 60L) - used - reserved);
+        return left >= ShortestCall ? (int)left : null;
+    }
+
+    /// <summary>Until the transaction ends, nobody else spends of this tenant's budget.</summary>
+    internal static async Task LockBudgetAsync(VideoDb db, CancellationToken ct)
+    {
+        await using var command = db.Command("select pg_advisory_xact_lock(hashtextextended('video budget ' || $1, 0))", [db.TenantId.ToString()]);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}

@@ -1,0 +1,226 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Widget.Api.Conversations;
+using Widget.Api.Tenancy;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tavus.Sessions;
+
+/// <summary>Who asks about a call: a visitor, about their own, or a program of the tenant's, about any.</summary>
+public sealed record VideoCaller(TenantId Tenant, VisitorId? Visitor);
+
+/// <summary>Video calls as their visitors and the tenant's programs have them: open, say that one is there, end.</summary>
+public sealed class VideoSessions(
+    VideoDatabase database,
+    TenantSettingsService settings,
+    TavusAccounts accounts,
+    VideoOffer offer,
+    SessionOpener opener,
+    SessionFinish finish,
+    SessionKeeper keeper,
+    IHostApplicationLifetime lifetime,
+    TimeProvider clock)
+{
+    /// <summary>
+    /// Opens a call, or takes a place in the line for one. The same client id again gives the same session.
+    /// </summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="visitor">Whose call it will be.</param>
+    /// <param name="thread">The conversation of ours that it belongs to, which is the visitor's.</param>
+    /// <param name="request">What is wished.</param>
+    /// <param name="ct">Ends the wait, not the opening.</param>
+    public async Task<(VideoSession? Session, VideoRefusal? Refusal)> OpenAsync(
+        VideoCaller caller,
+        VisitorId visitor,
+        ConversationId thread,
+        TavusSessionRequest request,
+        CancellationToken ct)
+    {
+        var wishes = await settings.ReadAsync(caller.Tenant, ct);
+        if (VideoOffer.Missing(wishes) is { } missing) return (null, missing);
+        if (await accounts.OfAsync(caller.Tenant, ct) is not { } account) return (null, VideoRefusal.NoKey);
+        await EndOthersAsync(caller.Tenant, thread, request.ClientId, ct);
+        var (session, refusal, added) = await AddAsync(caller, visitor, thread, request, wishes, account, ct);
+        if (!added || session is not { State: TavusSessionState.Creating }) return (session, refusal); // it is there, waits, or may not be
+
+        // Whoever gives up waiting does not undo what Tavus may have done; the outcome is written down all the same.
+        var opening = OpenHeldAsync(session);
+        refusal = await opening.WaitAsync(ct);
+        return refusal is null ? (await FindAsync(caller, session.Id, ct), null) : (null, refusal);
+    }
+
+    /// <summary>The session; null when it is not the caller's.</summary>
+    public async Task<VideoSession?> FindAsync(VideoCaller caller, VideoSessionId id, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(caller.Tenant, ct);
+        return await db.Sessions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id && (caller.Visitor == null || row.VisitorId == caller.Visitor), ct);
+    }
+
+    /// <summary>The tenant's calls, newest first.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="before">Older than this one.</param>
+    /// <param name="limit">Most of them.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<IReadOnlyList<VideoSession>> ListAsync(TenantId tenant, VideoSessionId? before, int limit, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        // Their ids are in the order in which they were made.
+        return before is { } last
+            ? await db.Sessions.FromSql($"select * from tavus_sessions where id < {last.Value} order by id desc limit {limit}").AsNoTracking().ToListAsync(ct)
+            : await db.Sessions.AsNoTracking().OrderByDescending(row => row.Id).Take(limit).ToListAsync(ct);
+    }
+
+    /// <summary>The page is still there, and perhaps sees the avatar; null when the session is not the caller's.</summary>
+    public async Task<VideoSession?> AliveAsync(VideoCaller caller, VideoSessionId id, bool replicaJoined, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(caller.Tenant, ct);
+        if (await OwnAsync(db, caller, id, ct) is not { } session) return null;
+        if (!session.IsOver)
+        {
+            session.SeenAt = clock.GetUtcNow();
+            if (replicaJoined) await finish.JoinAsync(db, session, ct);
+            await db.CommitAsync(ct);
+        }
+
+        return session;
+    }
+
+    /// <summary>Ends the call. A second time changes nothing; null when the session is not the caller's.</summary>
+    public async Task<VideoSession?> EndAsync(VideoCaller caller, VideoSessionId id, TavusEndReason reason, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(caller.Tenant, ct);
+        if (await OwnAsync(db, caller, id, ct) is not { } session) return null;
+        if (session.BeginEnd(reason, clock.GetUtcNow()))
+        {
+            await db.CommitAsync(ct);
+            keeper.Raise();
+        }
+
+        return session;
+    }
+
+    /// <summary>
+    /// Writes down what was said, once each; null when the session is not the caller's. When Tavus's transcript is there, which has everything,
+    /// nothing is added any more.
+    /// </summary>
+    /// <returns>How many were new.</returns>
+    public async Task<int?> HearAsync(VideoCaller caller, VideoSessionId id, IReadOnlyList<HeardUtterance> utterances, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(caller.Tenant, ct);
+        if (await OwnAsync(db, caller, id, ct) is not { } session) return null;
+        if (session.TranscribedAt is not null || session.OpenedAt is null) return 0;
+        await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
+        var known = (await ConversationLog.ReadAsync<Utterance>(db, session.ConversationId, ct)).Select(entry => entry.ClientId).ToHashSet(StringComparer.Ordinal);
+        var added = 0;
+        foreach (var heard in utterances)
+        {
+            var clientId = $"video:{session.Id.Value:N}:{heard.Id}";
+            if (!known.Add(clientId)) continue;
+            var utterance = new Utterance
+            {
+                ClientId = clientId,
+                SessionId = session.Id.Value,
+                Mode = "video",
+                Speaker = heard.Speaker,
+                Text = heard.Text.Trim(),
+                Interrupted = heard.Interrupted,
+            };
+            await ConversationLog.AppendAsync(db, session.ConversationId, utterance, ct);
+            added++;
+        }
+
+        await db.CommitAsync(ct);
+        return added;
+    }
+
+    /// <summary>The place in the line of the session's account, from 1; null for one that does not wait.</summary>
+    public async Task<int?> PositionAsync(VideoSession session, CancellationToken ct)
+    {
+        if (!session.IsInLine) return null;
+        await using var db = await database.BeginAsync(session.TenantId, ct);
+        return await PositionAsync(db, session.Account, session.CreatedAt, session.Id.Value, ct);
+    }
+
+    internal static async Task<int> PositionAsync(VideoDb db, string account, DateTimeOffset since, Guid session, CancellationToken ct)
+    {
+        await using var command = db.Command("select tavus_queue_position($1, $2, $3)", [account, since, session]);
+        return (int)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    private async Task<VideoRefusal?> OpenHeldAsync(VideoSession session)
+    {
+        try
+        {
+            return await opener.OpenAsync(session.TenantId, session.Id, lifetime.ApplicationStopping);
+        }
+        finally
+        {
+            await keeper.ReleaseAsync(session.TenantId, session.Id);
+        }
+    }
+
+    // A visitor has one call. An earlier one, of a page that was reloaded, gives its slot back now.
+    private async Task EndOthersAsync(TenantId tenant, ConversationId thread, string? clientId, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        var others = await db.Sessions
+            .FromSql($"select * from tavus_sessions where conversation_id = {thread.Value} and state not in ('ending', 'ended', 'failed') for update")
+            .ToListAsync(ct);
+        var ended = others.Where(other => other.ClientId != clientId).Count(other => other.BeginEnd(TavusEndReason.Left, clock.GetUtcNow()));
+        if (ended == 0) return;
+        await db.CommitAsync(ct);
+        keeper.Raise();
+    }
+
+    private async Task<(VideoSession? Session, VideoRefusal? Refusal, bool Added)> AddAsync(
+        VideoCaller caller,
+        VisitorId visitor,
+        ConversationId thread,
+        TavusSessionRequest request,
+        TenantSettings wishes,
+        TavusAccount account,
+        CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(caller.Tenant, ct);
+        if (!await ConversationLog.LockAsync(db, thread, visitor, ct)) return (null, VideoRefusal.NoSuchConversation, false);
+        var clientId = request.ClientId ?? Guid.CreateVersion7().ToString("N");
+        if (await db.Sessions.AsNoTracking().SingleOrDefaultAsync(row => row.ConversationId == thread && row.ClientId == clientId, ct) is { } known) return (known, null, false);
+        await VideoOffer.LockBudgetAsync(db, ct);
+        if (await offer.LongestCallAsync(db, wishes, ct) is not { } seconds) return (null, VideoRefusal.OutOfBudget, false);
+
+        var now = clock.GetUtcNow();
+        var id = VideoSessionId.New();
+        // Nobody overtakes those who wait already.
+        var waits = await PositionAsync(db, account.Fingerprint, now, id.Value, ct) > 0;
+        var session = new VideoSession
+        {
+            TenantId = caller.Tenant,
+            Id = id,
+            ConversationId = thread,
+            VisitorId = visitor,
+            ClientId = clientId,
+            State = waits ? TavusSessionState.Queued : TavusSessionState.Creating,
+            Account = account.Fingerprint,
+            ReplicaId = wishes.TavusReplicaId!,
+            PersonaId = string.IsNullOrWhiteSpace(wishes.TavusPersonaId) ? null : wishes.TavusPersonaId,
+            Wish = new VideoWish(request.Page, request.Locale),
+            Watched = caller.Visitor is not null,
+            ReservedSeconds = seconds,
+            Name = $"widget-{id.Value:N}",
+            CallbackToken = RandomNumberGenerator.GetBytes(32),
+            CreatedAt = now,
+            QueuedAt = waits ? now : null,
+            SeenAt = now,
+            NextCheckAt = now,
+            LeaseOwner = waits ? null : keeper.Node,
+            LeaseUntil = waits ? null : now + SessionKeeper.Lease,
+        };
+        db.Sessions.Add(session);
+        await db.CommitAsync(ct);
+        return (session, null, true);
+    }
+
+    private static async Task<VideoSession?> OwnAsync(VideoDb db, VideoCaller caller, VideoSessionId id, CancellationToken ct) =>
+        await db.LockAsync(id, ct) is { } session && (caller.Visitor is null || session.VisitorId == caller.Visitor) ? session : null;
+}

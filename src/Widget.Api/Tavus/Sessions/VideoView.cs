@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Widget.Api.Tenancy;
+using Widget.Contracts;
+
+namespace Widget.Api.Tavus.Sessions;
+
+/// <summary>A session as its caller sees it.</summary>
+public sealed class VideoView(VideoSessions sessions, TenantSettingsService settings, LeaveTokens leaving, TimeProvider clock)
+{
+    public async Task<TavusSession> OfAsync(VideoSession session, VideoCaller caller, CancellationToken ct)
+    {
+        var open = session.State is TavusSessionState.Waiting or TavusSessionState.Live;
+        return new TavusSession
+        {
+            SessionId = session.Id.Value,
+            ThreadId = session.ConversationId.Value,
+            State = session.IsInLine ? TavusSessionState.Queued : session.State,
+            ConversationId = session.TavusConversationId,
+            ConversationUrl = open ? session.ConversationUrl : null,
+            ReplicaId = session.ReplicaId,
+            MeetingToken = open ? session.MeetingToken : null,
+            Position = await sessions.PositionAsync(session, ct),
+            MaxSeconds = session.ReservedSeconds,
+            RemainingSeconds = session.Deadline is { } deadline ? (int)Math.Max(0, (deadline - (session.EndedAt ?? clock.GetUtcNow())).TotalSeconds) : null,
+            GreenScreen = open && (await settings.ReadAsync(session.TenantId, ct)).TavusGreenScreen,
+            LeaveToken = session.IsOver ? null : leaving.Create(session),
+            EndReason = session.IsOver || session.State == TavusSessionState.Ending ? session.EndReason : null,
+            Problem = Problem(session),
+            Record = caller.Visitor is null ? Record(session) : null,
+        };
+    }
+
+    private static TavusCallRecord Record(VideoSession session) => new(
+        session.CreatedAt,
+        session.JoinedAt,
+        session.EndedAt,
+        session.Seconds,
+        session.ShutdownReason,
+        session.Recording is { } recording ? JsonSerializer.Deserialize<JsonElement>(recording) : null,
+        session.Perception);
+
+    private static string? Problem(VideoSession session) => session.EndReason switch
+    {
+        TavusEndReason.Failed => "The video call could not be opened. You can go on in writing.",
+        TavusEndReason.NoReplica => "The avatar did not come. You can try again, or go on in writing.",
+        TavusEndReason.TimeLimit => "The time for this call was up.",
+        _ => null,
+    };
+}

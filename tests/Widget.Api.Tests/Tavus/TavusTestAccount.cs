@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Widget.Api.Tavus;
+using Widget.Api.Tavus.Client;
+
+namespace Widget.Api.Tests.Tavus;
+
+/// <summary>An account of a test's own at the simulated Tavus, with the client that talks to it.</summary>
+internal sealed class TavusTestAccount : IAsyncDisposable
+{
+    private readonly Simulator _simulator;
+    private readonly HttpClient _control;
+
+    private TavusTestAccount(Simulator simulator)
+    {
+        _simulator = simulator;
+        _control = new HttpClient { BaseAddress = new Uri(simulator.Address, "/control/tavus/") };
+        Client = new TavusClient(new TavusApiOptions { Endpoint = new Uri(simulator.Address, "/tavus") }, TimeProvider.System, NullLogger<TavusClient>.Instance);
+    }
+
+    public TavusAccount Account { get; } = new($"key-{Guid.NewGuid():N}", IsTenants: true);
+
+    public TavusClient Client { get; }
+
+    /// <param name="simulator">The simulated outside.</param>
+    /// <param name="terms">slots, credits, family, drafts …</param>
+    /// <param name="behavior">How Tavus goes about calls, until this is disposed of.</param>
+    public static async Task<TavusTestAccount> CreateAsync(Simulator simulator, object? terms = null, object? behavior = null)
+    {
+        var account = new TavusTestAccount(simulator);
+        await simulator.BehaveAsync(terms, $"tavus/accounts/{account.Account.Key}");
+        await simulator.BehaveAsync(behavior, "tavus/behavior");
+        return account;
+    }
+
+    public Task<TavusConversation> OpenAsync(CreateConversation? request = null) =>
+        Client.CreateConversationAsync(Account, request ?? new CreateConversation { PersonaId = StockPersona }, CancellationToken.None);
+
+    /// <summary>A persona that every account has.</summary>
+    public const string StockPersona = "p5d11710002a";
+
+    /// <summary>Something goes wrong with this account's requests.</summary>
+    public Task FailAsync(string on, string mode = "status", int status = 500, int times = 1) =>
+        PostAsync("faults", new { on, mode, status, times, account = Account.Key });
+
+    public async Task<JsonElement> GetAsync(string path) => await _control.GetFromJsonAsync<JsonElement>(path);
+
+    public async Task<JsonElement> PostAsync(string path, object? body = null)
+    {
+        using var response = await _control.PostAsJsonAsync(path, body ?? new { });
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+        var text = await response.Content.ReadAsStringAsync();
+        return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
+    }
+
+    /// <summary>All its calls as the simulator sees them.</summary>
+    public async Task<IReadOnlyList<JsonElement>> CallsAsync() => [.. (await GetAsync($"conversations?account={Account.Key}")).EnumerateArray()];
+
+    public async Task<JsonElement> CallAsync(string id) => await GetAsync($"conversations/{id}");
+
+    public Task<bool> IsEndedAsync(string id) => Task.Run(async () => (await CallAsync(id)).GetProperty("status").GetString() == "ended");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _control.DeleteAsync("faults");
+        await _simulator.BehaveAsync(null, "tavus/behavior");
+        _control.Dispose();
+        Client.Dispose();
+    }
+}

@@ -1,0 +1,321 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Widget.Api.Tenancy;
+using Widget.Contracts;
+using static Widget.Api.Tests.Tavus.VideoTenant;
+
+namespace Widget.Api.Tests.Tavus;
+
+public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
+{
+    private ApiNode _node = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _node = await StartNodeAsync(api);
+
+    public ValueTask DisposeAsync() => _node.DisposeAsync();
+
+    [Fact]
+    public async Task Go_from_the_wish_to_the_end_once()
+    {
+        var video = await CreateAsync(api, _node);
+        var visitor = await video.Tenant.VisitAsync();
+        await visitor.Client.PostAsJsonAsync("/api/widget/identify", new { name = "Ada" }, Ct);
+        await visitor.AskAsync("How far does the Tide Cargo go?");
+
+        var session = await OpenAsync(visitor);
+
+        session.ConversationUrl.ShouldNotBeNull();
+        (session.ReplicaId, session.MaxSeconds, session.WebsocketUrl).ShouldBe((Replica, 300, null));
+        session.RemainingSeconds.ShouldNotBeNull().ShouldBeInRange(290, 300);
+        await UntilAsync(visitor, session.SessionId, TavusSessionState.Live);
+        await EndAsync(visitor, session.SessionId);
+        await EndAsync(visitor, session.SessionId);
+        var ended = await UntilAsync(visitor, session.SessionId, TavusSessionState.Ended);
+
+        (ended.EndReason, ended.ConversationUrl, ended.LeaveToken).ShouldBe((TavusEndReason.Visitor, null, null));
+        var call = (await video.CallsAsync()).ShouldHaveSingleItem();
+        (call.Id, call.Status, call.EndCalls).ShouldBe((session.ConversationId!, "ended", 1));
+        var context = call.RequestBody.GetProperty("conversational_context").GetString()!;
+        foreach (var known in new[] { "Ada", "https://shop.example/bikes", "How far does the Tide Cargo go?" }) context.ShouldContain(known);
+        var events = await visitor.EventsAsync();
+        events.OfType<TavusConversationCreated>().ShouldHaveSingleItem().TavusConversationId.ShouldBe(session.ConversationId);
+        events.OfType<TavusConversationJoined>().ShouldHaveSingleItem();
+        var end = events.OfType<TavusConversationEnded>().ShouldHaveSingleItem();
+        end.Reason.ShouldBe(TavusEndReason.Visitor);
+        Math.Abs(end.Seconds - call.Seconds).ShouldBeLessThan(1.5);
+        (await _node.Service<UsageMeter>().SecondsThisMonthAsync(video.TenantId, UsageMeter.Video, Ct)).ShouldBe(end.Seconds);
+    }
+
+    [Fact]
+    public async Task Keep_what_is_left_of_a_call_for_the_tenant_alone()
+    {
+        var video = await CreateAsync(api, _node, new { useTavusVideo = true, tavusReplicaId = Replica, tavusRecording = true });
+        var visitor = await video.Tenant.VisitAsync();
+        var session = await OpenAsync(visitor);
+        await UntilAsync(visitor, session.SessionId, TavusSessionState.Live);
+        (await api.Simulator.Control.PostAsync($"/control/tavus/conversations/{session.ConversationId}/join", null, Ct)).EnsureSuccessStatusCode();
+        await EndAsync(visitor, session.SessionId);
+
+        TavusSession? kept = null;
+        await Eventually.TrueAsync(
+            async () => (kept = (await video.Tenant.Developer.GetFromJsonAsync<TavusSessions>("/api/tavus/sessions", TestTenant.Json, Ct))!.Sessions.Single()).Record is { Perception: not null, ShutdownReason: not null },
+            "what Tavus tells after the call is there");
+
+        kept!.Record!.Seconds.ShouldNotBeNull();
+        kept.Record.ShutdownReason.ShouldBe("end_conversation_endpoint_hit");
+        kept.Record.JoinedAt.ShouldNotBeNull();
+        (await GetAsync(visitor, session.SessionId)).Record.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Open_one_call_for_a_wish_that_comes_twice()
+    {
+        var video = await CreateAsync(api, _node);
+        var visitor = await video.Tenant.VisitAsync();
+
+        var sessions = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => AskForCallAsync(visitor, "wish")));
+
+        var ids = new HashSet<Guid>();
+        foreach (var response in sessions) ids.Add((await response.Content.ReadFromJsonAsync<TavusSession>(TestTenant.Json, Ct))!.SessionId);
+        ids.Count.ShouldBe(1);
+        (await video.CallsAsync()).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task End_the_earlier_call_of_a_page_that_was_loaded_again()
+    {
+        var video = await CreateAsync(api, _node);
+        var visitor = await video.Tenant.VisitAsync();
+        var first = await OpenAsync(visitor);
+
+        var second = await OpenAsync(visitor);
+
+        second.SessionId.ShouldNotBe(first.SessionId);
+        (await UntilAsync(visitor, first.SessionId, TavusSessionState.Ended)).EndReason.ShouldBe(TavusEndReason.Left);
+        (await video.CallsAsync()).Count(call => call.Status == "active").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Say_what_is_missing()
+    {
+        await RefusedAsync(new { }, null, HttpStatusCode.Conflict, "video_not_enabled");
+        await RefusedAsync(new { useTavusVideo = true, tavusReplicaId = "r-unknown" }, null, HttpStatusCode.BadGateway, "refused");
+        await RefusedAsync(new { useTavusVideo = true, tavusReplicaId = Replica }, new { credits = 0 }, HttpStatusCode.BadGateway, "no_credits");
+        await RefusedAsync(new { useTavusVideo = true, tavusReplicaId = Replica, tavusMonthlyMinutes = 0 }, null, HttpStatusCode.PaymentRequired, "out_of_budget");
+
+        var video = await CreateAsync(api, _node);
+        var secrets = _node.Service<TenantSecrets>();
+        await secrets.SaveAsync(video.TenantId, TenantSecrets.TavusKey, "not-a-key", Ct);
+        await RefusedAsync(await video.Tenant.VisitAsync(), HttpStatusCode.BadGateway, "bad_key");
+        await secrets.RemoveAsync(video.TenantId, TenantSecrets.TavusKey, Ct);
+        var visitor = await video.Tenant.VisitAsync();
+        visitor.Session.Config.Modes.ShouldBe(["text"]);
+        await RefusedAsync(visitor, HttpStatusCode.ServiceUnavailable, "no_key");
+    }
+
+    [Fact]
+    public async Task Offer_video_where_everything_is_there()
+    {
+        var video = await CreateAsync(api, _node);
+
+        (await video.Tenant.VisitAsync()).Session.Config.Modes.ShouldBe(["text", "video"]);
+    }
+
+    [Fact]
+    public async Task Keep_the_budget_when_many_come_at_once()
+    {
+        var video = await CreateAsync(api, _node, new { useTavusVideo = true, tavusReplicaId = Replica, tavusMaxCallSeconds = 300, tavusMonthlyMinutes = 11 });
+        var visitors = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => video.Tenant.VisitAsync()));
+
+        var answers = await Task.WhenAll(visitors.Select(visitor => AskForCallAsync(visitor)));
+
+        var lengths = new List<int>();
+        foreach (var answer in answers.Where(answer => answer.IsSuccessStatusCode)) lengths.Add((await answer.Content.ReadFromJsonAsync<TavusSession>(TestTenant.Json, Ct))!.MaxSeconds);
+        lengths.Order().ShouldBe([60, 300, 300]);
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.PaymentRequired).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Wait_in_line_for_a_slot_and_then_open()
+    {
+        var video = await CreateAsync(api, _node, account: new { slots = 1 });
+        var (first, second, third) = (await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync());
+        var going = await OpenAsync(first);
+
+        var next = await OpenAsync(second);
+        var last = await OpenAsync(third);
+
+        (next.State, next.Position).ShouldBe((TavusSessionState.Queued, 1));
+        (last.State, last.Position).ShouldBe((TavusSessionState.Queued, 2));
+        await EndAsync(first, going.SessionId);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await AliveAsync(third, last.SessionId);
+                return (await AliveAsync(second, next.SessionId)).State == TavusSessionState.Live;
+            },
+            "the next one's call is open");
+        (await AliveAsync(third, last.SessionId)).Position.ShouldBe(1);
+        (await video.CallsAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Give_up_the_place_of_somebody_who_has_left_the_line()
+    {
+        var video = await CreateAsync(api, _node, account: new { slots = 1 });
+        var (first, second) = (await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync());
+        var going = await OpenAsync(first);
+        var waiting = await OpenAsync(second);
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await AliveAsync(first, going.SessionId);
+                return (await GetAsync(second, waiting.SessionId)).State == TavusSessionState.Ended;
+            },
+            "the place is given up",
+            20);
+
+        await EndAsync(first, going.SessionId);
+        await UntilAsync(first, going.SessionId, TavusSessionState.Ended);
+        (await video.CallsAsync()).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task End_the_call_of_a_page_that_is_gone()
+    {
+        var video = await CreateAsync(api, _node);
+        var visitor = await video.Tenant.VisitAsync();
+        var session = await OpenAsync(visitor);
+
+        var ended = await UntilAsync(visitor, session.SessionId, TavusSessionState.Ended, watched: false);
+
+        ended.EndReason.ShouldBe(TavusEndReason.Left);
+        (await video.CallsAsync()).ShouldHaveSingleItem().EndCalls.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task End_the_call_of_a_page_that_says_good_bye_without_headers()
+    {
+        var video = await CreateAsync(api, _node);
+        var visitor = await video.Tenant.VisitAsync();
+        var session = await OpenAsync(visitor);
+        using var anybody = _node.Client();
+
+        var refused = await anybody.PostAsync($"/api/tavus/session/{session.SessionId}/leave", new StringContent("""{"leaveToken": "CfDJ8"}"""), Ct);
+        var taken = await anybody.PostAsync($"/api/tavus/session/{session.SessionId}/leave", new StringContent(JsonSerializer.Serialize(new { leaveToken = session.LeaveToken })), Ct);
+
+        (refused.StatusCode, taken.StatusCode).ShouldBe((HttpStatusCode.NotFound, HttpStatusCode.NoContent));
+        (await UntilAsync(visitor, session.SessionId, TavusSessionState.Ended)).EndReason.ShouldBe(TavusEndReason.Left);
+    }
+
+    [Fact]
+    public async Task End_a_call_to_which_the_avatar_does_not_come()
+    {
+        var video = await CreateAsync(api, _node, behavior: new { replicaNeverJoins = true });
+        var visitor = await video.Tenant.VisitAsync();
+        var session = await OpenAsync(visitor);
+
+        var ended = await UntilAsync(visitor, session.SessionId, TavusSessionState.Ended);
+
+        ended.EndReason.ShouldBe(TavusEndReason.NoReplica);
+        ended.Problem.ShouldNotBeNull().ShouldContain("did not come");
+    }
+
+    [Fact]
+    public async Task Notice_an_end_that_nobody_told()
+    {
+        var video = await CreateAsync(api, _node, behavior: new { replicaJoinsAfter = 0.1, callbackLoss = 1, postCallSeconds = 0.1, secondsPerSecond = 40 });
+        var visitor = await video.Tenant.VisitAsync();
+        var session = await OpenAsync(visitor);
+
+        // Tavus's own limit of 45 s without anybody in the room is a little over a second here.
+        var ended = await UntilAsync(visitor, session.SessionId, TavusSessionState.Ended);
+
+        ended.EndReason.ShouldBe(TavusEndReason.Left);
+        (await video.CallsAsync()).ShouldHaveSingleItem().EndCalls.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("lost")]
+    [InlineData("cut")]
+    public async Task Find_and_end_a_call_whose_opening_was_not_heard_of(string mode)
+    {
+        var video = await CreateAsync(api, _node);
+        await video.FailAsync("POST conversations", mode);
+        var visitor = await video.Tenant.VisitAsync();
+
+        await RefusedAsync(visitor, HttpStatusCode.ServiceUnavailable, "unreachable");
+
+        await Eventually.TrueAsync(async () => (await video.CallsAsync()) is [{ Status: "ended", EndCalls: 1 }], "the call is ended", 20);
+        await Eventually.TrueAsync(async () => (await visitor.EventsAsync()).OfType<TavusConversationEnded>().Any(), "its end is told", 20);
+        (await visitor.EventsAsync()).OfType<TavusConversationEnded>().ShouldHaveSingleItem().Reason.ShouldBe(TavusEndReason.Failed);
+    }
+
+    [Fact]
+    public async Task End_the_call_when_tavus_is_back()
+    {
+        var video = await CreateAsync(api, _node);
+        var visitor = await video.Tenant.VisitAsync();
+        var session = await OpenAsync(visitor);
+        await UntilAsync(visitor, session.SessionId, TavusSessionState.Live);
+        await video.FailAsync("POST conversations/*/end", status: 503, times: 2);
+
+        await EndAsync(visitor, session.SessionId);
+
+        await UntilAsync(visitor, session.SessionId, TavusSessionState.Ended);
+        (await visitor.EventsAsync()).OfType<TavusConversationEnded>().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Be_seen_to_by_another_node_when_their_own_dies()
+    {
+        var video = await CreateAsync(api, _node);
+        var visitor = await video.Tenant.VisitAsync();
+        var session = await OpenAsync(visitor);
+        await using var other = await StartNodeAsync(api);
+        await _node.DisposeAsync();
+        _node = other;
+
+        await Eventually.TrueAsync(async () => (await video.CallsAsync()) is [{ Status: "ended" }], "the other node has ended the call", 20);
+        session.State.ShouldNotBe(TavusSessionState.Ended);
+        _node = await StartNodeAsync(api);
+    }
+
+    [Fact]
+    public async Task Show_nothing_to_others()
+    {
+        var video = await CreateAsync(api, _node);
+        var (visitor, stranger) = (await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync());
+        var session = await OpenAsync(visitor);
+        var neighbour = await CreateAsync(api, _node);
+
+        foreach (var client in new[] { stranger.Client, neighbour.Tenant.Developer })
+        {
+            (await client.GetAsync($"/api/tavus/session/{session.SessionId}", Ct)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await client.PostAsJsonAsync($"/api/tavus/session/{session.SessionId}/end", new { }, Ct)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
+
+        (await stranger.Client.PostAsJsonAsync("/api/tavus/session", new { threadId = visitor.Session.ConversationId }, Ct)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await visitor.Client.PostAsJsonAsync("/api/tavus/session", new { companyId = neighbour.Tenant.Created.TenantId }, Ct)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await _node.Client().PostAsJsonAsync("/api/tavus/session", new { }, Ct)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    private async Task RefusedAsync(object settings, object? account, HttpStatusCode status, string code)
+    {
+        var video = await CreateAsync(api, _node, settings, account);
+        await RefusedAsync(await video.Tenant.VisitAsync(), status, code);
+        (await video.CallsAsync()).ShouldBeEmpty();
+    }
+
+    private static async Task RefusedAsync(TestVisitor visitor, HttpStatusCode status, string code)
+    {
+        var response = await AskForCallAsync(visitor);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Ct);
+        (response.StatusCode, problem.GetProperty("code").GetString()).ShouldBe((status, code));
+        problem.GetProperty("title").GetString().ShouldNotBeNullOrWhiteSpace();
+    }
+}
