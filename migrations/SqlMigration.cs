@@ -54,3 +54,6 @@ public sealed class TavusSessions : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0012_tools")]
 public sealed class Tools : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0013_tavus_knowledge")]
+public sealed class TavusKnowledge : SqlMigration;

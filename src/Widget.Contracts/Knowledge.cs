@@ -241,4 +241,10 @@ public sealed record SearchTraceStep(
     int Hits,
     double Confidence,
     double Milliseconds,
-    string? Reason);
+    string? Reason)
+{
+    /// <summary>
+    /// Which of several ways to its knowledge was taken. Of Tavus's: "search endpoint", or "mirror of N documents, synchronised at …".
+    /// </summary>
+    public string? Via { get; init; }
+}

@@ -29,7 +29,7 @@ public sealed record TenantSettings : IValidatableObject
     /// <summary>Search the tenant's Tavus knowledge base, too.</summary>
     public bool UseTavusKB { get; init; }
 
-    /// <summary>The avatar's replica (face); needed for both of the above.</summary>
+    /// <summary>The avatar's replica (face); needed for video, and where an endpoint searches a replica's knowledge.</summary>
     [StringLength(100)]
     public string? TavusReplicaId { get; init; }
 
@@ -110,8 +110,8 @@ public sealed record TenantSettings : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if ((UseTavusVideo || UseTavusKB) && string.IsNullOrWhiteSpace(TavusReplicaId))
-            yield return new("tavusReplicaId is needed when useTavusVideo or useTavusKB is on.", [nameof(TavusReplicaId)]);
+        if (UseTavusVideo && string.IsNullOrWhiteSpace(TavusReplicaId))
+            yield return new("tavusReplicaId is needed when useTavusVideo is on.", [nameof(TavusReplicaId)]);
         if (TavusDocumentIds.Concat(TavusDocumentTags).Any(text => string.IsNullOrWhiteSpace(text) || text.Length > 200))
             yield return new("A document's id or tag must have 1 to 200 characters.", [nameof(TavusDocumentIds), nameof(TavusDocumentTags)]);
         foreach (var guardrail in TavusGuardrails)
@@ -153,8 +153,8 @@ public enum TavusRetrieval
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TavusGuardrail
 {
-    /// <summary>Letters, digits and underscores; 90 at most, since Tavus's limit of 100 has to hold a prefix, too.</summary>
-    [Required, RegularExpression("[A-Za-z0-9_]{1,90}", ErrorMessage = "A guardrail's name must have 1 to 90 letters, digits and underscores.")]
+    /// <summary>Letters, digits and underscores; 89 at most, since Tavus's limit of 100 has to hold a prefix, too.</summary>
+    [Required, RegularExpression("[A-Za-z0-9_]{1,89}", ErrorMessage = "A guardrail's name must have 1 to 89 letters, digits and underscores.")]
     public string Name { get; init; } = "";
 
     [Required(ErrorMessage = "A guardrail must say what it forbids."), StringLength(1_000, ErrorMessage = "A guardrail may have 1,000 characters at most.")]

@@ -9,6 +9,7 @@ using Widget.Rag.Own;
 using Widget.Rag.Rerank;
 using Widget.Rag.Search;
 using Widget.Rag.Tavus;
+using Widget.Rag.Tavus.Mirror;
 
 namespace Widget.Rag;
 
@@ -29,6 +30,10 @@ public static class RagServices
 
         services.AddSingleton<IKnowledgeBase, OwnKnowledgeBase>();
         if (tavus.Endpoint is not null) services.AddSingleton<IKnowledgeBase>(_ => new TavusKnowledgeBase(tavus));
+        services.AddSingleton<IKnowledgeBase, TavusMirror>();
+        services.AddSingleton<MirrorPages>();
+        services.AddSingleton<MirrorSync>();
+        services.AddSingleton<MirrorLeases>();
         if (rerank.Endpoint is not null)
         {
             services.AddSingleton<IReranker>(_ => new RerankClient(rerank));

@@ -76,10 +76,11 @@ public sealed class ApiNode : IAsyncDisposable
         RerankOptions? rerank = null,
         TavusApiOptions? tavusApi = null,
         VideoTimings? video = null,
+        Uri? publicAddress = null,
         Action<IServiceCollection>? services = null)
     {
         var log = new CapturedLog();
-        var address = new Uri($"http://127.0.0.1:{Simulator.FreePort()}");
+        var address = publicAddress is { IsLoopback: true } ? publicAddress : new Uri($"http://127.0.0.1:{Simulator.FreePort()}");
         var options = new ServerOptions
         {
             Database = database.Application,
@@ -90,7 +91,7 @@ public sealed class ApiNode : IAsyncDisposable
             Rerank = rerank ?? new RerankOptions(),
             TavusApi = tavusApi ?? new TavusApiOptions(),
             Video = video ?? new VideoTimings(),
-            PublicAddress = address,
+            PublicAddress = publicAddress ?? address,
             HostSuffix = hostSuffix,
         };
         var app = Server.Build([$"--urls={address.AbsoluteUri}"], options, builder =>

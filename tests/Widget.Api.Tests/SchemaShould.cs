@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Widget.Api.Conversations;
 using Widget.Api.Evaluation;
+using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tenancy;
 using Widget.Api.Tools;
@@ -73,9 +74,10 @@ public sealed class SchemaShould(ApiFixture api)
         await using var tenancy = await new TenancyDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
         await using var conversations = await new ConversationDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
         await using var evaluation = await new EvaluationDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
+        await using var account = await new TavusAccountDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
         await using var video = await new VideoDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
         await using var tools = await new ToolDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
-        return [.. new DbContext[] { knowledge, tenancy, conversations, evaluation, video, tools }.SelectMany(db => db.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables)];
+        return [.. new DbContext[] { knowledge, tenancy, conversations, evaluation, video, account, tools }.SelectMany(db => db.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables)];
     }
 
     private async Task<List<string>> NamesAsync(string sql, string? table = null)

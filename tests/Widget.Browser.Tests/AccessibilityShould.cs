@@ -138,7 +138,7 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
         (await visit.Page.Locator(".thread").GetAttributeAsync("aria-live")).ShouldBe("off");
     }
 
-    private static async Task<string[]> ViolationsAsync(WidgetPage visit, string scope = "document")
+    internal static async Task<string[]> ViolationsAsync(WidgetPage visit, string scope = "document")
     {
         await visit.Page.EvaluateAsync(Axe);
         // Settled: what still fades in has no contrast to speak of.

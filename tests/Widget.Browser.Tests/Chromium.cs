@@ -19,6 +19,8 @@ public sealed class Chromium : IAsyncLifetime
             [
                 "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
                 "--no-first-run",
+                // A camera that shows a moving picture and a microphone that beeps; whether a page may have them is still asked.
+                "--use-fake-device-for-media-stream",
             ],
         });
     }

@@ -16,6 +16,8 @@ internal sealed class CustomerSite : IAsyncDisposable
 
     public string? ContentSecurityPolicy { get; set; }
 
+    public string? PermissionsPolicy { get; set; }
+
     public Uri Address => new(_app.Urls.Single().Replace("127.0.0.1", "localhost"));
 
     public string Origin => Address.GetLeftPart(UriPartial.Authority);
@@ -30,6 +32,7 @@ internal sealed class CustomerSite : IAsyncDisposable
         app.Run(context =>
         {
             if (site.ContentSecurityPolicy is { } policy) context.Response.Headers.ContentSecurityPolicy = policy;
+            if (site.PermissionsPolicy is { } permissions) context.Response.Headers["Permissions-Policy"] = permissions;
             context.Response.ContentType = "text/html; charset=utf-8";
             return context.Response.WriteAsync($"<!doctype html><html lang=\"en\"><head><title>Customer</title><link rel=\"icon\" href=\"data:,\"></head><body><h1>Customer</h1>{site.Html}</body></html>");
         });

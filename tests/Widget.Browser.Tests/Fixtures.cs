@@ -11,5 +11,5 @@ namespace Widget.Browser.Tests;
 /// <summary>What ./run starts without any key: answers quote their sources.</summary>
 public sealed class DemoInstallation() : Installation(withModel: false);
 
-/// <summary>The same with a language model, played by the simulator, which may be as slow as a test likes.</summary>
+/// <summary>The same with a language model and with Tavus, played by the simulators, which may be as slow as a test likes.</summary>
 public sealed class ModelInstallation() : Installation(withModel: true);

@@ -12,6 +12,9 @@ namespace Widget.Browser.Tests;
 /// <summary>An installation as a newcomer gets it: by ./run --detach, on ports and in a folder of its own.</summary>
 public abstract class Installation(bool withModel) : IAsyncLifetime
 {
+    /// <summary>The platform's key at the simulated Tavus.</summary>
+    public const string TavusKey = "sim-tavus-key";
+
     private readonly string _name = withModel ? "model" : "demo";
     private readonly Dictionary<string, string?> _environment = [];
     private string _database = "";
@@ -22,7 +25,7 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
 
     public HttpClient Http { get; } = new();
 
-    private Uri Simulators { get; set; } = null!;
+    public Uri Simulators { get; private set; } = null!;
 
     private string Data => Path.Combine(Repository.Root, ".local", "test", _name);
 
@@ -49,6 +52,9 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         _environment["WIDGET_CHAT_ENDPOINT"] = withModel ? $"{Simulators}v1" : null;
         _environment["WIDGET_CHAT_KEY"] = withModel ? "sim-key" : null;
         _environment["WIDGET_CHAT_MODEL"] = withModel ? "sim-chat" : null;
+        _environment["WIDGET_TAVUS_ENDPOINT"] = withModel ? $"{Simulators}tavus" : null;
+        _environment["WIDGET_TAVUS_KEY"] = withModel ? TavusKey : null;
+        _environment["WIDGET_PUBLIC_URL"] = withModel ? Api.GetLeftPart(UriPartial.Authority) : null;
         await RunAsync("run", "--detach");
     }
 

@@ -78,5 +78,8 @@ internal static class SearchEndpoints
         step.Hits,
         step.Confidence,
         step.Milliseconds,
-        step.Reason);
+        step.Reason)
+    {
+        Via = step.Via,
+    };
 }

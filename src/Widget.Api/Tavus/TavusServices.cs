@@ -1,5 +1,7 @@
 using Widget.Api.Tavus.Client;
+using Widget.Api.Tavus.Knowledge;
 using Widget.Api.Tavus.Lifecycle;
+using Widget.Api.Tavus.Provisioning;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tavus.Tools;
 
@@ -13,6 +15,10 @@ internal static class TavusServices
         services.AddSingleton(api);
         services.AddSingleton<TavusAccounts>();
         services.AddSingleton<TavusClient>();
+        services.AddSingleton<TavusConnectionTest>();
+        services.AddSingleton<TavusAccountDatabase>();
+        services.AddSingleton<PersonaProvisioner>();
+        services.AddTavusKnowledge();
 
         services.AddSingleton(timings);
         services.AddSingleton<VideoDatabase>();

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using Microsoft.EntityFrameworkCore;
+using Widget.Api.Tavus;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 
@@ -11,8 +12,16 @@ namespace Widget.Api.Visitors;
 /// </summary>
 internal static class HostedPage
 {
-    private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' https: data:; base-uri 'none'; form-action 'none'";
+    // Video calls go through Daily: its client's second half is a script of its servers, and where that cannot be had the room's page is framed.
+    private const string Daily = "https://*.daily.co https://*.dailywebrtc.com https://*.dailywebrtc.net";
+
+    private static string ContentSecurityPolicy(TavusApiOptions tavus)
+    {
+        // A gateway before Tavus, or a Tavus that is simulated, may have rooms of its own.
+        var rooms = tavus.Endpoint == TavusApiOptions.Public ? "" : " " + tavus.Endpoint.GetLeftPart(UriPartial.Authority);
+        return $"default-src 'none'; script-src 'self' {Daily}; style-src 'self'; connect-src 'self' {Daily} wss://*.daily.co wss://*.dailywebrtc.com wss://*.dailywebrtc.net; "
+            + $"frame-src {Daily}{rooms}; worker-src blob:; media-src blob:; img-src 'self' https: data:; base-uri 'none'; form-action 'none'";
+    }
 
     public static void MapHostedPage(this IEndpointRouteBuilder routes)
     {
@@ -20,14 +29,14 @@ internal static class HostedPage
         routes.MapGet("/", Root).ExcludeFromDescription();
     }
 
-    private static Task<IResult> Root(HttpContext http, IMultiTenantContextAccessor tenants, TenancyDatabase database, CancellationToken ct) =>
+    private static Task<IResult> Root(HttpContext http, IMultiTenantContextAccessor tenants, TenancyDatabase database, TavusApiOptions tavus, CancellationToken ct) =>
         tenants.MultiTenantContext.Strategy is HostStrategy
-            ? Show(http, tenants, database, ct)
+            ? Show(http, tenants, database, tavus, ct)
             : Task.FromResult<IResult>(TypedResults.Redirect("/reference"));
 
-    private static async Task<IResult> Show(HttpContext http, IMultiTenantContextAccessor tenants, TenancyDatabase database, CancellationToken ct)
+    private static async Task<IResult> Show(HttpContext http, IMultiTenantContextAccessor tenants, TenancyDatabase database, TavusApiOptions tavus, CancellationToken ct)
     {
-        http.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        http.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy(tavus);
         http.Response.Headers["Referrer-Policy"] = "strict-origin-when-cross-origin";
         if (tenants.MultiTenantContext.TenantInfo is not { } tenant || await SiteKeyAsync(database, tenant, ct) is not { } key)
         {

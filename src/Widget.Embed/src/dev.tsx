@@ -10,6 +10,7 @@ import { Store } from './app/store';
 import styles from './app/styles';
 import { applyTheme } from './app/theme';
 import { onColor } from './color';
+import { playCall, type PlayedCall } from './dev.video';
 import type { Host } from './contract';
 
 const wishes = new URLSearchParams(location.search);
@@ -35,9 +36,24 @@ const answer: Omit<AssistantItem, 'text'> = {
 const markdown =
   'It **depends**:\n\n- Germany: 49 euros [1]\n- Denmark: 89 euros [1]\n\n| from | to |\n|---|---|\n| Kiel | Aarhus |\n\n> Ready to ride.\n\n`TB-4711` and [a link](https://harbor.example).';
 
+const spoken: Item[] = [
+  { kind: 'call', seq: 1 },
+  {
+    kind: 'spoken',
+    speaker: 'assistant',
+    text: 'Hello, I am Jette. What can I do for you?',
+    interrupted: false,
+    seq: 2,
+  },
+  { kind: 'spoken', speaker: 'visitor', text: 'What does delivery to Denmark cost?', interrupted: false, seq: 3 },
+  { kind: 'shown', citations: [source], seq: 4 },
+  { kind: 'spoken', speaker: 'assistant', text: 'Delivery to Denmark costs 89', interrupted: true, seq: 5 },
+];
+const caption = 'Delivery to Denmark costs 89 euros, and it takes about four days.';
+
 const states: Record<
   string,
-  { items?: Item[]; status?: Status; source?: Citation; draft?: string; unknown?: boolean }
+  { items?: Item[]; status?: Status; source?: Citation; draft?: string; unknown?: boolean; call?: PlayedCall }
 > = {
   empty: {},
   connecting: { status: { state: 'connecting' }, unknown: true },
@@ -76,17 +92,44 @@ const states: Record<
     status: { state: 'reconnecting' },
   },
   source: { items: [asked], source },
+  'video asking': { call: { phase: 'asking', camera: false } },
+  'video no microphone': {
+    call: { phase: 'trouble', camera: false, troubles: { microphone: 'denied', camera: 'denied' } },
+  },
+  'video queued': { items: [asked], call: { phase: 'queued', position: 3 } },
+  'video waiting': { call: { phase: 'waiting', slow: true } },
+  'video live': { items: spoken, call: { phase: 'live', caption } },
+  'video live with thread': { items: spoken, call: { phase: 'live', caption, alone: false } },
+  'video without camera': {
+    items: spoken,
+    call: { phase: 'live', camera: false, troubles: { camera: 'busy' }, remaining: 42 },
+  },
+  'video green screen': { items: spoken, call: { phase: 'live', green: true, caption } },
+  'video embedded': { call: { phase: 'live', frame: 'about:blank', camera: false } },
+  'video ended': {
+    items: [...spoken, { kind: 'call', ended: { reason: 'time_limit', seconds: 600 }, seq: 6 }],
+    call: { phase: 'over', end: { reason: 'time_limit', seconds: 600 } },
+  },
+  'video refused': {
+    items: [asked],
+    call: {
+      phase: 'over',
+      end: { reason: 'refused', problem: 'Harbor Bikes has no video minutes left this month.', seconds: 0 },
+    },
+  },
   'too long': { draft: 'x'.repeat(4100) },
 };
 
 void speak(choose([wishes.get('locale') ?? 'en']));
 const place = document.getElementById('states') ?? document.body;
-place.style.cssText = 'display: grid; grid-template-columns: repeat(auto-fill, 420px); gap: 32px';
 
+const only = wishes.get('only');
+if (only === null) place.style.cssText = 'display: grid; grid-template-columns: repeat(auto-fill, 420px); gap: 32px';
 for (const [name, state] of Object.entries(states)) {
+  if (only !== null && name !== only) continue;
   const cell = document.createElement('section');
   // What is fixed stands in its cell instead of in the window's corner.
-  cell.style.cssText = `position: relative; height: 820px; transform: scale(1); --accent: ${color}; --on-accent: ${onColor(color)}`;
+  cell.style.cssText = `${only === null ? 'position: relative; height: 820px; transform: scale(1);' : ''} --accent: ${color}; --on-accent: ${onColor(color)}`;
   cell.append(Object.assign(document.createElement('h2'), { textContent: name }));
   const element = document.createElement('div');
   const shadow = element.attachShadow({ mode: 'open' });
@@ -120,11 +163,12 @@ for (const [name, state] of Object.entries(states)) {
       theme: { color, position: 'right', scheme: (wishes.get('scheme') ?? 'light') as 'light' | 'dark' },
       locale: 'auto',
       contactUrl: 'mailto:hello@harbor.example',
-      modes: ['text'],
+      modes: ['text', 'video'],
     };
   store.conversation.value = { items: state.items ?? [], seq: 9 } satisfies Conversation;
   store.source.value = state.source;
   store.draft.value = state.draft ?? '';
+  if (state.call) store.video.value = playCall(store, state.call);
   store.open.value = true;
   applyTheme(root, store.config);
   render(<Panel store={store} />, root);

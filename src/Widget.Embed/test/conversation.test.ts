@@ -39,7 +39,7 @@ function delta(messageId: string, offset: number, text: string, attempt = 1): An
 }
 
 function texts(conversation: Conversation): string[] {
-  return conversation.items.map((item) => (item.kind === 'person' ? '(person)' : item.text));
+  return conversation.items.map((item) => ('text' in item ? item.text : `(${item.kind})`));
 }
 
 describe('a conversation', () => {
@@ -108,6 +108,33 @@ describe('a conversation', () => {
     it = applyEvent(it, { kind: 'message_rated', seq: 2, at, clientId: 'r', messageId: 'm', rating: 'up' });
     it = applyEvent(it, { kind: 'person_requested', seq: 3, at, clientId: 'p' });
     expect(it.items).toMatchObject([{ rating: 'up' }, { kind: 'person' }]);
+  });
+
+  it('shows what was said in a call and what was looked up, in their place in the log', () => {
+    const call = { sessionId: 's', at, clientId: null };
+    const citation = { number: 1, title: 'T', url: null, headings: [], page: null, text: 'x', origins: ['own'] };
+    const log: ConversationEvent[] = [
+      asked(1, 'c1'),
+      { ...call, kind: 'tavus_conversation_created', seq: 2, tavusConversationId: 'c', conversationUrl: 'https://x' },
+      { ...call, kind: 'tavus_conversation_joined', seq: 3 },
+      { ...call, kind: 'utterance', seq: 4, mode: 'video', speaker: 'visitor', text: 'Why?', interrupted: false },
+      { ...call, kind: 'knowledge_shown', seq: 5, query: 'why', citations: [citation] },
+      { ...call, kind: 'knowledge_shown', seq: 6, query: 'what else', citations: [] },
+      { ...call, kind: 'utterance', seq: 7, mode: 'video', speaker: 'assistant', text: 'So.', interrupted: true },
+      { ...call, kind: 'tavus_conversation_ended', seq: 8, reason: 'time_limit', seconds: 60 },
+    ];
+    const it = log.reduce(applyEvent, empty);
+    expect(it.items.map((item) => item.kind)).toEqual(['visitor', 'call', 'spoken', 'shown', 'spoken', 'call']);
+    expect(it.items.at(-1)).toMatchObject({ ended: { reason: 'time_limit', seconds: 60 } });
+    // What was asked in writing still waits for its answer in writing.
+    expect(awaiting(it)).toBe(true);
+  });
+
+  it('passes over kinds of events that it does not know', () => {
+    const later = { kind: 'meeting_booked', seq: 2, at, clientId: null } as unknown as ConversationEvent;
+    const it = [asked(1, 'c1'), later, answered(3, 'm', 1, 'So.')].reduce(applyEvent, empty);
+    expect(texts(it)).toEqual(['Why?', 'So.']);
+    expect(it.seq).toBe(3);
   });
 
   it('comes out the same however often parts of the log are given again', () => {

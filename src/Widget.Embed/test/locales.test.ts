@@ -4,12 +4,25 @@ import ar from '../src/app/locales/ar.json';
 import de from '../src/app/locales/de.json';
 import en from '../src/app/locales/en.json';
 import es from '../src/app/locales/es.json';
+import videoAr from '../src/video/locales/words-ar.json';
+import videoDe from '../src/video/locales/words-de.json';
+import videoEn from '../src/video/locales/words-en.json';
+import videoEs from '../src/video/locales/words-es.json';
 
-describe.each(Object.entries({ de, es, ar }))('the words of %s', (_, words) => {
+const languages = [
+  ['de', de, en],
+  ['es', es, en],
+  ['ar', ar, en],
+  ['de, of calls', videoDe, videoEn],
+  ['es, of calls', videoEs, videoEn],
+  ['ar, of calls', videoAr, videoEn],
+] as const;
+
+describe.each(languages)('the words of %s', (_, words, english) => {
   it('are all there, with the same places to fill in', () => {
-    expect(Object.keys(words).sort()).toEqual(Object.keys(en).sort());
+    expect(Object.keys(words).sort()).toEqual(Object.keys(english).sort());
     const places = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map((match) => match[0]).sort();
-    for (const [key, text] of Object.entries(en))
+    for (const [key, text] of Object.entries(english))
       expect(places((words as Record<string, string>)[key] ?? ''), key).toEqual(places(text));
   });
 });

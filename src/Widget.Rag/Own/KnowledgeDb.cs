@@ -3,6 +3,7 @@ using Widget.Rag.Embeddings;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Storage;
+using Widget.Rag.Tavus.Mirror;
 
 namespace Widget.Rag.Own;
 
@@ -35,6 +36,14 @@ public sealed class KnowledgeDb(DbContextOptions<KnowledgeDb> options, TenantId 
 
     public DbSet<Demo> Demos => Set<Demo>();
 
+    public DbSet<TavusKnowledge> TavusKnowledge => Set<TavusKnowledge>();
+
+    public DbSet<MirroredDocument> TavusDocuments => Set<MirroredDocument>();
+
+    public DbSet<MirroredPage> TavusPages => Set<MirroredPage>();
+
+    public DbSet<MirroredPassage> TavusPassages => Set<MirroredPassage>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         MapIds(configurationBuilder, typeof(KnowledgeDb).Assembly);
 
@@ -48,6 +57,7 @@ public sealed class KnowledgeDb(DbContextOptions<KnowledgeDb> options, TenantId 
         CrawledPage.Map(modelBuilder);
         Answer.Map(modelBuilder);
         Demo.Map(modelBuilder);
+        Widget.Rag.Tavus.Mirror.TavusKnowledge.Map(modelBuilder);
         modelBuilder.Entity<LexiconEntry>().ToTable("lexicon").HasKey(entry => new { entry.TenantId, entry.Dimension });
         modelBuilder.Entity<KnowledgeStatistics>().ToTable("knowledge_statistics").HasKey(row => row.TenantId);
         NameColumnsInSnakeCase(modelBuilder);

@@ -26,8 +26,10 @@ public sealed class HybridSearch(
     private async Task<SearchResult> RunAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct)
     {
         var start = clock.GetTimestamp();
-        var used = _knowledgeBases.Where(knowledge => plan.Weights.ContainsKey(knowledge.Name)).ToArray();
         var wider = query with { Parameters = plan.Parameters, Spare = Math.Clamp((query.Limit / 2) + 4, 0, MostHits - query.Limit) };
+        var used = _knowledgeBases.Where(knowledge => plan.Weights.ContainsKey(knowledge.Name))
+            .GroupBy(knowledge => knowledge.Name, (_, ways) => Way([.. ways], wider), StringComparer.Ordinal)
+            .ToArray();
         Route? route = plan.Strategy == SearchStrategy.Smart ? QuestionRouter.Decide(query.Text) : null;
         var asked = plan.Strategy == SearchStrategy.Parallel
             ? await Task.WhenAll(used.Select(knowledge => _calls.AskAsync(knowledge, wider, plan.DeadlineOf(knowledge.Name), reason: null, ct)))
@@ -51,6 +53,8 @@ public sealed class HybridSearch(
         if (answered.Length == 0) throw new SearchUnavailableException(trace);
         return new SearchResult(hits, answered.Max(answer => answer.Result!.Confidence), trace);
     }
+
+    private static IKnowledgeBase Way(IKnowledgeBase[] ways, KnowledgeQuery query) => Array.Find(ways, way => way.Refuse(query) is null) ?? ways[^1];
 
     // One that was asked first and was not good enough must not outrank the one that was asked because of it.
     private static double WeightOf(KnowledgeBaseAnswer answer, SearchPlan plan)

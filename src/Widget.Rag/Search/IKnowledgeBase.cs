@@ -6,7 +6,10 @@ namespace Widget.Rag.Search;
 /// <summary>Something that can be searched.</summary>
 public interface IKnowledgeBase
 {
-    /// <summary>"own", "tavus": names the knowledge base in hits, weights and traces.</summary>
+    /// <summary>
+    /// "own", "tavus": names the knowledge base in hits, weights and traces. Of several by one name, which are ways to the same knowledge,
+    /// the first that does not refuse a query takes it.
+    /// </summary>
     string Name { get; }
 
     /// <summary>
@@ -70,6 +73,9 @@ public sealed record KnowledgeResult(IReadOnlyList<Hit> Hits, double Confidence)
 
     /// <summary>What it had to do without, for the trace; null when nothing.</summary>
     public string? Shortcoming { get; init; }
+
+    /// <summary>Which of several ways to its knowledge it took, for the trace; null where there is but one.</summary>
+    public string? Via { get; init; }
 }
 
 /// <summary>A passage that was found.</summary>

@@ -49,6 +49,7 @@ internal sealed class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider 
                 Hits = result.Hits.Count,
                 Confidence = result.Confidence,
                 MayChange = result.Shortcoming is not null,
+                Via = result.Via,
             },
                 result);
         }

@@ -34,6 +34,9 @@ public sealed record SearchStep(string KnowledgeBase, SearchOutcome Outcome, int
 {
     /// <summary>Whether the same search may go otherwise in a moment: it was left out because it had failed.</summary>
     public bool MayChange { get; init; }
+
+    /// <summary>Which of several ways to its knowledge was taken; null where there is but one.</summary>
+    public string? Via { get; init; }
 }
 
 /// <summary>How a search came to its hits: who was asked and why, how long each took, what was dropped.</summary>

@@ -51,7 +51,7 @@ public sealed partial class TavusKnowledgeBase(TavusOptions options) : IKnowledg
             new { query = question, limit = wanted },
             ct);
         var hits = TavusAnswer.Read(answer, wanted);
-        return new KnowledgeResult(hits, hits.Take(Math.Min(MostJudged, query.Limit)).Select(hit => ConfidenceOf(question, hit)).DefaultIfEmpty().Max());
+        return new KnowledgeResult(hits, hits.Take(Math.Min(MostJudged, query.Limit)).Select(hit => ConfidenceOf(question, hit)).DefaultIfEmpty().Max()) { Via = "search endpoint" };
     }
 
     public void Dispose() => _endpoint.Dispose();

@@ -56,6 +56,12 @@ public sealed record TavusSimulation
     /// <summary>The key for verbose utterances; newer accounts say pal where older ones say replica.</summary>
     public string ReplicaRole { get; init; } = "replica";
 
+    /// <summary>
+    /// Without a custom model, the avatar answers questions with the persona's tool whose name ends in this: one that is attached, or one that is
+    /// written into the persona, which is called in the old way, without an id. Null for an avatar that only repeats what it is asked.
+    /// </summary>
+    public string? LooksUpWith { get; init; }
+
     /// <summary>Requests that a custom model gets while somebody still speaks, all but the last given up.</summary>
     public int Speculations { get; init; } = 3;
 

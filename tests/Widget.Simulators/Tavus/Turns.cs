@@ -12,6 +12,7 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
     private readonly List<string> _context = [];
     private int _index;
     private int _greeted;
+    private int _contextUsed;
 
     /// <summary>Turns so far.</summary>
     public int Index => _index;
@@ -58,7 +59,8 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
         Note("user", text);
         if (asked is null)
         {
-            var canned = $"You said: {text}";
+            if (await LookUpAsync(text)) return null;
+            var canned = Found() is { } found ? $"Here is what I found: {found}" : $"You said: {text}";
             Speak(canned);
             return canned;
         }
@@ -114,6 +116,25 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
             case "add_to_context" when output is not null:
                 lock (_lock) _context.Add(output);
                 break;
+        }
+    }
+
+    private async Task<bool> LookUpAsync(string text)
+    {
+        if (tavus.Behavior.LooksUpWith is not { } ending || !text.TrimEnd().EndsWith('?')) return false;
+        var name = Tavus.ToolCalls.AttachedTo(account, conversation).Select(tool => tool["name"]!.GetValue<string>()).FirstOrDefault(name => name.EndsWith(ending, StringComparison.Ordinal));
+        var arguments = new JsonObject { ["query"] = text }.ToJsonString();
+        return await Tavus.ToolCalls.CallAsync(tavus, account, conversation, name ?? ending, arguments, id: null, signature: null) is not null;
+    }
+
+    /// <summary>What was laid into the context since it was last drawn on; null for nothing.</summary>
+    private string? Found()
+    {
+        lock (_lock)
+        {
+            if (_context.Count <= _contextUsed) return null;
+            _contextUsed = _context.Count;
+            return _context[^1];
         }
     }
 

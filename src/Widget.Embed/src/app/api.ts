@@ -12,11 +12,12 @@ export class ApiError extends Error {
 export async function request(
   api: string,
   path: string,
-  options: { token?: string; body?: unknown; accept?: string; signal?: AbortSignal } = {},
+  options: { token?: string; body?: unknown; accept?: string; signal?: AbortSignal; keepalive?: boolean } = {},
 ): Promise<Response> {
   const response = await fetch(api + path, {
     method: options.body === undefined ? 'GET' : 'POST',
     credentials: 'omit',
+    keepalive: options.keepalive ?? false,
     headers: {
       accept: options.accept ?? 'application/json',
       ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),

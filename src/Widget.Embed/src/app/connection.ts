@@ -127,10 +127,10 @@ export class Connection {
     await this.#transport?.stop(messageId);
   }
 
-  /** A request on the conversation beside the line. */
-  async post(path: string, body: unknown): Promise<void> {
-    const session = await this.#open(false);
-    await request(this.api, path.replace('{id}', session.conversationId), { token: session.token, body });
+  /** A request on the conversation beside the line; kept alive, it outlives the page. */
+  async post(path: string, body: unknown, keepalive = false): Promise<Response> {
+    const { conversationId, token } = await this.#open(false);
+    return request(this.api, path.replace('{id}', conversationId), { token, body, keepalive });
   }
 
   /** Tries at once instead of at the end of the pause. */

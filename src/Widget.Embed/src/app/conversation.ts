@@ -2,7 +2,16 @@
  * The conversation as the panel shows it: a fold over the log's events and over answers as they come about. Every step may be given
  * twice or late without harm, since reconnecting gives some again.
  */
-import type { AnswerUpdate, AssistantMessage, Citation, ConversationEvent, Outcome, Rating } from './events';
+import type {
+  AnswerUpdate,
+  AssistantMessage,
+  Citation,
+  ConversationEvent,
+  EndReason,
+  Outcome,
+  Rating,
+  Speaker,
+} from './events';
 
 export interface VisitorItem {
   kind: 'visitor';
@@ -33,7 +42,30 @@ export interface PersonItem {
   seq: number;
 }
 
-export type Item = VisitorItem | AssistantItem | PersonItem;
+/** Said aloud in a call. */
+export interface SpokenItem {
+  kind: 'spoken';
+  speaker: Speaker;
+  text: string;
+  interrupted: boolean;
+  seq: number;
+}
+
+/** What the assistant looked up in a call. */
+export interface ShownItem {
+  kind: 'shown';
+  citations: Citation[];
+  seq: number;
+}
+
+/** A video call began, or ended. */
+export interface CallItem {
+  kind: 'call';
+  ended?: { reason: EndReason; seconds: number };
+  seq: number;
+}
+
+export type Item = VisitorItem | AssistantItem | PersonItem | SpokenItem | ShownItem | CallItem;
 
 export interface Conversation {
   items: readonly Item[];
@@ -71,8 +103,13 @@ export function answering(conversation: Conversation): AssistantItem | undefined
 
 /** Whether a message waits for its answer, whose first word has not come. */
 export function awaiting(conversation: Conversation): boolean {
-  const last = conversation.items.findLast((item) => item.kind !== 'person');
+  const last = lastMessage(conversation);
   return last?.kind === 'visitor' ? last.refused === undefined : last?.outcome === undefined && last?.text === '';
+}
+
+/** The last thing that was written, by either side. */
+export function lastMessage(conversation: Conversation): VisitorItem | AssistantItem | undefined {
+  return conversation.items.findLast((item) => item.kind === 'visitor' || item.kind === 'assistant');
 }
 
 export function applyEvent(conversation: Conversation, event: ConversationEvent): Conversation {
@@ -145,6 +182,21 @@ function append(items: readonly Item[], event: ConversationEvent): readonly Item
       );
     case 'person_requested':
       return [...items, { kind: 'person', seq: event.seq }];
+    case 'utterance': {
+      const { speaker, text, interrupted, seq } = event;
+      return [...items, { kind: 'spoken', speaker, text, interrupted, seq }];
+    }
+    case 'knowledge_shown':
+      return event.citations.length === 0
+        ? items
+        : [...items, { kind: 'shown', citations: event.citations, seq: event.seq }];
+    case 'tavus_conversation_created':
+      return [...items, { kind: 'call', seq: event.seq }];
+    case 'tavus_conversation_ended':
+      return [...items, { kind: 'call', ended: { reason: event.reason, seconds: event.seconds }, seq: event.seq }];
+    // The avatar's coming shows by itself, and what a newer server sends may be unknown here.
+    default:
+      return items;
   }
 }
 

@@ -44,7 +44,59 @@ export interface PersonRequested extends EventBase {
   kind: 'person_requested';
 }
 
-export type ConversationEvent = VisitorMessage | AssistantMessage | MessageRated | PersonRequested;
+export type Speaker = 'visitor' | 'assistant';
+
+/** Said aloud in a call. */
+export interface Utterance extends EventBase {
+  kind: 'utterance';
+  sessionId: string;
+  mode: string;
+  speaker: Speaker;
+  text: string;
+  interrupted: boolean;
+}
+
+/** What the assistant looked up in a call. */
+export interface KnowledgeShown extends EventBase {
+  kind: 'knowledge_shown';
+  query: string;
+  citations: Citation[];
+}
+
+export interface CallCreated extends EventBase {
+  kind: 'tavus_conversation_created';
+  sessionId: string;
+  tavusConversationId: string;
+  conversationUrl: string;
+}
+
+/** The avatar is in the call. */
+export interface CallJoined extends EventBase {
+  kind: 'tavus_conversation_joined';
+  sessionId: string;
+}
+
+export type EndReason = 'visitor' | 'left' | 'time_limit' | 'no_replica' | 'tavus' | 'failed' | 'developer';
+
+export interface CallEnded extends EventBase {
+  kind: 'tavus_conversation_ended';
+  sessionId: string;
+  reason: EndReason;
+  /** How long it lasted; 0 for one that was never opened. */
+  seconds: number;
+}
+
+/** A newer server may send kinds that are not here; they are passed over. */
+export type ConversationEvent =
+  | VisitorMessage
+  | AssistantMessage
+  | MessageRated
+  | PersonRequested
+  | Utterance
+  | KnowledgeShown
+  | CallCreated
+  | CallJoined
+  | CallEnded;
 
 interface AnswerBase {
   messageId: string;

@@ -17,13 +17,14 @@ export function start(host: Host): App {
 
   const stopTheme = applyTheme(root, store.config);
   const stopLauncher = effect(() => {
-    const { openChat, closeChat, unread } = words.value;
-    const label = store.open.value ? closeChat : openChat;
+    const { openChat, closeChat, unread, inCall } = words.value;
+    const label = [
+      store.open.value ? closeChat : openChat,
+      ...(store.unread.value > 0 ? [fill(unread, { n: store.unread.value })] : []),
+      ...(store.video.value?.active.value ? [inCall] : []),
+    ];
     host.badge(store.unread.value);
-    host.launcher(
-      store.open.value,
-      store.unread.value > 0 ? `${label}, ${fill(unread, { n: store.unread.value })}` : label,
-    );
+    host.launcher(store.open.value, label.join(', '));
   });
   const stopLanguage = effect(() => {
     if (host.mode === 'page') document.documentElement.lang = locale.value;

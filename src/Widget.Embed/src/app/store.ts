@@ -7,6 +7,7 @@ import * as thread from './conversation';
 import type { Citation, Config, ConversationEvent, OutgoingMessage, Rating, Session } from './events';
 import { choose, fill, locale, speak, words } from './i18n';
 import { storage } from './storage';
+import type { VideoCall } from './video';
 
 export const longestMessage = 4000;
 
@@ -26,12 +27,18 @@ export class Store {
   /** What the log held when the page came to it. What comes after is news. */
   readonly known = signal(0);
 
+  /** The call, while there is one or its end is still being shown. */
+  readonly video = signal<VideoCall | undefined>(undefined);
+  /** How the module that makes calls is coming along. */
+  readonly videoLoading = signal<'loading' | 'missing' | undefined>(undefined);
+
   readonly #connection = signal<Connection | undefined>(undefined);
   readonly #memory;
   #conversationId: string | undefined;
   #identity: Identity | undefined;
   #context: Record<string, string> | undefined;
   #settled = Promise.resolve();
+  #destroyed = false;
   /** What is to be delivered beside the messages: repeated, with the same client id, until it has arrived. */
   #undelivered: { path: string; body: { clientId: string }; done?: () => void }[] = [];
 
@@ -56,11 +63,38 @@ export class Store {
       this.host.emit('error', { message: fill(words.value.tooLong, { n: trimmed.length - longestMessage }) });
       return;
     }
+    this.host.emit('message', { text: trimmed });
+    if (this.video.value?.say(trimmed)) return;
     this.conversation.value = thread.send(this.conversation.value, newId(), trimmed);
     this.#remember();
     this.connect();
     void this.#connection.value?.flush();
-    this.host.emit('message', { text: trimmed });
+  }
+
+  /** Loads what calls need, and begins one. */
+  async startVideo(): Promise<void> {
+    if (this.video.value || this.videoLoading.value === 'loading') return;
+    this.videoLoading.value = 'loading';
+    const conversation = this.#conversationId;
+    try {
+      const { openVideo } = await import('../video/video');
+      this.videoLoading.value = undefined;
+      // The visitor may have begun anew meanwhile, or the page removed the widget.
+      if (conversation === this.#conversationId && !this.#destroyed) this.video.value = openVideo(this);
+    } catch {
+      this.videoLoading.value = 'missing';
+    }
+  }
+
+  /** A request on the conversation, for a mode that is loaded when it is chosen. */
+  async post<T>(path: string, body: unknown, keepalive = false): Promise<T> {
+    if (!this.#connection.value) throw new Error('There is no line.');
+    const response = await this.#connection.value.post(path, body, keepalive);
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+
+  get conversationId(): string | undefined {
+    return this.#conversationId;
   }
 
   stop(): void {
@@ -97,6 +131,7 @@ export class Store {
   }
 
   startNewConversation(): void {
+    this.#endVideo();
     batch(() => {
       this.conversation.value = thread.empty;
       this.unread.value = 0;
@@ -122,7 +157,14 @@ export class Store {
   }
 
   destroy(): void {
+    this.#destroyed = true;
+    this.#endVideo();
     this.#connection.value?.close();
+  }
+
+  #endVideo(): void {
+    this.video.value?.destroy();
+    this.video.value = undefined;
   }
 
   #start(newConversation: boolean): void {
@@ -176,9 +218,12 @@ export class Store {
     const before = this.conversation.value;
     this.conversation.value = thread.applyEvent(before, event);
     if (this.conversation.value === before) return;
+    this.video.value?.heard(event);
     if (event.kind === 'visitor_message') this.#remember();
-    if (event.kind !== 'assistant_message') return;
-    if (event.seq > this.known.value) this.host.emit('answer', { text: event.text, outcome: event.outcome });
+    // What was said aloud was heard; what it brought to read was perhaps not seen.
+    if (event.kind !== 'assistant_message' && event.kind !== 'knowledge_shown') return;
+    if (event.kind === 'assistant_message' && event.seq > this.known.value)
+      this.host.emit('answer', { text: event.text, outcome: event.outcome });
     const read = this.#memory.get().read;
     const known = read && read.conversationId === this.#conversationId ? read.seq : 0;
     if (this.open.value) this.read();
@@ -234,6 +279,6 @@ export class Store {
 }
 
 /** A random id. Pages without TLS have no crypto.randomUUID. */
-function newId(): string {
+export function newId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -15,7 +15,32 @@ internal static class Spelling
     // A guess says less than the word itself would.
     private const float Trust = 0.8f;
 
-    public static async Task<IReadOnlyList<QuestionTerm>> MeantAsync(KnowledgeDb db, IReadOnlyList<QuestionTerm> terms, CancellationToken ct)
+    private const string Lexicon =
+        """
+        select asked.lexeme, known.lexeme, known.dimension, known.chunk_count,
+               ln(1 + (statistics.chunk_count - known.chunk_count + 0.5) / (known.chunk_count + 0.5))::real
+        from unnest($1::text[]) as asked (lexeme)
+        cross join knowledge_statistics statistics
+        cross join lateral (
+          select lexeme, dimension, chunk_count from lexicon
+          where tenant_id = $2
+            and lexeme collate "C" >= left(asked.lexeme, 1) and lexeme collate "C" < chr(ascii(asked.lexeme) + 1)
+            and length(lexeme) between length(asked.lexeme) - 2 and length(asked.lexeme) + 2
+            and chunk_count > 0
+        ) known
+        """;
+
+    public static Task<IReadOnlyList<QuestionTerm>> MeantAsync(KnowledgeDb db, IReadOnlyList<QuestionTerm> terms, CancellationToken ct) =>
+        MeantAsync(db, terms, Lexicon, ct);
+
+    /// <param name="db">An open transaction of the tenant.</param>
+    /// <param name="terms">The question's words.</param>
+    /// <param name="lexicon">
+    /// Finds words that begin as those in $1 and are about as long, for tenant $2: the word asked, the word known, its dimension, in how many passages it
+    /// stands, its inverse document frequency.
+    /// </param>
+    /// <param name="ct">Ends the search.</param>
+    public static async Task<IReadOnlyList<QuestionTerm>> MeantAsync(KnowledgeDb db, IReadOnlyList<QuestionTerm> terms, string lexicon, CancellationToken ct)
     {
         var unknown = terms.GroupBy(term => term.Place)
             .Where(word => word.All(term => term is { ChunkCount: 0, IsStop: false }) && word.Any(term => IsCorrectable(term.Lexeme)))
@@ -23,21 +48,7 @@ internal static class Spelling
             .ToList();
         if (unknown.Count == 0) return [];
         var lexemes = unknown.SelectMany(word => word.Where(term => IsCorrectable(term.Lexeme)).Select(term => term.Lexeme)).Distinct(StringComparer.Ordinal).ToArray();
-        await using var command = db.Command(
-            """
-            select asked.lexeme, known.lexeme, known.dimension, known.chunk_count,
-                   ln(1 + (statistics.chunk_count - known.chunk_count + 0.5) / (known.chunk_count + 0.5))::real
-            from unnest($1::text[]) as asked (lexeme)
-            cross join knowledge_statistics statistics
-            cross join lateral (
-              select lexeme, dimension, chunk_count from lexicon
-              where tenant_id = $2
-                and lexeme collate "C" >= left(asked.lexeme, 1) and lexeme collate "C" < chr(ascii(asked.lexeme) + 1)
-                and length(lexeme) between length(asked.lexeme) - 2 and length(asked.lexeme) + 2
-                and chunk_count > 0
-            ) known
-            """,
-            [lexemes, db.TenantId.Value]);
+        await using var command = db.Command(lexicon, [lexemes, db.TenantId.Value]);
         var near = new List<(string Asked, string Known, int Dimension, int ChunkCount, float Idf, int Edits)>();
         await using (var rows = await command.ExecuteReaderAsync(ct))
         {

@@ -92,7 +92,7 @@ function CitationMark({ number, sources, store }: { number: number; sources: Cit
   );
 }
 
-function Sources({ citations, store }: { citations: Citation[]; store: Store }) {
+export function Sources({ citations, store }: { citations: Citation[]; store: Store }) {
   return (
     <ul class="sources" aria-label={words.value.sources}>
       {citations.map((citation) => (

@@ -6,8 +6,9 @@ import { Icon } from './Icon';
 import { SourceSheet } from './SourceSheet';
 import { StatusBar } from './StatusBar';
 import { Thread } from './Thread';
+import { StartVideo, VideoMissing } from './StartVideo';
 
-const focusable = 'button:not(:disabled), a[href], textarea:not(:disabled), [tabindex="0"]';
+const focusable = 'button:not(:disabled), a[href], textarea:not(:disabled), select:not(:disabled), [tabindex="0"]';
 
 export function Panel({ store }: { store: Store }) {
   const t = words.value;
@@ -18,6 +19,7 @@ export function Panel({ store }: { store: Store }) {
   const page = store.host.mode === 'page';
   // In its own direction, but where the page's direction puts it.
   const name = <bdi>{agent}</bdi>;
+  const video = store.video.value;
   const close = (): unknown => panel.current?.dispatchEvent(new CustomEvent('widget-close', { bubbles: true }));
 
   return (
@@ -47,6 +49,7 @@ export function Panel({ store }: { store: Store }) {
                 <bdi>{config.tenantName}</bdi>
               </span>
             </span>
+            <StartVideo store={store} />
             <button
               type="button"
               class="tool"
@@ -64,8 +67,13 @@ export function Panel({ store }: { store: Store }) {
           </button>
         )}
       </div>
-      <div class="body" inert={store.source.value !== undefined}>
+      <div
+        class={`body ${video ? 'with-video' : ''} ${video?.alone.value ? 'video-alone' : ''}`}
+        inert={store.source.value !== undefined}
+      >
         <StatusBar store={store} />
+        <VideoMissing store={store} />
+        {video && <video.View />}
         <Thread store={store} />
         <Composer store={store} />
       </div>

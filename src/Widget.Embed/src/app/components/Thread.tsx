@@ -1,7 +1,9 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { fill, words } from '../i18n';
 import type { Store } from '../store';
+import { lastMessage } from '../conversation';
 import { AssistantMessage, VisitorMessage } from './Messages';
+import { CallLine, Shown, Spoken } from './Call';
 
 /** The conversation. Follows what is new, unless the visitor has scrolled up to read. */
 export function Thread({ store }: { store: Store }) {
@@ -17,7 +19,9 @@ export function Thread({ store }: { store: Store }) {
   }, [items, store.awaiting.value, store.open.value]);
 
   // A message of one's own is always followed.
-  const own = items.filter((item) => item.kind === 'visitor').length;
+  const own = items.filter(
+    (item) => item.kind === 'visitor' || (item.kind === 'spoken' && item.speaker === 'visitor'),
+  ).length;
   useEffect(() => {
     following.current = true;
     if (list.current) list.current.scrollTop = list.current.scrollHeight;
@@ -65,6 +69,12 @@ export function Thread({ store }: { store: Store }) {
                 {t.personRequested}
               </div>
             );
+          case 'spoken':
+            return <Spoken key={item.seq} item={item} />;
+          case 'shown':
+            return <Shown key={item.seq} item={item} store={store} />;
+          case 'call':
+            return <CallLine key={item.seq} item={item} />;
         }
       })}
       {store.awaiting.value && store.status.value.state === 'online' && (
@@ -85,7 +95,7 @@ export function Thread({ store }: { store: Store }) {
 function Announcer({ store }: { store: Store }) {
   const t = words.value;
   const agent = store.config.value?.agentName ?? '';
-  const last = store.conversation.value.items.findLast((item) => item.kind !== 'person');
+  const last = lastMessage(store.conversation.value);
   let text = '';
   if (store.awaiting.value || store.answering.value) text = fill(t.typing, { agent });
   else if (last?.kind === 'assistant' && (last.seq ?? 0) > store.known.value)

@@ -1,0 +1,19 @@
+using Widget.Rag.Own;
+
+namespace Widget.Api.Tavus.Knowledge;
+
+internal static class TavusKnowledgeServices
+{
+    /// <summary>The mirror of knowledge at Tavus, and the copies of own documents there.</summary>
+    public static IServiceCollection AddTavusKnowledge(this IServiceCollection services)
+    {
+        services.AddSingleton<DocumentTexts>();
+        services.AddSingleton<DocumentLinks>();
+        services.AddSingleton<AccountListing>();
+        services.AddSingleton<TavusPublisher>();
+        services.AddSingleton<TavusKnowledgeRound>();
+        services.AddSingleton<TavusKnowledgeSignal>();
+        services.AddHostedService<TavusKnowledgeWorker>();
+        return services;
+    }
+}

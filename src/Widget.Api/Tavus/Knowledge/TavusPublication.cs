@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tavus.Knowledge;
+
+[JsonConverter(typeof(TypedIdJsonConverter))]
+public readonly record struct TavusPublicationId(Guid Value) : ITypedId<TavusPublicationId>
+{
+    public static TavusPublicationId New() => new(Guid.CreateVersion7());
+
+    public static TavusPublicationId From(Guid value) => new(value);
+
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>An own document that is published at Tavus. Documents get new ids when they are read again, so it is known by its source and its id there.</summary>
+public sealed class TavusPublication : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required TavusPublicationId Id { get; init; }
+
+    public required SourceId SourceId { get; init; }
+
+    public required string ExternalId { get; init; }
+
+    public required string Title { get; set; }
+
+    /// <summary>Of what is at Tavus, or on its way there; null for nothing yet.</summary>
+    public byte[]? ContentHash { get; set; }
+
+    public string? TavusDocumentId { get; set; }
+
+    public required TavusPublicationStatus Status { get; set; }
+
+    public string? Error { get; set; }
+
+    public DateTimeOffset? PublishedAt { get; set; }
+
+    public TavusPublicationState ToContract() => new(SourceId.Value, ExternalId, Title, Status, TavusDocumentId, Error, PublishedAt);
+
+    internal static void Map(ModelBuilder model)
+    {
+        var publication = model.Entity<TavusPublication>();
+        publication.ToTable("tavus_publications").HasKey(row => new { row.TenantId, row.Id });
+        publication.Property(row => row.Status).HasConversion(
+            status => status.ToString().ToLowerInvariant(),
+            text => Enum.Parse<TavusPublicationStatus>(text, true));
+    }
+}

@@ -1,0 +1,274 @@
+using Microsoft.EntityFrameworkCore;
+using Widget.Api.OpenAI;
+using Widget.Api.Platform;
+using Widget.Api.Tavus.Client;
+using Widget.Api.Tavus.Tools;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Tools;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tavus.Provisioning;
+
+/// <summary>Why a persona cannot be made or changed as the settings say.</summary>
+/// <param name="Status">HTTP status.</param>
+/// <param name="Words">What to do.</param>
+public sealed record PersonaRefusal(int Status, string Words);
+
+/// <summary>
+/// Makes and changes tenants' personas at Tavus as their settings say, after showing what that will change. Only what is ours to set is touched.
+/// A persona that was made without its id being kept is found by its name, so there are never two.
+/// </summary>
+public sealed class PersonaProvisioner(
+    TavusAccounts accounts,
+    TavusClient client,
+    TenantSettingsService settings,
+    TavusAccountDatabase database,
+    ToolRegistry tools,
+    TavusToolSync toolSync,
+    ModelKeys modelKeys,
+    ServerOptions options,
+    TimeProvider clock)
+{
+    private const string KeyName = "Tavus persona (made by this installation)";
+    private const int PageSize = 50;
+    private const int MostPages = 100;
+
+    /// <exception cref="TavusException">Tavus could not be asked.</exception>
+    public async Task<(TavusPersonaPreview? Preview, PersonaRefusal? Refusal)> PreviewAsync(TenantInfo tenant, CancellationToken ct)
+    {
+        if (await accounts.OfAsync(tenant.TenantId, ct) is not { } account) return (null, new(StatusCodes.Status409Conflict, TavusWords.NoKey));
+        var current = await settings.ReadAsync(tenant.TenantId, ct);
+        var (plan, refusal) = await PlanAsync(tenant, current, account, ct);
+        return plan is null ? (null, refusal) : (Show(plan, current), null);
+    }
+
+    /// <summary>Does what a preview has shown. What fails on the way is gone on with when it is applied again.</summary>
+    /// <param name="tenant">Whose persona.</param>
+    /// <param name="fingerprint">The preview's.</param>
+    /// <param name="ct">Breaks off between two steps.</param>
+    /// <exception cref="TavusException">Tavus did not do it.</exception>
+    public async Task<(TavusPersonaApplied? Applied, PersonaRefusal? Refusal)> ApplyAsync(TenantInfo tenant, string fingerprint, CancellationToken ct)
+    {
+        if (await accounts.OfAsync(tenant.TenantId, ct) is not { } account) return (null, new(StatusCodes.Status409Conflict, TavusWords.NoKey));
+        await using var turn = await database.BeginAsync(tenant.TenantId, ct);
+        await using (var take = turn.Command("select pg_try_advisory_xact_lock(hashtextextended('tavus_persona:' || $1, 0))", [tenant.TenantId.ToString()]))
+            if (await take.ExecuteScalarAsync(ct) is not true) return (null, new(StatusCodes.Status409Conflict, "The persona is being changed at this moment. Look at a new preview when that is done."));
+
+        var current = await settings.ReadAsync(tenant.TenantId, ct);
+        var (plan, refusal) = await PlanAsync(tenant, current, account, ct);
+        if (plan is null) return (null, refusal);
+        if (!string.Equals(plan.Fingerprint(), fingerprint, StringComparison.Ordinal))
+            return (null, new(StatusCodes.Status409Conflict, "The settings, or the persona at Tavus, have changed since that preview. Look at a new one (POST /api/tavus/persona/preview) and apply that."));
+
+        var guardrails = await KeepGuardrailsAsync(plan, account, ct);
+        var key = plan.NeedsModelKey ? await modelKeys.CreateAsync(tenant.TenantId, KeyName, ct) : null;
+        var (id, published) = plan.There is { } there
+            ? (there.Id, await ChangeAsync(plan, there, account, guardrails, key?.Key, ct))
+            : (await CreateAsync(plan, tenant.TenantId, account, guardrails, key?.Key, ct), false);
+        await RememberAsync(tenant.TenantId, account, plan, id, key?.Id, ct);
+        await DropGuardrailsAsync(plan, account, ct);
+        var report = await toolSync.SyncAsync(tenant.TenantId, ct);
+        return (new TavusPersonaApplied(id, plan.There is null, published, plan.Changes.Count, report?.Problems ?? ["The tools are being registered by somebody else at this moment. Apply again to have them attached."]), null);
+    }
+
+    private static TavusPersonaPreview Show(PersonaPlan plan, TenantSettings current)
+    {
+        var notes = new List<string>();
+        if (plan.There is null) notes.Add("A persona will be made, and its id kept as tavusPersonaId in the tenant's settings.");
+        else if (string.IsNullOrWhiteSpace(current.TavusPersonaId)) notes.Add("The persona was found by its name; its id will be kept as tavusPersonaId in the tenant's settings.");
+        if (plan.There is { HasUnpublishedChanges: true }) notes.Add("The persona has changes at Tavus that are not published. Applying publishes them, too.");
+        if (plan.NeedsModelKey) notes.Add("A key for our model will be made and given to Tavus. GET /api/keys/model lists it; revoking it silences the avatar.");
+        return new TavusPersonaPreview
+        {
+            PersonaId = plan.There?.Id,
+            Name = plan.Wish.Name,
+            Changes = plan.Changes,
+            Patch = plan.Shown(),
+            Notes = notes,
+            Fingerprint = plan.Fingerprint(),
+        };
+    }
+
+    private async Task<(PersonaPlan? Plan, PersonaRefusal? Refusal)> PlanAsync(TenantInfo tenant, TenantSettings current, TavusAccount account, CancellationToken ct)
+    {
+        if (current.TavusCustomModel && options.PublicAddress is not { Scheme: "https" })
+            return (null, new(StatusCodes.Status409Conflict, $"tavusCustomModel is on, but Tavus reaches our model by https only. {TavusWords.NoPublicAddress}"));
+        var there = string.IsNullOrWhiteSpace(current.TavusPersonaId)
+            ? await FindByNameAsync(tenant.TenantId, account, ct)
+            : await FindAsync(account, current.TavusPersonaId, ct);
+        if (there is null && !string.IsNullOrWhiteSpace(current.TavusPersonaId))
+            return (null, new(StatusCodes.Status409Conflict, $"The account has no persona {current.TavusPersonaId}. Set tavusPersonaId to one that it has (GET /api/tavus/personas), or empty it to have one made."));
+        if (there is { Type: "system" })
+            return (null, new(StatusCodes.Status409Conflict, $"The persona {there.Name ?? there.Id} is one of Tavus's own and cannot be changed. Empty tavusPersonaId to have one made."));
+        if (there is not null && !account.IsTenants && !PersonaWish.IsNameOf(there.Name, tenant.TenantId))
+            return (null, new(StatusCodes.Status409Conflict, $"Tenants share this installation's account at Tavus, and the persona {there.Name ?? there.Id} is not one that was made for this tenant. Empty tavusPersonaId to have one made, or set a key of the tenant's own."));
+        if (there is null && string.IsNullOrWhiteSpace(current.TavusReplicaId))
+            return (null, new(StatusCodes.Status409Conflict, "A persona needs a replica. Choose one (GET /api/tavus/replicas) and set tavusReplicaId."));
+
+        var prefix = PersonaWish.GuardrailPrefix(tenant.TenantId);
+        var plan = PersonaPlan.Of(
+            PersonaWish.Of(tenant, current, options.PublicAddress),
+            there,
+            await AppliedAsync(tenant.TenantId, account, there, ct),
+            await GuardrailsAsync(account, prefix, ct),
+            prefix);
+        var toolPrefix = ToolRegistry.Prefix(tenant.TenantId);
+        var attached = there is null ? [] : (await client.ListAttachedToolsAsync(account, there.Id, ct)).Select(tool => tool.Name ?? "")
+            .Where(name => name.StartsWith(toolPrefix, StringComparison.Ordinal)).Select(name => name[toolPrefix.Length..]);
+        plan.Add("tools", attached, tools.Of(current).Select(tool => tool.Name));
+        return (plan, null);
+    }
+
+    private async Task<TavusPersona?> FindAsync(TavusAccount account, string id, CancellationToken ct)
+    {
+        try
+        {
+            var persona = await client.GetPersonaAsync(account, id, ct);
+            // A change goes to the draft where there is one, so that is what it must be compared with.
+            return persona.HasUnpublishedChanges ? await client.GetPersonaAsync(account, id, draft: true, ct) with { HasUnpublishedChanges = true } : persona;
+        }
+        catch (TavusException e) when (e.Fault == TavusFault.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private async Task<TavusPersona?> FindByNameAsync(TenantId tenant, TavusAccount account, CancellationToken ct)
+    {
+        for (var page = 1; page <= MostPages; page++)
+        {
+            var list = await client.ListPersonasAsync(account, "user", page, PageSize, ct);
+            if (list.Items.FirstOrDefault(persona => PersonaWish.IsNameOf(persona.Name, tenant)) is { } found) return await FindAsync(account, found.Id, ct);
+            if (list.Items.Count == 0 || page * PageSize >= list.TotalCount) break;
+        }
+
+        return null;
+    }
+
+    private async Task<IReadOnlyList<TavusGuardrailRule>> GuardrailsAsync(TavusAccount account, string prefix, CancellationToken ct)
+    {
+        var found = new List<TavusGuardrailRule>();
+        for (var page = 1; page <= MostPages; page++)
+        {
+            var list = await client.ListGuardrailsAsync(account, page, PageSize, ct);
+            found.AddRange(list.Items.Where(rule => rule.Name?.StartsWith(prefix, StringComparison.Ordinal) == true));
+            if (list.Items.Count == 0 || page * PageSize >= list.TotalCount) break;
+        }
+
+        return found;
+    }
+
+    private async Task<AppliedPersona> AppliedAsync(TenantId tenant, TavusAccount account, TavusPersona? there, CancellationToken ct)
+    {
+        if (there is null) return AppliedPersona.Nothing;
+        await using var db = await database.BeginAsync(tenant, ct);
+        var row = await db.Personas.AsNoTracking().SingleOrDefaultAsync(ct);
+        if (row is null || row.PersonaId != there.Id || row.Account != account.Fingerprint) return AppliedPersona.Nothing;
+        // A key that has been revoked opens nothing any more; another has to be made.
+        var valid = row.Applied.ModelKeyId is { } id && (await modelKeys.ListAsync(tenant, ct)).Any(key => key.Id == id);
+        return valid ? row.Applied : row.Applied with { ModelKeyId = null };
+    }
+
+    // Rules must be there before a persona can name them.
+    private async Task<IReadOnlyDictionary<string, string>> KeepGuardrailsAsync(PersonaPlan plan, TavusAccount account, CancellationToken ct)
+    {
+        var made = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var step in plan.Guardrails)
+        {
+            if (step.Prompt is null) continue;
+            if (step.There is { } there) await client.UpdateGuardrailAsync(account, there.Id, new GuardrailDefinition { GuardrailPrompt = step.Prompt }, ct);
+            else made[step.Name] = (await client.CreateGuardrailAsync(account, new GuardrailDefinition { GuardrailName = step.Name, GuardrailPrompt = step.Prompt, Modality = "verbal" }, ct)).Id;
+        }
+
+        return made;
+    }
+
+    private async Task DropGuardrailsAsync(PersonaPlan plan, TavusAccount account, CancellationToken ct)
+    {
+        foreach (var step in plan.Guardrails.Where(step => step.Prompt is null))
+        {
+            try
+            {
+                await client.DeleteGuardrailAsync(account, step.There!.Id, ct);
+            }
+            catch (TavusException e) when (e.Fault == TavusFault.NotFound)
+            {
+                // Somebody was quicker.
+            }
+        }
+    }
+
+    private async Task<bool> ChangeAsync(PersonaPlan plan, TavusPersona there, TavusAccount account, IReadOnlyDictionary<string, string> guardrails, string? key, CancellationToken ct)
+    {
+        var patch = plan.Patch(guardrails, key);
+        var draft = there.HasUnpublishedChanges;
+        if (patch.Count > 0) draft |= (await client.PatchPersonaAsync(account, there.Id, patch, ct)).NeedsPublishing;
+        if (draft) await client.PublishPersonaAsync(account, there.Id, ct);
+        return draft;
+    }
+
+    private async Task<string> CreateAsync(PersonaPlan plan, TenantId tenant, TavusAccount account, IReadOnlyDictionary<string, string> guardrails, string? key, CancellationToken ct)
+    {
+        var wish = plan.Wish;
+        var ids = plan.GuardrailIds(guardrails);
+        try
+        {
+            var made = await client.CreatePersonaAsync(
+                account,
+                new CreatePersona
+                {
+                    PersonaName = wish.Name,
+                    SystemPrompt = wish.SystemPrompt,
+                    PipelineMode = "full",
+                    DefaultReplicaId = wish.ReplicaId,
+                    DocumentIds = wish.DocumentIds.Count > 0 ? wish.DocumentIds : null,
+                    DocumentTags = wish.DocumentTags,
+                    GuardrailIds = ids.Count > 0 ? ids : null,
+                    Layers = new PersonaLayers
+                    {
+                        Llm = new LlmLayer
+                        {
+                            BaseUrl = wish.ModelAddress?.AbsoluteUri,
+                            Model = wish.ModelAddress is null ? null : PersonaPlan.ModelName,
+                            ApiKey = key,
+                            SpeculativeInference = true,
+                        },
+                    },
+                },
+                ct);
+            return made.Id;
+        }
+        catch (TavusException e) when (e.MayHaveHappened)
+        {
+            // Only its answer was lost, perhaps.
+            if (await FindByNameAsync(tenant, account, ct) is { } made) return made.Id;
+            throw;
+        }
+    }
+
+    private async Task RememberAsync(TenantId tenant, TavusAccount account, PersonaPlan plan, string id, Guid? keyId, CancellationToken ct)
+    {
+        var applied = new AppliedPersona
+        {
+            DocumentIds = plan.Wish.DocumentIds,
+            DocumentTags = plan.Wish.DocumentTags,
+            ModelAddress = plan.Wish.ModelAddress?.AbsoluteUri,
+            ModelKeyId = plan.Wish.ModelAddress is null ? null : keyId ?? plan.Applied.ModelKeyId,
+        };
+        await using (var db = await database.BeginAsync(tenant, ct))
+        {
+            var row = await db.Personas.SingleOrDefaultAsync(ct);
+            if (row is null) db.Personas.Add(row = new ProvisionedPersona { TenantId = tenant, Account = "", PersonaId = "", Applied = applied });
+            (row.Account, row.PersonaId, row.Applied, row.AppliedAt) = (account.Fingerprint, id, applied, clock.GetUtcNow());
+            await db.CommitAsync(ct);
+        }
+
+        // Tavus does not ask with the others any more.
+        foreach (var useless in (await modelKeys.ListAsync(tenant, ct)).Where(key => key.Name == KeyName && key.Id != applied.ModelKeyId))
+            await modelKeys.RevokeAsync(tenant, useless.Id, ct);
+        var current = await settings.ReadAsync(tenant, ct);
+        if (current.TavusPersonaId != id) await settings.SaveAsync(tenant, current with { TavusPersonaId = id }, ct);
+    }
+}

@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Platform;
+using Widget.Api.Tavus.Client;
+using Widget.Api.Tavus.Knowledge;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+using Widget.Rag.Tavus.Mirror;
+
+namespace Widget.Api.Tavus;
+
+internal static class TavusAccountEndpoints
+{
+    private const long LargestRequest = 16 * 1024;
+
+    public static void MapTavusAccount(this IEndpointRouteBuilder routes)
+    {
+        var account = routes.MapGroup("/api/tavus").RequireAuthorization(Policies.Developer).ProducesProblem(401)
+            .WithTags("Tavus").WithRequestSizeLimit(LargestRequest);
+        account.MapGet("/key", Read).WithSummary("Whose key at Tavus is used");
+        account.MapPut("/key", Save).Validate<TavusKeyRequest>().WithSummary("Set the tenant's own key at Tavus, once Tavus accepts it");
+        account.MapDelete("/key", Remove).ProducesProblem(404).WithSummary("Forget the tenant's own key at Tavus");
+        account.MapGet("/test", Test).WithSummary("Whether everything that the avatar needs is there, in words");
+    }
+
+    private static async Task<Ok<TavusKeyState>> Read(IMultiTenantContextAccessor tenants, TenantSecrets secrets, TavusApiOptions api, CancellationToken ct) =>
+        TypedResults.Ok(await StateAsync(tenants.Current().TenantId, secrets, api, words: null, ct));
+
+    private static async Task<Results<Ok<TavusKeyState>, ValidationProblem>> Save(
+        TavusKeyRequest request,
+        IMultiTenantContextAccessor tenants,
+        TenantSecrets secrets,
+        TenantSettingsService settings,
+        TavusClient client,
+        TavusApiOptions api,
+        MirrorLeases leases,
+        TavusKnowledgeSignal signal,
+        CancellationToken ct)
+    {
+        var tenant = tenants.Current().TenantId;
+        var words = "Tavus accepts the key.";
+        try
+        {
+            await client.ListPersonasAsync(new TavusAccount(request.Key, IsTenants: true), type: null, page: 1, limit: 1, ct);
+        }
+        catch (TavusException e) when (e.Fault == TavusFault.BadKey)
+        {
+            return Problems.Invalid("key", "Tavus does not accept this key. Copy it again from Tavus's portal, or make a new one; if it is limited to certain addresses, this server's must be among them.");
+        }
+        catch (TavusException e)
+        {
+            // It says nothing of the key.
+            words = $"The key is saved but could not be checked. {TavusWords.Of(e)} GET /api/tavus/test checks it again.";
+        }
+
+        await secrets.SaveAsync(tenant, TenantSecrets.TavusKey, request.Key, ct);
+        await AskForKnowledgeAsync(tenant, settings, leases, signal, ct);
+        return TypedResults.Ok(await StateAsync(tenant, secrets, api, words, ct));
+    }
+
+    private static async Task<Results<Ok<TavusKeyState>, ProblemHttpResult>> Remove(
+        IMultiTenantContextAccessor tenants,
+        TenantSecrets secrets,
+        TenantSettingsService settings,
+        TavusApiOptions api,
+        MirrorLeases leases,
+        TavusKnowledgeSignal signal,
+        CancellationToken ct)
+    {
+        var tenant = tenants.Current().TenantId;
+        if (!await secrets.RemoveAsync(tenant, TenantSecrets.TavusKey, ct)) return Problems.Because(StatusCodes.Status404NotFound, "The tenant has no key of its own at Tavus.");
+        await AskForKnowledgeAsync(tenant, settings, leases, signal, ct);
+        return TypedResults.Ok(await StateAsync(tenant, secrets, api, words: null, ct));
+    }
+
+    private static async Task<Ok<TavusTestReport>> Test(IMultiTenantContextAccessor tenants, TavusConnectionTest test, CancellationToken ct) =>
+        TypedResults.Ok(await test.RunAsync(tenants.Current().TenantId, ct));
+
+    // Another key may be another account, whose documents are others.
+    private static async Task AskForKnowledgeAsync(TenantId tenant, TenantSettingsService settings, MirrorLeases leases, TavusKnowledgeSignal signal, CancellationToken ct)
+    {
+        if (!(await settings.ReadAsync(tenant, ct)).UseTavusKB) return;
+        await leases.AskAsync(tenant, ct);
+        signal.Set();
+    }
+
+    private static async Task<TavusKeyState> StateAsync(TenantId tenant, TenantSecrets secrets, TavusApiOptions api, string? words, CancellationToken ct)
+    {
+        if (await secrets.FindAsync(tenant, TenantSecrets.TavusKey, ct) is { } own)
+        {
+            if (await secrets.ReadAsync(tenant, TenantSecrets.TavusKey, ct) is null)
+                words = "The tenant's own key cannot be opened with this installation's keys any more. Set it again.";
+            return new TavusKeyState(TavusKeySource.Own, own.Hint, own.UpdatedAt, words ?? "The tenant's own key is used.");
+        }
+
+        return api.Key is null
+            ? new TavusKeyState(TavusKeySource.None, null, null, TavusWords.NoKey)
+            : new TavusKeyState(TavusKeySource.Platform, null, null, "This installation's key is used; tenants share its account.");
+    }
+}

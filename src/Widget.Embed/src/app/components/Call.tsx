@@ -1,0 +1,56 @@
+import type { CallItem, ShownItem, SpokenItem } from '../conversation';
+import { duration } from '../duration';
+import { fill, words } from '../i18n';
+import type { Store } from '../store';
+import { Icon } from './Icon';
+import { Sources } from './Messages';
+
+/** What was said in a call, by either side. */
+export function Spoken({ item }: { item: SpokenItem }) {
+  const t = words.value;
+  return (
+    <div class={`message ${item.speaker} spoken`}>
+      {item.speaker === 'visitor' && <span class="hidden">{t.you}: </span>}
+      <div class="bubble" dir="auto">
+        {item.text}
+      </div>
+      <div class="note">
+        <Icon name="voice" />
+        {item.interrupted ? `${t.said} · ${t.cutOff}` : t.said}
+      </div>
+    </div>
+  );
+}
+
+/** What the assistant looked up in a call, to read along. */
+export function Shown({ item, store }: { item: ShownItem; store: Store }) {
+  const label = fill(words.value.shown, { agent: store.config.value?.agentName ?? '' });
+  return (
+    <section class="message assistant shown" aria-label={label}>
+      <div class="note">{label}</div>
+      <Sources citations={item.citations} store={store} />
+    </section>
+  );
+}
+
+/** That a call began, or how it ended. */
+export function CallLine({ item }: { item: CallItem }) {
+  return (
+    <div class="event" role="status">
+      {item.ended ? callEnded(item.ended) : words.value.callStarted}
+    </div>
+  );
+}
+
+function callEnded({ reason, seconds }: NonNullable<CallItem['ended']>): string {
+  const t = words.value;
+  const line = seconds > 0 ? fill(t.callEnded, { time: duration(seconds) }) : t.callNever;
+  if (reason === 'visitor') return line;
+  const reasons: Partial<Record<string, string>> = {
+    time_limit: t.why_time_limit,
+    left: t.why_left,
+    no_replica: t.why_no_replica,
+    failed: t.why_failed,
+  };
+  return `${line}: ${reasons[reason] ?? t.why_other}`;
+}

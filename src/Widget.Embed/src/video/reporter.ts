@@ -1,0 +1,64 @@
+/** Tells the API what was said: in batches, in order, again until it has arrived, each utterance once. */
+import { ApiError } from '../app/api';
+import type { HeardUtterance } from './wire';
+
+const batchTime = 300;
+const batchSize = 50;
+const longestText = 8000;
+const longestPause = 15_000;
+
+export class Reporter {
+  readonly #waiting: HeardUtterance[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #sending: Promise<void> | undefined;
+  #failures = 0;
+
+  constructor(private readonly post: (utterances: HeardUtterance[], keepalive: boolean) => Promise<unknown>) {}
+
+  add(utterance: HeardUtterance): void {
+    this.#waiting.push({ ...utterance, text: utterance.text.slice(0, longestText) });
+    this.#schedule(batchTime);
+  }
+
+  /** Sends what waits now; settles when it has arrived, been refused or failed once. */
+  async flush(): Promise<void> {
+    await this.#sending;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#waiting.length > 0) await this.#send();
+  }
+
+  /** The page is being left: what waits goes with a request that outlives it. */
+  leave(): void {
+    clearTimeout(this.#timer);
+    const waiting = this.#waiting.splice(0);
+    // Browsers let 64 KB outlive a page; what is longer than a batch would not go anyway.
+    if (waiting.length > 0) void this.post(waiting.slice(-batchSize), true).catch(() => undefined);
+  }
+
+  #schedule(delay: number): void {
+    if (this.#timer !== undefined || this.#sending) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#send();
+    }, delay);
+  }
+
+  #send(): Promise<void> {
+    const batch = this.#waiting.slice(0, batchSize);
+    this.#sending = this.post(batch, false)
+      .then(
+        () => true,
+        // What is refused would be refused again.
+        (error: unknown) => error instanceof ApiError && error.status < 500 && ![401, 408, 429].includes(error.status),
+      )
+      .then((settled) => {
+        if (settled) this.#waiting.splice(0, batch.length);
+        this.#failures = settled ? 0 : this.#failures + 1;
+        this.#sending = undefined;
+        if (this.#waiting.length > 0)
+          this.#schedule(settled ? 0 : Math.min(longestPause, batchTime * 2 ** this.#failures));
+      });
+    return this.#sending;
+  }
+}

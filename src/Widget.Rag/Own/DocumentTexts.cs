@@ -1,0 +1,61 @@
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Widget.Rag.Storage;
+
+namespace Widget.Rag.Own;
+
+/// <summary>A document in the words it is searched by.</summary>
+/// <param name="SourceId">Where it comes from.</param>
+/// <param name="ExternalId">Its id there.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="ContentHash">Another with every version.</param>
+public sealed record DocumentVersion(SourceId SourceId, string ExternalId, string Title, byte[] ContentHash);
+
+/// <summary>Documents as plain text with headings, for whoever is to read them elsewhere.</summary>
+public sealed class DocumentTexts(KnowledgeDatabase database)
+{
+    /// <summary>The documents of some sources, and some documents, each once.</summary>
+    public async Task<IReadOnlyList<DocumentVersion>> FindAsync(TenantId tenant, IReadOnlyCollection<SourceId> sources, IReadOnlyCollection<DocumentId> documents, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        return await db.Documents
+            .Where(row => (sources.Contains(row.SourceId) || documents.Contains(row.Id)) && row.ChunkCount > 0)
+            .OrderBy(row => row.Id)
+            .Select(row => new DocumentVersion(row.SourceId, row.ExternalId, row.Title, row.ContentHash))
+            .ToListAsync(ct);
+    }
+
+    /// <summary>A document's current version; null when it is gone.</summary>
+    public async Task<DocumentVersion?> FindAsync(TenantId tenant, SourceId source, string externalId, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        return await db.Documents
+            .Where(row => row.SourceId == source && row.ExternalId == externalId && row.ChunkCount > 0)
+            .Select(row => new DocumentVersion(row.SourceId, row.ExternalId, row.Title, row.ContentHash))
+            .SingleOrDefaultAsync(ct);
+    }
+
+    /// <summary>Title, headings and passages in their order, in Markdown; null when the document is gone.</summary>
+    public async Task<string?> ReadAsync(TenantId tenant, SourceId source, string externalId, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct, System.Data.IsolationLevel.RepeatableRead);
+        if (await db.Documents.AsNoTracking().SingleOrDefaultAsync(row => row.SourceId == source && row.ExternalId == externalId, ct) is not { } document) return null;
+        var passages = await db.Chunks.AsNoTracking().Where(row => row.DocumentId == document.Id).OrderBy(row => row.Ordinal)
+            .Select(row => new { row.Text, row.Locator }).ToListAsync(ct);
+        var text = new StringBuilder($"# {document.Title}\n");
+        if (document.Url is { } url) text.Append($"\n{url}\n");
+        IReadOnlyList<string> above = [];
+        foreach (var passage in passages)
+        {
+            var headings = passage.Locator.Headings;
+            var shared = headings.Zip(above).TakeWhile(pair => pair.First == pair.Second).Count();
+            for (var level = shared; level < headings.Count; level++)
+                // The page's own heading is most often its title, which stands above already.
+                if (level > 0 || headings[level] != document.Title) text.Append($"\n{new string('#', Math.Min(level + 2, 6))} {headings[level]}\n");
+            above = headings;
+            text.Append($"\n{passage.Text}\n");
+        }
+
+        return text.ToString();
+    }
+}

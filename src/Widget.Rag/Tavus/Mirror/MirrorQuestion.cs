@@ -1,0 +1,77 @@
+using Widget.Rag.Own;
+using Widget.Rag.Own.Lexical;
+
+namespace Widget.Rag.Tavus.Mirror;
+
+/// <summary>A question as the mirror's lexical arm sees it, and how the mirror stands.</summary>
+/// <param name="Terms">Its words, weighed by how rare they are in the mirror.</param>
+/// <param name="Documents">Mirrored documents.</param>
+/// <param name="Passages">Mirrored passages.</param>
+/// <param name="AverageLength">Of a passage.</param>
+/// <param name="SyncedAt">When the mirror was last brought up to date.</param>
+internal sealed record MirrorQuestion(IReadOnlyList<QuestionTerm> Terms, int Documents, int Passages, double AverageLength, DateTimeOffset SyncedAt)
+{
+    // Stop words carry some meaning in short questions (Question does the same).
+    private const float StopWordWeight = 0.3f;
+
+    private const string Lexicon =
+        """
+        select asked.lexeme, known.lexeme, lexical_dimension(known.lexeme), known.passages,
+               ln(1 + (mirror.passages - known.passages + 0.5) / (known.passages + 0.5))::real
+        from unnest($1::text[]) as asked (lexeme)
+        cross join tavus_knowledge mirror
+        cross join lateral (
+          select lexeme, count(*)::integer as passages from tavus_postings
+          where tenant_id = $2
+            and lexeme >= left(asked.lexeme, 1) and lexeme < chr(ascii(asked.lexeme) + 1)
+            and length(lexeme) between length(asked.lexeme) - 2 and length(asked.lexeme) + 2
+          group by lexeme
+        ) known
+        where mirror.tenant_id = $2
+        """;
+
+    /// <summary>Null when there is no mirror yet.</summary>
+    public static async Task<MirrorQuestion?> ReadAsync(KnowledgeDb db, string text, CancellationToken ct)
+    {
+        if (await TermsAsync(db, text, ct) is not { } question) return null;
+        return question with { Terms = [.. question.Terms, .. await Spelling.MeantAsync(db, question.Terms, Lexicon, ct)] };
+    }
+
+    private static async Task<MirrorQuestion?> TermsAsync(KnowledgeDb db, string text, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            select mirror.documents, mirror.passages, mirror.total_length, mirror.synced_at,
+                   asked.lexeme, asked.frequency, asked.is_stop, asked.place, known.passages
+            from tavus_knowledge mirror
+            left join lateral (
+              select term.lexeme, max(cardinality(term.positions)) as frequency, min(term.positions[1])::integer as place,
+                     bool_or(not term.lexeme = any(kept.lexemes)) as is_stop
+              from unnest(mirror.languages) language
+              cross join lateral (
+                select tsvector_to_array(to_tsvector(stopping_configuration(language), $2))) kept (lexemes)
+              cross join lateral unnest(to_tsvector(search_configuration(language), $2)) term
+              group by term.lexeme
+            ) asked on true
+            left join lateral (
+              select count(*)::integer as passages from tavus_postings where tenant_id = $1 and lexeme = asked.lexeme
+            ) known on true
+            where mirror.tenant_id = $1 and mirror.synced_at is not null
+            """,
+            [db.TenantId.Value, LexicalText.Prepare(text)]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        MirrorQuestion? question = null;
+        var terms = new List<QuestionTerm>();
+        while (await rows.ReadAsync(ct))
+        {
+            var passages = rows.GetInt32(1);
+            question ??= new MirrorQuestion(terms, rows.GetInt32(0), passages, passages > 0 ? (double)rows.GetInt64(2) / passages : 1, rows.GetFieldValue<DateTimeOffset>(3));
+            if (rows.IsDBNull(4)) continue;
+            var (isStop, containing) = (rows.GetBoolean(6), rows.GetInt32(8));
+            var idf = (float)Bm25.Idf(passages, containing);
+            terms.Add(new QuestionTerm(rows.GetString(4), Dimension: 0, idf * rows.GetInt32(5) * (isStop ? StopWordWeight : 1), idf, isStop, containing, rows.GetInt32(7)));
+        }
+
+        return question;
+    }
+}

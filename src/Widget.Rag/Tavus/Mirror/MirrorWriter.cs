@@ -1,0 +1,119 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using Pgvector;
+using Widget.Rag.Embeddings;
+using Widget.Rag.Ingestion;
+using Widget.Rag.Own;
+using Widget.Rag.Own.Lexical;
+
+namespace Widget.Rag.Tavus.Mirror;
+
+/// <summary>Stores pages of the mirror and what searching them needs, in the caller's transaction.</summary>
+internal static class MirrorWriter
+{
+    /// <summary>Has writers of one tenant take turns, and stops one whose lease is gone.</summary>
+    /// <exception cref="MirrorLeaseLostException">Another worker has it.</exception>
+    public static async Task HoldAsync(KnowledgeDb db, MirrorLease lease, CancellationToken ct)
+    {
+        await using var command = db.Command("select lease_owner from tavus_knowledge where tenant_id = $1 for update", [lease.Tenant.Value]);
+        if (await command.ExecuteScalarAsync(ct) is not Guid owner || owner != lease.Worker) throw new MirrorLeaseLostException();
+    }
+
+    /// <summary>Puts a page's new passages in the place of its old ones.</summary>
+    public static async Task ReplaceAsync(KnowledgeDb db, string documentId, string address, PreparedDocument page, CancellationToken ct)
+    {
+        await ClearAsync(db, documentId, [address], ct);
+        var vectors = page.Passages.Select(passage => HalfVector.From(HashedEmbedder.Embed(page.EmbeddedText(passage)))).ToArray();
+        var passages = page.Passages.Select(passage => new
+        {
+            id = Guid.CreateVersion7(),
+            ordinal = passage.Ordinal,
+            heading = LexicalText.Prepare(page.Heading(passage)),
+            words = LexicalText.Prepare(passage.Text),
+        }).ToArray();
+        var terms = await AnalyseAsync(db, JsonSerializer.Serialize(passages, Chunk.Json), page.Language, ct);
+
+        await using var batch = db.Batch();
+        foreach (var (passage, i) in page.Passages.Select((passage, i) => (passage, i)))
+        {
+            var found = terms[passages[i].id];
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                "insert into tavus_passages (tenant_id, id, document_id, address, ordinal, text, locator, length, embedding) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+            {
+                Parameters =
+                {
+                    new() { Value = db.TenantId.Value },
+                    new() { Value = passages[i].id },
+                    new() { Value = documentId },
+                    new() { Value = address },
+                    new() { Value = passage.Ordinal },
+                    new() { Value = passage.Text },
+                    new() { Value = JsonSerializer.Serialize(passage.Locator, Chunk.Json), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                    new() { Value = found.Frequencies.Sum() },
+                    new() { Value = vectors[i] },
+                },
+            });
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                "insert into tavus_postings (tenant_id, lexeme, passage_id, frequency, length) select $1, term.lexeme, $2, term.frequency, $5 from unnest($3::text[], $4::int[]) term (lexeme, frequency)")
+            {
+                Parameters =
+                {
+                    new() { Value = db.TenantId.Value },
+                    new() { Value = passages[i].id },
+                    new() { Value = found.Lexemes },
+                    new() { Value = found.Frequencies },
+                    new() { Value = found.Frequencies.Sum() },
+                },
+            });
+        }
+
+        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Takes the passages of pages away; the pages stay.</summary>
+    public static async Task ClearAsync(KnowledgeDb db, string documentId, string[] addresses, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            "delete from tavus_passages where tenant_id = $1 and document_id = $2 and address = any($3)",
+            [db.TenantId.Value, documentId, addresses]);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Counts what a search must know of all passages together, and says that something has changed.</summary>
+    public static async Task CountAsync(KnowledgeDb db, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            update tavus_knowledge
+            set documents = (select count(distinct document_id) from tavus_passages where tenant_id = $1),
+                passages = (select count(*) from tavus_passages where tenant_id = $1),
+                total_length = (select coalesce(sum(length), 0) from tavus_passages where tenant_id = $1),
+                languages = (select coalesce(array_agg(distinct language order by language), '{}') from tavus_pages where tenant_id = $1 and content_hash is not null),
+                revision = revision + 1
+            where tenant_id = $1
+            """,
+            [db.TenantId.Value]);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    // The same words as of our own passages (KnowledgeWriter).
+    private static async Task<Dictionary<Guid, (string[] Lexemes, int[] Frequencies)>> AnalyseAsync(KnowledgeDb db, string passages, string language, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            select given.id, term.lexemes, term.frequencies
+            from jsonb_to_recordset($1) as given (id uuid, heading text, words text)
+            cross join lateral (
+              select coalesce(array_agg(lexeme), '{}') as lexemes,
+                     coalesce(array_agg(cardinality(weights) + 2 * cardinality(array_positions(weights, 'A'))), '{}') as frequencies
+              from unnest(setweight(to_tsvector(search_configuration($2), given.heading), 'A') || to_tsvector(search_configuration($2), given.words))
+            ) term
+            """,
+            [new NpgsqlParameter { Value = passages, NpgsqlDbType = NpgsqlDbType.Jsonb }, language]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var terms = new Dictionary<Guid, (string[], int[])>();
+        while (await rows.ReadAsync(ct)) terms.Add(rows.GetGuid(0), (rows.GetFieldValue<string[]>(1), rows.GetFieldValue<int[]>(2)));
+        return terms;
+    }
+}

@@ -1,0 +1,135 @@
+using Microsoft.Playwright;
+
+namespace Widget.Browser.Tests.Video;
+
+/// <summary>Video calls on a phone, in other languages, by keyboard and screen reader, on strict pages, without a background.</summary>
+public sealed class VideoLooksShould(ModelInstallation installation, Chromium chromium)
+{
+    private const string Axe = "#widget-root";
+
+    [Theory]
+    [InlineData("en-US", ColorScheme.Light, 1280)]
+    [InlineData("de-DE", ColorScheme.Dark, 390)]
+    [InlineData("ar", ColorScheme.Light, 390)]
+    public async Task Find_nothing_to_object_to(string locale, ColorScheme scheme, int width)
+    {
+        await using var visit = await VideoVisit.OpenAsync(
+            installation,
+            chromium,
+            new() { Locale = locale, ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 844 }, BypassCSP = true },
+            site: site => site.Html = site.Html.Replace("data-site-key", $"data-locale=\"{locale[..2]}\" data-site-key"));
+        await visit.CallAndMeetAsync();
+        await visit.HearAsync("Lamps.");
+        await visit.Widget.ShownAsync(visit.Page.Locator(".caption"));
+        (await AccessibilityShould.ViolationsAsync(visit.Widget, Axe)).ShouldBeEmpty();
+
+        await visit.Page.Locator(".control[aria-expanded]:not(.only-narrow)").ClickAsync();
+        await visit.Widget.ShownAsync(visit.Page.Locator(".settings"));
+        (await AccessibilityShould.ViolationsAsync(visit.Widget, Axe)).ShouldBeEmpty();
+        await visit.Page.Keyboard.PressAsync("Escape");
+
+        await visit.Page.Locator(".control.end").ClickAsync();
+        await visit.Widget.ShownAsync(visit.Page.Locator(".stage[data-phase=over] .card"));
+        (await AccessibilityShould.ViolationsAsync(visit.Widget, Axe)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Fill_the_panel_on_a_phone_and_show_the_thread_when_asked()
+    {
+        await using var visit = await VideoVisit.OpenAsync(
+            installation, chromium, new() { ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true }, site: site => site.Html += "<meta name=\"viewport\" content=\"width=device-width\">");
+        await visit.CallAndMeetAsync();
+        (await visit.Stage.BoundingBoxAsync())!.Height.ShouldBeGreaterThan(550);
+        await Assertions.Expect(visit.Page.Locator(".thread")).ToBeHiddenAsync();
+        var controls = (await visit.Page.Locator(".controls").BoundingBoxAsync())!;
+        (controls.Y + controls.Height).ShouldBeGreaterThan(600);
+        foreach (var control in await visit.Page.Locator(".control:visible").AllAsync())
+        {
+            var box = (await control.BoundingBoxAsync())!;
+            box.X.ShouldBeGreaterThanOrEqualTo(0);
+            (box.X + box.Width).ShouldBeLessThanOrEqualTo(390);
+        }
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show the conversation" }).ClickAsync();
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread"));
+        await visit.Widget.ShownAsync(visit.Avatar);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Hide the conversation" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".thread")).ToBeHiddenAsync();
+        await visit.HangUp.ClickAsync();
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread"));
+    }
+
+    [Fact]
+    public async Task Be_used_by_keyboard_alone()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium);
+        await visit.Widget.OpenPanelAsync();
+        await visit.Start.FocusAsync();
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visit.HangUp).ToBeFocusedAsync();
+        await visit.Widget.ShownAsync(visit.Avatar);
+
+        for (var i = 0; i < 10 && await visit.Page.Locator(".control[aria-label='Mute microphone']:focus").CountAsync() == 0; i++) await visit.Page.Keyboard.PressAsync("Shift+Tab");
+        await visit.Page.Keyboard.PressAsync("Space");
+        await Assertions.Expect(visit.Page.Locator(".control[aria-label='Unmute microphone']")).ToBeFocusedAsync();
+        await visit.HangUp.FocusAsync();
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go on in text" })).ToBeFocusedAsync();
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
+        await Assertions.Expect(visit.Widget.Field).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task Work_under_a_strict_content_security_policy()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium, site: site =>
+        {
+            var api = installation.Api.GetLeftPart(UriPartial.Authority);
+            var room = installation.Simulators.GetLeftPart(UriPartial.Authority);
+            site.ContentSecurityPolicy = $"default-src 'none'; script-src {api}; connect-src {api} {api.Replace("http", "ws")} {room.Replace("http", "ws")}; img-src data:";
+        });
+        await visit.CallAndMeetAsync();
+        await visit.HearAsync("Lamps.");
+        await visit.SaidAsync("assistant: You said: Lamps.");
+
+        visit.Widget.Errors.ShouldBeEmpty();
+        (await visit.Stage.EvaluateAsync<string>("stage => getComputedStyle(stage).display")).ShouldBe("flex");
+    }
+
+    [Fact]
+    public async Task Take_the_green_screen_away()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium, settings: new() { ["tavusGreenScreen"] = true });
+        await visit.CallAsync();
+        await visit.Widget.ShownAsync(visit.Page.Locator("canvas.keyed"));
+
+        await visit.Page.WaitForFunctionAsync("""
+            () => {
+              const canvas = document.querySelector('#widget-root').shadowRoot.querySelector('canvas.keyed');
+              const pixel = (x, y) => [...canvas.getContext('2d').getImageData(x, y, 1, 1).data];
+              const [corner, chest] = [pixel(10, 10), pixel(canvas.width / 2, canvas.height - 10)];
+              return corner[3] === 0 && chest[3] === 255 && chest[2] > chest[0];
+            }
+            """);
+    }
+
+    [Fact]
+    public async Task Go_with_its_conversation()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium);
+        await visit.CallAndMeetAsync();
+        // Closing the panel is no end; the launcher says that the call goes on.
+        await visit.Widget.Launcher.ClickAsync();
+        await Assertions.Expect(visit.Widget.Launcher).ToHaveAttributeAsync("aria-label", "Open chat, video call running");
+        await visit.HearAsync("Still here.");
+        await visit.Widget.Launcher.ClickAsync();
+        await visit.SaidAsync("assistant: You said: Still here.");
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Start a new conversation" }).ClickAsync();
+        await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
+        await visit.EndedAsync();
+        (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+        await visit.Widget.ShownAsync(visit.Start);
+    }
+}

@@ -1,0 +1,256 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace Widget.Browser.Tests.Video;
+
+/// <summary>A video call as a visitor has it, from the press to the end, with the simulated Tavus behind it.</summary>
+public sealed class VideoShould(ModelInstallation installation, Chromium chromium)
+{
+    [Fact]
+    public async Task Ask_for_nothing_and_create_nothing_before_it_is_chosen()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium);
+        await visit.Widget.OpenPanelAsync();
+        await visit.Widget.ShownAsync(visit.Start);
+
+        visit.Widget.Requests.ShouldNotContain(request => request.AbsolutePath.Contains("/embed/video-") || request.AbsolutePath.Contains("/embed/daily-") || request.AbsolutePath.StartsWith("/api/tavus"));
+        (await visit.Page.EvaluateAsync<int>("() => window.tracks.length")).ShouldBe(0);
+        (await visit.ConversationsAsync()).ShouldBeEmpty();
+        (await visit.Start.InnerTextAsync()).ShouldBe("Video");
+        (await visit.Start.GetAttributeAsync("aria-label")).ShouldBe("Video call with Nora");
+    }
+
+    [Fact]
+    public async Task Show_the_avatar_move_and_let_it_be_heard()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium);
+        await visit.CallAndMeetAsync();
+
+        // Two looks at the picture, until one is another.
+        await visit.Page.WaitForFunctionAsync("""
+            () => {
+              const video = document.querySelector('#widget-root').shadowRoot.querySelector('video.avatar');
+              if (!video?.videoWidth) return false;
+              const canvas = Object.assign(document.createElement('canvas'), { width: 160, height: 90 });
+              const pen = canvas.getContext('2d');
+              pen.drawImage(video, 0, 0, 160, 90);
+              const look = pen.getImageData(0, 0, 160, 90).data.join();
+              const before = (window.firstLook ??= look);
+              return before !== look;
+            }
+            """);
+        var energy = await visit.Page.EvaluateAsync<double>("""
+            async () => {
+              const { srcObject } = document.querySelector('#widget-root').shadowRoot.querySelector('audio');
+              const sound = new AudioContext();
+              const analyser = sound.createAnalyser();
+              sound.createMediaStreamSource(srcObject).connect(analyser);
+              const wave = new Float32Array(analyser.fftSize);
+              for (let i = 0; i < 100; i++) {
+                await new Promise((resolve) => setTimeout(resolve, 50));
+                analyser.getFloatTimeDomainData(wave);
+                const energy = wave.reduce((sum, value) => sum + value * value, 0) / wave.length;
+                if (energy > 1e-5) return energy;
+              }
+              return 0;
+            }
+            """);
+        energy.ShouldBeGreaterThan(1e-5);
+        (await visit.Page.EvaluateAsync<bool>("() => document.querySelector('#widget-root').shadowRoot.querySelector('audio').paused")).ShouldBeFalse();
+
+        // One's own picture, and nobody hears oneself.
+        await visit.Widget.ShownAsync(visit.Page.Locator(".stage video.own"));
+        (await visit.Page.EvaluateAsync<bool>("() => [...document.querySelector('#widget-root').shadowRoot.querySelectorAll('video')].every((video) => video.muted)")).ShouldBeTrue();
+        visit.Widget.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Keep_the_whole_call_in_the_thread_once()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium);
+        await visit.CallAndMeetAsync();
+        await visit.HearAsync("I like lamps.");
+        await visit.SaidAsync("visitor: I like lamps.");
+        await visit.SaidAsync("assistant: You said: I like lamps.");
+
+        // Typed, it goes into the call and comes back from there; it is one thing said.
+        await visit.Widget.SendAsync("Brass ones above all.");
+        await visit.SaidAsync("visitor: Brass ones above all.");
+        await visit.SaidAsync("assistant: You said: Brass ones above all.");
+        (await visit.Widget.Answers.CountAsync()).ShouldBe(0);
+        await visit.HangUp.ClickAsync();
+        await visit.Widget.ShownAsync(visit.Page.GetByText("You ended the call."));
+        await visit.EndedAsync();
+        (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+        (await visit.ConversationAsync()).GetProperty("endedBy").GetString().ShouldBe("end_conversation_endpoint_hit");
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go on in text" }).ClickAsync();
+        await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
+        await visit.Widget.ShownAsync(visit.Page.GetByText("Video call ended after"));
+        // Tavus tells the whole transcript afterwards; nothing of it is new.
+        await TranscribedAsync(visit);
+        await visit.Page.ReloadAsync();
+        await visit.Widget.OpenPanelAsync();
+        await visit.Widget.ShownAsync(visit.Page.GetByText("Video call ended after"));
+        var thread = await visit.ThreadAsync();
+        foreach (var line in new[] { "visitor: I like lamps.", "assistant: You said: I like lamps.", "visitor: Brass ones above all.", "assistant: You said: Brass ones above all." })
+            thread.Count(entry => entry == line).ShouldBe(1, string.Join('\n', thread));
+        thread.Count(entry => entry == "Video call started").ShouldBe(1);
+
+        // And the same conversation goes on in writing.
+        (await (await visit.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Show_what_the_avatar_looks_up_with_its_sources(bool attached)
+    {
+        // Attached at Tavus, or written into the persona in the old way, in which calls have no ids.
+        var tools = new[] { new { type = "function", function = new { name = "search_knowledge", description = "Looks facts up.", parameters = Parameters } } };
+        var persona = (await VideoVisit.TavusAsync(installation, "personas", attached
+            ? new { persona_name = "Nora", system_prompt = "Help.", default_replica_id = VideoVisit.Replica }
+            : new { persona_name = "Nora", system_prompt = "Help.", default_replica_id = VideoVisit.Replica, layers = new { llm = new { model = "tavus-glm-4.7", tools } } }))
+            .GetProperty("persona_id").GetString()!;
+        await using var visit = await VideoVisit.OpenAsync(
+            installation,
+            chromium,
+            settings: new() { ["tavusPersonaId"] = persona },
+            simulation: new { looksUpWith = "search_knowledge" });
+        if (attached)
+        {
+            // As an installation registers it that Tavus cannot reach: a browser delivers.
+            var tool = await VideoVisit.TavusAsync(installation, "tools", new
+            {
+                name = $"w_{visit.Tenant.TenantId.ToString("N")[^12..]}_search_knowledge",
+                description = "Looks facts up.",
+                parameters = Parameters,
+                origin = "llm",
+                trigger_type = "in_call",
+                on_resolve = "generate_response",
+                delivery = new { app_message = true },
+            });
+            await VideoVisit.TavusAsync(installation, $"personas/{persona}/tools", new { tool_ids = new[] { tool.GetProperty("tool_id").GetString() } });
+        }
+
+        await visit.CallAndMeetAsync();
+        await visit.HearAsync("What does the desk lamp cost?");
+
+        await visit.SaidAsync("visitor: What does the desk lamp cost?");
+        var source = visit.Page.Locator(".thread .shown .source-chip");
+        await visit.Widget.ShownAsync(source);
+        (await source.InnerTextAsync()).ShouldContain("Lamps");
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .spoken.assistant", new() { HasTextString = "Here is what I found" }));
+        await source.ClickAsync();
+        await visit.Widget.ShownAsync(visit.Page.Locator(".source blockquote", new() { HasTextString = "ten euros" }));
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(visit.Stage).ToBeVisibleAsync();
+
+        await visit.HangUp.ClickAsync();
+        await visit.EndedAsync();
+        (await visit.ThreadAsync()).Count(line => line.StartsWith("visitor:")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Say_each_utterance_once_however_often_the_room_tells_it()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium);
+        await visit.CallAndMeetAsync();
+        for (var i = 0; i < 3; i++)
+            await visit.RoomAsync("send", new { eventType = "conversation.utterance", properties = new { role = "user", speech = "Hello there." }, inferenceId = "same" });
+        await visit.RoomAsync("send", new { eventType = "conversation.something_new", properties = new { role = 7 } });
+        await visit.RoomAsync("send", new { eventType = "conversation.tool_call", properties = new { name = "fly", arguments = "{", tool_call_id = "t1" } });
+        await visit.HearAsync("And again.");
+
+        await visit.SaidAsync("assistant: You said: And again.");
+        await visit.SaidAsync("visitor: Hello there.");
+        await visit.Page.WaitForFunctionAsync("() => window.dailyStandIn.sent.some(({ event_type: type, properties }) => type === 'conversation.tool_result' && properties.status === 'error' && properties.tool_call_id === 't1')");
+        visit.Widget.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task End_when_the_page_is_left_and_begin_again_on_the_next()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium);
+        await visit.CallAndMeetAsync();
+        await visit.Page.ReloadAsync();
+        await visit.EndedAsync();
+        await visit.Widget.OpenPanelAsync();
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .event", new() { HasTextString = "the page was left" }));
+
+        await visit.Start.ClickAsync();
+        await visit.Widget.ShownAsync(visit.Avatar);
+        (await visit.ConversationsAsync()).Length.ShouldBe(2);
+        var beacon = visit.Page.WaitForRequestAsync("**/leave");
+        await visit.Page.EvaluateAsync("() => Widget.destroy()");
+        (await beacon).Headers["content-type"].ShouldStartWith("text/plain");
+        await visit.EndedAsync();
+        (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+        (await visit.Page.EvaluateAsync<int>("() => window.dailyStandIn.instances")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Mute_and_turn_the_camera_off_and_on_again()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium);
+        await visit.CallAndMeetAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Mute microphone" }).ClickAsync();
+        await visit.Page.WaitForFunctionAsync("() => window.dailyStandIn.audioOn === false");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Unmute microphone" }).ClickAsync();
+        await visit.Page.WaitForFunctionAsync("() => window.dailyStandIn.audioOn === true");
+
+        // The camera is off, and not only unseen.
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Turn camera off" }).ClickAsync();
+        await visit.Page.WaitForFunctionAsync("() => window.dailyStandIn.sources.video === false && window.tracks.filter((track) => track.kind === 'video').every((track) => track.readyState === 'ended')");
+        await Assertions.Expect(visit.Page.Locator(".stage video.own")).ToHaveCountAsync(0);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Turn camera on" }).ClickAsync();
+        await visit.Page.WaitForFunctionAsync("() => typeof window.dailyStandIn.sources.video === 'string' && window.dailyStandIn.videoOn");
+        await visit.Widget.ShownAsync(visit.Page.Locator(".stage video.own"));
+
+        // Another microphone, of those there are.
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Camera, microphone and speaker" }).ClickAsync();
+        var microphones = visit.Page.Locator(".settings label", new() { HasTextString = "Microphone" }).Locator("select");
+        var before = await visit.Page.EvaluateAsync<string>("() => window.dailyStandIn.sources.audio");
+        await microphones.SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        await visit.Page.WaitForFunctionAsync("(before) => window.dailyStandIn.sources.audio !== before", before);
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(visit.Page.Locator(".settings")).ToHaveCountAsync(0);
+        await visit.Widget.ShownAsync(visit.Widget.Panel);
+    }
+
+    [Fact]
+    public async Task Let_the_avatar_be_interrupted_and_its_words_be_read()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium);
+        await visit.CallAndMeetAsync();
+        var interrupt = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Interrupt Nora" });
+        await visit.HearAsync("Begin.");
+        await visit.SaidAsync("assistant: You said: Begin.");
+        (await interrupt.IsDisabledAsync()).ShouldBeTrue();
+
+        await visit.RoomAsync("send", new { eventType = "conversation.started_speaking", properties = new { role = "replica" }, inferenceId = "long" });
+        await visit.RoomAsync("send", new { eventType = "conversation.utterance", properties = new { role = "replica", speech = "Once upon a time there was a lamp." }, inferenceId = "long" });
+        await visit.RoomAsync("send", new { eventType = "conversation.utterance.streaming", properties = new { role = "replica", text = "Once upon a time" }, inferenceId = "long" });
+        await Assertions.Expect(visit.Page.Locator(".caption")).ToHaveTextAsync("Once upon a time");
+        await interrupt.ClickAsync();
+
+        // The simulated Tavus says that it has stopped; what was not heard is not in the thread.
+        await visit.SaidAsync("assistant: Once upon a time");
+        await visit.Widget.ShownAsync(visit.Page.Locator(".spoken", new() { HasTextString = "interrupted" }));
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Hide captions" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".caption")).ToHaveCountAsync(0);
+    }
+
+    private static JsonElement Parameters => JsonSerializer.SerializeToElement(new { type = "object", properties = new { query = new { type = "string" } }, required = new[] { "query" } });
+
+    private async Task TranscribedAsync(VideoVisit visit)
+    {
+        for (var i = 0; i < 150; i++)
+        {
+            if ((await visit.ConversationAsync()).GetProperty("callbacks").GetRawText().Contains("application.transcription_ready")) return;
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Fail("There was no transcript within 15 s.");
+    }
+}

@@ -1,0 +1,167 @@
+using Microsoft.Playwright;
+
+namespace Widget.Browser.Tests.Video;
+
+/// <summary>Video calls where something is in the way: devices, the page, the network, a line of others, Tavus itself.</summary>
+public sealed class VideoTroubleShould(ModelInstallation installation, Chromium chromium)
+{
+    [Theory]
+    [InlineData("NotAllowedError", "The microphone was not allowed.")]
+    [InlineData("NotFoundError", "No microphone was found.")]
+    [InlineData("NotReadableError", "Another program is using the microphone.")]
+    public async Task Say_what_is_the_matter_with_the_microphone_and_go_on_without(string error, string words)
+    {
+        await using var visit = await VideoVisit.OpenAsync(
+            installation, chromium, before: page => page.Page.AddInitScriptAsync($"window.devicesFail = () => '{error}'"));
+        await visit.CallAsync();
+        await visit.Widget.ShownAsync(visit.Page.Locator(".stage").GetByText(words));
+        // Nothing is paid for while the visitor decides.
+        (await visit.ConversationsAsync()).ShouldBeEmpty();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Join without microphone" })).ToBeFocusedAsync();
+
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await visit.Widget.ShownAsync(visit.Avatar);
+        await visit.Widget.SendAsync("I type instead.");
+        await visit.SaidAsync("visitor: I type instead.");
+        await visit.SaidAsync("assistant: You said: I type instead.");
+    }
+
+    [Fact]
+    public async Task Say_that_the_visitor_refused_and_take_them_back_to_text()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium, devices: false);
+        await visit.CallAsync();
+        await visit.Widget.ShownAsync(visit.Page.GetByText("The microphone was not allowed."));
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go on in text" }).ClickAsync();
+        await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
+        await visit.Widget.ShownAsync(visit.Start);
+        (await visit.ConversationsAsync()).ShouldBeEmpty();
+        visit.Widget.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Say_that_the_page_does_not_let_it_have_devices()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium, site: site => site.PermissionsPolicy = "camera=(), microphone=()");
+        await visit.CallAsync();
+
+        await visit.Widget.ShownAsync(visit.Page.GetByText("This page does not let the chat use the microphone."));
+    }
+
+    [Fact]
+    public async Task Go_on_with_the_microphone_where_there_is_no_camera()
+    {
+        await using var visit = await VideoVisit.OpenAsync(
+            installation, chromium, before: page => page.Page.AddInitScriptAsync("window.devicesFail = (wish) => wish.video && 'NotFoundError'"));
+        await visit.CallAndMeetAsync();
+
+        await visit.Widget.ShownAsync(visit.Page.GetByText("No camera was found. The call goes on without it."));
+        (await visit.Page.EvaluateAsync<bool>("() => typeof window.dailyStandIn.sources.audio === 'string' && window.dailyStandIn.sources.video === false")).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("The stand-in is not let in")]
+    [InlineData("The chunk is kept out")]
+    [InlineData("Daily's own client comes, and its servers are out of reach")]
+    public async Task Show_the_room_in_a_frame_where_dailys_client_cannot_be_had(string why)
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium, settings: new() { ["tavusPrivateRoom"] = true }, before: async page =>
+        {
+            if (why.Contains("stand-in")) await page.Page.AddInitScriptAsync("window.dailyStandIn = { joinFails: true }");
+            else if (why.Contains("kept out")) await page.Page.RouteAsync("**/embed/daily-*.js", route => route.AbortAsync());
+            else await page.Page.RouteAsync("**/embed/daily-*.js", route => route.ContinueAsync());
+            await page.Page.RouteAsync("https://**", route => route.AbortAsync());
+        });
+        await visit.CallAsync();
+
+        var room = visit.Page.FrameLocator("#widget-root iframe.room");
+        await visit.Widget.ShownAsync(room.GetByText("The avatar is here."), seconds: 40);
+        // Let through by the frame, and not held by the widget.
+        await visit.Widget.ShownAsync(room.GetByText("Camera and microphone are on."));
+        (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+        await visit.Widget.ShownAsync(visit.Page.Locator(".stage .time"));
+        await visit.HangUp.ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("iframe.room")).ToHaveCountAsync(0);
+        await visit.EndedAsync();
+    }
+
+    [Fact]
+    public async Task Wait_in_line_and_be_next_when_a_slot_is_free()
+    {
+        await using var first = await VideoVisit.OpenAsync(installation, chromium);
+        await using var second = await VideoVisit.OpenAsync(installation, chromium);
+        await VideoVisit.SetAsync(installation, $"/control/tavus/accounts/{Installation.TavusKey}", new { slots = 1 });
+        await first.CallAndMeetAsync();
+        await second.CallAsync();
+        await second.Widget.ShownAsync(second.Page.GetByText("All lines are busy. You are number 1 in the queue."));
+        // Meanwhile there is the text.
+        (await (await second.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
+
+        await first.HangUp.ClickAsync();
+        await second.Widget.ShownAsync(second.Avatar, seconds: 30);
+        await second.HangUp.ClickAsync();
+        await second.EndedAsync();
+        (await second.ConversationsAsync()).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Give_up_the_place_in_line_when_the_visitor_does()
+    {
+        await using var first = await VideoVisit.OpenAsync(installation, chromium);
+        await using var second = await VideoVisit.OpenAsync(installation, chromium);
+        await VideoVisit.SetAsync(installation, $"/control/tavus/accounts/{Installation.TavusKey}", new { slots = 1 });
+        await first.CallAndMeetAsync();
+        await second.CallAsync();
+        await second.Widget.ShownAsync(second.Page.GetByText("All lines are busy."));
+        await second.HangUp.ClickAsync();
+        await second.Widget.ShownAsync(second.Page.GetByText("You ended the call."));
+
+        (await second.AllTracksStoppedAsync()).ShouldBeTrue();
+        await first.HangUp.ClickAsync();
+        await first.EndedAsync();
+        (await second.ConversationsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Say_why_there_is_no_video()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium);
+        await visit.Widget.OpenPanelAsync();
+        await VideoVisit.SetAsync(installation, $"/control/tavus/accounts/{Installation.TavusKey}", new { slots = 15, credits = 0 });
+        await visit.Start.ClickAsync();
+
+        var card = visit.Page.Locator(".stage .card strong");
+        await visit.Widget.ShownAsync(card);
+        (await card.InnerTextAsync()).ShouldContain("video", Case.Insensitive);
+        (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+        await VideoVisit.SetAsync(installation, $"/control/tavus/accounts/{Installation.TavusKey}", new { slots = 15 });
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Call again" }).ClickAsync();
+        await visit.Widget.ShownAsync(visit.Avatar);
+    }
+
+    [Fact]
+    public async Task Say_why_it_ended_when_the_visitor_did_not_end_it()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium);
+        await visit.CallAndMeetAsync();
+        var id = (await visit.ConversationAsync()).GetProperty("id").GetString();
+        (await installation.Http.PostAsync(new Uri(installation.Simulators, $"/control/tavus/conversations/{id}/shutdown?reason=max_call_duration%20reached"), null)).EnsureSuccessStatusCode();
+
+        await visit.Widget.ShownAsync(visit.Page.Locator(".stage").GetByText("The time for this call"));
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .event", new() { HasTextString = "its time was up" }));
+        (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Say_that_the_line_broke_and_end_the_call_behind_it()
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium);
+        await visit.CallAndMeetAsync();
+        await visit.RoomAsync("throw-out");
+
+        await visit.Widget.ShownAsync(visit.Page.Locator(".stage[data-phase=over]"));
+        await visit.EndedAsync();
+        (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+    }
+}

@@ -1,0 +1,188 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Playwright;
+using Widget.Testing;
+
+namespace Widget.Browser.Tests.Video;
+
+/// <summary>A page of a customer whose tenant offers video, with the stand-in for Daily's client (daily.js) in the place of its chunk.</summary>
+internal sealed class VideoVisit : IAsyncDisposable
+{
+    public const string Replica = "r4dcf31b60e1";
+
+    private static readonly string StandIn = File.ReadAllText(Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Video/daily.js"));
+    private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
+
+    // The room's page hears of a track only through getUserMedia; kept, so that a test can see that each was stopped.
+    private const string KeepTracks = """
+        window.tracks = [];
+        const original = MediaDevices.prototype.getUserMedia;
+        MediaDevices.prototype.getUserMedia = async function (wish) {
+          const wrong = window.devicesFail?.(wish);
+          if (wrong) throw new DOMException('It cannot be had.', wrong);
+          const stream = await original.call(this, wish);
+          window.tracks.push(...stream.getTracks());
+          return stream;
+        };
+        """;
+
+    private readonly CustomerSite _site;
+    private readonly ModelInstallation _installation;
+
+    private VideoVisit(ModelInstallation installation, CustomerSite site, WidgetPage widget, TenantKeys tenant) =>
+        (_installation, _site, Widget, Tenant) = (installation, site, widget, tenant);
+
+    public WidgetPage Widget { get; }
+
+    public TenantKeys Tenant { get; }
+
+    public IPage Page => Widget.Page;
+
+    public ILocator Start => Page.Locator(".start-video");
+
+    public ILocator Stage => Page.Locator(".stage");
+
+    public ILocator Avatar => Page.Locator(".stage video.avatar");
+
+    public ILocator HangUp => Page.GetByRole(AriaRole.Button, new() { Name = "End the call" });
+
+    /// <param name="installation">With the simulated Tavus, which behaves again as it does by itself.</param>
+    /// <param name="chromium">The browser.</param>
+    /// <param name="options">The browser's window and language.</param>
+    /// <param name="settings">The tenant's, besides that it offers video.</param>
+    /// <param name="simulation">How Tavus behaves.</param>
+    /// <param name="devices">Whether the visitor lets the page have camera and microphone.</param>
+    /// <param name="before">On the page before it is opened: scripts, routes.</param>
+    /// <param name="site">Changes the customer's page.</param>
+    public static async Task<VideoVisit> OpenAsync(
+        ModelInstallation installation,
+        Chromium chromium,
+        BrowserNewContextOptions? options = null,
+        Dictionary<string, object>? settings = null,
+        object? simulation = null,
+        bool devices = true,
+        Func<WidgetPage, Task>? before = null,
+        Action<CustomerSite>? site = null)
+    {
+        await installation.ModelAsync();
+        await SetAsync(installation, "/control/tavus/behavior", simulation ?? new { });
+        await SetAsync(installation, $"/control/tavus/accounts/{Installation.TavusKey}", new { slots = 15 });
+        var customer = await CustomerSite.StartAsync();
+        var wishes = new Dictionary<string, object>(settings ?? []) { ["agentName"] = "Nora", ["useTavusVideo"] = true, ["tavusReplicaId"] = Replica };
+        var tenant = await installation.AddTenantAsync(customer.Origin, wishes, Lamps);
+        customer.Html = CustomerSite.Tag(installation, tenant.SiteKey);
+        site?.Invoke(customer);
+        var widget = await WidgetPage.OpenAsync(chromium, customer.Address, options, async page =>
+        {
+            if (devices) await page.Context.GrantPermissionsAsync(["camera", "microphone"]);
+            await page.Page.AddInitScriptAsync(KeepTracks);
+            await page.Page.RouteAsync("**/embed/daily-*.js", route => route.FulfillAsync(new()
+            {
+                ContentType = "text/javascript",
+                Headers = new Dictionary<string, string> { ["Access-Control-Allow-Origin"] = "*" },
+                Body = StandIn,
+            }));
+            if (before is not null) await before(page);
+        });
+        return new VideoVisit(installation, customer, widget, tenant);
+    }
+
+    /// <summary>Opens the panel and presses the button.</summary>
+    public async Task<VideoVisit> CallAsync()
+    {
+        await Widget.OpenPanelAsync();
+        await Start.ClickAsync();
+        return this;
+    }
+
+    /// <summary>Until the avatar is there.</summary>
+    public async Task<VideoVisit> CallAndMeetAsync()
+    {
+        await CallAsync();
+        await Widget.ShownAsync(Avatar);
+        return this;
+    }
+
+    /// <summary>What was said or written, with whose words they are, as the thread shows it.</summary>
+    public Task<string[]> ThreadAsync() =>
+        Page.EvaluateAsync<string[]>("""
+            () => [...document.querySelector('#widget-root').shadowRoot.querySelectorAll('.thread .spoken, .thread .event, .thread .shown')].map((item) =>
+              item.matches('.spoken') ? `${item.matches('.visitor') ? 'visitor' : 'assistant'}: ${item.querySelector('.bubble').textContent}`
+              : item.matches('.shown') ? `shown: ${[...item.querySelectorAll('.source-chip')].map((chip) => chip.textContent).join(', ')}`
+              : item.textContent)
+            """);
+
+    /// <summary>The calls of this page's visitor at Tavus, as the simulator has them.</summary>
+    public async Task<JsonElement[]> ConversationsAsync()
+    {
+        var all = await _installation.Http.GetFromJsonAsync<JsonElement[]>(new Uri(_installation.Simulators, "/control/tavus/conversations"));
+        // The site's address is in what the avatar is told of the page.
+        return [.. all!.Where(call => call.GetProperty("requestBody").GetRawText().Contains(_site.Origin))];
+    }
+
+    /// <summary>The one call that there is, all of it.</summary>
+    public async Task<JsonElement> ConversationAsync()
+    {
+        var id = (await ConversationsAsync()).ShouldHaveSingleItem().GetProperty("id").GetString();
+        return await _installation.Http.GetFromJsonAsync<JsonElement>(new Uri(_installation.Simulators, $"/control/tavus/conversations/{id}"));
+    }
+
+    /// <summary>Waits until Tavus has ended every call of this visitor's.</summary>
+    public async Task EndedAsync()
+    {
+        for (var i = 0; i < 150; i++)
+        {
+            if ((await ConversationsAsync()).All(call => call.GetProperty("status").GetString() == "ended")) return;
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Fail("A call was not ended within 15 s.");
+    }
+
+    /// <summary>Something of the simulated room: that it hears the visitor say something, breaks off …</summary>
+    public async Task RoomAsync(string action, object? body = null)
+    {
+        var id = (await ConversationsAsync())[^1].GetProperty("id").GetString();
+        (await _installation.Http.PostAsJsonAsync(new Uri(_installation.Simulators, $"/control/tavus/rooms/{id}/{action}"), body ?? new { })).EnsureSuccessStatusCode();
+    }
+
+    public Task HearAsync(string text) => RoomAsync("hear", new { text });
+
+    /// <summary>Changes the simulated Tavus.</summary>
+    public static async Task SetAsync(ModelInstallation installation, string path, object body) =>
+        (await installation.Http.PutAsJsonAsync(new Uri(installation.Simulators, path), body)).EnsureSuccessStatusCode();
+
+    /// <summary>A request to Tavus's API, with the platform's key.</summary>
+    public static async Task<JsonElement> TavusAsync(ModelInstallation installation, string path, object body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(installation.Simulators, $"/tavus/v2/{path}")) { Content = JsonContent.Create(body) };
+        request.Headers.Add("x-api-key", Installation.TavusKey);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        var response = await installation.Http.SendAsync(request);
+        response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    /// <summary>Until the thread has this line, once.</summary>
+    public async Task SaidAsync(string line)
+    {
+        string[] thread = [];
+        for (var i = 0; i < 150; i++)
+        {
+            thread = await ThreadAsync();
+            if (thread.Contains(line)) break;
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        thread.Count(entry => entry == line).ShouldBe(1, $"{line}\nin\n{string.Join('\n', thread)}");
+    }
+
+    public Task<bool> AllTracksStoppedAsync() => Page.EvaluateAsync<bool>("() => window.tracks.every((track) => track.readyState === 'ended')");
+
+    public async ValueTask DisposeAsync()
+    {
+        await Widget.DisposeAsync();
+        await _site.DisposeAsync();
+    }
+}

@@ -1,0 +1,274 @@
+using Microsoft.EntityFrameworkCore;
+using Widget.Rag.Own;
+using Widget.Rag.Search;
+using Widget.Rag.Tavus.Mirror;
+using Widget.Rag.Tests.Ingestion;
+using Widget.Testing;
+
+namespace Widget.Rag.Tests.Tavus;
+
+public sealed class MirrorShould(DatabaseFixture fixture)
+{
+    private const string Shipping = "<html><head><title>Delivery</title></head><body><main><h1>Delivery</h1><p>Delivery within Germany costs 49 euros. To Denmark it costs 89 euros.</p></main></body></html>";
+    private const string Warranty = "<html><head><title>Warranty</title></head><body><main><h1>Warranty</h1><p>The frame is covered for five years, the battery for two years or 700 cycles.</p></main></body></html>";
+    private const string Workshop = "<html><head><title>Workshop</title></head><body><main><h1>Workshop</h1><p>Our workshop in the harbour repairs bicycles of all makes on weekdays between nine and five.</p></main></body></html>";
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Answer_from_the_documents_of_the_account()
+    {
+        await using var mirror = await ShopAsync();
+        await mirror.SyncAsync(mirror.Document("/shipping", "Shipping costs"), mirror.Document("/warranty"), mirror.Document("/workshop"));
+
+        var result = await mirror.AskAsync("What does delivery to Denmark cost?");
+
+        var hit = result.Hits[0];
+        (hit.ExternalId, hit.Title, hit.Url, hit.ChunkId, hit.DocumentId).ShouldBe(("d-shipping", "Shipping costs", mirror.Site.Site["/shipping"].ToString(), null, null));
+        hit.Locator.Headings.ShouldBe(["Delivery"]);
+        hit.Origins.ShouldBe(["tavus"]);
+        result.Confidence.ShouldBeGreaterThan(0.5);
+        result.Via.ShouldNotBeNull().ShouldMatch(@"^mirror of 3 documents, synchronised at \d{4}-\d\d-\d\d \d\d:\d\d UTC$");
+        (await mirror.AskAsync("waranty of the batery")).Hits[0].ExternalId.ShouldBe("d-warranty");
+        (await mirror.AskAsync("Who won the chess championship in Reykjavik?")).Confidence.ShouldBeLessThan(0.25);
+        mirror.Base.Refuse(new KnowledgeQuery { TenantId = mirror.Tenant, Text = "x", Filter = new KnowledgeFilter { Tags = ["a"] } }).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Say_that_there_is_nothing_yet()
+    {
+        await using var mirror = await ShopAsync();
+
+        (await mirror.AskAsync("battery")).ShouldSatisfyAllConditions(
+            result => result.Hits.ShouldBeEmpty(),
+            result => result.Via.ShouldBe("mirror, not synchronised yet"));
+        await mirror.SyncAsync();
+        (await mirror.AskAsync("battery")).Via!.ShouldStartWith("mirror of 0 documents");
+    }
+
+    [Fact]
+    public async Task Leave_our_own_knowledge_as_it_is()
+    {
+        await using var mirror = await ShopAsync();
+        using var own = new Knowledge(fixture.Database);
+        await own.ImportAsync(mirror.Tenant, ("charging", "Charging", "The charger fills the battery in four hours."));
+        var before = await StatisticsAsync(mirror);
+
+        await mirror.SyncAsync(mirror.Document("/shipping"), mirror.Document("/warranty"));
+
+        (await StatisticsAsync(mirror)).ShouldBe(before);
+        (await new KnowledgeCatalog(mirror.Database).ListAsync(mirror.Tenant, 0, 10, Ct)).Documents.Select(document => document.ExternalId).ShouldBe(["charging"]);
+        (await own.Base.SearchAsync(new KnowledgeQuery { TenantId = mirror.Tenant, Text = "delivery to Denmark" }, Ct)).Hits.Select(hit => hit.ExternalId).ShouldBe(["charging"]);
+        (await mirror.AskAsync("charging the battery")).Hits.ShouldNotContain(hit => hit.ExternalId == "charging");
+    }
+
+    [Fact]
+    public async Task Do_no_work_for_what_is_as_it_was()
+    {
+        await using var mirror = await ShopAsync();
+        await mirror.SyncAsync(mirror.Document("/shipping"), mirror.Document("/warranty"));
+        mirror.Site.Forget();
+        var revision = (await StateAsync(mirror)).Revision;
+
+        await mirror.SyncAsync(mirror.Document("/shipping"), mirror.Document("/warranty", updated: "2"));
+
+        (mirror.Site.Asked("/shipping"), mirror.Site.Asked("/warranty"), mirror.Site.NotModified("/warranty")).ShouldBe((0, 1, 1));
+        (await StateAsync(mirror)).Revision.ShouldBe(revision + 1);
+
+        mirror.Site["/warranty"] = Warranty.Replace("five years", "eight years");
+        await mirror.SyncAsync(mirror.Document("/shipping"), mirror.Document("/warranty", updated: "3"));
+        var hit = (await mirror.AskAsync("How long is the frame covered?")).Hits[0];
+        hit.Text.ShouldContain("eight years");
+    }
+
+    [Fact]
+    public async Task Take_away_what_is_gone_but_only_when_the_whole_list_was_seen()
+    {
+        await using var mirror = await ShopAsync();
+        await mirror.SyncAsync(mirror.Document("/shipping"), mirror.Document("/warranty"));
+
+        await mirror.SyncAsync(new RemoteListing("account", [mirror.Document("/warranty")], IsComplete: false));
+        (await mirror.AskAsync("delivery to Denmark")).Hits[0].ExternalId.ShouldBe("d-shipping");
+        (await StateAsync(mirror)).Error.ShouldNotBeNull().ShouldContain("was kept");
+
+        await mirror.SyncAsync(mirror.Document("/warranty"));
+        (await mirror.AskAsync("delivery to Denmark")).Hits.ShouldAllBe(hit => hit.ExternalId == "d-warranty");
+        (await StateAsync(mirror)).ShouldSatisfyAllConditions(state => state.Documents.ShouldBe(1), state => state.Error.ShouldBeNull());
+    }
+
+    [Fact]
+    public async Task Forget_the_documents_of_another_account()
+    {
+        await using var mirror = await ShopAsync();
+        await mirror.SyncAsync(mirror.Document("/shipping"));
+
+        await mirror.SyncAsync(new RemoteListing("another", [mirror.Document("/warranty")], IsComplete: false));
+
+        (await mirror.AskAsync("delivery to Denmark")).Hits.ShouldAllBe(hit => hit.ExternalId == "d-warranty");
+    }
+
+    [Fact]
+    public async Task Have_the_pages_of_a_crawl_under_their_own_names()
+    {
+        await using var mirror = await ShopAsync();
+        RemoteDocument Crawl(params string[] paths) => mirror.Document("/shipping", "The shop") with { CrawledUrls = [.. paths.Select(path => mirror.Site.Site[path].ToString())], UpdatedAt = string.Join(',', paths) };
+        await mirror.SyncAsync(Crawl("/shipping", "/warranty", "/workshop"));
+
+        var hit = (await mirror.AskAsync("How long is the battery covered?")).Hits[0];
+        (hit.ExternalId, hit.Title, hit.Url).ShouldBe(("d-shipping", "Warranty", mirror.Site.Site["/warranty"].ToString()));
+        mirror.Site.Asked("/shipping").ShouldBe(1);
+        (await mirror.AskAsync("x")).Via!.ShouldStartWith("mirror of 1 document,");
+
+        await mirror.SyncAsync(Crawl("/shipping", "/workshop"));
+        (await mirror.AskAsync("How long is the battery covered?")).Hits.ShouldAllBe(other => other.Title != "Warranty");
+    }
+
+    [Fact]
+    public async Task Say_what_failed_keep_what_was_known_and_try_again_later()
+    {
+        await using var mirror = await ShopAsync();
+        await mirror.SyncAsync(mirror.Document("/shipping"), mirror.Document("/missing"), mirror.Document("/broken", status: "error") with { Error = "file_empty" });
+
+        var errors = await ErrorsAsync(mirror);
+        errors["d-missing"].ShouldNotBeNull().ShouldContain("There is no page");
+        errors["d-broken"].ShouldBe("Tavus could not take it in: file_empty");
+        mirror.Site.Asked("/broken").ShouldBe(0);
+
+        // The page goes, but Tavus still answers from it.
+        mirror.Site["/shipping"] = new SitePage("", 500);
+        await mirror.SyncAsync(mirror.Document("/shipping", updated: "2"), mirror.Document("/missing"));
+        (await mirror.AskAsync("delivery to Denmark")).Hits[0].ExternalId.ShouldBe("d-shipping");
+        (await ErrorsAsync(mirror))["d-shipping"].ShouldNotBeNull();
+
+        mirror.Site["/missing"] = Workshop;
+        mirror.Clock.Advance(TimeSpan.FromHours(2));
+        await mirror.SyncAsync(mirror.Document("/shipping", updated: "2"), mirror.Document("/missing"));
+        (await ErrorsAsync(mirror))["d-missing"].ShouldBeNull();
+        (await mirror.AskAsync("Who repairs bicycles in the harbour?")).Hits[0].ExternalId.ShouldBe("d-missing");
+    }
+
+    [Fact]
+    public async Task Wait_until_Tavus_has_a_document()
+    {
+        await using var mirror = await ShopAsync();
+        await mirror.SyncAsync(mirror.Document("/shipping", status: "processing"));
+        mirror.Site.Asked("/shipping").ShouldBe(0);
+        (await ErrorsAsync(mirror))["d-shipping"].ShouldBeNull();
+
+        await mirror.SyncAsync(mirror.Document("/shipping"));
+        (await mirror.AskAsync("delivery to Denmark")).Hits.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Never_reach_a_private_address()
+    {
+        await using var mirror = await ShopAsync();
+        await using var inside = await ChangingSite.StartAsync(("/secret", Workshop));
+
+        await mirror.SyncAsync(new RemoteDocument("d1", "Inside", inside.Site["/secret"].ToString(), "ready"), new RemoteDocument("d2", "File", "file:///etc/passwd", "ready"));
+
+        inside.Asked("/secret").ShouldBe(0);
+        var errors = await ErrorsAsync(mirror);
+        errors["d1"].ShouldNotBeNull().ShouldContain("not on the public internet");
+        errors["d2"].ShouldNotBeNull().ShouldContain("Only http and https");
+    }
+
+    [Fact]
+    public async Task Leave_out_copies_of_our_own_documents()
+    {
+        await using var mirror = await ShopAsync();
+        await mirror.SyncAsync(mirror.Document("/shipping"));
+
+        await mirror.SyncAsync(new RemoteListing("account", [mirror.Document("/shipping"), mirror.Document("/warranty")], IsComplete: true), "d-shipping");
+
+        (await mirror.AskAsync("delivery to Denmark")).Hits.ShouldAllBe(hit => hit.ExternalId == "d-warranty");
+    }
+
+    [Fact]
+    public async Task Be_gone_when_it_is_not_wanted()
+    {
+        await using var mirror = await ShopAsync();
+        await mirror.SyncAsync(mirror.Document("/shipping"));
+
+        await mirror.DropAsync();
+
+        (await mirror.AskAsync("delivery to Denmark")).ShouldSatisfyAllConditions(
+            result => result.Hits.ShouldBeEmpty(),
+            result => result.Via.ShouldBe("mirror, not synchronised yet"));
+        await using var db = await mirror.Database.BeginAsync(mirror.Tenant, Ct);
+        (await db.TavusPassages.CountAsync(Ct)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Commit_nothing_once_another_worker_has_taken_over()
+    {
+        await using var mirror = await ShopAsync();
+        var late = await mirror.HoldAsync();
+        await mirror.HoldAsync();
+
+        await Should.ThrowAsync<MirrorLeaseLostException>(() => mirror.SyncAsync(late, mirror.Document("/shipping")));
+
+        (await mirror.AskAsync("delivery to Denmark")).Hits.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Make_searches_that_are_remembered_old()
+    {
+        await using var mirror = await ShopAsync();
+        var revisions = new KnowledgeRevisions(fixture.Database.ApplicationSource);
+        var cache = new SearchCache(revisions.ReadAsync, mirror.Clock) { Patience = TimeSpan.FromSeconds(30) };
+        var search = new HybridSearch([mirror.Base], mirror.Clock, cache: cache);
+        var plan = new SearchPlan { Weights = new Dictionary<string, double> { ["tavus"] = 1 }, Deadline = TimeSpan.FromSeconds(30) };
+        Task<SearchResult> AskAsync() => search.SearchAsync(new KnowledgeQuery { TenantId = mirror.Tenant, Text = "delivery to Denmark" }, plan, Ct);
+        await mirror.SyncAsync(mirror.Document("/warranty"));
+
+        (await AskAsync()).Trace.Cached.ShouldBeFalse();
+        (await AskAsync()).Trace.Cached.ShouldBeTrue();
+        await mirror.SyncAsync(mirror.Document("/warranty"), mirror.Document("/shipping"));
+        var changed = await AskAsync();
+
+        changed.Trace.Cached.ShouldBeFalse();
+        changed.Hits[0].ExternalId.ShouldBe("d-shipping");
+        changed.Trace.Steps.ShouldHaveSingleItem().Via!.ShouldStartWith("mirror of 2 documents");
+    }
+
+    [Fact]
+    public async Task Hand_out_each_tenant_to_one_worker_when_it_is_due()
+    {
+        await using var mirror = await ShopAsync();
+        await mirror.Leases.AskAsync(mirror.Tenant, Ct);
+        var worker = Guid.CreateVersion7();
+        var taken = new List<MirrorLease>();
+        while (await mirror.Leases.ClaimAsync(worker, Ct) is { } lease) taken.Add(lease);
+
+        var ours = taken.Where(lease => lease.Tenant == mirror.Tenant).ShouldHaveSingleItem();
+        await mirror.Leases.AskAsync(mirror.Tenant, Ct);
+        (await mirror.Leases.ReleaseAsync(ours, TimeSpan.FromHours(1), Ct)).ShouldBeTrue();
+        (await mirror.Leases.RenewAsync(ours, Ct)).ShouldBeFalse();
+
+        // It was asked for again meanwhile, so it is due though the pause was an hour.
+        (await StateAsync(mirror)).DueAt.ShouldNotBeNull().ShouldBeLessThan(DateTimeOffset.UtcNow.AddMinutes(1));
+        foreach (var lease in taken) await mirror.Leases.ReleaseAsync(lease, TimeSpan.FromHours(1), Ct);
+    }
+
+    private Task<Mirror> ShopAsync() => Mirror.CreateAsync(fixture.Database, ("/shipping", Shipping), ("/warranty", Warranty), ("/workshop", Workshop));
+
+    private static async Task<TavusKnowledge> StateAsync(Mirror mirror)
+    {
+        await using var db = await mirror.Database.BeginAsync(mirror.Tenant, Ct);
+        return await db.TavusKnowledge.AsNoTracking().SingleAsync(Ct);
+    }
+
+    private static async Task<Dictionary<string, string?>> ErrorsAsync(Mirror mirror)
+    {
+        await using var db = await mirror.Database.BeginAsync(mirror.Tenant, Ct);
+        return await db.TavusDocuments.ToDictionaryAsync(row => row.DocumentId, row => row.Error, Ct);
+    }
+
+    private static async Task<(int, long, string)> StatisticsAsync(Mirror mirror)
+    {
+        await using var db = await mirror.Database.BeginAsync(mirror.Tenant, Ct);
+        var statistics = await db.Statistics.AsNoTracking().SingleAsync(Ct);
+        return (statistics.ChunkCount, statistics.TotalLength, string.Join(' ', await db.Lexicon.Select(entry => entry.Lexeme).Order().ToListAsync(Ct)));
+    }
+}

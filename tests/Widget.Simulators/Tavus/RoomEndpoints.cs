@@ -1,0 +1,82 @@
+using System.Net.WebSockets;
+using System.Text.Json.Nodes;
+
+namespace Widget.Simulators.Tavus;
+
+/// <summary>
+/// The simulated rooms as browsers reach them, in the place of Daily's. <c>/tavus/rooms/{id}</c> is the page a frame shows;
+/// <c>/tavus/rooms/{id}/socket</c> is what the page and the tests' stand-in for Daily's client speak (see <see cref="RoomSocket"/>).
+/// </summary>
+internal static class RoomEndpoints
+{
+    public static void MapRooms(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/tavus/rooms/{id}", (string id, TavusRooms rooms) =>
+            rooms.Find(id) is null ? Results.NotFound() : Results.Content(RoomPage.Html, "text/html; charset=utf-8"));
+        routes.Map("/tavus/rooms/{id}/socket", JoinAsync);
+
+        var control = routes.MapGroup("/control/tavus/rooms/{id}");
+        control.MapPost("/hear", HearAsync);
+        control.MapPost("/send", (string id, SendRequest send, TavusRooms rooms) => rooms.Find(id)?.Send(send.EventType, send.Properties, send.InferenceId));
+        control.MapPost("/throw-out", (string id, RoomSockets sockets) => sockets.ThrowOut(id));
+        control.MapGet("/", (string id, TavusRooms rooms, RoomSockets sockets) => rooms.Find(id) is { } call
+            ? Results.Ok(new { call.IsActive, call.EndedBy, call.Participants, call.EndCalls, Sockets = sockets.Count(id), FromRoom = call.FromRoom.ToArray() })
+            : Results.NotFound());
+    }
+
+    private static async Task JoinAsync(string id, HttpContext http, TavusRooms rooms, RoomSockets sockets)
+    {
+        if (!http.WebSockets.IsWebSocketRequest)
+        {
+            http.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+            return;
+        }
+
+        using var socket = await http.WebSockets.AcceptWebSocketAsync();
+        await new RoomSocket(socket, rooms.Find(id), sockets).RunAsync(http.RequestAborted);
+    }
+
+    /// <summary>The visitor says something aloud: as if the room had heard their microphone.</summary>
+    private static async Task<IResult> HearAsync(string id, Heard heard, TavusRooms rooms, CancellationToken ct)
+    {
+        if (rooms.Find(id) is not { IsActive: true } call) return Results.NotFound();
+        await call.Turns.SayAsync(heard.Text, ct);
+        return Results.Ok();
+    }
+
+    private sealed record Heard(string Text);
+
+    /// <summary>An app-message of Tavus's, as it is.</summary>
+    private sealed record SendRequest(string EventType, JsonObject Properties, string? InferenceId);
+}
+
+/// <summary>Who is connected to which room, so that a test can throw them out.</summary>
+public sealed class RoomSockets
+{
+    private readonly Lock _lock = new();
+    private readonly List<(string Room, WebSocket Socket)> _sockets = [];
+
+    public void Add(string room, WebSocket socket)
+    {
+        lock (_lock) _sockets.Add((room, socket));
+    }
+
+    public void Remove(WebSocket socket)
+    {
+        lock (_lock) _sockets.RemoveAll(entry => entry.Socket == socket);
+    }
+
+    public int Count(string room)
+    {
+        lock (_lock) return _sockets.Count(entry => entry.Room == room);
+    }
+
+    /// <summary>Breaks the lines off, as a network does.</summary>
+    public void ThrowOut(string room)
+    {
+        lock (_lock)
+        {
+            foreach (var (_, socket) in _sockets.Where(entry => entry.Room == room)) socket.Abort();
+        }
+    }
+}
