@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using Widget.Api.Platform;
 using Widget.Api.Tavus;
@@ -187,7 +188,7 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
         var persona = await PersonaAsync();
         await SetAsync(persona, "search_knowledge");
         await SyncAsync();
-        await using var reachable = await StartAsync(_booking, isReachable: true);
+        await using var reachable = await StartAsync(_booking, FreeAddress());
 
         var report = await SyncAsync(reachable);
 
@@ -227,11 +228,18 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
         Should.Throw<InvalidConfigurationException>(() => Read(null, "pigeon")).Message.ShouldContain("must be api or app_message");
     }
 
-    // What is on loopback is reached over http only when that is asked for.
-    private Task<ApiNode> StartAsync(TestTool tool, bool isReachable = false) => ApiNode.StartAsync(
+    private Task<ApiNode> StartAsync(TestTool tool, Uri? address = null) => ApiNode.StartAsync(
         api.Database,
-        tavusApi: new TavusApiOptions { Endpoint = new Uri(api.Simulator.Address, "/tavus"), DeliversToolsToServer = isReachable ? true : null },
+        tavusApi: new TavusApiOptions { Endpoint = new Uri(api.Simulator.Address, "/tavus"), DeliversToolsToServer = address is null ? null : true },
+        publicAddress: address,
         services: tool.Register);
+
+    private static Uri FreeAddress()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}");
+    }
 
     private Task HaveKeyAsync(TestTenant tenant, string? key = null) =>
         _node.Service<TenantSecrets>().SaveAsync(new TenantId(tenant.Created.TenantId), TenantSecrets.TavusKey, key ?? _key, CancellationToken.None);
