@@ -98,7 +98,10 @@ public sealed partial class Answerer(HybridSearch search, QuestionRewriter rewri
             context.Question.Text,
             finding.Searched.Text,
             context.Question.Page,
-            context.PageContext) { TenantsInstructions = context.Settings.AgentInstructions };
+            context.PageContext)
+        {
+            TenantsInstructions = context.Settings.AgentInstructions,
+        };
         if (models.Configured is { } model)
         {
             var earlier = context.History.OfType<AssistantMessage>().SelectMany(message => message.Citations);
