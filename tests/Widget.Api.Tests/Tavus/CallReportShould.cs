@@ -15,7 +15,7 @@ public sealed class CallReportShould
               {"role": "user", "content": " How far? ", "seconds_from_start": 4.5},
               {"role": "assistant", "content": "Eighty kilometres."},
               {"role": "replica", "content": "Anything else?"},
-              {"role": "tool", "content": "{}"},
+              {"role": "tool", "content": "{}"}, {"role": "user", "content": "(The answer to your lookup is now in your context. Go on with it.)"},
               {"role": "user", "content": ""}, {"role": "user"}, "junk", null]}}
             """);
 

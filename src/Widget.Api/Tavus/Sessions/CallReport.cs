@@ -27,6 +27,9 @@ public sealed record TranscriptLine(bool IsVisitor, string Text, TimeSpan? After
 /// <summary>What a call's events amount to, in whatever order and however often they came.</summary>
 public sealed record CallReport
 {
+    // What the widget says for the visitor after a lookup of a tool without an id (Widget.Embed, src/video/tools.ts). Nobody spoke it.
+    private const string GoOn = "(The answer to your lookup is now in your context. Go on with it.)";
+
     private const int LongestLine = 8_000;
     private const int MostLines = 2_000;
     private const int LongestWords = 500;
@@ -81,7 +84,7 @@ public sealed record CallReport
         foreach (var entry in list.EnumerateArray().Take(MostLines))
         {
             var role = Text(entry, "role", 20);
-            if (role is not ("user" or "assistant" or "replica" or "pal") || Text(entry, "content", LongestLine) is not { } text) continue;
+            if (role is not ("user" or "assistant" or "replica" or "pal") || Text(entry, "content", LongestLine) is not { } text || text == GoOn) continue;
             TimeSpan? after = entry.TryGetProperty("seconds_from_start", out var seconds) && seconds.ValueKind == JsonValueKind.Number && seconds.GetDouble() is >= 0 and < 86_400 and var start
                 ? TimeSpan.FromSeconds(start)
                 : null;
