@@ -57,7 +57,7 @@ public sealed record WidgetConfig
 public sealed record MessageRequest
 {
     /// <summary>The sender's own id for it. Sending again with the same id is no second message.</summary>
-    [Required, StringLength(64, MinimumLength = 1)]
+    [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|tool:).*", ErrorMessage = "clientId may not begin with video: or tool:.")]
     public string ClientId { get; init; } = "";
 
     [Required(ErrorMessage = "The message is empty.")]
@@ -78,7 +78,7 @@ public sealed record MessageRequest
 
 public sealed record RatingRequest
 {
-    [Required, StringLength(64, MinimumLength = 1)]
+    [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|tool:).*", ErrorMessage = "clientId may not begin with video: or tool:.")]
     public string ClientId { get; init; } = "";
 
     public Guid MessageId { get; init; }
@@ -88,7 +88,7 @@ public sealed record RatingRequest
 
 public sealed record PersonRequest
 {
-    [Required, StringLength(64, MinimumLength = 1)]
+    [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|tool:).*", ErrorMessage = "clientId may not begin with video: or tool:.")]
     public string ClientId { get; init; } = "";
 }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Widget.Api.Answers;
 using Widget.Contracts;
+using Widget.Rag;
 using Widget.Rag.Embeddings;
 
 namespace Widget.Api.OpenAI;
@@ -22,7 +23,7 @@ internal sealed class CompletionConversation
         for (var i = 0; i < _turns.Count; i++)
             if (_turns[i].Role == ChatRole.User) _asked = i;
         var instructions = string.Join("\n\n", request.Instructions);
-        Instructions = instructions.Length == 0 ? null : instructions[..Math.Min(instructions.Length, LongestInstructions)];
+        Instructions = instructions.Length == 0 ? null : Prefix.Of(instructions, LongestInstructions);
     }
 
     /// <summary>What the program says of the conversation; null when it says nothing.</summary>
@@ -42,7 +43,7 @@ internal sealed class CompletionConversation
     }
 
     /// <summary>As search and prompt know a question. It belongs to no log, and so has no place in one.</summary>
-    public VisitorMessage Asked => new() { Text = Question![..Math.Min(Question!.Length, LongestSearched)] };
+    public VisitorMessage Asked => new() { Text = Prefix.Of(Question!, LongestSearched) };
 
     /// <summary>What was said before the question.</summary>
     public IReadOnlyList<ConversationEvent> Before => [.. _turns.Take(_asked)

@@ -19,10 +19,22 @@ public sealed record TavusAccount(string Key, bool IsTenants)
 /// <summary>Finds a tenant's account: its own key, or else the platform's.</summary>
 public sealed class TavusAccounts(TenantSecrets secrets, TavusApiOptions options)
 {
-    /// <summary>Null when neither the tenant nor the platform has a key.</summary>
+    /// <summary>Null when neither the tenant nor the platform has a key, or the tenant's own can no longer be read.</summary>
     public async Task<TavusAccount?> OfAsync(TenantId tenant, CancellationToken ct)
     {
         if (await secrets.ReadAsync(tenant, TenantSecrets.TavusKey, ct) is { } own) return new TavusAccount(own, IsTenants: true);
-        return options.Key is { } platform ? new TavusAccount(platform, IsTenants: false) : null;
+        if (options.Key is not { } platform) return null;
+        // A key of its own that the key ring does not open any more is no reason to work, and pay, in another account.
+        return await secrets.FindAsync(tenant, TenantSecrets.TavusKey, ct) is null ? new TavusAccount(platform, IsTenants: false) : null;
+    }
+
+    /// <summary>The account that something was begun in; null when its key is not at hand any more.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="fingerprint"><see cref="TavusAccount.Fingerprint"/>.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<TavusAccount?> OfAsync(TenantId tenant, string fingerprint, CancellationToken ct)
+    {
+        if (await OfAsync(tenant, ct) is { } account && account.Fingerprint == fingerprint) return account;
+        return options.Key is { } platform && new TavusAccount(platform, IsTenants: false) is var shared && shared.Fingerprint == fingerprint ? shared : null;
     }
 }

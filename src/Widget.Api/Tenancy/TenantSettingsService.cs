@@ -18,6 +18,8 @@ public sealed class TenantSettingsService(TenancyDatabase database, TimeProvider
     public async Task SaveAsync(TenantId tenant, TenantSettings settings, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
+        await using (var locking = db.Command("select pg_advisory_xact_lock(hashtextextended('settings ' || $1, 0))", [tenant.ToString()]))
+            await locking.ExecuteNonQueryAsync(ct);
         if (await db.Settings.SingleOrDefaultAsync(ct) is { } row)
         {
             row.Settings = settings;
@@ -28,6 +30,19 @@ public sealed class TenantSettingsService(TenancyDatabase database, TimeProvider
             db.Settings.Add(new TenantSettingsRow { TenantId = tenant, Settings = settings });
         }
 
+        await db.CommitAsync(ct);
+    }
+
+    /// <summary>Changes single settings; whoever saves others meanwhile loses nothing.</summary>
+    public async Task ChangeAsync(TenantId tenant, Func<TenantSettings, TenantSettings> change, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        await using (var locking = db.Command("select pg_advisory_xact_lock(hashtextextended('settings ' || $1, 0))", [tenant.ToString()]))
+            await locking.ExecuteNonQueryAsync(ct);
+        var row = await db.Settings.SingleOrDefaultAsync(ct);
+        if (row is null) db.Settings.Add(row = new TenantSettingsRow { TenantId = tenant, Settings = new TenantSettings() });
+        row.Settings = change(row.Settings);
+        row.UpdatedAt = clock.GetUtcNow();
         await db.CommitAsync(ct);
     }
 

@@ -35,7 +35,7 @@ public sealed class VisitorService(ConversationDatabase database)
         await using var db = await database.BeginAsync(visitor.Tenant, ct);
         var row = await db.Visitors.SingleOrDefaultAsync(candidate => candidate.Id == visitor.Visitor, ct);
         if (row is null) return; // erased meanwhile
-        row.ExternalId = request.Id ?? row.ExternalId;
+        row.ExternalId = ExternalIds.OfPage(request.Id) ?? row.ExternalId;
         var traits = new Dictionary<string, string>(row.Traits, StringComparer.Ordinal);
         if (request.Name is not null) traits["name"] = request.Name;
         if (request.Email is not null) traits["email"] = request.Email;

@@ -15,6 +15,16 @@ public sealed class PersonaPlanShould
     private static readonly AppliedPersona Ours = new() { ModelAddress = "https://widget.example/v1", ModelKeyId = Guid.NewGuid() };
 
     [Fact]
+    public void Keep_the_marks_of_other_tenants_out_of_a_shared_account()
+    {
+        var theirs = $"widget:{Guid.NewGuid()}";
+        var settings = new TenantSettings { TavusDocumentTags = [theirs, "widget-copy:x", "manuals"] };
+
+        PersonaWish.Of(Tenant, settings, null, accountIsTenants: false).DocumentTags.ShouldBe(["manuals", $"widget:{Tenant.TenantId}"]);
+        PersonaWish.Of(Tenant, settings, null, accountIsTenants: true).DocumentTags.ShouldContain(theirs);
+    }
+
+    [Fact]
     public void Give_our_model_with_a_key_that_no_preview_shows()
     {
         var plan = Plan(custom: true, """{"llm": {"model": "tavus-gpt-oss", "extra_body": {"a": 1}}}""");
@@ -64,7 +74,7 @@ public sealed class PersonaPlanShould
     public void Take_nothing_that_people_write_for_a_secret_or_an_id()
     {
         var settings = new TenantSettings { AgentName = "new:x", AgentInstructions = PersonaPlan.Masked };
-        var plan = PersonaPlan.Of(PersonaWish.Of(Tenant, settings, null), null, AppliedPersona.Nothing, [], PersonaWish.GuardrailPrefix(Tenant.TenantId));
+        var plan = PersonaPlan.Of(PersonaWish.Of(Tenant, settings, null, accountIsTenants: true), null, AppliedPersona.Nothing, [], PersonaWish.GuardrailPrefix(Tenant.TenantId));
 
         plan.Patch(NoGuardrails, "mk_secret").ShouldAllBe(operation => !operation.Value!.ToJsonString().Contains("mk_secret"));
     }
@@ -72,7 +82,7 @@ public sealed class PersonaPlanShould
     [Fact]
     public void Keep_names_within_limits_and_recognisable()
     {
-        var wish = PersonaWish.Of(Tenant with { Name = new string('b', 200) }, new TenantSettings { AgentName = new string('a', 60) }, null);
+        var wish = PersonaWish.Of(Tenant with { Name = new string('b', 200) }, new TenantSettings { AgentName = new string('a', 60) }, null, accountIsTenants: true);
 
         wish.Name.Length.ShouldBeLessThanOrEqualTo(100);
         PersonaWish.IsNameOf(wish.Name, Tenant.TenantId).ShouldBeTrue();
@@ -81,7 +91,7 @@ public sealed class PersonaPlanShould
     }
 
     private static PersonaPlan Plan(bool custom, string layers, AppliedPersona? applied = null) => PersonaPlan.Of(
-        PersonaWish.Of(Tenant, new TenantSettings { TavusCustomModel = custom }, new Uri("https://widget.example")),
+        PersonaWish.Of(Tenant, new TenantSettings { TavusCustomModel = custom }, new Uri("https://widget.example"), accountIsTenants: true),
         new TavusPersona { Id = "p1", Layers = JsonDocument.Parse(layers).RootElement },
         applied ?? AppliedPersona.Nothing,
         [],

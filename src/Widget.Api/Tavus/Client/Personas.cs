@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace Widget.Api.Tavus.Client;
 
@@ -89,6 +90,7 @@ public sealed record TavusPersona
     public string? Greeting { get; init; }
 
     /// <summary>As <see cref="PersonaLayers"/> is written, with secrets masked; undefined when there are none.</summary>
+    [JsonIgnore]
     public JsonElement Layers { get; init; }
 
     /// <summary>user or system.</summary>

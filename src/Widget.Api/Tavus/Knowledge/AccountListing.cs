@@ -1,3 +1,4 @@
+using System.Text;
 using Widget.Api.Tavus.Client;
 using Widget.Contracts;
 using Widget.Rag.Storage;
@@ -21,6 +22,9 @@ public sealed class AccountListing(TavusClient client)
 
     private const int PageSize = 50;
     private const int MostPages = 100;
+
+    // What an index of addresses holds, in bytes.
+    private const int LongestAddress = 2_000;
 
     /// <exception cref="TavusException">It could not be read; nothing is known then.</exception>
     public async Task<AccountDocuments> ReadAsync(TavusAccount account, CancellationToken ct)
@@ -53,6 +57,17 @@ public sealed class AccountListing(TavusClient client)
             && (settings.TavusDocumentIds.Contains(document.Id, StringComparer.Ordinal) || document.Tags.Intersect(settings.TavusDocumentTags, StringComparer.Ordinal).Any());
     }
 
+    /// <summary>
+    /// Whether a tenant may name a tag to its avatar. In an account that tenants share, the marks of others, and those of copies, would open what is not its own.
+    /// </summary>
+    public static bool MayName(string tag, TenantId tenant, bool accountIsTenants)
+    {
+        var name = tag.Trim();
+        return accountIsTenants
+            || (!name.StartsWith(CopyTag, StringComparison.OrdinalIgnoreCase)
+                && (!name.StartsWith(TenantTag, StringComparison.OrdinalIgnoreCase) || name.Equals(TagOf(tenant), StringComparison.OrdinalIgnoreCase)));
+    }
+
     public static string TagOf(TenantId tenant) => $"{TenantTag}{tenant}";
 
     public static string TagOf(TavusPublicationId publication) => $"{CopyTag}{publication}";
@@ -61,11 +76,14 @@ public sealed class AccountListing(TavusClient client)
     public static bool IsCopy(TavusDocument document) => document.Tags.Any(tag => tag.StartsWith(CopyTag, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>As the mirror knows documents. One without an address cannot be fetched.</summary>
-    public static RemoteDocument Remote(TavusDocument document) => new(document.Id, document.Name ?? "", document.Url ?? "", document.Status ?? "")
+    public static RemoteDocument Remote(TavusDocument document) => new(document.Id, Storable(document.Name), Storable(document.Url), Storable(document.Status))
     {
-        Error = document.ErrorMessage,
+        Error = document.ErrorMessage is { } error ? Storable(error) : null,
         UpdatedAt = document.UpdatedAt?.ToString("O"),
         LastCrawledAt = document.LastCrawledAt?.ToString("O"),
-        CrawledUrls = document.CrawledUrls,
+        CrawledUrls = [.. document.CrawledUrls.Where(address => Encoding.UTF8.GetByteCount(address) <= LongestAddress)],
     };
+
+    // The character of number zero is no text to PostgreSQL.
+    private static string Storable(string? text) => text?.Replace("\0", "", StringComparison.Ordinal) ?? "";
 }

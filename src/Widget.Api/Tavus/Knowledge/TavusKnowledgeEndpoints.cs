@@ -83,7 +83,7 @@ internal static class TavusKnowledgeEndpoints
         // Whoever looks wants to know how it stands by now; Tavus is asked, and the next look shows it.
         if (rows.Any(row => row.Status is TavusPublicationStatus.Processing or TavusPublicationStatus.Waiting))
         {
-            await leases.AskAsync(tenant, ct);
+            await leases.NudgeAsync(tenant, ct);
             signal.Set();
         }
 

@@ -77,7 +77,8 @@ public sealed class TavusPublisher(
     public async Task ReconcileAsync(TenantId tenant, TavusAccount account, AccountDocuments there, CancellationToken ct)
     {
         var byTag = there.Documents.SelectMany(document => document.Tags.Select(tag => (tag, document))).ToLookup(entry => entry.tag, entry => entry.document, StringComparer.OrdinalIgnoreCase);
-        foreach (var row in await ListAsync(tenant, ct))
+        // What is to go goes first: nothing that cannot be made may stand in its way.
+        foreach (var row in (await ListAsync(tenant, ct)).OrderByDescending(row => row.Status == TavusPublicationStatus.Removing))
         {
             try
             {

@@ -26,7 +26,8 @@ public sealed class LifecycleService(VideoSessions sessions, VideoThreads thread
 
         if (current is null)
         {
-            var wish = new TavusSessionRequest { Locale = request.Language };
+            // Of two that come at once, the second finds the first one's call.
+            var wish = new TavusSessionRequest { Locale = request.Language, ClientId = $"lifecycle:{await CountAsync(tenant, thread, ct)}" };
             (current, var refusal) = await sessions.OpenAsync(caller, visitor, thread, wish, ct);
             if (refusal is not null) return (null, refusal);
         }
@@ -60,6 +61,12 @@ public sealed class LifecycleService(VideoSessions sessions, VideoThreads thread
             .Where(row => row.ConversationId == thread && row.State != TavusSessionState.Ending && row.State != TavusSessionState.Ended && row.State != TavusSessionState.Failed)
             .OrderByDescending(row => row.CreatedAt)
             .FirstOrDefaultAsync(ct);
+    }
+
+    private async Task<int> CountAsync(TenantId tenant, ConversationId thread, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        return await db.Sessions.CountAsync(row => row.ConversationId == thread, ct);
     }
 
     private static LifecycleEvent Of(VideoSession session, string user, string name) => new()

@@ -64,10 +64,12 @@ public sealed class PersonaProvisioner(
 
         var guardrails = await KeepGuardrailsAsync(plan, account, ct);
         var key = plan.NeedsModelKey ? await modelKeys.CreateAsync(tenant.TenantId, KeyName, ct) : null;
+        // From here on Tavus may hold the new key. Should this break off, the next one must not take the old one for the one in use.
+        if (key is not null) await ForgetModelKeyAsync(tenant.TenantId, ct);
         var (id, published) = plan.There is { } there
             ? (there.Id, await ChangeAsync(plan, there, account, guardrails, key?.Key, ct))
             : (await CreateAsync(plan, tenant.TenantId, account, guardrails, key?.Key, ct), false);
-        await RememberAsync(tenant.TenantId, account, plan, id, key?.Id, ct);
+        await RememberAsync(tenant.TenantId, account, plan, id, key?.Id, current.TavusPersonaId, CancellationToken.None);
         await DropGuardrailsAsync(plan, account, ct);
         var report = await toolSync.SyncAsync(tenant.TenantId, ct);
         return (new TavusPersonaApplied(id, plan.There is null, published, plan.Changes.Count, report?.Problems ?? ["The tools are being registered by somebody else at this moment. Apply again to have them attached."]), null);
@@ -109,7 +111,7 @@ public sealed class PersonaProvisioner(
 
         var prefix = PersonaWish.GuardrailPrefix(tenant.TenantId);
         var plan = PersonaPlan.Of(
-            PersonaWish.Of(tenant, current, options.PublicAddress),
+            PersonaWish.Of(tenant, current, options.PublicAddress, account.IsTenants),
             there,
             await AppliedAsync(tenant.TenantId, account, there, ct),
             await GuardrailsAsync(account, prefix, ct),
@@ -248,7 +250,7 @@ public sealed class PersonaProvisioner(
         }
     }
 
-    private async Task RememberAsync(TenantId tenant, TavusAccount account, PersonaPlan plan, string id, Guid? keyId, CancellationToken ct)
+    private async Task RememberAsync(TenantId tenant, TavusAccount account, PersonaPlan plan, string id, Guid? keyId, string? planned, CancellationToken ct)
     {
         var applied = new AppliedPersona
         {
@@ -268,7 +270,14 @@ public sealed class PersonaProvisioner(
         // Tavus does not ask with the others any more.
         foreach (var useless in (await modelKeys.ListAsync(tenant, ct)).Where(key => key.Name == KeyName && key.Id != applied.ModelKeyId))
             await modelKeys.RevokeAsync(tenant, useless.Id, ct);
-        var current = await settings.ReadAsync(tenant, ct);
-        if (current.TavusPersonaId != id) await settings.SaveAsync(tenant, current with { TavusPersonaId = id }, ct);
+        if (planned != id) await settings.ChangeAsync(tenant, current => current.TavusPersonaId == planned ? current with { TavusPersonaId = id } : current, ct);
+    }
+
+    private async Task ForgetModelKeyAsync(TenantId tenant, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (await db.Personas.SingleOrDefaultAsync(ct) is not { } row) return;
+        row.Applied = row.Applied with { ModelKeyId = null };
+        await db.CommitAsync(ct);
     }
 }

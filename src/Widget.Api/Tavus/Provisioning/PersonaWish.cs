@@ -31,7 +31,11 @@ public sealed record PersonaWish(
     /// <summary>Whether a persona's name says that it is the tenant's.</summary>
     public static bool IsNameOf(string? name, TenantId tenant) => name?.EndsWith($"({Mark(tenant)})", StringComparison.Ordinal) == true;
 
-    public static PersonaWish Of(TenantInfo tenant, TenantSettings settings, Uri? publicAddress)
+    /// <param name="tenant">Whose persona.</param>
+    /// <param name="settings">The tenant's.</param>
+    /// <param name="publicAddress">Where our model is reached.</param>
+    /// <param name="accountIsTenants">The account is the tenant's own; in one that tenants share, others' documents are kept from it.</param>
+    public static PersonaWish Of(TenantInfo tenant, TenantSettings settings, Uri? publicAddress, bool accountIsTenants)
     {
         var mark = $"({Mark(tenant.TenantId)})";
         var name = $"{settings.AgentName} – {tenant.Name}";
@@ -41,7 +45,7 @@ public sealed record PersonaWish(
             string.IsNullOrWhiteSpace(settings.TavusReplicaId) ? null : settings.TavusReplicaId,
             [.. settings.TavusDocumentIds.Distinct(StringComparer.Ordinal)],
             // With its own tag, so that what it publishes is known to its avatar.
-            [.. settings.TavusDocumentTags.Append(AccountListing.TagOf(tenant.TenantId)).Distinct(StringComparer.Ordinal)],
+            [.. settings.TavusDocumentTags.Where(tag => AccountListing.MayName(tag, tenant.TenantId, accountIsTenants)).Append(AccountListing.TagOf(tenant.TenantId)).Distinct(StringComparer.Ordinal)],
             settings.TavusCustomModel && publicAddress is not null ? new Uri($"{publicAddress.AbsoluteUri.TrimEnd('/')}/v1") : null,
             settings.TavusGuardrails.ToDictionary(rule => GuardrailPrefix(tenant.TenantId) + rule.Name, rule => rule.Prompt, StringComparer.Ordinal));
     }

@@ -67,7 +67,7 @@ public sealed record CallReport
                     ShutDownAt = entry.At ?? report.ShutDownAt,
                 },
                 "application.transcription_ready" => report with { Transcript = Lines(entry.Properties) ?? report.Transcript },
-                "application.recording_ready" when entry.Properties.ValueKind == JsonValueKind.Object => report with { Recording = entry.Properties.GetRawText() },
+                "application.recording_ready" when entry.Properties.ValueKind == JsonValueKind.Object => report with { Recording = entry.Properties.GetRawText().Replace("\\u0000", " ", StringComparison.OrdinalIgnoreCase) },
                 "application.perception_analysis" => report with { Perception = Text(entry.Properties, "analysis", LongestPerception) ?? report.Perception },
                 _ => report,
             };
@@ -96,7 +96,20 @@ public sealed record CallReport
 
     private static string? Text(JsonElement entry, string name, int longest) =>
         entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            && value.GetString()!.Replace('\0', ' ').Trim() is { Length: > 0 } text
+            && Whole(value)?.Replace('\0', ' ').Trim() is { Length: > 0 } text
             ? Widget.Rag.Prefix.Of(text, longest)
             : null;
+
+    // JSON can write half a surrogate pair, which a string cannot hold.
+    private static string? Whole(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 }

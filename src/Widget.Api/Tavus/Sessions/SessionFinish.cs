@@ -82,7 +82,7 @@ public sealed class SessionFinish(VideoTimings timings, TimeProvider clock)
     {
         // Under the conversation's lock nothing is heard in between.
         await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
-        var heard = (await ConversationLog.ReadAsync<Utterance>(db, session.ConversationId, ct)).Where(entry => entry.SessionId == session.Id.Value).ToList();
+        var heard = (await ConversationLog.ReadAsync<Utterance>(db, session.ConversationId, ct)).Where(entry => entry.SessionId == session.Id.Value).Take(TranscriptMerge.MostLines).ToList();
         foreach (var place in TranscriptMerge.Missing([.. heard.Select(entry => (entry.Speaker == Speaker.Visitor, entry.Text))], transcript))
         {
             var line = transcript[place];
@@ -91,7 +91,7 @@ public sealed class SessionFinish(VideoTimings timings, TimeProvider clock)
                 session.ConversationId,
                 new Utterance
                 {
-                    ClientId = $"video:{session.Id.Value:N}:transcript:{place}",
+                    ClientId = $"{UtteranceIds.Of(session)}transcript:{place}",
                     SessionId = session.Id.Value,
                     Mode = "video",
                     Speaker = line.IsVisitor ? Speaker.Visitor : Speaker.Assistant,

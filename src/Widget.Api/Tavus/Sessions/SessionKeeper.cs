@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Npgsql;
 using Widget.Rag.Storage;
 
@@ -10,11 +11,14 @@ namespace Widget.Api.Tavus.Sessions;
 /// </summary>
 public sealed partial class SessionKeeper(NpgsqlDataSource dataSource, VideoDatabase database, SessionKeeping keeping, VideoSignal signal, ILogger<SessionKeeper> logger) : BackgroundService
 {
-    internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(40);
+    /// <summary>Longer than the slowest look: four requests to a Tavus that takes its time.</summary>
+    internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
     private const int MostAtOnce = 32;
+
+    private readonly ConcurrentDictionary<VideoSessionId, Task> _looks = [];
 
     /// <summary>Names this node in leases.</summary>
     internal Guid Node { get; } = Guid.CreateVersion7();
@@ -29,7 +33,14 @@ public sealed partial class SessionKeeper(NpgsqlDataSource dataSource, VideoData
         {
             await using var db = await database.BeginAsync(tenant, CancellationToken.None);
             await using var release = db.Command(
-                "update tavus_sessions set lease_owner = null, lease_until = null, next_check_at = coalesce($3, next_check_at) where id = $1 and lease_owner = $2",
+                """
+                update tavus_sessions session
+                set lease_owner = null, lease_until = null, next_check_at = case
+                  when $3 is not null then $3
+                  when exists (select 1 from tavus_callbacks callback where callback.session_id = session.id and callback.handled_at is null) then now()
+                  else next_check_at end
+                where id = $1 and lease_owner = $2
+                """,
                 [id.Value, Node, new NpgsqlParameter { Value = (object?)nextCheck ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz }]);
             await release.ExecuteNonQueryAsync(CancellationToken.None);
             await db.CommitAsync(CancellationToken.None);
@@ -49,12 +60,14 @@ public sealed partial class SessionKeeper(NpgsqlDataSource dataSource, VideoData
         {
             try
             {
-                var taken = await ClaimAsync(stoppingToken);
-                if (taken.Count > 0) await Task.WhenAll(taken.Select(session => LookAsync(session.Tenant, session.Id, stoppingToken)));
-                if (taken.Count < MostAtOnce) await signal.WaitAsync(Patience, stoppingToken);
+                // One that takes its time keeps nobody waiting but itself.
+                if (_looks.Count < MostAtOnce)
+                    foreach (var (tenant, id) in await ClaimAsync(MostAtOnce - _looks.Count, stoppingToken)) Start(tenant, id, stoppingToken);
+                await signal.WaitAsync(Patience, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
+                await Task.WhenAll(_looks.Values);
                 return;
             }
             catch (Exception e)
@@ -65,16 +78,31 @@ public sealed partial class SessionKeeper(NpgsqlDataSource dataSource, VideoData
         }
     }
 
-    private async Task<List<(TenantId Tenant, VideoSessionId Id)>> ClaimAsync(CancellationToken ct)
+    private async Task<List<(TenantId Tenant, VideoSessionId Id)>> ClaimAsync(int most, CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand("select tenant_id, id from claim_tavus_sessions($1, $2, $3)");
         command.Parameters.Add(new() { Value = Node });
         command.Parameters.Add(new() { Value = Lease });
-        command.Parameters.Add(new() { Value = MostAtOnce });
+        command.Parameters.Add(new() { Value = most });
         await using var rows = await command.ExecuteReaderAsync(ct);
         var taken = new List<(TenantId, VideoSessionId)>();
         while (await rows.ReadAsync(ct)) taken.Add((new TenantId(rows.GetGuid(0)), new VideoSessionId(rows.GetGuid(1))));
         return taken;
+    }
+
+    private void Start(TenantId tenant, VideoSessionId id, CancellationToken ct)
+    {
+        var look = LookAsync(tenant, id, ct);
+        _looks[id] = look;
+        _ = look.ContinueWith(
+            _ =>
+            {
+                _looks.TryRemove(KeyValuePair.Create(id, look));
+                Raise();
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     private async Task LookAsync(TenantId tenant, VideoSessionId id, CancellationToken ct)

@@ -22,6 +22,7 @@ public sealed partial class SessionKeeping(
     ILogger<SessionKeeping> logger)
 {
     private static readonly TimeSpan LongestInLineUnwatched = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestUnanswered = TimeSpan.FromMinutes(10);
 
     public async Task LookAsync(TenantId tenant, VideoSessionId id, CancellationToken ct)
     {
@@ -56,10 +57,24 @@ public sealed partial class SessionKeeping(
         var callbacks = await db.Callbacks.Where(row => row.SessionId == id && row.HandledAt == null).OrderBy(row => row.ReceivedAt).ToListAsync(ct);
         if (callbacks.Count == 0) return (session, false);
         var report = CallReport.Of(callbacks.Select(row => CallEvent.Read(JsonDocument.Parse(row.Body).RootElement)).OfType<CallEvent>());
-        await finish.TakeUpAsync(db, session, report, ct);
-        foreach (var callback in callbacks) callback.HandledAt = clock.GetUtcNow();
-        await db.CommitAsync(ct);
-        return (session, report.ShutDown);
+        try
+        {
+            await finish.TakeUpAsync(db, session, report, ct);
+            foreach (var callback in callbacks) callback.HandledAt = clock.GetUtcNow();
+            await db.CommitAsync(ct);
+            return (session, report.ShutDown);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or DbUpdateException or Npgsql.PostgresException)
+        {
+            LogUnusable(e, id);
+        }
+
+        // Something in them cannot be kept. They must not stand between the call and its end.
+        await using var again = await database.BeginAsync(tenant, ct);
+        await again.Callbacks.Where(row => row.SessionId == id && row.HandledAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.HandledAt, clock.GetUtcNow()), ct);
+        var unchanged = await again.Sessions.AsNoTracking().SingleAsync(row => row.Id == id, ct);
+        await again.CommitAsync(ct);
+        return (unchanged, report.ShutDown);
     }
 
     private async Task LookAtLineAsync(VideoSession session, CancellationToken ct)
@@ -104,9 +119,15 @@ public sealed partial class SessionKeeping(
         if (gone || late || overdue)
         {
             var reason = overdue ? TavusEndReason.TimeLimit : gone ? TavusEndReason.Left : TavusEndReason.NoReplica;
-            await ChangeAsync(session, (_, row, _) => row.BeginEnd(reason, now), ct);
-            await EndAtTavusAsync(session, ct);
-            return;
+            var ending = false;
+            // The page may have spoken, or the avatar come, while Tavus was being asked.
+            await ChangeAsync(session, (_, row, _) => ending = !(reason == TavusEndReason.Left && now - row.SeenAt <= timings.Silence)
+                && !(reason == TavusEndReason.NoReplica && row.JoinedAt is not null) && row.BeginEnd(reason, now), ct);
+            if (ending)
+            {
+                await EndAtTavusAsync(session, ct);
+                return;
+            }
         }
 
         await ChangeAsync(session, async (db, row, _) =>
@@ -150,18 +171,15 @@ public sealed partial class SessionKeeping(
         var current = await AskAsync(session, ct);
         if (!current.IsOver && current.Known)
         {
-            if (!await EndAsync(session, ct))
-            {
-                await AgainAsync(session, ct);
-                return;
-            }
-
-            current = await AskAsync(session, ct);
+            var accepted = await EndAsync(session, ct);
+            current = accepted is null ? Answer.None : await AskAsync(session, ct);
             // It was told, and may not have got about yet: then the end is now, by our clock.
-            if (current is { Known: true, IsOver: false }) current = current with { IsOver = true, Conversation = null };
+            if (accepted is true && current is { Known: true, IsOver: false }) current = current with { IsOver = true, Conversation = null };
         }
 
         if (current.IsOver) await FinishAsync(session, current, ct);
+        // Nobody can ask any more, perhaps for want of the key: Tavus's own limit has ended it by now.
+        else if (!current.Known && clock.GetUtcNow() > session.Deadline + LongestUnanswered) await FinishAsync(session, Answer.None, ct);
         else await AgainAsync(session, ct);
     }
 
@@ -170,7 +188,7 @@ public sealed partial class SessionKeeping(
         try
         {
             // Without a key nobody can look, now or later.
-            return (true, await accounts.OfAsync(session.TenantId, ct) is { } account ? await lost.FindAsync(account, session, ct) : null);
+            return (true, await accounts.OfAsync(session.TenantId, session.Account, ct) is { } account ? await lost.FindAsync(account, session, ct) : null);
         }
         catch (TavusException e)
         {
@@ -179,29 +197,30 @@ public sealed partial class SessionKeeping(
         }
     }
 
-    private async Task<bool> EndAsync(VideoSession session, CancellationToken ct)
+    // Null when Tavus was not reached, false when it would not.
+    private async Task<bool?> EndAsync(VideoSession session, CancellationToken ct)
     {
         try
         {
-            if (await accounts.OfAsync(session.TenantId, ct) is not { } account) return false;
+            if (await accounts.OfAsync(session.TenantId, session.Account, ct) is not { } account) return null;
             await tavus.EndConversationAsync(account, session.TavusConversationId!, ct);
             return true;
         }
         catch (TavusException e) when (e.Fault is TavusFault.NotFound or TavusFault.BadRequest or TavusFault.Conflict)
         {
             // It is not there, or not to be ended any more; asking shows which.
-            return true;
+            return false;
         }
         catch (TavusException e)
         {
             LogAway(session.Id, e.Fault, e.Status);
-            return false;
+            return null;
         }
     }
 
     private async Task LookAtAftermathAsync(VideoSession session, CancellationToken ct)
     {
-        var current = SessionFinish.IsComplete(session) ? new Answer(false, false, new CallReport(), null) : await AskAsync(session, ct);
+        var current = SessionFinish.IsComplete(session) ? Answer.None : await AskAsync(session, ct);
         await ChangeAsync(session, async (db, row, now) =>
         {
             await finish.TakeUpAsync(db, row, current.Report, ct);
@@ -209,13 +228,18 @@ public sealed partial class SessionKeeping(
         }, ct);
     }
 
-    private Task FinishAsync(VideoSession session, Answer answer, CancellationToken ct) => ChangeAsync(session, async (db, row, _) =>
+    private async Task FinishAsync(VideoSession session, Answer answer, CancellationToken ct)
     {
-        await finish.TakeUpAsync(db, row, answer.Report, ct);
-        // Both moments by Tavus's clock, or neither.
-        var (began, ended) = (answer.Conversation?.CreatedAt, answer.Report.ShutDownAt ?? answer.Conversation?.UpdatedAt);
-        await finish.EndAsync(db, row, ended is null ? null : began, began is null ? null : ended, ct);
-    }, ct);
+        await ChangeAsync(session, async (db, row, _) =>
+        {
+            row.ShutdownReason ??= answer.Report.ShutdownReason;
+            // Both moments by Tavus's clock, or neither.
+            var (began, ended) = (answer.Conversation?.CreatedAt, answer.Report.ShutDownAt ?? answer.Conversation?.UpdatedAt);
+            await finish.EndAsync(db, row, ended is null ? null : began, began is null ? null : ended, ct);
+        }, ct);
+        // What was said comes after: whatever is wrong with it, the call is ended and counted.
+        await ChangeAsync(session, (db, row, _) => finish.TakeUpAsync(db, row, answer.Report, ct), ct);
+    }
 
     private Task AgainAsync(VideoSession session, CancellationToken ct) => ChangeAsync(session, (_, row, now) =>
     {
@@ -228,7 +252,7 @@ public sealed partial class SessionKeeping(
     {
         try
         {
-            if (await accounts.OfAsync(session.TenantId, ct) is not { } account) return new Answer(false, false, new CallReport(), null);
+            if (await accounts.OfAsync(session.TenantId, session.Account, ct) is not { } account) return Answer.None;
             var conversation = await tavus.GetConversationAsync(account, session.TavusConversationId!, verbose: true, ct);
             var report = CallReport.Of(conversation.Events.Select(entry => new CallEvent(entry.Type, entry.Timestamp, entry.Properties)));
             return new Answer(true, conversation.IsEnded, report, conversation);
@@ -240,7 +264,7 @@ public sealed partial class SessionKeeping(
         catch (TavusException e)
         {
             LogAway(session.Id, e.Fault, e.Status);
-            return new Answer(false, false, new CallReport(), null);
+            return Answer.None;
         }
     }
 
@@ -262,6 +286,9 @@ public sealed partial class SessionKeeping(
         await db.CommitAsync(ct);
     }
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Callbacks of video session {Session} cannot be kept and are passed over")]
+    private partial void LogUnusable(Exception exception, VideoSessionId session);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Tavus could not be asked about video session {Session}: {Fault}, status {Status}")]
     private partial void LogAway(VideoSessionId session, TavusFault fault, int? status);
 
@@ -269,5 +296,8 @@ public sealed partial class SessionKeeping(
     /// <param name="IsOver">The call has ended there.</param>
     /// <param name="Report">What happened in it.</param>
     /// <param name="Conversation">Null when Tavus has not answered, or does not know it.</param>
-    private sealed record Answer(bool Known, bool IsOver, CallReport Report, TavusConversation? Conversation);
+    private sealed record Answer(bool Known, bool IsOver, CallReport Report, TavusConversation? Conversation)
+    {
+        public static Answer None { get; } = new(false, false, new CallReport(), null);
+    }
 }

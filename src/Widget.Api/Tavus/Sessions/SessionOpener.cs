@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Widget.Api.Conversations;
 using Widget.Api.Platform;
 using Widget.Api.Tavus.Client;
+using Widget.Api.Tavus.Knowledge;
 using Widget.Api.Tenancy;
 using Widget.Contracts;
 using Widget.Rag.Storage;
@@ -35,8 +36,8 @@ public sealed partial class SessionOpener(
     public async Task<VideoRefusal?> OpenAsync(TenantId tenant, VideoSessionId id, CancellationToken ct)
     {
         if (await AskingAsync(tenant, id, ct) is not { } asking) return null;
-        if (await accounts.OfAsync(tenant, ct) is not { } account) return await FailAsync(tenant, id, VideoRefusal.NoKey, mayExist: false, ct);
-        var request = await RequestAsync(asking.Session, asking.CallbackAddress, ct);
+        if (await accounts.OfAsync(tenant, asking.Session.Account, ct) is not { } account) return await FailAsync(tenant, id, VideoRefusal.NoKey, mayExist: false, ct);
+        var request = await RequestAsync(asking.Session, account, asking.CallbackAddress, ct);
         try
         {
             var opened = await tavus.CreateConversationAsync(account, request, ct);
@@ -67,9 +68,10 @@ public sealed partial class SessionOpener(
         return (session, options.PublicAddress is { } ours ? new Uri(ours, $"/api/tavus/callback/{token}") : null);
     }
 
-    private async Task<CreateConversation> RequestAsync(VideoSession session, Uri? callback, CancellationToken ct)
+    private async Task<CreateConversation> RequestAsync(VideoSession session, TavusAccount account, Uri? callback, CancellationToken ct)
     {
         var wishes = await settings.ReadAsync(session.TenantId, ct);
+        var tags = wishes.TavusDocumentTags.Where(tag => AccountListing.MayName(tag, session.TenantId, account.IsTenants)).ToArray();
         await using var db = await conversations.BeginAsync(session.TenantId, ct);
         var conversation = await db.Conversations.AsNoTracking().SingleAsync(row => row.Id == session.ConversationId, ct);
         var visitor = await db.Visitors.AsNoTracking().SingleAsync(row => row.Id == session.VisitorId, ct);
@@ -85,7 +87,7 @@ public sealed partial class SessionOpener(
             CustomGreeting = spoken ? null : wishes.Greeting,
             CallbackUrl = callback?.AbsoluteUri,
             DocumentIds = wishes.TavusDocumentIds.Count > 0 ? wishes.TavusDocumentIds : null,
-            DocumentTags = wishes.TavusDocumentTags.Count > 0 ? wishes.TavusDocumentTags : null,
+            DocumentTags = tags.Length > 0 ? tags : null,
             DocumentRetrievalStrategy = wishes.TavusRetrieval.ToString().ToLowerInvariant(),
             RequireAuth = wishes.TavusPrivateRoom ? true : null,
             Properties = new ConversationProperties

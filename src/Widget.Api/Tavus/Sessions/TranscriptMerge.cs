@@ -11,11 +11,14 @@ public static partial class TranscriptMerge
     // The page hears what was said as the recogniser had it then, and the avatar's words up to where it was cut off.
     private const double Alike = 0.6;
 
+    /// <summary>Longest call that is merged, in lines of either side: the work grows with their product.</summary>
+    public const int MostLines = 1_000;
+
     /// <returns>Places in the transcript of lines that were not heard, in their order.</returns>
     public static IReadOnlyList<int> Missing(IReadOnlyList<(bool IsVisitor, string Text)> heard, IReadOnlyList<TranscriptLine> transcript)
     {
-        var known = heard.Select(line => (line.IsVisitor, Words: WordsOf(line.Text))).ToArray();
-        var told = transcript.Select(line => (line.IsVisitor, Words: WordsOf(line.Text))).ToArray();
+        var known = heard.Select(line => new Line(line.IsVisitor, WordsOf(line.Text))).ToArray();
+        var told = transcript.Take(MostLines).Select(line => new Line(line.IsVisitor, WordsOf(line.Text))).ToArray();
         var longest = new int[told.Length + 1, known.Length + 1];
         for (var i = told.Length - 1; i >= 0; i--)
             for (var j = known.Length - 1; j >= 0; j--)
@@ -44,18 +47,24 @@ public static partial class TranscriptMerge
         return missing;
     }
 
-    private static bool Same((bool IsVisitor, string[] Words) told, (bool IsVisitor, string[] Words) heard)
+    private static bool Same(Line told, Line heard)
     {
         if (told.IsVisitor != heard.IsVisitor || told.Words.Length == 0 || heard.Words.Length == 0) return false;
         // One that was cut off is the beginning of the other.
-        var (shorter, longer) = told.Words.Length <= heard.Words.Length ? (told.Words, heard.Words) : (heard.Words, told.Words);
-        if (shorter.Length > 2 && longer.AsSpan(0, shorter.Length).SequenceEqual(shorter)) return true;
-        var common = shorter.Intersect(longer, StringComparer.Ordinal).Count();
-        var all = shorter.Union(longer, StringComparer.Ordinal).Count();
-        return (double)common / all >= Alike;
+        var (shorter, longer) = told.Words.Length <= heard.Words.Length ? (told, heard) : (heard, told);
+        if (shorter.Words.Length > 2 && longer.Words.AsSpan(0, shorter.Words.Length).SequenceEqual(shorter.Words)) return true;
+        // Too different in size to be alike, whatever they say.
+        if (Math.Min(shorter.Distinct.Count, longer.Distinct.Count) < Alike * Math.Max(shorter.Distinct.Count, longer.Distinct.Count)) return false;
+        var common = shorter.Distinct.Count(longer.Distinct.Contains);
+        return (double)common / (shorter.Distinct.Count + longer.Distinct.Count - common) >= Alike;
     }
 
     private static string[] WordsOf(string text) => [.. Word().Matches(text.ToLowerInvariant()).Select(match => match.Value)];
+
+    private sealed record Line(bool IsVisitor, string[] Words)
+    {
+        public HashSet<string> Distinct { get; } = [.. Words];
+    }
 
     [GeneratedRegex(@"[\p{L}\p{N}]+", RegexOptions.None, 1000)]
     private static partial Regex Word();

@@ -33,10 +33,11 @@ public sealed class VideoOffer(TavusAccounts accounts, VideoDatabase database, T
     internal async Task<int?> LongestCallAsync(VideoDb db, TenantSettings settings, CancellationToken ct)
     {
         if (settings.TavusMonthlyMinutes is not { } minutes) return settings.TavusMaxCallSeconds;
-        var used = await UsageMeter.SecondsThisMonthAsync(db, UsageMeter.Video, clock.GetUtcNow(), ct);
+        // In this order: a call that ends in between is then counted in both, never in neither.
         var reserved = await db.Sessions
             .Where(session => session.State != TavusSessionState.Ended && session.State != TavusSessionState.Failed)
             .SumAsync(session => (long)session.ReservedSeconds, ct);
+        var used = await UsageMeter.SecondsThisMonthAsync(db, UsageMeter.Video, clock.GetUtcNow(), ct);
         var left = Math.Min(settings.TavusMaxCallSeconds, (minutes * 60L) - used - reserved);
         return left >= ShortestCall ? (int)left : null;
     }

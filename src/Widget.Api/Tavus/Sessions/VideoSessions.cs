@@ -22,6 +22,12 @@ public sealed class VideoSessions(
     IHostApplicationLifetime lifetime,
     TimeProvider clock)
 {
+    /// <summary>More than an hour's call has; a page that reports more is none of ours.</summary>
+    private const int MostUtterances = 1_000;
+
+    /// <summary>How long after the end a page may still report.</summary>
+    private static readonly TimeSpan LateWords = TimeSpan.FromMinutes(2);
+
     /// <summary>
     /// Opens a call, or takes a place in the line for one. The same client id again gives the same session.
     /// </summary>
@@ -40,6 +46,7 @@ public sealed class VideoSessions(
         var wishes = await settings.ReadAsync(caller.Tenant, ct);
         if (VideoOffer.Missing(wishes) is { } missing) return (null, missing);
         if (await accounts.OfAsync(caller.Tenant, ct) is not { } account) return (null, VideoRefusal.NoKey);
+        if (request.ClientId is { } wish && await FindAsync(caller, thread, wish, ct) is { } before) return (before, null);
         await EndOthersAsync(caller.Tenant, thread, request.ClientId, ct);
         var (session, refusal, added) = await AddAsync(caller, visitor, thread, request, wishes, account, ct);
         if (!added || session is not { State: TavusSessionState.Creating }) return (session, refusal); // it is there, waits, or may not be
@@ -55,6 +62,13 @@ public sealed class VideoSessions(
     {
         await using var db = await database.BeginAsync(caller.Tenant, ct);
         return await db.Sessions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id && (caller.Visitor == null || row.VisitorId == caller.Visitor), ct);
+    }
+
+    private async Task<VideoSession?> FindAsync(VideoCaller caller, ConversationId thread, string clientId, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(caller.Tenant, ct);
+        return await db.Sessions.AsNoTracking().SingleOrDefaultAsync(
+            row => row.ConversationId == thread && row.ClientId == clientId && (caller.Visitor == null || row.VisitorId == caller.Visitor), ct);
     }
 
     /// <summary>The tenant's calls, newest first.</summary>
@@ -109,13 +123,14 @@ public sealed class VideoSessions(
     {
         await using var db = await database.BeginAsync(caller.Tenant, ct);
         if (await OwnAsync(db, caller, id, ct) is not { } session) return null;
-        if (session.TranscribedAt is not null || session.OpenedAt is null) return 0;
+        if (session.TranscribedAt is not null || session.OpenedAt is null || session.EndedAt < clock.GetUtcNow() - LateWords) return 0;
         await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
-        var known = (await ConversationLog.ReadAsync<Utterance>(db, session.ConversationId, ct)).Select(entry => entry.ClientId).ToHashSet(StringComparer.Ordinal);
+        var known = (await ConversationLog.ReadAsync<Utterance>(db, session.ConversationId, ct)).Where(entry => entry.SessionId == session.Id.Value).Select(entry => entry.ClientId).ToHashSet(StringComparer.Ordinal);
         var added = 0;
         foreach (var heard in utterances)
         {
-            var clientId = $"video:{session.Id.Value:N}:{heard.Id}";
+            var clientId = $"{UtteranceIds.Of(session)}heard:{heard.Id}";
+            if (known.Count >= MostUtterances) break;
             if (!known.Add(clientId)) continue;
             var utterance = new Utterance
             {

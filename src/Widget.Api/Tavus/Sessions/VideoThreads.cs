@@ -29,6 +29,8 @@ public sealed class VideoThreads(ConversationDatabase database)
     public async Task<(ConversationId Conversation, VisitorId Visitor)> OfPersonAsync(Widget.Rag.Storage.TenantId tenant, string person, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
+        // Visitors say themselves who they are; a name that a program gives is in a space of its own, which they cannot claim.
+        person = ExternalIds.OfProgram(person);
         // Two at once must not become two people.
         await using (var locking = db.Command("select pg_advisory_xact_lock(hashtextextended('person ' || $1 || ' ' || $2, 0))", [tenant.ToString(), person]))
             await locking.ExecuteNonQueryAsync(ct);

@@ -206,8 +206,14 @@ export class Call implements CallModel {
         },
         lost: () => void this.#roomLost(),
       });
-      if (this.#isOver()) void room.leave();
-      else this.#room = room;
+      if (this.#isOver()) {
+        void room.leave();
+        return;
+      }
+      this.#room = room;
+      // What was switched on or off on the way in.
+      void this.#changed('microphone');
+      void this.#changed('camera');
     } catch {
       if (!this.#isOver()) this.#embed(url, token);
     }

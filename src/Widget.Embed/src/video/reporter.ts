@@ -22,7 +22,7 @@ export class Reporter {
 
   /** Sends what waits now; settles when it has arrived, been refused or failed once. */
   async flush(): Promise<void> {
-    await this.#sending;
+    while (this.#sending) await this.#sending;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#waiting.length > 0) await this.#send();

@@ -8,6 +8,7 @@ import type { CallSession, HeardUtterance, ToolResponse } from './wire';
 /** While the visitor waits for it, they want to know; later it is enough that the server does. */
 const inLine = 3_000;
 const inCall = 10_000;
+const patience = 8_000;
 
 export class SessionLine {
   current: CallSession | undefined;
@@ -46,7 +47,7 @@ export class SessionLine {
     if (this.#stopped || !this.current) return;
     try {
       const body = { replicaJoined: this.replicaJoined() };
-      this.#take(await this.store.post<CallSession>(this.#path('alive'), body));
+      this.#take(await within(this.store.post<CallSession>(this.#path('alive'), body)));
     } catch (error) {
       if (error instanceof ApiError && [403, 404, 409, 410].includes(error.status)) this.#lost(error.message);
       else this.#next(inLine);
@@ -63,7 +64,7 @@ export class SessionLine {
 
   async end(): Promise<void> {
     this.stop();
-    if (this.current) await twice(() => this.store.post(this.#path('end'), {})).catch(() => this.beacon());
+    if (this.current) await twice(() => within(this.store.post(this.#path('end'), {}))).catch(() => this.beacon());
   }
 
   /** Ends it while the page goes: as plain text, so that the browser need not ask first, for which there is no time. */
@@ -100,6 +101,15 @@ export class SessionLine {
   #path(action: string): string {
     return `/api/tavus/session/${this.current?.sessionId ?? ''}/${action}`;
   }
+}
+
+/** A request that hangs, as they do when a network changes, is one that failed: the call must not hang with it. */
+function within<T>(request: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The server did not answer.')), patience);
+  });
+  return Promise.race([request, late]).finally(() => clearTimeout(timer));
 }
 
 /** Once more, when it did not reach the server or the server stumbled: every request here may be repeated without harm. */

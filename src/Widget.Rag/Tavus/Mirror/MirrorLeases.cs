@@ -53,6 +53,22 @@ public sealed class MirrorLeases(NpgsqlDataSource dataSource, KnowledgeDatabase 
         await db.CommitAsync(ct);
     }
 
+    /// <summary>
+    /// Has a tenant's knowledge looked after soon, for somebody who looks on. It waits for nobody, tries nothing again that failed, and does nothing while a
+    /// round is under way, so looking on often costs little.
+    /// </summary>
+    public async Task NudgeAsync(TenantId tenant, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        await using var command = db.Command(
+            """
+            update tavus_knowledge set due_at = clock_timestamp()
+            where tenant_id in (select tenant_id from tavus_knowledge where lease_owner is null and due_at > clock_timestamp() for update skip locked)
+            """);
+        await command.ExecuteNonQueryAsync(ct);
+        await db.CommitAsync(ct);
+    }
+
     private async Task<bool> UpdateAsync(MirrorLease lease, string sql, TimeSpan? time, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);

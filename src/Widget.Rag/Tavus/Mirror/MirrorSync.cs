@@ -114,10 +114,23 @@ public sealed class MirrorSync(KnowledgeDatabase database, MirrorPages pages, Ti
         }
         else if (document.IsReady)
         {
-            error = await pages.SyncAsync(lease, document, changed, ct);
+            error = await ReadPagesAsync(lease, document, changed, ct);
         }
 
         await NoteAsync(lease, document, version, error, known, ct);
+    }
+
+    // Whatever one document does to its readers, or its address to the database, is its own trouble and not the whole mirror's.
+    private async Task<string?> ReadPagesAsync(MirrorLease lease, RemoteDocument document, bool changed, CancellationToken ct)
+    {
+        try
+        {
+            return await pages.SyncAsync(lease, document, changed, ct);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or MirrorLeaseLostException or TimeoutException or Npgsql.NpgsqlException { IsTransient: true }))
+        {
+            return "It could not be stored.";
+        }
     }
 
     private async Task NoteAsync(MirrorLease lease, RemoteDocument document, byte[] version, string? error, MirroredDocument? known, CancellationToken ct)

@@ -1,5 +1,7 @@
 using System.Data;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Pgvector;
 using Widget.Rag.Embeddings;
@@ -102,9 +104,9 @@ public sealed class TavusMirror(KnowledgeDatabase database) : IKnowledgeBase
             {
                 ExternalId = rows.GetString(1),
                 // The same each time the document is read, as long as it is cut alike.
-                ForeignId = string.Create(CultureInfo.InvariantCulture, $"{address}#{rows.GetInt32(2)}"),
+                ForeignId = string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..16]}#{rows.GetInt32(2)}"),
                 Title = rows.GetString(6),
-                Url = address,
+                Url = IsPublic(address) ? address : null,
                 Text = rows.GetString(3),
                 Locator = JsonSerializer.Deserialize<Locator>(rows.GetString(4), Chunk.Json)!,
                 Score = ranked[hits.Count].Score,
@@ -115,4 +117,10 @@ public sealed class TavusMirror(KnowledgeDatabase database) : IKnowledgeBase
 
         return hits;
     }
+
+    // Addresses that let whoever has them in are for Tavus and for us, not for visitors.
+    private static bool IsPublic(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0
+        && !Signatures.Any(name => uri.Query.Contains(name, StringComparison.OrdinalIgnoreCase));
+
+    private static readonly string[] Signatures = ["signature=", "sig=", "token=", "key=", "credential="];
 }
