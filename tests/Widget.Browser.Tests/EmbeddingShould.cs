@@ -278,9 +278,16 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         var tenant = await demo.AddTenantAsync(site.Origin);
         site.Html = CustomerSite.Tag(demo, tenant.SiteKey);
         await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
-        await visit.Page.RouteAsync("**/api/**", route => route.FulfillAsync(new() { Status = 503, Body = "{}" }));
+        var refused = 0;
+        await visit.Page.RouteAsync("**/api/**", route =>
+        {
+            Interlocked.Increment(ref refused);
+            return route.FulfillAsync(new() { Status = 503, Body = "{}" });
+        });
         await visit.Launcher.ClickAsync();
         await visit.ShownAsync(visit.Page.GetByText("Connection lost. Trying again…"));
+        // By then it pauses for at least four seconds, so that it is the press that helps and the button stands still for it.
+        await Eventually.TrueAsync(() => Volatile.Read(ref refused) >= 5);
 
         await visit.Page.UnrouteAllAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();

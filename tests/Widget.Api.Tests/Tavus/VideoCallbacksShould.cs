@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using Widget.Api.Conversations;
 using Widget.Contracts;
 using static Widget.Api.Tests.Tavus.VideoTenant;
 
@@ -65,6 +66,25 @@ public sealed class VideoCallbacksShould(ApiFixture api) : IAsyncLifetime
         await HearAsync(visitor, session, ("3", "assistant", "Eighty kilometres."));
         (await SpokenAsync(visitor)).Select(line => line.Text).Order().ShouldBe(["Eighty kilometres.", "Hello, what can I do for you?", "How far does it go?", "Thank you!"]);
         (await video.CallsAsync()).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Not_keep_a_call_from_its_end_when_they_cannot_be_kept()
+    {
+        var (video, visitor, session, callback) = await CallAsync(callbackLoss: 1);
+        // The place in the log that the transcript's first line will want.
+        await using (var db = await _node.Service<ConversationDatabase>().BeginAsync(video.TenantId, Ct))
+        {
+            await ConversationLog.AppendAsync(db, new ConversationId(visitor.Session.ConversationId), new VisitorMessage { ClientId = $"video:{session:N}:transcript:0", Text = "Hello?" }, Ct);
+            await db.CommitAsync(Ct);
+        }
+
+        await TellAsync(callback, """{"event_type": "application.transcription_ready", "properties": {"transcript": [{"role": "user", "content": "How far does it go?"}]}}""");
+        await EndAsync(visitor, session);
+
+        await UntilAsync(visitor, session, TavusSessionState.Ended);
+        (await visitor.EventsAsync()).OfType<TavusConversationEnded>().Count().ShouldBe(1);
+        _node.Log.Lines.Concat(api.Node.Log.Lines).ShouldContain(line => line.Contains("cannot be kept"));
     }
 
     [Fact]

@@ -12,8 +12,8 @@ namespace Widget.Benchmarks.Calls;
 /// </summary>
 internal static class CallsBenchmark
 {
-    private const int AtOnce = 80;
-    private const int Slots = 50;
+    private const int AtOnce = 120;
+    private const int Slots = 100;
     private const string Key = "tv-benchmark";
     private const double MostMiscounted = 2;
 
@@ -85,7 +85,7 @@ internal static class CallsBenchmark
         var crashes = 0;
         while (!ct.IsCancellationRequested)
         {
-            await Task.Delay(TimeSpan.FromSeconds(1 + (3 * random.NextDouble())), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromSeconds(2 + (6 * random.NextDouble())), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var node = nodes[crashes++ % nodes.Length];
             await node.KillAsync();
             await node.StartAsync();

@@ -52,30 +52,39 @@ public sealed partial class SessionKeeping(
 
     private async Task<(VideoSession Session, bool ShutDown)?> TakeUpCallbacksAsync(TenantId tenant, VideoSessionId id, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(tenant, ct);
-        if (await db.LockAsync(id, ct) is not { } session) return null;
-        var callbacks = await db.Callbacks.Where(row => row.SessionId == id && row.HandledAt == null).OrderBy(row => row.ReceivedAt).ToListAsync(ct);
-        if (callbacks.Count == 0) return (session, false);
-        var report = CallReport.Of(callbacks.Select(row => CallEvent.Read(JsonDocument.Parse(row.Body).RootElement)).OfType<CallEvent>());
         try
         {
-            await finish.TakeUpAsync(db, session, report, ct);
-            foreach (var callback in callbacks) callback.HandledAt = clock.GetUtcNow();
-            await db.CommitAsync(ct);
-            return (session, report.ShutDown);
+            return await TryTakeUpCallbacksAsync(tenant, id, ct);
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or DbUpdateException or Npgsql.PostgresException)
+        catch (Exception e) when (IsUnusable(e))
         {
             LogUnusable(e, id);
         }
 
         // Something in them cannot be kept. They must not stand between the call and its end.
-        await using var again = await database.BeginAsync(tenant, ct);
-        await again.Callbacks.Where(row => row.SessionId == id && row.HandledAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.HandledAt, clock.GetUtcNow()), ct);
-        var unchanged = await again.Sessions.AsNoTracking().SingleAsync(row => row.Id == id, ct);
-        await again.CommitAsync(ct);
-        return (unchanged, report.ShutDown);
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (await db.LockAsync(id, ct) is not { } session) return null;
+        await db.Callbacks.Where(row => row.SessionId == id && row.HandledAt == null).ExecuteUpdateAsync(set => set.SetProperty(row => row.HandledAt, clock.GetUtcNow()), ct);
+        await db.CommitAsync(ct);
+        return (session, false);
     }
+
+    private async Task<(VideoSession Session, bool ShutDown)?> TryTakeUpCallbacksAsync(TenantId tenant, VideoSessionId id, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (await db.LockAsync(id, ct) is not { } session) return null;
+        var callbacks = await db.Callbacks.Where(row => row.SessionId == id && row.HandledAt == null).OrderBy(row => row.ReceivedAt).ToListAsync(ct);
+        if (callbacks.Count == 0) return (session, false);
+        var report = CallReport.Of(callbacks.Select(row => CallEvent.Read(JsonDocument.Parse(row.Body).RootElement)).OfType<CallEvent>());
+        await finish.TakeUpAsync(db, session, report, ct);
+        foreach (var callback in callbacks) callback.HandledAt = clock.GetUtcNow();
+        await db.CommitAsync(ct);
+        return (session, report.ShutDown);
+    }
+
+    // What Tavus said, and not the database, is at fault.
+    private static bool IsUnusable(Exception e) =>
+        e is InvalidOperationException or ArgumentException || (e as Npgsql.PostgresException ?? e.InnerException as Npgsql.PostgresException) is { IsTransient: false };
 
     private async Task LookAtLineAsync(VideoSession session, CancellationToken ct)
     {
@@ -221,11 +230,8 @@ public sealed partial class SessionKeeping(
     private async Task LookAtAftermathAsync(VideoSession session, CancellationToken ct)
     {
         var current = SessionFinish.IsComplete(session) ? Answer.None : await AskAsync(session, ct);
-        await ChangeAsync(session, async (db, row, now) =>
-        {
-            await finish.TakeUpAsync(db, row, current.Report, ct);
-            row.NextCheckAt = finish.NextAftermath(row, now);
-        }, ct);
+        await TakeUpAsync(session, current.Report, ct);
+        await ChangeAsync(session, (_, row, now) => row.NextCheckAt = finish.NextAftermath(row, now), ct);
     }
 
     private async Task FinishAsync(VideoSession session, Answer answer, CancellationToken ct)
@@ -238,7 +244,19 @@ public sealed partial class SessionKeeping(
             await finish.EndAsync(db, row, ended is null ? null : began, began is null ? null : ended, ct);
         }, ct);
         // What was said comes after: whatever is wrong with it, the call is ended and counted.
-        await ChangeAsync(session, (db, row, _) => finish.TakeUpAsync(db, row, answer.Report, ct), ct);
+        await TakeUpAsync(session, answer.Report, ct);
+    }
+
+    private async Task TakeUpAsync(VideoSession session, CallReport report, CancellationToken ct)
+    {
+        try
+        {
+            await ChangeAsync(session, (db, row, _) => finish.TakeUpAsync(db, row, report, ct), ct);
+        }
+        catch (Exception e) when (IsUnusable(e))
+        {
+            LogUnusable(e, session.Id);
+        }
     }
 
     private Task AgainAsync(VideoSession session, CancellationToken ct) => ChangeAsync(session, (_, row, now) =>
@@ -286,7 +304,7 @@ public sealed partial class SessionKeeping(
         await db.CommitAsync(ct);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Callbacks of video session {Session} cannot be kept and are passed over")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "What Tavus says of video session {Session} cannot be kept and is passed over")]
     private partial void LogUnusable(Exception exception, VideoSessionId session);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Tavus could not be asked about video session {Session}: {Fault}, status {Status}")]
