@@ -57,3 +57,6 @@ public sealed class Tools : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0013_tavus_knowledge")]
 public sealed class TavusKnowledge : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0014_voice")]
+public sealed class Voice : SqlMigration;

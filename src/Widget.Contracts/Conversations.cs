@@ -13,6 +13,8 @@ namespace Widget.Contracts;
 [JsonDerivedType(typeof(TavusConversationCreated), "tavus_conversation_created")]
 [JsonDerivedType(typeof(TavusConversationJoined), "tavus_conversation_joined")]
 [JsonDerivedType(typeof(TavusConversationEnded), "tavus_conversation_ended")]
+[JsonDerivedType(typeof(VoiceCallStarted), "voice_call_started")]
+[JsonDerivedType(typeof(VoiceCallEnded), "voice_call_ended")]
 public abstract record ConversationEvent
 {
     /// <summary>Place in the log, from 1 without gaps. A client that has seen n asks for what comes after n.</summary>
@@ -145,7 +147,7 @@ public sealed record Utterance : ConversationEvent
     /// <summary>The call.</summary>
     public required Guid SessionId { get; init; }
 
-    /// <summary>"video".</summary>
+    /// <summary>"video" or "voice".</summary>
     public required string Mode { get; init; }
 
     public required Speaker Speaker { get; init; }
@@ -193,6 +195,26 @@ public sealed record TavusConversationEnded : ConversationEvent
     public required TavusEndReason Reason { get; init; }
 
     /// <summary>How long it lasted, from its opening at Tavus.</summary>
+    public required int Seconds { get; init; }
+}
+
+/// <summary>A voice call was opened.</summary>
+public sealed record VoiceCallStarted : ConversationEvent
+{
+    public required Guid SessionId { get; init; }
+
+    /// <summary>The call that it goes on with, which had reached its provider's limit.</summary>
+    public Guid? Continues { get; init; }
+}
+
+/// <summary>A voice call is over.</summary>
+public sealed record VoiceCallEnded : ConversationEvent
+{
+    public required Guid SessionId { get; init; }
+
+    public required VoiceEndReason Reason { get; init; }
+
+    /// <summary>How long it lasted.</summary>
     public required int Seconds { get; init; }
 }
 
@@ -249,4 +271,7 @@ public sealed record ConversationUpdate
     public ConversationEvent? Event { get; init; }
 
     public AnswerUpdate? Answer { get; init; }
+
+    /// <summary>What happens in a voice call.</summary>
+    public VoiceUpdate? Voice { get; init; }
 }

@@ -80,6 +80,14 @@ public sealed record TenantSettings : IValidatableObject
     [Required, MaxLength(50)]
     public IReadOnlyList<string> Tools { get; init; } = ["search_knowledge"];
 
+    /// <summary>Spoken replies and dictation.</summary>
+    [Required]
+    public SpeechSettings Speech { get; init; } = new();
+
+    /// <summary>Realtime voice.</summary>
+    [Required]
+    public VoiceSettings Voice { get; init; } = new();
+
     public SearchStrategyName SearchStrategy { get; init; } = SearchStrategyName.Parallel;
 
     /// <summary>The Tavus knowledge base's share when both are merged: 0 leaves it without a say, 1 leaves ours without one.</summary>
@@ -129,11 +137,19 @@ public sealed record TenantSettings : IValidatableObject
             yield return new("A suggested question must have 1 to 200 characters.", [nameof(SuggestedQuestions)]);
         if (ContactUrl is not null && !(Uri.TryCreate(ContactUrl, UriKind.Absolute, out var contact) && contact.Scheme is "https" or "http" or "mailto"))
             yield return new("contactUrl must be an https or mailto address.", [nameof(ContactUrl)]);
-        var theme = new List<ValidationResult>();
-        Validator.TryValidateObject(Theme, new ValidationContext(Theme), theme, validateAllProperties: true);
-        foreach (var problem in theme)
-            yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{nameof(Theme)}.{member}")]);
+        foreach (var (name, part) in new (string, object)[] { (nameof(Theme), Theme), (nameof(Speech), Speech), (nameof(Voice), Voice) })
+        {
+            var problems = new List<ValidationResult>();
+            Validator.TryValidateObject(part, new ValidationContext(part), problems, validateAllProperties: true);
+            foreach (var problem in problems) yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{name}.{member}")]);
+        }
+
+        if (!IsEndpoint(Speech.Endpoint)) yield return new("speech.endpoint must be an https address without a query, as https://api.openai.com/v1.", [$"{nameof(Speech)}.{nameof(Speech.Endpoint)}"]);
+        if (!IsEndpoint(Voice.Endpoint)) yield return new("voice.endpoint must be an https address without a query, as https://api.openai.com/v1.", [$"{nameof(Voice)}.{nameof(Voice.Endpoint)}"]);
     }
+
+    private static bool IsEndpoint(string? text) =>
+        text is null || (Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "https" or "http", Query: "", Fragment: "", UserInfo: "" });
 }
 
 [JsonConverter(typeof(StrictEnumConverter<TavusRetrieval>))]

@@ -18,6 +18,10 @@ public sealed record SessionRequest
 
     /// <summary>Begin a new conversation instead of going on with the visitor's last.</summary>
     public bool NewConversation { get; init; }
+
+    /// <summary>What the visitor's browser can do: <c>audio</c>, <c>webrtc</c>, <c>microphone</c>. Everything, when left out.</summary>
+    [MaxLength(20)]
+    public IReadOnlyList<string>? Abilities { get; init; }
 }
 
 /// <summary>A visitor's session.</summary>
@@ -51,13 +55,19 @@ public sealed record WidgetConfig
 
     /// <summary>The ways to talk that the visitor can choose from.</summary>
     public required IReadOnlyList<string> Modes { get; init; }
+
+    /// <summary>How answers are read aloud; null when they are not.</summary>
+    public SpeechOffer? Speech { get; init; }
+
+    /// <summary>How the visitor can dictate; null when that is not offered.</summary>
+    public DictationOffer? Dictation { get; init; }
 }
 
 /// <summary>A visitor's message.</summary>
 public sealed record MessageRequest
 {
     /// <summary>The sender's own id for it. Sending again with the same id is no second message.</summary>
-    [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|tool:).*", ErrorMessage = "clientId may not begin with video: or tool:.")]
+    [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId may not begin with video:, voice: or tool:.")]
     public string ClientId { get; init; } = "";
 
     [Required(ErrorMessage = "The message is empty.")]
@@ -78,7 +88,7 @@ public sealed record MessageRequest
 
 public sealed record RatingRequest
 {
-    [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|tool:).*", ErrorMessage = "clientId may not begin with video: or tool:.")]
+    [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId may not begin with video:, voice: or tool:.")]
     public string ClientId { get; init; } = "";
 
     public Guid MessageId { get; init; }
@@ -88,7 +98,7 @@ public sealed record RatingRequest
 
 public sealed record PersonRequest
 {
-    [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|tool:).*", ErrorMessage = "clientId may not begin with video: or tool:.")]
+    [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId may not begin with video:, voice: or tool:.")]
     public string ClientId { get; init; } = "";
 }
 

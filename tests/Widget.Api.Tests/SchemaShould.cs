@@ -7,6 +7,7 @@ using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tenancy;
 using Widget.Api.Tools;
+using Widget.Api.Voice;
 using Widget.Rag.Own;
 using Widget.Rag.Storage;
 
@@ -76,8 +77,9 @@ public sealed class SchemaShould(ApiFixture api)
         await using var evaluation = await new EvaluationDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
         await using var account = await new TavusAccountDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
         await using var video = await new VideoDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
+        await using var voice = await new VoiceDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
         await using var tools = await new ToolDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
-        return [.. new DbContext[] { knowledge, tenancy, conversations, evaluation, video, account, tools }.SelectMany(db => db.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables)];
+        return [.. new DbContext[] { knowledge, tenancy, conversations, evaluation, video, account, voice, tools }.SelectMany(db => db.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables)];
     }
 
     private async Task<List<string>> NamesAsync(string sql, string? table = null)

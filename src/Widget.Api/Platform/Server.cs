@@ -4,6 +4,7 @@ using Widget.Api.Answers;
 using Widget.Api.Evaluation;
 using Widget.Api.Knowledge;
 using Widget.Api.Media;
+using Widget.Api.Modes;
 using Widget.Api.OpenAI;
 using Widget.Api.Search;
 using Widget.Api.Tavus;
@@ -56,6 +57,7 @@ public static class Server
         builder.Services.AddEvaluation();
         builder.Services.AddVisitors();
         builder.Services.AddTavus(options.TavusApi, options.Video);
+        builder.Services.AddSingleton<ModeOffers>();
         builder.Services.AddTools();
         builder.Services.AddOpenAI();
         builder.Services.AddHealth();
@@ -95,6 +97,7 @@ public static class Server
         app.MapEmbedding();
         app.MapEvaluation();
         app.MapSettings();
+        app.MapModes();
         app.MapTavusAccount();
         app.MapTavusPersona();
         app.MapTavusKnowledge();

@@ -1,3 +1,4 @@
+using Widget.Api.Modes;
 using Widget.Api.Tavus.Client;
 using Widget.Api.Tavus.Knowledge;
 using Widget.Api.Tavus.Lifecycle;
@@ -23,6 +24,7 @@ internal static class TavusServices
         services.AddSingleton(timings);
         services.AddSingleton<VideoDatabase>();
         services.AddSingleton<VideoOffer>();
+        services.AddSingleton<IModeOffer, VideoMode>();
         services.AddSingleton<SessionOpener>();
         services.AddSingleton<SessionFinish>();
         services.AddSingleton<LostConversations>();

@@ -40,6 +40,12 @@ public sealed class TenantSecrets(TenancyDatabase database, IDataProtectionProvi
     /// <summary>The tenant's own key at Tavus.</summary>
     public const string TavusKey = "tavus_key";
 
+    /// <summary>The tenant's own key at the provider of its realtime voice.</summary>
+    public const string VoiceKey = "voice_key";
+
+    /// <summary>The tenant's own key at the provider of its spoken replies.</summary>
+    public const string SpeechKey = "speech_key";
+
     private const int HintLength = 4;
     private const int LeastLengthForHint = 12;
 

@@ -19,6 +19,9 @@ public sealed class UsageRecord : ITenantOwned
 
     public required int Seconds { get; init; }
 
+    /// <summary>Characters read aloud; 0 for what is counted by its time.</summary>
+    public long Characters { get; init; }
+
     public DateTimeOffset At { get; init; }
 
     internal static void Map(ModelBuilder model)
@@ -34,6 +37,9 @@ public sealed class UsageRecord : ITenantOwned
 public sealed class UsageMeter(TenancyDatabase database, TimeProvider clock)
 {
     public const string Video = "video";
+    public const string Voice = "voice";
+    public const string Speech = "speech";
+    public const string Transcription = "transcription";
 
     /// <summary>Counts a session's time; a second time changes nothing.</summary>
     /// <param name="db">The transaction that ends the session.</param>

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Api.Conversations;
-using Widget.Api.Tavus.Sessions;
+using Widget.Api.Modes;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
@@ -8,7 +8,7 @@ using Widget.Contracts;
 namespace Widget.Api.Visitors;
 
 /// <summary>Opens sessions: who the visitor is, which conversation goes on, how the widget looks.</summary>
-public sealed class SessionService(ConversationDatabase database, TenantSettingsService settings, VideoOffer video, VisitorTokens tokens)
+public sealed class SessionService(ConversationDatabase database, TenantSettingsService settings, ModeOffers modes, VisitorTokens tokens)
 {
     /// <summary>
     /// Opens a session. A visitor that is unknown here, perhaps erased, becomes a new one.
@@ -31,7 +31,7 @@ public sealed class SessionService(ConversationDatabase database, TenantSettings
 
         await db.CommitAsync(ct);
         var (token, expires) = tokens.Create(new VisitorTicket(tenant.TenantId, visitor, origin));
-        return new SessionResponse(token, expires, visitor.Value, conversation.Id.Value, conversation.LastSeq, await ConfigAsync(tenant, tenantSettings, ct));
+        return new SessionResponse(token, expires, visitor.Value, conversation.Id.Value, conversation.LastSeq, await ConfigAsync(tenant, tenantSettings, request.Abilities, ct));
     }
 
     private static async Task<VisitorId> FindOrAddVisitorAsync(ConversationDb db, Guid? known, CancellationToken ct)
@@ -50,7 +50,7 @@ public sealed class SessionService(ConversationDatabase database, TenantSettings
     private static Task<Conversation?> LastConversationAsync(ConversationDb db, VisitorId visitor, CancellationToken ct) =>
         db.Conversations.AsNoTracking().Where(row => row.VisitorId == visitor).OrderByDescending(row => row.UpdatedAt).FirstOrDefaultAsync(ct);
 
-    private async Task<WidgetConfig> ConfigAsync(TenantInfo tenant, TenantSettings settings, CancellationToken ct) => new()
+    private async Task<WidgetConfig> ConfigAsync(TenantInfo tenant, TenantSettings settings, IReadOnlyList<string>? abilities, CancellationToken ct) => new()
     {
         TenantName = tenant.Name,
         AgentName = settings.AgentName,
@@ -59,6 +59,6 @@ public sealed class SessionService(ConversationDatabase database, TenantSettings
         Theme = settings.Theme,
         Locale = settings.Locale,
         ContactUrl = settings.ContactUrl,
-        Modes = await video.MissingAsync(tenant.TenantId, settings, ct) is null ? ["text", "video"] : ["text"],
+        Modes = await modes.OfVisitorAsync(tenant.TenantId, settings, abilities, ct),
     };
 }

@@ -164,6 +164,8 @@ for (const [name, state] of Object.entries(states)) {
       locale: 'auto',
       contactUrl: 'mailto:hello@harbor.example',
       modes: ['text', 'video'],
+      speech: null,
+      dictation: null,
     };
   store.conversation.value = { items: state.items ?? [], seq: 9 } satisfies Conversation;
   store.source.value = state.source;

@@ -18,7 +18,9 @@ internal sealed class CallingVisitor(IReadOnlyList<Uri> nodes, string siteKey, R
     /// <summary>How it went: ended, left, vanished, refused.</summary>
     public async Task<string> CallAsync(CancellationToken ct)
     {
-        var opened = await SendAsync("/api/widget/session", new { siteKey }, ct);
+        // A node that has only just come up, or lost its database for a moment, says so; a page tries again.
+        JsonElement opened;
+        while (!(opened = await SendAsync("/api/widget/session", new { siteKey }, ct)).TryGetProperty("token", out _)) await Task.Delay(200, ct);
         _token = opened.GetProperty("token").GetString();
         var wish = Guid.NewGuid().ToString("N");
         var session = await SessionAsync("/api/tavus/session", new { clientId = wish, threadId = opened.GetProperty("conversationId").GetGuid() }, ct);

@@ -86,6 +86,24 @@ export interface CallEnded extends EventBase {
   seconds: number;
 }
 
+/** A voice call was opened. */
+export interface VoiceStarted extends EventBase {
+  kind: 'voice_call_started';
+  sessionId: string;
+  /** The call that it goes on with, which had reached its provider's limit. */
+  continues: string | null;
+}
+
+export type VoiceEndReason =
+  'visitor' | 'left' | 'time_limit' | 'continued' | 'provider' | 'failed' | 'tampered' | 'developer';
+
+export interface VoiceEnded extends EventBase {
+  kind: 'voice_call_ended';
+  sessionId: string;
+  reason: VoiceEndReason;
+  seconds: number;
+}
+
 /** A newer server may send kinds that are not here; they are passed over. */
 export type ConversationEvent =
   | VisitorMessage
@@ -96,7 +114,9 @@ export type ConversationEvent =
   | KnowledgeShown
   | CallCreated
   | CallJoined
-  | CallEnded;
+  | CallEnded
+  | VoiceStarted
+  | VoiceEnded;
 
 interface AnswerBase {
   messageId: string;
@@ -110,10 +130,20 @@ export type AnswerUpdate =
   | (AnswerBase & { type: 'completed'; message: AssistantMessage })
   | (AnswerBase & { type: 'error'; title: string });
 
-/** With neither, it only says that the line is alive. */
+export type VoicePhase = 'listening' | 'hearing' | 'thinking' | 'speaking';
+
+/** What happens in a voice call, as it happens. What was said comes again, as an event of the log. */
+export interface VoiceUpdate {
+  sessionId: string;
+  phase: VoicePhase;
+  caption: { speaker: Speaker; item: string; text: string } | null;
+}
+
+/** With none of them, it only says that the line is alive. */
 export interface ConversationUpdate {
   event?: ConversationEvent | null;
   answer?: AnswerUpdate | null;
+  voice?: VoiceUpdate | null;
 }
 
 export interface Theme {
@@ -131,6 +161,10 @@ export interface Config {
   locale: string;
   contactUrl: string | null;
   modes: string[];
+  /** How answers are read aloud; null when they are not. */
+  speech: { source: 'server' | 'browser' } | null;
+  /** How the visitor can dictate, and who receives the sound: a host, or null for the browser's maker; null when that is not offered. */
+  dictation: { source: 'server' | 'browser'; recipient: string | null } | null;
 }
 
 export interface Session {
