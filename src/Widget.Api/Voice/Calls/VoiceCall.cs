@@ -6,7 +6,7 @@ using Widget.Api.Conversations;
 using Widget.Contracts;
 using Widget.Rag.Storage;
 
-namespace Widget.Api.Voice;
+namespace Widget.Api.Voice.Calls;
 
 [JsonConverter(typeof(TypedIdJsonConverter))]
 public readonly record struct VoiceCallId(Guid Value) : ITypedId<VoiceCallId>
@@ -62,6 +62,9 @@ public sealed class VoiceCall : ITenantOwned
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? OpenedAt { get; set; }
+
+    /// <summary>When a line to it first stood, and it was told what it begins with.</summary>
+    public DateTimeOffset? AttachedAt { get; set; }
 
     /// <summary>The page's last sign of life.</summary>
     public DateTimeOffset SeenAt { get; set; }
@@ -135,6 +138,9 @@ public sealed class VoiceDb(DbContextOptions<VoiceDb> options, TenantId tenantId
     /// <summary>The call, locked until the transaction ends; null when the tenant has none with this id.</summary>
     public Task<VoiceCall?> LockAsync(VoiceCallId id, CancellationToken ct) =>
         Calls.FromSql($"select * from voice_sessions where id = {id.Value} for update").SingleOrDefaultAsync(ct);
+
+    /// <summary>The call, to be looked at.</summary>
+    public Task<VoiceCall?> FindAsync(VoiceCallId id, CancellationToken ct) => Calls.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

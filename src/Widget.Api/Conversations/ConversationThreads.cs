@@ -1,22 +1,22 @@
 using Microsoft.EntityFrameworkCore;
-using Widget.Api.Conversations;
+using Widget.Rag.Storage;
 
-namespace Widget.Api.Tavus.Sessions;
+namespace Widget.Api.Conversations;
 
-/// <summary>Finds the conversation of ours that a call belongs to.</summary>
-public sealed class VideoThreads(ConversationDatabase database)
+/// <summary>Finds the conversation that a call belongs to.</summary>
+public sealed class ConversationThreads(ConversationDatabase database)
 {
     /// <summary>
     /// The conversation that is asked for; a visitor's last one when none is; and for a program of the tenant's a new one of a new visitor. Null when it
     /// is not the caller's.
     /// </summary>
-    public async Task<(ConversationId Conversation, VisitorId Visitor)?> FindAsync(VideoCaller caller, ConversationId? wanted, CancellationToken ct)
+    public async Task<(ConversationId Conversation, VisitorId Visitor)?> FindAsync(TenantId tenant, VisitorId? visitor, ConversationId? wanted, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(caller.Tenant, ct);
-        if (wanted is not null || caller.Visitor is not null)
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (wanted is not null || visitor is not null)
         {
             var found = await db.Conversations.AsNoTracking()
-                .Where(row => (wanted == null || row.Id == wanted) && (caller.Visitor == null || row.VisitorId == caller.Visitor))
+                .Where(row => (wanted == null || row.Id == wanted) && (visitor == null || row.VisitorId == visitor))
                 .OrderByDescending(row => row.UpdatedAt)
                 .FirstOrDefaultAsync(ct);
             return found is null ? null : (found.Id, found.VisitorId);
@@ -26,7 +26,7 @@ public sealed class VideoThreads(ConversationDatabase database)
     }
 
     /// <summary>The last conversation of somebody whom the tenant's program names by an id of its own; a new one when there is none.</summary>
-    public async Task<(ConversationId Conversation, VisitorId Visitor)> OfPersonAsync(Widget.Rag.Storage.TenantId tenant, string person, CancellationToken ct)
+    public async Task<(ConversationId Conversation, VisitorId Visitor)> OfPersonAsync(TenantId tenant, string person, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         // Visitors say themselves who they are; a name that a program gives is in a space of its own, which they cannot claim.
