@@ -1,0 +1,81 @@
+// @ts-check
+import assert from 'node:assert/strict';
+import { Sideband, Visitor } from './visitor.mjs';
+
+let accounts = 0;
+
+/** A key of one's own, so that tests do not disturb each other. */
+export const newKey = () => `sk-test-${process.pid}-${++accounts}`;
+
+export const KNOWLEDGE_TOOL = {
+  type: 'function',
+  name: 'search_knowledge',
+  description: 'Finds passages.',
+  parameters: { type: 'object', properties: { query: { type: 'string' } }, required: ['query'] },
+};
+
+/** A session as our server asks for it. */
+export const session = (more = {}) => ({
+  type: 'realtime',
+  model: 'gpt-realtime-2.1',
+  instructions: 'You sell bicycles.',
+  audio: {
+    input: {
+      transcription: { model: 'gpt-transcribe', language: 'en' },
+      turn_detection: {
+        type: 'server_vad',
+        threshold: 0.5,
+        prefix_padding_ms: 300,
+        silence_duration_ms: 300,
+        create_response: false,
+        interrupt_response: true,
+      },
+    },
+    output: { voice: 'marin' },
+  },
+  ...more,
+});
+
+/** @param {string} sdp @param {any} configuration */
+export function form(sdp, configuration) {
+  const body = new FormData();
+  body.set('sdp', new Blob([sdp], { type: 'application/sdp' }));
+  body.set('session', new Blob([JSON.stringify(configuration)], { type: 'application/json' }));
+  return body;
+}
+
+/**
+ * A visitor who is connected, and the sideband of their call.
+ * @param {import('./simulator.mjs').Simulator} simulator
+ * @param {{ key?: string, configuration?: any, script?: any, behavior?: any }} [options]
+ */
+export async function openCall(simulator, { key = newKey(), configuration = session(), script, behavior } = {}) {
+  if (script) await simulator.control('PUT', '/script', script, key);
+  if (behavior) await simulator.control('PUT', '/behavior', behavior, key);
+  const visitor = new Visitor();
+  const response = await fetch(`${simulator.root}/openai/v1/realtime/calls`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${key}` },
+    body: form(await visitor.offer(), configuration),
+  });
+  const answer = await response.text();
+  assert.equal(response.status, 201, answer);
+  assert.equal(response.headers.get('content-type'), 'application/sdp');
+  const id = /^\/v1\/realtime\/calls\/(rtc_\w+)$/.exec(response.headers.get('location') ?? '')?.[1];
+  assert.ok(id);
+  const sideband = await Sideband.open(`${simulator.root}/openai/v1/realtime?call_id=${id}`, {
+    Authorization: `Bearer ${key}`,
+  });
+  await visitor.accept(answer);
+  await visitor.events.next('session.created');
+  return {
+    id,
+    key,
+    visitor,
+    sideband,
+    leave() {
+      sideband.close();
+      visitor.leave();
+    },
+  };
+}
