@@ -4,11 +4,15 @@
 import { createServer } from 'node:http';
 import { controlRoutes } from './src/control/endpoints.mjs';
 import { write } from './src/http/respond.mjs';
+import { Routes } from './src/http/router.mjs';
+import { addLive, liveSideband } from './src/live/endpoints.mjs';
 import { loadWebRtc } from './src/peer/webrtc.mjs';
 import { attachSidebands } from './src/provider/sidebands.mjs';
 import { World } from './src/provider/world.mjs';
-import { AZURE, OPENAI, realtimeRoutes } from './src/realtime/endpoints.mjs';
+import { AZURE, LIVE, OPENAI } from './src/realtime/access.mjs';
+import { openaiError, realtimeRoutes } from './src/realtime/endpoints.mjs';
 import { realtimeSideband } from './src/realtime/sideband.mjs';
+import { selfHostedRoutes } from './src/selfhosted/endpoints.mjs';
 
 const port = Number(process.env.VOICE_SIMULATOR_PORT ?? 5084);
 
@@ -20,7 +24,13 @@ try {
 }
 
 const world = new World();
-const roots = [realtimeRoutes(world, OPENAI), realtimeRoutes(world, AZURE), controlRoutes(world)];
+const roots = [
+  addLive(realtimeRoutes(world, OPENAI), world, OPENAI),
+  addLive(realtimeRoutes(world, AZURE), world, AZURE),
+  addLive(new Routes(LIVE.prefix, openaiError), world, LIVE),
+  selfHostedRoutes(world),
+  controlRoutes(world),
+];
 
 const server = createServer((message, response) => {
   const url = new URL(message.url ?? '/', 'http://localhost');
@@ -40,7 +50,14 @@ const server = createServer((message, response) => {
     });
   void root.answer(message, url, response);
 });
-attachSidebands(server, [realtimeSideband(world, OPENAI), realtimeSideband(world, AZURE)]);
+const sidebands = [
+  realtimeSideband(world, OPENAI),
+  realtimeSideband(world, AZURE),
+  liveSideband(world, OPENAI),
+  liveSideband(world, AZURE),
+  liveSideband(world, LIVE),
+];
+attachSidebands(server, sidebands);
 
 server.on('error', (error) => {
   console.error(`The voice simulator cannot listen on port ${port}: ${error.message}`);

@@ -1,6 +1,8 @@
 // @ts-check
 import assert from 'node:assert/strict';
-import { Sideband, Visitor } from './visitor.mjs';
+import { Sideband, Visitor, leaveAll } from './visitor.mjs';
+
+/** @typedef {import('./simulator.mjs').Simulator} Simulator */
 
 let accounts = 0;
 
@@ -13,6 +15,12 @@ export const KNOWLEDGE_TOOL = {
   description: 'Finds passages.',
   parameters: { type: 'object', properties: { query: { type: 'string' } }, required: ['query'] },
 };
+
+/** When all is done: the simulator must end cleanly, whatever it has been through. @param {Simulator} simulator */
+export async function finish(simulator) {
+  leaveAll();
+  assert.equal(await simulator.stop(), 0);
+}
 
 /** A session as our server asks for it. */
 export const session = (more = {}) => ({
@@ -36,6 +44,18 @@ export const session = (more = {}) => ({
   ...more,
 });
 
+/** Where a call is opened, and with which headers. */
+export const openai = (/** @type {Simulator} */ simulator, /** @type {string} */ key) => ({
+  url: `${simulator.root}/openai/v1`,
+  headers: /** @type {Record<string, string>} */ ({ Authorization: `Bearer ${key}` }),
+});
+
+/** @param {Simulator} simulator @param {string} key @param {BodyInit} body @param {Record<string, string>} [headers] */
+export function postCall(simulator, key, body, headers = {}) {
+  const { url, headers: access } = openai(simulator, key);
+  return fetch(`${url}/realtime/calls`, { method: 'POST', headers: { ...access, ...headers }, body });
+}
+
 /** @param {string} sdp @param {any} configuration */
 export function form(sdp, configuration) {
   const body = new FormData();
@@ -46,7 +66,7 @@ export function form(sdp, configuration) {
 
 /**
  * A visitor who is connected, and the sideband of their call.
- * @param {import('./simulator.mjs').Simulator} simulator
+ * @param {Simulator} simulator
  * @param {{ key?: string, configuration?: any, script?: any, behavior?: any }} [options]
  */
 export async function openCall(simulator, { key = newKey(), configuration = session(), script, behavior } = {}) {

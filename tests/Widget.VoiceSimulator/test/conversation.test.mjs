@@ -1,16 +1,14 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { KNOWLEDGE_TOOL, openCall, session } from './calling.mjs';
+import { KNOWLEDGE_TOOL, finish, openCall, session } from './calling.mjs';
 import { Simulator } from './simulator.mjs';
 
 describe('A conversation over the Realtime protocol', { concurrency: true }, () => {
   /** @type {Simulator} */
   let simulator;
   before(async () => (simulator = await Simulator.start()));
-  after(async () => {
-    assert.equal(await simulator.stop(), 0);
-  });
+  after(() => finish(simulator));
 
   it('hears the visitor, transcribes in order, and speaks', async () => {
     const call = await openCall(simulator, {

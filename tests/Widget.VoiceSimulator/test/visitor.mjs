@@ -8,6 +8,13 @@ import { Events } from './events.mjs';
 
 await loadWebRtc();
 
+const visitors = /** @type {Set<Visitor>} */ (new Set());
+
+/** Those whose test has failed are still there, and would keep the process alive. */
+export function leaveAll() {
+  for (const visitor of visitors) visitor.leave();
+}
+
 /** A visitor's browser: a peer with a microphone, ears, and the events' channel. */
 export class Visitor {
   events = new Events();
@@ -18,6 +25,7 @@ export class Visitor {
   #sinks = /** @type {any[]} */ ([]);
 
   constructor() {
+    visitors.add(this);
     const { RTCPeerConnection, nonstandard } = /** @type {any} */ (webrtc());
     this.connection = new RTCPeerConnection();
     const source = new nonstandard.RTCAudioSource();
@@ -62,6 +70,7 @@ export class Visitor {
 
   /** As a browser does when its page is closed. */
   leave() {
+    if (!visitors.delete(this)) return;
     this.microphone.stop();
     for (const sink of this.#sinks) sink.stop();
     this.track.stop();
@@ -105,3 +114,6 @@ export class Sideband {
     this.socket.close();
   }
 }
+
+// The WebRTC library does not survive the end of a process that nobody has asked to end.
+process.once('beforeExit', () => process.exit());

@@ -15,6 +15,8 @@ export class Speaker {
   #queue = /** @type {Playback[]} */ ([]);
   /** How much has been played that was not silence, in ms. */
   playedMs = 0;
+  /** Told each frame as it is played, silence too. */
+  onFrame = /** @type {(samples: Int16Array) => void} */ (() => {});
 
   /** @param {{ onData(data: object): void }} source an RTCAudioSource */
   constructor(source) {
@@ -67,6 +69,7 @@ export class Speaker {
       playing.at += FRAME_SAMPLES;
       this.playedMs += FRAME_MS;
     }
+    this.onFrame(samples);
     this.source.onData({
       samples,
       sampleRate: 48_000,

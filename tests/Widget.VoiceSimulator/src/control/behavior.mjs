@@ -21,6 +21,8 @@ export const USUAL = {
   generationSpeed: 2,
   /** Longest life of a session that is opened from now on. */
   lifetimeSeconds: 3600,
+  /** GPT-Live tells of its use so often. */
+  usageSeconds: 60,
   /** How long a call may take to connect. */
   connectSeconds: 30,
   /** false: the answer names no address that works. */
@@ -58,6 +60,7 @@ export const checkBehavior = shape.object({
   thinkingMs: milliseconds,
   generationSpeed: shape.optional(shape.number(0.5, 100)),
   lifetimeSeconds: shape.optional(shape.number(0.1, 7200)),
+  usageSeconds: shape.optional(shape.number(0.1, 3600)),
   connectSeconds: shape.optional(shape.number(0.1, 600)),
   udp: flag,
   neverJoins: flag,

@@ -100,6 +100,13 @@ export class Call {
     for (const sideband of this.#sidebands) sideband.send(text);
   }
 
+  /** Sound for those who listen in; it is not logged. @param {object} event */
+  sendToSidebands(event) {
+    if (this.ended || this.#sidebands.size === 0) return;
+    const text = JSON.stringify(event);
+    for (const sideband of this.#sidebands) sideband.send(text);
+  }
+
   /** @param {import('ws').WebSocket} socket */
   attach(socket) {
     this.#sidebands.add(socket);
@@ -148,7 +155,7 @@ export class Call {
       this.heardMs += 10;
       this.heardPeak = Math.max(this.heardPeak, peak(samples));
     }
-    this.hear(loudness);
+    this.hear(loudness, samples);
   }
 
   /** @param {End} how */
@@ -203,8 +210,8 @@ export class Call {
     throw new Error('Each protocol has its own.');
   }
 
-  /** @param {number} _level of the next 10 ms, 0 to 1 */
-  hear(_level) {
+  /** @param {number} _level of the next 10 ms, 0 to 1 @param {Int16Array} _samples 48 kHz mono */
+  hear(_level, _samples) {
     throw new Error('Each protocol has its own.');
   }
 

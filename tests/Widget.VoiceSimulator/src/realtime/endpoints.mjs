@@ -4,47 +4,21 @@ import { Routes } from '../http/router.mjs';
 import { ProviderError, invalid } from '../provider/errors.mjs';
 import { openCall } from '../provider/open-call.mjs';
 import { unixNow } from '../provider/ids.mjs';
+import { AZURE, accountOf, safetyIdentifier } from './access.mjs';
 import { RealtimeCall, newCallId } from './call.mjs';
 import { openSession } from './session.mjs';
 
 /** @typedef {import('../provider/world.mjs').World} World */
 /** @typedef {import('../http/respond.mjs').Request} Request */
 
-/**
- * How a cloud's form of the same endpoints differs.
- * @typedef {object} Cloud
- * @property {string} name
- * @property {string} prefix of the paths
- * @property {string} location prefix of a call's address as it is told
- * @property {(message: import('node:http').IncomingMessage) => string | null} keyOf
- * @property {boolean} ownNames models are deployments with names of one's own
- */
+/** @typedef {import('./access.mjs').Cloud} Cloud */
 
-/** @type {Cloud} */
-export const OPENAI = {
-  name: 'openai',
-  prefix: '/openai/v1',
-  location: '/v1',
-  keyOf: (message) => /^Bearer (\S+)$/.exec(message.headers.authorization ?? '')?.[1] ?? null,
-  ownNames: false,
-};
-
-/** @type {Cloud} */
-export const AZURE = {
-  name: 'azure',
-  prefix: '/azure/openai/v1',
-  location: '/openai/v1',
-  keyOf: (message) => {
-    const secret = /^Bearer (ek_\S+)$/.exec(message.headers.authorization ?? '')?.[1];
-    const key = message.headers['api-key'];
-    return secret ?? (typeof key === 'string' ? key : null);
-  },
-  ownNames: true,
-};
+/** @param {ProviderError} error */
+export const openaiError = (error) => ({ error: error.toBody() });
 
 /** @param {World} world @param {Cloud} cloud */
 export function realtimeRoutes(world, cloud) {
-  return new Routes(cloud.prefix, (error) => ({ error: error.toBody() }))
+  return new Routes(cloud.prefix, openaiError)
     .on('POST', '/realtime/calls', (request) => open(world, cloud, request))
     .on('POST', '/realtime/calls/{id}/hangup', (request) => hangUp(world, cloud, request))
     .on('POST', '/realtime/client_secrets', (request) => mint(world, cloud, request))
@@ -58,21 +32,6 @@ export function realtimeRoutes(world, cloud) {
         throw new ProviderError(404, 'model_not_found', `The model '${params.model}' does not exist`, 'model');
       return { status: 200, json: world.catalog.describe(params.model) };
     });
-}
-
-/**
- * The account that a request is made for: its key.
- * @param {World} world @param {Cloud} cloud @param {import('node:http').IncomingMessage} message
- */
-export function accountOf(world, cloud, message) {
-  const key = cloud.keyOf(message);
-  if (!key) throw new ProviderError(401, null, "You didn't provide an API key.");
-  if (key.startsWith('ek_'))
-    throw new ProviderError(401, 'invalid_api_key', 'A client secret opens sessions and nothing else.');
-  if (cloud === OPENAI && !key.startsWith('sk-'))
-    throw new ProviderError(401, 'invalid_api_key', `Incorrect API key provided: ${key.slice(0, 5)}***.`);
-  world.accounts.check(key);
-  return key;
 }
 
 /** @param {World} world @param {Cloud} cloud @param {Request} request */
@@ -167,7 +126,3 @@ async function mint(world, cloud, { message, body }) {
   };
   return { status: 200, json: { ...secret, session: openSession(asked, { ...terms, expiresAt: unixNow() + 3600 }) } };
 }
-
-/** @param {import('node:http').IncomingMessage} message */
-const safetyIdentifier = (message) =>
-  /** @type {string | undefined} */ (message.headers['openai-safety-identifier']) ?? null;

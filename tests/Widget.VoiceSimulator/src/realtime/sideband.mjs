@@ -1,10 +1,11 @@
 // @ts-check
 import { invalid } from '../provider/errors.mjs';
-import { accountOf, noCall } from './endpoints.mjs';
+import { accountOf } from './access.mjs';
+import { noCall } from './endpoints.mjs';
 
 /**
  * `wss://…/realtime?call_id=rtc_…` with the key that the call was opened with.
- * @param {import('../provider/world.mjs').World} world @param {import('./endpoints.mjs').Cloud} cloud
+ * @param {import('../provider/world.mjs').World} world @param {import('./access.mjs').Cloud} cloud
  * @returns {import('../provider/sidebands.mjs').Finder}
  */
 export const realtimeSideband = (world, cloud) => (message, url) => {
