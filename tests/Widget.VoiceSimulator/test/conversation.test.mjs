@@ -144,8 +144,8 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
     });
     const call = await openCall(simulator, { configuration, script: { utterances: ['Only this.'] } });
     const { visitor, sideband } = call;
+    // Sound never pauses, so only a commit that comes with the clearing finds the buffer empty.
     sideband.send({ type: 'input_audio_buffer.clear' });
-    await sideband.events.next('input_audio_buffer.cleared');
     sideband.send({ type: 'input_audio_buffer.commit', event_id: 'early' });
     const refused = await sideband.events.next('error');
     assert.equal(refused.error.code, 'input_audio_buffer_commit_empty');
