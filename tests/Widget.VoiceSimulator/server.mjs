@@ -2,7 +2,7 @@
 // Realtime voice providers as separate processes would be, each under its own root: the real wire formats over a real WebRTC peer,
 // strict about requests, able to be slow, to fail and to lie. What is said is simulated. /control/voice sets how it behaves.
 //
-// VOICE_SIMULATOR_PORT  5084
+// VOICE_SIMULATOR_PORT  5084; 0 takes any that is free, and the first line printed names it
 // VOICE_SIMULATOR_DEMO  1: until something is scripted, talk to somebody with a microphone instead of waiting for tests
 import { loadWebRtc } from './src/peer/webrtc.mjs';
 

@@ -56,7 +56,10 @@ export function serve({ port, demo }) {
     console.error(`The voice simulator cannot listen on port ${port}: ${error.message}`);
     process.exit(1);
   });
-  server.listen(port, () => console.log(`The voice simulator listens on http://localhost:${port}.`));
+  server.listen(port, () => {
+    const address = /** @type {import('node:net').AddressInfo} */ (server.address());
+    console.log(`The voice simulator listens on http://localhost:${address.port}.`);
+  });
 
   for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT'])) {
     process.once(signal, async () => {

@@ -121,6 +121,24 @@ describe('The life of a call', { concurrency: true }, () => {
     }
   });
 
+  it('goes on where it was after the provider hung for a while', async () => {
+    const frozen = await Simulator.start();
+    const { sideband, visitor, leave } = await openCall(frozen, { script: { replies: ['I am back.'] } });
+    await frozen.control('POST', '/freeze', { seconds: 2 });
+    const frozenFor = async () => {
+      const from = performance.now();
+      await fetch(`${frozen.root}/health`);
+      return performance.now() - from;
+    };
+    // It freezes just after it has said that it will.
+    let longest = 0;
+    while (longest < 1000) longest = Math.max(longest, await frozenFor());
+    sideband.send({ type: 'response.create' });
+    await visitor.events.next('output_audio_buffer.stopped');
+    leave();
+    assert.equal(await frozen.stop(), 0);
+  });
+
   it('lies about the session when it is told to', async () => {
     const { sideband, leave } = await openCall(simulator, { behavior: { wrongSession: true } });
     const updated = await sideband.events.next('session.updated');

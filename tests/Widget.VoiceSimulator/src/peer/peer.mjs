@@ -101,13 +101,14 @@ export class Peer {
     if (!this.#closed) this.listener.gone();
   }
 
-  get isOpen() {
-    return this.#channel?.readyState === 'open';
-  }
-
   /** @param {string} text */
   send(text) {
-    if (this.#channel?.readyState === 'open') this.#channel.send(text);
+    if (this.#channel?.readyState !== 'open') return;
+    try {
+      this.#channel.send(text);
+    } catch {
+      // It has closed just now, which its close event will tell.
+    }
   }
 
   /** Waits, for a moment at most, until what was sent has left. */
