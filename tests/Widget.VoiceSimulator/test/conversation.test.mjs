@@ -248,3 +248,18 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
     leave();
   });
 });
+
+describe('On a bad link', () => {
+  it('a visitor who is cut off for a moment has not finished', async () => {
+    const simulator = await Simulator.start();
+    const { visitor, sideband } = await openCall(simulator);
+    const said = visitor.say('This sentence is a long one, and in the middle of it nothing arrives for a while.');
+    await sideband.events.next('input_audio_buffer.speech_started');
+    // As on a machine that does something else: no sound leaves it.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
+    await said;
+    await sideband.events.next('conversation.item.input_audio_transcription.completed');
+    assert.equal(sideband.events.of('input_audio_buffer.committed').length, 1);
+    await finish(simulator);
+  });
+});

@@ -1,6 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Utterances } from '../src/audio/utterances.mjs';
 import { VoiceActivity } from '../src/audio/vad.mjs';
 import { readWav, resample } from '../src/audio/wav.mjs';
 import { wordsUntil } from '../src/realtime/conversation.mjs';
@@ -37,6 +38,36 @@ describe('The voice detector', () => {
   it('hears less with a higher threshold', () => {
     assert.equal(changes(new VoiceActivity({ ...usual, threshold: 0.9 }), [0.02, 100]).length, 0);
     assert.equal(changes(new VoiceActivity(usual), [0.02, 100]).length, 1);
+  });
+});
+
+describe('An utterance', () => {
+  /** @param {number[]} missing the shares that are missing at each look @param {number} silence in frames */
+  async function ends(missing, silence = 100) {
+    let looks = 0;
+    let ended = 0;
+    const utterances = new Utterances(
+      new VoiceActivity({ threshold: 0.5, silenceMs: 500 }),
+      async () => missing[looks++] ?? 0,
+      {
+        started() {},
+        stopped: () => ended++,
+      },
+    );
+    for (let i = 0; i < 50 + silence; i++) {
+      utterances.hear(i < 50 ? 0.1 : 0);
+      await null;
+    }
+    return { looks, ended };
+  }
+
+  it('does not end because its sound does not arrive', async () => {
+    assert.deepEqual(await ends([0]), { looks: 1, ended: 1 });
+    assert.deepEqual(await ends([1, 1]), { looks: 3, ended: 1 });
+  });
+
+  it('ends at last when nothing comes any more', async () => {
+    assert.deepEqual(await ends(Array(100).fill(1), 400), { looks: 16, ended: 1 });
   });
 });
 
