@@ -27,12 +27,16 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
 
     public Uri Simulators { get; private set; } = null!;
 
+    /// <summary>The simulated providers of realtime voice.</summary>
+    public Uri Voice { get; private set; } = null!;
+
     private string Data => Path.Combine(Repository.Root, ".local", "test", _name);
 
     public async ValueTask InitializeAsync()
     {
-        var ports = FreePorts(3);
+        var ports = FreePorts(4);
         (Api, Demo, Simulators) = (new Uri($"http://localhost:{ports[0]}"), new Uri($"http://localhost:{ports[1]}"), new Uri($"http://localhost:{ports[2]}"));
+        Voice = new Uri($"http://localhost:{ports[3]}");
         var server = Environment.GetEnvironmentVariable("WIDGET_DATABASE") is { Length: > 0 } given
             ? given
             : (await Repository.RunAsync("scripts/postgres", "start", ".local/test/postgres")).Trim();
@@ -49,6 +53,8 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         _environment["WIDGET_API_PORT"] = $"{ports[0]}";
         _environment["WIDGET_DEMO_PORT"] = $"{ports[1]}";
         _environment["WIDGET_SIMULATORS_PORT"] = $"{ports[2]}";
+        _environment["WIDGET_VOICE_SIMULATOR_PORT"] = $"{ports[3]}";
+        _environment["WIDGET_VOICE_KEY"] = null;
         _environment["WIDGET_CHAT_ENDPOINT"] = withModel ? $"{Simulators}v1" : null;
         _environment["WIDGET_CHAT_KEY"] = withModel ? "sim-key" : null;
         _environment["WIDGET_CHAT_MODEL"] = withModel ? "sim-chat" : null;

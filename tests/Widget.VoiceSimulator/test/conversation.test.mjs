@@ -138,14 +138,47 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
     call.leave();
   });
 
+  it('stops what has been made already too, and tells the completed response from what was heard', async () => {
+    const script = {
+      replies: [
+        'This whole reply has been made long before anybody could have listened to the end of it, as replies are.',
+      ],
+    };
+    const { visitor, sideband, leave } = await openCall(simulator, { script, behavior: { generationSpeed: 100 } });
+    sideband.send({ type: 'response.create' });
+    assert.equal((await sideband.events.next('response.done')).response.status, 'completed');
+    await visitor.say('No, thank you.');
+    const truncated = await sideband.events.next('conversation.item.truncated');
+    sideband.send({ type: 'conversation.item.retrieve', item_id: truncated.item_id });
+    const { item } = await sideband.events.next('conversation.item.retrieved');
+    assert.ok(
+      script.replies[0].startsWith(item.content[0].transcript) &&
+        item.content[0].transcript.length < script.replies[0].length,
+    );
+    leave();
+  });
+
+  it('speaks on when the session does not let itself be interrupted', async () => {
+    const configuration = session();
+    configuration.audio.input.turn_detection.interrupt_response = false;
+    const { visitor, sideband, leave } = await openCall(simulator, { configuration });
+    sideband.send({ type: 'response.create' });
+    await visitor.events.next('output_audio_buffer.started');
+    await visitor.say('Wait.');
+    await sideband.events.next('input_audio_buffer.committed');
+    await sideband.events.next('output_audio_buffer.stopped');
+    assert.equal(sideband.events.of('conversation.item.truncated').length, 0);
+    leave();
+  });
+
   it('takes the turn as it is marked with push to talk', async () => {
     const configuration = session({
       audio: { input: { transcription: { model: 'gpt-transcribe' }, turn_detection: null } },
     });
     const call = await openCall(simulator, { configuration, script: { utterances: ['Only this.'] } });
     const { visitor, sideband } = call;
+    // Sound never pauses, so only a commit that comes with the clearing finds the buffer empty.
     sideband.send({ type: 'input_audio_buffer.clear' });
-    await sideband.events.next('input_audio_buffer.cleared');
     sideband.send({ type: 'input_audio_buffer.commit', event_id: 'early' });
     const refused = await sideband.events.next('error');
     assert.equal(refused.error.code, 'input_audio_buffer_commit_empty');
@@ -175,5 +208,58 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
       false,
     );
     call.leave();
+  });
+
+  it('takes its turn again when the visitor stays silent', async () => {
+    const turn = { type: 'server_vad', idle_timeout_ms: 5000, create_response: false };
+    const { sideband, leave } = await openCall(simulator, {
+      configuration: session({ audio: { input: { turn_detection: turn } } }),
+      script: { replies: ['Well?', 'Are you there?'] },
+    });
+    sideband.send({ type: 'response.create' });
+    await sideband.events.next('input_audio_buffer.timeout_triggered');
+    await sideband.events.next(
+      'response.output_audio_transcript.done',
+      (event) => event.transcript === 'Are you there?',
+    );
+    leave();
+  });
+
+  it('fails as it is told to', async () => {
+    const { key, visitor, sideband, leave } = await openCall(simulator, {
+      behavior: { transcriptionFails: true, responseFails: true },
+    });
+    await visitor.say('Is anybody there?');
+    assert.equal(
+      (await sideband.events.next('conversation.item.input_audio_transcription.failed')).error.type,
+      'transcription_error',
+    );
+    sideband.send({ type: 'response.create' });
+    const failed = await sideband.events.next('response.done');
+    assert.deepEqual([failed.response.status, failed.response.status_details.error.code], ['failed', 'server_error']);
+    await simulator.control('PUT', '/behavior', { silent: true }, key);
+    sideband.send({ type: 'response.create' });
+    await sideband.events.until(() => sideband.events.of('response.created').length === 2, 'second response');
+    sideband.send({ type: 'response.cancel' });
+    await sideband.events.next(
+      'response.done',
+      ({ response }) => response.status === 'cancelled' && response.output.length === 0,
+    );
+    leave();
+  });
+});
+
+describe('On a bad link', () => {
+  it('a visitor who is cut off for a moment has not finished', async () => {
+    const simulator = await Simulator.start();
+    const { visitor, sideband } = await openCall(simulator);
+    const said = visitor.say('This sentence is a long one, and in the middle of it nothing arrives for a while.');
+    await sideband.events.next('input_audio_buffer.speech_started');
+    // As on a machine that does something else: no sound leaves it.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
+    await said;
+    await sideband.events.next('conversation.item.input_audio_transcription.completed');
+    assert.equal(sideband.events.of('input_audio_buffer.committed').length, 1);
+    await finish(simulator);
   });
 });

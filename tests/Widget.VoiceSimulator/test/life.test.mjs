@@ -99,26 +99,42 @@ describe('The life of a call', { concurrency: true }, () => {
   });
 
   it('cannot be reached where nothing goes through, or when nobody joins', async () => {
-    for (const behavior of [
-      { udp: false, connectSeconds: 1 },
-      { neverJoins: true, connectSeconds: 1 },
-    ]) {
+    const attempt = async (/** @type {object} */ behavior) => {
       const key = newKey();
-      await simulator.control('PUT', '/behavior', behavior, key);
+      await simulator.control('PUT', '/behavior', { connectSeconds: 4, ...behavior }, key);
       const visitor = new Visitor();
       const response = await postCall(simulator, key, form(await visitor.offer(), session()));
       assert.equal(response.status, 201);
-      await visitor.accept(await response.text());
       const [{ id }] = await simulator.control('GET', '/calls', undefined, key);
       const sideband = await Sideband.open(
         `${simulator.root}/openai/v1/realtime?call_id=${id}`,
         openai(simulator, key).headers,
       );
+      await visitor.accept(await response.text());
       await sideband.closed;
       assert.notEqual(visitor.connection.connectionState, 'connected');
       assert.equal((await simulator.call(id)).end, 'never_connected');
       visitor.leave();
-    }
+    };
+    await Promise.all([attempt({ udp: false }), attempt({ neverJoins: true })]);
+  });
+
+  it('goes on where it was after the provider hung for a while', async () => {
+    const frozen = await Simulator.start();
+    const { sideband, visitor, leave } = await openCall(frozen, { script: { replies: ['I am back.'] } });
+    await frozen.control('POST', '/freeze', { seconds: 2 });
+    const frozenFor = async () => {
+      const from = performance.now();
+      await fetch(`${frozen.root}/health`);
+      return performance.now() - from;
+    };
+    // It freezes just after it has said that it will.
+    let longest = 0;
+    while (longest < 1000) longest = Math.max(longest, await frozenFor());
+    sideband.send({ type: 'response.create' });
+    await visitor.events.next('output_audio_buffer.stopped');
+    leave();
+    assert.equal(await frozen.stop(), 0);
   });
 
   it('lies about the session when it is told to', async () => {

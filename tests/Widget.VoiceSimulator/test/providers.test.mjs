@@ -1,7 +1,12 @@
 // @ts-check
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { finish, form, newKey, openai, postCall, session } from './calling.mjs';
+import { KNOWLEDGE_TOOL, finish, form, newKey, openCall, openai, postCall, session } from './calling.mjs';
+import { fileURLToPath } from 'node:url';
 import { Simulator } from './simulator.mjs';
 import { Sideband, Visitor } from './visitor.mjs';
 
@@ -188,5 +193,40 @@ describe('The providers', { concurrency: true }, () => {
     assert.equal((await fetch(`${url}/realtime/calls/${id}/hangup`, { method: 'POST', headers })).status, 200);
     await visitor.closed;
     visitor.leave();
+  });
+});
+
+describe('The demo', () => {
+  it('takes what is said for questions, marked as simulated, and says what it is', async () => {
+    const simulator = await Simulator.start({ VOICE_SIMULATOR_DEMO: '1' });
+    const call = await openCall(simulator, { configuration: session({ tools: [KNOWLEDGE_TOOL] }) });
+    await call.visitor.say('Anything at all.');
+    call.sideband.send({ type: 'response.create' });
+    const first = await call.sideband.events.next('conversation.item.input_audio_transcription.completed');
+    assert.equal(first.transcript, '(simulated) Hello, can you hear me?');
+    assert.match(
+      (await call.sideband.events.next('response.output_audio_transcript.done')).transcript,
+      /This voice is simulated/,
+    );
+    await call.visitor.say('Something else.');
+    await call.sideband.events.next(
+      'conversation.item.input_audio_transcription.completed',
+      (event) => event.transcript === '(simulated) What do you offer?',
+    );
+    call.sideband.send({ type: 'response.create' });
+    const asked = await call.sideband.events.next('response.function_call_arguments.done');
+    assert.deepEqual(JSON.parse(asked.arguments), { query: 'What do you offer?' });
+    await finish(simulator);
+  });
+
+  it('says in one line why it cannot run where its packages are not', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'voice-simulator-'));
+    const here = fileURLToPath(new URL('..', import.meta.url));
+    await cp(join(here, 'server.mjs'), join(folder, 'server.mjs'));
+    await cp(join(here, 'src'), join(folder, 'src'), { recursive: true });
+    const { status, stderr } = spawnSync(process.execPath, [join(folder, 'server.mjs')], { encoding: 'utf8' });
+    await rm(folder, { recursive: true });
+    assert.equal(status, 69);
+    assert.match(stderr, /^The voice simulator cannot run here: .*\n$/);
   });
 });

@@ -1,7 +1,6 @@
 // @ts-check
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 /** The simulator as a process of its own, as everybody uses it. */
@@ -13,18 +12,20 @@ export class Simulator {
   }
 
   static async start(environment = {}) {
-    const port = await freePort();
     const server = fileURLToPath(new URL('../server.mjs', import.meta.url));
     const program = spawn(process.execPath, [server], {
-      env: { ...process.env, VOICE_SIMULATOR_PORT: String(port), ...environment },
+      env: { ...process.env, VOICE_SIMULATOR_PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const ended = once(program, 'exit').then(([code]) =>
       Promise.reject(new Error(`The simulator ended with ${code}.`)),
     );
-    await Promise.race([once(/** @type {import('node:stream').Readable} */ (program.stdout), 'data'), ended]);
+    const [printed] = await Promise.race([
+      once(/** @type {import('node:stream').Readable} */ (program.stdout), 'data'),
+      ended,
+    ]);
     ended.catch(() => {});
-    return new Simulator(port, program);
+    return new Simulator(Number(/:(\d+)\./.exec(String(printed))?.[1]), program);
   }
 
   /** @returns {Promise<number | null>} its exit code */
@@ -50,15 +51,4 @@ export class Simulator {
   call(id) {
     return this.control('GET', `/calls/${id}`);
   }
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = /** @type {import('node:net').AddressInfo} */ (server.address());
-      server.close(() => resolve(address.port));
-    });
-    server.on('error', reject);
-  });
 }

@@ -30,6 +30,12 @@ export function speak(text, voice, speed = 1) {
   return speech;
 }
 
+/** Where espeak-ng is missing, words can still be shown for as long as they would last. @param {string} text */
+function silence(text) {
+  console.error('espeak-ng is missing, so the simulated voice is silent. Install the package espeak-ng.');
+  return new Int16Array((SAMPLE_RATE * 65 * text.length) / 1000);
+}
+
 /** @param {string} text @param {string[]} settings @returns {Promise<Int16Array>} */
 function synthesize(text, settings) {
   return new Promise((resolve, reject) => {
@@ -40,7 +46,7 @@ function synthesize(text, settings) {
     program.stdout.on('data', (chunk) => chunks.push(chunk));
     program.stderr.on('data', (chunk) => (said += chunk));
     program.stdin.on('error', () => {});
-    program.on('error', () => reject(new Error('espeak-ng is missing: install the package espeak-ng.')));
+    program.on('error', () => resolve(silence(text)));
     program.on('close', (code) => {
       if (code !== 0) return reject(new Error(`espeak-ng ended with ${code}: ${said.trim()}`));
       try {

@@ -44,4 +44,10 @@ export class VoiceActivity {
     this.#recent = [];
     return 'stopped';
   }
+
+  /** The speech that was taken for ended has not: looks again after so much more silence. @param {number} ms */
+  goOn(ms) {
+    this.speaking = true;
+    this.#silentMs = Math.max(0, this.silenceMs - ms);
+  }
 }

@@ -4,15 +4,25 @@ import { Script } from './script.mjs';
 
 /** What was scripted for one account, or for all that have nothing of their own. */
 export class Scenario {
-  script = new Script();
+  /** @param {Script} script */
+  constructor(script) {
+    this.script = script;
+  }
+
   /** @type {import('./behavior.mjs').Behavior} */
   behavior = { ...USUAL };
 }
 
 /** Tests that run at the same time use accounts of their own, by key; `?account=` of the control API names one. */
 export class Scenarios {
-  #everyone = new Scenario();
+  #everyone;
   #own = /** @type {Map<string, Scenario>} */ (new Map());
+
+  /** @param {() => Script} unscripted what happens until something is scripted for everyone */
+  constructor(unscripted) {
+    this.unscripted = unscripted;
+    this.#everyone = new Scenario(unscripted());
+  }
 
   /** @param {string | null} account */
   of(account) {
@@ -22,7 +32,7 @@ export class Scenarios {
   /** The one to change. @param {string | null} account */
   set(account) {
     if (account === null) return this.#everyone;
-    const own = this.#own.get(account) ?? new Scenario();
+    const own = this.#own.get(account) ?? new Scenario(new Script());
     this.#own.set(account, own);
     return own;
   }
@@ -31,6 +41,6 @@ export class Scenarios {
   reset(account) {
     if (account !== null) return void this.#own.delete(account);
     this.#own.clear();
-    this.#everyone = new Scenario();
+    this.#everyone = new Scenario(this.unscripted());
   }
 }

@@ -1,4 +1,5 @@
 // @ts-check
+import { Utterances } from '../audio/utterances.mjs';
 import { VoiceActivity } from '../audio/vad.mjs';
 import { newId } from '../provider/ids.mjs';
 
@@ -7,7 +8,7 @@ const WORD_MS = 280;
 
 /** Hears the visitor, tells what they say as they say it, and delegates what they asked. */
 export class Listening {
-  #vad = new VoiceActivity({ threshold: 0.5, silenceMs: 500 });
+  #utterances;
   #words = /** @type {string[]} */ ([]);
   #sinceWord = 0;
   muted = false;
@@ -15,22 +16,26 @@ export class Listening {
   /** @param {import('./call.mjs').LiveCall} call */
   constructor(call) {
     this.call = call;
+    const vad = new VoiceActivity({ threshold: 0.5, silenceMs: 500 });
+    this.#utterances = new Utterances(vad, (ms) => call.peer.reception.missing(ms), {
+      started: () => {
+        call.voice.giveWay();
+        this.#words = call.script.nextUtterance().match(/\S+\s*/g) ?? [];
+        this.#sinceWord = 0;
+      },
+      stopped: () => {
+        this.#tell(this.#words.length);
+        this.#answer();
+      },
+    });
   }
 
   /** @param {number} level of the next 10 ms */
   hear(level) {
-    const change = this.#vad.hear(this.muted ? 0 : level);
-    if (change === 'started') {
-      this.call.voice.giveWay();
-      this.#words = this.call.script.nextUtterance().match(/\S+\s*/g) ?? [];
-      this.#sinceWord = 0;
-    } else if (change === 'stopped') {
-      this.#tell(this.#words.length);
-      this.#answer();
-    } else if (this.#vad.speaking && (this.#sinceWord += 10) >= WORD_MS) {
-      this.#sinceWord = 0;
-      this.#tell(1);
-    }
+    this.#utterances.hear(this.muted ? 0 : level);
+    if (!this.#utterances.speaking || (this.#sinceWord += 10) < WORD_MS) return;
+    this.#sinceWord = 0;
+    this.#tell(1);
   }
 
   /** @param {number} count */

@@ -16,8 +16,11 @@ export class Voice {
     const { call } = this;
     const { voice } = call.session.audio.output;
     const turn = this.#speaking;
-    const samples = await speak(text, typeof voice === 'string' ? voice : voice.id);
-    if (call.ended || turn.silenced) return;
+    const samples = await speak(text, typeof voice === 'string' ? voice : voice.id).catch((error) => {
+      console.error(error);
+      call.send({ type: 'error', error: { type: 'server_error', code: 'voice_unavailable', message: error.message } });
+    });
+    if (!samples || call.ended || turn.silenced) return;
     const ms = (samples.length / SAMPLE_RATE) * 1000;
     call.peer.speaker.play(samples, {
       started: () => {

@@ -1,6 +1,7 @@
 // @ts-check
 import { Speaker } from '../audio/speaker.mjs';
 import { invalid } from '../provider/errors.mjs';
+import { Reception } from './reception.mjs';
 import { checkOffer, unreachable, withoutCandidates } from './sdp.mjs';
 import { webrtc } from './webrtc.mjs';
 
@@ -34,6 +35,7 @@ export class Peer {
     this.#source = new nonstandard.RTCAudioSource();
     this.#track = this.#source.createTrack();
     this.speaker = new Speaker(this.#source);
+    this.reception = new Reception(this.#connection);
     this.#connection.onconnectionstatechange = () => this.#stateChanged();
     this.#connection.ondatachannel = (/** @type {RTCDataChannelEvent} */ event) => this.#take(event.channel);
     this.#connection.ontrack = (/** @type {RTCTrackEvent} */ event) => {
@@ -59,6 +61,7 @@ export class Peer {
     }
     await this.#gathered();
     this.speaker.start();
+    this.reception.start();
     const answer = this.#connection.localDescription.sdp;
     return reachable ? answer : unreachable(answer);
   }
@@ -101,13 +104,14 @@ export class Peer {
     if (!this.#closed) this.listener.gone();
   }
 
-  get isOpen() {
-    return this.#channel?.readyState === 'open';
-  }
-
   /** @param {string} text */
   send(text) {
-    if (this.#channel?.readyState === 'open') this.#channel.send(text);
+    if (this.#channel?.readyState !== 'open') return;
+    try {
+      this.#channel.send(text);
+    } catch {
+      // It has closed just now, which its close event will tell.
+    }
   }
 
   /** Waits, for a moment at most, until what was sent has left. */
@@ -122,6 +126,7 @@ export class Peer {
     this.#closed = true;
     clearTimeout(this.#lost);
     this.speaker.stop();
+    this.reception.stop();
     for (const sink of this.#sinks) sink.stop();
     this.#track.stop();
     this.#connection.close();

@@ -14,7 +14,7 @@ export async function loadWebRtc() {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
     throw new Error(
       `The voice simulator cannot run here: the package @roamhq/wrtc does not load on ${process.platform} ${process.arch} (${reason}). ` +
-        'It has builds for Linux and macOS on x64 and arm64 and for Windows on x64; if yours is one of these, run npm ci in tests/Widget.VoiceSimulator.',
+        'It has builds for Linux and macOS on x64 and arm64 and for Windows on x64; on one of these, npm ci beside server.mjs installs it.',
     );
   }
 }

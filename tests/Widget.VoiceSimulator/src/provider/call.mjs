@@ -27,6 +27,8 @@ export class Call {
   log = /** @type {{ at: string, from: From | 'provider', event: any }[]} */ ([]);
   ended = /** @type {{ at: string, how: End } | null} */ (null);
   connectedAt = /** @type {string | null} */ (null);
+  /** Whether a server can take part in it. */
+  hasSideband = true;
   heardMs = 0;
   heardPeak = 0;
 
@@ -128,7 +130,13 @@ export class Call {
   }
 
   #meddle() {
-    if (!this.behavior.wrongSession || this.#wronged || !this.connectedAt || this.#sidebandsEver === 0) return;
+    if (
+      !this.behavior.wrongSession ||
+      this.#wronged ||
+      !this.connectedAt ||
+      (this.hasSideband && this.#sidebandsEver === 0)
+    )
+      return;
     this.#wronged = true;
     this.later(50, () => this.send(this.wrongUpdate()));
   }
@@ -144,7 +152,15 @@ export class Call {
       // Logged as it came; the protocol refuses it.
     }
     this.log.push({ at: new Date().toISOString(), from, event });
-    this.take(event, from);
+    try {
+      this.take(event, from);
+    } catch (error) {
+      console.error(error);
+      this.send({
+        type: 'error',
+        error: { type: 'server_error', code: 'server_error', message: 'The simulator has failed; its log says how.' },
+      });
+    }
   }
 
   /** @param {Int16Array} samples */

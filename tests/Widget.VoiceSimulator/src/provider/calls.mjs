@@ -2,13 +2,17 @@
 
 /** @typedef {import('./call.mjs').Call} Call */
 
-/** Every call since the last reset, ended ones too, for tests to read. */
+const KEPT = 1000;
+
+/** The calls since the last reset, ended ones too, for tests to read. */
 export class Calls {
   #calls = /** @type {Map<string, Call>} */ (new Map());
 
   /** @param {Call} call */
   add(call) {
     this.#calls.set(call.id, call);
+    const [oldest] = this.#calls.values();
+    if (this.#calls.size > KEPT && oldest.ended) this.#calls.delete(oldest.id);
   }
 
   /** @param {string} id */

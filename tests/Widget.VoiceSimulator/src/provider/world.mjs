@@ -1,5 +1,7 @@
 // @ts-check
+import { DemoScript } from '../control/demo.mjs';
 import { Scenarios } from '../control/scenarios.mjs';
+import { Script } from '../control/script.mjs';
 import { Catalog } from '../realtime/catalog.mjs';
 import { ClientSecrets } from '../realtime/client-secrets.mjs';
 import { Accounts } from './accounts.mjs';
@@ -10,8 +12,12 @@ export class World {
   accounts = new Accounts();
   calls = new Calls();
   catalog = new Catalog();
-  scenarios = new Scenarios();
   secrets = new ClientSecrets();
+
+  /** @param {{ demo: boolean }} options demo: nobody scripts anything, somebody looks at it */
+  constructor({ demo }) {
+    this.scenarios = new Scenarios(() => (demo ? new DemoScript() : new Script()));
+  }
 
   /** @param {string | null} account null: everything */
   async reset(account) {

@@ -42,6 +42,7 @@ export class RealtimeCall extends Call {
     this.session = session;
     this.ownNames = terms.ownNames;
     this.filtered = terms.filtered ?? false;
+    this.hasSideband = terms.provider !== 'selfhosted';
     this.conversation = new Conversation((event) => this.send(event));
     this.responses = new Responses(this);
     this.listening = new Listening(this);

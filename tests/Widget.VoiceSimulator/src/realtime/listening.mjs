@@ -1,5 +1,6 @@
 // @ts-check
 import { FRAME_MS } from '../audio/pcm.mjs';
+import { Utterances } from '../audio/utterances.mjs';
 import { VoiceActivity } from '../audio/vad.mjs';
 import { invalid } from '../provider/errors.mjs';
 import { newId } from '../provider/ids.mjs';
@@ -18,7 +19,7 @@ const DETECTION_MS = 120;
 export class Listening {
   #ms = 0;
   #buffer = { ms: 0, voicedMs: 0 };
-  #vad = /** @type {VoiceActivity | null} */ (null);
+  #utterances = /** @type {Utterances | null} */ (null);
   #paddingMs = 0;
   #settings = '';
   #itemId = '';
@@ -40,7 +41,13 @@ export class Listening {
     if (settings === this.#settings) return;
     this.#settings = settings;
     const turns = turnTaking(this.call.session);
-    this.#vad = turns && new VoiceActivity(turns);
+    this.#utterances?.giveUp();
+    this.#utterances =
+      turns &&
+      new Utterances(new VoiceActivity(turns), (ms) => this.call.peer.reception.missing(ms), {
+        started: () => this.#started(),
+        stopped: () => this.#stopped(),
+      });
     this.#paddingMs = turns?.paddingMs ?? 0;
   }
 
@@ -48,10 +55,8 @@ export class Listening {
   hear(level) {
     this.#ms += FRAME_MS;
     this.#buffer.ms += FRAME_MS;
-    if (level >= (this.#vad?.level ?? VOICE_LEVEL)) this.#buffer.voicedMs += FRAME_MS;
-    const change = this.#vad?.hear(level);
-    if (change === 'started') this.#started();
-    else if (change === 'stopped') this.#stopped();
+    if (level >= (this.#utterances?.vad.level ?? VOICE_LEVEL)) this.#buffer.voicedMs += FRAME_MS;
+    this.#utterances?.hear(level);
   }
 
   #started() {
@@ -80,7 +85,7 @@ export class Listening {
       const said = `Error committing input audio buffer: buffer too small. Expected at least ${SHORTEST_BUFFER_MS}ms of audio, but buffer only has ${ms.toFixed(2)}ms of audio.`;
       throw invalid('input_audio_buffer_commit_empty', said);
     }
-    const itemId = this.#vad?.speaking ? this.#itemId : newId('item');
+    const itemId = this.#utterances?.speaking ? this.#itemId : newId('item');
     this.#startAgain();
     this.#take(itemId);
   }
@@ -130,7 +135,7 @@ export class Listening {
     if (!after) return;
     const from = this.#ms;
     this.#idle = this.call.later(after, () => {
-      if (this.#vad?.speaking || this.call.responses.isActive) return;
+      if (this.#utterances?.speaking || this.call.responses.isActive) return;
       const itemId = newId('item');
       this.call.send({
         type: 'input_audio_buffer.timeout_triggered',

@@ -81,27 +81,33 @@ export class Responses {
     if (this.isActive) this.#active?.end('cancelled', { reason: 'turn_detected' });
   }
 
-  /** By the client, as a button to stop the voice. */
+  /** By the client, as a button to stop the voice; what is still being made of what was heard is given up too. */
   clearOutput() {
-    this.#cutOff();
+    const speaking = this.#cutOff();
+    const active = this.#active;
+    if (active && speaking.includes(active)) active.end('cancelled', { reason: 'client_cancelled' });
   }
 
+  /** @returns {Response[]} whose speech was cut off */
   #cutOff() {
+    const cut = [];
     for (const { playback, ms } of this.call.peer.speaker.cut()) {
       const speech = this.#speeches.get(playback);
       if (!speech) continue;
-      const { response, item, lengthMs } = speech;
-      if (!response.apart && this.call.conversation.has(item.id)) {
+      const { response, item, text, lengthMs } = speech;
+      cut.push(response);
+      if (this.call.conversation.has(item.id)) {
         this.call.conversation.truncate(
           item.id,
           0,
           Math.min(ms, this.call.conversation.soundOf(item.id)),
-          speech.text,
+          text,
           lengthMs,
         );
       }
       response.send('output_audio_buffer.cleared', {});
     }
     this.#speeches.clear();
+    return cut;
   }
 }

@@ -47,13 +47,12 @@ export async function sayAloud(response, text, played) {
   /** @param {'completed' | 'incomplete'} status */
   const close = (status) => {
     response.made.spokenMs = madeMs;
-    // What was interrupted counts as said for as long as it was heard; the item knows.
+    // When it was interrupted this runs ahead of what was heard, which the item tells.
     const transcript = response.made.text;
     response.send('response.output_audio.done', where);
     response.send('response.output_audio_transcript.done', { ...where, transcript });
     response.send('response.content_part.done', { ...where, part: { type: 'audio', transcript } });
-    response.finishItem(item, status);
-    response.made.text = '';
+    response.finishItem(item, item.status === 'incomplete' ? 'incomplete' : status);
   };
   response.abandon = () => {
     shorten(playback, madeMs);
@@ -72,7 +71,8 @@ export async function sayAloud(response, text, played) {
       if (!response.isRunning) return;
       madeMs = Math.min(toMs, lengthMs);
       response.made.text += word;
-      part.transcript = response.made.text;
+      // What the client has truncated meanwhile stays so.
+      if (item.status === 'in_progress') part.transcript = response.made.text;
       response.send('response.output_audio_transcript.delta', { ...where, delta: word });
     });
   }
@@ -82,7 +82,6 @@ export async function sayAloud(response, text, played) {
     response.abandon = null;
     const cut = lengthMs < wholeMs;
     close(cut ? 'incomplete' : 'completed');
-    response.made.text = '';
     if (cut) response.end('incomplete', { reason: 'max_output_tokens' });
     else response.end('completed');
   });
