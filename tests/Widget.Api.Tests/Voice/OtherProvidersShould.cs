@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using Widget.Api.Voice;
 using Widget.Api.Voice.Calls;
@@ -9,7 +8,7 @@ namespace Widget.Api.Tests.Voice;
 /// <summary>The other ways to reach a voice: each with its own exchange and its own events, and the same conversation for the visitor.</summary>
 public sealed class OtherProvidersShould(ApiFixture api) : IAsyncLifetime
 {
-    private static readonly VoiceTimings Quick = new() { Renewal = TimeSpan.FromSeconds(0.5), Lease = TimeSpan.FromSeconds(4) };
+    private static readonly VoiceTimings Quick = VoiceTenant.Quick;
 
     public async ValueTask InitializeAsync() => await api.Voice.ResetAsync();
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Widget.Api.Voice;
+using Widget.Api.Voice.Calls;
 using Widget.Api.Voice.Dialogue;
 using Widget.Contracts;
 
@@ -264,7 +265,7 @@ public sealed class RealtimeDialogueShould
 
     private RealtimeDialogue Begin(VoicePlan? plan = null)
     {
-        var dialogue = new RealtimeDialogue(plan ?? Plan, setup: null, isRelayed: false, _stage);
+        var dialogue = new RealtimeDialogue(plan ?? Plan, new VoiceTimings(), setup: null, isRelayed: false, _stage);
         dialogue.Begin(isNew: true);
         return dialogue;
     }

@@ -8,7 +8,7 @@ namespace Widget.Api.Tests.Voice;
 /// <summary>Voice calls with a real peer on either side: a visitor's, and the simulated provider's.</summary>
 public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
 {
-    private static readonly VoiceTimings Quick = new() { Renewal = TimeSpan.FromSeconds(0.5), Lease = TimeSpan.FromSeconds(4) };
+    private static readonly VoiceTimings Quick = VoiceTenant.Quick;
 
     private ApiNode _node = null!;
     private VoiceTenant _tenant = null!;

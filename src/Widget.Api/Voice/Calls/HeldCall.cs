@@ -20,7 +20,9 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
     private readonly CancellationTokenSource _over = new();
     private readonly CancellationToken _ended;
     private Task _logging = Task.CompletedTask;
+    private readonly List<Action> _early = [];
     private VoicePhase? _phase;
+    private bool _begun;
 
     public HeldCall(VoiceCall call, VoiceBackstage backstage, TimeProvider clock, Func<IVoiceStage, IVoiceDialogue> dialogue)
     {
@@ -40,6 +42,22 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
 
     /// <summary>Lets something happen, in its turn.</summary>
     public void Post(Action action) => _inbox.Writer.TryWrite(action);
+
+    /// <summary>The line stands: what the visitor has wished meanwhile comes after what the call begins with.</summary>
+    public void Begin(bool isNew) => Post(() =>
+    {
+        Dialogue.Begin(isNew);
+        _begun = true;
+        foreach (var wish in _early) wish();
+        _early.Clear();
+    });
+
+    /// <summary>Lets something happen that the visitor wishes.</summary>
+    public void Wish(Action action) => Post(() =>
+    {
+        if (_begun) action();
+        else _early.Add(action);
+    });
 
     /// <summary>Deals with what happens until the call is to end or the line is gone.</summary>
     /// <param name="line">To the provider.</param>
@@ -102,15 +120,15 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
         TaskContinuationOptions.None,
         TaskScheduler.Default).Unwrap();
 
-    public void LookUp(string item, string words) => Begin(
+    public void LookUp(string item, string words) => Work(
         ct => _backstage.LookUpAsync(_call, item, words, ct),
         found => Dialogue.LookedUp(item, found));
 
-    public void RunTool(string callId, string name, string arguments) => Begin(
+    public void RunTool(string callId, string name, string arguments) => Work(
         ct => _backstage.RunToolAsync(_call, callId, name, arguments, ct),
         output => Dialogue.ToolRan(callId, output));
 
-    public void Answer(string callId, string question) => Begin(
+    public void Answer(string callId, string question) => Work(
         ct => _backstage.AnswerAsync(_call, callId, question, ct),
         output => Dialogue.ToolRan(callId, output));
 
@@ -131,7 +149,7 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
 
     public void Note(string words) => _backstage.Note(_call, words);
 
-    private void Begin<T>(Func<CancellationToken, Task<T>> work, Action<T> then)
+    private void Work<T>(Func<CancellationToken, Task<T>> work, Action<T> then)
     {
         _ = Task.Run(
             async () =>

@@ -144,7 +144,7 @@ public sealed partial class VoiceCalls(
             call = row;
         });
         if (call is null) return (null, null, VoiceRefusal.NoSuchConversation);
-        if (call.Protocol != VoiceProtocol.SelfHosted) holder.Start(call.TenantId, call.Id);
+        if (call.Protocol != VoiceProtocol.SelfHosted) await holder.Start(call.TenantId, call.Id);
         return (call, answer.Sdp, null);
     }
 

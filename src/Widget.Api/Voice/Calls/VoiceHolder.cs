@@ -33,17 +33,20 @@ public sealed partial class VoiceHolder(
     internal Guid Node { get; } = Guid.CreateVersion7();
 
     /// <summary>Holds a call whose lease this node has, until it is over or the node stops.</summary>
-    internal void Start(TenantId tenant, VoiceCallId id)
+    /// <returns>When it takes the visitor's wishes.</returns>
+    internal Task Start(TenantId tenant, VoiceCallId id)
     {
-        var holding = HoldAsync(tenant, id);
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var holding = HoldAsync(tenant, id, ready);
         _held[id] = holding;
         _ = holding.ContinueWith(_ => _held.TryRemove(KeyValuePair.Create(id, holding)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return ready.Task;
     }
 
     /// <summary>Waits for what is held to be given back; the node stops.</summary>
     internal Task StopAsync() => Task.WhenAll(_held.Values);
 
-    private async Task HoldAsync(TenantId tenant, VoiceCallId id)
+    private async Task HoldAsync(TenantId tenant, VoiceCallId id, TaskCompletionSource ready)
     {
         try
         {
@@ -55,7 +58,7 @@ public sealed partial class VoiceHolder(
             }
 
             var provider = providers.Of(call.Protocol);
-            if (call.State == VoiceSessionState.Live) await TalkAsync(call, account, provider, callId);
+            if (call.State == VoiceSessionState.Live) await TalkAsync(call, account, provider, callId, ready);
             else await EndAsync(call, null, call.EndReason ?? VoiceEndReason.Failed, () => provider.HangUpAsync(account, callId, CancellationToken.None));
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
@@ -67,15 +70,20 @@ public sealed partial class VoiceHolder(
             // Its lease runs out, and it is taken up anew.
             LogFault(e, id);
         }
+        finally
+        {
+            ready.TrySetResult();
+        }
     }
 
-    private async Task TalkAsync(VoiceCall call, VoiceAccount account, IVoiceProvider provider, string callId)
+    private async Task TalkAsync(VoiceCall call, VoiceAccount account, IVoiceProvider provider, string callId, TaskCompletionSource ready)
     {
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
         using var held = new HeldCall(call, backstage, clock, stage => call.Protocol == VoiceProtocol.GptLive
             ? new LiveDialogue(stage)
-            : new RealtimeDialogue(call.Plan, setup: null, isRelayed: false, stage));
+            : new RealtimeDialogue(call.Plan, timings, setup: null, isRelayed: false, stage));
         using var commands = bus.Hold(call.Id, command => Take(call, held, command));
+        ready.TrySetResult();
         var renewing = RenewAsync(call, held, lost);
         VoiceEndReason? reason = null;
         try
@@ -123,7 +131,7 @@ public sealed partial class VoiceHolder(
         var isNew = row.AttachedAt is null;
         row.AttachedAt ??= clock.GetUtcNow();
         await db.CommitAsync(CancellationToken.None);
-        held.Post(() => held.Dialogue.Begin(isNew));
+        held.Begin(isNew);
     }
 
     private async Task<IVoiceLine?> AttachAsync(VoiceAccount account, IVoiceProvider provider, string callId, CancellationToken ct)
@@ -154,13 +162,13 @@ public sealed partial class VoiceHolder(
         switch (command.Kind)
         {
             case "press":
-                held.Post(() => held.Dialogue.Talk(pressed: true));
+                held.Wish(() => held.Dialogue.Talk(pressed: true));
                 break;
             case "release":
-                held.Post(() => held.Dialogue.Talk(pressed: false));
+                held.Wish(() => held.Dialogue.Talk(pressed: false));
                 break;
             case "interrupt":
-                held.Post(held.Dialogue.Interrupt);
+                held.Wish(held.Dialogue.Interrupt);
                 break;
             case "say" when command.Item is { } item:
                 _ = SayAsync(call, held, item);
@@ -177,7 +185,7 @@ public sealed partial class VoiceHolder(
     {
         try
         {
-            if (await backstage.TypedAsync(call, item, lifetime.ApplicationStopping) is { } text) held.Post(() => held.Dialogue.Say(item, text));
+            if (await backstage.TypedAsync(call, item, lifetime.ApplicationStopping) is { } text) held.Wish(() => held.Dialogue.Say(item, text));
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException)
         {

@@ -36,7 +36,7 @@ public sealed partial class VoiceKeeper(NpgsqlDataSource dataSource, VoiceDataba
                 await using var db = await database.BeginAsync(tenant, ct);
                 var call = await db.FindAsync(id, ct);
                 if (call is { Protocol: VoiceProtocol.SelfHosted }) await LookAtRelayedAsync(call, ct);
-                else holder.Start(tenant, id);
+                else _ = holder.Start(tenant, id);
             }
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)

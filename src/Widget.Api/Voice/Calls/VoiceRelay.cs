@@ -58,7 +58,7 @@ public sealed class VoiceRelay(VoiceDatabase database, VoiceHolder holder, Voice
     private async Task HoldAsync(VoiceCall call, IVoiceLine line, ChannelWriter<string> outgoing, CancellationToken ct)
     {
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using var held = new HeldCall(call, backstage, clock, stage => new RealtimeDialogue(call.Plan, RealtimeSession.Of(call.Plan, call.Model), isRelayed: true, stage));
+        using var held = new HeldCall(call, backstage, clock, stage => new RealtimeDialogue(call.Plan, timings, RealtimeSession.Of(call.Plan, call.Model), isRelayed: true, stage));
         using var commands = bus.Hold(call.Id, command => holder.Take(call, held, command));
         var renewing = holder.RenewAsync(call, held, lost);
         try

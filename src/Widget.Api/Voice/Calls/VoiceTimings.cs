@@ -19,6 +19,12 @@ public sealed record VoiceTimings
     /// <summary>How long the page may take to say that it ended the call, when the provider's line ends first.</summary>
     public TimeSpan LastWord { get; init; } = TimeSpan.FromSeconds(1.5);
 
+    /// <summary>How long a reply waits for the visitor's words in writing; without them the model looks things up itself.</summary>
+    public TimeSpan Words { get; init; } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>How long a reply waits for what is looked up; later the model looks it up itself.</summary>
+    public TimeSpan Knowledge { get; init; } = TimeSpan.FromSeconds(1.2);
+
     /// <summary>Wait between tries to end a call at a provider that is away.</summary>
     public TimeSpan RetryingEnd { get; init; } = TimeSpan.FromSeconds(3);
 

@@ -102,7 +102,7 @@ internal sealed partial class RealtimeDialogue
         }
 
         _waiting = Waiting.Words;
-        _stage.After(WaitForWords, () =>
+        _stage.After(_timings.Words, () =>
         {
             if (_turn == item && _waiting == Waiting.Words) WantReply();
         });

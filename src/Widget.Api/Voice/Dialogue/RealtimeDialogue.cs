@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Widget.Api.Voice.Calls;
 using Widget.Api.Voice.Providers;
 using Widget.Contracts;
 
@@ -11,12 +12,6 @@ namespace Widget.Api.Voice.Dialogue;
 /// </summary>
 internal sealed partial class RealtimeDialogue : IVoiceDialogue
 {
-    /// <summary>How long a reply waits for the visitor's words in writing; without them the model looks things up itself.</summary>
-    private static readonly TimeSpan WaitForWords = TimeSpan.FromSeconds(1.5);
-
-    /// <summary>How long a reply waits for what is looked up.</summary>
-    private static readonly TimeSpan WaitForKnowledge = TimeSpan.FromSeconds(1.2);
-
     /// <summary>How long the log waits for the visitor's words before it goes on without them.</summary>
     private static readonly TimeSpan WaitForTranscript = TimeSpan.FromSeconds(6);
 
@@ -26,6 +21,7 @@ internal sealed partial class RealtimeDialogue : IVoiceDialogue
     private const int MostErrors = 30;
 
     private readonly VoicePlan _plan;
+    private readonly VoiceTimings _timings;
     private readonly bool _isRelayed;
     private readonly JsonObject? _setup;
     private readonly IVoiceStage _stage;
@@ -48,12 +44,13 @@ internal sealed partial class RealtimeDialogue : IVoiceDialogue
     private string? _knowledge;
 
     /// <param name="plan">What the provider was told.</param>
+    /// <param name="timings">How long to wait for what.</param>
     /// <param name="setup">The session, for a provider that is told it over the line; null for one that was told before.</param>
     /// <param name="isRelayed">The visitor's page passes events on. It can do with the session what it likes, so that is not held against it.</param>
     /// <param name="stage">What can be brought about.</param>
-    public RealtimeDialogue(VoicePlan plan, JsonObject? setup, bool isRelayed, IVoiceStage stage)
+    public RealtimeDialogue(VoicePlan plan, VoiceTimings timings, JsonObject? setup, bool isRelayed, IVoiceStage stage)
     {
-        (_plan, _setup, _isRelayed, _stage) = (plan, setup, isRelayed, stage);
+        (_plan, _timings, _setup, _isRelayed, _stage) = (plan, timings, setup, isRelayed, stage);
         _transcript = new Transcript(stage.Log);
         _playback = new Playback(stage, _transcript);
     }
@@ -152,7 +149,7 @@ internal sealed partial class RealtimeDialogue : IVoiceDialogue
         _waiting = Waiting.Knowledge;
         _stage.Show(VoicePhase.Thinking, null);
         _stage.LookUp(item, words);
-        _stage.After(WaitForKnowledge, () =>
+        _stage.After(_timings.Knowledge, () =>
         {
             if (_turn == item && _waiting == Waiting.Knowledge) WantReply();
         });
