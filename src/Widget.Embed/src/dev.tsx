@@ -163,6 +163,7 @@ for (const [name, state] of Object.entries(states)) {
       theme: { color, position: 'right', scheme: (wishes.get('scheme') ?? 'light') as 'light' | 'dark' },
       locale: 'auto',
       contactUrl: 'mailto:hello@harbor.example',
+      hostedUrl: '/widget/harbor',
       modes: ['text', 'video'],
       speech: null,
       dictation: null,
