@@ -37,7 +37,7 @@ const markdown =
   'It **depends**:\n\n- Germany: 49 euros [1]\n- Denmark: 89 euros [1]\n\n| from | to |\n|---|---|\n| Kiel | Aarhus |\n\n> Ready to ride.\n\n`TB-4711` and [a link](https://harbor.example).';
 
 const spoken: Item[] = [
-  { kind: 'call', seq: 1 },
+  { kind: 'call', mode: 'video', seq: 1 },
   {
     kind: 'spoken',
     speaker: 'assistant',
@@ -107,7 +107,7 @@ const states: Record<
   'video green screen': { items: spoken, call: { phase: 'live', green: true, caption } },
   'video embedded': { call: { phase: 'live', frame: 'about:blank', camera: false } },
   'video ended': {
-    items: [...spoken, { kind: 'call', ended: { reason: 'time_limit', seconds: 600 }, seq: 6 }],
+    items: [...spoken, { kind: 'call', mode: 'video', ended: { reason: 'time_limit', seconds: 600 }, seq: 6 }],
     call: { phase: 'over', end: { reason: 'time_limit', seconds: 600 } },
   },
   'video refused': {
@@ -171,7 +171,7 @@ for (const [name, state] of Object.entries(states)) {
   store.conversation.value = { items: state.items ?? [], seq: 9 } satisfies Conversation;
   store.source.value = state.source;
   store.draft.value = state.draft ?? '';
-  if (state.call) store.video.value = playCall(store, state.call);
+  if (state.call) store.call.value = playCall(store, state.call);
   store.open.value = true;
   applyTheme(root, store.config);
   render(<Panel store={store} />, root);
