@@ -15,7 +15,9 @@ const imports = new Map();
 for (const file of scripts)
   imports.set(
     file,
-    [...(await readFile(`dist/${file}`, 'utf8')).matchAll(/\b(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g)].map(([, name]) => name),
+    [...(await readFile(`dist/${file}`, 'utf8')).matchAll(/\b(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g)].map(
+      ([, name]) => name,
+    ),
   );
 // A module and what it cannot be without.
 const whole = (file, seen = new Set()) => {

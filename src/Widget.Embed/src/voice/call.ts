@@ -170,7 +170,7 @@ export class VoiceCall implements VoiceModel {
       this.trouble.value = trouble;
       this.phase.value = trouble ? 'trouble' : 'connecting';
     });
-    if (!trouble) await this.#connect();
+    if (!trouble && !this.#isOver()) await this.#connect();
   }
 
   async #connect(): Promise<void> {

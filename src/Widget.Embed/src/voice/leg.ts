@@ -42,8 +42,10 @@ export class Leg {
 
   /** Throws an ApiError when it is refused, anything else when it did not come about. */
   async open(pushToTalk: boolean): Promise<void> {
-    const session = await this.line.open(await this.#peer.offer(), pushToTalk);
+    const offer = await this.#peer.offer();
     if (this.#closed) return;
+    const session = await this.line.open(offer, pushToTalk);
+    if (this.#isClosed()) return;
     if (!session.sdp) throw new Error('The provider did not answer.');
     if (session.relay) {
       this.#passage = new Passage(this.store, session.sessionId, {
@@ -60,6 +62,11 @@ export class Leg {
 
   replace(track: MediaStreamTrack | undefined): Promise<void> {
     return this.#peer.replace(track);
+  }
+
+  // TypeScript does not see that it may be closed while something is awaited.
+  #isClosed(): boolean {
+    return this.#closed;
   }
 
   /** Lets go of the line; what the server is told is up to the caller. */

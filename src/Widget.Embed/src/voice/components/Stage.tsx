@@ -68,7 +68,7 @@ function doing(call: VoiceModel, agent: string): string {
     return fill(t[phase === 'asking' || phase === 'reconnecting' ? phase : 'connecting'], { agent });
   const turn = call.turn.value;
   if (turn === 'listening' && call.pushToTalk.value && !call.held.value) return t.holdToTalk;
-  if (turn === 'listening' && !call.on.value.microphone) return t.mutedNow;
+  if (turn === 'listening' && !call.on.value.microphone && !call.trouble.value) return t.mutedNow;
   return fill(t[turn], { agent });
 }
 
@@ -78,9 +78,9 @@ function CaptionLines({ call }: { call: VoiceModel }) {
   return (
     <div class="captions">
       {lines.map(({ speaker, item, text }) => (
-        <p key={item} class={speaker} dir="auto">
+        <p key={item} class={speaker}>
           {speaker === 'visitor' && <b>{voiceWords.value.you}: </b>}
-          {text}
+          <bdi>{text}</bdi>
         </p>
       ))}
     </div>
