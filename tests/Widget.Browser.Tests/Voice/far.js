@@ -25,8 +25,9 @@
     return stream;
   };
 
-  // Answers an offer. A blocked one names no address at which it could be reached, as where UDP does not get through.
-  window.answerCall = async (sdp, blocked) => {
+  // Answers an offer. Blocked, neither side learns an address of the other's, as where UDP does not get through.
+  window.answerCall = async (offer, blocked) => {
+    const nameless = (sdp) => sdp.replace(/^a=candidate:.*\r\n/gm, '');
     const connection = new Connection();
     const end = { connection, channel: undefined, messages: [], heard: undefined };
     window.far.push(end);
@@ -42,12 +43,12 @@
     hum.start();
     connection.addTrack(place.stream.getAudioTracks()[0], place.stream);
 
-    await connection.setRemoteDescription({ type: 'offer', sdp });
+    await connection.setRemoteDescription({ type: 'offer', sdp: blocked ? nameless(offer) : offer });
     await connection.setLocalDescription();
     while (connection.iceGatheringState !== 'complete')
       await new Promise((resolve) => connection.addEventListener('icegatheringstatechange', resolve, { once: true }));
     const answer = connection.localDescription.sdp;
-    return blocked ? answer.replace(/^a=candidate:.*\r\n/gm, '') : answer;
+    return blocked ? nameless(answer) : answer;
   };
 
   // The greatest mean power of a stream within a time, in samples of 20 ms.
