@@ -297,11 +297,24 @@ describe('a call whose provider has no line for the server', () => {
     expect(server.relayed.length).toBe(1);
     server.status.value = { state: 'online' };
     expect(server.relayed[1]?.sent).toEqual(['meanwhile']);
-    server.relayed[1]?.listener.message('I am here.');
     await settle(20_000);
     expect(call.phase.value).toBe('live');
     call.hangUp();
     expect(server.relayed[1]?.closed).toBe(true);
+  });
+
+  it('is lost when our line stays away, or is refused again and again', async () => {
+    const call = await connect();
+    server.relayed[0]?.listener.ended();
+    for (let n = 1; n < 9; n++) {
+      await settle(1_100);
+      server.relayed[n]?.listener.ended();
+    }
+    expect(call.phase.value).toBe('live');
+    await settle(5_000);
+    // It goes on in a new one.
+    expect(FakePeerConnection.all.length).toBe(2);
+    expect(server.to('/end').length).toBe(1);
   });
 
   it('ends, with words for it, where our line cannot carry it', async () => {

@@ -225,10 +225,7 @@ export class VoiceCall implements VoiceModel {
 
   #connected(): void {
     this.#startedAt ??= Date.now();
-    batch(() => {
-      this.turn.value = 'listening';
-      this.phase.value = 'live';
-    });
+    this.phase.value = 'live';
     this.#clock ??= setInterval(() => this.#tick(), 1000);
     this.#tick();
   }
@@ -261,6 +258,7 @@ export class VoiceCall implements VoiceModel {
     batch(() => {
       this.#captions.clear();
       this.sound.value = undefined;
+      this.turn.value = 'listening';
       this.phase.value = 'reconnecting';
     });
     // The server has ended it itself, or is to before there is another.

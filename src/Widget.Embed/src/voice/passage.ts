@@ -9,6 +9,8 @@ import type { Store } from '../app/store';
 /** Nobody answers the visitor meanwhile. */
 const patience = 10_000;
 const between = 1_000;
+/** A line that has held for so long is back. */
+const settled = 3_000;
 const mostWaiting = 500;
 
 export class Passage {
@@ -16,6 +18,7 @@ export class Passage {
   #closed = false;
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
+  #back: ReturnType<typeof setTimeout> | undefined;
   #stopWatching: (() => void) | undefined;
   readonly #waiting: string[] = [];
 
@@ -29,8 +32,6 @@ export class Passage {
   open(): boolean {
     const relay = this.store.relay(this.sessionId, {
       message: (text) => {
-        clearTimeout(this.#deadline);
-        this.#deadline = undefined;
         if (!this.#closed) this.listener.message(text);
       },
       ended: () => {
@@ -39,6 +40,10 @@ export class Passage {
     });
     if (!relay || this.#closed) return false;
     this.#relay = relay;
+    this.#back = setTimeout(() => {
+      clearTimeout(this.#deadline);
+      this.#deadline = undefined;
+    }, settled);
     for (const text of this.#waiting.splice(0)) relay.send(text);
     return true;
   }
@@ -52,12 +57,14 @@ export class Passage {
     this.#closed = true;
     clearTimeout(this.#deadline);
     clearTimeout(this.#again);
+    clearTimeout(this.#back);
     this.#stopWatching?.();
     this.#relay?.close();
   }
 
   #broken(): void {
     this.#relay = undefined;
+    clearTimeout(this.#back);
     if (this.#closed) return;
     this.#deadline ??= setTimeout(() => {
       if (!this.#closed) this.listener.lost();

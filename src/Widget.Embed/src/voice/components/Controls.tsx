@@ -32,7 +32,6 @@ export function Controls({ call, agent, settings }: Props) {
               name="turns"
               label={call.pushToTalk.value ? t.turnsFree : t.turnsHold}
               off={call.pushToTalk.value}
-              disabled={!live}
               onPress={() => call.toggleTurns()}
             />
           )}
