@@ -162,13 +162,25 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         return Http.SendAsync(request);
     }
 
+    /// <summary>Below those that systems give to outgoing connections: one of these would take it before what it is for has started.</summary>
     internal static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners) listener.Start();
-        var ports = Array.ConvertAll(listeners, listener => ((IPEndPoint)listener.LocalEndpoint).Port);
-        foreach (var listener in listeners) listener.Dispose();
-        return ports;
+        var ports = new HashSet<int>();
+        while (ports.Count < count)
+        {
+            using var listener = new TcpListener(IPAddress.IPv6Any, Random.Shared.Next(15_000, 30_000)) { Server = { DualMode = true } };
+            try
+            {
+                listener.Start();
+                ports.Add(((IPEndPoint)listener.LocalEndpoint).Port);
+            }
+            catch (SocketException)
+            {
+                // Taken; there are others.
+            }
+        }
+
+        return [.. ports];
     }
 }
 

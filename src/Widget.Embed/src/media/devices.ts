@@ -1,20 +1,6 @@
 /** The visitor's own camera, microphone and speaker, and in whose way they are. Every track that is got here is stopped here. */
 
-export type Kind = 'microphone' | 'camera';
-
-/** Why a device cannot be had: what the visitor must do about it differs. */
-export type Trouble =
-  /** The visitor, or their browser's settings, said no. */
-  | 'denied'
-  /** There is none. */
-  | 'missing'
-  /** Another program has it. */
-  | 'busy'
-  /** The page that carries the widget does not let it have one (Permissions-Policy). */
-  | 'policy'
-  /** The page was not loaded over a line that browsers trust with devices. */
-  | 'insecure'
-  | 'unknown';
+import { allowedByPage, troubleOf, type Kind, type Trouble } from './trouble';
 
 export interface Choice {
   id: string;
@@ -25,34 +11,6 @@ export interface Choices {
   microphone: Choice[];
   camera: Choice[];
   speaker: Choice[];
-}
-
-const features: Record<Kind, string> = { microphone: 'microphone', camera: 'camera' };
-
-/** Names of DOMExceptions by getUserMedia, W3C Media Capture and Streams, section 10.2; older browsers' own names beside them. */
-export function troubleOf(error: unknown, kind: Kind): Trouble {
-  if (!allowedByPage(kind)) return 'policy';
-  switch (error instanceof Error || error instanceof DOMException ? error.name : '') {
-    case 'NotAllowedError':
-    case 'PermissionDeniedError':
-    case 'SecurityError':
-      return 'denied';
-    case 'NotFoundError':
-    case 'DevicesNotFoundError':
-    case 'OverconstrainedError':
-      return 'missing';
-    case 'NotReadableError':
-    case 'TrackStartError':
-    case 'AbortError':
-      return 'busy';
-    default:
-      return 'unknown';
-  }
-}
-
-function allowedByPage(kind: Kind): boolean {
-  const { featurePolicy } = document as { featurePolicy?: { allowsFeature(name: string): boolean } };
-  return featurePolicy?.allowsFeature(features[kind]) ?? true;
 }
 
 export class Devices {
@@ -87,6 +45,7 @@ export class Devices {
   /** Takes a device, in place of the one there is; the browser's choice when none is named. */
   async choose(kind: Kind, id?: string): Promise<Trouble | undefined> {
     if (!usable()) return 'insecure';
+    if (!allowedByPage(kind)) return 'policy';
     const device = id ? { deviceId: { exact: id } } : {};
     const wish = kind === 'microphone' ? { audio: { ...sound, ...device } } : { video: { ...picture, ...device } };
     try {

@@ -1,20 +1,38 @@
-import type { Signal } from '@preact/signals';
+import type { ReadonlySignal, Signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Icon } from '../../app/components/Icon';
-import { fill, words } from '../../app/i18n';
-import { choices, mediaDevices, type Choice, type Choices, type Kind } from '../devices';
-import type { CallModel } from '../model';
-import { videoWords } from '../words';
+import { Icon } from '../app/components/Icon';
+import { fill, words } from '../app/i18n';
+import { choices, mediaDevices, type Choice, type Choices } from '../media/devices';
+import type { Kind } from '../media/trouble';
+
+/** What of a call the menu changes. */
+interface Chooser {
+  readonly on: ReadonlySignal<object>;
+  choose(kind: Kind, id: string): Promise<void>;
+  /** The device in use, as the browser names it. */
+  deviceId(kind: Kind): string | undefined;
+}
+
+interface DeviceWords {
+  settings: string;
+  chooseMicrophone: string;
+  chooseSpeaker: string;
+  device: string;
+  defaultDevice: string;
+}
 
 interface Props {
-  call: CallModel;
+  call: Chooser;
+  words: DeviceWords;
+  /** The label for cameras, where one is wanted. */
+  camera?: string;
   open: Signal<boolean>;
+  /** The device that sound goes to; empty for the browser's choice. */
   speaker: Signal<string>;
 }
 
-/** Which camera, microphone and, where the browser lets a page choose, speaker. */
-export function Settings({ call, open, speaker }: Props) {
-  const t = videoWords.value;
+/** Which microphone, camera and, where the browser lets a page choose, speaker. */
+export function DeviceMenu({ call, words: t, camera, open, speaker }: Props) {
   const [known, setKnown] = useState<Choices>({ microphone: [], camera: [], speaker: [] });
   const box = useRef<HTMLDivElement>(null);
   const close = (): void => {
@@ -35,9 +53,10 @@ export function Settings({ call, open, speaker }: Props) {
 
   const device = (kind: Kind, label: string) => (
     <Select
+      words={t}
       label={label}
       options={known[kind]}
-      value={(call.on.value[kind], call.deviceId(kind) ?? '')}
+      value={(call.on.value, call.deviceId(kind) ?? '')}
       onChoose={(id) => void call.choose(kind, id)}
     />
   );
@@ -56,10 +75,11 @@ export function Settings({ call, open, speaker }: Props) {
       <button type="button" class="tool" aria-label={words.value.back} title={words.value.back} onClick={close}>
         <Icon name="close" />
       </button>
-      {device('camera', t.chooseCamera)}
+      {camera && device('camera', camera)}
       {device('microphone', t.chooseMicrophone)}
       {'setSinkId' in HTMLMediaElement.prototype && known.speaker.length > 0 && (
         <Select
+          words={t}
           label={t.chooseSpeaker}
           options={known.speaker}
           value={speaker.value}
@@ -73,14 +93,14 @@ export function Settings({ call, open, speaker }: Props) {
 }
 
 interface SelectProps {
+  words: DeviceWords;
   label: string;
   options: Choice[];
   value: string;
   onChoose: (id: string) => void;
 }
 
-function Select({ label, options, value, onChoose }: SelectProps) {
-  const t = videoWords.value;
+function Select({ words: t, label, options, value, onChoose }: SelectProps) {
   const known = options.some((option) => option.id === value);
   return (
     <label>
