@@ -117,8 +117,9 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
   it('stops at once when the visitor speaks, and keeps what was heard', async () => {
     const reply =
       'This is a very long reply about bicycles, and it goes on and on, so that anybody would like to say something before it has come to its end.';
-    const call = await openCall(simulator, { script: { replies: [reply] } });
+    const call = await openCall(simulator, { script: { replies: [reply] }, behavior: { generationSpeed: 1 } });
     const { visitor, sideband } = call;
+    await visitor.prepare('Wait a moment please.');
     sideband.send({ type: 'response.create' });
     await visitor.events.next('output_audio_buffer.started');
     await visitor.say('Wait a moment please.');
@@ -132,9 +133,9 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
     sideband.send({ type: 'conversation.item.retrieve', item_id: truncated.item_id });
     const { item } = await sideband.events.next('conversation.item.retrieved');
     assert.ok(reply.startsWith(item.content[0].transcript));
-    assert.ok(item.content[0].transcript.length < reply.length / 2, item.content[0].transcript);
+    assert.ok(item.content[0].transcript.length < reply.length * 0.8, item.content[0].transcript);
     const told = await simulator.call(call.id);
-    assert.ok(told.spokenSeconds < 4, `spoke ${told.spokenSeconds} s`);
+    assert.ok(told.spokenSeconds < 6, `spoke ${told.spokenSeconds} s`);
     call.leave();
   });
 
@@ -145,6 +146,7 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
       ],
     };
     const { visitor, sideband, leave } = await openCall(simulator, { script, behavior: { generationSpeed: 100 } });
+    await visitor.prepare('No, thank you.');
     sideband.send({ type: 'response.create' });
     assert.equal((await sideband.events.next('response.done')).response.status, 'completed');
     await visitor.say('No, thank you.');
@@ -162,6 +164,7 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
     const configuration = session();
     configuration.audio.input.turn_detection.interrupt_response = false;
     const { visitor, sideband, leave } = await openCall(simulator, { configuration });
+    await visitor.prepare('Wait.');
     sideband.send({ type: 'response.create' });
     await visitor.events.next('output_audio_buffer.started');
     await visitor.say('Wait.');
@@ -175,7 +178,11 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
     const configuration = session({
       audio: { input: { transcription: { model: 'gpt-transcribe' }, turn_detection: null } },
     });
-    const call = await openCall(simulator, { configuration, script: { utterances: ['Only this.'] } });
+    const call = await openCall(simulator, {
+      configuration,
+      script: { utterances: ['Only this.'] },
+      behavior: { generationSpeed: 1 },
+    });
     const { visitor, sideband } = call;
     // Sound never pauses, so only a commit that comes with the clearing finds the buffer empty.
     sideband.send({ type: 'input_audio_buffer.clear' });

@@ -55,6 +55,11 @@ export class Visitor {
     await this.connection.setRemoteDescription({ type: 'answer', sdp });
   }
 
+  /** Takes the breath for it, so that it can be said at once. @param {string} text */
+  async prepare(text) {
+    await speak(text, 'visitor');
+  }
+
   /** Says something into the microphone. @param {string} text @returns {Promise<void>} when it has been said */
   async say(text) {
     const samples = await speak(text, 'visitor');
