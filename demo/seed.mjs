@@ -26,6 +26,8 @@ const tenants = [
       theme: { color: '#0b6e6e' },
       // The replica that the simulated Tavus has; with an account of one's own, one from GET /api/tavus/replicas.
       useTavusVideo: true,
+      // A pause ends what the visitor says; the simulated voice does not tell sentences apart.
+      voice: { enabled: true, turns: 'pause' },
       tavusReplicaId: process.env.WIDGET_DEMO_REPLICA ?? 'r4dcf31b60e1',
       suggestedQuestions: ['What is the range of the Tide Step?', 'What does delivery cost?', 'Is the battery under warranty?'],
     },

@@ -39,12 +39,15 @@ internal sealed class WidgetPage : IAsyncDisposable
 
     public ILocator Status => Page.Locator(".status");
 
-    public static async Task<WidgetPage> OpenAsync(Chromium chromium, Uri address, BrowserNewContextOptions? options = null, Func<WidgetPage, Task>? before = null)
+    public static Task<WidgetPage> OpenAsync(Chromium chromium, Uri address, BrowserNewContextOptions? options = null, Func<WidgetPage, Task>? before = null) =>
+        OpenAsync(chromium.Browser, address, options, before);
+
+    public static async Task<WidgetPage> OpenAsync(IBrowser browser, Uri address, BrowserNewContextOptions? options, Func<WidgetPage, Task>? before)
     {
         options ??= new();
         options.ViewportSize ??= new() { Width = 1280, Height = 860 };
         options.Locale ??= "en-US";
-        var context = await chromium.Browser.NewContextAsync(options);
+        var context = await browser.NewContextAsync(options);
         context.SetDefaultTimeout(15_000);
         var page = new WidgetPage(context, await context.NewPageAsync());
         if (before is not null) await before(page);

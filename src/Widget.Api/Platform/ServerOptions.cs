@@ -134,7 +134,10 @@ public sealed record ServerOptions
             _ => null,
         };
         if (protocol is null) variables.Errors.Add($"{Protocol} is \"{name}\". It must be openai_realtime, azure_realtime, gpt_live or self_hosted.");
-        var (endpoint, key, model) = variables.Model("VOICE", "the model to speak with");
+        // A key alone is one at OpenAI.
+        var atOpenAI = variables.Text("WIDGET_VOICE_ENDPOINT") is null && variables.Text("WIDGET_VOICE_KEY") is not null && protocol is VoiceProtocol.OpenAIRealtime or VoiceProtocol.GptLive;
+        var (endpoint, key, model) = atOpenAI ? (VoiceAccounts.OpenAI, variables.Text("WIDGET_VOICE_KEY"), variables.Text("WIDGET_VOICE_MODEL")) : variables.Model("VOICE", "the model to speak with");
+        if (atOpenAI && model is null) variables.Errors.Add("WIDGET_VOICE_MODEL is not set. It names the model to speak with at OpenAI, such as gpt-realtime-2.1.");
         return new VoiceOptions { Endpoint = endpoint, Key = key, Model = model, Protocol = protocol ?? VoiceProtocol.OpenAIRealtime, TranscriptionModel = variables.Text("WIDGET_VOICE_TRANSCRIPTION_MODEL") };
     }
 

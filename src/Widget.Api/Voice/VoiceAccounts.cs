@@ -22,7 +22,7 @@ public sealed record VoiceAccount(VoiceProtocol Protocol, Uri Endpoint, string? 
 /// <summary>Finds a tenant's account for voice.</summary>
 public sealed class VoiceAccounts(TenantSecrets secrets, VoiceOptions options)
 {
-    private static readonly Uri OpenAI = new("https://api.openai.com/v1");
+    internal static readonly Uri OpenAI = new("https://api.openai.com/v1");
 
     /// <summary>
     /// The tenant's own endpoint with its own key; the installation's endpoint with the tenant's key, or else the installation's. Null when what is

@@ -151,7 +151,7 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Never_send_the_installations_key_where_a_tenant_says_nor_go_to_private_places()
     {
-        var tenant = await VoiceTenant.CreateAsync(api, _node, new { enabled = true, endpoint = api.Voice.OpenAI.Endpoint!.AbsoluteUri });
+        var tenant = await VoiceTenant.CreateAsync(api, _node, new { enabled = true, endpoint = api.Voice.OpenAI.Endpoint!.AbsoluteUri, model = "gpt-realtime-2.1" });
         var visitor = await tenant.Tenant.VisitAsync();
         await RefusedAsync(visitor, HttpStatusCode.ServiceUnavailable, "no_key");
 

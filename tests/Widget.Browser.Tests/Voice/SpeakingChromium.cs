@@ -1,0 +1,39 @@
+using Microsoft.Playwright;
+using Widget.Testing;
+
+namespace Widget.Browser.Tests.Voice;
+
+/// <summary>A browser whose microphone hears a person ask a question, again and again, with a pause before it in which a call can come about.</summary>
+public sealed class SpeakingChromium : IAsyncLifetime
+{
+    public const string Question = "What does the desk lamp cost?";
+
+    private IPlaywright _playwright = null!;
+
+    public IBrowser Browser { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var folder = Path.Combine(Repository.Root, ".local", "test");
+        Directory.CreateDirectory(folder);
+        var (spoken, sound) = (Path.Combine(folder, "question-spoken.wav"), Path.Combine(folder, "question.wav"));
+        await Repository.RunAsync("/usr/bin/espeak-ng", "-v", "en", "-w", spoken, Question);
+        await Repository.RunAsync("/usr/bin/ffmpeg", "-y", "-loglevel", "error", "-i", spoken, "-af", "adelay=3000:all=1,apad=pad_dur=6", "-ar", "48000", "-ac", "1", sound);
+        _playwright = await Playwright.CreateAsync();
+        Browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("WIDGET_CHROMIUM") ?? "/usr/bin/chromium",
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
+                "--no-first-run", "--use-fake-device-for-media-stream", $"--use-file-for-fake-audio-capture={sound}",
+            ],
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Browser.DisposeAsync();
+        _playwright.Dispose();
+    }
+}

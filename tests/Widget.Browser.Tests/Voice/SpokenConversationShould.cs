@@ -1,0 +1,194 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Playwright;
+using Widget.Testing;
+
+namespace Widget.Browser.Tests.Voice;
+
+/// <summary>From the visitor's microphone to the simulated provider and back, with nothing in between stood in for.</summary>
+public sealed class SpokenConversationShould(ModelInstallation installation, SpeakingChromium chromium) : IClassFixture<SpeakingChromium>
+{
+    private const double Audible = 1e-5;
+    private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
+    private static readonly string FarEnd = File.ReadAllText(Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Voice/far.js"));
+
+    /// <summary>The tenant's own account at the provider, so that other tests' calls are another's.</summary>
+    private readonly string _key = $"sk-{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task Be_heard_looked_up_and_answered_aloud()
+    {
+        await using var visit = await OpenAsync(new
+        {
+            utterances = new[] { SpeakingChromium.Question },
+            calls = new[] { new { name = "search_knowledge", arguments = new { query = SpeakingChromium.Question } } },
+        });
+        await visit.CallAsync();
+
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .spoken.visitor", new() { HasTextString = SpeakingChromium.Question }).First, seconds: 40);
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .shown .source-chip", new() { HasTextString = "Lamps" }).First);
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .spoken.assistant", new() { HasTextString = "ten euros" }).First, seconds: 40);
+        (await visit.Page.EvaluateAsync<double>("async () => { let most = 0; for (const connection of near) (await connection.getStats()).forEach((entry) => { if (entry.type === 'inbound-rtp') most = Math.max(most, entry.totalAudioEnergy); }); return most; }")).ShouldBeGreaterThan(Audible);
+        var call = await visit.CallAtProviderAsync();
+        call.GetProperty("heardSeconds").GetDouble().ShouldBeGreaterThan(0.5);
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "End the call", Exact = true }).ClickAsync();
+
+        await visit.Page.WaitForFunctionAsync("() => tracks.length > 0 && tracks.every((track) => track.readyState === 'ended') && near.every((connection) => connection.connectionState === 'closed')");
+        await visit.EndedEverywhereAsync();
+        (await visit.CallAtProviderAsync()).GetProperty("end").GetString().ShouldBe("hangup");
+        var events = await visit.LogAsync();
+        events.Count(entry => entry.GetProperty("kind").GetString() == "voice_call_ended").ShouldBe(1);
+        var asked = events.FindIndex(entry => Says(entry, "visitor", SpeakingChromium.Question));
+        events.FindIndex(entry => Says(entry, "assistant", "ten euros")).ShouldBeGreaterThan(asked);
+        asked.ShouldBeGreaterThanOrEqualTo(0);
+        visit.Widget.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Go_on_in_text_when_the_provider_is_killed()
+    {
+        await using var visit = await OpenAsync(new { });
+        await visit.Widget.OpenPanelAsync();
+        await visit.Widget.AskAsync("What is the desk lamp made of?");
+        await visit.Start.ClickAsync();
+        await visit.Widget.ShownAsync(visit.Live, seconds: 30);
+
+        await visit.ControlAsync(HttpMethod.Post, $"/control/voice/calls/{(await visit.CallAtProviderAsync()).GetProperty("id").GetString()}/kill");
+        // The page tries once more by itself; that call is killed, too.
+        await visit.ControlAsync(HttpMethod.Put, $"/control/voice/behavior?account={_key}", new { refuse = new { status = 503, code = (string?)null } });
+
+        await GoesOnInTextAsync(visit);
+    }
+
+    [Fact]
+    public async Task Go_on_in_text_when_the_key_is_revoked()
+    {
+        await using var visit = await OpenAsync(new { });
+        await visit.Widget.OpenPanelAsync();
+        await visit.Widget.AskAsync("What is the desk lamp made of?");
+        await visit.ControlAsync(HttpMethod.Put, "/control/voice/keys", new { revoked = new[] { _key } });
+        await visit.Start.ClickAsync();
+
+        await visit.Widget.ShownAsync(visit.Page.GetByText("does not accept the company's key", new() { Exact = false }), seconds: 30);
+        await GoesOnInTextAsync(visit);
+    }
+
+    [Fact]
+    public async Task Go_on_in_text_when_no_sound_comes_through()
+    {
+        await using var visit = await OpenAsync(new { });
+        await visit.Widget.OpenPanelAsync();
+        await visit.Widget.AskAsync("What is the desk lamp made of?");
+        await visit.ControlAsync(HttpMethod.Put, $"/control/voice/behavior?account={_key}", new { udp = false });
+        await visit.Start.ClickAsync();
+
+        await visit.Widget.ShownAsync(visit.Page.GetByText("No sound came through", new() { Exact = false }), seconds: 40);
+        await GoesOnInTextAsync(visit);
+    }
+
+    private static async Task GoesOnInTextAsync(Visit visit)
+    {
+        var onward = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go on in text" });
+        await visit.Widget.ShownAsync(onward, seconds: 60);
+        await onward.ClickAsync();
+        await visit.Widget.AskAsync("What does the desk lamp cost?");
+        (await visit.Widget.Answers.CountAsync()).ShouldBe(2);
+        await visit.EndedEverywhereAsync();
+        await visit.Page.WaitForFunctionAsync("() => tracks.every((track) => track.readyState === 'ended')");
+    }
+
+    private static bool Says(JsonElement entry, string speaker, string text) =>
+        entry.GetProperty("kind").GetString() == "utterance" && entry.GetProperty("speaker").GetString() == speaker && entry.GetProperty("text").GetString()!.Contains(text, StringComparison.Ordinal);
+
+    private async Task<Visit> OpenAsync(object script)
+    {
+        await installation.ModelAsync();
+        var site = await CustomerSite.StartAsync();
+        var tenant = await installation.AddTenantAsync(site.Origin, new { agentName = "Nora", voice = new { enabled = true, turns = "pause", farField = false } }, Lamps);
+        var visit = new Visit(installation, site, tenant, _key);
+        await visit.ApiAsync(HttpMethod.Put, "/api/voice/key", new { key = _key });
+        await visit.ControlAsync(HttpMethod.Put, $"/control/voice/script?account={_key}", script);
+        site.Html = CustomerSite.Tag(installation, tenant.SiteKey);
+        visit.Widget = await WidgetPage.OpenAsync(chromium.Browser, site.Address, null, async page =>
+        {
+            await page.Context.GrantPermissionsAsync(["microphone"]);
+            await page.Page.AddInitScriptAsync(FarEnd);
+        });
+        return visit;
+    }
+
+    private sealed class Visit(ModelInstallation installation, CustomerSite site, TenantKeys tenant, string key) : IAsyncDisposable
+    {
+        public WidgetPage Widget { get; set; } = null!;
+
+        public IPage Page => Widget.Page;
+
+        public ILocator Start => Page.Locator(".start-voice");
+
+        public ILocator Live => Page.Locator(".stage.voice[data-phase=live]");
+
+        public async Task CallAsync()
+        {
+            await Widget.OpenPanelAsync();
+            await Start.ClickAsync();
+            await Widget.ShownAsync(Live, seconds: 30);
+        }
+
+        public async Task<JsonElement> CallAtProviderAsync() =>
+            (await installation.Http.GetFromJsonAsync<JsonElement[]>(new Uri(installation.Voice, $"/control/voice/calls?account={key}")))![^1];
+
+        public async Task ControlAsync(HttpMethod method, string path, object? body = null)
+        {
+            using var request = new HttpRequestMessage(method, new Uri(installation.Voice, path)) { Content = body is null ? null : JsonContent.Create(body) };
+            var response = await installation.Http.SendAsync(request);
+            response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
+        }
+
+        public async Task<JsonElement> ApiAsync(HttpMethod method, string path, object? body = null)
+        {
+            using var request = new HttpRequestMessage(method, new Uri(installation.Api, path)) { Content = body is null ? null : JsonContent.Create(body) };
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", tenant.ApiKey);
+            var response = await installation.Http.SendAsync(request);
+            response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
+            return await response.Content.ReadFromJsonAsync<JsonElement>();
+        }
+
+        /// <summary>No call is left open, here or at the provider.</summary>
+        public async Task EndedEverywhereAsync()
+        {
+            for (var i = 0; ; i++)
+            {
+                var ours = (await ApiAsync(HttpMethod.Get, "/api/voice/sessions")).GetProperty("items").EnumerateArray().All(call => call.GetProperty("state").GetString() is "ended" or "failed");
+                var theirs = (await installation.Http.GetFromJsonAsync<JsonElement[]>(new Uri(installation.Voice, $"/control/voice/calls?account={key}")))!.All(call => call.GetProperty("state").GetString() == "ended");
+                if (ours && theirs) return;
+                if (i == 150) Assert.Fail($"A call is left open: ours {ours}, theirs {theirs}");
+                await Task.Delay(200);
+            }
+        }
+
+        /// <summary>The conversation's log, as the API gives it to the visitor's page.</summary>
+        public async Task<List<JsonElement>> LogAsync()
+        {
+            var thread = (await ApiAsync(HttpMethod.Get, "/api/voice/sessions")).GetProperty("items")[0].GetProperty("threadId").GetGuid();
+            var text = await Page.EvaluateAsync<string>(
+                """
+                async ([api, siteKey, thread]) => {
+                  const memory = Object.entries(localStorage).map(([, value]) => { try { return JSON.parse(value); } catch { return {}; } }).find((value) => value.visitorId);
+                  const session = await (await fetch(`${api}/api/widget/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ siteKey, visitorId: memory.visitorId }) })).json();
+                  const events = await fetch(`${api}/api/widget/conversations/${thread}/events`, { headers: { authorization: `Bearer ${session.token}`, accept: 'application/json' } });
+                  return await events.text();
+                }
+                """,
+                new[] { installation.Api.GetLeftPart(UriPartial.Authority), tenant.SiteKey, thread.ToString() });
+            return [.. JsonSerializer.Deserialize<JsonElement[]>(text)!];
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (Widget is not null) await Widget.DisposeAsync();
+            await site.DisposeAsync();
+        }
+    }
+}
