@@ -25,7 +25,7 @@ const whole = (file, seen = new Set()) => {
   return seen;
 };
 const named = (name) => {
-  const found = scripts.filter((file) => file.startsWith(`${name}-`));
+  const found = scripts.filter((file) => new RegExp(`^${name}-[\\w-]{8}\\.js$`).test(file));
   if (found.length !== 1) throw new Error(`There should be one module ${name}, and there are ${found.length}.`);
   return found[0];
 };

@@ -120,10 +120,9 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         await visit.CallAndConnectAsync();
         visit.Answer["state"] = "ended";
         visit.Answer["endReason"] = "provider";
-        visit.Answer["problem"] = "The voice service cannot be reached.";
         await visit.FarEndGoesAsync();
 
-        await visit.Widget.ShownAsync(visit.Stage.GetByText("The voice service cannot be reached."), seconds: 30);
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("The voice service ended the call."), seconds: 30);
         visit.Count("session").ShouldBe(1);
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
     }

@@ -197,7 +197,7 @@ function append(items: readonly Item[], event: ConversationEvent): readonly Item
       return [...items, { kind: 'call', mode: 'video', seq: event.seq }];
     case 'voice_call_started':
       // A call that goes on in a new one is one call.
-      return event.continues === null ? [...items, { kind: 'call', mode: 'voice', seq: event.seq }] : items;
+      return event.continues ? items : [...items, { kind: 'call', mode: 'voice', seq: event.seq }];
     case 'tavus_conversation_ended':
     case 'voice_call_ended': {
       const { kind, reason, seconds, seq } = event;

@@ -4,7 +4,7 @@
  */
 import { batch, computed, signal } from '@preact/signals';
 import { ApiError } from '../app/api';
-import type { ConversationEvent, Speaker, VoicePhase, VoiceUpdate } from '../app/events';
+import type { ConversationEvent, Speaker, VoiceEndReason, VoicePhase, VoiceUpdate } from '../app/events';
 import { newId, type Store } from '../app/store';
 import { Devices } from '../media/devices';
 import type { Kind, Trouble } from '../media/trouble';
@@ -188,7 +188,7 @@ export class VoiceCall implements VoiceModel {
       },
       lost: () => void this.#lost(leg),
       unrelayed: () => this.#finish({ reason: 'unrelayed', seconds: this.#seconds() }, 'end'),
-      gone: (problem) => this.#finish({ reason: 'provider', seconds: this.#seconds(), problem }),
+      gone: () => this.#finish({ reason: 'provider', seconds: this.#seconds() }),
     });
     this.#leg = leg;
     await this.#changed();
@@ -202,10 +202,11 @@ export class VoiceCall implements VoiceModel {
   }
 
   /** What the server says of it. */
-  #heard({ state, endReason, problem, pushToTalk, remainingSeconds }: VoiceSession): void {
+  #heard({ state, endReason, pushToTalk, remainingSeconds }: VoiceSession): void {
     if (this.#over) return;
     if (state === 'ended' || state === 'failed' || state === 'ending') {
-      this.#ended(endReason ?? (state === 'failed' ? 'failed' : 'provider'), problem);
+      // Its own words for that are in one language; ours are in the visitor's.
+      this.#ended(endReason ?? (state === 'failed' ? 'failed' : 'provider'));
       return;
     }
     if (remainingSeconds !== null) this.#until = Date.now() + remainingSeconds * 1000;
@@ -215,12 +216,9 @@ export class VoiceCall implements VoiceModel {
     this.#apply();
   }
 
-  #ended(
-    reason: Exclude<End['reason'], 'refused' | 'unconnected' | 'lost' | 'unrelayed'>,
-    problem?: string | null,
-  ): void {
+  #ended(reason: VoiceEndReason): void {
     if (reason === 'continued') void this.#renew('continued');
-    else this.#finish({ reason, seconds: this.#seconds(), ...(problem ? { problem } : {}) });
+    else this.#finish({ reason, seconds: this.#seconds() });
   }
 
   #connected(): void {

@@ -12,7 +12,7 @@ export interface LegListener {
   lost(): void;
   /** The call needs a line to our server that this page cannot have. */
   unrelayed(): void;
-  gone(problem: string): void;
+  gone(): void;
 }
 
 export class Leg {

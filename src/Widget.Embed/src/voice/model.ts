@@ -25,7 +25,7 @@ export interface End {
     | 'lost'
     /** The visitor's network carries no line that this provider needs. */
     | 'unrelayed';
-  /** What the server says of it, in words. */
+  /** Why the server refuses it, in words. */
   problem?: string;
   seconds: number;
 }
