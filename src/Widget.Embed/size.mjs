@@ -1,8 +1,8 @@
 // Holds the built widget against its budgets: gzip, level 9. "open" is everything that opening the text panel fetches; "video" is what our
-// own part of a call adds to it. Daily's client comes on top of that, as large as Daily makes it, and is fetched for a call alone.
+// own part of a call adds to it, "speech" what reading aloud does, "dictation" what that does. Daily's client comes on top of that, as large as Daily makes it, and is fetched for a call alone.
 import { readdir, stat } from 'node:fs/promises';
 
-const budgets = { loader: 3 * 1024, open: 45 * 1024, video: 20 * 1024 };
+const budgets = { loader: 3 * 1024, open: 45 * 1024, video: 20 * 1024, speech: 8 * 1024, dictation: 6 * 1024 };
 const sizes = new Map();
 for (const file of await readdir('dist'))
   if (file.endsWith('.gz')) sizes.set(file.slice(0, -3), (await stat(`dist/${file}`)).size);
@@ -14,8 +14,21 @@ const scripts = [...sizes.keys()].filter((file) => file.endsWith('.js') && file 
 const locales = scripts.filter((file) => /^(de|es|ar)-/.test(file));
 const videoLocales = scripts.filter((file) => /^words-(de|es|ar)-/.test(file));
 const video = scripts.filter((file) => file.startsWith('video-'));
+const ofModule = (name) => {
+  const own = scripts.filter((file) => file.startsWith(`${name}-`) && !file.startsWith(`${name}-words-`));
+  const languages = scripts.filter((file) => file.startsWith(`${name}-words-`));
+  if (own.length !== 1 || languages.length !== 3)
+    throw new Error(`The module ${name} is not cut as it was meant to be.`);
+  return { all: [...own, ...languages], total: () => sum(own) + largest(languages) };
+};
+const [speech, dictation] = [ofModule('speech'), ofModule('dictation')];
+// Of the two voices one is fetched; the other only when that one fails.
+const voices = scripts.filter((file) => /^(server|browser)Voice-/.test(file));
 const daily = scripts.filter((file) => file.startsWith('daily-'));
-const app = scripts.filter((file) => ![...locales, ...videoLocales, ...video, ...daily].includes(file));
+const app = scripts.filter(
+  (file) =>
+    ![...locales, ...videoLocales, ...video, ...speech.all, ...dictation.all, ...voices, ...daily].includes(file),
+);
 if (video.length !== 1 || daily.length !== 1 || locales.length !== 3 || videoLocales.length !== 3)
   throw new Error('The modules are not cut as they were meant to be.');
 
@@ -23,6 +36,8 @@ const totals = {
   loader: sizes.get('widget.js'),
   open: sizes.get('widget.js') + sum(app) + largest(locales),
   video: sum(video) + largest(videoLocales),
+  speech: speech.total() + largest(voices),
+  dictation: dictation.total(),
 };
 for (const [file, size] of sizes) console.log(`${String(size).padStart(7)}  ${file}`);
 for (const [name, total] of Object.entries(totals))

@@ -4,6 +4,14 @@ import ar from '../src/app/locales/ar.json';
 import de from '../src/app/locales/de.json';
 import en from '../src/app/locales/en.json';
 import es from '../src/app/locales/es.json';
+import dictationAr from '../src/dictation/locales/dictation-words-ar.json';
+import dictationDe from '../src/dictation/locales/dictation-words-de.json';
+import dictationEn from '../src/dictation/locales/dictation-words-en.json';
+import dictationEs from '../src/dictation/locales/dictation-words-es.json';
+import speechAr from '../src/speech/locales/speech-words-ar.json';
+import speechDe from '../src/speech/locales/speech-words-de.json';
+import speechEn from '../src/speech/locales/speech-words-en.json';
+import speechEs from '../src/speech/locales/speech-words-es.json';
 import videoAr from '../src/video/locales/words-ar.json';
 import videoDe from '../src/video/locales/words-de.json';
 import videoEn from '../src/video/locales/words-en.json';
@@ -16,6 +24,12 @@ const languages = [
   ['de, of calls', videoDe, videoEn],
   ['es, of calls', videoEs, videoEn],
   ['ar, of calls', videoAr, videoEn],
+  ['de, of dictation', dictationDe, dictationEn],
+  ['es, of dictation', dictationEs, dictationEn],
+  ['ar, of dictation', dictationAr, dictationEn],
+  ['de, of speech', speechDe, speechEn],
+  ['es, of speech', speechEs, speechEn],
+  ['ar, of speech', speechAr, speechEn],
 ] as const;
 
 describe.each(languages)('the words of %s', (_, words, english) => {

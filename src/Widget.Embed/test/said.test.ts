@@ -79,7 +79,7 @@ describe('what is said of an answer', () => {
       expect(start).toBe(places[0]);
       expect(end).toBe((places.at(-1) ?? 0) + 1);
       if (!text.includes(': Kiel,'))
-        for (const [i, letter] of [...text].entries())
+        for (const [i, letter] of Array.from(text).entries())
           if (/\S/.test(letter)) expect(markdown[places[i] ?? -1], `${text} at ${i}`).toBe(letter);
     }
     const row = sentences(markdown, 'en', code).at(-1);
@@ -88,7 +88,29 @@ describe('what is said of an answer', () => {
   });
 
   it('never fails, and its places go forward and stay in the answer', () => {
-    const bits = ['word', ' ', '. ', '**', '*', '_', '`', '\n', '\n\n', '- ', '1. ', '> ', '```\n', '[1]', '[a](https://b.example)', '|', '|---|\n', '\\', '😀', 'ß', 'سلام'];
+    const bits = [
+      'word',
+      ' ',
+      '. ',
+      '**',
+      '*',
+      '_',
+      '`',
+      '\n',
+      '\n\n',
+      '- ',
+      '1. ',
+      '> ',
+      '```\n',
+      '[1]',
+      '[a](https://b.example)',
+      '|',
+      '|---|\n',
+      '\\',
+      '😀',
+      'ß',
+      'سلام',
+    ];
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...bits), { maxLength: 40 }), (parts) => {
         const markdown = parts.join('');
@@ -109,7 +131,8 @@ describe('what is said of an answer', () => {
 
 describe('the places of rendered letters', () => {
   it('pass over link targets, fences and rules, however like the text they are', () => {
-    const markdown = '[price](https://price.example/price) price\n\n```price\nprice = 1\n```\n\n| a | b |\n|---|---|\n| - | 1 |';
+    const markdown =
+      '[price](https://price.example/price) price\n\n```price\nprice = 1\n```\n\n| a | b |\n|---|---|\n| - | 1 |';
     const rendered = 'price priceprice = 1ab-1';
     const places = align(markdown, rendered);
     expect(places.map((place) => markdown[place]).join('')).toBe(rendered);
@@ -124,7 +147,15 @@ describe('the places of rendered letters', () => {
 
   it('are found for every letter of plain documents', () => {
     const block = fc.oneof(
-      fc.constantFrom('Plain words here.', '**Bold** and *thin* words.', '- point one\n- point two', '> quoted `code` words', '## Heading', 'See [label words](https://a.example/x_y) now.', '| h | k |\n|---|---|\n| c | d |'),
+      fc.constantFrom(
+        'Plain words here.',
+        '**Bold** and *thin* words.',
+        '- point one\n- point two',
+        '> quoted `code` words',
+        '## Heading',
+        'See [label words](https://a.example/x_y) now.',
+        '| h | k |\n|---|---|\n| c | d |',
+      ),
     );
     fc.assert(
       fc.property(fc.array(block, { minLength: 1, maxLength: 6 }), (blocks) => {
@@ -170,7 +201,5 @@ function textOfBlock(block: Block): string {
 }
 
 function textOf(nodes: Inline[]): string {
-  return nodes
-    .map((node) => ('text' in node ? node.text : 'children' in node ? textOf(node.children) : ''))
-    .join('');
+  return nodes.map((node) => ('text' in node ? node.text : 'children' in node ? textOf(node.children) : '')).join('');
 }

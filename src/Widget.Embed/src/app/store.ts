@@ -2,11 +2,13 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { ContextValues, Host, Identity } from '../contract';
 import { ApiError } from './api';
+import { Choice } from './choice';
 import { Connection, type Status } from './connection';
 import * as thread from './conversation';
 import type { Citation, Config, ConversationEvent, OutgoingMessage, Rating, Session } from './events';
 import { choose, fill, locale, speak, words } from './i18n';
-import { storage } from './storage';
+import type { Dictation, Speech } from './speech';
+import { storage, type Storage } from './storage';
 import type { VideoCall } from './video';
 
 export const longestMessage = 4000;
@@ -31,6 +33,9 @@ export class Store {
   readonly video = signal<VideoCall | undefined>(undefined);
   /** How the module that makes calls is coming along. */
   readonly videoLoading = signal<'loading' | 'missing' | undefined>(undefined);
+
+  readonly speech = new Choice<Speech>(async () => (await import('../speech/speech')).openSpeech(this));
+  readonly dictation = new Choice<Dictation>(async () => (await import('../dictation/dictation')).openDictation(this));
 
   readonly #connection = signal<Connection | undefined>(undefined);
   readonly #memory;
@@ -74,6 +79,8 @@ export class Store {
   /** Loads what calls need, and begins one. */
   async startVideo(): Promise<void> {
     if (this.video.value || this.videoLoading.value === 'loading') return;
+    this.speech.cancel();
+    this.dictation.cancel();
     this.videoLoading.value = 'loading';
     const conversation = this.#conversationId;
     try {
@@ -91,6 +98,17 @@ export class Store {
     if (!this.#connection.value) throw new Error('There is no line.');
     const response = await this.#connection.value.post(path, body, keepalive);
     return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+
+  /** The same, for what does not come as JSON at once. */
+  async request(path: string, body: unknown, more: { accept?: string; signal?: AbortSignal }): Promise<Response> {
+    if (!this.#connection.value) throw new Error('There is no line.');
+    return this.#connection.value.post(path, body, false, more);
+  }
+
+  /** What the browser remembers of the visitor. */
+  get memory(): Storage {
+    return this.#memory;
   }
 
   get conversationId(): string | undefined {
@@ -132,6 +150,8 @@ export class Store {
 
   startNewConversation(): void {
     this.#endVideo();
+    this.speech.cancel();
+    this.dictation.cancel();
     batch(() => {
       this.conversation.value = thread.empty;
       this.unread.value = 0;
@@ -159,6 +179,8 @@ export class Store {
   destroy(): void {
     this.#destroyed = true;
     this.#endVideo();
+    this.speech.destroy();
+    this.dictation.destroy();
     this.#connection.value?.close();
   }
 

@@ -11,13 +11,13 @@ const scripts: [RegExp, string][] = [
 ];
 
 const small: Record<string, string> = {
-  en: 'the and is of to for with you are your we from not this can',
-  de: 'der die das und ist nicht mit für sie ein eine wir zu von auf den kostet',
-  es: 'el los las y es para con su una por puede del no se nuestro',
-  fr: 'le les et est pour avec vous une des du nous pas dans votre',
-  it: 'il gli e è per con una di non sono della nostro che può',
-  pt: 'o os e é para com uma não do da você seu em nós',
-  nl: 'het een en is niet met voor van wij uw op de zijn',
+  en: 'the and is of to for with you',
+  de: 'der die das und ist nicht mit für',
+  es: 'el los las y es para con una',
+  fr: 'le les et est pour avec vous une',
+  it: 'il gli è per con una di non',
+  pt: 'os é para com uma não do você',
+  nl: 'het een en is niet met voor van',
 };
 
 /** The language's code; the one it is likely to be in when nothing speaks against it. */

@@ -5,7 +5,7 @@
 
 /** Link targets, citations, the line of a fence, the line under a table's head: what is never rendered, letters and all. */
 const unseen = [
-  /(?<=\])\(\s*<?[^\s<>)]+>?(?:\s+"[^"]*")?\s*\)/g,
+  /\]\(\s*<?[^\s<>)]+>?(?:\s+"[^"]*")?\s*\)/g,
   /\[\d{1,3}\](?!\()/g,
   /^\s{0,3}(`{3,}|~{3,}).*$/gm,
   /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/gm,

@@ -30,7 +30,12 @@ export function sentences(markdown: string, language: string, code: string): Sen
   const end = (): void => {
     for (const [from, to] of cut(text, language)) {
       const letters = places.slice(from, to);
-      found.push({ text: text.slice(from, to), places: letters, start: letters[0] ?? 0, end: (letters.at(-1) ?? 0) + 1 });
+      found.push({
+        text: text.slice(from, to),
+        places: letters,
+        start: letters[0] ?? 0,
+        end: (letters.at(-1) ?? 0) + 1,
+      });
     }
     text = '';
     places = [];
@@ -125,11 +130,13 @@ function site(address: string): string {
 
 /** Where its sentences begin and end, without the space around them; none without a letter or a number. */
 function cut(text: string, language: string): [number, number][] {
-  return ends(text, language).flatMap(([from, to]) => short(text, from, to)).flatMap(([from, to]): [number, number][] => {
-    const part = text.slice(from, to);
-    const start = from + part.length - part.trimStart().length;
-    return /[\p{L}\p{N}]/u.test(part) ? [[start, from + part.trimEnd().length]] : [];
-  });
+  return ends(text, language)
+    .flatMap(([from, to]) => short(text, from, to))
+    .flatMap(([from, to]): [number, number][] => {
+      const part = text.slice(from, to);
+      const start = from + part.length - part.trimStart().length;
+      return /[\p{L}\p{N}]/u.test(part) ? [[start, from + part.trimEnd().length]] : [];
+    });
 }
 
 function ends(text: string, language: string): [number, number][] {
@@ -148,7 +155,10 @@ function ends(text: string, language: string): [number, number][] {
 function short(text: string, from: number, to: number): [number, number][] {
   if (to - from <= longest) return [[from, to]];
   const part = text.slice(from, from + longest);
-  const pause = Math.max(...[...part.matchAll(/[,;:،、–—]\s*/g)].map(({ index, 0: found }) => index + found.length), -1);
+  const pause = Math.max(
+    ...[...part.matchAll(/[,;:،、–—]\s*/g)].map(({ index, 0: found }) => index + found.length),
+    -1,
+  );
   const space = part.lastIndexOf(' ') + 1;
   const breath = from + (pause > longest / 3 ? pause : space > 0 ? space : longest);
   return [[from, breath], ...short(text, breath, to)];
