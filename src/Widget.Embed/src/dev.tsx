@@ -10,6 +10,7 @@ import { Store } from './app/store';
 import styles from './app/styles';
 import { applyTheme } from './app/theme';
 import { onColor } from './color';
+import { playDictation, playSpeech, type PlayedDictation, type PlayedSpeech } from './dev.speech';
 import { playCall, type PlayedCall } from './dev.video';
 import type { Host } from './contract';
 
@@ -51,9 +52,21 @@ const spoken: Item[] = [
 ];
 const caption = 'Delivery to Denmark costs 89 euros, and it takes about four days.';
 
+const read: Item[] = [asked, { ...answer, text: markdown, outcome: 'answered', seq: 2 }];
+
 const states: Record<
   string,
-  { items?: Item[]; status?: Status; source?: Citation; draft?: string; unknown?: boolean; call?: PlayedCall }
+  {
+    items?: Item[];
+    status?: Status;
+    source?: Citation;
+    draft?: string;
+    unknown?: boolean;
+    call?: PlayedCall;
+    speech?: PlayedSpeech;
+    dictation?: PlayedDictation;
+    modes?: string[];
+  }
 > = {
   empty: {},
   connecting: { status: { state: 'connecting' }, unknown: true },
@@ -117,6 +130,26 @@ const states: Record<
       end: { reason: 'refused', problem: 'Harbor Bikes has no video minutes left this month.', seconds: 0 },
     },
   },
+  'listen offered': { items: read, modes: ['text', 'speech'] },
+  'listen reading': {
+    items: read,
+    modes: ['text', 'speech'],
+    speech: { listening: true, phase: 'speaking', sentence: { start: 43, end: 60 }, word: { start: 52, end: 54 } },
+  },
+  'listen reading without highlights': {
+    items: read,
+    speech: { listening: true, phase: 'speaking', sentence: { start: 43, end: 60 }, marked: true },
+  },
+  'listen waiting': { items: [asked], speech: { listening: true, phase: 'waiting' } },
+  'listen paused': { items: read, speech: { phase: 'paused', sentence: { start: 0, end: 15 }, muted: true } },
+  'listen wants a press': { items: read, speech: { listening: true, phase: 'paused', trouble: 'press' } },
+  'listen no voice': { items: read, speech: { trouble: 'no_voice' } },
+  'dictation consent': { items: read, dictation: { phase: 'consent', recipient: { host: 'api.openai.com' } } },
+  'dictation consent browser': { dictation: { phase: 'consent', recipient: 'browser' } },
+  'dictation asking': { dictation: { phase: 'asking' } },
+  'dictation hearing': { items: read, draft: 'What does delivery to', dictation: { phase: 'hearing' } },
+  'dictation writing': { dictation: { phase: 'writing' } },
+  'dictation denied': { items: read, dictation: { trouble: 'denied' } },
   'too long': { draft: 'x'.repeat(4100) },
 };
 
@@ -163,13 +196,15 @@ for (const [name, state] of Object.entries(states)) {
       theme: { color, position: 'right', scheme: (wishes.get('scheme') ?? 'light') as 'light' | 'dark' },
       locale: 'auto',
       contactUrl: 'mailto:hello@harbor.example',
-      modes: ['text', 'video'],
-      speech: null,
-      dictation: null,
+      modes: state.modes ?? ['text', 'speech', 'video'],
+      speech: { source: 'browser' },
+      dictation: { source: 'server', recipient: 'api.openai.com' },
     };
   store.conversation.value = { items: state.items ?? [], seq: 9 } satisfies Conversation;
   store.source.value = state.source;
   store.draft.value = state.draft ?? '';
+  if (state.speech) store.speech.module.value = playSpeech(store, state.speech);
+  if (state.dictation) store.dictation.module.value = playDictation(store, state.dictation);
   if (state.call) store.video.value = playCall(store, state.call);
   store.open.value = true;
   applyTheme(root, store.config);

@@ -22,7 +22,10 @@ export interface Speech {
 export interface Dictation {
   /** Stands between the thread and the field. */
   readonly View: ComponentType;
+  /** It is going on, or coming about. */
   readonly active: ReadonlySignal<boolean>;
+  /** The microphone is on. */
+  readonly hearing: ReadonlySignal<boolean>;
   /** Begins, or ends. */
   toggle(): void;
   /** Hears no more, at once. */

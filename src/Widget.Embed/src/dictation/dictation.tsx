@@ -22,6 +22,7 @@ export function openDictation(store: Store): Dictation {
   return {
     View: () => <Bar session={session} />,
     active: computed(() => session.phase.value !== 'idle'),
+    hearing: computed(() => session.phase.value === 'hearing'),
     toggle() {
       // The microphone would hear it.
       store.speech.cancel();

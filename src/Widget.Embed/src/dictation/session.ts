@@ -100,7 +100,7 @@ export class Session {
   }
 
   async #transcribe(sound: Blob, signal: AbortSignal): Promise<string> {
-    const response = await this.store.request('/api/widget/transcription', sound, { signal });
+    const response = await this.store.request(`/api/widget/transcription?locale=${language()}`, sound, { signal });
     return ((await response.json()) as { text: string }).text;
   }
 

@@ -79,7 +79,7 @@ export function Dictate({ store }: { store: Store }) {
   return (
     <button
       type="button"
-      class="dictate"
+      class={`dictate ${dictation.module.value?.hearing.value ? 'hearing' : ''}`}
       aria-label={label}
       title={label}
       aria-pressed={on}
