@@ -14,13 +14,11 @@ export function Bar({ player, shadow }: { player: Player; shadow: ShadowRoot }) 
   const trouble = player.trouble.value;
   const shown = phase !== 'idle';
 
-  // The focus must not vanish with what was pressed.
+  // The focus must not vanish with what was pressed, which is still there while this is drawn.
+  const left = !shown && bar.current?.contains(shadow.activeElement) === true;
   useLayoutEffect(() => {
-    const held = bar.current;
-    return () => {
-      if (held?.contains(shadow.activeElement)) shadow.querySelector<HTMLElement>('.thread')?.focus();
-    };
-  }, [shown]);
+    if (left) shadow.querySelector<HTMLElement>('.thread')?.focus({ preventScroll: true });
+  }, [left]);
 
   return (
     <>
