@@ -14,14 +14,14 @@ const scripts = [...sizes.keys()].filter((file) => file.endsWith('.js') && file 
 const locales = scripts.filter((file) => /^(de|es|ar)-/.test(file));
 const videoLocales = scripts.filter((file) => /^words-(de|es|ar)-/.test(file));
 const video = scripts.filter((file) => file.startsWith('video-'));
-const ofModule = (name) => {
-  const own = scripts.filter((file) => file.startsWith(`${name}-`) && !file.startsWith(`${name}-words-`));
-  const languages = scripts.filter((file) => file.startsWith(`${name}-words-`));
+const ofModule = (name, prefix) => {
+  const own = scripts.filter((file) => file.startsWith(`${name}-`));
+  const languages = scripts.filter((file) => new RegExp(`^${prefix}-(de|es|ar)-`).test(file));
   if (own.length !== 1 || languages.length !== 3)
     throw new Error(`The module ${name} is not cut as it was meant to be.`);
   return { all: [...own, ...languages], total: () => sum(own) + largest(languages) };
 };
-const [speech, dictation] = [ofModule('speech'), ofModule('dictation')];
+const [speech, dictation] = [ofModule('speech', 'read'), ofModule('dictation', 'write')];
 // Of the two voices one is fetched; the other only when that one fails.
 const voices = scripts.filter((file) => /^(server|browser)Voice-/.test(file));
 const daily = scripts.filter((file) => file.startsWith('daily-'));

@@ -1,6 +1,7 @@
 /** The playground: `npm run dev` shows the panel in each of its states, without a server. */
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { render } from 'preact';
+import { playDictation, playSpeech, type PlayedDictation, type PlayedSpeech } from './dev.speech';
 import { Panel } from './app/components/Panel';
 import type { Status } from './app/connection';
 import type { AssistantItem, Conversation, Item } from './app/conversation';
@@ -10,7 +11,6 @@ import { Store } from './app/store';
 import styles from './app/styles';
 import { applyTheme } from './app/theme';
 import { onColor } from './color';
-import { playDictation, playSpeech, type PlayedDictation, type PlayedSpeech } from './dev.speech';
 import { playCall, type PlayedCall } from './dev.video';
 import type { Host } from './contract';
 

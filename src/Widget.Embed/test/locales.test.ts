@@ -1,35 +1,35 @@
 import { describe, expect, it } from 'vitest';
+import dictationAr from '../src/dictation/locales/write-ar.json';
+import dictationDe from '../src/dictation/locales/write-de.json';
+import dictationEn from '../src/dictation/locales/write-en.json';
+import dictationEs from '../src/dictation/locales/write-es.json';
+import speechAr from '../src/speech/locales/read-ar.json';
+import speechDe from '../src/speech/locales/read-de.json';
+import speechEn from '../src/speech/locales/read-en.json';
+import speechEs from '../src/speech/locales/read-es.json';
 import { choose, fill } from '../src/app/i18n';
 import ar from '../src/app/locales/ar.json';
 import de from '../src/app/locales/de.json';
 import en from '../src/app/locales/en.json';
 import es from '../src/app/locales/es.json';
-import dictationAr from '../src/dictation/locales/dictation-words-ar.json';
-import dictationDe from '../src/dictation/locales/dictation-words-de.json';
-import dictationEn from '../src/dictation/locales/dictation-words-en.json';
-import dictationEs from '../src/dictation/locales/dictation-words-es.json';
-import speechAr from '../src/speech/locales/speech-words-ar.json';
-import speechDe from '../src/speech/locales/speech-words-de.json';
-import speechEn from '../src/speech/locales/speech-words-en.json';
-import speechEs from '../src/speech/locales/speech-words-es.json';
 import videoAr from '../src/video/locales/words-ar.json';
 import videoDe from '../src/video/locales/words-de.json';
 import videoEn from '../src/video/locales/words-en.json';
 import videoEs from '../src/video/locales/words-es.json';
 
 const languages = [
-  ['de', de, en],
-  ['es', es, en],
-  ['ar', ar, en],
-  ['de, of calls', videoDe, videoEn],
-  ['es, of calls', videoEs, videoEn],
-  ['ar, of calls', videoAr, videoEn],
   ['de, of dictation', dictationDe, dictationEn],
   ['es, of dictation', dictationEs, dictationEn],
   ['ar, of dictation', dictationAr, dictationEn],
   ['de, of speech', speechDe, speechEn],
   ['es, of speech', speechEs, speechEn],
   ['ar, of speech', speechAr, speechEn],
+  ['de', de, en],
+  ['es', es, en],
+  ['ar', ar, en],
+  ['de, of calls', videoDe, videoEn],
+  ['es, of calls', videoEs, videoEn],
+  ['ar, of calls', videoAr, videoEn],
 ] as const;
 
 describe.each(languages)('the words of %s', (_, words, english) => {

@@ -113,8 +113,14 @@ function reading(ask: (skip: number, signal: AbortSignal) => Promise<Response>, 
   return { voice, context, told, settings };
 }
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('navigator', {});
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 describe('the server’s voice', () => {
   it('sounds with the first complete sentence, and goes on without a gap', async () => {

@@ -4,11 +4,11 @@ import type { ContextValues, Host, Identity } from '../contract';
 import { ApiError } from './api';
 import { Choice } from './choice';
 import { Connection, type Status } from './connection';
+import type { Dictation, Speech } from './speech';
 import * as thread from './conversation';
 import type { Citation, Config, ConversationEvent, OutgoingMessage, Rating, Session } from './events';
 import { choose, fill, locale, speak, words } from './i18n';
-import type { Dictation, Speech } from './speech';
-import { storage, type Storage } from './storage';
+import { storage } from './storage';
 import type { VideoCall } from './video';
 
 export const longestMessage = 4000;
@@ -79,8 +79,6 @@ export class Store {
   /** Loads what calls need, and begins one. */
   async startVideo(): Promise<void> {
     if (this.video.value || this.videoLoading.value === 'loading') return;
-    this.speech.cancel();
-    this.dictation.cancel();
     this.videoLoading.value = 'loading';
     const conversation = this.#conversationId;
     try {
@@ -107,7 +105,7 @@ export class Store {
   }
 
   /** What the browser remembers of the visitor. */
-  get memory(): Storage {
+  get memory() {
     return this.#memory;
   }
 
@@ -150,8 +148,6 @@ export class Store {
 
   startNewConversation(): void {
     this.#endVideo();
-    this.speech.cancel();
-    this.dictation.cancel();
     batch(() => {
       this.conversation.value = thread.empty;
       this.unread.value = 0;
@@ -161,6 +157,8 @@ export class Store {
     });
     this.#conversationId = undefined;
     this.#undelivered = [];
+    this.speech.cancel();
+    this.dictation.cancel();
     this.#connection.value?.close();
     this.#start(true);
   }
@@ -179,9 +177,9 @@ export class Store {
   destroy(): void {
     this.#destroyed = true;
     this.#endVideo();
+    this.#connection.value?.close();
     this.speech.destroy();
     this.dictation.destroy();
-    this.#connection.value?.close();
   }
 
   #endVideo(): void {

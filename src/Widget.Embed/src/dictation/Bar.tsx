@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../app/components/Icon';
 import { fill } from '../app/i18n';
-import type { Session } from './session';
+import type { DictationPhase, Session } from './session';
 import { dictationWords } from './words';
 
 /** Where the sound goes, what is happening, and what is in the way. */
@@ -11,6 +11,7 @@ export function Bar({ session }: { session: Session }) {
   const phase = session.phase.value;
   const trouble = session.trouble.value;
   const recipient = session.recipient.value;
+  const states: Partial<Record<DictationPhase, string>> = { asking: t.asking, hearing: t.hearing, writing: t.writing };
 
   useLayoutEffect(() => {
     if (phase !== 'consent') return undefined;
@@ -48,8 +49,8 @@ export function Bar({ session }: { session: Session }) {
           </div>
         </section>
       )}
-      <div class={`dictation-note ${phase}`} role="status" hidden={!['asking', 'hearing', 'writing'].includes(phase)}>
-        {phase === 'asking' ? t.asking : phase === 'hearing' ? t.hearing : phase === 'writing' ? t.writing : ''}
+      <div class={states[phase] === undefined ? 'hidden' : `dictation-note ${phase}`} role="status">
+        {states[phase]}
       </div>
       {trouble && (
         <div class="dictation-note" role="alert">

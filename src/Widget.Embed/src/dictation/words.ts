@@ -1,14 +1,14 @@
 /** The words of dictation, which only those who dictate fetch. They follow the panel's language. */
 import { effect, signal } from '@preact/signals';
 import { locale, type Locale } from '../app/i18n';
-import en from './locales/dictation-words-en.json';
+import en from './locales/write-en.json';
 
 export type DictationWords = typeof en;
 
 const others: Record<Exclude<Locale, 'en'>, () => Promise<{ default: DictationWords }>> = {
-  de: () => import('./locales/dictation-words-de.json'),
-  es: () => import('./locales/dictation-words-es.json'),
-  ar: () => import('./locales/dictation-words-ar.json'),
+  de: () => import('./locales/write-de.json'),
+  es: () => import('./locales/write-es.json'),
+  ar: () => import('./locales/write-ar.json'),
 };
 
 export const dictationWords = signal<DictationWords>(en);

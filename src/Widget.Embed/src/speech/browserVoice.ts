@@ -110,6 +110,8 @@ export class BrowserReading implements Reading {
     const all = await voices();
     this.#choosing = false;
     this.#voice = choose(all, languageOf(this.#text, this.likely.language), navigator.languages);
+    // What was asked of a browser before it had a voice can stand in the way of all that comes after it.
+    if (speechSynthesis.pending) speechSynthesis.cancel();
     if (this.#voice) await this.#go();
     else this.#fail(all.length === 0 ? 'no_voice' : 'no_language');
   }

@@ -39,6 +39,12 @@ interface Update {
   words: Word[];
 }
 
+/** An iPhone whose silent switch is on mutes what is not said to be for listening (Audio Session API; Safari alone has it). */
+function session(type: 'auto' | 'playback'): void {
+  const { audioSession } = navigator as { audioSession?: { type: string } };
+  if (audioSession) audioSession.type = type;
+}
+
 /** The server is silent for no longer than this while it is well. */
 const patience = 30_000;
 
@@ -69,6 +75,7 @@ export class ServerReading implements Reading {
     this.#gain = context.createGain();
     this.#gain.connect(context.destination);
     this.#gain.gain.value = settings.muted ? 0 : 1;
+    session('playback');
     void this.#listen();
   }
 
@@ -109,6 +116,7 @@ export class ServerReading implements Reading {
     this.#aborting.abort();
     this.#hush();
     this.#gain.disconnect();
+    session('auto');
   }
 
   async #listen(): Promise<void> {

@@ -1,14 +1,14 @@
 /** The words of reading aloud, which only those who listen fetch. They follow the panel's language. */
 import { effect, signal } from '@preact/signals';
 import { locale, type Locale } from '../app/i18n';
-import en from './locales/speech-words-en.json';
+import en from './locales/read-en.json';
 
 export type SpeechWords = typeof en;
 
 const others: Record<Exclude<Locale, 'en'>, () => Promise<{ default: SpeechWords }>> = {
-  de: () => import('./locales/speech-words-de.json'),
-  es: () => import('./locales/speech-words-es.json'),
-  ar: () => import('./locales/speech-words-ar.json'),
+  de: () => import('./locales/read-de.json'),
+  es: () => import('./locales/read-es.json'),
+  ar: () => import('./locales/read-ar.json'),
 };
 
 export const speechWords = signal<SpeechWords>(en);

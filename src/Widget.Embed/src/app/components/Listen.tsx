@@ -24,7 +24,7 @@ export function Listen({ store }: { store: Store }) {
   return (
     <button
       type="button"
-      class={`start-video listen ${narrow ? 'narrow' : ''}`}
+      class={`listen ${narrow ? 'narrow' : ''}`}
       aria-label={t.listenLabel}
       title={t.listenLabel}
       aria-pressed={on}
