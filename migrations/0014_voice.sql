@@ -18,6 +18,7 @@ create table voice_sessions (
   continues        uuid,                            -- the call whose provider's limit was reached
   created_at       timestamptz not null default now(),
   opened_at        timestamptz,
+  attached_at      timestamptz,                     -- when a line to it first stood, and it was told what it begins with
   seen_at          timestamptz not null default now(), -- the visitor's page's last sign of life
   ended_at         timestamptz,
   end_reason       text,

@@ -53,6 +53,9 @@ public sealed record WidgetConfig
     /// <summary>Where a visitor finds a person besides the chat.</summary>
     public string? ContactUrl { get; init; }
 
+    /// <summary>The widget as a page of its own, as a path at this API: a way on where a customer's page withholds devices.</summary>
+    public string? HostedUrl { get; init; }
+
     /// <summary>The ways to talk that the visitor can choose from.</summary>
     public required IReadOnlyList<string> Modes { get; init; }
 

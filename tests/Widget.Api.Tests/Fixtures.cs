@@ -17,6 +17,9 @@ using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tests;
 using Widget.Api.Tests.Tavus;
+using Widget.Api.Tests.Voice;
+using Widget.Api.Voice;
+using Widget.Api.Voice.Calls;
 using Widget.Contracts;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Rerank;
@@ -37,19 +40,23 @@ public sealed class ApiFixture : IAsyncLifetime
 
     public Simulator Simulator { get; private set; } = null!;
 
+    internal VoiceSimulator Voice { get; private set; } = null!;
+
     public ApiNode Node { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
         Database = await TestDatabase.CreateAsync();
         Simulator = await Simulator.StartAsync();
-        // It takes video calls of others' tests in turn with their nodes, so it is at home in the same places.
-        Node = await ApiNode.StartAsync(Database, tavusApi: Simulator.TavusApi, video: VideoTenant.Quick);
+        Voice = await VoiceSimulator.StartAsync();
+        // It takes calls of others' tests in turn with their nodes, so it is at home in the same places.
+        Node = await ApiNode.StartAsync(Database, tavusApi: Simulator.TavusApi, video: VideoTenant.Quick, voice: Voice.OpenAI);
     }
 
     public async ValueTask DisposeAsync()
     {
         await Node.DisposeAsync();
+        await Voice.DisposeAsync();
         await Simulator.DisposeAsync();
         await Database.DisposeAsync();
     }
@@ -77,6 +84,8 @@ public sealed class ApiNode : IAsyncDisposable
         TavusApiOptions? tavusApi = null,
         VideoTimings? video = null,
         Uri? publicAddress = null,
+        VoiceOptions? voice = null,
+        VoiceTimings? voiceTimings = null,
         Action<IServiceCollection>? services = null)
     {
         var log = new CapturedLog();
@@ -91,6 +100,8 @@ public sealed class ApiNode : IAsyncDisposable
             Rerank = rerank ?? new RerankOptions(),
             TavusApi = tavusApi ?? new TavusApiOptions(),
             Video = video ?? new VideoTimings(),
+            Voice = voice ?? new VoiceOptions(),
+            VoiceTimings = voiceTimings ?? new VoiceTimings(),
             PublicAddress = publicAddress ?? address,
             HostSuffix = hostSuffix,
         };

@@ -7,7 +7,7 @@ using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tenancy;
 using Widget.Api.Tools;
-using Widget.Api.Voice;
+using Widget.Api.Voice.Calls;
 using Widget.Rag.Own;
 using Widget.Rag.Storage;
 

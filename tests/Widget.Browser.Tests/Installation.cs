@@ -27,12 +27,16 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
 
     public Uri Simulators { get; private set; } = null!;
 
+    /// <summary>The simulated providers of realtime voice.</summary>
+    public Uri Voice { get; private set; } = null!;
+
     private string Data => Path.Combine(Repository.Root, ".local", "test", _name);
 
     public async ValueTask InitializeAsync()
     {
-        var ports = FreePorts(3);
+        var ports = FreePorts(4);
         (Api, Demo, Simulators) = (new Uri($"http://localhost:{ports[0]}"), new Uri($"http://localhost:{ports[1]}"), new Uri($"http://localhost:{ports[2]}"));
+        Voice = new Uri($"http://localhost:{ports[3]}");
         var server = Environment.GetEnvironmentVariable("WIDGET_DATABASE") is { Length: > 0 } given
             ? given
             : (await Repository.RunAsync("scripts/postgres", "start", ".local/test/postgres")).Trim();
@@ -49,6 +53,8 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         _environment["WIDGET_API_PORT"] = $"{ports[0]}";
         _environment["WIDGET_DEMO_PORT"] = $"{ports[1]}";
         _environment["WIDGET_SIMULATORS_PORT"] = $"{ports[2]}";
+        _environment["WIDGET_VOICE_SIMULATOR_PORT"] = $"{ports[3]}";
+        _environment["WIDGET_VOICE_KEY"] = null;
         _environment["WIDGET_CHAT_ENDPOINT"] = withModel ? $"{Simulators}v1" : null;
         _environment["WIDGET_CHAT_KEY"] = withModel ? "sim-key" : null;
         _environment["WIDGET_CHAT_MODEL"] = withModel ? "sim-chat" : null;
@@ -156,13 +162,25 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         return Http.SendAsync(request);
     }
 
+    /// <summary>Below those that systems give to outgoing connections: one of these would take it before what it is for has started.</summary>
     internal static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners) listener.Start();
-        var ports = Array.ConvertAll(listeners, listener => ((IPEndPoint)listener.LocalEndpoint).Port);
-        foreach (var listener in listeners) listener.Dispose();
-        return ports;
+        var ports = new HashSet<int>();
+        while (ports.Count < count)
+        {
+            using var listener = new TcpListener(IPAddress.IPv6Any, Random.Shared.Next(15_000, 30_000)) { Server = { DualMode = true } };
+            try
+            {
+                listener.Start();
+                ports.Add(((IPEndPoint)listener.LocalEndpoint).Port);
+            }
+            catch (SocketException)
+            {
+                // Taken; there are others.
+            }
+        }
+
+        return [.. ports];
     }
 }
 

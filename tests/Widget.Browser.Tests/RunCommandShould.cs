@@ -13,7 +13,7 @@ public sealed class RunCommandShould
     {
         var data = Path.Combine(Repository.Root, ".local", "test", "run");
         if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
-        var ports = Installation.FreePorts(3);
+        var ports = Installation.FreePorts(4);
         var environment = new Dictionary<string, string?>
         {
             ["WIDGET_DATA"] = data,
@@ -24,6 +24,8 @@ public sealed class RunCommandShould
             ["WIDGET_API_PORT"] = $"{ports[0]}",
             ["WIDGET_DEMO_PORT"] = $"{ports[1]}",
             ["WIDGET_SIMULATORS_PORT"] = $"{ports[2]}",
+            ["WIDGET_VOICE_SIMULATOR_PORT"] = $"{ports[3]}",
+            ["WIDGET_VOICE_KEY"] = null,
         };
         Task<string> RunAsync(string program, params string[] arguments) => Repository.RunAsync(program, environment, arguments);
         using var http = new HttpClient { BaseAddress = new Uri($"http://localhost:{ports[0]}") };

@@ -10,6 +10,8 @@ internal static class AnswerServices
         services.AddSingleton<ConversationDatabase>();
         services.AddSingleton<ConversationLog>();
         services.AddSingleton<LiveAnswers>();
+        services.AddSingleton<LiveVoices>();
+        services.AddSingleton<ConversationThreads>();
         services.AddSingleton<ConversationFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<ConversationFeed>());
 

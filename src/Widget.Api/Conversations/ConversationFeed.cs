@@ -14,6 +14,7 @@ public sealed partial class ConversationFeed(
     NpgsqlDataSource dataSource,
     ConversationLog log,
     LiveAnswers answers,
+    LiveVoices voices,
     IHostApplicationLifetime lifetime,
     ILogger<ConversationFeed> logger) : BackgroundService
 {
@@ -29,7 +30,7 @@ public sealed partial class ConversationFeed(
     /// The conversation's events after a place in the log, then what happens, until cancelled or until the node stops: it must not
     /// be held up by those who watch, and they find another. The caller has made sure that the conversation may be watched.
     /// </summary>
-    /// <remarks>An update with neither event nor answer only says that the line is alive.</remarks>
+    /// <remarks>An update with nothing in it only says that the line is alive.</remarks>
     public async IAsyncEnumerable<ConversationUpdate> WatchAsync(
         TenantId tenant,
         ConversationId conversation,
@@ -39,9 +40,11 @@ public sealed partial class ConversationFeed(
         using var watcher = new Watcher();
         using var logging = _signals.Listen(conversation, watcher.WakeForLog);
         using var answering = answers.OnChange(conversation, watcher.WakeForAnswer);
+        using var speaking = voices.OnChange(conversation, watcher.WakeForAnswer);
         var cursors = new Dictionary<MessageId, AnswerCursor>();
         var completed = new HashSet<MessageId>();
         var seen = after;
+        var heard = 0L;
         watcher.WakeForLog();
         while (true)
         {
@@ -66,6 +69,8 @@ public sealed partial class ConversationFeed(
                 if (!cursors.TryGetValue(live.MessageId, out var cursor)) cursors.Add(live.MessageId, cursor = new AnswerCursor());
                 foreach (var update in cursor.Advance(live)) yield return new ConversationUpdate { Answer = update };
             }
+
+            foreach (var update in voices.Since(conversation, ref heard)) yield return new ConversationUpdate { Voice = update };
 
             var woken = await watcher.WaitAsync(LongestSilence, ct, lifetime.ApplicationStopping);
             if (lifetime.ApplicationStopping.IsCancellationRequested) yield break;

@@ -17,6 +17,9 @@ using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Tools;
 using Widget.Api.Visitors;
+using Widget.Api.Voice;
+using Widget.Api.Voice.Calls;
+using Widget.Api.Voice.Setup;
 using Widget.Rag;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Storage;
@@ -57,6 +60,7 @@ public static class Server
         builder.Services.AddEvaluation();
         builder.Services.AddVisitors();
         builder.Services.AddTavus(options.TavusApi, options.Video);
+        builder.Services.AddVoice(options.Voice, options.VoiceTimings);
         builder.Services.AddSingleton<ModeOffers>();
         builder.Services.AddTools();
         builder.Services.AddOpenAI();
@@ -92,6 +96,8 @@ public static class Server
         app.MapHostedPage();
         app.MapVideo();
         app.MapLifecycle();
+        app.MapVoice();
+        app.MapVoiceSetup();
         app.MapSearch();
         app.MapKnowledge();
         app.MapEmbedding();

@@ -4,6 +4,9 @@ using Widget.Api.Knowledge;
 using Widget.Api.Media;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
+using Widget.Api.Voice;
+using Widget.Api.Voice.Calls;
+using Widget.Contracts;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Rerank;
 using Widget.Rag.Tavus;
@@ -33,6 +36,12 @@ public sealed record ServerOptions
 
     /// <summary>How long calls wait for what; not the operator's to set.</summary>
     public VideoTimings Video { get; init; } = new();
+
+    /// <summary>Realtime voice (WIDGET_VOICE_…).</summary>
+    public VoiceOptions Voice { get; init; } = new();
+
+    /// <summary>How long voice calls wait for what; not the operator's to set.</summary>
+    public VoiceTimings VoiceTimings { get; init; } = new();
 
     /// <summary>A search endpoint for knowledge at Tavus, where there is one (WIDGET_TAVUS_SEARCH_PATH).</summary>
     public TavusOptions Tavus { get; init; } = new();
@@ -76,6 +85,7 @@ public sealed record ServerOptions
         var vision = variables.Model("VISION");
         var rerank = variables.Model("RERANK", example: "https://api.cohere.com/v2");
         var (tavusApi, tavus) = ReadTavus(variables);
+        var voice = ReadVoice(variables);
         var publicAddress = variables.Address("WIDGET_PUBLIC_URL", "https://widget.example.com");
         if (tavusApi.DeliversToolsToServer == true && !CanBeDeliveredTo(publicAddress))
             errors.Add("WIDGET_TAVUS_TOOL_DELIVERY is \"api\", which needs WIDGET_PUBLIC_URL to be an https address.");
@@ -100,6 +110,7 @@ public sealed record ServerOptions
             Vision = new MediaModelOptions { Endpoint = vision.Endpoint, Key = vision.Key, Model = vision.Model ?? "" },
             Rerank = new RerankOptions { Endpoint = rerank.Endpoint, Key = rerank.Key, Model = rerank.Model ?? "" },
             TavusApi = tavusApi,
+            Voice = voice,
             Tavus = tavus,
             PublicAddress = publicAddress,
             Fetching = new FetchOptions { AllowedPrivateHosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase) },
@@ -109,6 +120,23 @@ public sealed record ServerOptions
     }
 
     private static bool CanBeDeliveredTo(Uri? address) => address is not null && (address.Scheme == Uri.UriSchemeHttps || address.IsLoopback);
+
+    private static VoiceOptions ReadVoice(Variables variables)
+    {
+        const string Protocol = "WIDGET_VOICE_PROTOCOL";
+        var name = variables.Text(Protocol);
+        VoiceProtocol? protocol = name switch
+        {
+            null or "openai_realtime" => VoiceProtocol.OpenAIRealtime,
+            "azure_realtime" => VoiceProtocol.AzureRealtime,
+            "gpt_live" => VoiceProtocol.GptLive,
+            "self_hosted" => VoiceProtocol.SelfHosted,
+            _ => null,
+        };
+        if (protocol is null) variables.Errors.Add($"{Protocol} is \"{name}\". It must be openai_realtime, azure_realtime, gpt_live or self_hosted.");
+        var (endpoint, key, model) = variables.Model("VOICE", "the model to speak with");
+        return new VoiceOptions { Endpoint = endpoint, Key = key, Model = model, Protocol = protocol ?? VoiceProtocol.OpenAIRealtime, TranscriptionModel = variables.Text("WIDGET_VOICE_TRANSCRIPTION_MODEL") };
+    }
 
     private static (TavusApiOptions Api, TavusOptions Search) ReadTavus(Variables variables)
     {

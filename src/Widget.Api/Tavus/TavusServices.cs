@@ -33,7 +33,6 @@ internal static class TavusServices
         services.AddSingleton<SessionKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionKeeper>());
         services.AddSingleton<VideoSessions>();
-        services.AddSingleton<VideoThreads>();
         services.AddSingleton<VideoView>();
         services.AddSingleton<VideoCallbacks>();
         services.AddSingleton<LeaveTokens>();

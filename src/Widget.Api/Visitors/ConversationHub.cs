@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.SignalR;
 using Widget.Api.Answers;
 using Widget.Api.Conversations;
 using Widget.Api.Platform;
+using Widget.Api.Voice.Calls;
 using Widget.Contracts;
 
 namespace Widget.Api.Visitors;
@@ -13,7 +14,7 @@ namespace Widget.Api.Visitors;
 /// last seq it has seen and sends again what it is not sure of.
 /// </summary>
 [Authorize(Policy = Policies.Visitor)]
-public sealed class ConversationHub(AskService asks, ConversationFeed feed, ConversationLog log, VisitorTokens tokens) : Hub
+public sealed class ConversationHub(AskService asks, ConversationFeed feed, ConversationLog log, VoiceRelay relay, VisitorTokens tokens) : Hub
 {
     /// <summary>The conversation's events after a place in its log, then events and answers as they come about.</summary>
     public async IAsyncEnumerable<ConversationUpdate> Watch(
@@ -45,6 +46,20 @@ public sealed class ConversationHub(AskService asks, ConversationFeed feed, Conv
     {
         var visitor = Visitor();
         return asks.StopAsync(visitor.Tenant, visitor.Visitor, new ConversationId(conversationId), new MessageId(messageId), Context.ConnectionAborted);
+    }
+
+    /// <summary>
+    /// Passes on what a voice call's provider says to the page; what comes back, the page is to say to the provider. For calls that are relayed
+    /// (<see cref="VoiceSession.Relay"/>).
+    /// </summary>
+    public async IAsyncEnumerable<string> RelayVoice(
+        Guid sessionId,
+        IAsyncEnumerable<string> messages,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var visitor = Visitor();
+        var answers = await relay.FollowAsync(visitor.Tenant, visitor.Visitor, new VoiceCallId(sessionId), messages, cancellationToken);
+        await foreach (var answer in answers ?? throw new HubException("There is no such voice call, or it is over.")) yield return answer;
     }
 
     private async Task<Asked> AskAsync(VisitorTicket visitor, ConversationId conversation, MessageRequest message, CancellationToken ct)

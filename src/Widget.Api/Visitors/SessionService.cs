@@ -59,6 +59,7 @@ public sealed class SessionService(ConversationDatabase database, TenantSettings
         Theme = settings.Theme,
         Locale = settings.Locale,
         ContactUrl = settings.ContactUrl,
+        HostedUrl = $"/widget/{tenant.Slug}",
         Modes = await modes.OfVisitorAsync(tenant.TenantId, settings, abilities, ct),
     };
 }

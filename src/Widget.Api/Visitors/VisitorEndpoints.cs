@@ -189,6 +189,7 @@ internal static class VisitorEndpoints
             {
                 { Event: { } entry } => new SseItem<ConversationUpdate>(update, "event") { EventId = entry.Seq.ToString() },
                 { Answer: not null } => new SseItem<ConversationUpdate>(update, "answer"),
+                { Voice: not null } => new SseItem<ConversationUpdate>(update, "voice"),
                 _ => new SseItem<ConversationUpdate>(update, "ping"),
             };
         }

@@ -12,6 +12,7 @@ import styles from './app/styles';
 import { applyTheme } from './app/theme';
 import { onColor } from './color';
 import { playCall, type PlayedCall } from './dev.video';
+import { playVoice, type PlayedVoice } from './dev.voice';
 import type { Host } from './contract';
 
 const wishes = new URLSearchParams(location.search);
@@ -38,7 +39,7 @@ const markdown =
   'It **depends**:\n\n- Germany: 49 euros [1]\n- Denmark: 89 euros [1]\n\n| from | to |\n|---|---|\n| Kiel | Aarhus |\n\n> Ready to ride.\n\n`TB-4711` and [a link](https://harbor.example).';
 
 const spoken: Item[] = [
-  { kind: 'call', seq: 1 },
+  { kind: 'call', mode: 'video', seq: 1 },
   {
     kind: 'spoken',
     speaker: 'assistant',
@@ -50,6 +51,13 @@ const spoken: Item[] = [
   { kind: 'shown', citations: [source], seq: 4 },
   { kind: 'spoken', speaker: 'assistant', text: 'Delivery to Denmark costs 89', interrupted: true, seq: 5 },
 ];
+const talked: Item[] = spoken.map((item) => (item.kind === 'call' ? { ...item, mode: 'voice' } : item));
+const said = { speaker: 'visitor', item: 'v', text: 'And how long does it take to Aarhus?' } as const;
+const reply = {
+  speaker: 'assistant',
+  item: 'a',
+  text: 'It takes about four days to Aarhus. The driver calls an hour before, so that',
+} as const;
 const caption = 'Delivery to Denmark costs 89 euros, and it takes about four days.';
 
 const read: Item[] = [asked, { ...answer, text: markdown, outcome: 'answered', seq: 2 }];
@@ -63,6 +71,7 @@ const states: Record<
     draft?: string;
     unknown?: boolean;
     call?: PlayedCall;
+    voice?: PlayedVoice;
     speech?: PlayedSpeech;
     dictation?: PlayedDictation;
     modes?: string[];
@@ -120,7 +129,7 @@ const states: Record<
   'video green screen': { items: spoken, call: { phase: 'live', green: true, caption } },
   'video embedded': { call: { phase: 'live', frame: 'about:blank', camera: false } },
   'video ended': {
-    items: [...spoken, { kind: 'call', ended: { reason: 'time_limit', seconds: 600 }, seq: 6 }],
+    items: [...spoken, { kind: 'call', mode: 'video', ended: { reason: 'time_limit', seconds: 600 }, seq: 6 }],
     call: { phase: 'over', end: { reason: 'time_limit', seconds: 600 } },
   },
   'video refused': {
@@ -130,6 +139,32 @@ const states: Record<
       end: { reason: 'refused', problem: 'Harbor Bikes has no video minutes left this month.', seconds: 0 },
     },
   },
+  'voice asking': { voice: { phase: 'asking' } },
+  'voice unanswered': { voice: { phase: 'asking', slow: true } },
+  'voice refused microphone': { items: [asked], voice: { phase: 'trouble', trouble: 'denied' } },
+  'voice policy': { items: [asked], voice: { phase: 'trouble', trouble: 'policy' } },
+  'voice connecting': { items: [asked], voice: { phase: 'connecting' } },
+  'voice listening': { items: talked, voice: { phase: 'live' } },
+  'voice hearing': { items: talked, voice: { phase: 'live', turn: 'hearing', captions: [said] } },
+  'voice thinking': { items: talked, voice: { phase: 'live', turn: 'thinking', captions: [said] } },
+  'voice speaking': { items: talked, voice: { phase: 'live', turn: 'speaking', captions: [said, reply] } },
+  'voice muted': { items: talked, voice: { phase: 'live', muted: true, remaining: 42 } },
+  'voice push to talk': { items: talked, voice: { phase: 'live', pushToTalk: true } },
+  'voice held': { items: talked, voice: { phase: 'live', turn: 'hearing', pushToTalk: true, held: true } },
+  'voice microphone lost': { items: talked, voice: { phase: 'live', trouble: 'missing' } },
+  'voice reconnecting': { items: talked, voice: { phase: 'reconnecting' } },
+  'voice ended': {
+    items: [...talked, { kind: 'call', mode: 'voice', ended: { reason: 'visitor', seconds: 125 }, seq: 6 }],
+    voice: { phase: 'over', end: { reason: 'visitor', seconds: 125 } },
+  },
+  'voice no budget': {
+    items: [asked],
+    voice: {
+      phase: 'over',
+      end: { reason: 'refused', problem: 'Harbor Bikes has no voice minutes left this month.', seconds: 0 },
+    },
+  },
+  'voice unconnected': { items: [asked], voice: { phase: 'over', end: { reason: 'unconnected', seconds: 0 } } },
   'listen offered': { items: read, modes: ['text', 'speech'] },
   'listen reading': {
     items: read,
@@ -196,16 +231,18 @@ for (const [name, state] of Object.entries(states)) {
       theme: { color, position: 'right', scheme: (wishes.get('scheme') ?? 'light') as 'light' | 'dark' },
       locale: 'auto',
       contactUrl: 'mailto:hello@harbor.example',
-      modes: state.modes ?? ['text', 'speech', 'video'],
+      hostedUrl: '/widget/harbor',
+      modes: state.modes ?? ['text', 'speech', 'voice', 'video'],
       speech: { source: 'browser' },
       dictation: { source: 'server', recipient: 'api.openai.com' },
     };
   store.conversation.value = { items: state.items ?? [], seq: 9 } satisfies Conversation;
   store.source.value = state.source;
   store.draft.value = state.draft ?? '';
+  if (state.call) store.call.value = playCall(store, state.call);
+  if (state.voice) store.call.value = playVoice(store, state.voice);
   if (state.speech) store.speech.module.value = playSpeech(store, state.speech);
   if (state.dictation) store.dictation.module.value = playDictation(store, state.dictation);
-  if (state.call) store.video.value = playCall(store, state.call);
   store.open.value = true;
   applyTheme(root, store.config);
   render(<Panel store={store} />, root);

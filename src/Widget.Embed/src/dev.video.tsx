@@ -1,11 +1,12 @@
 /** Calls for the playground: every phase, with a drawn avatar and no server. */
 import { signal } from '@preact/signals';
-import type { VideoCall } from './app/video';
+import type { LiveCall } from './app/call';
 import type { Store } from './app/store';
 import type { CallModel, End, Phase } from './video/model';
-import type { Kind, Trouble } from './video/devices';
+import type { Kind, Trouble } from './media/trouble';
 import { Stage } from './video/components/Stage';
-import { wear } from './video/style';
+import { wear } from './call/style';
+import { videoStyle } from './video/style';
 
 export interface PlayedCall {
   phase: Phase;
@@ -22,8 +23,8 @@ export interface PlayedCall {
   alone?: boolean;
 }
 
-export function playCall(store: Store, played: PlayedCall): VideoCall {
-  wear(store.host.shadow);
+export function playCall(store: Store, played: PlayedCall): LiveCall {
+  wear(store.host.shadow, videoStyle);
   const nothing = (): void => undefined;
   const on = signal({ microphone: !played.troubles?.microphone, camera: played.camera ?? true });
   const call: CallModel = {
@@ -52,9 +53,11 @@ export function playCall(store: Store, played: PlayedCall): VideoCall {
     hangUp: nothing,
     again: nothing,
     close: nothing,
+    talk: nothing,
   };
   const alone = signal((played.alone ?? played.phase !== 'over') && matchMedia('(max-width: 480px)').matches);
   return {
+    mode: 'video',
     View: () => <Stage call={call} store={store} alone={alone} />,
     active: signal(played.phase !== 'over'),
     alone,

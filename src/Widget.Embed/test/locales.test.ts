@@ -12,6 +12,10 @@ import ar from '../src/app/locales/ar.json';
 import de from '../src/app/locales/de.json';
 import en from '../src/app/locales/en.json';
 import es from '../src/app/locales/es.json';
+import talkAr from '../src/voice/locales/talk-ar.json';
+import talkDe from '../src/voice/locales/talk-de.json';
+import talkEn from '../src/voice/locales/talk-en.json';
+import talkEs from '../src/voice/locales/talk-es.json';
 import videoAr from '../src/video/locales/words-ar.json';
 import videoDe from '../src/video/locales/words-de.json';
 import videoEn from '../src/video/locales/words-en.json';
@@ -27,9 +31,12 @@ const languages = [
   ['de', de, en],
   ['es', es, en],
   ['ar', ar, en],
-  ['de, of calls', videoDe, videoEn],
-  ['es, of calls', videoEs, videoEn],
-  ['ar, of calls', videoAr, videoEn],
+  ['de, of video calls', videoDe, videoEn],
+  ['es, of video calls', videoEs, videoEn],
+  ['ar, of video calls', videoAr, videoEn],
+  ['de, of voice calls', talkDe, talkEn],
+  ['es, of voice calls', talkEs, talkEn],
+  ['ar, of voice calls', talkAr, talkEn],
 ] as const;
 
 describe.each(languages)('the words of %s', (_, words, english) => {

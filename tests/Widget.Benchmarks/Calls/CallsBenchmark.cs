@@ -85,7 +85,7 @@ internal static class CallsBenchmark
         var crashes = 0;
         while (!ct.IsCancellationRequested)
         {
-            await Task.Delay(TimeSpan.FromSeconds(2 + (6 * random.NextDouble())), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromSeconds(10 + (10 * random.NextDouble())), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var node = nodes[crashes++ % nodes.Length];
             await node.KillAsync();
             await node.StartAsync();

@@ -8,7 +8,7 @@ using Widget.Rag.Storage;
 namespace Widget.Api.Tavus.Lifecycle;
 
 /// <summary>Calls that another framework drives by saying who has come and gone.</summary>
-public sealed class LifecycleService(VideoSessions sessions, VideoThreads threads, VideoDatabase database, ConversationFeed feed)
+public sealed class LifecycleService(VideoSessions sessions, ConversationThreads threads, VideoDatabase database, ConversationFeed feed)
 {
     /// <summary>Carries out a command. Every one may be sent twice.</summary>
     public async Task<(LifecycleEvent? Event, VideoRefusal? Refusal)> ApplyAsync(TenantId tenant, LifecycleRequest request, CancellationToken ct)

@@ -43,14 +43,14 @@ internal static class VideoEndpoints
         IMultiTenantContextAccessor tenants,
         VisitorTokens tokens,
         VideoSessions sessions,
-        VideoThreads threads,
+        ConversationThreads threads,
         VideoView view,
         CancellationToken ct)
     {
         var tenant = tenants.Current();
         if (!IsOf(tenant, request.CompanyId)) return Problems.NotFound("company");
         var caller = Caller(http, tenant, tokens);
-        if (await threads.FindAsync(caller, request.ThreadId is { } thread ? new ConversationId(thread) : null, ct) is not { } found)
+        if (await threads.FindAsync(caller.Tenant, caller.Visitor, request.ThreadId is { } thread ? new ConversationId(thread) : null, ct) is not { } found)
             return VideoRefusal.NoSuchConversation.ToProblem();
         var (session, refusal) = await sessions.OpenAsync(caller, found.Visitor, found.Conversation, request, ct);
         return refusal is { } why ? why.ToProblem() : TypedResults.Ok(await view.OfAsync(session!, caller, ct));

@@ -5,6 +5,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { abilities } from './abilities';
 import { ApiError, request } from './api';
+import type { Relay, RelayListener } from './call';
 import type { AnswerUpdate, ConversationUpdate, OutgoingMessage, Session } from './events';
 import { httpTransport } from './transport/http';
 import type { Transport } from './transport/transport';
@@ -122,6 +123,11 @@ export class Connection {
         })
         .finally(() => this.#sending.delete(message.clientId));
     }
+  }
+
+  /** Undefined where the line cannot, or is not there. */
+  relay(sessionId: string, listener: RelayListener): Relay | undefined {
+    return this.#transport?.relay?.(sessionId, listener);
   }
 
   async stop(messageId: string): Promise<void> {

@@ -2,6 +2,7 @@
  * The conversation as the panel shows it: a fold over the log's events and over answers as they come about. Every step may be given
  * twice or late without harm, since reconnecting gives some again.
  */
+import type { CallMode } from './call';
 import type {
   AnswerUpdate,
   AssistantMessage,
@@ -11,6 +12,7 @@ import type {
   Outcome,
   Rating,
   Speaker,
+  VoiceEndReason,
 } from './events';
 
 export interface VisitorItem {
@@ -58,10 +60,11 @@ export interface ShownItem {
   seq: number;
 }
 
-/** A video call began, or ended. */
+/** A call began, or ended. */
 export interface CallItem {
   kind: 'call';
-  ended?: { reason: EndReason; seconds: number };
+  mode: CallMode;
+  ended?: { reason: EndReason | VoiceEndReason; seconds: number };
   seq: number;
 }
 
@@ -191,9 +194,16 @@ function append(items: readonly Item[], event: ConversationEvent): readonly Item
         ? items
         : [...items, { kind: 'shown', citations: event.citations, seq: event.seq }];
     case 'tavus_conversation_created':
-      return [...items, { kind: 'call', seq: event.seq }];
+      return [...items, { kind: 'call', mode: 'video', seq: event.seq }];
+    case 'voice_call_started':
+      // A call that goes on in a new one is one call.
+      return event.continues === null ? [...items, { kind: 'call', mode: 'voice', seq: event.seq }] : items;
     case 'tavus_conversation_ended':
-      return [...items, { kind: 'call', ended: { reason: event.reason, seconds: event.seconds }, seq: event.seq }];
+    case 'voice_call_ended': {
+      const { kind, reason, seconds, seq } = event;
+      const mode = kind === 'voice_call_ended' ? 'voice' : 'video';
+      return reason === 'continued' ? items : [...items, { kind: 'call', mode, ended: { reason, seconds }, seq }];
+    }
     // The avatar's coming shows by itself, and what a newer server sends may be unknown here.
     default:
       return items;

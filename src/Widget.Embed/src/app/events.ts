@@ -160,6 +160,8 @@ export interface Config {
   theme: Theme;
   locale: string;
   contactUrl: string | null;
+  /** The widget as a page of its own, at the API. */
+  hostedUrl: string | null;
   modes: string[];
   /** How answers are read aloud; null when they are not. */
   speech: { source: 'server' | 'browser' } | null;

@@ -17,11 +17,12 @@ export function start(host: Host): App {
 
   const stopTheme = applyTheme(root, store.config);
   const stopLauncher = effect(() => {
-    const { openChat, closeChat, unread, inCall } = words.value;
+    const { openChat, closeChat, unread } = words.value;
+    const call = store.call.value;
     const label = [
       store.open.value ? closeChat : openChat,
       ...(store.unread.value > 0 ? [fill(unread, { n: store.unread.value })] : []),
-      ...(store.video.value?.active.value ? [inCall] : []),
+      ...(call?.active.value ? [words.value[`inCall_${call.mode}`]] : []),
     ];
     host.badge(store.unread.value);
     host.launcher(store.open.value, label.join(', '));

@@ -9,7 +9,7 @@ import * as thread from './conversation';
 import type { Citation, Config, ConversationEvent, OutgoingMessage, Rating, Session } from './events';
 import { choose, fill, locale, speak, words } from './i18n';
 import { storage } from './storage';
-import type { VideoCall } from './video';
+import type { CallMode, LiveCall, Relay, RelayListener } from './call';
 
 export const longestMessage = 4000;
 
@@ -30,9 +30,9 @@ export class Store {
   readonly known = signal(0);
 
   /** The call, while there is one or its end is still being shown. */
-  readonly video = signal<VideoCall | undefined>(undefined);
+  readonly call = signal<LiveCall | undefined>(undefined);
   /** How the module that makes calls is coming along. */
-  readonly videoLoading = signal<'loading' | 'missing' | undefined>(undefined);
+  readonly callLoading = signal<{ mode: CallMode; state: 'loading' | 'missing' } | undefined>(undefined);
 
   readonly speech = new Choice<Speech>(async () => (await import('../speech/speech')).openSpeech(this));
   readonly dictation = new Choice<Dictation>(async () => (await import('../dictation/dictation')).openDictation(this));
@@ -69,26 +69,43 @@ export class Store {
       return;
     }
     this.host.emit('message', { text: trimmed });
-    if (this.video.value?.say(trimmed)) return;
+    if (!this.call.value?.say(trimmed)) this.write(trimmed);
+  }
+
+  /** Sends it in text. */
+  write(trimmed: string): void {
     this.conversation.value = thread.send(this.conversation.value, newId(), trimmed);
     this.#remember();
     this.connect();
     void this.#connection.value?.flush();
   }
 
-  /** Loads what calls need, and begins one. */
-  async startVideo(): Promise<void> {
-    if (this.video.value || this.videoLoading.value === 'loading') return;
-    this.videoLoading.value = 'loading';
+  /** Whether the tenant offers calls of this kind, and the browser can. */
+  offers(mode: CallMode): boolean {
+    return !!this.config.value?.modes.includes(mode) && (mode === 'video' || 'RTCPeerConnection' in window);
+  }
+
+  /** Loads what calls need, and begins one in place of another. */
+  async startCall(mode: CallMode): Promise<void> {
+    if (this.call.value?.mode === mode || this.callLoading.value?.state === 'loading') return;
+    this.callLoading.value = { mode, state: 'loading' };
     const conversation = this.#conversationId;
     try {
-      const { openVideo } = await import('../video/video');
-      this.videoLoading.value = undefined;
+      const open =
+        mode === 'video' ? (await import('../video/video')).openVideo : (await import('../voice/voice')).openVoice;
+      this.callLoading.value = undefined;
       // The visitor may have begun anew meanwhile, or the page removed the widget.
-      if (conversation === this.#conversationId && !this.#destroyed) this.video.value = openVideo(this);
+      if (conversation !== this.#conversationId || this.#destroyed) return;
+      this.#endCall();
+      this.call.value = open(this);
     } catch {
-      this.videoLoading.value = 'missing';
+      this.callLoading.value = { mode, state: 'missing' };
     }
+  }
+
+  /** Passes a call's data channel on, unread; undefined where the line cannot. */
+  relay(sessionId: string, listener: RelayListener): Relay | undefined {
+    return this.#connection.value?.relay(sessionId, listener);
   }
 
   /** A request on the conversation, for a mode that is loaded when it is chosen. */
@@ -147,7 +164,7 @@ export class Store {
   }
 
   startNewConversation(): void {
-    this.#endVideo();
+    this.#endCall();
     batch(() => {
       this.conversation.value = thread.empty;
       this.unread.value = 0;
@@ -176,22 +193,23 @@ export class Store {
 
   destroy(): void {
     this.#destroyed = true;
-    this.#endVideo();
+    this.#endCall();
     this.#connection.value?.close();
     this.speech.destroy();
     this.dictation.destroy();
   }
 
-  #endVideo(): void {
-    this.video.value?.destroy();
-    this.video.value = undefined;
+  #endCall(): void {
+    this.call.value?.destroy();
+    this.call.value = undefined;
   }
 
   #start(newConversation: boolean): void {
     const connection = new Connection(this.host.api, this.host.siteKey, () => this.#memory.get().visitorId, {
       session: (session) => this.#opened(session),
-      update: ({ event, answer }) => {
+      update: ({ event, answer, voice }) => {
         if (event) this.#happened(event);
+        if (voice) this.call.value?.live?.(voice);
         if (answer) this.conversation.value = thread.applyAnswer(this.conversation.value, answer);
       },
       answer: (update) => {
@@ -238,7 +256,7 @@ export class Store {
     const before = this.conversation.value;
     this.conversation.value = thread.applyEvent(before, event);
     if (this.conversation.value === before) return;
-    this.video.value?.heard(event);
+    this.call.value?.heard(event);
     if (event.kind === 'visitor_message') this.#remember();
     // What was said aloud was heard; what it brought to read was perhaps not seen.
     if (event.kind !== 'assistant_message' && event.kind !== 'knowledge_shown') return;

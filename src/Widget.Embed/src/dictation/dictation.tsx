@@ -14,7 +14,7 @@ export function openDictation(store: Store): Dictation {
     computed(() => store.draft.value).subscribe((draft) => session.edited(draft)),
     // Who sends, closes the panel or is called has nothing more to dictate.
     computed(() => store.conversation.value.items.filter((item) => item.kind === 'visitor').length).subscribe(cancel),
-    computed(() => store.open.value && !store.video.value).subscribe((here) => {
+    computed(() => store.open.value && !store.call.value).subscribe((here) => {
       if (!here) cancel();
     }),
   ];

@@ -50,7 +50,7 @@ export function openSpeech(store: Store): Speech {
   const stops = [
     // Answers that come while the visitor listens are read as they come.
     each(
-      () => (listening.value && store.open.value && !store.video.value ? store.conversation.value.items : undefined),
+      () => (listening.value && store.open.value && !store.call.value ? store.conversation.value.items : undefined),
       (items) => {
         const last = items?.findLast((item): item is AssistantItem => item.kind === 'assistant');
         if (!last || known.has(last.messageId)) return;
@@ -69,7 +69,7 @@ export function openSpeech(store: Store): Speech {
     ),
     each(() => store.conversation.value.items.filter((item) => item.kind === 'visitor').length, cancel),
     each(
-      () => store.open.value && !store.video.value,
+      () => store.open.value && !store.call.value,
       (here) => {
         if (!here) cancel();
       },

@@ -6,11 +6,12 @@ import { batch, computed, signal } from '@preact/signals';
 import { ApiError } from '../app/api';
 import type { ConversationEvent, Speaker } from '../app/events';
 import { newId, type Store } from '../app/store';
-import { Devices, type Kind, type Trouble } from './devices';
+import { Devices } from '../media/devices';
+import type { Kind, Trouble } from '../media/trouble';
 import type { CallModel, End, Phase } from './model';
 import { Reporter } from './reporter';
 import { Room, type Avatar } from './room';
-import { SessionLine } from './session';
+import { VideoLine } from './session';
 import { ToolCalls, goOn } from './tools';
 import { Transcript, type Caption } from './transcript';
 import { outgoing, type CallSession, type RoomMessage } from './wire';
@@ -37,7 +38,7 @@ export class Call implements CallModel {
   readonly end = signal<End | undefined>(undefined);
   readonly active = computed(() => this.phase.value !== 'over');
 
-  readonly #line: SessionLine;
+  readonly #line: VideoLine;
   readonly #devices = new Devices((kind) => this.#deviceLost(kind));
   readonly #reporter: Reporter;
   readonly #transcript: Transcript;
@@ -51,15 +52,13 @@ export class Call implements CallModel {
   #until: number | undefined;
 
   constructor(
-    store: Store,
+    private readonly store: Store,
     private readonly done: (again: boolean) => void,
   ) {
-    this.#line = new SessionLine(
-      store,
-      () => this.avatar.value !== undefined,
-      (session) => this.#heard(session),
-      (problem) => this.#finish({ reason: 'tavus', seconds: this.elapsed.value, problem }),
-    );
+    this.#line = new VideoLine(store, () => this.avatar.value !== undefined, {
+      heard: (session) => this.#heard(session),
+      gone: (problem) => this.#finish({ reason: 'tavus', seconds: this.elapsed.value, problem }),
+    });
     this.#reporter = new Reporter((utterances, keepalive) => this.#line.report(utterances, keepalive));
     this.#transcript = new Transcript(
       (utterance) => this.#reporter.add(utterance),
@@ -129,6 +128,10 @@ export class Call implements CallModel {
 
   close(): void {
     this.done(false);
+  }
+
+  get talk(): (() => void) | undefined {
+    return this.store.offers('voice') ? () => void this.store.startCall('voice') : undefined;
   }
 
   say(text: string): boolean {

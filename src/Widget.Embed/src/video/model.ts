@@ -1,7 +1,7 @@
 /** A call as the panel shows it. The playground makes its own. */
 import type { ReadonlySignal } from '@preact/signals';
 import type { EndReason, Speaker } from '../app/events';
-import type { Kind, Trouble } from './devices';
+import type { Kind, Trouble } from '../media/trouble';
 import type { Avatar } from './room';
 import type { Caption } from './transcript';
 
@@ -55,7 +55,8 @@ export interface CallModel {
   deviceId(kind: Kind): string | undefined;
   interrupt(): void;
   hangUp(): void;
-  /** After the end: another call, or back to text. */
+  /** After the end: another call, by voice alone where that is offered, or back to text. */
   again(): void;
+  readonly talk: (() => void) | undefined;
   close(): void;
 }

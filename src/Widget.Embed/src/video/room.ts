@@ -1,6 +1,7 @@
 /** Tavus's room, through Daily's call object: who is in it, what they send, and what we send. */
 import type { DailyCall, DailyParticipant } from '@daily-co/daily-js';
-import type { Devices, Kind } from './devices';
+import type { Devices } from '../media/devices';
+import type { Kind } from '../media/trouble';
 import { roomMessage, type RoomMessage } from './wire';
 
 export interface Avatar {

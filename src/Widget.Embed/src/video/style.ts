@@ -1,9 +1,4 @@
+import { sheet } from '../call/style';
 import css from './video.css?inline';
 
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(css);
-
-/** Adds the styles of calls to a panel's, once. */
-export function wear(shadow: ShadowRoot): void {
-  if (!shadow.adoptedStyleSheets.includes(sheet)) shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheet];
-}
+export const videoStyle = sheet(css);

@@ -1,13 +1,14 @@
 /** The video module: what the panel fetches when a visitor chooses to be called. */
 import { effect, signal } from '@preact/signals';
 import type { Store } from '../app/store';
-import type { VideoCall } from '../app/video';
+import type { LiveCall } from '../app/call';
+import { wear } from '../call/style';
 import { Call } from './call';
 import { Stage } from './components/Stage';
-import { wear } from './style';
+import { videoStyle } from './style';
 
-export function openVideo(store: Store): VideoCall {
-  wear(store.host.shadow);
+export function openVideo(store: Store): LiveCall {
+  wear(store.host.shadow, videoStyle);
   const alone = signal(narrow.matches);
   const narrowed = (): void => {
     alone.value = narrow.matches;
@@ -16,7 +17,7 @@ export function openVideo(store: Store): VideoCall {
   const call = new Call(store, (again) => {
     stop();
     narrow.removeEventListener('change', narrowed);
-    store.video.value = again ? openVideo(store) : undefined;
+    store.call.value = again ? openVideo(store) : undefined;
     // What was pressed is gone, and writing is what comes next.
     if (!again) store.host.shadow.querySelector<HTMLElement>('.composer textarea')?.focus();
   });
@@ -25,6 +26,7 @@ export function openVideo(store: Store): VideoCall {
     if (!call.active.value) alone.value = false;
   });
   return {
+    mode: 'video',
     View: () => <Stage key={call} call={call} store={store} alone={alone} />,
     active: call.active,
     alone,

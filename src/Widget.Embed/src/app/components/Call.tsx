@@ -37,14 +37,14 @@ export function Shown({ item, store }: { item: ShownItem; store: Store }) {
 export function CallLine({ item }: { item: CallItem }) {
   return (
     <div class="event" role="status">
-      {item.ended ? callEnded(item.ended) : words.value.callStarted}
+      {item.ended ? callEnded(item.mode, item.ended) : words.value[`callStarted_${item.mode}`]}
     </div>
   );
 }
 
-function callEnded({ reason, seconds }: NonNullable<CallItem['ended']>): string {
+function callEnded(mode: CallItem['mode'], { reason, seconds }: NonNullable<CallItem['ended']>): string {
   const t = words.value;
-  const line = seconds > 0 ? fill(t.callEnded, { time: duration(seconds) }) : t.callNever;
+  const line = seconds > 0 ? fill(t[`callEnded_${mode}`], { time: duration(seconds) }) : t[`callNever_${mode}`];
   if (reason === 'visitor') return line;
   const reasons: Partial<Record<string, string>> = {
     time_limit: t.why_time_limit,

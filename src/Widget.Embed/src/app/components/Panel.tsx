@@ -7,7 +7,7 @@ import { Listen, SpeechView } from './Listen';
 import { SourceSheet } from './SourceSheet';
 import { StatusBar } from './StatusBar';
 import { Thread } from './Thread';
-import { StartVideo, VideoMissing } from './StartVideo';
+import { CallMissing, StartCall } from './StartCall';
 
 const focusable = 'button:not(:disabled), a[href], textarea:not(:disabled), select:not(:disabled), [tabindex="0"]';
 
@@ -20,7 +20,7 @@ export function Panel({ store }: { store: Store }) {
   const page = store.host.mode === 'page';
   // In its own direction, but where the page's direction puts it.
   const name = <bdi>{agent}</bdi>;
-  const video = store.video.value;
+  const call = store.call.value;
   const close = (): unknown => panel.current?.dispatchEvent(new CustomEvent('widget-close', { bubbles: true }));
 
   return (
@@ -51,7 +51,7 @@ export function Panel({ store }: { store: Store }) {
               </span>
             </span>
             <Listen store={store} />
-            <StartVideo store={store} />
+            <StartCall store={store} />
             <button
               type="button"
               class="tool"
@@ -70,12 +70,12 @@ export function Panel({ store }: { store: Store }) {
         )}
       </div>
       <div
-        class={`body ${video ? 'with-video' : ''} ${video?.alone.value ? 'video-alone' : ''}`}
+        class={`body ${call ? 'in-call' : ''} ${call?.alone.value ? 'alone' : ''}`}
         inert={store.source.value !== undefined}
       >
         <StatusBar store={store} />
-        <VideoMissing store={store} />
-        {video && <video.View />}
+        <CallMissing store={store} />
+        {call && <call.View />}
         <Thread store={store} />
         <SpeechView store={store} />
         <Composer store={store} />

@@ -4,6 +4,7 @@ import {
   HubConnectionBuilder,
   HubConnectionState,
   LogLevel,
+  Subject,
   type HubConnection,
 } from '@microsoft/signalr';
 import { ApiError } from '../api';
@@ -29,6 +30,19 @@ export async function hubTransport({ api, conversationId, token }: Place): Promi
     },
     ask: (message, onUpdate) => stream(hub, onUpdate, 'Ask', conversationId, message),
     stop: (messageId) => hub.invoke('Stop', conversationId, messageId),
+    relay(sessionId, { message, ended }) {
+      const outgoing = new Subject<string>();
+      const incoming = hub
+        .stream<string>('RelayVoice', sessionId, outgoing)
+        .subscribe({ next: message, complete: ended, error: ended });
+      return {
+        send: (text) => outgoing.next(text),
+        close() {
+          outgoing.complete();
+          incoming.dispose();
+        },
+      };
+    },
     close: () => void hub.stop(),
   };
 }

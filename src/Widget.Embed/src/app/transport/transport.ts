@@ -1,3 +1,4 @@
+import type { Relay, RelayListener } from '../call';
 import type { AnswerUpdate, ConversationUpdate, OutgoingMessage } from '../events';
 
 /** A way to the conversation. It ends when its line does; the connection then makes another. */
@@ -7,6 +8,8 @@ export interface Transport {
   /** Sends a message. Throws an ApiError when the server refuses it, anything else when the line broke. */
   ask(message: OutgoingMessage, onUpdate: (update: AnswerUpdate) => void): Promise<void>;
   stop(messageId: string): Promise<void>;
+  /** Passes messages to a voice call's provider and back; not every line can. */
+  relay?(sessionId: string, listener: RelayListener): Relay;
   close(): void;
 }
 

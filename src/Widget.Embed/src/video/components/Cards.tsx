@@ -1,6 +1,6 @@
 import { duration } from '../../app/duration';
 import { fill } from '../../app/i18n';
-import type { CallModel } from '../model';
+import type { CallModel, End } from '../model';
 import { videoWords } from '../words';
 
 /** Until the avatar is there. */
@@ -69,7 +69,17 @@ export function Ended({ call, agent }: { call: CallModel; agent: string }) {
         <button type="button" class="way" onClick={() => call.again()}>
           {t.again}
         </button>
+        {failed(end) && call.talk && (
+          <button type="button" class="way" onClick={call.talk}>
+            {t.talk}
+          </button>
+        )}
       </div>
     </div>
   );
+}
+
+/** It was not the visitor, nor the time: voice alone asks less of everything. */
+function failed({ reason }: End): boolean {
+  return !['visitor', 'left', 'time_limit', 'developer'].includes(reason);
 }

@@ -4,7 +4,8 @@ import { useRef } from 'preact/hooks';
 import { Icon } from '../../app/components/Icon';
 import { fill } from '../../app/i18n';
 import type { Store } from '../../app/store';
-import { icons } from '../icons';
+import { Control, HangUp } from '../../call/Control';
+import { icons } from '../../call/icons';
 import type { CallModel } from '../model';
 import { videoWords } from '../words';
 
@@ -71,16 +72,7 @@ export function Controls({ call, store, agent, alone, captions, settings, pictur
         <Control name="pip" label={t.pip} onPress={() => void togglePictureInPicture(picture.current)} />
       )}
       <ThreadControl store={store} alone={alone} />
-      <button
-        type="button"
-        class="control end"
-        data-first
-        aria-label={t.hangUp}
-        title={t.hangUp}
-        onClick={() => call.hangUp()}
-      >
-        <Icon name="hang-up" path={icons.hangUp} />
-      </button>
+      <HangUp label={t.hangUp} onPress={() => call.hangUp()} />
     </div>
   );
 }
@@ -108,31 +100,6 @@ function ThreadControl({ store, alone }: { store: Store; alone: Signal<boolean> 
     >
       <Icon name="thread" path={icons.thread} />
       {news > 0 && <span class="news">{news > 9 ? '9+' : news}</span>}
-    </button>
-  );
-}
-
-interface ControlProps {
-  name: keyof typeof icons | 'voice' | 'video';
-  label: string;
-  off?: boolean;
-  disabled?: boolean;
-  expanded?: boolean;
-  onPress: () => void;
-}
-
-function Control({ name, label, off = false, disabled = false, expanded, onPress }: ControlProps) {
-  return (
-    <button
-      type="button"
-      class={`control ${off ? 'off' : ''}`}
-      aria-label={label}
-      title={label}
-      aria-expanded={expanded}
-      disabled={disabled}
-      onClick={onPress}
-    >
-      {name === 'voice' || name === 'video' ? <Icon name={name} /> : <Icon name={name} path={icons[name]} />}
     </button>
   );
 }

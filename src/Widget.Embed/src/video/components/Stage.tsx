@@ -3,11 +3,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import { duration } from '../../app/duration';
 import { fill } from '../../app/i18n';
 import type { Store } from '../../app/store';
+import { DeviceMenu } from '../../call/DeviceMenu';
 import type { CallModel } from '../model';
 import { videoWords } from '../words';
 import { AvatarView, OwnPicture } from './Avatar';
 import { Controls } from './Controls';
-import { Settings } from './Settings';
 import { Ended, OnTheWay, Trouble } from './Cards';
 
 export interface StageProps {
@@ -61,7 +61,9 @@ export function Stage({ call, store, alone }: StageProps) {
             </p>
           </div>
         )}
-        {settings.value && phase !== 'over' && <Settings call={call} open={settings} speaker={speaker} />}
+        {settings.value && phase !== 'over' && (
+          <DeviceMenu call={call} words={t} camera={t.chooseCamera} open={settings} speaker={speaker} />
+        )}
       </div>
       {inCall && call.frame.value && <p class="note aside">{t.embedded}</p>}
       {inCall && !call.frame.value && <Troubles call={call} />}

@@ -1,0 +1,20 @@
+using Widget.Rag;
+
+namespace Widget.Api.Conversations;
+
+/// <summary>What a model that speaks with a visitor is told of the visit: who they say they are, where they are, and what the page says.</summary>
+internal static class VisitNotes
+{
+    private const int LongestTrait = 200;
+
+    /// <summary>A line each; empty when nothing is known.</summary>
+    public static string Of(Visitor visitor, Conversation conversation, string? page)
+    {
+        var lines = new List<string>();
+        var traits = visitor.Traits.Where(trait => trait.Value.Length > 0).Select(trait => $"{trait.Key}: {Prefix.Of(trait.Value, LongestTrait)}").ToList();
+        if (traits.Count > 0) lines.Add($"The visitor says of themselves (unproved): {string.Join("; ", traits)}");
+        if (page is not null) lines.Add($"They are on the page {page}");
+        lines.AddRange(conversation.Context.Select(entry => $"The page says: {entry.Key} = {entry.Value}"));
+        return string.Join('\n', lines);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Widget.Api.Conversations;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Voice.Calls;
+
+[JsonConverter(typeof(TypedIdJsonConverter))]
+public readonly record struct VoiceCallId(Guid Value) : ITypedId<VoiceCallId>
+{
+    public static VoiceCallId New() => new(Guid.CreateVersion7());
+
+    public static VoiceCallId From(Guid value) => new(value);
+
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>
+/// A visitor's voice call: what is known of it beyond the node that holds it. It costs money from the provider's answer until it is hung up there.
+/// </summary>
+public sealed class VoiceCall : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required VoiceCallId Id { get; init; }
+
+    public required ConversationId ConversationId { get; init; }
+
+    public required VisitorId VisitorId { get; init; }
+
+    /// <summary>The caller's own id: asking twice opens one call.</summary>
+    public required string ClientId { get; init; }
+
+    public required VoiceSessionState State { get; set; }
+
+    public required VoiceProtocol Protocol { get; init; }
+
+    public required string Endpoint { get; init; }
+
+    /// <summary><see cref="VoiceAccount.Fingerprint"/>.</summary>
+    public required string Account { get; init; }
+
+    public required string Model { get; init; }
+
+    /// <summary>What the provider was told of the call.</summary>
+    public required VoicePlan Plan { get; init; }
+
+    /// <summary>The provider's id of it; null until it has answered, or where it gives none.</summary>
+    public string? CallId { get; set; }
+
+    /// <summary>A page gives signs of life. Without one, the provider's own limits end the call.</summary>
+    public required bool Watched { get; init; }
+
+    /// <summary>Longest that it may last, which is kept free of the tenant's budget.</summary>
+    public required int ReservedSeconds { get; init; }
+
+    public VoiceCallId? Continues { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? OpenedAt { get; set; }
+
+    /// <summary>When a line to it first stood, and it was told what it begins with.</summary>
+    public DateTimeOffset? AttachedAt { get; set; }
+
+    /// <summary>The page's last sign of life.</summary>
+    public DateTimeOffset SeenAt { get; set; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+
+    public VoiceEndReason? EndReason { get; set; }
+
+    public int? Seconds { get; set; }
+
+    /// <summary>The provider's own figures, added up.</summary>
+    public required Dictionary<string, long> Usage { get; set; }
+
+    /// <summary>When a node that does not hold it is to look at it; null when there is nothing left to see to.</summary>
+    public DateTimeOffset? NextCheckAt { get; set; }
+
+    public Guid? LeaseOwner { get; set; }
+
+    public DateTimeOffset? LeaseUntil { get; set; }
+
+    public bool IsOver => State is VoiceSessionState.Ended or VoiceSessionState.Failed;
+
+    /// <summary>When its time is up; null while it is not open.</summary>
+    public DateTimeOffset? Deadline => OpenedAt?.AddSeconds(ReservedSeconds);
+
+    /// <summary>Wishes it ended; whoever holds it hangs up.</summary>
+    /// <returns>False when it is over or on its way there.</returns>
+    public bool BeginEnd(VoiceEndReason reason, DateTimeOffset now)
+    {
+        if (IsOver || State == VoiceSessionState.Ending) return false;
+        (State, EndReason, NextCheckAt) = (VoiceSessionState.Ending, reason, now);
+        return true;
+    }
+
+    internal static void Map(ModelBuilder model)
+    {
+        var call = model.Entity<VoiceCall>();
+        call.ToTable("voice_sessions").HasKey(row => new { row.TenantId, row.Id });
+        call.Property(row => row.State).HasConversion(value => ToText(value), text => FromText<VoiceSessionState>(text));
+        call.Property(row => row.Protocol).HasConversion(value => ToText(value), text => FromText<VoiceProtocol>(text));
+        call.Property(row => row.EndReason).HasConversion(value => ToText(value!.Value), text => FromText<VoiceEndReason>(text));
+        call.Property(row => row.Plan).HasColumnType("jsonb").HasConversion(
+            value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
+            text => JsonSerializer.Deserialize<VoicePlan>(text, JsonSerializerOptions.Web)!);
+        call.Property(row => row.Usage).HasColumnType("jsonb").HasConversion(
+            value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
+            text => JsonSerializer.Deserialize<Dictionary<string, long>>(text, JsonSerializerOptions.Web)!,
+            new Microsoft.EntityFrameworkCore.ChangeTracking.ValueComparer<Dictionary<string, long>>(
+                (one, other) => JsonSerializer.Serialize(one, JsonSerializerOptions.Web) == JsonSerializer.Serialize(other, JsonSerializerOptions.Web),
+                value => value.Count,
+                value => new Dictionary<string, long>(value, StringComparer.Ordinal)));
+        call.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
+        call.Property(row => row.SeenAt).HasDefaultValueSql("now()");
+        call.Property(row => row.Usage).HasDefaultValueSql("'{}'::jsonb");
+        call.Property(row => row.NextCheckAt).HasDefaultValueSql("now()");
+    }
+
+    // As the API writes them, so that a row reads like a response.
+    private static string ToText<T>(T value)
+        where T : struct, Enum => JsonSerializer.SerializeToElement(value).GetString()!;
+
+    private static T FromText<T>(string text)
+        where T : struct, Enum => JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(text));
+}
+
+/// <summary>Voice calls, for one tenant and one transaction.</summary>
+public sealed class VoiceDb(DbContextOptions<VoiceDb> options, TenantId tenantId) : TenantDbContext(options, tenantId)
+{
+    public DbSet<VoiceCall> Calls => Set<VoiceCall>();
+
+    /// <summary>The call, locked until the transaction ends; null when the tenant has none with this id.</summary>
+    public Task<VoiceCall?> LockAsync(VoiceCallId id, CancellationToken ct) =>
+        Calls.FromSql($"select * from voice_sessions where id = {id.Value} for update").SingleOrDefaultAsync(ct);
+
+    /// <summary>The call, to be looked at.</summary>
+    public Task<VoiceCall?> FindAsync(VoiceCallId id, CancellationToken ct) => Calls.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct);
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        MapIds(configurationBuilder, typeof(TenantId).Assembly);
+        MapIds(configurationBuilder, typeof(VoiceDb).Assembly);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        VoiceCall.Map(modelBuilder);
+        NameColumnsInSnakeCase(modelBuilder);
+        FilterByTenant(modelBuilder);
+    }
+}
+
+/// <summary>Opens transactions on the voice tables, each for one tenant.</summary>
+public sealed class VoiceDatabase(NpgsqlDataSource dataSource)
+    : TenantDatabase<VoiceDb>(dataSource, (options, tenant) => new VoiceDb(options, tenant));

@@ -1,0 +1,34 @@
+using Widget.Api.Conversations;
+using Widget.Api.Tenancy;
+using Widget.Contracts;
+
+namespace Widget.Api.Voice.Calls;
+
+/// <summary>The end of a call, as it is written down: once, whoever comes to it. Within the caller's transaction.</summary>
+public sealed class VoiceFinish(TimeProvider clock)
+{
+    /// <summary>The call is over at the provider: its time is counted and its end is told.</summary>
+    public async Task EndAsync(VoiceDb db, VoiceCall call, CancellationToken ct)
+    {
+        if (call.IsOver) return;
+        var now = clock.GetUtcNow();
+        call.EndReason ??= VoiceEndReason.Provider;
+        (call.EndedAt, call.NextCheckAt, call.LeaseOwner, call.LeaseUntil) = (now, null, null, null);
+        if (call.OpenedAt is not { } opened)
+        {
+            (call.State, call.Seconds) = (VoiceSessionState.Failed, 0);
+            return;
+        }
+
+        call.State = VoiceSessionState.Ended;
+        // A provider that counts itself is paid by its own clock.
+        var seconds = call.Usage.TryGetValue("provider_seconds", out var counted) && counted > 0 ? counted : Math.Round((now - opened).TotalSeconds);
+        call.Seconds = (int)Math.Clamp(seconds, 0, int.MaxValue);
+        await UsageMeter.CountAsync(db, UsageMeter.Voice, call.Id.Value, call.ConversationId, call.Seconds.Value, ct);
+        await ConversationLog.AppendAsync(
+            db,
+            call.ConversationId,
+            new VoiceCallEnded { SessionId = call.Id.Value, Reason = call.EndReason.Value, Seconds = call.Seconds.Value },
+            ct);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Widget.Contracts;
+
+namespace Widget.Api.Voice.Providers;
+
+/// <summary>
+/// OpenAI's GPT-Live: the voice model listens and speaks at once and calls no tools. What it cannot say by itself it delegates to us
+/// (<c>delegation: client</c>), and speaks what our answers give. The page's data channel may send it nothing.
+/// </summary>
+public sealed class LiveProvider(VoiceHttp http, VoiceSockets sockets) : IVoiceProvider
+{
+    /// <summary>The provider's limits of what may be told of earlier turns.</summary>
+    private const int MostTurns = 128;
+
+    public IReadOnlyList<VoiceProtocol> Protocols { get; } = [VoiceProtocol.GptLive];
+
+    public async Task<VoiceAnswer> OpenAsync(VoiceAccount account, string model, VoicePlan plan, string offer, CancellationToken ct)
+    {
+        var body = new JsonObject
+        {
+            ["session"] = Session(plan, model),
+            ["transport"] = new JsonObject { ["type"] = "webrtc", ["sdp"] = offer },
+        };
+        using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        var answer = (await http.SendAsync(account, HttpMethod.Post, "live/sessions", content, ct)).Json();
+        return answer.Part("session").Text("id") is { Length: > 0 } id && answer.Part("transport").Text("sdp") is { Length: > 0 } sdp
+            ? new VoiceAnswer(id, sdp)
+            : throw new VoiceProviderException(VoiceFault.Temporary, "Its answer holds no call.");
+    }
+
+    public async Task<IVoiceLine?> AttachAsync(VoiceAccount account, string callId, CancellationToken ct) =>
+        await sockets.ConnectAsync(account, $"live/sessions/{Uri.EscapeDataString(callId)}/attach", ct);
+
+    // There is no request that ends a call; the line has a message for it.
+    public async Task HangUpAsync(VoiceAccount account, string callId, CancellationToken ct)
+    {
+        try
+        {
+            await using var line = await sockets.ConnectAsync(account, $"live/sessions/{Uri.EscapeDataString(callId)}/attach", ct);
+            await line.SendAsync(new JsonObject { ["type"] = "session.close" }, ct);
+        }
+        catch (VoiceProviderException e) when (e.Fault == VoiceFault.NotFound)
+        {
+            // It is over.
+        }
+    }
+
+    private static JsonObject Session(VoicePlan plan, string model)
+    {
+        var session = new JsonObject
+        {
+            ["model"] = model,
+            ["instructions"] = plan.Instructions,
+            ["delegation"] = new JsonObject { ["type"] = "client" },
+            ["client"] = new JsonObject { ["data_channel"] = new JsonObject { ["allowed_client_events"] = new JsonArray(), ["allowed_server_events"] = new JsonArray() } },
+        };
+        if (plan.Voice is { } voice) session["audio"] = new JsonObject { ["output"] = new JsonObject { ["voice"] = voice } };
+        if (plan.Thread.Count > 0) session["input"] = new JsonArray([.. plan.Thread.TakeLast(MostTurns).Select(Turn)]);
+        return session;
+    }
+
+    private static JsonNode Turn(VoiceTurn turn) => new JsonObject
+    {
+        ["type"] = "message",
+        ["role"] = turn.Speaker == Speaker.Visitor ? "user" : "assistant",
+        ["content"] = new JsonArray(new JsonObject { ["type"] = turn.Speaker == Speaker.Visitor ? "input_text" : "output_text", ["text"] = turn.Text }),
+    };
+}

@@ -1,0 +1,65 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Widget.Contracts;
+
+namespace Widget.Api.Voice.Providers;
+
+/// <summary>
+/// OpenAI's Realtime API as generally available, and Azure's of the same shape. The offer goes to <c>/realtime/calls</c> together with the session, the
+/// answer's Location names the call, and a WebSocket with <c>?call_id=</c> is our line
+/// (https://developers.openai.com/api/docs/guides/realtime-server-controls).
+/// </summary>
+public sealed class RealtimeProvider(VoiceHttp http, VoiceSockets sockets) : IVoiceProvider
+{
+    /// <summary>Says who the visitor is to the provider's abuse watch, as a hash.</summary>
+    private const string SafetyIdentifier = "OpenAI-Safety-Identifier";
+
+    public IReadOnlyList<VoiceProtocol> Protocols { get; } = [VoiceProtocol.OpenAIRealtime, VoiceProtocol.AzureRealtime];
+
+    public async Task<VoiceAnswer> OpenAsync(VoiceAccount account, string model, VoicePlan plan, string offer, CancellationToken ct)
+    {
+        using var form = new MultipartFormDataContent();
+        using var sdp = new StringContent(offer, Encoding.UTF8);
+        sdp.Headers.ContentType = new MediaTypeHeaderValue("application/sdp");
+        using var session = new StringContent(RealtimeSession.Of(plan, model).ToJsonString(), Encoding.UTF8, "application/json");
+        form.Add(sdp, "sdp");
+        form.Add(session, "session");
+        var reply = await http.SendAsync(account, HttpMethod.Post, "realtime/calls", form, ct, (SafetyIdentifier, plan.SafetyIdentifier));
+        var call = reply.Location?.Split('?')[0].TrimEnd('/').Split('/')[^1];
+        if (string.IsNullOrEmpty(call)) throw new VoiceProviderException(VoiceFault.Temporary, "It opened a call and did not say which.");
+        if (!reply.Text.StartsWith("v=", StringComparison.Ordinal)) throw new VoiceProviderException(VoiceFault.Temporary, "Its answer is no SDP.");
+        return new VoiceAnswer(call, reply.Text);
+    }
+
+    public async Task<IVoiceLine?> AttachAsync(VoiceAccount account, string callId, CancellationToken ct) =>
+        await sockets.ConnectAsync(account, $"realtime?call_id={Uri.EscapeDataString(callId)}", ct);
+
+    public async Task HangUpAsync(VoiceAccount account, string callId, CancellationToken ct)
+    {
+        try
+        {
+            await http.SendAsync(account, HttpMethod.Post, $"realtime/calls/{Uri.EscapeDataString(callId)}/hangup", content: null, ct);
+        }
+        catch (VoiceProviderException e) when (e.Fault == VoiceFault.NotFound)
+        {
+            // It is over.
+        }
+    }
+
+    /// <summary>A short-lived secret for a front end of the tenant's own, which posts its offer to the provider itself.</summary>
+    /// <exception cref="VoiceProviderException">There is none to be had.</exception>
+    public async Task<VoiceClientSecret> CreateSecretAsync(VoiceAccount account, string model, VoicePlan plan, int seconds, CancellationToken ct)
+    {
+        var body = new JsonObject
+        {
+            ["expires_after"] = new JsonObject { ["anchor"] = "created_at", ["seconds"] = seconds },
+            ["session"] = RealtimeSession.Of(plan, model),
+        };
+        using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        var secret = (await http.SendAsync(account, HttpMethod.Post, "realtime/client_secrets", content, ct, (SafetyIdentifier, plan.SafetyIdentifier))).Json();
+        return secret.Text("value") is { Length: > 0 } value && secret.Number("expires_at") is { } expires
+            ? new VoiceClientSecret(value, DateTimeOffset.FromUnixTimeSeconds(expires), VoiceHttp.Address(account, "realtime/calls").AbsoluteUri)
+            : throw new VoiceProviderException(VoiceFault.Temporary, "Its answer holds no secret.");
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Widget.Api.Modes;
+using Widget.Api.Tenancy;
+using Widget.Api.Voice.Calls;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Voice;
+
+/// <summary>Says whether a tenant's visitors can have voice, and for how long.</summary>
+public sealed class VoiceOffer(VoiceAccounts accounts, VoiceOptions options, VoiceDatabase database, TimeProvider clock) : IModeOffer
+{
+    /// <summary>A call that would be shorter is not worth opening.</summary>
+    public const int ShortestCall = 30;
+
+    public string Mode => "voice";
+
+    public IReadOnlyList<string> Needs { get; } = ["webrtc", "microphone"];
+
+    public async Task<ModeState> StateAsync(TenantId tenant, TenantSettings settings, CancellationToken ct) => await MissingAsync(tenant, settings, ct) switch
+    {
+        null => new(Mode, Available: true, "Voice is on."),
+        VoiceRefusal.NotOffered => new(Mode, Available: false, "Voice is off. Switch voice.enabled on in the settings."),
+        VoiceRefusal.NoKey => new(Mode, Available: false, settings.Voice.Endpoint is null
+            ? "There is no key for voice. Set one with PUT /api/voice/key, or have the operator set WIDGET_VOICE_ENDPOINT and WIDGET_VOICE_KEY."
+            : "voice.endpoint names a service of the tenant's own, which needs a key of its own: set it with PUT /api/voice/key."),
+        VoiceRefusal.NoModel => new(Mode, Available: false, "No model is chosen. Set voice.model in the settings, or have the operator set WIDGET_VOICE_MODEL."),
+        _ => new(Mode, Available: false, "This month's voice minutes are used up, or kept for calls that are going on. Raise voice.monthlyMinutes, or wait for the first of the next month."),
+    };
+
+    /// <summary>What the tenant lacks for voice; null when it lacks nothing.</summary>
+    public async Task<VoiceRefusal?> MissingAsync(TenantId tenant, TenantSettings settings, CancellationToken ct)
+    {
+        if (!settings.Voice.Enabled) return VoiceRefusal.NotOffered;
+        if (await accounts.OfAsync(tenant, settings.Voice, ct) is not { } account) return VoiceRefusal.NoKey;
+        if (ModelOf(settings.Voice, account) is null) return VoiceRefusal.NoModel;
+        if (settings.Voice.MonthlyMinutes is null) return null;
+        await using var db = await database.BeginAsync(tenant, ct);
+        return await LongestCallAsync(db, settings.Voice, ct) is null ? VoiceRefusal.OutOfBudget : null;
+    }
+
+    /// <summary>The model to speak with; null when none is chosen. The installation's is for the installation's endpoint.</summary>
+    internal string? ModelOf(VoiceSettings settings, VoiceAccount account) =>
+        settings.Model ?? (!account.IsTenants && account.Protocol == options.Protocol ? options.Model : null);
+
+    /// <summary>The model that writes down what visitors say; null for none.</summary>
+    internal string? TranscriptionModelOf(VoiceSettings settings, VoiceAccount account) =>
+        settings.TranscriptionModel ?? (!account.IsTenants && account.Protocol == options.Protocol ? options.TranscriptionModel : null);
+
+    /// <summary>
+    /// How long a call may last, in seconds: what the tenant allows, within what its month has left beside the calls that are going on; null when
+    /// that is too little. In the transaction that reserves it, <see cref="LockBudgetAsync"/> comes first.
+    /// </summary>
+    internal async Task<int?> LongestCallAsync(VoiceDb db, VoiceSettings settings, CancellationToken ct)
+    {
+        if (settings.MonthlyMinutes is not { } minutes) return settings.MaxCallSeconds;
+        // In this order: a call that ends in between is then counted in both, never in neither.
+        var reserved = await db.Calls
+            .Where(call => call.State != VoiceSessionState.Ended && call.State != VoiceSessionState.Failed)
+            .SumAsync(call => (long)call.ReservedSeconds, ct);
+        var used = await UsageMeter.SecondsThisMonthAsync(db, UsageMeter.Voice, clock.GetUtcNow(), ct);
+        var left = Math.Min(settings.MaxCallSeconds, (minutes * 60L) - used - reserved);
+        return left >= ShortestCall ? (int)left : null;
+    }
+
+    /// <summary>Until the transaction ends, nobody else spends of this tenant's budget.</summary>
+    internal static async Task LockBudgetAsync(VoiceDb db, CancellationToken ct)
+    {
+        await using var command = db.Command("select pg_advisory_xact_lock(hashtextextended('voice budget ' || $1, 0))", [db.TenantId.ToString()]);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>The month's use, in words.</summary>
+    internal static string Minutes(long seconds) => (seconds / 60.0).ToString("0.#", CultureInfo.InvariantCulture);
+}

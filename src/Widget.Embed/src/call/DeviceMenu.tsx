@@ -1,0 +1,118 @@
+import type { ReadonlySignal, Signal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Icon } from '../app/components/Icon';
+import { fill, words } from '../app/i18n';
+import { choices, mediaDevices, type Choice, type Choices } from '../media/devices';
+import type { Kind } from '../media/trouble';
+
+/** What of a call the menu changes. */
+interface Chooser {
+  readonly on: ReadonlySignal<object>;
+  choose(kind: Kind, id: string): Promise<void>;
+  /** The device in use, as the browser names it. */
+  deviceId(kind: Kind): string | undefined;
+}
+
+interface DeviceWords {
+  settings: string;
+  chooseMicrophone: string;
+  chooseSpeaker: string;
+  device: string;
+  defaultDevice: string;
+}
+
+interface Props {
+  call: Chooser;
+  words: DeviceWords;
+  /** The label for cameras, where one is wanted. */
+  camera?: string;
+  open: Signal<boolean>;
+  /** The device that sound goes to; empty for the browser's choice. */
+  speaker: Signal<string>;
+}
+
+/** Which microphone, camera and, where the browser lets a page choose, speaker. */
+export function DeviceMenu({ call, words: t, camera, open, speaker }: Props) {
+  const [known, setKnown] = useState<Choices>({ microphone: [], camera: [], speaker: [] });
+  const box = useRef<HTMLDivElement>(null);
+  const close = (): void => {
+    open.value = false;
+  };
+
+  useEffect(() => {
+    const look = (): void => void choices().then(setKnown, () => undefined);
+    look();
+    mediaDevices()?.addEventListener('devicechange', look);
+    const opener = (box.current?.getRootNode() as ShadowRoot | undefined)?.activeElement;
+    box.current?.querySelector<HTMLElement>('button')?.focus();
+    return () => {
+      mediaDevices()?.removeEventListener('devicechange', look);
+      (opener as HTMLElement | null | undefined)?.focus();
+    };
+  }, []);
+
+  const device = (kind: Kind, label: string) => (
+    <Select
+      words={t}
+      label={label}
+      options={known[kind]}
+      value={(call.on.value, call.deviceId(kind) ?? '')}
+      onChoose={(id) => void call.choose(kind, id)}
+    />
+  );
+  return (
+    <div
+      class="settings"
+      ref={box}
+      role="dialog"
+      aria-label={t.settings}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.stopPropagation();
+        close();
+      }}
+    >
+      <button type="button" class="tool" aria-label={words.value.back} title={words.value.back} onClick={close}>
+        <Icon name="close" />
+      </button>
+      {camera && device('camera', camera)}
+      {device('microphone', t.chooseMicrophone)}
+      {'setSinkId' in HTMLMediaElement.prototype && known.speaker.length > 0 && (
+        <Select
+          words={t}
+          label={t.chooseSpeaker}
+          options={known.speaker}
+          value={speaker.value}
+          onChoose={(id) => {
+            speaker.value = id;
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+interface SelectProps {
+  words: DeviceWords;
+  label: string;
+  options: Choice[];
+  value: string;
+  onChoose: (id: string) => void;
+}
+
+function Select({ words: t, label, options, value, onChoose }: SelectProps) {
+  const known = options.some((option) => option.id === value);
+  return (
+    <label>
+      <span>{label}</span>
+      <select value={known ? value : ''} onChange={({ currentTarget }) => onChoose(currentTarget.value)}>
+        {!known && <option value="">{t.defaultDevice}</option>}
+        {options.map((option, i) => (
+          <option key={option.id} value={option.id}>
+            {option.label === '' ? fill(t.device, { kind: label, n: i + 1 }) : option.label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

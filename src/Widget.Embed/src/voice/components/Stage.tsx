@@ -1,0 +1,104 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { duration } from '../../app/duration';
+import { fill } from '../../app/i18n';
+import type { Store } from '../../app/store';
+import { DeviceMenu } from '../../call/DeviceMenu';
+import type { VoiceModel } from '../model';
+import { voiceWords } from '../words';
+import { Ended, Trouble } from './Cards';
+import { Controls } from './Controls';
+import { Level } from './Level';
+import { Sound } from './Sound';
+import { Talk } from './Talk';
+
+/** The call, above the thread, which stays to be seen: what is looked up comes there. */
+export function Stage({ call, store }: { call: VoiceModel; store: Store }) {
+  const t = voiceWords.value;
+  const agent = store.config.value?.agentName ?? '';
+  const phase = call.phase.value;
+  const settings = useSignal(false);
+  const speaker = useSignal('');
+  const stage = useRef<HTMLElement>(null);
+
+  // What was pressed to get here is gone: the focus goes on to what can be pressed now.
+  const step = phase === 'over' || phase === 'trouble' ? phase : 'call';
+  useEffect(() => {
+    stage.current?.querySelector<HTMLElement>('[data-first]')?.focus({ preventScroll: true });
+  }, [step]);
+
+  const turn = phase === 'live' ? call.turn.value : undefined;
+  return (
+    <section class="stage voice" ref={stage} data-phase={phase} data-turn={turn} aria-label={fill(t.region, { agent })}>
+      <div class="screen">
+        {phase === 'trouble' && <Trouble call={call} store={store} />}
+        {phase === 'over' && <Ended call={call} agent={agent} />}
+        {step === 'call' && (
+          <>
+            <div class="talkers">
+              <Level call={call} speaker="assistant" face={agent.slice(0, 1).toUpperCase()} />
+              <div class="doing">
+                <p role="status">{doing(call, agent)}</p>
+                {call.slow.value && <p role="status">{t.slow}</p>}
+                {call.phase.value !== 'asking' && <Level call={call} speaker="visitor" />}
+              </div>
+              {call.remaining.value !== undefined && <Time call={call} />}
+            </div>
+            <CaptionLines call={call} />
+            <Sound call={call} speaker={speaker} />
+          </>
+        )}
+        {settings.value && step === 'call' && <DeviceMenu call={call} words={t} open={settings} speaker={speaker} />}
+      </div>
+      {step === 'call' && call.trouble.value && (
+        <p class="note aside" role="alert">
+          {t[`microphone_${call.trouble.value}`]} {t.listenAndType}
+        </p>
+      )}
+      {step === 'call' && call.pushToTalk.value && <Talk call={call} />}
+      {step === 'call' && <Controls call={call} agent={agent} settings={settings} />}
+    </section>
+  );
+}
+
+function doing(call: VoiceModel, agent: string): string {
+  const t = voiceWords.value;
+  const phase = call.phase.value;
+  if (phase !== 'live')
+    return fill(t[phase === 'asking' || phase === 'reconnecting' ? phase : 'connecting'], { agent });
+  const turn = call.turn.value;
+  if (turn === 'listening' && call.pushToTalk.value && !call.held.value) return t.holdToTalk;
+  if (turn === 'listening' && !call.on.value.microphone && !call.trouble.value) return t.mutedNow;
+  return fill(t[turn], { agent });
+}
+
+function CaptionLines({ call }: { call: VoiceModel }) {
+  const lines = call.captions.value;
+  if (lines.length === 0) return null;
+  return (
+    <div class="captions">
+      {lines.map(({ speaker, item, text }) => (
+        <p key={item} class={speaker}>
+          {speaker === 'visitor' && <b>{voiceWords.value.you}: </b>}
+          <bdi>{text}</bdi>
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function Time({ call }: { call: VoiceModel }) {
+  const t = voiceWords.value;
+  const remaining = call.remaining.value ?? 0;
+  const [elapsed, left] = [duration(call.elapsed.value), duration(remaining)];
+  const last = remaining <= 60;
+  return (
+    <div class={`clock ${last ? 'last' : ''}`} role="timer" aria-label={fill(t.time, { elapsed, left })}>
+      <span aria-hidden="true">{elapsed}</span>
+      <span aria-hidden="true">{fill(t.left, { left })}</span>
+      <span class="hidden" role="status">
+        {last && t.lastMinute}
+      </span>
+    </div>
+  );
+}

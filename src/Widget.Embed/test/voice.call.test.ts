@@ -1,0 +1,328 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { VoiceCall } from '../src/voice/call';
+import { browser, FakePeerConnection, FakeServer, refusal, type Browser } from './voice.fakes';
+
+let page: Browser;
+let server: FakeServer;
+let done: ReturnType<typeof vi.fn<(again: boolean) => void>>;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  page = browser();
+  server = new FakeServer();
+  done = vi.fn<(again: boolean) => void>();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const settle = (time = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(time);
+const begin = async (): Promise<VoiceCall> => {
+  const call = new VoiceCall(server.store, done);
+  await settle();
+  return call;
+};
+const connect = async (): Promise<VoiceCall> => {
+  const call = await begin();
+  FakePeerConnection.last.becomes('connected');
+  await settle();
+  return call;
+};
+const ended = (reason: string, sessionId = 's1') =>
+  ({ kind: 'voice_call_ended', sessionId, reason, seconds: 3, seq: 9, at: '', clientId: null }) as never;
+
+describe('a voice call', () => {
+  it('asks for the microphone, offers it with a channel, and lives when sound goes through', async () => {
+    const call = await begin();
+    expect(call.phase.value).toBe('connecting');
+    expect(server.to('/session')).toEqual([
+      expect.objectContaining({ threadId: 'thread', sdp: 'offer 1', page: 'https://shop.example/', pushToTalk: false }),
+    ]);
+    expect(FakePeerConnection.last).toMatchObject({ channelFirst: true, track: page.track, answer: 'answer' });
+
+    FakePeerConnection.last.becomes('connected');
+    expect(call.phase.value).toBe('live');
+    expect(call.remaining.value).toBeCloseTo(900, 0);
+    await settle(61_000);
+    expect(call.elapsed.value).toBeCloseTo(61, 0);
+    expect(server.to('/alive').length).toBeGreaterThanOrEqual(5);
+  });
+
+  it('says why there is no microphone, and opens nothing', async () => {
+    page.ask.mockRejectedValue(new DOMException('', 'NotReadableError'));
+    const call = await begin();
+    expect([call.phase.value, call.trouble.value]).toEqual(['trouble', 'busy']);
+    expect(server.requests).toEqual([]);
+
+    page.ask.mockResolvedValue({ getTracks: () => [page.track] });
+    call.askAgain();
+    await settle();
+    expect(call.phase.value).toBe('connecting');
+  });
+
+  it('does not even ask where the page forbids it', async () => {
+    vi.stubGlobal('document', { featurePolicy: { allowsFeature: () => false } });
+    const call = await begin();
+    expect(call.trouble.value).toBe('policy');
+    expect(page.ask).not.toHaveBeenCalled();
+  });
+
+  it('hints at a question that is not answered, and lets go of a microphone that comes after the end', async () => {
+    let answer: (stream: unknown) => void = () => undefined;
+    page.ask.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    const call = await begin();
+    expect(call.slow.value).toBe(false);
+    await settle(6_000);
+    expect(call.slow.value).toBe(true);
+
+    call.hangUp();
+    answer({ getTracks: () => [page.track] });
+    await settle();
+    expect(page.track.stopped).toBe(true);
+    expect(server.requests).toEqual([]);
+  });
+
+  it.each(['visitor', 'page', 'server', 'lost'])('stops everything when it ends, by way of: %s', async (way) => {
+    const call = await connect();
+    if (way === 'visitor') call.hangUp();
+    if (way === 'page') page.leave();
+    if (way === 'server') call.heard(ended('time_limit'));
+    if (way === 'lost') {
+      server.failures.session = new Error('The network is gone.');
+      FakePeerConnection.last.becomes('failed');
+    }
+    await settle(30_000);
+
+    expect(call.phase.value).toBe('over');
+    expect(page.track.stopped).toBe(true);
+    expect(FakePeerConnection.all.every((peer) => peer.closed)).toBe(true);
+    expect(server.to('/end').length).toBe(way === 'visitor' || way === 'lost' ? 1 : 0);
+    expect(page.beacons).toEqual(
+      way === 'page'
+        ? [{ url: 'https://api.example/api/voice/session/s1/leave', body: '{"leaveToken":"leave1"}' }]
+        : [],
+    );
+    const asked = server.requests.length;
+    await settle(60_000);
+    expect(server.requests.length).toBe(asked);
+  });
+
+  it('ends a session that comes after the visitor has gone', async () => {
+    let release = (): void => undefined;
+    server.held = new Promise<void>((resolve) => (release = resolve));
+    const call = await begin();
+    call.hangUp();
+    await settle();
+    expect(server.to('/end')).toEqual([]);
+    release();
+    await settle();
+    expect(server.to('/end').length).toBe(1);
+    expect(FakePeerConnection.last.answer).toBeUndefined();
+    expect(page.track.stopped).toBe(true);
+  });
+
+  it('opens nothing for a visitor who has gone before the microphone was there', async () => {
+    const call = new VoiceCall(server.store, done);
+    call.phase.subscribe((phase) => {
+      if (phase === 'connecting') call.hangUp();
+    });
+    await settle();
+    expect(call.phase.value).toBe('over');
+    expect(server.requests).toEqual([]);
+    expect(page.track.stopped).toBe(true);
+  });
+
+  it('says in the words of the server why it is refused', async () => {
+    server.failures.session = refusal('No voice minutes are left this month.');
+    const call = await begin();
+    expect(call.end.value).toEqual({
+      reason: 'refused',
+      seconds: 0,
+      problem: 'No voice minutes are left this month.',
+    });
+    expect(page.track.stopped).toBe(true);
+  });
+
+  it('gives up when no sound comes through', async () => {
+    const call = await begin();
+    await settle(14_900);
+    expect(call.phase.value).toBe('connecting');
+    await settle(200);
+    expect(call.end.value?.reason).toBe('unconnected');
+    expect(server.to('/end').length).toBe(1);
+  });
+
+  it('bears a line that falters, and tries once more by itself when it is lost', async () => {
+    const call = await connect();
+    FakePeerConnection.last.becomes('disconnected');
+    await settle(4_900);
+    FakePeerConnection.last.becomes('connected');
+    await settle(10_000);
+    expect(FakePeerConnection.all.length).toBe(1);
+
+    FakePeerConnection.last.becomes('disconnected');
+    await settle(5_000);
+    expect(call.phase.value).toBe('reconnecting');
+    await settle(2_000);
+    expect(server.to('/end').length).toBe(1);
+    expect(server.to('/session').map(({ sdp }) => sdp)).toEqual(['offer 1', 'offer 2']);
+    expect(new Set(server.to('/session').map(({ clientId }) => clientId)).size).toBe(2);
+    expect(page.ask).toHaveBeenCalledTimes(1);
+    FakePeerConnection.last.becomes('connected');
+    expect(call.phase.value).toBe('live');
+
+    FakePeerConnection.last.channel.onclose?.();
+    await settle(3_000);
+    expect(call.end.value?.reason).toBe('lost');
+    expect(page.track.stopped).toBe(true);
+  });
+
+  it('takes the word of the server for why the line broke', async () => {
+    const call = await connect();
+    server.session = { state: 'ended', endReason: 'provider', problem: 'The voice service is out of order.' };
+    FakePeerConnection.last.becomes('failed');
+    await settle();
+    expect(call.end.value).toMatchObject({ reason: 'provider', problem: 'The voice service is out of order.' });
+    expect(FakePeerConnection.all.length).toBe(1);
+  });
+
+  it('goes on in a new connection at the limit of the provider, but not for ever', async () => {
+    const call = await connect();
+    for (const n of [1, 2]) {
+      call.heard(ended('continued', `s${n}`));
+      expect(call.phase.value).toBe('reconnecting');
+      await settle();
+      FakePeerConnection.last.becomes('connected');
+      expect(call.phase.value).toBe('live');
+      expect(page.track.stopped).toBe(false);
+    }
+    expect(server.to('/end')).toEqual([]);
+    call.heard(ended('continued', 's3'));
+    await settle();
+    expect(call.end.value?.reason).toBe('provider');
+  });
+
+  it('does not mind the end of a call that it has left behind', async () => {
+    const call = await connect();
+    call.heard(ended('continued'));
+    await settle();
+    FakePeerConnection.last.becomes('connected');
+    call.heard(ended('visitor'));
+    expect(call.phase.value).toBe('live');
+  });
+
+  it('says aloud what is typed, and in writing what could not be said', async () => {
+    const call = await begin();
+    expect(call.say('Too soon')).toBe(false);
+    FakePeerConnection.last.becomes('connected');
+    expect(call.say('What does it cost?')).toBe(true);
+    await settle();
+    expect(server.to('/say')).toEqual([expect.objectContaining({ text: 'What does it cost?' })]);
+    expect(server.written).toEqual([]);
+
+    server.failures.say = refusal('The call is over.');
+    expect(call.say('Are you there?')).toBe(true);
+    await settle();
+    expect(server.written).toEqual(['Are you there?']);
+  });
+});
+
+describe('the microphone of a voice call', () => {
+  it('is muted without being let go', async () => {
+    const call = await connect();
+    call.toggleMute();
+    expect([page.track.enabled, page.track.stopped, call.on.value.microphone]).toEqual([false, false, false]);
+    call.toggleMute();
+    expect(page.track.enabled).toBe(true);
+  });
+
+  it('is open only while the button is held, where that was agreed on', async () => {
+    const call = await connect();
+    call.toggleTurns();
+    await settle(2_000);
+    expect(server.to('/session').map(({ pushToTalk }) => pushToTalk)).toEqual([false, true]);
+    FakePeerConnection.last.becomes('connected');
+    expect([call.pushToTalk.value, call.turnsAreFree.value, page.track.enabled]).toEqual([true, true, false]);
+
+    call.hold(true);
+    expect(page.track.enabled).toBe(false);
+    await settle();
+    expect(page.track.enabled).toBe(true);
+    call.hold(false);
+    expect(page.track.enabled).toBe(false);
+    await settle();
+    expect(server.to('/talk')).toEqual([{ pressed: true }, { pressed: false }]);
+  });
+
+  it('leaves it to the tenant who wants a button held', async () => {
+    server.session = { pushToTalk: true };
+    const call = await connect();
+    expect([call.pushToTalk.value, call.turnsAreFree.value]).toEqual([true, false]);
+    call.toggleTurns();
+    await settle(2_000);
+    expect(FakePeerConnection.all.length).toBe(1);
+  });
+
+  it('may be unplugged: the call goes on, and says so', async () => {
+    const call = await connect();
+    page.track.onended?.();
+    await settle();
+    expect([call.phase.value, call.trouble.value, FakePeerConnection.last.track]).toEqual(['live', 'missing', null]);
+  });
+});
+
+describe('a call whose provider has no line for the server', () => {
+  beforeEach(() => {
+    server.session = { relay: true };
+  });
+
+  it('carries the channel there and back, unread', async () => {
+    await connect();
+    const { channel } = FakePeerConnection.last;
+    channel.onmessage?.({ data: '{"type":"response.done"}' });
+    server.relayed[0]?.listener.message('{"type":"response.create"}');
+    expect(channel.sent).toEqual([]);
+    channel.opens();
+    expect(channel.sent).toEqual(['{"type":"response.create"}']);
+    expect(server.relayed[0]).toMatchObject({ sessionId: 's1', sent: ['{"type":"response.done"}'] });
+  });
+
+  it('keeps what comes while our line is away, and carries it when it is back', async () => {
+    const call = await connect();
+    server.status.value = { state: 'reconnecting' };
+    server.relayed[0]?.listener.ended();
+    FakePeerConnection.last.channel.onmessage?.({ data: 'meanwhile' });
+    await settle(3_000);
+    expect(server.relayed.length).toBe(1);
+    server.status.value = { state: 'online' };
+    expect(server.relayed[1]?.sent).toEqual(['meanwhile']);
+    await settle(20_000);
+    expect(call.phase.value).toBe('live');
+    call.hangUp();
+    expect(server.relayed[1]?.closed).toBe(true);
+  });
+
+  it('is lost when our line stays away, or is refused again and again', async () => {
+    const call = await connect();
+    server.relayed[0]?.listener.ended();
+    for (let n = 1; n < 9; n++) {
+      await settle(1_100);
+      server.relayed[n]?.listener.ended();
+    }
+    expect(call.phase.value).toBe('live');
+    await settle(5_000);
+    // It goes on in a new one.
+    expect(FakePeerConnection.all.length).toBe(2);
+    expect(server.to('/end').length).toBe(1);
+  });
+
+  it('ends, with words for it, where our line cannot carry it', async () => {
+    server.canRelay = false;
+    const call = await begin();
+    await settle();
+    expect(call.end.value?.reason).toBe('unrelayed');
+    expect(server.to('/end').length).toBe(1);
+    expect(page.track.stopped).toBe(true);
+  });
+});

@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Captions } from '../src/voice/captions';
+import { levelOf } from '../src/voice/levels';
+import { Renewals } from '../src/voice/renewals';
+import { TalkButton } from '../src/voice/talk';
+
+describe('captions', () => {
+  it('show the last of each side as it grows, whoever began last at the end', () => {
+    const captions = new Captions();
+    captions.live({ speaker: 'assistant', item: 'a1', text: 'Hello' });
+    captions.live({ speaker: 'visitor', item: 'v1', text: 'What' });
+    captions.live({ speaker: 'assistant', item: 'a1', text: 'Hello there' });
+    expect(captions.lines.value.map(({ text }) => text)).toEqual(['Hello there', 'What']);
+    captions.live({ speaker: 'assistant', item: 'a2', text: 'It costs' });
+    expect(captions.lines.value.map(({ item }) => item)).toEqual(['v1', 'a2']);
+  });
+
+  it('go when what was said stands in the thread, and do not come back late', () => {
+    const captions = new Captions();
+    captions.live({ speaker: 'visitor', item: 'v1', text: 'What does it' });
+    captions.said('visitor');
+    captions.live({ speaker: 'visitor', item: 'v1', text: 'What does it cost?' });
+    expect(captions.lines.value).toEqual([]);
+    captions.live({ speaker: 'visitor', item: 'v2', text: 'And' });
+    expect(captions.lines.value.map(({ item }) => item)).toEqual(['v2']);
+  });
+});
+
+describe('renewals', () => {
+  it('are two a minute at the limit of the provider, and one for a lost line', () => {
+    const renewals = new Renewals();
+    expect([0, 1_000, 2_000].map((now) => renewals.allow('continued', now))).toEqual([true, true, false]);
+    expect([3_000, 4_000].map((now) => renewals.allow('lost', now))).toEqual([true, false]);
+    expect(renewals.allow('continued', 61_500)).toBe(true);
+    expect(renewals.allow('lost', 63_000)).toBe(true);
+  });
+});
+
+describe('a level', () => {
+  it('is 0 in silence, 1 at full scale, and more for what is louder', () => {
+    const tone = (height: number): Float32Array =>
+      Float32Array.from({ length: 480 }, (_, i) => height * Math.sin(i / 7));
+    expect(levelOf(new Float32Array(480))).toBe(0);
+    expect(levelOf(tone(1))).toBe(1);
+    const [soft, loud] = [levelOf(tone(0.02)), levelOf(tone(0.2))];
+    expect(soft).toBeGreaterThan(0.1);
+    expect(loud).toBeGreaterThan(soft + 0.2);
+    expect(loud).toBeLessThan(1);
+  });
+});
+
+describe('the button to talk', () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it('tells of every press in order, though the server is slow, and passes sound meanwhile', async () => {
+    const told: boolean[] = [];
+    const answers: (() => void)[] = [];
+    const button = new TalkButton(
+      (pressed) => {
+        told.push(pressed);
+        return new Promise((resolve) => answers.push(resolve));
+      },
+      () => undefined,
+    );
+    button.press(true);
+    button.press(true);
+    await vi.advanceTimersByTimeAsync(299);
+    expect(button.open).toBe(false);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(button.open).toBe(true);
+
+    button.press(false);
+    expect(button.open).toBe(false);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual([true]);
+    answers[0]?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual([true, false]);
+  });
+
+  it('lets no sound pass that was let go of before the server knew', async () => {
+    let answer = (): void => undefined;
+    const opened: boolean[] = [];
+    const button = new TalkButton(
+      () => new Promise((resolve) => (answer = resolve)),
+      () => opened.push(button.open),
+    );
+    button.press(true);
+    await vi.advanceTimersByTimeAsync(0);
+    button.press(false);
+    answer();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(opened).toEqual([]);
+  });
+
+  it('is not stuck by a request that fails', async () => {
+    const told: boolean[] = [];
+    const button = new TalkButton(
+      (pressed) => {
+        told.push(pressed);
+        return Promise.reject(new Error('gone'));
+      },
+      () => undefined,
+    );
+    button.press(true);
+    button.press(false);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual([true, false]);
+    expect(button.held.value).toBe(false);
+  });
+});

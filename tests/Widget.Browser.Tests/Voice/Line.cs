@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+
+namespace Widget.Browser.Tests.Voice;
+
+/// <summary>
+/// Stands in the hub's WebSocket (SignalR's JSON protocol: records ended by U+001E; 2 is an item of a stream, 4 begins one) and lets a test say
+/// what the server would, beside what it does say.
+/// </summary>
+internal sealed class Line
+{
+    private const char End = '\u001e';
+
+    private IWebSocketRoute? _socket;
+    private string? _watch;
+    private string? _relay;
+    private string? _relayed;
+
+    /// <summary>What the page passed on of its data channel.</summary>
+    public List<string> Relayed { get; } = [];
+
+    public bool Relaying => _relay is not null;
+
+    public void Join(IWebSocketRoute socket)
+    {
+        var server = socket.ConnectToServer();
+        _socket = socket;
+        server.OnMessage(frame => socket.Send(frame.Text ?? ""));
+        socket.OnMessage(frame =>
+        {
+            foreach (var record in (frame.Text ?? "").Split(End, StringSplitOptions.RemoveEmptyEntries))
+                if (!Heard(JsonNode.Parse(record)!)) server.Send(record + End);
+        });
+    }
+
+    /// <summary>The visitor's page is told of something that happens.</summary>
+    public void Tell(object update) => Send(_watch, update);
+
+    /// <summary>The page is to say this on its data channel.</summary>
+    public void Relay(string message) => Send(_relay, message);
+
+    private void Send(string? stream, object item) =>
+        _socket!.Send(JsonSerializer.Serialize(new { type = 2, invocationId = stream ?? throw new InvalidOperationException("There is no such stream."), item }) + End);
+
+    /// <summary>Notes what the page begins; says whether it is not for the server.</summary>
+    private bool Heard(JsonNode record)
+    {
+        var (type, target, id) = ((int?)record["type"], (string?)record["target"], (string?)record["invocationId"]);
+        if (type == 4 && target == "Watch") _watch = id;
+        if (type == 4 && target == "RelayVoice")
+        {
+            (_relay, _relayed) = (id, (string?)record["streamIds"]![0]);
+            return true;
+        }
+
+        if (_relayed is null || id != _relayed) return id is not null && id == _relay;
+        if (type == 2) Relayed.Add((string)record["item"]!);
+        return true;
+    }
+}

@@ -1,0 +1,211 @@
+using Microsoft.Playwright;
+
+namespace Widget.Browser.Tests.Voice;
+
+/// <summary>Voice calls where something is in the way: the microphone, the page, the network, the provider.</summary>
+public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium chromium)
+{
+    [Theory]
+    [InlineData("NotAllowedError", "The microphone was not allowed.")]
+    [InlineData("NotFoundError", "No microphone was found.")]
+    [InlineData("NotReadableError", "Another program is using the microphone.")]
+    public async Task Say_what_is_the_matter_with_the_microphone(string error, string words)
+    {
+        await using var visit = await VoiceVisit.OpenAsync(installation, chromium, script: $"window.devicesFail = () => '{error}';");
+        await visit.CallAsync();
+        await visit.Widget.ShownAsync(visit.Stage.GetByText(words));
+        await Assertions.Expect(visit.Button("Go on in text")).ToBeFocusedAsync();
+        visit.Count("session").ShouldBe(0);
+
+        await visit.Page.EvaluateAsync("() => { window.devicesFail = undefined; }");
+        await visit.Button("Try again").ClickAsync();
+        await visit.Widget.ShownAsync(visit.Live);
+    }
+
+    [Fact]
+    public async Task Take_a_visitor_who_refuses_back_to_text()
+    {
+        await using var visit = await VoiceVisit.OpenAsync(installation, chromium, devices: []);
+        await visit.CallAsync();
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("The microphone was not allowed."));
+
+        await visit.Button("Go on in text").ClickAsync();
+        await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
+        (await (await visit.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
+        visit.Widget.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Lead_from_a_page_that_withholds_the_microphone_to_one_that_does_not()
+    {
+        await using var visit = await VoiceVisit.OpenAsync(installation, chromium, site: site => site.PermissionsPolicy = "microphone=()");
+        await visit.CallAsync();
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("This page does not let the chat use the microphone."));
+        // It would be refused without a question.
+        (await visit.Page.EvaluateAsync<int>("() => window.asked")).ShouldBe(0);
+
+        var opened = await visit.Page.Context.RunAndWaitForPageAsync(() => visit.Stage.GetByRole(AriaRole.Link, new() { Name = "Open in a new tab" }).ClickAsync());
+        new Uri(opened.Url).ShouldBe(new Uri(installation.Api, $"/widget/{visit.Tenant.Slug}"));
+        await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Hint_at_a_question_that_stands_unanswered()
+    {
+        await using var visit = await VoiceVisit.OpenAsync(installation, chromium, script: "window.devicesSilent = true;");
+        await visit.CallAsync();
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("Your browser asks for your microphone."));
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("Still waiting for your answer."));
+
+        await visit.HangUp.ClickAsync();
+        await visit.Button("Go on in text").ClickAsync();
+        await Assertions.Expect(visit.Widget.Field).ToBeFocusedAsync();
+        visit.Count("session").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Say_in_the_words_of_the_server_why_there_is_no_call()
+    {
+        await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
+        visit.Refusal = "There are no minutes left for voice this month.";
+        await visit.CallAsync();
+
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("There are no minutes left for voice this month."));
+        (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Go_on_in_text_where_the_network_lets_no_sound_through()
+    {
+        await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
+        visit.Blocked = true;
+        await visit.Widget.OpenPanelAsync();
+        await visit.Widget.AskAsync("What does the desk lamp cost?");
+        await visit.Start.ClickAsync();
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("Connecting to Nora…"));
+
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("No sound came through. This network may not let calls through."), seconds: 40);
+        await visit.AskedAsync("end");
+        visit.Count("session").ShouldBe(1);
+        (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+        await visit.Button("Go on in text").ClickAsync();
+        (await (await visit.Widget.AskAsync("And what is it made of?")).InnerTextAsync()).ShouldContain("brass");
+        (await visit.Widget.CountAsync("What does the desk lamp cost?")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Try_once_more_when_the_provider_goes_and_then_say_so()
+    {
+        await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
+        await visit.CallAndConnectAsync();
+        await visit.FarEndGoesAsync();
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("Reconnecting…"), seconds: 30);
+        await visit.Widget.ShownAsync(visit.Live, seconds: 30);
+        visit.Bodies("session").Select(body => body.GetProperty("clientId").GetString()).Distinct().Count().ShouldBe(2);
+        (await visit.Page.EvaluateAsync<int>("() => window.asked")).ShouldBe(1);
+        (await visit.HeardPowerAsync()).ShouldBeGreaterThan(1e-5);
+
+        await visit.FarEndGoesAsync();
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("The connection to the call was lost."), seconds: 30);
+        (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+        (await visit.AllLinesClosedAsync()).ShouldBeTrue();
+        await visit.Button("Go on in text").ClickAsync();
+        (await (await visit.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
+    }
+
+    [Fact]
+    public async Task Say_what_the_server_knows_of_a_provider_that_is_gone()
+    {
+        await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
+        await visit.CallAndConnectAsync();
+        visit.Answer["state"] = "ended";
+        visit.Answer["endReason"] = "provider";
+        visit.Answer["problem"] = "The voice service cannot be reached.";
+        await visit.FarEndGoesAsync();
+
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("The voice service cannot be reached."), seconds: 30);
+        visit.Count("session").ShouldBe(1);
+        (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Go_on_by_itself_at_the_limit_of_the_provider()
+    {
+        await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
+        await visit.CallAndConnectAsync();
+        var first = visit.SessionId;
+        visit.Log(1001, new { kind = "voice_call_started", continues = (string?)null });
+        visit.Log(1002, new { kind = "voice_call_ended", reason = "continued", seconds = 1800 });
+
+        await visit.AskedAsync("session", 2);
+        await visit.Widget.ShownAsync(visit.Live);
+        visit.SessionId.ShouldNotBe(first);
+        visit.Log(1003, new { kind = "voice_call_started", continues = first });
+        visit.Log(1004, new { kind = "utterance", speaker = "assistant", text = "Where were we?", interrupted = false, mode = "voice" });
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .spoken", new() { HasTextString = "Where were we?" }));
+        // To the visitor it is one call.
+        (await visit.Page.Locator(".thread .event").AllInnerTextsAsync()).ShouldBe(["Voice call started"]);
+        (await visit.HeardPowerAsync()).ShouldBeGreaterThan(1e-5);
+        visit.Count("end").ShouldBe(0);
+        (await visit.Page.EvaluateAsync<int>("() => window.asked")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Pass_the_channel_on_where_the_provider_has_no_line_for_the_server()
+    {
+        await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
+        visit.Answer["relay"] = true;
+        await visit.CallAndConnectAsync();
+        await Eventually.TrueAsync(() => visit.Line.Relaying);
+        await visit.Page.WaitForFunctionAsync("() => window.far[0].channel?.readyState === 'open'");
+
+        await visit.Page.EvaluateAsync("() => window.far[0].channel.send('{\"type\":\"session.created\"}')");
+        await Eventually.TrueAsync(() => visit.Line.Relayed.Count == 1);
+        visit.Line.Relayed.ShouldBe(["{\"type\":\"session.created\"}"]);
+        visit.Line.Relay("{\"type\":\"response.create\"}");
+        await visit.Page.WaitForFunctionAsync("() => window.far[0].messages[0] === '{\"type\":\"response.create\"}'");
+    }
+
+    [Fact]
+    public async Task Say_so_where_the_network_carries_no_line_that_the_provider_needs()
+    {
+        await using var visit = await VoiceVisit.OpenAsync(installation, chromium, websockets: false);
+        visit.Answer["relay"] = true;
+        await visit.Widget.OpenPanelAsync();
+        // Over plain HTTP, after WebSockets have failed.
+        await visit.Widget.AskAsync("What does the desk lamp cost?");
+        await visit.Start.ClickAsync();
+
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("Voice calls do not get through this network."));
+        await visit.AskedAsync("end");
+        (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Be_offered_by_a_video_call_that_fails_and_take_its_place()
+    {
+        var settings = new Dictionary<string, object> { ["useTavusVideo"] = true, ["tavusReplicaId"] = Video.VideoVisit.Replica };
+        await using var visit = await VoiceVisit.OpenAsync(installation, chromium, settings: settings, devices: ["microphone", "camera"], before: page =>
+            page.Page.RouteAsync("**/api/tavus/session", route => route.FulfillAsync(new()
+            {
+                Status = 503,
+                ContentType = "application/problem+json",
+                Headers = new Dictionary<string, string> { ["Access-Control-Allow-Origin"] = "*", ["Access-Control-Allow-Headers"] = "*" },
+                Body = "{\"title\":\"All avatars are asleep.\",\"status\":503}",
+            })));
+        await visit.Widget.OpenPanelAsync();
+        await visit.Page.Locator(".start-video").ClickAsync();
+        await visit.Widget.ShownAsync(visit.Page.GetByText("All avatars are asleep."));
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Talk without video" }).ClickAsync();
+        await visit.Widget.ShownAsync(visit.Live);
+        await Assertions.Expect(visit.Page.Locator(".stage")).ToHaveCountAsync(1);
+
+        // And the other way: one call at a time.
+        await visit.Page.Locator(".start-video").ClickAsync();
+        await visit.AskedAsync("leave");
+        await visit.Widget.ShownAsync(visit.Page.GetByText("All avatars are asleep."));
+        await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
+        (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+        (await visit.AllLinesClosedAsync()).ShouldBeTrue();
+    }
+}

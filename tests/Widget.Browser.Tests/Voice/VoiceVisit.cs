@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using Widget.Testing;
+
+namespace Widget.Browser.Tests.Voice;
+
+/// <summary>A customer's page with the widget, whose voice calls end in the page itself (far.js) behind a stand-in for the API's voice endpoints.</summary>
+internal sealed class VoiceVisit : IAsyncDisposable
+{
+    public const string SessionPath = "/api/voice/session";
+
+    private static readonly string FarEnd = File.ReadAllText(Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Voice/far.js"));
+    private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
+
+    private readonly CustomerSite _site;
+    private readonly List<string> _sessions = [];
+
+    private VoiceVisit(CustomerSite site, WidgetPage widget, TenantKeys tenant) => (_site, Widget, Tenant) = (site, widget, tenant);
+
+    public WidgetPage Widget { get; }
+
+    public TenantKeys Tenant { get; }
+
+    public IPage Page => Widget.Page;
+
+    public Line Line { get; } = new();
+
+    /// <summary>What the page asked of the voice endpoints: the last part of the path, and the body.</summary>
+    public ConcurrentQueue<(string Action, JsonElement Body)> Requests { get; } = new();
+
+    /// <summary>What is to differ from a call that goes well, in each answer.</summary>
+    public Dictionary<string, JsonNode?> Answer { get; } = [];
+
+    /// <summary>What calls are refused with, instead of being opened.</summary>
+    public string? Refusal { get; set; }
+
+    /// <summary>The far end cannot be reached.</summary>
+    public bool Blocked { get; set; }
+
+    /// <summary>The current call's.</summary>
+    public string SessionId => _sessions[^1];
+
+    public ILocator Start => Page.Locator(".start-voice");
+
+    public ILocator Stage => Page.Locator(".stage.voice");
+
+    public ILocator Live => Page.Locator(".stage.voice[data-phase=live]");
+
+    public ILocator HangUp => Button("End the call");
+
+    public ILocator Hold => Page.Locator("button.talk");
+
+    /// <param name="installation">Whose text answers are real.</param>
+    /// <param name="chromium">The browser.</param>
+    /// <param name="options">The browser's window and language.</param>
+    /// <param name="settings">The tenant's.</param>
+    /// <param name="devices">What the visitor lets the page have.</param>
+    /// <param name="script">Runs in the page before anything else.</param>
+    /// <param name="before">On the page before it is opened.</param>
+    /// <param name="site">Changes the customer's page.</param>
+    /// <param name="websockets">Whether the network lets them through.</param>
+    public static async Task<VoiceVisit> OpenAsync(
+        ModelInstallation installation,
+        Chromium chromium,
+        BrowserNewContextOptions? options = null,
+        Dictionary<string, object>? settings = null,
+        string[]? devices = null,
+        string script = "",
+        Func<WidgetPage, Task>? before = null,
+        Action<CustomerSite>? site = null,
+        bool websockets = true)
+    {
+        await installation.ModelAsync();
+        var customer = await CustomerSite.StartAsync();
+        var tenant = await installation.AddTenantAsync(customer.Origin, new Dictionary<string, object>(settings ?? []) { ["agentName"] = "Nora" }, Lamps);
+        customer.Html = CustomerSite.Tag(installation, tenant.SiteKey);
+        site?.Invoke(customer);
+        VoiceVisit? visit = null;
+        await WidgetPage.OpenAsync(chromium, customer.Address, options, async page =>
+        {
+            visit = new VoiceVisit(customer, page, tenant);
+            await page.Context.GrantPermissionsAsync(devices ?? ["microphone"]);
+            await page.Page.AddInitScriptAsync(FarEnd + script);
+            await page.Page.RouteAsync("**/api/widget/session", OfferVoiceAsync);
+            await page.Page.RouteAsync("**/api/voice/**", visit.AnswerAsync);
+            if (websockets) await page.Page.RouteWebSocketAsync("**/hubs/conversation**", visit.Line.Join);
+            else await page.Page.RouteWebSocketAsync("**/hubs/conversation**", socket => _ = socket.CloseAsync());
+            if (before is not null) await before(page);
+        });
+        return visit!;
+    }
+
+    /// <summary>Opens the panel and presses the button.</summary>
+    public async Task<VoiceVisit> CallAsync()
+    {
+        await Widget.OpenPanelAsync();
+        await Start.ClickAsync();
+        return this;
+    }
+
+    /// <summary>Until the call lives.</summary>
+    public async Task<VoiceVisit> CallAndConnectAsync()
+    {
+        await CallAsync();
+        await Widget.ShownAsync(Live);
+        return this;
+    }
+
+    public ILocator Button(string name) => Stage.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    /// <summary>Says what the assistant does, and what is being said.</summary>
+    public void Tell(string phase, string? speaker = null, string? text = null) => Line.Tell(new
+    {
+        voice = new { sessionId = SessionId, phase, caption = text is null ? null : new { speaker, item = $"{speaker} {text[0]}", text } },
+    });
+
+    /// <summary>Something that came into the log.</summary>
+    public void Log(int seq, object happened)
+    {
+        var record = JsonSerializer.SerializeToNode(happened)!.AsObject();
+        record["seq"] = seq;
+        record["at"] = DateTimeOffset.UtcNow;
+        record["sessionId"] ??= SessionId;
+        Line.Tell(new { @event = record });
+    }
+
+    /// <summary>How often the voice endpoints were asked this.</summary>
+    public int Count(string action) => Requests.Count(request => request.Action == action);
+
+    public JsonElement[] Bodies(string action) => [.. Requests.Where(request => request.Action == action).Select(request => request.Body)];
+
+    public Task AskedAsync(string action, int times = 1) => Eventually.TrueAsync(() => Count(action) >= times);
+
+    public Task<bool> AllTracksStoppedAsync() => Page.EvaluateAsync<bool>("() => window.tracks.length > 0 && window.tracks.every((track) => track.readyState === 'ended')");
+
+    public Task<bool> AllLinesClosedAsync() => Page.EvaluateAsync<bool>("() => window.near.length > 0 && window.near.every((connection) => connection.connectionState === 'closed')");
+
+    /// <summary>Power of what the far end hears of the visitor.</summary>
+    public Task<double> HeardPowerAsync(double seconds = 5) => Page.EvaluateAsync<double>("(seconds) => powerOf(window.far.at(-1).heard, seconds)", seconds);
+
+    /// <summary>The far end goes, as when the provider's server dies.</summary>
+    public Task FarEndGoesAsync() => Page.EvaluateAsync("() => window.far.at(-1).connection.close()");
+
+    public async ValueTask DisposeAsync()
+    {
+        await Widget.DisposeAsync();
+        await _site.DisposeAsync();
+    }
+
+    private static async Task OfferVoiceAsync(IRoute route)
+    {
+        if (route.Request.Method != "POST")
+        {
+            await route.ContinueAsync();
+            return;
+        }
+
+        var response = await route.FetchAsync();
+        if (!response.Ok)
+        {
+            await route.FulfillAsync(new() { Response = response });
+            return;
+        }
+
+        var session = JsonNode.Parse(await response.TextAsync())!;
+        var modes = session["config"]!["modes"]!.AsArray();
+        if (modes.All(mode => (string?)mode != "voice")) modes.Add("voice");
+        await route.FulfillAsync(new() { Response = response, Body = session.ToJsonString() });
+    }
+
+    private async Task AnswerAsync(IRoute route)
+    {
+        var request = route.Request;
+        var path = new Uri(request.Url).AbsolutePath;
+        if (request.Method == "OPTIONS")
+        {
+            await FulfillAsync(route, 204, null);
+            return;
+        }
+
+        using var body = JsonDocument.Parse(request.PostData ?? "{}");
+        var opening = path == SessionPath;
+        Requests.Enqueue((path.Split('/')[^1], body.RootElement.Clone()));
+        if (opening && Refusal is not null)
+        {
+            await FulfillAsync(route, 503, new JsonObject { ["title"] = Refusal, ["status"] = 503, ["code"] = "out_of_budget" });
+            return;
+        }
+
+        string? answer = null;
+        if (opening)
+        {
+            lock (_sessions) _sessions.Add(Guid.CreateVersion7().ToString());
+            answer = await Page.EvaluateAsync<string>("([sdp, blocked]) => answerCall(sdp, blocked)", new object[] { body.RootElement.GetProperty("sdp").GetString()!, Blocked });
+        }
+
+        var session = new JsonObject
+        {
+            ["sessionId"] = SessionId,
+            ["threadId"] = Guid.Empty,
+            ["state"] = "live",
+            ["sdp"] = answer,
+            ["relay"] = false,
+            ["pushToTalk"] = Bodies("session")[^1].GetProperty("pushToTalk").GetBoolean(),
+            ["maxSeconds"] = 900,
+            ["remainingSeconds"] = 900,
+            ["leaveToken"] = opening ? $"leave {SessionId}" : null,
+            ["endReason"] = null,
+            ["problem"] = null,
+        };
+        foreach (var (name, value) in Answer) session[name] = value?.DeepClone();
+        await FulfillAsync(route, 200, session);
+    }
+
+    private static Task FulfillAsync(IRoute route, int status, JsonNode? body) => route.FulfillAsync(new()
+    {
+        Status = status,
+        ContentType = status < 400 ? "application/json" : "application/problem+json",
+        Headers = new Dictionary<string, string> { ["Access-Control-Allow-Origin"] = "*", ["Access-Control-Allow-Headers"] = "*", ["Access-Control-Allow-Methods"] = "*" },
+        Body = body?.ToJsonString() ?? "",
+    });
+}

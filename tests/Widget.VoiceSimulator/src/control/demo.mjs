@@ -1,0 +1,36 @@
+// @ts-check
+import { Script } from './script.mjs';
+
+const MARK = '(simulated) ';
+const GREETING = 'Hello, can you hear me?';
+const QUESTIONS = ['What do you offer?', 'What does it cost?', 'How can I reach you?'];
+const INTRODUCTION =
+  'Hello! I hear that you speak. This voice is simulated and does not understand words. Say anything, and I will take it for a question and read you what was found.';
+
+/**
+ * For somebody who tries the product without a key and speaks into a real microphone: whatever they say is taken for the
+ * next of a few questions, which are marked as simulated, and what was found is read to them.
+ */
+export class DemoScript extends Script {
+  #turns = 0;
+  #question = /** @type {string | null} */ (null);
+  #introduced = false;
+
+  nextUtterance() {
+    const turn = this.#turns++;
+    this.#question = turn === 0 ? null : QUESTIONS[(turn - 1) % QUESTIONS.length];
+    return MARK + (this.#question ?? GREETING);
+  }
+
+  nextReply() {
+    if (this.#question || this.#introduced) return null;
+    this.#introduced = true;
+    return INTRODUCTION;
+  }
+
+  /** @param {string[]} offered */
+  nextCalls(offered) {
+    const query = this.#question;
+    return query && offered.includes('search_knowledge') ? [{ name: 'search_knowledge', arguments: { query } }] : null;
+  }
+}
