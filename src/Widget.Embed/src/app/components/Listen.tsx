@@ -18,7 +18,8 @@ export function Listen({ store }: { store: Store }) {
     if (offered && open && store.memory.get().listen) void speech.use((module) => module.listen(true));
   }, [offered, open]);
 
-  if (!offered) return null;
+  // In a call there is enough to hear, and the call has the microphone.
+  if (!offered || store.call.value) return null;
   // Beside other ways to talk there is no room for words.
   const narrow = modes.length > 2;
   return (
@@ -73,7 +74,7 @@ export function Dictate({ store }: { store: Store }) {
     source === 'browser'
       ? 'SpeechRecognition' in window || 'webkitSpeechRecognition' in window
       : source === 'server' && 'MediaRecorder' in window;
-  if (!able) return null;
+  if (!able || store.call.value) return null;
   const on = dictation.module.value?.active.value ?? false;
   const label = on ? t.stopDictating : t.dictate;
   return (
