@@ -1,9 +1,17 @@
 // Holds the built widget against its budgets: gzip, level 9. "open" is everything that opening the text panel fetches; "video" and "voice" are
-// what our own part of such a call adds to it, what they share counted for each. Daily's client comes on top of that, as large as Daily makes
+// what our own part of such a call adds to it, what they share counted for each; "speech" what reading aloud adds, with the larger of the two voices of which it fetches one, and
+// "dictation" what that adds. Daily's client comes on top of that, as large as Daily makes
 // it, and is fetched for a video call alone.
 import { readdir, readFile, stat } from 'node:fs/promises';
 
-const budgets = { loader: 3 * 1024, open: 45 * 1024, video: 20 * 1024, voice: 15 * 1024 };
+const budgets = {
+  loader: 3 * 1024,
+  open: 45 * 1024,
+  video: 20 * 1024,
+  voice: 15 * 1024,
+  speech: 8 * 1024,
+  dictation: 6 * 1024,
+};
 const sizes = new Map();
 for (const file of await readdir('dist'))
   if (file.endsWith('.gz')) sizes.set(file.slice(0, -3), (await stat(`dist/${file}`)).size);
@@ -34,12 +42,17 @@ const languages = (prefix) => ['de', 'es', 'ar'].map((language) => named(`${pref
 const text = new Set([...whole(named('app')), ...whole(named('hub'))]);
 const beyond = (name) => [...whole(named(name))].filter((file) => !text.has(file));
 const daily = [named('daily')];
+const voices = ['serverVoice', 'browserVoice'].map((name) =>
+  sum(beyond(name).filter((file) => file !== named('speech'))),
+);
 
 const totals = {
   loader: sizes.get('widget.js'),
   open: sizes.get('widget.js') + sum([...text]) + largest(languages('')),
   video: sum(beyond('video')) + largest(languages('words-')),
   voice: sum(beyond('voice')) + largest(languages('talk-')),
+  speech: sum(beyond('speech')) + Math.max(...voices) + largest(languages('read-')),
+  dictation: sum(beyond('dictation')) + largest(languages('write-')),
 };
 for (const [file, size] of sizes) console.log(`${String(size).padStart(7)}  ${file}`);
 for (const [name, total] of Object.entries(totals))

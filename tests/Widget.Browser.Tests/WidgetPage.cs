@@ -37,6 +37,15 @@ internal sealed class WidgetPage : IAsyncDisposable
 
     public ILocator Answers => Page.Locator(".message.assistant:not(.streaming):has(.after)");
 
+    /// <summary>Has every new answer read aloud.</summary>
+    public ILocator Listen => Page.Locator("#widget-root .listen");
+
+    /// <summary>What can be done about the answer that is being read.</summary>
+    public ILocator Player => Page.Locator("#widget-root .player");
+
+    /// <summary>The microphone beside the field.</summary>
+    public ILocator Dictate => Page.Locator("#widget-root .dictate");
+
     public ILocator Status => Page.Locator(".status");
 
     public static Task<WidgetPage> OpenAsync(Chromium chromium, Uri address, BrowserNewContextOptions? options = null, Func<WidgetPage, Task>? before = null) =>
@@ -78,6 +87,13 @@ internal sealed class WidgetPage : IAsyncDisposable
         await Field.FillAsync(text);
         await Field.PressAsync("Enter");
     }
+
+    /// <summary>The button of an answer that has it read aloud, or ends that.</summary>
+    public static ILocator ReadAloud(ILocator answer) => answer.Locator(".read-aloud");
+
+    /// <summary>The words that are shown as being spoken; empty when there are none.</summary>
+    public Task<string> SpokenAsync(string highlight = "widget-sentence") =>
+        Page.EvaluateAsync<string>("(name) => [...(CSS.highlights.get(name) ?? [])].map(String).join('|')", highlight);
 
     /// <summary>How often this text stands in the thread.</summary>
     public Task<int> CountAsync(string text) => Page.Locator(".thread .bubble", new() { HasTextString = text }).CountAsync();

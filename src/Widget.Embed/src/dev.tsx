@@ -1,6 +1,7 @@
 /** The playground: `npm run dev` shows the panel in each of its states, without a server. */
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { render } from 'preact';
+import { playDictation, playSpeech, type PlayedDictation, type PlayedSpeech } from './dev.speech';
 import { Panel } from './app/components/Panel';
 import type { Status } from './app/connection';
 import type { AssistantItem, Conversation, Item } from './app/conversation';
@@ -59,6 +60,8 @@ const reply = {
 } as const;
 const caption = 'Delivery to Denmark costs 89 euros, and it takes about four days.';
 
+const read: Item[] = [asked, { ...answer, text: markdown, outcome: 'answered', seq: 2 }];
+
 const states: Record<
   string,
   {
@@ -69,6 +72,9 @@ const states: Record<
     unknown?: boolean;
     call?: PlayedCall;
     voice?: PlayedVoice;
+    speech?: PlayedSpeech;
+    dictation?: PlayedDictation;
+    modes?: string[];
   }
 > = {
   empty: {},
@@ -159,6 +165,26 @@ const states: Record<
     },
   },
   'voice unconnected': { items: [asked], voice: { phase: 'over', end: { reason: 'unconnected', seconds: 0 } } },
+  'listen offered': { items: read, modes: ['text', 'speech'] },
+  'listen reading': {
+    items: read,
+    modes: ['text', 'speech'],
+    speech: { listening: true, phase: 'speaking', sentence: { start: 43, end: 60 }, word: { start: 52, end: 54 } },
+  },
+  'listen reading without highlights': {
+    items: read,
+    speech: { listening: true, phase: 'speaking', sentence: { start: 43, end: 60 }, marked: true },
+  },
+  'listen waiting': { items: [asked], speech: { listening: true, phase: 'waiting' } },
+  'listen paused': { items: read, speech: { phase: 'paused', sentence: { start: 0, end: 15 }, muted: true } },
+  'listen wants a press': { items: read, speech: { listening: true, phase: 'paused', trouble: 'press' } },
+  'listen no voice': { items: read, speech: { trouble: 'no_voice' } },
+  'dictation consent': { items: read, dictation: { phase: 'consent', recipient: { host: 'api.openai.com' } } },
+  'dictation consent browser': { dictation: { phase: 'consent', recipient: 'browser' } },
+  'dictation asking': { dictation: { phase: 'asking' } },
+  'dictation hearing': { items: read, draft: 'What does delivery to', dictation: { phase: 'hearing' } },
+  'dictation writing': { dictation: { phase: 'writing' } },
+  'dictation denied': { items: read, dictation: { trouble: 'denied' } },
   'too long': { draft: 'x'.repeat(4100) },
 };
 
@@ -206,15 +232,17 @@ for (const [name, state] of Object.entries(states)) {
       locale: 'auto',
       contactUrl: 'mailto:hello@harbor.example',
       hostedUrl: '/widget/harbor',
-      modes: ['text', 'voice', 'video'],
-      speech: null,
-      dictation: null,
+      modes: state.modes ?? ['text', 'speech', 'voice', 'video'],
+      speech: { source: 'browser' },
+      dictation: { source: 'server', recipient: 'api.openai.com' },
     };
   store.conversation.value = { items: state.items ?? [], seq: 9 } satisfies Conversation;
   store.source.value = state.source;
   store.draft.value = state.draft ?? '';
   if (state.call) store.call.value = playCall(store, state.call);
   if (state.voice) store.call.value = playVoice(store, state.voice);
+  if (state.speech) store.speech.module.value = playSpeech(store, state.speech);
+  if (state.dictation) store.dictation.module.value = playDictation(store, state.dictation);
   store.open.value = true;
   applyTheme(root, store.config);
   render(<Panel store={store} />, root);

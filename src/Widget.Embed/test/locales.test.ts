@@ -1,4 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import dictationAr from '../src/dictation/locales/write-ar.json';
+import dictationDe from '../src/dictation/locales/write-de.json';
+import dictationEn from '../src/dictation/locales/write-en.json';
+import dictationEs from '../src/dictation/locales/write-es.json';
+import speechAr from '../src/speech/locales/read-ar.json';
+import speechDe from '../src/speech/locales/read-de.json';
+import speechEn from '../src/speech/locales/read-en.json';
+import speechEs from '../src/speech/locales/read-es.json';
 import { choose, fill } from '../src/app/i18n';
 import ar from '../src/app/locales/ar.json';
 import de from '../src/app/locales/de.json';
@@ -14,6 +22,12 @@ import videoEn from '../src/video/locales/words-en.json';
 import videoEs from '../src/video/locales/words-es.json';
 
 const languages = [
+  ['de, of dictation', dictationDe, dictationEn],
+  ['es, of dictation', dictationEs, dictationEn],
+  ['ar, of dictation', dictationAr, dictationEn],
+  ['de, of speech', speechDe, speechEn],
+  ['es, of speech', speechEs, speechEn],
+  ['ar, of speech', speechAr, speechEn],
   ['de', de, en],
   ['es', es, en],
   ['ar', ar, en],

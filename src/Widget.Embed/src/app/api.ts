@@ -1,4 +1,4 @@
-/** HTTP to the API: JSON there and back, errors as what the problem details say. */
+/** HTTP to the API: JSON there and back, a file as it is, errors as what the problem details say. */
 
 export class ApiError extends Error {
   constructor(
@@ -14,6 +14,7 @@ export async function request(
   path: string,
   options: { token?: string; body?: unknown; accept?: string; signal?: AbortSignal; keepalive?: boolean } = {},
 ): Promise<Response> {
+  const file = options.body instanceof Blob ? options.body : undefined;
   const response = await fetch(api + path, {
     method: options.body === undefined ? 'GET' : 'POST',
     credentials: 'omit',
@@ -21,9 +22,9 @@ export async function request(
     headers: {
       accept: options.accept ?? 'application/json',
       ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
-      ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(options.body === undefined ? {} : { 'content-type': file?.type ?? 'application/json' }),
     },
-    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    ...(options.body === undefined ? {} : { body: file ?? JSON.stringify(options.body) }),
     ...(options.signal ? { signal: options.signal } : {}),
   });
   if (response.ok) return response;

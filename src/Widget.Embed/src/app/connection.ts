@@ -3,6 +3,7 @@
  * and sends what has not been sent. Whatever breaks, it comes back; what the server refuses for good, it says.
  */
 import { signal, type ReadonlySignal } from '@preact/signals';
+import { abilities } from './abilities';
 import { ApiError, request } from './api';
 import type { Relay, RelayListener } from './call';
 import type { AnswerUpdate, ConversationUpdate, OutgoingMessage, Session } from './events';
@@ -134,9 +135,14 @@ export class Connection {
   }
 
   /** A request on the conversation beside the line; kept alive, it outlives the page. */
-  async post(path: string, body: unknown, keepalive = false): Promise<Response> {
+  async post(
+    path: string,
+    body: unknown,
+    keepalive = false,
+    more: { accept?: string; signal?: AbortSignal } = {},
+  ): Promise<Response> {
     const { conversationId, token } = await this.#open(false);
-    return request(this.api, path.replace('{id}', conversationId), { token, body, keepalive });
+    return request(this.api, path.replace('{id}', conversationId), { token, body, keepalive, ...more });
   }
 
   /** Tries at once instead of at the end of the pause. */
@@ -169,7 +175,13 @@ export class Connection {
     const soon = Date.now() + 60_000;
     if (this.#session && !newConversation && Date.parse(this.#session.expiresAt) > soon) return this.#session;
     const response = await request(this.api, '/api/widget/session', {
-      body: { siteKey: this.siteKey, visitorId: this.visitorId(), page: location.href.slice(0, 2000), newConversation },
+      body: {
+        siteKey: this.siteKey,
+        visitorId: this.visitorId(),
+        page: location.href.slice(0, 2000),
+        newConversation,
+        abilities: abilities(),
+      },
     });
     const session = (await response.json()) as Session;
     if (this.#isClosed()) throw new Error('Closed meanwhile.');

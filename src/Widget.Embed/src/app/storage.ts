@@ -6,6 +6,11 @@ export interface Memory {
   read?: { conversationId: string; seq: number };
   /** Messages that the server was not known to have when the page was left. */
   unsent?: { conversationId: string; clientId: string; text: string }[];
+  /** Answers are read aloud, and how fast. */
+  listen?: boolean;
+  rate?: number;
+  /** Who receives what is dictated, as the visitor was told and agreed to. */
+  dictation?: string;
 }
 
 export interface Storage {

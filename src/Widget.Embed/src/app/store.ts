@@ -2,7 +2,9 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { ContextValues, Host, Identity } from '../contract';
 import { ApiError } from './api';
+import { Choice } from './choice';
 import { Connection, type Status } from './connection';
+import type { Dictation, Speech } from './speech';
 import * as thread from './conversation';
 import type { Citation, Config, ConversationEvent, OutgoingMessage, Rating, Session } from './events';
 import { choose, fill, locale, speak, words } from './i18n';
@@ -31,6 +33,9 @@ export class Store {
   readonly call = signal<LiveCall | undefined>(undefined);
   /** How the module that makes calls is coming along. */
   readonly callLoading = signal<{ mode: CallMode; state: 'loading' | 'missing' } | undefined>(undefined);
+
+  readonly speech = new Choice<Speech>(async () => (await import('../speech/speech')).openSpeech(this));
+  readonly dictation = new Choice<Dictation>(async () => (await import('../dictation/dictation')).openDictation(this));
 
   readonly #connection = signal<Connection | undefined>(undefined);
   readonly #memory;
@@ -110,6 +115,17 @@ export class Store {
     return (response.status === 204 ? undefined : await response.json()) as T;
   }
 
+  /** The same, for what does not come as JSON at once. */
+  async request(path: string, body: unknown, more: { accept?: string; signal?: AbortSignal }): Promise<Response> {
+    if (!this.#connection.value) throw new Error('There is no line.');
+    return this.#connection.value.post(path, body, false, more);
+  }
+
+  /** What the browser remembers of the visitor. */
+  get memory() {
+    return this.#memory;
+  }
+
   get conversationId(): string | undefined {
     return this.#conversationId;
   }
@@ -158,6 +174,8 @@ export class Store {
     });
     this.#conversationId = undefined;
     this.#undelivered = [];
+    this.speech.cancel();
+    this.dictation.cancel();
     this.#connection.value?.close();
     this.#start(true);
   }
@@ -177,6 +195,8 @@ export class Store {
     this.#destroyed = true;
     this.#endCall();
     this.#connection.value?.close();
+    this.speech.destroy();
+    this.dictation.destroy();
   }
 
   #endCall(): void {

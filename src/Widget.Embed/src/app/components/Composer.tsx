@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { fill, words } from '../i18n';
 import { longestMessage, type Store } from '../store';
 import { Icon } from './Icon';
+import { Dictate } from './Listen';
 
 export function Composer({ store }: { store: Store }) {
   const t = words.value;
@@ -60,6 +61,7 @@ export function Composer({ store }: { store: Store }) {
             send();
           }}
         />
+        <Dictate store={store} />
         {answering ? (
           <button type="button" class="send" aria-label={t.stop} title={t.stop} onClick={() => store.stop()}>
             <Icon name="stop" />

@@ -4,6 +4,7 @@ import type { Citation, Rating } from '../events';
 import { fill, words } from '../i18n';
 import type { Store } from '../store';
 import { Icon } from './Icon';
+import { ReadAloud } from './Listen';
 import { Markdown } from './Markdown';
 
 export function VisitorMessage({ item, store }: { item: VisitorItem; store: Store }) {
@@ -35,7 +36,7 @@ export function AssistantMessage({ item, store }: { item: AssistantItem; store: 
   if (text === '' && item.outcome !== 'stopped') return null;
   const cited = complete ? item.citations : [];
   return (
-    <div class={`message assistant ${complete ? '' : 'streaming'}`}>
+    <div class={`message assistant ${complete ? '' : 'streaming'}`} data-message={item.messageId}>
       {text !== '' && (
         <div class="bubble" dir="auto">
           <Markdown
@@ -69,6 +70,7 @@ export function AssistantMessage({ item, store }: { item: AssistantItem; store: 
           {item.outcome === 'quoted' && <span class="note">{t.quoted}</span>}
           {item.outcome === 'stopped' && <span class="note">{t.stopped}</span>}
           {text !== '' && <Thumbs item={item} store={store} />}
+          {text !== '' && <ReadAloud messageId={item.messageId} store={store} />}
         </div>
       )}
     </div>

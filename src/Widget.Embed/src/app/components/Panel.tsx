@@ -3,6 +3,7 @@ import { fill, locale, words } from '../i18n';
 import type { Store } from '../store';
 import { Composer } from './Composer';
 import { Icon } from './Icon';
+import { Listen, SpeechView } from './Listen';
 import { SourceSheet } from './SourceSheet';
 import { StatusBar } from './StatusBar';
 import { Thread } from './Thread';
@@ -49,6 +50,7 @@ export function Panel({ store }: { store: Store }) {
                 <bdi>{config.tenantName}</bdi>
               </span>
             </span>
+            <Listen store={store} />
             <StartCall store={store} />
             <button
               type="button"
@@ -75,6 +77,7 @@ export function Panel({ store }: { store: Store }) {
         <CallMissing store={store} />
         {call && <call.View />}
         <Thread store={store} />
+        <SpeechView store={store} />
         <Composer store={store} />
       </div>
       <SourceSheet store={store} />

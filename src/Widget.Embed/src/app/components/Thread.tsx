@@ -99,7 +99,8 @@ function Announcer({ store }: { store: Store }) {
   let text = '';
   if (store.awaiting.value || store.answering.value) text = fill(t.typing, { agent });
   else if (last?.kind === 'assistant' && (last.seq ?? 0) > store.known.value)
-    text = `${fill(t.answerReady, { agent })}: ${last.text.replace(/\[\d+\]|[*_`#]/g, '') || t.stopped}`;
+    // What is read aloud need not be said again.
+    text = `${fill(t.answerReady, { agent })}${store.speech.module.value?.listening.value ? '' : `: ${last.text.replace(/\[\d+\]|[*_`#]/g, '') || t.stopped}`}`;
   return (
     <div class="hidden" role="status" aria-live="polite">
       {text}

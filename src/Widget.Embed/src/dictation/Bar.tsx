@@ -1,0 +1,65 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { Icon } from '../app/components/Icon';
+import { fill } from '../app/i18n';
+import type { DictationPhase, Session } from './session';
+import { dictationWords } from './words';
+
+/** Where the sound goes, what is happening, and what is in the way. */
+export function Bar({ session }: { session: Session }) {
+  const t = dictationWords.value;
+  const go = useRef<HTMLButtonElement>(null);
+  const phase = session.phase.value;
+  const trouble = session.trouble.value;
+  const recipient = session.recipient.value;
+  const states: Partial<Record<DictationPhase, string>> = { asking: t.asking, hearing: t.hearing, writing: t.writing };
+
+  useLayoutEffect(() => {
+    if (phase !== 'consent') return undefined;
+    const opener = (go.current?.getRootNode() as ShadowRoot | undefined)?.activeElement;
+    go.current?.focus();
+    return () => (opener as HTMLElement | null | undefined)?.focus();
+  }, [phase === 'consent']);
+
+  return (
+    <>
+      {phase === 'consent' && (
+        <section
+          class="consent"
+          role="group"
+          aria-label={t.dictation}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape') return;
+            event.stopPropagation();
+            session.cancel();
+          }}
+        >
+          <p>
+            {typeof recipient === 'object'
+              ? fill(t.consent_host, { recipient: recipient.host })
+              : t[`consent_${recipient}`]}{' '}
+            {t.consent_after}
+          </p>
+          <div>
+            <button type="button" class="consent-go" ref={go} onClick={() => session.goOn()}>
+              {t.useMicrophone}
+            </button>
+            <button type="button" onClick={() => session.cancel()}>
+              {t.cancel}
+            </button>
+          </div>
+        </section>
+      )}
+      <div class={states[phase] === undefined ? 'hidden' : `dictation-note ${phase}`} role="status">
+        {states[phase]}
+      </div>
+      {trouble && (
+        <div class="dictation-note" role="alert">
+          <span>{session.problem.value ?? t[`trouble_${trouble}`]}</span>
+          <button type="button" class="tool" aria-label={t.close} title={t.close} onClick={() => session.cancel()}>
+            <Icon name="close" />
+          </button>
+        </div>
+      )}
+    </>
+  );
+}

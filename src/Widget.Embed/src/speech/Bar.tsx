@@ -1,0 +1,81 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { Icon } from '../app/components/Icon';
+import { words } from '../app/i18n';
+import { icons } from './icons';
+import { rates } from './model';
+import type { Player } from './player';
+import { speechWords } from './words';
+
+/** What is being read, and all that can be done about it. */
+export function Bar({ player, shadow }: { player: Player; shadow: ShadowRoot }) {
+  const t = speechWords.value;
+  const bar = useRef<HTMLDivElement>(null);
+  const phase = player.phase.value;
+  const trouble = player.trouble.value;
+  const shown = phase !== 'idle';
+
+  // The focus must not vanish with what was pressed, which is still there while this is drawn.
+  const left = !shown && bar.current?.contains(shadow.activeElement) === true;
+  useLayoutEffect(() => {
+    if (left) shadow.querySelector<HTMLElement>('.thread')?.focus({ preventScroll: true });
+  }, [left]);
+
+  return (
+    <>
+      <div class="hidden" role="status">
+        {phase === 'paused' && !trouble ? t.paused : ''}
+      </div>
+      {trouble && (
+        <div class="speech-note" role="alert">
+          <span>{t[trouble]}</span>
+          {!shown && <Button name="close" label={t.close} onPress={() => player.stop()} />}
+        </div>
+      )}
+      {shown && (
+        <div class="player" ref={bar} role="group" aria-label={t.player} data-phase={phase}>
+          <Button
+            name={phase === 'paused' ? 'play' : 'pause'}
+            label={phase === 'paused' ? t.goOn : t.pause}
+            onPress={() => player.toggle()}
+          />
+          <Button name="skip" label={t.skip} onPress={() => player.skip()} />
+          <span class="player-state" aria-hidden="true">
+            {phase === 'paused' ? t.paused : phase === 'waiting' ? t.waiting : t.player}
+          </span>
+          <select
+            aria-label={t.speed}
+            title={t.speed}
+            value={player.rate.value}
+            onChange={({ currentTarget }) => player.setRate(Number(currentTarget.value))}
+          >
+            {rates.map((rate) => (
+              <option value={rate}>{rate.toLocaleString(words.value.dir === 'rtl' ? 'ar' : undefined)}×</option>
+            ))}
+          </select>
+          <Button
+            name={player.muted.value ? 'muted' : 'sound'}
+            label={t.mute}
+            pressed={player.muted.value}
+            onPress={() => player.mute()}
+          />
+          <Button name="stop" label={t.stop} onPress={() => player.stop()} />
+        </div>
+      )}
+    </>
+  );
+}
+
+interface ButtonProps {
+  name: keyof typeof icons | 'stop' | 'close';
+  label: string;
+  pressed?: boolean;
+  onPress: () => void;
+}
+
+function Button({ name, label, pressed, onPress }: ButtonProps) {
+  return (
+    <button type="button" class="tool" aria-label={label} title={label} aria-pressed={pressed} onClick={onPress}>
+      {name === 'stop' || name === 'close' ? <Icon name={name} /> : <Icon name={name} path={icons[name]} />}
+    </button>
+  );
+}

@@ -1,0 +1,230 @@
+import { signal } from '@preact/signals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BrowserReading } from '../src/speech/browserVoice';
+import type { Place, Written } from '../src/speech/model';
+import { choose } from '../src/speech/voices';
+
+class FakeUtterance {
+  voice?: SpeechSynthesisVoice;
+  lang = '';
+  rate = 1;
+  volume = 1;
+  onstart?: () => void;
+  onboundary?: (event: { name: string; charIndex: number }) => void;
+  onend?: () => void;
+  onerror?: (event: { error: string }) => void;
+  constructor(readonly text: string) {}
+}
+
+class FakeSynthesis extends EventTarget {
+  voices: SpeechSynthesisVoice[] = [voice('en-GB')];
+  spoken: FakeUtterance[] = [];
+  now: FakeUtterance | undefined;
+  getVoices = (): SpeechSynthesisVoice[] => this.voices;
+  speak(utterance: FakeUtterance): void {
+    this.spoken.push(utterance);
+    this.now = utterance;
+  }
+  /** As browsers do it: what is cancelled reports an error. */
+  cancel(): void {
+    const cancelled = this.now;
+    this.now = undefined;
+    queueMicrotask(() => cancelled?.onerror?.({ error: 'canceled' }));
+  }
+  async end(): Promise<void> {
+    const ended = this.now;
+    this.now = undefined;
+    ended?.onend?.();
+    await settled();
+  }
+  get texts(): string[] {
+    return this.spoken.map(({ text }) => text);
+  }
+}
+
+function voice(lang: string, more: Partial<SpeechSynthesisVoice> = {}): SpeechSynthesisVoice {
+  return { lang, name: lang, localService: true, default: false, voiceURI: lang, ...more };
+}
+
+async function settled(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+let synthesis: FakeSynthesis;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  synthesis = new FakeSynthesis();
+  vi.stubGlobal('window', { speechSynthesis: synthesis });
+  vi.stubGlobal('speechSynthesis', synthesis);
+  vi.stubGlobal('SpeechSynthesisUtterance', FakeUtterance);
+  vi.stubGlobal('navigator', { languages: ['en-GB'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+async function reading(text: string, complete = true, from = 0) {
+  const written = signal<Written | undefined>({ text, attempt: 1, complete });
+  const told: (string | [Place | undefined, Place | undefined])[] = [];
+  const settings = { rate: 1, muted: false };
+  const voice = new BrowserReading(
+    written,
+    settings,
+    { language: 'en', code: 'code' },
+    {
+      spoken: (place, word) => told.push([place && { start: place.start, end: place.end }, word]),
+      blocked: () => told.push('blocked'),
+      done: () => told.push('done'),
+      failed: (trouble, at) => told.push(`${trouble} at ${at}`),
+    },
+    from,
+  );
+  await settled();
+  return { voice, written, told, settings };
+}
+
+describe('the browser’s voice', () => {
+  it('speaks a sentence at a time, to the end', async () => {
+    const { told } = await reading('One is here. Two is here.');
+    synthesis.now?.onstart?.();
+    expect(told.at(-1)).toEqual([{ start: 0, end: 12 }, undefined]);
+    await synthesis.end();
+    synthesis.now?.onstart?.();
+    expect(told.at(-1)).toEqual([{ start: 13, end: 25 }, undefined]);
+    await synthesis.end();
+    expect(synthesis.texts).toEqual(['One is here.', 'Two is here.']);
+    expect(told.at(-1)).toBe('done');
+  });
+
+  it('speaks what is complete of an answer while it is being written', async () => {
+    const { written, told } = await reading('One is', false);
+    expect(synthesis.texts).toEqual([]);
+    written.value = { text: 'One is here. Two', attempt: 1, complete: false };
+    await settled();
+    await synthesis.end();
+    expect(synthesis.texts).toEqual(['One is here.']);
+    expect(told.at(-1)).toEqual([undefined, undefined]);
+    // The last text may differ a little: citations get their numbers.
+    written.value = { text: 'One is here [1]. Two is, too.', attempt: Number.MAX_SAFE_INTEGER, complete: true };
+    await settled();
+    await synthesis.end();
+    expect(synthesis.texts).toEqual(['One is here.', 'Two is, too.']);
+  });
+
+  it('begins anew with an answer that does', async () => {
+    const { written } = await reading('Wrong is this. More', false);
+    written.value = { text: 'Right is this. More', attempt: 2, complete: false };
+    await settled();
+    expect(synthesis.texts).toEqual(['Wrong is this.', 'Right is this.']);
+  });
+
+  it('goes on where another voice has failed', async () => {
+    await reading('One is here. Two is here. Three is here.', true, 12);
+    expect(synthesis.texts).toEqual(['Two is here.']);
+  });
+
+  it('tells each word where the browser does, and pauses before it', async () => {
+    const { voice, told } = await reading('Take **the bike** home.');
+    synthesis.now?.onstart?.();
+    synthesis.now?.onboundary?.({ name: 'word', charIndex: 9 });
+    expect(told.at(-1)).toEqual([
+      { start: 0, end: 23 },
+      { start: 11, end: 15 },
+    ]);
+    voice.pause();
+    await settled();
+    expect(synthesis.now).toBeUndefined();
+    voice.resume();
+    await settled();
+    expect(synthesis.texts).toEqual(['Take the bike home.', 'bike home.']);
+    synthesis.now?.onboundary?.({ name: 'word', charIndex: 5 });
+    expect(told.at(-1)).toEqual([
+      { start: 0, end: 23 },
+      { start: 18, end: 22 },
+    ]);
+  });
+
+  it('takes on another speed, or none of the sound, at once', async () => {
+    const { voice, settings } = await reading('One is here. Two is here.');
+    Object.assign(settings, { rate: 1.5, muted: true });
+    voice.changed();
+    await settled();
+    expect(synthesis.texts).toEqual(['One is here.', 'One is here.']);
+    expect(synthesis.now).toMatchObject({ rate: 1.5, volume: 0 });
+    voice.skip();
+    await settled();
+    expect(synthesis.now?.text).toBe('Two is here.');
+  });
+
+  it('goes on when a voice falls silent without a word', async () => {
+    const { told } = await reading('One is here. Two is here.');
+    synthesis.now?.onstart?.();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(synthesis.texts).toEqual(['One is here.', 'Two is here.']);
+    expect(told).not.toContain('done');
+  });
+
+  it('tries again once when a voice does not begin, and then says so', async () => {
+    const { told } = await reading('One is here.');
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(synthesis.texts).toEqual(['One is here.', 'One is here.']);
+    synthesis.now?.onerror?.({ error: 'synthesis-failed' });
+    await settled();
+    expect(told.at(-1)).toBe('failed at 0');
+  });
+
+  it('waits for a press where the browser wants one', async () => {
+    const { voice, told } = await reading('One is here.');
+    synthesis.now?.onerror?.({ error: 'not-allowed' });
+    await settled();
+    expect(told.at(-1)).toBe('blocked');
+    voice.resume();
+    await settled();
+    expect(synthesis.texts.length).toBe(2);
+  });
+
+  it('waits for voices that come late', async () => {
+    synthesis.voices = [];
+    await reading('One is here.');
+    expect(synthesis.texts).toEqual([]);
+    synthesis.voices = [voice('en-US')];
+    synthesis.dispatchEvent(new Event('voiceschanged'));
+    await settled();
+    expect(synthesis.texts).toEqual(['One is here.']);
+  });
+
+  it.each([
+    ['there is no voice at all', [], 'no_voice at 0'],
+    ['none speaks the language', [voice('ja-JP')], 'no_language at 0'],
+  ])('says so when %s', async (_, voices, said) => {
+    synthesis.voices = voices;
+    const { told } = await reading('The bike is here, and it is for you.');
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(told).toEqual([said]);
+  });
+
+  it('is silent at once, and for good, when it is stopped', async () => {
+    const { voice, written, told } = await reading('One is here. Two', false);
+    voice.stop();
+    await settled();
+    expect(synthesis.now).toBeUndefined();
+    written.value = { text: 'One is here. Two is here. Three', attempt: 1, complete: true };
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(synthesis.texts).toEqual(['One is here.']);
+    expect(told).toEqual([]);
+  });
+});
+
+describe('the choice of a voice', () => {
+  const remote = voice('en-US', { localService: false, default: true, name: 'remote' });
+
+  it('is one of this device, then of the region, then the browser’s favourite', () => {
+    expect(choose([remote, voice('en_GB')], 'en', ['en-US'])?.lang).toBe('en_GB');
+    expect(choose([voice('en-US'), voice('en_GB')], 'en', ['de-DE', 'en-GB'])?.lang).toBe('en_GB');
+    expect(choose([voice('en-US'), voice('en-AU', { default: true })], 'en', [])?.lang).toBe('en-AU');
+    expect(choose([remote, voice('de-DE')], 'en', ['de-DE'])).toBe(remote);
+    expect(choose([voice('de-DE')], 'en', ['en'])).toBeUndefined();
+  });
+});

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { parse, type Block, type Inline } from '../src/app/markdown';
+import { languageOf } from '../src/speech/language';
+import { align } from '../src/speech/place';
+import { sentences } from '../src/speech/said';
+
+const code = 'There is code here.';
+const said = (markdown: string, language = 'en'): string[] =>
+  sentences(markdown, language, code).map((sentence) => sentence.text);
+
+describe('what is said of an answer', () => {
+  it('is its sentences, one at a time', () => {
+    expect(said('Delivery costs 49 euros. It takes four days! Shall I order?')).toEqual([
+      'Delivery costs 49 euros.',
+      'It takes four days!',
+      'Shall I order?',
+    ]);
+  });
+
+  it('leaves out marks, citations and pictures', () => {
+    expect(said('It is **very** *light* [1][2] and ~~not~~ `TB-4711` 🚲👍🏽.')).toEqual([
+      'It is very light  and not TB-4711 .',
+    ]);
+    expect(said('## Prices\n\n> Ready to ride.\n\n---\n\n[3]')).toEqual(['Prices', 'Ready to ride.']);
+  });
+
+  it('names a link by its words, and a bare address by its site', () => {
+    expect(said('See [our prices](https://harbor.example/prices?x=1) or https://www.harbor.example/a/b.')).toEqual([
+      'See our prices or harbor.example.',
+    ]);
+  });
+
+  it('takes each point of a list for a sentence', () => {
+    expect(said('You get:\n\n- a bike\n- a lock\n  1. steel\n  2. brass')).toEqual([
+      'You get:',
+      'a bike',
+      'a lock',
+      'steel',
+      'brass',
+    ]);
+  });
+
+  it('reads a table row by row, with the names of its columns', () => {
+    expect(said('| from | to |\n|---|:-:|\n| Kiel | Aarhus |\n| Bonn | **Rome** |')).toEqual([
+      'from: Kiel, to: Aarhus',
+      'from: Bonn, to: Rome',
+    ]);
+  });
+
+  it('says that there is code instead of reading it', () => {
+    expect(said('Like this:\n\n```js\nconst a = 1;\n```\n\nDone.')).toEqual(['Like this:', code, 'Done.']);
+  });
+
+  it('takes a breath in a long sentence, at a comma', () => {
+    const long = `${'word '.repeat(25)}end, ${'word '.repeat(30)}end.`;
+    const found = said(long);
+    expect(found.length).toBe(2);
+    expect(found[0]).toMatch(/end,$/);
+    expect(found.join(' ')).toBe(long);
+    expect(said('x'.repeat(500)).map((part) => part.length)).toEqual([180, 180, 140]);
+  });
+
+  it('needs no Intl.Segmenter', () => {
+    const { Segmenter } = Intl;
+    try {
+      Reflect.deleteProperty(Intl, 'Segmenter');
+      expect(said('One. “Two!” Three 3.5 kg? 四。五。')).toEqual(['One.', '“Two!”', 'Three 3.5 kg?', '四。', '五。']);
+    } finally {
+      Object.defineProperty(Intl, 'Segmenter', { value: Segmenter, configurable: true, writable: true });
+    }
+  });
+
+  it('knows where each letter stands in the answer', () => {
+    const markdown =
+      'It **depends** [1]: see [our *prices*](https://harbor.example).\n\n1. Kiel: \\*49\\* euros\n2. `Aarhus`\n\n| from | to |\n|---|---|\n| Kiel | Rome |';
+    for (const { text, places, start, end } of sentences(markdown, 'en', code)) {
+      expect(places.length).toBe(text.length);
+      expect(start).toBe(places[0]);
+      expect(end).toBe((places.at(-1) ?? 0) + 1);
+      if (!text.includes(': Kiel,'))
+        for (const [i, letter] of Array.from(text).entries())
+          if (/\S/.test(letter)) expect(markdown[places[i] ?? -1], `${text} at ${i}`).toBe(letter);
+    }
+    const row = sentences(markdown, 'en', code).at(-1);
+    expect(row?.text).toBe('from: Kiel, to: Rome');
+    expect(markdown.slice(row?.start, row?.end)).toBe('Kiel | Rome');
+  });
+
+  it('never fails, and its places go forward and stay in the answer', () => {
+    const bits = [
+      'word',
+      ' ',
+      '. ',
+      '**',
+      '*',
+      '_',
+      '`',
+      '\n',
+      '\n\n',
+      '- ',
+      '1. ',
+      '> ',
+      '```\n',
+      '[1]',
+      '[a](https://b.example)',
+      '|',
+      '|---|\n',
+      '\\',
+      '😀',
+      'ß',
+      'سلام',
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...bits), { maxLength: 40 }), (parts) => {
+        const markdown = parts.join('');
+        let last = -1;
+        for (const sentence of sentences(markdown, 'en', code)) {
+          expect(sentence.start).toBeGreaterThanOrEqual(0);
+          expect(sentence.end).toBeLessThanOrEqual(markdown.length);
+          for (const place of sentence.places) {
+            expect(place).toBeGreaterThanOrEqual(last === -1 ? 0 : Math.min(last, place));
+            last = place;
+          }
+          expect(sentence.text).toMatch(/[\p{L}\p{N}]/u);
+        }
+      }),
+    );
+  });
+});
+
+describe('the places of rendered letters', () => {
+  it('pass over link targets, fences and rules, however like the text they are', () => {
+    const markdown =
+      '[price](https://price.example/price) price\n\n```price\nprice = 1\n```\n\n| a | b |\n|---|---|\n| - | 1 |';
+    const rendered = 'price priceprice = 1ab-1';
+    const places = align(markdown, rendered);
+    expect(places.map((place) => markdown[place]).join('')).toBe(rendered);
+    expect(places[6]).toBe(markdown.indexOf(' price\n') + 1);
+    expect(places[11]).toBe(markdown.indexOf('price = 1'));
+  });
+
+  it('find their way again after text that is not in the source', () => {
+    const places = align('one two three four', 'one XYZ three four');
+    expect('one two three four'.slice(places[9])).toBe('hree four');
+  });
+
+  it('are found for every letter of plain documents', () => {
+    const block = fc.oneof(
+      fc.constantFrom(
+        'Plain words here.',
+        '**Bold** and *thin* words.',
+        '- point one\n- point two',
+        '> quoted `code` words',
+        '## Heading',
+        'See [label words](https://a.example/x_y) now.',
+        '| h | k |\n|---|---|\n| c | d |',
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(block, { minLength: 1, maxLength: 6 }), (blocks) => {
+        const markdown = blocks.join('\n\n');
+        const rendered = parse(markdown).map(textOfBlock).join('');
+        expect(
+          align(markdown, rendered)
+            .map((place) => markdown[place])
+            .join(''),
+        ).toBe(rendered);
+      }),
+    );
+  });
+});
+
+describe('the language of an answer', () => {
+  it.each([
+    ['The delivery to Denmark costs 89 euros and takes four days.', 'de', 'en'],
+    ['Die Lieferung nach Dänemark kostet 89 Euro und dauert nicht lange.', 'en', 'de'],
+    ['El envío a Dinamarca cuesta 89 euros y tarda cuatro días.', 'en', 'es'],
+    ['التوصيل إلى الدنمارك يكلف 89 يورو مع Harbor Bikes.', 'en', 'ar'],
+    ['配送料は89ユーロです。', 'en', 'ja'],
+    ['TB-4711', 'de', 'de'],
+    ['', 'es', 'es'],
+  ])('%s', (text, likely, language) => {
+    expect(languageOf(text, likely)).toBe(language);
+  });
+});
+
+function textOfBlock(block: Block): string {
+  switch (block.type) {
+    case 'code':
+      return block.text;
+    case 'quote':
+      return block.children.map(textOfBlock).join('');
+    case 'list':
+      return block.items.flat().map(textOfBlock).join('');
+    case 'table':
+      return [block.head, ...block.rows].flat().map(textOf).join('');
+    default:
+      return textOf(block.children);
+  }
+}
+
+function textOf(nodes: Inline[]): string {
+  return nodes.map((node) => ('text' in node ? node.text : 'children' in node ? textOf(node.children) : '')).join('');
+}

@@ -1,0 +1,233 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+
+namespace Widget.Browser.Tests.Speech;
+
+/// <summary>Dictation into the field, by the server and by the browser's own speech recognition.</summary>
+public sealed class DictationShould(ModelInstallation installation, Chromium chromium)
+{
+    private static readonly (string, string?) Server = ("server", "transcription.example");
+    private static readonly (string, string?) Browser = ("browser", null);
+
+    [Fact]
+    public async Task Say_where_the_sound_goes_before_it_asks_for_the_microphone()
+    {
+        ConcurrentQueue<(string Type, int Bytes)> given = null!;
+        await using var visit = await OpenAsync(Server, async page => given = await SpeechVisit.WriteDownAsync(page, "how much is the floor lamp?"));
+        await visit.Widget.Field.FillAsync("Tell me:");
+        visit.Widget.Requests.ShouldNotContain(request => request.AbsolutePath.Contains("/embed/dictation-"));
+
+        await visit.Widget.Dictate.ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".consent")).ToContainTextAsync("sent to transcription.example");
+        await Assertions.Expect(GoOn(visit)).ToBeFocusedAsync();
+        (await visit.Page.EvaluateAsync<int>("() => window.tracks.length")).ShouldBe(0);
+
+        await GoOn(visit).ClickAsync();
+        await HearingAsync(visit);
+        await visit.Widget.Dictate.ClickAsync();
+        await Assertions.Expect(visit.Widget.Field).ToHaveValueAsync("Tell me: how much is the floor lamp?");
+        await Assertions.Expect(visit.Widget.Dictate).ToHaveAttributeAsync("aria-pressed", "false");
+        (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+        var (type, bytes) = given.ShouldHaveSingleItem();
+        type.ShouldStartWith("audio/webm");
+        bytes.ShouldBeGreaterThan(100);
+
+        // It was said once, and is remembered.
+        await visit.Page.ReloadAsync();
+        await visit.Widget.OpenPanelAsync();
+        await visit.Widget.Dictate.ClickAsync();
+        await HearingAsync(visit);
+        visit.Widget.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Ask_for_nothing_when_the_visitor_does_not_go_on()
+    {
+        await using var visit = await OpenAsync(Server);
+        await visit.Widget.Dictate.ClickAsync();
+        await Assertions.Expect(GoOn(visit)).ToBeFocusedAsync();
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(visit.Page.Locator(".consent")).ToHaveCountAsync(0);
+        await Assertions.Expect(visit.Widget.Dictate).ToBeFocusedAsync();
+        await visit.Widget.ShownAsync(visit.Widget.Panel);
+
+        await visit.Widget.Dictate.ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await visit.Widget.Dictate.ClickAsync();
+        await visit.Widget.ShownAsync(visit.Page.Locator(".consent"));
+        (await visit.Page.EvaluateAsync<int>("() => window.tracks.length")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task End_by_itself_when_the_visitor_has_finished()
+    {
+        await using var visit = await OpenAsync(Server, async page =>
+        {
+            await page.Page.AddInitScriptAsync("window.speech = 700");
+            await SpeechVisit.WriteDownAsync(page, "Lamps.");
+        });
+        await BeginAsync(visit);
+
+        await Assertions.Expect(visit.Widget.Field).ToHaveValueAsync("Lamps.");
+        (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("NotAllowedError", "The microphone was not allowed")]
+    [InlineData("NotFoundError", "No microphone was found")]
+    [InlineData("NotReadableError", "Another program is using the microphone")]
+    public async Task Say_why_there_is_no_microphone(string error, string words)
+    {
+        await using var visit = await OpenAsync(Server, page => page.Page.AddInitScriptAsync($"window.devicesFail = '{error}'"));
+        await BeginAsync(visit, hearing: false);
+
+        await visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note[role=alert]", new() { HasTextString = words }));
+        await Assertions.Expect(visit.Widget.Dictate).ToHaveAttributeAsync("aria-pressed", "false");
+    }
+
+    [Fact]
+    public async Task Say_that_the_page_forbids_it_rather_than_the_visitor()
+    {
+        await using var visit = await OpenAsync(Server, site: site => site.PermissionsPolicy = "microphone=()");
+        await BeginAsync(visit, hearing: false);
+
+        await visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note", new() { HasTextString = "This page does not let the chat use the microphone" }));
+    }
+
+    [Fact]
+    public async Task Say_that_it_could_not_be_written_down_and_be_tried_again()
+    {
+        await using var visit = await OpenAsync(Server, page => page.Page.RouteAsync("**/api/widget/transcription*", route => route.AbortAsync()));
+        await BeginAsync(visit);
+        await visit.Widget.Dictate.ClickAsync();
+
+        await visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note", new() { HasTextString = "It could not be written down" }));
+        await visit.Widget.Dictate.ClickAsync();
+        await HearingAsync(visit);
+    }
+
+    [Theory]
+    [InlineData("closes")]
+    [InlineData("begins anew")]
+    [InlineData("sends")]
+    [InlineData("removes the widget")]
+    public async Task Stop_every_track_when_the_visitor(string what)
+    {
+        await using var visit = await OpenAsync(Server);
+        await BeginAsync(visit);
+        (await visit.AllTracksStoppedAsync()).ShouldBeFalse();
+
+        await (what switch
+        {
+            "closes" => visit.Page.Locator(".tool[aria-label='Close chat']").ClickAsync(),
+            "begins anew" => visit.Page.Locator(".tool[aria-label='Start a new conversation']").ClickAsync(),
+            "sends" => visit.Widget.SendAsync("What does the desk lamp cost?"),
+            _ => visit.Page.EvaluateAsync("() => window.Widget.destroy()"),
+        });
+
+        await visit.UntilAsync("() => window.tracks.every((track) => track.readyState === 'ended')");
+    }
+
+    [Fact]
+    public async Task Show_what_the_browser_hears_while_it_hears_it()
+    {
+        await using var visit = await OpenAsync(Browser, page => page.Page.AddInitScriptAsync(SpeechVisit.Script("recognition.js")));
+        await visit.Widget.Dictate.ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".consent")).ToContainTextAsync("the maker of your browser");
+        await GoOn(visit).ClickAsync();
+        await HearingAsync(visit);
+
+        await visit.Page.EvaluateAsync("() => window.hears('what does')");
+        await Assertions.Expect(visit.Widget.Field).ToHaveValueAsync("what does");
+        await visit.Page.EvaluateAsync("() => window.hears('What does it cost?', true)");
+        await Assertions.Expect(visit.Widget.Field).ToHaveValueAsync("What does it cost?");
+        // Silence ends it.
+        await Assertions.Expect(visit.Widget.Dictate).ToHaveAttributeAsync("aria-pressed", "false");
+        (await visit.Page.EvaluateAsync<string>("() => window.recognitions.map(({ state, lang }) => `${state} ${lang}`).join()")).ShouldBe("off en-US");
+        await Assertions.Expect(visit.Widget.Field).ToHaveValueAsync("What does it cost?");
+    }
+
+    [Fact]
+    public async Task Give_way_to_the_keyboard()
+    {
+        await using var visit = await OpenAsync(Browser, page => page.Page.AddInitScriptAsync(SpeechVisit.Script("recognition.js")));
+        await BeginAsync(visit);
+        await visit.Page.EvaluateAsync("() => window.hears('what does')");
+        await visit.Widget.Field.PressSequentiallyAsync(" it cost?");
+
+        await Assertions.Expect(visit.Widget.Dictate).ToHaveAttributeAsync("aria-pressed", "false");
+        await visit.Page.EvaluateAsync("() => window.hears('what does it', true)");
+        await Assertions.Expect(visit.Widget.Field).ToHaveValueAsync("what does it cost?");
+    }
+
+    [Theory]
+    [InlineData("not-allowed", "The microphone was not allowed")]
+    [InlineData("network", "could not reach its speech service")]
+    [InlineData("language-not-supported", "cannot write down this language")]
+    [InlineData("no-speech", "Nothing was heard")]
+    public async Task Say_what_is_in_the_browsers_way(string error, string words)
+    {
+        await using var visit = await OpenAsync(Browser, page => page.Page.AddInitScriptAsync(SpeechVisit.Script("recognition.js")));
+        await BeginAsync(visit);
+        await visit.Page.EvaluateAsync("(error) => window.fails(error)", error);
+
+        await visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note[role=alert]", new() { HasTextString = words }));
+    }
+
+    [Fact]
+    public async Task Say_that_the_sound_stays_on_the_device_where_it_does()
+    {
+        await using var visit = await OpenAsync(Browser, page => page.Page.AddInitScriptAsync(
+            SpeechVisit.Script("recognition.js") + "SpeechRecognition.available = async ({ processLocally }) => (processLocally ? 'available' : 'unavailable');"));
+        await visit.Widget.Dictate.ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".consent")).ToContainTextAsync("on this device");
+        await GoOn(visit).ClickAsync();
+        await HearingAsync(visit);
+
+        (await visit.Page.EvaluateAsync<bool>("() => window.recognitions[0].processLocally")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Not_be_offered_where_neither_can_do_it()
+    {
+        await using var visit = await OpenAsync(Browser, page => page.Page.AddInitScriptAsync("delete window.SpeechRecognition; delete window.webkitSpeechRecognition"));
+        await Assertions.Expect(visit.Widget.Dictate).ToHaveCountAsync(0);
+        await using var other = await OpenAsync(null);
+        await Assertions.Expect(other.Widget.Dictate).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Silence_what_is_being_read()
+    {
+        await using var visit = await OpenAsync(Server, page => page.Page.AddInitScriptAsync("window.pace = 60_000"));
+        await visit.Widget.Listen.ClickAsync();
+        await visit.Widget.AskAsync("What does the desk lamp cost?");
+        await visit.UntilAsync("() => window.said.length === 1");
+        await BeginAsync(visit);
+
+        await Assertions.Expect(visit.Widget.Player).ToHaveCountAsync(0);
+        (await visit.Page.EvaluateAsync<int>("() => window.silenced")).ShouldBe(1);
+    }
+
+    private async Task<SpeechVisit> OpenAsync((string, string?)? offer, Func<WidgetPage, Task>? before = null, Action<CustomerSite>? site = null)
+    {
+        var visit = await SpeechVisit.OpenAsync(installation, chromium, dictation: offer, site: site, before: async page =>
+        {
+            await page.Context.GrantPermissionsAsync(["microphone"]);
+            if (before is not null) await before(page);
+        });
+        await visit.Widget.OpenPanelAsync();
+        return visit;
+    }
+
+    private static ILocator GoOn(SpeechVisit visit) => visit.Page.GetByRole(AriaRole.Button, new() { Name = "Use the microphone" });
+
+    private static Task HearingAsync(SpeechVisit visit) => visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note.hearing"));
+
+    private static async Task BeginAsync(SpeechVisit visit, bool hearing = true)
+    {
+        await visit.Widget.Dictate.ClickAsync();
+        await GoOn(visit).ClickAsync();
+        if (hearing) await HearingAsync(visit);
+    }
+}
