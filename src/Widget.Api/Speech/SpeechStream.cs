@@ -86,8 +86,8 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSpeake
                 }
             }
 
-            // This node stops.
-            to.TryWrite(new Step(part, Last: new SpeechFailed(NotToBeHad)));
+            // This node stops, and the stream just ends: another goes on where this one was.
+            return;
 
             void Tell(IReadOnlyList<ScriptSentence> sentences)
             {

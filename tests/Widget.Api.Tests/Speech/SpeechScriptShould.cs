@@ -9,6 +9,7 @@ public sealed class SpeechScriptShould
     [InlineData("It takes two hours. Then it is full.", "It takes two hours.|Then it is full.")]
     [InlineData("The price is 2.890 euros, i.e. 10 percent less. Ask Dr. Meyer at approx. noon.", "The price is 2.890 euros, i.e. 10 percent less.|Ask Dr. Meyer at approx. noon.")]
     [InlineData("Wir öffnen am 5. Mai um 9 Uhr. Bis dann!", "Wir öffnen am 5. Mai um 9 Uhr.|Bis dann!")]
+    [InlineData("Wir haben z. B. drei Räder, u. a. eines aus Holz.", "Wir haben z. B. drei Räder, u. a. eines aus Holz.")]
     [InlineData("Das gilt lt. unserer Satzung für alle. Gut so.", "Das gilt lt. unserer Satzung für alle.|Gut so.")]
     [InlineData("Is it fast? Yes! \"Very,\" he said.", "Is it fast?|Yes!|\"Very,\" he said.")]
     [InlineData("يستغرق ذلك ساعتين. هل يكفي؟ نعم.", "يستغرق ذلك ساعتين.|هل يكفي؟|نعم.")]
@@ -40,7 +41,8 @@ public sealed class SpeechScriptShould
         foreach (var size in (int[])[1, 3, 7, 40])
         {
             var script = new SpeechScript();
-            var arrived = answer.Chunk(size).SelectMany(piece => script.Append(new string(piece))).Concat(script.Complete()).ToList();
+            var arrived = answer.Chunk(size).SelectMany(piece => script.Append(new string(piece))).ToList();
+            arrived.AddRange(script.Complete());
 
             arrived.Select(sentence => (sentence.Index, sentence.Start, sentence.End, sentence.Text)).ShouldBe(whole.Select(sentence => (sentence.Index, sentence.Start, sentence.End, sentence.Text)), $"in pieces of {size}");
         }

@@ -48,6 +48,8 @@ internal static class SpokenSentences
     {
         if (char.IsLower(text[next.Start])) return true;
         if (text[end - 1] != '.') return false;
+        // "z. B.", "u. A."
+        if (end > 1 && char.IsLower(text[end - 2]) && (end == 2 || text[end - 3] == ' ')) return true;
         var digits = end - 2;
         while (digits >= 0 && char.IsAsciiDigit(text[digits])) digits--;
         if (end - 2 - digits is < 1 or > 2 || (digits >= 0 && text[digits] != ' ')) return false;
