@@ -29,21 +29,24 @@ internal sealed class SentenceSpeaker(SpeechClients clients, SpeechCache cache, 
     /// <param name="reading">What is read.</param>
     /// <param name="sentence">Which of its sentences.</param>
     /// <param name="before">The sentence before it.</param>
+    /// <param name="paid">Called when its characters are taken, or need not be: the next sentence may take its own.</param>
     /// <param name="to">Where its sound goes, as it comes.</param>
     /// <param name="ct">Ends the request at once. The sentence stays counted then: it was asked for.</param>
     /// <exception cref="SpeechException">The voice is not to be had.</exception>
     /// <exception cref="SpeechBudgetSpentException">The month's characters are used up.</exception>
-    public async Task SpeakAsync(SpeechReading reading, ScriptSentence sentence, string? before, ChannelWriter<SpeechUpdate> to, CancellationToken ct)
+    public async Task SpeakAsync(SpeechReading reading, ScriptSentence sentence, string? before, Action paid, ChannelWriter<SpeechUpdate> to, CancellationToken ct)
     {
         var digest = SpeechCache.Digest(reading.Plan, sentence.Text);
         if (await cache.FindAsync(reading.Tenant, digest, ct) is { } kept)
         {
+            paid();
             TellWords(sentence, kept.Words, to);
             foreach (var piece in kept.Sound.Chunk(Piece)) to.TryWrite(new SpeechAudio(sentence.Index, kept.MediaType, piece));
             return;
         }
 
         if (!await budget.ReserveAsync(reading.Tenant, reading.Id, reading.Conversation, sentence.Text.Length, reading.Limit, ct)) throw new SpeechBudgetSpentException();
+        paid();
         var (sound, times, mediaType) = (new MemoryStream(), new SentenceTimes(sentence.Text), (string?)null);
         try
         {

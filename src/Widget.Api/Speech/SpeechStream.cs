@@ -146,6 +146,8 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSpeake
                 var voice = new Voice(sentence, step.Part, ct);
                 voices.Add(voice.SpeakAsync(speaker, reading, step.Before));
                 to.TryWrite(step with { Voice = voice });
+                // What is left of the month is for the sentences in their order.
+                await voice.Paid;
             }
         }
         catch (Exception e)
@@ -208,6 +210,7 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSpeake
     private sealed class Voice(ScriptSentence sentence, Part part, CancellationToken ct)
     {
         private readonly Channel<SpeechUpdate> _updates = Channel.CreateUnbounded<SpeechUpdate>();
+        private readonly TaskCompletionSource _paid = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public ScriptSentence Sentence => sentence;
 
@@ -215,12 +218,15 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSpeake
 
         public Exception? Failure { get; private set; }
 
+        /// <summary>Its characters are taken, or it has ended.</summary>
+        public Task Paid => _paid.Task;
+
         public async Task SpeakAsync(SentenceSpeaker speaker, SpeechReading reading, string? before)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, part.Voided);
             try
             {
-                await speaker.SpeakAsync(reading, sentence, before, _updates.Writer, either.Token);
+                await speaker.SpeakAsync(reading, sentence, before, () => _paid.TrySetResult(), _updates.Writer, either.Token);
             }
             catch (Exception e) when (e is SpeechException or SpeechBudgetSpentException or NpgsqlException && !either.IsCancellationRequested)
             {
@@ -238,6 +244,7 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSpeake
             finally
             {
                 _updates.Writer.TryComplete();
+                _paid.TrySetResult();
             }
         }
 

@@ -78,7 +78,7 @@ public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
     {
         await api.BehaveAsync(model: new { reply = "It takes a while." });
         var (tenant, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api));
-        await api.Simulator.BehaveAsync(new { cutAfter = 2 }, "speech");
+        await api.Simulator.BehaveAsync(new { cutAfter = 2, pieceDelayMs = 300 }, "speech");
 
         var updates = await visitor.HearAllAsync(answer.MessageId);
 

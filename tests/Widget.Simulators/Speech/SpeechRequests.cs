@@ -36,6 +36,7 @@ internal static class SpeechRequests
             http.Response.ContentType = mediaType;
             for (var i = 0; i < pieces.Count; i++)
             {
+                if (i > 0 && switches.PieceDelayMs > 0) await Task.Delay(switches.PieceDelayMs, ct);
                 if (switches.CutAfter == i)
                 {
                     await http.Response.Body.FlushAsync(ct);
@@ -44,7 +45,6 @@ internal static class SpeechRequests
                     return;
                 }
 
-                if (i > 0 && switches.PieceDelayMs > 0) await Task.Delay(switches.PieceDelayMs, ct);
                 await http.Response.Body.WriteAsync(pieces[i], ct);
                 await http.Response.Body.FlushAsync(ct);
             }
