@@ -16,7 +16,11 @@ namespace Widget.Api.Speech;
 /// <param name="Conversation">The thread.</param>
 /// <param name="Plan">The voice.</param>
 /// <param name="Limit">Characters a month; null for no limit.</param>
-internal sealed record SpeechReading(Guid Id, TenantId Tenant, ConversationId Conversation, SpeechVoicePlan Plan, int? Limit);
+internal sealed record SpeechReading(Guid Id, TenantId Tenant, ConversationId Conversation, SpeechVoicePlan Plan, int? Limit)
+{
+    /// <summary>It has ended because the voice failed, not because the visitor left.</summary>
+    public bool HasFailed { get; set; }
+}
 
 /// <summary>The month's characters are used up.</summary>
 internal sealed class SpeechBudgetSpentException() : Exception("This month's characters are used up.");
@@ -31,7 +35,7 @@ internal sealed class SentenceSpeaker(SpeechClients clients, SpeechCache cache, 
     /// <param name="before">The sentence before it.</param>
     /// <param name="paid">Called when its characters are taken, or need not be: the next sentence may take its own.</param>
     /// <param name="to">Where its sound goes, as it comes.</param>
-    /// <param name="ct">Ends the request at once. The sentence stays counted then: it was asked for.</param>
+    /// <param name="ct">Ends the request at once. A sentence that the visitor left stays counted: it was asked for, and the provider counts it.</param>
     /// <exception cref="SpeechException">The voice is not to be had.</exception>
     /// <exception cref="SpeechBudgetSpentException">The month's characters are used up.</exception>
     public async Task SpeakAsync(SpeechReading reading, ScriptSentence sentence, string? before, Action paid, ChannelWriter<SpeechUpdate> to, CancellationToken ct)
@@ -65,7 +69,7 @@ internal sealed class SentenceSpeaker(SpeechClients clients, SpeechCache cache, 
 
             if (mediaType is null) throw new SpeechException(SpeechFault.Refused, $"{reading.Plan.Account.Endpoint.Host} answers without any sound.");
         }
-        catch (SpeechException) when (sound.Length == 0)
+        catch (Exception e) when (sound.Length == 0 && (e is SpeechException || (e is OperationCanceledException && reading.HasFailed)))
         {
             await budget.ReturnAsync(reading.Tenant, reading.Id, sentence.Text.Length, CancellationToken.None);
             throw;

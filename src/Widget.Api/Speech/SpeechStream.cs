@@ -46,6 +46,7 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSpeake
                 while (await voice.NextAsync(ct) is { } update) yield return update;
                 if (voice is { IsVoid: false, Failure: { } failure })
                 {
+                    reading.HasFailed = true;
                     yield return new SpeechFailed(Words(reading, failure));
                     yield break;
                 }
