@@ -31,7 +31,7 @@ internal static class SpeechErrors
         };
         var host = account.Endpoint.Host;
         var said = Clean(message ?? code, account.Key) is { Length: > 0 } words ? $" It says: {words}" : "";
-        return new SpeechException(fault, fault switch
+        var explained = fault switch
         {
             SpeechFault.Quota => $"The account at {host} has used up what it may spend.{said}",
             SpeechFault.Temporary => $"{host} is busy or in trouble (status {(int)status}).{said}",
@@ -41,7 +41,8 @@ internal static class SpeechErrors
             _ => status == HttpStatusCode.NotFound
                 ? $"There is no speech at {account.Endpoint} (404). Check the endpoint: it is the root of the API, as https://api.openai.com/v1 or https://api.elevenlabs.io.{said}"
                 : $"{host} refuses the request ({(int)status}).{said}",
-        }) { CanRepeat = (int)status >= 500 };
+        };
+        return new SpeechException(fault, explained) { CanRepeat = (int)status >= 500 };
     }
 
     private static bool Has(string text, params ReadOnlySpan<string> parts)
