@@ -60,3 +60,6 @@ public sealed class TavusKnowledge : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0014_voice")]
 public sealed class Voice : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0015_speech")]
+public sealed class Speech : SqlMigration;

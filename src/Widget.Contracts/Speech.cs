@@ -109,6 +109,11 @@ public sealed record SpeechDone : SpeechUpdate;
 /// <param name="Title">Why, in words.</param>
 public sealed record SpeechFailed(string Title) : SpeechUpdate;
 
+/// <summary>A voice that a provider has.</summary>
+/// <param name="Id">For <see cref="SpeechSettings.Voice"/>.</param>
+/// <param name="Name">For people.</param>
+public sealed record ProviderVoice(string Id, string Name);
+
 /// <summary>How answers are read aloud.</summary>
 /// <param name="Source">"server" (<c>POST /api/widget/speech</c>) or "browser".</param>
 public sealed record SpeechOffer(string Source);

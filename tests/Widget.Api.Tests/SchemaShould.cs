@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Widget.Api.Conversations;
 using Widget.Api.Evaluation;
+using Widget.Api.Speech;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tenancy;
@@ -79,7 +80,8 @@ public sealed class SchemaShould(ApiFixture api)
         await using var video = await new VideoDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
         await using var voice = await new VoiceDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
         await using var tools = await new ToolDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
-        return [.. new DbContext[] { knowledge, tenancy, conversations, evaluation, video, account, voice, tools }.SelectMany(db => db.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables)];
+        await using var speech = await new SpeechDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
+        return [.. new DbContext[] { speech, knowledge, tenancy, conversations, evaluation, video, account, voice, tools }.SelectMany(db => db.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables)];
     }
 
     private async Task<List<string>> NamesAsync(string sql, string? table = null)

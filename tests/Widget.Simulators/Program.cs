@@ -1,12 +1,13 @@
 using Widget.Simulators.OpenAI;
 using Widget.Simulators.Rerank;
+using Widget.Simulators.Speech;
 using Widget.Simulators.Tavus;
 
 // Outside services as separate processes would be: the real wire format, strict about requests, able to be slow, to fail and to lie.
 // Each service has its own path; /control/… sets how it behaves.
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-builder.Services.AddSingleton<OpenAIBehavior>().AddSingleton<TavusBehavior>().AddSingleton<RerankBehavior>();
+builder.Services.AddSingleton<OpenAIBehavior>().AddSingleton<TavusBehavior>().AddSingleton<RerankBehavior>().AddSingleton<SpeechBehavior>();
 builder.Services.AddSingleton<SimulatedTavus>().AddSingleton<TavusRooms>().AddSingleton<RoomSockets>();
 var app = builder.Build();
 app.MapGet("/health", () => "ok");
@@ -15,4 +16,5 @@ app.UseWebSockets();
 app.MapTavus();
 app.MapRooms();
 app.MapRerank();
+app.MapSpeech();
 await app.RunAsync();

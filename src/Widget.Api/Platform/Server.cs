@@ -7,6 +7,8 @@ using Widget.Api.Media;
 using Widget.Api.Modes;
 using Widget.Api.OpenAI;
 using Widget.Api.Search;
+using Widget.Api.Speech;
+using Widget.Api.Speech.Dictation;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Knowledge;
 using Widget.Api.Tavus.Lifecycle;
@@ -62,6 +64,8 @@ public static class Server
         builder.Services.AddTavus(options.TavusApi, options.Video);
         builder.Services.AddVoice(options.Voice, options.VoiceTimings);
         builder.Services.AddSingleton<ModeOffers>();
+        builder.Services.AddSingleton<GuardedHttp>();
+        builder.Services.AddSpeech(options.Speech, new DictationOptions(options.Transcription));
         builder.Services.AddTools();
         builder.Services.AddOpenAI();
         builder.Services.AddHealth();
@@ -104,6 +108,7 @@ public static class Server
         app.MapEvaluation();
         app.MapSettings();
         app.MapModes();
+        app.MapSpeech();
         app.MapTavusAccount();
         app.MapTavusPersona();
         app.MapTavusKnowledge();

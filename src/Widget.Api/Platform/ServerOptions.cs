@@ -2,6 +2,7 @@ using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Knowledge;
 using Widget.Api.Media;
+using Widget.Api.Speech;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Voice;
@@ -28,6 +29,9 @@ public sealed record ServerOptions
 
     /// <summary>Describes pictures and key frames.</summary>
     public MediaModelOptions Vision { get; init; } = new();
+
+    /// <summary>The voice that reads answers aloud (WIDGET_SPEECH_…).</summary>
+    public SpeechOptions Speech { get; init; } = new();
 
     public required FetchOptions Fetching { get; init; }
 
@@ -83,6 +87,7 @@ public sealed record ServerOptions
         if (embedding.Model is { Length: > 100 }) errors.Add("WIDGET_EMBEDDING_MODEL must have 100 characters at most.");
         var transcription = variables.Model("TRANSCRIPTION");
         var vision = variables.Model("VISION");
+        var speech = ReadSpeech(variables);
         var rerank = variables.Model("RERANK", example: "https://api.cohere.com/v2");
         var (tavusApi, tavus) = ReadTavus(variables);
         var voice = ReadVoice(variables);
@@ -108,6 +113,7 @@ public sealed record ServerOptions
             Embedding = new EmbeddingModelOptions { Endpoint = embedding.Endpoint, Key = embedding.Key, Model = embedding.Model },
             Transcription = new MediaModelOptions { Endpoint = transcription.Endpoint, Key = transcription.Key, Model = transcription.Model ?? "" },
             Vision = new MediaModelOptions { Endpoint = vision.Endpoint, Key = vision.Key, Model = vision.Model ?? "" },
+            Speech = speech,
             Rerank = new RerankOptions { Endpoint = rerank.Endpoint, Key = rerank.Key, Model = rerank.Model ?? "" },
             TavusApi = tavusApi,
             Voice = voice,
@@ -117,6 +123,26 @@ public sealed record ServerOptions
             HostSuffix = suffix,
             EmbedFolder = embed,
         };
+    }
+
+    private static SpeechOptions ReadSpeech(Variables variables)
+    {
+        const string Endpoint = "WIDGET_SPEECH_ENDPOINT";
+        const string Provider = "WIDGET_SPEECH_PROVIDER";
+        var (endpoint, key, model, voice) = (variables.Address(Endpoint, "https://api.openai.com/v1"), variables.Text("WIDGET_SPEECH_KEY"), variables.Text("WIDGET_SPEECH_MODEL"), variables.Text("WIDGET_SPEECH_VOICE"));
+        var provider = variables.Text(Provider);
+        if (provider is not (null or "openai" or "elevenlabs")) variables.Errors.Add($"{Provider} is \"{provider}\". It must be openai or elevenlabs.");
+        if (variables.Text(Endpoint) is null)
+        {
+            if ((key ?? model ?? voice ?? provider) is not null) variables.Errors.Add($"WIDGET_SPEECH_KEY, _MODEL, _VOICE or _PROVIDER is set, but {Endpoint}, which says whom to ask, is not.");
+        }
+        else
+        {
+            if (voice is null) variables.Errors.Add($"WIDGET_SPEECH_VOICE is not set. It names the voice at {Endpoint}; at ElevenLabs it is the voice's id.");
+            if (model is null && provider != "elevenlabs") variables.Errors.Add($"WIDGET_SPEECH_MODEL is not set. It names the model to ask at {Endpoint}.");
+        }
+
+        return new SpeechOptions { Endpoint = endpoint, Key = key, Model = model, Voice = voice, Provider = provider == "elevenlabs" ? SpeechProvider.ElevenLabs : SpeechProvider.OpenAI };
     }
 
     private static bool CanBeDeliveredTo(Uri? address) => address is not null && (address.Scheme == Uri.UriSchemeHttps || address.IsLoopback);

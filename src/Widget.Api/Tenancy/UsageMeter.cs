@@ -70,4 +70,19 @@ public sealed class UsageMeter(TenancyDatabase database, TimeProvider clock)
         await using var command = db.Command("select coalesce(sum(seconds), 0) from usage_records where kind = $1 and at >= $2", [kind, month]);
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
+
+    /// <summary>Characters read aloud since the first of this month, UTC.</summary>
+    public async Task<long> CharactersThisMonthAsync(TenantId tenant, string kind, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        return await CharactersThisMonthAsync(db, kind, clock.GetUtcNow(), ct);
+    }
+
+    /// <summary>The same within a transaction, as of a moment.</summary>
+    public static async Task<long> CharactersThisMonthAsync(TenantDbContext db, string kind, DateTimeOffset now, CancellationToken ct)
+    {
+        var month = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
+        await using var command = db.Command("select coalesce(sum(characters), 0)::bigint from usage_records where kind = $1 and at >= $2", [kind, month]);
+        return (long)(await command.ExecuteScalarAsync(ct))!;
+    }
 }

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Api.Conversations;
 using Widget.Api.Modes;
+using Widget.Api.Speech;
+using Widget.Api.Speech.Dictation;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
@@ -8,7 +10,8 @@ using Widget.Contracts;
 namespace Widget.Api.Visitors;
 
 /// <summary>Opens sessions: who the visitor is, which conversation goes on, how the widget looks.</summary>
-public sealed class SessionService(ConversationDatabase database, TenantSettingsService settings, ModeOffers modes, VisitorTokens tokens)
+internal sealed class SessionService(
+    ConversationDatabase database, TenantSettingsService settings, ModeOffers modes, SpeechMode speech, DictationService dictation, VisitorTokens tokens)
 {
     /// <summary>
     /// Opens a session. A visitor that is unknown here, perhaps erased, becomes a new one.
@@ -50,16 +53,22 @@ public sealed class SessionService(ConversationDatabase database, TenantSettings
     private static Task<Conversation?> LastConversationAsync(ConversationDb db, VisitorId visitor, CancellationToken ct) =>
         db.Conversations.AsNoTracking().Where(row => row.VisitorId == visitor).OrderByDescending(row => row.UpdatedAt).FirstOrDefaultAsync(ct);
 
-    private async Task<WidgetConfig> ConfigAsync(TenantInfo tenant, TenantSettings settings, IReadOnlyList<string>? abilities, CancellationToken ct) => new()
+    private async Task<WidgetConfig> ConfigAsync(TenantInfo tenant, TenantSettings settings, IReadOnlyList<string>? abilities, CancellationToken ct)
     {
-        TenantName = tenant.Name,
-        AgentName = settings.AgentName,
-        Greeting = settings.Greeting,
-        SuggestedQuestions = settings.SuggestedQuestions,
-        Theme = settings.Theme,
-        Locale = settings.Locale,
-        ContactUrl = settings.ContactUrl,
-        HostedUrl = $"/widget/{tenant.Slug}",
-        Modes = await modes.OfVisitorAsync(tenant.TenantId, settings, abilities, ct),
-    };
+        var offered = await modes.OfVisitorAsync(tenant.TenantId, settings, abilities, ct);
+        return new()
+        {
+            TenantName = tenant.Name,
+            AgentName = settings.AgentName,
+            Greeting = settings.Greeting,
+            SuggestedQuestions = settings.SuggestedQuestions,
+            Theme = settings.Theme,
+            Locale = settings.Locale,
+            ContactUrl = settings.ContactUrl,
+            HostedUrl = $"/widget/{tenant.Slug}",
+            Modes = offered,
+            Speech = offered.Contains(speech.Mode) ? await speech.OfferAsync(tenant.TenantId, settings.Speech, ct) : null,
+            Dictation = dictation.Offer(settings.Speech, abilities),
+        };
+    }
 }

@@ -65,6 +65,13 @@ internal static partial class Ffmpeg
         return [.. Directory.EnumerateFiles(folder, "piece*.mp3").Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>What can be heard in the beginning of a recording as one MP3, 16 kHz, one channel.</summary>
+    public static async Task ClipAsync(string file, string target, TimeSpan longest, CancellationToken ct) =>
+        await RunAsync(
+            file,
+            ["-map", "0:a:0", "-t", longest.TotalSeconds.ToString(CultureInfo.InvariantCulture), "-ac", "1", "-ar", "16000", "-c:a", "libmp3lame", "-b:a", "32k", target],
+            ct);
+
     /// <summary>The first picture and those where the scene changes, a dozen at most.</summary>
     public static async Task<IReadOnlyList<KeyFrame>> KeyFramesAsync(string file, string folder, CancellationToken ct)
     {

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 
 namespace Widget.Rag.Ingestion.Fetching;
 
@@ -22,7 +21,7 @@ public sealed class PageFetcher : IDisposable
             AutomaticDecompression = DecompressionMethods.All,
             UseCookies = false,
             UseProxy = false, // a proxy would connect for us, unchecked
-            ConnectCallback = ConnectAsync,
+            ConnectCallback = (context, ct) => GuardedConnection.ConnectAsync(context.DnsEndPoint, options.AllowedPrivateHosts, ct),
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         })
@@ -144,32 +143,6 @@ public sealed class PageFetcher : IDisposable
     private static FetchFailureException Failed(FetchFailure failure, string message, Exception? inner = null) => new(message, inner!) { Failure = failure };
 
     private static string? Charset(MediaTypeHeaderValue? type) => type?.CharSet?.Trim('"', '\'', ' ');
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
-    {
-        var endpoint = context.DnsEndPoint;
-        var addresses = IPAddress.TryParse(endpoint.Host, out var literal)
-            ? [literal]
-            : await Dns.GetHostAddressesAsync(endpoint.Host, ct);
-        if (!_options.AllowedPrivateHosts.Contains($"{endpoint.Host}:{endpoint.Port}"))
-        {
-            addresses = [.. addresses.Where(PublicAddress.IsPublic)];
-            if (addresses.Length == 0)
-                throw Failed(FetchFailure.Unreachable, $"{endpoint.Host} is not on the public internet, so it cannot be read.");
-        }
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(addresses, endpoint.Port, ct);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 
     private static IngestionFailureException Explain(Uri address, HttpRequestException e)
     {

@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+
+#pragma warning disable MEAI001 // ITextToSpeechClient is experimental; it is used by its name only, here and in SpeechClients.
+
+namespace Widget.Api.Speech.Client;
+
+/// <summary>
+/// Any server of the shape of OpenAI's <c>POST /v1/audio/speech</c> (OpenAI, Kokoro-FastAPI, speaches, LocalAI). Asks for MP3 and takes it as it comes.
+/// Only the four fields that all of them know are sent.
+/// </summary>
+internal sealed class OpenAISpeechClient(SpeechTransport transport, SpeechAccount account) : ITextToSpeechClient
+{
+    public Task<TextToSpeechResponse> GetAudioAsync(string text, TextToSpeechOptions? options = null, CancellationToken cancellationToken = default) =>
+        GetStreamingAudioAsync(text, options, cancellationToken).ToTextToSpeechResponseAsync(cancellationToken);
+
+    /// <exception cref="SpeechException">It refuses, fails or falls silent.</exception>
+    public async IAsyncEnumerable<TextToSpeechResponseUpdate> GetStreamingAudioAsync(
+        string text, TextToSpeechOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var body = new { model = options?.ModelId, input = text, voice = options?.VoiceId, response_format = "mp3" };
+        string? mediaType = null;
+        await foreach (var piece in transport.PostAsync(account, "audio/speech", body, type => mediaType = Sound(type), cancellationToken))
+            yield return new TextToSpeechResponseUpdate([new DataContent(piece, mediaType!)]) { Kind = TextToSpeechResponseUpdateKind.AudioUpdating };
+        yield return new TextToSpeechResponseUpdate { Kind = TextToSpeechResponseUpdateKind.SessionClose };
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is not null ? null
+        : serviceType == typeof(TextToSpeechClientMetadata) ? new TextToSpeechClientMetadata("openai", account.Endpoint)
+        : serviceType.IsInstanceOfType(this) ? this : null;
+
+    public void Dispose()
+    {
+        // The connections are the transport's.
+    }
+
+    // Some servers name no type, or bytes.
+    private string Sound(string? mediaType) => mediaType switch
+    {
+        null or "application/octet-stream" => "audio/mpeg",
+        _ when mediaType.StartsWith("audio/", StringComparison.OrdinalIgnoreCase) => mediaType.ToLowerInvariant(),
+        _ => throw new SpeechException(SpeechFault.Refused, $"{account.Endpoint.Host} answers with {mediaType}, which is no sound. Check the endpoint."),
+    };
+}

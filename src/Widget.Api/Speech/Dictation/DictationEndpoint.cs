@@ -1,0 +1,97 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+using Widget.Api.Platform;
+using Widget.Api.Speech.Client;
+using Widget.Api.Tenancy;
+using Widget.Api.Visitors;
+using Widget.Contracts;
+
+namespace Widget.Api.Speech.Dictation;
+
+internal static partial class DictationEndpoint
+{
+    private const int LargestRecording = 10 << 20;
+
+    /// <summary>A recording, and the form round it.</summary>
+    public const long LargestRequest = LargestRecording + (16 << 10);
+
+    private static readonly string[] Types = ["audio/webm", "audio/mp4", "audio/ogg", "audio/wav", "audio/x-wav", "audio/wave", "audio/x-m4a", "audio/m4a", "audio/mpeg", "video/webm", "video/mp4"];
+
+    public static async Task<Results<Ok<Transcription>, ProblemHttpResult>> Transcribe(
+        HttpContext http, VisitorTokens tokens, TenantSettingsService settings, DictationService dictation, SpeechStreams streams, ILogger<DictationService> logger, CancellationToken ct, string? locale = null)
+    {
+        var visitor = tokens.Read(http)!;
+        if (!(await settings.ReadAsync(visitor.Tenant, ct)).Speech.Dictation) return Problems.Because(StatusCodes.Status409Conflict, "There is no dictation here.");
+        if (!dictation.IsAvailable) return Problems.Because(StatusCodes.Status409Conflict, "Nobody writes down dictations on this server; the browser may be able to.");
+        using var slot = streams.Open(visitor.Visitor);
+        if (slot is null) return Problems.Because(StatusCodes.Status429TooManyRequests, "Too many dictations of this visitor are being written down at once. Wait for one of them first.");
+        var (recording, problem) = await ReadAsync(http.Request, ct);
+        if (recording is null) return problem!;
+        try
+        {
+            return TypedResults.Ok(new Transcription(await dictation.TranscribeAsync(visitor.Tenant, recording, Language(locale), ct)));
+        }
+        catch (DictationTooLongException e)
+        {
+            return Problems.Because(StatusCodes.Status400BadRequest, e.Message);
+        }
+        catch (IngestionFailureException e)
+        {
+            return Problems.Because(StatusCodes.Status400BadRequest, e.Message);
+        }
+        catch (SpeechException e)
+        {
+            LogFault(logger, visitor.Tenant.Value, e.Message);
+            return Problems.Because(StatusCodes.Status502BadGateway, "What was said could not be written down just now. Please type it, or try again.");
+        }
+    }
+
+    private static async Task<(byte[]? Recording, ProblemHttpResult? Problem)> ReadAsync(HttpRequest request, CancellationToken ct)
+    {
+        byte[] recording;
+        if (request.HasFormContentType)
+        {
+            IFormCollection form;
+            try
+            {
+                form = await request.ReadFormAsync(ct);
+            }
+            catch (InvalidDataException)
+            {
+                return (null, Problems.Because(StatusCodes.Status400BadRequest, "The form is not valid."));
+            }
+
+            if (form.Files is not [var file]) return (null, Problems.Because(StatusCodes.Status400BadRequest, "The form must have one file: the recording."));
+            if (!IsKnown(file.ContentType)) return (null, Unknown());
+            if (file.Length > LargestRecording) return (null, TooLarge());
+            recording = new byte[file.Length];
+            await using var content = file.OpenReadStream();
+            await content.ReadExactlyAsync(recording, ct);
+        }
+        else
+        {
+            if (!IsKnown(request.ContentType)) return (null, Unknown());
+            if (request.ContentLength > LargestRecording) return (null, TooLarge());
+            using var content = new MemoryStream();
+            await request.Body.CopyToAsync(content, ct);
+            if (content.Length > LargestRecording) return (null, TooLarge());
+            recording = content.ToArray();
+        }
+
+        return recording.Length == 0 ? (null, Problems.Because(StatusCodes.Status400BadRequest, "The recording is empty.")) : (recording, null);
+    }
+
+    private static bool IsKnown(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type) && Types.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);
+
+    private static ProblemHttpResult Unknown() =>
+        Problems.Because(StatusCodes.Status415UnsupportedMediaType, "Send the recording as audio/webm, audio/mp4, audio/ogg or audio/wav, by itself or as the file of a form.");
+
+    private static ProblemHttpResult TooLarge() => Problems.Because(StatusCodes.Status413PayloadTooLarge, "The recording is larger than 10 MB.");
+
+    // A hint: "de-AT" is German, and what is no language is no hint.
+    private static string? Language(string? locale) => locale?.Split('-', '_')[0].ToLowerInvariant() is { } language && Validation.IsLanguage(language) ? language : null;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A dictation of tenant {Tenant} was not written down: {Fault}")]
+    private static partial void LogFault(ILogger logger, Guid tenant, string fault);
+}

@@ -1,0 +1,171 @@
+using System.Text.RegularExpressions;
+
+namespace Widget.Api.Speech.Script;
+
+/// <summary>
+/// Turns an answer, while it is being written, into sentences to speak. Headings, entries of lists and rows of tables are sentences of their own;
+/// blocks of code are to be looked at and are left out.
+/// </summary>
+internal sealed partial class SpeechScript
+{
+    // So much of a line that is being written tells what kind of line it is.
+    private const int TellingStart = 8;
+
+    private string _text = "";
+    private int _line;
+    private int _told;
+    private string? _fence;
+
+    /// <summary>How many sentences there have been.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The answer so far.</summary>
+    public string Text => _text;
+
+    /// <summary>More of the answer; gives the sentences that are complete by it.</summary>
+    public IReadOnlyList<ScriptSentence> Append(string more)
+    {
+        _text += more;
+        return [.. Advance(final: false)];
+    }
+
+    /// <summary>There is no more; gives the rest.</summary>
+    public IReadOnlyList<ScriptSentence> Complete() => [.. Advance(final: true)];
+
+    private IEnumerable<ScriptSentence> Advance(bool final)
+    {
+        while (_line < _text.Length)
+        {
+            var end = EndOfLine(_line);
+            var complete = final || end < _text.Length;
+            var kind = KindOf(_text[_line..end], complete);
+            if (kind == LineKind.Unknown) yield break;
+            if (kind is LineKind.Text or LineKind.Heading)
+            {
+                if (kind == LineKind.Text) (end, complete) = Paragraph(end, final);
+                foreach (var sentence in Tell(end, complete, kind == LineKind.Heading)) yield return sentence;
+                if (!complete) yield break;
+            }
+            else if (kind == LineKind.Row && Row(end) is { } row)
+            {
+                yield return row;
+            }
+
+            (_line, _told) = (end + 1, 0);
+        }
+    }
+
+    private int EndOfLine(int from) => _text.IndexOf('\n', from) is >= 0 and var at ? at : _text.Length;
+
+    private LineKind KindOf(string line, bool complete)
+    {
+        var trimmed = line.Trim();
+        if (_fence is { } fence)
+        {
+            if (complete && trimmed.StartsWith(fence, StringComparison.Ordinal)) _fence = null;
+            return complete ? LineKind.Silent : LineKind.Unknown;
+        }
+
+        // What has been told of is text, and what may yet be a mark is not known.
+        if (_told > 0) return LineKind.Text;
+        if (!complete && (line.Length < TellingStart || trimmed.All(letter => "#>-*_=+|:`~ ".Contains(letter, StringComparison.Ordinal)))) return LineKind.Unknown;
+        if (trimmed.StartsWith("```", StringComparison.Ordinal) || trimmed.StartsWith("~~~", StringComparison.Ordinal))
+        {
+            if (!complete) return LineKind.Unknown;
+            _fence = trimmed[..3];
+            return LineKind.Silent;
+        }
+
+        if (trimmed.Length == 0 || Rule().IsMatch(trimmed)) return LineKind.Silent;
+        if (trimmed[0] == '|' || trimmed.Contains(" | ", StringComparison.Ordinal)) return complete ? LineKind.Row : LineKind.Unknown;
+        return Heading().IsMatch(line) ? LineKind.Heading : LineKind.Text;
+    }
+
+    // A line that goes on with a small letter on the next was only broken.
+    private (int End, bool Complete) Paragraph(int end, bool final)
+    {
+        while (end < _text.Length)
+        {
+            var next = end + 1;
+            while (next < _text.Length && _text[next] == ' ') next++;
+            if (next >= _text.Length) return final ? (end, true) : (end, false);
+            if (!char.IsLower(_text[next])) return (end, true);
+            end = EndOfLine(next);
+        }
+
+        return (end, final);
+    }
+
+    private IEnumerable<ScriptSentence> Tell(int end, bool complete, bool heading)
+    {
+        var start = _line + Mark().Match(_text[_line..end]).Length;
+        var last = end;
+        if (heading) while (last > start && _text[last - 1] is '#' or ' ' or '\r') last--;
+        var spoken = InlineReader.Read(_text, start, last, complete);
+        foreach (var (from, to) in SpokenSentences.Of(spoken.Text, complete))
+        {
+            if (to <= _told) continue;
+            _told = to;
+            if (Sentence(spoken, from, to) is { } sentence) yield return sentence;
+        }
+    }
+
+    // The cells of a table's row, with a pause between them.
+    private ScriptSentence? Row(int end)
+    {
+        var (text, places, cell) = ("", new List<(int, int)>(), _line);
+        for (var at = _line; at <= end; at++)
+        {
+            if (at < end && (_text[at] != '|' || (at > 0 && _text[at - 1] == '\\'))) continue;
+            var spoken = InlineReader.Read(_text, cell, at, complete: true);
+            var content = spoken.Text.TrimEnd();
+            if (content.Length > 0)
+            {
+                if (text.Length > 0)
+                {
+                    text += ", ";
+                    places.AddRange([(cell - 1, cell), (cell - 1, cell)]);
+                }
+
+                text += content;
+                places.AddRange(spoken.Places.Take(content.Length));
+            }
+
+            cell = at + 1;
+        }
+
+        return Sentence(new SpokenLine(text, places), 0, text.Length);
+    }
+
+    // Marks alone say nothing.
+    private ScriptSentence? Sentence(SpokenLine spoken, int from, int to)
+    {
+        var text = spoken.Text[from..to];
+        return text.Any(char.IsLetterOrDigit) ? new ScriptSentence(Count++, text, [.. spoken.Places.Skip(from).Take(to - from)]) : null;
+    }
+
+    private enum LineKind
+    {
+        /// <summary>Too little of it is there.</summary>
+        Unknown,
+
+        Text,
+        Heading,
+
+        /// <summary>Of a table.</summary>
+        Row,
+
+        /// <summary>Nothing to be said.</summary>
+        Silent,
+    }
+
+    [GeneratedRegex(@"^\s*(>\s*)*(#{1,6}\s+|[-*+]\s+(\[[ xX]\]\s+)?)?", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Mark();
+
+    [GeneratedRegex(@"^\s*(>\s*)*#{1,6}\s", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Heading();
+
+    // A line across, and the line under a table's head.
+    [GeneratedRegex(@"^(([-*_=]\s*){3,}|[|:\s-]*-[|:\s-]*)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Rule();
+}

@@ -1,0 +1,76 @@
+using Widget.Rag.Ingestion;
+
+namespace Widget.Api.Speech.Script;
+
+/// <summary>Cuts what is spoken into sentences, each short enough to be had soon.</summary>
+internal static class SpokenSentences
+{
+    // A listener waits for the whole of a sentence to begin, and some servers take 4,096 characters at most.
+    private const int Longest = 400;
+
+    // "am 5. Mai", "3. Januar": the number is the day.
+    private static readonly HashSet<string> AfterOrdinals = new(StringComparer.Ordinal)
+    {
+        "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
+        "Jahrhundert", "Etage", "Stock", "Klasse", "Platz", "Auflage", "Quartal",
+    };
+
+    /// <summary>Where the sentences of a text begin and end.</summary>
+    /// <param name="text">A paragraph, a list's entry, a heading.</param>
+    /// <param name="complete">Whether no more will follow. Otherwise only sentences are given that will not change any more.</param>
+    public static IEnumerable<(int Start, int End)> Of(string text, bool complete)
+    {
+        var found = Literal(text);
+        for (var i = 0; i < found.Count; i++)
+        {
+            var (start, end) = found[i];
+            while (i + 1 < found.Count && GoesOn(text, end, found[i + 1])) end = found[++i].End;
+            // The last may go on, and so may one before it, as long as not a whole word of what follows is there.
+            if (!complete && (i + 1 >= found.Count || !text.AsSpan(found[i + 1].Start).Contains(' '))) yield break;
+            foreach (var piece in Pieces(text, start, end)) yield return piece;
+        }
+    }
+
+    private static List<(int Start, int End)> Literal(string text)
+    {
+        var (found, at) = (new List<(int, int)>(), 0);
+        foreach (var sentence in Sentences.Of(text))
+        {
+            var start = text.IndexOf(sentence, at, StringComparison.Ordinal);
+            found.Add((start, at = start + sentence.Length));
+        }
+
+        return found;
+    }
+
+    // An abbreviation that no list knows is followed by a small letter, as a rule; an ordinal by what it counts.
+    private static bool GoesOn(string text, int end, (int Start, int End) next)
+    {
+        if (char.IsLower(text[next.Start])) return true;
+        if (text[end - 1] != '.') return false;
+        // "z. B.", "u. A."
+        if (end > 1 && char.IsLower(text[end - 2]) && (end == 2 || text[end - 3] == ' ')) return true;
+        var digits = end - 2;
+        while (digits >= 0 && char.IsAsciiDigit(text[digits])) digits--;
+        if (end - 2 - digits is < 1 or > 2 || (digits >= 0 && text[digits] != ' ')) return false;
+        var word = text.AsSpan(next.Start, next.End - next.Start);
+        var stop = 0;
+        while (stop < word.Length && char.IsLetter(word[stop])) stop++;
+        return AfterOrdinals.Contains(word[..stop].ToString());
+    }
+
+    private static IEnumerable<(int Start, int End)> Pieces(string text, int start, int end)
+    {
+        while (end - start > Longest)
+        {
+            var cut = text.LastIndexOfAny([',', ';', ':'], start + Longest, Longest / 2) + 1;
+            if (cut <= 0) cut = text.LastIndexOf(' ', start + Longest, Longest / 2);
+            if (cut <= 0) cut = char.IsHighSurrogate(text[start + Longest - 1]) ? start + Longest - 1 : start + Longest;
+            yield return (start, cut);
+            start = cut;
+            while (start < end && text[start] == ' ') start++;
+        }
+
+        if (end > start) yield return (start, end);
+    }
+}

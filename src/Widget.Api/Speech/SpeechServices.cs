@@ -1,0 +1,37 @@
+using Microsoft.Extensions.AI;
+using Widget.Api.Modes;
+using Widget.Api.Speech.Client;
+using Widget.Api.Speech.Dictation;
+
+#pragma warning disable MEAI001 // ISpeechToTextClient is experimental; it is used by its name only.
+
+namespace Widget.Api.Speech;
+
+internal static class SpeechServices
+{
+    /// <summary>Spoken replies and dictation.</summary>
+    public static IServiceCollection AddSpeech(this IServiceCollection services, SpeechOptions options, DictationOptions dictation)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new SpeechBreakers(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SpeechTransport>();
+        services.AddSingleton<SpeechClients>();
+        services.AddSingleton<SpeechProviders>();
+        services.AddSingleton<SpeechAccounts>();
+        services.AddSingleton<SpeechDatabase>();
+        services.AddSingleton<SpeechCache>();
+        services.AddSingleton<SpeechBudget>();
+        services.AddSingleton<SentenceSpeaker>();
+        services.AddSingleton<SpeechStream>();
+        services.AddSingleton<SpeechStreams>();
+        services.AddSingleton<SpokenAnswers>();
+        services.AddSingleton<SpeechConnectionTest>();
+        services.AddSingleton<SpeechMode>();
+        services.AddSingleton<IModeOffer>(provider => provider.GetRequiredService<SpeechMode>());
+
+        services.AddSingleton(dictation);
+        if (dictation.Model.Endpoint is not null) services.AddSingleton<ISpeechToTextClient>(provider => new OpenAITranscriptionClient(provider.GetRequiredService<DictationOptions>()));
+        services.AddSingleton<DictationService>();
+        return services;
+    }
+}

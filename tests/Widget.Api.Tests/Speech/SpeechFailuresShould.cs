@@ -1,0 +1,141 @@
+using Widget.Api.Speech;
+using Widget.Contracts;
+
+namespace Widget.Api.Tests.Speech;
+
+/// <summary>A voice that is slow, fails, refuses or is used up: the visitor is told, so that the browser goes on, and pays for nothing that was not had.</summary>
+public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
+{
+    private const string Reply = "The fast charger takes a while. Then it is full.";
+
+    private readonly List<ApiNode> _nodes = [];
+
+    public async ValueTask InitializeAsync() => await api.BehaveAsync(model: new { reply = Reply });
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes) await node.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Be_overcome_when_it_was_one()
+    {
+        var (_, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api));
+        await api.Simulator.BehaveAsync(new { failNext = 1, failStatus = 503 }, "speech");
+
+        (await visitor.HearAllAsync(answer.MessageId))[^1].ShouldBeOfType<SpeechDone>();
+    }
+
+    [Theory]
+    [InlineData(500, false)]
+    [InlineData(503, true)]
+    [InlineData(429, false)]
+    public async Task Be_told_within_the_stream_and_cost_nothing(int status, bool fastApi)
+    {
+        var (tenant, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api));
+        await api.Simulator.BehaveAsync(new { failNext = 1000, failStatus = status, fastApi }, "speech");
+
+        var updates = await visitor.HearAllAsync(answer.MessageId);
+
+        updates[^1].ShouldBeOfType<SpeechFailed>().Title.ShouldBe("The voice is not to be had just now.");
+        updates.OfType<SpeechSpoken>().ShouldBeEmpty();
+        await Eventually.TrueAsync(async () => (await api.UsedAsync(tenant)).Characters == 0, "what was not had is given back");
+    }
+
+    [Theory]
+    [InlineData("key", false)]
+    [InlineData("voice", true)]
+    [InlineData("model", false)]
+    [InlineData("model", true)]
+    public async Task Not_be_tried_again_when_they_are_refusals(string wrong, bool fastApi)
+    {
+        var options = Speaking.OpenAI(api);
+        options = wrong switch { "key" => options with { Key = "another-key" }, "voice" => options with { Voice = "nobody" }, _ => options with { Model = "nothing" } };
+        await api.BehaveAsync(new { fastApi }, new { reply = "It takes a while." });
+        var (_, visitor, answer) = await AnswerAsync(options);
+
+        (await visitor.HearAllAsync(answer.MessageId))[^1].ShouldBeOfType<SpeechFailed>();
+
+        (await api.CountsAsync()).Refused.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Keep_everybody_from_asking_for_a_while_when_there_were_several()
+    {
+        var (_, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api));
+        await api.Simulator.BehaveAsync(new { failNext = 1000 }, "speech");
+        for (var i = 0; i < 3; i++) await visitor.HearAllAsync(answer.MessageId);
+        var refused = (await api.CountsAsync()).Refused;
+
+        (await visitor.HearAllAsync(answer.MessageId))[^1].ShouldBeOfType<SpeechFailed>();
+
+        refused.ShouldBeInRange(3, 6);
+        (await api.CountsAsync()).Refused.ShouldBe(refused);
+    }
+
+    [Fact]
+    public async Task Be_told_when_the_sound_breaks_off_and_not_be_kept()
+    {
+        await api.BehaveAsync(model: new { reply = "It takes a while." });
+        var (tenant, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api));
+        await api.Simulator.BehaveAsync(new { cutAfter = 2, pieceDelayMs = 300 }, "speech");
+
+        var updates = await visitor.HearAllAsync(answer.MessageId);
+
+        updates.OfType<SpeechAudio>().ShouldNotBeEmpty();
+        updates[^1].ShouldBeOfType<SpeechFailed>();
+        // It was spoken, if only in part.
+        (await api.UsedAsync(tenant)).Characters.ShouldBe(updates.Sentences()[0].Length);
+        await api.Simulator.BehaveAsync(null, "speech");
+        (await visitor.HearAllAsync(answer.MessageId))[^1].ShouldBeOfType<SpeechDone>();
+        (await api.SpokenAsync()).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Be_told_when_the_voice_keeps_silent()
+    {
+        var (_, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api) with { Patience = TimeSpan.FromMilliseconds(400) });
+        await api.Simulator.BehaveAsync(new { delayMs = 60_000 }, "speech");
+
+        (await visitor.HearAllAsync(answer.MessageId))[^1].ShouldBeOfType<SpeechFailed>();
+    }
+
+    [Fact]
+    public async Task Come_with_the_end_of_the_months_characters_and_leave_what_is_kept()
+    {
+        var (tenant, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api));
+        // The first sentence has 31 characters, the second 16.
+        await tenant.SetAsync(new { monthlyCharacters = 40 });
+
+        var updates = await visitor.HearAllAsync(answer.MessageId);
+
+        updates.OfType<SpeechSpoken>().ShouldHaveSingleItem().Index.ShouldBe(0);
+        updates[^1].ShouldBeOfType<SpeechFailed>().Title.ShouldBe("The spoken replies of this month are used up.");
+        (await api.UsedAsync(tenant)).Characters.ShouldBe(31);
+        // What was paid for can be heard again.
+        (await visitor.HearAllAsync(answer.MessageId)).OfType<SpeechSpoken>().ShouldHaveSingleItem();
+        (await api.SpokenAsync()).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Not_exceed_the_months_characters_together()
+    {
+        await api.BehaveAsync(new { delayMs = 100 }, new { reply = string.Join(' ', Enumerable.Range(0, 10).Select(number => $"This is what the {(char)('a' + number)} sentence says.")) });
+        var (tenant, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api) with { MostStreams = 10 });
+        await tenant.SetAsync(new { monthlyCharacters = 200 });
+
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(skip => visitor.HearAllAsync(answer.MessageId, skip)));
+
+        (await api.UsedAsync(tenant)).Characters.ShouldBeInRange(165, 200);
+        (await api.SpokenAsync()).Sum(request => request.Text.Length).ShouldBeLessThanOrEqualTo(200);
+    }
+
+    private async Task<(TestTenant Tenant, TestVisitor Visitor, AssistantMessage Answer)> AnswerAsync(SpeechOptions options)
+    {
+        var node = await Speaking.StartAsync(api, options);
+        _nodes.Add(node);
+        var tenant = await TestTenant.WithKnowledgeAsync(api, node);
+        var visitor = await tenant.VisitAsync();
+        return (tenant, visitor, await visitor.AskAsync("How long does charging take?"));
+    }
+}

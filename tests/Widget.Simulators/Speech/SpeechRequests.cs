@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace Widget.Simulators.Speech;
+
+/// <summary>A request that the real service would refuse, in its own words.</summary>
+internal sealed class SpeechRefusal(int status, object body) : Exception
+{
+    public IResult ToResult() => Results.Json(body, statusCode: status);
+}
+
+/// <summary>What both services have in common: a JSON object in, sound in pieces out.</summary>
+internal static class SpeechRequests
+{
+    public static async Task<JsonElement> ReadAsync(HttpRequest request, Func<string, SpeechRefusal> invalid, CancellationToken ct)
+    {
+        if (!request.HasJsonContentType()) throw invalid("Content-Type must be application/json.");
+        try
+        {
+            using var json = await JsonDocument.ParseAsync(request.Body, cancellationToken: ct);
+            return json.RootElement.ValueKind == JsonValueKind.Object ? json.RootElement.Clone() : throw invalid("The body must be a JSON object.");
+        }
+        catch (JsonException)
+        {
+            throw invalid("The body is not valid JSON.");
+        }
+    }
+
+    /// <summary>Sends the pieces at the pace, and to the end, that the switches say.</summary>
+    public static async Task SendAsync(HttpContext http, SpeechBehavior behavior, string mediaType, IReadOnlyList<byte[]> pieces, CancellationToken ct)
+    {
+        var switches = behavior.Switches;
+        var givenUp = true;
+        try
+        {
+            if (switches.DelayMs > 0) await Task.Delay(switches.DelayMs, ct);
+            http.Response.ContentType = mediaType;
+            for (var i = 0; i < pieces.Count; i++)
+            {
+                if (i > 0 && switches.PieceDelayMs > 0) await Task.Delay(switches.PieceDelayMs, ct);
+                if (switches.CutAfter == i)
+                {
+                    await http.Response.Body.FlushAsync(ct);
+                    givenUp = false;
+                    http.Abort();
+                    return;
+                }
+
+                await http.Response.Body.WriteAsync(pieces[i], ct);
+                await http.Response.Body.FlushAsync(ct);
+            }
+
+            givenUp = false;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // The client has gone.
+        }
+        finally
+        {
+            behavior.End(givenUp);
+        }
+    }
+}
