@@ -12,7 +12,6 @@ internal static class VoiceServices
     {
         services.AddSingleton(options);
         services.AddSingleton(timings);
-        services.AddSingleton<VoiceConnections>();
         services.AddSingleton<VoiceHttp>();
         services.AddSingleton<VoiceSockets>();
         services.AddSingleton<RealtimeProvider>();

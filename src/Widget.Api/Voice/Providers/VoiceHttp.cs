@@ -2,20 +2,18 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
+using Widget.Api.Platform;
 using Widget.Contracts;
 
 namespace Widget.Api.Voice.Providers;
 
 /// <summary>HTTP with the providers of voice: bounded in time and size, without redirects, which would take the key elsewhere, and without retries.</summary>
-public sealed class VoiceHttp(VoiceConnections connections) : IDisposable
+public sealed class VoiceHttp(GuardedHttp http)
 {
     /// <summary>Opening a call takes a provider a second or two; a visitor is waiting.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(12);
 
     private const int LargestAnswer = 1024 * 1024;
-
-    private readonly HttpClient _trusted = connections.Client(guarded: false);
-    private readonly HttpClient _guarded = connections.Client(guarded: true);
 
     /// <summary>An address below the account's endpoint.</summary>
     public static Uri Address(VoiceAccount account, string path) => new($"{account.Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
@@ -30,7 +28,7 @@ public sealed class VoiceHttp(VoiceConnections connections) : IDisposable
         limited.CancelAfter(Longest);
         try
         {
-            using var response = await (account.IsTenants ? _guarded : _trusted).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited.Token);
+            using var response = await http.For(account.IsTenants).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited.Token);
             if (response.Content.Headers.ContentLength > LargestAnswer) throw new VoiceProviderException(VoiceFault.Temporary, "Its answer is too long.");
             await response.Content.LoadIntoBufferAsync(LargestAnswer, limited.Token);
             var text = await response.Content.ReadAsStringAsync(limited.Token);
@@ -86,12 +84,6 @@ public sealed class VoiceHttp(VoiceConnections connections) : IDisposable
         {
             return default;
         }
-    }
-
-    public void Dispose()
-    {
-        _trusted.Dispose();
-        _guarded.Dispose();
     }
 }
 

@@ -2,16 +2,14 @@ using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Widget.Api.Platform;
 
 namespace Widget.Api.Voice.Providers;
 
 /// <summary>Our lines to calls: WebSockets of JSON messages.</summary>
-public sealed class VoiceSockets(VoiceConnections connections) : IDisposable
+public sealed class VoiceSockets(GuardedHttp http)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(6);
-
-    private readonly HttpMessageInvoker _trusted = connections.Invoker(guarded: false);
-    private readonly HttpMessageInvoker _guarded = connections.Invoker(guarded: true);
 
     /// <param name="account">Where and as whom.</param>
     /// <param name="path">Below the endpoint.</param>
@@ -30,7 +28,7 @@ public sealed class VoiceSockets(VoiceConnections connections) : IDisposable
             VoiceHttp.Authorize(account, socket.Options.SetRequestHeader);
             using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
             limited.CancelAfter(Longest);
-            await socket.ConnectAsync(new UriBuilder(address) { Scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri, account.IsTenants ? _guarded : _trusted, limited.Token);
+            await socket.ConnectAsync(new UriBuilder(address) { Scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri, http.For(account.IsTenants), limited.Token);
             return new SocketLine(socket);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
@@ -52,12 +50,6 @@ public sealed class VoiceSockets(VoiceConnections connections) : IDisposable
             socket.Dispose();
             throw;
         }
-    }
-
-    public void Dispose()
-    {
-        _trusted.Dispose();
-        _guarded.Dispose();
     }
 
     private sealed class SocketLine(ClientWebSocket socket) : IVoiceLine
