@@ -16,12 +16,18 @@ internal static class Speaking
 {
     public static SpeechOptions OpenAI(ApiFixture api) => new()
     {
-        Endpoint = new Uri(api.Simulator.Address, "/openai/v1"), Key = "sim-key", Model = "sim-tts", Voice = "sim-ada",
+        Endpoint = new Uri(api.Simulator.Address, "/openai/v1"),
+        Key = "sim-key",
+        Model = "sim-tts",
+        Voice = "sim-ada",
     };
 
     public static SpeechOptions ElevenLabs(ApiFixture api) => new()
     {
-        Endpoint = new Uri(api.Simulator.Address, "/elevenlabs"), Key = "sim-eleven-key", Voice = "voice0000000000000Ada", Provider = SpeechProvider.ElevenLabs,
+        Endpoint = new Uri(api.Simulator.Address, "/elevenlabs"),
+        Key = "sim-eleven-key",
+        Voice = "voice0000000000000Ada",
+        Provider = SpeechProvider.ElevenLabs,
     };
 
     public static Task<ApiNode> StartAsync(ApiFixture api, SpeechOptions speech, ChatModelOptions? chat = null, FetchOptions? fetching = null, bool dictation = false) =>
@@ -76,7 +82,13 @@ internal static class Speaking
         {
             name.ShouldBe(update switch
             {
-                SpeechSentence => "sentence", SpeechAudio => "audio", SpeechWords => "words", SpeechSpoken => "spoken", SpeechRestart => "restart", SpeechDone => "done", _ => "error",
+                SpeechSentence => "sentence",
+                SpeechAudio => "audio",
+                SpeechWords => "words",
+                SpeechSpoken => "spoken",
+                SpeechRestart => "restart",
+                SpeechDone => "done",
+                _ => "error",
             });
             updates.Add(update);
         }
