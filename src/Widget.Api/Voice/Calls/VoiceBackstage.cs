@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.AI;
 using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Conversations;
@@ -6,9 +7,8 @@ using Widget.Api.OpenAI;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Tools;
-using Widget.Contracts;
-using Microsoft.Extensions.AI;
 using Widget.Api.Voice.Dialogue;
+using Widget.Contracts;
 
 namespace Widget.Api.Voice.Calls;
 
