@@ -36,6 +36,8 @@ switch (args)
         return 0;
     case ["calls", var calls]:
         return await CallsBenchmark.RunAsync(int.Parse(calls)) ? 0 : 1;
+    case ["lookups"]:
+        return await VoiceLookupBenchmark.RunAsync() ? 0 : 1;
     default:
         Console.Error.WriteLine("""
             Usage: dotnet run -c Release --project tests/Widget.Benchmarks -- COMMAND
@@ -54,6 +56,7 @@ switch (args)
               documents FOLDER QUESTIONS LEAST   ingest a folder; fails below LEAST documents or when too few questions find theirs
               site FOLDER QUESTIONS LEAST        the same, served as a web site and read by its links
 
+              lookups             how long a visitor in a call waits for search_knowledge; fails when one in twenty takes 300 ms
               calls CALLS         video calls while nodes crash and Tavus fails; fails when one is left open, ended twice or miscounted
 
             A test collection is a folder with corpus.jsonl {id, title, text}, queries.jsonl {id, text} and

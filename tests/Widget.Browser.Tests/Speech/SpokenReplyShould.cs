@@ -1,0 +1,37 @@
+using Microsoft.Playwright;
+
+namespace Widget.Browser.Tests.Speech;
+
+/// <summary>An answer read aloud by the server's own voice, with nothing in between stood in for.</summary>
+public sealed class SpokenReplyShould(ModelInstallation installation, Chromium chromium)
+{
+    private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
+
+    [Fact]
+    public async Task Sound_before_the_answer_is_complete_and_stop_when_the_visitor_types()
+    {
+        // Longer to write than to begin to speak, on a busy machine, too.
+        var reply = $"The desk lamp costs ten euros [1]. {string.Join(' ', Enumerable.Range(1, 200).Select(number => $"word{number}"))}. It lasts.";
+        await installation.ModelAsync(new { reply, tokenDelayMs = 60 });
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await installation.AddTenantAsync(site.Origin, new { agentName = "Nora" }, Lamps);
+        site.Html = CustomerSite.Tag(installation, tenant.SiteKey);
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address, before: page => page.Page.AddInitScriptAsync(SpeechVisit.Script("energy.js")));
+        await visit.OpenPanelAsync();
+        visit.Requests.ShouldNotContain(request => request.AbsolutePath.Contains("/embed/speech-"));
+        await visit.Listen.ClickAsync();
+
+        await visit.SendAsync("What does the desk lamp cost?");
+        await visit.ShownAsync(visit.Page.Locator(".message.assistant.streaming"));
+        await visit.Page.WaitForFunctionAsync("() => window.loudest > 0.02", null, new() { Timeout = 30_000 });
+        (await visit.Page.Locator(".message.assistant.streaming").CountAsync()).ShouldBe(1, "It sounded only when the answer was complete.");
+        await visit.ShownAsync(visit.Player);
+
+        await visit.Field.PressSequentiallyAsync("And");
+
+        await Assertions.Expect(visit.Player).ToHaveCountAsync(0);
+        await visit.Page.EvaluateAsync("() => { window.loudest = 0; }");
+        await visit.Page.WaitForFunctionAsync("async () => { window.loudest = 0; await new Promise((resolve) => setTimeout(resolve, 300)); return window.loudest < 0.005; }");
+        visit.Errors.ShouldBeEmpty();
+    }
+}
