@@ -112,7 +112,7 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
         await RefusedAsync(await video.Tenant.VisitAsync(), HttpStatusCode.BadGateway, "bad_key");
         await secrets.RemoveAsync(video.TenantId, TenantSecrets.TavusKey, Ct);
         var visitor = await video.Tenant.VisitAsync();
-        visitor.Session.Config.Modes.ShouldBe(["text"]);
+        visitor.Session.Config.Modes.ShouldBe(["text", "speech"]);
         await RefusedAsync(visitor, HttpStatusCode.ServiceUnavailable, "no_key");
     }
 
@@ -121,7 +121,7 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     {
         var video = await CreateAsync(api, _node);
 
-        (await video.Tenant.VisitAsync()).Session.Config.Modes.ShouldBe(["text", "video"]);
+        (await video.Tenant.VisitAsync()).Session.Config.Modes.ShouldBe(["text", "speech", "video"]);
     }
 
     [Fact]
