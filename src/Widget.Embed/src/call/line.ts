@@ -114,8 +114,9 @@ export async function twice<T>(request: () => Promise<T>): Promise<T> {
   try {
     return await request();
   } catch (error) {
-    // 503 is an answer here: there is no call now, and why.
-    if (error instanceof ApiError && (error.status < 500 || error.status === 503)) throw error;
+    // There is no call now, and why: that is an answer. A proxy that has lost the server says 502, too, but in no words of ours.
+    const inWords = (failure: ApiError): boolean => failure.status === 502 && !/^\d+$/.test(failure.message);
+    if (error instanceof ApiError && (error.status < 500 || error.status === 503 || inWords(error))) throw error;
     await new Promise((resolve) => setTimeout(resolve, 500));
     return request();
   }
