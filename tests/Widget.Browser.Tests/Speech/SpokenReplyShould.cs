@@ -11,7 +11,7 @@ public sealed class SpokenReplyShould(ModelInstallation installation, Chromium c
     public async Task Sound_before_the_answer_is_complete_and_stop_when_the_visitor_types()
     {
         // Longer to write than to begin to speak, on a busy machine, too.
-        var reply = $"The desk lamp costs ten euros [1]. {string.Join(' ', Enumerable.Range(1, 200).Select(number => $"word{number}"))}. It lasts.";
+        var reply = $"The desk lamp costs ten euros [1]. {string.Join(' ', Enumerable.Range(1, 30).Select(number => $"It comes in colour number {number}, too."))}";
         await installation.ModelAsync(new { reply, tokenDelayMs = 60 });
         await using var site = await CustomerSite.StartAsync();
         var tenant = await installation.AddTenantAsync(site.Origin, new { agentName = "Nora" }, Lamps);
