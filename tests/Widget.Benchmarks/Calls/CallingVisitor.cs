@@ -25,9 +25,10 @@ internal sealed class CallingVisitor(IReadOnlyList<Uri> nodes, string siteKey, R
         var wish = Guid.NewGuid().ToString("N");
         var session = await SessionAsync("/api/tavus/session", new { clientId = wish, threadId = opened.GetProperty("conversationId").GetGuid() }, ct);
         if (session is null) return "refused";
-        for (var i = 0; i < 600 && session.State is TavusSessionState.Queued or TavusSessionState.Creating; i++)
+        // As often as a page does that waits in the line.
+        for (var i = 0; i < 300 && session.State is TavusSessionState.Queued or TavusSessionState.Creating; i++)
         {
-            await Task.Delay(500, ct);
+            await Task.Delay(2500, ct);
             if (await AliveAsync(session, ct) is { } now) session = now;
         }
 
