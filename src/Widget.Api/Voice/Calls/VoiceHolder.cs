@@ -65,6 +65,10 @@ public sealed partial class VoiceHolder(
         {
             await ReleaseAsync(tenant, id, TimeSpan.Zero);
         }
+        catch (OperationCanceledException)
+        {
+            // Another node has it.
+        }
         catch (Exception e)
         {
             // Its lease runs out, and it is taken up anew.
@@ -110,6 +114,12 @@ public sealed partial class VoiceHolder(
                     await held.RunAsync(line!, lost.Token);
                 }
             }
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever goes on with it does not know what was said here and is not in the log yet.
+            await held.CloseAsync();
+            throw;
         }
         finally
         {
