@@ -63,3 +63,6 @@ public sealed class Voice : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0015_speech")]
 public sealed class Speech : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0016_tavus_line")]
+public sealed class TavusLine : SqlMigration;

@@ -30,8 +30,8 @@ internal static class TavusServices
         services.AddSingleton<LostConversations>();
         services.AddSingleton<SessionKeeping>();
         services.AddSingleton<VideoSignal>();
-        services.AddSingleton<SessionKeeper>();
-        services.AddHostedService(provider => provider.GetRequiredService<SessionKeeper>());
+        services.AddSingleton<SessionLeases>();
+        services.AddHostedService<SessionKeeper>();
         services.AddSingleton<VideoSessions>();
         services.AddSingleton<VideoView>();
         services.AddSingleton<VideoCallbacks>();

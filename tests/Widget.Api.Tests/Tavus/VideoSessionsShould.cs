@@ -163,6 +163,71 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Let_in_all_who_wait_as_soon_as_there_are_slots()
+    {
+        var video = await CreateAsync(api, _node, account: new { slots = 1 });
+        var going = await video.Tenant.VisitAsync();
+        await OpenAsync(going);
+        var waiting = new List<(TestVisitor Visitor, TavusSession Session)>();
+        for (var i = 0; i < 6; i++)
+        {
+            var visitor = await video.Tenant.VisitAsync();
+            waiting.Add((visitor, await OpenAsync(visitor)));
+        }
+
+        await video.TermsAsync(new { slots = 10 });
+
+        await Task.WhenAll(waiting.Select(one => UntilAsync(one.Visitor, one.Session.SessionId, TavusSessionState.Live)));
+        var opened = (await video.CallsAsync()).Skip(1).Select(call => call.Name);
+        opened.ShouldBe(waiting.Select(one => $"widget-{one.Session.SessionId:N}"), "nobody has overtaken another");
+    }
+
+    [Fact]
+    public async Task Not_wait_for_one_in_line_whose_opening_takes_long()
+    {
+        var video = await CreateAsync(api, _node, account: new { slots = 1 });
+        var (first, second, third) = (await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync());
+        await OpenAsync(first);
+        var (stuck, next) = (await OpenAsync(second), await OpenAsync(third));
+        await video.FailAsync("POST conversations", mode: "hang");
+
+        await video.TermsAsync(new { slots = 10 });
+
+        await UntilAsync(third, next.SessionId, TavusSessionState.Live, seconds: 10);
+        (await GetAsync(second, stuck.SessionId)).State.ShouldBe(TavusSessionState.Queued, "it is still trying");
+    }
+
+    [Fact]
+    public async Task Stay_with_the_node_that_works_on_them_however_long_it_takes()
+    {
+        var video = await CreateAsync(api, _node, behavior: new { replicaJoinsAfter = 0.1, apiDelayMs = 7000 });
+        var visitor = await video.Tenant.VisitAsync();
+        await using var other = await StartNodeAsync(api);
+
+        var opened = await OpenAsync(visitor);
+
+        opened.State.ShouldBe(TavusSessionState.Waiting, "a lease is four seconds long, so it was renewed");
+        await api.Simulator.Control.PutAsJsonAsync("/control/tavus/behavior", new { replicaJoinsAfter = 0.1 }, Ct);
+    }
+
+    [Fact]
+    public async Task Be_taken_up_when_the_node_stopped_over_opening_them()
+    {
+        var video = await CreateAsync(api, _node);
+        await video.FailAsync("POST conversations", mode: "late");
+        var visitor = await video.Tenant.VisitAsync();
+        await using (var dying = await StartNodeAsync(api))
+        {
+            using var there = dying.Client();
+            there.DefaultRequestHeaders.Authorization = visitor.Client.DefaultRequestHeaders.Authorization;
+            _ = there.PostAsJsonAsync("/api/tavus/session", new { threadId = visitor.Session.ConversationId }, Ct);
+            await Eventually.TrueAsync(async () => (await video.CallsAsync()).Count == 1, "Tavus has opened it, and nobody has heard");
+        }
+
+        await Eventually.TrueAsync(async () => (await video.CallsAsync()) is [{ Status: "ended", EndCalls: 1 }], "another node has found and ended it", 20);
+    }
+
+    [Fact]
     public async Task Give_up_the_place_of_somebody_who_has_left_the_line()
     {
         var video = await CreateAsync(api, _node, account: new { slots = 1 });

@@ -26,6 +26,8 @@ internal sealed class VideoTenant(TestTenant tenant, Simulator simulator, string
         TryingForSlot = TimeSpan.FromSeconds(0.2),
         LookingForLost = TimeSpan.FromSeconds(5),
         RetryingEnd = TimeSpan.FromSeconds(0.3),
+        Lease = TimeSpan.FromSeconds(4),
+        Renewal = TimeSpan.FromSeconds(0.5),
         Aftermath = [TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)],
     };
 
@@ -49,6 +51,9 @@ internal sealed class VideoTenant(TestTenant tenant, Simulator simulator, string
 
     public Task FailAsync(string on, string mode = "status", int status = 500, int times = 1) =>
         simulator.Control.PostAsJsonAsync("/control/tavus/faults", new { on, mode, status, times, account = key });
+
+    /// <summary>Changes what the account is like.</summary>
+    public async Task TermsAsync(object terms) => (await simulator.Control.PutAsJsonAsync($"/control/tavus/accounts/{key}", terms)).EnsureSuccessStatusCode();
 
     /// <summary>The account's calls, oldest first.</summary>
     public async Task<IReadOnlyList<SimulatedCall>> CallsAsync() =>

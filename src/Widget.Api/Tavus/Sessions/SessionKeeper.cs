@@ -1,60 +1,31 @@
 using System.Collections.Concurrent;
-using Npgsql;
-using Widget.Rag.Storage;
 
 namespace Widget.Api.Tavus.Sessions;
 
 /// <summary>
 /// Sees to it that every call is ended, whatever happens to pages, callbacks and nodes. A session says when it wants to be looked at; whichever node
-/// comes first takes it for the length of a lease and looks (<see cref="SessionKeeping"/>). A node that dies loses its leases, so a session is never
-/// out of sight for longer than that.
+/// comes first takes it (<see cref="SessionLeases"/>) and looks (<see cref="SessionKeeping"/>).
 /// </summary>
-public sealed partial class SessionKeeper(NpgsqlDataSource dataSource, VideoDatabase database, SessionKeeping keeping, VideoSignal signal, ILogger<SessionKeeper> logger) : BackgroundService
+public sealed partial class SessionKeeper(SessionLeases leases, SessionKeeping keeping, VideoSignal signal, ILogger<SessionKeeper> logger) : BackgroundService
 {
-    /// <summary>Longer than the slowest look: four requests to a Tavus that takes its time.</summary>
-    internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(90);
-
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
     private const int MostAtOnce = 32;
 
-    private readonly ConcurrentDictionary<VideoSessionId, Task> _looks = [];
-
-    /// <summary>Names this node in leases.</summary>
-    internal Guid Node { get; } = Guid.CreateVersion7();
-
-    /// <summary>Something wants to be looked at now.</summary>
-    internal void Raise() => signal.Raise();
-
-    /// <summary>Gives a session back, for whoever is to look at it next.</summary>
-    internal async Task ReleaseAsync(TenantId tenant, VideoSessionId id, DateTimeOffset? nextCheck = null)
-    {
-        try
-        {
-            await using var db = await database.BeginAsync(tenant, CancellationToken.None);
-            await using var release = db.Command(
-                """
-                update tavus_sessions session
-                set lease_owner = null, lease_until = null, next_check_at = case
-                  when $3 is not null then $3
-                  when exists (select 1 from tavus_callbacks callback where callback.session_id = session.id and callback.handled_at is null) then now()
-                  else next_check_at end
-                where id = $1 and lease_owner = $2
-                """,
-                [id.Value, Node, new NpgsqlParameter { Value = (object?)nextCheck ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz }]);
-            await release.ExecuteNonQueryAsync(CancellationToken.None);
-            await db.CommitAsync(CancellationToken.None);
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
-        {
-            // Its lease runs out.
-            LogDatabaseAway(e);
-        }
-
-        Raise();
-    }
+    private readonly ConcurrentDictionary<SessionLease, Task> _looks = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Until the last look is over its lease is kept, the server's stop or not.
+        using var over = new CancellationTokenSource();
+        var kept = leases.KeepAsync(over.Token);
+        await KeepAsync(stoppingToken);
+        await Task.WhenAll(_looks.Values);
+        await over.CancelAsync();
+        await kept;
+    }
+
+    private async Task KeepAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -62,12 +33,11 @@ public sealed partial class SessionKeeper(NpgsqlDataSource dataSource, VideoData
             {
                 // One that takes its time keeps nobody waiting but itself.
                 if (_looks.Count < MostAtOnce)
-                    foreach (var (tenant, id) in await ClaimAsync(MostAtOnce - _looks.Count, stoppingToken)) Start(tenant, id, stoppingToken);
+                    foreach (var lease in await leases.ClaimAsync(MostAtOnce - _looks.Count, stoppingToken)) Start(lease, stoppingToken);
                 await signal.WaitAsync(Patience, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
-                await Task.WhenAll(_looks.Values);
                 return;
             }
             catch (Exception e)
@@ -78,52 +48,41 @@ public sealed partial class SessionKeeper(NpgsqlDataSource dataSource, VideoData
         }
     }
 
-    private async Task<List<(TenantId Tenant, VideoSessionId Id)>> ClaimAsync(int most, CancellationToken ct)
+    private void Start(SessionLease lease, CancellationToken ct)
     {
-        await using var command = dataSource.CreateCommand("select tenant_id, id from claim_tavus_sessions($1, $2, $3)");
-        command.Parameters.Add(new() { Value = Node });
-        command.Parameters.Add(new() { Value = Lease });
-        command.Parameters.Add(new() { Value = most });
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        var taken = new List<(TenantId, VideoSessionId)>();
-        while (await rows.ReadAsync(ct)) taken.Add((new TenantId(rows.GetGuid(0)), new VideoSessionId(rows.GetGuid(1))));
-        return taken;
-    }
-
-    private void Start(TenantId tenant, VideoSessionId id, CancellationToken ct)
-    {
-        var look = LookAsync(tenant, id, ct);
-        _looks[id] = look;
+        var look = LookAsync(lease, ct);
+        _looks[lease] = look;
         _ = look.ContinueWith(
             _ =>
             {
-                _looks.TryRemove(KeyValuePair.Create(id, look));
-                Raise();
+                _looks.TryRemove(lease, out var _);
+                signal.Raise();
             },
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
     }
 
-    private async Task LookAsync(TenantId tenant, VideoSessionId id, CancellationToken ct)
+    private async Task LookAsync(SessionLease lease, CancellationToken stoppingToken)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost);
         DateTimeOffset? next = null;
         try
         {
-            await keeping.LookAsync(tenant, id, ct);
+            await keeping.LookAsync(lease.Tenant, lease.Id, either.Token);
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
             // The next node takes it up where it is.
         }
         catch (Exception e)
         {
             // One session's trouble is not the others'.
-            LogFault(e, id);
+            LogFault(e, lease.Id);
             next = DateTimeOffset.UtcNow + AfterFault;
         }
 
-        await ReleaseAsync(tenant, id, next);
+        await leases.ReleaseAsync(lease, next);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; video sessions are seen to when it is back")]

@@ -104,11 +104,14 @@ public sealed partial class SessionKeeping(
         await ChangeAsync(session, async (db, row, _) =>
         {
             if (row.State != TavusSessionState.Queued) return;
-            first = await VideoSessions.PositionAsync(db, row.Account, row.CreatedAt, row.Id.Value, ct) <= 1;
-            if (first) row.State = TavusSessionState.Creating;
+            first = !await db.IsBlockedAsync(row, timings.HeadStart, ct);
+            if (first) (row.State, row.AskedAt) = (TavusSessionState.Creating, now);
             else row.NextCheckAt = now + timings.TryingForSlot;
         }, ct);
-        if (first) await opener.OpenAsync(session.TenantId, session.Id, ct);
+        if (!first) return;
+        await opener.OpenAsync(session.TenantId, session.Id, ct);
+        // Where there was one slot, there may be more.
+        await ChangeAsync(session, (db, row, _) => row.State == TavusSessionState.Queued ? Task.CompletedTask : db.WakeLineAsync(row.Account, ct), ct);
     }
 
     private async Task LookAtCallAsync(VideoSession session, bool saidToBeOver, CancellationToken ct)

@@ -15,6 +15,20 @@ public sealed class VideoDb(DbContextOptions<VideoDb> options, TenantId tenantId
     public Task<VideoSession?> LockAsync(VideoSessionId id, CancellationToken ct) =>
         Sessions.FromSql($"select * from tavus_sessions where id = {id.Value} for update").SingleOrDefaultAsync(ct);
 
+    /// <summary>Somebody before it in its account's line is to be let in first.</summary>
+    public async Task<bool> IsBlockedAsync(VideoSession session, TimeSpan headStart, CancellationToken ct)
+    {
+        await using var command = Command("select tavus_queue_blocked($1, $2, $3, $4)", [session.Account, session.CreatedAt, session.Id.Value, headStart]);
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <summary>Lets the first in the account's line try for a slot now.</summary>
+    public async Task WakeLineAsync(string account, CancellationToken ct)
+    {
+        await using var command = Command("select wake_tavus_queue($1)", [account]);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         MapIds(configurationBuilder, typeof(TenantId).Assembly);

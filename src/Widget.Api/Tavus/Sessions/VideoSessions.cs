@@ -18,7 +18,9 @@ public sealed class VideoSessions(
     VideoOffer offer,
     SessionOpener opener,
     SessionFinish finish,
-    SessionKeeper keeper,
+    SessionLeases leases,
+    VideoSignal signal,
+    VideoTimings timings,
     IHostApplicationLifetime lifetime,
     TimeProvider clock)
 {
@@ -108,7 +110,7 @@ public sealed class VideoSessions(
         if (session.BeginEnd(reason, clock.GetUtcNow()))
         {
             await db.CommitAsync(ct);
-            keeper.Raise();
+            signal.Raise();
         }
 
         return session;
@@ -157,7 +159,7 @@ public sealed class VideoSessions(
         return await PositionAsync(db, session.Account, session.CreatedAt, session.Id.Value, ct);
     }
 
-    internal static async Task<int> PositionAsync(VideoDb db, string account, DateTimeOffset since, Guid session, CancellationToken ct)
+    private static async Task<int> PositionAsync(VideoDb db, string account, DateTimeOffset since, Guid session, CancellationToken ct)
     {
         await using var command = db.Command("select tavus_queue_position($1, $2, $3)", [account, since, session]);
         return (int)(await command.ExecuteScalarAsync(ct))!;
@@ -165,13 +167,14 @@ public sealed class VideoSessions(
 
     private async Task<VideoRefusal?> OpenHeldAsync(VideoSession session)
     {
+        var lease = leases.Hold(session.TenantId, session.Id) ?? throw new InvalidOperationException($"Session {session.Id} is in work before it is opened.");
         try
         {
             return await opener.OpenAsync(session.TenantId, session.Id, lifetime.ApplicationStopping);
         }
         finally
         {
-            await keeper.ReleaseAsync(session.TenantId, session.Id);
+            await leases.ReleaseAsync(lease);
         }
     }
 
@@ -185,7 +188,7 @@ public sealed class VideoSessions(
         var ended = others.Where(other => other.ClientId != clientId).Count(other => other.BeginEnd(TavusEndReason.Left, clock.GetUtcNow()));
         if (ended == 0) return;
         await db.CommitAsync(ct);
-        keeper.Raise();
+        signal.Raise();
     }
 
     private async Task<(VideoSession? Session, VideoRefusal? Refusal, bool Added)> AddAsync(
@@ -228,8 +231,8 @@ public sealed class VideoSessions(
             QueuedAt = waits ? now : null,
             SeenAt = now,
             NextCheckAt = now,
-            LeaseOwner = waits ? null : keeper.Node,
-            LeaseUntil = waits ? null : now + SessionKeeper.Lease,
+            LeaseOwner = waits ? null : leases.Node,
+            LeaseUntil = waits ? null : now + timings.Lease,
         };
         db.Sessions.Add(session);
         await db.CommitAsync(ct);

@@ -21,11 +21,23 @@ public sealed record VideoTimings
     /// <summary>How often the first in the line tries for a slot.</summary>
     public TimeSpan TryingForSlot { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>For how long those behind wait for one who is trying for a slot, at a Tavus that is slow to say.</summary>
+    public TimeSpan HeadStart { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a conversation is looked for whose creation was not heard of.</summary>
     public TimeSpan LookingForLost { get; init; } = TimeSpan.FromSeconds(45);
 
     /// <summary>Wait between tries to end a call at a Tavus that is away.</summary>
     public TimeSpan RetryingEnd { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// How long a session stays a node's own that has died. A call must not hold its slot for longer than a minute after its page has gone, even when a
+    /// node dies over ending it.
+    /// </summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often a living node renews what it works on.</summary>
+    public TimeSpan Renewal { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>When to ask for transcript and recording after the end, if they have not come by themselves.</summary>
     public IReadOnlyList<TimeSpan> Aftermath { get; init; } =
