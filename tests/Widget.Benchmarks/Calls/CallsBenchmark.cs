@@ -7,8 +7,8 @@ using Widget.Testing;
 namespace Widget.Benchmarks.Calls;
 
 /// <summary>
-/// Many video calls on two nodes that are killed and started again all the time, with a Tavus that freezes, loses answers and loses, doubles and shuffles
-/// its callbacks. At the end every call must have been ended, none twice, none left open, and each counted once and rightly.
+/// Many video calls on two nodes that are killed and started again all the time, with a Tavus that is killed too, freezes, loses answers and loses, doubles
+/// and shuffles its callbacks. At the end every call must have been ended, none twice, none left open, and each counted once and rightly.
 /// </summary>
 internal static class CallsBenchmark
 {
@@ -24,7 +24,9 @@ internal static class CallsBenchmark
     {
         await using var database = await TestDatabase.CreateAsync();
         var tenant = await new TenantAdministration(database.OwnerSource).CreateAsync("calls", "Calls", [], CancellationToken.None);
-        await using var simulator = new ChildProcess(Program("tests/Widget.Simulators", "Widget.Simulators"), ChildProcess.FreeAddress(), "/health", new Dictionary<string, string>());
+        var journal = Path.Combine(Path.GetTempPath(), $"widget-tavus-{Guid.NewGuid():N}.journal");
+        await using var simulator = new ChildProcess(
+            Program("tests/Widget.Simulators", "Widget.Simulators"), ChildProcess.FreeAddress(), "/health", new Dictionary<string, string> { ["TavusJournal"] = journal });
         await simulator.StartAsync();
         var addresses = new[] { ChildProcess.FreeAddress(), ChildProcess.FreeAddress() };
         var nodes = addresses.Select(address => new ChildProcess(Program("src/Widget.Api", "Widget.Api"), address, "/health/ready", new Dictionary<string, string>
@@ -53,6 +55,8 @@ internal static class CallsBenchmark
         finally
         {
             foreach (var node in nodes) await node.DisposeAsync();
+            await simulator.DisposeAsync();
+            File.Delete(journal);
         }
     }
 
@@ -99,10 +103,20 @@ internal static class CallsBenchmark
         var random = new Random(2);
         string[] modes = ["lost", "cut", "status", "late"];
         string[] requests = ["POST conversations", "POST conversations/*/end", "GET conversations/*", "GET conversations"];
-        var (freezes, faults) = (0, 0);
+        var (crashes, freezes, faults) = (0, 0, 0);
         while (!ct.IsCancellationRequested)
         {
             await Task.Delay(TimeSpan.FromSeconds(0.5 + random.NextDouble()), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (random.Next(20) == 0)
+            {
+                // It comes back with its accounts and calls; what was on its way is lost.
+                await simulator.KillAsync();
+                await Task.Delay(TimeSpan.FromSeconds(2 * random.NextDouble()), CancellationToken.None);
+                await simulator.StartAsync();
+                crashes++;
+                continue;
+            }
+
             if (random.Next(6) == 0)
             {
                 await simulator.FreezeAsync(TimeSpan.FromSeconds(1.5));
@@ -118,7 +132,7 @@ internal static class CallsBenchmark
         }
 
         await http.DeleteAsync(new Uri(simulator.Address, "/control/tavus/faults"), CancellationToken.None);
-        Console.WriteLine($"Tavus frozen {freezes} times, {faults} kinds of fault");
+        Console.WriteLine($"Tavus killed {crashes} times, frozen {freezes} times, {faults} kinds of fault");
     }
 
     private static async Task SettledAsync(TestDatabase database, Stopwatch watch)

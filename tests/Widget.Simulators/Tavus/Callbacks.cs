@@ -24,13 +24,15 @@ internal sealed class Callbacks(SimulatedTavus tavus, SimulatedConversation conv
     {
         var messageType = eventType[..eventType.IndexOf('.', StringComparison.Ordinal)];
         var timestamp = SimulatedTavus.Now();
-        Events.Enqueue(JsonSerializer.SerializeToElement(new JsonObject
+        var entry = JsonSerializer.SerializeToElement(new JsonObject
         {
             ["event_type"] = eventType,
             ["message_type"] = messageType,
             ["timestamp"] = timestamp,
             ["properties"] = properties.DeepClone(),
-        }));
+        });
+        Events.Enqueue(entry);
+        tavus.Journal.Happened(conversation.Id, entry);
         if (conversation.TextOf("callback_url") is not { } url) return;
 
         var body = new JsonObject

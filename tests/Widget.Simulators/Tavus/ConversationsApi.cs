@@ -18,9 +18,11 @@ internal static class ConversationsApi
         if (body.TryGetProperty("replica_id", out var replica) && !call.Account.Replicas.Has(replica.GetString()!)) throw new Refusal(400, "Invalid replica_id");
         if (body.TryGetProperty("document_ids", out var documents) && documents.EnumerateArray().Any(document => !call.Account.Documents.Has(document.GetString()!))) throw new Refusal(400, "Invalid document_ids");
 
-        var conversation = new SimulatedConversation(call.Tavus, call.Account, body, $"{call.Http.Request.Scheme}://{call.Http.Request.Host}");
+        var host = $"{call.Http.Request.Scheme}://{call.Http.Request.Host}";
+        var conversation = new SimulatedConversation(call.Tavus, call.Account, body, host);
         if (conversation.IsTest) call.Account.Conversations[conversation.Id] = conversation;
         else if (call.Account.Admit(conversation) is var (status, message)) throw new Refusal(status, message, "message");
+        call.Tavus.Journal.Created(call.Account.Key, conversation, host);
         conversation.Start();
         var answer = conversation.Describe(verbose: false);
         foreach (var field in new[] { "replica_id", "persona_id", "updated_at" }) answer.Remove(field);

@@ -85,6 +85,17 @@ internal sealed class SimulatedAccount(string key, AccountTerms terms)
         }
     }
 
+    /// <summary>Takes up a call that was there before a crash.</summary>
+    public void Restore(SimulatedConversation conversation)
+    {
+        lock (_lock)
+        {
+            Conversations[conversation.Id] = conversation;
+            if (conversation.IsActive) _active.Add(conversation);
+            else _used += conversation.Seconds;
+        }
+    }
+
     /// <summary>Gives a slot back and charges for the call.</summary>
     public void Release(SimulatedConversation conversation)
     {

@@ -27,20 +27,22 @@ public sealed class SimulatedConversation : IDisposable
     private int _endCalls;
     private int _seq;
 
-    internal SimulatedConversation(SimulatedTavus tavus, SimulatedAccount account, JsonElement request, string host)
+    internal SimulatedConversation(SimulatedTavus tavus, SimulatedAccount account, JsonElement request, string host, JournalledCall? past = null)
     {
         (_tavus, _account, Request) = (tavus, account, request);
         _speed = tavus.Behavior.SecondsPerSecond;
-        Id = $"c{Guid.NewGuid():N}"[..17];
+        Id = past?.Id ?? $"c{Guid.NewGuid():N}"[..17];
+        CreatedAt = past?.CreatedAt ?? DateTimeOffset.UtcNow;
         Name = TextOf("conversation_name") ?? "New Conversation";
         Url = $"{host}/tavus/rooms/{Id}";
         PersonaId = TextOf("persona_id");
         ReplicaId = TextOf("replica_id") ?? account.Personas.Find(PersonaId!)?["default_replica_id"]?.GetValue<string>() ?? TavusEndpoints.Replica;
         IsPrivate = FlagOf("require_auth") || (Properties is { } properties && properties.TryGetProperty("require_auth", out var flag) && flag.ValueKind == JsonValueKind.True);
-        MeetingToken = IsPrivate ? $"mt-{Guid.NewGuid():N}" : null;
+        MeetingToken = past is not null ? past.MeetingToken : IsPrivate ? $"mt-{Guid.NewGuid():N}" : null;
         IsTest = FlagOf("test_mode");
         Callbacks = new Callbacks(tavus, this);
         Turns = new Turns(tavus, account, this);
+        if (past is not null) Remember(past);
     }
 
     public string Id { get; }
@@ -61,7 +63,7 @@ public sealed class SimulatedConversation : IDisposable
     /// <summary>What was asked for, in legacy names.</summary>
     public JsonElement Request { get; }
 
-    public DateTimeOffset CreatedAt { get; } = DateTimeOffset.UtcNow;
+    public DateTimeOffset CreatedAt { get; }
 
     public DateTimeOffset UpdatedAt { get; private set; } = DateTimeOffset.UtcNow;
 
@@ -185,14 +187,19 @@ public sealed class SimulatedConversation : IDisposable
         }
 
         var behavior = _tavus.Behavior;
-        if (!behavior.ReplicaNeverJoins) _ = _tavus.AfterAsync(behavior.ReplicaJoinsAfter, Join, _over.Token);
-        _ = _tavus.AfterAsync(Setting("max_call_duration", 3600), () => End("max_call_duration reached"), _over.Token);
+        if (!behavior.ReplicaNeverJoins && !ReplicaIsIn) _ = _tavus.AfterAsync(behavior.ReplicaJoinsAfter, Join, _over.Token);
+        // Less what has passed, for one that Tavus finds again after a crash.
+        _ = _tavus.AfterAsync(Math.Max(0, Setting("max_call_duration", 3600) - Seconds), () => End("max_call_duration reached"), _over.Token);
         var absence = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
         lock (_lock) _absence = absence;
         _ = _tavus.AfterAsync(Setting("participant_absent_timeout", 300), () => End("participant_absent_timeout"), absence.Token);
     }
 
-    internal void CountEndCall() => Interlocked.Increment(ref _endCalls);
+    internal void CountEndCall()
+    {
+        Interlocked.Increment(ref _endCalls);
+        _tavus.Journal.EndCalled(Id);
+    }
 
     /// <summary>Ends it. False when it had ended before.</summary>
     internal bool End(string reason)
@@ -205,6 +212,7 @@ public sealed class SimulatedConversation : IDisposable
             _participants.Clear();
         }
 
+        _tavus.Journal.Ended(Id, _endedAt.Value, reason);
         _account.Release(this);
         _over.Cancel();
         Callbacks.Post("system.shutdown", new JsonObject { ["replica_id"] = ReplicaId, ["shutdown_reason"] = reason });
@@ -238,6 +246,16 @@ public sealed class SimulatedConversation : IDisposable
     private static string Iso(DateTimeOffset time) => time.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 
     private bool FlagOf(string field) => Request.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.True;
+
+    private void Remember(JournalledCall past)
+    {
+        foreach (var entry in past.Events) Callbacks.Events.Enqueue(entry);
+        _endCalls = past.EndCalls;
+        ReplicaIsIn = past.End is null && past.Events.Exists(entry => entry.GetProperty("event_type").GetString() == "system.replica_joined");
+        if (past.End is not var (at, by)) return;
+        (_endedAt, UpdatedAt, EndedBy) = (at, at, by);
+        _over.Cancel();
+    }
 
     private void Join()
     {

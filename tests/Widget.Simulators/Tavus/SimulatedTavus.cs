@@ -9,7 +9,7 @@ namespace Widget.Simulators.Tavus;
 /// <param name="Path">After <c>/v2/</c>, without the query.</param>
 public sealed record ReceivedRequest(string? Account, string Method, string Path, string Query, JsonElement? Body, DateTimeOffset At);
 
-/// <summary>All of the simulated Tavus: accounts, switches, faults, what was asked. In memory only.</summary>
+/// <summary>All of the simulated Tavus: accounts, switches, faults, what was asked. In memory, but for what the journal keeps (<see cref="TavusJournal"/>).</summary>
 public sealed class SimulatedTavus : IDisposable
 {
     private readonly Lock _lock = new();
@@ -17,9 +17,16 @@ public sealed class SimulatedTavus : IDisposable
     private readonly List<(TavusFailure Failure, int[] Left)> _failures = [];
     private Random _random = new(1);
 
-    public SimulatedTavus() => SetAccount(TavusEndpoints.Key, new AccountTerms());
+    public SimulatedTavus(string? journal = null)
+    {
+        Journal = new TavusJournal(journal);
+        SetAccount(TavusEndpoints.Key, new AccountTerms());
+        Remember();
+    }
 
     public TavusSimulation Behavior { get; private set; } = new();
+
+    internal TavusJournal Journal { get; }
 
     /// <summary>Requests to the API, oldest first; the last 50,000.</summary>
     public ConcurrentQueue<ReceivedRequest> Requests { get; } = [];
@@ -53,6 +60,7 @@ public sealed class SimulatedTavus : IDisposable
     /// <summary>Makes an account, with what Tavus puts into each, or changes the terms of one.</summary>
     internal SimulatedAccount SetAccount(string key, AccountTerms terms)
     {
+        Journal.Account(key, terms);
         lock (_lock)
         {
             if (_accounts.TryGetValue(key, out var known))
@@ -69,6 +77,7 @@ public sealed class SimulatedTavus : IDisposable
 
     public void Behave(TavusSimulation behavior)
     {
+        Journal.Behave(behavior);
         lock (_lock)
         {
             Behavior = behavior;
@@ -131,8 +140,22 @@ public sealed class SimulatedTavus : IDisposable
 
     internal static string Now() => DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
 
+    private void Remember()
+    {
+        if (Journal.Behavior is { } behavior) Behavior = behavior;
+        foreach (var (key, terms) in Journal.Accounts.ToArray()) SetAccount(key, terms);
+        foreach (var past in Journal.Calls.Values)
+        {
+            var account = FindAccount(past.Account)!;
+            var conversation = new SimulatedConversation(this, account, past.Request, past.Host, past);
+            account.Restore(conversation);
+            if (conversation.IsActive) conversation.Start();
+        }
+    }
+
     public void Dispose()
     {
+        Journal.Dispose();
         Out.Dispose();
         foreach (var conversation in Conversations) conversation.Dispose();
     }
