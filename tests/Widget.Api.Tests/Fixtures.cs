@@ -183,13 +183,15 @@ public sealed class Simulator : IAsyncDisposable
 
     public RerankOptions Rerank => new() { Endpoint = new Uri(Address, "/cohere/v2"), Key = "sim-key", Model = "sim-rerank", Deadline = TimeSpan.FromSeconds(5) };
 
-    public static async Task<Simulator> StartAsync()
+    /// <param name="tavusJournal">Where its Tavus writes down what it is to know after a crash; null for nowhere.</param>
+    public static async Task<Simulator> StartAsync(string? tavusJournal = null)
     {
         var port = FreePort();
         var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
         start.ArgumentList.Add(Path.Combine(Repository.Root, "tests", "Widget.Simulators", "bin", configuration, "net10.0", "Widget.Simulators.dll"));
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
+        if (tavusJournal is not null) start.Environment["TavusJournal"] = tavusJournal;
         var process = Process.Start(start)!;
         // Nobody reads what it says, but a full pipe would stop it.
         process.BeginOutputReadLine();

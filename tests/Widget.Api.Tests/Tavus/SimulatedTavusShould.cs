@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -46,6 +47,36 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
 
             response.StatusCode.ShouldBe(HttpStatusCode.BadRequest, body);
             JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync()).GetProperty("error").GetString()!.ShouldContain(field);
+        }
+    }
+
+    [Fact]
+    public async Task Know_its_calls_again_after_a_crash()
+    {
+        var journal = Path.Combine(Path.GetTempPath(), $"widget-tavus-{Guid.NewGuid():N}.journal");
+        try
+        {
+            string key, ended, open;
+            await using (var before = await Simulator.StartAsync(journal))
+            {
+                await using var tavus = await TavusTestAccount.CreateAsync(before, new { slots = 2 }, new { replicaJoinsAfter = 0 });
+                key = tavus.Account.Key;
+                ended = (await tavus.OpenAsync()).Id;
+                open = (await tavus.OpenAsync()).Id;
+                await tavus.Client.EndConversationAsync(tavus.Account, ended, Ct);
+                await Eventually.TrueAsync(async () => (await tavus.Client.GetConversationAsync(tavus.Account, open, verbose: true, Ct)).Events.Count > 0, "the replica has come");
+            }
+
+            await using var again = await Simulator.StartAsync(journal);
+
+            var calls = (await again.Control.GetFromJsonAsync<SimulatedCall[]>($"/control/tavus/conversations?account={key}", TestTenant.Json))!;
+            calls.Select(call => (call.Id, call.Status, call.EndCalls)).ShouldBe([(ended, "ended", 1), (open, "active", 0)]);
+            var account = await again.Control.GetFromJsonAsync<JsonElement>($"/control/tavus/accounts/{key}");
+            (account.GetProperty("slots").GetInt32(), account.GetProperty("active").GetInt32()).ShouldBe((2, 1));
+        }
+        finally
+        {
+            File.Delete(journal);
         }
     }
 

@@ -198,6 +198,20 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stay_in_line_while_tavus_is_out_of_reach_for_a_moment()
+    {
+        var video = await CreateAsync(api, _node, account: new { slots = 1 });
+        var (first, second) = (await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync());
+        var going = await OpenAsync(first);
+        var waiting = await OpenAsync(second);
+        await video.FailAsync("POST conversations", status: 429, times: 3);
+
+        await EndAsync(first, going.SessionId);
+
+        await UntilAsync(second, waiting.SessionId, TavusSessionState.Live, seconds: 30);
+    }
+
+    [Fact]
     public async Task Stay_with_the_node_that_works_on_them_however_long_it_takes()
     {
         var video = await CreateAsync(api, _node, behavior: new { replicaJoinsAfter = 0.1, apiDelayMs = 7000 });

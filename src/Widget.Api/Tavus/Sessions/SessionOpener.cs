@@ -49,6 +49,13 @@ public sealed partial class SessionOpener(
             await QueueAsync(tenant, id, ct);
             return null;
         }
+        catch (TavusException e) when (e is { Fault: TavusFault.Temporary, MayHaveHappened: false } && clock.GetUtcNow() - asking.Session.QueuedAt < timings.RidingOut)
+        {
+            // Whoever waits anyway rather waits a little longer than be sent away.
+            LogNotOpened(id, e.Fault, e.Status);
+            await QueueAsync(tenant, id, ct);
+            return null;
+        }
         catch (TavusException e)
         {
             var refusal = VideoRefusals.Of(e);

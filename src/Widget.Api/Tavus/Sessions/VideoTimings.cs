@@ -24,6 +24,9 @@ public sealed record VideoTimings
     /// <summary>For how long those behind wait for one who is trying for a slot, at a Tavus that is slow to say.</summary>
     public TimeSpan HeadStart { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>For how long after their coming those in line stay in it when Tavus is out of reach.</summary>
+    public TimeSpan RidingOut { get; init; } = TimeSpan.FromMinutes(3);
+
     /// <summary>How long a conversation is looked for whose creation was not heard of.</summary>
     public TimeSpan LookingForLost { get; init; } = TimeSpan.FromSeconds(45);
 
