@@ -72,6 +72,10 @@ public sealed record TenantSettings : IValidatableObject
     [Required, MaxLength(20)]
     public IReadOnlyList<TavusGuardrail> TavusGuardrails { get; init; } = [];
 
+    /// <summary>How the avatar speaks, listens, sees and takes turns.</summary>
+    [Required]
+    public TavusLayers TavusLayers { get; init; } = new();
+
     /// <summary>How the assistant should behave, in the tenant's words; told to whatever model speaks for it.</summary>
     [StringLength(8_000)]
     public string? AgentInstructions { get; init; }
@@ -137,7 +141,7 @@ public sealed record TenantSettings : IValidatableObject
             yield return new("A suggested question must have 1 to 200 characters.", [nameof(SuggestedQuestions)]);
         if (ContactUrl is not null && !(Uri.TryCreate(ContactUrl, UriKind.Absolute, out var contact) && contact.Scheme is "https" or "http" or "mailto"))
             yield return new("contactUrl must be an https or mailto address.", [nameof(ContactUrl)]);
-        foreach (var (name, part) in new (string, object)[] { (nameof(Theme), Theme), (nameof(Speech), Speech), (nameof(Voice), Voice) })
+        foreach (var (name, part) in new (string, object)[] { (nameof(Theme), Theme), (nameof(Speech), Speech), (nameof(Voice), Voice), (nameof(TavusLayers), TavusLayers) })
         {
             var problems = new List<ValidationResult>();
             Validator.TryValidateObject(part, new ValidationContext(part), problems, validateAllProperties: true);

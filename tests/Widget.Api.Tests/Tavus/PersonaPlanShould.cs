@@ -80,6 +80,55 @@ public sealed class PersonaPlanShould
     }
 
     [Fact]
+    public void Set_fields_of_layers_and_leave_what_stands_beside_them()
+    {
+        var layers = new TavusLayers
+        {
+            Tts = new() { TtsEngine = "elevenlabs", ExternalVoiceId = "v2" },
+            Perception = new() { PerceptionModel = "off" },
+            ConversationalFlow = new() { TurnTakingPatience = "high" },
+        };
+        var plan = LayerPlan(layers, """{"llm": {"speculative_inference": true}, "tts": {"tts_engine": "cartesia", "voice_settings": {"speed": 1}}, "conversational_flow": {"turn_taking_patience": "high"}}""");
+
+        plan.Patch(NoGuardrails, null).Where(IsLayer).Select(operation => $"{operation.Op} {operation.Path} {operation.Value!.ToJsonString()}").ShouldBe(
+            [
+                "replace /layers/tts/tts_engine \"elevenlabs\"",
+                "add /layers/tts/external_voice_id \"v2\"",
+                "add /layers/perception {\"perception_model\":\"off\"}",
+            ]);
+        plan.Changes.Select(change => change.Path).Where(path => path.StartsWith("tavusLayers", StringComparison.Ordinal)).ShouldBe(
+            ["tavusLayers.tts.ttsEngine", "tavusLayers.tts.externalVoiceId", "tavusLayers.perception.perceptionModel"]);
+    }
+
+    [Fact]
+    public void Take_back_of_layers_what_was_ours_and_is_not_wanted_any_more()
+    {
+        const string There = """{"llm": {"speculative_inference": true}, "stt": {"stt_engine": "tavus-whisper", "hotwords": "Tide Cargo"}}""";
+
+        LayerPlan(new TavusLayers(), There, new AppliedPersona { Layers = ["stt/hotwords", "tts/tts_engine"] }).Patch(NoGuardrails, null).Where(IsLayer)
+            .Select(operation => $"{operation.Op} {operation.Path}").ShouldBe(["remove /layers/stt/hotwords"]);
+        LayerPlan(new TavusLayers(), There).Patch(NoGuardrails, null).ShouldNotContain(operation => IsLayer(operation), "people have set it at Tavus");
+    }
+
+    [Fact]
+    public void Make_a_persona_with_its_layers()
+    {
+        var layers = new TavusLayers { Stt = new() { Hotwords = PersonaPlan.Masked }, Perception = new() { VisualAwarenessQueries = ["Is somebody else there?"] } };
+        var plan = PersonaPlan.Of(
+            PersonaWish.Of(Tenant, new TenantSettings { TavusLayers = layers, TavusCustomModel = true }, new Uri("https://widget.example"), accountIsTenants: true),
+            null,
+            AppliedPersona.Nothing,
+            [],
+            PersonaWish.GuardrailPrefix(Tenant.TenantId));
+
+        var sent = plan.Patch(NoGuardrails, "mk_secret").Where(IsLayer).Select(operation => $"{operation.Path} {operation.Value!.ToJsonString()}").ToList();
+        sent.Select(operation => operation.Split(' ')[0]).ShouldBe(["/layers", "/layers/stt", "/layers/perception"]);
+        (sent[0].Contains("mk_secret"), sent[1].Contains("mk_secret")).ShouldBe((true, false));
+        var made = LayerField.Make(plan.Wish.Layers, new LlmLayer { Model = "widget" });
+        (made.Llm!.Model, made.Stt!.Hotwords, made.Tts, made.Perception!.VisualAwarenessQueries!.Single()).ShouldBe(("widget", PersonaPlan.Masked, null, "Is somebody else there?"));
+    }
+
+    [Fact]
     public void Keep_names_within_limits_and_recognisable()
     {
         var wish = PersonaWish.Of(Tenant with { Name = new string('b', 200) }, new TenantSettings { AgentName = new string('a', 60) }, null, accountIsTenants: true);
@@ -89,6 +138,15 @@ public sealed class PersonaPlanShould
         PersonaWish.IsNameOf(wish.Name, TenantId.New()).ShouldBeFalse();
         (PersonaWish.GuardrailPrefix(Tenant.TenantId).Length + 89).ShouldBeLessThanOrEqualTo(100);
     }
+
+    private static bool IsLayer(JsonPatchOperation operation) => operation.Path.StartsWith("/layers", StringComparison.Ordinal);
+
+    private static PersonaPlan LayerPlan(TavusLayers layers, string there, AppliedPersona? applied = null) => PersonaPlan.Of(
+        PersonaWish.Of(Tenant, new TenantSettings { TavusLayers = layers }, null, accountIsTenants: true),
+        new TavusPersona { Id = "p1", Layers = JsonDocument.Parse(there).RootElement },
+        applied ?? AppliedPersona.Nothing,
+        [],
+        PersonaWish.GuardrailPrefix(Tenant.TenantId));
 
     private static PersonaPlan Plan(bool custom, string layers, AppliedPersona? applied = null) => PersonaPlan.Of(
         PersonaWish.Of(Tenant, new TenantSettings { TavusCustomModel = custom }, new Uri("https://widget.example"), accountIsTenants: true),

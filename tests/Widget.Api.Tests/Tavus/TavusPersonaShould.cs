@@ -49,6 +49,28 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
     }
 
     [Fact]
+    public async Task Speak_listen_and_look_as_the_settings_say()
+    {
+        var tenant = await world.TenantAsync(Settings);
+        await tenant.SetAsync(settings => settings["tavusLayers"] = JsonNode.Parse(
+            """{"tts": {"ttsEngine": "cartesia", "ttsEmotionControl": false}, "stt": {"hotwords": "Tide Cargo"}, "perception": {"perceptionAnalysisQueries": ["Did they smile?"]}, "conversationalFlow": {"turnTakingPatience": "high"}}"""));
+        var made = await ApplyAsync(tenant, await PreviewAsync(tenant));
+
+        var layers = (await tenant.PersonaAsync(made.PersonaId))["layers"]!;
+        (layers["tts"]!.ToJsonString(), layers["stt"]!["hotwords"]!.GetValue<string>(), layers["conversational_flow"]!["turn_taking_patience"]!.GetValue<string>())
+            .ShouldBe(("""{"tts_engine":"cartesia","tts_emotion_control":false}""", "Tide Cargo", "high"));
+        (await PreviewAsync(tenant)).Changes.ShouldBeEmpty();
+
+        await tenant.SetAsync(settings => settings["tavusLayers"] = JsonNode.Parse("""{"perception": {"perceptionModel": "off"}}"""));
+        await ApplyAsync(tenant, await PreviewAsync(tenant));
+
+        layers = (await tenant.PersonaAsync(made.PersonaId))["layers"]!;
+        layers["perception"]!.ToJsonString().ShouldBe("""{"perception_model":"off"}""");
+        layers["tts"]!.ToJsonString().ShouldBe("{}");
+        (await PreviewAsync(tenant)).Changes.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Change_what_the_settings_change_and_nothing_that_people_have_set()
     {
         var tenant = await world.TenantAsync(Settings);

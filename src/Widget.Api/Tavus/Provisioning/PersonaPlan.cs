@@ -19,6 +19,9 @@ public sealed record AppliedPersona
     /// <summary>Our model's address there; null when a model of Tavus's was left.</summary>
     public string? ModelAddress { get; init; }
 
+    /// <summary>Fields of other layers, as <c>tts/tts_engine</c>.</summary>
+    public IReadOnlyList<string> Layers { get; init; } = [];
+
     /// <summary>The key that our model is asked with.</summary>
     public Guid? ModelKeyId { get; init; }
 }
@@ -32,7 +35,7 @@ public sealed record GuardrailStep(string Name, string? Prompt, TavusGuardrailRu
 /// How a persona comes to be as a tenant's settings say: a pure comparison of what is wanted with what is there. Fields that we do not set are not
 /// looked at; of lists, what people have added stays.
 /// </summary>
-public sealed class PersonaPlan
+public sealed partial class PersonaPlan
 {
     /// <summary>What our endpoint's model is called.</summary>
     public const string ModelName = "widget";
@@ -58,6 +61,7 @@ public sealed class PersonaPlan
         SetList("tavusDocumentIds", "/document_ids", there?.DocumentIds ?? [], Merge(there?.DocumentIds ?? [], applied.DocumentIds, wish.DocumentIds));
         SetList("tavusDocumentTags", "/document_tags", there?.DocumentTags ?? [], Merge(there?.DocumentTags ?? [], applied.DocumentTags, wish.DocumentTags));
         SetModel();
+        SetLayers();
         SetGuardrails();
     }
 
@@ -136,44 +140,6 @@ public sealed class PersonaPlan
         if (!after.SequenceEqual(there, StringComparer.Ordinal)) _patch.Add(Operation("/guardrail_ids", there.Count > 0, Node(after)));
     }
 
-    private void SetModel()
-    {
-        var layers = There is { Layers.ValueKind: JsonValueKind.Object } ? There.Layers : default;
-        var llm = layers.ValueKind == JsonValueKind.Object && layers.TryGetProperty("llm", out var found) && found.ValueKind == JsonValueKind.Object ? found : default;
-        var wanted = new List<(string Name, JsonNode? Value)>();
-        var address = Text(llm, "base_url");
-        if (Wish.ModelAddress is { } model)
-        {
-            NeedsModelKey = address != model.AbsoluteUri || Applied.ModelKeyId is null || Text(llm, "api_key") is null;
-            wanted.Add(("base_url", model.AbsoluteUri));
-            wanted.Add(("model", ModelName));
-            if (NeedsModelKey) wanted.Add(("api_key", Masked));
-        }
-        else if (address is not null && address == Applied.ModelAddress)
-        {
-            // Ours, and not wanted any more: back to Tavus's own.
-            wanted.Add(("base_url", null));
-            wanted.Add(("api_key", null));
-            if (Text(llm, "model") == ModelName) wanted.Add(("model", null));
-        }
-
-        wanted.Add(("speculative_inference", true));
-        var change = wanted.Where(field => field.Name == "api_key" && field.Value is not null || !JsonNode.DeepEquals(field.Value, Value(llm, field.Name))).ToList();
-        if (change.Count == 0) return;
-        foreach (var (name, value) in change)
-            _changes.Add(new($"tavusCustomModel.{name}", name == "api_key" && Text(llm, name) is not null ? Masked : Value(llm, name), value?.DeepClone()));
-
-        if (llm.ValueKind == JsonValueKind.Object)
-        {
-            foreach (var (name, value) in change)
-                _patch.Add(value is null ? new JsonPatchOperation("remove", $"/layers/llm/{name}") : Operation($"/layers/llm/{name}", Value(llm, name) is not null, value));
-            return;
-        }
-
-        var layer = new JsonObject(change.Select(field => KeyValuePair.Create(field.Name, field.Value?.DeepClone())));
-        _patch.Add(layers.ValueKind == JsonValueKind.Object ? new JsonPatchOperation("add", "/layers/llm", layer) : new JsonPatchOperation("add", "/layers", new JsonObject { ["llm"] = layer }));
-    }
-
     private void Set(string setting, string path, string? before, string after)
     {
         if (before == after) return;
@@ -203,11 +169,12 @@ public sealed class PersonaPlan
     private static JsonNode? Value(JsonElement layer, string name) =>
         layer.ValueKind == JsonValueKind.Object && layer.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? JsonNode.Parse(value.GetRawText()) : null;
 
-    // Texts of people's are never looked into: only lists of guardrails and the model's layer have something to fill in.
+    // Texts of people's are never looked into: only lists of guardrails and the model's layer have something to fill in. A persona without layers is given the
+    // model's first, so that nobody else's text is among them.
     private static JsonNode? Fill(JsonPatchOperation operation, IReadOnlyDictionary<string, string> guardrailIds, string? modelKey)
     {
         if (operation.Path == "/guardrail_ids") return Node(operation.Value!.AsArray().Select(id => Known(id!.GetValue<string>())));
-        return operation.Path.StartsWith("/layers", StringComparison.Ordinal) ? Keyed(operation.Value) : operation.Value?.DeepClone();
+        return operation.Path == "/layers" || operation.Path.StartsWith("/layers/llm", StringComparison.Ordinal) ? Keyed(operation.Value) : operation.Value?.DeepClone();
 
         string Known(string id) => id.StartsWith(NewGuardrail, StringComparison.Ordinal) ? guardrailIds[id[NewGuardrail.Length..]] : id;
 

@@ -228,16 +228,13 @@ public sealed class PersonaProvisioner(
                     DocumentIds = wish.DocumentIds.Count > 0 ? wish.DocumentIds : null,
                     DocumentTags = wish.DocumentTags,
                     GuardrailIds = ids.Count > 0 ? ids : null,
-                    Layers = new PersonaLayers
+                    Layers = LayerField.Make(wish.Layers, new LlmLayer
                     {
-                        Llm = new LlmLayer
-                        {
-                            BaseUrl = wish.ModelAddress?.AbsoluteUri,
-                            Model = wish.ModelAddress is null ? null : PersonaPlan.ModelName,
-                            ApiKey = key,
-                            SpeculativeInference = true,
-                        },
-                    },
+                        BaseUrl = wish.ModelAddress?.AbsoluteUri,
+                        Model = wish.ModelAddress is null ? null : PersonaPlan.ModelName,
+                        ApiKey = key,
+                        SpeculativeInference = true,
+                    }),
                 },
                 ct);
             return made.Id;
@@ -257,6 +254,7 @@ public sealed class PersonaProvisioner(
             DocumentIds = plan.Wish.DocumentIds,
             DocumentTags = plan.Wish.DocumentTags,
             ModelAddress = plan.Wish.ModelAddress?.AbsoluteUri,
+            Layers = [.. plan.Wish.Layers.Select(field => field.Path)],
             ModelKeyId = plan.Wish.ModelAddress is null ? null : keyId ?? plan.Applied.ModelKeyId,
         };
         await using (var db = await database.BeginAsync(tenant, ct))

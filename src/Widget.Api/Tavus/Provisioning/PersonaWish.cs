@@ -13,6 +13,7 @@ namespace Widget.Api.Tavus.Provisioning;
 /// <param name="DocumentIds">Documents it draws on.</param>
 /// <param name="DocumentTags">And those that bear any of these.</param>
 /// <param name="ModelAddress">Our OpenAI-compatible endpoint; null for a model of Tavus's.</param>
+/// <param name="Layers">Fields of the layers besides the model's.</param>
 /// <param name="Guardrails">Names with the tenant's prefix, and what each forbids.</param>
 public sealed record PersonaWish(
     string Name,
@@ -21,6 +22,7 @@ public sealed record PersonaWish(
     IReadOnlyList<string> DocumentIds,
     IReadOnlyList<string> DocumentTags,
     Uri? ModelAddress,
+    IReadOnlyList<LayerField> Layers,
     IReadOnlyDictionary<string, string> Guardrails)
 {
     private const int LongestName = 100;
@@ -47,6 +49,7 @@ public sealed record PersonaWish(
             // With its own tag, so that what it publishes is known to its avatar.
             [.. settings.TavusDocumentTags.Where(tag => AccountListing.MayName(tag, tenant.TenantId, accountIsTenants)).Append(AccountListing.TagOf(tenant.TenantId)).Distinct(StringComparer.Ordinal)],
             settings.TavusCustomModel && publicAddress is not null ? new Uri($"{publicAddress.AbsoluteUri.TrimEnd('/')}/v1") : null,
+            LayerField.Of(settings.TavusLayers),
             settings.TavusGuardrails.ToDictionary(rule => GuardrailPrefix(tenant.TenantId) + rule.Name, rule => rule.Prompt, StringComparer.Ordinal));
     }
 

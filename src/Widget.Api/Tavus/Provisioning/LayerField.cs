@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Widget.Api.Tavus.Client;
+using Widget.Contracts;
+
+namespace Widget.Api.Tavus.Provisioning;
+
+/// <summary>A field of one of a persona's layers, in Tavus's names.</summary>
+/// <param name="Layer">Such as <c>tts</c>.</param>
+/// <param name="Name">Such as <c>tts_engine</c>.</param>
+/// <param name="Value">What it is to be; null for Tavus's default.</param>
+public sealed record LayerField(string Layer, string Name, JsonNode? Value)
+{
+    /// <summary>The settings have Tavus's names, but in camel case; so the names need no table.</summary>
+    private static readonly JsonSerializerOptions Tavus = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>The layers that settings speak of.</summary>
+    public static IReadOnlyList<string> Layers { get; } = ["tts", "stt", "perception", "conversational_flow"];
+
+    /// <summary>Layer and name, as they are remembered.</summary>
+    public string Path => $"{Layer}/{Name}";
+
+    /// <summary>What the setting is called.</summary>
+    public string Setting => $"tavusLayers.{Camel(Layer)}.{Camel(Name)}";
+
+    /// <summary>What is not null in the settings.</summary>
+    public static IReadOnlyList<LayerField> Of(TavusLayers settings) =>
+    [
+        .. from layer in JsonSerializer.SerializeToNode(settings, Tavus)!.AsObject()
+           from field in layer.Value!.AsObject()
+           select new LayerField(layer.Key, field.Key, field.Value!.DeepClone()),
+    ];
+
+    /// <summary>A field that was remembered and is to go.</summary>
+    public static LayerField Parse(string path) => path.Split('/') is [var layer, var name] ? new(layer, name, null) : throw new FormatException($"{path} is no field of a layer.");
+
+    /// <summary>The layers of a new persona.</summary>
+    public static PersonaLayers Make(IEnumerable<LayerField> fields, LlmLayer llm)
+    {
+        var layers = new JsonObject();
+        foreach (var group in fields.GroupBy(field => field.Layer, StringComparer.Ordinal))
+            layers[group.Key] = new JsonObject(group.Select(field => KeyValuePair.Create(field.Name, field.Value?.DeepClone())));
+        return layers.Deserialize<PersonaLayers>(Tavus)! with { Llm = llm };
+    }
+
+    private static string Camel(string snake)
+    {
+        var words = snake.Split('_');
+        return words[0] + string.Concat(words.Skip(1).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+    }
+}
