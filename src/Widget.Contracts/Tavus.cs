@@ -166,12 +166,6 @@ public sealed record TavusAliveRequest
     public bool ReplicaJoined { get; init; }
 }
 
-public sealed record TavusLeaveRequest
-{
-    [Required, StringLength(500)]
-    public string LeaveToken { get; init; } = "";
-}
-
 /// <summary>What was said in a call, as the page heard of it.</summary>
 public sealed record UtterancesRequest
 {

@@ -254,9 +254,11 @@ public sealed record VoiceTalkRequest
     public bool Pressed { get; init; }
 }
 
-public sealed record VoiceLeaveRequest
+/// <summary>A page that is being left ends its call.</summary>
+public sealed record LeaveRequest
 {
-    public string LeaveToken { get; init; } = "";
+    /// <summary>The call's.</summary>
+    public string? LeaveToken { get; init; }
 }
 
 /// <summary>What the assistant in a voice call is doing.</summary>

@@ -25,6 +25,12 @@ internal static class Problems
 
     public static ProblemHttpResult Because(int status, string title) => TypedResults.Problem(statusCode: status, title: title);
 
+    /// <param name="status">HTTP status.</param>
+    /// <param name="title">For people.</param>
+    /// <param name="code">For programs.</param>
+    public static ProblemHttpResult Because(int status, string title, string code) =>
+        TypedResults.Problem(statusCode: status, title: title, extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code });
+
     public static ProblemHttpResult NotFound(string what) => Because(StatusCodes.Status404NotFound, $"There is no such {what}.");
 
     /// <summary>Puts words in the place of the bare status names that the framework gives.</summary>

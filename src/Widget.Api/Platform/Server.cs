@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Npgsql;
 using Widget.Api.Answers;
+using Widget.Api.Calls;
 using Widget.Api.Evaluation;
 using Widget.Api.Knowledge;
 using Widget.Api.Media;
@@ -61,6 +62,7 @@ public static class Server
         builder.Services.AddAnswers(options.Chat);
         builder.Services.AddEvaluation();
         builder.Services.AddVisitors();
+        builder.Services.AddSingleton<LeaveTokens>();
         builder.Services.AddTavus(options.TavusApi, options.Video);
         builder.Services.AddVoice(options.Voice, options.VoiceTimings);
         builder.Services.AddSingleton<ModeOffers>();

@@ -13,7 +13,6 @@ internal static class SpeechServices
     public static IServiceCollection AddSpeech(this IServiceCollection services, SpeechOptions options, DictationOptions dictation)
     {
         services.AddSingleton(options);
-        services.AddSingleton(provider => new SpeechBreakers(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SpeechTransport>();
         services.AddSingleton<SpeechClients>();
         services.AddSingleton<SpeechProviders>();

@@ -35,7 +35,6 @@ internal static class TavusServices
         services.AddSingleton<VideoSessions>();
         services.AddSingleton<VideoView>();
         services.AddSingleton<VideoCallbacks>();
-        services.AddSingleton<LeaveTokens>();
         services.AddSingleton<LifecycleService>();
 
         services.AddSingleton<CallingSessions>();

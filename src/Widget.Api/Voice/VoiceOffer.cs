@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Widget.Api.Calls;
 using Widget.Api.Modes;
 using Widget.Api.Tenancy;
 using Widget.Api.Voice.Calls;
@@ -50,26 +51,19 @@ public sealed class VoiceOffer(VoiceAccounts accounts, VoiceOptions options, Voi
 
     /// <summary>
     /// How long a call may last, in seconds: what the tenant allows, within what its month has left beside the calls that are going on; null when
-    /// that is too little. In the transaction that reserves it, <see cref="LockBudgetAsync"/> comes first.
+    /// that is too little. In the transaction that reserves it, <see cref="CallBudget.LockAsync"/> comes first.
     /// </summary>
-    internal async Task<int?> LongestCallAsync(VoiceDb db, VoiceSettings settings, CancellationToken ct)
-    {
-        if (settings.MonthlyMinutes is not { } minutes) return settings.MaxCallSeconds;
-        // In this order: a call that ends in between is then counted in both, never in neither.
-        var reserved = await db.Calls
+    internal Task<int?> LongestCallAsync(VoiceDb db, VoiceSettings settings, CancellationToken ct) => CallBudget.LongestCallAsync(
+        db,
+        UsageMeter.Voice,
+        settings.MonthlyMinutes,
+        settings.MaxCallSeconds,
+        ShortestCall,
+        () => db.Calls
             .Where(call => call.State != VoiceSessionState.Ended && call.State != VoiceSessionState.Failed)
-            .SumAsync(call => (long)call.ReservedSeconds, ct);
-        var used = await UsageMeter.SecondsThisMonthAsync(db, UsageMeter.Voice, clock.GetUtcNow(), ct);
-        var left = Math.Min(settings.MaxCallSeconds, (minutes * 60L) - used - reserved);
-        return left >= ShortestCall ? (int)left : null;
-    }
-
-    /// <summary>Until the transaction ends, nobody else spends of this tenant's budget.</summary>
-    internal static async Task LockBudgetAsync(VoiceDb db, CancellationToken ct)
-    {
-        await using var command = db.Command("select pg_advisory_xact_lock(hashtextextended('voice budget ' || $1, 0))", [db.TenantId.ToString()]);
-        await command.ExecuteNonQueryAsync(ct);
-    }
+            .SumAsync(call => (long)call.ReservedSeconds, ct),
+        clock.GetUtcNow(),
+        ct);
 
     /// <summary>The month's use, in words.</summary>
     internal static string Minutes(long seconds) => (seconds / 60.0).ToString("0.#", CultureInfo.InvariantCulture);

@@ -36,7 +36,6 @@ internal static class VoiceServices
         services.AddSingleton<VoiceCalls>();
         services.AddSingleton<VoiceRelay>();
         services.AddSingleton<VoiceView>();
-        services.AddSingleton<VoiceLeaveTokens>();
         return services;
     }
 }

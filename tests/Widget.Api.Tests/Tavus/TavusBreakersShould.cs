@@ -1,3 +1,4 @@
+using Widget.Api.Platform;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Client;
 
@@ -88,27 +89,10 @@ public sealed class TavusBreakersShould : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public void Count_failures_that_were_under_way_together_as_one()
-    {
-        var breakers = new TavusBreakers(_clock);
-        for (var failure = 0; failure < 100; failure++) breakers.Failed("account");
-        breakers.Refusal("account")!.Value.ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(2));
-    }
-
-    [Fact]
-    public void Remember_no_more_accounts_than_it_may()
-    {
-        var breakers = new TavusBreakers(_clock, capacity: 2);
-        foreach (var account in new[] { "one", "two", "three" })
-            for (var failure = 0; failure < TavusBreakers.Failures; failure++) breakers.Failed(account);
-        new[] { "one", "two", "three" }.Count(account => breakers.Refusal(account) is not null).ShouldBe(2);
-    }
-
     private async Task BreakAsync(TavusClient client, TavusAccount account)
     {
         _server.Says(500, "{}");
-        for (var failure = 0; failure < TavusBreakers.Failures; failure++) (await FailAsync(client, account)).Status.ShouldBe(500);
+        for (var failure = 0; failure < AccountBreakers.Failures; failure++) (await FailAsync(client, account)).Status.ShouldBe(500);
     }
 
     private static Task<TavusException> FailAsync(TavusClient client, TavusAccount account) =>

@@ -10,7 +10,7 @@ namespace Widget.Api.Speech.Client;
 /// Carries requests to speech servers: with deadlines, behind a breaker, and with faults told apart. What a server could not even begin to answer is
 /// asked once more; what it refused is not.
 /// </summary>
-internal sealed class SpeechTransport(GuardedHttp http, SpeechBreakers breakers, SpeechOptions options)
+internal sealed class SpeechTransport(GuardedHttp http, SpeechOptions options, TimeProvider clock)
 {
     private const int Attempts = 2;
     private const int LongestError = 16 * 1024;
@@ -18,6 +18,9 @@ internal sealed class SpeechTransport(GuardedHttp http, SpeechBreakers breakers,
 
     // A minute's sound at 320 kbit/s. A server that a tenant names might never end.
     private const int LongestSound = 4 << 20;
+
+    // A dead voice must cost visitors no silence; the browser's goes on at once.
+    private readonly AccountBreakers _breakers = new(clock, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
 
     /// <summary>Posts a request and gives its answer's bytes as they come.</summary>
     /// <param name="account">Whom to ask.</param>
@@ -43,7 +46,7 @@ internal sealed class SpeechTransport(GuardedHttp http, SpeechBreakers breakers,
             yield return buffer.AsSpan(0, read).ToArray();
         }
 
-        breakers.Worked(account.Fingerprint);
+        _breakers.Worked(account.Fingerprint);
     }
 
     /// <summary>Reads JSON; null when there is nothing at this path.</summary>
@@ -56,7 +59,7 @@ internal sealed class SpeechTransport(GuardedHttp http, SpeechBreakers breakers,
         return await GuardAsync<JsonElement?>(account, async () =>
         {
             var text = await ReadAsync(response, LongestList, deadline.Token);
-            breakers.Worked(account.Fingerprint);
+            _breakers.Worked(account.Fingerprint);
             try
             {
                 using var json = JsonDocument.Parse(text);
@@ -74,7 +77,7 @@ internal sealed class SpeechTransport(GuardedHttp http, SpeechBreakers breakers,
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (!breakers.Allows(account.Fingerprint)) throw new SpeechException(SpeechFault.Temporary, $"{account.Endpoint.Host} has failed several times and is left alone for a moment.");
+            if (_breakers.Refusal(account.Fingerprint) is not null) throw new SpeechException(SpeechFault.Temporary, $"{account.Endpoint.Host} has failed several times and is left alone for a moment.");
             deadline.CancelAfter(options.Patience);
             try
             {
@@ -102,12 +105,12 @@ internal sealed class SpeechTransport(GuardedHttp http, SpeechBreakers breakers,
         }
         catch (SpeechException e)
         {
-            if (e.Fault == SpeechFault.Temporary) breakers.Failed(account.Fingerprint);
+            if (e.Fault == SpeechFault.Temporary) _breakers.Failed(account.Fingerprint);
             throw;
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            breakers.Failed(account.Fingerprint);
+            _breakers.Failed(account.Fingerprint);
             throw new SpeechException(SpeechFault.Temporary, $"{account.Endpoint.Host} said nothing for {options.Patience.TotalSeconds:0.#} seconds.", e);
         }
         catch (Exception e) when (GuardedHttp.Refusal(e) is not null)
@@ -116,7 +119,7 @@ internal sealed class SpeechTransport(GuardedHttp http, SpeechBreakers breakers,
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            breakers.Failed(account.Fingerprint);
+            _breakers.Failed(account.Fingerprint);
             throw new SpeechException(SpeechFault.Temporary, $"{account.Endpoint.Host} cannot be reached, or broke off.", e) { CanRepeat = true };
         }
     }

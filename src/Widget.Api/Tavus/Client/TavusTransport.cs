@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Widget.Api.Platform;
 
 namespace Widget.Api.Tavus.Client;
 
@@ -34,13 +35,14 @@ internal sealed partial class TavusTransport : IDisposable
     private readonly TavusLimits _limits;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
-    private readonly TavusBreakers _breakers;
+    private readonly AccountBreakers _breakers;
     private readonly HttpClient _http;
 
     public TavusTransport(TavusApiOptions api, TavusLimits limits, TimeProvider clock, ILogger log)
     {
         (_api, _limits, _clock, _log) = (api, limits, clock, log);
-        _breakers = new TavusBreakers(clock);
+        // The longest pause is short: calls that nobody ends cost money and hold slots.
+        _breakers = new AccountBreakers(clock, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15));
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,

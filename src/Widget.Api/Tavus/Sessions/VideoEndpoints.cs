@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Api.Platform;
 using Widget.Api.Tenancy;
@@ -112,23 +113,19 @@ internal static class VideoEndpoints
             : Problems.NotFound("video call");
     }
 
-    // A beacon's body is text, lest the browser ask first whether it may; so it is read whatever it is called.
     private static async Task<Results<NoContent, ProblemHttpResult>> Leave(Guid id, HttpContext http, LeaveTokens leaving, VideoSessions sessions, CancellationToken ct)
     {
-        TavusLeaveRequest? request;
         try
         {
-            request = await JsonSerializer.DeserializeAsync<TavusLeaveRequest>(http.Request.Body, JsonSerializerOptions.Web, ct);
+            return await leaving.ReadAsync(LeaveTokens.Video, id, http.Request.Body, ct) is { } tenant
+                && await sessions.EndAsync(new VideoCaller(tenant, null), new VideoSessionId(id), TavusEndReason.Left, ct) is not null
+                ? TypedResults.NoContent()
+                : Problems.NotFound("video call");
         }
         catch (JsonException)
         {
             return Problems.Because(StatusCodes.Status400BadRequest, "The request is not valid JSON.");
         }
-
-        if (request is null || leaving.Read(request.LeaveToken) is not { } leave || leave.Session.Value != id) return Problems.NotFound("video call");
-        return await sessions.EndAsync(new VideoCaller(leave.Tenant, null), leave.Session, TavusEndReason.Left, ct) is null
-            ? Problems.NotFound("video call")
-            : TypedResults.NoContent();
     }
 
     private static async Task<Results<Ok, ProblemHttpResult>> Receive(string token, HttpContext http, VideoCallbacks callbacks, CancellationToken ct)

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Widget.Api.Calls;
 using Widget.Api.Tenancy;
 using Widget.Contracts;
 using Widget.Rag.Storage;
@@ -28,24 +29,17 @@ public sealed class VideoOffer(TavusAccounts accounts, VideoDatabase database, T
 
     /// <summary>
     /// How long a call may last, in seconds: what the tenant allows, within what its month has left beside the calls that are going on; null when
-    /// that is too little. In the transaction that reserves it, <see cref="LockBudgetAsync"/> comes first.
+    /// that is too little. In the transaction that reserves it, <see cref="CallBudget.LockAsync"/> comes first.
     /// </summary>
-    internal async Task<int?> LongestCallAsync(VideoDb db, TenantSettings settings, CancellationToken ct)
-    {
-        if (settings.TavusMonthlyMinutes is not { } minutes) return settings.TavusMaxCallSeconds;
-        // In this order: a call that ends in between is then counted in both, never in neither.
-        var reserved = await db.Sessions
+    internal Task<int?> LongestCallAsync(VideoDb db, TenantSettings settings, CancellationToken ct) => CallBudget.LongestCallAsync(
+        db,
+        UsageMeter.Video,
+        settings.TavusMonthlyMinutes,
+        settings.TavusMaxCallSeconds,
+        ShortestCall,
+        () => db.Sessions
             .Where(session => session.State != TavusSessionState.Ended && session.State != TavusSessionState.Failed)
-            .SumAsync(session => (long)session.ReservedSeconds, ct);
-        var used = await UsageMeter.SecondsThisMonthAsync(db, UsageMeter.Video, clock.GetUtcNow(), ct);
-        var left = Math.Min(settings.TavusMaxCallSeconds, (minutes * 60L) - used - reserved);
-        return left >= ShortestCall ? (int)left : null;
-    }
-
-    /// <summary>Until the transaction ends, nobody else spends of this tenant's budget.</summary>
-    internal static async Task LockBudgetAsync(VideoDb db, CancellationToken ct)
-    {
-        await using var command = db.Command("select pg_advisory_xact_lock(hashtextextended('video budget ' || $1, 0))", [db.TenantId.ToString()]);
-        await command.ExecuteNonQueryAsync(ct);
-    }
+            .SumAsync(session => (long)session.ReservedSeconds, ct),
+        clock.GetUtcNow(),
+        ct);
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Platform;
 using Widget.Api.Tavus.Client;
 
 namespace Widget.Api.Tavus.Sessions;
@@ -58,6 +59,6 @@ internal static class VideoRefusals
             VideoRefusal.NoSuchConversation => (StatusCodes.Status404NotFound, "no_conversation", "There is no such conversation."),
             _ => (StatusCodes.Status503ServiceUnavailable, "unreachable", "The video service cannot be reached just now. Please try again in a moment, or go on in writing."),
         };
-        return TypedResults.Problem(statusCode: status, title: words, extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code });
+        return Problems.Because(status, words, code);
     }
 }

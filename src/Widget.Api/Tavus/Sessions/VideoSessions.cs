@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
 using Widget.Contracts;
@@ -204,7 +205,7 @@ public sealed class VideoSessions(
         if (!await ConversationLog.LockAsync(db, thread, visitor, ct)) return (null, VideoRefusal.NoSuchConversation, false);
         var clientId = request.ClientId ?? Guid.CreateVersion7().ToString("N");
         if (await db.Sessions.AsNoTracking().SingleOrDefaultAsync(row => row.ConversationId == thread && row.ClientId == clientId, ct) is { } known) return (known, null, false);
-        await VideoOffer.LockBudgetAsync(db, ct);
+        await CallBudget.LockAsync(db, UsageMeter.Video, ct);
         if (await offer.LongestCallAsync(db, wishes, ct) is not { } seconds) return (null, VideoRefusal.OutOfBudget, false);
 
         var now = clock.GetUtcNow();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Widget.Api.Calls;
 using Widget.Api.Tenancy;
 using Widget.Contracts;
 
@@ -23,7 +24,7 @@ public sealed class VideoView(VideoSessions sessions, TenantSettingsService sett
             MaxSeconds = session.ReservedSeconds,
             RemainingSeconds = session.Deadline is { } deadline ? (int)Math.Max(0, (deadline - (session.EndedAt ?? clock.GetUtcNow())).TotalSeconds) : null,
             GreenScreen = open && (await settings.ReadAsync(session.TenantId, ct)).TavusGreenScreen,
-            LeaveToken = session.IsOver ? null : leaving.Create(session),
+            LeaveToken = session.IsOver ? null : leaving.Create(LeaveTokens.Video, session.TenantId, session.Id.Value),
             EndReason = session.IsOver || session.State == TavusSessionState.Ending ? session.EndReason : null,
             Problem = Problem(session),
             Record = caller.Visitor is null ? Record(session) : null,

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -176,7 +177,7 @@ public sealed partial class VoiceCalls(
         await using var db = await database.BeginAsync(tenant, ct);
         if (!await ConversationLog.LockAsync(db, thread, visitor, ct)) return (null, VoiceRefusal.NoSuchConversation, false);
         if (await db.Calls.AsNoTracking().SingleOrDefaultAsync(row => row.ConversationId == thread && row.ClientId == request.ClientId, ct) is { } known) return (known, null, false);
-        await VoiceOffer.LockBudgetAsync(db, ct);
+        await CallBudget.LockAsync(db, UsageMeter.Voice, ct);
         if (await offer.LongestCallAsync(db, wishes, ct) is not { } seconds) return (null, VoiceRefusal.OutOfBudget, false);
 
         var now = clock.GetUtcNow();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Api.Platform;
 using Widget.Api.Tenancy;
@@ -81,21 +82,19 @@ internal static class VoiceEndpoints
         return await calls.EndAsync(caller.Tenant.TenantId, caller.Visitor, new VoiceCallId(id), reason, ct) is { } call ? TypedResults.Ok(view.Of(call, caller)) : NotFound();
     }
 
-    // A beacon's body is text, lest the browser ask first whether it may; so it is read whatever it is called.
-    private static async Task<Results<NoContent, ProblemHttpResult>> Leave(Guid id, HttpContext http, VoiceLeaveTokens leaving, VoiceCalls calls, CancellationToken ct)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Leave(Guid id, HttpContext http, LeaveTokens leaving, VoiceCalls calls, CancellationToken ct)
     {
-        VoiceLeaveRequest? request;
         try
         {
-            request = await JsonSerializer.DeserializeAsync<VoiceLeaveRequest>(http.Request.Body, JsonSerializerOptions.Web, ct);
+            return await leaving.ReadAsync(LeaveTokens.Voice, id, http.Request.Body, ct) is { } tenant
+                && await calls.EndAsync(tenant, visitor: null, new VoiceCallId(id), VoiceEndReason.Left, ct) is not null
+                ? TypedResults.NoContent()
+                : NotFound();
         }
         catch (JsonException)
         {
             return Problems.Because(StatusCodes.Status400BadRequest, "The request is not valid JSON.");
         }
-
-        if (request is null || leaving.Read(request.LeaveToken) is not { } leave || leave.Call.Value != id) return NotFound();
-        return await calls.EndAsync(leave.Tenant, visitor: null, leave.Call, VoiceEndReason.Left, ct) is null ? NotFound() : TypedResults.NoContent();
     }
 
     private static async Task<Results<Ok<VoiceSessions>, ValidationProblem>> List(

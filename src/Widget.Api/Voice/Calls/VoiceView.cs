@@ -1,9 +1,10 @@
+using Widget.Api.Calls;
 using Widget.Contracts;
 
 namespace Widget.Api.Voice.Calls;
 
 /// <summary>A call as its caller sees it.</summary>
-public sealed class VoiceView(VoiceLeaveTokens leaving, TimeProvider clock)
+public sealed class VoiceView(LeaveTokens leaving, TimeProvider clock)
 {
     /// <param name="call">Which.</param>
     /// <param name="caller">Who sees it.</param>
@@ -18,7 +19,7 @@ public sealed class VoiceView(VoiceLeaveTokens leaving, TimeProvider clock)
         PushToTalk = call.Plan.Turns == TurnTaking.PushToTalk,
         MaxSeconds = call.ReservedSeconds,
         RemainingSeconds = call.Deadline is { } deadline ? (int)Math.Max(0, (deadline - (call.EndedAt ?? clock.GetUtcNow())).TotalSeconds) : null,
-        LeaveToken = call.IsOver ? null : leaving.Create(call),
+        LeaveToken = call.IsOver ? null : leaving.Create(LeaveTokens.Voice, call.TenantId, call.Id.Value),
         EndReason = call.State is VoiceSessionState.Creating or VoiceSessionState.Live ? null : call.EndReason,
         Problem = call.EndReason switch
         {

@@ -7,13 +7,19 @@ using Widget.Contracts;
 
 namespace Widget.Api.Voice.Providers;
 
-/// <summary>HTTP with the providers of voice: bounded in time and size, without redirects, which would take the key elsewhere, and without retries.</summary>
-public sealed class VoiceHttp(GuardedHttp http)
+/// <summary>
+/// HTTP with the providers of voice: bounded in time and size, behind an account's circuit breaker, without redirects, which would take the key elsewhere,
+/// and without retries.
+/// </summary>
+public sealed class VoiceHttp(GuardedHttp http, TimeProvider clock)
 {
     /// <summary>Opening a call takes a provider a second or two; a visitor is waiting.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(12);
 
     private const int LargestAnswer = 1024 * 1024;
+
+    // Not for long: calls that nobody hangs up cost money.
+    private readonly AccountBreakers _breakers = new(clock, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15));
 
     /// <summary>An address below the account's endpoint.</summary>
     public static Uri Address(VoiceAccount account, string path) => new($"{account.Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
@@ -21,6 +27,7 @@ public sealed class VoiceHttp(GuardedHttp http)
     /// <exception cref="VoiceProviderException">It was not done, or nobody knows.</exception>
     public async Task<VoiceReply> SendAsync(VoiceAccount account, HttpMethod method, string path, HttpContent? content, CancellationToken ct, params (string Name, string Value)[] headers)
     {
+        if (_breakers.Refusal(account.Fingerprint) is not null) throw new VoiceProviderException(VoiceFault.Temporary, "It has failed several times and is left alone for a moment.");
         using var request = new HttpRequestMessage(method, Address(account, path)) { Content = content };
         Authorize(account, (name, value) => request.Headers.TryAddWithoutValidation(name, value));
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
@@ -32,15 +39,20 @@ public sealed class VoiceHttp(GuardedHttp http)
             if (response.Content.Headers.ContentLength > LargestAnswer) throw new VoiceProviderException(VoiceFault.Temporary, "Its answer is too long.");
             await response.Content.LoadIntoBufferAsync(LargestAnswer, limited.Token);
             var text = await response.Content.ReadAsStringAsync(limited.Token);
+            // Being told to come later is a sign of life.
+            if ((int)response.StatusCode is 408 or >= 500) _breakers.Failed(account.Fingerprint);
+            else _breakers.Worked(account.Fingerprint);
             if (!response.IsSuccessStatusCode) throw Refusal(response.StatusCode, text);
             return new VoiceReply(text, response.Headers.Location?.OriginalString);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
+            _breakers.Failed(account.Fingerprint);
             throw new VoiceProviderException(VoiceFault.Temporary, $"It has not answered within {Longest.TotalSeconds:0} s.");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
+            _breakers.Failed(account.Fingerprint);
             throw new VoiceProviderException(VoiceFault.Temporary, "It cannot be reached.", e);
         }
     }

@@ -1,22 +1,22 @@
-namespace Widget.Api.Tavus.Client;
+namespace Widget.Api.Platform;
 
 /// <summary>
-/// Circuit breakers, one for each account (Nygard, "Release It!", ch. 5): after <see cref="Failures"/> temporary faults in a row nobody
-/// asks for a while, so that a dead Tavus costs visitors nothing but the first deadlines; then a single caller tries. The longest pause is short, because
-/// calls that nobody ends cost money and hold slots.
+/// Circuit breakers of an outside service, one for each account (Nygard, "Release It!", ch. 5): after <see cref="Failures"/> temporary faults in a row
+/// nobody asks for a while, so that a dead service costs visitors nothing but the first deadlines; then a single caller tries.
 /// </summary>
-internal sealed class TavusBreakers(TimeProvider clock, int capacity = 10_000)
+/// <param name="clock">Tells the time.</param>
+/// <param name="firstPause">For how long the service is left alone at first; each try that fails doubles it.</param>
+/// <param name="longestPause">The longest of these.</param>
+/// <param name="capacity">Most accounts that are remembered to be in trouble.</param>
+public sealed class AccountBreakers(TimeProvider clock, TimeSpan firstPause, TimeSpan longestPause, int capacity = 10_000)
 {
     /// <summary>In a row, before it opens.</summary>
     public const int Failures = 3;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
-
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Trouble> _troubles = [];
 
-    /// <summary>Null when Tavus may be asked; otherwise how long it is left alone.</summary>
+    /// <summary>Null when it may be asked; otherwise how long it is left alone.</summary>
     public TimeSpan? Refusal(string account)
     {
         lock (_lock)
@@ -30,11 +30,13 @@ internal sealed class TavusBreakers(TimeProvider clock, int capacity = 10_000)
         }
     }
 
+    /// <summary>It has answered, be it with a refusal.</summary>
     public void Worked(string account)
     {
         lock (_lock) _troubles.Remove(account);
     }
 
+    /// <summary>It was away, busy or broken.</summary>
     public void Failed(string account)
     {
         lock (_lock)
@@ -51,7 +53,7 @@ internal sealed class TavusBreakers(TimeProvider clock, int capacity = 10_000)
             // Calls that were under way together fail together; that is one failure.
             if (trouble.Count == Failures || clock.GetElapsedTime(trouble.OpenedAt) >= trouble.Pause)
             {
-                trouble.Pause = trouble.Count == Failures ? FirstPause : TimeSpan.FromTicks(Math.Min(trouble.Pause.Ticks * 2, LongestPause.Ticks));
+                trouble.Pause = trouble.Count == Failures ? firstPause : TimeSpan.FromTicks(Math.Min(trouble.Pause.Ticks * 2, longestPause.Ticks));
                 trouble.OpenedAt = clock.GetTimestamp();
             }
 
