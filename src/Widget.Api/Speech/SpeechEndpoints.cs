@@ -96,7 +96,7 @@ internal static class SpeechEndpoints
         {
             await providers.CheckKeyAsync(account, ct);
         }
-        catch (SpeechException e) when (e.Fault == SpeechFault.BadKey)
+        catch (SpeechException e) when (e is { Fault: SpeechFault.BadKey, LacksPermission: false })
         {
             return Problems.Invalid("key", $"{e.Message} Copy it again from the provider, or set speech.provider and speech.endpoint to those that the key is for, first.");
         }

@@ -33,6 +33,12 @@ public sealed class VoiceAccounts(TenantSecrets secrets, VoiceOptions options)
         var key = await secrets.ReadAsync(tenant, TenantSecrets.VoiceKey, ct);
         // A key of its own that the key ring does not open any more is no reason to work, and pay, in another account.
         if (key is null && await secrets.FindAsync(tenant, TenantSecrets.VoiceKey, ct) is not null) return null;
+        return Of(settings, key);
+    }
+
+    /// <summary>The account as it would be with this key of the tenant's; null for none of its own.</summary>
+    public VoiceAccount? Of(VoiceSettings settings, string? key)
+    {
         var protocol = settings.Protocol ?? options.Protocol;
         if (settings.Endpoint is { } own)
             return key is null && protocol != VoiceProtocol.SelfHosted ? null : new VoiceAccount(protocol, new Uri(own), key, IsTenants: true);

@@ -149,6 +149,18 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Keep_no_key_that_the_provider_does_not_accept()
+    {
+        var tenant = await VoiceTenant.CreateAsync(api, _node);
+        await api.Voice.KeysAsync(new { revoked = new[] { "sk-mistyped-key-of-ours" } });
+
+        var refused = await tenant.Tenant.Developer.PutAsJsonAsync("/api/voice/key", new { key = "sk-mistyped-key-of-ours" });
+
+        await refused.ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "key");
+        (await KeyAsync(tenant)).Source.ShouldBe(TavusKeySource.Platform);
+    }
+
+    [Fact]
     public async Task Never_send_the_installations_key_where_a_tenant_says_nor_go_to_private_places()
     {
         var tenant = await VoiceTenant.CreateAsync(api, _node, new { enabled = true, endpoint = api.Voice.OpenAI.Endpoint!.AbsoluteUri, model = "gpt-realtime-2.1" });

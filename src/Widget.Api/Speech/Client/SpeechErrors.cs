@@ -42,7 +42,12 @@ internal static class SpeechErrors
                 ? $"There is no speech at {account.Endpoint} (404). Check the endpoint: it is the root of the API, as https://api.openai.com/v1 or https://api.elevenlabs.io.{said}"
                 : $"{host} refuses the request ({(int)status}).{said}",
         };
-        return new SpeechException(fault, explained) { CanRepeat = (int)status >= 500 };
+        return new SpeechException(fault, explained)
+        {
+            CanRepeat = (int)status >= 500,
+            // ElevenLabs says it with 401, OpenAI with 403.
+            LacksPermission = fault == SpeechFault.BadKey && (status == HttpStatusCode.Forbidden || Has(about, "missing_permissions")),
+        };
     }
 
     private static bool Has(string text, params ReadOnlySpan<string> parts)

@@ -28,6 +28,9 @@ public sealed class SpeechException(SpeechFault fault, string words, Exception? 
 {
     public SpeechFault Fault { get; } = fault;
 
+    /// <summary>The key is known, but may not do this.</summary>
+    public bool LacksPermission { get; init; }
+
     /// <summary>It failed rather than refused, so that asking again at once may help.</summary>
     public bool CanRepeat { get; init; }
 }

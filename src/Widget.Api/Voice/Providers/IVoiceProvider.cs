@@ -67,4 +67,7 @@ public enum VoiceFault
 public sealed class VoiceProviderException(VoiceFault fault, string message, Exception? inner = null) : Exception(message, inner)
 {
     public VoiceFault Fault { get; } = fault;
+
+    /// <summary>HTTP status; null when there was no answer.</summary>
+    public int? Status { get; init; }
 }

@@ -77,7 +77,7 @@ public sealed class VoiceHttp(GuardedHttp http, TimeProvider clock)
             (408 or 409 or 425 or 429 or >= 500, _) => VoiceFault.Temporary,
             _ => VoiceFault.Refused,
         };
-        return new VoiceProviderException(fault, $"It answered {(int)status}{(code is null ? "" : $" ({code})")}{(message is null ? "" : $": {message}")}");
+        return new VoiceProviderException(fault, $"It answered {(int)status}{(code is null ? "" : $" ({code})")}{(message is null ? "" : $": {message}")}") { Status = (int)status };
     }
 
     private static (string? Code, string? Message) Error(string text)

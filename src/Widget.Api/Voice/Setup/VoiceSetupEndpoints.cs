@@ -18,7 +18,7 @@ internal static class VoiceSetupEndpoints
     {
         var voice = routes.MapGroup("/api/voice").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Voice").WithRequestSizeLimit(LargestRequest);
         voice.MapGet("/key", ReadKey).WithSummary("Whose key for voice is used");
-        voice.MapPut("/key", SaveKey).Validate<ProviderKeyRequest>().WithSummary("Set the tenant's own key for voice");
+        voice.MapPut("/key", SaveKey).Validate<ProviderKeyRequest>().WithSummary("Set the tenant's own key for voice, once the provider accepts it");
         voice.MapDelete("/key", RemoveKey).ProducesProblem(404).WithSummary("Forget the tenant's own key for voice");
         voice.MapGet("/test", Test).WithSummary("Whether everything that voice needs is there, in words");
         voice.MapPost("/client-secret", CreateSecret).ProducesProblem(402).ProducesProblem(409).ProducesProblem(502).ProducesProblem(503)
@@ -29,9 +29,33 @@ internal static class VoiceSetupEndpoints
         TypedResults.Ok(await StateAsync(tenants.Current().TenantId, secrets, options, ct));
 
     private static async Task<Results<Ok<ProviderKeyState>, ValidationProblem>> SaveKey(
-        ProviderKeyRequest request, IMultiTenantContextAccessor tenants, TenantSecrets secrets, VoiceOptions options, CancellationToken ct)
+        ProviderKeyRequest request,
+        IMultiTenantContextAccessor tenants,
+        TenantSecrets secrets,
+        TenantSettingsService settings,
+        VoiceAccounts accounts,
+        VoiceHttp http,
+        VoiceOptions options,
+        CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
+        if (accounts.Of((await settings.ReadAsync(tenant, ct)).Voice, request.Key) is { } account)
+        {
+            try
+            {
+                await http.SendAsync(account, HttpMethod.Get, "models", content: null, ct);
+            }
+            // A key that may talk but not list models is told 403.
+            catch (VoiceProviderException e) when (e is { Fault: VoiceFault.BadKey, Status: StatusCodes.Status401Unauthorized })
+            {
+                return Problems.Invalid("key", $"{account.Endpoint.Host} does not accept this key. Copy it again from the provider, or set voice.protocol and voice.endpoint to those that the key is for, first.");
+            }
+            catch (VoiceProviderException)
+            {
+                // It says nothing of the key; GET /api/voice/test checks it again.
+            }
+        }
+
         await secrets.SaveAsync(tenant, TenantSecrets.VoiceKey, request.Key, ct);
         return TypedResults.Ok(await StateAsync(tenant, secrets, options, ct));
     }
