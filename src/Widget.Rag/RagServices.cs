@@ -29,7 +29,7 @@ public static class RagServices
         services.AddSingleton<TypedKnowledge>();
 
         services.AddSingleton<IKnowledgeBase, OwnKnowledgeBase>();
-        if (tavus.Endpoint is not null) services.AddSingleton<IKnowledgeBase>(_ => new TavusKnowledgeBase(tavus));
+        if (tavus.Endpoint is not null) services.AddSingleton<IKnowledgeBase>(provider => new TavusKnowledgeBase(tavus, provider.GetService<ITavusSearchKeys>() ?? new InstallationSearchKey(tavus)));
         services.AddSingleton<IKnowledgeBase, TavusMirror>();
         services.AddSingleton<MirrorPages>();
         services.AddSingleton<MirrorSync>();

@@ -98,7 +98,8 @@ public sealed class ApiNode : IAsyncDisposable
             Fetching = fetching ?? new FetchOptions(),
             Tavus = tavus ?? new TavusOptions(),
             Rerank = rerank ?? new RerankOptions(),
-            TavusApi = tavusApi ?? new TavusApiOptions(),
+            // The installation's key is one for both, as it is read from the environment.
+            TavusApi = tavusApi ?? (tavus is null ? new TavusApiOptions() : new TavusApiOptions { Endpoint = tavus.Endpoint!, Key = tavus.Key }),
             Video = video ?? new VideoTimings(),
             Voice = voice ?? new VoiceOptions(),
             VoiceTimings = voiceTimings ?? new VoiceTimings(),

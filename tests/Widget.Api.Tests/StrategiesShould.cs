@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Widget.Api.Tenancy;
 using Widget.Contracts;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Tests;
 
@@ -54,6 +56,19 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
         second.Trace.Steps[0].Outcome.ShouldBe("skipped");
         second.Trace.Steps[0].Reason!.ShouldEndWith("s ago (the account has no credit left (status 402))");
         second.Trace.Cached.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Search_in_the_tenants_own_account_where_it_has_one()
+    {
+        await KnowsAsync(new { text = "To Denmark delivery costs 89 euros.", title = "Copy" });
+        await using var node = await ApiNode.StartAsync(api.Database, tavus: _simulator.Tavus with { Key = "the-installations" });
+        var (one, other) = (await TenantAsync(node, "fallback"), await TenantAsync(node, "fallback"));
+        var secrets = node.Service<TenantSecrets>();
+        await secrets.SaveAsync(new TenantId(one.Created.TenantId), TenantSecrets.TavusKey, "sim-tavus-key", TestContext.Current.CancellationToken);
+
+        (await SearchAsync(one, "What does delivery to Denmark cost?")).Trace.Steps[0].Outcome.ShouldBe("answered");
+        (await SearchAsync(other, "What does delivery to Denmark cost?")).Trace.Steps[0].Reason.ShouldBe("its key is not accepted (status 401)");
     }
 
     [Fact]

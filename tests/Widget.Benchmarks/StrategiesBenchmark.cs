@@ -36,7 +36,8 @@ internal static class StrategiesBenchmark
         await using var outside = BuildTavus();
         await outside.StartAsync();
         var behavior = outside.Services.GetRequiredService<TavusBehavior>();
-        using var tavus = new TavusKnowledgeBase(new TavusOptions { Endpoint = new Uri($"{outside.Urls.Single()}/tavus"), Key = TavusEndpoints.Key });
+        var options = new TavusOptions { Endpoint = new Uri($"{outside.Urls.Single()}/tavus"), Key = TavusEndpoints.Key };
+        using var tavus = new TavusKnowledgeBase(options, new InstallationSearchKey(options));
         var passages = Enumerable.Range(0, 20).Select(i => new TavusPassage(Text(80), $"Passage {i}")).ToArray();
 
         var both = new HybridSearch([knowledge.Base, tavus], TimeProvider.System);

@@ -5,6 +5,7 @@ using Widget.Api.Tavus.Lifecycle;
 using Widget.Api.Tavus.Provisioning;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tavus.Tools;
+using Widget.Rag.Tavus;
 
 namespace Widget.Api.Tavus;
 
@@ -15,6 +16,7 @@ internal static class TavusServices
     {
         services.AddSingleton(api);
         services.AddSingleton<TavusAccounts>();
+        services.AddSingleton<ITavusSearchKeys, TenantSearchKeys>();
         services.AddSingleton<TavusClient>();
         services.AddSingleton<TavusConnectionTest>();
         services.AddSingleton<TavusAccountDatabase>();

@@ -16,7 +16,7 @@ namespace Widget.Rag.Tavus;
 /// alike they are spelt. So a server that scores everything 0.9, or by distance, neither silences our own knowledge nor invents answers.
 /// </para>
 /// </summary>
-public sealed partial class TavusKnowledgeBase(TavusOptions options) : IKnowledgeBase, IDisposable
+public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearchKeys keys) : IKnowledgeBase, IDisposable
 {
     public const string BaseName = "tavus";
 
@@ -47,7 +47,7 @@ public sealed partial class TavusKnowledgeBase(TavusOptions options) : IKnowledg
         var wanted = query.Limit + query.Spare;
         var answer = await _endpoint.PostAsync(
             options.SearchAddress(query.Parameters[ReplicaParameter]),
-            options.Key is { } key ? ("x-api-key", key) : null,
+            await keys.OfAsync(query.TenantId, ct) is { } key ? ("x-api-key", key) : null,
             new { query = question, limit = wanted },
             ct);
         var hits = TavusAnswer.Read(answer, wanted);
