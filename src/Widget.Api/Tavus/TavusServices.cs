@@ -30,6 +30,7 @@ internal static class TavusServices
         services.AddSingleton<SessionOpener>();
         services.AddSingleton<SessionFinish>();
         services.AddSingleton<LostConversations>();
+        services.AddSingleton<SessionAtTavus>();
         services.AddSingleton<SessionKeeping>();
         services.AddSingleton<VideoSignal>();
         services.AddSingleton<SessionLeases>();

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Widget.Api.Tavus.Client;
 using Widget.Contracts;
 using Widget.Rag.Storage;
 
@@ -12,11 +11,9 @@ namespace Widget.Api.Tavus.Sessions;
 /// </summary>
 public sealed partial class SessionKeeping(
     VideoDatabase database,
-    TavusAccounts accounts,
-    TavusClient tavus,
+    SessionAtTavus tavus,
     SessionOpener opener,
     SessionFinish finish,
-    LostConversations lost,
     VideoTimings timings,
     TimeProvider clock,
     ILogger<SessionKeeping> logger)
@@ -120,7 +117,7 @@ public sealed partial class SessionKeeping(
         var gone = session.Watched && now - session.SeenAt > timings.Silence;
         var late = session.State == TavusSessionState.Waiting && now - session.OpenedAt > timings.Joining;
         var overdue = now > session.Deadline + timings.Overtime;
-        var current = await AskAsync(session, ct);
+        var current = await tavus.AskAsync(session, ct);
         if (current.IsOver)
         {
             await FinishAsync(session, current, ct);
@@ -164,7 +161,7 @@ public sealed partial class SessionKeeping(
     {
         if (session.TavusConversationId is null)
         {
-            var (searched, found) = session.AskedAt is null ? (true, null) : await FindLostAsync(session, ct);
+            var (searched, found) = session.AskedAt is null ? (true, null) : await tavus.FindLostAsync(session, ct);
             if (found is null)
             {
                 // Only a search that Tavus answered says that there is none; and the request may still be on its way there.
@@ -180,64 +177,29 @@ public sealed partial class SessionKeeping(
         }
 
         // Tavus may have ended it itself, or for us before our node died: it is asked first, so that nothing is ended twice.
-        var current = await AskAsync(session, ct);
+        var current = await tavus.AskAsync(session, ct);
         if (!current.IsOver && current.Known)
         {
-            var accepted = await EndAsync(session, ct);
-            current = accepted is null ? Answer.None : await AskAsync(session, ct);
+            var accepted = await tavus.EndAsync(session, ct);
+            current = accepted is null ? CallAtTavus.Unknown : await tavus.AskAsync(session, ct);
             // It was told, and may not have got about yet: then the end is now, by our clock.
             if (accepted is true && current is { Known: true, IsOver: false }) current = current with { IsOver = true, Conversation = null };
         }
 
         if (current.IsOver) await FinishAsync(session, current, ct);
         // Nobody can ask any more, perhaps for want of the key: Tavus's own limit has ended it by now.
-        else if (!current.Known && clock.GetUtcNow() > session.Deadline + LongestUnanswered) await FinishAsync(session, Answer.None, ct);
+        else if (!current.Known && clock.GetUtcNow() > session.Deadline + LongestUnanswered) await FinishAsync(session, CallAtTavus.Unknown, ct);
         else await AgainAsync(session, ct);
-    }
-
-    private async Task<(bool Searched, TavusConversation? Found)> FindLostAsync(VideoSession session, CancellationToken ct)
-    {
-        try
-        {
-            // Without a key nobody can look, now or later.
-            return (true, await accounts.OfAsync(session.TenantId, session.Account, ct) is { } account ? await lost.FindAsync(account, session, ct) : null);
-        }
-        catch (TavusException e)
-        {
-            LogAway(session.Id, e.Fault, e.Status);
-            return (e.Fault == TavusFault.BadKey, null);
-        }
-    }
-
-    // Null when Tavus was not reached, false when it would not.
-    private async Task<bool?> EndAsync(VideoSession session, CancellationToken ct)
-    {
-        try
-        {
-            if (await accounts.OfAsync(session.TenantId, session.Account, ct) is not { } account) return null;
-            await tavus.EndConversationAsync(account, session.TavusConversationId!, ct);
-            return true;
-        }
-        catch (TavusException e) when (e.Fault is TavusFault.NotFound or TavusFault.BadRequest or TavusFault.Conflict)
-        {
-            // It is not there, or not to be ended any more; asking shows which.
-            return false;
-        }
-        catch (TavusException e)
-        {
-            LogAway(session.Id, e.Fault, e.Status);
-            return null;
-        }
     }
 
     private async Task LookAtAftermathAsync(VideoSession session, CancellationToken ct)
     {
-        var current = SessionFinish.IsComplete(session) ? Answer.None : await AskAsync(session, ct);
+        var current = SessionFinish.IsComplete(session) ? CallAtTavus.Unknown : await tavus.AskAsync(session, ct);
         await TakeUpAsync(session, current.Report, ct);
         await ChangeAsync(session, (_, row, now) => row.NextCheckAt = finish.NextAftermath(row, now), ct);
     }
 
-    private async Task FinishAsync(VideoSession session, Answer answer, CancellationToken ct)
+    private async Task FinishAsync(VideoSession session, CallAtTavus answer, CancellationToken ct)
     {
         await ChangeAsync(session, async (db, row, _) =>
         {
@@ -268,27 +230,6 @@ public sealed partial class SessionKeeping(
         return true;
     }, ct);
 
-    // What Tavus says of the call now. One that Tavus does not know any more is over.
-    private async Task<Answer> AskAsync(VideoSession session, CancellationToken ct)
-    {
-        try
-        {
-            if (await accounts.OfAsync(session.TenantId, session.Account, ct) is not { } account) return Answer.None;
-            var conversation = await tavus.GetConversationAsync(account, session.TavusConversationId!, verbose: true, ct);
-            var report = CallReport.Of(conversation.Events.Select(entry => new CallEvent(entry.Type, entry.Timestamp, entry.Properties)));
-            return new Answer(true, conversation.IsEnded, report, conversation);
-        }
-        catch (TavusException e) when (e.Fault == TavusFault.NotFound)
-        {
-            return new Answer(true, true, new CallReport(), null);
-        }
-        catch (TavusException e)
-        {
-            LogAway(session.Id, e.Fault, e.Status);
-            return Answer.None;
-        }
-    }
-
     private Task ChangeAsync<T>(VideoSession session, Func<VideoDb, VideoSession, DateTimeOffset, T> change, CancellationToken ct) =>
         ChangeAsync(
             session,
@@ -309,16 +250,4 @@ public sealed partial class SessionKeeping(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "What Tavus says of video session {Session} cannot be kept and is passed over")]
     private partial void LogUnusable(Exception exception, VideoSessionId session);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Tavus could not be asked about video session {Session}: {Fault}, status {Status}")]
-    private partial void LogAway(VideoSessionId session, TavusFault fault, int? status);
-
-    /// <param name="Known">Tavus has answered.</param>
-    /// <param name="IsOver">The call has ended there.</param>
-    /// <param name="Report">What happened in it.</param>
-    /// <param name="Conversation">Null when Tavus has not answered, or does not know it.</param>
-    private sealed record Answer(bool Known, bool IsOver, CallReport Report, TavusConversation? Conversation)
-    {
-        public static Answer None { get; } = new(false, false, new CallReport(), null);
-    }
 }
