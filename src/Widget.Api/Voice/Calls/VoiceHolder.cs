@@ -36,6 +36,8 @@ public sealed partial class VoiceHolder(
     /// <returns>When it takes the visitor's wishes.</returns>
     internal Task Start(TenantId tenant, VoiceCallId id)
     {
+        // One whose lease ran out for want of a database is held here still, and may go on: the lease is this node's again.
+        if (_held.ContainsKey(id)) return Task.CompletedTask;
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var holding = HoldAsync(tenant, id, ready);
         _held[id] = holding;
