@@ -13,7 +13,7 @@ public sealed class RunCommandShould
     {
         var data = Path.Combine(Repository.Root, ".local", "test", "run");
         if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
-        var ports = Installation.FreePorts(4);
+        var ports = Installation.FreePorts(5);
         var environment = new Dictionary<string, string?>
         {
             ["WIDGET_DATA"] = data,
@@ -47,6 +47,14 @@ public sealed class RunCommandShould
             await RunAsync("run", "--detach");
             watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(15));
             (await RunAsync("widget", "tenants", "list")).ShouldContain("acme");
+
+            await RunAsync("run", "--stop");
+            environment["WIDGET_DEMO_PORT"] = $"{ports[4]}";
+            await RunAsync("run", "--detach");
+            var key = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(data, "demo.json"))).RootElement.GetProperty("harbor").GetProperty("apiKey").GetString();
+            http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+            (await http.GetStringAsync("/api/settings/origins")).ShouldBe($$"""{"origins":["http://localhost:{{ports[4]}}"]}""");
+            (await http.GetStringAsync("/api/knowledge/documents?limit=100")).ShouldContain($"http://localhost:{ports[4]}/harbor/shipping.html");
 
             await RunAsync("run", "--reset", "--detach");
             (await RunAsync("widget", "tenants", "list")).ShouldNotContain("acme");
