@@ -1,4 +1,4 @@
-// Makes the two demo tenants, once, with different knowledge: one site by its site map, one by its links and by uploads.
+// Makes the two demo tenants, with different knowledge: one site by its site map, one by its links and by uploads.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
@@ -59,7 +59,8 @@ async function call(key, method, path, body, headers = {}) {
     body: json ? JSON.stringify(body) : body,
   });
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.json();
+  const text = await response.text();
+  return text ? JSON.parse(text) : undefined;
 }
 
 async function finished(key, jobId) {
@@ -70,29 +71,53 @@ async function finished(key, jobId) {
   }
 }
 
-const keys = existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : {};
-for (const tenant of tenants) {
-  if (keys[tenant.slug]) continue;
-  const created = await run('dotnet', [
-    join(app, 'api', 'Widget.Api.dll'), 'tenants', 'create', '--slug', tenant.slug, '--name', tenant.name, '--origin', new URL(demo).origin, '--json',
-  ]);
-  const made = JSON.parse(created.stdout);
-  await call(made.apiKey, 'PUT', '/api/settings', tenant.settings);
-  await call(made.apiKey, 'POST', '/api/evaluation/questions/import', tenant.questions);
-  const jobs = tenant.sites.map((site) => call(made.apiKey, 'POST', '/api/knowledge/sites', { url: demo + site }));
+// What a tenant learns from the demo sites, at the address they have now.
+async function teach(tenant, key) {
+  const jobs = tenant.sites.map((site) => call(key, 'POST', '/api/knowledge/sites', { url: demo + site }));
   for (const name of tenant.uploads) {
     const form = new FormData();
     form.append('file', new Blob([await readFile(join(import.meta.dirname, 'documents', name))]), name);
-    jobs.push(call(made.apiKey, 'POST', '/api/knowledge/uploads', form));
+    jobs.push(call(key, 'POST', '/api/knowledge/uploads', form));
   }
+  await call(key, 'POST', '/api/evaluation/questions/import', tenant.questions);
   let documents = 0;
   for (const job of await Promise.all(jobs)) {
-    const { done, failed, error } = await finished(made.apiKey, job.jobId);
+    const { done, failed, error } = await finished(key, job.jobId);
     documents += done;
     for (const one of failed) console.error(`${tenant.name}: ${one.id}: ${one.error}`);
     if (error && failed.length === 0) console.error(`${tenant.name}: ${error}`);
   }
   console.log(`${tenant.name} knows ${documents} documents.`);
-  keys[tenant.slug] = made;
+}
+
+// The sites have another port than last time: pages at the old one are no longer there, and the widget may be on the new one.
+async function move(tenant, key, from) {
+  const { origins } = await call(key, 'GET', '/api/settings/origins');
+  await call(key, 'PUT', '/api/settings/origins', { origins: [...new Set([...origins.filter((origin) => origin !== from), demo])] });
+  const { sources } = await call(key, 'GET', '/api/knowledge/sources?kind=site&limit=100');
+  const old = sources.filter((source) => tenant.sites.some((site) => source.url === from + site));
+  await Promise.all(old.map((source) => call(key, 'DELETE', `/api/knowledge/sources/${source.id}`)));
+}
+
+const keys = existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : {};
+async function keep(slug, made) {
+  keys[slug] = made;
   await writeFile(file, JSON.stringify(keys, null, 2), { mode: 0o600 });
+}
+
+for (const tenant of tenants) {
+  let made = keys[tenant.slug];
+  if (made?.demo === demo) continue;
+  if (made) {
+    await move(tenant, made.apiKey, made.demo);
+  } else {
+    const created = await run('dotnet', [
+      join(app, 'api', 'Widget.Api.dll'), 'tenants', 'create', '--slug', tenant.slug, '--name', tenant.name, '--origin', demo, '--json',
+    ]);
+    made = JSON.parse(created.stdout);
+    await call(made.apiKey, 'PUT', '/api/settings', tenant.settings);
+    await keep(tenant.slug, made);
+  }
+  await teach(tenant, made.apiKey);
+  await keep(tenant.slug, { ...made, demo });
 }

@@ -74,7 +74,7 @@ ${await tag(site)}
 async function answer(path, origin) {
   if (path === '/') {
     const list = Object.entries(sites).map(([slug, { name, tagline }]) => `<li><a href="/${slug}/">${name}</a>: ${tagline}</li>`);
-    return ['text/html', `<!doctype html><meta charset="utf-8"><title>Demo</title><h1>Two demo customers</h1><ul>${list.join('')}</ul>`];
+    return ['text/html', `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>Demo</title><h1>Two demo customers</h1><ul>${list.join('')}</ul>`];
   }
   const [, site, file = ''] = path.split('/');
   if (!Object.hasOwn(sites, site)) return undefined;

@@ -61,6 +61,8 @@ public sealed class TenancyShould(ApiFixture api)
     [InlineData("", null, "The request has no body. Send a JSON object.")]
     [InlineData("""{"tavusKBWeight": "a lot"}""", null, "tavusKBWeight is not valid.")]
     [InlineData("nonsense", null, "The request is not valid JSON.")]
+    [InlineData("""{"agentName":""", null, "The request is not valid JSON.")]
+    [InlineData("""{"agentName": "Jo", "theme": {"color": #123456}}""", null, "The request is not valid JSON.")]
     public async Task Refuse_settings_that_cannot_work_and_keep_the_old(string request, string? field, string? words)
     {
         var tenant = await TestTenant.CreateAsync(api);

@@ -13,7 +13,7 @@ public sealed class RunCommandShould
     {
         var data = Path.Combine(Repository.Root, ".local", "test", "run");
         if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
-        var ports = Installation.FreePorts(4);
+        var ports = Installation.FreePorts(5);
         var environment = new Dictionary<string, string?>
         {
             ["WIDGET_DATA"] = data,
@@ -47,6 +47,14 @@ public sealed class RunCommandShould
             await RunAsync("run", "--detach");
             watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(15));
             (await RunAsync("widget", "tenants", "list")).ShouldContain("acme");
+
+            await RunAsync("run", "--stop");
+            environment["WIDGET_DEMO_PORT"] = $"{ports[4]}";
+            await RunAsync("run", "--detach");
+            var key = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(data, "demo.json"))).RootElement.GetProperty("harbor").GetProperty("apiKey").GetString();
+            http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+            (await http.GetStringAsync("/api/settings/origins")).ShouldBe($$"""{"origins":["http://localhost:{{ports[4]}}"]}""");
+            (await http.GetStringAsync("/api/knowledge/documents?limit=100")).ShouldContain($"http://localhost:{ports[4]}/harbor/shipping.html");
 
             await RunAsync("run", "--reset", "--detach");
             (await RunAsync("widget", "tenants", "list")).ShouldNotContain("acme");
@@ -83,5 +91,30 @@ public sealed class RunCommandShould
             ["--detach"]));
 
         refusal.Message.ShouldContain($"Port {port} is taken by another program. Stop it, or set WIDGET_API_PORT to another port.");
+    }
+
+    [Theory]
+    [InlineData("abc", "5181", "WIDGET_API_PORT is \"abc\". It must be a port, a number from 1 to 65535.")]
+    [InlineData("65536", "5181", "WIDGET_API_PORT is \"65536\". It must be a port, a number from 1 to 65535.")]
+    [InlineData("5181", "5181", "Port 5181 is given to two programs.")]
+    public async Task Refuse_ports_that_cannot_be(string api, string demo, string words)
+    {
+        var environment = new Dictionary<string, string?> { ["WIDGET_DATA"] = Path.Combine(Repository.Root, ".local", "test", "ports"), ["WIDGET_API_PORT"] = api, ["WIDGET_DEMO_PORT"] = demo };
+
+        var refusal = await Should.ThrowAsync<InvalidOperationException>(() => Repository.RunAsync("run", environment, ["--detach"]));
+
+        refusal.Message.ShouldContain(words);
+    }
+
+    [Fact]
+    public async Task Wait_for_nobody_while_another_one_starts()
+    {
+        var data = Directory.CreateDirectory(Path.Combine(Repository.Root, ".local", "test", "locked")).FullName;
+
+        // The lock that a ./run holds while it starts.
+        var refusal = await Should.ThrowAsync<InvalidOperationException>(() => Repository.RunAsync(
+            "/usr/bin/env", new Dictionary<string, string?> { ["WIDGET_DATA"] = data }, ["flock", Path.Combine(data, "lock"), Path.Combine(Repository.Root, "run"), "--detach"]));
+
+        refusal.Message.ShouldContain("Another ./run is just starting or stopping.");
     }
 }

@@ -40,7 +40,7 @@ internal static class Problems
             (StatusCodes.Status404NotFound, "Not Found") => "There is nothing at this address.",
             (StatusCodes.Status405MethodNotAllowed, "Method Not Allowed") => "This address does not take that method.",
             (StatusCodes.Status413PayloadTooLarge, "Content Too Large" or "Payload Too Large") => "The request is too large.",
-            (StatusCodes.Status415UnsupportedMediaType, "Unsupported Media Type") => "The request's content type is not one that is understood here.",
+            (StatusCodes.Status415UnsupportedMediaType, "Unsupported Media Type") => "The request's content type is not one that is understood here. For JSON, send Content-Type: application/json.",
             var (_, title) => title,
         };
 
@@ -104,7 +104,9 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
             return (bad, ExpectedType().IsMatch(e.Message) ? "The request must be a JSON object." : "The request is not valid JSON.", null);
         var field = path.TrimStart('$', '.');
         if (e.Message.Contains("could not be mapped", StringComparison.Ordinal)) return (bad, $"{field} is not a field of this request.", field);
-        var expected = ExpectedType().Match(e.Message).Groups["type"].Value;
+        // Text that ends too early, or is no JSON from some field on, names no type.
+        if (ExpectedType().Match(e.Message) is not { Success: true } match) return (bad, "The request is not valid JSON.", null);
+        var expected = match.Groups["type"].Value;
         var title = typeof(TenantSettings).Assembly.GetType(expected) is { IsEnum: true } choice
             ? $"{field} must be one of {string.Join(", ", Enum.GetValues(choice).Cast<object>().Select(value => JsonSerializer.SerializeToElement(value, choice).GetString()))}."
             : $"{field} is not valid.";

@@ -23,7 +23,7 @@ public static class GuardedConnection
         {
             addresses = [.. addresses.Where(PublicAddress.IsPublic)];
             if (addresses.Length == 0)
-                throw new FetchFailureException($"{endpoint.Host} is not on the public internet, so it cannot be read.") { Failure = FetchFailure.Unreachable };
+                throw new FetchFailureException($"{endpoint.Host} is not on the public internet, so it cannot be read. The operator can allow it (WIDGET_FETCH_ALLOW).") { Failure = FetchFailure.Unreachable };
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
