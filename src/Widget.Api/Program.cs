@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.AspNetCore.Connections;
 using Npgsql;
 using Widget.Api.Operations;
 using Widget.Api.Platform;
@@ -13,6 +14,11 @@ var root = OperatorCommands.Create(async ct =>
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (IOException e) when (e.InnerException is AddressInUseException)
+{
+    Console.Error.WriteLine($"{e.Message} Another server is there already; stop it, or set ASPNETCORE_URLS to another address.");
+    return 2;
 }
 catch (Exception e) when (e is OperatorException or InvalidConfigurationException)
 {

@@ -116,7 +116,7 @@ public sealed record TenantSettings : IValidatableObject
     [Required, RegularExpression("auto|en|de|es|ar", ErrorMessage = "locale must be auto, en, de, es or ar.")]
     public string Locale { get; init; } = "auto";
 
-    /// <summary>Where a visitor finds a person besides the chat: an https or mailto address.</summary>
+    /// <summary>Where a visitor finds a person besides the chat: a web address or a mailto address.</summary>
     [StringLength(500)]
     public string? ContactUrl { get; init; }
 
@@ -140,7 +140,7 @@ public sealed record TenantSettings : IValidatableObject
         if (SuggestedQuestions.Any(question => string.IsNullOrWhiteSpace(question) || question.Length > 200))
             yield return new("A suggested question must have 1 to 200 characters.", [nameof(SuggestedQuestions)]);
         if (ContactUrl is not null && !(Uri.TryCreate(ContactUrl, UriKind.Absolute, out var contact) && contact.Scheme is "https" or "http" or "mailto"))
-            yield return new("contactUrl must be an https or mailto address.", [nameof(ContactUrl)]);
+            yield return new("contactUrl must be a web address or a mailto address.", [nameof(ContactUrl)]);
         foreach (var (name, part) in new (string, object)[] { (nameof(Theme), Theme), (nameof(Speech), Speech), (nameof(Voice), Voice), (nameof(TavusLayers), TavusLayers) })
         {
             var problems = new List<ValidationResult>();

@@ -232,9 +232,9 @@ public sealed record VoiceCallRecord(
     int? Seconds,
     IReadOnlyDictionary<string, long> Usage);
 
-/// <param name="Items">Newest first.</param>
+/// <param name="Sessions">Newest first.</param>
 /// <param name="Next">To be given as <c>before</c> for the next ones; null when there are none.</param>
-public sealed record VoiceSessions(IReadOnlyList<VoiceSession> Items, Guid? Next);
+public sealed record VoiceSessions(IReadOnlyList<VoiceSession> Sessions, Guid? Next);
 
 /// <summary>What a visitor types in a call, to be answered aloud.</summary>
 public sealed record VoiceSayRequest

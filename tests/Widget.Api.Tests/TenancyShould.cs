@@ -52,7 +52,7 @@ public sealed class TenancyShould(ApiFixture api)
     [InlineData("""{"suggestedQuestions": [null]}""", "suggestedQuestions", "A suggested question must have 1 to 200 characters.")]
     [InlineData("""{"theme": null}""", "theme", null)]
     [InlineData("""{"suggestedQuestions": [""]}""", "suggestedQuestions", "A suggested question must have 1 to 200 characters.")]
-    [InlineData("""{"contactUrl": "javascript:alert(1)"}""", "contactUrl", "contactUrl must be an https or mailto address.")]
+    [InlineData("""{"contactUrl": "javascript:alert(1)"}""", "contactUrl", "contactUrl must be a web address or a mailto address.")]
     [InlineData("""{"searchStrategy": "best"}""", "searchStrategy", "searchStrategy must be one of parallel, smart, fallback.")]
     [InlineData("""{"searchStrategy": 1}""", null, "searchStrategy must be one of parallel, smart, fallback.")]
     [InlineData("""{"theme": {"position": "top"}}""", null, "theme.position must be one of right, left.")]

@@ -9,6 +9,22 @@ internal static class ApiDescription
 {
     private const string Document = "/openapi/v1.json";
 
+    /// <summary>As a reader meets them: first what answers visitors and what it answers from, the outside services last.</summary>
+    private static readonly (string Name, string About)[] Groups =
+    [
+        ("Widget", "What the widget does for a visitor: sessions, conversations, answers."),
+        ("Knowledge", "What is answered from: sources, documents, typed answers, demos."),
+        ("Search", "The search behind the answers, with its trace."),
+        ("Settings", "A tenant's settings, origins and ways to talk."),
+        ("Keys", "Keys of a tenant's own programs."),
+        ("Tools", "What the assistant can do besides talking."),
+        ("Evaluation", "Test questions and how well they are answered."),
+        ("Speech", "Spoken replies and dictation."),
+        ("Voice", "Realtime voice."),
+        ("Tavus", "The video avatar, its persona, its calls and its knowledge."),
+        ("OpenAI", "Answers for whatever speaks OpenAI's protocol."),
+    ];
+
     public static void Configure(OpenApiOptions options) => options
         .AddDocumentTransformer(Introduce)
         .AddSchemaTransformer(NameStrings)
@@ -31,6 +47,7 @@ internal static class ApiDescription
                 `Watch(conversationId, after)`, `Ask(conversationId, message)` and `Stop(conversationId, messageId)`.
                 """,
         };
+        document.Tags = new HashSet<OpenApiTag>(Groups.Select(group => new OpenApiTag { Name = group.Name, Description = group.About }));
         document.Components ??= new OpenApiComponents();
         foreach (var envelope in document.Components.Schemas?.Keys.Where(name => name.StartsWith("SseItem", StringComparison.Ordinal)).ToList() ?? [])
             document.Components.Schemas!.Remove(envelope);

@@ -161,7 +161,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         {
             for (var i = 0; ; i++)
             {
-                var ours = (await ApiAsync(HttpMethod.Get, "/api/voice/sessions")).GetProperty("items").EnumerateArray().All(call => call.GetProperty("state").GetString() is "ended" or "failed");
+                var ours = (await ApiAsync(HttpMethod.Get, "/api/voice/sessions")).GetProperty("sessions").EnumerateArray().All(call => call.GetProperty("state").GetString() is "ended" or "failed");
                 var theirs = (await installation.Http.GetFromJsonAsync<JsonElement[]>(new Uri(installation.Voice, $"/control/voice/calls?account={key}")))!.All(call => call.GetProperty("state").GetString() == "ended");
                 if (ours && theirs) return;
                 if (i == 150) Assert.Fail($"A call is left open: ours {ours}, theirs {theirs}");
@@ -172,7 +172,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         /// <summary>The conversation's log, as the API gives it to the visitor's page.</summary>
         public async Task<List<JsonElement>> LogAsync()
         {
-            var thread = (await ApiAsync(HttpMethod.Get, "/api/voice/sessions")).GetProperty("items")[0].GetProperty("threadId").GetGuid();
+            var thread = (await ApiAsync(HttpMethod.Get, "/api/voice/sessions")).GetProperty("sessions")[0].GetProperty("threadId").GetGuid();
             var text = await Page.EvaluateAsync<string>(
                 """
                 async ([api, siteKey, thread]) => {
