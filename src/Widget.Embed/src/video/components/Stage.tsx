@@ -1,9 +1,10 @@
 import { useSignal, type Signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { duration } from '../../app/duration';
 import { fill } from '../../app/i18n';
-import type { Store } from '../../app/store';
+import type { CallHost } from '../../app/moduleHost';
 import { DeviceMenu } from '../../call/DeviceMenu';
+import { useFocusAt } from '../../call/focus';
 import type { CallModel } from '../model';
 import { videoWords } from '../words';
 import { AvatarView, OwnPicture } from './Avatar';
@@ -12,27 +13,22 @@ import { Ended, OnTheWay, Trouble } from './Cards';
 
 export interface StageProps {
   call: CallModel;
-  store: Store;
+  panel: CallHost;
   /** Whether the call has the panel to itself, without the thread. */
   alone: Signal<boolean>;
 }
 
 /** The call, above the thread; on a phone in its place. */
-export function Stage({ call, store, alone }: StageProps) {
+export function Stage({ call, panel, alone }: StageProps) {
   const t = videoWords.value;
-  const agent = store.config.value?.agentName ?? '';
+  const agent = panel.config.value?.agentName ?? '';
   const phase = call.phase.value;
   const captions = useSignal(true);
   const settings = useSignal(false);
   const speaker = useSignal('');
-  const stage = useRef<HTMLElement>(null);
   const picture = useRef<HTMLVideoElement>(null);
-
-  // What was pressed to get here is gone: the focus goes on to what can be pressed now.
   const step = phase === 'over' || phase === 'trouble' ? phase : 'call';
-  useEffect(() => {
-    stage.current?.querySelector<HTMLElement>('[data-first]')?.focus({ preventScroll: true });
-  }, [step]);
+  const stage = useFocusAt(step);
 
   const inCall = phase === 'live';
   return (
@@ -70,7 +66,7 @@ export function Stage({ call, store, alone }: StageProps) {
       {phase !== 'over' && phase !== 'trouble' && (
         <Controls
           call={call}
-          store={store}
+          panel={panel}
           agent={agent}
           alone={alone}
           captions={captions}
