@@ -1,8 +1,8 @@
 import { useSignal, type Signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { duration } from '../../app/duration';
 import { fill } from '../../app/i18n';
 import type { CallHost } from '../../app/moduleHost';
+import { Clock } from '../../call/Clock';
 import { DeviceMenu } from '../../call/DeviceMenu';
 import { useFocusAt } from '../../call/focus';
 import type { CallModel } from '../model';
@@ -48,7 +48,7 @@ export function Stage({ call, panel, alone }: StageProps) {
         {phase === 'over' && <Ended call={call} agent={agent} />}
         {!inCall && phase !== 'trouble' && phase !== 'over' && <OnTheWay call={call} agent={agent} />}
         {phase !== 'over' && phase !== 'trouble' && <OwnPicture call={call} />}
-        {call.remaining.value !== undefined && phase !== 'over' && <Time call={call} />}
+        {phase !== 'over' && <Clock call={call} words={t} />}
         {inCall && captions.value && call.caption.value && (
           <div class="caption">
             <p dir="auto">
@@ -79,18 +79,6 @@ export function Stage({ call, panel, alone }: StageProps) {
   );
 }
 
-function Time({ call }: { call: CallModel }) {
-  const t = videoWords.value;
-  const [elapsed, left] = [duration(call.elapsed.value), duration(call.remaining.value ?? 0)];
-  return (
-    <div class="time" role="timer" aria-label={fill(t.time, { elapsed, left })}>
-      <span aria-hidden="true">
-        {elapsed} · {fill(t.left, { left })}
-      </span>
-    </div>
-  );
-}
-
 /** A device that is not to be had, and what can be done without it. */
 function Troubles({ call }: { call: CallModel }) {
   const t = videoWords.value;
@@ -103,13 +91,12 @@ function Troubles({ call }: { call: CallModel }) {
   );
 }
 
-/** Says to screen readers what is seen: who is there, how long yet. What is said aloud they hear. */
+/** Says to screen readers what is seen: who is there. What is said aloud they hear. */
 function Announcer({ call, agent }: { call: CallModel; agent: string }) {
   const t = videoWords.value;
-  const lastMinute = call.remaining.value !== undefined && call.remaining.value <= 60;
   return (
     <div class="hidden" role="status">
-      {call.phase.value === 'live' && (lastMinute ? t.lastMinute : !call.frame.value && fill(t.live, { agent }))}
+      {call.phase.value === 'live' && !call.frame.value && fill(t.live, { agent })}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
-import { duration } from '../../app/duration';
 import { fill } from '../../app/i18n';
 import type { CallHost } from '../../app/moduleHost';
+import { Clock } from '../../call/Clock';
 import { DeviceMenu } from '../../call/DeviceMenu';
 import { useFocusAt } from '../../call/focus';
 import { Sound } from '../../call/Sound';
@@ -37,7 +37,7 @@ export function Stage({ call, panel }: { call: VoiceModel; panel: CallHost }) {
                 {call.slow.value && <p role="status">{t.slow}</p>}
                 {call.phase.value !== 'asking' && <Level call={call} speaker="visitor" />}
               </div>
-              {call.remaining.value !== undefined && <Time call={call} />}
+              <Clock call={call} words={t} />
             </div>
             <CaptionLines call={call} />
             {/* From the visitor's press on, which browsers remember when it is to sound. */}
@@ -79,22 +79,6 @@ function CaptionLines({ call }: { call: VoiceModel }) {
           <bdi>{text}</bdi>
         </p>
       ))}
-    </div>
-  );
-}
-
-function Time({ call }: { call: VoiceModel }) {
-  const t = voiceWords.value;
-  const remaining = call.remaining.value ?? 0;
-  const [elapsed, left] = [duration(call.elapsed.value), duration(remaining)];
-  const last = remaining <= 60;
-  return (
-    <div class={`clock ${last ? 'last' : ''}`} role="timer" aria-label={fill(t.time, { elapsed, left })}>
-      <span aria-hidden="true">{elapsed}</span>
-      <span aria-hidden="true">{fill(t.left, { left })}</span>
-      <span class="hidden" role="status">
-        {last && t.lastMinute}
-      </span>
     </div>
   );
 }
