@@ -25,14 +25,14 @@ export function Listen({ store }: { store: Store }) {
   return (
     <button
       type="button"
-      class={`listen ${narrow ? 'narrow' : ''}`}
+      class="listen"
       aria-label={t.listenLabel}
       title={t.listenLabel}
       aria-pressed={on}
       onClick={() => press(store, (module) => module.listen(!on))}
     >
       <Icon name="listen" />
-      {!narrow && t.listen}
+      {!narrow && <span>{t.listen}</span>}
     </button>
   );
 }

@@ -28,7 +28,7 @@ export function Panel({ store }: { store: Store }) {
       class="panel"
       ref={panel}
       role={page ? 'main' : 'dialog'}
-      aria-modal={!page && narrow.matches}
+      aria-modal={(!page && narrow.matches) || undefined}
       aria-label={config ? fill(t.assistantOf, { tenant: config.tenantName }) : t.openChat}
       hidden={!open}
       lang={locale.value}
