@@ -1,9 +1,9 @@
-import type { ReadonlySignal } from '@preact/signals';
 import { duration } from '../app/duration';
 import { fill } from '../app/i18n';
+import type { AnyCall } from './model';
 
 interface Props {
-  call: { readonly elapsed: ReadonlySignal<number>; readonly remaining: ReadonlySignal<number | undefined> };
+  call: AnyCall;
   words: { time: string; left: string; lastMinute: string };
 }
 
