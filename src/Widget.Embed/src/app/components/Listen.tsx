@@ -20,8 +20,6 @@ export function Listen({ store }: { store: Store }) {
 
   // In a call there is enough to hear, and the call has the microphone.
   if (!offered || store.call.value) return null;
-  // Beside other ways to talk there is no room for words.
-  const narrow = modes.length > 2;
   return (
     <button
       type="button"
@@ -32,7 +30,7 @@ export function Listen({ store }: { store: Store }) {
       onClick={() => press(store, (module) => module.listen(!on))}
     >
       <Icon name="listen" />
-      {!narrow && <span>{t.listen}</span>}
+      <span>{t.listen}</span>
     </button>
   );
 }
