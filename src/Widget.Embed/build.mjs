@@ -5,7 +5,7 @@ import { build } from 'vite';
 
 const out = 'dist';
 await rm(out, { recursive: true, force: true });
-const panel = /\/(preact|@preact)\/|\/src\/(app\/(?!main|transport\/hub|locales\/(de|es|ar))|color|contract)/;
+const panel = /\/(preact|@preact)\/|\/src\/(app\/(?!transport\/hub|locales\/(de|es|ar))|color|contract)/;
 
 const app = await build({
   configFile: false,
@@ -17,7 +17,7 @@ const app = await build({
     target: 'es2022',
     modulePreload: false,
     rollupOptions: {
-      input: 'src/app/main.tsx',
+      input: 'src/main.tsx',
       preserveEntrySignatures: 'strict',
       output: {
         entryFileNames: 'app-[hash].js',

@@ -1,5 +1,7 @@
 import tseslint from 'typescript-eslint';
 
+const modules = ['video', 'voice', 'speech', 'dictation'];
+
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', '*.mjs', 'eslint.config.js'] },
   ...tseslint.configs.strictTypeChecked,
@@ -17,4 +19,25 @@ export default tseslint.config(
       ],
     },
   },
+  // Imports go one way: main and modules.ts → video, voice, speech, dictation → call → app, media.
+  ...apart('app', `modules|main|${modules.join('|')}|call|media`),
+  ...modules.flatMap((name) =>
+    apart(name, ['app/store', 'modules', 'main', ...modules.filter((other) => other !== name)].join('|')),
+  ),
+  ...apart('call', `app/store|modules|main|${modules.join('|')}`),
+  ...apart('media', `app|modules|main|call|${modules.join('|')}`),
 );
+
+/** Keeps a folder's files, and those one folder below, from importing these places of src. */
+function apart(folder, places) {
+  const message = `src/${folder} must not know this; what the panel offers its modules is in app/moduleHost.ts.`;
+  return ['*', '*/*'].map((files, depth) => ({
+    files: [`src/${folder}/${files}`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: `^${'\\.\\./'.repeat(depth + 1)}(${places})(/|$)`, message }] },
+      ],
+    },
+  }));
+}

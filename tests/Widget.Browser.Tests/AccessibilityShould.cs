@@ -75,12 +75,68 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
         await visit.OpenPanelAsync();
         var box = (await visit.Panel.BoundingBoxAsync())!;
         (box.X, box.Y, box.Width, box.Height).ShouldBe((0, 0, 390, 844));
+        await Assertions.Expect(visit.Panel).ToHaveAttributeAsync("aria-modal", "true");
 
         for (var i = 0; i < 15; i++)
         {
             await visit.Page.Keyboard.PressAsync("Tab");
             (await visit.Page.EvaluateAsync<string>("() => document.activeElement.id")).ShouldBe("widget-root");
         }
+    }
+
+    /// <summary>As on an old phone, and as a desktop's page is at twice its size (WCAG 1.4.4 and 1.4.10).</summary>
+    [Theory]
+    [InlineData(320, 568)]
+    [InlineData(640, 400)]
+    public async Task Have_room_for_everything_in_a_small_window(int width, int height)
+    {
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"), new() { ViewportSize = new() { Width = width, Height = height } });
+        await visit.OpenPanelAsync();
+        await visit.AskAsync("What does delivery to Denmark cost?");
+
+        (await visit.Page.Locator("#widget-root .head h2").BoundingBoxAsync())!.Width.ShouldBeGreaterThan(30);
+        (await visit.Page.Locator("#widget-root .thread").BoundingBoxAsync())!.Height.ShouldBeGreaterThan(100);
+        foreach (var part in await visit.Page.Locator("#widget-root :is(.head button, .head h2, .thread, .field, .send)").AllAsync())
+        {
+            var box = (await part.BoundingBoxAsync())!;
+            box.X.ShouldBeGreaterThanOrEqualTo(0);
+            box.Y.ShouldBeGreaterThanOrEqualTo(0);
+            (box.X + box.Width).ShouldBeLessThanOrEqualTo(width);
+            (box.Y + box.Height).ShouldBeLessThanOrEqualTo(height);
+        }
+    }
+
+    [Fact]
+    public async Task Still_show_the_end_of_the_thread_when_a_keyboard_takes_room_from_it()
+    {
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"), new() { ViewportSize = new() { Width = 390, Height = 700 } });
+        await visit.OpenPanelAsync();
+        await visit.AskAsync("What does delivery to Denmark cost?");
+        await visit.AskAsync("What is the range?");
+
+        await visit.Page.SetViewportSizeAsync(390, 540);
+
+        await visit.Page.WaitForFunctionAsync(
+            """
+            () => {
+              const thread = document.querySelector('#widget-root').shadowRoot.querySelector('.thread');
+              return innerHeight === 540 && thread.scrollTop > 0 && thread.scrollHeight - thread.scrollTop - thread.clientHeight < 2;
+            }
+            """);
+    }
+
+    [Fact]
+    public async Task Keep_the_focus_when_what_was_pressed_goes()
+    {
+        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"));
+        await visit.OpenPanelAsync();
+        await visit.Page.Locator(".suggestions button").First.FocusAsync();
+
+        await visit.Page.Keyboard.PressAsync("Enter");
+
+        await visit.ShownAsync(visit.Answers.First);
+        await Assertions.Expect(visit.Page.Locator(".suggestions")).ToHaveCountAsync(0);
+        await Assertions.Expect(visit.Page.Locator("#widget-root .thread")).ToBeFocusedAsync();
     }
 
     [Fact]

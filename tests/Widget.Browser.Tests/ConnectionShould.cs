@@ -220,9 +220,11 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await visit.SendAsync(Question);
         await visit.ShownAsync(visit.Page.Locator(".streaming", new() { HasTextString = "1 2 3" }));
 
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop answering" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop answering" }).PressAsync("Enter");
 
         await visit.ShownAsync(visit.Page.GetByText("Stopped", new() { Exact = true }));
+        // The button has gone with the answer; who pressed it by key goes on in the field.
+        await Assertions.Expect(visit.Field).ToBeFocusedAsync();
         (await visit.Answers.First.InnerTextAsync()).ShouldNotContain("400");
     }
 

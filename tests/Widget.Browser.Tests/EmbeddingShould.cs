@@ -127,6 +127,11 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
             await visit.Launcher.ClickAsync();
             await visit.ShownAsync(visit.Page.GetByText($"The widget of Test Company is not allowed on {site.Origin}."));
             (await visit.Field.IsDisabledAsync()).ShouldBeTrue();
+
+            // The button that tries again goes, and whoever pressed it by key stays in the panel.
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).PressAsync("Enter");
+            await Assertions.Expect(visit.Page.Locator("#widget-root .thread")).ToBeFocusedAsync();
+            await visit.ShownAsync(visit.Page.GetByText($"The widget of Test Company is not allowed on {site.Origin}."));
         }
 
         site.Html = CustomerSite.Tag(demo, "pk_AAAAAAAAAAAAAAAAAAAAAAAA");

@@ -3,14 +3,15 @@ import { signal } from '@preact/signals';
 import { Bar as DictationBar } from './dictation/Bar';
 import type { DictationTrouble } from './dictation/ear';
 import { Session, type DictationPhase, type Recipient } from './dictation/session';
-import { wear as wearDictation } from './dictation/style';
+import { dictationStyle } from './dictation/style';
 import type { Dictation, Speech } from './app/speech';
 import type { Store } from './app/store';
+import { wear } from './app/styles/sheets';
 import { Bar } from './speech/Bar';
 import { Highlighter } from './speech/highlight';
 import type { Phase, Place, VoiceTrouble } from './speech/model';
 import { Player } from './speech/player';
-import { wear } from './speech/style';
+import { speechStyle } from './speech/style';
 
 export interface PlayedSpeech {
   listening?: boolean;
@@ -33,7 +34,7 @@ const nothing = (): void => undefined;
 
 export function playSpeech(store: Store, played: PlayedSpeech): Speech {
   const { shadow } = store.host;
-  wear(shadow);
+  wear(shadow, speechStyle);
   const player = new Player(() => []);
   player.phase.value = played.phase ?? 'idle';
   player.trouble.value = played.trouble;
@@ -57,7 +58,7 @@ export function playSpeech(store: Store, played: PlayedSpeech): Speech {
 }
 
 export function playDictation(store: Store, played: PlayedDictation): Dictation {
-  wearDictation(store.host.shadow);
+  wear(store.host.shadow, dictationStyle);
   const session = new Session(store);
   session.phase.value = played.phase ?? 'idle';
   session.recipient.value = played.recipient ?? 'browser';

@@ -8,12 +8,14 @@ import type { AssistantItem, Conversation, Item } from './app/conversation';
 import type { Citation } from './app/events';
 import { choose, speak } from './app/i18n';
 import { Store } from './app/store';
-import styles from './app/styles';
+import { panelStyle } from './app/styles';
+import { wear } from './app/styles/sheets';
 import { applyTheme } from './app/theme';
 import { onColor } from './color';
 import { playCall, type PlayedCall } from './dev.video';
 import { playVoice, type PlayedVoice } from './dev.voice';
 import type { Host } from './contract';
+import { modules } from './modules';
 
 const wishes = new URLSearchParams(location.search);
 const color = wishes.get('color') ?? '#0b6e6e';
@@ -202,7 +204,7 @@ for (const [name, state] of Object.entries(states)) {
   const element = document.createElement('div');
   const shadow = element.attachShadow({ mode: 'open' });
   const root = Object.assign(document.createElement('div'), { className: 'widget' });
-  shadow.adoptedStyleSheets = styles;
+  wear(shadow, panelStyle);
   shadow.append(root);
   cell.append(element);
   place.append(cell);
@@ -220,7 +222,7 @@ for (const [name, state] of Object.entries(states)) {
     looks: nothing,
     emit: nothing,
   };
-  const store = new Store(host);
+  const store = new Store(host, modules);
   (store as { status: ReadonlySignal<Status> }).status = signal(state.status ?? { state: 'online' });
   if (!state.unknown)
     store.config.value = {

@@ -5,7 +5,8 @@ import type { Store } from './app/store';
 import type { CallModel, End, Phase } from './video/model';
 import type { Kind, Trouble } from './media/trouble';
 import { Stage } from './video/components/Stage';
-import { wear } from './call/style';
+import { wear } from './app/styles/sheets';
+import { callStyle } from './call/style';
 import { videoStyle } from './video/style';
 
 export interface PlayedCall {
@@ -24,7 +25,7 @@ export interface PlayedCall {
 }
 
 export function playCall(store: Store, played: PlayedCall): LiveCall {
-  wear(store.host.shadow, videoStyle);
+  wear(store.host.shadow, callStyle, videoStyle);
   const nothing = (): void => undefined;
   const on = signal({ microphone: !played.troubles?.microphone, camera: played.camera ?? true });
   const call: CallModel = {
@@ -58,7 +59,7 @@ export function playCall(store: Store, played: PlayedCall): LiveCall {
   const alone = signal((played.alone ?? played.phase !== 'over') && matchMedia('(max-width: 480px)').matches);
   return {
     mode: 'video',
-    View: () => <Stage call={call} store={store} alone={alone} />,
+    View: () => <Stage call={call} panel={store} alone={alone} />,
     active: signal(played.phase !== 'over'),
     alone,
     say: () => false,

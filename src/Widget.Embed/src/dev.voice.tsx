@@ -3,7 +3,8 @@ import { signal } from '@preact/signals';
 import type { LiveCall } from './app/call';
 import type { VoicePhase } from './app/events';
 import type { Store } from './app/store';
-import { wear } from './call/style';
+import { wear } from './app/styles/sheets';
+import { callStyle } from './call/style';
 import type { Trouble } from './media/trouble';
 import type { Caption } from './voice/captions';
 import { Stage } from './voice/components/Stage';
@@ -24,7 +25,7 @@ export interface PlayedVoice {
 }
 
 export function playVoice(store: Store, played: PlayedVoice): LiveCall {
-  wear(store.host.shadow, voiceStyle);
+  wear(store.host.shadow, callStyle, voiceStyle);
   const nothing = (): void => undefined;
   const on = signal({ microphone: !played.muted && !played.trouble });
   const pushToTalk = signal(played.pushToTalk ?? false);
@@ -66,7 +67,7 @@ export function playVoice(store: Store, played: PlayedVoice): LiveCall {
   };
   return {
     mode: 'voice',
-    View: () => <Stage call={call} store={store} />,
+    View: () => <Stage call={call} panel={store} />,
     active: signal(played.phase !== 'over'),
     alone: signal(false),
     say: () => false,

@@ -110,6 +110,23 @@ describe('a conversation', () => {
     expect(it.items).toMatchObject([{ rating: 'up' }, { kind: 'person' }]);
   });
 
+  it('shows the same sources once when they were looked up twice in a row', () => {
+    const citation = { number: 1, title: 'T', url: null, headings: [], page: null, text: 'x', origins: ['own'] };
+    const shown = (seq: number, title: string): ConversationEvent => ({
+      kind: 'knowledge_shown',
+      seq,
+      at,
+      clientId: null,
+      query: 'why',
+      citations: [{ ...citation, title }],
+    });
+    let it = send(empty, 'unsent', 'Wait.');
+    for (const event of [shown(1, 'A'), shown(2, 'A'), shown(3, 'B'), asked(4, 'c1'), shown(5, 'B')])
+      it = applyEvent(it, event);
+    expect(it.items.map(({ kind }) => kind)).toEqual(['shown', 'shown', 'visitor', 'shown', 'visitor']);
+    expect(it.seq).toBe(5);
+  });
+
   it('shows what was said in a call and what was looked up, in their place in the log', () => {
     const call = { sessionId: 's', at, clientId: null };
     const citation = { number: 1, title: 'T', url: null, headings: [], page: null, text: 'x', origins: ['own'] };

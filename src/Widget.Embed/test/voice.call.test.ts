@@ -19,7 +19,7 @@ afterEach(() => {
 
 const settle = (time = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(time);
 const begin = async (): Promise<VoiceCall> => {
-  const call = new VoiceCall(server.store, done);
+  const call = new VoiceCall(server.panel, done);
   await settle();
   return call;
 };
@@ -123,7 +123,7 @@ describe('a voice call', () => {
   });
 
   it('opens nothing for a visitor who has gone before the microphone was there', async () => {
-    const call = new VoiceCall(server.store, done);
+    const call = new VoiceCall(server.panel, done);
     call.phase.subscribe((phase) => {
       if (phase === 'connecting') call.hangUp();
     });

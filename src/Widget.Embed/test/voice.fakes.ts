@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { vi } from 'vitest';
 import type { Relay, RelayListener } from '../src/app/call';
 import { ApiError } from '../src/app/api';
-import type { Store } from '../src/app/store';
+import type { CallHost } from '../src/app/moduleHost';
 import type { VoiceSession } from '../src/voice/wire';
 
 export class FakeTrack {
@@ -107,7 +107,7 @@ export class FakeServer {
   readonly status = signal({ state: 'online' });
   #sessions = 0;
 
-  get store(): Store {
+  get panel(): CallHost {
     return {
       conversationId: 'thread',
       host: { api: 'https://api.example' },
@@ -115,7 +115,7 @@ export class FakeServer {
       post: (path: string, body: Record<string, unknown>) => this.#post(path, body),
       write: (text: string) => this.written.push(text),
       relay: (sessionId: string, listener: RelayListener) => this.#relay(sessionId, listener),
-    } as unknown as Store;
+    } as unknown as CallHost;
   }
 
   /** The requests of one kind, by the end of their path. */

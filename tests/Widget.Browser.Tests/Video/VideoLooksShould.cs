@@ -33,6 +33,25 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
         (await AccessibilityShould.ViolationsAsync(visit.Widget, Axe)).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(360)]
+    [InlineData(320)]
+    public async Task Keep_every_control_in_sight_on_a_narrow_phone(int width)
+    {
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium, new() { ViewportSize = new() { Width = width, Height = 640 } });
+        await visit.CallAndMeetAsync();
+
+        var controls = await visit.Page.Locator(".control:visible").AllAsync();
+        controls.Count.ShouldBeGreaterThan(6);
+        foreach (var control in controls)
+        {
+            var box = (await control.BoundingBoxAsync())!;
+            box.X.ShouldBeGreaterThanOrEqualTo(0);
+            (box.X + box.Width).ShouldBeLessThanOrEqualTo(width);
+            (box.Y + box.Height).ShouldBeLessThanOrEqualTo(640);
+        }
+    }
+
     [Fact]
     public async Task Fill_the_panel_on_a_phone_and_show_the_thread_when_asked()
     {

@@ -80,7 +80,7 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
         // Let through by the frame, and not held by the widget.
         await visit.Widget.ShownAsync(room.GetByText("Camera and microphone are on."));
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
-        await visit.Widget.ShownAsync(visit.Page.Locator(".stage .time"));
+        await visit.Widget.ShownAsync(visit.Page.Locator(".stage .clock"));
         await visit.HangUp.ClickAsync();
         await Assertions.Expect(visit.Page.Locator("iframe.room")).ToHaveCountAsync(0);
         await visit.EndedAsync();

@@ -190,7 +190,7 @@ function append(items: readonly Item[], event: ConversationEvent): readonly Item
       return [...items, { kind: 'spoken', speaker, text, interrupted, seq }];
     }
     case 'knowledge_shown':
-      return event.citations.length === 0
+      return event.citations.length === 0 || alreadyShown(items, event.citations)
         ? items
         : [...items, { kind: 'shown', citations: event.citations, seq: event.seq }];
     case 'tavus_conversation_created':
@@ -208,6 +208,12 @@ function append(items: readonly Item[], event: ConversationEvent): readonly Item
     default:
       return items;
   }
+}
+
+/** What was looked up before the assistant's turn is often looked up again in it: the same card need not follow itself. */
+function alreadyShown(items: readonly Item[], citations: Citation[]): boolean {
+  const last = items.findLast((item) => item.seq !== undefined);
+  return last?.kind === 'shown' && JSON.stringify(last.citations) === JSON.stringify(citations);
 }
 
 function replace(items: readonly Item[], same: (item: Item) => boolean, item: Item): readonly Item[] {

@@ -8,12 +8,14 @@ import type { Dictation, Speech } from './speech';
 import * as thread from './conversation';
 import type { Citation, Config, ConversationEvent, OutgoingMessage, Rating, Session } from './events';
 import { choose, fill, locale, speak, words } from './i18n';
+import { newId } from './ids';
+import type { CallHost, DictationHost, Modules, SpeechHost } from './moduleHost';
 import { storage } from './storage';
 import type { CallMode, LiveCall, Relay, RelayListener } from './call';
 
 export const longestMessage = 4000;
 
-export class Store {
+export class Store implements CallHost, SpeechHost, DictationHost {
   readonly open = signal(false);
   readonly config = signal<Config | undefined>(undefined);
   readonly conversation = signal<thread.Conversation>(thread.empty);
@@ -34,8 +36,8 @@ export class Store {
   /** How the module that makes calls is coming along. */
   readonly callLoading = signal<{ mode: CallMode; state: 'loading' | 'missing' } | undefined>(undefined);
 
-  readonly speech = new Choice<Speech>(async () => (await import('../speech/speech')).openSpeech(this));
-  readonly dictation = new Choice<Dictation>(async () => (await import('../dictation/dictation')).openDictation(this));
+  readonly speech = new Choice<Speech>(async (): Promise<Speech> => (await this.modules.speech())(this));
+  readonly dictation = new Choice<Dictation>(async (): Promise<Dictation> => (await this.modules.dictation())(this));
 
   readonly #connection = signal<Connection | undefined>(undefined);
   readonly #memory;
@@ -47,7 +49,10 @@ export class Store {
   /** What is to be delivered beside the messages: repeated, with the same client id, until it has arrived. */
   #undelivered: { path: string; body: { clientId: string }; done?: () => void }[] = [];
 
-  constructor(readonly host: Host) {
+  constructor(
+    readonly host: Host,
+    private readonly modules: Modules,
+  ) {
     this.#memory = storage(host.siteKey);
     // On a customer's page the page's language, which its visitors read; on our own the visitor's.
     const page = host.mode === 'page' ? undefined : document.documentElement.lang;
@@ -72,7 +77,6 @@ export class Store {
     if (!this.call.value?.say(trimmed)) this.write(trimmed);
   }
 
-  /** Sends it in text. */
   write(trimmed: string): void {
     this.conversation.value = thread.send(this.conversation.value, newId(), trimmed);
     this.#remember();
@@ -80,7 +84,6 @@ export class Store {
     void this.#connection.value?.flush();
   }
 
-  /** Whether the tenant offers calls of this kind, and the browser can. */
   offers(mode: CallMode): boolean {
     return !!this.config.value?.modes.includes(mode) && (mode === 'video' || 'RTCPeerConnection' in window);
   }
@@ -91,8 +94,7 @@ export class Store {
     this.callLoading.value = { mode, state: 'loading' };
     const conversation = this.#conversationId;
     try {
-      const open =
-        mode === 'video' ? (await import('../video/video')).openVideo : (await import('../voice/voice')).openVoice;
+      const open = await this.modules[mode]();
       this.callLoading.value = undefined;
       // The visitor may have begun anew meanwhile, or the page removed the widget.
       if (conversation !== this.#conversationId || this.#destroyed) return;
@@ -103,25 +105,27 @@ export class Store {
     }
   }
 
-  /** Passes a call's data channel on, unread; undefined where the line cannot. */
+  callOver(next: LiveCall | undefined): void {
+    this.call.value = next;
+    // What was pressed is gone, and writing is what comes next.
+    if (!next) this.host.shadow.querySelector<HTMLElement>('.composer textarea')?.focus();
+  }
+
   relay(sessionId: string, listener: RelayListener): Relay | undefined {
     return this.#connection.value?.relay(sessionId, listener);
   }
 
-  /** A request on the conversation, for a mode that is loaded when it is chosen. */
   async post<T>(path: string, body: unknown, keepalive = false): Promise<T> {
     if (!this.#connection.value) throw new Error('There is no line.');
     const response = await this.#connection.value.post(path, body, keepalive);
     return (response.status === 204 ? undefined : await response.json()) as T;
   }
 
-  /** The same, for what does not come as JSON at once. */
   async request(path: string, body: unknown, more: { accept?: string; signal?: AbortSignal }): Promise<Response> {
     if (!this.#connection.value) throw new Error('There is no line.');
     return this.#connection.value.post(path, body, false, more);
   }
 
-  /** What the browser remembers of the visitor. */
   get memory() {
     return this.#memory;
   }
@@ -314,9 +318,4 @@ export class Store {
   #failed(error: unknown): void {
     this.host.emit('error', { message: error instanceof Error ? error.message : String(error) });
   }
-}
-
-/** A random id. Pages without TLS have no crypto.randomUUID. */
-export function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,17 +1,10 @@
-import type { ReadonlySignal, Signal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../app/components/Icon';
 import { fill, words } from '../app/i18n';
 import { choices, mediaDevices, type Choice, type Choices } from '../media/devices';
 import type { Kind } from '../media/trouble';
-
-/** What of a call the menu changes. */
-interface Chooser {
-  readonly on: ReadonlySignal<object>;
-  choose(kind: Kind, id: string): Promise<void>;
-  /** The device in use, as the browser names it. */
-  deviceId(kind: Kind): string | undefined;
-}
+import type { AnyCall } from './model';
 
 interface DeviceWords {
   settings: string;
@@ -22,7 +15,7 @@ interface DeviceWords {
 }
 
 interface Props {
-  call: Chooser;
+  call: AnyCall;
   words: DeviceWords;
   /** The label for cameras, where one is wanted. */
   camera?: string;

@@ -1,6 +1,7 @@
 /** The API's session of a call: kept alive, ended, and heard of. The API says in each answer what has become of it. */
 import { ApiError } from '../app/api';
-import { newId, type Store } from '../app/store';
+import { newId } from '../app/ids';
+import type { CallHost } from '../app/moduleHost';
 
 const patience = 8_000;
 
@@ -24,7 +25,7 @@ export abstract class SessionLine<Session extends LineSession> {
   #stopped = false;
 
   constructor(
-    protected readonly store: Store,
+    protected readonly panel: CallHost,
     private readonly root: string,
     private readonly listener: LineListener<Session>,
   ) {}
@@ -39,7 +40,7 @@ export abstract class SessionLine<Session extends LineSession> {
 
   /** Throws an ApiError when it is refused. */
   protected async create(body: object): Promise<Session> {
-    const session = await twice(() => this.store.post<Session>(this.root, { clientId: this.clientId, ...body }));
+    const session = await twice(() => this.panel.post<Session>(this.root, { clientId: this.clientId, ...body }));
     this.current = session;
     // The visitor may have left before it was there.
     if (this.#stopped) await this.end();
@@ -52,7 +53,7 @@ export abstract class SessionLine<Session extends LineSession> {
     clearTimeout(this.#timer);
     if (this.#stopped || !this.current) return;
     try {
-      this.#take(await within(this.store.post<Session>(this.path('alive'), this.news())));
+      this.#take(await within(this.panel.post<Session>(this.path('alive'), this.news())));
     } catch (error) {
       if (error instanceof ApiError && [403, 404, 409, 410].includes(error.status)) this.#lost(error.message);
       else this.#next(this.pause(undefined));
@@ -61,7 +62,7 @@ export abstract class SessionLine<Session extends LineSession> {
 
   async end(): Promise<void> {
     this.stop();
-    if (this.current) await twice(() => within(this.store.post(this.path('end'), {}))).catch(() => this.beacon());
+    if (this.current) await twice(() => within(this.panel.post(this.path('end'), {}))).catch(() => this.beacon());
   }
 
   /** Ends it while the page goes: as plain text, so that the browser need not ask first, for which there is no time. */
@@ -69,7 +70,7 @@ export abstract class SessionLine<Session extends LineSession> {
     this.stop();
     const { sessionId, leaveToken } = this.current ?? {};
     if (!sessionId || !leaveToken) return;
-    navigator.sendBeacon(`${this.store.host.api}${this.path('leave')}`, JSON.stringify({ leaveToken }));
+    navigator.sendBeacon(`${this.panel.host.api}${this.path('leave')}`, JSON.stringify({ leaveToken }));
   }
 
   /** Asks no more. */

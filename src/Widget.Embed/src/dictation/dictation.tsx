@@ -1,20 +1,21 @@
 /** The dictation module: what the panel fetches when a visitor presses the microphone. */
 import { computed } from '@preact/signals';
+import type { DictationHost } from '../app/moduleHost';
 import type { Dictation } from '../app/speech';
-import type { Store } from '../app/store';
+import { wear } from '../app/styles/sheets';
 import { Bar } from './Bar';
 import { Session } from './session';
-import { wear } from './style';
+import { dictationStyle } from './style';
 
-export function openDictation(store: Store): Dictation {
-  wear(store.host.shadow);
-  const session = new Session(store);
+export function openDictation(panel: DictationHost): Dictation {
+  wear(panel.host.shadow, dictationStyle);
+  const session = new Session(panel);
   const cancel = (): void => session.cancel();
   const stops = [
-    computed(() => store.draft.value).subscribe((draft) => session.edited(draft)),
+    computed(() => panel.draft.value).subscribe((draft) => session.edited(draft)),
     // Who sends, closes the panel or is called has nothing more to dictate.
-    computed(() => store.conversation.value.items.filter((item) => item.kind === 'visitor').length).subscribe(cancel),
-    computed(() => store.open.value && !store.call.value).subscribe((here) => {
+    computed(() => panel.conversation.value.items.filter((item) => item.kind === 'visitor').length).subscribe(cancel),
+    computed(() => panel.open.value && !panel.call.value).subscribe((here) => {
       if (!here) cancel();
     }),
   ];
@@ -25,7 +26,7 @@ export function openDictation(store: Store): Dictation {
     hearing: computed(() => session.phase.value === 'hearing'),
     toggle() {
       // The microphone would hear it.
-      store.speech.cancel();
+      panel.speech.cancel();
       void session.toggle();
     },
     cancel,

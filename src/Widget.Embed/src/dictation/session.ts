@@ -1,7 +1,7 @@
 /** Dictation into the field: first the word on where the sound goes, then the microphone, then the text. */
 import { batch, signal } from '@preact/signals';
 import { locale } from '../app/i18n';
-import type { Store } from '../app/store';
+import type { DictationHost } from '../app/moduleHost';
 import type { DictationTrouble, Ear, EarListener } from './ear';
 import { onDevice, RecognitionEar } from './recognition';
 import { RecorderEar } from './recorder';
@@ -30,7 +30,7 @@ export class Session {
   #before = '';
   #written: string | undefined;
 
-  constructor(private readonly store: Store) {}
+  constructor(private readonly panel: DictationHost) {}
 
   /** The visitor pressed the microphone. */
   async toggle(): Promise<void> {
@@ -41,13 +41,13 @@ export class Session {
       this.#clear();
       this.recipient.value = await this.#recipient();
       if (turn !== this.#turn) return;
-      if (this.store.memory.get().dictation === agreed(this.recipient.value)) this.#begin();
+      if (this.panel.memory.get().dictation === agreed(this.recipient.value)) this.#begin();
       else this.phase.value = 'consent';
     }
   }
 
   goOn(): void {
-    this.store.memory.set({ dictation: agreed(this.recipient.value) });
+    this.panel.memory.set({ dictation: agreed(this.recipient.value) });
     this.#begin();
   }
 
@@ -66,8 +66,8 @@ export class Session {
   }
 
   async #recipient(): Promise<Recipient> {
-    const offer = this.store.config.value?.dictation;
-    if (offer?.source === 'server') return { host: offer.recipient ?? new URL(this.store.host.api).host };
+    const offer = this.panel.config.value?.dictation;
+    if (offer?.source === 'server') return { host: offer.recipient ?? new URL(this.panel.host.api).host };
     return (await onDevice(language())) ? 'device' : 'browser';
   }
 
@@ -100,17 +100,17 @@ export class Session {
   }
 
   async #transcribe(sound: Blob, signal: AbortSignal): Promise<string> {
-    const response = await this.store.request(`/api/widget/transcription?locale=${language()}`, sound, { signal });
+    const response = await this.panel.request(`/api/widget/transcription?locale=${language()}`, sound, { signal });
     return ((await response.json()) as { text: string }).text;
   }
 
   #write(text: string): void {
     if (this.#written === undefined) {
-      const before = this.store.draft.value.trimEnd();
+      const before = this.panel.draft.value.trimEnd();
       this.#before = before === '' ? '' : `${before} `;
     }
     this.#written = this.#before + text;
-    this.store.draft.value = this.#written;
+    this.panel.draft.value = this.#written;
   }
 
   #clear(): void {

@@ -2,36 +2,37 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { AssistantItem } from '../app/conversation';
 import { locale } from '../app/i18n';
+import type { SpeechHost } from '../app/moduleHost';
 import { unlock, type Speech } from '../app/speech';
-import type { Store } from '../app/store';
+import { wear } from '../app/styles/sheets';
 import { Bar } from './Bar';
 import { Highlighter } from './highlight';
 import type { Written } from './model';
 import { Player, type Voice } from './player';
-import { wear } from './style';
+import { speechStyle } from './style';
 import { speechWords } from './words';
 
-export function openSpeech(store: Store): Speech {
-  const { shadow } = store.host;
-  wear(shadow);
+export function openSpeech(panel: SpeechHost): Speech {
+  const { shadow } = panel.host;
+  wear(shadow, speechStyle);
   const listening = signal(false);
-  const player = new Player(() => [...(server() ? [byServer] : []), byBrowser], store.memory.get().rate);
+  const player = new Player(() => [...(server() ? [byServer] : []), byBrowser], panel.memory.get().rate);
   const highlighter = new Highlighter(shadow);
   /** Answers that are not to be read by themselves, or not again. */
   const known = new Set<string>();
 
-  const server = (): boolean => store.config.value?.speech?.source === 'server' && 'AudioContext' in window;
+  const server = (): boolean => panel.config.value?.speech?.source === 'server' && 'AudioContext' in window;
   const answer = (messageId: string): AssistantItem | undefined =>
-    store.conversation.value.items.find(
+    panel.conversation.value.items.find(
       (item): item is AssistantItem => item.kind === 'assistant' && item.messageId === messageId,
     );
   const byServer: Voice = async (messageId, settings, listener) => {
     const { ServerReading } = await import('./serverVoice');
     const context = unlock();
-    const { conversationId } = store;
+    const { conversationId } = panel;
     if (!context || !conversationId) throw new Error('There is nothing to read with.');
     const ask = (skip: number, signal: AbortSignal): Promise<Response> =>
-      store.request('/api/widget/speech', { conversationId, messageId, skip }, { accept: 'text/event-stream', signal });
+      panel.request('/api/widget/speech', { conversationId, messageId, skip }, { accept: 'text/event-stream', signal });
     return new ServerReading(ask, context, settings, listener);
   };
   const byBrowser: Voice = async (messageId, settings, listener, from) => {
@@ -50,26 +51,26 @@ export function openSpeech(store: Store): Speech {
   const stops = [
     // Answers that come while the visitor listens are read as they come.
     each(
-      () => (listening.value && store.open.value && !store.call.value ? store.conversation.value.items : undefined),
+      () => (listening.value && panel.open.value && !panel.call.value ? panel.conversation.value.items : undefined),
       (items) => {
         const last = items?.findLast((item): item is AssistantItem => item.kind === 'assistant');
         if (!last || known.has(last.messageId)) return;
         known.add(last.messageId);
-        if ((last.seq ?? Infinity) <= store.known.peek()) return;
-        store.dictation.cancel();
+        if ((last.seq ?? Infinity) <= panel.known.peek()) return;
+        panel.dictation.cancel();
         player.read(last.messageId);
       },
     ),
     // Who writes, sends, closes the panel or is called wants to hear no more.
     each(
-      () => store.draft.value,
+      () => panel.draft.value,
       (draft) => {
         if (draft !== '') cancel();
       },
     ),
-    each(() => store.conversation.value.items.filter((item) => item.kind === 'visitor').length, cancel),
+    each(() => panel.conversation.value.items.filter((item) => item.kind === 'visitor').length, cancel),
     each(
-      () => store.open.value && !store.call.value,
+      () => panel.open.value && !panel.call.value,
       (here) => {
         if (!here) cancel();
       },
@@ -86,7 +87,7 @@ export function openSpeech(store: Store): Speech {
     ),
     each(
       () => player.rate.value,
-      (rate) => store.memory.set({ rate }),
+      (rate) => panel.memory.set({ rate }),
     ),
     effect(() => {
       const { messageId, sentence, word } = player;
@@ -113,13 +114,13 @@ export function openSpeech(store: Store): Speech {
   const listen = async (on: boolean): Promise<void> => {
     player.stop();
     listening.value = on;
-    store.memory.set({ listen: on });
+    panel.memory.set({ listen: on });
     if (!on || server()) return;
     // Better now than when an answer is there and nothing is heard.
     const { voices } = await import('./browserVoice');
     if ((await voices()).length > 0 || !listening.value) return;
     listening.value = false;
-    store.memory.set({ listen: false });
+    panel.memory.set({ listen: false });
     player.complain('no_voice');
   };
 
@@ -130,14 +131,14 @@ export function openSpeech(store: Store): Speech {
     listen(on) {
       // What is there already was not waited for; what is being written is.
       if (on)
-        for (const item of store.conversation.peek().items)
+        for (const item of panel.conversation.peek().items)
           if (item.kind === 'assistant' && item.outcome !== undefined) known.add(item.messageId);
       void listen(on);
     },
     read(messageId) {
       const again = player.messageId.peek() !== messageId;
       cancel();
-      store.dictation.cancel();
+      panel.dictation.cancel();
       if (again) player.read(messageId);
     },
     cancel,

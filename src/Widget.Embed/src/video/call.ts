@@ -5,7 +5,8 @@
 import { batch, computed, signal } from '@preact/signals';
 import { ApiError } from '../app/api';
 import type { ConversationEvent, Speaker } from '../app/events';
-import { newId, type Store } from '../app/store';
+import { newId } from '../app/ids';
+import type { CallHost } from '../app/moduleHost';
 import { Devices } from '../media/devices';
 import type { Kind, Trouble } from '../media/trouble';
 import type { CallModel, End, Phase } from './model';
@@ -52,10 +53,10 @@ export class Call implements CallModel {
   #until: number | undefined;
 
   constructor(
-    private readonly store: Store,
+    private readonly panel: CallHost,
     private readonly done: (again: boolean) => void,
   ) {
-    this.#line = new VideoLine(store, () => this.avatar.value !== undefined, {
+    this.#line = new VideoLine(panel, () => this.avatar.value !== undefined, {
       heard: (session) => this.#heard(session),
       gone: (problem) => this.#finish({ reason: 'tavus', seconds: this.elapsed.value, problem }),
     });
@@ -131,7 +132,7 @@ export class Call implements CallModel {
   }
 
   get talk(): (() => void) | undefined {
-    return this.store.offers('voice') ? () => void this.store.startCall('voice') : undefined;
+    return this.panel.offers('voice') ? () => void this.panel.startCall('voice') : undefined;
   }
 
   say(text: string): boolean {

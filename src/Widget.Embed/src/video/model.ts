@@ -1,6 +1,7 @@
 /** A call as the panel shows it. The playground makes its own. */
 import type { ReadonlySignal } from '@preact/signals';
 import type { EndReason, Speaker } from '../app/events';
+import type { AnyCall } from '../call/model';
 import type { Kind, Trouble } from '../media/trouble';
 import type { Avatar } from './room';
 import type { Caption } from './transcript';
@@ -25,7 +26,7 @@ export interface End {
   seconds: number;
 }
 
-export interface CallModel {
+export interface CallModel extends AnyCall {
   readonly phase: ReadonlySignal<Phase>;
   /** Place in the line. */
   readonly position: ReadonlySignal<number | undefined>;
@@ -40,23 +41,11 @@ export interface CallModel {
   readonly troubles: ReadonlySignal<Partial<Record<Kind, Trouble>>>;
   readonly caption: ReadonlySignal<Caption | undefined>;
   readonly speaking: ReadonlySignal<Speaker | undefined>;
-  /** Seconds since it was opened, and that are left; undefined until then. */
-  readonly elapsed: ReadonlySignal<number>;
-  readonly remaining: ReadonlySignal<number | undefined>;
   readonly end: ReadonlySignal<End | undefined>;
 
   /** Begins without what is in trouble. */
   goOn(): void;
-  /** Asks for the devices again. */
-  askAgain(): void;
   toggle(kind: Kind): void;
-  choose(kind: Kind, id: string): Promise<void>;
-  /** The device in use, as the browser names it. */
-  deviceId(kind: Kind): string | undefined;
-  interrupt(): void;
-  hangUp(): void;
-  /** After the end: another call, by voice alone where that is offered, or back to text. */
-  again(): void;
+  /** After the end: a call by voice alone, where that is offered. */
   readonly talk: (() => void) | undefined;
-  close(): void;
 }

@@ -1,6 +1,6 @@
 /** The API's session of a video call. */
 import { locale } from '../app/i18n';
-import type { Store } from '../app/store';
+import type { CallHost } from '../app/moduleHost';
 import { SessionLine, twice, type LineListener } from '../call/line';
 import type { ToolRequest } from './tools';
 import type { CallSession, HeardUtterance, ToolResponse } from './wire';
@@ -11,27 +11,27 @@ const inCall = 10_000;
 
 export class VideoLine extends SessionLine<CallSession> {
   constructor(
-    store: Store,
+    panel: CallHost,
     private readonly replicaJoined: () => boolean,
     listener: LineListener<CallSession>,
   ) {
-    super(store, '/api/tavus/session', listener);
+    super(panel, '/api/tavus/session', listener);
   }
 
   async open(): Promise<void> {
     await this.create({
-      threadId: this.store.conversationId,
+      threadId: this.panel.conversationId,
       page: location.href.slice(0, 2000),
       locale: locale.peek(),
     });
   }
 
   report(utterances: HeardUtterance[], keepalive: boolean): Promise<unknown> {
-    return this.store.post(this.path('utterances'), { utterances }, keepalive);
+    return this.panel.post(this.path('utterances'), { utterances }, keepalive);
   }
 
   runTool(request: ToolRequest): Promise<ToolResponse> {
-    return twice(() => this.store.post('/api/tavus/tool', { ...request, sessionId: this.current?.sessionId }));
+    return twice(() => this.panel.post('/api/tavus/tool', { ...request, sessionId: this.current?.sessionId }));
   }
 
   protected override news(): object {

@@ -1,4 +1,4 @@
-import { sheet } from '../call/style';
+import { sheet } from '../app/styles/sheets';
 import css from './video.css?inline';
 
 export const videoStyle = sheet(css);

@@ -1,25 +1,24 @@
 /** The video module: what the panel fetches when a visitor chooses to be called. */
 import { effect, signal } from '@preact/signals';
-import type { Store } from '../app/store';
+import type { CallHost } from '../app/moduleHost';
 import type { LiveCall } from '../app/call';
-import { wear } from '../call/style';
+import { wear } from '../app/styles/sheets';
+import { callStyle } from '../call/style';
 import { Call } from './call';
 import { Stage } from './components/Stage';
 import { videoStyle } from './style';
 
-export function openVideo(store: Store): LiveCall {
-  wear(store.host.shadow, videoStyle);
+export function openVideo(panel: CallHost): LiveCall {
+  wear(panel.host.shadow, callStyle, videoStyle);
   const alone = signal(narrow.matches);
   const narrowed = (): void => {
     alone.value = narrow.matches;
   };
   narrow.addEventListener('change', narrowed);
-  const call = new Call(store, (again) => {
+  const call = new Call(panel, (again) => {
     stop();
     narrow.removeEventListener('change', narrowed);
-    store.call.value = again ? openVideo(store) : undefined;
-    // What was pressed is gone, and writing is what comes next.
-    if (!again) store.host.shadow.querySelector<HTMLElement>('.composer textarea')?.focus();
+    panel.callOver(again ? openVideo(panel) : undefined);
   });
   // After a call there is the thread to go on with.
   const stop = effect(() => {
@@ -27,7 +26,7 @@ export function openVideo(store: Store): LiveCall {
   });
   return {
     mode: 'video',
-    View: () => <Stage key={call} call={call} store={store} alone={alone} />,
+    View: () => <Stage key={call} call={call} panel={panel} alone={alone} />,
     active: call.active,
     alone,
     say: (text) => call.say(text),

@@ -5,7 +5,8 @@
 import { batch, computed, signal } from '@preact/signals';
 import { ApiError } from '../app/api';
 import type { ConversationEvent, Speaker, VoiceEndReason, VoicePhase, VoiceUpdate } from '../app/events';
-import { newId, type Store } from '../app/store';
+import { newId } from '../app/ids';
+import type { CallHost } from '../app/moduleHost';
 import { Devices } from '../media/devices';
 import type { Kind, Trouble } from '../media/trouble';
 import { Captions } from './captions';
@@ -57,7 +58,7 @@ export class VoiceCall implements VoiceModel {
   #until: number | undefined;
 
   constructor(
-    private readonly store: Store,
+    private readonly panel: CallHost,
     private readonly done: (again: boolean) => void,
   ) {
     this.captions = this.#captions.lines;
@@ -135,7 +136,7 @@ export class VoiceCall implements VoiceModel {
     leg.line.say(text).catch(() => {
       // What was written must not be lost with the call.
       this.#captions.said('visitor');
-      this.store.write(text);
+      this.panel.write(text);
     });
     return true;
   }
@@ -174,7 +175,7 @@ export class VoiceCall implements VoiceModel {
   }
 
   async #connect(): Promise<void> {
-    const leg: Leg = new Leg(this.store, this.#devices.track('microphone'), {
+    const leg: Leg = new Leg(this.panel, this.#devices.track('microphone'), {
       heard: (session) => {
         if (leg === this.#leg) this.#heard(session);
       },

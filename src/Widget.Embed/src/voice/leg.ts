@@ -1,5 +1,5 @@
 /** One connection of a voice call, with its session at our API. A call has another where its provider's limit or a lost line asks for it. */
-import type { Store } from '../app/store';
+import type { CallHost } from '../app/moduleHost';
 import { VoiceLine } from './line';
 import { Passage } from './passage';
 import { Peer } from './peer';
@@ -24,11 +24,11 @@ export class Leg {
   #closed = false;
 
   constructor(
-    private readonly store: Store,
+    private readonly panel: CallHost,
     track: MediaStreamTrack | undefined,
     private readonly listener: LegListener,
   ) {
-    this.line = new VoiceLine(store, listener);
+    this.line = new VoiceLine(panel, listener);
     this.#peer = new Peer(track, {
       connected: () => {
         this.connected = true;
@@ -48,7 +48,7 @@ export class Leg {
     if (this.#isClosed()) return;
     if (!session.sdp) throw new Error('The provider did not answer.');
     if (session.relay) {
-      this.#passage = new Passage(this.store, session.sessionId, {
+      this.#passage = new Passage(this.panel, session.sessionId, {
         message: (text) => this.#peer.send(text),
         lost: () => this.listener.lost(),
       });

@@ -1,7 +1,8 @@
 /** A voice call as the panel shows it. The playground makes its own. */
 import type { ReadonlySignal } from '@preact/signals';
 import type { Speaker, VoiceEndReason, VoicePhase } from '../app/events';
-import type { Kind, Trouble } from '../media/trouble';
+import type { AnyCall } from '../call/model';
+import type { Trouble } from '../media/trouble';
 import type { Caption } from './captions';
 
 export type Phase =
@@ -30,7 +31,7 @@ export interface End {
   seconds: number;
 }
 
-export interface VoiceModel {
+export interface VoiceModel extends AnyCall {
   readonly phase: ReadonlySignal<Phase>;
   /** The browser's question has stood unanswered for a while. */
   readonly slow: ReadonlySignal<boolean>;
@@ -40,30 +41,18 @@ export interface VoiceModel {
   readonly captions: ReadonlySignal<readonly Caption[]>;
   /** The assistant's voice. */
   readonly sound: ReadonlySignal<MediaStream | undefined>;
-  readonly on: ReadonlySignal<{ readonly microphone: boolean }>;
   /** The visitor holds a button while speaking. */
   readonly pushToTalk: ReadonlySignal<boolean>;
   /** The tenant leaves it to the visitor. */
   readonly turnsAreFree: ReadonlySignal<boolean>;
   readonly held: ReadonlySignal<boolean>;
-  /** Seconds since it was connected, and that are left; undefined until then. */
-  readonly elapsed: ReadonlySignal<number>;
-  readonly remaining: ReadonlySignal<number | undefined>;
   readonly end: ReadonlySignal<End | undefined>;
 
   /** From 0 to 1. */
   level(speaker: Speaker): number;
   /** Lets the browser sound, in a press. */
   wake(): void;
-  askAgain(): void;
   toggleMute(): void;
   toggleTurns(): void;
   hold(pressed: boolean): void;
-  choose(kind: Kind, id: string): Promise<void>;
-  deviceId(kind: Kind): string | undefined;
-  interrupt(): void;
-  hangUp(): void;
-  /** After the end: another call, or back to text. */
-  again(): void;
-  close(): void;
 }

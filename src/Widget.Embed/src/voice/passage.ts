@@ -4,7 +4,7 @@
  */
 import { effect } from '@preact/signals';
 import type { Relay } from '../app/call';
-import type { Store } from '../app/store';
+import type { CallHost } from '../app/moduleHost';
 
 /** Nobody answers the visitor meanwhile. */
 const patience = 10_000;
@@ -23,14 +23,14 @@ export class Passage {
   readonly #waiting: string[] = [];
 
   constructor(
-    private readonly store: Store,
+    private readonly panel: CallHost,
     private readonly sessionId: string,
     private readonly listener: { message(text: string): void; lost(): void },
   ) {}
 
   /** False where the visitor's line cannot carry it. */
   open(): boolean {
-    const relay = this.store.relay(this.sessionId, {
+    const relay = this.panel.relay(this.sessionId, {
       message: (text) => {
         if (!this.#closed) this.listener.message(text);
       },
@@ -73,7 +73,7 @@ export class Passage {
     this.#again = setTimeout(() => {
       this.#stopWatching?.();
       this.#stopWatching = effect(() => {
-        if (this.store.status.value.state === 'online' && !this.#relay && !this.#closed) this.open();
+        if (this.panel.status.value.state === 'online' && !this.#relay && !this.#closed) this.open();
       });
     }, between);
   }

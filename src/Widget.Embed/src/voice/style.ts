@@ -1,4 +1,4 @@
-import { sheet } from '../call/style';
+import { sheet } from '../app/styles/sheets';
 import css from './voice.css?inline';
 
 export const voiceStyle = sheet(css);

@@ -30,6 +30,12 @@ export function Composer({ store }: { store: Store }) {
     field.current?.focus();
   };
 
+  const stop = ({ detail }: MouseEvent): void => {
+    store.stop();
+    // The button goes. Who pressed it by key goes on in the field; a finger would only have the keyboard come up.
+    if (detail === 0) field.current?.focus();
+  };
+
   return (
     <form
       class="composer"
@@ -63,7 +69,7 @@ export function Composer({ store }: { store: Store }) {
         />
         <Dictate store={store} />
         {answering ? (
-          <button type="button" class="send" aria-label={t.stop} title={t.stop} onClick={() => store.stop()}>
+          <button type="button" class="send" aria-label={t.stop} title={t.stop} onClick={stop}>
             <Icon name="stop" />
           </button>
         ) : (

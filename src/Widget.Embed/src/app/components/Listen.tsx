@@ -20,19 +20,17 @@ export function Listen({ store }: { store: Store }) {
 
   // In a call there is enough to hear, and the call has the microphone.
   if (!offered || store.call.value) return null;
-  // Beside other ways to talk there is no room for words.
-  const narrow = modes.length > 2;
   return (
     <button
       type="button"
-      class={`listen ${narrow ? 'narrow' : ''}`}
+      class="listen"
       aria-label={t.listenLabel}
       title={t.listenLabel}
       aria-pressed={on}
       onClick={() => press(store, (module) => module.listen(!on))}
     >
       <Icon name="listen" />
-      {!narrow && t.listen}
+      <span>{t.listen}</span>
     </button>
   );
 }

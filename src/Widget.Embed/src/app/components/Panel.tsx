@@ -28,6 +28,7 @@ export function Panel({ store }: { store: Store }) {
       class="panel"
       ref={panel}
       role={page ? 'main' : 'dialog'}
+      aria-modal={(!page && narrow.matches) || undefined}
       aria-label={config ? fill(t.assistantOf, { tenant: config.tenantName }) : t.openChat}
       hidden={!open}
       lang={locale.value}
@@ -84,6 +85,9 @@ export function Panel({ store }: { store: Store }) {
     </div>
   );
 }
+
+/** Where it covers the page, as the style sheet has it. */
+const narrow = matchMedia('(max-width: 480px)');
 
 /** On a phone the panel is all there is to see, so the focus must not wander behind it. */
 function coversPage(panel: HTMLElement): boolean {

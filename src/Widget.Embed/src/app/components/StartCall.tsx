@@ -2,6 +2,8 @@ import { fill, words } from '../i18n';
 import type { Store } from '../store';
 import { Icon } from './Icon';
 
+/** A microphone would be the field's, which writes what is said. */
+const icons = { video: 'video', voice: 'call' } as const;
 const modes = ['video', 'voice'] as const;
 
 /** Begins a call, in the ways that the tenant offers and the browser can. One ends another. */
@@ -23,7 +25,7 @@ export function StartCall({ store }: { store: Store }) {
             disabled={store.status.value.state === 'refused'}
             onClick={() => void store.startCall(mode)}
           >
-            <Icon name={mode} />
+            <Icon name={icons[mode]} />
             <span>{t[`start_${mode}`]}</span>
           </button>
         ))}

@@ -1,3 +1,4 @@
+import type { TargetedEvent } from 'preact';
 import { words } from '../i18n';
 import type { Store } from '../store';
 
@@ -5,24 +6,31 @@ import type { Store } from '../store';
 export function StatusBar({ store }: { store: Store }) {
   const t = words.value;
   const status = store.status.value;
-  if (status.state === 'online') return null;
   const known = store.config.value !== undefined;
+  const retry = ({ currentTarget }: TargetedEvent<HTMLElement>): void => {
+    // The button goes; whoever pressed it by key is not to begin anew at the top of the page.
+    currentTarget.closest('.panel')?.querySelector<HTMLElement>('.thread')?.focus({ preventScroll: true });
+    store.retry();
+  };
   if (status.state === 'refused') {
     return (
       <div class="status refused" role="alert">
         <strong>{t.refused}</strong>
         <span>{status.reason}</span>
-        <button type="button" onClick={() => store.retry()}>
+        <button type="button" onClick={retry}>
           {t.retry}
         </button>
       </div>
     );
   }
   return (
-    <div class={`status ${status.state}`} role="status">
-      <span>{status.state === 'connecting' && known ? t.reconnecting : t[status.state]}</span>
+    // It stays: what appears with its words already in it is not read out everywhere.
+    <div class={status.state === 'online' ? 'hidden' : `status ${status.state}`} role="status">
+      {status.state !== 'online' && (
+        <span>{status.state === 'connecting' && known ? t.reconnecting : t[status.state]}</span>
+      )}
       {status.state === 'reconnecting' && (
-        <button type="button" onClick={() => store.retry()}>
+        <button type="button" onClick={retry}>
           {t.retry}
         </button>
       )}

@@ -14,9 +14,16 @@ export function Thread({ store }: { store: Store }) {
   const config = store.config.value;
   const tenant = config?.tenantName ?? '';
 
-  useLayoutEffect(() => {
+  const follow = (): void => {
     if (following.current && list.current) list.current.scrollTop = list.current.scrollHeight;
-  }, [items, store.awaiting.value, store.open.value]);
+  };
+  useLayoutEffect(follow, [items, t, store.awaiting.value, store.open.value]);
+  // A call, a bar or a phone's keyboard takes room from it: what was last to be seen still is.
+  useEffect(() => {
+    const watch = new ResizeObserver(follow);
+    if (list.current) watch.observe(list.current);
+    return () => watch.disconnect();
+  }, []);
 
   // A message of one's own is always followed.
   const own = items.filter(
@@ -24,8 +31,14 @@ export function Thread({ store }: { store: Store }) {
   ).length;
   useEffect(() => {
     following.current = true;
-    if (list.current) list.current.scrollTop = list.current.scrollHeight;
+    follow();
   }, [own]);
+
+  const ask = (question: string): void => {
+    store.send(question);
+    // The suggestions go, and the focus with them.
+    list.current?.focus({ preventScroll: true });
+  };
 
   return (
     <div
@@ -50,7 +63,7 @@ export function Thread({ store }: { store: Store }) {
         <ul class="suggestions" aria-label={t.suggestions}>
           {config.suggestedQuestions.map((question) => (
             <li key={question}>
-              <button type="button" dir="auto" onClick={() => store.send(question)}>
+              <button type="button" dir="auto" onClick={() => ask(question)}>
                 {question}
               </button>
             </li>

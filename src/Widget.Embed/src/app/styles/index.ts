@@ -1,11 +1,9 @@
-/** One sheet for all panels: constructed, so that a page's content security policy has nothing inline to forbid. */
+/** The panel's own styles. */
 import base from './base.css?inline';
 import panel from './panel.css?inline';
 import thread from './thread.css?inline';
 import composer from './composer.css?inline';
+import { sheet } from './sheets';
 import source from './source.css?inline';
 
-const sheet = new CSSStyleSheet();
-sheet.replaceSync([base, panel, thread, composer, source].join('\n'));
-
-export default [sheet];
+export const panelStyle = sheet(base, panel, thread, composer, source);

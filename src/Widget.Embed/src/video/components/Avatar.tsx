@@ -1,13 +1,11 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { fill } from '../../app/i18n';
+import { Sound } from '../../call/Sound';
 import { drawKeyed } from '../greenscreen';
 import type { CallModel } from '../model';
 import { videoWords } from '../words';
-
-/** Not every browser lets a page choose where its sound goes, or asks before it plays. */
-type Sound = Omit<HTMLAudioElement, 'setSinkId'> & { setSinkId?: (id: string) => Promise<void> };
 
 interface Props {
   call: CallModel;
@@ -22,24 +20,10 @@ export function AvatarView({ call, agent, picture, speaker }: Props) {
   const t = videoWords.value;
   const { video, audio } = call.avatar.value ?? {};
   const keyed = call.greenScreen.value;
-  const sound = useRef<HTMLAudioElement>(null);
+  const sound = useMemo(() => stream(audio), [audio]);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [silent, setSilent] = useState(false);
 
   useLayoutEffect(() => show(picture.current, video), [video]);
-  useEffect(() => {
-    show(sound.current, audio);
-    if (!audio) return;
-    // A browser may want another press before it lets a page be heard.
-    void sound.current?.play().then(
-      () => setSilent(false),
-      (error: unknown) => setSilent(error instanceof Error && error.name === 'NotAllowedError'),
-    );
-  }, [audio]);
-  useEffect(() => {
-    const element = sound.current as Sound | null;
-    void element?.setSinkId?.(speaker.value).catch(() => undefined);
-  }, [speaker.value, audio]);
   useEffect(
     () => (keyed && picture.current && canvas.current ? drawKeyed(picture.current, canvas.current) : undefined),
     [keyed],
@@ -67,16 +51,7 @@ export function AvatarView({ call, agent, picture, speaker }: Props) {
         aria-hidden={keyed}
       />
       {keyed && <canvas class="avatar keyed" ref={canvas} role="img" aria-label={label} />}
-      <audio ref={sound} autoplay />
-      {silent && (
-        <button
-          type="button"
-          class="way strong hear"
-          onClick={() => void sound.current?.play().then(() => setSilent(false))}
-        >
-          {t.hear}
-        </button>
-      )}
+      <Sound sound={sound} speaker={speaker} label={t.hear} />
     </>
   );
 }
@@ -91,5 +66,9 @@ export function OwnPicture({ call }: { call: CallModel }) {
 }
 
 function show(element: HTMLMediaElement | null, track: MediaStreamTrack | undefined): void {
-  if (element) element.srcObject = track ? new MediaStream([track]) : null;
+  if (element) element.srcObject = stream(track) ?? null;
+}
+
+function stream(track: MediaStreamTrack | undefined): MediaStream | undefined {
+  return track && new MediaStream([track]);
 }

@@ -1,5 +1,6 @@
 import { duration } from '../../app/duration';
 import { fill } from '../../app/i18n';
+import { Card, Way } from '../../call/Card';
 import type { CallModel, End } from '../model';
 import { videoWords } from '../words';
 
@@ -28,26 +29,17 @@ export function OnTheWay({ call, agent }: { call: CallModel; agent: string }) {
 export function Trouble({ call }: { call: CallModel }) {
   const t = videoWords.value;
   const { microphone = 'unknown', camera } = call.troubles.value;
+  const lines = [
+    t[`microphone_${microphone}`],
+    camera && camera !== microphone && t[`camera_${camera}`],
+    t.listenAndType,
+  ];
   return (
-    <div class="card" role="alert">
-      <p>
-        <strong>{t.troubleTitle}</strong>
-      </p>
-      <p>{t[`microphone_${microphone}`]}</p>
-      {camera && camera !== microphone && <p>{t[`camera_${camera}`]}</p>}
-      <p>{t.listenAndType}</p>
-      <div class="ways">
-        <button type="button" class="way strong" data-first onClick={() => call.goOn()}>
-          {t.goOn}
-        </button>
-        <button type="button" class="way" onClick={() => call.askAgain()}>
-          {t.askAgain}
-        </button>
-        <button type="button" class="way" onClick={() => call.hangUp()}>
-          {t.toText}
-        </button>
-      </div>
-    </div>
+    <Card role="alert" title={t.troubleTitle} lines={lines}>
+      <Way first label={t.goOn} onPress={() => call.goOn()} />
+      <Way label={t.askAgain} onPress={() => call.askAgain()} />
+      <Way label={t.toText} onPress={() => call.hangUp()} />
+    </Card>
   );
 }
 
@@ -56,26 +48,13 @@ export function Ended({ call, agent }: { call: CallModel; agent: string }) {
   const t = videoWords.value;
   const end = call.end.value;
   if (!end) return null;
+  const lasted = end.seconds > 0 && fill(t.lasted, { time: duration(end.seconds) });
   return (
-    <div class="card" role="status">
-      <p>
-        <strong>{end.problem ?? fill(t[`end_${end.reason}`], { agent })}</strong>
-      </p>
-      {end.seconds > 0 && <p>{fill(t.lasted, { time: duration(end.seconds) })}</p>}
-      <div class="ways">
-        <button type="button" class="way strong" data-first onClick={() => call.close()}>
-          {t.toText}
-        </button>
-        <button type="button" class="way" onClick={() => call.again()}>
-          {t.again}
-        </button>
-        {failed(end) && call.talk && (
-          <button type="button" class="way" onClick={call.talk}>
-            {t.talk}
-          </button>
-        )}
-      </div>
-    </div>
+    <Card role="status" title={end.problem ?? fill(t[`end_${end.reason}`], { agent })} lines={[lasted]}>
+      <Way first label={t.toText} onPress={() => call.close()} />
+      <Way label={t.again} onPress={() => call.again()} />
+      {failed(end) && call.talk && <Way label={t.talk} onPress={call.talk} />}
+    </Card>
   );
 }
 

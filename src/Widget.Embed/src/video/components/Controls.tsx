@@ -3,7 +3,7 @@ import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Icon } from '../../app/components/Icon';
 import { fill } from '../../app/i18n';
-import type { Store } from '../../app/store';
+import type { CallHost } from '../../app/moduleHost';
 import { Control, HangUp } from '../../call/Control';
 import { icons } from '../../call/icons';
 import type { CallModel } from '../model';
@@ -11,7 +11,7 @@ import { videoWords } from '../words';
 
 interface Props {
   call: CallModel;
-  store: Store;
+  panel: CallHost;
   agent: string;
   alone: Signal<boolean>;
   captions: Signal<boolean>;
@@ -20,7 +20,7 @@ interface Props {
 }
 
 /** Everything a visitor can do in a call, in one row. */
-export function Controls({ call, store, agent, alone, captions, settings, picture }: Props) {
+export function Controls({ call, panel, agent, alone, captions, settings, picture }: Props) {
   const t = videoWords.value;
   const { microphone, camera } = call.on.value;
   const live = call.phase.value === 'live';
@@ -71,17 +71,17 @@ export function Controls({ call, store, agent, alone, captions, settings, pictur
       {ours && live && pip && (
         <Control name="pip" label={t.pip} onPress={() => void togglePictureInPicture(picture.current)} />
       )}
-      <ThreadControl store={store} alone={alone} />
+      <ThreadControl panel={panel} alone={alone} />
       <HangUp label={t.hangUp} onPress={() => call.hangUp()} />
     </div>
   );
 }
 
 /** On a phone the call has the panel to itself; this shows the thread below it, and what has come there meanwhile. */
-function ThreadControl({ store, alone }: { store: Store; alone: Signal<boolean> }) {
+function ThreadControl({ panel, alone }: { panel: CallHost; alone: Signal<boolean> }) {
   const t = videoWords.value;
-  const seen = useRef(store.conversation.value.seq);
-  const { items, seq } = store.conversation.value;
+  const seen = useRef(panel.conversation.value.seq);
+  const { items, seq } = panel.conversation.value;
   if (!alone.value) seen.current = seq;
   const news = items.filter(
     (item) => (item.kind === 'shown' || item.kind === 'assistant') && (item.seq ?? 0) > seen.current,

@@ -1,9 +1,10 @@
 import { useSignal, type Signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import { duration } from '../../app/duration';
+import { useRef } from 'preact/hooks';
 import { fill } from '../../app/i18n';
-import type { Store } from '../../app/store';
+import type { CallHost } from '../../app/moduleHost';
+import { Clock } from '../../call/Clock';
 import { DeviceMenu } from '../../call/DeviceMenu';
+import { useFocusAt } from '../../call/focus';
 import type { CallModel } from '../model';
 import { videoWords } from '../words';
 import { AvatarView, OwnPicture } from './Avatar';
@@ -12,27 +13,22 @@ import { Ended, OnTheWay, Trouble } from './Cards';
 
 export interface StageProps {
   call: CallModel;
-  store: Store;
+  panel: CallHost;
   /** Whether the call has the panel to itself, without the thread. */
   alone: Signal<boolean>;
 }
 
 /** The call, above the thread; on a phone in its place. */
-export function Stage({ call, store, alone }: StageProps) {
+export function Stage({ call, panel, alone }: StageProps) {
   const t = videoWords.value;
-  const agent = store.config.value?.agentName ?? '';
+  const agent = panel.config.value?.agentName ?? '';
   const phase = call.phase.value;
   const captions = useSignal(true);
   const settings = useSignal(false);
   const speaker = useSignal('');
-  const stage = useRef<HTMLElement>(null);
   const picture = useRef<HTMLVideoElement>(null);
-
-  // What was pressed to get here is gone: the focus goes on to what can be pressed now.
   const step = phase === 'over' || phase === 'trouble' ? phase : 'call';
-  useEffect(() => {
-    stage.current?.querySelector<HTMLElement>('[data-first]')?.focus({ preventScroll: true });
-  }, [step]);
+  const stage = useFocusAt(step);
 
   const inCall = phase === 'live';
   return (
@@ -52,7 +48,7 @@ export function Stage({ call, store, alone }: StageProps) {
         {phase === 'over' && <Ended call={call} agent={agent} />}
         {!inCall && phase !== 'trouble' && phase !== 'over' && <OnTheWay call={call} agent={agent} />}
         {phase !== 'over' && phase !== 'trouble' && <OwnPicture call={call} />}
-        {call.remaining.value !== undefined && phase !== 'over' && <Time call={call} />}
+        {phase !== 'over' && <Clock call={call} words={t} />}
         {inCall && captions.value && call.caption.value && (
           <div class="caption">
             <p dir="auto">
@@ -70,7 +66,7 @@ export function Stage({ call, store, alone }: StageProps) {
       {phase !== 'over' && phase !== 'trouble' && (
         <Controls
           call={call}
-          store={store}
+          panel={panel}
           agent={agent}
           alone={alone}
           captions={captions}
@@ -80,18 +76,6 @@ export function Stage({ call, store, alone }: StageProps) {
       )}
       <Announcer call={call} agent={agent} />
     </section>
-  );
-}
-
-function Time({ call }: { call: CallModel }) {
-  const t = videoWords.value;
-  const [elapsed, left] = [duration(call.elapsed.value), duration(call.remaining.value ?? 0)];
-  return (
-    <div class="time" role="timer" aria-label={fill(t.time, { elapsed, left })}>
-      <span aria-hidden="true">
-        {elapsed} · {fill(t.left, { left })}
-      </span>
-    </div>
   );
 }
 
@@ -107,13 +91,12 @@ function Troubles({ call }: { call: CallModel }) {
   );
 }
 
-/** Says to screen readers what is seen: who is there, how long yet. What is said aloud they hear. */
+/** Says to screen readers what is seen: who is there. What is said aloud they hear. */
 function Announcer({ call, agent }: { call: CallModel; agent: string }) {
   const t = videoWords.value;
-  const lastMinute = call.remaining.value !== undefined && call.remaining.value <= 60;
   return (
     <div class="hidden" role="status">
-      {call.phase.value === 'live' && (lastMinute ? t.lastMinute : !call.frame.value && fill(t.live, { agent }))}
+      {call.phase.value === 'live' && !call.frame.value && fill(t.live, { agent })}
     </div>
   );
 }

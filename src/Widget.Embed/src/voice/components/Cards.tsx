@@ -1,38 +1,27 @@
 import { duration } from '../../app/duration';
 import { fill } from '../../app/i18n';
-import type { Store } from '../../app/store';
+import type { CallHost } from '../../app/moduleHost';
+import { Card, Way } from '../../call/Card';
 import type { VoiceModel } from '../model';
 import { voiceWords } from '../words';
 
 /** There is no microphone: why, and what can be done about it. */
-export function Trouble({ call, store }: { call: VoiceModel; store: Store }) {
+export function Trouble({ call, panel }: { call: VoiceModel; panel: CallHost }) {
   const t = voiceWords.value;
   const trouble = call.trouble.value ?? 'unknown';
-  const hosted = store.config.value?.hostedUrl;
+  const hosted = panel.config.value?.hostedUrl;
   // What this page, or a refusal on it, keeps from us, a page of our own may have.
-  const elsewhere = hosted && store.host.mode !== 'page' && ['policy', 'insecure', 'denied'].includes(trouble);
+  const elsewhere = hosted && panel.host.mode !== 'page' && ['policy', 'insecure', 'denied'].includes(trouble);
   return (
-    <div class="card" role="alert">
-      <p>
-        <strong>{t.troubleTitle}</strong>
-      </p>
-      <p>{t[`microphone_${trouble}`]}</p>
-      <div class="ways">
-        <button type="button" class="way strong" data-first onClick={() => call.close()}>
-          {t.toText}
-        </button>
-        {trouble !== 'policy' && trouble !== 'insecure' && (
-          <button type="button" class="way" onClick={() => call.askAgain()}>
-            {t.askAgain}
-          </button>
-        )}
-        {elsewhere && (
-          <a class="way" href={store.host.api + hosted} target="_blank" rel="noopener" onClick={() => call.close()}>
-            {t.inTab}
-          </a>
-        )}
-      </div>
-    </div>
+    <Card role="alert" title={t.troubleTitle} lines={[t[`microphone_${trouble}`]]}>
+      <Way first label={t.toText} onPress={() => call.close()} />
+      {trouble !== 'policy' && trouble !== 'insecure' && <Way label={t.askAgain} onPress={() => call.askAgain()} />}
+      {elsewhere && (
+        <a class="way" href={panel.host.api + hosted} target="_blank" rel="noopener" onClick={() => call.close()}>
+          {t.inTab}
+        </a>
+      )}
+    </Card>
   );
 }
 
@@ -41,20 +30,11 @@ export function Ended({ call, agent }: { call: VoiceModel; agent: string }) {
   const t = voiceWords.value;
   const end = call.end.value;
   if (!end) return null;
+  const rest = end.seconds >= 1 ? fill(t.lasted, { time: duration(end.seconds) }) : t.stays;
   return (
-    <div class="card" role="status">
-      <p>
-        <strong>{end.problem ?? fill(t[`end_${end.reason}`], { agent })}</strong>
-      </p>
-      <p>{end.seconds >= 1 ? fill(t.lasted, { time: duration(end.seconds) }) : t.stays}</p>
-      <div class="ways">
-        <button type="button" class="way strong" data-first onClick={() => call.close()}>
-          {t.toText}
-        </button>
-        <button type="button" class="way" onClick={() => call.again()}>
-          {t.again}
-        </button>
-      </div>
-    </div>
+    <Card role="status" title={end.problem ?? fill(t[`end_${end.reason}`], { agent })} lines={[rest]}>
+      <Way first label={t.toText} onPress={() => call.close()} />
+      <Way label={t.again} onPress={() => call.again()} />
+    </Card>
   );
 }

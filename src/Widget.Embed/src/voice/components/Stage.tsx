@@ -1,37 +1,32 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import { duration } from '../../app/duration';
 import { fill } from '../../app/i18n';
-import type { Store } from '../../app/store';
+import type { CallHost } from '../../app/moduleHost';
+import { Clock } from '../../call/Clock';
 import { DeviceMenu } from '../../call/DeviceMenu';
+import { useFocusAt } from '../../call/focus';
+import { Sound } from '../../call/Sound';
 import type { VoiceModel } from '../model';
 import { voiceWords } from '../words';
 import { Ended, Trouble } from './Cards';
 import { Controls } from './Controls';
 import { Level } from './Level';
-import { Sound } from './Sound';
 import { Talk } from './Talk';
 
 /** The call, above the thread, which stays to be seen: what is looked up comes there. */
-export function Stage({ call, store }: { call: VoiceModel; store: Store }) {
+export function Stage({ call, panel }: { call: VoiceModel; panel: CallHost }) {
   const t = voiceWords.value;
-  const agent = store.config.value?.agentName ?? '';
+  const agent = panel.config.value?.agentName ?? '';
   const phase = call.phase.value;
   const settings = useSignal(false);
   const speaker = useSignal('');
-  const stage = useRef<HTMLElement>(null);
-
-  // What was pressed to get here is gone: the focus goes on to what can be pressed now.
   const step = phase === 'over' || phase === 'trouble' ? phase : 'call';
-  useEffect(() => {
-    stage.current?.querySelector<HTMLElement>('[data-first]')?.focus({ preventScroll: true });
-  }, [step]);
+  const stage = useFocusAt(step);
 
   const turn = phase === 'live' ? call.turn.value : undefined;
   return (
     <section class="stage voice" ref={stage} data-phase={phase} data-turn={turn} aria-label={fill(t.region, { agent })}>
       <div class="screen">
-        {phase === 'trouble' && <Trouble call={call} store={store} />}
+        {phase === 'trouble' && <Trouble call={call} panel={panel} />}
         {phase === 'over' && <Ended call={call} agent={agent} />}
         {step === 'call' && (
           <>
@@ -42,10 +37,11 @@ export function Stage({ call, store }: { call: VoiceModel; store: Store }) {
                 {call.slow.value && <p role="status">{t.slow}</p>}
                 {call.phase.value !== 'asking' && <Level call={call} speaker="visitor" />}
               </div>
-              {call.remaining.value !== undefined && <Time call={call} />}
+              <Clock call={call} words={t} />
             </div>
             <CaptionLines call={call} />
-            <Sound call={call} speaker={speaker} />
+            {/* From the visitor's press on, which browsers remember when it is to sound. */}
+            <Sound sound={call.sound.value} speaker={speaker} label={t.hear} wake={() => call.wake()} />
           </>
         )}
         {settings.value && step === 'call' && <DeviceMenu call={call} words={t} open={settings} speaker={speaker} />}
@@ -83,22 +79,6 @@ function CaptionLines({ call }: { call: VoiceModel }) {
           <bdi>{text}</bdi>
         </p>
       ))}
-    </div>
-  );
-}
-
-function Time({ call }: { call: VoiceModel }) {
-  const t = voiceWords.value;
-  const remaining = call.remaining.value ?? 0;
-  const [elapsed, left] = [duration(call.elapsed.value), duration(remaining)];
-  const last = remaining <= 60;
-  return (
-    <div class={`clock ${last ? 'last' : ''}`} role="timer" aria-label={fill(t.time, { elapsed, left })}>
-      <span aria-hidden="true">{elapsed}</span>
-      <span aria-hidden="true">{fill(t.left, { left })}</span>
-      <span class="hidden" role="status">
-        {last && t.lastMinute}
-      </span>
     </div>
   );
 }

@@ -1,18 +1,20 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import type { App, ContextValues, Host, Identity } from '../contract';
-import { Panel } from './components/Panel';
-import { fill, locale, words } from './i18n';
-import { Store } from './store';
-import { applyTheme } from './theme';
-import styles from './styles';
+import type { App, ContextValues, Host, Identity } from './contract';
+import { Panel } from './app/components/Panel';
+import { fill, locale, words } from './app/i18n';
+import { Store } from './app/store';
+import { applyTheme } from './app/theme';
+import { panelStyle } from './app/styles';
+import { wear } from './app/styles/sheets';
+import { modules } from './modules';
 
 export function start(host: Host): App {
-  const store = new Store(host);
+  const store = new Store(host, modules);
   const root = document.createElement('div');
   root.className = 'widget';
   root.dataset.mode = host.mode;
-  host.shadow.adoptedStyleSheets = [...host.shadow.adoptedStyleSheets, ...styles];
+  wear(host.shadow, panelStyle);
   host.shadow.append(root);
 
   const stopTheme = applyTheme(root, store.config);

@@ -1,25 +1,26 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { VoiceModel } from '../model';
-import { voiceWords } from '../words';
 
 /** Not every browser lets a page choose where its sound goes. */
 type Element = Omit<HTMLAudioElement, 'setSinkId'> & { setSinkId?: (id: string) => Promise<void> };
 
 interface Props {
-  call: VoiceModel;
+  sound: MediaStream | undefined;
   /** The device that sound goes to; empty for the browser's choice. */
   speaker: ReadonlySignal<string>;
+  /** Says what a press does that lets the browser sound. */
+  label: string;
+  /** Called before each try to play, thus in the press, too. */
+  wake?: () => void;
 }
 
-/** The assistant's voice. The element is there from the visitor's press on, which browsers remember when it is to sound. */
-export function Sound({ call, speaker }: Props) {
+/** The other side's voice. A browser may want another press before it lets a page be heard. */
+export function Sound({ sound, speaker, label, wake }: Props) {
   const element = useRef<HTMLAudioElement>(null);
   const [silent, setSilent] = useState(false);
-  const sound = call.sound.value;
 
   const play = (): void => {
-    call.wake();
+    wake?.();
     void element.current?.play().then(
       () => setSilent(false),
       (error: unknown) => setSilent(error instanceof Error && error.name === 'NotAllowedError'),
@@ -39,8 +40,8 @@ export function Sound({ call, speaker }: Props) {
     <>
       <audio ref={element} autoplay />
       {silent && (
-        <button type="button" class="way strong" onClick={play}>
-          {voiceWords.value.hear}
+        <button type="button" class="way strong hear" onClick={play}>
+          {label}
         </button>
       )}
     </>

@@ -1,0 +1,25 @@
+import { duration } from '../app/duration';
+import { fill } from '../app/i18n';
+import type { AnyCall } from './model';
+
+interface Props {
+  call: AnyCall;
+  words: { time: string; left: string; lastMinute: string };
+}
+
+/** How long the call has been going on and may yet. Its last minute looks different, and is said once to screen readers. */
+export function Clock({ call, words: t }: Props) {
+  const remaining = call.remaining.value;
+  if (remaining === undefined) return null;
+  const [elapsed, left] = [duration(call.elapsed.value), duration(remaining)];
+  const last = remaining <= 60;
+  return (
+    <div class={`clock ${last ? 'last' : ''}`} role="timer" aria-label={fill(t.time, { elapsed, left })}>
+      <span aria-hidden="true">{elapsed}</span>
+      <span aria-hidden="true">{fill(t.left, { left })}</span>
+      <span class="hidden" role="status">
+        {last && t.lastMinute}
+      </span>
+    </div>
+  );
+}
