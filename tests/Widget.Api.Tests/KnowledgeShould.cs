@@ -25,10 +25,14 @@ public sealed class KnowledgeShould(ApiFixture api)
             new { id = "url", title = "t", text = "x", url = "javascript:alert(1)" },
             new { id = "lang", title = "t", text = "x", language = "english" },
             new { id = "format", title = "t", text = "x", format = "docx" },
+            new { id = "tags", title = "t", text = "x", tags = new string?[] { null } },
+            new { id = "tag", title = "t", text = "x", tags = new[] { new string('x', 3_000) } },
+            new { id = "tangle", title = "t", text = string.Concat(Enumerable.Repeat("> ", 5_000)) + "x", format = "markdown" },
             new { id = "title-only", title = "Opening hours by arrangement", text = "" });
 
-        (job.Status, job.Done, job.Total).ShouldBe((JobStatusName.Ready, 2, 9));
-        job.Failed.Select(failed => failed.Id).ShouldBe(["line 3", "line 4", "line 5", "empty", "url", "lang", "format"]);
+        (job.Status, job.Done, job.Total).ShouldBe((JobStatusName.Ready, 2, 12));
+        job.Failed.Select(failed => failed.Id).ShouldBe(["line 3", "line 4", "line 5", "empty", "url", "lang", "format", "tags", "tag", "tangle"]);
+        job.Failed[^1].Error.ShouldBe("The Markdown of this document is nested too deeply to be read.");
         job.Failed.ShouldAllBe(failed => failed.Error.EndsWith('.'));
         var hit = (await SearchAsync(tenant, "lamp"))[0];
         (hit.Rank, hit.ExternalId, hit.Title, hit.Text).ShouldBe((1, "good", "Lamps", "The lamp costs ten euros."));
