@@ -121,6 +121,11 @@ public sealed class KnowledgeShould(ApiFixture api)
         await (await UploadAsync(tenant, "a.txt", [65], ("language", "english"))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The language must be an ISO 639-1 code, such as en.", "language");
         await (await tenant.Developer.PostAsJsonAsync("/api/knowledge/pages", new { url = "https://example.com", language = "!!" })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "language");
         await (await UploadAsync(tenant, "a.txt", [65], ("title", new string('t', 501)))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "title");
+        var form = new StringContent("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nThe lamp is red.\r\n");
+        form.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse("multipart/form-data");
+        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", form)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The form could not be read. Send it as multipart/form-data, complete and with its boundary.");
+        form.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
+        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", form)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The request could not be read to its end, or is not what its headers say.");
         // PostgreSQL cannot store this character.
         var job = await tenant.FinishedAsync(await UploadAsync(tenant, "a.txt", "The lamp is red."u8.ToArray(), ("title", "La\0mps")));
         job.Status.ShouldBe(JobStatusName.Ready);
