@@ -126,14 +126,17 @@ public sealed record TenantSettings : IValidatableObject
             yield return new("tavusReplicaId is needed when useTavusVideo is on.", [nameof(TavusReplicaId)]);
         if (TavusDocumentIds.Concat(TavusDocumentTags).Any(text => string.IsNullOrWhiteSpace(text) || text.Length > 200))
             yield return new("A document's id or tag must have 1 to 200 characters.", [nameof(TavusDocumentIds), nameof(TavusDocumentTags)]);
-        foreach (var guardrail in TavusGuardrails)
+        // JSON's null is let in where an entry is expected.
+        var guardrails = TavusGuardrails.OfType<TavusGuardrail>().ToList();
+        if (guardrails.Count != TavusGuardrails.Count) yield return new("A guardrail must have a name and a prompt.", [nameof(TavusGuardrails)]);
+        foreach (var guardrail in guardrails)
         {
             var problems = new List<ValidationResult>();
             Validator.TryValidateObject(guardrail, new ValidationContext(guardrail), problems, validateAllProperties: true);
             foreach (var problem in problems) yield return new(problem.ErrorMessage, [nameof(TavusGuardrails)]);
         }
 
-        if (TavusGuardrails.DistinctBy(guardrail => guardrail.Name, StringComparer.OrdinalIgnoreCase).Count() != TavusGuardrails.Count)
+        if (guardrails.DistinctBy(guardrail => guardrail.Name, StringComparer.OrdinalIgnoreCase).Count() != guardrails.Count)
             yield return new("Each guardrail needs a name of its own.", [nameof(TavusGuardrails)]);
         if (Tools.Any(tool => string.IsNullOrWhiteSpace(tool) || tool.Length > 64))
             yield return new("A tool's name must have 1 to 64 characters.", [nameof(Tools)]);

@@ -88,11 +88,11 @@ public sealed record DemoRequest
     public string Url { get; init; } = "";
 
     /// <summary>Where in a video to begin, in seconds.</summary>
-    [Range(0, 1_000_000)]
+    [Range(0.0, 1_000_000.0)]
     public double? Start { get; init; }
 
     /// <summary>Where in a video to stop, in seconds.</summary>
-    [Range(0, 1_000_000)]
+    [Range(0.0, 1_000_000.0)]
     public double? End { get; init; }
 
     /// <summary>Which slide, from 1.</summary>

@@ -25,10 +25,14 @@ public sealed class KnowledgeShould(ApiFixture api)
             new { id = "url", title = "t", text = "x", url = "javascript:alert(1)" },
             new { id = "lang", title = "t", text = "x", language = "english" },
             new { id = "format", title = "t", text = "x", format = "docx" },
+            new { id = "tags", title = "t", text = "x", tags = new string?[] { null } },
+            new { id = "tag", title = "t", text = "x", tags = new[] { new string('x', 3_000) } },
+            new { id = "tangle", title = "t", text = string.Concat(Enumerable.Repeat("> ", 5_000)) + "x", format = "markdown" },
             new { id = "title-only", title = "Opening hours by arrangement", text = "" });
 
-        (job.Status, job.Done, job.Total).ShouldBe((JobStatusName.Ready, 2, 9));
-        job.Failed.Select(failed => failed.Id).ShouldBe(["line 3", "line 4", "line 5", "empty", "url", "lang", "format"]);
+        (job.Status, job.Done, job.Total).ShouldBe((JobStatusName.Ready, 2, 12));
+        job.Failed.Select(failed => failed.Id).ShouldBe(["line 3", "line 4", "line 5", "empty", "url", "lang", "format", "tags", "tag", "tangle"]);
+        job.Failed[^1].Error.ShouldBe("The Markdown of this document is nested too deeply to be read.");
         job.Failed.ShouldAllBe(failed => failed.Error.EndsWith('.'));
         var hit = (await SearchAsync(tenant, "lamp"))[0];
         (hit.Rank, hit.ExternalId, hit.Title, hit.Text).ShouldBe((1, "good", "Lamps", "The lamp costs ten euros."));
@@ -117,6 +121,11 @@ public sealed class KnowledgeShould(ApiFixture api)
         await (await UploadAsync(tenant, "a.txt", [65], ("language", "english"))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The language must be an ISO 639-1 code, such as en.", "language");
         await (await tenant.Developer.PostAsJsonAsync("/api/knowledge/pages", new { url = "https://example.com", language = "!!" })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "language");
         await (await UploadAsync(tenant, "a.txt", [65], ("title", new string('t', 501)))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "title");
+        var form = new StringContent("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nThe lamp is red.\r\n");
+        form.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse("multipart/form-data");
+        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", form)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The form could not be read. Send it as multipart/form-data, complete and with its boundary.");
+        form.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
+        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", form)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The request could not be read to its end, or is not what its headers say.");
         // PostgreSQL cannot store this character.
         var job = await tenant.FinishedAsync(await UploadAsync(tenant, "a.txt", "The lamp is red."u8.ToArray(), ("title", "La\0mps")));
         job.Status.ShouldBe(JobStatusName.Ready);

@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Http;
 using Widget.Api.Operations;
+using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Tests;
 
@@ -45,6 +47,7 @@ public sealed class TenancyShould(ApiFixture api)
     [InlineData("""{"tavusLayers": {"conversationalFlow": {"turnTakingPatience": "endless"}}}""", "tavusLayers.conversationalFlow.turnTakingPatience", "turnTakingPatience must be low, medium or high.")]
     [InlineData("""{"tavusLayers": {"perception": {"visualAwarenessQueries": [""]}}}""", "tavusLayers.perception", "A question of the perception layer must have 1 to 1,000 characters.")]
     [InlineData("""{"tavusLayers": {"tts": null}}""", "tavusLayers.tts", null)]
+    [InlineData("""{"tavusGuardrails": [null]}""", "tavusGuardrails", "A guardrail must have a name and a prompt.")]
     [InlineData("""{"agentName": ""}""", "agentName", null)]
     [InlineData("""{"locale": "xx"}""", "locale", "locale must be auto, en, de, es or ar.")]
     [InlineData("""{"suggestedQuestions": ["1","2","3","4","5","6","7"]}""", "suggestedQuestions", "There may be six suggested questions at most.")]
@@ -85,6 +88,20 @@ public sealed class TenancyShould(ApiFixture api)
         foreach (var bad in new[] { null, "example.com", "https://example.com/path", "*", "ftp://example.com", "https://user@example.com" })
             await (await tenant.Developer.PutAsJsonAsync("/api/settings/origins", new { origins = new[] { bad } })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "origins");
         (await tenant.Developer.GetFromJsonAsync<AllowedOrigins>("/api/settings/origins"))!.Origins.Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Take_origins_and_keys_that_several_set_at_once()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+
+        var origins = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => tenant.Developer.PutAsJsonAsync("/api/settings/origins", new { origins = new[] { "https://shop.example", $"https://shop{i % 3}.example" } })));
+        origins.ShouldAllBe(saved => saved.StatusCode == HttpStatusCode.OK);
+        (await tenant.Developer.GetFromJsonAsync<AllowedOrigins>("/api/settings/origins"))!.Origins.Count.ShouldBe(2);
+
+        var (secrets, id) = (api.Node.Service<TenantSecrets>(), new TenantId(tenant.Created.TenantId));
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(i => secrets.SaveAsync(id, "some_key", $"secret-{i}", CancellationToken.None)));
+        (await secrets.ReadAsync(id, "some_key", CancellationToken.None))!.ShouldStartWith("secret-");
     }
 
     [Fact]

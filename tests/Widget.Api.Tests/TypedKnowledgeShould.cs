@@ -51,6 +51,30 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Keep_and_find_the_same_of_an_answer_that_many_change_at_once()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var added = await AddAsync<AnswerDetail>(tenant, "answers", new { question = "When are you open?", answer = "From nine to five." });
+        var address = $"/api/knowledge/answers/{added.Id}";
+
+        var changes = await Task.WhenAll(Enumerable.Range(1, 12).Select(i => tenant.Developer.PutAsJsonAsync(address, new { question = "When are you open?", answer = $"Door {i} is open." })));
+        changes.ShouldAllBe(change => change.StatusCode == HttpStatusCode.OK);
+        AnswerDetail? kept = null;
+        await Eventually.TrueAsync(async () => (kept = await tenant.Developer.GetFromJsonAsync<AnswerDetail>(address))!.Status == EntryStatusName.Ready, "the last one is indexed");
+        await Eventually.TrueAsync(
+            async () => (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Sources.Single().Status == SourceStatusName.Ready,
+            "nothing waits any more");
+        (await SearchAsync(tenant, "open")).ShouldHaveSingleItem().Text.ShouldBe(kept!.Answer);
+
+        var ends = await Task.WhenAll(Enumerable.Range(1, 12).Select(i => i % 2 == 0
+            ? tenant.Developer.DeleteAsync(address)
+            : tenant.Developer.PutAsJsonAsync(address, new { question = "When are you open?", answer = "Never." })));
+        ends.Count(end => end.StatusCode == HttpStatusCode.NoContent).ShouldBe(1);
+        ends.ShouldAllBe(end => end.StatusCode == HttpStatusCode.NoContent || end.StatusCode == HttpStatusCode.OK || end.StatusCode == HttpStatusCode.NotFound);
+        (await SearchAsync(tenant, "open")).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Let_an_answer_go_with_its_document_or_its_source()
     {
         var tenant = await TestTenant.CreateAsync(api);
@@ -116,6 +140,8 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
     [InlineData("demos", """{"kind": "video", "url": "https://a.example", "title": "t"}""", "showWhen", "Say when to show it: what a visitor asks or wants then.")]
     [InlineData("demos", """{"kind": "video", "url": "https://a.example", "title": "t", "showWhen": "w", "start": 9, "end": 9}""", "end", "The end must come after the start.")]
     [InlineData("demos", """{"kind": "video", "url": "https://a.example", "title": "t", "showWhen": "w", "start": -1}""", "start", null)]
+    [InlineData("demos", """{"kind": "video", "url": "https://a.example", "title": "t", "showWhen": "w", "start": -0.4}""", "start", null)]
+    [InlineData("demos", """{"kind": "video", "url": "https://a.example", "title": "t", "showWhen": "w", "end": 3000000000}""", "end", null)]
     [InlineData("demos", """{"kind": "image", "url": "https://a.example", "title": "t", "showWhen": "w", "start": 1}""", "start", "Only a video has a start.")]
     [InlineData("demos", """{"kind": "slide", "url": "https://a.example", "title": "t", "showWhen": "w"}""", "page", "Say which slide: a page, from 1.")]
     [InlineData("demos", """{"kind": "page", "url": "https://a.example", "title": "t", "showWhen": "w", "page": 2}""", "page", "Only a slide has a page.")]

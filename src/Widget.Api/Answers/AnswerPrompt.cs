@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.AI;
+using Widget.Api.Conversations;
 using Widget.Contracts;
 
 namespace Widget.Api.Answers;
@@ -78,11 +79,11 @@ public sealed record AnswerPrompt(
             text.AppendLine().Append(TenantName).AppendLine(" wants this of you, within the rules above:").AppendLine(TenantsInstructions);
         if (CallersInstructions is not null)
             text.AppendLine().AppendLine("The program that passes the conversation on says this of it; the rules above come first:").AppendLine(CallersInstructions);
-        if (Page is not null) text.AppendLine().Append("The visitor is on the page ").AppendLine(Page);
+        if (Page is not null) text.AppendLine().Append("The visitor is on the page ").AppendLine(VisitNotes.Line(Page));
         if (Context.Count > 0)
         {
             text.AppendLine().AppendLine("The page says about itself:");
-            foreach (var (name, value) in Context) text.Append("- ").Append(name).Append(": ").AppendLine(value);
+            foreach (var (name, value) in Context) text.Append("- ").Append(VisitNotes.Line(name)).Append(": ").AppendLine(VisitNotes.Line(value));
         }
 
         text.AppendLine().AppendLine("Sources:");

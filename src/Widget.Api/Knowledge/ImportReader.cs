@@ -68,6 +68,7 @@ internal static class ImportReader
         if (string.IsNullOrWhiteSpace(parsed.Text) && string.IsNullOrWhiteSpace(parsed.Title)) return Failed(id, "The document holds no text.");
         if (parsed.Url is not null && !IsWebAddress(parsed.Url)) return Failed(id, "The url must be an absolute http or https address.");
         if (parsed.Language is { } language && !Validation.IsLanguage(language)) return Failed(id, Validation.LanguageError);
+        if (KnowledgeRules.Tags(parsed.Tags) is { } problem) return Failed(id, problem.Error);
         var mediaType = parsed.Format switch
         {
             null or "text" => MediaTypes.Text,
@@ -83,7 +84,7 @@ internal static class ImportReader
                 Title = parsed.Title,
                 Url = parsed.Url,
                 Language = parsed.Language,
-                Tags = parsed.Tags ?? [],
+                Tags = KnowledgeRules.Trimmed(parsed.Tags),
                 MediaType = mediaType,
             },
             // A title alone is a document, too: it is all there is to find.

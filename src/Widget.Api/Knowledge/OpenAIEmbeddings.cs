@@ -30,6 +30,9 @@ public sealed class OpenAIEmbeddings(EmbeddingModelOptions options) : IEmbedding
     // OpenAI takes 2,048 texts and 300,000 tokens a request, others less.
     private const int Batch = 64;
 
+    // What pgvector's halfvec holds.
+    private const int MostDimensions = 16_000;
+
     private readonly OpenAIClient _client = new(
         new ApiKeyCredential(string.IsNullOrEmpty(options.Key) ? "none" : options.Key),
         new OpenAIClientOptions
@@ -57,7 +60,7 @@ public sealed class OpenAIEmbeddings(EmbeddingModelOptions options) : IEmbedding
                 // The API refuses an empty text; a space embeds to nothing in particular, too.
                 var answer = await client.GenerateEmbeddingsAsync(Array.ConvertAll(batch, text => text.Length == 0 ? " " : text), cancellationToken: cancellationToken);
                 if (answer.Value.Count != batch.Length) throw new EmbeddingUnavailableException($"The embedding model {model} gave {answer.Value.Count} vectors for {batch.Length} texts.");
-                generated.AddRange(answer.Value.OrderBy(embedding => embedding.Index).Select(embedding => new Embedding<float>(embedding.ToFloats()) { ModelId = model }));
+                generated.AddRange(answer.Value.OrderBy(embedding => embedding.Index).Select(embedding => new Embedding<float>(Checked(embedding.ToFloats())) { ModelId = model }));
             }
 
             return generated;
@@ -88,6 +91,15 @@ public sealed class OpenAIEmbeddings(EmbeddingModelOptions options) : IEmbedding
             // A proxy's page instead of an answer, as a rule.
             throw new EmbeddingUnavailableException($"The endpoint of the embedding model {model} answers with something that is no list of vectors.", e);
         }
+    }
+
+    // The database takes no other vectors, and it is not the document's fault.
+    private static ReadOnlyMemory<float> Checked(ReadOnlyMemory<float> vector)
+    {
+        if (vector.Length is 0 or > MostDimensions) throw new FormatException($"A vector of {vector.Length} dimensions.");
+        foreach (var value in vector.Span)
+            if (!float.IsFinite(value)) throw new FormatException("A vector with something in it that is no number.");
+        return vector;
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>

@@ -79,9 +79,12 @@ public sealed partial record ChatCompletionRequest
     private static IReadOnlyList<string> StopTexts(RequestFields request)
     {
         if (request.Find("stop") is not { } stop) return [];
-        if (stop.ValueKind == JsonValueKind.String) return [RequestFields.Text(stop, "stop")];
-        IReadOnlyList<string> stops = [.. request.List("stop").Select(entry => RequestFields.Text(entry.Value, entry.Path))];
-        return stops.Count <= MostStops ? stops : throw OpenAIException.Invalid($"stop may have {MostStops} texts at most.", "stop");
+        IReadOnlyList<string> stops = stop.ValueKind == JsonValueKind.String
+            ? [RequestFields.Text(stop, "stop")]
+            : [.. request.List("stop").Select(entry => RequestFields.Text(entry.Value, entry.Path))];
+        if (stops.Count > MostStops) throw OpenAIException.Invalid($"stop may have {MostStops} texts at most.", "stop");
+        // Forms send the field they show, filled in or not; models' servers refuse a text that is empty.
+        return [.. stops.Where(text => text.Length > 0)];
     }
 
     private static AIFunctionDeclaration Tool(JsonElement entry, string path)

@@ -55,15 +55,23 @@ internal sealed class CompletionConversation
 
     /// <summary>
     /// What the model reads: its instructions and the last turns, the question and what came after it among them. A call stands there with its result
-    /// or not at all, since no model takes the one without the other: a visitor may have cut in before there was one.
+    /// or not at all, since no model takes the one without the other: a visitor may have cut in before there was one, and the last turns may begin
+    /// between the two.
     /// </summary>
     public List<ChatMessage> Messages(AnswerPrompt prompt)
     {
         var first = Math.Max(0, _asked - MostTurns);
         while (first < _asked && _turns[first].Role != ChatRole.User) first++;
-        var answered = _turns.SelectMany(turn => turn.Contents.OfType<FunctionResultContent>()).Select(result => result.CallId).ToHashSet(StringComparer.Ordinal);
-        var turns = _turns.Skip(first)
-            .Select(turn => new ChatMessage(turn.Role, [.. turn.Contents.Where(content => content is not FunctionCallContent call || answered.Contains(call.CallId))]))
+        var last = _turns.Skip(first).ToList();
+        var called = last.SelectMany(turn => turn.Contents.OfType<FunctionCallContent>()).Select(call => call.CallId).ToHashSet(StringComparer.Ordinal);
+        var answered = last.SelectMany(turn => turn.Contents.OfType<FunctionResultContent>()).Select(result => result.CallId).ToHashSet(StringComparer.Ordinal);
+        var turns = last
+            .Select(turn => new ChatMessage(turn.Role, [.. turn.Contents.Where(content => content switch
+            {
+                FunctionCallContent call => answered.Contains(call.CallId),
+                FunctionResultContent result => called.Contains(result.CallId),
+                _ => true,
+            })]))
             .Where(turn => turn.Contents.Count > 0);
         return [new ChatMessage(ChatRole.System, prompt.Instructions()), .. turns];
     }

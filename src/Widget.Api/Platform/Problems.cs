@@ -37,6 +37,7 @@ internal static class Problems
     public static void SayInWords(ProblemDetailsContext context) =>
         context.ProblemDetails.Title = (context.ProblemDetails.Status, context.ProblemDetails.Title) switch
         {
+            (StatusCodes.Status400BadRequest, "Bad Request") => "The request could not be read to its end, or is not what its headers say.",
             (StatusCodes.Status404NotFound, "Not Found") => "There is nothing at this address.",
             (StatusCodes.Status405MethodNotAllowed, "Method Not Allowed") => "This address does not take that method.",
             (StatusCodes.Status413PayloadTooLarge, "Content Too Large" or "Payload Too Large") => "The request is too large.",
@@ -117,6 +118,8 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
     private static (int Status, string Title, string? Field) Explain(BadHttpRequestException e)
     {
         if (e.Message.StartsWith("Implicit body", StringComparison.Ordinal)) return (e.StatusCode, "The request has no body. Send a JSON object.", null);
+        if (e.Message.StartsWith("Failed to read parameter", StringComparison.Ordinal) && e.Message.EndsWith("as form.", StringComparison.Ordinal))
+            return (e.StatusCode, "The form could not be read. Send it as multipart/form-data, complete and with its boundary.", null);
         if (Unbound().Match(e.Message) is { Success: true } unbound)
             return (e.StatusCode, $"\"{unbound.Groups["value"].Value}\" is not a valid {unbound.Groups["name"].Value}.", unbound.Groups["name"].Value);
         if (Missing().Match(e.Message) is { Success: true } missing)

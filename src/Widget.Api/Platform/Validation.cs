@@ -23,8 +23,10 @@ internal static class Validation
         });
 
     /// <summary>What is wrong, by field as the API names it; empty when nothing is.</summary>
-    public static Dictionary<string, string[]> Errors(object value)
+    public static Dictionary<string, string[]> Errors(object? value)
     {
+        // JSON's null is let in where an entry of a list or a hub's argument is expected.
+        if (value is null) return new Dictionary<string, string[]>(StringComparer.Ordinal) { [""] = ["It must be an object, not null."] };
         var results = new List<ValidationResult>();
         Validator.TryValidateObject(value, new ValidationContext(value), results, validateAllProperties: true);
         return results

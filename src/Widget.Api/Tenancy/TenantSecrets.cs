@@ -73,6 +73,8 @@ public sealed class TenantSecrets(TenancyDatabase database, IDataProtectionProvi
     public async Task SaveAsync(TenantId tenant, string name, string secret, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
+        // Two that set the first key at once must not both add it.
+        await db.LockAsync("secret", ct);
         var hint = secret.Length >= LeastLengthForHint ? secret[^HintLength..] : "";
         var row = await db.Secrets.SingleOrDefaultAsync(entry => entry.Name == name, ct);
         if (row is null) db.Secrets.Add(row = new TenantSecret { TenantId = tenant, Name = name, Protected = "", Hint = "" });

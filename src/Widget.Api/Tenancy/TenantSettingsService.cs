@@ -18,8 +18,7 @@ public sealed class TenantSettingsService(TenancyDatabase database, TimeProvider
     public async Task SaveAsync(TenantId tenant, TenantSettings settings, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        await using (var locking = db.Command("select pg_advisory_xact_lock(hashtextextended('settings ' || $1, 0))", [tenant.ToString()]))
-            await locking.ExecuteNonQueryAsync(ct);
+        await db.LockAsync("settings", ct);
         if (await db.Settings.SingleOrDefaultAsync(ct) is { } row)
         {
             row.Settings = settings;
@@ -37,8 +36,7 @@ public sealed class TenantSettingsService(TenancyDatabase database, TimeProvider
     public async Task ChangeAsync(TenantId tenant, Func<TenantSettings, TenantSettings> change, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        await using (var locking = db.Command("select pg_advisory_xact_lock(hashtextextended('settings ' || $1, 0))", [tenant.ToString()]))
-            await locking.ExecuteNonQueryAsync(ct);
+        await db.LockAsync("settings", ct);
         var row = await db.Settings.SingleOrDefaultAsync(ct);
         if (row is null) db.Settings.Add(row = new TenantSettingsRow { TenantId = tenant, Settings = new TenantSettings() });
         row.Settings = change(row.Settings);
@@ -56,6 +54,8 @@ public sealed class TenantSettingsService(TenancyDatabase database, TimeProvider
     public async Task SaveOriginsAsync(TenantId tenant, IEnumerable<string> origins, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
+        // Of two that replace them at once, the later one finds what the earlier one has added.
+        await db.LockAsync("origins", ct);
         await db.AllowedOrigins.ExecuteDeleteAsync(ct);
         db.AllowedOrigins.AddRange(origins.Distinct(StringComparer.Ordinal).Select(origin => new AllowedOrigin { TenantId = tenant, Origin = origin }));
         await db.CommitAsync(ct);

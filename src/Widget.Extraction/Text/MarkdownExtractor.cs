@@ -19,6 +19,19 @@ public sealed class MarkdownExtractor : IExtractor
     public ExtractedDocument Extract(RawDocument document)
     {
         var markdown = TextDecoding.Decode(document.Content.Span, document.Charset);
-        return HtmlExtractor.Extract(Markdown.ToHtml(markdown, Pipeline), document.Address, whole: true);
+        return HtmlExtractor.Extract(ToHtml(markdown), document.Address, whole: true);
+    }
+
+    private static string ToHtml(string markdown)
+    {
+        try
+        {
+            return Markdown.ToHtml(markdown, Pipeline);
+        }
+        catch (ArgumentException e)
+        {
+            // It reads whatever is not nested beyond its limit.
+            throw new IngestionFailureException("The Markdown of this document is nested too deeply to be read.", e);
+        }
     }
 }

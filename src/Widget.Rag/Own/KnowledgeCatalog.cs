@@ -84,6 +84,7 @@ public sealed class KnowledgeCatalog(KnowledgeDatabase database)
             // What was typed goes with the document that was made from it, and what is waiting to be made from it.
             if (document.Kind is DocumentKind.Answer or DocumentKind.Demo && Guid.TryParse(document.ExternalId, out var typed))
             {
+                await TypedKnowledge.LockAsync(db, typed, ct);
                 await KnowledgeWriter.LockStatisticsAsync(db, ct);
                 await IngestionQueue.WithdrawAsync(db, document.SourceId, document.ExternalId, ct);
                 id = await db.Documents.Where(row => row.SourceId == document.SourceId && row.ExternalId == document.ExternalId).Select(row => row.Id).SingleOrDefaultAsync(ct);

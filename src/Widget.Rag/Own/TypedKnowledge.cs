@@ -61,6 +61,7 @@ public sealed class TypedKnowledge(KnowledgeDatabase database, IngestionQueue qu
     public async Task<bool> ChangeAsync(TenantId tenant, AnswerId id, Action<Answer> change, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
+        await LockAsync(db, id.Value, ct);
         if (await db.Answers.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } answer) return false;
         change(answer);
         answer.UpdatedAt = clock.GetUtcNow();
@@ -71,6 +72,7 @@ public sealed class TypedKnowledge(KnowledgeDatabase database, IngestionQueue qu
     public async Task<bool> ChangeAsync(TenantId tenant, DemoId id, Action<Demo> change, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
+        await LockAsync(db, id.Value, ct);
         if (await db.Demos.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } demo) return false;
         change(demo);
         demo.UpdatedAt = clock.GetUtcNow();
@@ -83,6 +85,7 @@ public sealed class TypedKnowledge(KnowledgeDatabase database, IngestionQueue qu
     {
         await using (var db = await database.BeginAsync(tenant, ct))
         {
+            await LockAsync(db, id.Value, ct);
             if (await db.Answers.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } answer) return false;
             db.Answers.Remove(answer);
             await RemoveAsync(db, answer.SourceId, id.ToString(), ct);
@@ -96,6 +99,7 @@ public sealed class TypedKnowledge(KnowledgeDatabase database, IngestionQueue qu
     {
         await using (var db = await database.BeginAsync(tenant, ct))
         {
+            await LockAsync(db, id.Value, ct);
             if (await db.Demos.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } demo) return false;
             db.Demos.Remove(demo);
             await RemoveAsync(db, demo.SourceId, id.ToString(), ct);
@@ -104,6 +108,12 @@ public sealed class TypedKnowledge(KnowledgeDatabase database, IngestionQueue qu
         await KnowledgeSettler.SettleAsync(database, tenant, ct);
         return true;
     }
+
+    /// <summary>
+    /// Has those who change or delete an entry take turns, before they look at it and before any other lock: what is kept and what is queued to be
+    /// found are then of the same one.
+    /// </summary>
+    internal static Task LockAsync(KnowledgeDb db, Guid entry, CancellationToken ct) => db.LockAsync($"entry {entry}", ct);
 
     private async Task<TEntry> AddAsync<TEntry>(TenantId tenant, SourceKind kind, Func<SourceId, TEntry> create, Action<TEntry, DateTimeOffset> stamp, CancellationToken ct)
         where TEntry : class, ITypedEntry

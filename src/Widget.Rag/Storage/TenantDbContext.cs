@@ -45,6 +45,15 @@ public abstract class TenantDbContext(DbContextOptions options, TenantId tenantI
         return command;
     }
 
+    /// <summary>Has the tenant's transactions that change the same thing take turns, until they end.</summary>
+    /// <param name="what">The thing, in a word of its own.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task LockAsync(string what, CancellationToken ct)
+    {
+        await using var command = Command("select pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))", [what, TenantId.ToString()]);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
     /// <summary>An empty batch in this transaction: several statements in one round trip.</summary>
     public NpgsqlBatch Batch() => new(
         (NpgsqlConnection)Database.GetDbConnection(),

@@ -26,6 +26,7 @@ public sealed class CompletionRequestsShould(ApiFixture api)
     [InlineData("""{"model": "widget", "messages": [{"role": "user", "content": "hi"}], "tools": [{"type": "function", "function": {"name": "a b"}}]}""", "tools[0].function.name")]
     [InlineData("""{"model": "widget", "messages": [{"role": "user", "content": "hi"}], "tool_choice": "required"}""", "tool_choice")]
     [InlineData("""{"model": "widget", "messages": [{"role": "user", "content": "\ud800"}]}""", null)]
+    [InlineData("""{"model": "widget", "messages": [{"role": "user", "content": "hi"}], "stop": ["a", "b", "c", "d", "e"]}""", "stop")]
     [InlineData("""[]""", null)]
     [InlineData("""{"model": """, null)]
     public async Task Say_which_field_is_wrong(string body, string? field)

@@ -164,6 +164,19 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Leave_out_results_whose_calls_are_too_long_ago()
+    {
+        var call = new { id = "call_9", type = "function", function = new { name = "hang_up", arguments = "{}" } };
+        object[] begun = [User("Bye"), new { role = "assistant", content = (string?)null, tool_calls = new[] { call } }, User("No, wait"), new { role = "tool", tool_call_id = "call_9", content = "done" }];
+        var since = Enumerable.Range(0, 9).SelectMany(i => new[] { new { role = "assistant", content = $"Yes, {i}." }, User($"And number {i}?") });
+
+        var (text, _) = await AskAsync([.. begun, .. since, User(Question)]);
+
+        text.ShouldContain("two hours");
+        (await LastRequestAsync()).GetProperty("messages").ToString().ShouldNotContain("tool_call_id");
+    }
+
+    [Fact]
     public async Task Quote_when_the_model_fails_before_its_first_word_and_say_so_after_it()
     {
         await api.Simulator.BehaveAsync(new { failNext = 10 });
@@ -231,7 +244,7 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
             ["model"] = "widget",
             ["messages"] = new[] { new { role = "user", content = new[] { new { type = "text", text = Question } }, name = "ada" } },
             ["n"] = 1,
-            ["stop"] = new[] { "END" },
+            ["stop"] = new[] { "", "END" },
             ["max_tokens"] = 200,
             ["temperature"] = 0.9,
             ["response_format"] = new { type = "text" },
@@ -242,7 +255,7 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         var request = await LastRequestAsync();
-        request.GetProperty("stop")[0].GetString().ShouldBe("END");
+        request.GetProperty("stop").EnumerateArray().ShouldHaveSingleItem().GetString().ShouldBe("END");
         request.GetProperty("max_completion_tokens").GetInt32().ShouldBe(200);
         request.GetProperty("temperature").GetDouble().ShouldBe(0.2, 0.001);
     }

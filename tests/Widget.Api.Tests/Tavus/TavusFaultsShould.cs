@@ -57,6 +57,20 @@ public sealed class TavusFaultsShould : IAsyncLifetime
         e.Message.Length.ShouldBeLessThan(400);
     }
 
+    [Theory]
+    [InlineData("x")]
+    [InlineData("")]
+    public async Task Never_pass_on_half_a_character(string before)
+    {
+        var smiles = string.Concat(Enumerable.Repeat("\U0001F600", 200));
+        _server.Says(400, $$"""{"error":"{{before}}{{smiles}}"}""");
+        var e = await FailureAsync(client => client.CreateDocumentAsync(Account, FilledRequests.Document, Ct));
+        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(e.Message)).ShouldBe(e.Message);
+
+        _server.Says(400, """{"error":"\ud83d"}""");
+        (await FailureAsync(client => client.CreateDocumentAsync(Account, FilledRequests.Document, Ct))).Fault.ShouldBe(TavusFault.BadRequest);
+    }
+
     [Fact]
     public async Task Say_how_long_Tavus_wants_to_be_left_alone()
     {

@@ -42,6 +42,20 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
     }
 
     [Fact]
+    public async Task Publish_once_what_several_ask_for_at_once()
+    {
+        var tenant = await world.TenantAsync();
+        await tenant.Tenant.ImportAsync(new { id = "a", title = "A", text = "The first text." }, new { id = "b", title = "B", text = "The second text." });
+        var documents = (await DocumentsAsync(tenant)).Select(document => document.Id).ToArray();
+
+        var asked = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = documents })));
+
+        asked.ShouldAllBe(response => response.StatusCode == HttpStatusCode.Accepted);
+        await Eventually.TrueAsync(async () => (await PublishedAsync(tenant)).Count(one => one.Status == TavusPublicationStatus.Ready) == 2, "both are there", seconds: 30);
+        (await tenant.ListAsync("documents")).Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Take_away_what_is_withdrawn()
     {
         var tenant = await world.TenantAsync();

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Widget.Rag;
 
 namespace Widget.Api.Tavus.Client;
 
@@ -55,14 +56,14 @@ internal static partial class TavusErrors
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 text = Said(document.RootElement, "error") ?? Said(document.RootElement, "message");
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A proxy's page of HTML says nothing that a person could use.
+            // A proxy's page of HTML says nothing that a person could use; nor does text with half a character in it.
         }
 
         if (text is null) return "";
         text = ControlCharacters().Replace(text.Replace(key, "•••", StringComparison.Ordinal), " ").Trim();
-        return text.Length <= LongestText ? text : $"{text[..LongestText]}…";
+        return text.Length <= LongestText ? text : $"{Prefix.Of(text, LongestText)}…";
     }
 
     // Validation errors may be an object or a list; its JSON is better than nothing.

@@ -28,7 +28,7 @@ public sealed class TavusPublisher(
     /// <summary>Notes what is to be published. What is there already, as it is, stays.</summary>
     public async Task PublishAsync(TenantId tenant, IReadOnlyList<DocumentVersion> documents, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(tenant, ct);
+        await using var db = await HoldAsync(tenant, ct);
         var known = await db.Publications.ToDictionaryAsync(row => (row.SourceId, row.ExternalId), ct);
         foreach (var document in documents)
         {
@@ -56,7 +56,7 @@ public sealed class TavusPublisher(
     /// <summary>Notes what is to be taken away at Tavus: the named ones, or all.</summary>
     public async Task<int> WithdrawAsync(TenantId tenant, IReadOnlyCollection<(SourceId Source, string ExternalId)>? named, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(tenant, ct);
+        await using var db = await HoldAsync(tenant, ct);
         var rows = await db.Publications.ToListAsync(ct);
         var leaving = rows.Where(row => named is null || named.Contains((row.SourceId, row.ExternalId))).ToList();
         foreach (var row in leaving) row.Status = TavusPublicationStatus.Removing;
@@ -170,7 +170,7 @@ public sealed class TavusPublisher(
     // Unless it was withdrawn meanwhile.
     private async Task SaveAsync(TavusPublication row, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(row.TenantId, ct);
+        await using var db = await HoldAsync(row.TenantId, ct);
         if (await db.Publications.SingleOrDefaultAsync(entry => entry.Id == row.Id, ct) is not { } stored) return;
         (stored.Title, stored.ContentHash, stored.TavusDocumentId, stored.Error, stored.PublishedAt) = (row.Title, row.ContentHash, row.TavusDocumentId, row.Error, row.PublishedAt);
         if (stored.Status != TavusPublicationStatus.Removing) stored.Status = row.Status;
@@ -179,9 +179,26 @@ public sealed class TavusPublisher(
 
     private async Task ForgetAsync(TavusPublication row, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(row.TenantId, ct);
+        await using var db = await HoldAsync(row.TenantId, ct);
         // One that was published again meanwhile is waiting, and keeps its place.
         await db.Publications.Where(entry => entry.Id == row.Id && entry.Status == row.Status).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
+    }
+
+    // Whoever publishes, withdraws and notes what has come of it takes turns: what one of them has decided must not be written over by another who
+    // looked before.
+    private async Task<TavusAccountDb> HoldAsync(TenantId tenant, CancellationToken ct)
+    {
+        var db = await database.BeginAsync(tenant, ct);
+        try
+        {
+            await db.LockAsync("publications", ct);
+            return db;
+        }
+        catch
+        {
+            await db.DisposeAsync();
+            throw;
+        }
     }
 }
