@@ -26,6 +26,29 @@ public sealed class ConversationsShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Give_the_answer_again_however_much_was_said_before_it()
+    {
+        var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
+        var clientId = Guid.NewGuid().ToString("N");
+        var answer = await visitor.AskAsync("What does delivery to Denmark cost?", clientId);
+        foreach (var sql in new[]
+        {
+            "update conversation_events set seq = seq + 600 where conversation_id = $1 and seq > 1",
+            "update conversations set last_seq = last_seq + 600 where id = $1",
+            "insert into conversation_events (tenant_id, conversation_id, seq, kind, client_id, data) select tenant_id, conversation_id, n, kind, 'more ' || n, data from conversation_events, generate_series(2, 601) n where conversation_id = $1 and seq = 1",
+        })
+        {
+            await using var command = api.Database.OwnerSource.CreateCommand(sql);
+            command.Parameters.Add(new() { Value = visitor.Session.ConversationId });
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        var again = await visitor.AskAsync("What does delivery to Denmark cost?", clientId);
+
+        (again.MessageId, again.Text).ShouldBe((answer.MessageId, answer.Text));
+    }
+
+    [Fact]
     public async Task Answer_as_json_to_whoever_wants_that()
     {
         var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();

@@ -93,6 +93,8 @@ public sealed partial class AnswerWorker(
             while (await rows.ReadAsync(ct))
             {
                 var message = new MessageId(rows.GetGuid(1));
+                // One whose lease ran out for want of a database is being written here still, and may go on: the lease is this node's again.
+                if (_writing.ContainsKey(message)) continue;
                 LogTakenOver(message);
                 Start(new TenantId(rows.GetGuid(0)), message);
             }

@@ -85,8 +85,8 @@ public sealed partial class AskService(ConversationDatabase database, Conversati
             .Select(row => (MessageId?)row.MessageId)
             .SingleOrDefaultAsync(ct);
         if (owed is { } message) return message;
-        var events = await ConversationLog.ReadAsync(db, conversation, question, ct);
-        return events.OfType<AssistantMessage>().FirstOrDefault(answer => answer.ReplyTo == question) is { } given
+        var answers = await ConversationLog.ReadAsync<AssistantMessage>(db, conversation, ct);
+        return answers.FirstOrDefault(answer => answer.ReplyTo == question) is { } given
             ? new MessageId(given.MessageId)
             : throw new InvalidOperationException($"Message {question} of conversation {conversation} has no answer and is owed none.");
     }

@@ -10,11 +10,7 @@ internal static class CallBudget
     /// <param name="db">The transaction that reserves.</param>
     /// <param name="kind">One of <see cref="UsageMeter"/>'s kinds.</param>
     /// <param name="ct">Ends the wait.</param>
-    public static async Task LockAsync(TenantDbContext db, string kind, CancellationToken ct)
-    {
-        await using var command = db.Command("select pg_advisory_xact_lock(hashtextextended($1 || ' budget ' || $2, 0))", [kind, db.TenantId.ToString()]);
-        await command.ExecuteNonQueryAsync(ct);
-    }
+    public static Task LockAsync(TenantDbContext db, string kind, CancellationToken ct) => db.LockAsync($"{kind} budget", ct);
 
     /// <summary>How long a call may last, in seconds; null when that is too little.</summary>
     /// <param name="db">The transaction; where it reserves, <see cref="LockAsync"/> comes first.</param>

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Widget.Contracts;
 using Widget.Rag.Storage;
 
@@ -104,11 +103,7 @@ public sealed class EvaluationQuestions(EvaluationDatabase database, TimeProvide
     }
 
     // One writer a tenant, so that the limit holds and no name comes twice.
-    private static async Task LockAsync(EvaluationDb db, CancellationToken ct)
-    {
-        await using NpgsqlCommand command = db.Command("select pg_advisory_xact_lock(hashtextextended('evaluation ' || $1, 0))", [db.TenantId.ToString()]);
-        await command.ExecuteNonQueryAsync(ct);
-    }
+    private static Task LockAsync(EvaluationDb db, CancellationToken ct) => db.LockAsync("evaluation", ct);
 
     private EvaluationQuestionRow Row(TenantId tenant, EvaluationQuestionRequest request)
     {

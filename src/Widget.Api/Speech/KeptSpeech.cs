@@ -84,8 +84,7 @@ internal sealed class SpeechCache(SpeechDatabase database, SpeechOptions options
         if (sound.Length > options.MostKept) return;
         await using var db = await database.BeginAsync(tenant, ct);
         // Two that make room at once would wait for each other's rows.
-        await using (var locking = db.Command("select pg_advisory_xact_lock(hashtextextended('kept speech ' || $1, 0))", [tenant.ToString()]))
-            await locking.ExecuteNonQueryAsync(ct);
+        await db.LockAsync("kept speech", ct);
         await using (var insert = db.Command(
             "insert into kept_speech (tenant_id, digest, media_type, sound, words, bytes, used_at) values ($1, $2, $3, $4, $5::jsonb, $6, clock_timestamp()) on conflict do nothing",
             [tenant.Value, digest, mediaType, sound, JsonSerializer.Serialize(words, JsonSerializerOptions.Web), sound.Length]))

@@ -23,8 +23,7 @@ internal sealed class SpeechBudget(TenancyDatabase database, TimeProvider clock)
         await using var db = await database.BeginAsync(tenant, ct);
         if (limit is { } most)
         {
-            await using (var locking = db.Command("select pg_advisory_xact_lock(hashtextextended('speech budget ' || $1, 0))", [tenant.ToString()]))
-                await locking.ExecuteNonQueryAsync(ct);
+            await db.LockAsync("speech budget", ct);
             if (await UsageMeter.CharactersThisMonthAsync(db, UsageMeter.Speech, clock.GetUtcNow(), ct) + characters > most) return false;
         }
 

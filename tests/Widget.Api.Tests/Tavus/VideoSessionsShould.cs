@@ -214,13 +214,13 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Stay_with_the_node_that_works_on_them_however_long_it_takes()
     {
-        var video = await CreateAsync(api, _node, behavior: new { replicaJoinsAfter = 0.1, apiDelayMs = 7000 });
+        var video = await CreateAsync(api, _node, behavior: new { replicaJoinsAfter = 0.1, apiDelayMs = 5000 });
         var visitor = await video.Tenant.VisitAsync();
         await using var other = await StartNodeAsync(api);
 
         var opened = await OpenAsync(visitor);
 
-        opened.State.ShouldBe(TavusSessionState.Waiting, "a lease is four seconds long, so it was renewed");
+        opened.State.ShouldBe(TavusSessionState.Waiting, "a lease is three seconds long, so it was renewed");
         await api.Simulator.Control.PutAsJsonAsync("/control/tavus/behavior", new { replicaJoinsAfter = 0.1 }, Ct);
     }
 

@@ -26,7 +26,7 @@ internal sealed class VideoTenant(TestTenant tenant, Simulator simulator, string
         TryingForSlot = TimeSpan.FromSeconds(0.2),
         LookingForLost = TimeSpan.FromSeconds(5),
         RetryingEnd = TimeSpan.FromSeconds(0.3),
-        Lease = TimeSpan.FromSeconds(4),
+        Lease = TimeSpan.FromSeconds(3),
         Renewal = TimeSpan.FromSeconds(0.5),
         Aftermath = [TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)],
     };
