@@ -183,6 +183,21 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Be_woken_in_line_by_a_call_that_ends_and_by_one_that_got_in()
+    {
+        var video = await CreateAsync(api, _node, account: new { slots = 1 });
+        var (first, second, third) = (await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync());
+        var going = await OpenAsync(first);
+        var (next, last) = (await OpenAsync(second), await OpenAsync(third));
+        foreach (var waiting in new[] { next, last }) await Eventually.TrueAsync(() => SleepAsync(waiting.SessionId), "nobody would look at it for an hour");
+        await video.TermsAsync(new { slots = 2 });
+
+        await EndAsync(first, going.SessionId);
+
+        await Task.WhenAll(UntilAsync(second, next.SessionId, TavusSessionState.Live), UntilAsync(third, last.SessionId, TavusSessionState.Live));
+    }
+
+    [Fact]
     public async Task Not_wait_for_one_in_line_whose_opening_takes_long()
     {
         var video = await CreateAsync(api, _node, account: new { slots = 1 });
@@ -362,6 +377,15 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await video.CallsAsync()) is [{ Status: "ended" }], "the other node has ended the call", 20);
         session.State.ShouldNotBe(TavusSessionState.Ended);
         _node = await StartNodeAsync(api);
+    }
+
+    // False while a node is looking at it, which would then say when to look again.
+    private async Task<bool> SleepAsync(Guid session)
+    {
+        await using var command = api.Database.OwnerSource.CreateCommand(
+            "update tavus_sessions set next_check_at = now() + interval '1 hour' where id = $1 and state = 'queued' and lease_owner is null");
+        command.Parameters.Add(new() { Value = session });
+        return await command.ExecuteNonQueryAsync(Ct) == 1;
     }
 
     [Fact]
