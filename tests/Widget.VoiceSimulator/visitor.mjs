@@ -3,7 +3,7 @@
  * A visitor's browser for tests that are not written in JavaScript: commands come in as lines of JSON, what happens goes out the same way.
  *
  * In: {offer: true}, {answer: sdp}, {say: text}, {send: event}, {heard: true}, {leave: true}
- * Out: {offer: sdp}, {accepted: true}, {said: text}, {event}, {heard: seconds}, {closed: true}
+ * Out: {offer: sdp}, {accepted: true}, {said: text}, {event}, {unsent: reason}, {heard: seconds}, {closed: true}
  */
 import { createInterface } from 'node:readline';
 import { Visitor } from './test/visitor.mjs';
@@ -17,6 +17,15 @@ visitor.channel.addEventListener('message', (/** @type {MessageEvent} */ message
 );
 void visitor.closed.then(() => tell({ closed: true }));
 
+/** A call may be ended while its page still sends; the page lives on. @param {object} event */
+function send(event) {
+  try {
+    visitor.send(event);
+  } catch (error) {
+    tell({ unsent: String(error) });
+  }
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line);
   if (command.offer) tell({ offer: await visitor.offer() });
@@ -24,7 +33,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     await visitor.accept(command.answer);
     tell({ accepted: true });
   } else if (command.say) void visitor.say(command.say).then(() => tell({ said: command.say }));
-  else if (command.send) visitor.send(command.send);
+  else if (command.send) send(command.send);
   else if (command.heard) tell({ heard: visitor.heardSeconds });
   else if (command.leave) {
     visitor.leave();

@@ -136,6 +136,9 @@ internal sealed class VisitorPeer : IAsyncDisposable
 
     public Task ClosedAsync() => WaitAsync("closed", 0);
 
+    /// <summary>Waits until something could not be sent, since there is no call.</summary>
+    public Task UnsentAsync() => WaitAsync("unsent", 0);
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) _process.Kill();
