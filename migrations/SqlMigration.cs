@@ -66,3 +66,9 @@ public sealed class Speech : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0016_tavus_line")]
 public sealed class TavusLine : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0017_tavus_publications")]
+public sealed class TavusPublications : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0018_tavus_wake")]
+public sealed class TavusWake : SqlMigration;

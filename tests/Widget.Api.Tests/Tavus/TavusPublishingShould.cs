@@ -87,6 +87,31 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
     }
 
     [Fact]
+    public async Task Make_copies_anew_in_another_account_but_not_for_another_key_of_the_same()
+    {
+        var tenant = await world.TenantAsync();
+        await tenant.Tenant.ImportAsync(new { id = "a", title = "A", text = "The only text." });
+        await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { (await DocumentsAsync(tenant)).Single().Id } });
+        var first = await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Ready);
+
+        // The same account by another key.
+        await RunAsync(tenant, "update tavus_publications set account = 'another' where tenant_id = $1");
+        await AskAsync(tenant);
+        await Eventually.TrueAsync(async () => await RunAsync(tenant, "select account from tavus_publications where tenant_id = $1") is not "another", "it is looked after");
+        (await PublishedAsync(tenant)).ShouldHaveSingleItem().TavusDocumentId.ShouldBe(first.TavusDocumentId);
+
+        await tenant.MoveAsync();
+        await AskAsync(tenant);
+        var second = await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Ready && one.TavusDocumentId != first.TavusDocumentId);
+        (await tenant.ListAsync("documents")).ShouldHaveSingleItem()["document_id"]!.GetValue<string>().ShouldBe(second.TavusDocumentId);
+
+        // What somebody takes away there is told, and not made again unasked.
+        await tenant.SendAsync(HttpMethod.Delete, $"documents/{second.TavusDocumentId}");
+        await AskAsync(tenant);
+        (await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Failed)).Error.ShouldBe("It is not at Tavus any more. Publish it again.");
+    }
+
+    [Fact]
     public async Task Say_what_stands_in_the_way()
     {
         var tenant = await world.TenantAsync();
@@ -138,11 +163,13 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
     }
 
     // Otherwise it would be noticed in a quarter of an hour.
-    private async Task AskAsync(TavusTenant tenant)
+    private Task AskAsync(TavusTenant tenant) => RunAsync(tenant, "update tavus_knowledge set due_at = now() where tenant_id = $1");
+
+    private async Task<object?> RunAsync(TavusTenant tenant, string sql)
     {
-        await using var command = world.Database.OwnerSource.CreateCommand("update tavus_knowledge set due_at = now() where tenant_id = $1");
+        await using var command = world.Database.OwnerSource.CreateCommand(sql);
         command.Parameters.Add(new() { Value = tenant.Id.Value });
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 
     private async Task<string> ContentAsync(TavusPublicationState publication) =>

@@ -104,6 +104,14 @@ internal sealed class TavusTenant(TavusWorld world, TestTenant tenant, string ke
 
     public string Key => key;
 
+    /// <summary>Changes to another, empty account.</summary>
+    public async Task MoveAsync()
+    {
+        key = $"tv-{Guid.NewGuid():N}";
+        await world.AccountAsync(key);
+        await world.Node.Service<TenantSecrets>().SaveAsync(Id, TenantSecrets.TavusKey, key, CancellationToken.None);
+    }
+
     public Task FailAsync(string on, string mode = "status", int status = 500, int times = 1) =>
         world.Simulator.Control.PostAsJsonAsync("/control/tavus/faults", new { on, mode, status, times, account = key });
 

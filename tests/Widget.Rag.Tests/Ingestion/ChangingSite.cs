@@ -17,6 +17,9 @@ internal sealed record SitePage(string Body, int Status = 200)
     /// <summary>How often it answers 503 before it answers as it should.</summary>
     public int Troubles { get; init; }
 
+    /// <summary>What happens while it is fetched.</summary>
+    public Action? Meanwhile { get; init; }
+
     public static implicit operator SitePage(string body) => new(body);
 }
 
@@ -74,6 +77,7 @@ internal sealed class ChangingSite : IAsyncDisposable
             return;
         }
 
+        page.Meanwhile?.Invoke();
         var body = Encoding.UTF8.GetBytes(page.Body.Replace("{site}", $"http://{context.Request.Host}", StringComparison.Ordinal));
         var version = $"\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(body))}\"";
         foreach (var (name, value) in page.Headers) context.Response.Headers[name] = value;

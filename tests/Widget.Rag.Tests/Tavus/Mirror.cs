@@ -46,16 +46,17 @@ internal sealed class Mirror : IAsyncDisposable
     public RemoteDocument Document(string path, string name = "", string status = "ready", string updated = "1") =>
         new($"d{path.Replace('/', '-')}", name, Site.Site[path].ToString(), status) { UpdatedAt = updated };
 
-    public Task SyncAsync(params IReadOnlyList<RemoteDocument> documents) => SyncAsync(new RemoteListing("account", documents, IsComplete: true));
+    public Task<bool> SyncAsync(params IReadOnlyList<RemoteDocument> documents) => SyncAsync(new RemoteListing("account", documents, IsComplete: true));
 
-    public async Task SyncAsync(RemoteListing listing, params string[] copies)
+    public async Task<bool> SyncAsync(RemoteListing listing, params string[] copies)
     {
         var lease = await HoldAsync();
-        await _sync.SyncAsync(lease, listing, copies.ToHashSet(), TestContext.Current.CancellationToken);
+        var whole = await _sync.SyncAsync(lease, listing, copies.ToHashSet(), TestContext.Current.CancellationToken);
         await Leases.ReleaseAsync(lease, TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+        return whole;
     }
 
-    public Task SyncAsync(MirrorLease lease, params IReadOnlyList<RemoteDocument> documents) =>
+    public Task<bool> SyncAsync(MirrorLease lease, params IReadOnlyList<RemoteDocument> documents) =>
         _sync.SyncAsync(lease, new RemoteListing("account", documents, IsComplete: true), new HashSet<string>(), TestContext.Current.CancellationToken);
 
     public async Task DropAsync()

@@ -148,6 +148,45 @@ public sealed class MirrorShould(DatabaseFixture fixture)
     }
 
     [Fact]
+    public async Task Let_slow_documents_wait_for_the_next_run()
+    {
+        await using var mirror = await ShopAsync();
+        mirror.Site["/shipping"] = new SitePage(Shipping) { Meanwhile = () => mirror.Clock.Advance(TimeSpan.FromMinutes(6)) };
+        // As many at once as there are slow ones: whatever comes after them is late.
+        var slow = Enumerable.Range(0, 4).Select(number => mirror.Document("/shipping") with { Id = $"slow-{number}" });
+        RemoteDocument[] documents = [.. slow, .. Enumerable.Range(0, 8).Select(number => mirror.Document("/warranty") with { Id = $"late-{number}" })];
+
+        (await mirror.SyncAsync(documents)).ShouldBeFalse();
+        (await StateAsync(mirror)).Error.ShouldNotBeNull().ShouldContain("wait for the next run");
+
+        var runs = 1;
+        for (; !await mirror.SyncAsync(documents); runs++) runs.ShouldBeLessThan(12);
+        (await StateAsync(mirror)).Error.ShouldBeNull();
+        (await ErrorsAsync(mirror)).Where(entry => entry.Value is not null).ShouldBeEmpty();
+        (await mirror.AskAsync("How long is the battery covered?")).Hits.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Go_on_later_with_the_pages_of_a_slow_crawl()
+    {
+        await using var mirror = await ShopAsync();
+        var crawl = mirror.Document("/shipping") with { CrawledUrls = [.. new[] { "/warranty", "/workshop" }.Select(path => mirror.Site.Site[path].ToString())] };
+        await mirror.SyncAsync(crawl);
+        mirror.Site["/shipping"] = new SitePage(Shipping) { Meanwhile = () => mirror.Clock.Advance(TimeSpan.FromMinutes(6)) };
+        mirror.Site["/workshop"] = Workshop.Replace("nine and five", "ten and six", StringComparison.Ordinal);
+
+        (await mirror.SyncAsync(crawl with { UpdatedAt = "2" })).ShouldBeTrue();
+        (await ErrorsAsync(mirror))["d-shipping"].ShouldBe("Its pages take too long to read; the rest is tried again later. (2 of its 3 pages could not be read.)");
+        (await mirror.AskAsync("When does the workshop repair bicycles?")).Hits[0].Text.ShouldContain("nine and five");
+
+        mirror.Clock.Advance(TimeSpan.FromMinutes(20));
+        await mirror.SyncAsync(crawl with { UpdatedAt = "2" });
+        (await ErrorsAsync(mirror))["d-shipping"].ShouldBeNull();
+        (await mirror.AskAsync("When does the workshop repair bicycles?")).Hits[0].Text.ShouldContain("ten and six");
+        mirror.Site.Asked("/shipping").ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Wait_until_Tavus_has_a_document()
     {
         await using var mirror = await ShopAsync();
@@ -253,16 +292,16 @@ public sealed class MirrorShould(DatabaseFixture fixture)
 
     private Task<Mirror> ShopAsync() => Mirror.CreateAsync(fixture.Database, ("/shipping", Shipping), ("/warranty", Warranty), ("/workshop", Workshop));
 
-    private static async Task<TavusKnowledge> StateAsync(Mirror mirror)
-    {
-        await using var db = await mirror.Database.BeginAsync(mirror.Tenant, Ct);
-        return await db.TavusKnowledge.AsNoTracking().SingleAsync(Ct);
-    }
-
     private static async Task<Dictionary<string, string?>> ErrorsAsync(Mirror mirror)
     {
         await using var db = await mirror.Database.BeginAsync(mirror.Tenant, Ct);
         return await db.TavusDocuments.ToDictionaryAsync(row => row.DocumentId, row => row.Error, Ct);
+    }
+
+    private static async Task<TavusKnowledge> StateAsync(Mirror mirror)
+    {
+        await using var db = await mirror.Database.BeginAsync(mirror.Tenant, Ct);
+        return await db.TavusKnowledge.AsNoTracking().SingleAsync(Ct);
     }
 
     private static async Task<(int, long, string)> StatisticsAsync(Mirror mirror)

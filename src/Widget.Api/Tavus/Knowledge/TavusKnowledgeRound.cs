@@ -38,7 +38,7 @@ public sealed class TavusKnowledgeRound(
             var there = await listing.ReadAsync(account, ct);
             await publisher.ReconcileAsync(tenant, account, there, ct);
             published = await publisher.ListAsync(tenant, ct);
-            if (current.UseTavusKB) await MirrorAsync(lease, account, there, current, published, ct);
+            if (current.UseTavusKB && !await MirrorAsync(lease, account, there, current, published, ct)) return Soon;
         }
         catch (TavusException e)
         {
@@ -49,7 +49,7 @@ public sealed class TavusKnowledgeRound(
         return published.Any(one => one.Status is TavusPublicationStatus.Waiting or TavusPublicationStatus.Processing or TavusPublicationStatus.Removing) ? Soon : Pause;
     }
 
-    private Task MirrorAsync(MirrorLease lease, TavusAccount account, AccountDocuments there, TenantSettings current, IReadOnlyList<TavusPublication> published, CancellationToken ct)
+    private Task<bool> MirrorAsync(MirrorLease lease, TavusAccount account, AccountDocuments there, TenantSettings current, IReadOnlyList<TavusPublication> published, CancellationToken ct)
     {
         var copies = published.Select(one => one.TavusDocumentId).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var ours = there.Documents.ToLookup(document =>

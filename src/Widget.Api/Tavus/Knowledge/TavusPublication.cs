@@ -33,6 +33,9 @@ public sealed class TavusPublication : ITenantOwned
 
     public string? TavusDocumentId { get; set; }
 
+    /// <summary><see cref="TavusAccount.Fingerprint"/> of the account in which that is; a new key of the same account changes it, too.</summary>
+    public string? Account { get; set; }
+
     public required TavusPublicationStatus Status { get; set; }
 
     public string? Error { get; set; }

@@ -108,16 +108,36 @@ public sealed class TavusPublisher(
         {
             await DeleteAsync(account, copies.Select(copy => copy.Id), keep: current, ct);
             row.TavusDocumentId = current;
-            if (there.Documents.FirstOrDefault(document => document.Id == current) is { } document) Show(row, document);
-            else if (there.IsComplete) (row.Status, row.Error) = (TavusPublicationStatus.Failed, "It is not at Tavus any more. Publish it again.");
+            if (there.Documents.FirstOrDefault(document => document.Id == current) is { } document)
+            {
+                row.Account = account.Fingerprint;
+                Show(row, document);
+            }
+            else if (there.IsComplete && row.Account == account.Fingerprint)
+            {
+                (row.Status, row.Error) = (TavusPublicationStatus.Failed, "It is not at Tavus any more. Publish it again.");
+            }
+            else if (there.IsComplete)
+            {
+                // It is in the account that the tenant had before.
+                await HandOverAsync(row, own, account, ct);
+                return;
+            }
+
             await SaveAsync(row, ct);
             return;
         }
 
         // What Tavus refused is not handed over again before it changes, or somebody asks for it.
-        if (row.Status == TavusPublicationStatus.Failed && row.ContentHash.AsSpan().SequenceEqual(own.ContentHash)) return;
+        if (row.Status == TavusPublicationStatus.Failed && row.Account == account.Fingerprint && row.ContentHash.AsSpan().SequenceEqual(own.ContentHash)) return;
         await DeleteAsync(account, [.. copies.Select(copy => copy.Id), row.TavusDocumentId], keep: null, ct);
-        (row.Title, row.ContentHash, row.TavusDocumentId, row.Status, row.Error) = (own.Title, own.ContentHash, null, TavusPublicationStatus.Waiting, null);
+        await HandOverAsync(row, own, account, ct);
+    }
+
+    private async Task HandOverAsync(TavusPublication row, DocumentVersion own, TavusAccount account, CancellationToken ct)
+    {
+        (row.Title, row.ContentHash, row.TavusDocumentId, row.Account) = (own.Title, own.ContentHash, null, account.Fingerprint);
+        (row.Status, row.Error) = (TavusPublicationStatus.Waiting, null);
         await SaveAsync(row, ct);
         await CreateAsync(row, account, ct);
     }
@@ -172,7 +192,8 @@ public sealed class TavusPublisher(
     {
         await using var db = await HoldAsync(row.TenantId, ct);
         if (await db.Publications.SingleOrDefaultAsync(entry => entry.Id == row.Id, ct) is not { } stored) return;
-        (stored.Title, stored.ContentHash, stored.TavusDocumentId, stored.Error, stored.PublishedAt) = (row.Title, row.ContentHash, row.TavusDocumentId, row.Error, row.PublishedAt);
+        (stored.Title, stored.ContentHash, stored.TavusDocumentId, stored.Account) = (row.Title, row.ContentHash, row.TavusDocumentId, row.Account);
+        (stored.Error, stored.PublishedAt) = (row.Error, row.PublishedAt);
         if (stored.Status != TavusPublicationStatus.Removing) stored.Status = row.Status;
         await db.CommitAsync(ct);
     }

@@ -13,6 +13,10 @@ public sealed class MirrorPages(KnowledgeDatabase database, PageFetcher fetcher,
     /// <summary>Most passages of one tenant's mirror: more would make its searches slow.</summary>
     public const int MostPassages = 10_000;
 
+    // What is not read by then is tried again later, as what could not be read is.
+    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(5);
+
+    private const string TooSlow = "Its pages take too long to read; the rest is tried again later.";
     private const string NotText = "It is a picture or a recording, and the mirror holds text. Add it to your own knowledge to have it found.";
 
     /// <param name="lease">The right to do so.</param>
@@ -25,11 +29,14 @@ public sealed class MirrorPages(KnowledgeDatabase database, PageFetcher fetcher,
         var addresses = document.Addresses(MirrorSync.MostPages);
         var known = await RemoveAsync(lease, document.Id, addresses, ct);
         var errors = new List<string>();
+        var began = clock.GetTimestamp();
         foreach (var address in addresses)
         {
             var page = known.GetValueOrDefault(address);
             if (!all && page is { Error: null, ContentHash: not null }) continue;
-            if (await SyncAsync(lease, document, address, page, ct) is { } error) errors.Add(error);
+            var late = clock.GetElapsedTime(began) > Budget;
+            if (late) await NoteAsync(lease, document.Id, address, TooSlow, ct);
+            if ((late ? TooSlow : await SyncAsync(lease, document, address, page, ct)) is { } error) errors.Add(error);
         }
 
         return errors.Count switch

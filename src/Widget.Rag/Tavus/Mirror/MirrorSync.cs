@@ -19,6 +19,9 @@ public sealed class MirrorSync(KnowledgeDatabase database, MirrorPages pages, Ti
 
     private const int AtOnce = 4;
 
+    // Workers are few, and the next tenant waits for this one's.
+    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(5);
+
     // From the first failure on, doubled at each, so that what is away for good is asked for once a day.
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan LastRetry = TimeSpan.FromDays(1);
@@ -27,26 +30,36 @@ public sealed class MirrorSync(KnowledgeDatabase database, MirrorPages pages, Ti
     /// <param name="listing">What Tavus lists.</param>
     /// <param name="others">Documents at Tavus that were seen and are not to be mirrored: another tenant's, and copies of our own.</param>
     /// <param name="ct">Ends the work.</param>
+    /// <returns>Whether all was looked at; what was not in the time of a run is the next one's.</returns>
     /// <exception cref="MirrorLeaseLostException">Another worker has taken over.</exception>
-    public async Task SyncAsync(MirrorLease lease, RemoteListing listing, IReadOnlySet<string> others, CancellationToken ct)
+    public async Task<bool> SyncAsync(MirrorLease lease, RemoteListing listing, IReadOnlySet<string> others, CancellationToken ct)
     {
         var listed = listing.Documents.Where(document => !others.Contains(document.Id)).DistinctBy(document => document.Id, StringComparer.Ordinal).ToArray();
         var known = await PrepareAsync(lease, listing, [.. listed.Select(document => document.Id)], others, ct);
         var now = clock.GetUtcNow();
         var work = listed.Take(MostDocuments)
-            .Where(document => !(known.GetValueOrDefault(document.Id) is { } row && row.Version.AsSpan().SequenceEqual(document.Version()) && !(row.RetryAt <= now)));
+            .Where(document => !(known.GetValueOrDefault(document.Id) is { } row && row.Version.AsSpan().SequenceEqual(document.Version()) && !(row.RetryAt <= now)))
+            .ToArray();
+        var began = clock.GetTimestamp();
+        var looked = 0;
         await Parallel.ForEachAsync(
             work,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
-            async (document, running) => await SyncAsync(lease, document, known.GetValueOrDefault(document.Id), running));
+            async (document, running) =>
+            {
+                if (clock.GetElapsedTime(began) > Budget) return;
+                await SyncAsync(lease, document, known.GetValueOrDefault(document.Id), running);
+                Interlocked.Increment(ref looked);
+            });
 
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         await MirrorWriter.HoldAsync(db, lease, ct);
         var mirror = await db.TavusKnowledge.SingleAsync(ct);
-        (mirror.SyncedAt, mirror.Error) = (clock.GetUtcNow(), Shortcoming(listing, listed.Length));
+        (mirror.SyncedAt, mirror.Error) = (clock.GetUtcNow(), Shortcoming(listing, listed.Length, work.Length - looked));
         // The trace names the time, so what is remembered of searches is not older than it.
         mirror.Revision++;
         await db.CommitAsync(ct);
+        return looked == work.Length;
     }
 
     /// <summary>Notes why the mirror could not be brought up to date; it is searched as it is.</summary>
@@ -71,8 +84,9 @@ public sealed class MirrorSync(KnowledgeDatabase database, MirrorPages pages, Ti
         await db.CommitAsync(ct);
     }
 
-    private static string? Shortcoming(RemoteListing listing, int listed) =>
-        !listing.IsComplete ? "Tavus's list of documents changed or broke off while it was read; what it lacked was kept."
+    private static string? Shortcoming(RemoteListing listing, int listed, int waiting) =>
+        waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $"Reading the documents takes long; {waiting} of them wait for the next run, within a minute or so.")
+        : !listing.IsComplete ? "Tavus's list of documents changed or broke off while it was read; what it lacked was kept."
         : listed > MostDocuments ? string.Create(CultureInfo.InvariantCulture, $"The account has {listed} documents for this tenant; the first {MostDocuments} are mirrored.")
         : null;
 
