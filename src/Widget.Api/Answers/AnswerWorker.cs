@@ -43,6 +43,8 @@ public sealed partial class AnswerWorker(
     /// <summary>Writes an answer whose lease this node holds.</summary>
     internal void Start(TenantId tenant, MessageId message)
     {
+        // One whose lease ran out for want of a database is being written here still, and may go on: the lease is this node's again.
+        if (_writing.ContainsKey(message)) return;
         var writing = WriteAsync(tenant, message, _stopping);
         _writing[message] = writing;
         _ = writing.ContinueWith(
@@ -93,8 +95,6 @@ public sealed partial class AnswerWorker(
             while (await rows.ReadAsync(ct))
             {
                 var message = new MessageId(rows.GetGuid(1));
-                // One whose lease ran out for want of a database is being written here still, and may go on: the lease is this node's again.
-                if (_writing.ContainsKey(message)) continue;
                 LogTakenOver(message);
                 Start(new TenantId(rows.GetGuid(0)), message);
             }

@@ -60,7 +60,7 @@ public abstract class TenantDbContext(DbContextOptions options, TenantId tenantI
         (NpgsqlTransaction)Database.CurrentTransaction!.GetDbTransaction());
 
     /// <summary>Saves what is tracked and commits.</summary>
-    public async Task CommitAsync(CancellationToken ct)
+    public virtual async Task CommitAsync(CancellationToken ct)
     {
         await SaveChangesAsync(ct);
         await Database.CommitTransactionAsync(ct);

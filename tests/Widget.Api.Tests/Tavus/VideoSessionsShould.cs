@@ -192,7 +192,15 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
         foreach (var waiting in new[] { next, last }) await Eventually.TrueAsync(() => SleepAsync(waiting.SessionId), "nobody would look at it for an hour");
         await video.TermsAsync(new { slots = 2 });
 
-        await EndAsync(first, going.SessionId);
+        // A page says that it is still there in that very moment.
+        await using var connection = await api.Database.OwnerSource.OpenConnectionAsync(Ct);
+        await using (var transaction = await connection.BeginTransactionAsync(Ct))
+        {
+            await using var command = new Npgsql.NpgsqlCommand("select 1 from tavus_sessions where id = $1 for update", connection, transaction) { Parameters = { new() { Value = next.SessionId } } };
+            await command.ExecuteScalarAsync(Ct);
+            await EndAsync(first, going.SessionId);
+            await Eventually.TrueAsync(async () => (await GetAsync(first, going.SessionId)).State == TavusSessionState.Ended, "the slot is free");
+        }
 
         await Task.WhenAll(UntilAsync(second, next.SessionId, TavusSessionState.Live), UntilAsync(third, last.SessionId, TavusSessionState.Live));
     }

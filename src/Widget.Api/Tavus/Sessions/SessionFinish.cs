@@ -45,7 +45,7 @@ public sealed class SessionFinish(VideoTimings timings, TimeProvider clock)
         session.Seconds = (int)Math.Clamp(Math.Round(lasted.TotalSeconds), 0, int.MaxValue);
         session.NextCheckAt = NextAftermath(session, now);
         // Its slot is free, or its place in the line.
-        await db.WakeLineAsync(session.Account, ct);
+        db.WakeLine(session.Account);
         if (session.OpenedAt is null) return;
         await UsageMeter.CountAsync(db, UsageMeter.Video, session.Id.Value, session.ConversationId, session.Seconds.Value, ct);
         await ConversationLog.AppendAsync(

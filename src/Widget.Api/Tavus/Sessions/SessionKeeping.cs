@@ -108,7 +108,11 @@ public sealed partial class SessionKeeping(
         if (!first) return;
         await opener.OpenAsync(session.TenantId, session.Id, ct);
         // Where there was one slot, there may be more.
-        await ChangeAsync(session, (db, row, _) => row.State == TavusSessionState.Queued ? Task.CompletedTask : db.WakeLineAsync(row.Account, ct), ct);
+        await ChangeAsync(session, (db, row, _) =>
+        {
+            if (row.State != TavusSessionState.Queued) db.WakeLine(row.Account);
+            return true;
+        }, ct);
     }
 
     private async Task LookAtCallAsync(VideoSession session, bool saidToBeOver, CancellationToken ct)

@@ -7,6 +7,8 @@ namespace Widget.Api.Tavus.Sessions;
 /// <summary>Video sessions and what Tavus said of them, in one transaction.</summary>
 public sealed class VideoDb(DbContextOptions<VideoDb> options, TenantId tenantId) : TenantDbContext(options, tenantId)
 {
+    private string? _line;
+
     public DbSet<VideoSession> Sessions => Set<VideoSession>();
 
     public DbSet<VideoCallback> Callbacks => Set<VideoCallback>();
@@ -22,11 +24,22 @@ public sealed class VideoDb(DbContextOptions<VideoDb> options, TenantId tenantId
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>Lets the first in the account's line try for a slot now.</summary>
-    public async Task WakeLineAsync(string account, CancellationToken ct)
+    /// <summary>Lets the first in the account's line try for a slot as soon as this transaction is committed, when it holds no lock any more.</summary>
+    public void WakeLine(string account) => _line = account;
+
+    public override async Task CommitAsync(CancellationToken ct)
     {
-        await using var command = Command("select wake_tavus_queue($1)", [account]);
-        await command.ExecuteNonQueryAsync(ct);
+        await base.CommitAsync(ct);
+        if (_line is not { } account) return;
+        _line = null;
+        try
+        {
+            await Database.ExecuteSqlAsync($"select wake_tavus_queue({account})", ct);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            // It tries by itself every few seconds.
+        }
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
