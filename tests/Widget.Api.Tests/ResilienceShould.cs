@@ -1,5 +1,7 @@
 using Widget.Api.Answers;
+using Widget.Api.Conversations;
 using Widget.Contracts;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Tests;
 
@@ -65,6 +67,29 @@ public sealed class ResilienceShould(ApiFixture api)
         await Eventually.TrueAsync(async () => await OwedAsync(visitor) == 0, "the answer is written by whoever holds it");
         (await visitor.EventsAsync()).Select(entry => entry.GetType()).ShouldBe([typeof(VisitorMessage), typeof(AssistantMessage)]);
         (await asking).Dispose();
+    }
+
+    [Fact]
+    public async Task Write_an_answer_once_on_a_node_whose_lease_ran_out_meanwhile()
+    {
+        await using var simulator = await Simulator.StartAsync();
+        await simulator.BehaveAsync(new { delayMs = 1_500 });
+        await using var node = await ApiNode.StartAsync(api.Database, simulator.Chat);
+        var tenant = await TestTenant.WithKnowledgeAsync(api);
+        var visitor = await tenant.VisitAsync(node);
+        var asking = visitor.SendAsync("How long does charging take?");
+        await Eventually.TrueAsync(async () => (await simulator.RequestsAsync()).Count == 1, "the model is asked");
+
+        // As after an outage of the database: nobody took the lease, and the node itself finds it abandoned.
+        await using (var owed = api.Database.OwnerSource.CreateCommand("select message_id from pending_answers where conversation_id = $1"))
+        {
+            owed.Parameters.Add(new() { Value = visitor.Session.ConversationId });
+            node.Service<AnswerWorker>().Start(new TenantId(tenant.Created.TenantId), new MessageId((Guid)(await owed.ExecuteScalarAsync())!));
+        }
+
+        (await asking).Dispose();
+        await Eventually.TrueAsync(async () => await OwedAsync(visitor) == 0, "the answer is written");
+        (await simulator.RequestsAsync()).Count.ShouldBe(1);
     }
 
     [Fact]

@@ -168,6 +168,21 @@ public sealed class SessionsShould(ApiFixture api)
         Enumerable.Range(0, 4).Select(row.GetString).ShouldBe(["u1", "Ada", "ada@example.com", "Team"]);
     }
 
+    [Fact]
+    public async Task Keep_all_that_a_page_says_of_the_visitor_at_once()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var visitors = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => tenant.VisitAsync()));
+
+        var said = await Task.WhenAll(visitors.SelectMany(visitor => new object[] { new { name = "Ada" }, new { email = "ada@example.com" } }
+            .Select(word => visitor.Client.PostAsJsonAsync("/api/widget/identify", word))));
+
+        said.ShouldAllBe(response => response.StatusCode == HttpStatusCode.NoContent);
+        await using var command = api.Database.OwnerSource.CreateCommand("select count(*) from visitors where tenant_id = $1 and traits ?& array['name', 'email']");
+        command.Parameters.Add(new() { Value = tenant.Created.TenantId });
+        (await command.ExecuteScalarAsync()).ShouldBe(12L);
+    }
+
     private async Task<HttpResponseMessage> OpenAsync(TestTenant tenant, string? origin)
     {
         using var client = api.Node.Client();

@@ -69,7 +69,8 @@ public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
 
         (await visitor.HearAllAsync(answer.MessageId))[^1].ShouldBeOfType<SpeechFailed>();
 
-        refused.ShouldBeInRange(3, 6);
+        // More when sentences were asked for together.
+        refused.ShouldBeGreaterThanOrEqualTo(3);
         (await api.CountsAsync()).Refused.ShouldBe(refused);
     }
 

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Tests.Voice;
 
@@ -77,6 +78,21 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
         await call.SaidAsync(2);
 
         (await call.SaidAsync()).ShouldBe(["Visitor: What does delivery cost?", "Assistant: Delivery within Germany costs 49 euros."]);
+    }
+
+    [Fact]
+    public async Task Be_held_once_by_a_node_whose_lease_ran_out_meanwhile()
+    {
+        await using var call = await _tenant.CallAsync();
+        await AttachedAsync(call);
+
+        // As after an outage of the database: nobody took the lease, and the node itself finds it abandoned.
+        await _node.Service<VoiceHolder>().Start(new TenantId(_tenant.Tenant.Created.TenantId), new VoiceCallId(call.Id));
+        (await call.PostAsync("say", new { clientId = "t1", text = "What does delivery cost?" })).EnsureSuccessStatusCode();
+        await call.SaidAsync(2);
+
+        (await call.SaidAsync()).Count.ShouldBe(2);
+        (await call.AtProviderAsync()).GetProperty("sidebands").GetProperty("ever").GetInt32().ShouldBe(1);
     }
 
     [Fact]
