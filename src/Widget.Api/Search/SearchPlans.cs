@@ -9,11 +9,14 @@ namespace Widget.Api.Search;
 public static class SearchPlans
 {
     // Tavus is there to be quick; a visitor does not wait for it as long as for our own.
-    private static readonly Dictionary<string, TimeSpan> Deadlines = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, TimeSpan> Together = new(StringComparer.Ordinal)
     {
         [OwnKnowledgeBase.BaseName] = TimeSpan.FromSeconds(2),
         [TavusKnowledgeBase.BaseName] = TimeSpan.FromSeconds(1),
     };
+
+    // With nobody else to ask, a late answer is better than none.
+    private static readonly Dictionary<string, TimeSpan> Alone = new(StringComparer.Ordinal) { [OwnKnowledgeBase.BaseName] = TimeSpan.FromSeconds(6) };
 
     /// <param name="settings">The tenant's.</param>
     /// <param name="strategy">In place of the tenant's own.</param>
@@ -32,7 +35,7 @@ public static class SearchPlans
         {
             Strategy = (SearchStrategy)(strategy ?? settings.SearchStrategy),
             Weights = weights,
-            Deadlines = Deadlines,
+            Deadlines = settings.UseTavusKB ? Together : Alone,
             Parameters = parameters,
         };
     }

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
+using Widget.Api.Operations;
 using Widget.Testing;
 
 namespace Widget.Browser.Tests.Video;
@@ -30,12 +31,12 @@ internal sealed class VideoVisit : IAsyncDisposable
     private readonly CustomerSite _site;
     private readonly ModelInstallation _installation;
 
-    private VideoVisit(ModelInstallation installation, CustomerSite site, WidgetPage widget, TenantKeys tenant) =>
+    private VideoVisit(ModelInstallation installation, CustomerSite site, WidgetPage widget, CreatedTenant tenant) =>
         (_installation, _site, Widget, Tenant) = (installation, site, widget, tenant);
 
     public WidgetPage Widget { get; }
 
-    public TenantKeys Tenant { get; }
+    public CreatedTenant Tenant { get; }
 
     public IPage Page => Widget.Page;
 

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
+using Widget.Api.Operations;
 using Widget.Testing;
 
 namespace Widget.Browser.Tests.Voice;
@@ -120,7 +121,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         return visit;
     }
 
-    private sealed class Visit(ModelInstallation installation, CustomerSite site, TenantKeys tenant, string key) : IAsyncDisposable
+    private sealed class Visit(ModelInstallation installation, CustomerSite site, CreatedTenant tenant, string key) : IAsyncDisposable
     {
         public WidgetPage Widget { get; set; } = null!;
 

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using Microsoft.Playwright;
+using Widget.Api.Operations;
 using Widget.Testing;
 
 namespace Widget.Browser.Tests.Voice;
@@ -17,11 +18,11 @@ internal sealed class VoiceVisit : IAsyncDisposable
     private readonly CustomerSite _site;
     private readonly List<string> _sessions = [];
 
-    private VoiceVisit(CustomerSite site, WidgetPage widget, TenantKeys tenant) => (_site, Widget, Tenant) = (site, widget, tenant);
+    private VoiceVisit(CustomerSite site, WidgetPage widget, CreatedTenant tenant) => (_site, Widget, Tenant) = (site, widget, tenant);
 
     public WidgetPage Widget { get; }
 
-    public TenantKeys Tenant { get; }
+    public CreatedTenant Tenant { get; }
 
     public IPage Page => Widget.Page;
 
