@@ -44,13 +44,18 @@ public sealed class ApiFixture : IAsyncLifetime
 
     public ApiNode Node { get; private set; } = null!;
 
+    /// <summary>Sites of tests: this node takes others' crawls in turn with their nodes, so it may read there, too.</summary>
+    public HashSet<string> Sites { get; } = [];
+
+    public FetchOptions Fetching => new() { AllowedPrivateHosts = Sites, HostDelay = TimeSpan.Zero, RetryDelay = TimeSpan.FromMilliseconds(10) };
+
     public async ValueTask InitializeAsync()
     {
         Database = await TestDatabase.CreateAsync();
         Simulator = await Simulator.StartAsync();
         Voice = await VoiceSimulator.StartAsync();
         // It takes calls of others' tests in turn with their nodes, so it is at home in the same places.
-        Node = await ApiNode.StartAsync(Database, tavusApi: Simulator.TavusApi, video: VideoTenant.Quick, voice: Voice.OpenAI);
+        Node = await ApiNode.StartAsync(Database, fetching: Fetching, tavusApi: Simulator.TavusApi, video: VideoTenant.Quick, voice: Voice.OpenAI);
     }
 
     public async ValueTask DisposeAsync()

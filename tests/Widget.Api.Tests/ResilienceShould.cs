@@ -64,7 +64,7 @@ public sealed class ResilienceShould(ApiFixture api)
             (await steal.ExecuteNonQueryAsync()).ShouldBe(1);
         }
 
-        await Eventually.TrueAsync(async () => await OwedAsync(visitor) == 0, "the answer is written by whoever holds it");
+        await Eventually.TrueAsync(async () => await OwedAsync(visitor) == 0, "the answer is written by whoever holds it", seconds: 30);
         (await visitor.EventsAsync()).Select(entry => entry.GetType()).ShouldBe([typeof(VisitorMessage), typeof(AssistantMessage)]);
         (await asking).Dispose();
     }

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Widget.Contracts;
 using Widget.Rag.Ingestion.Crawling;
-using Widget.Rag.Ingestion.Fetching;
 
 namespace Widget.Api.Tests;
 
@@ -231,9 +230,11 @@ public sealed class SourcesShould(ApiFixture api)
 
     private static string Address(WebApplication site) => site.Urls.Single() + "/";
 
-    private Task<ApiNode> NodeAsync(WebApplication site) => ApiNode.StartAsync(
-        api.Database,
-        fetching: new FetchOptions { AllowedPrivateHosts = new HashSet<string> { new Uri(Address(site)).Authority }, HostDelay = TimeSpan.Zero, RetryDelay = TimeSpan.FromMilliseconds(10) });
+    private Task<ApiNode> NodeAsync(WebApplication site)
+    {
+        api.Sites.Add(new Uri(Address(site)).Authority);
+        return ApiNode.StartAsync(api.Database, fetching: api.Fetching);
+    }
 
     private static async Task<WebApplication> StartSiteAsync(Func<HttpContext, string?> page, Func<HttpContext, Task>? before = null)
     {

@@ -63,13 +63,13 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await visit.OpenPanelAsync();
         await visit.AskAsync(Question);
 
+        var tries = visit.Requests.Count;
         await visit.Context.SetOfflineAsync(true);
         await visit.ShownAsync(visit.Page.GetByText("You are offline."));
         await visit.SendAsync("How long does charging take?");
         await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
         // Long enough for several tries, each of which fails.
-        var tries = visit.Requests.Count;
-        await Eventually.TrueAsync(() => visit.Requests.Count > tries + 3);
+        await Eventually.TrueAsync(() => visit.Requests.Count > tries + 3, seconds: 40);
         await visit.Context.SetOfflineAsync(false);
 
         await visit.ShownAsync(visit.Answers.Nth(1));
@@ -137,6 +137,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
     [Fact]
     public async Task Take_a_wish_for_a_person_once_and_keep_it_until_it_has_arrived()
     {
+        await installation.ModelAsync();
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
         await visit.OpenPanelAsync();
         await visit.AskAsync("Who won the football world cup of 1974?");
@@ -195,7 +196,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
     [Fact]
     public async Task Show_one_conversation_in_two_tabs()
     {
-        await installation.ModelAsync(new { reply = string.Join(' ', Enumerable.Range(1, 80)) + " [1]", tokenDelayMs = 20 });
+        await installation.ModelAsync(new { reply = string.Join(' ', Enumerable.Range(1, 200)) + " [1]", tokenDelayMs = 20 });
         await using var first = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
         await first.OpenPanelAsync();
         var second = await first.Context.NewPageAsync();
@@ -231,7 +232,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
     [Fact]
     public async Task Count_what_was_not_read_while_the_panel_was_closed()
     {
-        await installation.ModelAsync(new { reply = "It costs 89 euros [1].", delayMs = 800 });
+        await installation.ModelAsync(new { reply = "It costs 89 euros [1].", delayMs = 2000 });
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
         await visit.OpenPanelAsync();
         await visit.SendAsync(Question);

@@ -73,6 +73,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         await visit.Page.EvaluateAsync("() => { Widget.toggle(); Widget.open(); }");
         await visit.ShownAsync(visit.Panel);
 
+        await visit.Page.WaitForFunctionAsync("() => heard.includes('answer:quoted')");
         (await visit.Page.EvaluateAsync<string[]>("() => heard")).ShouldBe(["ready", "open", "message:What does the desk lamp cost?", "answer:quoted", "close", "open", "open"], ignoreOrder: true);
         visit.Requests.ShouldContain(request => request.AbsolutePath == "/api/widget/identify");
         visit.Requests.ShouldContain(request => request.AbsolutePath.EndsWith("/context"));
@@ -265,6 +266,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
         await visit.OpenPanelAsync();
         await visit.AskAsync("What does the desk lamp cost?");
+        await visit.Page.WaitForFunctionAsync("() => heard.length > 0");
         (await visit.Page.EvaluateAsync<string[]>("() => heard")).Length.ShouldBe(1);
 
         await visit.Page.ReloadAsync();
@@ -273,6 +275,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         (await visit.Page.EvaluateAsync<string[]>("() => heard")).ShouldBeEmpty();
         (await visit.Page.Locator("[aria-live=polite]").InnerTextAsync()).ShouldBeEmpty();
         await visit.AskAsync("What is the desk lamp made of?");
+        await visit.Page.WaitForFunctionAsync("() => heard.length > 0");
         (await visit.Page.EvaluateAsync<string[]>("() => heard")).ShouldHaveSingleItem().ShouldContain("brass");
     }
 

@@ -63,7 +63,7 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Begin_anew_with_the_answer()
     {
-        await api.BehaveAsync(model: new { reply = string.Join(' ', Enumerable.Repeat("The model says something here.", 20)), tokenDelayMs = 15, cutAfter = 70 });
+        await api.BehaveAsync(model: new { reply = string.Join(' ', Enumerable.Repeat("The model says something here.", 20)), tokenDelayMs = 40, cutAfter = 70 });
         var visitor = await _tenant.VisitAsync();
         using var asking = await visitor.SendAsync(Question);
         await using var answering = asking.ReadEventsAsync<AnswerUpdate>().GetAsyncEnumerator();
@@ -186,9 +186,10 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
             using var response = await visitor.HearAsync(answer.MessageId, ct: leaving.Token);
             await using var hearing = response.ReadEventsAsync<SpeechUpdate>().GetAsyncEnumerator();
             while (await hearing.MoveNextAsync() && hearing.Current.Data is not SpeechAudio) { }
+            await Eventually.TrueAsync(async () => await api.CountsAsync() is { Running: 2 }, "both are being spoken");
         }
 
-        await Eventually.TrueAsync(async () => await api.CountsAsync() is { Running: 0, GivenUp: 2 }, "both requests are given up", seconds: 4);
+        await Eventually.TrueAsync(async () => await api.CountsAsync() is { Running: 0, GivenUp: 2 }, "both requests are given up");
     }
 
     [Fact]

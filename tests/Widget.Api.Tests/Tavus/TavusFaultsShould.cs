@@ -11,7 +11,7 @@ public sealed class TavusFaultsShould : IAsyncLifetime
 {
     private static readonly CancellationToken Ct = CancellationToken.None;
     private static readonly TavusAccount Account = TavusStandIn.Account;
-    private static readonly TavusLimits Hasty = new() { Read = TimeSpan.FromMilliseconds(400), Change = TimeSpan.FromMilliseconds(400) };
+    private static readonly TavusLimits Hasty = new() { Read = TimeSpan.FromSeconds(1), Change = TimeSpan.FromSeconds(1) };
 
     private TavusStandIn _server = null!;
 

@@ -10,6 +10,9 @@ namespace Widget.Api.Tests.Tavus;
 /// <summary>An account of a test's own at the simulated Tavus, with the client that talks to it.</summary>
 internal sealed class TavusTestAccount : IAsyncDisposable
 {
+    // A thousand requests at once may take a slow machine a while.
+    private static readonly TavusLimits Patient = new() { Connect = TimeSpan.FromMinutes(1), Read = TimeSpan.FromMinutes(1), Change = TimeSpan.FromMinutes(1) };
+
     private readonly Simulator _simulator;
     private readonly HttpClient _control;
 
@@ -17,7 +20,7 @@ internal sealed class TavusTestAccount : IAsyncDisposable
     {
         _simulator = simulator;
         _control = new HttpClient { BaseAddress = new Uri(simulator.Address, "/control/tavus/") };
-        Client = new TavusClient(new TavusApiOptions { Endpoint = new Uri(simulator.Address, "/tavus") }, TimeProvider.System, NullLogger<TavusClient>.Instance);
+        Client = new TavusClient(new TavusApiOptions { Endpoint = new Uri(simulator.Address, "/tavus") }, TimeProvider.System, NullLogger<TavusClient>.Instance, Patient);
     }
 
     public TavusAccount Account { get; } = new($"key-{Guid.NewGuid():N}", IsTenants: true);

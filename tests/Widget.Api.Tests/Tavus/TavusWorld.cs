@@ -154,7 +154,10 @@ internal sealed class TavusTenant(TavusWorld world, TestTenant tenant, string ke
     {
         var before = (await StateAsync()).SyncedAt;
         (await Developer.PostAsync("/api/tavus/knowledge/sync", null)).StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted);
-        return await UntilAsync(state => !state.Running && (state.SyncedAt > before || (before is null && state.SyncedAt is not null)), "the mirror is up to date");
+        // A round that was under way already ends with another one due at once: the one that was asked for.
+        return await UntilAsync(
+            state => !state.Running && state.NextSyncAt > DateTimeOffset.UtcNow && (state.SyncedAt > before || (before is null && state.SyncedAt is not null)),
+            "the mirror is up to date");
     }
 
     public async Task<TavusKnowledgeState> UntilAsync(Func<TavusKnowledgeState, bool> condition, string what)

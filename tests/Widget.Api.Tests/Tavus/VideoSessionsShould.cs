@@ -173,6 +173,8 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
         {
             var visitor = await video.Tenant.VisitAsync();
             waiting.Add((visitor, await OpenAsync(visitor)));
+            // Who waits says so.
+            foreach (var one in waiting) await AliveAsync(one.Visitor, one.Session.SessionId);
         }
 
         await video.TermsAsync(new { slots = 10 });
@@ -391,7 +393,7 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     private async Task<bool> SleepAsync(Guid session)
     {
         await using var command = api.Database.OwnerSource.CreateCommand(
-            "update tavus_sessions set next_check_at = now() + interval '1 hour' where id = $1 and state = 'queued' and lease_owner is null");
+            "update tavus_sessions set next_check_at = now() + interval '1 hour', seen_at = now() + interval '1 minute' where id = $1 and state = 'queued' and lease_owner is null");
         command.Parameters.Add(new() { Value = session });
         return await command.ExecuteNonQueryAsync(Ct) == 1;
     }

@@ -8,8 +8,8 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     private const string Question = "What does the desk lamp cost?";
 
     // Places in SpeechVisit.Reply.
-    private static readonly string First = SpeechVisit.Sentence(0, 0, 34, 1.2, (0, 3, 0.0), (4, 8, 0.3), (9, 13, 0.6));
-    private static readonly string Second = SpeechVisit.Sentence(1, 35, 75, 1.2);
+    private static readonly string First = SpeechVisit.Sentence(0, 0, 34, 2, (0, 3, 0.0), (4, 8, 0.3), (9, 13, 1.5));
+    private static readonly string Second = SpeechVisit.Sentence(1, 35, 75, 3);
 
     [Fact]
     public async Task Sound_with_the_servers_voice_and_show_what_is_spoken()
@@ -138,7 +138,7 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     [Fact]
     public async Task Be_paused_gone_on_with_skipped_made_faster_and_muted_by_keyboard()
     {
-        await using var visit = await SpeechVisit.OpenAsync(installation, chromium, before: page => page.Page.AddInitScriptAsync("window.pace = 1000"));
+        await using var visit = await SpeechVisit.OpenAsync(installation, chromium, before: page => page.Page.AddInitScriptAsync("window.pace = 3000"));
         await visit.Widget.OpenPanelAsync();
         var answer = await visit.Widget.AskAsync(Question);
         (await visit.Page.EvaluateAsync<int>("() => window.said.length")).ShouldBe(0);

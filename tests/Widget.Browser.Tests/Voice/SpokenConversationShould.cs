@@ -57,9 +57,10 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         await visit.Start.ClickAsync();
         await visit.Widget.ShownAsync(visit.Live, seconds: 30);
 
-        await visit.ControlAsync(HttpMethod.Post, $"/control/voice/calls/{(await visit.CallAtProviderAsync()).GetProperty("id").GetString()}/kill");
-        // The page tries once more by itself; that call is killed, too.
+        // The page tries once more by itself; that call is refused.
+        var id = (await visit.CallAtProviderAsync()).GetProperty("id").GetString();
         await visit.ControlAsync(HttpMethod.Put, $"/control/voice/behavior?account={_key}", new { refuse = new { status = 503, code = (string?)null } });
+        await visit.ControlAsync(HttpMethod.Post, $"/control/voice/calls/{id}/kill");
 
         await GoesOnInTextAsync(visit);
     }

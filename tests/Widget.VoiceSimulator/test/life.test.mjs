@@ -43,7 +43,7 @@ describe('The life of a call', { concurrency: true }, () => {
   });
 
   it('tells when the session has lived as long as it may', async () => {
-    const { id, visitor, sideband, leave } = await openCall(simulator, { behavior: { lifetimeSeconds: 1.5 } });
+    const { id, visitor, sideband, leave } = await openCall(simulator, { behavior: { lifetimeSeconds: 6 } });
     for (const { events } of [visitor, sideband])
       assert.equal((await events.next('error')).error.code, 'session_expired');
     await visitor.closed;
@@ -122,7 +122,7 @@ describe('The life of a call', { concurrency: true }, () => {
   it('goes on where it was after the provider hung for a while', async () => {
     const frozen = await Simulator.start();
     const { sideband, visitor, leave } = await openCall(frozen, { script: { replies: ['I am back.'] } });
-    await frozen.control('POST', '/freeze', { seconds: 2 });
+    await frozen.control('POST', '/freeze', { seconds: 5 });
     const frozenFor = async () => {
       const from = performance.now();
       await fetch(`${frozen.root}/health`);

@@ -52,6 +52,7 @@ describe('The providers', { concurrency: true }, () => {
     const key = newKey();
     await simulator.control('PUT', '/script', { utterances: ['How long is the guarantee?'] }, key);
     await simulator.control('PUT', '/behavior', { usageSeconds: 1 }, key);
+    const opened = performance.now();
     const { id, visitor, sideband } = await openLive(key, { client: { data_channel: { allowed_client_events: [] } } });
     assert.ok(sideband);
     visitor.send({ type: 'session.close' });
@@ -87,7 +88,10 @@ describe('The providers', { concurrency: true }, () => {
     assert.equal(visitor.events.of('session.output_audio.delta').length, 0);
     sideband.send({ type: 'session.close' });
     const closed = await sideband.events.next('session.closed');
-    assert.deepEqual([closed.reason, closed.usage.seconds], ['close_requested', 15]);
+    assert.equal(closed.reason, 'close_requested');
+    // Fifteen seconds at least are billed.
+    const most = Math.max(15, Math.ceil((performance.now() - opened) / 1000));
+    assert.ok(closed.usage.seconds >= 15 && closed.usage.seconds <= most, String(closed.usage.seconds));
     await sideband.closed;
     await visitor.closed;
     assert.ok(visitor.heardSeconds > 0.5, `heard ${visitor.heardSeconds} s`);
