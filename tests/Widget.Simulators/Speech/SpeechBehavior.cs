@@ -91,7 +91,6 @@ public sealed class SpeechBehavior
         {
             if (_failuresLeft <= 0) return false;
             _failuresLeft--;
-            _refused++;
             return true;
         }
     }
