@@ -34,9 +34,10 @@ public sealed class MirrorPages(KnowledgeDatabase database, PageFetcher fetcher,
         {
             var page = known.GetValueOrDefault(address);
             if (!all && page is { Error: null, ContentHash: not null }) continue;
-            var late = clock.GetElapsedTime(began) > Budget;
-            if (late) await NoteAsync(lease, document.Id, address, TooSlow, ct);
-            if ((late ? TooSlow : await SyncAsync(lease, document, address, page, ct)) is { } error) errors.Add(error);
+            string? error = TooSlow;
+            if (clock.GetElapsedTime(began) > Budget) await NoteAsync(lease, document.Id, address, TooSlow, ct);
+            else error = await SyncAsync(lease, document, address, page, ct);
+            if (error is not null) errors.Add(error);
         }
 
         return errors.Count switch
