@@ -220,6 +220,7 @@ public sealed record VoiceCallEnded : ConversationEvent
 
 /// <summary>What an answer sends while it comes about.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(AnswerWaiting), "waiting")]
 [JsonDerivedType(typeof(AnswerSources), "sources")]
 [JsonDerivedType(typeof(AnswerDelta), "delta")]
 [JsonDerivedType(typeof(AnswerCompleted), "completed")]
@@ -234,6 +235,9 @@ public abstract record AnswerUpdate
     /// </summary>
     public required int Attempt { get; init; }
 }
+
+/// <summary>The answer takes longer than usual, because many people ask at once. It comes later; nothing need be sent again.</summary>
+public sealed record AnswerWaiting : AnswerUpdate;
 
 /// <summary>The passages the answer will rest on, before its first word.</summary>
 public sealed record AnswerSources : AnswerUpdate

@@ -44,6 +44,7 @@ public static class RagServices
         services.AddSingleton(provider => new CircuitBreakers(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<KnowledgeRevisions>();
         services.AddSingleton(provider => new SearchCache(provider.GetRequiredService<KnowledgeRevisions>().ReadAsync, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(_ => new SearchTurns(SearchTurns.Default));
         services.AddSingleton<HybridSearch>();
 
         services.AddSingleton(fetching);

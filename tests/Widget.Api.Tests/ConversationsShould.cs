@@ -287,7 +287,7 @@ public sealed class ConversationsShould(ApiFixture api)
         for (var i = 0; i < 9; i++) asked.Add(await visitor.SendAsync("How long does charging take?"));
 
         asked.Take(8).ShouldAllBe(response => response.IsSuccessStatusCode);
-        await asked[8].ShouldBeProblemAsync(HttpStatusCode.TooManyRequests, "There are many questions here that wait for their answers. Please wait for those first.");
+        await asked[8].ShouldBeProblemAsync(HttpStatusCode.TooManyRequests, "Several of your questions are still being answered. Please wait for those first.");
         asked.ForEach(response => response.Dispose());
     }
 

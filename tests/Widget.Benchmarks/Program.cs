@@ -1,5 +1,6 @@
 using Widget.Benchmarks;
 using Widget.Benchmarks.Calls;
+using Widget.Benchmarks.Load;
 
 switch (args)
 {
@@ -36,6 +37,8 @@ switch (args)
         return 0;
     case ["calls", var calls]:
         return await CallsBenchmark.RunAsync(int.Parse(calls)) ? 0 : 1;
+    case ["load", var visitors]:
+        return await LoadBenchmark.RunAsync(int.Parse(visitors)) ? 0 : 1;
     case ["lookups"]:
         return await VoiceLookupBenchmark.RunAsync() ? 0 : 1;
     default:
@@ -56,6 +59,8 @@ switch (args)
               documents FOLDER QUESTIONS LEAST   ingest a folder; fails below LEAST documents or when too few questions find theirs
               site FOLDER QUESTIONS LEAST        the same, served as a web site and read by its links
 
+              load VISITORS       everybody asks at once, on a node that has just started and on a warm one; fails when a question fails, is
+                                  answered otherwise than alone, or takes too long
               lookups             how long a visitor in a call waits for search_knowledge; fails when one in twenty takes 300 ms
               calls CALLS         video calls while nodes crash and Tavus fails; fails when one is left open, ended twice or miscounted
 

@@ -20,8 +20,10 @@ internal static class AnswerServices
         services.AddSingleton<QuestionRewriter>();
         services.AddSingleton<Answerer>();
         services.AddSingleton<AskService>();
+        services.AddSingleton<AnswerLeases>();
         services.AddSingleton<AnswerWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<AnswerWorker>());
+        services.AddHostedService<AnswerWarmUp>();
         return services;
     }
 }

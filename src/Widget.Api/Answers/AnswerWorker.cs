@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -15,119 +13,137 @@ namespace Widget.Api.Answers;
 /// appends the answer, so there is never a second one.
 /// </summary>
 public sealed partial class AnswerWorker(
-    NpgsqlDataSource dataSource,
+    AnswerLeases leases,
     ConversationDatabase conversations,
     TenantSettingsService settings,
     IMultiTenantStore tenants,
     LiveAnswers liveAnswers,
     Answerer answerer,
+    TimeProvider clock,
     ILogger<AnswerWorker> logger) : BackgroundService
 {
-    /// <summary>How long an answer stays with a node that gives no sign of life.</summary>
-    internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(6);
-
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
-    private const int MostTakenAtOnce = 64;
     private const int MostAttempts = 4;
     private const int HistoryLength = 30;
 
-    // An answer waits for search and model and does little itself, so none waits for another: a queued one would lose its lease.
-    private readonly ConcurrentDictionary<MessageId, Task> _writing = [];
-    private readonly ConcurrentDictionary<MessageId, CancellationTokenSource> _stops = [];
+    /// <summary>More than a node answers within a minute. Beyond it visitors are asked to come back in a moment.</summary>
+    private const int MostAtOnce = 1_000;
+
+    private readonly ConcurrentDictionary<MessageId, AnswerInProgress> _writing = [];
     private CancellationToken _stopping;
 
-    /// <summary>Names this node in leases.</summary>
-    internal Guid Node { get; } = Guid.CreateVersion7();
+    /// <summary>Whether this node owes so many answers that it should take no further question now.</summary>
+    internal bool IsFull => _writing.Count >= MostAtOnce;
 
     /// <summary>Writes an answer whose lease this node holds.</summary>
     internal void Start(TenantId tenant, MessageId message)
     {
-        // One whose lease ran out for want of a database is being written here still, and may go on: the lease is this node's again.
-        if (_writing.ContainsKey(message)) return;
-        var writing = WriteAsync(tenant, message, _stopping);
-        _writing[message] = writing;
-        _ = writing.ContinueWith(
-            _ => _writing.TryRemove(KeyValuePair.Create(message, writing)),
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        var writing = new AnswerInProgress(_stopping);
+        // If the database was away and the lease ran out, this node may still be writing the answer. It goes on: the lease is its own again.
+        if (!_writing.TryAdd(message, writing))
+        {
+            writing.Dispose();
+            return;
+        }
+
+        writing.Done = WriteAsync(tenant, message, writing);
     }
 
-    /// <summary>Ends an answer where it is, if it is being written on this node. Another one sees the wish when it renews its lease.</summary>
-    public async Task StopAsync(MessageId message)
-    {
-        if (!_stops.TryGetValue(message, out var stop)) return;
-        try
-        {
-            await stop.CancelAsync();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended in this moment.
-        }
-    }
+    /// <summary>Ends an answer where it is, if it is being written on this node. Another node sees the wish when it renews its leases.</summary>
+    public Task StopAsync(MessageId message) => _writing.TryGetValue(message, out var writing) ? writing.StopAsync() : Task.CompletedTask;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         _stopping = stoppingToken;
-        using var timer = new PeriodicTimer(Sweep);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await ClaimAbandonedAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // What is being written is given back, and then the node may go.
-            await Task.WhenAll(_writing.Values);
-        }
+        await Task.WhenAll(SweepAsync(stoppingToken), RenewAsync(stoppingToken));
+        // What is being written is given back, and then the node may go.
+        await Task.WhenAll(_writing.Values.Select(writing => writing.Done));
     }
 
-    private async Task ClaimAbandonedAsync(CancellationToken ct)
+    private async Task SweepAsync(CancellationToken ct)
     {
-        try
+        using var timer = new PeriodicTimer(Sweep, clock);
+        while (await NextAsync(timer, ct))
         {
-            await using var command = dataSource.CreateCommand("select tenant_id, message_id from claim_abandoned_answers($1, $2, $3)");
-            command.Parameters.Add(new() { Value = Node });
-            command.Parameters.Add(new() { Value = Lease });
-            command.Parameters.Add(new() { Value = MostTakenAtOnce });
-            await using var rows = await command.ExecuteReaderAsync(ct);
-            while (await rows.ReadAsync(ct))
+            try
             {
-                var message = new MessageId(rows.GetGuid(1));
-                LogTakenOver(message);
-                Start(new TenantId(rows.GetGuid(0)), message);
+                foreach (var (tenant, message) in await leases.ClaimAbandonedAsync(ct))
+                {
+                    LogTakenOver(message);
+                    Start(tenant, message);
+                }
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                LogClaimFailed(e);
             }
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+    }
+
+    private async Task RenewAsync(CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(Renewal, clock);
+        var renewed = clock.GetTimestamp();
+        while (await NextAsync(timer, ct))
         {
-            LogDatabaseAway(e);
+            // Those that are begun while the statement runs are none of its business.
+            var held = _writing.ToArray();
+            try
+            {
+                var renewals = held.Length == 0 ? null : await leases.RenewAsync(ct);
+                renewed = clock.GetTimestamp();
+                foreach (var (message, writing) in held)
+                {
+                    if (!renewals!.TryGetValue(message, out var stop)) await writing.LeaveAsync();
+                    else if (stop) await writing.StopAsync();
+                }
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                LogRenewalFailed(e);
+                // Without a lease another node writes them.
+                if (clock.GetElapsedTime(renewed) > AnswerLeases.Length)
+                    foreach (var (_, writing) in held) await writing.LeaveAsync();
+            }
         }
     }
 
-    private async Task WriteAsync(TenantId tenant, MessageId message, CancellationToken stoppingToken)
+    // False when the node stops.
+    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken ct)
     {
-        using var stop = new CancellationTokenSource();
-        using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        _stops[message] = stop;
-        var renewing = RenewAsync(tenant, message, held, stop);
+        try
+        {
+            return await timer.WaitForNextTickAsync(ct);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task WriteAsync(TenantId tenant, MessageId message, AnswerInProgress writing)
+    {
+        // Whoever asked goes on with following the answer.
+        await Task.Yield();
         LiveAnswer? live = null;
         try
         {
-            if (await LoadAsync(tenant, message, held.Token) is not { } owed) return;
-            live = liveAnswers.Start(message, owed.Conversation.Id);
-            if (owed.StopRequested) await stop.CancelAsync();
+            if (await LoadAsync(tenant, message, writing.Held) is not { } owed) return;
+            live = liveAnswers.Start(message, owed.Conversation);
+            if (owed.StopRequested) await writing.StopAsync();
             // Giving up comes before everything that may be what brings nodes down.
             var answer = owed.Attempt > MostAttempts
                 ? GivenUp(owed.Question, message)
-                : await answerer.AnswerAsync(await ContextAsync(tenant, owed, held.Token), live, Step(owed.Attempt), stop.Token, held.Token);
-            await AppendAsync(tenant, owed.Conversation.Id, message, answer, held.Token);
+                : await answerer.AnswerAsync(await ContextAsync(tenant, owed, writing.Held), live, Step(owed.Attempt), writing.Stopped, writing.Held);
+            writing.IsAppending = true;
+            await AppendAsync(tenant, owed.Conversation, message, answer, writing.Held);
         }
-        catch (OperationCanceledException) when (held.IsCancellationRequested)
+        catch (OperationCanceledException) when (writing.Held.IsCancellationRequested)
         {
             LogLeft(message);
             // Nobody need wait for the lease of a node that stops in good order.
-            if (stoppingToken.IsCancellationRequested) await ReleaseAsync(tenant, message);
+            if (_stopping.IsCancellationRequested) await ReleaseAsync(tenant, message);
         }
         catch (Exception e)
         {
@@ -136,10 +152,9 @@ public sealed partial class AnswerWorker(
         }
         finally
         {
-            await held.CancelAsync();
-            await renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _stops.TryRemove(message, out _);
+            _writing.TryRemove(message, out _);
             if (live is not null) liveAnswers.End(live);
+            writing.Dispose();
         }
     }
 
@@ -148,12 +163,34 @@ public sealed partial class AnswerWorker(
 
     private async Task<OwedAnswer?> LoadAsync(TenantId tenant, MessageId message, CancellationToken ct)
     {
-        await using var db = await conversations.BeginAsync(tenant, ct);
-        if (await db.PendingAnswers.AsNoTracking().SingleOrDefaultAsync(row => row.MessageId == message, ct) is not { } pending) return null;
-        var conversation = await db.Conversations.AsNoTracking().SingleAsync(row => row.Id == pending.ConversationId, ct);
-        var events = await ConversationLog.ReadAsync(db, pending.ConversationId, Math.Max(0, pending.QuestionSeq - HistoryLength), ct);
-        var question = (VisitorMessage)events.Single(entry => entry.Seq == pending.QuestionSeq);
-        return new OwedAnswer(pending.Attempt, pending.StopRequested, conversation, question, [.. events.TakeWhile(entry => entry.Seq < question.Seq).Select(SpokenHistory.AsMessage)]);
+        await using var batch = conversations.Batch(tenant)
+            .Add(
+                """
+                select pending.attempt, pending.stop_requested, pending.conversation_id, pending.question_seq, conversation.context
+                from pending_answers pending
+                join conversations conversation on conversation.tenant_id = $1 and conversation.id = pending.conversation_id
+                where pending.tenant_id = $1 and pending.message_id = $2
+                """,
+                [tenant.Value, message.Value])
+            .Add(
+                $"""
+                with pending as (select conversation_id, question_seq from pending_answers where tenant_id = $1 and message_id = $2)
+                select {ConversationLog.Columns} from conversation_events
+                where tenant_id = $1
+                  and conversation_id = (select conversation_id from pending)
+                  and seq <= (select question_seq from pending)
+                  and seq > (select question_seq from pending) - $3
+                order by seq
+                """,
+                [tenant.Value, message.Value, HistoryLength]);
+        await using var rows = await batch.ReadAsync(ct);
+        if (!await rows.ReadAsync(ct)) return null;
+        var (attempt, stopRequested, conversation) = (rows.GetInt32(0), rows.GetBoolean(1), new ConversationId(rows.GetGuid(2)));
+        var context = Conversation.ParseContext(rows.GetString(4));
+        await rows.NextResultAsync(ct);
+        var events = await ConversationLog.ReadAllAsync(rows, ct);
+        var question = (VisitorMessage)events[^1];
+        return new OwedAnswer(attempt, stopRequested, conversation, context, question, [.. events.SkipLast(1).Select(SpokenHistory.AsMessage)]);
     }
 
     private async Task<AnswerContext> ContextAsync(TenantId tenant, OwedAnswer owed, CancellationToken ct) => new(
@@ -161,70 +198,38 @@ public sealed partial class AnswerWorker(
         await settings.ReadAsync(tenant, ct),
         owed.Question,
         owed.History,
-        owed.Conversation.Context);
+        owed.Context);
 
     private async Task AppendAsync(TenantId tenant, ConversationId conversation, MessageId message, AssistantMessage answer, CancellationToken ct)
     {
         await using var db = await conversations.BeginAsync(tenant, ct);
         await ConversationLog.LockAsync(db, conversation, visitor: null, ct);
-        var held = await db.PendingAnswers.Where(row => row.MessageId == message && row.LeaseOwner == Node).ExecuteDeleteAsync(ct);
-        if (held == 0)
+        await using (var take = db.Command(
+            "delete from pending_answers where tenant_id = $1 and message_id = $2 and lease_owner = $3",
+            [tenant.Value, message.Value, leases.Node]))
         {
-            LogLost(message);
-            return;
+            if (await take.ExecuteNonQueryAsync(ct) == 0)
+            {
+                LogLost(message);
+                return;
+            }
         }
 
         await ConversationLog.AppendAsync(db, conversation, answer, ct);
         await db.CommitAsync(ct);
     }
 
-    private async Task RenewAsync(TenantId tenant, MessageId message, CancellationTokenSource held, CancellationTokenSource stop)
-    {
-        try
-        {
-            using var timer = new PeriodicTimer(Renewal);
-            while (await timer.WaitForNextTickAsync(held.Token))
-            {
-                await using var db = await conversations.BeginAsync(tenant, held.Token);
-                var stopRequested = await SetLeaseAsync(db, message, Lease, held.Token);
-                await db.CommitAsync(held.Token);
-                if (stopRequested is null) await held.CancelAsync();
-                else if (stopRequested is true) await stop.CancelAsync();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The answer is done.
-        }
-        catch (Exception e)
-        {
-            // Whatever it was: without renewal the lease runs out, and writing without one is not allowed.
-            LogDatabaseAway(e);
-            await held.CancelAsync();
-        }
-    }
-
     private async Task ReleaseAsync(TenantId tenant, MessageId message)
     {
         try
         {
-            await using var db = await conversations.BeginAsync(tenant, CancellationToken.None);
-            await SetLeaseAsync(db, message, TimeSpan.Zero, CancellationToken.None);
-            await db.CommitAsync(CancellationToken.None);
+            await leases.ReleaseAsync(tenant, message);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        catch (Exception e)
         {
-            LogDatabaseAway(e);
+            // It runs out by itself.
+            LogRenewalFailed(e);
         }
-    }
-
-    // Whether the visitor wants it stopped; null when another node holds the answer by now, or it is done.
-    private async Task<bool?> SetLeaseAsync(ConversationDb db, MessageId message, TimeSpan lease, CancellationToken ct)
-    {
-        await using var command = db.Command(
-            "update pending_answers set lease_until = now() + $3 where message_id = $1 and lease_owner = $2 returning stop_requested",
-            [message.Value, Node, lease]);
-        return (bool?)await command.ExecuteScalarAsync(ct);
     }
 
     private static AssistantMessage GivenUp(VisitorMessage question, MessageId message) => new()
@@ -246,16 +251,20 @@ public sealed partial class AnswerWorker(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Answer {Message} was written elsewhere meanwhile")]
     private partial void LogLost(MessageId message);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Writing answer {Message} met a fault")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Writing answer {Message} failed; it is tried again when its lease runs out")]
     private partial void LogFault(Exception exception, MessageId message);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; answers wait for it")]
-    private partial void LogDatabaseAway(Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for abandoned answers failed; it is tried again in a second")]
+    private partial void LogClaimFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Renewing the leases of answers failed")]
+    private partial void LogRenewalFailed(Exception exception);
 
     private sealed record OwedAnswer(
         int Attempt,
         bool StopRequested,
-        Conversation Conversation,
+        ConversationId Conversation,
+        IReadOnlyDictionary<string, string> Context,
         VisitorMessage Question,
         IReadOnlyList<ConversationEvent> History);
 }

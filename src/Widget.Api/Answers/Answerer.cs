@@ -20,8 +20,11 @@ public sealed record AnswerContext(
 /// Answers a question from the tenant's knowledge: finds passages, has the model write from them (or quotes them, when there is
 /// no model), and checks what it cites. Says so when nothing is found; never invents.
 /// </summary>
-public sealed partial class Answerer(HybridSearch search, QuestionRewriter rewriter, ChatModels models, ModelCondition condition, ILogger<Answerer> logger)
+public sealed partial class Answerer(
+    HybridSearch search, QuestionRewriter rewriter, ChatModels models, ModelCondition condition, TimeProvider clock, ILogger<Answerer> logger)
 {
+    private readonly PatientSearch _patient = new(clock);
+
     internal const int MostPassages = 6;
 
     // An answer is a few sentences; a model that runs on costs money and nobody reads it.
@@ -48,7 +51,7 @@ public sealed partial class Answerer(HybridSearch search, QuestionRewriter rewri
         if (phrases.SmallTalk(context.Question.Text) is { } reply) return Said(context, live, reply, AnswerOutcome.Answered);
         try
         {
-            return await AnswerAsync(context, await FindAsync(context, strategy: null, MostPassages, ct), live, attempt, stop, ct);
+            return await AnswerAsync(context, await FindAsync(context, strategy: null, MostPassages, ct, live, stop), live, attempt, stop, ct);
         }
         catch (SearchUnavailableException e)
         {
@@ -62,15 +65,23 @@ public sealed partial class Answerer(HybridSearch search, QuestionRewriter rewri
     /// <param name="strategy">In place of the tenant's own.</param>
     /// <param name="limit">Most hits wanted; an answer rests on the first few of them.</param>
     /// <param name="ct">Ends the search.</param>
-    /// <exception cref="SearchUnavailableException">No knowledge base answered.</exception>
-    public async Task<Finding> FindAsync(AnswerContext context, SearchStrategyName? strategy, int limit, CancellationToken ct)
+    /// <param name="live">Is told when it takes longer than usual.</param>
+    /// <param name="stop">The visitor's wish to stop: the search is not made again.</param>
+    /// <exception cref="SearchUnavailableException">No knowledge base answered, or our own did not and what others found is not enough.</exception>
+    public async Task<Finding> FindAsync(
+        AnswerContext context,
+        SearchStrategyName? strategy,
+        int limit,
+        CancellationToken ct,
+        LiveAnswer? live = null,
+        CancellationToken stop = default)
     {
         var searched = await rewriter.RewriteAsync(context.Question, context.History, ct);
         if (searched.IsRewritten) LogRewritten(context.Question.Seq, searched.ByModel ? "the model" : "rule");
-        return await FindAsync(context, searched, strategy, limit, ct);
+        return await _patient.FindAsync(running => FindAsync(context, searched, strategy, limit, running), live, stop, ct);
     }
 
-    /// <summary>The same for a question that need not be rewritten, or has been.</summary>
+    /// <summary>The same for a question that need not be rewritten, or has been. Searches once.</summary>
     internal async Task<Finding> FindAsync(AnswerContext context, SearchedQuestion searched, SearchStrategyName? strategy, int limit, CancellationToken ct)
     {
         var found = await search.SearchAsync(

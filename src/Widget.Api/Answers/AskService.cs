@@ -8,7 +8,8 @@ using Widget.Rag.Storage;
 namespace Widget.Api.Answers;
 
 /// <summary>Takes a visitor's message and follows its answer.</summary>
-public sealed partial class AskService(ConversationDatabase database, ConversationFeed feed, AnswerWorker worker, ILogger<AskService> logger)
+public sealed partial class AskService(
+    ConversationDatabase database, ConversationFeed feed, AnswerWorker worker, AnswerLeases leases, ILogger<AskService> logger)
 {
     /// <summary>More than a person asks before reading; a program that does would take the others' turn.</summary>
     private const int MostOwed = 8;
@@ -34,7 +35,8 @@ public sealed partial class AskService(ConversationDatabase database, Conversati
             return new Asked(SayingErrors(Follow(tenant, conversation, sent.Seq, answer, ct), answer, ct));
         }
 
-        if (await db.PendingAnswers.CountAsync(row => row.ConversationId == conversation, ct) >= MostOwed) return new Asked(AskRefusal.TooManyUnanswered);
+        if (worker.IsFull) return new Asked(AskRefusal.Busy);
+        if (await OwedAsync(db, conversation, ct) >= MostOwed) return new Asked(AskRefusal.TooManyUnanswered);
         var question = await ConversationLog.AppendAsync(
             db,
             conversation,
@@ -46,7 +48,7 @@ public sealed partial class AskService(ConversationDatabase database, Conversati
             insert into pending_answers (tenant_id, message_id, conversation_id, question_seq, attempt, lease_owner, lease_until)
             values ($1, $2, $3, $4, 1, $5, now() + $6)
             """,
-            [tenant.Value, message.Value, conversation.Value, question.Seq, worker.Node, AnswerWorker.Lease]))
+            [tenant.Value, message.Value, conversation.Value, question.Seq, leases.Node, AnswerLeases.Length]))
         {
             await pending.ExecuteNonQueryAsync(ct);
         }
@@ -75,6 +77,14 @@ public sealed partial class AskService(ConversationDatabase database, Conversati
         await db.CommitAsync(ct);
         if (owed) await worker.StopAsync(message);
         return owed;
+    }
+
+    private static async Task<long> OwedAsync(ConversationDb db, ConversationId conversation, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            "select count(*) from pending_answers where tenant_id = $1 and conversation_id = $2",
+            [db.TenantId.Value, conversation.Value]);
+        return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 
     // A message of a visitor is either owed its answer or has it.
@@ -166,6 +176,9 @@ public enum AskRefusal
 {
     NoSuchConversation,
     TooManyUnanswered,
+
+    /// <summary>The node owes as many answers as it can bear.</summary>
+    Busy,
 }
 
 /// <summary>What became of a message: its answer as it comes about, or why it was refused.</summary>
@@ -182,7 +195,10 @@ public readonly record struct Asked(IAsyncEnumerable<AnswerUpdate>? Answer, AskR
     }
 
     /// <summary>The refusal in words.</summary>
-    public string Words => Refusal == AskRefusal.TooManyUnanswered
-        ? "There are many questions here that wait for their answers. Please wait for those first."
-        : "There is no such conversation.";
+    public string Words => Refusal switch
+    {
+        AskRefusal.TooManyUnanswered => "Several of your questions are still being answered. Please wait for those first.",
+        AskRefusal.Busy => "Many people are asking right now. Please try again in a moment.",
+        _ => "There is no such conversation.",
+    };
 }

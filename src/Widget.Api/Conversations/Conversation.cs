@@ -85,6 +85,9 @@ public sealed class Conversation : ITenantOwned
 
     public DateTimeOffset UpdatedAt { get; init; }
 
+    internal static Dictionary<string, string> ParseContext(string stored) =>
+        JsonSerializer.Deserialize<Dictionary<string, string>>(stored, JsonSerializerOptions.Web)!;
+
     internal static void Map(ModelBuilder model)
     {
         var conversation = model.Entity<Conversation>();
@@ -92,7 +95,7 @@ public sealed class Conversation : ITenantOwned
         conversation.HasOne<Visitor>().WithMany().HasForeignKey(row => new { row.TenantId, row.VisitorId });
         conversation.Property(row => row.Context).HasColumnType("jsonb").HasConversion(
             value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
-            text => JsonSerializer.Deserialize<Dictionary<string, string>>(text, JsonSerializerOptions.Web)!);
+            text => ParseContext(text));
         conversation.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
         conversation.Property(row => row.UpdatedAt).HasDefaultValueSql("now()");
 

@@ -16,13 +16,20 @@ public sealed partial class ConversationFeed(
     LiveAnswers answers,
     LiveVoices voices,
     IHostApplicationLifetime lifetime,
+    TimeProvider clock,
     ILogger<ConversationFeed> logger) : BackgroundService
 {
     // Text is passed on in steps a reader's eye takes as flowing, not token by token.
     private static readonly TimeSpan Coalescing = TimeSpan.FromMilliseconds(40);
 
-    // A notification could get lost with its connection; nobody waits longer than this for what is in the log.
+    // Clients take a line that is silent for longer than this for dead.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How often a quiet watcher reads the log although nothing was announced. Notifications are not lost while the connection holds, and all watchers
+    /// read after it has been made again, so this is only a safety net. Each watcher adds up to as much again, so that they do not all read at once.
+    /// </summary>
+    private static readonly TimeSpan SafetyRead = TimeSpan.FromMinutes(10);
 
     private readonly ConversationSignals _signals = new();
 
@@ -46,10 +53,13 @@ public sealed partial class ConversationFeed(
         var seen = after;
         var heard = 0L;
         watcher.WakeForLog();
+        var read = clock.GetTimestamp();
+        var patience = SafetyRead * (1 + Random.Shared.NextDouble());
         while (true)
         {
             if (watcher.TakeLogChanged())
             {
+                read = clock.GetTimestamp();
                 IReadOnlyList<ConversationEvent> events;
                 do
                 {
@@ -76,7 +86,7 @@ public sealed partial class ConversationFeed(
             if (lifetime.ApplicationStopping.IsCancellationRequested) yield break;
             if (!woken)
             {
-                watcher.WakeForLog();
+                if (clock.GetElapsedTime(read) > patience) watcher.WakeForLog();
                 yield return new ConversationUpdate();
             }
             else if (!watcher.LogChanged)

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Microsoft.EntityFrameworkCore;
 using NpgsqlTypes;
 using Widget.Contracts;
 using Widget.Rag.Storage;
@@ -18,6 +17,9 @@ public sealed class ConversationLog(ConversationDatabase database)
     internal const string Channel = "conversation_events";
 
     private const int MostRead = 500;
+
+    /// <summary>The columns of conversation_events that <see cref="ReadAllAsync"/> reads, in its order.</summary>
+    internal const string Columns = "seq, created_at, client_id, data";
 
     // What the row's own columns say is not said again in its data.
     private static readonly JsonSerializerOptions Stored = new(JsonSerializerDefaults.Web)
@@ -41,11 +43,16 @@ public sealed class ConversationLog(ConversationDatabase database)
 
     /// <summary>The event that a client has sent before under this id of its own; null when there is none.</summary>
     /// <exception cref="ClientIdTakenException">The client has used the id for an event of another kind.</exception>
-    public static async Task<TEvent?> FindAsync<TEvent>(ConversationDb db, ConversationId id, string clientId, CancellationToken ct)
-        where TEvent : ConversationEvent =>
-        await db.Events.AsNoTracking().SingleOrDefaultAsync(row => row.ConversationId == id && row.ClientId == clientId, ct) is { } row
-            ? Read(row) as TEvent ?? throw new ClientIdTakenException()
-            : null;
+    public static async Task<TEvent?> FindAsync<TEvent>(TenantDbContext db, ConversationId id, string clientId, CancellationToken ct)
+        where TEvent : ConversationEvent
+    {
+        await using var command = db.Command(
+            $"select {Columns} from conversation_events where tenant_id = $1 and conversation_id = $2 and client_id = $3",
+            [db.TenantId.Value, id.Value, clientId]);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        if (!await row.ReadAsync(ct)) return null;
+        return Read(row) as TEvent ?? throw new ClientIdTakenException();
+    }
 
     /// <summary>Appends to a conversation, which the transaction holds locked from then on.</summary>
     /// <returns>The event with its place and time.</returns>
@@ -89,19 +96,37 @@ public sealed class ConversationLog(ConversationDatabase database)
         int after,
         CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(tenant, ct);
-        if (!await db.Conversations.AnyAsync(row => row.Id == id && (visitor == null || row.VisitorId == visitor), ct)) return null;
-        return await ReadAsync(db, id, after, ct);
+        await using var batch = database.Batch(tenant)
+            .Add(
+                "select 1 from conversations where tenant_id = $1 and id = $2 and ($3::uuid is null or visitor_id = $3)",
+                [tenant.Value, id.Value, new Npgsql.NpgsqlParameter { Value = (object?)visitor?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }])
+            .Add(AfterSql, [tenant.Value, id.Value, after, MostRead]);
+        await using var rows = await batch.ReadAsync(ct);
+        if (!await rows.ReadAsync(ct)) return null;
+        await rows.NextResultAsync(ct);
+        return await ReadAllAsync(rows, ct);
     }
 
-    public static async Task<IReadOnlyList<ConversationEvent>> ReadAsync(ConversationDb db, ConversationId id, int after, CancellationToken ct)
+    /// <summary>
+    /// The statement that reads a conversation's events after a place in the log, for a <see cref="TenantBatch"/>. Parameters: tenant, conversation, the
+    /// place, most events. <see cref="ReadAllAsync"/> reads its rows.
+    /// </summary>
+    internal const string AfterSql =
+        $"select {Columns} from conversation_events where tenant_id = $1 and conversation_id = $2 and seq > $3 order by seq limit $4";
+
+    /// <summary>Events after a place in the log, oldest first, 500 at most, in whatever transaction.</summary>
+    public static async Task<IReadOnlyList<ConversationEvent>> ReadAsync(TenantDbContext db, ConversationId id, int after, CancellationToken ct)
     {
-        var rows = await db.Events.AsNoTracking()
-            .Where(row => row.ConversationId == id && row.Seq > after)
-            .OrderBy(row => row.Seq)
-            .Take(MostRead)
-            .ToListAsync(ct);
-        return rows.ConvertAll(Read);
+        await using var command = db.Command(AfterSql, [db.TenantId.Value, id.Value, after, MostRead]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        return await ReadAllAsync(rows, ct);
+    }
+
+    internal static async Task<IReadOnlyList<ConversationEvent>> ReadAllAsync(Npgsql.NpgsqlDataReader rows, CancellationToken ct)
+    {
+        var events = new List<ConversationEvent>();
+        while (await rows.ReadAsync(ct)) events.Add(Read(rows));
+        return events;
     }
 
     /// <summary>All events of one kind, oldest first, in whatever transaction.</summary>
@@ -111,21 +136,20 @@ public sealed class ConversationLog(ConversationDatabase database)
         var kind = typeof(ConversationEvent).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false)
             .Cast<JsonDerivedTypeAttribute>().Single(derived => derived.DerivedType == typeof(TEvent)).TypeDiscriminator!;
         await using var command = db.Command(
-            "select seq, created_at, client_id, data from conversation_events where conversation_id = $1 and kind = $2 order by seq",
+            $"select {Columns} from conversation_events where conversation_id = $1 and kind = $2 order by seq",
             [id.Value, (string)kind]);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var events = new List<TEvent>();
-        while (await rows.ReadAsync(ct))
-        {
-            var entry = (TEvent)JsonSerializer.Deserialize<ConversationEvent>(rows.GetString(3), Stored)!;
-            events.Add(entry with { Seq = rows.GetInt32(0), At = rows.GetFieldValue<DateTimeOffset>(1), ClientId = rows.IsDBNull(2) ? null : rows.GetString(2) });
-        }
-
+        while (await rows.ReadAsync(ct)) events.Add((TEvent)Read(rows));
         return events;
     }
 
-    private static ConversationEvent Read(ConversationEventRow row) =>
-        JsonSerializer.Deserialize<ConversationEvent>(row.Data, Stored)! with { Seq = row.Seq, At = row.CreatedAt, ClientId = row.ClientId };
+    private static ConversationEvent Read(Npgsql.NpgsqlDataReader row) => JsonSerializer.Deserialize<ConversationEvent>(row.GetString(3), Stored)! with
+    {
+        Seq = row.GetInt32(0),
+        At = row.GetFieldValue<DateTimeOffset>(1),
+        ClientId = row.IsDBNull(2) ? null : row.GetString(2),
+    };
 
     private static void WithoutColumns(JsonTypeInfo type)
     {

@@ -11,6 +11,7 @@ public sealed class LiveAnswer(MessageId messageId, ConversationId conversation,
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
     private IReadOnlyList<Citation>? _sources;
+    private bool _waits;
     private int _attempt;
 
     public MessageId MessageId { get; } = messageId;
@@ -30,6 +31,13 @@ public sealed class LiveAnswer(MessageId messageId, ConversationId conversation,
         changed();
     }
 
+    /// <summary>Says to those who follow it that it takes longer than usual.</summary>
+    public void Wait()
+    {
+        lock (_lock) _waits = true;
+        changed();
+    }
+
     public void Cite(IReadOnlyList<Citation> sources)
     {
         lock (_lock) _sources = sources;
@@ -42,13 +50,15 @@ public sealed class LiveAnswer(MessageId messageId, ConversationId conversation,
         changed();
     }
 
-    /// <summary>The attempt, its sources once known, and the text beyond what a reader of that attempt has.</summary>
-    internal (int Attempt, IReadOnlyList<Citation>? Sources, string Text) Read(int attempt, int offset)
+    /// <summary>
+    /// The attempt, whether it takes longer than usual, its sources once known, and the text beyond what a reader of that attempt has.
+    /// </summary>
+    internal (int Attempt, bool Waits, IReadOnlyList<Citation>? Sources, string Text) Read(int attempt, int offset)
     {
         lock (_lock)
         {
             var start = attempt == _attempt ? offset : 0;
-            return (_attempt, _sources, _text.ToString(start, _text.Length - start));
+            return (_attempt, _waits, _sources, _text.ToString(start, _text.Length - start));
         }
     }
 }
@@ -59,12 +69,19 @@ internal sealed class AnswerCursor
     private int _attempt;
     private int _offset;
     private bool _hasSources;
+    private bool _waits;
 
     /// <summary>What the reader has not seen yet.</summary>
     public IEnumerable<AnswerUpdate> Advance(LiveAnswer answer)
     {
-        var (attempt, sources, text) = answer.Read(_attempt, _offset);
+        var (attempt, waits, sources, text) = answer.Read(_attempt, _offset);
         if (attempt != _attempt) (_attempt, _offset, _hasSources) = (attempt, 0, false);
+        if (waits && !_waits)
+        {
+            _waits = true;
+            yield return new AnswerWaiting { MessageId = answer.MessageId.Value, Attempt = attempt };
+        }
+
         if (sources is not null && !_hasSources)
         {
             _hasSources = true;

@@ -14,4 +14,8 @@ public interface IModeOffer
 
     /// <summary>Whether it can be had now: switched on, set up, and within the budget.</summary>
     Task<ModeState> StateAsync(TenantId tenant, TenantSettings settings, CancellationToken ct);
+
+    /// <summary>Whether visitors get it. For each session that is opened, so it may know that without the words for the staff.</summary>
+    async Task<bool> IsAvailableAsync(TenantId tenant, TenantSettings settings, CancellationToken ct) =>
+        (await StateAsync(tenant, settings, ct)).Available;
 }

@@ -31,7 +31,7 @@ public sealed class ModeOffers(IEnumerable<IModeOffer> offers)
     {
         var modes = new List<string> { "text" };
         foreach (var offer in _offers.Where(offer => abilities is null || offer.Needs.All(need => abilities.Contains(need, StringComparer.Ordinal))))
-            if ((await offer.StateAsync(tenant, settings, ct)).Available) modes.Add(offer.Mode);
+            if (await offer.IsAvailableAsync(tenant, settings, ct)) modes.Add(offer.Mode);
         return modes;
     }
 }

@@ -61,9 +61,9 @@ public sealed class SpeechAccounts(TenantSecrets secrets, SpeechOptions options)
     public async Task<(SpeechAccount? Account, SpeechGap Gap)> AccountAsync(TenantId tenant, SpeechSettings settings, CancellationToken ct)
     {
         if (settings.Provider == SpeechProvider.Browser) return (null, SpeechGap.Browser);
-        var key = await secrets.ReadAsync(tenant, TenantSecrets.SpeechKey, ct);
+        var (exists, key) = await secrets.LookUpAsync(tenant, TenantSecrets.SpeechKey, ct);
         // A key of its own that the key ring does not open any more is no reason to speak, and pay, in another account.
-        if (key is null && await secrets.FindAsync(tenant, TenantSecrets.SpeechKey, ct) is not null) return (null, SpeechGap.LostKey);
+        if (exists && key is null) return (null, SpeechGap.LostKey);
         if (key is not null) return (WithKey(settings, key), SpeechGap.None);
         if (settings.Endpoint is not null) return (null, SpeechGap.NoKey);
         // Another provider than the installation's is spoken to elsewhere.

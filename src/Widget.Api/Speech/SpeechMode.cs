@@ -23,6 +23,9 @@ public sealed class SpeechMode(SpeechAccounts accounts, UsageMeter usage) : IMod
             : new(Mode, Available: true, $"Answers are read aloud by {plan.Account.Endpoint.Host}, voice {plan.Voice}.");
     }
 
+    /// <summary>Whatever the server lacks, the visitor's browser can read aloud.</summary>
+    public Task<bool> IsAvailableAsync(TenantId tenant, TenantSettings settings, CancellationToken ct) => Task.FromResult(settings.Speech.Enabled);
+
     /// <summary>Who reads aloud to a visitor; null when nobody does.</summary>
     public async Task<SpeechOffer?> OfferAsync(TenantId tenant, SpeechSettings settings, CancellationToken ct)
     {

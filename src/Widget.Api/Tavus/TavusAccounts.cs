@@ -22,10 +22,10 @@ public sealed class TavusAccounts(TenantSecrets secrets, TavusApiOptions options
     /// <summary>Null when neither the tenant nor the platform has a key, or the tenant's own can no longer be read.</summary>
     public async Task<TavusAccount?> OfAsync(TenantId tenant, CancellationToken ct)
     {
-        if (await secrets.ReadAsync(tenant, TenantSecrets.TavusKey, ct) is { } own) return new TavusAccount(own, IsTenants: true);
-        if (options.Key is not { } platform) return null;
+        var (exists, own) = await secrets.LookUpAsync(tenant, TenantSecrets.TavusKey, ct);
+        if (own is not null) return new TavusAccount(own, IsTenants: true);
         // A key of its own that the key ring does not open any more is no reason to work, and pay, in another account.
-        return await secrets.FindAsync(tenant, TenantSecrets.TavusKey, ct) is null ? new TavusAccount(platform, IsTenants: false) : null;
+        return options.Key is { } platform && !exists ? new TavusAccount(platform, IsTenants: false) : null;
     }
 
     /// <summary>The account that something was begun in; null when its key is not at hand any more.</summary>

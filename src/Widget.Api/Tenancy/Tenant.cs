@@ -52,6 +52,8 @@ public sealed class TenantSettingsRow : ITenantOwned
         if (type.Kind == JsonTypeInfoKind.Object) type.UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip;
     }
 
+    internal static TenantSettings Parse(string stored) => JsonSerializer.Deserialize<TenantSettings>(stored, Stored)!;
+
     internal static void Map(ModelBuilder model)
     {
         var settings = model.Entity<TenantSettingsRow>();
@@ -60,6 +62,6 @@ public sealed class TenantSettingsRow : ITenantOwned
         settings.Property(row => row.UpdatedAt).HasDefaultValueSql("now()");
         settings.Property(row => row.Settings).HasColumnType("jsonb").HasConversion(
             value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
-            text => JsonSerializer.Deserialize<TenantSettings>(text, Stored)!);
+            text => Parse(text));
     }
 }

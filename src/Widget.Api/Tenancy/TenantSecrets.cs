@@ -50,17 +50,24 @@ public sealed class TenantSecrets(TenancyDatabase database, IDataProtectionProvi
     private const int LeastLengthForHint = 12;
 
     /// <summary>The secret; null when the tenant has none, or one that the installation's keys no longer open.</summary>
-    public async Task<string?> ReadAsync(TenantId tenant, string name, CancellationToken ct)
+    public async Task<string?> ReadAsync(TenantId tenant, string name, CancellationToken ct) => (await LookUpAsync(tenant, name, ct)).Secret;
+
+    /// <summary>
+    /// Whether the tenant has the secret, and the secret itself. It is null, too, when the installation's keys no longer open it.
+    /// </summary>
+    public async Task<(bool Exists, string? Secret)> LookUpAsync(TenantId tenant, string name, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(tenant, ct);
-        if (await db.Secrets.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, ct) is not { } row) return null;
+        await using var batch = database.Batch(tenant)
+            .Add("select protected from tenant_secrets where tenant_id = $1 and name = $2", [tenant.Value, name]);
+        await using var row = await batch.ReadAsync(ct);
+        if (!await row.ReadAsync(ct)) return (false, null);
         try
         {
-            return Protector(tenant, name).Unprotect(row.Protected);
+            return (true, Protector(tenant, name).Unprotect(row.GetString(0)));
         }
         catch (CryptographicException)
         {
-            return null;
+            return (true, null);
         }
     }
 

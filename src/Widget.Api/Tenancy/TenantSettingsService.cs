@@ -10,8 +10,9 @@ public sealed class TenantSettingsService(TenancyDatabase database, TimeProvider
     /// <summary>The tenant's settings; the defaults when it never saved any.</summary>
     public async Task<TenantSettings> ReadAsync(TenantId tenant, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(tenant, ct);
-        return (await db.Settings.AsNoTracking().SingleOrDefaultAsync(ct))?.Settings ?? new TenantSettings();
+        await using var batch = database.Batch(tenant).Add("select settings from tenant_settings where tenant_id = $1", [tenant.Value]);
+        await using var row = await batch.ReadAsync(ct);
+        return await row.ReadAsync(ct) ? TenantSettingsRow.Parse(row.GetString(0)) : new TenantSettings();
     }
 
     /// <summary>Replaces the tenant's settings. They have been validated.</summary>

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Widget.Api.Conversations;
 using Widget.Api.Modes;
 using Widget.Api.Speech;
@@ -6,6 +5,7 @@ using Widget.Api.Speech.Dictation;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Visitors;
 
@@ -23,35 +23,57 @@ internal sealed class SessionService(
     public async Task<SessionResponse> OpenAsync(TenantInfo tenant, SessionRequest request, string? origin, CancellationToken ct)
     {
         var tenantSettings = await settings.ReadAsync(tenant.TenantId, ct);
-        await using var db = await database.BeginAsync(tenant.TenantId, ct);
-        var visitor = await FindOrAddVisitorAsync(db, request.VisitorId, ct);
-        var conversation = request.NewConversation ? null : await LastConversationAsync(db, visitor, ct);
+        var known = request.VisitorId is { } id ? await FindAsync(tenant.TenantId, new VisitorId(id), ct) : null;
+        var visitor = known?.Visitor ?? VisitorId.New();
+        var conversation = request.NewConversation ? null : known?.Last;
         if (conversation is null)
         {
-            conversation = new Conversation { TenantId = tenant.TenantId, Id = ConversationId.New(), VisitorId = visitor, Context = [] };
-            db.Conversations.Add(conversation);
+            conversation = new LastConversation(ConversationId.New(), LastSeq: 0);
+            await AddAsync(tenant.TenantId, visitor, known is null, conversation.Id, ct);
         }
 
-        await db.CommitAsync(ct);
         var (token, expires) = tokens.Create(new VisitorTicket(tenant.TenantId, visitor, origin));
-        return new SessionResponse(token, expires, visitor.Value, conversation.Id.Value, conversation.LastSeq, await ConfigAsync(tenant, tenantSettings, request.Abilities, ct));
+        return new SessionResponse(
+            token,
+            expires,
+            visitor.Value,
+            conversation.Id.Value,
+            conversation.LastSeq,
+            await ConfigAsync(tenant, tenantSettings, request.Abilities, ct));
     }
 
-    private static async Task<VisitorId> FindOrAddVisitorAsync(ConversationDb db, Guid? known, CancellationToken ct)
+    // A page opens a session whenever it is shown, so each of these is one round trip.
+    private async Task<KnownVisitor?> FindAsync(TenantId tenant, VisitorId visitor, CancellationToken ct)
     {
-        if (known is { } value)
-        {
-            var id = new VisitorId(value);
-            if (await db.Visitors.AnyAsync(row => row.Id == id, ct)) return id;
-        }
-
-        var added = VisitorId.New();
-        db.Visitors.Add(new Visitor { TenantId = db.TenantId, Id = added, Traits = [] });
-        return added;
+        await using var batch = database.Batch(tenant).Add(
+            """
+            select conversation.id, conversation.last_seq
+            from visitors visitor
+            left join lateral (
+              select id, last_seq from conversations
+              where tenant_id = $1 and visitor_id = visitor.id
+              order by updated_at desc
+              limit 1
+            ) conversation on true
+            where visitor.tenant_id = $1 and visitor.id = $2
+            """,
+            [tenant.Value, visitor.Value]);
+        await using var row = await batch.ReadAsync(ct);
+        if (!await row.ReadAsync(ct)) return null;
+        return new KnownVisitor(visitor, row.IsDBNull(0) ? null : new LastConversation(new ConversationId(row.GetGuid(0)), row.GetInt32(1)));
     }
 
-    private static Task<Conversation?> LastConversationAsync(ConversationDb db, VisitorId visitor, CancellationToken ct) =>
-        db.Conversations.AsNoTracking().Where(row => row.VisitorId == visitor).OrderByDescending(row => row.UpdatedAt).FirstOrDefaultAsync(ct);
+    private async Task AddAsync(TenantId tenant, VisitorId visitor, bool isNew, ConversationId conversation, CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant);
+        if (isNew) batch.Add("insert into visitors (tenant_id, id) values ($1, $2)", [tenant.Value, visitor.Value]);
+        batch.Add("insert into conversations (tenant_id, id, visitor_id) values ($1, $2, $3)", [tenant.Value, conversation.Value, visitor.Value]);
+        await batch.RunAsync(ct);
+    }
+
+    private sealed record KnownVisitor(VisitorId Visitor, LastConversation? Last);
+
+    private sealed record LastConversation(ConversationId Id, int LastSeq);
 
     private async Task<WidgetConfig> ConfigAsync(TenantInfo tenant, TenantSettings settings, IReadOnlyList<string>? abilities, CancellationToken ct)
     {

@@ -26,7 +26,7 @@ internal static class VisitorEndpoints
         visitor.MapPost("/identify", Identify).Validate<IdentifyRequest>().WithSummary("Say who the visitor is");
         visitor.MapPost("/conversations/{id:guid}/messages", Send).Validate<MessageRequest>()
             .ProducesProblem(409).ProducesProblem(429)
-            .WithSummary("Send a message and receive its answer, as text/event-stream (sources, delta, completed, error) or as JSON");
+            .WithSummary("Send a message and receive its answer, as text/event-stream (waiting, sources, delta, completed, error) or as JSON");
         visitor.MapGet("/conversations/{id:guid}/events", Events)
             .WithSummary("Read the conversation after a seq: as JSON what there is, as text/event-stream also what comes");
         visitor.MapPost("/conversations/{id:guid}/ratings", Rate).Validate<RatingRequest>().WithSummary("Rate an answer");
@@ -71,8 +71,14 @@ internal static class VisitorEndpoints
         var asked = await asks.AskAsync(visitor.Tenant, visitor.Visitor, new ConversationId(id), request, ct);
         if (asked.Answer is not { } answer)
         {
+            if (asked.Refusal == AskRefusal.Busy) http.Response.Headers.RetryAfter = "5";
             return Problems.Because(
-                asked.Refusal == AskRefusal.TooManyUnanswered ? StatusCodes.Status429TooManyRequests : StatusCodes.Status404NotFound,
+                asked.Refusal switch
+                {
+                    AskRefusal.TooManyUnanswered => StatusCodes.Status429TooManyRequests,
+                    AskRefusal.Busy => StatusCodes.Status503ServiceUnavailable,
+                    _ => StatusCodes.Status404NotFound,
+                },
                 asked.Words);
         }
 
@@ -169,6 +175,7 @@ internal static class VisitorEndpoints
         {
             yield return new SseItem<AnswerUpdate>(update, update switch
             {
+                AnswerWaiting => "waiting",
                 AnswerSources => "sources",
                 AnswerDelta => "delta",
                 AnswerCompleted => "completed",

@@ -30,9 +30,9 @@ public sealed class VoiceAccounts(TenantSecrets secrets, VoiceOptions options)
     /// </summary>
     public async Task<VoiceAccount?> OfAsync(TenantId tenant, VoiceSettings settings, CancellationToken ct)
     {
-        var key = await secrets.ReadAsync(tenant, TenantSecrets.VoiceKey, ct);
+        var (exists, key) = await secrets.LookUpAsync(tenant, TenantSecrets.VoiceKey, ct);
         // A key of its own that the key ring does not open any more is no reason to work, and pay, in another account.
-        if (key is null && await secrets.FindAsync(tenant, TenantSecrets.VoiceKey, ct) is not null) return null;
+        if (exists && key is null) return null;
         return Of(settings, key);
     }
 

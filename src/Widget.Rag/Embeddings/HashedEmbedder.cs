@@ -32,9 +32,19 @@ public sealed class HashedEmbedder : IEmbeddingGenerator<string, Embedding<float
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values,
         EmbeddingGenerationOptions? options = null,
-        CancellationToken cancellationToken = default) =>
-        Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(
-            values.AsParallel().AsOrdered().WithCancellation(cancellationToken).Select(text => new Embedding<float>(Embed(text)) { ModelId = Model })));
+        CancellationToken cancellationToken = default)
+    {
+        // One after the other on the caller's thread. Parallel LINQ blocks a pool thread until others are free, and many callers at once
+        // block them all.
+        var embeddings = new GeneratedEmbeddings<Embedding<float>>();
+        foreach (var text in values)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            embeddings.Add(new Embedding<float>(Embed(text)) { ModelId = Model });
+        }
+
+        return Task.FromResult(embeddings);
+    }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>
         serviceKey is not null ? null

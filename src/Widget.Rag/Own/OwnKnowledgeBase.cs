@@ -44,7 +44,8 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, EmbeddingModels
     private async Task<(HalfVector? Embedding, string? Shortcoming)> EmbedAsync(string model, string text, CancellationToken ct)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(EmbeddingPatience);
+        // The local model only needs processor time. On a busy node it may be late, and an answer by words only would be a wrong one.
+        if (!EmbeddingModels.IsLocal(model)) patience.CancelAfter(EmbeddingPatience);
         try
         {
             return ((await models.EmbedAsync(model, [text], patience.Token))[0], null);

@@ -6,18 +6,20 @@ namespace Widget.Rag.Search;
 /// <param name="breakers">What is known of knowledge bases that failed; shared by all searches of a node.</param>
 /// <param name="reranking">Reads what was found once more; null when there is no reranker.</param>
 /// <param name="cache">Answers the same question at once; null for a search every time.</param>
+/// <param name="turns">Bounds how many searches of local knowledge run at once; null for any number.</param>
 public sealed class HybridSearch(
     IEnumerable<IKnowledgeBase> knowledgeBases,
     TimeProvider clock,
     CircuitBreakers? breakers = null,
     Reranking? reranking = null,
-    SearchCache? cache = null)
+    SearchCache? cache = null,
+    SearchTurns? turns = null)
 {
     private const int MostHits = 100;
     private const double LeastSay = 0.01;
 
     private readonly IKnowledgeBase[] _knowledgeBases = [.. knowledgeBases.OrderBy(knowledge => knowledge.Name == Own.OwnKnowledgeBase.BaseName ? 0 : 1)];
-    private readonly KnowledgeBaseCalls _calls = new(breakers ?? new CircuitBreakers(clock), clock);
+    private readonly KnowledgeBaseCalls _calls = new(breakers ?? new CircuitBreakers(clock), clock, turns);
 
     /// <exception cref="SearchUnavailableException">None of the plan's knowledge bases answered.</exception>
     public Task<SearchResult> SearchAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct) =>

@@ -10,7 +10,7 @@ internal sealed record KnowledgeBaseAnswer(SearchStep Step, KnowledgeResult? Res
 }
 
 /// <summary>Asks knowledge bases, each under its deadline and behind its circuit breaker. Never throws for what they do.</summary>
-internal sealed class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider clock)
+internal sealed class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider clock, SearchTurns? turns)
 {
     /// <param name="knowledge">Whom to ask.</param>
     /// <param name="query">What.</param>
@@ -20,7 +20,11 @@ internal sealed class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider 
     public async Task<KnowledgeBaseAnswer> AskAsync(IKnowledgeBase knowledge, KnowledgeQuery query, TimeSpan deadline, string? reason, CancellationToken ct)
     {
         if (knowledge.Refuse(query) is { } refusal) return KnowledgeBaseAnswer.Skipped(knowledge.Name, refusal);
-        if (!knowledge.IsRemote) return await WaitAsync(knowledge, query, deadline, reason, ct);
+        if (!knowledge.IsRemote)
+        {
+            using var turn = turns is null ? null : await turns.TakeAsync(ct);
+            return await WaitAsync(knowledge, query, deadline, reason, ct);
+        }
 
         var admission = breakers.Ask(query.TenantId, Service(knowledge, query));
         if (admission.MayAsk) return await WaitAsync(knowledge, query, deadline, reason, ct);

@@ -55,6 +55,10 @@ public sealed record SearchTrace
     /// <summary>Hits that were the same passage as another or a part of it.</summary>
     public int DuplicatesDropped => Dropped.Duplicates + Dropped.Contained;
 
+    /// <summary>Whether our own knowledge was asked and did not answer, so that there may be more than what was found.</summary>
+    public bool LacksOwn => Steps.Any(step =>
+        step.KnowledgeBase == Own.OwnKnowledgeBase.BaseName && step.Outcome is (SearchOutcome.TimedOut or SearchOutcome.Failed));
+
     /// <summary>What the reranker did; null when there is none.</summary>
     public SearchStep? Reranking { get; init; }
 

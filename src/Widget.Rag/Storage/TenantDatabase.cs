@@ -16,6 +16,9 @@ public abstract class TenantDatabase<TDb>(NpgsqlDataSource dataSource, Func<DbCo
         .UseNpgsql(dataSource, npgsql => npgsql.UseVector().ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)))
         .Options;
 
+    /// <summary>Statements that see <paramref name="tenant"/>'s rows only, in one round trip.</summary>
+    public TenantBatch Batch(TenantId tenant) => new(dataSource, tenant);
+
     /// <summary>Begins a transaction that sees <paramref name="tenant"/>'s rows only.</summary>
     /// <param name="tenant">Whose rows.</param>
     /// <param name="ct">Ends the wait.</param>
@@ -39,6 +42,9 @@ public abstract class TenantDatabase<TDb>(NpgsqlDataSource dataSource, Func<DbCo
 /// <summary>The application's pool.</summary>
 public static class ApplicationDataSource
 {
+    /// <summary>Most connections of a node, unless the connection string says otherwise (<c>Maximum Pool Size</c>).</summary>
+    public const int MostConnections = 50;
+
     /// <param name="connection">Connection string of a role that row-level security holds for.</param>
     public static NpgsqlDataSource Create(string connection)
     {
@@ -48,6 +54,8 @@ public static class ApplicationDataSource
         if (!connection.Contains("Max Auto Prepare", StringComparison.OrdinalIgnoreCase)) builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
         // A connection that waits for notifications says nothing for hours; without this a dead line would not be noticed.
         if (builder.ConnectionStringBuilder.KeepAlive == 0) builder.ConnectionStringBuilder.KeepAlive = 30;
+        // Many connections at once make each slower, and opening one costs as much as a question. What is more waits in line.
+        if (!builder.ConnectionStringBuilder.ContainsKey("Maximum Pool Size")) builder.ConnectionStringBuilder.MaxPoolSize = MostConnections;
         builder.UseVector();
         return builder.Build();
     }

@@ -11,6 +11,16 @@ internal sealed class ChildProcess(string dll, Uri address, string ready, IReadO
 
     public Uri Address => address;
 
+    /// <summary>What it has used of the processors since it was started.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public static Uri FreeAddress()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);

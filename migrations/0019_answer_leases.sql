@@ -1,0 +1,16 @@
+-- A node renews the leases of all answers that it is writing with one statement, whoever they belong to. One statement an answer would be
+-- a hundred a second on a busy node.
+
+create function renew_answer_leases(node uuid, lease interval)
+  returns table (message_id uuid, stop_requested boolean)
+  language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+    update pending_answers answer
+    set lease_until = now() + lease
+    where answer.lease_owner = node
+    returning answer.message_id, answer.stop_requested
+  $$;
+
+revoke execute on function renew_answer_leases from public;
+grant  execute on function renew_answer_leases to widget_application;
+
+create index on pending_answers (lease_owner);

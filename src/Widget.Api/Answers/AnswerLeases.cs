@@ -1,0 +1,54 @@
+using Npgsql;
+using Widget.Api.Conversations;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Answers;
+
+/// <summary>
+/// The leases on answers that are owed. A node that holds one writes the answer; when the node gives no sign of life, another takes over.
+/// </summary>
+public sealed class AnswerLeases(NpgsqlDataSource dataSource, ConversationDatabase conversations)
+{
+    /// <summary>How long an answer stays with a node that gives no sign of life.</summary>
+    internal static readonly TimeSpan Length = TimeSpan.FromSeconds(6);
+
+    private const int MostClaimedAtOnce = 64;
+
+    /// <summary>Names this node in leases.</summary>
+    internal Guid Node { get; } = Guid.CreateVersion7();
+
+    /// <summary>Takes answers whose lease has run out.</summary>
+    public async Task<IReadOnlyList<(TenantId Tenant, MessageId Message)>> ClaimAbandonedAsync(CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand("select tenant_id, message_id from claim_abandoned_answers($1, $2, $3)");
+        command.Parameters.Add(new() { Value = Node });
+        command.Parameters.Add(new() { Value = Length });
+        command.Parameters.Add(new() { Value = MostClaimedAtOnce });
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var claimed = new List<(TenantId, MessageId)>();
+        while (await rows.ReadAsync(ct)) claimed.Add((new TenantId(rows.GetGuid(0)), new MessageId(rows.GetGuid(1))));
+        return claimed;
+    }
+
+    /// <summary>Renews all leases that this node holds.</summary>
+    /// <returns>Those that it holds, each with whether the visitor wants the answer stopped.</returns>
+    public async Task<IReadOnlyDictionary<MessageId, bool>> RenewAsync(CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand("select message_id, stop_requested from renew_answer_leases($1, $2)");
+        command.Parameters.Add(new() { Value = Node });
+        command.Parameters.Add(new() { Value = Length });
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var held = new Dictionary<MessageId, bool>();
+        while (await rows.ReadAsync(ct)) held[new MessageId(rows.GetGuid(0))] = rows.GetBoolean(1);
+        return held;
+    }
+
+    /// <summary>Ends a lease at once, so that another node need not wait for it to run out.</summary>
+    public async Task ReleaseAsync(TenantId tenant, MessageId message)
+    {
+        await using var batch = conversations.Batch(tenant).Add(
+            "update pending_answers set lease_until = now() where tenant_id = $1 and message_id = $2 and lease_owner = $3",
+            [tenant.Value, message.Value, Node]);
+        await batch.RunAsync(CancellationToken.None);
+    }
+}
