@@ -27,8 +27,8 @@ public sealed partial class AnswerWorker(
     private const int MostAttempts = 4;
     private const int HistoryLength = 30;
 
-    /// <summary>More than a node answers within a minute. Beyond it visitors are asked to come back in a moment.</summary>
-    private const int MostAtOnce = 1_000;
+    /// <summary>More than a node answers within half a minute. Beyond it visitors are asked to come back in a moment.</summary>
+    internal int MostAtOnce { get; set; } = 1_000;
 
     private readonly ConcurrentDictionary<MessageId, AnswerInProgress> _writing = [];
     private CancellationToken _stopping;

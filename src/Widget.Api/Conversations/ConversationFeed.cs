@@ -22,8 +22,8 @@ public sealed partial class ConversationFeed(
     // Text is passed on in steps a reader's eye takes as flowing, not token by token.
     private static readonly TimeSpan Coalescing = TimeSpan.FromMilliseconds(40);
 
-    // Clients take a line that is silent for longer than this for dead.
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(20);
+    /// <summary>After this long without news a watcher is told that the line is alive. Clients take one that is silent for longer for dead.</summary>
+    internal TimeSpan LongestSilence { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
     /// How often a quiet watcher reads the log although nothing was announced. Notifications are not lost while the connection holds, and all watchers

@@ -35,6 +35,27 @@ public sealed class HashedEmbedderShould
     public void Let_stop_words_say_little() =>
         Similarity("what is the warranty of it", "warranty").ShouldBeGreaterThan(0.8);
 
+    [Fact]
+    public void Embed_on_the_callers_thread_since_many_callers_would_block_one_another()
+    {
+        var threads = new System.Collections.Concurrent.ConcurrentBag<int>();
+        using var embedder = new HashedEmbedder();
+
+        var embedding = embedder.GenerateAsync(Texts(), cancellationToken: TestContext.Current.CancellationToken);
+
+        embedding.IsCompletedSuccessfully.ShouldBeTrue();
+        threads.Distinct().ShouldBe([Environment.CurrentManagedThreadId]);
+
+        IEnumerable<string> Texts()
+        {
+            for (var i = 0; i < 200; i++)
+            {
+                threads.Add(Environment.CurrentManagedThreadId);
+                yield return $"text {i}";
+            }
+        }
+    }
+
     private const string Golden = "e7bc4f1f36b7532f";
 
     private static double Similarity(string a, string b) =>
