@@ -77,6 +77,7 @@ public static class Server
         builder.Services.AddOpenApi(ApiDescription.Configure);
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.SayInWords);
         builder.Services.AddSingleton<IProblemDetailsWriter, UnconditionalProblems>();
+        builder.Services.AddSingleton<RequestFaults>();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
