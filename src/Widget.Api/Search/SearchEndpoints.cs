@@ -3,7 +3,6 @@ using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
-using Widget.Rag.Own;
 using Widget.Rag.Search;
 using Widget.Rag.Storage;
 
