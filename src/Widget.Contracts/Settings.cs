@@ -151,8 +151,8 @@ public sealed record TenantSettings : IValidatableObject
             foreach (var problem in problems) yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{name}.{member}")]);
         }
 
-        if (!IsEndpoint(Speech.Endpoint)) yield return new("speech.endpoint must be an https address without a query, as https://api.openai.com/v1.", [$"{nameof(Speech)}.{nameof(Speech.Endpoint)}"]);
-        if (!IsEndpoint(Voice.Endpoint)) yield return new("voice.endpoint must be an https address without a query, as https://api.openai.com/v1.", [$"{nameof(Voice)}.{nameof(Voice.Endpoint)}"]);
+        if (!IsEndpoint(Speech.Endpoint)) yield return new("speech.endpoint must be a web address without a query, such as https://api.openai.com/v1.", [$"{nameof(Speech)}.{nameof(Speech.Endpoint)}"]);
+        if (!IsEndpoint(Voice.Endpoint)) yield return new("voice.endpoint must be a web address without a query, such as https://api.openai.com/v1.", [$"{nameof(Voice)}.{nameof(Voice.Endpoint)}"]);
     }
 
     private static bool IsEndpoint(string? text) =>
@@ -222,9 +222,13 @@ public sealed record ThemeSettings
 }
 
 /// <summary>The web sites that may carry the tenant's widget.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AllowedOrigins
 {
-    /// <summary>Each as a browser names it: <c>https://www.example.com</c>, with the port if it is not the usual one.</summary>
+    /// <summary>
+    /// Each as a browser names it: <c>https://www.example.com</c>, with the port if it is not the usual one. An empty list means none: the widget
+    /// opens on its hosted page only. The list must be there, so that a misspelt field does not empty it.
+    /// </summary>
     [Required, MaxLength(50)]
-    public IReadOnlyList<string> Origins { get; init; } = [];
+    public IReadOnlyList<string> Origins { get; init; } = null!;
 }

@@ -256,7 +256,7 @@ public sealed class ConversationsShould(ApiFixture api)
         await (await visitor.SendAsync("")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The message is empty.", "text");
         await (await visitor.SendAsync("  \n ")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The message is empty.", "text");
         await (await visitor.SendAsync(new string('a', 4_001))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The message is longer than 4,000 characters.", "text");
-        await (await visitor.SendAsync(new string('a', 1_000_000))).ShouldBeProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The request is too large.");
+        await (await visitor.SendAsync(new string('a', 1_000_000))).ShouldBeProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The request is larger than 64 KB.");
         await (await visitor.SendAsync("Hello", clientId: "")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "clientId");
         await (await visitor.Client.PostAsync($"{visitor.Conversation}/messages", new StringContent("{", null, "application/json"))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The request is not valid JSON.");
         await (await visitor.Client.PostAsync($"{visitor.Conversation}/messages", new StringContent("hello", null, "text/plain"))).ShouldBeProblemAsync(HttpStatusCode.UnsupportedMediaType);

@@ -91,7 +91,8 @@ public sealed class ApiNode : IAsyncDisposable
         Uri? publicAddress = null,
         VoiceOptions? voice = null,
         VoiceTimings? voiceTimings = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        Func<ServerOptions, ServerOptions>? configure = null)
     {
         var log = new CapturedLog();
         var address = publicAddress is { IsLoopback: true } ? publicAddress : new Uri($"http://127.0.0.1:{Simulator.FreePort()}");
@@ -111,6 +112,7 @@ public sealed class ApiNode : IAsyncDisposable
             PublicAddress = publicAddress ?? address,
             HostSuffix = hostSuffix,
         };
+        options = configure?.Invoke(options) ?? options;
         var app = Server.Build([$"--urls={address.AbsoluteUri}"], options, builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log);

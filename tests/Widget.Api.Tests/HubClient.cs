@@ -76,6 +76,16 @@ internal sealed class HubClient : IAsyncDisposable
         }
     }
 
+    /// <summary>What the server says as it ends the connection.</summary>
+    public async Task<string> CloseReasonAsync()
+    {
+        while (true)
+        {
+            var message = await ReceiveAsync();
+            if (message.TryGetProperty("type", out var type) && type.GetInt32() == 7) return message.GetProperty("error").GetString()!;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _socket.Abort();

@@ -102,4 +102,32 @@ public sealed class HubShould(ApiFixture api)
 
         (await visitor.AskAsync("How long does charging take?")).Text.ShouldNotBeEmpty();
     }
+
+    [Theory]
+    [InlineData(66_000)]
+    [InlineData(100_000)]
+    [InlineData(900_000)]
+    public async Task Refuse_a_message_that_is_too_large_in_words_and_go_on(int characters)
+    {
+        var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
+        await using var hub = await HubClient.ConnectAsync(api.Node, visitor.Session.Token);
+
+        await hub.StreamAsync("big", "Ask", visitor.Session.ConversationId, new { clientId = "1", text = new string('x', characters) });
+        (await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<AnswerUpdate>("big").CountAsync())).Message.ShouldContain("The message is larger than 64 KB.");
+
+        await hub.StreamAsync("small", "Ask", visitor.Session.ConversationId, new { clientId = "2", text = "How long does charging take?" });
+        (await hub.ItemsAsync<AnswerUpdate>("small").LastAsync()).ShouldBeOfType<AnswerCompleted>().Message.Text.ShouldContain("four and a half hours");
+    }
+
+    [Fact]
+    public async Task Say_why_it_ends_a_connection_that_sends_without_end()
+    {
+        var visitor = await (await TestTenant.CreateAsync(api)).VisitAsync();
+        await using var hub = await HubClient.ConnectAsync(api.Node, visitor.Session.Token);
+
+        await hub.StreamAsync("endless", "Ask", visitor.Session.ConversationId, new { clientId = "1", text = new string('x', 1_200_000) });
+
+        (await hub.CloseReasonAsync()).ShouldContain("The message is larger than 1024 KB.");
+        (await visitor.AskAsync("Hello")).Text.ShouldNotBeEmpty();
+    }
 }

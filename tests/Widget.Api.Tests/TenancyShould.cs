@@ -62,7 +62,7 @@ public sealed class TenancyShould(ApiFixture api)
     [InlineData("""{"serchStrategy": "smart"}""", "serchStrategy", "serchStrategy is not a field of this request.")]
     [InlineData("[]", null, "The request must be a JSON object.")]
     [InlineData("", null, "The request has no body. Send a JSON object.")]
-    [InlineData("""{"tavusKBWeight": "a lot"}""", null, "tavusKBWeight is not valid.")]
+    [InlineData("""{"tavusKBWeight": "a lot"}""", null, "tavusKBWeight must be a number.")]
     [InlineData("nonsense", null, "The request is not valid JSON.")]
     [InlineData("""{"agentName":""", null, "The request is not valid JSON.")]
     [InlineData("""{"agentName": "Jo", "theme": {"color": #123456}}""", null, "The request is not valid JSON.")]

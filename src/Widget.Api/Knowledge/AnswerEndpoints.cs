@@ -91,6 +91,6 @@ internal static class AnswerEndpoints
         answer.Tags,
         answer.Language,
         answer.UpdatedAt,
-        (EntryStatusName)status.State,
+        status.State.ToName(),
         status.Error);
 }

@@ -73,7 +73,7 @@ internal static class DemoEndpoints
 
     private static Demo Fill(Demo demo, DemoRequest request)
     {
-        demo.Kind = (DemoKind)request.Kind!.Value;
+        demo.Kind = request.Kind!.Value.ToKind();
         demo.Url = request.Url;
         demo.StartAt = request.Start;
         demo.EndAt = request.End;
@@ -88,7 +88,7 @@ internal static class DemoEndpoints
 
     private static DemoDetail Detail(Demo demo, EntryStatus status) => new(
         demo.Id.Value,
-        (DemoKindName)demo.Kind,
+        demo.Kind.ToName(),
         demo.Url,
         demo.StartAt,
         demo.EndAt,
@@ -99,6 +99,6 @@ internal static class DemoEndpoints
         demo.Tags,
         demo.Language,
         demo.UpdatedAt,
-        (EntryStatusName)status.State,
+        status.State.ToName(),
         status.Error);
 }

@@ -51,7 +51,7 @@ internal static class DocumentEndpoints
                     document.Tags,
                     document.ChunkCount,
                     document.UpdatedAt,
-                    (DocumentKindName)document.Kind,
+                    document.Kind.ToName(),
                     document.SourceId.Value)),
             ],
             total));
@@ -70,8 +70,8 @@ internal static class DocumentEndpoints
             document.Tags,
             document.ChunkCount,
             document.UpdatedAt,
-            (DocumentKindName)document.Kind,
-            new DocumentSource(source.Id.Value, (SourceKindName)source.Kind, source.Name, source.Url),
+            document.Kind.ToName(),
+            new DocumentSource(source.Id.Value, source.Kind.ToName(), source.Name, source.Url),
             found.Waiting ? DocumentStatusName.Updating : found.Error is null ? DocumentStatusName.Ready : DocumentStatusName.Stale,
             found.Error));
     }

@@ -116,7 +116,7 @@ internal static class KnowledgeEndpoints
         await queue.FindAsync(tenants.Current().TenantId, new JobId(id), ct) is { } job
             ? TypedResults.Ok(new JobState(
                 id,
-                (JobStatusName)job.Status,
+                job.Status.ToName(),
                 job.Done,
                 job.Total,
                 [.. job.Failed.Select(item => new FailedDocument(item.ExternalId, item.Error))],

@@ -73,7 +73,7 @@ internal static class SourceEndpoints
             },
             _ => new CrawlRules(),
         };
-        if (await sources.CreateAsync(tenant, (SourceKind)kind, name, address, KnowledgeRules.Trimmed(request.Tags), (Schedule)request.Schedule, rules, ct) is not { } id)
+        if (await sources.CreateAsync(tenant, kind.ToKind(), name, address, KnowledgeRules.Trimmed(request.Tags), request.Schedule.ToSchedule(), rules, ct) is not { } id)
             return Problems.Because(StatusCodes.Status409Conflict, fetched ? $"There is already a {kind.ToString().ToLowerInvariant()} of this address." : "There is already one of this name.");
         var source = (await sources.FindAsync(tenant, id, ct))!;
         return TypedResults.Created($"/api/knowledge/sources/{id}", Detail(source));
@@ -100,7 +100,7 @@ internal static class SourceEndpoints
         var change = new SourceChange(
             request.Name?.Trim(),
             request.Tags is null ? null : KnowledgeRules.Trimmed(request.Tags),
-            (Schedule?)request.Schedule,
+            request.Schedule?.ToSchedule(),
             source.Kind != SourceKind.Site
                 ? null
                 : rules => rules with
@@ -151,11 +151,11 @@ internal static class SourceEndpoints
 
     private static SourceDetail Detail(SourceReport source) => new(
         source.Id.Value,
-        (SourceKindName)source.Kind,
+        source.Kind.ToName(),
         source.Name,
         source.Url,
         source.Tags,
-        source.Deleting ? SourceStatusName.Deleting : source.Status is { } status ? Enum.Parse<SourceStatusName>(status.ToString()) : SourceStatusName.Idle,
+        source.Deleting ? SourceStatusName.Deleting : source.Status?.ToSourceStatus() ?? SourceStatusName.Idle,
         source.Job is { } job ? new SourceProgress(job.Value, source.Done, source.Total) : null,
         source.Documents,
         source.Passages,
@@ -165,6 +165,6 @@ internal static class SourceEndpoints
         source.LastRunAt,
         source.NextRunAt,
         source.Kind is SourceKind.Page or SourceKind.Site
-            ? new SourceCrawl((ScheduleName)source.Schedule, source.Rules.PageLimit, source.Rules.MaxDepth, source.Rules.Include, source.Rules.Exclude, source.Rules.Title, source.Rules.Language)
+            ? new SourceCrawl(source.Schedule.ToName(), source.Rules.PageLimit, source.Rules.MaxDepth, source.Rules.Include, source.Rules.Exclude, source.Rules.Title, source.Rules.Language)
             : null);
 }

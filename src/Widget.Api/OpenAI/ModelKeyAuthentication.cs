@@ -18,8 +18,9 @@ public sealed class ModelKeyAuthentication(
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (ModelKeyStrategy.Read(Context) is null) return Task.FromResult(AuthenticateResult.NoResult());
-        if (tenants.MultiTenantContext is not { Strategy: ModelKeyStrategy or ApiKeyStrategy, TenantInfo: { } tenant })
+        if ((ModelKeyStrategy.Read(Context) ?? ApiKeyStrategy.Read(Context) ?? KeyHeaderStrategy.Read(Context)) is null) return Task.FromResult(AuthenticateResult.NoResult());
+        // Where several credentials were sent, the resolver has let them through only if all of them prove this tenant.
+        if (tenants.MultiTenantContext is not { Strategy.IsProof: true, TenantInfo: { } tenant })
             return Task.FromResult(AuthenticateResult.Fail("unknown key"));
         var identity = new ClaimsIdentity([new Claim("tenant", tenant.TenantId.ToString())], SchemeName);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));

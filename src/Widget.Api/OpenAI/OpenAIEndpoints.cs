@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
-using Npgsql;
 using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.OpenAI;
 
@@ -21,7 +21,7 @@ internal static partial class OpenAIEndpoints
     public static void MapOpenAI(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/v1").RequireAuthorization(Policies.Model).WithTags("OpenAI").WithRequestSizeLimit(LargestRequest);
-        api.AddEndpointFilter(AsOpenAIWouldSay);
+        api.AddEndpointFilter(AsOpenAIWouldSay).WithMetadata(new OpenAIErrors());
         api.MapPost("/chat/completions", CompleteAsync).WithSummary("Chat completions of OpenAI's protocol, answered from the tenant's knowledge");
         api.MapGet("/models", () => Results.Json(new { @object = "list", data = new[] { Described(Model) } })).WithSummary("The models: there is one");
         api.MapGet("/models/{model}", (string model, IMultiTenantContextAccessor tenants) => Results.Json(Described(Known(model, tenants.Current()))))
@@ -131,15 +131,23 @@ internal static partial class OpenAIEndpoints
         {
             return new OpenAIException(e.StatusCode, "invalid_request_error", $"The request is larger than {LargestRequest / 1024} KB.").ToResult();
         }
-        catch (Exception e) when (e is NpgsqlException { IsTransient: true } or TimeoutException && !context.HttpContext.Response.HasStarted)
+        catch (Exception e) when (DatabaseFaults.IsTransient(e) && !context.HttpContext.Response.HasStarted)
         {
-            return OpenAIException.Unavailable("The database is not to be reached just now. Please try again in a moment.").ToResult();
+            context.HttpContext.Response.Headers.RetryAfter = Problems.RetryAfter;
+            return OpenAIException.Unavailable(Problems.DatabaseAway).ToResult();
         }
         catch (Exception e) when (!context.HttpContext.Response.HasStarted && !context.HttpContext.RequestAborted.IsCancellationRequested)
         {
             LogFault(context.HttpContext.RequestServices.GetRequiredService<ILogger<Completions>>(), e);
             return OpenAIException.Fault().ToResult();
         }
+    }
+
+    // Errors from before the endpoint's own code, such as a request that acts for two tenants.
+    private sealed class OpenAIErrors : IErrorShape
+    {
+        public Task WriteAsync(HttpContext http, int status, string title) =>
+            new OpenAIException(status, status >= StatusCodes.Status500InternalServerError ? "server_error" : "invalid_request_error", title).ToResult().ExecuteAsync(http);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A completion met a fault")]

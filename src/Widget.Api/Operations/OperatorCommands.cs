@@ -84,12 +84,14 @@ internal static class OperatorCommands
     private static Command Tenants()
     {
         var name = new Option<string>("--name") { Description = "The company's name.", Required = true };
-        var origins = new Option<string[]>("--origin") { Description = "A web site that may carry the widget, as https://www.example.com. May be given again.", DefaultValueFactory = _ => [] };
+        var origins = new Option<string[]>("--origin") { Description = "A web site that may carry the widget, as https://www.example.com. May be given again. Without one, the widget opens on its hosted page only.", DefaultValueFactory = _ => [] };
         var create = new Command("create", "Add a tenant; prints its site key and, this once, its API key.") { Slug, name, origins, AsJson };
         create.SetAction((result, ct) => WithTenants(async tenants =>
         {
-            var made = await tenants.CreateAsync(result.GetValue(Slug)!, result.GetValue(name)!, result.GetValue(origins)!, ct);
-            Print(result, made, $"tenant   {made.TenantId}\nslug     {made.Slug}\nsite key {made.SiteKey}\nAPI key  {made.ApiKey}   (shown this once)");
+            var sites = result.GetValue(origins)!;
+            var made = await tenants.CreateAsync(result.GetValue(Slug)!, result.GetValue(name)!, sites, ct);
+            var nowhere = sites.Length > 0 ? "" : "\nNo --origin was given, so the widget opens on its hosted page only. PUT /api/settings/origins allows web sites.";
+            Print(result, made, $"tenant   {made.TenantId}\nslug     {made.Slug}\nsite key {made.SiteKey}\nAPI key  {made.ApiKey}   (shown this once){nowhere}");
         }));
 
         var list = new Command("list", "List the tenants.") { AsJson };

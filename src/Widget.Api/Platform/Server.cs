@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Hosting.Server;
 using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Calls;
@@ -53,7 +54,9 @@ public static class Server
 
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => ApplicationDataSource.Create(options.Database));
-        builder.Services.AddTenancy(options.HostSuffix);
+        var hosts = new OwnHosts(options);
+        builder.Services.AddSingleton(hosts);
+        builder.Services.AddTenancy(hosts);
         builder.Services.AddSingleton(new EmbeddingModels(
             options.Embedding.Endpoint is null ? null : new CachingEmbeddings(new OpenAIEmbeddings(options.Embedding), TimeProvider.System),
             options.Embedding.Model));
@@ -74,6 +77,7 @@ public static class Server
         builder.Services.AddOpenApi(ApiDescription.Configure);
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.SayInWords);
         builder.Services.AddSingleton<IProblemDetailsWriter, UnconditionalProblems>();
+        builder.Services.AddSingleton<RequestFaults>();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -83,6 +87,7 @@ public static class Server
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         configure?.Invoke(builder);
         var app = builder.Build();
+        app.Lifetime.ApplicationStarted.Register(() => hosts.ListenOn(app.Services.GetRequiredService<IServer>()));
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use((http, next) =>
@@ -92,6 +97,7 @@ public static class Server
         });
         app.UseEmbed(options);
         app.UseRouting();
+        app.UseMiddleware<HostMiddleware>();
         app.UseCors();
         app.UseMiddleware<MultiTenantMiddleware>();
         app.UseAuthentication();

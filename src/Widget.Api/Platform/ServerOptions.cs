@@ -56,6 +56,9 @@ public sealed record ServerOptions
     /// </summary>
     public Uri? PublicAddress { get; init; }
 
+    /// <summary>Further hosts under which this installation is reached, as <c>widget.internal</c> (WIDGET_HOSTS).</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
     /// <summary>Tavus sends tool calls to this server itself, over https. A simulated one on this machine may be told to do so without.</summary>
     public bool DeliversToolsToServer => TavusApi.DeliversToolsToServer == true
         ? CanBeDeliveredTo(PublicAddress)
@@ -93,9 +96,13 @@ public sealed record ServerOptions
         var voice = ReadVoice(variables);
         var publicAddress = variables.Address("WIDGET_PUBLIC_URL", "https://widget.example.com");
         if (tavusApi.DeliversToolsToServer == true && !CanBeDeliveredTo(publicAddress))
-            errors.Add("WIDGET_TAVUS_TOOL_DELIVERY is \"api\", which needs WIDGET_PUBLIC_URL to be an https address.");
+            errors.Add("WIDGET_TAVUS_TOOL_DELIVERY is \"api\", which needs WIDGET_PUBLIC_URL to be an https address, or an address of this machine such as http://localhost:5080.");
+        var ours = Separated(variables.Text("WIDGET_HOSTS"));
+        errors.AddRange(ours
+            .Where(host => host.Contains('/', StringComparison.Ordinal) || Uri.CheckHostName(new HostString(host).Host) == UriHostNameType.Unknown)
+            .Select(host => $"WIDGET_HOSTS contains \"{host}\". Write each host as widget.internal or 10.0.0.5, without http:// and without a path."));
 
-        var hosts = (variables.Text("WIDGET_FETCH_ALLOW") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var hosts = Separated(variables.Text("WIDGET_FETCH_ALLOW"));
         errors.AddRange(hosts
             .Where(host => !(host.Split(':') is [_, var port] && ushort.TryParse(port, out _)))
             .Select(host => $"WIDGET_FETCH_ALLOW contains \"{host}\". Write each host with its port, as localhost:5081."));
@@ -119,11 +126,14 @@ public sealed record ServerOptions
             Voice = voice,
             Tavus = tavus,
             PublicAddress = publicAddress,
+            Hosts = ours,
             Fetching = new FetchOptions { AllowedPrivateHosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase) },
             HostSuffix = suffix,
             EmbedFolder = embed,
         };
     }
+
+    private static string[] Separated(string? list) => (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static SpeechOptions ReadSpeech(Variables variables)
     {

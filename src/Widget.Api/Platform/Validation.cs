@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Reflection;
 using System.Text.Json;
 
 namespace Widget.Api.Platform;
@@ -27,18 +28,34 @@ internal static class Validation
     {
         // JSON's null is let in where an entry of a list or a hub's argument is expected.
         if (value is null) return new Dictionary<string, string[]>(StringComparer.Ordinal) { [""] = ["It must be an object, not null."] };
-        var results = new List<ValidationResult>();
-        Validator.TryValidateObject(value, new ValidationContext(value), results, validateAllProperties: true);
-        return results
-            .SelectMany(result => result.MemberNames.DefaultIfEmpty("").Select(member => (Field: FieldName(member), Error: Named(result.ErrorMessage ?? "It is not valid.", member))))
-            .GroupBy(entry => entry.Field, entry => entry.Error, StringComparer.Ordinal)
-            .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+        var errors = Attributes(value).ToList();
+        // Rules about several fields presume that each by itself is right.
+        if (errors.Count == 0 && value is IValidatableObject whole)
+        {
+            errors.AddRange(whole.Validate(new ValidationContext(value))
+                .SelectMany(result => result.MemberNames.DefaultIfEmpty("").Select(member => (FieldName(member), result.ErrorMessage ?? "It is not valid."))));
+        }
+
+        return errors.GroupBy(entry => entry.Field, entry => entry.Error, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
     }
 
-    // The built-in messages name the property; callers know it by the field's name.
-    private static string Named(string error, string member) =>
-        member.Length == 0 ? error : error.Replace($"The {member} field", $"The {FieldName(member)} field", StringComparison.Ordinal)
-            .Replace($"The field {member} ", $"The field {FieldName(member)} ", StringComparison.Ordinal);
+    // The built-in messages name what they are told to name; callers know a property by its field's name.
+    private static IEnumerable<(string Field, string Error)> Attributes(object value)
+    {
+        foreach (var property in value.GetType().GetProperties())
+        {
+            if (property.GetIndexParameters().Length > 0) continue;
+            var rules = property.GetCustomAttributes<ValidationAttribute>(inherit: true).ToList();
+            if (rules.Count == 0) continue;
+            var field = FieldName(property.Name);
+            var context = new ValidationContext(value) { MemberName = property.Name, DisplayName = field };
+            var given = property.GetValue(value);
+            // What is missing breaks no further rule.
+            var broken = rules.OfType<RequiredAttribute>().FirstOrDefault(rule => rule.GetValidationResult(given, context) is not null);
+            foreach (var rule in broken is null ? rules : [broken])
+                if (rule.GetValidationResult(given, context) is { } result) yield return (field, result.ErrorMessage ?? "It is not valid.");
+        }
+    }
 
     private static string FieldName(string member) => string.Join('.', member.Split('.').Select(JsonNamingPolicy.CamelCase.ConvertName));
 }

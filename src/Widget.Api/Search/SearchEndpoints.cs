@@ -3,7 +3,6 @@ using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
-using Widget.Rag.Own;
 using Widget.Rag.Search;
 using Widget.Rag.Storage;
 
@@ -45,7 +44,7 @@ internal static class SearchEndpoints
     {
         Sources = [.. filter.Sources.Select(id => new SourceId(id))],
         Tags = filter.Tags,
-        Kinds = [.. filter.Kinds.Select(kind => (DocumentKind)kind)],
+        Kinds = [.. filter.Kinds.Select(kind => kind.ToKind())],
         Languages = filter.Languages,
     };
 
@@ -55,13 +54,13 @@ internal static class SearchEndpoints
         hit.ExternalId,
         hit.Title,
         hit.Text,
-        (DocumentKindName)hit.Kind,
+        hit.Kind.ToName(),
         Passages.Address(hit),
         new SearchLocator([.. hit.Locator.Headings], hit.Locator.Page, hit.Locator.Fragment, hit.Locator.Row, hit.Locator.Start, hit.Locator.End),
         hit.Origins);
 
     private static SearchTraceReport ToReport(SearchTrace trace) => new(
-        (SearchStrategyName)trace.Strategy,
+        trace.Strategy.ToName(),
         trace.Route,
         [.. trace.Steps.Select(ToReport)],
         trace.DuplicatesDropped,

@@ -1,3 +1,4 @@
+using Widget.Api.Platform;
 using Widget.Contracts;
 using Widget.Rag.Own;
 using Widget.Rag.Search;
@@ -33,7 +34,7 @@ public static class SearchPlans
 
         return new SearchPlan
         {
-            Strategy = (SearchStrategy)(strategy ?? settings.SearchStrategy),
+            Strategy = (strategy ?? settings.SearchStrategy).ToStrategy(),
             Weights = weights,
             Deadlines = settings.UseTavusKB ? Together : Alone,
             Parameters = parameters,

@@ -20,7 +20,8 @@ public sealed class ApiKeyAuthentication(
     {
         var key = ApiKeyStrategy.Read(Context);
         if (key is null) return Task.FromResult(AuthenticateResult.NoResult());
-        if (tenants.MultiTenantContext is not { Strategy: ApiKeyStrategy, TenantInfo: { } tenant })
+        // Where several credentials were sent, the resolver has let them through only if all of them prove this tenant.
+        if (tenants.MultiTenantContext is not { Strategy.IsProof: true, TenantInfo: { } tenant })
             return Task.FromResult(AuthenticateResult.Fail("unknown key"));
         var identity = new ClaimsIdentity([new Claim("tenant", tenant.TenantId.ToString())], SchemeName);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));

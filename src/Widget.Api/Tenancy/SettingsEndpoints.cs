@@ -2,12 +2,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Platform;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
+using Widget.Rag.Ingestion.Fetching;
 
 namespace Widget.Api.Tenancy;
 
 internal static class SettingsEndpoints
 {
     private const long LargestRequest = 256 * 1024;
+    private const string PlainHttp = "Plain http is allowed on this machine, such as http://localhost:8880/v1, and for hosts that WIDGET_FETCH_ALLOW names.";
 
     public static void MapSettings(this IEndpointRouteBuilder routes)
     {
@@ -22,15 +24,26 @@ internal static class SettingsEndpoints
     private static async Task<Ok<TenantSettings>> Read(IMultiTenantContextAccessor tenants, TenantSettingsService settings, CancellationToken ct) =>
         TypedResults.Ok(await settings.ReadAsync(tenants.Current().TenantId, ct));
 
-    private static async Task<Ok<TenantSettings>> Save(
+    private static async Task<Results<Ok<TenantSettings>, ValidationProblem>> Save(
         TenantSettings request,
         IMultiTenantContextAccessor tenants,
         TenantSettingsService settings,
+        FetchOptions fetching,
         CancellationToken ct)
     {
+        foreach (var (field, endpoint) in new[] { ("speech.endpoint", request.Speech.Endpoint), ("voice.endpoint", request.Voice.Endpoint) })
+        {
+            if (endpoint is not null && !IsSafe(new Uri(endpoint), fetching))
+                return Problems.Invalid(field, $"{field} must be an https address, such as https://api.openai.com/v1. {PlainHttp}");
+        }
+
         await settings.SaveAsync(tenants.Current().TenantId, request, ct);
         return TypedResults.Ok(request);
     }
+
+    // A key and what visitors say go there, so not in the clear; where the operator vouches for the network, it is theirs to decide.
+    private static bool IsSafe(Uri endpoint, FetchOptions fetching) =>
+        endpoint.Scheme == Uri.UriSchemeHttps || endpoint.IsLoopback || fetching.AllowedPrivateHosts.Contains($"{endpoint.Host}:{endpoint.Port}");
 
     private static async Task<Ok<AllowedOrigins>> ReadOrigins(
         IMultiTenantContextAccessor tenants,

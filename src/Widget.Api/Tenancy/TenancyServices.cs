@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Widget.Api.Platform;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Tenancy;
 
@@ -8,8 +9,8 @@ internal static class TenancyServices
 {
     /// <summary>Tenants, how a request names one, and API keys.</summary>
     /// <param name="services">The application's.</param>
-    /// <param name="hostSuffix">What follows the slug in tenants' own hosts; null when they have none.</param>
-    public static IServiceCollection AddTenancy(this IServiceCollection services, string? hostSuffix)
+    /// <param name="hosts">The installation's own hosts and tenants'.</param>
+    public static IServiceCollection AddTenancy(this IServiceCollection services, OwnHosts hosts)
     {
         services.AddHttpContextAccessor();
         services.AddSingleton<TenancyDatabase>();
@@ -19,9 +20,10 @@ internal static class TenancyServices
         services.AddSingleton<IMultiTenantStore, TenantStore>();
         services.AddSingleton<IMultiTenantStrategy, ApiKeyStrategy>();
         services.AddSingleton<IMultiTenantStrategy, ModelKeyStrategy>();
+        services.AddSingleton<IMultiTenantStrategy, KeyHeaderStrategy>();
         services.AddSingleton<IMultiTenantStrategy, SiteKeyStrategy>();
         services.AddSingleton<IMultiTenantStrategy, RouteSlugStrategy>();
-        services.AddSingleton<IMultiTenantStrategy>(new HostStrategy(hostSuffix));
+        services.AddSingleton<IMultiTenantStrategy>(new HostStrategy(hosts.TenantSuffix, hosts.Configured));
         services.AddSingleton<ITenantResolver, TenantResolver>();
         services.AddSingleton<MultiTenantContextAccessor>();
         services.AddSingleton<IMultiTenantContextAccessor>(provider => provider.GetRequiredService<MultiTenantContextAccessor>());
@@ -32,6 +34,12 @@ internal static class TenancyServices
             policy => policy.AddAuthenticationSchemes(ApiKeyAuthentication.SchemeName).RequireAuthenticatedUser());
         return services;
     }
+
+    /// <summary>
+    /// Whether a request may act for a tenant that something else of it proves, such as a token in its path. It may not when it also names another.
+    /// </summary>
+    public static bool Admits(this IMultiTenantContextAccessor tenants, TenantId tenant) =>
+        tenants.MultiTenantContext is { Strategy: null } or { TenantInfo: null, Strategy.IsProof: false } || tenants.MultiTenantContext.TenantInfo?.TenantId == tenant;
 
     /// <summary>The tenant that an authorised request acts for.</summary>
     public static TenantInfo Current(this IMultiTenantContextAccessor tenants) =>

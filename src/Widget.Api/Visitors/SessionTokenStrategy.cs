@@ -3,9 +3,21 @@ using Widget.Api.Tenancy.MultiTenancy;
 
 namespace Widget.Api.Visitors;
 
-/// <summary>A visitor's token, from the header or, for WebSockets, which cannot send one, from the hub's query.</summary>
+/// <summary>A visitor's token in the header.</summary>
 public sealed class SessionTokenStrategy(VisitorTokens tokens) : IMultiTenantStrategy
 {
+    public bool IsProof => true;
+
+    public Task<string?> GetIdentifierAsync(object context) => Task.FromResult(Identifier(context is HttpContext http ? tokens.OfHeader(http) : null));
+
+    internal static string? Identifier(VisitorTicket? visitor) => visitor is null ? null : TenantStore.IdPrefix + visitor.Tenant;
+}
+
+/// <summary>A visitor's token in the query, as a WebSocket sends it, which cannot send headers.</summary>
+public sealed class HubTokenStrategy(VisitorTokens tokens) : IMultiTenantStrategy
+{
+    public bool IsProof => true;
+
     public Task<string?> GetIdentifierAsync(object context) =>
-        Task.FromResult(context is HttpContext http && tokens.Read(http) is { } visitor ? TenantStore.IdPrefix + visitor.Tenant : null);
+        Task.FromResult(SessionTokenStrategy.Identifier(context is HttpContext http ? tokens.OfQuery(http) : null));
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Widget.Api.Platform;
 using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
 
 namespace Widget.Api.Visitors;
 
@@ -16,6 +17,8 @@ public sealed class VisitorAuthentication(
     ILoggerFactory logger,
     UrlEncoder encoder,
     VisitorTokens tokens,
+    Origins origins,
+    IMultiTenantContextAccessor tenants,
     TimeProvider clock) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Visitor";
@@ -23,7 +26,9 @@ public sealed class VisitorAuthentication(
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (tokens.Read(Context) is not { } ticket) return Task.FromResult(AuthenticateResult.NoResult());
-        if (!Origins.IsFrom(Context, ticket.Origin)) return Task.FromResult(AuthenticateResult.Fail("origin"));
+        // The token is whole, but its tenant is gone, or it came with something that proves otherwise.
+        if (tenants.MultiTenantContext.TenantInfo?.TenantId != ticket.Tenant) return Task.FromResult(AuthenticateResult.Fail("tenant"));
+        if (!origins.IsFrom(Context, ticket.Origin)) return Task.FromResult(AuthenticateResult.Fail("origin"));
         var identity = new ClaimsIdentity(
             [new Claim("tenant", ticket.Tenant.ToString()), new Claim(ClaimTypes.NameIdentifier, ticket.Visitor.ToString())],
             SchemeName);
@@ -37,7 +42,7 @@ public sealed class VisitorAuthentication(
         // Where visitors and programs are both let in, the other has said it already.
         if (Response.HasStarted) return Task.CompletedTask;
         var ticket = tokens.Read(Context);
-        if (ticket is not null && !Origins.IsFrom(Context, ticket.Origin))
+        if (ticket is not null && !origins.IsFrom(Context, ticket.Origin))
             return Problems.WriteAsync(Context, StatusCodes.Status403Forbidden, "This session was opened on another web site.");
         Response.Headers.WWWAuthenticate = "Bearer";
         return Problems.WriteAsync(

@@ -41,15 +41,32 @@ internal static class VisitorEndpoints
         SessionRequest request,
         HttpContext http,
         ITenantResolver resolver,
+        IMultiTenantContextAccessor tenants,
         TenantSettingsService settings,
+        Origins origins,
         SessionService sessions,
         CancellationToken ct)
     {
         if ((await resolver.ResolveAsync(request, ct)).TenantInfo is not { } tenant)
             return Problems.Because(StatusCodes.Status401Unauthorized, "This site key is unknown or has been revoked.");
+        // The body is read later than the tenant is decided, so what the rest of the request names is held against it here.
+        if (tenants.MultiTenantContext.Strategy is not null)
+        {
+            var decided = await resolver.ResolveAsync(http, request, ct);
+            if (decided.IsContradictory) return Problems.Because(StatusCodes.Status403Forbidden, MultiTenantMiddleware.Contradiction);
+            if (decided.TenantInfo is null) return Problems.Because(StatusCodes.Status401Unauthorized, "The key of this request is unknown or has been revoked.");
+        }
+
         var origin = Origins.Of(http);
-        if (!Origins.IsFrom(http, origin: null) && !(await settings.OriginsAsync(tenant.TenantId, ct)).Contains(origin, StringComparer.OrdinalIgnoreCase))
-            return Problems.Because(StatusCodes.Status403Forbidden, $"The widget of {tenant.Name} is not allowed on {origin}. Its owner can add this site to the allowed origins.");
+        if (!origins.IsOwn(http))
+        {
+            var allowed = await settings.OriginsAsync(tenant.TenantId, ct);
+            if (origin is null && allowed.Count == 0)
+                return Problems.Because(StatusCodes.Status403Forbidden, $"{tenant.Name} allows no web sites, so its widget opens on its hosted page only. A program of the tenant's own sends an API key.");
+            if (origin is not null && !allowed.Contains(origin, StringComparer.OrdinalIgnoreCase))
+                return Problems.Because(StatusCodes.Status403Forbidden, $"The widget of {tenant.Name} is not allowed on {origin}. Its owner can add this site to the allowed origins.");
+        }
+
         return TypedResults.Ok(await sessions.OpenAsync(tenant, request, origin, ct));
     }
 

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Options;
 using Widget.Api.Platform;
 using Widget.Api.Tenancy;
@@ -18,7 +20,9 @@ internal static class VisitorServices
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(
             options => options.XmlRepository = provider.GetRequiredService<DatabaseKeyRing>()));
         services.AddSingleton<VisitorTokens>();
+        services.AddSingleton<Origins>();
         services.AddSingleton<IMultiTenantStrategy, SessionTokenStrategy>();
+        services.AddSingleton<IMultiTenantStrategy, HubTokenStrategy>();
         services.AddSingleton<SessionService>();
         services.AddSingleton<VisitorService>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, VisitorAuthentication>(VisitorAuthentication.SchemeName, null);
@@ -29,8 +33,10 @@ internal static class VisitorServices
             Policies.VisitorOrDeveloper,
             policy => policy.AddAuthenticationSchemes(VisitorAuthentication.SchemeName, ApiKeyAuthentication.SchemeName).RequireAuthenticatedUser());
         services.AddCors(cors => cors.AddPolicy(Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod()));
-        services.AddSignalR(options => options.MaximumReceiveMessageSize = 64 * 1024)
+        services.AddSignalR(options => options.MaximumReceiveMessageSize = MeasuredHubProtocol.LargestFrame)
             .AddJsonProtocol(json => json.PayloadSerializerOptions.Converters.Add(new StorableStrings()));
+        // Of two protocols of one name, the later one is used.
+        services.AddSingleton<IHubProtocol>(provider => new MeasuredHubProtocol(new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>())));
         return services;
     }
 }

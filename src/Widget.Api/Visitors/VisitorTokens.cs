@@ -19,11 +19,15 @@ public sealed record VisitorTicket(TenantId Tenant, VisitorId Visitor, string? O
 /// </summary>
 public sealed class VisitorTokens(IDataProtectionProvider protection, TimeProvider clock)
 {
-    /// <summary>Paths under this may carry the token in the query, since a WebSocket cannot send headers.</summary>
+    /// <summary>The visitors' hub.</summary>
     public const string HubPath = "/hubs/conversation";
 
+    // Paths under this may carry the token in the query, since a WebSocket cannot send headers.
+    private const string Hubs = "/hubs";
+
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
-    private static readonly object Key = new();
+    private static readonly object HeaderKey = new();
+    private static readonly object QueryKey = new();
 
     private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector("Widget.VisitorToken.v1").ToTimeLimitedDataProtector();
 
@@ -33,13 +37,29 @@ public sealed class VisitorTokens(IDataProtectionProvider protection, TimeProvid
         return (_protector.Protect(JsonSerializer.Serialize(ticket), expires), expires);
     }
 
-    /// <summary>The request's ticket; null when it carries none, or one that has expired or is not ours.</summary>
+    /// <summary>
+    /// The request's ticket; null when it carries none, one that has expired or is not ours, or two that are not the same visitor's.
+    /// </summary>
     public VisitorTicket? Read(HttpContext http)
     {
-        if (http.Items.TryGetValue(Key, out var known)) return known as VisitorTicket;
-        var token = BearerToken.Read(http) ?? (http.Request.Path.StartsWithSegments(HubPath, StringComparison.OrdinalIgnoreCase) ? http.Request.Query["access_token"].ToString() : null);
-        var ticket = string.IsNullOrEmpty(token) || token.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal) ? null : Read(token);
-        http.Items[Key] = ticket;
+        var (header, query) = (OfHeader(http), OfQuery(http));
+        return header is null || query is null || (header.Tenant == query.Tenant && header.Visitor == query.Visitor) ? header ?? query : null;
+    }
+
+    /// <summary>The ticket in the Authorization header.</summary>
+    public VisitorTicket? OfHeader(HttpContext http) => Known(http, HeaderKey, BearerToken.Read);
+
+    /// <summary>The ticket in a hub's query.</summary>
+    public VisitorTicket? OfQuery(HttpContext http) => Known(
+        http,
+        QueryKey,
+        request => request.Request.Path.StartsWithSegments(Hubs, StringComparison.OrdinalIgnoreCase) ? request.Request.Query["access_token"].ToString() : null);
+
+    private VisitorTicket? Known(HttpContext http, object key, Func<HttpContext, string?> token)
+    {
+        if (http.Items.TryGetValue(key, out var known)) return known as VisitorTicket;
+        var ticket = token(http) is { Length: > 0 } text && !text.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal) ? Read(text) : null;
+        http.Items[key] = ticket;
         return ticket;
     }
 

@@ -23,7 +23,7 @@ internal static class CallsBenchmark
     public static async Task<bool> RunAsync(int calls)
     {
         await using var database = await TestDatabase.CreateAsync();
-        var tenant = await new TenantAdministration(database.OwnerSource).CreateAsync("calls", "Calls", [], CancellationToken.None);
+        var tenant = await new TenantAdministration(database.OwnerSource).CreateAsync("calls", "Calls", ["https://calls.example"], CancellationToken.None);
         var journal = Path.Combine(Path.GetTempPath(), $"widget-tavus-{Guid.NewGuid():N}.journal");
         await using var simulator = new ChildProcess(
             Program("tests/Widget.Simulators", "Widget.Simulators"), ChildProcess.FreeAddress(), "/health", new Dictionary<string, string> { ["TavusJournal"] = journal });

@@ -142,9 +142,10 @@ internal static class TavusKnowledgeEndpoints
         return TypedResults.Accepted("/api/tavus/knowledge/publish");
     }
 
-    private static async Task<Results<ContentHttpResult, ProblemHttpResult>> Document(string token, DocumentLinks links, TavusPublisher publisher, HttpResponse response, CancellationToken ct)
+    private static async Task<Results<ContentHttpResult, ProblemHttpResult>> Document(
+        string token, IMultiTenantContextAccessor tenants, DocumentLinks links, TavusPublisher publisher, HttpResponse response, CancellationToken ct)
     {
-        if (links.Read(token) is not { } link || await publisher.ReadAsync(link.Tenant, link.Publication, ct) is not { } text) return Problems.NotFound("document");
+        if (links.Read(token) is not { } link || !tenants.Admits(link.Tenant) || await publisher.ReadAsync(link.Tenant, link.Publication, ct) is not { } text) return Problems.NotFound("document");
         response.Headers.CacheControl = "private, no-store";
         response.Headers["X-Robots-Tag"] = "noindex";
         return TypedResults.Text(text, "text/plain", System.Text.Encoding.UTF8);

@@ -96,7 +96,7 @@ public sealed class PersonaProvisioner(
     private async Task<(PersonaPlan? Plan, PersonaRefusal? Refusal)> PlanAsync(TenantInfo tenant, TenantSettings current, TavusAccount account, CancellationToken ct)
     {
         if (current.TavusCustomModel && options.PublicAddress is not { Scheme: "https" })
-            return (null, new(StatusCodes.Status409Conflict, $"tavusCustomModel is on, but Tavus reaches our model by https only. {TavusWords.NoPublicAddress}"));
+            return (null, new(StatusCodes.Status409Conflict, $"tavusCustomModel is on, but Tavus reaches our model by https only. {(options.PublicAddress is null ? TavusWords.NoPublicAddress : "WIDGET_PUBLIC_URL is an http address; set it to the https address under which others reach this installation.")}"));
         var there = string.IsNullOrWhiteSpace(current.TavusPersonaId)
             ? await FindByNameAsync(tenant.TenantId, account, ct)
             : await FindAsync(account, current.TavusPersonaId, ct);

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Npgsql;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Rag.Storage;
 
 namespace Widget.Api.Tavus.Sessions;
@@ -10,14 +12,14 @@ namespace Widget.Api.Tavus.Sessions;
 /// Takes what Tavus calls back with. Nothing of it is signed, so all that proves the caller is the address, which only Tavus was told and which is
 /// good for one call. It is written down and answered at once; the keeper then makes something of it.
 /// </summary>
-public sealed class VideoCallbacks(NpgsqlDataSource dataSource, VideoDatabase database, VideoSignal signal)
+public sealed class VideoCallbacks(NpgsqlDataSource dataSource, VideoDatabase database, VideoSignal signal, IMultiTenantContextAccessor tenants)
 {
     private const int LongestType = 100;
 
     /// <returns>False when no call has this address. True for whatever else: a caller that is refused would only call again.</returns>
     public async Task<bool> ReceiveAsync(string token, JsonElement body, CancellationToken ct)
     {
-        if (await FindAsync(token, ct) is not { } found) return false;
+        if (await FindAsync(token, ct) is not { } found || !tenants.Admits(found.Tenant)) return false;
         if (CallEvent.Read(body) is not { Type.Length: <= LongestType } entry) return true;
         await using var db = await database.BeginAsync(found.Tenant, ct);
         if (await db.LockAsync(found.Id, ct) is not { } session) return false;

@@ -113,11 +113,13 @@ internal static class VideoEndpoints
             : Problems.NotFound("video call");
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Leave(Guid id, HttpContext http, LeaveTokens leaving, VideoSessions sessions, CancellationToken ct)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Leave(
+        Guid id, HttpContext http, IMultiTenantContextAccessor tenants, LeaveTokens leaving, VideoSessions sessions, CancellationToken ct)
     {
         try
         {
             return await leaving.ReadAsync(LeaveTokens.Video, id, http.Request.Body, ct) is { } tenant
+                && tenants.Admits(tenant)
                 && await sessions.EndAsync(new VideoCaller(tenant, null), new VideoSessionId(id), TavusEndReason.Left, ct) is not null
                 ? TypedResults.NoContent()
                 : Problems.NotFound("video call");

@@ -44,6 +44,7 @@ public sealed record Delivered(DeliveryRefusal Refusal, string Words, ToolOutcom
 public sealed class ToolCallReceiver(
     NpgsqlDataSource dataSource,
     IMultiTenantStore tenants,
+    IMultiTenantContextAccessor caller,
     TenantSettingsService settings,
     DeliverySecrets secrets,
     CallingSessions sessions,
@@ -57,7 +58,7 @@ public sealed class ToolCallReceiver(
     /// <param name="ct">Ends the wait.</param>
     public async Task<Delivered> ReceiveAsync(string token, string? signature, byte[] body, CancellationToken ct)
     {
-        if (await FindAsync(token, ct) is not var (tenantId, tool) || await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenantId, ct) is not { } tenant)
+        if (await FindAsync(token, ct) is not var (tenantId, tool) || !caller.Admits(tenantId) || await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenantId, ct) is not { } tenant)
             return Delivered.Refused(DeliveryRefusal.NoSuchTool, "There is no such tool.");
         if (await secrets.ReadAsync(tenantId, ct) is not { } secret || !IsSigned(body, signature, secret))
             return Delivered.Refused(DeliveryRefusal.BadSignature, "The signature is missing or is not this body's.");

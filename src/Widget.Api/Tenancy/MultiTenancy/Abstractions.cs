@@ -26,13 +26,18 @@ public interface IMultiTenantContext
     /// <summary>Null when the request names no tenant, or one that does not exist.</summary>
     TenantInfo? TenantInfo { get; }
 
-    /// <summary>The strategy that named the tenant.</summary>
+    /// <summary>The strategy that named the tenant, or that named one that does not exist.</summary>
     IMultiTenantStrategy? Strategy { get; }
+
+    /// <summary>What the request carries names more than one tenant, so it acts for none.</summary>
+    bool IsContradictory { get; }
 }
 
-public sealed record MultiTenantContext(TenantInfo? TenantInfo, IMultiTenantStrategy? Strategy) : IMultiTenantContext
+public sealed record MultiTenantContext(TenantInfo? TenantInfo, IMultiTenantStrategy? Strategy, bool IsContradictory = false) : IMultiTenantContext
 {
     public static MultiTenantContext None { get; } = new(null, null);
+
+    public static MultiTenantContext Contradiction { get; } = new(null, null, IsContradictory: true);
 }
 
 /// <summary>Gives the running request's tenant.</summary>
@@ -49,6 +54,11 @@ public interface IMultiTenantContextSetter
 /// <summary>One way to tell which tenant something is about.</summary>
 public interface IMultiTenantStrategy
 {
+    /// <summary>
+    /// Whether it reads a credential, which proves whom the caller acts for. The others read what is written in an address, which anybody can write.
+    /// </summary>
+    bool IsProof => false;
+
     /// <summary>A site key, an API key, a slug or an id that the store knows to find; null when this is not the way.</summary>
     /// <param name="context">The request, or what a request carries.</param>
     Task<string?> GetIdentifierAsync(object context);
@@ -60,8 +70,16 @@ public interface IMultiTenantStore
     Task<TenantInfo?> GetByIdentifierAsync(string identifier, CancellationToken ct);
 }
 
-/// <summary>Asks the strategies in turn, and the store for what they name.</summary>
+/// <summary>Decides which tenant a request acts for (docs/decisions/0006-multi-tenancy.md).</summary>
 public interface ITenantResolver
 {
+    /// <param name="context">The request, or what a request carries.</param>
+    /// <param name="ct">Ends the wait.</param>
     Task<IMultiTenantContext> ResolveAsync(object context, CancellationToken ct);
+
+    /// <summary>Decides about a request together with what its body names.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="ct">Ends the wait.</param>
+    Task<IMultiTenantContext> ResolveAsync(HttpContext request, object body, CancellationToken ct);
 }

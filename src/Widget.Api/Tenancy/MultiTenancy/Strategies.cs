@@ -5,6 +5,8 @@ namespace Widget.Api.Tenancy.MultiTenancy;
 /// <summary>A tenant's API key: <c>Authorization: Bearer sk_…</c></summary>
 public sealed class ApiKeyStrategy : IMultiTenantStrategy
 {
+    public bool IsProof => true;
+
     public Task<string?> GetIdentifierAsync(object context) => Task.FromResult(context is HttpContext http ? Read(http) : null);
 
     internal static string? Read(HttpContext http) =>
@@ -12,18 +14,27 @@ public sealed class ApiKeyStrategy : IMultiTenantStrategy
 }
 
 /// <summary>
-/// A key for the OpenAI-compatible endpoint, of either kind, as programs that speak OpenAI's protocol send it: <c>Authorization: Bearer mk_…</c> or
-/// <c>X-API-Key</c>. Nowhere else does it name a tenant.
+/// A key for the OpenAI-compatible endpoint, which opens nothing else: <c>Authorization: Bearer mk_…</c>. It proves whose it is wherever it is sent.
 /// </summary>
 public sealed class ModelKeyStrategy : IMultiTenantStrategy
 {
-    private const string Endpoint = "/v1";
+    public bool IsProof => true;
 
     public Task<string?> GetIdentifierAsync(object context) => Task.FromResult(context is HttpContext http ? Read(http) : null);
 
     internal static string? Read(HttpContext http) =>
-        http.Request.Path.StartsWithSegments(Endpoint, StringComparison.Ordinal)
-        && (BearerToken.Read(http) ?? http.Request.Headers["X-API-Key"].ToString().Trim()) is { } key
+        BearerToken.Read(http) is { } token && token.StartsWith(ApiKey.ModelPrefix, StringComparison.Ordinal) ? token : null;
+}
+
+/// <summary>Either kind of key as some programs that speak OpenAI's protocol send it: <c>X-API-Key</c>.</summary>
+public sealed class KeyHeaderStrategy : IMultiTenantStrategy
+{
+    public bool IsProof => true;
+
+    public Task<string?> GetIdentifierAsync(object context) => Task.FromResult(context is HttpContext http ? Read(http) : null);
+
+    internal static string? Read(HttpContext http) =>
+        http.Request.Headers["X-API-Key"].ToString().Trim() is { } key
         && (key.StartsWith(ApiKey.ModelPrefix, StringComparison.Ordinal) || key.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal))
             ? key
             : null;
@@ -45,13 +56,23 @@ public sealed class RouteSlugStrategy : IMultiTenantStrategy
 
 /// <summary>The tenant's name in the host, when the installation gives each tenant one: <c>{slug}.chat.example.com</c></summary>
 /// <param name="suffix">What follows the slug, as <c>.chat.example.com</c>; null when tenants have no hosts.</param>
-public sealed class HostStrategy(string? suffix) : IMultiTenantStrategy
+/// <param name="ours">Hosts of the installation itself, which are no tenant's even if they end in the suffix.</param>
+public sealed class HostStrategy(string? suffix, IReadOnlySet<string>? ours = null) : IMultiTenantStrategy
 {
-    public Task<string?> GetIdentifierAsync(object context)
+    public Task<string?> GetIdentifierAsync(object context) =>
+        Task.FromResult(context is HttpContext http && TenantHosts.Slug(http.Request.Host.Host, suffix) is { } slug && ours?.Contains(http.Request.Host.Host) != true ? slug : null);
+}
+
+/// <summary>Tenants' own hosts.</summary>
+internal static class TenantHosts
+{
+    /// <summary>The slug in a tenant's host; null for another host.</summary>
+    /// <param name="host">Without its port.</param>
+    /// <param name="suffix">What follows the slug; null when tenants have no hosts.</param>
+    public static string? Slug(string host, string? suffix)
     {
-        if (suffix is null || context is not HttpContext http) return Task.FromResult<string?>(null);
-        var host = http.Request.Host.Host;
-        var slug = host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase) ? host[..^suffix.Length].ToLowerInvariant() : "";
-        return Task.FromResult(Tenant.SlugPattern().IsMatch(slug) ? slug : null);
+        if (suffix is null || !host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) return null;
+        var slug = host[..^suffix.Length].ToLowerInvariant();
+        return Tenant.SlugPattern().IsMatch(slug) ? slug : null;
     }
 }

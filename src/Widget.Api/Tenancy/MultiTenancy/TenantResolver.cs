@@ -1,19 +1,40 @@
+using Widget.Api.Platform;
+
 namespace Widget.Api.Tenancy.MultiTenancy;
 
-/// <summary>The first strategy that names an identifier decides; the store says whether there is such a tenant.</summary>
+/// <summary>
+/// The one place that decides which tenant a request acts for. Every strategy is asked. What a credential proves comes before what an address
+/// says; where what a request carries names different tenants, it contradicts itself and acts for none.
+/// </summary>
 public sealed class TenantResolver(IEnumerable<IMultiTenantStrategy> strategies, IMultiTenantStore store) : ITenantResolver
 {
-    private readonly IMultiTenantStrategy[] _strategies = [.. strategies];
+    // A stable sort: proofs first, in the order of registration.
+    private readonly IMultiTenantStrategy[] _strategies = [.. strategies.OrderByDescending(strategy => strategy.IsProof)];
 
-    public async Task<IMultiTenantContext> ResolveAsync(object context, CancellationToken ct)
+    public Task<IMultiTenantContext> ResolveAsync(object context, CancellationToken ct) => DecideAsync([context], ct);
+
+    public Task<IMultiTenantContext> ResolveAsync(HttpContext request, object body, CancellationToken ct) => DecideAsync([request, body], ct);
+
+    private async Task<IMultiTenantContext> DecideAsync(object[] carriers, CancellationToken ct)
     {
+        IMultiTenantContext decided = MultiTenantContext.None;
+        string? identifier = null;
         foreach (var strategy in _strategies)
         {
-            if (await strategy.GetIdentifierAsync(context) is { } identifier)
-                return new MultiTenantContext(await store.GetByIdentifierAsync(identifier, ct), strategy);
+            foreach (var carrier in carriers)
+            {
+                if (await strategy.GetIdentifierAsync(carrier) is not { } named || named == identifier) continue;
+                // A slug in an address needs no look into the database when it is the tenant's that is known already.
+                if (!strategy.IsProof && decided.TenantInfo?.Slug == named) continue;
+                var tenant = await store.GetByIdentifierAsync(named, ct);
+                // A credential that is unknown proves nothing, and no address may stand in for it.
+                if (tenant is null && strategy.IsProof) return new MultiTenantContext(null, strategy);
+                if (decided.Strategy is null) (decided, identifier) = (new MultiTenantContext(tenant, strategy), named);
+                else if (tenant is null || tenant.TenantId != decided.TenantInfo?.TenantId) return MultiTenantContext.Contradiction;
+            }
         }
 
-        return MultiTenantContext.None;
+        return decided;
     }
 }
 
@@ -32,12 +53,19 @@ public sealed class MultiTenantContextAccessor(IHttpContextAccessor http) : IMul
     }
 }
 
-/// <summary>Resolves each request's tenant before it is authenticated.</summary>
+/// <summary>Resolves each request's tenant before it is authenticated, and refuses a request that carries two.</summary>
 public sealed class MultiTenantMiddleware(RequestDelegate next)
 {
+    /// <summary>What a request is told that names more than one tenant.</summary>
+    public const string Contradiction = "The credentials and the address of this request belong to different tenants.";
+
     public async Task InvokeAsync(HttpContext context, ITenantResolver resolver, IMultiTenantContextSetter setter)
     {
-        setter.MultiTenantContext = await resolver.ResolveAsync(context, context.RequestAborted);
-        await next(context);
+        var decided = await resolver.ResolveAsync(context, context.RequestAborted);
+        setter.MultiTenantContext = decided;
+        if (decided.IsContradictory)
+            await Problems.WriteAsync(context, StatusCodes.Status403Forbidden, Contradiction);
+        else
+            await next(context);
     }
 }

@@ -82,11 +82,13 @@ internal static class VoiceEndpoints
         return await calls.EndAsync(caller.Tenant.TenantId, caller.Visitor, new VoiceCallId(id), reason, ct) is { } call ? TypedResults.Ok(view.Of(call, caller)) : NotFound();
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Leave(Guid id, HttpContext http, LeaveTokens leaving, VoiceCalls calls, CancellationToken ct)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Leave(
+        Guid id, HttpContext http, IMultiTenantContextAccessor tenants, LeaveTokens leaving, VoiceCalls calls, CancellationToken ct)
     {
         try
         {
             return await leaving.ReadAsync(LeaveTokens.Voice, id, http.Request.Body, ct) is { } tenant
+                && tenants.Admits(tenant)
                 && await calls.EndAsync(tenant, visitor: null, new VoiceCallId(id), VoiceEndReason.Left, ct) is not null
                 ? TypedResults.NoContent()
                 : NotFound();

@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tests;
+
+public sealed class DatabaseFaultsShould
+{
+    [Theory]
+    [InlineData("57P01")] // admin_shutdown
+    [InlineData("57P02")] // crash_shutdown
+    [InlineData("57P03")] // cannot_connect_now: starting up
+    [InlineData("57P05")] // idle_session_timeout
+    [InlineData("57014")] // statement timeout
+    [InlineData("53300")] // too_many_connections: "remaining connection slots are reserved"
+    [InlineData("08006")] // connection_failure
+    [InlineData("08P01")] // what PgBouncer answers
+    [InlineData("40001")] // serialization_failure
+    [InlineData("40P01")] // deadlock_detected
+    [InlineData("25006")] // a standby, during a failover
+    public void See_a_database_that_is_away_however_it_is_wrapped(string state)
+    {
+        var fault = Refused(state);
+
+        DatabaseFaults.IsTransient(fault).ShouldBeTrue();
+        DatabaseFaults.IsTransient(new DbUpdateException("saving", fault)).ShouldBeTrue();
+        DatabaseFaults.IsTransient(new InvalidOperationException("likely due to a transient failure", new DbUpdateException("saving", fault))).ShouldBeTrue();
+        DatabaseFaults.IsTransient(new AggregateException(new FormatException(), fault)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void See_a_line_that_broke_and_a_pool_that_is_exhausted()
+    {
+        DatabaseFaults.IsTransient(new NpgsqlException("reading", new EndOfStreamException())).ShouldBeTrue();
+        DatabaseFaults.IsTransient(new NpgsqlException("The connection pool has been exhausted", new TimeoutException())).ShouldBeTrue();
+        DatabaseFaults.IsTransient(new TimeoutException()).ShouldBeTrue();
+        DatabaseFaults.IsTransient(new DbUpdateException("saving", new TimeoutException())).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Take_neither_mistakes_nor_cancellation_nor_other_services_for_it()
+    {
+        DatabaseFaults.IsTransient(null).ShouldBeFalse();
+        DatabaseFaults.IsTransient(Refused("23505")).ShouldBeFalse();
+        DatabaseFaults.IsTransient(new DbUpdateException("saving", Refused("23505"))).ShouldBeFalse();
+        DatabaseFaults.IsTransient(Refused("42P01")).ShouldBeFalse();
+        DatabaseFaults.IsTransient(new InvalidOperationException("Sequence contains no elements")).ShouldBeFalse();
+        DatabaseFaults.IsTransient(new OperationCanceledException("cancelled", Refused("57014"))).ShouldBeFalse();
+        DatabaseFaults.IsTransient(new TaskCanceledException("the model is slow", new TimeoutException())).ShouldBeFalse();
+        DatabaseFaults.IsTransient(new HttpRequestException("Tavus", new TimeoutException())).ShouldBeFalse();
+    }
+
+    private static PostgresException Refused(string state) => new("refused", "FATAL", "FATAL", state);
+}
