@@ -81,7 +81,7 @@ public sealed partial class QuestionRewriter(ChatModels models, ILogger<Question
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            LogNotRewritten(question.Seq, e is OperationCanceledException ? "it took too long" : e.GetType().Name);
+            LogNotRewritten(question.Seq, ModelFault.InWords(e));
             return null;
         }
     }
