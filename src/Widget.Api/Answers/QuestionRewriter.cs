@@ -81,7 +81,8 @@ public sealed partial class QuestionRewriter(ChatModels models, ILogger<Question
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            LogNotRewritten(question.Seq, ModelFault.InWords(e));
+            var reason = ModelFault.InWords(e);
+            LogNotRewritten(question.Seq, reason);
             return null;
         }
     }
