@@ -155,11 +155,11 @@ function install(script: HTMLScriptElement): void {
   };
 
   /** Does what the page calls for. A mistake is ignored and said on the console; asking for nothing still opens the panel. */
-  function perform(...call: Call): void {
-    const [name, ...args] = call;
+  function perform(...call: unknown[]): void {
+    const [name, ...args] = call as Call;
     const known = isCall(call);
     if (!known) explain('inCall', call);
-    if (known || name === 'ask') guard(() => (own[name] ? own[name](...(args as never[])) : run(call)));
+    if (known || name === 'ask') guard(() => (own[name] ? own[name](...(args as never[])) : run(call as Call)));
   }
 
   /** `Widget.open()`, `Widget('open')`, and for what a page queued before this script came, `Widget.push(['open'])`. */
@@ -168,7 +168,7 @@ function install(script: HTMLScriptElement): void {
       // What is awaited is asked for "then", and a symbol is never one of ours.
       name === 'then' || typeof name === 'symbol'
         ? undefined
-        : (...args: unknown[]) => perform(...((name === 'push' ? args[0] : [name, ...args]) as Call)),
+        : (...args: unknown[]) => perform(...([] as unknown[]).concat(name === 'push' ? args[0] : [name, ...args])),
   }) as unknown as WidgetApi & { push(call: Call): void };
 
   button.addEventListener('click', () => widget.toggle());
