@@ -12,7 +12,7 @@ internal static class CommandLineMistake
         if (parsed.Action is not ParseErrorAction) return null;
         var command = parsed.CommandResult.Command;
         var path = Path(command);
-        var unknown = parsed.UnmatchedTokens.FirstOrDefault();
+        var unknown = parsed.UnmatchedTokens is [var first, ..] ? first : null;
         var words = command.Subcommands.Count > 0
             ? (unknown is null ? $"\"{path}\" needs a command." : $"There is no command \"{path} {unknown}\".") + $" There are {Listed(command.Subcommands.Select(sub => sub.Name))}."
             : unknown is not null ? $"\"{path}\" does not take \"{unknown}\". It takes {Listed(command.Options.Select(option => option.Name))}."
