@@ -13,6 +13,7 @@ public sealed class SettingsFileShould
     [InlineData("WIDGET_CHAT_MODEL=$HOME/`id`", "$HOME/`id`")]
     [InlineData("WIDGET_CHAT_MODEL=a=b#c\r", "a=b#c")]
     [InlineData("\uFEFFWIDGET_CHAT_MODEL=first\n# WIDGET_CHAT_MODEL=second\n\n", "first")]
+    [InlineData("WIDGET_CHAT_MODEL=earlier\nWIDGET_CHAT_MODEL=later", "later")]
     [InlineData("WIDGET_CHAT_MODEL=", "")]
     public async Task Set_what_a_line_says(string lines, string value)
     {
