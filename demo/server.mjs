@@ -50,12 +50,15 @@ async function page(site, name) {
 <link rel="icon" href="data:,">
 <style>
 :root { color-scheme: light dark; --brand: ${color} }
-body { margin: 0; font: 17px/1.6 Georgia, serif }
+/* A brand's colour is made for paper; on a dark page it is lightened until it can be read. */
+@media (prefers-color-scheme: dark) { :root { --brand: color-mix(in srgb, ${color} 45%, white) } }
+body { margin: 0; font: 17px/1.6 Georgia, serif; display: flex; flex-direction: column; min-height: 100vh }
+a { color: color-mix(in srgb, var(--brand) 80%, CanvasText) }
 header, footer { padding: 1.2rem max(1.2rem, calc(50vw - 26rem)); background: color-mix(in srgb, var(--brand) 10%, Canvas) }
 header strong { font-size: 1.5rem; color: var(--brand) }
 nav { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; margin-top: .6rem; font: 15px system-ui }
 nav a { color: inherit }
-main { padding: 1.5rem max(1.2rem, calc(50vw - 26rem)) 6rem }
+main { flex: 1; padding: 1.5rem max(1.2rem, calc(50vw - 26rem)) 6rem }
 table { border-collapse: collapse } td, th { padding: .3rem .9rem .3rem 0; text-align: left; border-bottom: 1px solid color-mix(in srgb, CanvasText 20%, Canvas) }
 footer { font: 14px system-ui }
 </style>
@@ -74,7 +77,24 @@ ${await tag(site)}
 async function answer(path, origin) {
   if (path === '/') {
     const list = Object.entries(sites).map(([slug, { name, tagline }]) => `<li><a href="/${slug}/">${name}</a>: ${tagline}</li>`);
-    return ['text/html', `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>Demo</title><h1>Two demo customers</h1><ul>${list.join('')}</ul>`];
+    return ['text/html', `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Two demo customers</title>
+<link rel="icon" href="data:,">
+<style>
+:root { color-scheme: light dark }
+body { margin: 0; padding: 1.5rem max(1.2rem, calc(50vw - 26rem)); font: 17px/1.6 system-ui }
+</style>
+</head>
+<body>
+<h1>Two demo customers</h1>
+<p>Made-up companies for trying the widget. Each has a site of its own, and the widget on every page.</p>
+<ul>${list.join('')}</ul>
+</body>
+</html>`];
   }
   const [, site, file = ''] = path.split('/');
   if (!Object.hasOwn(sites, site)) return undefined;

@@ -13,7 +13,14 @@ var root = OperatorCommands.Create(async ct =>
 
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    var parsed = root.Parse(args);
+    if (CommandLineMistake.In(parsed) is { } mistake)
+    {
+        Console.Error.WriteLine(mistake);
+        return 2;
+    }
+
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (IOException e) when (e.InnerException is AddressInUseException)
 {
@@ -39,6 +46,8 @@ catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientP
 }
 catch (NpgsqlException e)
 {
-    Console.Error.WriteLine($"The database does not answer as it should: {e.Message}");
+    var reason = e is PostgresException refused ? refused.MessageText : e.Message;
+    var schema = e is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidCatalogName };
+    Console.Error.WriteLine($"The database does not answer as it should: {reason}. {(schema ? "Run `widget migrate` first." : "Check WIDGET_DATABASE, and whether it runs.")}");
     return 1;
 }

@@ -11,6 +11,7 @@ public sealed record EvaluationQuestionRequest : IValidatableObject
     [StringLength(200, ErrorMessage = "The name must have 200 characters at most.")]
     public string? Name { get; init; }
 
+    /// <summary>The question.</summary>
     [Required(ErrorMessage = "The question has no text.")]
     [StringLength(2_000, ErrorMessage = "The text must have 2,000 characters at most.")]
     public string Text { get; init; } = "";
@@ -30,6 +31,7 @@ public sealed record EvaluationQuestionRequest : IValidatableObject
     /// <summary>The knowledge does not hold the answer, and the assistant must say so.</summary>
     public bool ShouldRefuse { get; init; }
 
+    /// <summary>Tags, to run some of the questions only.</summary>
     [MaxLength(20, ErrorMessage = "A question may have 20 tags at most.")]
     public IReadOnlyList<string>? Tags { get; init; }
 

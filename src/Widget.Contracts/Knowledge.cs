@@ -9,8 +9,10 @@ public sealed record ImportLine
     /// <summary>The sender's own id. Importing it again replaces the document.</summary>
     public string Id { get; init; } = "";
 
+    /// <summary>The document's title.</summary>
     public string Title { get; init; } = "";
 
+    /// <summary>Its text, in the given format.</summary>
     public string Text { get; init; } = "";
 
     /// <summary>Where a reader finds the document.</summary>
@@ -19,6 +21,7 @@ public sealed record ImportLine
     /// <summary>ISO 639-1; found out from the text when left out.</summary>
     public string? Language { get; init; }
 
+    /// <summary>Tags to filter by.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
     /// <summary>What the text is written in: text (as when left out), markdown or html.</summary>
@@ -66,15 +69,18 @@ public sealed record FailedDocument(string Id, string Error);
 /// <summary>Adds one web page or file on the web.</summary>
 public sealed record AddPageRequest
 {
+    /// <summary>The page's or file's address.</summary>
     [Required, StringLength(2_000)]
     public string Url { get; init; } = "";
 
+    /// <summary>A title to use instead of the page's own.</summary>
     [StringLength(500)]
     public string? Title { get; init; }
 
     /// <summary>ISO 639-1; found out from the text when left out.</summary>
     public string? Language { get; init; }
 
+    /// <summary>Tags to filter by.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 }
 
@@ -138,12 +144,15 @@ public sealed record ChangeEmbeddingRequest
 /// <summary>What may be found. An empty list lets everything pass; of several values one has to fit.</summary>
 public sealed record SearchFilter
 {
+    /// <summary>Ids of sources; in any of them.</summary>
     [Required, MaxLength(50)]
     public IReadOnlyList<Guid> Sources { get; init; } = [];
 
+    /// <summary>With any of these tags.</summary>
     [Required, MaxLength(50)]
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>Of any of these kinds.</summary>
     [Required, MaxLength(10)]
     public IReadOnlyList<DocumentKindName> Kinds { get; init; } = [];
 
@@ -154,6 +163,7 @@ public sealed record SearchFilter
 
 public sealed record SearchRequest : IValidatableObject
 {
+    /// <summary>What to look for.</summary>
     [Required(ErrorMessage = "The query is empty.")]
     [StringLength(2_000, ErrorMessage = "The query is longer than 2,000 characters.")]
     public string Query { get; init; } = "";

@@ -92,12 +92,14 @@ public sealed record TenantSettings : IValidatableObject
     [Required]
     public VoiceSettings Voice { get; init; } = new();
 
+    /// <summary>How knowledge bases are searched.</summary>
     public SearchStrategyName SearchStrategy { get; init; } = SearchStrategyName.Parallel;
 
     /// <summary>The Tavus knowledge base's share when both are merged: 0 leaves it without a say, 1 leaves ours without one.</summary>
     [Range(0.0, 1.0, ErrorMessage = "tavusKBWeight must be between 0 and 1.")]
     public double TavusKBWeight { get; init; } = 0.5;
 
+    /// <summary>The name that the assistant goes by.</summary>
     [Required, StringLength(60, MinimumLength = 1)]
     public string AgentName { get; init; } = "Assistant";
 
@@ -109,6 +111,7 @@ public sealed record TenantSettings : IValidatableObject
     [Required, MaxLength(6, ErrorMessage = "There may be six suggested questions at most.")]
     public IReadOnlyList<string> SuggestedQuestions { get; init; } = [];
 
+    /// <summary>The widget's looks.</summary>
     [Required]
     public ThemeSettings Theme { get; init; } = new();
 
@@ -180,6 +183,7 @@ public sealed record TavusGuardrail
     [Required, RegularExpression("[A-Za-z0-9_]{1,89}", ErrorMessage = "A guardrail's name must have 1 to 89 letters, digits and underscores.")]
     public string Name { get; init; } = "";
 
+    /// <summary>What the avatar must never do, in words.</summary>
     [Required(ErrorMessage = "A guardrail must say what it forbids."), StringLength(1_000, ErrorMessage = "A guardrail may have 1,000 characters at most.")]
     public string Prompt { get; init; } = "";
 }
@@ -216,8 +220,10 @@ public sealed record ThemeSettings
     [Required, RegularExpression("#[0-9a-fA-F]{6}", ErrorMessage = "color must be written as #rrggbb.")]
     public string Color { get; init; } = "#2f5bea";
 
+    /// <summary>The corner that the launcher stands in.</summary>
     public WidgetPosition Position { get; init; } = WidgetPosition.Right;
 
+    /// <summary>Light, dark, or as the visitor's system.</summary>
     public ColorScheme Scheme { get; init; } = ColorScheme.Auto;
 }
 
@@ -226,9 +232,10 @@ public sealed record ThemeSettings
 public sealed record AllowedOrigins
 {
     /// <summary>
-    /// Each as a browser names it: <c>https://www.example.com</c>, with the port if it is not the usual one. An empty list means none: the widget
+    /// Each as a browser names it: scheme, host and, if it is not the usual one, port; without a path. At most 50. An empty list means none: the widget
     /// opens on its hosted page only. The list must be there, so that a misspelt field does not empty it.
     /// </summary>
+    /// <example>["https://www.example.com", "http://localhost:8000"]</example>
     [Required, MaxLength(50)]
     public IReadOnlyList<string> Origins { get; init; } = null!;
 }

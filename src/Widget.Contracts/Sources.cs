@@ -144,8 +144,10 @@ public sealed record CreateSourceRequest
     [StringLength(2_000)]
     public string? Url { get; init; }
 
+    /// <summary>Tags that all its documents are given.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
+    /// <summary>How often it is read again.</summary>
     public ScheduleName Schedule { get; init; }
 
     /// <summary>Most pages of a site to read.</summary>
@@ -156,8 +158,10 @@ public sealed record CreateSourceRequest
     [Range(0, 1_000)]
     public int? MaxDepth { get; init; }
 
+    /// <summary>Patterns of paths to keep; all when empty.</summary>
     public IReadOnlyList<string>? Include { get; init; }
 
+    /// <summary>Patterns of paths that are not fetched.</summary>
     public IReadOnlyList<string>? Exclude { get; init; }
 
     /// <summary>What to call a page; its own title when left out.</summary>
@@ -171,14 +175,17 @@ public sealed record CreateSourceRequest
 /// <summary>Changes a source; what is left out stays as it is. Rules take effect when it is read next.</summary>
 public sealed record ChangeSourceRequest
 {
+    /// <summary>Another name; null leaves it.</summary>
     [StringLength(200)]
     public string? Name { get; init; }
 
     /// <summary>Replaces the tags, on all its documents at once.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
+    /// <summary>How often it is read again; null leaves it.</summary>
     public ScheduleName? Schedule { get; init; }
 
+    /// <summary>Most pages to keep; null leaves it.</summary>
     [Range(1, 10_000)]
     public int? MaxPages { get; init; }
 
@@ -186,7 +193,9 @@ public sealed record ChangeSourceRequest
     [Range(0, 1_000)]
     public int? MaxDepth { get; init; }
 
+    /// <summary>Patterns of paths to keep; null leaves them.</summary>
     public IReadOnlyList<string>? Include { get; init; }
 
+    /// <summary>Patterns of paths that are not fetched; null leaves them.</summary>
     public IReadOnlyList<string>? Exclude { get; init; }
 }

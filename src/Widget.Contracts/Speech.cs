@@ -32,6 +32,7 @@ public sealed record SpeechSettings
     [StringLength(500)]
     public string? Endpoint { get; init; }
 
+    /// <summary>The model that speaks; the installation's when null.</summary>
     [StringLength(100)]
     public string? Model { get; init; }
 
@@ -50,6 +51,7 @@ public sealed record SpeechSettings
 /// <summary>Asks for an answer to be read aloud.</summary>
 public sealed record SpeechRequest
 {
+    /// <summary>The conversation that the answer stands in.</summary>
     public Guid ConversationId { get; init; }
 
     /// <summary>The answer, which may still be coming about.</summary>

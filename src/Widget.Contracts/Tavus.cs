@@ -169,6 +169,7 @@ public sealed record TavusAliveRequest
 /// <summary>What was said in a call, as the page heard of it.</summary>
 public sealed record UtterancesRequest
 {
+    /// <summary>What was said, in order.</summary>
     [Required, MinLength(1), MaxLength(50)]
     public IReadOnlyList<HeardUtterance> Utterances { get; init; } = [];
 }
@@ -179,11 +180,14 @@ public sealed record HeardUtterance
     [Required, StringLength(100, MinimumLength = 1)]
     public string Id { get; init; } = "";
 
+    /// <summary>Who said it.</summary>
     public Speaker Speaker { get; init; }
 
+    /// <summary>What was said.</summary>
     [Required, StringLength(8_000, MinimumLength = 1)]
     public string Text { get; init; } = "";
 
+    /// <summary>The speaker was cut short.</summary>
     public bool Interrupted { get; init; }
 }
 
@@ -235,6 +239,7 @@ public enum LifecycleCommand
 /// <summary>Another framework drives calls: it says who has come and gone, and hears of the conversations.</summary>
 public sealed record LifecycleRequest
 {
+    /// <summary>What has happened.</summary>
     [Required]
     public LifecycleCommand? Name { get; init; }
 

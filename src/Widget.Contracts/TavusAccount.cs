@@ -28,6 +28,7 @@ public sealed record TavusKeyState(TavusKeySource Source, string? Hint, DateTime
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TavusKeyRequest
 {
+    /// <summary>The API key from Tavus's portal. It is kept encrypted and never shown again.</summary>
     [Required(ErrorMessage = "key is missing."), StringLength(500, MinimumLength = 8, ErrorMessage = "A key has 8 to 500 characters."), RegularExpression("[!-~]+", ErrorMessage = "A key has no spaces and no characters beyond ASCII. Copy it again from Tavus's portal.")]
     public string Key { get; init; } = "";
 

@@ -44,6 +44,7 @@ public sealed record TavusLayers : IValidatableObject
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TavusTts
 {
+    /// <summary>Who makes the avatar's voice.</summary>
     [RegularExpression("cartesia|elevenlabs", ErrorMessage = "ttsEngine must be cartesia or elevenlabs.")]
     public string? TtsEngine { get; init; }
 
@@ -51,6 +52,7 @@ public sealed record TavusTts
     [StringLength(200)]
     public string? ExternalVoiceId { get; init; }
 
+    /// <summary>The model of that voice; the engine's usual one when null.</summary>
     [StringLength(100)]
     public string? TtsModelName { get; init; }
 
@@ -76,6 +78,7 @@ public sealed record TavusPerception
     /// <summary>Tavus's limit, in characters.</summary>
     public const int LongestQuery = 1_000;
 
+    /// <summary>The model that sees and hears the visitor.</summary>
     [RegularExpression("raven-[01]|off", ErrorMessage = "perceptionModel must be raven-1, raven-0 or off.")]
     public string? PerceptionModel { get; init; }
 
@@ -97,6 +100,7 @@ public sealed record TavusConversationalFlow
 {
     private const string Levels = "low|medium|high";
 
+    /// <summary>The model that notices whose turn it is.</summary>
     [RegularExpression("sparrow-[01]", ErrorMessage = "turnDetectionModel must be sparrow-1 or sparrow-0.")]
     public string? TurnDetectionModel { get; init; }
 
@@ -108,6 +112,7 @@ public sealed record TavusConversationalFlow
     [RegularExpression(Levels, ErrorMessage = "replicaInterruptibility must be low, medium or high.")]
     public string? ReplicaInterruptibility { get; init; }
 
+    /// <summary>How much of other voices and noise is taken out of what the visitor says.</summary>
     [RegularExpression("near|off", ErrorMessage = "voiceIsolation must be near or off.")]
     public string? VoiceIsolation { get; init; }
 

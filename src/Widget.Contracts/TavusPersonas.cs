@@ -89,6 +89,7 @@ public sealed record TavusPersonaDifference(string Path, JsonNode? Before, JsonN
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TavusPersonaApplyRequest
 {
+    /// <summary>The preview's fingerprint: what was looked at is what is applied.</summary>
     [Required(ErrorMessage = "fingerprint is missing. POST /api/tavus/persona/preview tells it."), StringLength(100)]
     public string Fingerprint { get; init; } = "";
 }

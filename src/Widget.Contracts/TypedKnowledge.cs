@@ -22,6 +22,7 @@ public enum EntryStatusName
 /// <summary>A question with its answer.</summary>
 public sealed record AnswerRequest
 {
+    /// <summary>The question as visitors ask it.</summary>
     [Required(ErrorMessage = "The question is empty.")]
     [StringLength(500, ErrorMessage = "The question is longer than 500 characters.")]
     public string Question { get; init; } = "";
@@ -38,6 +39,7 @@ public sealed record AnswerRequest
     [StringLength(2_000)]
     public string? Url { get; init; }
 
+    /// <summary>Tags to filter by.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
     /// <summary>ISO 639-1; found out from the text when left out.</summary>
@@ -80,9 +82,11 @@ public enum DemoKindName
 /// <summary>Something to show.</summary>
 public sealed record DemoRequest
 {
+    /// <summary>What is shown.</summary>
     [Required(ErrorMessage = "The kind is missing: video, image, slide or page.")]
     public DemoKindName? Kind { get; init; }
 
+    /// <summary>Its address.</summary>
     [Required(ErrorMessage = "The url is empty.")]
     [StringLength(2_000)]
     public string Url { get; init; } = "";
@@ -99,6 +103,7 @@ public sealed record DemoRequest
     [Range(1, 100_000)]
     public int? Page { get; init; }
 
+    /// <summary>Its title; it is found by it.</summary>
     [Required(ErrorMessage = "The title is empty.")]
     [StringLength(500, ErrorMessage = "The title is longer than 500 characters.")]
     public string Title { get; init; } = "";
@@ -112,6 +117,7 @@ public sealed record DemoRequest
     [StringLength(2_000, ErrorMessage = "When to show it is longer than 2,000 characters.")]
     public string ShowWhen { get; init; } = "";
 
+    /// <summary>Tags to filter by.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
     /// <summary>ISO 639-1; found out from the text when left out.</summary>

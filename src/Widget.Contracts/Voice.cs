@@ -62,12 +62,14 @@ public sealed record VoiceSettings
     /// <summary>Offer realtime voice.</summary>
     public bool Enabled { get; init; }
 
+    /// <summary>What is spoken at the endpoint; the installation's when null.</summary>
     public VoiceProtocol? Protocol { get; init; }
 
     /// <summary>Root of the API, as <c>https://api.openai.com/v1</c>. With one of its own, a tenant needs a key of its own.</summary>
     [StringLength(500)]
     public string? Endpoint { get; init; }
 
+    /// <summary>The model to speak with; the installation's when null.</summary>
     [StringLength(100)]
     public string? Model { get; init; }
 
@@ -79,8 +81,10 @@ public sealed record VoiceSettings
     [StringLength(100)]
     public string? TranscriptionModel { get; init; }
 
+    /// <summary>What ends the visitor's turn.</summary>
     public TurnTaking Turns { get; init; } = TurnTaking.Semantic;
 
+    /// <summary>How soon the assistant takes its turn.</summary>
     public Eagerness Eagerness { get; init; } = Eagerness.Medium;
 
     /// <summary>Visitors use loudspeakers rather than headsets: their noise is reduced accordingly.</summary>
@@ -243,6 +247,7 @@ public sealed record VoiceSayRequest
     [Required, StringLength(64, MinimumLength = 1)]
     public string ClientId { get; init; } = "";
 
+    /// <summary>What the visitor has typed during the call.</summary>
     [Required(ErrorMessage = "The message is empty."), StringLength(4_000, ErrorMessage = "The message is longer than 4,000 characters.")]
     public string Text { get; init; } = "";
 }
@@ -321,6 +326,7 @@ public sealed record ProviderKeyState(TavusKeySource Source, string? Hint, DateT
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ProviderKeyRequest
 {
+    /// <summary>The provider's API key. It is kept encrypted and never shown again.</summary>
     [Required(ErrorMessage = "key is missing."), StringLength(500, MinimumLength = 8, ErrorMessage = "A key has 8 to 500 characters."), RegularExpression("[!-~]+", ErrorMessage = "A key has no spaces and no characters beyond ASCII. Copy it again from the provider.")]
     public string Key { get; init; } = "";
 

@@ -73,6 +73,7 @@ public sealed record MessageRequest
     [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId may not begin with video:, voice: or tool:.")]
     public string ClientId { get; init; } = "";
 
+    /// <summary>What the visitor says.</summary>
     [Required(ErrorMessage = "The message is empty.")]
     [StringLength(MaxLength, ErrorMessage = "The message is longer than 4,000 characters.")]
     public string Text { get; init; } = "";
@@ -91,16 +92,20 @@ public sealed record MessageRequest
 
 public sealed record RatingRequest
 {
+    /// <summary>An id of the sender's own; sending it again changes nothing.</summary>
     [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId may not begin with video:, voice: or tool:.")]
     public string ClientId { get; init; } = "";
 
+    /// <summary>The answer that is rated.</summary>
     public Guid MessageId { get; init; }
 
+    /// <summary>How it was found.</summary>
     public Rating Rating { get; init; }
 }
 
 public sealed record PersonRequest
 {
+    /// <summary>An id of the sender's own; sending it again changes nothing.</summary>
     [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId may not begin with video:, voice: or tool:.")]
     public string ClientId { get; init; } = "";
 }
@@ -112,9 +117,11 @@ public sealed record IdentifyRequest
     [StringLength(200)]
     public string? Id { get; init; }
 
+    /// <summary>The visitor's name.</summary>
     [StringLength(200)]
     public string? Name { get; init; }
 
+    /// <summary>The visitor's e-mail address.</summary>
     [StringLength(320), EmailAddress]
     public string? Email { get; init; }
 }

@@ -17,10 +17,10 @@ const app = await build({
     target: 'es2022',
     modulePreload: false,
     rollupOptions: {
-      input: 'src/main.tsx',
+      input: { app: 'src/main.tsx', mistakes: 'src/loader/mistakes.ts' },
       preserveEntrySignatures: 'strict',
       output: {
-        entryFileNames: 'app-[hash].js',
+        entryFileNames: '[name]-[hash].js',
         chunkFileNames: '[name]-[hash].js',
         // What the panel is made of stays in one piece, whichever module shares which part of it: one file compresses better than six.
         codeSplitting: { groups: [{ name: 'panel', test: panel }] },
@@ -28,16 +28,19 @@ const app = await build({
     },
   },
 });
-const entry = app.output.find((chunk) => chunk.type === 'chunk' && chunk.isEntry);
+const entry = (name) =>
+  app.output.find((chunk) => chunk.type === 'chunk' && chunk.isEntry && chunk.name === name).fileName;
 
 await build({
   configFile: false,
   logLevel: 'warn',
-  define: { APP_MODULE: JSON.stringify(entry.fileName) },
+  define: { APP_MODULE: JSON.stringify(entry('app')), MISTAKES_MODULE: JSON.stringify(entry('mistakes')) },
   build: {
     outDir: out,
     emptyOutDir: false,
     target: 'es2022',
+    // Browsers since 2024 know color-scheme whole; written for older ones it would take a twentieth of the loader.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     lib: { entry: 'src/loader/loader.ts', formats: ['iife'], name: 'WidgetLoader', fileName: () => 'widget.js' },
   },
 });

@@ -83,6 +83,37 @@ public sealed class OperatorCommandsShould(ApiFixture api)
         (await RunAsync("frobnicate")).Code.ShouldNotBe(0);
     }
 
+    [Theory]
+    [InlineData("frobnicate", "There is no command \"widget frobnicate\". There are serve, migrate,")]
+    [InlineData("tenants", "\"widget tenants\" needs a command. There are create, list")]
+    [InlineData("tenants creat", "There is no command \"widget tenants creat\". There are create, list")]
+    [InlineData("tenants list --jsn", "\"widget tenants list\" does not take \"--jsn\". It takes --json")]
+    [InlineData("tenants create --slug acme", "Option '--name' is required.")]
+    [InlineData("tenants create --slug acme --name", "Required argument missing for option: '--name'.")]
+    [InlineData("tenants create --slug acme --slug bcme --name Acme", "Option '--slug' expects a single argument but 2 were provided.")]
+    [InlineData("tenants key --slug acme --new secret", "--new is \"secret\". It must be site or api.")]
+    [InlineData("index --least many", "--least is \"many\". It must be a number of passages.")]
+    public async Task Say_what_is_wrong_with_a_command_in_one_line(string command, string words)
+    {
+        var (code, output, errors) = await RunAsync(command.Split(' '));
+
+        code.ShouldBe(2);
+        output.ShouldBeEmpty();
+        errors.Trim().Split('\n').ShouldHaveSingleItem().ShouldStartWith(words);
+        errors.ShouldContain("--help` explains it.");
+    }
+
+    [Fact]
+    public async Task Say_that_a_database_has_no_schema_yet()
+    {
+        var empty = new Npgsql.NpgsqlConnectionStringBuilder(api.Database.Owner) { Database = "postgres" }.ConnectionString;
+
+        var (code, _, errors) = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE"] = empty }, "tenants", "list");
+
+        code.ShouldBe(1);
+        errors.Trim().ShouldBe("The database does not answer as it should: relation \"tenants\" does not exist. Run `widget migrate` first.");
+    }
+
     [Fact]
     public async Task Say_what_to_set_when_there_is_no_database()
     {

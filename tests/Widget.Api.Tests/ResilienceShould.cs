@@ -21,6 +21,7 @@ public sealed class ResilienceShould(ApiFixture api)
 
         answer.ReplyTo.ShouldBe(3);
         answer.Text.ShouldContain("four and a half hours");
+        // Nothing more may come: a second answer would follow within the lease of one second.
         await Task.Delay(1_500);
         (await visitor.EventsAsync()).Count.ShouldBe(4);
     }

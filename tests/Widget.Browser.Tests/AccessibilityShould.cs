@@ -198,7 +198,12 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     {
         await visit.Page.EvaluateAsync(Axe);
         // Settled: what still fades in has no contrast to speak of.
-        await visit.Page.WaitForTimeoutAsync(400);
+        await visit.Page.WaitForFunctionAsync(
+            """
+            () => [document, document.getElementById('widget-root')?.shadowRoot]
+              .flatMap((root) => root?.getAnimations() ?? [])
+              .every((animation) => animation.playState !== 'running' || animation.effect?.getComputedTiming().iterations === Infinity)
+            """);
         var context = scope == "document" ? "document" : $"'{scope}'";
         var found = await visit.Page.EvaluateAsync<JsonElement>($"() => axe.run({context}, {{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }})");
         return

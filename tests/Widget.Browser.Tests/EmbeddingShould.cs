@@ -191,6 +191,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         await opened.Task;
         await visit.Page.EvaluateAsync("() => Widget.destroy()");
         await answered;
+        // Nothing more may happen: what was left behind would connect now.
         await Task.Delay(500);
 
         sockets.ShouldBeEmpty();

@@ -51,6 +51,22 @@ public sealed class RunCommandShould
             watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(Math.Max(15, first.Elapsed.TotalSeconds)));
             (await RunAsync("widget", "tenants", "list")).ShouldContain("acme");
 
+            // Settings that are new take effect at the next start, and are named until then.
+            var settings = Path.Combine(data, "settings.env");
+            await File.WriteAllTextAsync(settings, "# a model\nWIDGET_CHAT_ENDPOINT=http://user:secret@localhost:1/v1\nWIDGET_CHAT_MODEL=llama3.2\nWIDGET_CHAT_KEY='sk-very-secret'\n");
+            environment["WIDGET_ENV_FILE"] = settings;
+            foreach (var variable in new[] { "ENDPOINT", "KEY", "MODEL" }) environment.Remove($"WIDGET_CHAT_{variable}");
+            printed.ShouldContain("Language model   none: answers quote their sources");
+            printed.ShouldContain("Embeddings       by the built-in embedder");
+            var refusal = (await Should.ThrowAsync<InvalidOperationException>(() => RunAsync("run", "--detach"))).Message;
+            refusal.ShouldContain("with other settings than these: WIDGET_CHAT_ENDPOINT, WIDGET_CHAT_KEY, WIDGET_CHAT_MODEL.");
+            refusal.ShouldContain("./run --restart");
+            refusal.ShouldNotContain("secret");
+            printed = await RunAsync("run", "--restart", "--detach");
+            printed.ShouldContain("Language model   llama3.2, at http://localhost:1/v1");
+            printed.ShouldNotContain("secret");
+            (await RunAsync("run", "--detach")).ShouldContain("It is running already");
+
             await RunAsync("run", "--stop");
             environment["WIDGET_DEMO_PORT"] = $"{ports[4]}";
             await RunAsync("run", "--detach");

@@ -21,6 +21,8 @@ public static class Repository
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        // A developer's own settings are no part of a test.
+        start.Environment["WIDGET_ENV_FILE"] = "/dev/null";
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

@@ -1,4 +1,3 @@
-using System.ClientModel;
 using Microsoft.Extensions.AI;
 using Widget.Api.Conversations;
 using Widget.Api.Search;
@@ -165,7 +164,7 @@ public sealed partial class Answerer(
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // Whatever the model's server does wrong, the visitor gets an answer. What it says is not logged: it may repeat the question.
-            return Failed(e is ClientResultException { Status: > 0 } refused ? $"status {refused.Status}" : e.GetType().Name);
+            return Failed(ModelFault.InWords(e));
         }
 
         // A stream that ends without saying why was cut off.

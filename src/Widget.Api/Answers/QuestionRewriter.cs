@@ -81,7 +81,8 @@ public sealed partial class QuestionRewriter(ChatModels models, ILogger<Question
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            LogNotRewritten(question.Seq, e is OperationCanceledException ? "it took too long" : e.GetType().Name);
+            var reason = ModelFault.InWords(e);
+            LogNotRewritten(question.Seq, reason);
             return null;
         }
     }

@@ -1,4 +1,3 @@
-using System.ClientModel;
 using Microsoft.Extensions.AI;
 using Widget.Api.Answers;
 using Widget.Api.Search;
@@ -93,12 +92,7 @@ public sealed partial class Completions(Answerer answerer, ChatModels models, Mo
             catch (Exception e) when (!ct.IsCancellationRequested && e is not OpenAIException)
             {
                 // What the model's server says is not logged: it may repeat the question.
-                var reason = e switch
-                {
-                    ClientResultException { Status: > 0 } refused => $"status {refused.Status}",
-                    ModelFailedException failed => failed.Message,
-                    _ => e.GetType().Name,
-                };
+                var reason = e is ModelFailedException ? e.Message : ModelFault.InWords(e);
                 condition.Failed(reason);
                 LogModelFailed(tenant.TenantId.Value, reason);
                 // What has been said cannot be taken back, and somebody hears it: better to break off than to begin anew.

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 using Widget.Api.Platform;
@@ -66,6 +67,12 @@ internal static class OperatorCommands
         {
             Description = "Passages from which on a tenant is searched through indexes instead of being scanned.",
             DefaultValueFactory = _ => VectorIndexes.WorthIt,
+            CustomParser = given =>
+            {
+                if (int.TryParse(given.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var passages)) return passages;
+                given.AddError($"--least is \"{given.Tokens[0].Value}\". It must be a number of passages.");
+                return 0;
+            },
         };
         var command = new Command("index", $"Give large tenants of {OwnerVariable} approximate indexes of their own, and drop those that are no longer of use. Nobody waits meanwhile; run it from time to time.")
         {
@@ -102,7 +109,11 @@ internal static class OperatorCommands
         }));
 
         var add = new Option<string>("--new") { Description = "Make a key: site or api." };
-        add.AcceptOnlyFromAmong("site", "api");
+        add.CompletionSources.Add("site", "api");
+        add.Validators.Add(given =>
+        {
+            if (given.Tokens is [{ Value: not ("site" or "api") } kind]) given.AddError($"--new is \"{kind.Value}\". It must be site or api.");
+        });
         var keyName = new Option<string>("--name") { Description = "What a new API key is for.", DefaultValueFactory = _ => "unnamed" };
         var revoke = new Option<string>("--revoke") { Description = "Revoke this key; an API key also by its first characters as listed." };
         var key = new Command("key", "List a tenant's keys, make one or revoke one.") { Slug, add, keyName, revoke, AsJson };

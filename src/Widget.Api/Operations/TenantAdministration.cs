@@ -32,9 +32,18 @@ public sealed class TenantAdministration(NpgsqlDataSource owner)
         var tenant = TenantId.New();
         await using var db = await _database.BeginAsync(tenant, ct);
         if (await db.Tenants.IgnoreQueryFilters().AnyAsync(row => row.Slug == slug, ct))
-            throw new OperatorException($"There is already a tenant with the slug \"{slug}\".");
+            throw Taken();
         db.Tenants.Add(new Tenant { TenantId = tenant, Slug = slug, Name = name });
-        await db.SaveChangesAsync(ct);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            // Made by another at the same moment.
+            throw Taken();
+        }
+
         var siteKey = SiteKey.New(tenant);
         var (apiKey, secret) = ApiKey.New(tenant, "first");
         db.SiteKeys.Add(siteKey);
@@ -42,6 +51,8 @@ public sealed class TenantAdministration(NpgsqlDataSource owner)
         db.AllowedOrigins.AddRange(allowed.Distinct(StringComparer.Ordinal).Select(origin => new AllowedOrigin { TenantId = tenant, Origin = origin }));
         await db.CommitAsync(ct);
         return new CreatedTenant(tenant.Value, slug, siteKey.Key, secret);
+
+        OperatorException Taken() => new($"There is already a tenant with the slug \"{slug}\".");
     }
 
     public async Task<IReadOnlyList<TenantLine>> ListAsync(CancellationToken ct)

@@ -103,6 +103,8 @@ internal static class ApiDescription
         {
             page.RoutePrefix = "reference";
             page.DocumentTitle = "Widget API";
+            // Without it phones show the page as wide as a desktop's, too small to read.
+            page.HeadContent = "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";
             page.SwaggerEndpoint(Document, "Widget API");
         });
     }

@@ -74,7 +74,8 @@ public static class Server
         builder.Services.AddTools();
         builder.Services.AddOpenAI();
         builder.Services.AddHealth();
-        builder.Services.AddOpenApi(ApiDescription.Configure);
+        // A lambda, not the method itself: only then are the comments on the contracts put into the document at compile time.
+        builder.Services.AddOpenApi(options => ApiDescription.Configure(options));
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.SayInWords);
         builder.Services.AddSingleton<IProblemDetailsWriter, UnconditionalProblems>();
         builder.Services.AddSingleton<RequestFaults>();

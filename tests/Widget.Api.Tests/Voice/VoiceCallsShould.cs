@@ -271,10 +271,16 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
     {
         await api.Voice.BehaveAsync(new { dropSidebandAfterMs = 400 });
         await using var call = await _tenant.CallAsync();
-        await Eventually.TrueAsync(async () => (await call.AtProviderAsync()).GetProperty("sidebands").GetProperty("ever").GetInt32() > 2, "it was dropped twice");
+        async Task<int> LinesAsync() => (await call.AtProviderAsync()).GetProperty("sidebands").GetProperty("ever").GetInt32();
+        await Eventually.TrueAsync(async () => await LinesAsync() > 2, "it was dropped twice");
         await api.Voice.BehaveAsync(new { });
-        // A line that was made before is dropped yet, 400 ms after it came.
-        await Task.Delay(1_000);
+        // A line that was made before is dropped yet, 400 ms after it came. One that lasts longer was made since.
+        var (lines, lasting) = (await LinesAsync(), System.Diagnostics.Stopwatch.StartNew());
+        await Eventually.TrueAsync(async () =>
+        {
+            if (await LinesAsync() is var now && now != lines) (lines, lasting) = (now, System.Diagnostics.Stopwatch.StartNew());
+            return lasting.ElapsedMilliseconds > 600;
+        }, "a line lasts");
         await AttachedAsync(call);
 
         (await call.PostAsync("say", new { clientId = "t1", text = "What does delivery cost?" })).EnsureSuccessStatusCode();

@@ -2,18 +2,22 @@
  * The tag. Shows the launcher and keeps what the page asks of `window.Widget` until the app is there. The app is fetched when the
  * visitor, or the page, first shows interest; nothing else is.
  */
-import type { App, AppModule, Host, Looks, WidgetApi, WidgetEventName } from '../contract';
+import type { App, AppModule, Host, Looks, WidgetApi } from '../contract';
 import { onColor } from '../color';
 import css from './loader.css?inline';
 import { element, icon } from './dom';
+import { isAttribute, isCall } from './rules';
 
 declare const APP_MODULE: string;
+declare const MISTAKES_MODULE: string;
 
 type Handler = (detail: unknown) => void;
 type Call = [name: string, ...args: unknown[]];
+type Mistakes = typeof import('./mistakes');
 
-const labels: Record<string, [open: string, failed: string]> = {
-  en: ['Open chat', 'The chat could not be loaded. Try again'],
+type Labels = [open: string, failed: string];
+const english: Labels = ['Open chat', 'The chat could not be loaded. Try again'];
+const labels: Record<string, Labels> = {
   de: ['Chat öffnen', 'Der Chat konnte nicht geladen werden. Erneut versuchen'],
   es: ['Abrir el chat', 'No se pudo cargar el chat. Intentar de nuevo'],
   ar: ['فتح المحادثة', 'تعذّر تحميل المحادثة. أعد المحاولة'],
@@ -21,26 +25,28 @@ const labels: Record<string, [open: string, failed: string]> = {
 
 function install(script: HTMLScriptElement): void {
   const page = window as unknown as { Widget?: WidgetApi | Call[] };
-  const early = Array.isArray(page.Widget) ? page.Widget : [];
-  if (page.Widget && !Array.isArray(page.Widget)) {
+  const before = page.Widget;
+  if (before && !Array.isArray(before)) {
     // A second tag on the page, or one that a router inserted again, perhaps with a new body.
-    page.Widget.attach();
+    before.attach();
     return;
   }
 
-  const { siteKey, mode, color, position, locale } = script.dataset;
-  if (!siteKey) {
-    console.error('Widget: the script tag has no data-site-key.');
-    return;
-  }
-
+  const data = script.dataset;
+  const { siteKey, mode, color, position, locale } = data;
   const api = new URL(script.src).origin;
+  // The words for a developer's mistakes are fetched when there is one.
+  const explain = (where: 'inTag' | 'inCall', what: object): unknown =>
+    (import(/* @vite-ignore */ `${api}/embed/${MISTAKES_MODULE}`) as Promise<Mistakes>)
+      .then((mistakes) => mistakes.explain(where, what))
+      .catch(() => undefined);
+  const right = (name: string): boolean => isAttribute(name, data[name]);
+  if (!siteKey || !Object.keys(data).every(right)) explain('inTag', data);
+  if (!siteKey) return;
+
   const memory = `widget:${siteKey}:looks`;
   const language = (locale ?? document.documentElement.lang) || navigator.language;
-  const [openLabel, failedLabel] = labels[language.slice(0, 2)] ?? [
-    'Open chat',
-    'The chat could not be loaded. Try again',
-  ];
+  const [openLabel, failedLabel] = labels[language.slice(0, 2)] ?? english;
 
   const root = element('div', { id: 'widget-root' });
   const shadow = root.attachShadow({ mode: 'open' });
@@ -57,7 +63,7 @@ function install(script: HTMLScriptElement): void {
   button.append(icon('chat'), icon('close'), badge);
   if (mode !== 'page') shadow.append(button);
 
-  const handlers = new Map<string, Set<Handler>>();
+  const handlers: Record<string, Set<Handler>> = {};
   const host: Host = {
     siteKey,
     api,
@@ -75,10 +81,10 @@ function install(script: HTMLScriptElement): void {
     },
     looks(looks) {
       // What the tag says wins; a page may want its own.
-      const accent = hex(color) ?? looks.color;
+      const accent = color && right('color') ? color.replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3') : looks.color;
       root.style.setProperty('--accent', accent);
       root.style.setProperty('--on-accent', onColor(accent));
-      root.dataset.position = position ?? looks.position;
+      root.dataset.position = position && right('position') ? position : looks.position;
       try {
         localStorage.setItem(memory, JSON.stringify(looks));
       } catch {
@@ -87,7 +93,7 @@ function install(script: HTMLScriptElement): void {
     },
     emit(event, detail) {
       // A page's mistake is the page's alone.
-      for (const handler of handlers.get(event) ?? []) guard(() => handler(detail));
+      for (const handler of handlers[event] ?? []) guard(() => handler(detail));
     },
   };
 
@@ -125,22 +131,16 @@ function install(script: HTMLScriptElement): void {
     // Until it is there it is closed, so that pressing again while it loads, or after it could not be loaded, opens it, too.
     waiting.push([name === 'toggle' ? 'open' : name, ...args]);
     // Only wanting to see or say something is interest; saying who the visitor is can wait.
-    if (name === 'open' || name === 'toggle' || name === 'ask') load();
+    if (/^(open|toggle|ask)$/.test(name)) load();
   }
 
-  const widget: WidgetApi & { push(call: Call): void } = {
-    open: () => run(['open']),
-    close: () => run(['close']),
-    toggle: () => run(['toggle']),
-    ask: (text) => run(['ask', text]),
-    identify: (identity) => run(['identify', identity]),
-    setContext: (context) => run(['setContext', context]),
-    on(event, handler) {
-      if (!handlers.has(event)) handlers.set(event, new Set());
-      handlers.get(event)?.add(handler as Handler);
+  // What the loader does itself; the rest is the app's.
+  const own: Record<string, (...args: never[]) => void> = {
+    on(event: string, handler: Handler) {
+      (handlers[event] ??= new Set()).add(handler);
     },
-    off(event: WidgetEventName, handler) {
-      handlers.get(event)?.delete(handler as Handler);
+    off(event: string, handler: Handler) {
+      handlers[event]?.delete(handler);
     },
     attach() {
       if (!root.isConnected && !destroyed) document.body.append(root);
@@ -152,18 +152,29 @@ function install(script: HTMLScriptElement): void {
       delete page.Widget;
       host.emit('destroy', undefined);
     },
-    /** Takes calls that a page queued as arrays before this script came: `(window.Widget ||= []).push(['open'])`. */
-    push([name, ...args]) {
-      const call = (widget as unknown as Record<string, ((...args: unknown[]) => void) | undefined>)[name];
-      if (call) guard(() => call(...args));
-      else console.warn(`Widget has no "${name}".`);
-    },
   };
+
+  /** Does what the page calls for. A mistake is ignored and said on the console; asking for nothing still opens the panel. */
+  function perform(...call: unknown[]): void {
+    const [name, ...args] = call as Call;
+    const known = isCall(call);
+    if (!known) explain('inCall', call);
+    if (known || name === 'ask') guard(() => (own[name] ? own[name](...(args as never[])) : run(call as Call)));
+  }
+
+  /** `Widget.open()`, `Widget('open')`, and for what a page queued before this script came, `Widget.push(['open'])`. */
+  const widget = new Proxy(perform, {
+    get: (_, name) =>
+      // What is awaited is asked for "then", and a symbol is never one of ours.
+      name === 'then' || typeof name === 'symbol'
+        ? undefined
+        : (...args: unknown[]) => perform(...([] as unknown[]).concat(name === 'push' ? args[0] : [name, ...args])),
+  }) as unknown as WidgetApi & { push(call: Call): void };
 
   button.addEventListener('click', () => widget.toggle());
   page.Widget = widget;
   host.looks(remembered(memory) ?? { color: '#2f5bea', position: 'right' });
-  for (const call of early) widget.push(call);
+  for (const call of before ?? []) guard(() => widget.push(call));
   const show = (): void => {
     widget.attach();
     if (host.mode === 'page') widget.open();
@@ -180,17 +191,11 @@ function guard(call: () => void): void {
   }
 }
 
-/** A colour as the rest understands it; undefined for what is none. */
-function hex(color: string | undefined): string | undefined {
-  const long = color?.replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3');
-  return long && /^#[\da-f]{6}$/i.test(long) ? long : undefined;
-}
-
-function remembered(memory: string): Looks | undefined {
+function remembered(memory: string): Looks | null {
   try {
-    return (JSON.parse(localStorage.getItem(memory) ?? 'null') as Looks | null) ?? undefined;
+    return JSON.parse(localStorage.getItem(memory) ?? 'null') as Looks | null;
   } catch {
-    return undefined;
+    return null;
   }
 }
 

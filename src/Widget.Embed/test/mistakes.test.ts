@@ -1,0 +1,114 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { explain, inCall, inTag } from '../src/loader/mistakes';
+import { isAttribute, isCall } from '../src/loader/rules';
+
+const siteKey = 'pk_AAAAAAAAAAAAAAAAAAAAAAAA';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('a tag', () => {
+  it.each([
+    ['siteKey', siteKey],
+    ['mode', 'page'],
+    ['color', '#0b6e6e'],
+    ['color', '#FC0'],
+    ['position', 'left'],
+    ['locale', 'de'],
+    ['locale', 'de-AT'],
+  ])('may say %s=%s', (name, value) => {
+    expect(isAttribute(name, value)).toBe(true);
+    expect(inTag({ siteKey, [name]: value })).toEqual([]);
+  });
+
+  it.each([
+    ['color', 'blu', 'data-color="blu" is ignored. It must be a colour as #rrggbb, for instance #2f5bea.'],
+    ['color', '', 'data-color="" is ignored.'],
+    ['position', 'middle', 'data-position="middle" is ignored. It must be right or left.'],
+    ['locale', 'fr', 'data-locale="fr" is ignored. It must be en, de, es or ar.'],
+    ['locale', 'english', 'data-locale="english" is ignored.'],
+    ['colour', '#fff', 'the tag has no attribute data-colour. Did you mean data-color? There are data-site-key, '],
+    [
+      'greeting',
+      'Hi',
+      'the tag has no attribute data-greeting. There are data-site-key, data-locale, data-color and data-position.',
+    ],
+    ['constructor', '', 'the tag has no attribute data-constructor.'],
+    ['siteKey', 'acme', 'data-site-key="acme" is not a site key. It must be the site key that'],
+  ])('is told about %s=%s', (name, value, words) => {
+    expect(isAttribute(name, value)).toBe(false);
+    const said = inTag({ siteKey, [name]: value });
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain(`Widget: ${words}`);
+    expect(said[0]).toContain('docs/embedding.md');
+  });
+
+  it('is told that it has no key', () => {
+    expect(inTag({})).toHaveLength(1);
+    expect(inTag({})[0]).toContain('the tag has no data-site-key, so it draws nothing.');
+    expect(inTag({ sitekey: siteKey }).join()).toContain('no attribute data-sitekey. Did you mean data-site-key?');
+  });
+
+  it('is told that a secret key must not stand in a page, without repeating it', () => {
+    const said = inTag({ siteKey: 'sk_very-secret' }).join();
+    expect(said).toContain('an API key, which is a secret');
+    expect(said).not.toContain('very-secret');
+  });
+
+  it('may carry what other tools put on scripts', () => {
+    expect(inTag({ siteKey, cfasync: 'false', cookieconsent: 'marketing', nscript: 'afterInteractive' })).toEqual([]);
+  });
+});
+
+describe('a call', () => {
+  it.each([
+    [['open']],
+    [['close', new Event('click')]],
+    [['ask', 'What?']],
+    [['identify', { id: '1' }]],
+    [['identify']],
+    [['identify', null]],
+    [['setContext', Object.create(null) as object]],
+    [['on', 'open', () => undefined]],
+    [['off', 'answer', () => undefined]],
+  ])('may be %j', (call) => {
+    expect(isCall(call)).toBe(true);
+    expect(inCall(call)).toEqual([]);
+  });
+
+  it.each([
+    [['opne'], 'there is no Widget.opne(). Did you mean open? There are open, close, '],
+    [['levitate', 1], 'there is no Widget.levitate(). There are open, '],
+    [['toString'], 'there is no Widget.toString().'],
+    [[undefined], 'there is no Widget.undefined().'],
+    [['identify', 42], 'Widget.identify(42) is not right. It takes an object: Widget.identify({ id:'],
+    [['setContext', ['a']], 'Widget.setContext(["a"]) is not right. It takes an object:'],
+    [['ask'], 'Widget.ask() is not right. It takes a text:'],
+    [['ask', { text: 'What?' }], 'Widget.ask({"text":"What?"}) is not right.'],
+    [['on', 'opend', () => undefined], 'Widget.on("opend", function) is not right. It takes an event (ready, open, '],
+    [['on', 'open'], 'Widget.on("open") is not right.'],
+    [['off', () => undefined], 'Widget.off(function) is not right.'],
+  ])('is told about %j', (call, words) => {
+    expect(isCall(call)).toBe(false);
+    const said = inCall(call);
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain(`Widget: ${words}`);
+    expect(said[0]).toContain('docs/embedding.md');
+  });
+
+  it('is told once, however often it is made', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    for (let i = 0; i < 3; i++) explain('inCall', ['opne']);
+    explain('inTag', { siteKey, color: 'blu' });
+    expect(warn.mock.calls).toHaveLength(2);
+  });
+
+  it('is shown in short', () => {
+    const long = inCall(['identify', 'x'.repeat(10_000)])[0] ?? '';
+    expect(long.length).toBeLessThan(300);
+    const circle: unknown[] = [];
+    circle.push(circle);
+    expect(inCall(['ask', circle])[0]).toContain('Widget.ask(object)');
+  });
+});

@@ -1,0 +1,96 @@
+using Microsoft.Playwright;
+
+namespace Widget.Browser.Tests;
+
+/// <summary>What a developer reads on the browser's console who has written something wrong, and that the page goes on.</summary>
+public sealed class MistakesShould(DemoInstallation demo, Chromium chromium)
+{
+    [Fact]
+    public async Task Be_named_on_the_console_once_each_and_break_nothing()
+    {
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync(site.Origin, documents: ("Lamps", "The desk lamp costs ten euros and is made of brass."));
+        var api = demo.Api.GetLeftPart(UriPartial.Authority);
+        // The policy that docs/embedding.md gives.
+        site.ContentSecurityPolicy = $"default-src 'none'; script-src {api}; connect-src {api} {api.Replace("http", "ws")}; img-src data:";
+        site.Html = CustomerSite.Tag(demo, tenant.SiteKey, "data-color=\"blu\" data-position=\"middle\" data-colour=\"#fff\"");
+        var said = new List<string>();
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address, before: visit =>
+        {
+            visit.Page.Console += (_, message) => said.Add($"{message.Type}: {message.Text}");
+            return Task.CompletedTask;
+        });
+        await visit.ShownAsync(visit.Launcher);
+
+        var went = await visit.Page.EvaluateAsync<string>("""
+            async () => {
+              Widget.opne();
+              Widget.opne();
+              Widget('identify', 42);
+              Widget.on('opend', () => {});
+              Widget.push(['levitate']);
+              await Widget;
+              return 'on';
+            }
+            """);
+        went.ShouldBe("on");
+        await Eventually.TrueAsync(() => said.Count(line => line.StartsWith("warning: Widget: ", StringComparison.Ordinal)) >= 7);
+        var warnings = said.Where(line => line.StartsWith("warning: Widget: ", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        var expected = new[]
+        {
+            "Widget.identify(42) is not right. It takes an object",
+            "Widget.on(\"opend\", function) is not right. It takes an event (ready, open,",
+            "data-color=\"blu\" is ignored. It must be a colour as #rrggbb",
+            "data-position=\"middle\" is ignored. It must be right or left.",
+            "the tag has no attribute data-colour. Did you mean data-color?",
+            "there is no Widget.levitate(). There are open,",
+            "there is no Widget.opne(). Did you mean open?",
+        };
+        warnings.Count.ShouldBe(expected.Length, string.Join('\n', said));
+        foreach (var words in expected) warnings.ShouldContain(line => line.StartsWith($"warning: Widget: {words}", StringComparison.Ordinal) && line.Contains("docs/embedding.md"));
+
+        // The calls that are right work in either form, and the wrong values give way to the tenant's.
+        await visit.Page.EvaluateAsync("() => Widget('open')");
+        (await (await visit.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
+        (await visit.Launcher.EvaluateAsync<string>("launcher => getComputedStyle(launcher).backgroundColor")).ShouldBe("rgb(47, 91, 234)");
+        visit.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Cost_a_tag_without_any_nothing()
+    {
+        await using var site = await CustomerSite.StartAsync();
+        var tenant = await demo.AddTenantAsync(site.Origin);
+        site.Html = CustomerSite.Tag(demo, tenant.SiteKey, "data-color=\"#0b6e6e\" data-position=\"left\" data-locale=\"de\"");
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
+        await visit.ShownAsync(visit.Launcher);
+
+        await visit.Page.EvaluateAsync("() => { Widget.identify({ id: '1' }); Widget.on('open', () => {}); }");
+        await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+
+        visit.Requests.ShouldNotContain(request => request.AbsolutePath.StartsWith("/embed/"));
+    }
+
+    [Theory]
+    [InlineData("", "the tag has no data-site-key, so it draws nothing.", false)]
+    [InlineData("data-site-key=\"acme\"", "data-site-key=\"acme\" is not a site key.", true)]
+    [InlineData("data-site-key=\"sk_a-very-secret-key\"", "data-site-key holds an API key, which is a secret.", true)]
+    public async Task Be_named_when_the_site_key_is_one(string attribute, string words, bool drawn)
+    {
+        await using var site = await CustomerSite.StartAsync();
+        site.Html = $"<script async src=\"{demo.Api}widget.js\" {attribute}></script>";
+        var said = new List<string>();
+        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address, before: visit =>
+        {
+            visit.Page.Console += (_, message) => said.Add(message.Text);
+            return Task.CompletedTask;
+        });
+
+        await Eventually.TrueAsync(() => said.Count > 0);
+
+        said.ShouldHaveSingleItem().ShouldStartWith($"Widget: {words}");
+        said[0].ShouldNotContain("very-secret");
+        (await visit.Launcher.CountAsync()).ShouldBe(drawn ? 1 : 0);
+        visit.Errors.ShouldBeEmpty();
+    }
+}

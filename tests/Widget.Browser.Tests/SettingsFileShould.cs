@@ -1,0 +1,89 @@
+using Widget.Testing;
+
+namespace Widget.Browser.Tests;
+
+/// <summary>The file .env of a development installation, as ./run and ./widget read it.</summary>
+public sealed class SettingsFileShould
+{
+    [Theory]
+    [InlineData("WIDGET_CHAT_MODEL=llama3.2", "llama3.2")]
+    [InlineData("  export WIDGET_CHAT_MODEL=llama3.2  # the small one", "llama3.2")]
+    [InlineData("WIDGET_CHAT_MODEL=\"with blanks # and more\" # a comment", "with blanks # and more")]
+    [InlineData("WIDGET_CHAT_MODEL='say \"hello\"'", "say \"hello\"")]
+    [InlineData("WIDGET_CHAT_MODEL=$HOME/`id`", "$HOME/`id`")]
+    [InlineData("WIDGET_CHAT_MODEL=a=b#c\r", "a=b#c")]
+    [InlineData("\uFEFFWIDGET_CHAT_MODEL=first\n# WIDGET_CHAT_MODEL=second\n\n", "first")]
+    [InlineData("WIDGET_CHAT_MODEL=earlier\nWIDGET_CHAT_MODEL=later", "later")]
+    [InlineData("WIDGET_CHAT_MODEL=", "")]
+    public async Task Set_what_a_line_says(string lines, string value)
+    {
+        (await ReadAsync(lines, shell: null)).ShouldBe($"[{value}]");
+    }
+
+    [Fact]
+    public async Task Give_way_to_the_shell()
+    {
+        (await ReadAsync("WIDGET_CHAT_MODEL=file", shell: "shell")).ShouldBe("[shell]");
+        (await ReadAsync("WIDGET_CHAT_MODEL=file", shell: "")).ShouldBe("[]");
+    }
+
+    [Theory]
+    [InlineData("# fine\nWIDGET_CHAT_KEY: sk-secret", "Line 2 of ", "is not a setting. Write NAME=value")]
+    [InlineData("WIDGET_CHAT_KEY = sk-secret", "Line 1 of ", "is not a setting. Write NAME=value")]
+    [InlineData("sk-secret", "Line 1 of ", "is not a setting. Write NAME=value")]
+    [InlineData("\nWIDGET_CHAT_KEY=\"sk-secret", "Line 2 of ", "the value of WIDGET_CHAT_KEY must end with the quote that it begins with.")]
+    [InlineData("WIDGET_CHAT_KEY='sk-secret'x", "Line 1 of ", "the value of WIDGET_CHAT_KEY must end with the quote that it begins with.")]
+    public async Task Name_a_line_that_is_no_setting_by_its_number_alone(string lines, string where, string what)
+    {
+        foreach (var command in new[] { "run", "widget" })
+        {
+            var file = await FileAsync(lines);
+            var environment = new Dictionary<string, string?> { ["WIDGET_ENV_FILE"] = file, ["WIDGET_DATA"] = Path.GetDirectoryName(file), ["WIDGET_CHAT_KEY"] = null };
+
+            var refusal = await Should.ThrowAsync<InvalidOperationException>(() => Repository.RunAsync(command, environment, command == "run" ? ["--detach"] : ["tenants", "list"]));
+
+            refusal.Message.ShouldContain("ended with 2");
+            refusal.Message.ShouldContain(where + file);
+            refusal.Message.ShouldContain(what);
+            refusal.Message.ShouldNotContain("secret");
+        }
+    }
+
+    [Fact]
+    public async Task Warn_of_a_setting_that_nothing_reads()
+    {
+        var file = await FileAsync("WIDGET_CHAT_MODLE=llama3.2");
+
+        var warned = await Repository.RunAsync("/usr/bin/env", ["bash", "-c", ". scripts/settings; read_settings \"$1\" 2>&1", "-", file]);
+
+        warned.ShouldContain($"Line 1 of {file} sets WIDGET_CHAT_MODLE, which nothing reads.");
+    }
+
+    [Fact]
+    public async Task Be_explained_by_an_example_that_sets_nothing_wrong()
+    {
+        var example = await File.ReadAllTextAsync(Path.Combine(Repository.Root, ".env.example"));
+        var file = await FileAsync(example.Replace("#WIDGET_", "WIDGET_", StringComparison.Ordinal));
+
+        var names = await Repository.RunAsync("/usr/bin/env", ["-i", "bash", "-c", ". scripts/settings; read_settings \"$1\" 2>&1 && compgen -e", "-", file]);
+
+        names.ShouldNotContain("Line ");
+        names.Split('\n').Where(name => name.StartsWith("WIDGET_", StringComparison.Ordinal)).Count().ShouldBeGreaterThan(10);
+        names.ShouldContain("WIDGET_FETCH_ALLOW");
+    }
+
+    private static async Task<string> ReadAsync(string lines, string? shell)
+    {
+        var environment = new Dictionary<string, string?> { ["WIDGET_CHAT_MODEL"] = shell };
+        const string Script = ". scripts/settings; read_settings \"$1\"; printf '[%s]' \"$WIDGET_CHAT_MODEL\"";
+        return await Repository.RunAsync("/usr/bin/env", environment, ["bash", "-c", Script, "-", await FileAsync(lines)]);
+    }
+
+    private static async Task<string> FileAsync(string lines)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, ".local", "test", "settings")).FullName;
+        var file = Path.Combine(folder, $"{Guid.NewGuid():N}.env");
+        await File.WriteAllTextAsync(file, lines);
+        return file;
+    }
+}
