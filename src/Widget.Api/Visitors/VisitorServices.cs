@@ -30,7 +30,7 @@ internal static class VisitorServices
             policy => policy.AddAuthenticationSchemes(VisitorAuthentication.SchemeName, ApiKeyAuthentication.SchemeName).RequireAuthenticatedUser());
         services.AddCors(cors => cors.AddPolicy(Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod()));
         services.AddSignalR(options => options.MaximumReceiveMessageSize = 64 * 1024)
-            .AddJsonProtocol(json => json.PayloadSerializerOptions.Converters.Add(new StorableStrings()));
+            .AddJsonProtocol(json => StorableElements.AddTo(json.PayloadSerializerOptions));
         return services;
     }
 }
