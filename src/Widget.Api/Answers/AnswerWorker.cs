@@ -153,7 +153,7 @@ public sealed partial class AnswerWorker(
         var conversation = await db.Conversations.AsNoTracking().SingleAsync(row => row.Id == pending.ConversationId, ct);
         var events = await ConversationLog.ReadAsync(db, pending.ConversationId, Math.Max(0, pending.QuestionSeq - HistoryLength), ct);
         var question = (VisitorMessage)events.Single(entry => entry.Seq == pending.QuestionSeq);
-        return new OwedAnswer(pending.Attempt, pending.StopRequested, conversation, question, [.. events.TakeWhile(entry => entry.Seq < question.Seq).Select(SpokenHistory.AsMessage)]);
+        return new OwedAnswer(pending.Attempt, pending.StopRequested, conversation, question, [.. SpokenHistory.AsMessages(events).TakeWhile(entry => entry.Seq < question.Seq)]);
     }
 
     private async Task<AnswerContext> ContextAsync(TenantId tenant, OwedAnswer owed, CancellationToken ct) => new(

@@ -146,6 +146,8 @@ public sealed class VideoSessions(
                 Speaker = heard.Speaker,
                 Text = heard.Text.Trim(),
                 Interrupted = heard.Interrupted,
+                // A program of the tenant's speaks for the tenant; a page may be anybody's.
+                Reported = caller.Visitor is not null,
             };
             await ConversationLog.AppendAsync(db, session.ConversationId, utterance, ct);
             added++;
