@@ -26,7 +26,7 @@ public sealed class TavusTurnLostException() : Exception("Another node has taken
 /// Lets one node at a time change a tenant's tools or persona at Tavus. That takes many requests of up to 20 s each, so no transaction is open meanwhile: a
 /// turn is a row with an expiry, renewed while the work goes on, and every write checks in its own transaction that the turn is still held.
 /// </summary>
-public sealed partial class TavusTurns(TavusAccountDatabase database, ILogger<TavusTurns> logger)
+public sealed partial class TavusTurns(TavusAccountDatabase database, TimeProvider clock, ILogger<TavusTurns> logger)
 {
     public const string Tools = "tools";
     public const string Persona = "persona";
@@ -58,7 +58,7 @@ public sealed partial class TavusTurns(TavusAccountDatabase database, ILogger<Ta
 
     internal async Task KeepAsync(TavusTurn turn, CancellationTokenSource lost)
     {
-        using var timer = new PeriodicTimer(Renewal);
+        using var timer = new PeriodicTimer(Renewal, clock);
         try
         {
             while (await timer.WaitForNextTickAsync(lost.Token))

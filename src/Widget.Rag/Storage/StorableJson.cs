@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -17,6 +18,8 @@ public static partial class StorableJson
     private const int LargestExponent = 400;
     private const int UnicodeEscape = 6; // \uXXXX
     private const string Replacement = "\\ufffd";
+
+    private static readonly SearchValues<char> OfNumbers = SearchValues.Create("+-.0123456789eE");
 
     /// <exception cref="JsonException">It is not JSON.</exception>
     public static JsonDocument Parse(ReadOnlySpan<byte> utf8)
@@ -102,7 +105,7 @@ public static partial class StorableJson
 
     private static (int Length, string? Instead) Number(ReadOnlySpan<char> json)
     {
-        var length = json.IndexOfAnyExcept("+-.0123456789eE");
+        var length = json.IndexOfAnyExcept(OfNumbers);
         var number = length < 0 ? json : json[..length];
         if (IsStorable(number) || !JsonNumber().IsMatch(number)) return (number.Length, null);
         return (number.Length, $"\"{number[..Math.Min(number.Length, LongestNumber)]}\"");

@@ -57,6 +57,30 @@ public sealed class LifecycleWordsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Refuse_to_follow_somebody_without_a_name_or_with_an_endless_one()
+    {
+        await using var hub = await HubClient.ConnectAsync(_node, "/hubs/tavus", _video.Tenant.Created.ApiKey, Ct);
+        foreach (var (id, user) in new[] { ("1", ""), ("2", new string('u', 201)) })
+        {
+            await hub.StreamAsync(id, "Follow", user);
+            (await Should.ThrowAsync<InvalidOperationException>(async () =>
+            {
+                await foreach (var _ in hub.ItemsAsync<JsonElement>(id)) Assert.Fail("There is nothing to follow.");
+            })).Message.ShouldContain("1 to 200 characters");
+        }
+    }
+
+    [Fact]
+    public async Task Refuse_a_kind_of_replica_or_persona_that_there_is_not()
+    {
+        foreach (var what in new[] { "replicas", "personas" })
+        {
+            var response = await _video.Tenant.Developer.GetAsync($"/api/tavus/{what}?kind=stock", Ct);
+            (response.StatusCode, (await response.Content.ReadAsStringAsync(Ct)).Contains("kind must be user or system", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.BadRequest, true));
+        }
+    }
+
+    [Fact]
     public async Task Open_the_call_with_the_avatar_persona_and_name_that_a_program_asks_for()
     {
         var persona = await PersonaAsync();
