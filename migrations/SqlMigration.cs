@@ -75,3 +75,5 @@ public sealed class TavusWake : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0019_answer_leases")]
 public sealed class AnswerLeases : SqlMigration;
+[DbContext(typeof(MigrationsContext)), Migration("0024_tavus_turns")]
+public sealed class TavusTurns : SqlMigration;

@@ -9,6 +9,7 @@ namespace Widget.Contracts;
 [JsonDerivedType(typeof(MessageRated), "message_rated")]
 [JsonDerivedType(typeof(PersonRequested), "person_requested")]
 [JsonDerivedType(typeof(Utterance), "utterance")]
+[JsonDerivedType(typeof(UtterancesChecked), "utterances_checked")]
 [JsonDerivedType(typeof(KnowledgeShown), "knowledge_shown")]
 [JsonDerivedType(typeof(TavusConversationCreated), "tavus_conversation_created")]
 [JsonDerivedType(typeof(TavusConversationJoined), "tavus_conversation_joined")]
@@ -159,7 +160,30 @@ public sealed record Utterance : ConversationEvent
 
     /// <summary>When it was said, where that is known better than when it was written down.</summary>
     public DateTimeOffset? SpokenAt { get; init; }
+
+    /// <summary>
+    /// The visitor's page reported it, and nobody else has confirmed it yet. The assistant's words are not the assistant's own until an
+    /// <see cref="UtterancesChecked"/> confirms them.
+    /// </summary>
+    public bool Reported { get; init; }
 }
+
+/// <summary>A call's transcript was held against what the visitor's page had reported of the call.</summary>
+public sealed record UtterancesChecked : ConversationEvent
+{
+    /// <summary>The call.</summary>
+    public required Guid SessionId { get; init; }
+
+    /// <summary>Reported utterances that the transcript has, too. They count as said from now on.</summary>
+    public required IReadOnlyList<ConfirmedUtterance> Confirmed { get; init; }
+
+    /// <summary>Seqs of reported utterances that the transcript does not have. They stay marked as reported.</summary>
+    public required IReadOnlyList<int> Unconfirmed { get; init; }
+}
+
+/// <param name="Seq">The utterance's place in the log.</param>
+/// <param name="Text">What was really said, where the page reported other words; null where its words are right.</param>
+public sealed record ConfirmedUtterance(int Seq, string? Text);
 
 /// <summary>In a call, the assistant looked something up: what the visitor can read meanwhile.</summary>
 public sealed record KnowledgeShown : ConversationEvent

@@ -67,6 +67,7 @@ public enum TavusEndReason
 }
 
 /// <summary>Opens a video call, or waits for one in the line.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TavusSessionRequest
 {
     /// <summary>The tenant's id or slug. The caller's own when left out; another's is refused.</summary>
@@ -87,6 +88,20 @@ public sealed record TavusSessionRequest
     /// <summary>The visitor's language, as <c>de</c>.</summary>
     [StringLength(10)]
     public string? Locale { get; init; }
+
+    /// <summary>The avatar, in place of the settings' <c>tavusReplicaId</c>. With an API key only.</summary>
+    [RegularExpression(Id, ErrorMessage = "replicaId is not an id of Tavus.")]
+    public string? ReplicaId { get; init; }
+
+    /// <summary>The persona, in place of the settings' <c>tavusPersonaId</c>. With an API key only, and in an account of the tenant's own.</summary>
+    [RegularExpression(Id, ErrorMessage = "personaId is not an id of Tavus.")]
+    public string? PersonaId { get; init; }
+
+    /// <summary>What the avatar is called in this call. With an API key only.</summary>
+    [StringLength(100, MinimumLength = 1)]
+    public string? AgentName { get; init; }
+
+    private const string Id = "[A-Za-z0-9_-]{1,100}";
 }
 
 /// <summary>A video call.</summary>
@@ -160,6 +175,7 @@ public sealed record TavusCallRecord(
 public sealed record TavusSessions(IReadOnlyList<TavusSession> Sessions, Guid? Next);
 
 /// <summary>A page says that it is still there, and what it sees.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TavusAliveRequest
 {
     /// <summary>The avatar is in the room.</summary>
@@ -167,6 +183,7 @@ public sealed record TavusAliveRequest
 }
 
 /// <summary>What was said in a call, as the page heard of it.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record UtterancesRequest
 {
     /// <summary>What was said, in order.</summary>
@@ -174,6 +191,7 @@ public sealed record UtterancesRequest
     public IReadOnlyList<HeardUtterance> Utterances { get; init; } = [];
 }
 
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record HeardUtterance
 {
     /// <summary>The same for the same utterance, however often it is told.</summary>
@@ -218,38 +236,59 @@ public sealed record ToolRequest
 /// <param name="Result">For the model to read: what was found or done, or what was wrong.</param>
 public sealed record ToolResponse(bool Success, JsonElement Result);
 
-[JsonConverter(typeof(StrictEnumConverter<LifecycleCommand>))]
-public enum LifecycleCommand
+/// <summary>What another framework can say of somebody and their call.</summary>
+public static class LifecycleCommands
 {
     /// <summary>Somebody has joined: their call is opened, unless it is open.</summary>
-    [JsonStringEnumMemberName("user_joined")]
-    UserJoined,
+    public const string UserJoined = "user_joined";
 
     /// <summary>They have left: their call ends.</summary>
-    [JsonStringEnumMemberName("user_left")]
-    UserLeft,
+    public const string UserLeft = "user_left";
 
-    [JsonStringEnumMemberName("start_conversation")]
-    StartConversation,
+    public const string StartConversation = "start_conversation";
 
-    [JsonStringEnumMemberName("end_conversation")]
-    EndConversation,
+    public const string EndConversation = "end_conversation";
 }
 
 /// <summary>Another framework drives calls: it says who has come and gone, and hears of the conversations.</summary>
-public sealed record LifecycleRequest
+public sealed record LifecycleRequest : IValidatableObject
 {
-    /// <summary>What has happened.</summary>
-    [Required]
-    public LifecycleCommand? Name { get; init; }
+    private const string Names =
+        $"name must be one of {LifecycleCommands.UserJoined}, {LifecycleCommands.UserLeft}, {LifecycleCommands.StartConversation}, {LifecycleCommands.EndConversation}.";
+
+    /// <summary><c>user_joined</c>, <c>user_left</c>, <c>start_conversation</c> or <c>end_conversation</c>.</summary>
+    [Required(ErrorMessage = Names)]
+    [AllowedValues(LifecycleCommands.UserJoined, LifecycleCommands.UserLeft, LifecycleCommands.StartConversation, LifecycleCommands.EndConversation, ErrorMessage = Names)]
+    public string Name { get; init; } = "";
 
     /// <summary>Whoever the call is with, by the framework's own id.</summary>
-    [Required, StringLength(200, MinimumLength = 1)]
-    public string UserId { get; init; } = "";
+    [StringLength(200, MinimumLength = 1)]
+    public string? UserId { get; init; }
+
+    /// <summary>The same by the name that events have for it.</summary>
+    [JsonPropertyName("user_id"), StringLength(200, MinimumLength = 1, ErrorMessage = "user_id must have 1 to 200 characters.")]
+    public string? SnakeUserId { get; init; }
 
     /// <summary>Their language, as <c>de</c>.</summary>
     [StringLength(10)]
     public string? Language { get; init; }
+
+    /// <summary>Fields that there are not.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Others { get; init; }
+
+    /// <summary>Whichever of both names was used.</summary>
+    [JsonIgnore]
+    public string Person => UserId ?? SnakeUserId ?? "";
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Person.Length == 0) yield return new ValidationResult("userId is missing (or user_id, which means the same).", [nameof(UserId)]);
+        if (UserId is not null && SnakeUserId is not null && UserId != SnakeUserId)
+            yield return new ValidationResult("userId and user_id mean the same and name two different people. Send one of them.", [nameof(UserId)]);
+        foreach (var other in Others?.Keys ?? [])
+            yield return new ValidationResult($"{(other.Length > 50 ? other[..50] : other)} is not a field of this request. There are name, userId (or user_id) and language.");
+    }
 }
 
 /// <summary>What has come of a command, in the names that frameworks of voice agents use.</summary>
@@ -264,6 +303,10 @@ public sealed record LifecycleEvent
 
     [JsonPropertyName("user_id")]
     public required string UserId { get; init; }
+
+    /// <summary>The same by the name that requests have for it.</summary>
+    [JsonPropertyName("userId")]
+    public string CamelUserId => UserId;
 
     [JsonPropertyName("session_id")]
     public Guid? SessionId { get; init; }

@@ -14,4 +14,17 @@ public sealed class SearchPlansShould
         together.DeadlineOf("tavus").ShouldBeLessThan(together.DeadlineOf("own"));
         together.DeadlineOf("own").ShouldBeLessThan(alone.DeadlineOf("own"));
     }
+
+    [Theory]
+    [InlineData(SearchStrategyName.Parallel)]
+    [InlineData(SearchStrategyName.Smart)]
+    [InlineData(SearchStrategyName.Fallback)]
+    public void Not_ask_tavus_at_all_when_its_weight_is_zero(SearchStrategyName strategy)
+    {
+        var plan = SearchPlans.For(new TenantSettings { UseTavusKB = true, TavusKBWeight = 0 }, strategy);
+
+        plan.Weights.Keys.ShouldBe(["own"]);
+        plan.LeftOut["tavus"].ShouldContain("weight is 0");
+        plan.DeadlineOf("own").ShouldBe(SearchPlans.For(new TenantSettings()).DeadlineOf("own"));
+    }
 }

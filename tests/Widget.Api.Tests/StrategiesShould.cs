@@ -72,9 +72,23 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Say_that_tavus_was_not_asked_without_a_key()
+    {
+        var tenant = await TenantAsync(api.Node, "parallel");
+
+        var result = await SearchAsync(tenant, "What does delivery to Denmark cost?");
+
+        result.Hits[0].ExternalId.ShouldBe("shipping");
+        result.Trace.Steps.Single(step => step.KnowledgeBase == "tavus").ShouldSatisfyAllConditions(
+            step => (step.Outcome, step.Hits).ShouldBe(("skipped", 0)),
+            step => step.Reason!.ShouldContain("no key for Tavus is configured"));
+    }
+
+    [Fact]
     public async Task Say_that_nothing_of_tavus_is_known_yet()
     {
         var tenant = await TenantAsync(api.Node, "parallel");
+        await api.Node.Service<TenantSecrets>().SaveAsync(new TenantId(tenant.Created.TenantId), TenantSecrets.TavusKey, "a-key-of-its-own", TestContext.Current.CancellationToken);
 
         var result = await SearchAsync(tenant, "What does delivery to Denmark cost?");
 

@@ -45,6 +45,7 @@ public sealed record AnswerPrompt(
         {
             VisitorMessage visitor => new ChatMessage(ChatRole.User, visitor.Text),
             AssistantMessage assistant when CitationNumbers.Strip(assistant.Text) is { Length: > 0 } text => new ChatMessage(ChatRole.Assistant, text),
+            Utterance reported => new ChatMessage(ChatRole.User, SpokenHistory.Note(reported)),
             _ => null,
         });
         messages.AddRange(turns.OfType<ChatMessage>().TakeLast(MostTurns));

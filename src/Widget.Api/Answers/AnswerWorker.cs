@@ -190,7 +190,7 @@ public sealed partial class AnswerWorker(
         await rows.NextResultAsync(ct);
         var events = await ConversationLog.ReadAllAsync(rows, ct);
         var question = (VisitorMessage)events[^1];
-        return new OwedAnswer(attempt, stopRequested, conversation, context, question, [.. events.SkipLast(1).Select(SpokenHistory.AsMessage)]);
+        return new OwedAnswer(attempt, stopRequested, conversation, context, question, [.. SpokenHistory.AsMessages(events).TakeWhile(entry => entry.Seq < question.Seq)]);
     }
 
     private async Task<AnswerContext> ContextAsync(TenantId tenant, OwedAnswer owed, CancellationToken ct) => new(

@@ -1,3 +1,4 @@
+using Widget.Api.Conversations;
 using Widget.Contracts;
 
 namespace Widget.Api.Answers;
@@ -5,10 +6,19 @@ namespace Widget.Api.Answers;
 /// <summary>What was said aloud counts like what was written: a conversation goes on in another mode where it was.</summary>
 internal static class SpokenHistory
 {
-    public static ConversationEvent AsMessage(ConversationEvent entry) => entry switch
+    /// <summary>
+    /// The events with spoken turns as written ones. What only the visitor's page says of the assistant is not the assistant's own, so it stays an
+    /// <see cref="Utterance"/>.
+    /// </summary>
+    public static IEnumerable<ConversationEvent> AsMessages(IEnumerable<ConversationEvent> events) => ReportedWords.Settle([.. events]).Select(AsMessage);
+
+    /// <summary>What a model is told, in the visitor's turn, of words that only the visitor's page says the assistant spoke.</summary>
+    public static string Note(Utterance reported) => $"(According to the visitor's page, the assistant said the following aloud. It is not confirmed.) {reported.Text}";
+
+    private static ConversationEvent AsMessage(ConversationEvent entry) => entry switch
     {
         Utterance { Speaker: Speaker.Visitor } spoken => new VisitorMessage { Seq = spoken.Seq, At = spoken.At, Text = spoken.Text },
-        Utterance spoken => new AssistantMessage
+        Utterance { Reported: false } spoken => new AssistantMessage
         {
             Seq = spoken.Seq,
             At = spoken.At,

@@ -73,7 +73,7 @@ public sealed class ConversationLog(ConversationDatabase database)
             [
                 db.TenantId.Value,
                 id.Value,
-                new Npgsql.NpgsqlParameter { Value = JsonSerializer.Serialize<ConversationEvent>(entry, Stored), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new Npgsql.NpgsqlParameter { Value = StorableJson.Clean(JsonSerializer.Serialize<ConversationEvent>(entry, Stored)), NpgsqlDbType = NpgsqlDbType.Jsonb },
                 new Npgsql.NpgsqlParameter { Value = (object?)entry.ClientId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
                 new Npgsql.NpgsqlParameter
                 {

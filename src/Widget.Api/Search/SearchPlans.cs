@@ -25,7 +25,10 @@ public static class SearchPlans
     {
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
         var weights = new Dictionary<string, double>(StringComparer.Ordinal) { [OwnKnowledgeBase.BaseName] = 1 };
-        if (settings.UseTavusKB)
+        var leftOut = new Dictionary<string, string>(StringComparer.Ordinal);
+        var asksTavus = settings is { UseTavusKB: true, TavusKBWeight: > 0 };
+        if (settings.UseTavusKB && !asksTavus) leftOut[TavusKnowledgeBase.BaseName] = "its weight is 0 (tavusKBWeight)";
+        if (asksTavus)
         {
             weights[TavusKnowledgeBase.BaseName] = settings.TavusKBWeight;
             weights[OwnKnowledgeBase.BaseName] = 1 - settings.TavusKBWeight;
@@ -36,7 +39,8 @@ public static class SearchPlans
         {
             Strategy = (strategy ?? settings.SearchStrategy).ToStrategy(),
             Weights = weights,
-            Deadlines = settings.UseTavusKB ? Together : Alone,
+            LeftOut = leftOut,
+            Deadlines = asksTavus ? Together : Alone,
             Parameters = parameters,
         };
     }

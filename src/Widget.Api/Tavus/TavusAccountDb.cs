@@ -13,6 +13,8 @@ public sealed class TavusAccountDb(DbContextOptions<TavusAccountDb> options, Ten
 
     public DbSet<ProvisionedPersona> Personas => Set<ProvisionedPersona>();
 
+    public DbSet<TavusTurnRow> Turns => Set<TavusTurnRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         MapIds(configurationBuilder, typeof(TenantId).Assembly);
@@ -23,6 +25,7 @@ public sealed class TavusAccountDb(DbContextOptions<TavusAccountDb> options, Ten
     {
         TavusPublication.Map(modelBuilder);
         ProvisionedPersona.Map(modelBuilder);
+        TavusTurnRow.Map(modelBuilder);
         NameColumnsInSnakeCase(modelBuilder);
         FilterByTenant(modelBuilder);
     }

@@ -20,6 +20,7 @@ internal static class TavusServices
         services.AddSingleton<TavusClient>();
         services.AddSingleton<TavusConnectionTest>();
         services.AddSingleton<TavusAccountDatabase>();
+        services.AddSingleton<TavusTurns>();
         services.AddSingleton<PersonaProvisioner>();
         services.AddTavusKnowledge();
 

@@ -171,5 +171,5 @@ public sealed class ToolRunner(ToolRegistry registry, ToolExecution execution, T
 
     private static ToolOutcome Outcome(bool success, JsonElement result) => new(success ? ToolStatus.Done : ToolStatus.Failed, result);
 
-    private static NpgsqlParameter Json(JsonElement value) => new() { Value = value.GetRawText(), NpgsqlDbType = NpgsqlDbType.Jsonb };
+    private static NpgsqlParameter Json(JsonElement value) => new() { Value = StorableJson.Of(value), NpgsqlDbType = NpgsqlDbType.Jsonb };
 }

@@ -34,7 +34,7 @@ internal static class VisitorServices
             policy => policy.AddAuthenticationSchemes(VisitorAuthentication.SchemeName, ApiKeyAuthentication.SchemeName).RequireAuthenticatedUser());
         services.AddCors(cors => cors.AddPolicy(Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod()));
         services.AddSignalR(options => options.MaximumReceiveMessageSize = MeasuredHubProtocol.LargestFrame)
-            .AddJsonProtocol(json => json.PayloadSerializerOptions.Converters.Add(new StorableStrings()));
+            .AddJsonProtocol(json => StorableElements.AddTo(json.PayloadSerializerOptions));
         // Of two protocols of one name, the later one is used.
         services.AddSingleton<IHubProtocol>(provider => new MeasuredHubProtocol(new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>())));
         return services;

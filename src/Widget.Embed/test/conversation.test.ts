@@ -147,6 +147,38 @@ describe('a conversation', () => {
     expect(awaiting(it)).toBe(true);
   });
 
+  it('marks what a page has reported until the transcript confirms it, in its own words', () => {
+    const said = (seq: number, text: string): ConversationEvent => ({
+      kind: 'utterance',
+      seq,
+      at,
+      clientId: null,
+      sessionId: 's',
+      mode: 'video',
+      speaker: 'assistant',
+      text,
+      interrupted: false,
+      reported: true,
+    });
+    let it = [said(1, 'It is free.'), said(2, 'Hello.'), said(3, 'It costs 49 euros.')].reduce(applyEvent, empty);
+    it = applyEvent(it, {
+      kind: 'utterances_checked',
+      seq: 4,
+      at,
+      clientId: null,
+      confirmed: [
+        { seq: 2, text: null },
+        { seq: 3, text: 'It costs 4,900 euros.' },
+      ],
+    });
+
+    expect(it.items.map((item) => item.kind === 'spoken' && [item.text, item.reported])).toEqual([
+      ['It is free.', true],
+      ['Hello.', false],
+      ['It costs 4,900 euros.', false],
+    ]);
+  });
+
   it('passes over kinds of events that it does not know', () => {
     const later = { kind: 'meeting_booked', seq: 2, at, clientId: null } as unknown as ConversationEvent;
     const it = [asked(1, 'c1'), later, answered(3, 'm', 1, 'So.')].reduce(applyEvent, empty);

@@ -33,9 +33,11 @@ public sealed class HybridSearch(
             .GroupBy(knowledge => knowledge.Name, (_, ways) => Way([.. ways], wider), StringComparer.Ordinal)
             .ToArray();
         Route? route = plan.Strategy == SearchStrategy.Smart ? QuestionRouter.Decide(query.Text) : null;
+        var (weighed, standIns) = (Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] > 0), Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] <= 0));
         var asked = plan.Strategy == SearchStrategy.Parallel
-            ? await Task.WhenAll(used.Select(knowledge => _calls.AskAsync(knowledge, wider, plan.DeadlineOf(knowledge.Name), reason: null, ct)))
-            : await AskInOrderAsync(Order(used, route), wider, plan, route?.Reason, ct);
+            ? await Task.WhenAll(weighed.Select(knowledge => _calls.AskAsync(knowledge, wider, plan.DeadlineOf(knowledge.Name), reason: null, ct)))
+            : await AskInOrderAsync(Order(weighed, route), wider, plan, route?.Reason, ct);
+        asked = [.. asked, .. await StandInAsync(standIns, asked, wider, plan, ct)];
 
         // Our own first: of twins, it is our passage that stays, since it knows its place in the document.
         var answered = asked.Where(answer => answer.Result is not null).OrderBy(answer => Array.FindIndex(used, one => one.Name == answer.Step.KnowledgeBase)).ToArray();
@@ -61,7 +63,8 @@ public sealed class HybridSearch(
     // One that was asked first and was not good enough must not outrank the one that was asked because of it.
     private static double WeightOf(KnowledgeBaseAnswer answer, SearchPlan plan)
     {
-        var weight = plan.Weights[answer.Step.KnowledgeBase];
+        // One that stands in is the only one that answered.
+        var weight = plan.Weights[answer.Step.KnowledgeBase] is > 0 and var share ? share : 1;
         return plan.Strategy == SearchStrategy.Parallel ? weight : weight * Math.Clamp(answer.Result!.Confidence / plan.GoodEnough, LeastSay, 1);
     }
 
@@ -73,7 +76,15 @@ public sealed class HybridSearch(
 
     private IEnumerable<SearchStep> Missing(SearchPlan plan) => plan.Weights.Keys
         .Where(name => !Array.Exists(_knowledgeBases, knowledge => knowledge.Name == name))
-        .Select(name => KnowledgeBaseAnswer.Skipped(name, "not configured on this installation").Step);
+        .Select(name => KnowledgeBaseAnswer.Skipped(name, "not configured on this installation").Step)
+        .Concat(plan.LeftOut.Select(entry => KnowledgeBaseAnswer.Skipped(entry.Key, entry.Value).Step));
+
+    private async Task<KnowledgeBaseAnswer[]> StandInAsync(IKnowledgeBase[] standIns, KnowledgeBaseAnswer[] asked, KnowledgeQuery query, SearchPlan plan, CancellationToken ct)
+    {
+        if (asked.Any(answer => answer.Result is not null)) return [.. standIns.Select(knowledge => KnowledgeBaseAnswer.Skipped(knowledge.Name, "its weight is 0"))];
+        var reason = asked.Length == 0 ? null : string.Join("; ", asked.Select(answer => $"{answer.Step.KnowledgeBase} {Shortcoming(answer)}"));
+        return await Task.WhenAll(standIns.Select(knowledge => _calls.AskAsync(knowledge, query, plan.DeadlineOf(knowledge.Name), reason, ct)));
+    }
 
     private async Task<KnowledgeBaseAnswer[]> AskInOrderAsync(
         IEnumerable<IKnowledgeBase> order,

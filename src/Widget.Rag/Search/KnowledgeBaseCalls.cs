@@ -48,6 +48,7 @@ internal sealed class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider 
             // WaitAsync, so that a side that ignores its cancellation is not waited for either.
             var result = await knowledge.SearchAsync(query, given.Token).WaitAsync(deadline, clock, ct);
             if (knowledge.IsRemote) breakers.Worked(query.TenantId, Service(knowledge, query));
+            if (result.Skipped is { } skipped) return KnowledgeBaseAnswer.Skipped(knowledge.Name, skipped);
             return new KnowledgeBaseAnswer(Step(SearchOutcome.Answered, result.Shortcoming is { } lack ? $"{(reason is null ? "" : $"{reason}; ")}{lack}" : reason) with
             {
                 Hits = result.Hits.Count,

@@ -56,6 +56,7 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
         Part("t", [query.TenantId.ToString(), Text(revision), Text(query.Limit), plan.Strategy.ToString(), Text(plan.GoodEnough)]);
         Part("q", [string.Join(' ', query.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant()]);
         Part("w", plan.Weights.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, Text(entry.Value) }));
+        Part("o", plan.LeftOut.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, entry.Value }));
         Part("p", plan.Parameters.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, entry.Value }));
         Part("s", query.Filter.Sources.Select(source => source.ToString()).Order(StringComparer.Ordinal));
         Part("g", query.Filter.Tags.Order(StringComparer.Ordinal));

@@ -7,9 +7,13 @@ public sealed record SearchPlan
 
     /// <summary>
     /// The knowledge bases in use, by name, with their share of the merged score. Those not named are not searched; one
-    /// that this installation does not have is skipped, and the trace says so.
+    /// that this installation does not have is skipped, and the trace says so. One of weight 0 stands by: it is asked only when none of the others has
+    /// answered.
     /// </summary>
     public required IReadOnlyDictionary<string, double> Weights { get; init; }
+
+    /// <summary>Knowledge bases that are not searched though a reader of the trace may expect them, by name, and why.</summary>
+    public IReadOnlyDictionary<string, string> LeftOut { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Longest wait for a knowledge base that <see cref="Deadlines"/> does not name.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(2);

@@ -44,6 +44,7 @@ public sealed class OtherProvidersShould(ApiFixture api) : IAsyncLifetime
 
         (await call.SaidAsync())[0].ShouldBe("Visitor: What does delivery to Denmark cost?");
         (await call.Visitor.EventsAsync()).OfType<KnowledgeShown>().ShouldHaveSingleItem().Citations[0].Title.ShouldBe("Shipping");
+        (await call.Visitor.EventsAsync()).OfType<Utterance>().ShouldAllBe(line => !line.Reported);
         await Eventually.TrueAsync(async () => await call.Peer.HeardAsync() > 0.5, "the visitor has heard it");
         (await call.PostAsync("end")).EnsureSuccessStatusCode();
         (await call.EndedAsync()).ShouldBe(VoiceEndReason.Visitor);
@@ -66,6 +67,8 @@ public sealed class OtherProvidersShould(ApiFixture api) : IAsyncLifetime
         await call.SaidAsync(2);
 
         (await call.SaidAsync()).ShouldBe(["Visitor: What does delivery cost?", "Assistant: Delivery within Germany costs 49 euros."]);
+        // Nobody but the page says so.
+        (await call.Visitor.EventsAsync()).OfType<Utterance>().ShouldAllBe(line => line.Reported);
         (await call.PostAsync("end")).EnsureSuccessStatusCode();
         (await call.EndedAsync()).ShouldBe(VoiceEndReason.Visitor);
     }

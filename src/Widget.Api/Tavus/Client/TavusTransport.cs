@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Widget.Api.Platform;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Tavus.Client;
 
@@ -148,7 +149,7 @@ internal sealed partial class TavusTransport : IDisposable
         if (content.Span.Trim(" \t\r\n"u8).IsEmpty) return new TavusAnswer(status, null);
         try
         {
-            using var document = JsonDocument.Parse(content, new JsonDocumentOptions { MaxDepth = 64 });
+            using var document = StorableJson.Parse(content.Span);
             return new TavusAnswer(status, document.RootElement.Clone());
         }
         catch (JsonException e)

@@ -14,6 +14,8 @@ public sealed class LifecycleHub(LifecycleService lifecycle, IMultiTenantContext
 {
     public const string Path = "/hubs/tavus";
 
+    private const int LongestUserId = 200;
+
     /// <summary>Carries out a command; its outcome is the answer.</summary>
     public async Task<LifecycleEvent> Command(LifecycleRequest request)
     {
@@ -25,6 +27,7 @@ public sealed class LifecycleHub(LifecycleService lifecycle, IMultiTenantContext
     /// <summary>What happens in somebody's calls from now on: created, joined, ended.</summary>
     public async Task<IAsyncEnumerable<LifecycleEvent>> Follow(string userId, CancellationToken cancellationToken)
     {
+        if (userId is not { Length: > 0 and <= LongestUserId }) throw new HubException($"userId must have 1 to {LongestUserId} characters.");
         var tenant = tenants.Current().TenantId;
         // Where it begins is settled before the caller may go on, so that nothing it then causes is missed.
         var after = await lifecycle.LastSeqAsync(tenant, userId, cancellationToken);

@@ -14,14 +14,14 @@ public sealed class LifecycleService(VideoSessions sessions, ConversationThreads
     public async Task<(LifecycleEvent? Event, VideoRefusal? Refusal)> ApplyAsync(TenantId tenant, LifecycleRequest request, CancellationToken ct)
     {
         var caller = new VideoCaller(tenant, Visitor: null);
-        var (thread, visitor) = await threads.OfPersonAsync(tenant, request.UserId, ct);
+        var (thread, visitor) = await threads.OfPersonAsync(tenant, request.Person, ct);
         var current = await CurrentAsync(tenant, thread, ct);
-        if (request.Name is LifecycleCommand.UserLeft or LifecycleCommand.EndConversation)
+        if (request.Name is LifecycleCommands.UserLeft or LifecycleCommands.EndConversation)
         {
-            if (current is null) return (new LifecycleEvent { Name = "tavus_conversation_none", UserId = request.UserId }, null);
-            var reason = request.Name == LifecycleCommand.UserLeft ? TavusEndReason.Left : TavusEndReason.Developer;
+            if (current is null) return (new LifecycleEvent { Name = "tavus_conversation_none", UserId = request.Person }, null);
+            var reason = request.Name == LifecycleCommands.UserLeft ? TavusEndReason.Left : TavusEndReason.Developer;
             await sessions.EndAsync(caller, current.Id, reason, ct);
-            return (Of(current, request.UserId, "tavus_conversation_ended") with { Reason = reason, ConversationUrl = null }, null);
+            return (Of(current, request.Person, "tavus_conversation_ended") with { Reason = reason, ConversationUrl = null }, null);
         }
 
         if (current is null)
@@ -32,7 +32,7 @@ public sealed class LifecycleService(VideoSessions sessions, ConversationThreads
             if (refusal is not null) return (null, refusal);
         }
 
-        return (Of(current!, request.UserId, current!.ConversationUrl is null ? "tavus_conversation_queued" : "tavus_conversation_created"), null);
+        return (Of(current!, request.Person, current!.ConversationUrl is null ? "tavus_conversation_queued" : "tavus_conversation_created"), null);
     }
 
     /// <summary>What happens in somebody's calls from now on.</summary>

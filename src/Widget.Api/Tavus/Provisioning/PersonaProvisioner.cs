@@ -18,13 +18,15 @@ public sealed record PersonaRefusal(int Status, string Words);
 
 /// <summary>
 /// Makes and changes tenants' personas at Tavus as their settings say, after showing what that will change. Only what is ours to set is touched.
-/// A persona that was made without its id being kept is found by its name, so there are never two.
+/// A persona that was made without its id being kept is found by its name, so there are never two. One node at a time
+/// does it for a tenant (<see cref="TavusTurns"/>), and no transaction is open while Tavus is asked.
 /// </summary>
 public sealed class PersonaProvisioner(
     TavusAccounts accounts,
     TavusClient client,
     TenantSettingsService settings,
     TavusAccountDatabase database,
+    TavusTurns turns,
     ToolRegistry tools,
     TavusToolSync toolSync,
     ModelKeys modelKeys,
@@ -34,6 +36,8 @@ public sealed class PersonaProvisioner(
     private const string KeyName = "Tavus persona (made by this installation)";
     private const int PageSize = 50;
     private const int MostPages = 100;
+
+    private static PersonaRefusal Busy => new(StatusCodes.Status409Conflict, "The persona is being changed at this moment. Look at a new preview when that is done.");
 
     /// <exception cref="TavusException">Tavus could not be asked.</exception>
     public async Task<(TavusPersonaPreview? Preview, PersonaRefusal? Refusal)> PreviewAsync(TenantInfo tenant, CancellationToken ct)
@@ -52,10 +56,29 @@ public sealed class PersonaProvisioner(
     public async Task<(TavusPersonaApplied? Applied, PersonaRefusal? Refusal)> ApplyAsync(TenantInfo tenant, string fingerprint, CancellationToken ct)
     {
         if (await accounts.OfAsync(tenant.TenantId, ct) is not { } account) return (null, new(StatusCodes.Status409Conflict, TavusWords.NoKey));
-        await using var turn = await database.BeginAsync(tenant.TenantId, ct);
-        await using (var take = turn.Command("select pg_try_advisory_xact_lock(hashtextextended('tavus_persona:' || $1, 0))", [tenant.TenantId.ToString()]))
-            if (await take.ExecuteScalarAsync(ct) is not true) return (null, new(StatusCodes.Status409Conflict, "The persona is being changed at this moment. Look at a new preview when that is done."));
+        await using var turn = await turns.TakeAsync(tenant.TenantId, TavusTurns.Persona, ct);
+        if (turn is null) return (null, Busy);
+        try
+        {
+            return await ApplyAsync(tenant, fingerprint, account, turn, turn.Token);
+        }
+        catch (TavusTurnLostException)
+        {
+            return (null, Busy);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested && turn.Token.IsCancellationRequested)
+        {
+            return (null, Busy);
+        }
+    }
 
+    private async Task<(TavusPersonaApplied? Applied, PersonaRefusal? Refusal)> ApplyAsync(
+        TenantInfo tenant,
+        string fingerprint,
+        TavusAccount account,
+        TavusTurn turn,
+        CancellationToken ct)
+    {
         var current = await settings.ReadAsync(tenant.TenantId, ct);
         var (plan, refusal) = await PlanAsync(tenant, current, account, ct);
         if (plan is null) return (null, refusal);
@@ -65,11 +88,11 @@ public sealed class PersonaProvisioner(
         var guardrails = await KeepGuardrailsAsync(plan, account, ct);
         var key = plan.NeedsModelKey ? await modelKeys.CreateAsync(tenant.TenantId, KeyName, ct) : null;
         // From here on Tavus may hold the new key. Should this break off, the next one must not take the old one for the one in use.
-        if (key is not null) await ForgetModelKeyAsync(tenant.TenantId, ct);
+        if (key is not null) await ForgetModelKeyAsync(turn, ct);
         var (id, published) = plan.There is { } there
             ? (there.Id, await ChangeAsync(plan, there, account, guardrails, key?.Key, ct))
             : (await CreateAsync(plan, tenant.TenantId, account, guardrails, key?.Key, ct), false);
-        await RememberAsync(tenant.TenantId, account, plan, id, key?.Id, current.TavusPersonaId, CancellationToken.None);
+        await RememberAsync(turn, account, plan, id, key?.Id, current.TavusPersonaId, CancellationToken.None);
         await DropGuardrailsAsync(plan, account, ct);
         var report = await toolSync.SyncAsync(tenant.TenantId, ct);
         return (new TavusPersonaApplied(id, plan.There is null, published, plan.Changes.Count, report?.Problems ?? ["The tools are being registered by somebody else at this moment. Apply again to have them attached."]), null);
@@ -247,7 +270,7 @@ public sealed class PersonaProvisioner(
         }
     }
 
-    private async Task RememberAsync(TenantId tenant, TavusAccount account, PersonaPlan plan, string id, Guid? keyId, string? planned, CancellationToken ct)
+    private async Task RememberAsync(TavusTurn turn, TavusAccount account, PersonaPlan plan, string id, Guid? keyId, string? planned, CancellationToken ct)
     {
         var applied = new AppliedPersona
         {
@@ -257,23 +280,29 @@ public sealed class PersonaProvisioner(
             Layers = [.. plan.Wish.Layers.Select(field => field.Path)],
             ModelKeyId = plan.Wish.ModelAddress is null ? null : keyId ?? plan.Applied.ModelKeyId,
         };
+        var tenant = turn.Tenant;
         await using (var db = await database.BeginAsync(tenant, ct))
         {
+            await turn.HoldAsync(db, ct);
             var row = await db.Personas.SingleOrDefaultAsync(ct);
             if (row is null) db.Personas.Add(row = new ProvisionedPersona { TenantId = tenant, Account = "", PersonaId = "", Applied = applied });
             (row.Account, row.PersonaId, row.Applied, row.AppliedAt) = (account.Fingerprint, id, applied, clock.GetUtcNow());
             await db.CommitAsync(ct);
         }
 
-        // Tavus does not ask with the others any more.
+        if (planned != id) await settings.ChangeAsync(tenant, current => current.TavusPersonaId == planned ? current with { TavusPersonaId = id } : current, ct);
+
+        // Tavus does not ask with the others any more. Held, so that none is one that another node has made by now.
+        await using var held = await database.BeginAsync(tenant, ct);
+        await turn.HoldAsync(held, ct);
         foreach (var useless in (await modelKeys.ListAsync(tenant, ct)).Where(key => key.Name == KeyName && key.Id != applied.ModelKeyId))
             await modelKeys.RevokeAsync(tenant, useless.Id, ct);
-        if (planned != id) await settings.ChangeAsync(tenant, current => current.TavusPersonaId == planned ? current with { TavusPersonaId = id } : current, ct);
     }
 
-    private async Task ForgetModelKeyAsync(TenantId tenant, CancellationToken ct)
+    private async Task ForgetModelKeyAsync(TavusTurn turn, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(tenant, ct);
+        await using var db = await database.BeginAsync(turn.Tenant, ct);
+        await turn.HoldAsync(db, ct);
         if (await db.Personas.SingleOrDefaultAsync(ct) is not { } row) return;
         row.Applied = row.Applied with { ModelKeyId = null };
         await db.CommitAsync(ct);

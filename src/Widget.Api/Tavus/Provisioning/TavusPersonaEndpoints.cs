@@ -24,7 +24,7 @@ internal static class TavusPersonaEndpoints
         tavus.MapPost("/persona/apply", Apply).Validate<TavusPersonaApplyRequest>().WithSummary("Do what a preview has shown");
     }
 
-    private static async Task<Results<Ok<TavusReplicaPage>, ProblemHttpResult>> Replicas(
+    private static async Task<Results<Ok<TavusReplicaPage>, ValidationProblem, ProblemHttpResult>> Replicas(
         IMultiTenantContextAccessor tenants,
         TavusAccounts accounts,
         TavusClient client,
@@ -33,10 +33,11 @@ internal static class TavusPersonaEndpoints
         int page = 1,
         string? kind = null)
     {
+        if (kind is not (null or "user" or "system")) return Problems.Invalid("kind", "kind must be user or system. Leave it out for both.");
         var tenant = tenants.Current().TenantId;
         if (await accounts.OfAsync(tenant, ct) is not { } account) return NoKey();
         var chosen = (await settings.ReadAsync(tenant, ct)).TavusReplicaId;
-        var list = await client.ListReplicasAsync(account, new ReplicaFilter { Type = Kind(kind) }, Math.Max(1, page), PageSize, ct);
+        var list = await client.ListReplicasAsync(account, new ReplicaFilter { Type = kind }, Math.Max(1, page), PageSize, ct);
         return TypedResults.Ok(new TavusReplicaPage(
             [
                 .. list.Items.Select(replica => new TavusReplicaSummary(
@@ -58,7 +59,7 @@ internal static class TavusPersonaEndpoints
             list.TotalCount));
     }
 
-    private static async Task<Results<Ok<TavusPersonaPage>, ProblemHttpResult>> Personas(
+    private static async Task<Results<Ok<TavusPersonaPage>, ValidationProblem, ProblemHttpResult>> Personas(
         IMultiTenantContextAccessor tenants,
         TavusAccounts accounts,
         TavusClient client,
@@ -67,10 +68,11 @@ internal static class TavusPersonaEndpoints
         int page = 1,
         string? kind = null)
     {
+        if (kind is not (null or "user" or "system")) return Problems.Invalid("kind", "kind must be user or system. Leave it out for both.");
         var tenant = tenants.Current().TenantId;
         if (await accounts.OfAsync(tenant, ct) is not { } account) return NoKey();
         var chosen = (await settings.ReadAsync(tenant, ct)).TavusPersonaId;
-        var list = await client.ListPersonasAsync(account, Kind(kind), Math.Max(1, page), PageSize, ct);
+        var list = await client.ListPersonasAsync(account, kind, Math.Max(1, page), PageSize, ct);
         return TypedResults.Ok(new TavusPersonaPage(
             [.. list.Items.Where(Shown).Select(persona => new TavusPersonaSummary(persona.Id, persona.Name ?? persona.Id, persona.DefaultReplicaId, persona.Type, persona.Id == chosen))],
             Math.Max(1, page),
@@ -113,9 +115,6 @@ internal static class TavusPersonaEndpoints
     }
 
     private static ProblemHttpResult NoKey() => Problems.Because(StatusCodes.Status409Conflict, TavusWords.NoKey);
-
-    // Whatever else somebody asks for, all are shown.
-    private static string? Kind(string? kind) => kind is "user" or "system" ? kind : null;
 
     // As "57/100".
     private static int? Percent(string? progress) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Tavus.Sessions;
 
@@ -67,7 +68,7 @@ public sealed record CallReport
                     ShutDownAt = entry.At ?? report.ShutDownAt,
                 },
                 "application.transcription_ready" => report with { Transcript = Lines(entry.Properties) ?? report.Transcript },
-                "application.recording_ready" when entry.Properties.ValueKind == JsonValueKind.Object => report with { Recording = entry.Properties.GetRawText().Replace("\\u0000", " ", StringComparison.OrdinalIgnoreCase) },
+                "application.recording_ready" when entry.Properties.ValueKind == JsonValueKind.Object => report with { Recording = StorableJson.Of(entry.Properties) },
                 "application.perception_analysis" => report with { Perception = Text(entry.Properties, "analysis", LongestPerception) ?? report.Perception },
                 _ => report,
             };

@@ -85,7 +85,9 @@ public sealed class SessionFinish(VideoTimings timings, TimeProvider clock)
         // Under the conversation's lock nothing is heard in between.
         await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
         var heard = (await ConversationLog.ReadAsync<Utterance>(db, session.ConversationId, ct)).Where(entry => entry.SessionId == session.Id.Value).Take(TranscriptMerge.MostLines).ToList();
-        foreach (var place in TranscriptMerge.Missing([.. heard.Select(entry => (entry.Speaker == Speaker.Visitor, entry.Text))], transcript))
+        var (missing, known) = TranscriptMerge.Compare([.. heard.Select(entry => (entry.Speaker == Speaker.Visitor, entry.Text))], transcript);
+        await CheckAsync(db, session, heard, place => known.TryGetValue(place, out var line) ? transcript[line] : null, ct);
+        foreach (var place in missing)
         {
             var line = transcript[place];
             await ConversationLog.AppendAsync(
@@ -105,4 +107,33 @@ public sealed class SessionFinish(VideoTimings timings, TimeProvider clock)
 
         session.TranscribedAt = clock.GetUtcNow();
     }
+
+    // Pages may report anything. What the transcript has, too, was said; what it has in other words was said in the transcript's.
+    private static async Task CheckAsync(VideoDb db, VideoSession session, IReadOnlyList<Utterance> heard, Func<int, TranscriptLine?> lineOf, CancellationToken ct)
+    {
+        var confirmed = new List<ConfirmedUtterance>();
+        var unconfirmed = new List<int>();
+        for (var place = 0; place < heard.Count; place++)
+        {
+            if (!heard[place].Reported) continue;
+            if (lineOf(place) is { } line) confirmed.Add(new ConfirmedUtterance(heard[place].Seq, IsSaidIn(heard[place], line) ? null : line.Text));
+            else unconfirmed.Add(heard[place].Seq);
+        }
+
+        if (confirmed.Count + unconfirmed.Count == 0) return;
+        await ConversationLog.AppendAsync(
+            db,
+            session.ConversationId,
+            new UtterancesChecked { SessionId = session.Id.Value, Confirmed = confirmed, Unconfirmed = unconfirmed },
+            ct);
+    }
+
+    // To the letter, since one figure makes another offer. Whoever was cut off said the beginning. Visitors may word their own as they like.
+    private static bool IsSaidIn(Utterance heard, TranscriptLine line)
+    {
+        var (reported, said) = (OneLine(heard.Text), OneLine(line.Text));
+        return heard.Speaker == Speaker.Visitor || reported == said || (heard.Interrupted && said.StartsWith(reported, StringComparison.Ordinal));
+    }
+
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -89,7 +89,7 @@ public sealed partial class SessionOpener(
             ReplicaId = session.ReplicaId,
             PersonaId = session.PersonaId,
             ConversationName = session.Name,
-            ConversationalContext = CallBriefing.Of(visitor, conversation, session.Wish.Page, thread),
+            ConversationalContext = CallBriefing.Of(visitor, conversation, session.Wish, thread),
             // Somebody who has been talking with us is not greeted as a stranger.
             CustomGreeting = spoken ? null : wishes.Greeting,
             CallbackUrl = callback?.AbsoluteUri,

@@ -15,7 +15,16 @@ public static partial class TranscriptMerge
     public const int MostLines = 1_000;
 
     /// <returns>Places in the transcript of lines that were not heard, in their order.</returns>
-    public static IReadOnlyList<int> Missing(IReadOnlyList<(bool IsVisitor, string Text)> heard, IReadOnlyList<TranscriptLine> transcript)
+    public static IReadOnlyList<int> Missing(IReadOnlyList<(bool IsVisitor, string Text)> heard, IReadOnlyList<TranscriptLine> transcript) =>
+        Compare(heard, transcript).Missing;
+
+    /// <returns>
+    /// Places in the transcript of lines that were not heard, in their order; and for what was heard, by its place, the place in the transcript of the line
+    /// that it is.
+    /// </returns>
+    public static (IReadOnlyList<int> Missing, IReadOnlyDictionary<int, int> Known) Compare(
+        IReadOnlyList<(bool IsVisitor, string Text)> heard,
+        IReadOnlyList<TranscriptLine> transcript)
     {
         var known = heard.Select(line => new Line(line.IsVisitor, WordsOf(line.Text))).ToArray();
         var told = transcript.Take(MostLines).Select(line => new Line(line.IsVisitor, WordsOf(line.Text))).ToArray();
@@ -25,13 +34,13 @@ public static partial class TranscriptMerge
                 longest[i, j] = Same(told[i], known[j]) ? longest[i + 1, j + 1] + 1 : Math.Max(longest[i + 1, j], longest[i, j + 1]);
 
         var missing = new List<int>();
+        var pairs = new Dictionary<int, int>();
         var (line, other) = (0, 0);
         while (line < told.Length)
         {
             if (other < known.Length && Same(told[line], known[other]))
             {
-                line++;
-                other++;
+                pairs[other++] = line++;
             }
             else if (other < known.Length && longest[line, other + 1] >= longest[line + 1, other])
             {
@@ -44,7 +53,7 @@ public static partial class TranscriptMerge
             }
         }
 
-        return missing;
+        return (missing, pairs);
     }
 
     private static bool Same(Line told, Line heard)

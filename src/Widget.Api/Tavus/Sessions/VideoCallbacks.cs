@@ -12,10 +12,14 @@ namespace Widget.Api.Tavus.Sessions;
 /// Takes what Tavus calls back with. Nothing of it is signed, so all that proves the caller is the address, which only Tavus was told and which is
 /// good for one call. It is written down and answered at once; the keeper then makes something of it.
 /// </summary>
-public sealed class VideoCallbacks(NpgsqlDataSource dataSource, VideoDatabase database, VideoSignal signal, IMultiTenantContextAccessor tenants)
+public sealed class VideoCallbacks(
+    NpgsqlDataSource dataSource, VideoDatabase database, VideoSignal signal, IMultiTenantContextAccessor tenants, TimeProvider clock)
 {
     private const int LongestType = 100;
 
+    /// <param name="token">Of the address.</param>
+    /// <param name="body">As <see cref="StorableJson"/> reads it.</param>
+    /// <param name="ct">Ends the wait.</param>
     /// <returns>False when no call has this address. True for whatever else: a caller that is refused would only call again.</returns>
     public async Task<bool> ReceiveAsync(string token, JsonElement body, CancellationToken ct)
     {
@@ -32,10 +36,10 @@ public sealed class VideoCallbacks(NpgsqlDataSource dataSource, VideoDatabase da
                 found.Id.Value,
                 Digest(entry),
                 entry.Type,
-                new NpgsqlParameter { Value = Storable(body), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb },
+                new NpgsqlParameter { Value = body.GetRawText(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb },
             ]);
         if (await insert.ExecuteNonQueryAsync(ct) == 0) return true;
-        session.NextCheckAt = DateTimeOffset.UtcNow;
+        session.NextCheckAt = clock.GetUtcNow();
         await db.CommitAsync(ct);
         signal.Raise();
         return true;
@@ -53,7 +57,4 @@ public sealed class VideoCallbacks(NpgsqlDataSource dataSource, VideoDatabase da
     // Some kinds rightly come several times with other properties, so the kind alone does not make an event.
     private static byte[] Digest(CallEvent entry) =>
         SHA256.HashData(Encoding.UTF8.GetBytes($"{entry.Type}\n{(entry.Properties.ValueKind == JsonValueKind.Undefined ? "" : entry.Properties.GetRawText())}"));
-
-    // JSON may write the character of number zero, which jsonb does not hold.
-    private static string Storable(JsonElement body) => body.GetRawText().Replace("\\u0000", " ", StringComparison.OrdinalIgnoreCase);
 }

@@ -7,6 +7,7 @@ using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Visitors;
 using Widget.Contracts;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Tavus.Sessions;
 
@@ -134,7 +135,7 @@ internal static class VideoEndpoints
     {
         try
         {
-            using var body = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: ct);
+            using var body = await StorableJson.ParseAsync(http.Request.Body, ct);
             return await callbacks.ReceiveAsync(token, body.RootElement, ct) ? TypedResults.Ok() : Problems.Because(StatusCodes.Status404NotFound, "There is nothing at this address.");
         }
         catch (JsonException)

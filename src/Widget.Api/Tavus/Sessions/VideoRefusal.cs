@@ -32,6 +32,12 @@ public enum VideoRefusal
     Unreachable,
 
     NoSuchConversation,
+
+    /// <summary>A visitor wishes for another avatar than the company has chosen.</summary>
+    NotTheVisitors,
+
+    /// <summary>In an account that tenants share, a persona may be another's.</summary>
+    SharedAccount,
 }
 
 /// <summary>Refusals as callers see them. The code is for programs, the words are for people.</summary>
@@ -57,6 +63,10 @@ internal static class VideoRefusals
             VideoRefusal.NoCredits => (StatusCodes.Status502BadGateway, "no_credits", "The video call could not be opened: the account at Tavus has no credit left."),
             VideoRefusal.Refused => (StatusCodes.Status502BadGateway, "refused", "The video call could not be opened: Tavus does not know the avatar or refuses it."),
             VideoRefusal.NoSuchConversation => (StatusCodes.Status404NotFound, "no_conversation", "There is no such conversation."),
+            VideoRefusal.NotTheVisitors => (StatusCodes.Status403Forbidden, "not_for_visitors",
+                "replicaId, personaId and agentName are the company's to choose. Send them with an API key, or set them in the company's settings."),
+            VideoRefusal.SharedAccount => (StatusCodes.Status409Conflict, "shared_account",
+                "personaId cannot be chosen for a call while companies share this installation's account at Tavus. Set tavusPersonaId in the settings, or a key of the company's own (PUT /api/tavus/key)."),
             _ => (StatusCodes.Status503ServiceUnavailable, "unreachable", "The video service cannot be reached just now. Please try again in a moment, or go on in writing."),
         };
         return Problems.Because(status, words, code);

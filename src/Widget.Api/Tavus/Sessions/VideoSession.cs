@@ -18,7 +18,7 @@ public readonly record struct VideoSessionId(Guid Value) : ITypedId<VideoSession
 }
 
 /// <summary>What the avatar is to know of the visit, for the creation that may come later.</summary>
-public sealed record VideoWish(string? Page, string? Locale);
+public sealed record VideoWish(string? Page, string? Locale, string? AgentName = null);
 
 /// <summary>
 /// A visitor's call with the avatar, from the wish for it to what is left of it. It is a conversation at Tavus, which costs money and holds a

@@ -46,9 +46,12 @@ public sealed class VideoSessions(
         TavusSessionRequest request,
         CancellationToken ct)
     {
+        if (caller.Visitor is not null && (request.ReplicaId ?? request.PersonaId ?? request.AgentName) is not null) return (null, VideoRefusal.NotTheVisitors);
         var wishes = await settings.ReadAsync(caller.Tenant, ct);
+        wishes = wishes with { TavusReplicaId = request.ReplicaId ?? wishes.TavusReplicaId, TavusPersonaId = request.PersonaId ?? wishes.TavusPersonaId };
         if (VideoOffer.Missing(wishes) is { } missing) return (null, missing);
         if (await accounts.OfAsync(caller.Tenant, ct) is not { } account) return (null, VideoRefusal.NoKey);
+        if (request.PersonaId is not null && !account.IsTenants) return (null, VideoRefusal.SharedAccount);
         if (request.ClientId is { } wish && await FindAsync(caller, thread, wish, ct) is { } before) return (before, null);
         await EndOthersAsync(caller.Tenant, thread, request.ClientId, ct);
         var (session, refusal, added) = await AddAsync(caller, visitor, thread, request, wishes, account, ct);
@@ -143,6 +146,8 @@ public sealed class VideoSessions(
                 Speaker = heard.Speaker,
                 Text = heard.Text.Trim(),
                 Interrupted = heard.Interrupted,
+                // A program of the tenant's speaks for the tenant; a page may be anybody's.
+                Reported = caller.Visitor is not null,
             };
             await ConversationLog.AppendAsync(db, session.ConversationId, utterance, ct);
             added++;
@@ -223,7 +228,7 @@ public sealed class VideoSessions(
             Account = account.Fingerprint,
             ReplicaId = wishes.TavusReplicaId!,
             PersonaId = string.IsNullOrWhiteSpace(wishes.TavusPersonaId) ? null : wishes.TavusPersonaId,
-            Wish = new VideoWish(request.Page, request.Locale),
+            Wish = new VideoWish(request.Page, request.Locale, request.AgentName),
             Watched = caller.Visitor is not null,
             ReservedSeconds = seconds,
             Name = $"widget-{id.Value:N}",

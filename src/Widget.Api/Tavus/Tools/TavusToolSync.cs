@@ -10,12 +10,14 @@ namespace Widget.Api.Tavus.Tools;
 
 /// <summary>
 /// Keeps the tools of a tenant's assistant registered at Tavus and attached to its persona. Each step is kept as it is done, and a tool that was
-/// made without its being kept is found by its name, so that whatever breaks off goes on the next time. Nothing is touched that does not bear
+/// made without its being kept is found by its name, so that whatever breaks off goes on the next time. One node at a time
+/// does it for a tenant (<see cref="TavusTurns"/>), and no transaction is open while Tavus is asked. Nothing is touched that does not bear
 /// the tenant's prefix (docs/decisions/0018-tools.md).
 /// </summary>
 public sealed partial class TavusToolSync(
     ToolRegistry registry,
     ToolDatabase database,
+    TavusTurns turns,
     TenantSettingsService settings,
     TavusAccounts accounts,
     TavusClient client,
@@ -32,10 +34,25 @@ public sealed partial class TavusToolSync(
     /// <returns>Null while somebody else does it for the same tenant.</returns>
     public async Task<ToolSyncReport?> SyncAsync(TenantId tenant, CancellationToken ct)
     {
-        await using var turn = await database.BeginAsync(tenant, ct);
-        await using (var take = turn.Command("select pg_try_advisory_xact_lock(hashtextextended('tavus_tools:' || $1, 0))", [tenant.ToString()]))
-            if (await take.ExecuteScalarAsync(ct) is not true) return null;
+        await using var turn = await turns.TakeAsync(tenant, TavusTurns.Tools, ct);
+        if (turn is null) return null;
+        try
+        {
+            return await SyncAsync(turn, turn.Token);
+        }
+        catch (TavusTurnLostException)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested && turn.Token.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
 
+    private async Task<ToolSyncReport> SyncAsync(TavusTurn turn, CancellationToken ct)
+    {
+        var tenant = turn.Tenant;
         var report = new Report();
         if (await accounts.OfAsync(tenant, ct) is not { } account)
         {
@@ -47,17 +64,17 @@ public sealed partial class TavusToolSync(
         try
         {
             var wanted = await WantedAsync(tenant, current, ct);
-            await ForgetOtherAccountsAsync(tenant, account, report, ct);
+            await ForgetOtherAccountsAsync(turn, account, report, ct);
             var there = await ThereAsync(tenant, account, ct);
             var registered = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var tool in wanted)
             {
                 await StepAsync(report, tool.Name, async () =>
-                    registered[tool.Name] = await RegisterAsync(tenant, account, tool, there.GetValueOrDefault(tool.Definition.Name!), report, ct));
+                    registered[tool.Name] = await RegisterAsync(turn, account, tool, there.GetValueOrDefault(tool.Definition.Name!), report, ct));
             }
 
-            await AttachAsync(tenant, account, current.TavusPersonaId, registered, report, ct);
-            await RemoveAsync(tenant, account, there.Values, wanted, report, ct);
+            await AttachAsync(turn, account, current.TavusPersonaId, registered, report, ct);
+            await RemoveAsync(turn, account, there.Values, wanted, report, ct);
         }
         catch (TavusException e)
         {
@@ -74,9 +91,9 @@ public sealed partial class TavusToolSync(
         return [.. registry.Of(current).Select(tool => ToolRegistration.Of(tool, tenant, server))];
     }
 
-    private async Task ForgetOtherAccountsAsync(TenantId tenant, TavusAccount account, Report report, CancellationToken ct)
+    private async Task ForgetOtherAccountsAsync(TavusTurn turn, TavusAccount account, Report report, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(tenant, ct);
+        await using var db = await BeginAsync(turn, ct);
         var forgotten = await db.Registered.Where(row => row.Account != account.Fingerprint).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
         if (forgotten > 0) report.Problems.Add($"The account at Tavus is another one by now. {forgotten} tools remain in the one before, whose key is no longer known here.");
@@ -97,19 +114,19 @@ public sealed partial class TavusToolSync(
         return there;
     }
 
-    private async Task<string> RegisterAsync(TenantId tenant, TavusAccount account, ToolRegistration tool, TavusTool? there, Report report, CancellationToken ct)
+    private async Task<string> RegisterAsync(TavusTurn turn, TavusAccount account, ToolRegistration tool, TavusTool? there, Report report, CancellationToken ct)
     {
-        var row = await FindAsync(tenant, tool.Name, ct);
+        var row = await FindAsync(turn.Tenant, tool.Name, ct);
         if (there is not null && row?.TavusToolId == there.Id && row.Digest == tool.Digest) return there.Id;
         if (there is not null && await UpdateAsync(account, tool, there, ct))
         {
-            await KeepAsync(tenant, account, tool, there.Id, ct);
+            await KeepAsync(turn, account, tool, there.Id, ct);
             report.Updated.Add(tool.Name);
             return there.Id;
         }
 
-        var made = await CreateAsync(tenant, account, tool, ct);
-        await KeepAsync(tenant, account, tool, made.Id, ct);
+        var made = await CreateAsync(turn.Tenant, account, tool, ct);
+        await KeepAsync(turn, account, tool, made.Id, ct);
         report.Created.Add(tool.Name);
         return made.Id;
     }
@@ -145,9 +162,9 @@ public sealed partial class TavusToolSync(
         }
     }
 
-    private async Task AttachAsync(TenantId tenant, TavusAccount account, string? persona, Dictionary<string, string> registered, Report report, CancellationToken ct)
+    private async Task AttachAsync(TavusTurn turn, TavusAccount account, string? persona, Dictionary<string, string> registered, Report report, CancellationToken ct)
     {
-        foreach (var row in await RowsAsync(tenant, ct))
+        foreach (var row in await RowsAsync(turn.Tenant, ct))
         {
             if (row.PersonaId is not { } former || former == persona || row.TavusToolId is not { } tool) continue;
             await StepAsync(report, row.Name, async () =>
@@ -161,7 +178,7 @@ public sealed partial class TavusToolSync(
                     // The persona has gone, or does not have it any more.
                 }
 
-                await SetPersonaAsync(tenant, row.Name, persona: null, ct);
+                await SetPersonaAsync(turn, row.Name, persona: null, ct);
             });
         }
 
@@ -177,20 +194,20 @@ public sealed partial class TavusToolSync(
                     report.Attached.Add(name);
                 }
 
-                await SetPersonaAsync(tenant, name, persona, ct);
+                await SetPersonaAsync(turn, name, persona, ct);
             });
         }
     }
 
     private async Task RemoveAsync(
-        TenantId tenant,
+        TavusTurn turn,
         TavusAccount account,
         IEnumerable<TavusTool> there,
         IReadOnlyList<ToolRegistration> wanted,
         Report report,
         CancellationToken ct)
     {
-        var prefix = ToolRegistry.Prefix(tenant);
+        var prefix = ToolRegistry.Prefix(turn.Tenant);
         var names = wanted.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var tool in there)
         {
@@ -204,9 +221,9 @@ public sealed partial class TavusToolSync(
         }
 
         // A row stays as long as its tool may be there. Its deliveries find no tool that is on.
-        if ((await RowsAsync(tenant, ct)).TrueForAll(row => names.Contains(row.Name))) return;
-        var left = (await ThereAsync(tenant, account, ct)).Keys.Select(name => name[prefix.Length..]).ToArray();
-        await using var db = await database.BeginAsync(tenant, ct);
+        if ((await RowsAsync(turn.Tenant, ct)).TrueForAll(row => names.Contains(row.Name))) return;
+        var left = (await ThereAsync(turn.Tenant, account, ct)).Keys.Select(name => name[prefix.Length..]).ToArray();
+        await using var db = await BeginAsync(turn, ct);
         await db.Registered.Where(row => !names.Contains(row.Name) && !left.Contains(row.Name)).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
     }
@@ -236,11 +253,11 @@ public sealed partial class TavusToolSync(
         return await db.Registered.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, ct);
     }
 
-    private async Task KeepAsync(TenantId tenant, TavusAccount account, ToolRegistration tool, string id, CancellationToken ct)
+    private async Task KeepAsync(TavusTurn turn, TavusAccount account, ToolRegistration tool, string id, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(tenant, ct);
+        await using var db = await BeginAsync(turn, ct);
         var row = await db.Registered.SingleOrDefaultAsync(entry => entry.Name == tool.Name, ct);
-        if (row is null) db.Registered.Add(row = new RegisteredTool { TenantId = tenant, Name = tool.Name, Account = "", RegisteredAs = "", Digest = "" });
+        if (row is null) db.Registered.Add(row = new RegisteredTool { TenantId = turn.Tenant, Name = tool.Name, Account = "", RegisteredAs = "", Digest = "" });
         // Another tool at Tavus is attached to nothing yet.
         if (row.TavusToolId != id) row.PersonaId = null;
         (row.Account, row.RegisteredAs, row.TavusToolId) = (account.Fingerprint, tool.Definition.Name!, id);
@@ -248,11 +265,27 @@ public sealed partial class TavusToolSync(
         await db.CommitAsync(ct);
     }
 
-    private async Task SetPersonaAsync(TenantId tenant, string name, string? persona, CancellationToken ct)
+    private async Task SetPersonaAsync(TavusTurn turn, string name, string? persona, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(tenant, ct);
+        await using var db = await BeginAsync(turn, ct);
         await db.Registered.Where(row => row.Name == name && row.PersonaId != persona).ExecuteUpdateAsync(row => row.SetProperty(entry => entry.PersonaId, persona), ct);
         await db.CommitAsync(ct);
+    }
+
+    // A transaction that writes, while the turn is held.
+    private async Task<ToolDb> BeginAsync(TavusTurn turn, CancellationToken ct)
+    {
+        var db = await database.BeginAsync(turn.Tenant, ct);
+        try
+        {
+            await turn.HoldAsync(db, ct);
+            return db;
+        }
+        catch
+        {
+            await db.DisposeAsync();
+            throw;
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Tools of tenant {Tenant} at Tavus: {Created} created, {Updated} updated, {Removed} removed, {Attached} attached, {Problems} problems")]

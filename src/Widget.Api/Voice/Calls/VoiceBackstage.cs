@@ -27,6 +27,9 @@ public sealed partial class VoiceBackstage(
     private const string SearchTool = "search_knowledge";
     private const int History = 40;
 
+    /// <summary>What the names of typed words begin with.</summary>
+    internal const string Typed = "typed:";
+
     /// <summary>What is spoken must be short; an answer that is longer was not meant to be heard.</summary>
     private const int LongestSpoken = 1_200;
 
@@ -57,10 +60,14 @@ public sealed partial class VoiceBackstage(
         var clientId = ClientId(call, item);
         await using (var known = db.Command("select 1 from conversation_events where conversation_id = $1 and client_id = $2", [call.ConversationId.Value, clientId]))
             if (await known.ExecuteScalarAsync(ct) is not null) return false;
-        var utterance = new Utterance { ClientId = clientId, SessionId = call.Id.Value, Mode = "voice", Speaker = speaker, Text = text, Interrupted = interrupted };
+        var utterance = new Utterance { ClientId = clientId, SessionId = call.Id.Value, Mode = "voice", Speaker = speaker, Text = text, Interrupted = interrupted, Reported = IsReported(call, item, speaker) };
         await ConversationLog.AppendAsync(db, call.ConversationId, utterance, ct);
         return true;
     }
+
+    // Where the provider has no line for us, only the page tells what was said. What is typed comes to us directly.
+    private static bool IsReported(VoiceCall call, string item, Speaker speaker) =>
+        call.Protocol == VoiceProtocol.SelfHosted && !(speaker == Speaker.Visitor && item.StartsWith(Typed, StringComparison.Ordinal));
 
     /// <summary>Names something said in a call. Pages cannot claim such a name for what they send.</summary>
     internal static string ClientId(VoiceCall call, string item) => $"voice:{call.Id.Value:N}:{item}";
@@ -83,7 +90,7 @@ public sealed partial class VoiceBackstage(
             var history = await RecentAsync(call, ct);
             var searched = QuestionRewriter.RewriteByRule(
                 new VisitorMessage { Text = words, Locale = call.Plan.Locale },
-                [.. history.Where(entry => (entry as Utterance)?.ClientId != ClientId(call, item)).Select(SpokenHistory.AsMessage)]);
+                [.. SpokenHistory.AsMessages(history.Where(entry => (entry as Utterance)?.ClientId != ClientId(call, item)))]);
             var outcome = await RunAsync(call, tenant, current, $"turn_{item}", SearchTool, JsonSerializer.SerializeToElement(new { query = Rag.Prefix.Of(searched.Text, 500) }), ct);
             if (!outcome.Success) return null;
             var found = outcome.Result.TryGetProperty("found", out var flag) && flag.ValueKind == JsonValueKind.True;
@@ -121,10 +128,11 @@ public sealed partial class VoiceBackstage(
         try
         {
             var (tenant, current) = await TenantAsync(call, ct);
-            var turns = (await RecentAsync(call, ct)).Select(SpokenHistory.AsMessage).Select(entry => entry switch
+            var turns = SpokenHistory.AsMessages(await RecentAsync(call, ct)).Select(entry => entry switch
             {
                 VisitorMessage visitor => new ChatMessage(ChatRole.User, visitor.Text),
                 AssistantMessage { Text.Length: > 0 } assistant => new ChatMessage(ChatRole.Assistant, CitationNumbers.Strip(assistant.Text)),
+                Utterance reported => new ChatMessage(ChatRole.User, SpokenHistory.Note(reported)),
                 _ => null,
             }).OfType<ChatMessage>().ToList();
             if (turns.LastOrDefault() is not { } last || last.Role != ChatRole.User || last.Text != question) turns.Add(new ChatMessage(ChatRole.User, question));

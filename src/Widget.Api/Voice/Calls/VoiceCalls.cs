@@ -94,7 +94,7 @@ public sealed partial class VoiceCalls(
     /// <summary>What the visitor types in a call: written down, then said to the assistant. False when there is no such call or it is not open.</summary>
     public async Task<bool> SayAsync(VoiceCaller caller, VoiceCallId id, VoiceSayRequest request, CancellationToken ct)
     {
-        var item = $"typed:{request.ClientId}";
+        var item = $"{VoiceBackstage.Typed}{request.ClientId}";
         await using (var db = await database.BeginAsync(caller.Tenant.TenantId, ct))
         {
             if (await OwnAsync(db, caller, id, ct) is not { State: VoiceSessionState.Live } call) return false;

@@ -98,7 +98,7 @@ public sealed class VoiceRelay(VoiceDatabase database, VoiceHolder holder, Voice
                 JsonElement message;
                 try
                 {
-                    using var document = JsonDocument.Parse(text);
+                    using var document = StorableJson.Parse(text);
                     message = document.RootElement.Clone();
                 }
                 catch (JsonException)

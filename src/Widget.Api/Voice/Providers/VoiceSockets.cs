@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Widget.Api.Platform;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Voice.Providers;
 
@@ -83,7 +84,7 @@ public sealed class VoiceSockets(GuardedHttp http)
                 JsonElement message;
                 try
                 {
-                    using var document = JsonDocument.Parse(text);
+                    using var document = StorableJson.Parse(text.Span);
                     message = document.RootElement.Clone();
                 }
                 catch (JsonException)

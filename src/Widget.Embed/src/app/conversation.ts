@@ -50,6 +50,7 @@ export interface SpokenItem {
   speaker: Speaker;
   text: string;
   interrupted: boolean;
+  reported?: boolean | undefined;
   seq: number;
 }
 
@@ -186,9 +187,14 @@ function append(items: readonly Item[], event: ConversationEvent): readonly Item
     case 'person_requested':
       return [...items, { kind: 'person', seq: event.seq }];
     case 'utterance': {
-      const { speaker, text, interrupted, seq } = event;
-      return [...items, { kind: 'spoken', speaker, text, interrupted, seq }];
+      const { speaker, text, interrupted, reported, seq } = event;
+      return [...items, { kind: 'spoken', speaker, text, interrupted, reported, seq }];
     }
+    case 'utterances_checked':
+      return items.map((item) => {
+        const line = item.kind === 'spoken' && event.confirmed.find(({ seq }) => seq === item.seq);
+        return line ? { ...item, text: line.text ?? item.text, reported: false } : item;
+      });
     case 'knowledge_shown':
       return event.citations.length === 0 || alreadyShown(items, event.citations)
         ? items

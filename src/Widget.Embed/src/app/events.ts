@@ -54,6 +54,14 @@ export interface Utterance extends EventBase {
   speaker: Speaker;
   text: string;
   interrupted: boolean;
+  /** Only a page says so, until the transcript confirms it. */
+  reported?: boolean;
+}
+
+/** What the transcript made of what was reported. */
+export interface UtterancesChecked extends EventBase {
+  kind: 'utterances_checked';
+  confirmed: { seq: number; text: string | null }[];
 }
 
 /** What the assistant looked up in a call. */
@@ -111,6 +119,7 @@ export type ConversationEvent =
   | MessageRated
   | PersonRequested
   | Utterance
+  | UtterancesChecked
   | KnowledgeShown
   | CallCreated
   | CallJoined

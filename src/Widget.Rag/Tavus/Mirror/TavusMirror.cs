@@ -15,9 +15,10 @@ namespace Widget.Rag.Tavus.Mirror;
 /// (docs/decisions/0019-mirror-of-tavus.md). The quick way for text: BM25 over an inverted index and the local embedder's vectors, fused as
 /// our own are, with statistics of the mirror alone. It needs nobody but the database, so it is no remote side.
 /// </summary>
-public sealed class TavusMirror(KnowledgeDatabase database) : IKnowledgeBase
+public sealed class TavusMirror(KnowledgeDatabase database, ITavusSearchKeys? keys = null) : IKnowledgeBase
 {
     private const int LeastCandidates = 100;
+    private const string NoKey = "not asked, no key for Tavus is configured";
 
     public string Name => TavusKnowledgeBase.BaseName;
 
@@ -29,6 +30,8 @@ public sealed class TavusMirror(KnowledgeDatabase database) : IKnowledgeBase
         var embedding = HalfVector.From(HashedEmbedder.Embed(text));
         await using var db = await database.BeginAsync(query.TenantId, ct, IsolationLevel.RepeatableRead);
         var asked = await MirrorQuestion.ReadAsync(db, text, ct);
+        // What was mirrored before the key went away is searched; without anything there, the key is what is missing.
+        if (asked is null or { Passages: 0 } && keys is not null && await keys.OfAsync(query.TenantId, ct) is null) return KnowledgeResult.Nothing with { Skipped = NoKey };
         if (asked is null) return KnowledgeResult.Nothing with { Via = "mirror, not synchronised yet" };
         var via = string.Create(CultureInfo.InvariantCulture, $"mirror of {asked.Documents} document{(asked.Documents == 1 ? "" : "s")}, synchronised at {asked.SyncedAt:yyyy-MM-dd HH:mm} UTC");
         if (asked.Passages == 0) return KnowledgeResult.Nothing with { Via = via };

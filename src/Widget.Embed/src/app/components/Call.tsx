@@ -16,7 +16,9 @@ export function Spoken({ item }: { item: SpokenItem }) {
       </div>
       <div class="note">
         <Icon name="voice" />
-        {item.interrupted ? `${t.said} · ${t.cutOff}` : t.said}
+        {t.said}
+        {item.interrupted && ` · ${t.cutOff}`}
+        {item.reported && item.speaker === 'assistant' && ` · ${t.unconfirmed}`}
       </div>
     </div>
   );

@@ -1,0 +1,136 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tavus;
+
+/// <summary>Whose turn it is to change something of a tenant's at Tavus.</summary>
+public sealed class TavusTurnRow : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    /// <summary>What is changed: <see cref="TavusTurns.Tools"/> or <see cref="TavusTurns.Persona"/>.</summary>
+    public required string Work { get; init; }
+
+    public required Guid Owner { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    internal static void Map(ModelBuilder model) => model.Entity<TavusTurnRow>().ToTable("tavus_turns").HasKey(row => new { row.TenantId, row.Work });
+}
+
+/// <summary>The turn has expired, and another node may have it.</summary>
+public sealed class TavusTurnLostException() : Exception("Another node has taken over.");
+
+/// <summary>
+/// Lets one node at a time change a tenant's tools or persona at Tavus. That takes many requests of up to 20 s each, so no transaction is open meanwhile: a
+/// turn is a row with an expiry, renewed while the work goes on, and every write checks in its own transaction that the turn is still held.
+/// </summary>
+public sealed partial class TavusTurns(TavusAccountDatabase database, TimeProvider clock, ILogger<TavusTurns> logger)
+{
+    public const string Tools = "tools";
+    public const string Persona = "persona";
+
+    /// <summary>How long a node that has died keeps others waiting.</summary>
+    public static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(15);
+
+    /// <param name="tenant">Whose.</param>
+    /// <param name="work">What is to be changed.</param>
+    /// <param name="ct">Ends the turn's work.</param>
+    /// <returns>Null while another has the turn.</returns>
+    public async Task<TavusTurn?> TakeAsync(TenantId tenant, string work, CancellationToken ct)
+    {
+        var owner = Guid.CreateVersion7();
+        await using var db = await database.BeginAsync(tenant, ct);
+        await using var take = db.Command(
+            """
+            insert into tavus_turns (tenant_id, work, owner, expires_at) values ($1, $2, $3, clock_timestamp() + $4)
+            on conflict (tenant_id, work) do update set owner = excluded.owner, expires_at = excluded.expires_at
+            where tavus_turns.expires_at <= clock_timestamp()
+            """,
+            [tenant.Value, work, owner, Length]);
+        if (await take.ExecuteNonQueryAsync(ct) == 0) return null;
+        await db.CommitAsync(ct);
+        return new TavusTurn(this, tenant, work, owner, ct);
+    }
+
+    internal async Task KeepAsync(TavusTurn turn, CancellationTokenSource lost)
+    {
+        using var timer = new PeriodicTimer(Renewal, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(lost.Token))
+                if (!await TryAsync(turn, "update tavus_turns set expires_at = clock_timestamp() + $3 where work = $1 and owner = $2", Length)) await lost.CancelAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // The work has ended.
+        }
+    }
+
+    internal Task ReleaseAsync(TavusTurn turn) => TryAsync(turn, "delete from tavus_turns where work = $1 and owner = $2");
+
+    // True where the database did not answer: the turn goes on until it expires, and writes check it anyway.
+    private async Task<bool> TryAsync(TavusTurn turn, string sql, params object?[] more)
+    {
+        try
+        {
+            await using var db = await database.BeginAsync(turn.Tenant, CancellationToken.None);
+            await using var command = db.Command(sql, [turn.Work, turn.Owner, .. more]);
+            var held = await command.ExecuteNonQueryAsync(CancellationToken.None) == 1;
+            await db.CommitAsync(CancellationToken.None);
+            return held;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or DbUpdateException)
+        {
+            LogDatabaseAway(e, turn.Tenant.Value, turn.Work);
+            return true;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The turn of tenant {Tenant} for {Work} at Tavus could not be renewed or given back; the database did not answer")]
+    private partial void LogDatabaseAway(Exception exception, Guid tenant, string work);
+}
+
+/// <summary>A turn that this node holds.</summary>
+public sealed class TavusTurn : IAsyncDisposable
+{
+    private readonly TavusTurns _turns;
+    private readonly CancellationTokenSource _lost;
+    private readonly Task _keeping;
+
+    internal TavusTurn(TavusTurns turns, TenantId tenant, string work, Guid owner, CancellationToken ct)
+    {
+        (_turns, Tenant, Work, Owner) = (turns, tenant, work, owner);
+        _lost = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Token = _lost.Token;
+        _keeping = turns.KeepAsync(this, _lost);
+    }
+
+    public TenantId Tenant { get; }
+
+    public string Work { get; }
+
+    public Guid Owner { get; }
+
+    /// <summary>Ends the work when the caller gives up, or another node has taken over.</summary>
+    public CancellationToken Token { get; }
+
+    /// <summary>Makes sure, until the transaction ends, that nobody else has the turn.</summary>
+    /// <exception cref="TavusTurnLostException">Somebody may have it.</exception>
+    public async Task HoldAsync(TenantDbContext db, CancellationToken ct)
+    {
+        await using var hold = db.Command("select 1 from tavus_turns where work = $1 and owner = $2 and expires_at > clock_timestamp() for update", [Work, Owner]);
+        if (await hold.ExecuteScalarAsync(ct) is null) throw new TavusTurnLostException();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _lost.CancelAsync();
+        await _keeping;
+        _lost.Dispose();
+        await _turns.ReleaseAsync(this);
+    }
+}

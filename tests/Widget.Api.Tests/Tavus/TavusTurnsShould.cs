@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Http.Json;
+using Widget.Api.Tavus;
+using Widget.Contracts;
+
+namespace Widget.Api.Tests.Tavus;
+
+/// <summary>One node at a time changes a tenant's things at Tavus, and the database does not wait for Tavus meanwhile.</summary>
+public sealed class TavusTurnsShould(TavusWorld world) : IClassFixture<TavusWorld>, IAsyncLifetime
+{
+    private static readonly object Settings = new { agentName = "Ada", tavusReplicaId = VideoTenant.Replica, tools = new[] { "search_knowledge" } };
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await BehaveAsync(new { });
+
+    public async ValueTask DisposeAsync() => await BehaveAsync(new { });
+
+    [Fact]
+    public async Task Hold_no_transaction_while_a_slow_tavus_registers_tools()
+    {
+        var tenant = await world.TenantAsync(Settings);
+        await BehaveAsync(new { apiDelayMs = 700 });
+
+        var syncing = tenant.Developer.PostAsync("/api/tavus/tools/sync", null, Ct);
+
+        await NothingOpenUntilAsync(syncing);
+        (await syncing).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await (await syncing).Content.ReadFromJsonAsync<ToolSyncReport>(TestTenant.Json, Ct))!.Created.ShouldBe(["search_knowledge"]);
+    }
+
+    [Fact]
+    public async Task Hold_no_transaction_while_a_slow_tavus_makes_a_persona_and_keep_no_other_writer_waiting()
+    {
+        var tenant = await world.TenantAsync(Settings);
+        var preview = await PreviewAsync(tenant);
+        await BehaveAsync(new { apiDelayMs = 700 });
+
+        var applying = tenant.Developer.PostAsJsonAsync("/api/tavus/persona/apply", new { fingerprint = preview.Fingerprint }, Ct);
+
+        await NothingOpenUntilAsync(applying);
+        (await applying).StatusCode.ShouldBe(HttpStatusCode.OK, await (await applying).Content.ReadAsStringAsync(Ct));
+        (await tenant.ListAsync("personas?persona_type=user")).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Let_one_of_two_nodes_do_it()
+    {
+        var tenant = await world.TenantAsync(Settings);
+        await using var other = await ApiNode.StartAsync(world.Database, tavusApi: world.Simulator.TavusApi with { Key = TavusWorld.PlatformKey });
+        using var there = other.Client(tenant.Tenant.Created.ApiKey);
+        await BehaveAsync(new { apiDelayMs = 300 });
+
+        var answers = await Task.WhenAll(tenant.Developer.PostAsync("/api/tavus/tools/sync", null, Ct), there.PostAsync("/api/tavus/tools/sync", null, Ct));
+
+        answers.Select(answer => answer.StatusCode).Order().ShouldBe([HttpStatusCode.OK, HttpStatusCode.Conflict]);
+        await BehaveAsync(new { });
+        (await tenant.ListAsync("tools")).Count.ShouldBe(1);
+        (await there.PostAsync("/api/tavus/tools/sync", null, Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Be_taken_over_from_a_node_that_died()
+    {
+        var tenant = await world.TenantAsync(Settings);
+        var turns = world.Node.Service<TavusTurns>();
+        (await turns.TakeAsync(tenant.Id, TavusTurns.Tools, Ct)).ShouldNotBeNull();
+        (await tenant.Developer.PostAsync("/api/tavus/tools/sync", null, Ct)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+
+        await ExecuteAsync("update tavus_turns set expires_at = now()");
+
+        (await tenant.Developer.PostAsync("/api/tavus/tools/sync", null, Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Keep_a_node_that_has_lost_its_turn_from_writing()
+    {
+        var tenant = await world.TenantAsync(Settings);
+        await BehaveAsync(new { apiDelayMs = 500 });
+        var syncing = tenant.Developer.PostAsync("/api/tavus/tools/sync", null, Ct);
+        await Eventually.TrueAsync(async () => await CountAsync("select count(*) from tavus_turns") == 1, "the turn is taken");
+
+        await ExecuteAsync("update tavus_turns set owner = gen_random_uuid()");
+
+        (await syncing).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await CountAsync($"select count(*) from tavus_tools where tenant_id = '{tenant.Id}'")).ShouldBe(0);
+        // What was made there without its being kept is found by its name.
+        await BehaveAsync(new { });
+        await ExecuteAsync("update tavus_turns set expires_at = now()");
+        (await tenant.Developer.PostAsync("/api/tavus/tools/sync", null, Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await tenant.ListAsync("tools")).Count.ShouldBe(1);
+    }
+
+    // Looked at again and again while the request is under way; a statement's moment between two others is shorter than half a second.
+    private async Task NothingOpenUntilAsync(Task<HttpResponseMessage> request)
+    {
+        var looked = 0;
+        while (!request.IsCompleted)
+        {
+            (await CountAsync("select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%' and state_change < clock_timestamp() - interval '500 ms'"))
+                .ShouldBe(0);
+            looked++;
+            await Task.WhenAny(request, Task.Delay(50, Ct));
+        }
+
+        looked.ShouldBeGreaterThan(5);
+    }
+
+    private static async Task<TavusPersonaPreview> PreviewAsync(TavusTenant tenant)
+    {
+        var response = await tenant.Developer.PostAsync("/api/tavus/persona/preview", null, Ct);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync(Ct));
+        return (await response.Content.ReadFromJsonAsync<TavusPersonaPreview>(TestTenant.Json, Ct))!;
+    }
+
+    private async Task BehaveAsync(object behavior) => (await world.Simulator.Control.PutAsJsonAsync("/control/tavus/behavior", behavior, Ct)).EnsureSuccessStatusCode();
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var command = world.Database.OwnerSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Ct);
+    }
+
+    private async Task<long> CountAsync(string sql)
+    {
+        await using var command = world.Database.OwnerSource.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync(Ct))!;
+    }
+}
