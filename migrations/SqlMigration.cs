@@ -72,3 +72,6 @@ public sealed class TavusPublications : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0018_tavus_wake")]
 public sealed class TavusWake : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0020_rate_limits")]
+public sealed class RateLimits : SqlMigration;

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Widget.Api.Answers;
 using Widget.Api.Knowledge;
+using Widget.Api.Limits;
 using Widget.Api.Media;
 using Widget.Api.Operations;
 using Widget.Api.Platform;
@@ -91,7 +92,9 @@ public sealed class ApiNode : IAsyncDisposable
         Uri? publicAddress = null,
         VoiceOptions? voice = null,
         VoiceTimings? voiceTimings = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        LimitOptions? limits = null,
+        TrustedProxies? trustedProxies = null)
     {
         var log = new CapturedLog();
         var address = publicAddress is { IsLoopback: true } ? publicAddress : new Uri($"http://127.0.0.1:{Simulator.FreePort()}");
@@ -110,6 +113,9 @@ public sealed class ApiNode : IAsyncDisposable
             VoiceTimings = voiceTimings ?? new VoiceTimings(),
             PublicAddress = publicAddress ?? address,
             HostSuffix = hostSuffix,
+            // Most tests are one visitor who does in a second what others do in an hour; those of limits say so.
+            Limits = limits ?? LimitOptions.None,
+            TrustedProxies = trustedProxies ?? TrustedProxies.None,
         };
         var app = Server.Build([$"--urls={address.AbsoluteUri}"], options, builder =>
         {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Npgsql;
+using Widget.Api.Limits;
 using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -22,7 +23,8 @@ internal static partial class OpenAIEndpoints
     {
         var api = routes.MapGroup("/v1").RequireAuthorization(Policies.Model).WithTags("OpenAI").WithRequestSizeLimit(LargestRequest);
         api.AddEndpointFilter(AsOpenAIWouldSay);
-        api.MapPost("/chat/completions", CompleteAsync).WithSummary("Chat completions of OpenAI's protocol, answered from the tenant's knowledge");
+        api.WithMetadata(new RefusalShape(words => OpenAIException.TooMany(words).Body));
+        api.MapPost("/chat/completions", CompleteAsync).LimitedAs(Limit.Completions).WithSummary("Chat completions of OpenAI's protocol, answered from the tenant's knowledge");
         api.MapGet("/models", () => Results.Json(new { @object = "list", data = new[] { Described(Model) } })).WithSummary("The models: there is one");
         api.MapGet("/models/{model}", (string model, IMultiTenantContextAccessor tenants) => Results.Json(Described(Known(model, tenants.Current()))))
             .WithSummary("A model");

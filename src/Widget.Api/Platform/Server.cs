@@ -4,6 +4,7 @@ using Widget.Api.Answers;
 using Widget.Api.Calls;
 using Widget.Api.Evaluation;
 using Widget.Api.Knowledge;
+using Widget.Api.Limits;
 using Widget.Api.Media;
 using Widget.Api.Modes;
 using Widget.Api.OpenAI;
@@ -54,6 +55,7 @@ public static class Server
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => ApplicationDataSource.Create(options.Database));
         builder.Services.AddTenancy(options.HostSuffix);
+        builder.Services.AddLimits(options.Limits, options.TrustedProxies);
         builder.Services.AddSingleton(new EmbeddingModels(
             options.Embedding.Endpoint is null ? null : new CachingEmbeddings(new OpenAIEmbeddings(options.Embedding), TimeProvider.System),
             options.Embedding.Model));
@@ -83,6 +85,7 @@ public static class Server
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         configure?.Invoke(builder);
         var app = builder.Build();
+        app.UseTrustedProxies();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use((http, next) =>
@@ -93,9 +96,11 @@ public static class Server
         app.UseEmbed(options);
         app.UseRouting();
         app.UseCors();
+        app.UseMiddleware<AddressLimits>();
         app.UseMiddleware<MultiTenantMiddleware>();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<CallerLimits>();
 
         app.MapHealth();
         app.MapVisitors();

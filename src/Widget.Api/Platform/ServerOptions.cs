@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Knowledge;
+using Widget.Api.Limits;
 using Widget.Api.Media;
 using Widget.Api.Speech;
 using Widget.Api.Tavus;
@@ -67,6 +69,12 @@ public sealed record ServerOptions
     /// <summary>What follows the slug in tenants' own hosts, as <c>.chat.example.com</c> (WIDGET_HOST_SUFFIX).</summary>
     public string? HostSuffix { get; init; }
 
+    /// <summary>How much of what is allowed (WIDGET_LIMIT_…).</summary>
+    public LimitOptions Limits { get; init; } = new();
+
+    /// <summary>The proxies in front, which say where a request comes from (WIDGET_TRUSTED_PROXIES).</summary>
+    public TrustedProxies TrustedProxies { get; init; } = TrustedProxies.None;
+
     /// <summary>The folder of the built widget (WIDGET_EMBED); found by itself when not set.</summary>
     public string? EmbedFolder { get; init; }
 
@@ -105,6 +113,11 @@ public sealed record ServerOptions
         var embed = variables.Text("WIDGET_EMBED");
         if (embed is not null && !Directory.Exists(embed)) errors.Add($"WIDGET_EMBED is \"{embed}\", which is not a folder.");
 
+        var limits = ReadLimits(variables);
+        var notProxies = new List<string>();
+        var proxies = TrustedProxies.Parse(variables.Text("WIDGET_TRUSTED_PROXIES") ?? "", notProxies);
+        errors.AddRange(notProxies.Select(proxy => $"WIDGET_TRUSTED_PROXIES contains \"{proxy}\". Write addresses or networks, as 127.0.0.1 or 10.0.0.0/8."));
+
         if (errors.Count > 0) throw new InvalidConfigurationException(errors);
         return new ServerOptions
         {
@@ -121,8 +134,27 @@ public sealed record ServerOptions
             PublicAddress = publicAddress,
             Fetching = new FetchOptions { AllowedPrivateHosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase) },
             HostSuffix = suffix,
+            Limits = limits,
+            TrustedProxies = proxies,
             EmbedFolder = embed,
         };
+    }
+
+    // SESSIONS for Sessions, TENANT_MESSAGES for TenantMessages.
+    private static LimitOptions ReadLimits(Variables variables)
+    {
+        var limits = new LimitOptions();
+        foreach (var limit in Enum.GetValues<Limit>())
+        {
+            var name = "WIDGET_LIMIT_" + JsonNamingPolicy.SnakeCaseUpper.ConvertName(limit.ToString());
+            if (variables.Text(name) is not { } text) continue;
+            var rate = Rate.Parse(text);
+            if (rate is null && text != "off")
+                variables.Errors.Add($"{name} is \"{text}\". Write how many within which time, as 300/2m (s, m or h), or off.");
+            limits = limits.With(limit, rate);
+        }
+
+        return limits;
     }
 
     private static SpeechOptions ReadSpeech(Variables variables)

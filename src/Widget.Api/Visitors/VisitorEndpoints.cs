@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Answers;
 using Widget.Api.Conversations;
+using Widget.Api.Limits;
 using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -19,7 +20,8 @@ internal static class VisitorEndpoints
     public static void MapVisitors(this IEndpointRouteBuilder routes)
     {
         var widget = routes.MapGroup("/api/widget").RequireCors(Policies.AnyOrigin).WithTags("Widget").WithRequestSizeLimit(LargestRequest);
-        widget.MapPost("/session", OpenSession).Validate<SessionRequest>().ProducesProblem(401).ProducesProblem(403)
+        widget.MapPost("/session", OpenSession).LimitedAs(Limit.Sessions).Validate<SessionRequest>()
+            .ProducesProblem(401).ProducesProblem(403).ProducesProblem(429)
             .WithSummary("Open a session for a visitor");
 
         var visitor = widget.MapGroup("").RequireAuthorization(Policies.Visitor).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(413);
@@ -43,13 +45,16 @@ internal static class VisitorEndpoints
         ITenantResolver resolver,
         TenantSettingsService settings,
         SessionService sessions,
+        SessionLimits limits,
         CancellationToken ct)
     {
+        if (limits.Peek(http, request.SiteKey) is { } early) return early.ToProblem(http);
         if ((await resolver.ResolveAsync(request, ct)).TenantInfo is not { } tenant)
             return Problems.Because(StatusCodes.Status401Unauthorized, "This site key is unknown or has been revoked.");
         var origin = Origins.Of(http);
         if (!Origins.IsFrom(http, origin: null) && !(await settings.OriginsAsync(tenant.TenantId, ct)).Contains(origin, StringComparer.OrdinalIgnoreCase))
             return Problems.Because(StatusCodes.Status403Forbidden, $"The widget of {tenant.Name} is not allowed on {origin}. Its owner can add this site to the allowed origins.");
+        if (await limits.TakeAsync(http, request.SiteKey, tenant.TenantId, ct) is { } refusal) return refusal.ToProblem(http);
         return TypedResults.Ok(await sessions.OpenAsync(tenant, request, origin, ct));
     }
 
@@ -71,9 +76,9 @@ internal static class VisitorEndpoints
         var asked = await asks.AskAsync(visitor.Tenant, visitor.Visitor, new ConversationId(id), request, ct);
         if (asked.Answer is not { } answer)
         {
-            return Problems.Because(
-                asked.Refusal == AskRefusal.TooManyUnanswered ? StatusCodes.Status429TooManyRequests : StatusCodes.Status404NotFound,
-                asked.Words);
+            if (asked.RetryAfter is not { } seconds) return Problems.Because(StatusCodes.Status404NotFound, asked.Words);
+            Refusal.SetRetryAfter(http, seconds);
+            return Problems.Because(StatusCodes.Status429TooManyRequests, asked.Words, Refusal.Code);
         }
 
         if (Accepts(http, "text/event-stream") || !Accepts(http, "application/json")) return TypedResults.ServerSentEvents(Named(answer, ct));
