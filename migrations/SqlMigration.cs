@@ -75,3 +75,6 @@ public sealed class TavusWake : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0020_rate_limits")]
 public sealed class RateLimits : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0021_model_usage")]
+public sealed class ModelUsage : SqlMigration;

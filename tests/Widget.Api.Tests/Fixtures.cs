@@ -16,6 +16,7 @@ using Widget.Api.Operations;
 using Widget.Api.Platform;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tests;
 using Widget.Api.Tests.Tavus;
 using Widget.Api.Tests.Voice;
@@ -94,7 +95,8 @@ public sealed class ApiNode : IAsyncDisposable
         VoiceTimings? voiceTimings = null,
         Action<IServiceCollection>? services = null,
         LimitOptions? limits = null,
-        TrustedProxies? trustedProxies = null)
+        TrustedProxies? trustedProxies = null,
+        BudgetOptions? budgets = null)
     {
         var log = new CapturedLog();
         var address = publicAddress is { IsLoopback: true } ? publicAddress : new Uri($"http://127.0.0.1:{Simulator.FreePort()}");
@@ -116,6 +118,7 @@ public sealed class ApiNode : IAsyncDisposable
             // Most tests are one visitor who does in a second what others do in an hour; those of limits say so.
             Limits = limits ?? LimitOptions.None,
             TrustedProxies = trustedProxies ?? TrustedProxies.None,
+            Budgets = budgets ?? new BudgetOptions(),
         };
         var app = Server.Build([$"--urls={address.AbsoluteUri}"], options, builder =>
         {

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
 using Widget.Rag.Storage;
@@ -21,6 +22,7 @@ public sealed partial class AnswerWorker(
     IMultiTenantStore tenants,
     LiveAnswers liveAnswers,
     Answerer answerer,
+    MonthlyBudget budget,
     ILogger<AnswerWorker> logger) : BackgroundService
 {
     /// <summary>How long an answer stays with a node that gives no sign of life.</summary>
@@ -111,6 +113,7 @@ public sealed partial class AnswerWorker(
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         _stops[message] = stop;
         var renewing = RenewAsync(tenant, message, held, stop);
+        using var tally = ModelTally.Begin();
         LiveAnswer? live = null;
         try
         {
@@ -118,10 +121,12 @@ public sealed partial class AnswerWorker(
             live = liveAnswers.Start(message, owed.Conversation.Id);
             if (owed.StopRequested) await stop.CancelAsync();
             // Giving up comes before everything that may be what brings nodes down.
-            var answer = owed.Attempt > MostAttempts
+            var context = owed.Attempt > MostAttempts ? null : await ContextAsync(tenant, owed, held.Token);
+            var answer = context is null
                 ? GivenUp(owed.Question, message)
-                : await answerer.AnswerAsync(await ContextAsync(tenant, owed, held.Token), live, Step(owed.Attempt), stop.Token, held.Token);
-            await AppendAsync(tenant, owed.Conversation.Id, message, answer, held.Token);
+                : await answerer.AnswerAsync(context, live, Step(owed.Attempt), stop.Token, held.Token);
+            // What was not answered because the month is used up is not counted as used.
+            await AppendAsync(tenant, owed.Conversation.Id, message, answer, context is { Budget.MayAnswer: false } ? null : tally.Use, held.Token);
         }
         catch (OperationCanceledException) when (held.IsCancellationRequested)
         {
@@ -156,14 +161,22 @@ public sealed partial class AnswerWorker(
         return new OwedAnswer(pending.Attempt, pending.StopRequested, conversation, question, [.. events.TakeWhile(entry => entry.Seq < question.Seq).Select(SpokenHistory.AsMessage)]);
     }
 
-    private async Task<AnswerContext> ContextAsync(TenantId tenant, OwedAnswer owed, CancellationToken ct) => new(
-        await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct) ?? throw new InvalidOperationException($"Tenant {tenant} is gone."),
-        await settings.ReadAsync(tenant, ct),
-        owed.Question,
-        owed.History,
-        owed.Conversation.Context);
+    private async Task<AnswerContext> ContextAsync(TenantId tenant, OwedAnswer owed, CancellationToken ct)
+    {
+        var current = await settings.ReadAsync(tenant, ct);
+        return new(
+            await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct) ?? throw new InvalidOperationException($"Tenant {tenant} is gone."),
+            current,
+            owed.Question,
+            owed.History,
+            owed.Conversation.Context)
+        {
+            Budget = await budget.CheckAsync(tenant, current, ct),
+        };
+    }
 
-    private async Task AppendAsync(TenantId tenant, ConversationId conversation, MessageId message, AssistantMessage answer, CancellationToken ct)
+    private async Task AppendAsync(
+        TenantId tenant, ConversationId conversation, MessageId message, AssistantMessage answer, ModelUse? use, CancellationToken ct)
     {
         await using var db = await conversations.BeginAsync(tenant, ct);
         await ConversationLog.LockAsync(db, conversation, visitor: null, ct);
@@ -175,6 +188,12 @@ public sealed partial class AnswerWorker(
         }
 
         await ConversationLog.AppendAsync(db, conversation, answer, ct);
+        if (use is { } used)
+        {
+            await UsageMeter.CountAsync(db, UsageMeter.Answer, message.Value, conversation, seconds: 0, used, ct);
+            budget.Count(tenant, UsageMeter.Answer, used);
+        }
+
         await db.CommitAsync(ct);
     }
 

@@ -18,6 +18,7 @@ using Widget.Api.Tavus.Provisioning;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tavus.Tools;
 using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Tools;
 using Widget.Api.Visitors;
@@ -54,7 +55,7 @@ public static class Server
 
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => ApplicationDataSource.Create(options.Database));
-        builder.Services.AddTenancy(options.HostSuffix);
+        builder.Services.AddTenancy(options.HostSuffix, options.Budgets with { ChatModel = options.Chat.Endpoint is null ? null : options.Chat.Model });
         builder.Services.AddLimits(options.Limits, options.TrustedProxies);
         builder.Services.AddSingleton(new EmbeddingModels(
             options.Embedding.Endpoint is null ? null : new CachingEmbeddings(new OpenAIEmbeddings(options.Embedding), TimeProvider.System),
@@ -114,6 +115,7 @@ public static class Server
         app.MapEmbedding();
         app.MapEvaluation();
         app.MapSettings();
+        app.MapUsage();
         app.MapModes();
         app.MapSpeech();
         app.MapTavusAccount();

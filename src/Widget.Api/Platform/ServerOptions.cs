@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 using Widget.Api.Answers;
@@ -7,6 +8,7 @@ using Widget.Api.Media;
 using Widget.Api.Speech;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Voice;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;
@@ -72,6 +74,9 @@ public sealed record ServerOptions
     /// <summary>How much of what is allowed (WIDGET_LIMIT_…).</summary>
     public LimitOptions Limits { get; init; } = new();
 
+    /// <summary>What each tenant may use a month, and what models cost (WIDGET_BUDGET_…, WIDGET_MODEL_PRICES).</summary>
+    public BudgetOptions Budgets { get; init; } = new();
+
     /// <summary>The proxies in front, which say where a request comes from (WIDGET_TRUSTED_PROXIES).</summary>
     public TrustedProxies TrustedProxies { get; init; } = TrustedProxies.None;
 
@@ -114,6 +119,7 @@ public sealed record ServerOptions
         if (embed is not null && !Directory.Exists(embed)) errors.Add($"WIDGET_EMBED is \"{embed}\", which is not a folder.");
 
         var limits = ReadLimits(variables);
+        var budgets = ReadBudgets(variables);
         var notProxies = new List<string>();
         var proxies = TrustedProxies.Parse(variables.Text("WIDGET_TRUSTED_PROXIES") ?? "", notProxies);
         errors.AddRange(notProxies.Select(proxy => $"WIDGET_TRUSTED_PROXIES contains \"{proxy}\". Write addresses or networks, as 127.0.0.1 or 10.0.0.0/8."));
@@ -135,6 +141,7 @@ public sealed record ServerOptions
             Fetching = new FetchOptions { AllowedPrivateHosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase) },
             HostSuffix = suffix,
             Limits = limits,
+            Budgets = budgets,
             TrustedProxies = proxies,
             EmbedFolder = embed,
         };
@@ -155,6 +162,23 @@ public sealed record ServerOptions
         }
 
         return limits;
+    }
+
+    private static BudgetOptions ReadBudgets(Variables variables)
+    {
+        var wrong = new List<string>();
+        var prices = BudgetOptions.ParsePrices(variables.Text("WIDGET_MODEL_PRICES") ?? "", wrong);
+        variables.Errors.AddRange(wrong.Select(price =>
+            $"WIDGET_MODEL_PRICES contains \"{price}\". Write for each model what a million tokens read and written cost, as gpt-5-mini=0.25/2."));
+        return new BudgetOptions { MonthlyMessages = Number("WIDGET_BUDGET_MESSAGES"), MonthlyTokens = Number("WIDGET_BUDGET_TOKENS"), Prices = prices };
+
+        long? Number(string name)
+        {
+            if (variables.Text(name) is not { } text) return null;
+            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
+            variables.Errors.Add($"{name} is \"{text}\". It must be a whole number.");
+            return null;
+        }
     }
 
     private static SpeechOptions ReadSpeech(Variables variables)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Platform;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
 
@@ -22,12 +23,21 @@ internal static class SettingsEndpoints
     private static async Task<Ok<TenantSettings>> Read(IMultiTenantContextAccessor tenants, TenantSettingsService settings, CancellationToken ct) =>
         TypedResults.Ok(await settings.ReadAsync(tenants.Current().TenantId, ct));
 
-    private static async Task<Ok<TenantSettings>> Save(
+    private static async Task<Results<Ok<TenantSettings>, ValidationProblem>> Save(
         TenantSettings request,
         IMultiTenantContextAccessor tenants,
         TenantSettingsService settings,
+        BudgetOptions budgets,
         CancellationToken ct)
     {
+        if (request.Budget.MonthlyModelSpend is not null && budgets.ChatModel is { } model && !budgets.KnowsPriceOf(model))
+        {
+            return Problems.Invalid(
+                "budget.monthlyModelSpend",
+                $"A ceiling on spend needs the price of the model \"{model}\", which is not known here. The installation's operator sets it with WIDGET_MODEL_PRICES. "
+                    + "budget.monthlyTokens needs no price.");
+        }
+
         await settings.SaveAsync(tenants.Current().TenantId, request, ct);
         return TypedResults.Ok(request);
     }

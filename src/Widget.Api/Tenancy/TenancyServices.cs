@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Widget.Api.Platform;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
 
 namespace Widget.Api.Tenancy;
@@ -9,13 +10,16 @@ internal static class TenancyServices
     /// <summary>Tenants, how a request names one, and API keys.</summary>
     /// <param name="services">The application's.</param>
     /// <param name="hostSuffix">What follows the slug in tenants' own hosts; null when they have none.</param>
-    public static IServiceCollection AddTenancy(this IServiceCollection services, string? hostSuffix)
+    /// <param name="budgets">What the operator allows each tenant a month.</param>
+    public static IServiceCollection AddTenancy(this IServiceCollection services, string? hostSuffix, BudgetOptions budgets)
     {
         services.AddHttpContextAccessor();
         services.AddSingleton<TenancyDatabase>();
         services.AddSingleton<TenantSettingsService>();
         services.AddSingleton<TenantSecrets>();
         services.AddSingleton<UsageMeter>();
+        services.AddSingleton(budgets);
+        services.AddSingleton<MonthlyBudget>();
         services.AddSingleton<IMultiTenantStore, TenantStore>();
         services.AddSingleton<IMultiTenantStrategy, ApiKeyStrategy>();
         services.AddSingleton<IMultiTenantStrategy, ModelKeyStrategy>();
