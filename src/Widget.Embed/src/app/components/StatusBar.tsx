@@ -29,7 +29,7 @@ export function StatusBar({ store }: { store: Store }) {
       {status.state !== 'online' && (
         <span>{status.state === 'connecting' && known ? t.reconnecting : t[status.state]}</span>
       )}
-      {(status.state === 'reconnecting' || status.state === 'busy') && (
+      {status.state === 'reconnecting' && (
         <button type="button" onClick={retry}>
           {t.retry}
         </button>
