@@ -77,3 +77,8 @@ public sealed class TavusWake : SqlMigration;
 public sealed class AnswerLeases : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0024_tavus_turns")]
 public sealed class TavusTurns : SqlMigration;
+[DbContext(typeof(MigrationsContext)), Migration("0020_rate_limits")]
+public sealed class RateLimits : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0021_model_usage")]
+public sealed class ModelUsage : SqlMigration;

@@ -92,6 +92,10 @@ public sealed record TenantSettings : IValidatableObject
     [Required]
     public VoiceSettings Voice { get; init; } = new();
 
+    /// <summary>Ceilings on what a month may use.</summary>
+    [Required]
+    public BudgetSettings Budget { get; init; } = new();
+
     /// <summary>How knowledge bases are searched.</summary>
     public SearchStrategyName SearchStrategy { get; init; } = SearchStrategyName.Parallel;
 
@@ -147,7 +151,7 @@ public sealed record TenantSettings : IValidatableObject
             yield return new("A suggested question must have 1 to 200 characters.", [nameof(SuggestedQuestions)]);
         if (ContactUrl is not null && !(Uri.TryCreate(ContactUrl, UriKind.Absolute, out var contact) && contact.Scheme is "https" or "http" or "mailto"))
             yield return new("contactUrl must be a web address or a mailto address.", [nameof(ContactUrl)]);
-        foreach (var (name, part) in new (string, object)[] { (nameof(Theme), Theme), (nameof(Speech), Speech), (nameof(Voice), Voice), (nameof(TavusLayers), TavusLayers) })
+        foreach (var (name, part) in new (string, object)[] { (nameof(Theme), Theme), (nameof(Speech), Speech), (nameof(Voice), Voice), (nameof(TavusLayers), TavusLayers), (nameof(Budget), Budget) })
         {
             var problems = new List<ValidationResult>();
             Validator.TryValidateObject(part, new ValidationContext(part), problems, validateAllProperties: true);

@@ -10,11 +10,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Widget.Api.Answers;
 using Widget.Api.Knowledge;
+using Widget.Api.Limits;
 using Widget.Api.Media;
 using Widget.Api.Operations;
 using Widget.Api.Platform;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tests;
 using Widget.Api.Tests.Tavus;
 using Widget.Api.Tests.Voice;
@@ -92,6 +94,9 @@ public sealed class ApiNode : IAsyncDisposable
         VoiceOptions? voice = null,
         VoiceTimings? voiceTimings = null,
         Action<IServiceCollection>? services = null,
+        LimitOptions? limits = null,
+        TrustedProxies? trustedProxies = null,
+        BudgetOptions? budgets = null,
         Func<ServerOptions, ServerOptions>? configure = null)
     {
         var log = new CapturedLog();
@@ -111,6 +116,10 @@ public sealed class ApiNode : IAsyncDisposable
             VoiceTimings = voiceTimings ?? new VoiceTimings(),
             PublicAddress = publicAddress ?? address,
             HostSuffix = hostSuffix,
+            // Most tests are one visitor who does in a second what others do in an hour; those of limits say so.
+            Limits = limits ?? LimitOptions.None,
+            TrustedProxies = trustedProxies ?? TrustedProxies.None,
+            Budgets = budgets ?? new BudgetOptions(),
         };
         options = configure?.Invoke(options) ?? options;
         var app = Server.Build([$"--urls={address.AbsoluteUri}"], options, builder =>

@@ -15,7 +15,7 @@ internal static class AnswerServices
         services.AddSingleton<ConversationFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<ConversationFeed>());
 
-        services.AddSingleton(new ChatModels(model.Endpoint is null ? null : new OpenAIChatClient(model), new ExtractiveChatClient()));
+        services.AddSingleton(new ChatModels(model.Endpoint is null ? null : new MeteredChatClient(new OpenAIChatClient(model), model.Model), new ExtractiveChatClient()));
         services.AddSingleton<ModelCondition>();
         services.AddSingleton<QuestionRewriter>();
         services.AddSingleton<Answerer>();

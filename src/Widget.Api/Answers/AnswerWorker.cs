@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
 using Widget.Rag.Storage;
@@ -19,6 +20,7 @@ public sealed partial class AnswerWorker(
     IMultiTenantStore tenants,
     LiveAnswers liveAnswers,
     Answerer answerer,
+    MonthlyBudget budget,
     TimeProvider clock,
     ILogger<AnswerWorker> logger) : BackgroundService
 {
@@ -126,6 +128,7 @@ public sealed partial class AnswerWorker(
     {
         // Whoever asked goes on with following the answer.
         await Task.Yield();
+        using var tally = ModelTally.Begin();
         LiveAnswer? live = null;
         try
         {
@@ -133,11 +136,13 @@ public sealed partial class AnswerWorker(
             live = liveAnswers.Start(message, owed.Conversation);
             if (owed.StopRequested) await writing.StopAsync();
             // Giving up comes before everything that may be what brings nodes down.
-            var answer = owed.Attempt > MostAttempts
+            var context = owed.Attempt > MostAttempts ? null : await ContextAsync(tenant, owed, writing.Held);
+            var answer = context is null
                 ? GivenUp(owed.Question, message)
-                : await answerer.AnswerAsync(await ContextAsync(tenant, owed, writing.Held), live, Step(owed.Attempt), writing.Stopped, writing.Held);
+                : await answerer.AnswerAsync(context, live, Step(owed.Attempt), writing.Stopped, writing.Held);
             writing.IsAppending = true;
-            await AppendAsync(tenant, owed.Conversation, message, answer, writing.Held);
+            // What was not answered because the month is used up is not counted as used.
+            await AppendAsync(tenant, owed.Conversation, message, answer, context is { Budget.MayAnswer: false } ? null : tally.Use, writing.Held);
         }
         catch (OperationCanceledException) when (writing.Held.IsCancellationRequested)
         {
@@ -193,14 +198,22 @@ public sealed partial class AnswerWorker(
         return new OwedAnswer(attempt, stopRequested, conversation, context, question, [.. SpokenHistory.AsMessages(events).TakeWhile(entry => entry.Seq < question.Seq)]);
     }
 
-    private async Task<AnswerContext> ContextAsync(TenantId tenant, OwedAnswer owed, CancellationToken ct) => new(
-        await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct) ?? throw new InvalidOperationException($"Tenant {tenant} is gone."),
-        await settings.ReadAsync(tenant, ct),
-        owed.Question,
-        owed.History,
-        owed.Context);
+    private async Task<AnswerContext> ContextAsync(TenantId tenant, OwedAnswer owed, CancellationToken ct)
+    {
+        var current = await settings.ReadAsync(tenant, ct);
+        return new(
+            await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct) ?? throw new InvalidOperationException($"Tenant {tenant} is gone."),
+            current,
+            owed.Question,
+            owed.History,
+            owed.Context)
+        {
+            Budget = await budget.CheckAsync(tenant, current, ct),
+        };
+    }
 
-    private async Task AppendAsync(TenantId tenant, ConversationId conversation, MessageId message, AssistantMessage answer, CancellationToken ct)
+    private async Task AppendAsync(
+        TenantId tenant, ConversationId conversation, MessageId message, AssistantMessage answer, ModelUse? use, CancellationToken ct)
     {
         await using var db = await conversations.BeginAsync(tenant, ct);
         await ConversationLog.LockAsync(db, conversation, visitor: null, ct);
@@ -216,6 +229,12 @@ public sealed partial class AnswerWorker(
         }
 
         await ConversationLog.AppendAsync(db, conversation, answer, ct);
+        if (use is { } used)
+        {
+            await UsageMeter.CountAsync(db, UsageMeter.Answer, message.Value, conversation, seconds: 0, used, ct);
+            budget.Count(tenant, UsageMeter.Answer, used);
+        }
+
         await db.CommitAsync(ct);
     }
 

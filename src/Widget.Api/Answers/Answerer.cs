@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Widget.Api.Conversations;
 using Widget.Api.Search;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
 using Widget.Rag.Search;
@@ -13,7 +14,11 @@ public sealed record AnswerContext(
     TenantSettings Settings,
     VisitorMessage Question,
     IReadOnlyList<ConversationEvent> History,
-    IReadOnlyDictionary<string, string> PageContext);
+    IReadOnlyDictionary<string, string> PageContext)
+{
+    /// <summary>What the tenant's ceilings of the month still allow.</summary>
+    public BudgetVerdict Budget { get; init; } = BudgetVerdict.Open;
+}
 
 /// <summary>
 /// Answers a question from the tenant's knowledge: finds passages, has the model write from them (or quotes them, when there is
@@ -48,6 +53,7 @@ public sealed partial class Answerer(
         live.Begin(attempt);
         var phrases = Phrases.For(context.Question.Locale, context.Question.Text);
         if (phrases.SmallTalk(context.Question.Text) is { } reply) return Said(context, live, reply, AnswerOutcome.Answered);
+        if (!context.Budget.MayAnswer) return Said(context, live, phrases.UsedUp, AnswerOutcome.Failed);
         try
         {
             return await AnswerAsync(context, await FindAsync(context, strategy: null, MostPassages, ct, live, stop), live, attempt, stop, ct);
@@ -75,7 +81,9 @@ public sealed partial class Answerer(
         LiveAnswer? live = null,
         CancellationToken stop = default)
     {
-        var searched = await rewriter.RewriteAsync(context.Question, context.History, ct);
+        var searched = context.Budget.MayUseModel
+            ? await rewriter.RewriteAsync(context.Question, context.History, ct)
+            : QuestionRewriter.RewriteByRule(context.Question, context.History);
         if (searched.IsRewritten) LogRewritten(context.Question.Seq, searched.ByModel ? "the model" : "rule");
         return await _patient.FindAsync(running => FindAsync(context, searched, strategy, limit, running), live, stop, ct);
     }
@@ -87,7 +95,7 @@ public sealed partial class Answerer(
             new KnowledgeQuery { TenantId = context.Tenant.TenantId, Text = searched.Text, Limit = Math.Max(limit, MostPassages) },
             SearchPlans.For(context.Settings, strategy),
             ct);
-        var least = models.Configured is null ? LeastToQuote : LeastToAskModel;
+        var least = ModelFor(context) is null ? LeastToQuote : LeastToAskModel;
         return new Finding(searched, found, RelevantPassages.Of(found.Hits, searched.Text, MostPassages), found.Hits.Count > 0 && found.Confidence >= least);
     }
 
@@ -112,7 +120,7 @@ public sealed partial class Answerer(
         {
             TenantsInstructions = context.Settings.AgentInstructions,
         };
-        if (models.Configured is { } model)
+        if (ModelFor(context) is { } model)
         {
             var earlier = context.History.OfType<AssistantMessage>().SelectMany(message => message.Citations);
             var text = new VerifiedText(sources, new KnownLinks(sources.Concat(earlier), context.Settings));
@@ -137,6 +145,9 @@ public sealed partial class Answerer(
         live.Append(quoted);
         return Message(context, live, quoted, AnswerOutcome.Quoted) with { Citations = CitationNumbers.CitedBy(quoted, sources), Searched = rewritten };
     }
+
+    // Null where answers quote: there is no model, or the tenant's month has nothing left for it.
+    private IChatClient? ModelFor(AnswerContext context) => context.Budget.MayUseModel ? models.Configured : null;
 
     // False when the model failed.
     private async Task<bool> WriteAsync(IChatClient model, AnswerPrompt prompt, VerifiedText text, LiveAnswer live, CancellationToken stop, CancellationToken ct)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Widget.Api.Conversations;
+using Widget.Api.Limits;
 using Widget.Contracts;
 using Widget.Rag.Storage;
 
@@ -9,10 +10,21 @@ namespace Widget.Api.Answers;
 
 /// <summary>Takes a visitor's message and follows its answer.</summary>
 public sealed partial class AskService(
-    ConversationDatabase database, ConversationFeed feed, AnswerWorker worker, AnswerLeases leases, ILogger<AskService> logger)
+    ConversationDatabase database,
+    ConversationFeed feed,
+    AnswerWorker worker,
+    AnswerLeases leases,
+    RequestLimits limits,
+    ILogger<AskService> logger)
 {
     /// <summary>More than a person asks before reading; a program that does would take the others' turn.</summary>
     private const int MostOwed = 8;
+
+    /// <summary>A node that is full has room again within seconds.</summary>
+    internal const int SecondsWhenBusy = 5;
+
+    /// <summary>When to send again what was refused for too many unanswered questions: an answer takes about that long.</summary>
+    internal const int SecondsPerAnswer = 5;
 
     /// <summary>
     /// Appends the message and, with it, the promise of an answer, in one commit. The same client id again appends nothing and
@@ -27,6 +39,9 @@ public sealed partial class AskService(
         MessageRequest request,
         CancellationToken ct)
     {
+        // Before there is a transaction: the shared counters need a connection of their own.
+        if (await limits.TakeAsync(Limit.Messages, $"{tenant}:{visitor}", ct) is { } tooMany) return new Asked(tooMany);
+        if (await limits.TakeAsync(Limit.TenantMessages, tenant.ToString(), ct) is { } tooManyOfAll) return new Asked(tooManyOfAll);
         await using var db = await database.BeginAsync(tenant, ct);
         if (!await ConversationLog.LockAsync(db, conversation, visitor, ct)) return new Asked(AskRefusal.NoSuchConversation);
         if (await ConversationLog.FindAsync<VisitorMessage>(db, conversation, request.ClientId, ct) is { } sent)
@@ -176,29 +191,45 @@ public enum AskRefusal
 {
     NoSuchConversation,
     TooManyUnanswered,
+    TooMany,
 
     /// <summary>The node owes as many answers as it can bear.</summary>
     Busy,
 }
 
 /// <summary>What became of a message: its answer as it comes about, or why it was refused.</summary>
-public readonly record struct Asked(IAsyncEnumerable<AnswerUpdate>? Answer, AskRefusal Refusal)
+public readonly record struct Asked
 {
-    public Asked(IAsyncEnumerable<AnswerUpdate> answer)
-        : this(answer, default)
-    {
-    }
+    private readonly Refusal? _limited;
 
-    public Asked(AskRefusal refusal)
-        : this(null, refusal)
+    public Asked(IAsyncEnumerable<AnswerUpdate> answer) => Answer = answer;
+
+    public Asked(AskRefusal refusal) => Refusal = refusal;
+
+    public Asked(Refusal limited) => (Refusal, _limited) = (AskRefusal.TooMany, limited);
+
+    public IAsyncEnumerable<AnswerUpdate>? Answer { get; }
+
+    public AskRefusal Refusal { get; }
+
+    /// <summary>Seconds after which it may be sent again; null when that would not help.</summary>
+    public int? RetryAfter => Refusal switch
     {
-    }
+        AskRefusal.TooMany => _limited!.Seconds,
+        AskRefusal.TooManyUnanswered => AskService.SecondsPerAnswer,
+        AskRefusal.Busy => AskService.SecondsWhenBusy,
+        _ => null,
+    };
 
     /// <summary>The refusal in words.</summary>
     public string Words => Refusal switch
     {
+        AskRefusal.TooMany => _limited!.Words,
         AskRefusal.TooManyUnanswered => "Several of your questions are still being answered. Please wait for those first.",
         AskRefusal.Busy => "Many people are asking right now. Please try again in a moment.",
         _ => "There is no such conversation.",
     };
+
+    /// <summary>The same for the hub.</summary>
+    public string HubWords => RetryAfter is { } seconds ? Limits.Refusal.HubText(Words, seconds) : Words;
 }

@@ -3,6 +3,7 @@ using System.ClientModel.Primitives;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Chat;
@@ -21,19 +22,19 @@ public sealed class OpenAIChatClient : IChatClient
 {
     private readonly ChatClient _client;
     private readonly ChatClientMetadata _metadata;
+    private readonly UsageRequest _usage = new();
 
     public OpenAIChatClient(ChatModelOptions options)
     {
-        _client = new ChatClient(
-            options.Model,
-            new ApiKeyCredential(string.IsNullOrEmpty(options.Key) ? "none" : options.Key),
-            new OpenAIClientOptions
-            {
-                Endpoint = options.Endpoint,
-                NetworkTimeout = options.Patience,
-                // A visitor is waiting: one more try, then the answer is quoted instead.
-                RetryPolicy = new ClientRetryPolicy(maxRetries: 1),
-            });
+        var client = new OpenAIClientOptions
+        {
+            Endpoint = options.Endpoint,
+            NetworkTimeout = options.Patience,
+            // A visitor is waiting: one more try, then the answer is quoted instead.
+            RetryPolicy = new ClientRetryPolicy(maxRetries: 1),
+        };
+        client.AddPolicy(_usage, PipelinePosition.PerCall);
+        _client = new ChatClient(options.Model, new ApiKeyCredential(string.IsNullOrEmpty(options.Key) ? "none" : options.Key), client);
         _metadata = new ChatClientMetadata("openai", options.Endpoint, options.Model);
     }
 
@@ -49,7 +50,7 @@ public sealed class OpenAIChatClient : IChatClient
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var calls = new SortedDictionary<int, FunctionCall>();
-        await foreach (var chunk in _client.CompleteChatStreamingAsync(messages.SelectMany(Convert), Convert(options), cancellationToken))
+        await foreach (var chunk in ChunksAsync([.. messages.SelectMany(Convert)], options, cancellationToken))
         {
             foreach (var part in chunk.ToolCallUpdates)
             {
@@ -105,6 +106,35 @@ public sealed class OpenAIChatClient : IChatClient
         // The library's client holds nothing that must be given back.
     }
 
+    // OpenAI's library asks for the tokens' count (stream_options). A server that does not know that field is asked without it from then on.
+    private async IAsyncEnumerable<StreamingChatCompletionUpdate> ChunksAsync(
+        List<OpenAIMessage> messages,
+        Microsoft.Extensions.AI.ChatOptions? options,
+        [EnumeratorCancellation] CancellationToken ct)
+    {
+        while (true)
+        {
+            await using var chunks = _client.CompleteChatStreamingAsync(messages, Convert(options), ct).GetAsyncEnumerator(ct);
+            bool any;
+            try
+            {
+                any = await chunks.MoveNextAsync();
+            }
+            catch (ClientResultException e) when (!_usage.IsLeftOut && e.Status is 400 or 422 && RefusesUsage(e))
+            {
+                _usage.IsLeftOut = true;
+                continue;
+            }
+
+            for (; any; any = await chunks.MoveNextAsync()) yield return chunks.Current;
+            yield break;
+        }
+    }
+
+    private static bool RefusesUsage(ClientResultException e) =>
+        e.Message.Contains("stream_options", StringComparison.Ordinal)
+        || e.GetRawResponse()?.Content.ToString().Contains("stream_options", StringComparison.Ordinal) == true;
+
     private static IEnumerable<OpenAIMessage> Convert(ChatMessage message)
     {
         if (message.Role == ChatRole.System) return [new SystemChatMessage(message.Text)];
@@ -141,6 +171,39 @@ public sealed class OpenAIChatClient : IChatClient
             _ => null,
         };
         return converted;
+    }
+
+    /// <summary>Takes the wish for the tokens' count out of requests, once a server has refused it.</summary>
+    private sealed class UsageRequest : PipelinePolicy
+    {
+        private volatile bool _isLeftOut;
+
+        public bool IsLeftOut
+        {
+            get => _isLeftOut;
+            set => _isLeftOut = value;
+        }
+
+        public override void Process(PipelineMessage message, IReadOnlyList<PipelinePolicy> pipeline, int currentIndex)
+        {
+            LeaveOut(message);
+            ProcessNext(message, pipeline, currentIndex);
+        }
+
+        public override ValueTask ProcessAsync(PipelineMessage message, IReadOnlyList<PipelinePolicy> pipeline, int currentIndex)
+        {
+            LeaveOut(message);
+            return ProcessNextAsync(message, pipeline, currentIndex);
+        }
+
+        private void LeaveOut(PipelineMessage message)
+        {
+            if (!_isLeftOut || message.Request.Content is not { } content) return;
+            using var body = new MemoryStream();
+            content.WriteTo(body);
+            if (JsonNode.Parse(body.ToArray()) is not JsonObject request || !request.Remove("stream_options")) return;
+            message.Request.Content = BinaryContent.Create(BinaryData.FromString(request.ToJsonString()));
+        }
     }
 
     private sealed class FunctionCall

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using Widget.Api.Answers;
 using Widget.Rag.Storage;
 
 namespace Widget.Api.Evaluation;
@@ -97,10 +98,11 @@ public sealed partial class EvaluationWorker(
 
             try
             {
+                using var tally = ModelTally.Begin();
                 var result = next.Attempts > MostAttempts
                     ? QuestionAsker.Failed(next.Question, $"Asking this stopped the server {MostAttempts} times, so it was given up.", 0)
                     : await asker.AskAsync(lease.Tenant, next.Question, run.Strategy, run.WithAnswers, asking.Token);
-                await lease.SaveAsync(next.Ordinal, result, ct);
+                await lease.SaveAsync(next.Ordinal, result, tally.Use, ct);
             }
             catch (OperationCanceledException e) when (asking.IsCancellationRequested && e is not RunLostException)
             {

@@ -3,6 +3,7 @@ using Widget.Api.Answers;
 using Widget.Api.Conversations;
 using Widget.Api.Search;
 using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
 using Widget.Rag.Search;
@@ -15,6 +16,7 @@ public sealed partial class QuestionAsker(
     Answerer answerer,
     TenantSettingsService settings,
     IMultiTenantStore tenants,
+    MonthlyBudget budget,
     ILogger<QuestionAsker> logger)
 {
     /// <param name="tenant">Whose.</param>
@@ -27,12 +29,17 @@ public sealed partial class QuestionAsker(
         var start = Stopwatch.GetTimestamp();
         try
         {
+            var current = await settings.ReadAsync(tenant, ct);
             var context = new AnswerContext(
                 await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct) ?? throw new InvalidOperationException($"Tenant {tenant} is gone."),
-                await settings.ReadAsync(tenant, ct),
+                current,
                 new VisitorMessage { Text = question.Text, Locale = question.Language },
                 [],
-                new Dictionary<string, string>(StringComparer.Ordinal));
+                new Dictionary<string, string>(StringComparer.Ordinal))
+            {
+                // Messages are visitors'; of a test question only the model's share is held against the month.
+                Budget = (await budget.CheckAsync(tenant, current, ct)) with { MayAnswer = true },
+            };
             start = Stopwatch.GetTimestamp();
             var finding = await answerer.FindAsync(context, strategy, Scoring.Depth, ct);
             var answer = withAnswer ? await answerer.AnswerAsync(context, finding, Unheard(), 1, CancellationToken.None, ct) : null;

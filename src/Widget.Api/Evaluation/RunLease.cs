@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Widget.Api.Tenancy;
 using Widget.Contracts;
 using Widget.Rag.Storage;
 
@@ -30,12 +32,13 @@ internal sealed record RunLease(EvaluationDatabase Database, TenantId Tenant, Ev
         return (run, next);
     }
 
-    public async Task SaveAsync(int ordinal, EvaluationResult result, CancellationToken ct)
+    public async Task SaveAsync(int ordinal, EvaluationResult result, ModelUse use, CancellationToken ct)
     {
         await using var db = await HoldAsync(ct);
         var row = await db.Results.SingleAsync(candidate => candidate.RunId == Run && candidate.Ordinal == ordinal, ct);
         row.Result = result;
         await db.Runs.Where(run => run.Id == Run).ExecuteUpdateAsync(set => set.SetProperty(run => run.Done, run => run.Done + 1), ct);
+        if (!use.IsNothing) await UsageMeter.CountAsync(db, UsageMeter.Evaluation, Reference(ordinal), conversation: null, seconds: 0, use, ct);
         await db.CommitAsync(ct);
     }
 
@@ -81,6 +84,9 @@ internal sealed record RunLease(EvaluationDatabase Database, TenantId Tenant, Ev
         await db.CommitAsync(ct);
         return wanted;
     }
+
+    // A question's place in its run, as one id.
+    private Guid Reference(int ordinal) => new(SHA256.HashData([.. Run.Value.ToByteArray(), .. BitConverter.GetBytes(ordinal)]).AsSpan(0, 16));
 
     private async Task<EvaluationDb> HoldAsync(CancellationToken ct)
     {

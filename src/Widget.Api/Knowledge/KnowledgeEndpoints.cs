@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Widget.Api.Limits;
 using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -20,11 +21,11 @@ internal static class KnowledgeEndpoints
     public static void MapKnowledge(this IEndpointRouteBuilder routes)
     {
         var knowledge = routes.MapGroup("/api/knowledge").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Knowledge");
-        knowledge.MapPost("/import", Import).Accepts<ImportLine>("application/x-ndjson")
+        knowledge.MapPost("/import", Import).LimitedAs(Limit.Uploads).Accepts<ImportLine>("application/x-ndjson")
             .WithMetadata(new RequestSizeLimitAttribute(LargestImport))
             .ProducesProblem(413)
             .WithSummary("Import texts, a JSON object a line; the same id again replaces the document");
-        knowledge.MapPost("/uploads", Upload).DisableAntiforgery()
+        knowledge.MapPost("/uploads", Upload).LimitedAs(Limit.Uploads).DisableAntiforgery()
             .WithMetadata(new RequestSizeLimitAttribute(LargestRecording), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = LargestRecording })
             .ProducesProblem(413).ProducesProblem(415)
             .WithSummary($"Upload a file: {MediaTypes.Readable}; 50 MB at most, audio and video 200 MB; the same id (or name, when no id is given) again replaces the document");

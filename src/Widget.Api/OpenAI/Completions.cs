@@ -1,6 +1,9 @@
 using Microsoft.Extensions.AI;
+using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Search;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
 using Widget.Rag.Search;
@@ -26,7 +29,7 @@ public sealed record Completion(string Finish)
 /// Answers chat completions from a tenant's knowledge, by the rules by which visitors are answered in text. A program may ask before the visitor
 /// has finished, ask again and give up half-way: nothing is kept of a request and nothing follows from it, and whoever goes ends it.
 /// </summary>
-public sealed partial class Completions(Answerer answerer, ChatModels models, ModelCondition condition, CompletionTools ownTools, ILogger<Completions> logger)
+public sealed partial class Completions(Answerer answerer, ChatModels models, ModelCondition condition, CompletionTools ownTools, MonthlyBudget budget, UsageMeter usage, ILogger<Completions> logger)
 {
     private const int MostRounds = 3;
 
@@ -38,15 +41,37 @@ public sealed partial class Completions(Answerer answerer, ChatModels models, Mo
     /// <exception cref="OpenAIException">It cannot be answered, or broke off after something had been said.</exception>
     public async Task<Completion> AnswerAsync(TenantInfo tenant, TenantSettings settings, ChatCompletionRequest request, Func<string, ValueTask> say, CancellationToken ct)
     {
+        using var tally = ModelTally.Begin();
+        try
+        {
+            return await AnswerWithinAsync(await budget.CheckAsync(tenant.TenantId, settings, ct), tenant, settings, request, say, ct);
+        }
+        finally
+        {
+            // Also of one that broke off or was left.
+            await CountAsync(tenant, tally.Use);
+        }
+    }
+
+    private async Task<Completion> AnswerWithinAsync(
+        BudgetVerdict verdict, TenantInfo tenant, TenantSettings settings, ChatCompletionRequest request, Func<string, ValueTask> say, CancellationToken ct)
+    {
+        var configured = verdict.MayUseModel ? models.Configured : null;
         var conversation = new CompletionConversation(request);
         if (conversation.Question is not { } question)
             return await SaidAsync(settings.Greeting ?? Phrases.For(settings.Locale, conversation.Instructions ?? "").Hello, say);
         var phrases = conversation.Phrases(settings);
         if (!conversation.HasGoneOn && phrases.SmallTalk(question) is { } reply) return await SaidAsync(reply, say);
-        if (models.Configured is null && request.ToolMode is RequiredChatToolMode)
-            throw OpenAIException.Invalid("This installation has no language model, so no function can be called.", "tool_choice");
+        if (configured is null && request.ToolMode is RequiredChatToolMode)
+        {
+            throw OpenAIException.Invalid(
+                models.Configured is null
+                    ? "This installation has no language model, so no function can be called."
+                    : "This month's budget for the language model is used up, so no function can be called.",
+                "tool_choice");
+        }
 
-        var context = new AnswerContext(tenant, settings, conversation.Asked, conversation.Before, new Dictionary<string, string>(StringComparer.Ordinal));
+        var context = new AnswerContext(tenant, settings, conversation.Asked, conversation.Before, new Dictionary<string, string>(StringComparer.Ordinal)) { Budget = verdict };
         Finding finding;
         try
         {
@@ -60,7 +85,7 @@ public sealed partial class Completions(Answerer answerer, ChatModels models, Mo
         }
 
         // Where the client has functions, what was said may be a wish and no question.
-        var mayAct = models.Configured is not null && (conversation.HasGoneOn || (request.Tools.Count > 0 && request.ToolMode is not NoneChatToolMode));
+        var mayAct = configured is not null && (conversation.HasGoneOn || (request.Tools.Count > 0 && request.ToolMode is not NoneChatToolMode));
         if (!finding.IsEnough && !mayAct) return await SaidAsync(phrases.NotFound, say);
         var relevant = finding.IsEnough ? finding.Relevant : [];
         var sources = relevant.Select(Passages.ToCitation).ToList();
@@ -78,7 +103,7 @@ public sealed partial class Completions(Answerer answerer, ChatModels models, Mo
             CallersInstructions = conversation.Instructions,
             IsSpoken = true,
         };
-        if (models.Configured is { } model)
+        if (configured is { } model)
         {
             using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
             limited.CancelAfter(Answerer.LongestWriting);
@@ -105,11 +130,28 @@ public sealed partial class Completions(Answerer answerer, ChatModels models, Mo
         return await SaidAsync(SpokenText.Of(quoted), say) with { Citations = CitationNumbers.CitedBy(quoted, sources) };
     }
 
+    private async Task CountAsync(TenantInfo tenant, ModelUse use)
+    {
+        if (use.IsNothing) return;
+        budget.Count(tenant.TenantId, UsageMeter.Completion, use);
+        try
+        {
+            await usage.CountAsync(tenant.TenantId, UsageMeter.Completion, Guid.CreateVersion7(), use, CancellationToken.None);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            LogNotCounted(e, tenant.TenantId.Value, use.InputTokens + use.OutputTokens);
+        }
+    }
+
     private static async Task<Completion> SaidAsync(string text, Func<string, ValueTask> say)
     {
         await say(text);
         return new Completion("stop");
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Tokens} tokens of a completion of tenant {Tenant} could not be counted")]
+    private partial void LogNotCounted(Exception exception, Guid tenant, long tokens);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "No knowledge base answered a completion of tenant {Tenant}")]
     private partial void LogSearchUnavailable(Guid tenant);

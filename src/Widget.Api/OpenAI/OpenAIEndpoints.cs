@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using Widget.Api.Limits;
 using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -21,8 +22,10 @@ internal static partial class OpenAIEndpoints
     public static void MapOpenAI(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/v1").RequireAuthorization(Policies.Model).WithTags("OpenAI").WithRequestSizeLimit(LargestRequest);
-        api.AddEndpointFilter(AsOpenAIWouldSay).WithMetadata(new OpenAIErrors());
-        api.MapPost("/chat/completions", CompleteAsync).WithSummary("Chat completions of OpenAI's protocol, answered from the tenant's knowledge");
+        api.AddEndpointFilter(AsOpenAIWouldSay).WithMetadata(new OpenAIErrors(), new RefusalShape(words => OpenAIException.TooMany(words).Body));
+        api.MapPost("/chat/completions", CompleteAsync)
+            .LimitedAs(Limit.Completions)
+            .WithSummary("Chat completions of OpenAI's protocol, answered from the tenant's knowledge");
         api.MapGet("/models", () => Results.Json(new { @object = "list", data = new[] { Described(Model) } })).WithSummary("The models: there is one");
         api.MapGet("/models/{model}", (string model, IMultiTenantContextAccessor tenants) => Results.Json(Described(Known(model, tenants.Current()))))
             .WithSummary("A model");

@@ -35,6 +35,8 @@ public sealed class OpenAIException(int status, string type, string message, str
         "model",
         "model_not_found");
 
+    public static OpenAIException TooMany(string message) => new(StatusCodes.Status429TooManyRequests, "rate_limit_error", message, code: "rate_limit_exceeded");
+
     public static OpenAIException Unavailable(string message) => new(StatusCodes.Status503ServiceUnavailable, "server_error", message);
 
     public static OpenAIException Fault() => new(StatusCodes.Status500InternalServerError, "server_error", "Something went wrong on our side. It has been logged.");

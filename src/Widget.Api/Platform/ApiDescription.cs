@@ -41,7 +41,8 @@ internal static class ApiDescription
                 Two kinds of callers. A tenant's own programs send an API key: `Authorization: Bearer sk_…`. The widget opens a session with the
                 public site key and sends the visitor's token it gets: `Authorization: Bearer …`, from an allowed origin.
 
-                Errors are problem details (RFC 9457): `title` says what is wrong in words, `errors` names the fields. Messages and events carry
+                Errors are problem details (RFC 9457): `title` says what is wrong in words, `errors` names the fields. What goes over a
+                limit is refused with 429 and `Retry-After`, in seconds. Messages and events carry
                 the sender's own `clientId`; sending one again is safe. Conversations are logs: events are numbered by `seq` without gaps, and
                 whoever has seen n asks for what comes after n. The same over a WebSocket: the SignalR hub at `/hubs/conversation` with
                 `Watch(conversationId, after)`, `Ask(conversationId, message)` and `Stop(conversationId, messageId)`.

@@ -5,6 +5,7 @@ using Widget.Api.Answers;
 using Widget.Api.Calls;
 using Widget.Api.Evaluation;
 using Widget.Api.Knowledge;
+using Widget.Api.Limits;
 using Widget.Api.Media;
 using Widget.Api.Modes;
 using Widget.Api.OpenAI;
@@ -18,6 +19,7 @@ using Widget.Api.Tavus.Provisioning;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tavus.Tools;
 using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Tools;
 using Widget.Api.Visitors;
@@ -56,7 +58,8 @@ public static class Server
         builder.Services.AddSingleton(_ => ApplicationDataSource.Create(options.Database));
         var hosts = new OwnHosts(options);
         builder.Services.AddSingleton(hosts);
-        builder.Services.AddTenancy(hosts);
+        builder.Services.AddTenancy(hosts, options.Budgets with { ChatModel = options.Chat.Endpoint is null ? null : options.Chat.Model });
+        builder.Services.AddLimits(options.Limits, options.TrustedProxies);
         builder.Services.AddSingleton(new EmbeddingModels(
             options.Embedding.Endpoint is null ? null : new CachingEmbeddings(new OpenAIEmbeddings(options.Embedding), TimeProvider.System),
             options.Embedding.Model));
@@ -89,6 +92,7 @@ public static class Server
         configure?.Invoke(builder);
         var app = builder.Build();
         app.Lifetime.ApplicationStarted.Register(() => hosts.ListenOn(app.Services.GetRequiredService<IServer>()));
+        app.UseTrustedProxies();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use((http, next) =>
@@ -100,9 +104,11 @@ public static class Server
         app.UseRouting();
         app.UseMiddleware<HostMiddleware>();
         app.UseCors();
+        app.UseMiddleware<AddressLimits>();
         app.UseMiddleware<MultiTenantMiddleware>();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<CallerLimits>();
 
         app.MapHealth();
         app.MapVisitors();
@@ -116,6 +122,7 @@ public static class Server
         app.MapEmbedding();
         app.MapEvaluation();
         app.MapSettings();
+        app.MapUsage();
         app.MapModes();
         app.MapSpeech();
         app.MapTavusAccount();

@@ -1,10 +1,14 @@
+using System.Globalization;
+using System.Text.Json;
 using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Knowledge;
+using Widget.Api.Limits;
 using Widget.Api.Media;
 using Widget.Api.Speech;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Voice;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;
@@ -70,6 +74,15 @@ public sealed record ServerOptions
     /// <summary>What follows the slug in tenants' own hosts, as <c>.chat.example.com</c> (WIDGET_HOST_SUFFIX).</summary>
     public string? HostSuffix { get; init; }
 
+    /// <summary>How much of what is allowed (WIDGET_LIMIT_…).</summary>
+    public LimitOptions Limits { get; init; } = new();
+
+    /// <summary>What each tenant may use a month, and what models cost (WIDGET_BUDGET_…, WIDGET_MODEL_PRICES).</summary>
+    public BudgetOptions Budgets { get; init; } = new();
+
+    /// <summary>The proxies in front, which say where a request comes from (WIDGET_TRUSTED_PROXIES).</summary>
+    public TrustedProxies TrustedProxies { get; init; } = TrustedProxies.None;
+
     /// <summary>The folder of the built widget (WIDGET_EMBED); found by itself when not set.</summary>
     public string? EmbedFolder { get; init; }
 
@@ -112,6 +125,12 @@ public sealed record ServerOptions
         var embed = variables.Text("WIDGET_EMBED");
         if (embed is not null && !Directory.Exists(embed)) errors.Add($"WIDGET_EMBED is \"{embed}\", which is not a folder.");
 
+        var limits = ReadLimits(variables);
+        var budgets = ReadBudgets(variables);
+        var notProxies = new List<string>();
+        var proxies = TrustedProxies.Parse(variables.Text("WIDGET_TRUSTED_PROXIES") ?? "", notProxies);
+        errors.AddRange(notProxies.Select(proxy => $"WIDGET_TRUSTED_PROXIES contains \"{proxy}\". Write addresses or networks, as 127.0.0.1 or 10.0.0.0/8."));
+
         if (errors.Count > 0) throw new InvalidConfigurationException(errors);
         return new ServerOptions
         {
@@ -129,11 +148,47 @@ public sealed record ServerOptions
             Hosts = ours,
             Fetching = new FetchOptions { AllowedPrivateHosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase) },
             HostSuffix = suffix,
+            Limits = limits,
+            Budgets = budgets,
+            TrustedProxies = proxies,
             EmbedFolder = embed,
         };
     }
 
     private static string[] Separated(string? list) => (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    // SESSIONS for Sessions, TENANT_MESSAGES for TenantMessages.
+    private static LimitOptions ReadLimits(Variables variables)
+    {
+        var limits = new LimitOptions();
+        foreach (var limit in Enum.GetValues<Limit>())
+        {
+            var name = "WIDGET_LIMIT_" + JsonNamingPolicy.SnakeCaseUpper.ConvertName(limit.ToString());
+            if (variables.Text(name) is not { } text) continue;
+            var rate = Rate.Parse(text);
+            if (rate is null && text != "off")
+                variables.Errors.Add($"{name} is \"{text}\". Write how many within which time, as 300/2m (s, m or h), or off.");
+            limits = limits.With(limit, rate);
+        }
+
+        return limits;
+    }
+
+    private static BudgetOptions ReadBudgets(Variables variables)
+    {
+        var wrong = new List<string>();
+        var prices = BudgetOptions.ParsePrices(variables.Text("WIDGET_MODEL_PRICES") ?? "", wrong);
+        variables.Errors.AddRange(wrong.Select(price =>
+            $"WIDGET_MODEL_PRICES contains \"{price}\". Write for each model what a million tokens read and written cost, as gpt-5-mini=0.25/2."));
+        return new BudgetOptions { MonthlyMessages = Number("WIDGET_BUDGET_MESSAGES"), MonthlyTokens = Number("WIDGET_BUDGET_TOKENS"), Prices = prices };
+
+        long? Number(string name)
+        {
+            if (variables.Text(name) is not { } text) return null;
+            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
+            variables.Errors.Add($"{name} is \"{text}\". It must be a whole number.");
+            return null;
+        }
+    }
 
     private static SpeechOptions ReadSpeech(Variables variables)
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Limits;
 using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -15,7 +16,7 @@ internal static class SearchEndpoints
     public static void MapSearch(this IEndpointRouteBuilder routes) =>
         routes.MapGroup("/api/search").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Search")
             .WithRequestSizeLimit(LargestRequest)
-            .MapPost("/", Search).Validate<SearchRequest>()
+            .MapPost("/", Search).LimitedAs(Limit.Searches).Validate<SearchRequest>()
             .WithSummary("Search the tenant's knowledge; the trace says how the hits came about");
 
     private static async Task<Results<Ok<SearchResponse>, ProblemHttpResult>> Search(

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Platform;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
 using Widget.Rag.Ingestion.Fetching;
@@ -29,12 +30,21 @@ internal static class SettingsEndpoints
         IMultiTenantContextAccessor tenants,
         TenantSettingsService settings,
         FetchOptions fetching,
+        BudgetOptions budgets,
         CancellationToken ct)
     {
         foreach (var (field, endpoint) in new[] { ("speech.endpoint", request.Speech.Endpoint), ("voice.endpoint", request.Voice.Endpoint) })
         {
             if (endpoint is not null && !IsSafe(new Uri(endpoint), fetching))
                 return Problems.Invalid(field, $"{field} must be an https address, such as https://api.openai.com/v1. {PlainHttp}");
+        }
+
+        if (request.Budget.MonthlyModelSpend is not null && budgets.ChatModel is { } model && !budgets.KnowsPriceOf(model))
+        {
+            return Problems.Invalid(
+                "budget.monthlyModelSpend",
+                $"A ceiling on spend needs the price of the model \"{model}\", which is not known here. The installation's operator sets it with WIDGET_MODEL_PRICES. "
+                    + "budget.monthlyTokens needs no price.");
         }
 
         await settings.SaveAsync(tenants.Current().TenantId, request, ct);

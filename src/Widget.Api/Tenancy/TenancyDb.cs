@@ -23,6 +23,8 @@ public sealed class TenancyDb(DbContextOptions<TenancyDb> options, TenantId tena
 
     public DbSet<UsageRecord> Usage => Set<UsageRecord>();
 
+    public DbSet<UsageWarning> UsageWarnings => Set<UsageWarning>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         MapIds(configurationBuilder, typeof(TenantId).Assembly);
@@ -39,6 +41,7 @@ public sealed class TenancyDb(DbContextOptions<TenancyDb> options, TenantId tena
         Member.Map(modelBuilder);
         TenantSecret.Map(modelBuilder);
         UsageRecord.Map(modelBuilder);
+        UsageWarning.Map(modelBuilder);
         NameColumnsInSnakeCase(modelBuilder);
         FilterByTenant(modelBuilder);
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Widget.Api.Platform;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Rag.Storage;
 
@@ -10,13 +11,16 @@ internal static class TenancyServices
     /// <summary>Tenants, how a request names one, and API keys.</summary>
     /// <param name="services">The application's.</param>
     /// <param name="hosts">The installation's own hosts and tenants'.</param>
-    public static IServiceCollection AddTenancy(this IServiceCollection services, OwnHosts hosts)
+    /// <param name="budgets">What the operator allows each tenant a month.</param>
+    public static IServiceCollection AddTenancy(this IServiceCollection services, OwnHosts hosts, BudgetOptions budgets)
     {
         services.AddHttpContextAccessor();
         services.AddSingleton<TenancyDatabase>();
         services.AddSingleton<TenantSettingsService>();
         services.AddSingleton<TenantSecrets>();
         services.AddSingleton<UsageMeter>();
+        services.AddSingleton(budgets);
+        services.AddSingleton<MonthlyBudget>();
         services.AddSingleton<IMultiTenantStore, TenantStore>();
         services.AddSingleton<IMultiTenantStrategy, ApiKeyStrategy>();
         services.AddSingleton<IMultiTenantStrategy, ModelKeyStrategy>();

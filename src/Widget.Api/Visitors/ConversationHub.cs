@@ -38,7 +38,7 @@ public sealed class ConversationHub(AskService asks, ConversationFeed feed, Conv
         if (Validation.Errors(message) is { Count: > 0 } errors) throw new HubException(errors.Values.First()[0]);
         var visitor = Visitor();
         var asked = await AskAsync(visitor, new ConversationId(conversationId), message, cancellationToken);
-        await foreach (var update in asked.Answer ?? throw new HubException(asked.Words)) yield return update;
+        await foreach (var update in asked.Answer ?? throw new HubException(asked.HubWords)) yield return update;
     }
 
     /// <summary>Stops an answer where it is.</summary>

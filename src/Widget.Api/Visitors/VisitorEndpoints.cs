@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Answers;
 using Widget.Api.Conversations;
+using Widget.Api.Limits;
 using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -19,7 +20,8 @@ internal static class VisitorEndpoints
     public static void MapVisitors(this IEndpointRouteBuilder routes)
     {
         var widget = routes.MapGroup("/api/widget").RequireCors(Policies.AnyOrigin).WithTags("Widget").WithRequestSizeLimit(LargestRequest);
-        widget.MapPost("/session", OpenSession).Validate<SessionRequest>().ProducesProblem(401).ProducesProblem(403)
+        widget.MapPost("/session", OpenSession).LimitedAs(Limit.Sessions).Validate<SessionRequest>()
+            .ProducesProblem(401).ProducesProblem(403).ProducesProblem(429)
             .WithSummary("Open a session for a visitor");
 
         var visitor = widget.MapGroup("").RequireAuthorization(Policies.Visitor).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(413);
@@ -45,8 +47,10 @@ internal static class VisitorEndpoints
         TenantSettingsService settings,
         Origins origins,
         SessionService sessions,
+        SessionLimits limits,
         CancellationToken ct)
     {
+        if (limits.Peek(http, request.SiteKey) is { } early) return early.ToProblem(http);
         if ((await resolver.ResolveAsync(request, ct)).TenantInfo is not { } tenant)
             return Problems.Because(StatusCodes.Status401Unauthorized, "This site key is unknown or has been revoked.");
         // The body is read later than the tenant is decided, so what the rest of the request names is held against it here.
@@ -67,6 +71,7 @@ internal static class VisitorEndpoints
                 return Problems.Because(StatusCodes.Status403Forbidden, $"The widget of {tenant.Name} is not allowed on {origin}. Its owner can add this site to the allowed origins.");
         }
 
+        if (await limits.TakeAsync(http, request.SiteKey, tenant.TenantId, ct) is { } refusal) return refusal.ToProblem(http);
         return TypedResults.Ok(await sessions.OpenAsync(tenant, request, origin, ct));
     }
 
@@ -88,15 +93,11 @@ internal static class VisitorEndpoints
         var asked = await asks.AskAsync(visitor.Tenant, visitor.Visitor, new ConversationId(id), request, ct);
         if (asked.Answer is not { } answer)
         {
-            if (asked.Refusal == AskRefusal.Busy) http.Response.Headers.RetryAfter = "5";
-            return Problems.Because(
-                asked.Refusal switch
-                {
-                    AskRefusal.TooManyUnanswered => StatusCodes.Status429TooManyRequests,
-                    AskRefusal.Busy => StatusCodes.Status503ServiceUnavailable,
-                    _ => StatusCodes.Status404NotFound,
-                },
-                asked.Words);
+            if (asked.RetryAfter is not { } seconds) return Problems.Because(StatusCodes.Status404NotFound, asked.Words);
+            Refusal.SetRetryAfter(http, seconds);
+            return asked.Refusal == AskRefusal.Busy
+                ? Problems.Because(StatusCodes.Status503ServiceUnavailable, asked.Words, "busy")
+                : Problems.Because(StatusCodes.Status429TooManyRequests, asked.Words, Refusal.Code);
         }
 
         if (Accepts(http, "text/event-stream") || !Accepts(http, "application/json")) return TypedResults.ServerSentEvents(Named(answer, ct));

@@ -32,7 +32,8 @@ internal static class VisitorServices
         services.AddAuthorizationBuilder().AddPolicy(
             Policies.VisitorOrDeveloper,
             policy => policy.AddAuthenticationSchemes(VisitorAuthentication.SchemeName, ApiKeyAuthentication.SchemeName).RequireAuthenticatedUser());
-        services.AddCors(cors => cors.AddPolicy(Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod()));
+        services.AddCors(cors => cors.AddPolicy(
+            Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("Retry-After")));
         services.AddSignalR(options => options.MaximumReceiveMessageSize = MeasuredHubProtocol.LargestFrame)
             .AddJsonProtocol(json => StorableElements.AddTo(json.PayloadSerializerOptions));
         // Of two protocols of one name, the later one is used.

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Widget.Api.Calls;
 using Widget.Api.Modes;
 using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;
 using Widget.Rag.Storage;
@@ -10,7 +11,7 @@ using Widget.Rag.Storage;
 namespace Widget.Api.Voice;
 
 /// <summary>Says whether a tenant's visitors can have voice, and for how long.</summary>
-public sealed class VoiceOffer(VoiceAccounts accounts, VoiceOptions options, VoiceDatabase database, TimeProvider clock) : IModeOffer
+public sealed class VoiceOffer(VoiceAccounts accounts, VoiceOptions options, VoiceDatabase database, MonthlyBudget budget, TimeProvider clock) : IModeOffer
 {
     /// <summary>A call that would be shorter is not worth opening.</summary>
     public const int ShortestCall = 30;
@@ -27,6 +28,8 @@ public sealed class VoiceOffer(VoiceAccounts accounts, VoiceOptions options, Voi
             ? "There is no key for voice. Set one with PUT /api/voice/key, or have the operator set WIDGET_VOICE_ENDPOINT and WIDGET_VOICE_KEY."
             : "voice.endpoint names a service of the tenant's own, which needs a key of its own: set it with PUT /api/voice/key."),
         VoiceRefusal.NoModel => new(Mode, Available: false, "No model is chosen. Set voice.model in the settings, or have the operator set WIDGET_VOICE_MODEL."),
+        VoiceRefusal.NoPrice => new(Mode, Available: false, "budget.monthlyModelSpend is set, and the price of the voice model is not known. Have the operator add it to WIDGET_MODEL_PRICES, or use budget.monthlyTokens."),
+        VoiceRefusal.BudgetReached => new(Mode, Available: false, "This month's budget is used up (GET /api/usage says which). Raise it in the settings, or wait for the first of the next month."),
         _ => new(Mode, Available: false, "This month's voice minutes are used up, or kept for calls that are going on. Raise voice.monthlyMinutes, or wait for the first of the next month."),
     };
 
@@ -35,11 +38,18 @@ public sealed class VoiceOffer(VoiceAccounts accounts, VoiceOptions options, Voi
     {
         if (!settings.Voice.Enabled) return VoiceRefusal.NotOffered;
         if (await accounts.OfAsync(tenant, settings.Voice, ct) is not { } account) return VoiceRefusal.NoKey;
-        if (ModelOf(settings.Voice, account) is null) return VoiceRefusal.NoModel;
+        if (ModelOf(settings.Voice, account) is not { } model) return VoiceRefusal.NoModel;
+        if (await OverBudgetAsync(tenant, settings, model, ct) is { } refusal) return refusal;
         if (settings.Voice.MonthlyMinutes is null) return null;
         await using var db = await database.BeginAsync(tenant, ct);
         return await LongestCallAsync(db, settings.Voice, ct) is null ? VoiceRefusal.OutOfBudget : null;
     }
+
+    /// <summary>Why the ceilings of the tenant's month allow no call; null when they do.</summary>
+    internal async Task<VoiceRefusal?> OverBudgetAsync(TenantId tenant, TenantSettings settings, string model, CancellationToken ct) =>
+        !budget.CanPrice(settings, model) ? VoiceRefusal.NoPrice
+        : (await budget.CheckAsync(tenant, settings, ct)).MayCall ? null
+        : VoiceRefusal.BudgetReached;
 
     /// <summary>The model to speak with; null when none is chosen. The installation's is for the installation's endpoint.</summary>
     internal string? ModelOf(VoiceSettings settings, VoiceAccount account) =>

@@ -19,6 +19,12 @@ public enum VoiceRefusal
     /// <summary>The tenant's minutes of this month are used up, or reserved by calls that are going on.</summary>
     OutOfBudget,
 
+    /// <summary>What the tenant allows itself in a month, of messages, tokens or spend, is used up.</summary>
+    BudgetReached,
+
+    /// <summary>The tenant has a ceiling on spend, and the price of the model is not known.</summary>
+    NoPrice,
+
     /// <summary>The provider does not accept the key.</summary>
     BadKey,
 
@@ -53,6 +59,8 @@ internal static class VoiceRefusals
             VoiceRefusal.NoKey => (StatusCodes.Status503ServiceUnavailable, "no_key", "Voice is not set up here: there is no key for it."),
             VoiceRefusal.NoModel => (StatusCodes.Status503ServiceUnavailable, "no_model", "Voice is not set up here: no model is chosen for it."),
             VoiceRefusal.OutOfBudget => (StatusCodes.Status402PaymentRequired, "out_of_budget", "This month's voice minutes are used up. You can go on in writing."),
+            VoiceRefusal.BudgetReached => (StatusCodes.Status402PaymentRequired, "budget_reached", "The company's budget for this month is used up. You can go on in writing."),
+            VoiceRefusal.NoPrice => (StatusCodes.Status402PaymentRequired, "price_unknown", "Voice is not available: its price is not known, and the company limits what it spends. You can go on in writing."),
             VoiceRefusal.BadKey => (StatusCodes.Status502BadGateway, "bad_key", "The call could not be opened: the voice service does not accept the company's key. You can go on in writing."),
             VoiceRefusal.Quota => (StatusCodes.Status502BadGateway, "quota", "The call could not be opened: the company's account at the voice service is used up. You can go on in writing."),
             VoiceRefusal.Refused => (StatusCodes.Status502BadGateway, "refused", "The call could not be opened: the voice service refuses it. You can go on in writing."),

@@ -45,6 +45,8 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
         (await call.AtProviderAsync()).GetProperty("end").GetString().ShouldBe("hangup");
         var record = await _tenant.RecordAsync(call.Id);
         record.Usage["total_tokens"].ShouldBeGreaterThan(0);
+        // They are held against the tenant's month, too.
+        (await _tenant.Tenant.Developer.GetFromJsonAsync<UsageReport>("/api/usage", TestTenant.Json))!.Tokens.Used!.Value.ShouldBeGreaterThan(0);
         record.Seconds!.Value.ShouldBeInRange(1, 60);
         var events = await call.Visitor.EventsAsync();
         events.OfType<VoiceCallStarted>().ShouldHaveSingleItem();

@@ -28,7 +28,7 @@ internal static class LoadBenchmark
     {
         ThreadPool.SetMinThreads(64, 64);
         await using var database = await TestDatabase.CreateAsync();
-        var tenant = await new TenantAdministration(database.OwnerSource).CreateAsync("harbor", "Harbor Bikes", [], CancellationToken.None);
+        var tenant = await new TenantAdministration(database.OwnerSource).CreateAsync("harbor", "Harbor Bikes", ["https://harbor.example"], CancellationToken.None);
         string[] questions = [.. Questions().Take(users)];
         if (questions.Length < users) throw new ArgumentException($"There are questions for {questions.Length} visitors at most.", nameof(users));
 

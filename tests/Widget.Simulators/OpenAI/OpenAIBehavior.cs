@@ -20,6 +20,12 @@ public sealed record OpenAISwitches
     /// <summary>Break the connection off after this many pieces of a streamed answer; never when null.</summary>
     public int? CutAfter { get; init; }
 
+    /// <summary>Say nothing of tokens, as some servers do.</summary>
+    public bool OmitUsage { get; init; }
+
+    /// <summary>Refuse requests that ask for the count of tokens.</summary>
+    public bool RefuseStreamOptions { get; init; }
+
     /// <summary>Say this instead of answering from the sources.</summary>
     public string? Reply { get; init; }
 

@@ -80,6 +80,8 @@ internal static partial class OpenAIEndpoints
                 : new OpenAIException(switches.FailStatus, "server_error", $"The server had an error while processing your request: {request.LastUser}");
         }
 
+        if (switches.RefuseStreamOptions && request.IncludeUsage) throw OpenAIException.Invalid("Unrecognized request argument supplied: stream_options", "stream_options");
+
         var tool = request.MustCall ?? (switches.CallTool is { } name && request.MayCall(name) && (switches.CallAgain || !request.HasResults) ? name : null);
         var text = tool is not null ? ""
             : rewriting ? switches.Rewrite ?? QuestionRewriting.Join(request.LastUser)
@@ -156,7 +158,7 @@ internal static partial class OpenAIEndpoints
             await SendAsync(Chunk(new { }, "stop"));
         }
 
-        if (request.IncludeUsage)
+        if (request.IncludeUsage && !switches.OmitUsage)
             await SendAsync(new { id = "chatcmpl-1", @object = "chat.completion.chunk", created = 0, model = request.Model, choices = Array.Empty<object>(), usage = Usage(request, text) });
         await http.Response.WriteAsync("data: [DONE]\n\n", ct);
     }

@@ -47,7 +47,7 @@ public sealed class SessionFinish(VideoTimings timings, TimeProvider clock)
         // Its slot is free, or its place in the line.
         db.WakeLine(session.Account);
         if (session.OpenedAt is null) return;
-        await UsageMeter.CountAsync(db, UsageMeter.Video, session.Id.Value, session.ConversationId, session.Seconds.Value, ct);
+        await UsageMeter.CountAsync(db, UsageMeter.Video, session.Id.Value, session.ConversationId, session.Seconds.Value, default, ct);
         await ConversationLog.AppendAsync(
             db,
             session.ConversationId,

@@ -1,13 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Api.Calls;
 using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.Budgets;
 using Widget.Contracts;
 using Widget.Rag.Storage;
 
 namespace Widget.Api.Tavus.Sessions;
 
 /// <summary>Says whether a tenant's visitors can have video, and for how long.</summary>
-public sealed class VideoOffer(TavusAccounts accounts, VideoDatabase database, TimeProvider clock)
+public sealed class VideoOffer(TavusAccounts accounts, VideoDatabase database, MonthlyBudget budget, TimeProvider clock)
 {
     /// <summary>A call that would be shorter is not worth opening; Tavus charges for half a minute at least.</summary>
     public const int ShortestCall = 60;
@@ -17,10 +18,15 @@ public sealed class VideoOffer(TavusAccounts accounts, VideoDatabase database, T
     {
         if (Missing(settings) is { } missing) return missing;
         if (await accounts.OfAsync(tenant, ct) is null) return VideoRefusal.NoKey;
+        if (await OverBudgetAsync(tenant, settings, ct) is { } refusal) return refusal;
         if (settings.TavusMonthlyMinutes is null) return null;
         await using var db = await database.BeginAsync(tenant, ct);
         return await LongestCallAsync(db, settings, ct) is null ? VideoRefusal.OutOfBudget : null;
     }
+
+    /// <summary>Why the ceilings of the tenant's month allow no call; null when they do.</summary>
+    internal async Task<VideoRefusal?> OverBudgetAsync(TenantId tenant, TenantSettings settings, CancellationToken ct) =>
+        (await budget.CheckAsync(tenant, settings, ct)).MayCall ? null : VideoRefusal.BudgetReached;
 
     internal static VideoRefusal? Missing(TenantSettings settings) =>
         !settings.UseTavusVideo ? VideoRefusal.NotOffered

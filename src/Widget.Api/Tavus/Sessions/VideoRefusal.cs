@@ -19,6 +19,9 @@ public enum VideoRefusal
     /// <summary>The tenant's minutes of this month are used up, or reserved by calls that are going on.</summary>
     OutOfBudget,
 
+    /// <summary>What the tenant allows itself in a month, of messages, tokens or spend, is used up.</summary>
+    BudgetReached,
+
     /// <summary>Tavus does not accept the key.</summary>
     BadKey,
 
@@ -59,6 +62,7 @@ internal static class VideoRefusals
             VideoRefusal.NoReplica => (StatusCodes.Status409Conflict, "no_replica", "No avatar is chosen for this company. Its owner chooses one in the settings (tavusReplicaId)."),
             VideoRefusal.NoKey => (StatusCodes.Status503ServiceUnavailable, "no_key", "Video is not set up here: there is no key for Tavus."),
             VideoRefusal.OutOfBudget => (StatusCodes.Status402PaymentRequired, "out_of_budget", "This month's video minutes are used up. You can go on in writing."),
+            VideoRefusal.BudgetReached => (StatusCodes.Status402PaymentRequired, "budget_reached", "The company's budget for this month is used up. You can go on in writing."),
             VideoRefusal.BadKey => (StatusCodes.Status502BadGateway, "bad_key", "The video call could not be opened: Tavus does not accept the company's key."),
             VideoRefusal.NoCredits => (StatusCodes.Status502BadGateway, "no_credits", "The video call could not be opened: the account at Tavus has no credit left."),
             VideoRefusal.Refused => (StatusCodes.Status502BadGateway, "refused", "The video call could not be opened: Tavus does not know the avatar or refuses it."),

@@ -53,6 +53,7 @@ public sealed class VideoSessions(
         if (await accounts.OfAsync(caller.Tenant, ct) is not { } account) return (null, VideoRefusal.NoKey);
         if (request.PersonaId is not null && !account.IsTenants) return (null, VideoRefusal.SharedAccount);
         if (request.ClientId is { } wish && await FindAsync(caller, thread, wish, ct) is { } before) return (before, null);
+        if (await offer.OverBudgetAsync(caller.Tenant, wishes, ct) is { } over) return (null, over);
         await EndOthersAsync(caller.Tenant, thread, request.ClientId, ct);
         var (session, refusal, added) = await AddAsync(caller, visitor, thread, request, wishes, account, ct);
         if (!added || session is not { State: TavusSessionState.Creating }) return (session, refusal); // it is there, waits, or may not be

@@ -43,6 +43,7 @@ public sealed partial class VoiceCalls(
         if (!wishes.Voice.Enabled) return (null, null, VoiceRefusal.NotOffered);
         if (await accounts.OfAsync(tenant, wishes.Voice, ct) is not { } account) return (null, null, VoiceRefusal.NoKey);
         if (offer.ModelOf(wishes.Voice, account) is not { } model) return (null, null, VoiceRefusal.NoModel);
+        if (await offer.OverBudgetAsync(tenant, wishes, model, ct) is { } over) return (null, null, over);
         if (await briefing.PlanAsync(caller.Tenant, wishes, thread, request, offer.TranscriptionModelOf(wishes.Voice, account), ct) is not { } plan) return (null, null, VoiceRefusal.NoSuchConversation);
         await EndOthersAsync(tenant, thread, request.ClientId, ct);
         var (call, refusal, isNew) = await AddAsync(caller, visitor, thread, request, wishes.Voice, account, model, plan, ct);

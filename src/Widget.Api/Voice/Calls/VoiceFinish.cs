@@ -24,11 +24,21 @@ public sealed class VoiceFinish(TimeProvider clock)
         // A provider that counts itself is paid by its own clock.
         var seconds = call.Usage.TryGetValue("provider_seconds", out var counted) && counted > 0 ? counted : Math.Round((now - opened).TotalSeconds);
         call.Seconds = (int)Math.Clamp(seconds, 0, int.MaxValue);
-        await UsageMeter.CountAsync(db, UsageMeter.Voice, call.Id.Value, call.ConversationId, call.Seconds.Value, ct);
+        await UsageMeter.CountAsync(db, UsageMeter.Voice, call.Id.Value, call.ConversationId, call.Seconds.Value, Tokens(call), ct);
         await ConversationLog.AppendAsync(
             db,
             call.ConversationId,
             new VoiceCallEnded { SessionId = call.Id.Value, Reason = call.EndReason.Value, Seconds = call.Seconds.Value },
             ct);
+    }
+
+    // The provider's own figures. One that tells only a sum is counted by that; one that is paid by time tells none.
+    private static ModelUse Tokens(VoiceCall call)
+    {
+        var (input, output) = (Of("input_text_tokens") + Of("input_audio_tokens"), Of("output_text_tokens") + Of("output_audio_tokens"));
+        if (input + output == 0) input = Of("total_tokens");
+        return input + output == 0 ? default : new ModelUse(call.Model, input, output, 0);
+
+        long Of(string figure) => Math.Max(0, call.Usage.GetValueOrDefault(figure));
     }
 }

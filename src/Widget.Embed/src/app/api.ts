@@ -4,6 +4,8 @@ export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** Seconds after which the same may be asked again; undefined when that would not help. */
+    readonly retryAfter?: number,
   ) {
     super(message);
   }
@@ -28,6 +30,11 @@ export async function request(
     ...(options.signal ? { signal: options.signal } : {}),
   });
   if (response.ok) return response;
-  const problem = (await response.json().catch(() => ({}))) as { title?: string };
-  throw new ApiError(response.status, problem.title ?? `${response.status}`);
+  const problem = (await response.json().catch(() => ({}))) as { title?: string; retryAfter?: number };
+  const wait = problem.retryAfter ?? Number(response.headers.get('retry-after'));
+  throw new ApiError(
+    response.status,
+    problem.title ?? `${response.status}`,
+    response.status === 429 ? wait || 5 : undefined,
+  );
 }

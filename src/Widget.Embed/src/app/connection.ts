@@ -11,7 +11,7 @@ import { httpTransport } from './transport/http';
 import type { Transport } from './transport/transport';
 
 export type Status =
-  | { state: 'connecting' | 'online' | 'reconnecting' | 'offline' }
+  | { state: 'connecting' | 'online' | 'reconnecting' | 'offline' | 'busy' }
   /** The server will not have this page; trying again on its own would not help. */
   | { state: 'refused'; reason: string };
 
@@ -40,6 +40,8 @@ const hubFailuresBeforeHttp = 2;
 
 export class Connection {
   readonly status: ReadonlySignal<Status>;
+  /** The server takes no message just now; what is unsent is sent when it does. */
+  readonly busy = signal(false);
   readonly #status = signal<Status>({ state: 'connecting' });
   #session: Session | undefined;
   #transport: Transport | undefined;
@@ -47,6 +49,7 @@ export class Connection {
   #sendFailures = 0;
   #refusals = 0;
   #closed = false;
+  #later = 0;
   #wake: (() => void) | undefined;
   /** Messages on their way, by client id. */
   readonly #sending = new Set<string>();
@@ -67,6 +70,7 @@ export class Connection {
     let fresh = newConversation;
     let failures = 0;
     while (!this.#closed) {
+      let wait: number | undefined;
       try {
         const session = await this.#open(fresh);
         fresh = false;
@@ -86,14 +90,15 @@ export class Connection {
         await watching;
       } catch (error) {
         if (this.#isClosed() || this.#giveUp(error)) return;
+        wait = waitOf(error);
       }
       this.#transport?.close();
       this.#transport = undefined;
       if (this.#isClosed()) return;
       // The network may be another one by now, so a WebSocket gets one more chance.
       this.#hubFailures = Math.min(this.#hubFailures, hubFailuresBeforeHttp - 1);
-      this.#status.value = { state: navigator.onLine ? 'reconnecting' : 'offline' };
-      await this.#pause(Math.max(failures++, this.#sendFailures));
+      this.#status.value = { state: !navigator.onLine ? 'offline' : wait ? 'busy' : 'reconnecting' };
+      await this.#pause(Math.max(failures++, this.#sendFailures), wait);
     }
   }
 
@@ -101,7 +106,7 @@ export class Connection {
   async flush(): Promise<void> {
     await this.listener.settled();
     const transport = this.#transport;
-    if (!transport || this.#isClosed()) return;
+    if (!transport || this.#isClosed() || this.busy.value) return;
     for (const message of this.listener.unsent()) {
       if (this.#sending.has(message.clientId)) continue;
       this.#sending.add(message.clientId);
@@ -112,6 +117,16 @@ export class Connection {
         })
         .catch((error: unknown) => {
           if (this.#isClosed()) return;
+          const wait = waitOf(error);
+          if (wait) {
+            this.busy.value = true;
+            clearTimeout(this.#later);
+            this.#later = window.setTimeout(() => {
+              this.busy.value = false;
+              void this.flush();
+            }, wait);
+            return;
+          }
           if (error instanceof ApiError && error.status !== 401 && error.status < 500) {
             this.listener.refused(message.clientId, error.message);
             return;
@@ -159,6 +174,7 @@ export class Connection {
     this.#closed = true;
     window.removeEventListener('online', this.#retry);
     window.removeEventListener('offline', this.#lost);
+    clearTimeout(this.#later);
     this.#transport?.close();
     this.#wake?.();
   }
@@ -209,7 +225,7 @@ export class Connection {
   /** Whether the server has refused for good. */
   #giveUp(error: unknown): boolean {
     if (!(error instanceof ApiError)) return false;
-    if (error.status >= 500 || error.status === 429 || error.status === 408) return false;
+    if (error.status >= 500 || error.retryAfter || error.status === 408) return false;
     // A session may have ended, or its conversation been erased: another is opened, once.
     const opened = this.#session !== undefined;
     this.#session = undefined;
@@ -223,11 +239,11 @@ export class Connection {
     return this.#closed;
   }
 
-  async #pause(failures: number): Promise<void> {
+  async #pause(failures: number, wait?: number): Promise<void> {
     const delay = Math.min(longestDelay, firstDelay * 2 ** failures);
     await new Promise<void>((resolve) => {
       // Spread, so that a server that was away is not met by everyone at once.
-      const timer = setTimeout(resolve, delay * (0.5 + Math.random() / 2));
+      const timer = setTimeout(resolve, wait ?? delay * (0.5 + Math.random() / 2));
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
@@ -235,4 +251,9 @@ export class Connection {
     });
     this.#wake = undefined;
   }
+}
+
+/** Milliseconds until the server will have it, and a little more, so that not everyone comes back in the same moment. */
+function waitOf(error: unknown): number | undefined {
+  return error instanceof ApiError && error.retryAfter ? (error.retryAfter + Math.random()) * 1000 : undefined;
 }

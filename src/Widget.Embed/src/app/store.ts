@@ -24,8 +24,10 @@ export class Store implements CallHost, SpeechHost, DictationHost {
   readonly source = signal<Citation | undefined>(undefined);
   readonly unread = signal(0);
   readonly status = computed<Status>(() => this.#connection.value?.status.value ?? { state: 'connecting' });
+  /** Messages wait until the server takes them again. */
+  readonly busy = computed(() => !!this.#connection.value?.busy.value);
   readonly answering = computed(() => thread.answering(this.conversation.value));
-  readonly awaiting = computed(() => thread.awaiting(this.conversation.value));
+  readonly awaiting = computed(() => !this.busy.value && thread.awaiting(this.conversation.value));
   /** A wish for a person that has not arrived yet. */
   readonly personAsked = signal(false);
   /** What the log held when the page came to it. What comes after is news. */
@@ -304,6 +306,10 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     } catch (error) {
       // What is refused would be refused again; anything else is tried again when the line is back.
       if (!(error instanceof ApiError) || error.status >= 500 || error.status === 401) return;
+      if (error.retryAfter) {
+        setTimeout(() => void this.#redeliver(), error.retryAfter * 1000);
+        return;
+      }
       this.#failed(error);
     }
     if (!this.#undelivered.includes(letter)) return;

@@ -56,8 +56,12 @@ function stream(hub: HubConnection, next: (item: never) => void, method: string,
       complete: resolve,
       error(error: unknown) {
         // While the line holds, an error is the server's own word.
-        const said = /HubException: (.*)$/.exec(error instanceof Error ? error.message : '')?.[1];
-        if (hub.state === HubConnectionState.Connected && said) reject(new ApiError(400, said));
+        const [, said, , wait] =
+          /HubException: (.*?)( \[rate_limited retry-after=(\d+)\])?$/.exec(
+            error instanceof Error ? error.message : '',
+          ) ?? [];
+        if (hub.state === HubConnectionState.Connected && said)
+          reject(new ApiError(wait ? 429 : 400, said, wait ? Number(wait) : undefined));
         else closed();
       },
     });

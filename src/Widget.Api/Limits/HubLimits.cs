@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.SignalR;
+
+namespace Widget.Api.Limits;
+
+/// <summary>What is asked over a WebSocket counts like a request.</summary>
+internal sealed class HubLimits(RequestLimits limits) : IHubFilter
+{
+    public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
+    {
+        if (invocationContext.Context.User is { } user
+            && CallerLimits.VisitorKey(user) is { } visitor
+            && await limits.TakeAsync(Limit.VisitorRequests, visitor, invocationContext.Context.ConnectionAborted) is { } refusal)
+        {
+            throw new HubException(refusal.HubWords);
+        }
+
+        return await next(invocationContext);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Widget.Api.Limits;
+
+/// <summary>What is limited, each for a key of its own.</summary>
+public enum Limit
+{
+    /// <summary>Sessions, by client address and site key.</summary>
+    Sessions,
+
+    /// <summary>Sessions of a tenant as a whole.</summary>
+    TenantSessions,
+
+    /// <summary>Messages, by visitor.</summary>
+    Messages,
+
+    /// <summary>Messages of a tenant as a whole.</summary>
+    TenantMessages,
+
+    /// <summary>Whatever a visitor's page asks for, by visitor.</summary>
+    VisitorRequests,
+
+    /// <summary>Calls of the API, by API key.</summary>
+    ApiCalls,
+
+    /// <summary>Searches, by API key.</summary>
+    Searches,
+
+    /// <summary>Uploads and imports, by API key.</summary>
+    Uploads,
+
+    /// <summary>Chat completions, by model key or API key.</summary>
+    Completions,
+
+    /// <summary>Requests without a credential, or with one that is not valid, by client address.</summary>
+    Anonymous,
+}
+
+/// <summary>A token bucket: it holds <paramref name="Count"/> and refills evenly, from empty to full within <paramref name="Period"/>.</summary>
+public sealed partial record Rate(int Count, TimeSpan Period)
+{
+    public const int MostCount = 1_000_000;
+
+    /// <summary>How long one token takes to come back.</summary>
+    public TimeSpan Each => Period / Count;
+
+    public static Rate PerMinutes(int count, int minutes = 1) => new(count, TimeSpan.FromMinutes(minutes));
+
+    /// <summary>Reads <c>300/2m</c>: a count, and a period in seconds, minutes or hours. Null when it is not one.</summary>
+    public static Rate? Parse(string text)
+    {
+        if (Form().Match(text) is not { Success: true } match) return null;
+        if (!int.TryParse(match.Groups["count"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > MostCount) return null;
+        var units = match.Groups["units"].Value is { Length: > 0 } written ? int.Parse(written, CultureInfo.InvariantCulture) : 1;
+        var period = match.Groups["unit"].Value switch
+        {
+            "s" => TimeSpan.FromSeconds(units),
+            "m" => TimeSpan.FromMinutes(units),
+            _ => TimeSpan.FromHours(units),
+        };
+        return period > TimeSpan.Zero && period <= TimeSpan.FromDays(1) ? new Rate(count, period) : null;
+    }
+
+    [GeneratedRegex(@"^(?<count>\d{1,7})/(?<units>\d{0,5})(?<unit>[smh])$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Form();
+}
+
+/// <summary>How much of what is allowed (WIDGET_LIMIT_…); what has no rate is not limited.</summary>
+public sealed record LimitOptions
+{
+    /// <summary>Nothing is limited.</summary>
+    public static LimitOptions None { get; } = new() { Rates = new Dictionary<Limit, Rate?>() };
+
+    /// <summary>
+    /// The defaults. An office of several hundred people behind one address opens its chats at once; a program that opens thousands does not.
+    /// </summary>
+    public static IReadOnlyDictionary<Limit, Rate?> Defaults { get; } = new Dictionary<Limit, Rate?>
+    {
+        [Limit.Sessions] = Rate.PerMinutes(300, 2),
+        [Limit.TenantSessions] = Rate.PerMinutes(3_000, 5),
+        [Limit.Messages] = Rate.PerMinutes(20),
+        [Limit.TenantMessages] = Rate.PerMinutes(1_200),
+        [Limit.VisitorRequests] = Rate.PerMinutes(240),
+        [Limit.ApiCalls] = Rate.PerMinutes(1_200),
+        [Limit.Searches] = Rate.PerMinutes(300),
+        [Limit.Uploads] = Rate.PerMinutes(300),
+        [Limit.Completions] = Rate.PerMinutes(300),
+        [Limit.Anonymous] = Rate.PerMinutes(600),
+    };
+
+    public IReadOnlyDictionary<Limit, Rate?> Rates { get; init; } = Defaults;
+
+    public Rate? Of(Limit limit) => Rates.GetValueOrDefault(limit);
+
+    /// <summary>The same with another rate for one limit; null for none.</summary>
+    public LimitOptions With(Limit limit, Rate? rate) => this with { Rates = new Dictionary<Limit, Rate?>(Rates) { [limit] = rate } };
+}

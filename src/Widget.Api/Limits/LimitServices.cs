@@ -1,0 +1,48 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Widget.Api.Limits;
+
+internal static partial class LimitServices
+{
+    public static IServiceCollection AddLimits(this IServiceCollection services, LimitOptions options, TrustedProxies proxies)
+    {
+        services.AddSingleton(proxies);
+        services.AddSingleton<SharedCounters>();
+        services.AddSingleton(provider => new RequestLimits(
+            options, provider.GetRequiredService<SharedCounters>(), provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SessionLimits>();
+        services.AddHostedService<CounterCleanup>();
+        services.AddSingleton<HubLimits>();
+        services.Configure<HubOptions>(hub => hub.AddFilter<HubLimits>());
+        // After the framework's own: ASPNETCORE_FORWARDEDHEADERS_ENABLED would have it believe anybody.
+        services.PostConfigure<ForwardedHeadersOptions>(forwarded =>
+        {
+            forwarded.ForwardedHeaders = proxies.IsEmpty ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            foreach (var address in proxies.Addresses) forwarded.KnownProxies.Add(address);
+            foreach (var network in proxies.Networks) forwarded.KnownIPNetworks.Add(network);
+            // As far back as each is a known one.
+            forwarded.ForwardLimit = null;
+        });
+        return services;
+    }
+
+    /// <summary>Comes first: what follows knows the client's own address and scheme.</summary>
+    public static void UseTrustedProxies(this WebApplication app)
+    {
+        if (!app.Services.GetRequiredService<TrustedProxies>().IsEmpty) app.UseForwardedHeaders();
+        else if (string.Equals(app.Configuration["FORWARDEDHEADERS_ENABLED"], "true", StringComparison.OrdinalIgnoreCase))
+            LogNobodyTrusted(app.Logger);
+    }
+
+    public static TBuilder LimitedAs<TBuilder>(this TBuilder endpoint, Limit limit)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new LimitedAs(limit));
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "ASPNETCORE_FORWARDEDHEADERS_ENABLED is ignored, since it believes any caller. Name your proxies in WIDGET_TRUSTED_PROXIES")]
+    private static partial void LogNobodyTrusted(ILogger logger);
+}

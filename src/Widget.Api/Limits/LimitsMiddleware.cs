@@ -1,0 +1,87 @@
+using System.Net;
+using System.Security.Claims;
+using Microsoft.AspNetCore.RateLimiting;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+
+namespace Widget.Api.Limits;
+
+/// <summary>Marks an endpoint that has a limit of its own.</summary>
+internal sealed record LimitedAs(Limit Limit);
+
+/// <summary>
+/// By address: requests that carry no credential, and those whose credential turns out not to be valid. It stands before tenants are looked up, so that
+/// guessing keys does not cost a statement each.
+/// </summary>
+internal sealed partial class AddressLimits(RequestDelegate next, RequestLimits limits, TrustedProxies proxies, ILogger<AddressLimits> logger)
+{
+    private int _warned;
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        WarnOfUnknownProxy(http);
+        var endpoint = http.GetEndpoint();
+        if (endpoint?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is not null)
+        {
+            await next(http);
+            return;
+        }
+
+        var address = ClientAddress.Of(http);
+        var hasOwnLimit = endpoint?.Metadata.GetMetadata<LimitedAs>() is { Limit: Limit.Sessions };
+        var hasKey = ApiKeyStrategy.Read(http) is not null || ModelKeyStrategy.Read(http) is not null;
+        var hasToken = BearerToken.Read(http) is not null || http.Request.Query.ContainsKey("access_token");
+        // A visitor's token is read without asking anybody, so those who have one are not kept out for what others at their address do.
+        var refusal = hasKey || hasOwnLimit ? limits.Peek(Limit.Anonymous, address)
+            : hasToken ? null
+            : await limits.TakeAsync(Limit.Anonymous, address, http.RequestAborted);
+        if (refusal is not null)
+        {
+            await refusal.WriteAsync(http);
+            return;
+        }
+
+        await next(http);
+        if ((hasKey || hasToken || hasOwnLimit) && http.Response.StatusCode == StatusCodes.Status401Unauthorized)
+            await limits.TakeAsync(Limit.Anonymous, address, CancellationToken.None);
+    }
+
+    // All visitors would be one address then, and refused together.
+    private void WarnOfUnknownProxy(HttpContext http)
+    {
+        if (_warned != 0 || !proxies.IsEmpty || http.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address)) return;
+        if (http.Request.Headers["X-Forwarded-For"].Count == 0 || Interlocked.Exchange(ref _warned, 1) != 0) return;
+        LogUnknownProxy(address.ToString());
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Requests come from a proxy at {Address} that is not in WIDGET_TRUSTED_PROXIES, so all of them count as one client and their X-Forwarded-… headers are ignored")]
+    private partial void LogUnknownProxy(string address);
+}
+
+/// <summary>By visitor and by key, once it is known who asks.</summary>
+internal sealed class CallerLimits(RequestDelegate next, RequestLimits limits)
+{
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (await RefuseAsync(http) is { } refusal) await refusal.WriteAsync(http);
+        else await next(http);
+    }
+
+    private async ValueTask<Refusal?> RefuseAsync(HttpContext http)
+    {
+        if (http.User.Identity is not { IsAuthenticated: true }) return null;
+        var ct = http.RequestAborted;
+        if (VisitorKey(http.User) is { } visitor) return await limits.TakeAsync(Limit.VisitorRequests, visitor, ct);
+        if ((ApiKeyStrategy.Read(http) ?? ModelKeyStrategy.Read(http)) is not { } secret) return null;
+        var key = Convert.ToHexString(ApiKey.HashOf(secret));
+        var own = http.GetEndpoint()?.Metadata.GetMetadata<LimitedAs>()?.Limit;
+        if (own is { } limit && await limits.TakeAsync(limit, key, ct) is { } refusal) return refusal;
+        return own == Limit.Completions ? null : await limits.TakeAsync(Limit.ApiCalls, key, ct);
+    }
+
+    /// <summary>The visitor that a request is authenticated as; null for another caller.</summary>
+    public static string? VisitorKey(ClaimsPrincipal user) =>
+        user.FindFirst(ClaimTypes.NameIdentifier) is { } visitor ? $"{user.FindFirst("tenant")?.Value}:{visitor.Value}" : null;
+}

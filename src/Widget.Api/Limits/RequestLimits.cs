@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Threading.RateLimiting;
+
+namespace Widget.Api.Limits;
+
+/// <summary>
+/// Says whether one more is allowed. Buckets are made for keys that are known to be real, let go of when they are full again, and bounded in number:
+/// beyond that, keys share a few.
+/// </summary>
+public sealed class RequestLimits : IAsyncDisposable
+{
+    /// <summary>More than an installation's busiest minutes have.</summary>
+    internal const int MostBuckets = 50_000;
+
+    private const int SharedByTheRest = 64;
+
+    // Nodes need not agree on these: they cost little, or are spread over nodes anyway.
+    private static readonly Limit[] LocalOnly = [Limit.VisitorRequests, Limit.Anonymous];
+
+    private readonly LimitOptions _options;
+    private readonly SharedCounters _shared;
+    private readonly TimeProvider _clock;
+    private readonly Counter<long> _refused;
+    private readonly PartitionedRateLimiter<Bucket> _limiter;
+    private readonly ConcurrentDictionary<Bucket, bool> _known = [];
+
+    internal RequestLimits(LimitOptions options, SharedCounters shared, IMeterFactory meters, TimeProvider clock)
+    {
+        (_options, _shared, _clock) = (options, shared, clock);
+        _refused = meters.Create(SharedCounters.MeterName).CreateCounter<long>("widget.limits.refused", "{request}", "What was refused for being too many, by limit.");
+        _limiter = PartitionedRateLimiter.Create<Bucket, Bucket>(bucket => RateLimitPartition.Get(bucket, Make));
+    }
+
+    /// <summary>How many buckets there are on this node.</summary>
+    public int Buckets => _known.Count;
+
+    /// <summary>Counts one. Null when it is allowed.</summary>
+    /// <param name="limit">Of what.</param>
+    /// <param name="key">Whose. It must be one that is known to exist, or an address.</param>
+    /// <param name="ct">Ends the wait for the shared counters.</param>
+    public async ValueTask<Refusal?> TakeAsync(Limit limit, string key, CancellationToken ct)
+    {
+        if (_options.Of(limit) is not { } rate) return null;
+        var bucket = new Bucket(limit, key);
+        if (_known.Count >= MostBuckets && !_known.ContainsKey(bucket)) bucket = Rest(bucket);
+        using var lease = await _limiter.AcquireAsync(bucket, 1, ct);
+        return lease.IsAcquired ? null : Refuse(limit, lease, rate);
+    }
+
+    /// <summary>Whether one would be refused already; counts nothing, makes no bucket and asks nobody.</summary>
+    public Refusal? Peek(Limit limit, string key)
+    {
+        var bucket = new Bucket(limit, key);
+        if (_options.Of(limit) is not { } rate || !_known.ContainsKey(bucket)) return null;
+        using var lease = _limiter.AttemptAcquire(bucket, 0);
+        return lease.IsAcquired ? null : Refuse(limit, lease, rate);
+    }
+
+    public ValueTask DisposeAsync() => _limiter.DisposeAsync();
+
+    private static Bucket Rest(Bucket bucket) =>
+        bucket with { Key = $"rest {(uint)StringComparer.Ordinal.GetHashCode(bucket.Key) % SharedByTheRest}" };
+
+    private SharedTokenBucket Make(Bucket bucket)
+    {
+        _known[bucket] = true;
+        return new SharedTokenBucket(
+            _options.Of(bucket.Limit)!,
+            Array.IndexOf(LocalOnly, bucket.Limit) >= 0 ? null : _shared,
+            SharedCounters.KeyOf(bucket.Limit, bucket.Key),
+            _clock,
+            () => _known.TryRemove(bucket, out _));
+    }
+
+    private Refusal Refuse(Limit limit, RateLimitLease lease, Rate rate)
+    {
+        _refused.Add(1, new KeyValuePair<string, object?>("widget.limit", limit.ToString()));
+        return new Refusal(limit, lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : rate.Each);
+    }
+
+    private readonly record struct Bucket(Limit Limit, string Key);
+}

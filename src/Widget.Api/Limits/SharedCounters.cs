@@ -1,0 +1,106 @@
+using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+
+namespace Widget.Api.Limits;
+
+/// <summary>What the database has granted.</summary>
+/// <param name="Granted">How many tokens; 0 when there are none.</param>
+/// <param name="Wait">Until there is one.</param>
+internal readonly record struct TakenTokens(int Granted, TimeSpan Wait);
+
+/// <summary>
+/// Token buckets in PostgreSQL, on which all nodes agree. They fail open: while the database is away, each node limits by itself
+/// (docs/decisions/0025-limits.md).
+/// </summary>
+internal sealed partial class SharedCounters(NpgsqlDataSource dataSource, IMeterFactory meters, TimeProvider clock, ILogger<SharedCounters> logger)
+{
+    public const string MeterName = "Widget.Limits";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private readonly Counter<long> _unchecked = meters.Create(MeterName).CreateCounter<long>(
+        "widget.limits.unchecked", "{request}", "Times that shared counters could not be asked, and what was asked for was allowed.");
+
+    private long _askAgain;
+
+    /// <summary>What is kept of a key: neither addresses nor site keys stand in the database.</summary>
+    public static byte[] KeyOf(Limit limit, string key) => SHA256.HashData(Encoding.UTF8.GetBytes($"{limit}:{key}"))[..16];
+
+    /// <summary>Takes as many tokens as there are, up to those wanted. Null when the database cannot say.</summary>
+    public async Task<TakenTokens?> TakeAsync(byte[] key, int wanted, Rate rate, CancellationToken ct)
+    {
+        if (clock.GetTimestamp() < Volatile.Read(ref _askAgain)) return Unchecked();
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limited.CancelAfter(Patience);
+        try
+        {
+            await using var command = dataSource.CreateCommand("select granted, wait from take_tokens($1, $2, $3, $4)");
+            command.Parameters.Add(new() { Value = key });
+            command.Parameters.Add(new() { Value = wanted });
+            command.Parameters.Add(new() { Value = rate.Count });
+            command.Parameters.Add(new() { Value = rate.Period });
+            await using var row = await command.ExecuteReaderAsync(limited.Token);
+            await row.ReadAsync(limited.Token);
+            return new TakenTokens(row.GetInt32(0), row.GetTimeSpan(1));
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            // Asked again a moment later, so that requests do not wait for a database that is away, one after another.
+            Volatile.Write(ref _askAgain, clock.GetTimestamp() + (long)(Pause.TotalSeconds * clock.TimestampFrequency));
+            LogAway(e);
+            return Unchecked();
+        }
+    }
+
+    /// <summary>Removes buckets that are full, which is what a bucket is that nobody has taken from.</summary>
+    public async Task ForgetAsync(CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand("select forget_full_buckets()");
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private TakenTokens? Unchecked()
+    {
+        _unchecked.Add(1);
+        return null;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The shared counters of limits cannot be asked; this node limits by itself meanwhile")]
+    private partial void LogAway(Exception exception);
+}
+
+/// <summary>Removes old counters from time to time.</summary>
+internal sealed partial class CounterCleanup(SharedCounters counters, TimeProvider clock, ILogger<CounterCleanup> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await ForgetAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The node stops.
+        }
+    }
+
+    private async Task ForgetAsync(CancellationToken ct)
+    {
+        try
+        {
+            await counters.ForgetAsync(ct);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            LogAway(e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Old counters of limits could not be removed; it is tried again in a minute")]
+    private partial void LogAway(Exception exception);
+}

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiError, request } from '../src/app/api';
+import { Connection, type Listener } from '../src/app/connection';
+import type { OutgoingMessage } from '../src/app/events';
+import type { Transport } from '../src/app/transport/transport';
+
+const line = vi.hoisted(() => ({ make: undefined as unknown as () => unknown }));
+vi.mock('../src/app/transport/hub', () => ({ hubTransport: () => Promise.resolve(line.make()) }));
+
+const session = {
+  token: 't',
+  expiresAt: '2100-01-01T00:00:00Z',
+  visitorId: 'v',
+  conversationId: 'c',
+  lastSeq: 0,
+  config: {},
+};
+
+let sessions: (() => Response)[];
+let opened: number;
+let asks: string[];
+let answers: (() => Promise<void>)[];
+let unsent: OutgoingMessage[];
+let refused: string[];
+let connection: Connection;
+
+function listener(): Listener {
+  return {
+    session: () => undefined,
+    update: () => undefined,
+    answer: () => undefined,
+    refused: (clientId, reason) => refused.push(`${clientId}: ${reason}`),
+    online: () => undefined,
+    unavailable: (reason) => refused.push(reason),
+    seen: () => 0,
+    unsent: () => unsent,
+    settled: () => Promise.resolve(),
+  };
+}
+
+function message(clientId: string): OutgoingMessage {
+  return { clientId, text: 'Why?', page: '', locale: 'en' };
+}
+
+function tooMany(seconds: number): Response {
+  return new Response(JSON.stringify({ title: 'Too many.', code: 'rate_limited', retryAfter: seconds }), {
+    status: 429,
+  });
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  [sessions, opened, asks, answers, unsent, refused] = [[], 0, [], [], [], []];
+  vi.stubGlobal('window', {
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+    setTimeout,
+    clearTimeout,
+  });
+  vi.stubGlobal('location', { href: 'https://shop.example/' });
+  vi.stubGlobal('navigator', { onLine: true });
+  vi.stubGlobal('fetch', () => {
+    opened++;
+    return Promise.resolve(sessions.shift()?.() ?? new Response(JSON.stringify(session)));
+  });
+  line.make = (): Transport => ({
+    watch: () => new Promise(() => undefined),
+    ask: ({ clientId }) => {
+      asks.push(clientId);
+      return answers.shift()?.() ?? Promise.resolve();
+    },
+    stop: () => Promise.resolve(),
+    close: () => undefined,
+  });
+  connection = new Connection('', 'pk_1', () => undefined, listener());
+});
+
+afterEach(() => {
+  connection.close();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+describe('a server that says it is too many', () => {
+  it('is sent the message again when it may be, and not before', async () => {
+    answers = [() => Promise.reject(new ApiError(429, 'Too many.', 12))];
+    unsent = [message('a')];
+    void connection.run();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asks).toEqual(['a']);
+    expect(connection.busy.value).toBe(true);
+
+    // Another message waits behind it.
+    unsent.push(message('b'));
+    await connection.flush();
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(asks).toEqual(['a']);
+
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(asks).toEqual(['a', 'a', 'b']);
+    expect(connection.busy.value).toBe(false);
+    expect(refused).toEqual([]);
+    expect(connection.status.value.state).toBe('online');
+  });
+
+  it('is asked for a session again when it may be', async () => {
+    sessions = [() => tooMany(30)];
+    unsent = [message('a')];
+    void connection.run();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(connection.status.value.state).toBe('busy');
+
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(opened).toBe(1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(opened).toBe(2);
+    expect(connection.status.value.state).toBe('online');
+    expect(asks).toEqual(['a']);
+    expect(refused).toEqual([]);
+  });
+
+  it('may tell when by the header alone', async () => {
+    sessions = [() => new Response('', { status: 429, headers: { 'retry-after': '7' } })];
+    await expect(request('', '/x', { body: {} })).rejects.toMatchObject({ status: 429, retryAfter: 7 });
+  });
+
+  it('is still believed when it refuses a message for good', async () => {
+    answers = [() => Promise.reject(new ApiError(400, 'The message is empty.'))];
+    unsent = [message('a')];
+    void connection.run();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(refused).toEqual(['a: The message is empty.']);
+    expect(connection.busy.value).toBe(false);
+  });
+});
