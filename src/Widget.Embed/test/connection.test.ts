@@ -43,7 +43,8 @@ function message(clientId: string): OutgoingMessage {
 }
 
 function tooMany(seconds: number): Response {
-  return new Response(JSON.stringify({ title: 'Too many.', code: 'rate_limited', retryAfter: seconds }), {
+  return new Response(JSON.stringify({ title: 'Too many.', code: 'rate_limited' }), {
+    headers: { 'retry-after': String(seconds) },
     status: 429,
   });
 }

@@ -66,6 +66,12 @@ describe('a conversation', () => {
     expect(answering(it)?.messageId).toBe('m');
   });
 
+  it('says that an answer takes longer than usual until its first word comes', () => {
+    const waiting = applyAnswer(send(empty, 'a', 'Why?'), { type: 'waiting', messageId: 'm', attempt: 1 });
+    expect([awaiting(waiting), answering(waiting)?.slow]).toEqual([true, true]);
+    expect(awaiting(applyAnswer(waiting, delta('m', 0, 'Because.')))).toBe(false);
+  });
+
   it('does not show text after a gap', () => {
     expect(texts(applyAnswer(applyAnswer(empty, delta('m', 0, 'One ')), delta('m', 9, 'three')))).toEqual(['One ']);
   });

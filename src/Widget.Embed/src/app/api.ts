@@ -30,11 +30,10 @@ export async function request(
     ...(options.signal ? { signal: options.signal } : {}),
   });
   if (response.ok) return response;
-  const problem = (await response.json().catch(() => ({}))) as { title?: string; retryAfter?: number };
-  const wait = problem.retryAfter ?? Number(response.headers.get('retry-after'));
+  const problem = (await response.json().catch(() => ({}))) as { title?: string };
   throw new ApiError(
     response.status,
-    problem.title ?? `${response.status}`,
-    response.status === 429 ? wait || 5 : undefined,
+    problem.title ?? String(response.status),
+    Number(response.headers.get('retry-after')) || undefined,
   );
 }

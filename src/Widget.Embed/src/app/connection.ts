@@ -49,7 +49,6 @@ export class Connection {
   #sendFailures = 0;
   #refusals = 0;
   #closed = false;
-  #later = 0;
   #wake: (() => void) | undefined;
   /** Messages on their way, by client id. */
   readonly #sending = new Set<string>();
@@ -120,8 +119,7 @@ export class Connection {
           const wait = waitOf(error);
           if (wait) {
             this.busy.value = true;
-            clearTimeout(this.#later);
-            this.#later = window.setTimeout(() => {
+            setTimeout(() => {
               this.busy.value = false;
               void this.flush();
             }, wait);
@@ -174,7 +172,6 @@ export class Connection {
     this.#closed = true;
     window.removeEventListener('online', this.#retry);
     window.removeEventListener('offline', this.#lost);
-    clearTimeout(this.#later);
     this.#transport?.close();
     this.#wake?.();
   }

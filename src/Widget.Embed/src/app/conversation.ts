@@ -35,6 +35,8 @@ export interface AssistantItem {
   rating: Rating;
   /** Undefined while it comes about. */
   outcome?: Outcome;
+  /** It takes longer than usual. */
+  slow?: boolean;
   offersPerson?: boolean;
   seq?: number;
 }
@@ -140,9 +142,11 @@ export function applyAnswer(conversation: Conversation, answer: AnswerUpdate): C
           rating: 'none',
         };
   const after =
-    answer.type === 'sources'
-      ? { ...before, citations: answer.sources }
-      : { ...before, text: join(before.text, answer.offset, answer.text) };
+    answer.type === 'waiting'
+      ? { ...before, slow: true }
+      : answer.type === 'sources'
+        ? { ...before, citations: answer.sources }
+        : { ...before, text: join(before.text, answer.offset, answer.text) };
   return known
     ? update(conversation, (item) => (item === known ? after : item))
     : { ...conversation, items: [...conversation.items, after] };

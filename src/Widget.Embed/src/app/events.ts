@@ -134,6 +134,8 @@ interface AnswerBase {
 }
 
 export type AnswerUpdate =
+  /** It takes longer than usual, and comes without being asked for again. */
+  | (AnswerBase & { type: 'waiting' })
   | (AnswerBase & { type: 'sources'; sources: Citation[] })
   | (AnswerBase & { type: 'delta'; offset: number; text: string })
   | (AnswerBase & { type: 'completed'; message: AssistantMessage })

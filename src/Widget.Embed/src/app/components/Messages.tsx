@@ -9,15 +9,15 @@ import { Markdown } from './Markdown';
 
 export function VisitorMessage({ item, store }: { item: VisitorItem; store: Store }) {
   const t = words.value;
-  const busy = store.busy.value;
-  const waiting = item.seq === undefined && !item.refused && (busy || store.status.value.state !== 'online');
+  const online = store.status.value.state === 'online';
+  const waiting = item.seq === undefined && !item.refused && (store.busy.value || !online);
   return (
     <div class="message visitor">
       <span class="hidden">{t.you}: </span>
       <div class="bubble" dir="auto">
         {item.text}
       </div>
-      {waiting && <div class="note">{busy ? t.busyMessage : t.waiting}</div>}
+      {waiting && <div class="note">{online ? t.busyMessage : t.waiting}</div>}
       {item.refused && (
         <div class="note error" role="alert">
           {fill(t.notSent, { reason: item.refused })}

@@ -97,6 +97,7 @@ export function Thread({ store }: { store: Store }) {
             <i />
             <i />
           </div>
+          {store.answering.value?.slow && <div class="note">{t.slow}</div>}
         </div>
       )}
       <Announcer store={store} />

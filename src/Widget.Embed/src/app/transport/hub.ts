@@ -61,7 +61,7 @@ function stream(hub: HubConnection, next: (item: never) => void, method: string,
             error instanceof Error ? error.message : '',
           ) ?? [];
         if (hub.state === HubConnectionState.Connected && said)
-          reject(new ApiError(wait ? 429 : 400, said, wait ? Number(wait) : undefined));
+          reject(new ApiError(400, said, Number(wait) || undefined));
         else closed();
       },
     });
