@@ -6,8 +6,8 @@ using Widget.Rag.Search;
 namespace Widget.Api.Platform;
 
 /// <summary>
-/// The API's names for what knowledge and search call their kinds and states. They are mapped by name, one by one: a number would follow whoever
-/// inserts or reorders a member on one side only.
+/// The API's names for what knowledge and search call their kinds and states. They are mapped by name, one by one: a cast by number would
+/// change what a request means as soon as a member is inserted or moved on one side only.
 /// </summary>
 public static class ContractNames
 {
@@ -138,5 +138,6 @@ public static class ContractNames
         _ => throw Unmapped(status),
     };
 
-    private static ArgumentOutOfRangeException Unmapped<T>(T value) => new(nameof(value), value, $"{typeof(T).Name} has no mapping for this member.");
+    private static ArgumentOutOfRangeException Unmapped<T>(T value) =>
+        new(nameof(value), value, $"{typeof(T).Name} has no mapping for this member.");
 }

@@ -10,7 +10,12 @@ internal static class ExpectedValues
     public static string Of(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (type.IsEnum) return $"one of {string.Join(", ", Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.SerializeToElement(value, type)))}";
+        if (type.IsEnum)
+        {
+            var names = Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.SerializeToElement(value, type));
+            return $"one of {string.Join(", ", names)}";
+        }
+
         return Type.GetTypeCode(type) switch
         {
             TypeCode.Boolean => "true or false",

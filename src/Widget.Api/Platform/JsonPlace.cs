@@ -3,7 +3,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Widget.Api.Platform;
 
-/// <summary>A place in a request's JSON, as a <see cref="JsonException"/> names it: <c>$.theme.position</c>, <c>$.utterances[0]['odd name']</c>.</summary>
+/// <summary>
+/// A place in a request's JSON, as a <see cref="JsonException"/> names it: <c>$.theme.position</c>, <c>$.utterances[0]['odd name']</c>.
+/// </summary>
 /// <param name="Field">As a caller writes it; empty for the whole.</param>
 /// <param name="Type">What is expected there; null where the request has no such field.</param>
 internal sealed record JsonPlace(string Field, Type? Type)
@@ -26,7 +28,8 @@ internal sealed record JsonPlace(string Field, Type? Type)
 
     private static Type? Inner(JsonTypeInfo type, string name) => type.Kind switch
     {
-        JsonTypeInfoKind.Object => type.Properties.FirstOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase))?.PropertyType,
+        JsonTypeInfoKind.Object =>
+            type.Properties.FirstOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase))?.PropertyType,
         JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary => type.ElementType,
         // A converter reads it whole; what is wrong is wrong with all of it.
         _ => type.Type,
@@ -38,8 +41,8 @@ internal sealed record JsonPlace(string Field, Type? Type)
         {
             var (open, close) = path[at] == '.' ? (1, "") : path.AsSpan(at).StartsWith("['") ? (2, "']") : (1, "]");
             var start = at + open;
-            var end = close.Length > 0 ? path.IndexOf(close, start, StringComparison.Ordinal) : path.AsSpan(start).IndexOfAny('.', '[') is var length and >= 0 ? start + length : path.Length;
-            if (end < 0) end = path.Length;
+            var length = close.Length > 0 ? path.AsSpan(start).IndexOf(close) : path.AsSpan(start).IndexOfAny('.', '[');
+            var end = length < 0 ? path.Length : start + length;
             yield return (path[start..end], close == "]");
             at = end + close.Length;
         }

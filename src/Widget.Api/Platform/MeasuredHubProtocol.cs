@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 namespace Widget.Api.Platform;
 
 /// <summary>
-/// The hubs' protocol with a limit that is told. SignalR's own limit ends the connection without a word; this one refuses the one message, and the
-/// connection goes on. Only a frame beyond <see cref="LargestFrame"/>, which nobody sends by mistake, ends it, and then with the reason.
+/// The hubs' protocol with a limit that is told. SignalR's own limit ends the connection without a word; this one refuses the one message,
+/// and the connection goes on. Only a frame beyond <see cref="LargestFrame"/> ends it, and then with the reason.
 /// </summary>
 internal sealed class MeasuredHubProtocol(IHubProtocol inner) : IHubProtocol
 {

@@ -7,8 +7,8 @@ namespace Widget.Api.Platform;
 
 /// <summary>
 /// The hosts under which this installation is reached, as they are configured: WIDGET_PUBLIC_URL, WIDGET_HOSTS, tenants' hosts under
-/// WIDGET_HOST_SUFFIX, single addresses of ASPNETCORE_URLS, and this machine's own name for itself. A request's Host header is checked against
-/// them and never believed: a page on another site may have its own name lead here.
+/// WIDGET_HOST_SUFFIX, single addresses of ASPNETCORE_URLS, and this machine's own name for itself. A request's Host header is checked
+/// against them and never believed: a page on another site may have its own name lead here.
 /// </summary>
 public sealed class OwnHosts(ServerOptions options)
 {
@@ -24,7 +24,7 @@ public sealed class OwnHosts(ServerOptions options)
 
     /// <summary>The origin of WIDGET_PUBLIC_URL, as browsers write it; null without one.</summary>
     public string? PublicOrigin { get; } = options.PublicAddress is { } address
-        ? $"{address.Scheme}://{(address.HostNameType == UriHostNameType.IPv6 ? address.Host : address.IdnHost)}{(address.IsDefaultPort ? "" : $":{address.Port}")}"
+        ? $"{address.Scheme}://{NameOf(address)}{(address.IsDefaultPort ? "" : $":{address.Port}")}"
         : null;
 
     /// <summary>Whether a Host header names this installation. Ports do not matter: a proxy may listen on another.</summary>
@@ -32,7 +32,10 @@ public sealed class OwnHosts(ServerOptions options)
     {
         // Some clients write a name with its last dot.
         var name = host.Host.TrimEnd('.');
-        return IsLoopback(name) || _configured.Contains(name) || TenantHosts.Slug(name, TenantSuffix) is not null || _listening?.Contains(name) == true;
+        return IsLoopback(name)
+            || _configured.Contains(name)
+            || TenantHosts.Slug(name, TenantSuffix) is not null
+            || _listening?.Contains(name) == true;
     }
 
     /// <summary>Learns the addresses that the server listens on, once it does.</summary>
@@ -44,14 +47,17 @@ public sealed class OwnHosts(ServerOptions options)
 
     /// <summary>Whether a name is this machine's for itself; no other site's name can be made to lead here under it.</summary>
     private static bool IsLoopback(string host) =>
-        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private static HashSet<string> Hosts(ServerOptions options)
     {
         var hosts = options.Hosts.Select(host => new HostString(host).Host).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (options.PublicAddress is { } address) hosts.Add(address.HostNameType == UriHostNameType.IPv6 ? address.Host : address.IdnHost);
+        if (options.PublicAddress is { } address) hosts.Add(NameOf(address));
         return hosts;
     }
+
+    private static string NameOf(Uri address) => address.HostNameType == UriHostNameType.IPv6 ? address.Host : address.IdnHost;
 }
 
 /// <summary>Marks an endpoint that answers under any host, since probes call it by whatever address they know.</summary>
@@ -69,5 +75,6 @@ internal sealed class HostMiddleware(RequestDelegate next, OwnHosts hosts)
             : Problems.WriteAsync(
                 context,
                 StatusCodes.Status421MisdirectedRequest,
-                "This server does not answer under the host of this request. The operator names its hosts with WIDGET_PUBLIC_URL and WIDGET_HOSTS.");
+                "This server does not answer under the host of this request. "
+                + "The operator names its hosts with WIDGET_PUBLIC_URL and WIDGET_HOSTS.");
 }

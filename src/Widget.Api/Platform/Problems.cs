@@ -13,7 +13,8 @@ internal static class Problems
     /// <summary>Of a request that ends too early or is not what its headers say.</summary>
     public const string Unreadable = "The request could not be read to its end, or is not what its headers say.";
 
-    public const string UnknownContentType = "The request's content type is not one that is understood here. For JSON, send Content-Type: application/json.";
+    public const string UnknownContentType =
+        "The request's content type is not one that is understood here. For JSON, send Content-Type: application/json.";
 
     /// <summary>While the database is away.</summary>
     public const string DatabaseAway = "We cannot reach our database right now. Please try again in a moment.";
@@ -104,7 +105,8 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         {
             BadHttpRequestException bad => requests.Explain(bad, httpContext),
             Conversations.ClientIdTakenException taken => new(StatusCodes.Status409Conflict, taken.Message, "clientId"),
-            OperationCanceledException when httpContext.RequestAborted.IsCancellationRequested => new(StatusCodes.Status499ClientClosedRequest, "The request was given up."),
+            OperationCanceledException when httpContext.RequestAborted.IsCancellationRequested =>
+                new(StatusCodes.Status499ClientClosedRequest, "The request was given up."),
             _ when DatabaseFaults.IsTransient(exception) => new RequestFault(StatusCodes.Status503ServiceUnavailable, Problems.DatabaseAway),
             _ => new(StatusCodes.Status500InternalServerError, "Something went wrong on our side. It has been logged under the trace id."),
         };

@@ -33,13 +33,15 @@ internal sealed class RequestFaults(Microsoft.Extensions.Options.IOptions<Micros
             { StatusCode: StatusCodes.Status408RequestTimeout } => new(e.StatusCode, "The request came too slowly. Please send it again."),
             { StatusCode: not StatusCodes.Status400BadRequest } => new(e.StatusCode, Problems.Unreadable),
             { InnerException: JsonException inner } => Explain(inner, BodyType(endpoint)),
-            { InnerException: InvalidDataException } when http.Request.HasFormContentType => Bad("The form could not be read. Send it as multipart/form-data, complete and with its boundary."),
+            { InnerException: InvalidDataException } when http.Request.HasFormContentType =>
+                Bad("The form could not be read. Send it as multipart/form-data, complete and with its boundary."),
             // The server's own kinds of it are about bytes on the line, not about parameters.
             { InnerException: not null } => Bad(Problems.Unreadable),
             _ when e.GetType() != typeof(BadHttpRequestException) => Bad(Problems.Unreadable),
             _ => Parameter(endpoint, failed?.RouteValues ?? http.Request.RouteValues, http.Request)
                 ?? (BodyType(endpoint) is null ? Bad(Problems.Unreadable)
-                    : http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false ? Bad("The request has no body. Send a JSON object.")
+                    : http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false
+                        ? Bad("The request has no body. Send a JSON object.")
                     : Bad("The request must be a JSON object, not null.")),
         };
     }
@@ -63,7 +65,8 @@ internal sealed class RequestFaults(Microsoft.Extensions.Options.IOptions<Micros
             var type = parameter.ParameterInfo.ParameterType;
             if (type == typeof(IFormFile))
             {
-                if (!parameter.IsOptional && request.HasFormContentType && request.HttpContext.Features.Get<IFormFeature>()?.Form?.Files.GetFile(parameter.Name) is null)
+                var form = request.HasFormContentType ? request.HttpContext.Features.Get<IFormFeature>()?.Form : null;
+                if (!parameter.IsOptional && request.HasFormContentType && form?.Files.GetFile(parameter.Name) is null)
                     return Bad($"{parameter.Name} is missing.", parameter.Name);
                 continue;
             }
@@ -83,11 +86,13 @@ internal sealed class RequestFaults(Microsoft.Extensions.Options.IOptions<Micros
     private static bool CanBe(Type type, string value)
     {
         if (type.IsEnum) return Enum.TryParse(type, value, ignoreCase: true, out _);
-        var parse = type.GetMethod("TryParse", BindingFlags.Public | BindingFlags.Static, [typeof(string), typeof(IFormatProvider), type.MakeByRefType()]);
+        var parse = type.GetMethod(
+            "TryParse", BindingFlags.Public | BindingFlags.Static, [typeof(string), typeof(IFormatProvider), type.MakeByRefType()]);
         return parse is null || parse.Invoke(null, [value, CultureInfo.InvariantCulture, null]) is true;
     }
 
-    private static Type? BodyType(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<IAcceptsMetadata>() is { RequestType: { } type } && type != typeof(IFormFile) ? type : null;
+    private static Type? BodyType(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetMetadata<IAcceptsMetadata>() is { RequestType: { } type } && type != typeof(IFormFile) ? type : null;
 
     private static RequestFault Bad(string title, string? field = null) => new(StatusCodes.Status400BadRequest, title, field);
 }

@@ -33,10 +33,13 @@ internal static class Validation
         if (errors.Count == 0 && value is IValidatableObject whole)
         {
             errors.AddRange(whole.Validate(new ValidationContext(value))
-                .SelectMany(result => result.MemberNames.DefaultIfEmpty("").Select(member => (FieldName(member), result.ErrorMessage ?? "It is not valid."))));
+                .SelectMany(result => result.MemberNames.DefaultIfEmpty("")
+                    .Select(member => (FieldName(member), result.ErrorMessage ?? "It is not valid."))));
         }
 
-        return errors.GroupBy(entry => entry.Field, entry => entry.Error, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+        return errors
+            .GroupBy(entry => entry.Field, entry => entry.Error, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
     }
 
     // The built-in messages name what they are told to name; callers know a property by its field's name.

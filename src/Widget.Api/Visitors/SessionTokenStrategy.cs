@@ -8,7 +8,8 @@ public sealed class SessionTokenStrategy(VisitorTokens tokens) : IMultiTenantStr
 {
     public bool IsProof => true;
 
-    public Task<string?> GetIdentifierAsync(object context) => Task.FromResult(Identifier(context is HttpContext http ? tokens.OfHeader(http) : null));
+    public Task<string?> GetIdentifierAsync(object context) =>
+        Task.FromResult(Identifier(context is HttpContext http ? tokens.OfHeader(http) : null));
 
     internal static string? Identifier(VisitorTicket? visitor) => visitor is null ? null : TenantStore.IdPrefix + visitor.Tenant;
 }

@@ -55,7 +55,8 @@ public interface IMultiTenantContextSetter
 public interface IMultiTenantStrategy
 {
     /// <summary>
-    /// Whether it reads a credential, which proves whom the caller acts for. The others read what is written in an address, which anybody can write.
+    /// Whether it reads a credential, which proves whom the caller acts for. The others read what is written in an address, which anybody can
+    /// write.
     /// </summary>
     bool IsProof => false;
 

@@ -14,7 +14,8 @@ public sealed class ApiKeyStrategy : IMultiTenantStrategy
 }
 
 /// <summary>
-/// A key for the OpenAI-compatible endpoint, which opens nothing else: <c>Authorization: Bearer mk_…</c>. It proves whose it is wherever it is sent.
+/// A key for the OpenAI-compatible endpoint, which opens nothing else: <c>Authorization: Bearer mk_…</c>. It proves whose it is wherever it is
+/// sent.
 /// </summary>
 public sealed class ModelKeyStrategy : IMultiTenantStrategy
 {
@@ -60,7 +61,12 @@ public sealed class RouteSlugStrategy : IMultiTenantStrategy
 public sealed class HostStrategy(string? suffix, IReadOnlySet<string>? ours = null) : IMultiTenantStrategy
 {
     public Task<string?> GetIdentifierAsync(object context) =>
-        Task.FromResult(context is HttpContext http && TenantHosts.Slug(http.Request.Host.Host, suffix) is { } slug && ours?.Contains(http.Request.Host.Host) != true ? slug : null);
+        Task.FromResult(
+            context is HttpContext http
+            && TenantHosts.Slug(http.Request.Host.Host, suffix) is { } slug
+            && ours?.Contains(http.Request.Host.Host) != true
+                ? slug
+                : null);
 }
 
 /// <summary>Tenants' own hosts.</summary>

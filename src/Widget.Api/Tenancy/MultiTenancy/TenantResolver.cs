@@ -3,8 +3,8 @@ using Widget.Api.Platform;
 namespace Widget.Api.Tenancy.MultiTenancy;
 
 /// <summary>
-/// The one place that decides which tenant a request acts for. Every strategy is asked. What a credential proves comes before what an address
-/// says; where what a request carries names different tenants, it contradicts itself and acts for none.
+/// The one place that decides which tenant a request acts for. Every strategy is asked. What a credential proves comes before what an
+/// address says; where what a request carries names different tenants, it contradicts itself and acts for none.
 /// </summary>
 public sealed class TenantResolver(IEnumerable<IMultiTenantStrategy> strategies, IMultiTenantStore store) : ITenantResolver
 {
