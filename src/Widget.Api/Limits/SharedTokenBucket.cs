@@ -86,6 +86,7 @@ internal sealed class SharedTokenBucket : RateLimiter
     protected override void Dispose(bool disposing)
     {
         if (disposing) _forgotten();
+        base.Dispose(disposing);
     }
 
     private async Task<RateLimitLease> SettleAsync(SharedCounters shared, RateLimitLease lease, CancellationToken ct)
