@@ -1,5 +1,7 @@
--- Token buckets that all nodes share. A bucket is one moment: when it will be full again. Nobody has taken from one that is not here, so nothing is
--- lost with the table, and it is not written to the log. Keys are hashes. It is the installation's and no tenant's; the application reaches it by two
+-- Token buckets that all nodes share. A bucket is one moment: when it will be full again. Nobody has taken from one that is not here, so
+-- nothing is
+-- lost with the table, and it is not written to the log. Keys are hashes. It is the installation's and no tenant's; the application
+-- reaches it by two
 -- functions alone.
 
 create unlogged table rate_limits (
@@ -8,7 +10,8 @@ create unlogged table rate_limits (
 ) with (fillfactor = 70);
 create index on rate_limits (full_at);
 
--- Takes as many tokens as there are, up to those wanted; where there are none, says how long until there is one. The database's clock counts for all.
+-- Takes as many tokens as there are, up to those wanted; where there are none, says how long until there is one. The database's clock
+-- counts for all.
 create function take_tokens(bucket bytea, wanted integer, capacity integer, period interval) returns table (granted integer, wait interval)
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   declare

@@ -1,4 +1,5 @@
--- What language models are asked and say, beside minutes and characters: messages and tokens, counted once each, from the provider's own figures.
+-- What language models are asked and say, beside minutes and characters: messages and tokens, counted once each, from the provider's own
+-- figures.
 
 alter table usage_records drop constraint usage_records_kind_check;
 alter table usage_records add constraint usage_records_kind_check

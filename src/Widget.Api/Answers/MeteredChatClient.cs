@@ -6,12 +6,16 @@ using Widget.Api.Tenancy;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Counts each call's tokens into the <see cref="ModelTally"/> it is made for: by the provider's own figures, and where these do not come, because the
+/// Counts each call's tokens into the <see cref="ModelTally"/> it is made for: by the provider's own figures, and where these do not
+/// come, because the
 /// server does not tell or the answer was left, by an estimate that is marked as one.
 /// </summary>
 public sealed class MeteredChatClient(IChatClient inner, string model) : DelegatingChatClient(inner)
 {
-    /// <summary>A token of English or German is about four characters; other scripts have fewer, so this is cautious for none and too low for some.</summary>
+    /// <summary>
+    /// A token of English or German is about four characters; other scripts have fewer, so this is cautious for none and too low for
+    /// some.
+    /// </summary>
     private const int CharactersPerToken = 4;
 
     public override Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>

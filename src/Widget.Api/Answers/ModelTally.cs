@@ -3,7 +3,8 @@ using Widget.Api.Tenancy;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Adds up what language models are used for one piece of work. It is ambient, because the models are asked several layers below what knows whose work
+/// Adds up what language models are used for one piece of work. It is ambient, because the models are asked several layers below what
+/// knows whose work
 /// it is, and nothing that is asked on the way may be forgotten.
 /// </summary>
 public sealed class ModelTally : IDisposable

@@ -37,7 +37,9 @@ public enum Limit
     Anonymous,
 }
 
-/// <summary>A token bucket: it holds <paramref name="Count"/> and refills evenly, from empty to full within <paramref name="Period"/>.</summary>
+/// <summary>
+/// A token bucket: it holds <paramref name="Count"/> and refills evenly, from empty to full within <paramref name="Period"/>.
+/// </summary>
 public sealed partial record Rate(int Count, TimeSpan Period)
 {
     public const int MostCount = 1_000_000;
@@ -73,7 +75,8 @@ public sealed record LimitOptions
     public static LimitOptions None { get; } = new() { Rates = new Dictionary<Limit, Rate?>() };
 
     /// <summary>
-    /// The defaults. An office of several hundred people behind one address opens its chats at once; a program that opens thousands does not.
+    /// The defaults. An office of several hundred people behind one address opens its chats at once; a program that opens thousands does
+    /// not.
     /// </summary>
     public static IReadOnlyDictionary<Limit, Rate?> Defaults { get; } = new Dictionary<Limit, Rate?>
     {

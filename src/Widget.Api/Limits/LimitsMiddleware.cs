@@ -10,7 +10,8 @@ namespace Widget.Api.Limits;
 internal sealed record LimitedAs(Limit Limit);
 
 /// <summary>
-/// By address: requests that carry no credential, and those whose credential turns out not to be valid. It stands before tenants are looked up, so that
+/// By address: requests that carry no credential, and those whose credential turns out not to be valid. It stands before tenants are
+/// looked up, so that
 /// guessing keys does not cost a statement each.
 /// </summary>
 internal sealed partial class AddressLimits(RequestDelegate next, RequestLimits limits, TrustedProxies proxies, ILogger<AddressLimits> logger)

@@ -5,7 +5,8 @@ using System.Threading.RateLimiting;
 namespace Widget.Api.Limits;
 
 /// <summary>
-/// Says whether one more is allowed. Buckets are made for keys that are known to be real, let go of when they are full again, and bounded in number:
+/// Says whether one more is allowed. Buckets are made for keys that are known to be real, let go of when they are full again, and bounded
+/// in number:
 /// beyond that, keys share a few.
 /// </summary>
 public sealed class RequestLimits : IAsyncDisposable

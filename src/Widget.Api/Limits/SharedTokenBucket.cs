@@ -3,7 +3,8 @@ using System.Threading.RateLimiting;
 namespace Widget.Api.Limits;
 
 /// <summary>
-/// A token bucket in two lines. The local one refuses without asking anybody. What it lets through is taken from the bucket that all nodes share, in
+/// A token bucket in two lines. The local one refuses without asking anybody. What it lets through is taken from the bucket that all
+/// nodes share, in
 /// slices, so that most requests cost no statement; the first few are settled with the first slice.
 /// </summary>
 internal sealed class SharedTokenBucket : RateLimiter
@@ -86,6 +87,7 @@ internal sealed class SharedTokenBucket : RateLimiter
     protected override void Dispose(bool disposing)
     {
         if (disposing) _forgotten();
+        base.Dispose(disposing);
     }
 
     private async Task<RateLimitLease> SettleAsync(SharedCounters shared, RateLimitLease lease, CancellationToken ct)

@@ -17,7 +17,8 @@ public readonly record struct BudgetVerdict(bool MayAnswer, bool MayUseModel)
 }
 
 /// <summary>
-/// Holds a tenant's use of the month against its ceilings. Where there is none, nothing is read. Otherwise the month is added up every few seconds, and what
+/// Holds a tenant's use of the month against its ceilings. Where there is none, nothing is read. Otherwise the month is added up every
+/// few seconds, and what
 /// this node counts meanwhile is added; so many questions cost one statement, and a ceiling is exceeded by no more than what was going on.
 /// </summary>
 public sealed partial class MonthlyBudget(TenancyDatabase database, BudgetOptions options, TimeProvider clock, ILogger<MonthlyBudget> logger)
