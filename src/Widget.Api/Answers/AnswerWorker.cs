@@ -153,7 +153,8 @@ public sealed partial class AnswerWorker(
         var conversation = await db.Conversations.AsNoTracking().SingleAsync(row => row.Id == pending.ConversationId, ct);
         var events = await ConversationLog.ReadAsync(db, pending.ConversationId, Math.Max(0, pending.QuestionSeq - HistoryLength), ct);
         var question = (VisitorMessage)events.Single(entry => entry.Seq == pending.QuestionSeq);
-        return new OwedAnswer(pending.Attempt, pending.StopRequested, conversation, question, [.. SpokenHistory.AsMessages(events).TakeWhile(entry => entry.Seq < question.Seq)]);
+        var history = SpokenHistory.AsMessages(events).TakeWhile(entry => entry.Seq < question.Seq);
+        return new OwedAnswer(pending.Attempt, pending.StopRequested, conversation, question, [.. history]);
     }
 
     private async Task<AnswerContext> ContextAsync(TenantId tenant, OwedAnswer owed, CancellationToken ct) => new(
