@@ -258,7 +258,12 @@ public sealed record LifecycleRequest : IValidatableObject
 
     /// <summary><c>user_joined</c>, <c>user_left</c>, <c>start_conversation</c> or <c>end_conversation</c>.</summary>
     [Required(ErrorMessage = Names)]
-    [AllowedValues(LifecycleCommands.UserJoined, LifecycleCommands.UserLeft, LifecycleCommands.StartConversation, LifecycleCommands.EndConversation, ErrorMessage = Names)]
+    [AllowedValues(
+        LifecycleCommands.UserJoined,
+        LifecycleCommands.UserLeft,
+        LifecycleCommands.StartConversation,
+        LifecycleCommands.EndConversation,
+        ErrorMessage = Names)]
     public string Name { get; init; } = "";
 
     /// <summary>Whoever the call is with, by the framework's own id.</summary>
@@ -287,7 +292,10 @@ public sealed record LifecycleRequest : IValidatableObject
         if (UserId is not null && SnakeUserId is not null && UserId != SnakeUserId)
             yield return new ValidationResult("userId and user_id mean the same and name two different people. Send one of them.", [nameof(UserId)]);
         foreach (var other in Others?.Keys ?? [])
-            yield return new ValidationResult($"{(other.Length > 50 ? other[..50] : other)} is not a field of this request. There are name, userId (or user_id) and language.");
+        {
+            var name = other.Length > 50 ? other[..50] : other;
+            yield return new ValidationResult($"{name} is not a field of this request. There are name, userId (or user_id) and language.");
+        }
     }
 }
 

@@ -195,7 +195,8 @@ public sealed partial class AnswerWorker(
         await rows.NextResultAsync(ct);
         var events = await ConversationLog.ReadAllAsync(rows, ct);
         var question = (VisitorMessage)events[^1];
-        return new OwedAnswer(attempt, stopRequested, conversation, context, question, [.. SpokenHistory.AsMessages(events).TakeWhile(entry => entry.Seq < question.Seq)]);
+        var history = SpokenHistory.AsMessages(events).TakeWhile(entry => entry.Seq < question.Seq);
+        return new OwedAnswer(attempt, stopRequested, conversation, context, question, [.. history]);
     }
 
     private async Task<AnswerContext> ContextAsync(TenantId tenant, OwedAnswer owed, CancellationToken ct)

@@ -16,15 +16,17 @@ public sealed class TavusTurnRow : ITenantOwned
 
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    internal static void Map(ModelBuilder model) => model.Entity<TavusTurnRow>().ToTable("tavus_turns").HasKey(row => new { row.TenantId, row.Work });
+    internal static void Map(ModelBuilder model) =>
+        model.Entity<TavusTurnRow>().ToTable("tavus_turns").HasKey(row => new { row.TenantId, row.Work });
 }
 
 /// <summary>The turn has expired, and another node may have it.</summary>
 public sealed class TavusTurnLostException() : Exception("Another node has taken over.");
 
 /// <summary>
-/// Lets one node at a time change a tenant's tools or persona at Tavus. That takes many requests of up to 20 s each, so no transaction is open meanwhile: a
-/// turn is a row with an expiry, renewed while the work goes on, and every write checks in its own transaction that the turn is still held.
+/// Lets one node at a time change a tenant's tools or persona at Tavus. That takes many requests of up to 20 s each, so no transaction is open
+/// meanwhile: a turn is a row with an expiry, renewed while the work goes on, and every write checks in its own transaction that the turn is
+/// still held.
 /// </summary>
 public sealed partial class TavusTurns(TavusAccountDatabase database, TimeProvider clock, ILogger<TavusTurns> logger)
 {
@@ -33,6 +35,8 @@ public sealed partial class TavusTurns(TavusAccountDatabase database, TimeProvid
 
     /// <summary>How long a node that has died keeps others waiting.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
+
+    private const string Renew = "update tavus_turns set expires_at = clock_timestamp() + $3 where work = $1 and owner = $2";
 
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(15);
 
@@ -62,7 +66,7 @@ public sealed partial class TavusTurns(TavusAccountDatabase database, TimeProvid
         try
         {
             while (await timer.WaitForNextTickAsync(lost.Token))
-                if (!await TryAsync(turn, "update tavus_turns set expires_at = clock_timestamp() + $3 where work = $1 and owner = $2", Length)) await lost.CancelAsync();
+                if (!await TryAsync(turn, Renew, Length)) await lost.CancelAsync();
         }
         catch (OperationCanceledException)
         {
@@ -90,7 +94,7 @@ public sealed partial class TavusTurns(TavusAccountDatabase database, TimeProvid
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The turn of tenant {Tenant} for {Work} at Tavus could not be renewed or given back; the database did not answer")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database did not answer; the turn of tenant {Tenant} for {Work} at Tavus expires by itself")]
     private partial void LogDatabaseAway(Exception exception, Guid tenant, string work);
 }
 
@@ -122,7 +126,9 @@ public sealed class TavusTurn : IAsyncDisposable
     /// <exception cref="TavusTurnLostException">Somebody may have it.</exception>
     public async Task HoldAsync(TenantDbContext db, CancellationToken ct)
     {
-        await using var hold = db.Command("select 1 from tavus_turns where work = $1 and owner = $2 and expires_at > clock_timestamp() for update", [Work, Owner]);
+        await using var hold = db.Command(
+            "select 1 from tavus_turns where work = $1 and owner = $2 and expires_at > clock_timestamp() for update",
+            [Work, Owner]);
         if (await hold.ExecuteScalarAsync(ct) is null) throw new TavusTurnLostException();
     }
 

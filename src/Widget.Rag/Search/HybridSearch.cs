@@ -33,7 +33,8 @@ public sealed class HybridSearch(
             .GroupBy(knowledge => knowledge.Name, (_, ways) => Way([.. ways], wider), StringComparer.Ordinal)
             .ToArray();
         Route? route = plan.Strategy == SearchStrategy.Smart ? QuestionRouter.Decide(query.Text) : null;
-        var (weighed, standIns) = (Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] > 0), Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] <= 0));
+        var weighed = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] > 0);
+        var standIns = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] <= 0);
         var asked = plan.Strategy == SearchStrategy.Parallel
             ? await Task.WhenAll(weighed.Select(knowledge => _calls.AskAsync(knowledge, wider, plan.DeadlineOf(knowledge.Name), reason: null, ct)))
             : await AskInOrderAsync(Order(weighed, route), wider, plan, route?.Reason, ct);
@@ -79,9 +80,15 @@ public sealed class HybridSearch(
         .Select(name => KnowledgeBaseAnswer.Skipped(name, "not configured on this installation").Step)
         .Concat(plan.LeftOut.Select(entry => KnowledgeBaseAnswer.Skipped(entry.Key, entry.Value).Step));
 
-    private async Task<KnowledgeBaseAnswer[]> StandInAsync(IKnowledgeBase[] standIns, KnowledgeBaseAnswer[] asked, KnowledgeQuery query, SearchPlan plan, CancellationToken ct)
+    private async Task<KnowledgeBaseAnswer[]> StandInAsync(
+        IKnowledgeBase[] standIns,
+        KnowledgeBaseAnswer[] asked,
+        KnowledgeQuery query,
+        SearchPlan plan,
+        CancellationToken ct)
     {
-        if (asked.Any(answer => answer.Result is not null)) return [.. standIns.Select(knowledge => KnowledgeBaseAnswer.Skipped(knowledge.Name, "its weight is 0"))];
+        if (asked.Any(answer => answer.Result is not null))
+            return [.. standIns.Select(knowledge => KnowledgeBaseAnswer.Skipped(knowledge.Name, "its weight is 0"))];
         var reason = asked.Length == 0 ? null : string.Join("; ", asked.Select(answer => $"{answer.Step.KnowledgeBase} {Shortcoming(answer)}"));
         return await Task.WhenAll(standIns.Select(knowledge => _calls.AskAsync(knowledge, query, plan.DeadlineOf(knowledge.Name), reason, ct)));
     }

@@ -8,9 +8,9 @@ using System.Text.RegularExpressions;
 namespace Widget.Rag.Storage;
 
 /// <summary>
-/// Reads JSON that others wrote so that all of it can be read and stored. JSON can write what PostgreSQL's jsonb refuses: the character U+0000, half
-/// of a surrogate pair and numbers of any size. Text may also hold bytes that are not UTF-8. U+0000 is left out, halves of pairs and wrong bytes become
-/// U+FFFD, and a number that no double holds becomes text. What is not JSON stays so and is refused by the parser.
+/// Reads JSON that others wrote so that all of it can be read and stored. JSON can write what PostgreSQL's jsonb refuses: the character U+0000,
+/// half of a surrogate pair and numbers of any size. Text may also hold bytes that are not UTF-8. U+0000 is left out, halves of pairs and wrong
+/// bytes become U+FFFD, and a number that no double holds becomes text. What is not JSON stays so and is refused by the parser.
 /// </summary>
 public static partial class StorableJson
 {
@@ -99,7 +99,8 @@ public static partial class StorableJson
     }
 
     private static char? Unit(ReadOnlySpan<char> json) =>
-        json.Length >= UnicodeEscape && json[0] == '\\' && json[1] == 'u' && ushort.TryParse(json[2..UnicodeEscape], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+        json.Length >= UnicodeEscape && json[0] == '\\' && json[1] == 'u'
+        && ushort.TryParse(json[2..UnicodeEscape], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
             ? (char)unit
             : null;
 
@@ -116,7 +117,8 @@ public static partial class StorableJson
         if (number.Length > LongestNumber) return false;
         var exponent = number.IndexOfAny('e', 'E');
         if (exponent < 0) return true;
-        return int.TryParse(number[(exponent + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var size) && Math.Abs((long)size) <= LargestExponent
+        return int.TryParse(number[(exponent + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var size)
+            && Math.Abs((long)size) <= LargestExponent
             && double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value);
     }
 

@@ -109,7 +109,12 @@ public sealed class SessionFinish(VideoTimings timings, TimeProvider clock)
     }
 
     // Pages may report anything. What the transcript has, too, was said; what it has in other words was said in the transcript's.
-    private static async Task CheckAsync(VideoDb db, VideoSession session, IReadOnlyList<Utterance> heard, Func<int, TranscriptLine?> lineOf, CancellationToken ct)
+    private static async Task CheckAsync(
+        VideoDb db,
+        VideoSession session,
+        IReadOnlyList<Utterance> heard,
+        Func<int, TranscriptLine?> lineOf,
+        CancellationToken ct)
     {
         var confirmed = new List<ConfirmedUtterance>();
         var unconfirmed = new List<int>();

@@ -70,7 +70,8 @@ internal static class VideoRefusals
             VideoRefusal.NotTheVisitors => (StatusCodes.Status403Forbidden, "not_for_visitors",
                 "replicaId, personaId and agentName are the company's to choose. Send them with an API key, or set them in the company's settings."),
             VideoRefusal.SharedAccount => (StatusCodes.Status409Conflict, "shared_account",
-                "personaId cannot be chosen for a call while companies share this installation's account at Tavus. Set tavusPersonaId in the settings, or a key of the company's own (PUT /api/tavus/key)."),
+                "personaId cannot be chosen for a call while companies share this installation's account at Tavus. "
+                + "Set tavusPersonaId in the settings, or a key of the company's own (PUT /api/tavus/key)."),
             _ => (StatusCodes.Status503ServiceUnavailable, "unreachable", "The video service cannot be reached just now. Please try again in a moment, or go on in writing."),
         };
         return Problems.Because(status, words, code);

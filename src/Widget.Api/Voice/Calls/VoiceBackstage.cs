@@ -60,7 +60,16 @@ public sealed partial class VoiceBackstage(
         var clientId = ClientId(call, item);
         await using (var known = db.Command("select 1 from conversation_events where conversation_id = $1 and client_id = $2", [call.ConversationId.Value, clientId]))
             if (await known.ExecuteScalarAsync(ct) is not null) return false;
-        var utterance = new Utterance { ClientId = clientId, SessionId = call.Id.Value, Mode = "voice", Speaker = speaker, Text = text, Interrupted = interrupted, Reported = IsReported(call, item, speaker) };
+        var utterance = new Utterance
+        {
+            ClientId = clientId,
+            SessionId = call.Id.Value,
+            Mode = "voice",
+            Speaker = speaker,
+            Text = text,
+            Interrupted = interrupted,
+            Reported = IsReported(call, item, speaker),
+        };
         await ConversationLog.AppendAsync(db, call.ConversationId, utterance, ct);
         return true;
     }
