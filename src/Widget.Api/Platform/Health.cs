@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using Widget.Api.Answers;
+using Widget.Api.Platform.KeyRing;
 using Widget.Contracts;
 
 namespace Widget.Api.Platform;
@@ -31,7 +32,7 @@ internal static class Health
 }
 
 /// <summary>Whether the database answers, holds the schema that this program knows, and does not let it past row-level security.</summary>
-internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions options) : IHealthCheck
+internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, DatabaseKeyRing keyRing, ServerOptions options) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -39,9 +40,8 @@ internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions 
         {
             if (await RoleProblemAsync(dataSource, cancellationToken) is { } problem) return HealthCheckResult.Unhealthy(problem);
             var pending = await Migrations.Database.PendingAsync(options.Database, cancellationToken);
-            return pending.Count == 0
-                ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy($"The schema lacks {string.Join(", ", pending)}. Run `widget migrate`.");
+            if (pending.Count > 0) return HealthCheckResult.Unhealthy($"The schema lacks {string.Join(", ", pending)}. Run `widget migrate`.");
+            return await keyRing.ProblemAsync(cancellationToken) is { } locked ? HealthCheckResult.Unhealthy(locked) : HealthCheckResult.Healthy();
         }
         catch (NpgsqlException)
         {

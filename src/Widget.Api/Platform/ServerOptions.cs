@@ -2,6 +2,7 @@ using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Knowledge;
 using Widget.Api.Media;
+using Widget.Api.Platform.KeyRing;
 using Widget.Api.Speech;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
@@ -67,6 +68,9 @@ public sealed record ServerOptions
     /// <summary>What follows the slug in tenants' own hosts, as <c>.chat.example.com</c> (WIDGET_HOST_SUFFIX).</summary>
     public string? HostSuffix { get; init; }
 
+    /// <summary>What the key ring in the database is encrypted with (WIDGET_MASTER_KEY, WIDGET_MASTER_KEY_FILE).</summary>
+    public MasterKeys MasterKeys { get; init; } = MasterKeys.None;
+
     /// <summary>The folder of the built widget (WIDGET_EMBED); found by itself when not set.</summary>
     public string? EmbedFolder { get; init; }
 
@@ -105,6 +109,7 @@ public sealed record ServerOptions
         var embed = variables.Text("WIDGET_EMBED");
         if (embed is not null && !Directory.Exists(embed)) errors.Add($"WIDGET_EMBED is \"{embed}\", which is not a folder.");
 
+        var masterKeys = MasterKeys.Read(variables);
         if (errors.Count > 0) throw new InvalidConfigurationException(errors);
         return new ServerOptions
         {
@@ -121,6 +126,7 @@ public sealed record ServerOptions
             PublicAddress = publicAddress,
             Fetching = new FetchOptions { AllowedPrivateHosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase) },
             HostSuffix = suffix,
+            MasterKeys = masterKeys,
             EmbedFolder = embed,
         };
     }
