@@ -35,6 +35,15 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>The application's own pool.</summary>
     public NpgsqlDataSource ApplicationSource { get; }
 
+    /// <summary>One whose owner is no superuser.</summary>
+    public static async Task<TestDatabase> CreateAsync(string superuser, PlainOwner owner)
+    {
+        var connection = await owner.DatabaseAsync();
+        await Database.MigrateAsync(connection, CancellationToken.None);
+        var login = owner.Role($"{owner.Name}_app");
+        return new TestDatabase(superuser, connection, await Database.CreateApplicationLoginAsync(connection, login, Database.NewPassword(), CancellationToken.None));
+    }
+
     public static async Task<TestDatabase> CreateAsync()
     {
         var server = Environment.GetEnvironmentVariable("WIDGET_DATABASE") is { Length: > 0 } given

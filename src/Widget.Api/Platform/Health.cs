@@ -32,7 +32,7 @@ internal static class Health
 }
 
 /// <summary>Whether the database answers, holds the schema that this program knows, and does not let it past row-level security.</summary>
-internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, DatabaseKeyRing keyRing, ServerOptions options) : IHealthCheck
+internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions options) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -41,7 +41,7 @@ internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, DatabaseKeyRin
             if (await RoleProblemAsync(dataSource, cancellationToken) is { } problem) return HealthCheckResult.Unhealthy(problem);
             var pending = await Migrations.Database.PendingAsync(options.Database, cancellationToken);
             if (pending.Count > 0) return HealthCheckResult.Unhealthy($"The schema lacks {string.Join(", ", pending)}. Run `widget migrate`.");
-            return await keyRing.ProblemAsync(cancellationToken) is { } locked ? HealthCheckResult.Unhealthy(locked) : HealthCheckResult.Healthy();
+            return await new DatabaseKeyRing(dataSource, options.MasterKeys).ProblemAsync(cancellationToken) is { } locked ? HealthCheckResult.Unhealthy(locked) : HealthCheckResult.Healthy();
         }
         catch (NpgsqlException)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Npgsql;
 using Widget.Api.Platform;
+using Widget.Api.Platform.KeyRing;
 
 namespace Widget.Api.Operations.Deletion;
 
@@ -25,6 +26,8 @@ internal static class DeleteCommand
                 [],
                 ServerOptions.Read(name => name == "WIDGET_DATABASE_APP" ? connection : Environment.GetEnvironmentVariable(name)),
                 builder => builder.Logging.ClearProviders());
+            // Without it the tenant's own keys could not be read, and what is at Tavus would be left there.
+            if (await application.Services.GetRequiredService<DatabaseKeyRing>().ProblemAsync(ct) is { } problem) throw new OperatorException($"{problem} Nothing has been deleted.");
             var deletion = new TenantDeletion(source, application.Services);
             if (result.GetValue(yes))
             {
