@@ -48,7 +48,7 @@ public static partial class ApplicationRole
         return await command.ExecuteScalarAsync(ct) as string ?? For(connection.Database);
     }
 
-    [GeneratedRegex("[^a-z0-9_]")]
+    [GeneratedRegex("[^a-z0-9_]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NotPlain();
 }
 
@@ -67,6 +67,6 @@ internal sealed partial class ApplicationRoleInMigrations(string role) : DbComma
         return ValueTask.FromResult(result);
     }
 
-    [GeneratedRegex($@"\b{ApplicationRole.Shared}\b")]
+    [GeneratedRegex($@"\b{ApplicationRole.Shared}\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Named();
 }

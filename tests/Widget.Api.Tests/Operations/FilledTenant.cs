@@ -80,13 +80,13 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
     {
         await using var command = superuser.CreateCommand(
             """
-            select attname::text, format_type(atttypid, null),
+            select own.attname::text, format_type(own.atttypid, null),
                    (select format('(select %I from %s where tenant_id = $1 limit 1)', target.attname, confrelid::regclass)
                     from pg_constraint cross join lateral unnest(conkey, confkey) pair (here, there)
                     join pg_attribute target on target.attrelid = confrelid and target.attnum = pair.there
-                    where contype = 'f' and conrelid = attrelid and pair.here = attnum and target.attname <> 'tenant_id' limit 1),
-                   (select string_agg(pg_get_constraintdef(oid), ' ') from pg_constraint where contype = 'c' and conrelid = attrelid and conkey = array[attnum])
-            from pg_attribute
+                    where contype = 'f' and conrelid = own.attrelid and pair.here = own.attnum and target.attname <> 'tenant_id' limit 1),
+                   (select string_agg(pg_get_constraintdef(oid), ' ') from pg_constraint where contype = 'c' and conrelid = own.attrelid and conkey = array[own.attnum])
+            from pg_attribute own
             where attrelid = $1::regclass and attnum > 0 and not attisdropped and attnotnull and not atthasdef and attidentity = '' and attgenerated = ''
             """);
         command.Parameters.Add(new() { Value = table });

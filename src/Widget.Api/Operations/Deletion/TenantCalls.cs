@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;

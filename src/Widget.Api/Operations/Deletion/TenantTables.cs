@@ -1,4 +1,5 @@
 using Npgsql;
+using Widget.Api.Conversations;
 using Widget.Rag.Storage;
 
 namespace Widget.Api.Operations.Deletion;
@@ -65,6 +66,17 @@ internal sealed class TenantTables(NpgsqlDataSource owner)
         await using var across = await AcrossTenants.BeginAsync(owner, ct);
         // Nobody begins anything new for the tenant meanwhile: every new row needs this one.
         await using (var hold = across.Command("select from tenants where tenant_id = $1 for update", [tenant.Value])) await hold.ExecuteNonQueryAsync(ct);
+        // Whoever follows a conversation looks again when this is committed, and finds that it is gone.
+        await using (var wake = across.Command(
+            """
+            select pg_notify($2, concat_ws(':', tenant_id, id, last_seq))
+            from (select * from conversations where tenant_id = $1 and updated_at > now() - interval '1 day' order by updated_at desc limit 10000) recent
+            """,
+            [tenant.Value, ConversationLog.Channel]))
+        {
+            await wake.ExecuteNonQueryAsync(ct);
+        }
+
         var deleted = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var table in await ListAsync(across, ct))
         {
