@@ -17,11 +17,13 @@ public static class Database
     /// <returns>The migrations applied by this call, in order.</returns>
     public static async Task<IReadOnlyList<string>> MigrateAsync(string ownerConnection, CancellationToken ct)
     {
-        await using var context = MigrationsContext.For(ownerConnection);
-        await CreateIfMissingAsync(context, ct);
+        await using (var creation = MigrationsContext.For(ownerConnection)) await CreateIfMissingAsync(creation, ct);
         await using var turn = await TakeTurnAsync(ownerConnection, ct);
+        await using var context = MigrationsContext.For(ownerConnection, await ApplicationRole.OfAsync(turn, ct));
         var pending = await context.Database.GetPendingMigrationsAsync(ct);
         await context.Database.MigrateAsync(ct);
+        await using var guard = new NpgsqlCommand("select guard_tenant_tables()", turn);
+        await guard.ExecuteNonQueryAsync(ct);
         return [.. pending];
     }
 
@@ -33,8 +35,8 @@ public static class Database
     }
 
     /// <summary>
-    /// Creates the application's login, or sets its password, as a member of widget_application: it owns nothing and
-    /// row-level security holds for it.
+    /// Creates the application's login, or sets its password, as a member of the database's <see cref="ApplicationRole"/>: it owns
+    /// nothing and row-level security holds for it.
     /// </summary>
     /// <returns>The application's connection string.</returns>
     public static async Task<string> CreateApplicationLoginAsync(string ownerConnection, string login, string password, CancellationToken ct)
@@ -43,22 +45,17 @@ public static class Database
         await connection.OpenAsync(ct);
         await using var quote = new NpgsqlCommand(
             """
-            select format('create role %I login nosuperuser nobypassrls in role widget_application', $1),
-                   format('alter role %I password %L', $1, $2),
-                   exists (select from pg_roles where rolname = $1)
+            select case when not exists (select from pg_roles where rolname = $1) then format('create role %I login nosuperuser nobypassrls in role %I;', $1, $3)
+                        when not pg_has_role($1, $3, 'member') then format('grant %I to %I;', $3, $1)
+                        else '' end
+                   || format('alter role %I password %L', $1, $2)
             """,
             connection)
-        { Parameters = { new() { Value = login }, new() { Value = password } } };
-        string create, alter;
-        bool exists;
-        await using (var row = await quote.ExecuteReaderAsync(ct))
         {
-            await row.ReadAsync(ct);
-            (create, alter, exists) = (row.GetString(0), row.GetString(1), row.GetBoolean(2));
-        }
-
+            Parameters = { new() { Value = login }, new() { Value = password }, new() { Value = await ApplicationRole.OfAsync(connection, ct) } },
+        };
 #pragma warning disable CA2100 // Quoted by PostgreSQL's own format() above; a role statement takes no parameters.
-        await using var command = new NpgsqlCommand(exists ? alter : $"{create}; {alter}", connection);
+        await using var command = new NpgsqlCommand((string)(await quote.ExecuteScalarAsync(ct))!, connection);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(ct);
         return new NpgsqlConnectionStringBuilder(ownerConnection) { Username = login, Password = password }.ConnectionString;

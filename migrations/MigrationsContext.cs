@@ -10,12 +10,15 @@ namespace Widget.Migrations;
 /// </summary>
 public sealed class MigrationsContext(DbContextOptions<MigrationsContext> options) : DbContext(options)
 {
-    public static MigrationsContext For(string ownerConnection) => new(
+    /// <param name="ownerConnection">Connection string of the role that owns the tables.</param>
+    /// <param name="applicationRole">The role that migrations give the application's rights to.</param>
+    public static MigrationsContext For(string ownerConnection, string applicationRole = ApplicationRole.Shared) => new(
         new DbContextOptionsBuilder<MigrationsContext>()
             .UseNpgsql(ownerConnection, npgsql => npgsql
                 .MigrationsAssembly(typeof(MigrationsContext).Assembly)
                 .MigrationsHistoryTable("migrations")
                 .ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)))
+            .AddInterceptors(new ApplicationRoleInMigrations(applicationRole))
             .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning))
             .Options);
 }

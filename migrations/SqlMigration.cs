@@ -7,8 +7,12 @@ namespace Widget.Migrations;
 /// <summary>A migration whose body is the SQL file of the same name in this folder.</summary>
 public abstract class SqlMigration : Migration
 {
-    protected override void Up(MigrationBuilder migrationBuilder) =>
+    protected override void Up(MigrationBuilder migrationBuilder)
+    {
+        // Row-level security holds for the owner, too, and a migration may have to change all tenants' rows.
+        migrationBuilder.Sql("set local app.across_tenants = 'on'");
         migrationBuilder.Sql(Read(GetType().GetCustomAttribute<MigrationAttribute>()!.Id));
+    }
 
     private static string Read(string name)
     {
@@ -82,3 +86,5 @@ public sealed class RateLimits : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0021_model_usage")]
 public sealed class ModelUsage : SqlMigration;
+[DbContext(typeof(MigrationsContext)), Migration("0026_forced_row_level_security")]
+public sealed class ForcedRowLevelSecurity : SqlMigration;

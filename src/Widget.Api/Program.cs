@@ -38,8 +38,8 @@ catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientP
         $"The database refuses it: {e.MessageText}." + (e.MessageText switch
         {
             var text when text.Contains("extension", StringComparison.Ordinal) => " Have a superuser run `create extension vector` in this database, once.",
-            var text when text.Contains("grant role", StringComparison.Ordinal) =>
-                " Another installation on this server has made the role. Have its owner run `grant widget_application to … with admin option` for yours.",
+            var text when text.Contains("role", StringComparison.Ordinal) =>
+                " The role was made by somebody else on this server. Have its maker, or a superuser, grant it to yours `with admin option`; or use another database name or --login.",
             _ => "",
         }));
     return 1;

@@ -29,8 +29,20 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public NpgsqlDataSource OwnerSource { get; }
 
+    /// <summary>The role whose rights the application's login has.</summary>
+    public string ApplicationRights => ApplicationRole.For(new NpgsqlConnectionStringBuilder(Owner).Database!);
+
     /// <summary>The application's own pool.</summary>
     public NpgsqlDataSource ApplicationSource { get; }
+
+    /// <summary>One whose owner is no superuser.</summary>
+    public static async Task<TestDatabase> CreateAsync(string superuser, PlainOwner owner)
+    {
+        var connection = await owner.DatabaseAsync();
+        await Database.MigrateAsync(connection, CancellationToken.None);
+        var login = owner.Role($"{owner.Name}_app");
+        return new TestDatabase(superuser, connection, await Database.CreateApplicationLoginAsync(connection, login, Database.NewPassword(), CancellationToken.None));
+    }
 
     public static async Task<TestDatabase> CreateAsync()
     {
@@ -64,7 +76,7 @@ public sealed class TestDatabase : IAsyncDisposable
 #pragma warning disable CA2100 // The name is made above, of letters, digits and underscores.
         await using var drop = server.CreateCommand($"drop database if exists {name} with (force)");
         await drop.ExecuteNonQueryAsync();
-        await using var dropRole = server.CreateCommand($"drop role if exists {name}");
+        await using var dropRole = server.CreateCommand($"drop role if exists {name}, {ApplicationRights}");
         await dropRole.ExecuteNonQueryAsync();
 #pragma warning restore CA2100
     }

@@ -63,7 +63,9 @@ public sealed partial class ConversationFeed(
                 IReadOnlyList<ConversationEvent> events;
                 do
                 {
-                    events = await log.ReadAsync(tenant, conversation, visitor: null, seen, ct) ?? [];
+                    // The conversation was deleted, with its tenant.
+                    if (await log.ReadAsync(tenant, conversation, visitor: null, seen, ct) is not { } news) yield break;
+                    events = news;
                     foreach (var entry in events)
                     {
                         seen = entry.Seq;

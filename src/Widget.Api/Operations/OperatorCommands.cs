@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Npgsql;
+using Widget.Api.Operations.Deletion;
 using Widget.Api.Platform;
+using Widget.Api.Platform.KeyRing;
 using Widget.Migrations;
 using Widget.Rag.Own;
 
@@ -33,6 +35,7 @@ internal static class OperatorCommands
             Index(),
             Tenants(),
             Members(),
+            Keys(),
         };
         root.SetAction((_, ct) => serve(ct));
         return root;
@@ -50,7 +53,10 @@ internal static class OperatorCommands
         command.SetAction(async (result, ct) =>
         {
             var owner = Owner();
+            var masterKeys = ReadMasterKeys();
             foreach (var migration in await Database.MigrateAsync(owner, ct)) await Console.Error.WriteLineAsync($"applied {migration}");
+            if (masterKeys.Newest is not null && await WithKeyRing(masterKeys, ring => ring.RotateAsync(onlyPlain: true, ct)) is { Encrypted: > 0 and var encrypted, MasterKey: var id })
+                await Console.Error.WriteLineAsync($"encrypted {encrypted} keys of the key ring with master key {id}");
             if (Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } password)
             {
                 // Logins belong to the whole server, so each database's has its own name.
@@ -131,7 +137,21 @@ internal static class OperatorCommands
             var keys = await tenants.KeysAsync(slug, ct);
             Print(result, keys, keys.Select(line => $"{line.Kind,-5} {line.Key,-30} {line.Name,-20} {(line.RevokedAt is null ? "in use" : "revoked")}"));
         }));
-        return new Command("tenants", "The platform's customers.") { create, list, key };
+        return new Command("tenants", "The platform's customers.") { create, list, key, DeleteCommand.Create(Slug, AsJson, Owner, Print) };
+    }
+
+    private static Command Keys()
+    {
+        var rotate = new Command("rotate", $"Encrypt the key ring with the first key of {MasterKeys.Variable} or {MasterKeys.FileVariable}. Tokens and secrets stay valid.") { AsJson };
+        rotate.SetAction(async (result, ct) =>
+        {
+            var rotated = await WithKeyRing(ReadMasterKeys(), ring => ring.RotateAsync(onlyPlain: false, ct));
+            Print(
+                result,
+                rotated,
+                $"The key ring is encrypted with master key {rotated.MasterKey}: {rotated.Encrypted} keys were not encrypted before, {rotated.Rotated} were with another master key, {rotated.Unchanged} were with this one.");
+        });
+        return new Command("keys", "The key ring, which encrypts tokens and tenants' secrets.") { rotate };
     }
 
     private static Command Members()
@@ -160,6 +180,19 @@ internal static class OperatorCommands
     {
         await using var owner = NpgsqlDataSource.Create(Owner());
         await action(new TenantAdministration(owner));
+    }
+
+    private static async Task<RotatedKeyRing> WithKeyRing(MasterKeys masterKeys, Func<KeyRingRotation, Task<RotatedKeyRing>> action)
+    {
+        await using var owner = NpgsqlDataSource.Create(Owner());
+        return await action(new KeyRingRotation(owner, masterKeys));
+    }
+
+    private static MasterKeys ReadMasterKeys()
+    {
+        var variables = new Variables(Environment.GetEnvironmentVariable);
+        var keys = MasterKeys.Read(variables);
+        return variables.Errors.Count > 0 ? throw new InvalidConfigurationException(variables.Errors) : keys;
     }
 
     private static string Owner()

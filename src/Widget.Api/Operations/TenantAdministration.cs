@@ -15,7 +15,7 @@ public sealed record KeyLine(string Kind, string Key, string Name, DateTimeOffse
 /// <summary>The operator asked for something that cannot be done; the message says why.</summary>
 public sealed class OperatorException(string message) : Exception(message);
 
-/// <summary>What the operator does with tenants. Works as the owner of the tables, whom row-level security does not hold.</summary>
+/// <summary>What the operator does with tenants. Works as the owner of the tables, for whom row-level security holds, too: each step names its tenant.</summary>
 public sealed class TenantAdministration(NpgsqlDataSource owner)
 {
     private readonly TenancyDatabase _database = new(owner);
@@ -29,10 +29,9 @@ public sealed class TenantAdministration(NpgsqlDataSource owner)
         var allowed = origins.Select(text => AllowedOrigin.Normalize(text)
             ?? throw new OperatorException($"\"{text}\" is not an origin. Write it as https://www.example.com, without a path.")).ToList();
 
+        if (await FindAsync(slug, ct) is not null) throw new OperatorException($"There is already a tenant with the slug \"{slug}\".");
         var tenant = TenantId.New();
         await using var db = await _database.BeginAsync(tenant, ct);
-        if (await db.Tenants.IgnoreQueryFilters().AnyAsync(row => row.Slug == slug, ct))
-            throw Taken();
         db.Tenants.Add(new Tenant { TenantId = tenant, Slug = slug, Name = name });
         try
         {
@@ -57,7 +56,8 @@ public sealed class TenantAdministration(NpgsqlDataSource owner)
 
     public async Task<IReadOnlyList<TenantLine>> ListAsync(CancellationToken ct)
     {
-        await using var command = owner.CreateCommand("select tenant_id, slug, name, created_at from tenants order by slug");
+        await using var across = await AcrossTenants.BeginAsync(owner, ct);
+        await using var command = across.Command("select tenant_id, slug, name, created_at from tenants order by slug");
         await using var rows = await command.ExecuteReaderAsync(ct);
         var tenants = new List<TenantLine>();
         while (await rows.ReadAsync(ct))
@@ -150,12 +150,16 @@ public sealed class TenantAdministration(NpgsqlDataSource owner)
         await db.CommitAsync(ct);
     }
 
-    private async Task<TenancyDb> OpenAsync(string slug, CancellationToken ct)
+    internal static OperatorException NoSuchTenant(string slug) =>
+        new($"There is no tenant with the slug \"{slug}\". `widget tenants list` names those there are.");
+
+    private async Task<TenancyDb> OpenAsync(string slug, CancellationToken ct) =>
+        await FindAsync(slug, ct) is { } tenant ? await _database.BeginAsync(tenant, ct) : throw NoSuchTenant(slug);
+
+    private async Task<TenantId?> FindAsync(string slug, CancellationToken ct)
     {
-        await using var command = owner.CreateCommand("select tenant_id from tenants where slug = $1");
-        command.Parameters.Add(new() { Value = slug });
-        return await command.ExecuteScalarAsync(ct) is Guid tenant
-            ? await _database.BeginAsync(new TenantId(tenant), ct)
-            : throw new OperatorException($"There is no tenant with the slug \"{slug}\". `widget tenants list` names those there are.");
+        await using var across = await AcrossTenants.BeginAsync(owner, ct);
+        await using var command = across.Command("select tenant_id from tenants where slug = $1", [slug]);
+        return await command.ExecuteScalarAsync(ct) is Guid tenant ? new TenantId(tenant) : null;
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using Widget.Api.Answers;
+using Widget.Api.Platform.KeyRing;
 using Widget.Contracts;
 
 namespace Widget.Api.Platform;
@@ -43,9 +44,8 @@ internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions 
         {
             if (await RoleProblemAsync(dataSource, cancellationToken) is { } problem) return HealthCheckResult.Unhealthy(problem);
             var pending = await Migrations.Database.PendingAsync(options.Database, cancellationToken);
-            return pending.Count == 0
-                ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy($"The schema lacks {string.Join(", ", pending)}. Run `widget migrate`.");
+            if (pending.Count > 0) return HealthCheckResult.Unhealthy($"The schema lacks {string.Join(", ", pending)}. Run `widget migrate`.");
+            return await new DatabaseKeyRing(dataSource, options.MasterKeys).ProblemAsync(cancellationToken) is { } locked ? HealthCheckResult.Unhealthy(locked) : HealthCheckResult.Healthy();
         }
         catch (NpgsqlException)
         {

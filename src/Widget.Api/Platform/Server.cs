@@ -9,6 +9,7 @@ using Widget.Api.Limits;
 using Widget.Api.Media;
 using Widget.Api.Modes;
 using Widget.Api.OpenAI;
+using Widget.Api.Platform.KeyRing;
 using Widget.Api.Search;
 using Widget.Api.Speech;
 using Widget.Api.Speech.Dictation;
@@ -33,7 +34,7 @@ using Widget.Rag.Storage;
 namespace Widget.Api.Platform;
 
 /// <summary>The web server: what the product does, and in what order a request passes through it.</summary>
-public static class Server
+public static partial class Server
 {
     /// <param name="args">ASP.NET Core's own, such as <c>--urls</c>.</param>
     /// <param name="options">What the operator has set.</param>
@@ -55,6 +56,7 @@ public static class Server
             .AddFilter(typeof(ModelKeyAuthentication).FullName, LogLevel.Warning);
 
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(options.MasterKeys);
         builder.Services.AddSingleton(_ => ApplicationDataSource.Create(options.Database));
         var hosts = new OwnHosts(options);
         builder.Services.AddSingleton(hosts);
@@ -136,20 +138,29 @@ public static class Server
         return app;
     }
 
-    /// <summary>Tenants would see one another's rows under such a role, so nothing is served under it. A database that is away is waited for.</summary>
-    /// <exception cref="InvalidConfigurationException">Row-level security does not hold for the application's login.</exception>
+    /// <summary>
+    /// Tenants would see one another's rows under such a role, so nothing is served under it; nor with a key ring that cannot be read, when all
+    /// tokens and secrets would be invalid. A database that is away is waited for.
+    /// </summary>
+    /// <exception cref="InvalidConfigurationException">Row-level security does not hold for the application's login, or a master key is missing.</exception>
     public static async Task RefuseUnsafeRoleAsync(WebApplication app, CancellationToken ct)
     {
         try
         {
             if (await DatabaseHealth.RoleProblemAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), ct) is { } problem)
                 throw new InvalidConfigurationException([problem]);
+            var keyRing = app.Services.GetRequiredService<DatabaseKeyRing>();
+            if (await keyRing.ProblemAsync(ct) is { } locked) throw new InvalidConfigurationException([locked]);
+            if (await keyRing.WarningAsync(ct) is { } warning) LogKeyRing(app.Logger, warning);
         }
         catch (NpgsqlException)
         {
             // Readiness says so until it is back.
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogKeyRing(ILogger logger, string warning);
 
     // Published files lie beside the program, wherever it is started from.
     private static string ContentRoot() => AppContext.BaseDirectory;

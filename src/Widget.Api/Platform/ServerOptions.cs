@@ -5,6 +5,7 @@ using Widget.Api.Answers;
 using Widget.Api.Knowledge;
 using Widget.Api.Limits;
 using Widget.Api.Media;
+using Widget.Api.Platform.KeyRing;
 using Widget.Api.Speech;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
@@ -83,6 +84,9 @@ public sealed record ServerOptions
     /// <summary>The proxies in front, which say where a request comes from (WIDGET_TRUSTED_PROXIES).</summary>
     public TrustedProxies TrustedProxies { get; init; } = TrustedProxies.None;
 
+    /// <summary>What the key ring in the database is encrypted with (WIDGET_MASTER_KEY, WIDGET_MASTER_KEY_FILE).</summary>
+    public MasterKeys MasterKeys { get; init; } = MasterKeys.None;
+
     /// <summary>The folder of the built widget (WIDGET_EMBED); found by itself when not set.</summary>
     public string? EmbedFolder { get; init; }
 
@@ -131,6 +135,7 @@ public sealed record ServerOptions
         var proxies = TrustedProxies.Parse(variables.Text("WIDGET_TRUSTED_PROXIES") ?? "", notProxies);
         errors.AddRange(notProxies.Select(proxy => $"WIDGET_TRUSTED_PROXIES contains \"{proxy}\". Write addresses or networks, as 127.0.0.1 or 10.0.0.0/8."));
 
+        var masterKeys = MasterKeys.Read(variables);
         if (errors.Count > 0) throw new InvalidConfigurationException(errors);
         return new ServerOptions
         {
@@ -151,6 +156,7 @@ public sealed record ServerOptions
             Limits = limits,
             Budgets = budgets,
             TrustedProxies = proxies,
+            MasterKeys = masterKeys,
             EmbedFolder = embed,
         };
     }

@@ -1,10 +1,9 @@
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Options;
 using Widget.Api.Platform;
+using Widget.Api.Platform.KeyRing;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 
@@ -15,10 +14,7 @@ internal static class VisitorServices
     /// <summary>Visitors: their sessions and tokens, and the hub.</summary>
     public static IServiceCollection AddVisitors(this IServiceCollection services)
     {
-        services.AddDataProtection().SetApplicationName("Widget");
-        services.AddSingleton<DatabaseKeyRing>();
-        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(
-            options => options.XmlRepository = provider.GetRequiredService<DatabaseKeyRing>()));
+        services.AddKeyRing();
         services.AddSingleton<VisitorTokens>();
         services.AddSingleton<Origins>();
         services.AddSingleton<IMultiTenantStrategy, SessionTokenStrategy>();

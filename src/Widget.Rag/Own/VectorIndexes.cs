@@ -31,13 +31,14 @@ public sealed class VectorIndexes(NpgsqlDataSource owner)
     public async Task<IReadOnlyList<IndexedTenant>> BuildAsync(int least, CancellationToken ct)
     {
         var large = new List<(Guid Tenant, int Passages, string Model, bool Indexed)>();
-        await using (var command = owner.CreateCommand(
-            """
-            select tenant_id, chunk_count, model, indexed_model is not distinct from model
-            from knowledge_statistics where chunk_count >= $1 order by chunk_count desc
-            """))
+        await using (var across = await AcrossTenants.BeginAsync(owner, ct))
         {
-            command.Parameters.Add(new() { Value = least });
+            await using var command = across.Command(
+                """
+                select tenant_id, chunk_count, model, indexed_model is not distinct from model
+                from knowledge_statistics where chunk_count >= $1 order by chunk_count desc
+                """,
+                [least]);
             await using var rows = await command.ExecuteReaderAsync(ct);
             while (await rows.ReadAsync(ct)) large.Add((rows.GetGuid(0), rows.GetInt32(1), rows.GetString(2), rows.GetBoolean(3)));
         }
@@ -52,6 +53,13 @@ public sealed class VectorIndexes(NpgsqlDataSource owner)
         }
 
         return indexed;
+    }
+
+    /// <summary>Drops the indexes of a tenant that is being deleted.</summary>
+    public async Task DropAsync(TenantId tenant, CancellationToken ct)
+    {
+        await using var connection = await owner.OpenConnectionAsync(ct);
+        foreach (var arm in new[] { "dense", "lexical" }) await RunAsync(connection, $"drop index concurrently if exists {Name(tenant.Value, arm)}", ct);
     }
 
     /// <summary>The arms over the indexes. The tenant and the model are written out, since a partial index is only used where the statement itself says that it fits.</summary>
@@ -78,17 +86,16 @@ public sealed class VectorIndexes(NpgsqlDataSource owner)
 
     private async Task BuildAsync(Guid tenant, string model, CancellationToken ct)
     {
-        await using var connection = await owner.OpenConnectionAsync(ct);
         int dimensions;
-        await using (var command = new NpgsqlCommand("select vector_dims(embedding) from chunk_embeddings where tenant_id = $1 and model = $2 limit 1", connection))
+        await using (var across = await AcrossTenants.BeginAsync(owner, ct))
         {
-            command.Parameters.Add(new() { Value = tenant });
-            command.Parameters.Add(new() { Value = model });
+            await using var command = across.Command("select vector_dims(embedding) from chunk_embeddings where tenant_id = $1 and model = $2 limit 1", [tenant, model]);
             // None yet: its vectors are still missing.
             if (await command.ExecuteScalarAsync(ct) is not int known) return;
             dimensions = known;
         }
 
+        await using var connection = await owner.OpenConnectionAsync(ct);
         await RunAsync(connection, "set statement_timeout = 0", ct);
         await RunAsync(connection, "set maintenance_work_mem = '1GB'", ct);
         foreach (var arm in new[] { "dense", "lexical" }) await RunAsync(connection, $"drop index concurrently if exists {Name(tenant, arm)}", ct);
@@ -100,10 +107,10 @@ public sealed class VectorIndexes(NpgsqlDataSource owner)
             connection,
             $"create index concurrently {Name(tenant, "lexical")} on chunk_terms using hnsw ({Terms} sparsevec_ip_ops) with (ef_construction = 128) where tenant_id = '{tenant}'",
             ct);
-        await using var note = new NpgsqlCommand("update knowledge_statistics set indexed_model = $2 where tenant_id = $1 and model = $2", connection);
-        note.Parameters.Add(new() { Value = tenant });
-        note.Parameters.Add(new() { Value = model });
+        await using var noting = await AcrossTenants.BeginAsync(owner, ct);
+        await using var note = noting.Command("update knowledge_statistics set indexed_model = $2 where tenant_id = $1 and model = $2", [tenant, model]);
         await note.ExecuteNonQueryAsync(ct);
+        await noting.CommitAsync(ct);
     }
 
     // Those of tenants that are gone, have become small, or have changed their model.
@@ -124,10 +131,11 @@ public sealed class VectorIndexes(NpgsqlDataSource owner)
             while (await rows.ReadAsync(ct)) names.Add(rows.GetString(0));
         }
 
-        await using (var command = new NpgsqlCommand("update knowledge_statistics set indexed_model = null where indexed_model is not null and not tenant_id = any($1)", connection))
+        await using (var across = await AcrossTenants.BeginAsync(owner, ct))
         {
-            command.Parameters.Add(new() { Value = keep });
+            await using var command = across.Command("update knowledge_statistics set indexed_model = null where indexed_model is not null and not tenant_id = any($1)", [keep]);
             await command.ExecuteNonQueryAsync(ct);
+            await across.CommitAsync(ct);
         }
 
         foreach (var name in names) await RunAsync(connection, $"drop index concurrently if exists {name}", ct);

@@ -246,9 +246,9 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         var tenant = await database.AddTenantAsync();
         var job = await knowledge.Queue.ImportAsync(tenant, Enumerable.Range(0, 3).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(), Ct);
 
-        await OwnAsync(database, "revoke insert on documents from widget_application");
+        await OwnAsync(database, $"revoke insert on documents from {database.ApplicationRights}");
         for (var i = 0; i < 4; i++) await Should.ThrowAsync<Exception>(() => knowledge.RunAsync(tenant, job, Ct));
-        await OwnAsync(database, "grant insert on documents to widget_application");
+        await OwnAsync(database, $"grant insert on documents to {database.ApplicationRights}");
 
         var report = await knowledge.RunAsync(tenant, job, Ct);
         (report.Status, report.Done, report.Failed.Count).ShouldBe((JobStatus.Ready, 3, 0));

@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 using Widget.Migrations;
 using Widget.Testing;
@@ -33,6 +31,8 @@ public sealed class MigrationsShould(DatabaseFixture fixture)
             NpgsqlConnection.ClearAllPools();
             await using var drop = server.CreateCommand($"drop database if exists {name} with (force)");
             await drop.ExecuteNonQueryAsync(CancellationToken.None);
+            await using var dropRole = server.CreateCommand($"drop role if exists {ApplicationRole.For(name)}");
+            await dropRole.ExecuteNonQueryAsync(CancellationToken.None);
         }
     }
 
@@ -45,7 +45,7 @@ public sealed class MigrationsShould(DatabaseFixture fixture)
         try
         {
             await using var database = NpgsqlDataSource.Create(connection);
-            await MigrateBeforeAsync("0005", connection, database);
+            await EarlierVersion.MigrateBeforeAsync("0005", connection, Ct);
             await using (var before = database.CreateCommand(
                 """
                 insert into tenants (tenant_id, slug, name) values ('00000000-0000-0000-0000-000000000001', 'one', 'One');
@@ -88,24 +88,6 @@ public sealed class MigrationsShould(DatabaseFixture fixture)
             NpgsqlConnection.ClearAllPools();
             await using var drop = server.CreateCommand($"drop database if exists {name} with (force)");
             await drop.ExecuteNonQueryAsync(CancellationToken.None);
-        }
-    }
-
-    // An installation of an earlier version. EF Core migrates to a given one only where names begin with a date.
-    private static async Task MigrateBeforeAsync(string version, string connection, NpgsqlDataSource database)
-    {
-        await using var context = MigrationsContext.For(connection);
-        await context.GetService<Microsoft.EntityFrameworkCore.Storage.IRelationalDatabaseCreator>().CreateAsync(Ct);
-        var history = context.GetService<IHistoryRepository>();
-        await history.CreateAsync(Ct);
-        foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, "migrations"), "*.sql").Order(StringComparer.Ordinal))
-        {
-            var name = Path.GetFileNameWithoutExtension(file);
-            if (string.CompareOrdinal(name, version) >= 0) return;
-#pragma warning disable CA2100 // The project's own files.
-            await using var command = database.CreateCommand(await File.ReadAllTextAsync(file, Ct) + history.GetInsertScript(new HistoryRow(name, "10.0.0")));
-#pragma warning restore CA2100
-            await command.ExecuteNonQueryAsync(Ct);
         }
     }
 }

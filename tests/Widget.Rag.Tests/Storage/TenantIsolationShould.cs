@@ -97,10 +97,13 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
     {
         await using var command = _database.OwnerSource.CreateCommand(
             """
-            select relname::text, relrowsecurity, (select count(*) from pg_policy where polrelid = pg_class.oid)
+            select relname::text, relrowsecurity, relforcerowsecurity,
+                   (select string_agg(concat_ws(' ', polname, case when polroles = '{0}' then 'for all' when polroles = array[relowner] then 'for the owner' else 'for others' end,
+                                                polcmd, polpermissive, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)), e'\n' order by polname)
+                    from pg_policy where polrelid = pg_class.oid)
             from pg_class
-            where relkind = 'r' and relnamespace = 'public'::regnamespace
-              and exists (select from pg_attribute where attrelid = pg_class.oid and attname = 'tenant_id')
+            where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace
+              and exists (select from pg_attribute where attrelid = pg_class.oid and attname = 'tenant_id' and not attisdropped)
             """);
         await using var rows = await command.ExecuteReaderAsync(Ct);
         var tables = 0;
@@ -108,10 +111,33 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
         {
             tables++;
             rows.GetBoolean(1).ShouldBeTrue($"{rows.GetString(0)} has no row-level security");
-            rows.GetInt64(2).ShouldBe(1, $"{rows.GetString(0)} must have the tenant policy and no other");
+            rows.GetBoolean(2).ShouldBeTrue($"{rows.GetString(0)} does not hold its owner to row-level security");
+            rows.GetString(3).ReplaceLineEndings("\n").ShouldBe(
+                """
+                across_tenants for the owner * t ( SELECT looks_across_tenants() AS looks_across_tenants)
+                tenant for all * t (tenant_id = ( SELECT current_tenant() AS current_tenant))
+                """.ReplaceLineEndings("\n"),
+                $"{rows.GetString(0)} must have the policies of all tenant-owned tables and no others");
         }
 
         tables.ShouldBeGreaterThan(15);
+    }
+
+    [Fact]
+    public async Task Have_every_function_that_runs_as_the_owner_set_the_search_path_by_which_policies_know_it()
+    {
+        await using var command = _database.OwnerSource.CreateCommand(
+            """
+            select string_agg(proname, ' ' order by proname) filter (where proconfig is distinct from array['search_path=pg_catalog, public, pg_temp']),
+                   string_agg(proname, ' ' order by proname) filter (where has_function_privilege('public', oid, 'execute')),
+                   count(*)
+            from pg_proc where prosecdef and pronamespace = 'public'::regnamespace
+            """);
+        await using var row = await command.ExecuteReaderAsync(Ct);
+        await row.ReadAsync(Ct);
+        row.IsDBNull(0).ShouldBeTrue(row.IsDBNull(0) ? null : $"Another search path, or other settings: {row.GetString(0)}");
+        row.IsDBNull(1).ShouldBeTrue(row.IsDBNull(1) ? null : $"Anybody may call {row.GetString(1)}");
+        row.GetInt64(2).ShouldBeGreaterThan(10);
     }
 
     [Fact]

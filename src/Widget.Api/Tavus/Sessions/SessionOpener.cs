@@ -41,7 +41,8 @@ public sealed partial class SessionOpener(
         try
         {
             var opened = await tavus.CreateConversationAsync(account, request, ct);
-            await OpenedAsync(tenant, id, opened, ct);
+            // Its tenant may have been deleted meanwhile; nothing else would end it.
+            if (!await OpenedAsync(tenant, id, opened, ct)) await tavus.EndConversationAsync(account, opened.Id, ct);
             return null;
         }
         catch (TavusException e) when (e.Fault == TavusFault.ConcurrencyReached)
@@ -110,10 +111,10 @@ public sealed partial class SessionOpener(
         };
     }
 
-    private async Task OpenedAsync(TenantId tenant, VideoSessionId id, TavusConversation opened, CancellationToken ct)
+    private async Task<bool> OpenedAsync(TenantId tenant, VideoSessionId id, TavusConversation opened, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        var session = await db.LockAsync(id, ct) ?? throw new InvalidOperationException($"Session {id} is gone.");
+        if (await db.LockAsync(id, ct) is not { } session) return false;
         var now = clock.GetUtcNow();
         (session.TavusConversationId, session.ConversationUrl, session.MeetingToken) = (opened.Id, opened.Url, opened.MeetingToken);
         session.OpenedAt = now;
@@ -131,6 +132,7 @@ public sealed partial class SessionOpener(
         }
 
         await db.CommitAsync(ct);
+        return true;
     }
 
     private async Task QueueAsync(TenantId tenant, VideoSessionId id, CancellationToken ct)

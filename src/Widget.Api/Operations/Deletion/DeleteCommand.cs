@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Text;
+using Npgsql;
+using Widget.Api.Platform;
+using Widget.Api.Platform.KeyRing;
+
+namespace Widget.Api.Operations.Deletion;
+
+/// <summary><c>widget tenants delete</c>.</summary>
+internal static class DeleteCommand
+{
+    /// <param name="slug">The option that names the tenant.</param>
+    /// <param name="asJson">The option for JSON.</param>
+    /// <param name="owner">The owner's connection string.</param>
+    /// <param name="print">Prints a result, as JSON or text.</param>
+    public static Command Create(Option<string> slug, Option<bool> asJson, Func<string> owner, Action<ParseResult, object, string> print)
+    {
+        var yes = new Option<bool>("--yes") { Description = "Delete it. Without this, what there is of it is listed." };
+        var command = new Command("delete", "Delete a tenant with everything of it, also what was made for it at Tavus. It cannot be undone.") { slug, yes, asJson };
+        command.SetAction(async (result, ct) =>
+        {
+            var connection = owner();
+            await using var source = NpgsqlDataSource.Create(connection);
+            // The application's services on the owner's database. It is built and never started.
+            await using var application = Server.Build(
+                [],
+                ServerOptions.Read(name => name == "WIDGET_DATABASE_APP" ? connection : Environment.GetEnvironmentVariable(name)),
+                builder => builder.Logging.ClearProviders());
+            // Without it the tenant's own keys could not be read, and what is at Tavus would be left there.
+            if (await application.Services.GetRequiredService<DatabaseKeyRing>().ProblemAsync(ct) is { } problem) throw new OperatorException($"{problem} Nothing has been deleted.");
+            var deletion = new TenantDeletion(source, application.Services);
+            if (result.GetValue(yes))
+            {
+                var deleted = await deletion.DeleteAsync(result.GetValue(slug)!, ct);
+                print(result, deleted, InWords(deleted));
+                return 0;
+            }
+
+            var contents = await deletion.LookAsync(result.GetValue(slug)!, ct);
+            print(result, contents, InWords(contents));
+            await Console.Error.WriteLineAsync($"Nothing has been deleted. `widget tenants delete --slug {contents.Slug} --yes` deletes it; that cannot be undone.");
+            return 2;
+        });
+        return command;
+    }
+
+    private static string InWords(TenantContents contents)
+    {
+        var words = new StringBuilder($"The tenant {contents.Slug} ({contents.Name}, {contents.TenantId}) has:\n");
+        AppendRows(words, contents.Rows);
+        foreach (var thing in contents.AtTavus) words.Append($"  at Tavus: {thing.Kind} {thing.Id}\n");
+        return words.ToString().TrimEnd('\n');
+    }
+
+    private static string InWords(DeletedTenant deleted)
+    {
+        var words = new StringBuilder($"The tenant {deleted.Slug} ({deleted.TenantId}) is deleted:\n");
+        AppendRows(words, deleted.Rows);
+        foreach (var thing in deleted.AtTavus) words.Append($"  at Tavus: {thing.Kind} {thing.Id}\n");
+        foreach (var (thing, reason) in deleted.LeftOver) words.Append($"Left at Tavus: {thing.Kind} {thing.Id}, since {reason}\n");
+        foreach (var call in deleted.Calls) words.Append($"Not hung up: voice call {call}. Its provider ends it at its own limit.\n");
+        return words.ToString().TrimEnd('\n');
+    }
+
+    private static void AppendRows(StringBuilder words, IReadOnlyDictionary<string, long> rows)
+    {
+        foreach (var (table, count) in rows) words.Append($"{count,9} rows in {table}\n");
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using Widget.Api.Tavus.Sessions;
+using Widget.Api.Voice.Calls;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Operations.Deletion;
+
+/// <summary>Ends a tenant's calls: it tells the nodes that hold them, and waits until they have hung up.</summary>
+internal sealed class TenantCalls(VideoDatabase video, VoiceDatabase voice, VoiceBus bus, TimeProvider clock)
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long nodes are waited for. A node looks at what is due about once a second.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <returns>Voice calls that no node has ended.</returns>
+    public async Task<IReadOnlyList<string>> EndAsync(TenantId tenant, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await using (var db = await video.BeginAsync(tenant, ct))
+        {
+            foreach (var session in await db.Sessions.FromSql($"select * from tavus_sessions where state not in ('ended', 'failed') for update").ToListAsync(ct))
+                session.BeginEnd(TavusEndReason.Left, now);
+            await db.CommitAsync(ct);
+        }
+
+        List<VoiceCall> calls;
+        await using (var db = await voice.BeginAsync(tenant, ct))
+        {
+            calls = await db.Calls.FromSql($"select * from voice_sessions where state not in ('ended', 'failed') for update").ToListAsync(ct);
+            foreach (var call in calls) call.BeginEnd(VoiceEndReason.Left, now);
+            await db.CommitAsync(ct);
+        }
+
+        foreach (var call in calls) await bus.CommandAsync(call.Id, new VoiceCommand("look"), ct);
+        for (var waited = TimeSpan.Zero; waited < Patience; waited += Look)
+        {
+            if (await RunningAsync(tenant, ct) is { Video: 0, Voice.Count: 0 }) return [];
+            await Task.Delay(Look, clock, ct);
+        }
+
+        return (await RunningAsync(tenant, ct)).Voice;
+    }
+
+    private async Task<(int Video, IReadOnlyList<string> Voice)> RunningAsync(TenantId tenant, CancellationToken ct)
+    {
+        await using var videoDb = await video.BeginAsync(tenant, ct);
+        var sessions = await videoDb.Sessions.CountAsync(row => row.State != TavusSessionState.Ended && row.State != TavusSessionState.Failed, ct);
+        await using var voiceDb = await voice.BeginAsync(tenant, ct);
+        var calls = await voiceDb.Calls.Where(row => row.State != VoiceSessionState.Ended && row.State != VoiceSessionState.Failed && row.CallId != null)
+            .Select(row => row.CallId!).ToListAsync(ct);
+        return (sessions, calls);
+    }
+}

@@ -1,0 +1,97 @@
+using Npgsql;
+using Widget.Api.Tavus;
+using Widget.Api.Tavus.Client;
+using Widget.Api.Tavus.Knowledge;
+using Widget.Api.Tavus.Sessions;
+using Widget.Api.Voice.Calls;
+using Widget.Rag.Own;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Operations.Deletion;
+
+/// <summary>What there is of a tenant.</summary>
+/// <param name="TenantId">Which.</param>
+/// <param name="Slug">Its name in addresses.</param>
+/// <param name="Name">The company's.</param>
+/// <param name="Rows">How many rows in which table.</param>
+/// <param name="AtTavus">What this installation has made at Tavus, as far as it is known here.</param>
+public sealed record TenantContents(Guid TenantId, string Slug, string Name, IReadOnlyDictionary<string, long> Rows, IReadOnlyList<ThingAtTavus> AtTavus);
+
+/// <summary>A tenant that was deleted.</summary>
+/// <param name="TenantId">Which.</param>
+/// <param name="Slug">Its name in addresses, which is free again.</param>
+/// <param name="Rows">How many rows were deleted in which table.</param>
+/// <param name="AtTavus">What was ended or deleted at Tavus.</param>
+/// <param name="LeftOver">What is still at Tavus.</param>
+/// <param name="Calls">Voice calls, by the provider's ids, that no node has hung up; the provider's own limit ends them.</param>
+public sealed record DeletedTenant(
+    Guid TenantId,
+    string Slug,
+    IReadOnlyDictionary<string, long> Rows,
+    IReadOnlyList<ThingAtTavus> AtTavus,
+    IReadOnlyList<LeftOver> LeftOver,
+    IReadOnlyList<string> Calls);
+
+/// <summary>
+/// Deletes a tenant with everything of it. Its keys are revoked first; then its calls are ended, then what is at Tavus, and its rows last, so that
+/// whatever breaks off can be run again.
+/// </summary>
+/// <param name="owner">The role that owns the tables.</param>
+/// <param name="services">The application's, for what it does at Tavus and in calls.</param>
+internal sealed class TenantDeletion(NpgsqlDataSource owner, IServiceProvider services)
+{
+    private readonly TenantTables _tables = new(owner);
+    private readonly TenantAtTavus _tavus = new(
+        owner,
+        services.GetRequiredService<TavusAccounts>(),
+        services.GetRequiredService<TavusClient>(),
+        services.GetRequiredService<AccountListing>());
+
+    private readonly TenantCalls _calls = new(
+        services.GetRequiredService<VideoDatabase>(),
+        services.GetRequiredService<VoiceDatabase>(),
+        services.GetRequiredService<VoiceBus>(),
+        services.GetRequiredService<TimeProvider>());
+
+    /// <exception cref="OperatorException">There is no such tenant.</exception>
+    public async Task<TenantContents> LookAsync(string slug, CancellationToken ct)
+    {
+        var (tenant, name) = await FindAsync(slug, ct);
+        return new TenantContents(tenant.Value, slug, name, await _tables.CountAsync(tenant, ct), await _tavus.KnownAsync(tenant, ct));
+    }
+
+    /// <exception cref="OperatorException">There is no such tenant.</exception>
+    public async Task<DeletedTenant> DeleteAsync(string slug, CancellationToken ct)
+    {
+        var (tenant, _) = await FindAsync(slug, ct);
+        await RevokeKeysAsync(tenant, ct);
+        var calls = await _calls.EndAsync(tenant, ct);
+        await _tables.TakeLeasesAsync(tenant, ct);
+        var (deleted, left) = await _tavus.DeleteAsync(tenant, ct);
+        var rows = await _tables.DeleteAsync(tenant, ct);
+        await new VectorIndexes(owner).DropAsync(tenant, ct);
+        // What a node has written in the last moment, in a table without a key to the tenant.
+        await _tables.DeleteAsync(tenant, ct);
+        return new DeletedTenant(tenant.Value, slug, rows, deleted, left, calls);
+    }
+
+    private async Task<(TenantId Tenant, string Name)> FindAsync(string slug, CancellationToken ct)
+    {
+        await using var across = await AcrossTenants.BeginAsync(owner, ct);
+        await using var command = across.Command("select tenant_id, name from tenants where slug = $1", [slug]);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        return await row.ReadAsync(ct) ? (new TenantId(row.GetGuid(0)), row.GetString(1)) : throw TenantAdministration.NoSuchTenant(slug);
+    }
+
+    private async Task RevokeKeysAsync(TenantId tenant, CancellationToken ct)
+    {
+        await using var across = await AcrossTenants.BeginAsync(owner, ct);
+        foreach (var table in new[] { "site_keys", "api_keys" })
+        {
+            await using var revoke = across.Command($"update {table} set revoked_at = now() where tenant_id = $1 and revoked_at is null", [tenant.Value]);
+            await revoke.ExecuteNonQueryAsync(ct);
+        }
+
+        await across.CommitAsync(ct);
+    }
+}
