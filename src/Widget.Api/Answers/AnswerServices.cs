@@ -15,8 +15,10 @@ internal static class AnswerServices
         services.AddSingleton<ConversationFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<ConversationFeed>());
 
-        services.AddSingleton(new ChatModels(model.Endpoint is null ? null : new OpenAIChatClient(model), new ExtractiveChatClient()));
         services.AddSingleton<ModelCondition>();
+        services.AddSingleton(provider => new ChatModels(
+            model.Endpoint is null ? null : new PunctualChatClient(new OpenAIChatClient(model), provider.GetRequiredService<ModelCondition>(), model.FirstWord, provider.GetRequiredService<TimeProvider>()),
+            new ExtractiveChatClient()));
         services.AddSingleton<QuestionRewriter>();
         services.AddSingleton<Answerer>();
         services.AddSingleton<AskService>();

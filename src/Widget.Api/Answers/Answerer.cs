@@ -141,9 +141,10 @@ public sealed partial class Answerer(HybridSearch search, QuestionRewriter rewri
             {
                 complete |= update.FinishReason is not null;
                 if (update.Text.Length == 0) continue;
+                either.Token.ThrowIfCancellationRequested();
                 length += update.Text.Length;
-                if (text.Append(update.Text) is { Length: > 0 } verified) live.Append(verified);
                 if (length > LongestAnswer) return Failed($"its answer is longer than {LongestAnswer} characters");
+                if (text.Append(update.Text) is { Length: > 0 } verified) live.Append(verified);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && !ct.IsCancellationRequested)
@@ -154,7 +155,12 @@ public sealed partial class Answerer(HybridSearch search, QuestionRewriter rewri
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // Whatever the model's server does wrong, the visitor gets an answer. What it says is not logged: it may repeat the question.
-            return Failed(e is ClientResultException { Status: > 0 } refused ? $"status {refused.Status}" : e.GetType().Name);
+            return Failed(e switch
+            {
+                ClientResultException { Status: > 0 } refused => $"status {refused.Status}",
+                ModelUnavailableException unavailable => unavailable.Message,
+                _ => e.GetType().Name,
+            });
         }
 
         // A stream that ends without saying why was cut off.

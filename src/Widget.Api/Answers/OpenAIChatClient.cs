@@ -1,11 +1,11 @@
 using System.ClientModel;
-using System.ClientModel.Primitives;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Chat;
+using Widget.Api.Platform;
 using ChatFinishReason = Microsoft.Extensions.AI.ChatFinishReason;
 using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 using OpenAIFinish = OpenAI.Chat.ChatFinishReason;
@@ -32,7 +32,7 @@ public sealed class OpenAIChatClient : IChatClient
                 Endpoint = options.Endpoint,
                 NetworkTimeout = options.Patience,
                 // A visitor is waiting: one more try, then the answer is quoted instead.
-                RetryPolicy = new ClientRetryPolicy(maxRetries: 1),
+                RetryPolicy = new BoundedRetries(most: 1, longest: TimeSpan.FromSeconds(1)),
             });
         _metadata = new ChatClientMetadata("openai", options.Endpoint, options.Model);
     }

@@ -97,6 +97,7 @@ public sealed partial class Completions(Answerer answerer, ChatModels models, Mo
                 {
                     ClientResultException { Status: > 0 } refused => $"status {refused.Status}",
                     ModelFailedException failed => failed.Message,
+                    ModelUnavailableException unavailable => unavailable.Message,
                     _ => e.GetType().Name,
                 };
                 condition.Failed(reason);
