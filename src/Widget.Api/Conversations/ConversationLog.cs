@@ -117,7 +117,7 @@ public sealed class ConversationLog(ConversationDatabase database)
         var events = new List<TEvent>();
         while (await rows.ReadAsync(ct))
         {
-            var entry = (TEvent)JsonSerializer.Deserialize<ConversationEvent>(rows.GetString(3), Stored)!;
+            var entry = (TEvent)Parse(rows.GetString(3));
             events.Add(entry with { Seq = rows.GetInt32(0), At = rows.GetFieldValue<DateTimeOffset>(1), ClientId = rows.IsDBNull(2) ? null : rows.GetString(2) });
         }
 
@@ -125,7 +125,17 @@ public sealed class ConversationLog(ConversationDatabase database)
     }
 
     private static ConversationEvent Read(ConversationEventRow row) =>
-        JsonSerializer.Deserialize<ConversationEvent>(row.Data, Stored)! with { Seq = row.Seq, At = row.CreatedAt, ClientId = row.ClientId };
+        Parse(row.Data) with { Seq = row.Seq, At = row.CreatedAt, ClientId = row.ClientId };
+
+    // Titles were stored as they came once.
+    private static ConversationEvent Parse(string data) => JsonSerializer.Deserialize<ConversationEvent>(data, Stored)! switch
+    {
+        AssistantMessage { Citations.Count: > 0 } answer => answer with
+        {
+            Citations = [.. answer.Citations.Select(source => source with { Title = VisibleText.Line(source.Title), Headings = [.. source.Headings.Select(VisibleText.Line)] })],
+        },
+        var entry => entry,
+    };
 
     private static void WithoutColumns(JsonTypeInfo type)
     {
