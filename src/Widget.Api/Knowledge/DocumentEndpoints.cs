@@ -52,7 +52,7 @@ internal static class DocumentEndpoints
                     document.ChunkCount,
                     document.UpdatedAt,
                     (DocumentKindName)document.Kind,
-                    document.SourceId.Value)),
+                    document.SourceId.Value) { Notice = document.Notice }),
             ],
             total));
     }
@@ -73,7 +73,7 @@ internal static class DocumentEndpoints
             (DocumentKindName)document.Kind,
             new DocumentSource(source.Id.Value, (SourceKindName)source.Kind, source.Name, source.Url),
             found.Waiting ? DocumentStatusName.Updating : found.Error is null ? DocumentStatusName.Ready : DocumentStatusName.Stale,
-            found.Error));
+            found.Error) { Notice = document.Notice });
     }
 
     private static async Task<Results<Ok<DocumentChunkPage>, ProblemHttpResult>> Chunks(

@@ -72,6 +72,9 @@ public sealed class IngestionJob : ITenantOwned
     /// <summary>Whether nothing was cut off by a limit or kept away by a fault, so that what it has not seen is gone.</summary>
     public bool Complete { get; set; } = true;
 
+    /// <summary>Whether what is left of it takes long, and so is the slow lane's.</summary>
+    public bool Slow { get; set; }
+
     /// <summary>Why the whole job failed, in words for people.</summary>
     public string? Error { get; set; }
 
@@ -181,6 +184,12 @@ public sealed class IngestionItem : ITenantOwned
 
     /// <summary>Links away from the start page or a listed page.</summary>
     public short Depth { get; init; }
+
+    /// <summary>Whether reading it takes longer than a quick worker may.</summary>
+    public bool Slow { get; set; }
+
+    /// <summary>Why not all of it was read, in words for people; null when all was.</summary>
+    public string? Notice { get; set; }
 
     /// <summary>Whether it failed and has been tried again since.</summary>
     public bool Superseded { get; set; }
