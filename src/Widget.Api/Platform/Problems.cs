@@ -78,6 +78,8 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 (StatusCodes.Status413PayloadTooLarge, TooLarge(httpContext), null),
+            BadHttpRequestException { InnerException: InvalidDataException form } when FormLimit().Match(form.Message) is { Success: true } limit =>
+                (StatusCodes.Status413PayloadTooLarge, $"The form is too large: its {limit.Groups["what"].Value.ToLowerInvariant()} is limited to {limit.Groups["most"].Value}.", null),
             BadHttpRequestException { InnerException: JsonException json } => Explain(json),
             BadHttpRequestException bad => Explain(bad),
             Conversations.ClientIdTakenException taken => (StatusCodes.Status409Conflict, taken.Message, "clientId"),
@@ -137,6 +139,9 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
 
     [GeneratedRegex("""^Failed to bind parameter "\S+ (?<name>\w+)" from "(?<value>.*)"\.$""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Unbound();
+
+    [GeneratedRegex("^(Form )?(?<what>.+) limit (?<most>[0-9]+) exceeded", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex FormLimit();
 
     [GeneratedRegex("""^Required parameter "\S+ (?<name>\w+)" was not provided""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Missing();
