@@ -17,7 +17,11 @@ internal static class AnswerServices
 
         services.AddSingleton<ModelCondition>();
         services.AddSingleton(provider => new ChatModels(
-            model.Endpoint is null ? null : new PunctualChatClient(new OpenAIChatClient(model), provider.GetRequiredService<ModelCondition>(), model.FirstWord, provider.GetRequiredService<TimeProvider>()),
+            model.Endpoint is null ? null : new PunctualChatClient(
+                new OpenAIChatClient(model),
+                provider.GetRequiredService<ModelCondition>(),
+                model.FirstWord,
+                provider.GetRequiredService<TimeProvider>()),
             new ExtractiveChatClient()));
         services.AddSingleton<QuestionRewriter>();
         services.AddSingleton<Answerer>();

@@ -11,20 +11,23 @@ public static partial class CitationNumbers
     private const int Largest = 99_999_999;
 
     /// <summary>
-    /// The numbers that stand between the brackets of a citation: "1", "1, 2", "^3", "¹", "１", "1-3", "source 2". Null when the text is none, as
-    /// "2017" and "2024-11", which are dates. Numbers that no source can have, and ranges that are too wide to mean anything, are left out.
+    /// The numbers that stand between the brackets of a citation: "1", "1, 2", "^3", "¹", "１", "1-3", "source 2". Null when the text is none,
+    /// as "2017" and "2024-11", which are dates. Numbers that no source can have, and ranges that are too wide to mean anything, are left out.
     /// </summary>
     public static IReadOnlyList<int>? Parse(string content)
     {
         var list = List().Match(content);
         if (!list.Success) return null;
-        var parts = list.Groups["part"].Captures.Select(capture => Number().Matches(capture.Value).Select(match => Value(match.ValueSpan)).ToArray()).ToList();
+        var parts = list.Groups["part"].Captures
+            .Select(capture => Number().Matches(capture.Value).Select(match => Value(match.ValueSpan)).ToArray())
+            .ToList();
         if (parts.TrueForAll(IsDate)) return null;
         var numbers = new List<int>();
         foreach (var ends in parts)
         {
             if (ends.Length == 1) numbers.Add(ends[0]);
-            else if (ends[1] > ends[0] && ends[1] - ends[0] <= LongestRange) numbers.AddRange(Enumerable.Range(ends[0], ends[1] - ends[0] + 1));
+            else if (ends[1] > ends[0] && ends[1] - ends[0] <= LongestRange)
+                numbers.AddRange(Enumerable.Range(ends[0], ends[1] - ends[0] + 1));
         }
 
         return numbers;
@@ -45,7 +48,9 @@ public static partial class CitationNumbers
 
     /// <summary>Whether a character may stand in a list of numbers.</summary>
     internal static bool MayBe(char character) =>
-        CharUnicodeInfo.GetDigitValue(character) >= 0 || (character != '\n' && char.IsWhiteSpace(character)) || "^#,;&،，、；-–—‑−".Contains(character, StringComparison.Ordinal);
+        CharUnicodeInfo.GetDigitValue(character) >= 0
+        || (character != '\n' && char.IsWhiteSpace(character))
+        || "^#,;&،，、；-–—‑−".Contains(character, StringComparison.Ordinal);
 
     /// <summary>The sources that a finished text cites, in order of number. An escaped bracket opens no citation.</summary>
     public static IReadOnlyList<Citation> CitedBy(string text, IReadOnlyList<Citation> sources)

@@ -1,5 +1,3 @@
-using Widget.Api.Platform;
-
 namespace Widget.Api.Answers;
 
 /// <summary>
@@ -11,13 +9,19 @@ public sealed class ModelCondition(TimeProvider clock)
     /// <summary>The longest pause that the model's server may ask for. After it, a question finds out whether it is back.</summary>
     internal static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
-    private const string Model = "model";
+    /// <summary>Visitors wait for each of these, so a model that keeps silent so often in a row is left alone, and tried again before long.</summary>
+    internal const int MostSilences = 3;
 
-    // Visitors wait for each of these, so a model that keeps silent is soon left alone, and tried again before long.
-    private readonly AccountBreakers _silences = new(clock, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
+    private static readonly TimeSpan FirstSilence = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
     private volatile string? _failure;
-    private DateTimeOffset _pausedUntil;
+    private DateTimeOffset _askedUntil;
+    private DateTimeOffset _silentUntil;
+    private DateTimeOffset _grownAt;
+    private TimeSpan _silence;
+    private int _silences;
 
     /// <summary>Why the last answer had to do without it; null when it wrote it.</summary>
     public string? Failure => _failure;
@@ -27,8 +31,12 @@ public sealed class ModelCondition(TimeProvider clock)
     {
         lock (_lock)
         {
-            var left = _pausedUntil - clock.GetUtcNow();
-            return left > TimeSpan.Zero ? left : _silences.Refusal(Model);
+            var now = clock.GetUtcNow();
+            var left = (_askedUntil > _silentUntil ? _askedUntil : _silentUntil) - now;
+            if (left > TimeSpan.Zero) return left;
+            // One caller finds out whether it speaks again; if nothing is heard of that, the next may after another pause.
+            if (_silences >= MostSilences) _silentUntil = now + _silence;
+            return null;
         }
     }
 
@@ -37,10 +45,25 @@ public sealed class ModelCondition(TimeProvider clock)
     public void Failed(string reason) => _failure = reason;
 
     /// <summary>It has begun to answer.</summary>
-    internal void Answered() => _silences.Worked(Model);
+    internal void Answered()
+    {
+        lock (_lock) (_silences, _silentUntil) = (0, default);
+    }
 
     /// <summary>It has said nothing for as long as a visitor waits.</summary>
-    internal void KeptSilent() => _silences.Failed(Model);
+    internal void KeptSilent()
+    {
+        lock (_lock)
+        {
+            if (++_silences < MostSilences) return;
+            var now = clock.GetUtcNow();
+            // Questions that were under way together fail together: the pause grows once.
+            if (_silences > MostSilences && now < _grownAt + _silence) return;
+            _grownAt = now;
+            _silence = _silences == MostSilences ? FirstSilence : _silence * 2 < LongestSilence ? _silence * 2 : LongestSilence;
+            _silentUntil = now + _silence;
+        }
+    }
 
     /// <summary>Its server asks to be left alone.</summary>
     internal void AskedForPause(TimeSpan pause)
@@ -48,7 +71,7 @@ public sealed class ModelCondition(TimeProvider clock)
         var until = clock.GetUtcNow() + (pause < LongestPause ? pause : LongestPause);
         lock (_lock)
         {
-            if (until > _pausedUntil) _pausedUntil = until;
+            if (until > _askedUntil) _askedUntil = until;
         }
     }
 }

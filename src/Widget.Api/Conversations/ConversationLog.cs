@@ -132,7 +132,14 @@ public sealed class ConversationLog(ConversationDatabase database)
     {
         AssistantMessage { Citations.Count: > 0 } answer => answer with
         {
-            Citations = [.. answer.Citations.Select(source => source with { Title = VisibleText.Line(source.Title), Headings = [.. source.Headings.Select(VisibleText.Line)] })],
+            Citations =
+            [
+                .. answer.Citations.Select(source => source with
+                {
+                    Title = VisibleText.Line(source.Title),
+                    Headings = [.. source.Headings.Select(VisibleText.Line)],
+                }),
+            ],
         },
         var entry => entry,
     };

@@ -2,7 +2,7 @@ using System.ClientModel;
 using OpenAI;
 using OpenAI.Audio;
 using OpenAI.Chat;
-using Widget.Api.Platform;
+using Widget.Api.Remote;
 using Widget.Rag.Ingestion.Extraction;
 
 namespace Widget.Api.Media;

@@ -1,7 +1,7 @@
 using System.ClientModel.Primitives;
 using System.Globalization;
 
-namespace Widget.Api.Platform;
+namespace Widget.Api.Remote;
 
 /// <summary>
 /// How often OpenAI's library asks again, and how long it waits before: never longer than the caller can. The library itself waits for as long as
