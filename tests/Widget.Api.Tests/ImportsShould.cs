@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text;
 using Widget.Api.Knowledge;
 using Widget.Contracts;
-using Widget.Rag.Ingestion;
 
 namespace Widget.Api.Tests;
 

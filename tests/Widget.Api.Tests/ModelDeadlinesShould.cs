@@ -116,6 +116,27 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
         condition.Pause().ShouldBeNull();
     }
 
+    [Fact]
+    public void Have_one_question_find_out_whether_a_silent_model_speaks_again()
+    {
+        var clock = new SetClock();
+        var condition = new ModelCondition(clock);
+        for (var i = 0; i < 20; i++) condition.KeptSilent();
+        var pause = condition.Pause().ShouldNotBeNull();
+        clock.Now += pause;
+
+        condition.Pause().ShouldBeNull();
+        condition.Pause().ShouldBe(pause);
+        condition.KeptSilent();
+        condition.Pause().ShouldBe(pause * 2);
+        clock.Now += pause * 2;
+        condition.Pause().ShouldBeNull();
+        condition.Answered();
+
+        condition.Pause().ShouldBeNull();
+        condition.Pause().ShouldBeNull();
+    }
+
     private static async Task<AssistantMessage> AskAsync(TestTenant tenant, TimeSpan within)
     {
         var visitor = await tenant.VisitAsync();
