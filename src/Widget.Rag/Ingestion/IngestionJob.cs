@@ -101,6 +101,8 @@ public sealed class IngestionJob : ITenantOwned
         job.Property(row => row.Work).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<JobWork>(text, true));
         job.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
 
+        model.Entity<IngestionUsage>().ToTable("ingestion_usage").HasKey(row => row.TenantId);
+
         var item = model.Entity<IngestionItem>();
         item.ToTable("ingestion_items").HasKey(row => new { row.TenantId, row.JobId, row.Ordinal });
         item.HasOne<IngestionJob>().WithMany().HasForeignKey(row => new { row.TenantId, row.JobId });
@@ -110,6 +112,17 @@ public sealed class IngestionJob : ITenantOwned
             value => JsonSerializer.Serialize(value, Chunk.Json),
             text => JsonSerializer.Deserialize<DocumentDescription>(text, Chunk.Json)!);
     }
+}
+
+/// <summary>What a tenant's jobs have used of workers' time. What is longer ago counts less (<c>recent_ingestion_seconds</c>).</summary>
+public sealed class IngestionUsage : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    /// <summary>As it counted at that time.</summary>
+    public required double Seconds { get; init; }
+
+    public required DateTimeOffset At { get; init; }
 }
 
 public enum ItemState
