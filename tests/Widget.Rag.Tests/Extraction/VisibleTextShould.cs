@@ -1,5 +1,4 @@
 using Widget.Rag.Ingestion;
-using Widget.Rag.Own;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Extraction;

@@ -28,7 +28,7 @@ public sealed class LongTextsShould
         var text = string.Concat(Enumerable.Repeat(piece, 1_000_000 / piece.Length)) + "x";
         var watch = Stopwatch.StartNew();
 
-        Sentences.Of(text).Count();
+        Sentences.Of(text).Count().ShouldBeGreaterThan(0);
         foreach (var kind in new[] { BlockKind.Paragraph, BlockKind.Table, BlockKind.Code })
             new Chunker().Cut(new ExtractedDocument(null, null, [new Block(kind, text) { HeaderLines = 1 }])).Count.ShouldBeGreaterThan(0);
         LexicalText.Prepare(text);

@@ -53,7 +53,7 @@ public sealed class RecordingReader(ReaderPool pool, ImageReader images, ITransc
         }
 
         if (blocks.Count == 0) throw new IngestionFailureException("Nothing is said in this recording, and nothing could be read in its pictures.");
-        return new ExtractedDocument(null, null, [.. blocks.OrderBy(block => block.Start)]) 
+        return new ExtractedDocument(null, null, [.. blocks.OrderBy(block => block.Start)])
         {
             Kind = streams.HasVideo ? ContentKind.Video : ContentKind.Audio,
             Notice = heard is null ? null : $"What is said was written down for the first {heard.Value.TotalMinutes:0} minutes, for which there are {_options.DocumentTime.TotalSeconds:0} seconds. Cut it into parts, or add its subtitles.",
