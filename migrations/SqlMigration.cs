@@ -88,3 +88,5 @@ public sealed class RateLimits : SqlMigration;
 public sealed class ModelUsage : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0026_forced_row_level_security")]
 public sealed class ForcedRowLevelSecurity : SqlMigration;
+[DbContext(typeof(MigrationsContext)), Migration("0025_fair_ingestion")]
+public sealed class FairIngestion : SqlMigration;

@@ -58,7 +58,11 @@ public sealed record DocumentDetail(
     DocumentKindName Kind,
     DocumentSource Source,
     DocumentStatusName Status,
-    string? Error);
+    string? Error)
+{
+    /// <summary>Why not all of it was read; null when all was.</summary>
+    public string? Notice { get; init; }
+}
 
 public sealed record DocumentSource(Guid Id, SourceKindName Kind, string Name, string Url);
 

@@ -62,9 +62,15 @@ public enum JobStatusName
 /// <param name="Total">Documents known so far; a site's grow while it is read.</param>
 /// <param name="Failed">Documents that could not be read, and why.</param>
 /// <param name="Error">Why the whole job failed.</param>
-public sealed record JobState(Guid JobId, JobStatusName Status, int Done, int Total, IReadOnlyList<FailedDocument> Failed, string? Error);
+public sealed record JobState(Guid JobId, JobStatusName Status, int Done, int Total, IReadOnlyList<FailedDocument> Failed, string? Error)
+{
+    /// <summary>Documents of which only a part was read, and why.</summary>
+    public IReadOnlyList<NoticedDocument> Notices { get; init; } = [];
+}
 
 public sealed record FailedDocument(string Id, string Error);
+
+public sealed record NoticedDocument(string Id, string Notice);
 
 /// <summary>Adds one web page or file on the web.</summary>
 public sealed record AddPageRequest
@@ -116,7 +122,11 @@ public sealed record DocumentSummary(
     int Chunks,
     DateTimeOffset UpdatedAt,
     DocumentKindName Kind,
-    Guid SourceId);
+    Guid SourceId)
+{
+    /// <summary>Why not all of it was read; null when all was.</summary>
+    public string? Notice { get; init; }
+}
 
 public sealed record DocumentPage(IReadOnlyList<DocumentSummary> Documents, int Total);
 

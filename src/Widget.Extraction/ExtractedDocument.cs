@@ -51,6 +51,9 @@ public sealed record ExtractedDocument(string? Title, string? Language, IReadOnl
 {
     public ContentKind Kind { get; init; }
 
+    /// <summary>Why not all of it was read, in words for people; null when all was.</summary>
+    public string? Notice { get; init; }
+
     /// <summary>Addresses the document links to, absolute, without fragments.</summary>
     public IReadOnlyList<Uri> Links { get; init; } = [];
 

@@ -16,8 +16,9 @@ namespace Widget.Rag;
 public static class RagServices
 {
     /// <summary>Knowledge in, hits out. Expects the application's <see cref="Npgsql.NpgsqlDataSource"/> to be registered.</summary>
-    public static IServiceCollection AddRag(this IServiceCollection services, FetchOptions fetching, TavusOptions tavus, RerankOptions rerank)
+    public static IServiceCollection AddRag(this IServiceCollection services, FetchOptions fetching, TavusOptions tavus, RerankOptions rerank, IngestionOptions? ingestion = null)
     {
+        ingestion ??= new IngestionOptions();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<KnowledgeDatabase>();
         services.AddSingleton<KnowledgeCatalog>();
@@ -50,7 +51,9 @@ public static class RagServices
         services.AddSingleton(fetching);
         services.AddSingleton<PageFetcher>();
         services.AddSingleton<HostQueue>();
-        services.AddSingleton(_ => new ReaderPool());
+        services.AddSingleton(ingestion);
+        // However many documents take long, the quick ones have their readers.
+        services.AddSingleton(_ => new ReaderPool(size: Environment.ProcessorCount + ingestion.SlowWorkers));
         services.AddSingleton<ImageReader>();
         services.AddSingleton<IReader>(provider => provider.GetRequiredService<ReaderPool>());
         services.AddSingleton<IReader, PdfReader>();

@@ -70,6 +70,7 @@ public sealed partial class CitationsShould(ApiFixture api)
     [InlineData("See ht[tps://evil.example/](javascript:x) now.", "See ht tps://evil.example/ now.")]
     [InlineData("See [call us]<https://x.y>(mailto:a@evil.example).", "See [call us] (mailto:a@evil.example).")]
     [InlineData("See **[our page](https://evil.example)**.", "See **our page**.")]
+    [InlineData("See [our page](https://evil.example)www.evil.example now.", "See our page now.")]
     [InlineData("- ```\n  x\n  ```\nSee [win](https://evil.example).", "- ```\n  x\n  ```\nSee win.")]
     [InlineData("> ```\n> x\n\n```\ny\n```\nSee [win](https://evil.example).", "> ```\n> x\n\n```\ny\n```\nSee win.")]
     [InlineData("\u00A0```\nx\n```\nSee [win](https://evil.example).", "\u00A0```\nx\n```\nSee win.")]

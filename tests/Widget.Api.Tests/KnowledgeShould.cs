@@ -58,7 +58,10 @@ public sealed class KnowledgeShould(ApiFixture api)
         var body = new ByteArrayContent(Encoding.UTF8.GetBytes("{\"id\":\"a\",\"text\":\"" + new string('x', 9 << 20)));
         body.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
 
-        await (await tenant.Developer.PostAsync("/api/knowledge/import", body)).ShouldBeProblemAsync(HttpStatusCode.RequestEntityTooLarge);
+        var job = await tenant.FinishedAsync(await tenant.Developer.PostAsync("/api/knowledge/import", body));
+
+        job.Status.ShouldBe(JobStatusName.Failed);
+        job.Failed.ShouldHaveSingleItem().ShouldBe(new FailedDocument("line 1", "This line is longer than 8 MB, which is the most a line may have. Split the document."));
         (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Total.ShouldBe(0);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Ingestion.Crawling;
+using Widget.Rag.Ingestion.Extraction;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
 using Widget.Rag.Search;
@@ -17,7 +18,7 @@ public sealed class Knowledge : IDisposable
     private readonly IngestionSignal _signal = new();
     private readonly PageFetcher _fetcher;
 
-    public Knowledge(TestDatabase database, FetchOptions? fetching = null, Chunker? chunker = null, EmbeddingModels? models = null)
+    public Knowledge(TestDatabase database, FetchOptions? fetching = null, Chunker? chunker = null, EmbeddingModels? models = null, IReader? reader = null, IngestionOptions? options = null)
     {
         Database = new KnowledgeDatabase(database.ApplicationSource);
         _models = models ?? new EmbeddingModels();
@@ -25,9 +26,9 @@ public sealed class Knowledge : IDisposable
         EmbeddingRunner = new EmbeddingChangeRunner(Database, _models, TimeProvider.System);
         fetching ??= new FetchOptions();
         _fetcher = new PageFetcher(fetching);
-        var reader = new DocumentReader(Readers.Shared, chunker ?? new Chunker());
+        var documents = new DocumentReader(reader is null ? Readers.Shared : [reader, .. Readers.Shared], chunker ?? new Chunker());
         Queue = new IngestionQueue(Database, _signal);
-        Runner = new JobRunner(Database, reader, _fetcher, new HostQueue(fetching, TimeProvider.System), fetching, _models, Embeddings, TimeProvider.System, NullLogger<JobRunner>.Instance);
+        Runner = new JobRunner(Database, documents, _fetcher, new HostQueue(fetching, TimeProvider.System), fetching, _models, Embeddings, TimeProvider.System, NullLogger<JobRunner>.Instance, options);
         Base = new OwnKnowledgeBase(Database, _models, Embeddings);
         Search = new HybridSearch([Base], TimeProvider.System);
     }

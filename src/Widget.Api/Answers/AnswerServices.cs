@@ -15,8 +15,14 @@ internal static class AnswerServices
         services.AddSingleton<ConversationFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<ConversationFeed>());
 
-        services.AddSingleton(new ChatModels(model.Endpoint is null ? null : new MeteredChatClient(new OpenAIChatClient(model), model.Model), new ExtractiveChatClient()));
         services.AddSingleton<ModelCondition>();
+        services.AddSingleton(provider => new ChatModels(
+            model.Endpoint is null ? null : new PunctualChatClient(
+                new MeteredChatClient(new OpenAIChatClient(model), model.Model),
+                provider.GetRequiredService<ModelCondition>(),
+                model.FirstWord,
+                provider.GetRequiredService<TimeProvider>()),
+            new ExtractiveChatClient()));
         services.AddSingleton<QuestionRewriter>();
         services.AddSingleton<Answerer>();
         services.AddSingleton<AskService>();

@@ -162,9 +162,10 @@ public sealed partial class Answerer(
             {
                 complete |= update.FinishReason is not null;
                 if (update.Text.Length == 0) continue;
+                either.Token.ThrowIfCancellationRequested();
                 length += update.Text.Length;
-                if (text.Append(update.Text) is { Length: > 0 } verified) live.Append(verified);
                 if (length > LongestAnswer) return Failed($"its answer is longer than {LongestAnswer} characters");
+                if (text.Append(update.Text) is { Length: > 0 } verified) live.Append(verified);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && !ct.IsCancellationRequested)

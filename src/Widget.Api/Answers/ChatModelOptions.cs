@@ -14,4 +14,9 @@ public sealed record ChatModelOptions
 
     /// <summary>Longest wait for the next piece of an answer, after which the model counts as failed.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Longest wait for its first word, retries included; then the sources are quoted (WIDGET_CHAT_FIRST_WORD_SECONDS).</summary>
+    public TimeSpan FirstWord { get; init; } = TimeSpan.FromSeconds(DefaultFirstWordSeconds);
+
+    internal const int DefaultFirstWordSeconds = 10;
 }

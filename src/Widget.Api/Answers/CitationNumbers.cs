@@ -8,26 +8,49 @@ namespace Widget.Api.Answers;
 public static partial class CitationNumbers
 {
     private const int LongestRange = 20;
+    private const int Largest = 99_999_999;
 
     /// <summary>
-    /// The numbers that stand between the brackets of a citation: "1", "1, 2", "^3", "¹", "1-3", "source 2". Null when the text is none.
+    /// The numbers that stand between the brackets of a citation: "1", "1, 2", "^3", "¹", "１", "1-3", "source 2". Null when the text is none,
+    /// as "2017" and "2024-11", which are dates. Numbers that no source can have, and ranges that are too wide to mean anything, are left out.
     /// </summary>
     public static IReadOnlyList<int>? Parse(string content)
     {
         var list = List().Match(content);
         if (!list.Success) return null;
+        var parts = list.Groups["part"].Captures
+            .Select(capture => Number().Matches(capture.Value).Select(match => Value(match.ValueSpan)).ToArray())
+            .ToList();
+        if (parts.TrueForAll(IsDate)) return null;
         var numbers = new List<int>();
-        foreach (var part in list.Groups["part"].Captures.Select(capture => capture.Value))
+        foreach (var ends in parts)
         {
-            var ends = Number().Matches(part).Select(match => Value(match.Value)).ToArray();
             if (ends.Length == 1) numbers.Add(ends[0]);
-            else if (ends[1] > ends[0] && ends[1] - ends[0] <= LongestRange) numbers.AddRange(Enumerable.Range(ends[0], ends[1] - ends[0] + 1));
-            // "[2024-11]" is no citation, and neither is anything it stands beside.
-            else return null;
+            else if (ends[1] > ends[0] && ends[1] - ends[0] <= LongestRange)
+                numbers.AddRange(Enumerable.Range(ends[0], ends[1] - ends[0] + 1));
         }
 
         return numbers;
     }
+
+    /// <summary>Whether a text that goes on may become a list of numbers: it begins with one, and there is nothing else in it.</summary>
+    internal static bool MayBe(ReadOnlySpan<char> content)
+    {
+        var digits = false;
+        foreach (var character in content)
+        {
+            if (!MayBe(character)) return false;
+            digits |= CharUnicodeInfo.GetDigitValue(character) >= 0;
+        }
+
+        return digits;
+    }
+
+    /// <summary>Whether a character may stand in a list of numbers.</summary>
+    internal static bool MayBe(char character) =>
+        CharUnicodeInfo.GetDigitValue(character) >= 0
+        || (character != '\n' && char.IsWhiteSpace(character))
+        || "^#,;&،，、；-–—‑−".Contains(character, StringComparison.Ordinal);
 
     /// <summary>The sources that a finished text cites, in order of number. An escaped bracket opens no citation.</summary>
     public static IReadOnlyList<Citation> CitedBy(string text, IReadOnlyList<Citation> sources)
@@ -42,8 +65,18 @@ public static partial class CitationNumbers
     /// <summary>A text without its citations, which mean nothing beside other sources.</summary>
     public static string Strip(string text) => SpacedMarker().Replace(text, "");
 
-    // Superscript digits and those of other scripts count as well.
-    private static int Value(string digits) => digits.Aggregate(0, (value, digit) => (value * 10) + CharUnicodeInfo.GetDigitValue(digit));
+    // A year of our time, a month of one, or from one to another.
+    private static bool IsDate(int[] ends) => IsYear(ends[0]) && (ends.Length == 1 || ends[1] is >= 1 and <= 12 || IsYear(ends[1]));
+
+    private static bool IsYear(int number) => number is >= 1900 and <= 2099;
+
+    // Superscript digits and those of other scripts count as well. What is larger than any number of a source stays so.
+    private static int Value(ReadOnlySpan<char> digits)
+    {
+        var value = 0;
+        foreach (var digit in digits) value = Math.Min((value * 10) + CharUnicodeInfo.GetDigitValue(digit), Largest);
+        return value;
+    }
 
     [GeneratedRegex(@"(?<!\\)\[(?<number>[0-9]{1,3})\]", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Marker();
@@ -54,13 +87,13 @@ public static partial class CitationNumbers
     [GeneratedRegex(
         """
         ^\s* ((sources?|refs?)\s*:?\s*)?
-        (?<part> [\^#]?[\d⁰¹²³⁴-⁹]{1,3} (\s*[-–]\s*[\d⁰¹²³⁴-⁹]{1,3})? )
-        ( (\s*[,;&،]\s*|\s+and\s+) (?<part> [\^#]?[\d⁰¹²³⁴-⁹]{1,3} (\s*[-–]\s*[\d⁰¹²³⁴-⁹]{1,3})? ) )* \s*$
+        (?<part> [\^#]?[\d⁰¹²³⁴-⁹₀-₉]+ (\s*[-–—‑−]\s*[\d⁰¹²³⁴-⁹₀-₉]+)? )
+        ( (\s*[,;&،，、；]\s*|\s+and\s+) (?<part> [\^#]?[\d⁰¹²³⁴-⁹₀-₉]+ (\s*[-–—‑−]\s*[\d⁰¹²³⁴-⁹₀-₉]+)? ) )* \s*$
         """,
         RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
         1000)]
     private static partial Regex List();
 
-    [GeneratedRegex(@"[\d⁰¹²³⁴-⁹]+", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"[\d⁰¹²³⁴-⁹₀-₉]+", RegexOptions.None, 1000)]
     private static partial Regex Number();
 }

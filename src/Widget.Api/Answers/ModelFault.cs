@@ -21,6 +21,7 @@ internal static class ModelFault
         while (exception is AggregateException { InnerExceptions: [.., var last] }) exception = last;
         return exception switch
         {
+            ModelUnavailableException unavailable => unavailable.Message,
             ClientResultException { Status: > 0 } refused => OfStatus(refused.Status),
             HttpRequestException { StatusCode: { } status } => OfStatus((int)status),
             OperationCanceledException or TimeoutException => TooLate,

@@ -1,5 +1,4 @@
 using System.ClientModel;
-using System.ClientModel.Primitives;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -7,6 +6,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Chat;
+using Widget.Api.Remote;
 using ChatFinishReason = Microsoft.Extensions.AI.ChatFinishReason;
 using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 using OpenAIFinish = OpenAI.Chat.ChatFinishReason;
@@ -31,7 +31,7 @@ public sealed class OpenAIChatClient : IChatClient
             Endpoint = options.Endpoint,
             NetworkTimeout = options.Patience,
             // A visitor is waiting: one more try, then the answer is quoted instead.
-            RetryPolicy = new ClientRetryPolicy(maxRetries: 1),
+            RetryPolicy = new BoundedRetries(most: 1, longest: TimeSpan.FromSeconds(1)),
         };
         client.AddPolicy(_usage, PipelinePosition.PerCall);
         _client = new ChatClient(options.Model, new ApiKeyCredential(string.IsNullOrEmpty(options.Key) ? "none" : options.Key), client);

@@ -144,11 +144,28 @@ public sealed class ConversationLog(ConversationDatabase database)
         return events;
     }
 
-    private static ConversationEvent Read(Npgsql.NpgsqlDataReader row) => JsonSerializer.Deserialize<ConversationEvent>(row.GetString(3), Stored)! with
+    private static ConversationEvent Read(Npgsql.NpgsqlDataReader row) => Parse(row.GetString(3)) with
     {
         Seq = row.GetInt32(0),
         At = row.GetFieldValue<DateTimeOffset>(1),
         ClientId = row.IsDBNull(2) ? null : row.GetString(2),
+    };
+
+    // Titles that were stored before they were cleaned as they came in.
+    private static ConversationEvent Parse(string data) => JsonSerializer.Deserialize<ConversationEvent>(data, Stored)! switch
+    {
+        AssistantMessage { Citations.Count: > 0 } answer => answer with
+        {
+            Citations =
+            [
+                .. answer.Citations.Select(source => source with
+                {
+                    Title = VisibleText.Line(source.Title),
+                    Headings = [.. source.Headings.Select(VisibleText.Line)],
+                }),
+            ],
+        },
+        var entry => entry,
     };
 
     private static void WithoutColumns(JsonTypeInfo type)

@@ -34,8 +34,9 @@ internal static class QuestionImport
             {
                 failed.Add(new FailedDocument(place, $"{e.Path?.TrimStart('$', '.')} is not a field of a question."));
             }
-            catch (JsonException)
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
+                // The latter for half a surrogate pair.
                 failed.Add(new FailedDocument(place, NotAnObject));
             }
         }

@@ -73,7 +73,7 @@ internal static class AnswerEndpoints
 
     private static Answer Fill(Answer answer, AnswerRequest request)
     {
-        answer.Question = request.Question.Trim();
+        answer.Question = VisibleText.Line(request.Question);
         answer.Text = request.Answer.Trim();
         answer.Alternatives = KnowledgeRules.Trimmed(request.Alternatives);
         answer.Url = KnowledgeRules.Blank(request.Url);
@@ -84,7 +84,7 @@ internal static class AnswerEndpoints
 
     private static AnswerDetail Detail(Answer answer, EntryStatus status) => new(
         answer.Id.Value,
-        answer.Question,
+        VisibleText.Line(answer.Question),
         answer.Text,
         answer.Alternatives,
         answer.Url,

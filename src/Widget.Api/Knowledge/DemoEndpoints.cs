@@ -78,7 +78,7 @@ internal static class DemoEndpoints
         demo.StartAt = request.Start;
         demo.EndAt = request.End;
         demo.Page = request.Page;
-        demo.Title = request.Title.Trim();
+        demo.Title = VisibleText.Line(request.Title);
         demo.Description = request.Description.Trim();
         demo.ShowWhen = request.ShowWhen.Trim();
         demo.Language = KnowledgeRules.Blank(request.Language);
@@ -93,7 +93,7 @@ internal static class DemoEndpoints
         demo.StartAt,
         demo.EndAt,
         demo.Page,
-        demo.Title,
+        VisibleText.Line(demo.Title),
         demo.Description,
         demo.ShowWhen,
         demo.Tags,

@@ -52,7 +52,7 @@ internal static class DocumentEndpoints
                     document.ChunkCount,
                     document.UpdatedAt,
                     document.Kind.ToName(),
-                    document.SourceId.Value)),
+                    document.SourceId.Value) { Notice = document.Notice }),
             ],
             total));
     }
@@ -73,7 +73,7 @@ internal static class DocumentEndpoints
             document.Kind.ToName(),
             new DocumentSource(source.Id.Value, source.Kind.ToName(), source.Name, source.Url),
             found.Waiting ? DocumentStatusName.Updating : found.Error is null ? DocumentStatusName.Ready : DocumentStatusName.Stale,
-            found.Error));
+            found.Error) { Notice = document.Notice });
     }
 
     private static async Task<Results<Ok<DocumentChunkPage>, ProblemHttpResult>> Chunks(

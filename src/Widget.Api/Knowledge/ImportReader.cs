@@ -1,8 +1,7 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Widget.Api.Platform;
 using Widget.Contracts;
 using Widget.Rag.Ingestion;
@@ -18,47 +17,28 @@ internal static class ImportReader
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new StorableStrings() } };
 
-    /// <exception cref="BadHttpRequestException">A line is longer than <see cref="LongestLine"/>.</exception>
-    public static async IAsyncEnumerable<ImportedDocument> ReadAsync(PipeReader body, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<ImportedDocument> ReadAsync(Stream body, [EnumeratorCancellation] CancellationToken ct)
     {
-        var number = 0;
-        while (true)
+        await foreach (var line in LineReader.ReadAsync(body, LongestLine, ct))
         {
-            var read = await body.ReadAsync(ct);
-            var rest = read.Buffer;
-            while (rest.PositionOf((byte)'\n') is { } end)
-            {
-                number++;
-                if (Parse(rest.Slice(0, end), number) is { } document) yield return document;
-                rest = rest.Slice(rest.GetPosition(1, end));
-            }
-
-            if (rest.Length > LongestLine)
-                throw new BadHttpRequestException($"Line {number + 1} is longer than {LongestLine >> 20} MB.", StatusCodes.Status413PayloadTooLarge);
-            if (read.IsCompleted)
-            {
-                var last = Parse(rest, number + 1);
-                body.AdvanceTo(rest.End);
-                if (last is not null) yield return last;
-                yield break;
-            }
-
-            body.AdvanceTo(rest.Start, rest.End);
+            if (line.IsTooLong) yield return Failed($"line {line.Number}", $"This line is longer than {LongestLine >> 20} MB, which is the most a line may have. Split the document.");
+            else if (Parse(line.Bytes.Span.Trim(" \r\t"u8), line.Number) is { } document) yield return document;
         }
     }
 
     // Null for an empty line.
-    private static ImportedDocument? Parse(ReadOnlySequence<byte> bytes, int number)
+    private static ImportedDocument? Parse(ReadOnlySpan<byte> line, int number)
     {
-        var line = bytes.ToArray().AsSpan().Trim(" \r\t"u8);
         if (line.IsEmpty) return null;
+        if (!Utf8.IsValid(line)) return Failed($"line {number}", "This line is not valid UTF-8.");
         ImportLine? parsed;
         try
         {
             parsed = JsonSerializer.Deserialize<ImportLine>(line, Json);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter for half a surrogate pair.
             parsed = null;
         }
 

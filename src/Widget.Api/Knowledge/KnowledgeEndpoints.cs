@@ -45,8 +45,8 @@ internal static class KnowledgeEndpoints
         CancellationToken ct,
         string? source = null)
     {
-        if (Blank(source) is { Length: > LongestName }) return Problems.Invalid("source", NameError);
-        return Accepted(await queue.ImportAsync(tenants.Current().TenantId, ImportReader.ReadAsync(request.BodyReader, ct), ct, Blank(source) ?? ""));
+        if (KnowledgeRules.Name(source) is { Length: > LongestName }) return Problems.Invalid("source", NameError);
+        return Accepted(await queue.ImportAsync(tenants.Current().TenantId, ImportReader.ReadAsync(request.Body, ct), ct, KnowledgeRules.Name(source) ?? ""));
     }
 
     private static async Task<Results<Accepted<JobAccepted>, ValidationProblem, ProblemHttpResult>> Upload(
@@ -68,7 +68,7 @@ internal static class KnowledgeEndpoints
         if (Blank(url) is { } address && !ImportReader.IsWebAddress(address)) return Problems.Invalid("url", "The url must be an absolute http or https address.");
         if (Blank(title) is { Length: > 500 }) return Problems.Invalid("title", "The title must have 500 characters at most.");
         if (Blank(language) is { } code && !Validation.IsLanguage(code)) return Problems.Invalid("language", Validation.LanguageError);
-        if (Blank(source) is { Length: > LongestName }) return Problems.Invalid("source", NameError);
+        if (KnowledgeRules.Name(source) is { Length: > LongestName }) return Problems.Invalid("source", NameError);
         var named = MediaTypes.Of(file.FileName, file.ContentType);
         if (file.Length > LargestUpload && !MediaTypes.IsRecording(named ?? ""))
             return Problems.Because(StatusCodes.Status413PayloadTooLarge, $"Files may have {LargestUpload >> 20} MB at most, audio and video {LargestRecording >> 20} MB.");
@@ -83,7 +83,7 @@ internal static class KnowledgeEndpoints
             Language = Blank(language),
             MediaType = mediaType,
         };
-        return Accepted(await queue.UploadAsync(tenants.Current().TenantId, new ImportedDocument(name, description, content), ct, Blank(source) ?? ""));
+        return Accepted(await queue.UploadAsync(tenants.Current().TenantId, new ImportedDocument(name, description, content), ct, KnowledgeRules.Name(source) ?? ""));
     }
 
     private static async Task<Results<Accepted<JobAccepted>, ValidationProblem>> AddPage(
@@ -121,7 +121,10 @@ internal static class KnowledgeEndpoints
                 job.Done,
                 job.Total,
                 [.. job.Failed.Select(item => new FailedDocument(item.ExternalId, item.Error))],
-                job.Error))
+                job.Error)
+            {
+                Notices = [.. job.Notices.Select(item => new NoticedDocument(item.ExternalId, item.Notice))],
+            })
             : Problems.NotFound("job");
 
     private static Accepted<JobAccepted> Accepted(JobId job) => TypedResults.Accepted($"/api/knowledge/jobs/{job}", new JobAccepted(job.Value));

@@ -1,8 +1,8 @@
 using System.ClientModel;
-using System.ClientModel.Primitives;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using OpenAI;
+using Widget.Api.Remote;
 using Widget.Rag.Embeddings;
 
 namespace Widget.Api.Knowledge;
@@ -23,7 +23,7 @@ public sealed record EmbeddingModelOptions
 /// <summary>
 /// Any OpenAI-compatible embeddings endpoint as an <see cref="IEmbeddingGenerator"/>, over OpenAI's own library. Stands where
 /// Microsoft.Extensions.AI.OpenAI would. Texts go in batches; where the endpoint asks for fewer requests (429) or fails (5xx), the library
-/// waits, as long as <c>Retry-After</c> says, and asks again a few times.
+/// waits, as <c>Retry-After</c> says, and asks again a few times; what asks for a long pause counts as unavailable.
 /// </summary>
 public sealed class OpenAIEmbeddings(EmbeddingModelOptions options) : IEmbeddingGenerator<string, Embedding<float>>
 {
@@ -39,7 +39,7 @@ public sealed class OpenAIEmbeddings(EmbeddingModelOptions options) : IEmbedding
         {
             Endpoint = options.Endpoint,
             NetworkTimeout = TimeSpan.FromSeconds(30),
-            RetryPolicy = new ClientRetryPolicy(maxRetries: 3),
+            RetryPolicy = new BoundedRetries(most: 3, longest: TimeSpan.FromSeconds(20)),
         });
 
     private readonly EmbeddingGeneratorMetadata _metadata = new("openai", options.Endpoint, options.Model);

@@ -45,7 +45,7 @@ internal static class SourceEndpoints
         CancellationToken ct)
     {
         var kind = request.Kind!.Value;
-        var name = KnowledgeRules.Blank(request.Name) ?? "";
+        var name = KnowledgeRules.Name(request.Name) ?? "";
         var fetched = kind is SourceKindName.Page or SourceKindName.Site;
         if (kind is SourceKindName.Answers or SourceKindName.Demos)
             return Problems.Invalid("kind", $"The source of {kind.ToString().ToLowerInvariant()} is made by itself when the first is added.");
@@ -95,10 +95,10 @@ internal static class SourceEndpoints
         if (await sources.FindAsync(tenant, new SourceId(id), ct) is not { } source) return Problems.NotFound("source");
         var fetched = source.Kind is SourceKind.Page or SourceKind.Site;
         if (!fetched && request.Schedule is not (null or ScheduleName.None)) return Problems.Invalid("schedule", "Only pages and sites can be read again by themselves.");
-        if (source.Kind is SourceKind.Import or SourceKind.Upload && source.Name.Length > 0 && request.Name is { } empty && KnowledgeRules.Blank(empty) is null)
+        if (source.Kind is SourceKind.Import or SourceKind.Upload && source.Name.Length > 0 && request.Name is { } empty && KnowledgeRules.Name(empty) is null)
             return Problems.Invalid("name", "An import or upload needs a name, which tells it apart from the default one.");
         var change = new SourceChange(
-            request.Name?.Trim(),
+            request.Name is { } renamed ? KnowledgeRules.Name(renamed) ?? "" : null,
             request.Tags is null ? null : KnowledgeRules.Trimmed(request.Tags),
             request.Schedule?.ToSchedule(),
             source.Kind != SourceKind.Site

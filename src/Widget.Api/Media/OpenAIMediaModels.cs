@@ -1,8 +1,8 @@
 using System.ClientModel;
-using System.ClientModel.Primitives;
 using OpenAI;
 using OpenAI.Audio;
 using OpenAI.Chat;
+using Widget.Api.Remote;
 using Widget.Rag.Ingestion.Extraction;
 
 namespace Widget.Api.Media;
@@ -52,6 +52,7 @@ internal static class MediaModels
 {
     // For requests that the service had no time for (429) or failed at (5xx), with growing waits.
     private const int Retries = 3;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     public static ApiKeyCredential Credential(MediaModelOptions options) => new(string.IsNullOrEmpty(options.Key) ? "none" : options.Key);
 
@@ -59,7 +60,7 @@ internal static class MediaModels
     {
         Endpoint = options.Endpoint,
         NetworkTimeout = options.Patience,
-        RetryPolicy = new ClientRetryPolicy(Retries),
+        RetryPolicy = new BoundedRetries(Retries, LongestPause),
     };
 
     /// <exception cref="Widget.Extraction.IngestionFailureException">The service does not answer, or refuses.</exception>

@@ -69,6 +69,7 @@ internal sealed class CompletionWriting(
             }
 
             if (update.Text.Length == 0) continue;
+            ct.ThrowIfCancellationRequested();
             _length += update.Text.Length;
             if (_length > Answerer.LongestAnswer) throw new ModelFailedException($"its answer is longer than {Answerer.LongestAnswer} characters");
             await SayAsync(spoken.Append(verified.Append(update.Text)));

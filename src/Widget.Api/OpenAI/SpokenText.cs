@@ -82,7 +82,7 @@ internal sealed partial class SpokenText
     [GeneratedRegex(@"^ *(#{1,6} +|[-*+] +|> *)*", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Mark();
 
-    [GeneratedRegex(@"^[ |:-]*-[ |:-]*\|[ |:-]*\n", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^(?>[ |:]*)-(?>[ :-]*)\|(?>[ |:-]*)\n", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TableRule();
 
     [GeneratedRegex(@" \| ", RegexOptions.ExplicitCapture, 1000)]

@@ -65,7 +65,7 @@ public static partial class Server
         builder.Services.AddSingleton(new EmbeddingModels(
             options.Embedding.Endpoint is null ? null : new CachingEmbeddings(new OpenAIEmbeddings(options.Embedding), TimeProvider.System),
             options.Embedding.Model));
-        builder.Services.AddRag(options.Fetching, options.Tavus, options.Rerank);
+        builder.Services.AddRag(options.Fetching, options.Tavus, options.Rerank, options.Ingestion);
         builder.Services.AddMediaModels(options.Transcription, options.Vision);
         builder.Services.AddAnswers(options.Chat);
         builder.Services.AddEvaluation();

@@ -13,6 +13,7 @@ using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Voice;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;
+using Widget.Rag.Ingestion;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Rerank;
 using Widget.Rag.Tavus;
@@ -39,6 +40,9 @@ public sealed record ServerOptions
     public SpeechOptions Speech { get; init; } = new();
 
     public required FetchOptions Fetching { get; init; }
+
+    /// <summary>What reading a document may cost (WIDGET_DOCUMENT_…).</summary>
+    public IngestionOptions Ingestion { get; init; } = new();
 
     /// <summary>Tavus's API, for video and knowledge (WIDGET_TAVUS_…).</summary>
     public TavusApiOptions TavusApi { get; init; } = new();
@@ -103,6 +107,7 @@ public sealed record ServerOptions
             errors.Add(problem);
 
         var chat = variables.Model("CHAT");
+        var firstWord = TimeSpan.FromSeconds(variables.Whole("WIDGET_CHAT_FIRST_WORD_SECONDS", ChatModelOptions.DefaultFirstWordSeconds, least: 1, most: 60));
         var embedding = variables.Model("EMBEDDING", "the model of new tenants");
         if (embedding.Model is { Length: > 100 }) errors.Add("WIDGET_EMBEDDING_MODEL must have 100 characters at most.");
         var transcription = variables.Model("TRANSCRIPTION");
@@ -136,11 +141,16 @@ public sealed record ServerOptions
         errors.AddRange(notProxies.Select(proxy => $"WIDGET_TRUSTED_PROXIES contains \"{proxy}\". Write addresses or networks, as 127.0.0.1 or 10.0.0.0/8."));
 
         var masterKeys = MasterKeys.Read(variables);
+        var ingestion = new IngestionOptions
+        {
+            MostPages = variables.Whole("WIDGET_DOCUMENT_PAGES", IngestionOptions.DefaultPages, least: 1, most: 100_000),
+            DocumentTime = TimeSpan.FromSeconds(variables.Whole("WIDGET_DOCUMENT_SECONDS", IngestionOptions.DefaultSeconds, least: 10, most: 7_200)),
+        };
         if (errors.Count > 0) throw new InvalidConfigurationException(errors);
         return new ServerOptions
         {
             Database = database!,
-            Chat = new ChatModelOptions { Endpoint = chat.Endpoint, Key = chat.Key, Model = chat.Model ?? "" },
+            Chat = new ChatModelOptions { Endpoint = chat.Endpoint, Key = chat.Key, Model = chat.Model ?? "", FirstWord = firstWord },
             Embedding = new EmbeddingModelOptions { Endpoint = embedding.Endpoint, Key = embedding.Key, Model = embedding.Model },
             Transcription = new MediaModelOptions { Endpoint = transcription.Endpoint, Key = transcription.Key, Model = transcription.Model ?? "" },
             Vision = new MediaModelOptions { Endpoint = vision.Endpoint, Key = vision.Key, Model = vision.Model ?? "" },
@@ -152,6 +162,7 @@ public sealed record ServerOptions
             PublicAddress = publicAddress,
             Hosts = ours,
             Fetching = new FetchOptions { AllowedPrivateHosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase) },
+            Ingestion = ingestion,
             HostSuffix = suffix,
             Limits = limits,
             Budgets = budgets,

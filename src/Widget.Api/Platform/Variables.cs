@@ -19,6 +19,15 @@ internal sealed class Variables(Func<string, string?> variable)
         return null;
     }
 
+    /// <summary>A whole number within limits; the default where it is not set.</summary>
+    public int Whole(string name, int whenUnset, int least, int most)
+    {
+        if (Text(name) is not { } text) return whenUnset;
+        if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        Errors.Add($"{name} is \"{text}\". It must be a whole number from {least} to {most}.");
+        return whenUnset;
+    }
+
     /// <summary>A service with a model: <c>WIDGET_…_ENDPOINT</c>, <c>_KEY</c> and <c>_MODEL</c>.</summary>
     /// <param name="service">The part of the names that is the service's own.</param>
     /// <param name="modelIs">What the model is for, to follow "It names ".</param>

@@ -86,6 +86,7 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
                 _ => DocumentKind.Text,
             },
             Aliases = description.Aliases ?? [],
+            Notice = extracted.Notice,
         };
         return new ReadDocument(prepared, extracted.Links) { Canonical = extracted.Canonical, NoIndex = extracted.NoIndex, NoFollow = extracted.NoFollow };
     }
@@ -118,7 +119,7 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
     private static string FirstOf(params ReadOnlySpan<string?> titles)
     {
         foreach (var title in titles)
-            if (!string.IsNullOrWhiteSpace(title)) return Storable(title.Trim());
+            if (title is not null && VisibleText.Line(title) is { Length: > 0 } shown) return shown;
         return "Untitled";
     }
 

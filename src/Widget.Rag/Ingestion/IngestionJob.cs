@@ -72,6 +72,9 @@ public sealed class IngestionJob : ITenantOwned
     /// <summary>Whether nothing was cut off by a limit or kept away by a fault, so that what it has not seen is gone.</summary>
     public bool Complete { get; set; } = true;
 
+    /// <summary>Whether what is left of it takes long, and so is the slow lane's.</summary>
+    public bool Slow { get; set; }
+
     /// <summary>Why the whole job failed, in words for people.</summary>
     public string? Error { get; set; }
 
@@ -98,6 +101,8 @@ public sealed class IngestionJob : ITenantOwned
         job.Property(row => row.Work).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<JobWork>(text, true));
         job.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
 
+        model.Entity<IngestionUsage>().ToTable("ingestion_usage").HasKey(row => row.TenantId);
+
         var item = model.Entity<IngestionItem>();
         item.ToTable("ingestion_items").HasKey(row => new { row.TenantId, row.JobId, row.Ordinal });
         item.HasOne<IngestionJob>().WithMany().HasForeignKey(row => new { row.TenantId, row.JobId });
@@ -107,6 +112,17 @@ public sealed class IngestionJob : ITenantOwned
             value => JsonSerializer.Serialize(value, Chunk.Json),
             text => JsonSerializer.Deserialize<DocumentDescription>(text, Chunk.Json)!);
     }
+}
+
+/// <summary>What a tenant's jobs have used of workers' time. What is longer ago counts less (<c>recent_ingestion_seconds</c>).</summary>
+public sealed class IngestionUsage : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    /// <summary>As it counted at that time.</summary>
+    public required double Seconds { get; init; }
+
+    public required DateTimeOffset At { get; init; }
 }
 
 public enum ItemState
@@ -181,6 +197,12 @@ public sealed class IngestionItem : ITenantOwned
 
     /// <summary>Links away from the start page or a listed page.</summary>
     public short Depth { get; init; }
+
+    /// <summary>Whether reading it takes longer than a quick worker may.</summary>
+    public bool Slow { get; set; }
+
+    /// <summary>Why not all of it was read, in words for people; null when all was.</summary>
+    public string? Notice { get; set; }
 
     /// <summary>Whether it failed and has been tried again since.</summary>
     public bool Superseded { get; set; }

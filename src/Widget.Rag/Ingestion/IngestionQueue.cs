@@ -21,9 +21,14 @@ public sealed record JobReport(JobId Id, SourceId SourceId, JobStatus Status, in
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>What was read in part.</summary>
+    public IReadOnlyList<NoticedItem> Notices { get; init; } = [];
 }
 
 public sealed record FailedItem(string ExternalId, string Error);
+
+public sealed record NoticedItem(string ExternalId, string Notice);
 
 /// <summary>
 /// Takes in documents. Each call commits a job and everything it needs to run, so nothing is lost once it has returned;
@@ -154,10 +159,17 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
             .Select(item => new FailedItem(item.ExternalId, item.Error!))
             .Take(MostFailuresReported)
             .ToListAsync(ct);
+        var noticed = await db.Items
+            .Where(item => item.JobId == id && item.Notice != null)
+            .OrderBy(item => item.Ordinal)
+            .Select(item => new NoticedItem(item.ExternalId, item.Notice!))
+            .Take(MostFailuresReported)
+            .ToListAsync(ct);
         return new JobReport(job.Id, job.SourceId, job.Status, job.Total, job.Done, job.Error, failed)
         {
             CreatedAt = job.CreatedAt,
             FinishedAt = job.FinishedAt,
+            Notices = noticed,
         };
     }
 

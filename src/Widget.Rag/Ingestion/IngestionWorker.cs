@@ -6,32 +6,39 @@ using Widget.Rag.Storage;
 namespace Widget.Rag.Ingestion;
 
 /// <summary>
-/// Takes unfinished jobs and runs them, a turn at a time, several at once and one a tenant, so that nobody's large job keeps the others
-/// waiting. A job is held by a lease: when this node dies, another finds the lease run out and goes on where it stopped.
+/// Takes unfinished jobs and runs them, a turn at a time and several at once, so that nobody's large job keeps the others waiting: the next turn goes
+/// to the tenant that has used least of all workers' time lately, and what takes long is done by workers of its own. A job is held by a lease: when
+/// this node dies, another finds the lease run out and goes on where it stopped.
 /// </summary>
 public sealed partial class IngestionWorker(
     NpgsqlDataSource dataSource,
     JobRunner runner,
     IngestionSignal signal,
-    ILogger<IngestionWorker> logger) : BackgroundService
+    ILogger<IngestionWorker> logger,
+    IngestionOptions? options = null,
+    TimeProvider? clock = null) : BackgroundService
 {
-    private const int Workers = 2;
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => WorkAsync(Guid.CreateVersion7(), stoppingToken)));
+    private readonly IngestionOptions _options = options ?? new IngestionOptions();
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
-    private async Task WorkAsync(Guid worker, CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        Enumerable.Repeat(JobLane.Quick, _options.QuickWorkers).Concat(Enumerable.Repeat(JobLane.Slow, _options.SlowWorkers))
+            .Select(lane => WorkAsync(Guid.CreateVersion7(), lane, stoppingToken)));
+
+    private async Task WorkAsync(Guid worker, JobLane lane, CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (await ClaimAsync(worker, stoppingToken) is { } lease) await RunAsync(lease, stoppingToken);
-                else await signal.WaitAsync(Patience, stoppingToken);
+                if (await ClaimAsync(worker, lane, stoppingToken) is { } lease) await RunAsync(lease, stoppingToken);
+                // New jobs are quick until they are found to be slow.
+                else if (lane == JobLane.Quick) await signal.WaitAsync(Patience, stoppingToken);
+                else await Task.Delay(Patience, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -55,23 +62,25 @@ public sealed partial class IngestionWorker(
     private static Task PauseAsync(CancellationToken stoppingToken) =>
         Task.Delay(Patience, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
-    private async Task<JobLease?> ClaimAsync(Guid worker, CancellationToken ct)
+    private async Task<JobLease?> ClaimAsync(Guid worker, JobLane lane, CancellationToken ct)
     {
-        await using var command = dataSource.CreateCommand("select tenant_id, job_id from claim_ingestion_job($1, $2)");
+        await using var command = dataSource.CreateCommand("select tenant_id, job_id from claim_ingestion_job($1, $2, $3)");
         command.Parameters.Add(new() { Value = worker });
         command.Parameters.Add(new() { Value = Lease });
+        command.Parameters.Add(new() { Value = lane == JobLane.Quick ? "quick" : "slow" });
         await using var row = await command.ExecuteReaderAsync(ct);
-        return await row.ReadAsync(ct) ? new JobLease(new TenantId(row.GetGuid(0)), new JobId(row.GetGuid(1)), worker) : null;
+        return await row.ReadAsync(ct) ? new JobLease(new TenantId(row.GetGuid(0)), new JobId(row.GetGuid(1)), worker, lane) : null;
     }
 
     private async Task RunAsync(JobLease lease, CancellationToken stoppingToken)
     {
         LogTaken(lease.Tenant, lease.Job);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var renewing = RenewAsync(lease, held);
+        var meter = new Meter(_clock);
+        var renewing = RenewAsync(lease, meter, held);
         try
         {
-            if (await runner.RunAsync(lease, Turn, held.Token)) LogFinished(lease.Tenant, lease.Job);
+            if (await runner.RunAsync(lease, _options.Turn, held.Token)) LogFinished(lease.Tenant, lease.Job);
             else await SetLeaseAsync(lease, TimeSpan.Zero, held.Token);
         }
         catch (OperationCanceledException e) when (held.IsCancellationRequested || e is LeaseLostException)
@@ -89,8 +98,36 @@ public sealed partial class IngestionWorker(
         {
             await held.CancelAsync();
             await renewing;
+            await ChargeAsync(lease, meter);
         }
     }
+
+    // A turn costs what it has taken of a worker's time, whatever has come of it.
+    private async Task ChargeAsync(JobLease lease, Meter meter)
+    {
+        try
+        {
+            await using var batch = dataSource.CreateBatch();
+            batch.BatchCommands.Add(AsTenant(lease));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                """
+                insert into ingestion_usage as old (tenant_id, seconds) values ($1, $2)
+                on conflict (tenant_id) do update set seconds = recent_ingestion_seconds(old.seconds, old.at) + excluded.seconds, at = now()
+                """)
+            {
+                Parameters = { new() { Value = lease.Tenant.Value }, new() { Value = meter.Read().TotalSeconds } },
+            });
+            await batch.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            // One turn for nothing matters less than the work; a tenant that has been deleted has no account.
+            LogNotCharged(e, lease.Tenant);
+        }
+    }
+
+    private static NpgsqlBatchCommand AsTenant(JobLease lease) =>
+        new("select set_config('app.tenant_id', $1, true)") { Parameters = { new() { Value = lease.Tenant.Value.ToString() } } };
 
     private async Task CountFaultAsync(JobLease lease)
     {
@@ -104,13 +141,16 @@ public sealed partial class IngestionWorker(
         }
     }
 
-    private async Task RenewAsync(JobLease lease, CancellationTokenSource held)
+    private async Task RenewAsync(JobLease lease, Meter meter, CancellationTokenSource held)
     {
         try
         {
             using var timer = new PeriodicTimer(Renewal);
             while (await timer.WaitForNextTickAsync(held.Token))
+            {
                 if (!await SetLeaseAsync(lease, Lease, held.Token)) await held.CancelAsync();
+                await ChargeAsync(lease, meter);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -128,7 +168,7 @@ public sealed partial class IngestionWorker(
     private async Task<bool> SetLeaseAsync(JobLease lease, TimeSpan time, CancellationToken ct)
     {
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('app.tenant_id', $1, true)") { Parameters = { new() { Value = lease.Tenant.Value.ToString() } } });
+        batch.BatchCommands.Add(AsTenant(lease));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("update ingestion_jobs set lease_until = now() + $3 where id = $1 and lease_owner = $2")
         {
             Parameters = { new() { Value = lease.Job.Value }, new() { Value = lease.Worker }, new() { Value = time } },
@@ -154,4 +194,19 @@ public sealed partial class IngestionWorker(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Ingestion met a fault and goes on")]
     private partial void LogTrouble(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A turn of tenant {Tenant} at ingestion could not be counted")]
+    private partial void LogNotCharged(Exception exception, TenantId tenant);
+
+    // What a turn has taken since it was last asked.
+    private sealed class Meter(TimeProvider clock)
+    {
+        private long _read = clock.GetTimestamp();
+
+        public TimeSpan Read()
+        {
+            var now = clock.GetTimestamp();
+            return clock.GetElapsedTime(Interlocked.Exchange(ref _read, now), now);
+        }
+    }
 }

@@ -37,6 +37,12 @@ internal sealed record ItemOutcome
 
     public string? Error { get; init; }
 
+    /// <summary>There was no time for it at this turn; it goes back as it was.</summary>
+    public bool IsPutBack { get; init; }
+
+    /// <summary>It goes back because it takes long.</summary>
+    public bool TooSlow { get; init; }
+
     public FetchFailure Failure { get; init; }
 
     /// <summary>The page could not be read the last time either, nor ever before under this address.</summary>

@@ -19,8 +19,9 @@ internal static class JobItems
     /// <param name="db">An open transaction of the tenant.</param>
     /// <param name="job">Whose items.</param>
     /// <param name="pages">Most of them when they have to be fetched.</param>
+    /// <param name="lane">The quick lane leaves out what takes long.</param>
     /// <param name="ct">Ends the work.</param>
-    public static async Task<List<IngestionItem>> TakeAsync(KnowledgeDb db, IngestionJob job, int pages, CancellationToken ct)
+    public static async Task<List<IngestionItem>> TakeAsync(KnowledgeDb db, IngestionJob job, int pages, JobLane lane, CancellationToken ct)
     {
         var givenUp = await db.Items
             .Where(item => item.JobId == job.Id && item.State == ItemState.Working && item.Attempts >= MostAttempts)
@@ -32,15 +33,16 @@ internal static class JobItems
         if (givenUp > 0) await db.Jobs.Where(row => row.Id == job.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Complete, false), ct);
         var unfinished = db.Items.Where(item =>
             item.JobId == job.Id && (item.State == ItemState.Waiting || item.State == ItemState.Working));
+        if (lane == JobLane.Quick) unfinished = unfinished.Where(item => !item.Slow);
         var next = await unfinished.OrderBy(item => item.Ordinal).Take(ContentBatch)
-            .Select(item => new { item.Ordinal, item.Attempts, Bytes = item.Content == null ? (int?)null : item.Content.Length })
+            .Select(item => new { item.Ordinal, item.Attempts, item.Slow, Bytes = item.Content == null ? (int?)null : item.Content.Length })
             .ToListAsync(ct);
         if (next.Count == 0) return [];
 
-        // A document that has failed its reader before is tried alone, so that it cannot take others down with it.
-        var size = next[0].Attempts > 0 ? 1 : next[0].Bytes is null ? pages : ContentBatch;
+        // A document that has failed its reader before is tried alone, so that it cannot take others down with it; and so is one that takes long.
+        var size = next[0].Attempts > 0 || next[0].Slow ? 1 : next[0].Bytes is null ? pages : ContentBatch;
         var bytes = 0L;
-        var taken = next.Take(size).TakeWhile((item, i) => (bytes += item.Bytes ?? 0) <= BatchBytes || i == 0).Select(item => item.Ordinal).ToList();
+        var taken = next.Take(size).TakeWhile((item, i) => ((bytes += item.Bytes ?? 0) <= BatchBytes && !item.Slow) || i == 0).Select(item => item.Ordinal).ToList();
         var batch = await db.Items.AsNoTracking().Where(item => item.JobId == job.Id && taken.Contains(item.Ordinal)).OrderBy(item => item.Ordinal).ToListAsync(ct);
         await db.Items.Where(item => item.JobId == job.Id && taken.Contains(item.Ordinal)).ExecuteUpdateAsync(
             set => set
@@ -48,6 +50,17 @@ internal static class JobItems
                 .SetProperty(item => item.Attempts, item => (short)(item.Attempts + 1)),
             ct);
         return batch;
+    }
+
+    /// <summary>Whether something is left to be read.</summary>
+    public static Task<bool> AnyLeftAsync(KnowledgeDb db, JobId job, CancellationToken ct) =>
+        db.Items.AnyAsync(item => item.JobId == job && (item.State == ItemState.Waiting || item.State == ItemState.Working), ct);
+
+    /// <summary>Notes which items take long.</summary>
+    public static async Task NoteSlowAsync(KnowledgeDb db, JobId job, List<IngestionItem> slow, CancellationToken ct)
+    {
+        var ordinals = slow.ConvertAll(item => item.Ordinal);
+        await db.Items.Where(item => item.JobId == job && ordinals.Contains(item.Ordinal)).ExecuteUpdateAsync(set => set.SetProperty(item => item.Slow, true), ct);
     }
 
     /// <summary>Puts items back as they were before they were taken into work.</summary>
@@ -92,10 +105,11 @@ internal static class JobItems
               update ingestion_items item
               set state = case when outcome.error is null then 'ready' else 'failed' end,
                   error = outcome.error,
+                  notice = outcome.notice,
                   external_id = outcome.name,
                   document = item.document || jsonb_strip_nulls(jsonb_build_object('asideFor', outcome.aside)),
                   content = case when outcome.error is null then null else item.content end
-              from unnest($2::bigint[], $3::text[], $4::text[], $5::text[]) as outcome (ordinal, error, name, aside)
+              from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $7::text[]) as outcome (ordinal, error, name, aside, notice)
               where item.job_id = $1 and item.ordinal = outcome.ordinal
               returning item.state
             )
@@ -110,6 +124,7 @@ internal static class JobItems
                 Texts(batch.Select(item => outcomes[item].ExternalId)),
                 Texts(batch.Select(item => outcomes[item].AsideFor)),
                 batch.Exists(item => outcomes[item].Unknown),
+                Texts(batch.Select(item => outcomes[item].Document?.Notice)),
             ]);
         await command.ExecuteNonQueryAsync(ct);
     }

@@ -7,7 +7,8 @@ namespace Widget.Rag.Ingestion;
 /// <param name="Tenant">Whose job.</param>
 /// <param name="Job">Which.</param>
 /// <param name="Worker">Who holds it; no two workers share one, not even on one node.</param>
-public sealed record JobLease(TenantId Tenant, JobId Job, Guid Worker)
+/// <param name="Lane">What is done of it.</param>
+public sealed record JobLease(TenantId Tenant, JobId Job, Guid Worker, JobLane Lane = JobLane.Any)
 {
     /// <summary>
     /// Makes sure, for the rest of the transaction, that the job is still this worker's. One that was away for longer than its lease
@@ -21,6 +22,19 @@ public sealed record JobLease(TenantId Tenant, JobId Job, Guid Worker)
             [Job.Value, Worker]);
         if (await command.ExecuteScalarAsync(ct) is null) throw new LeaseLostException();
     }
+}
+
+/// <summary>What a worker does of a job.</summary>
+public enum JobLane
+{
+    /// <summary>All of it, however long it takes.</summary>
+    Any,
+
+    /// <summary>What is quick; the rest is left to the slow lane.</summary>
+    Quick,
+
+    /// <summary>All that is left of a job that takes long.</summary>
+    Slow,
 }
 
 /// <summary>The job belongs to another worker by now.</summary>

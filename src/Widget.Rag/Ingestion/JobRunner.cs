@@ -24,14 +24,14 @@ public sealed partial class JobRunner(
     EmbeddingModels models,
     EmbeddingChanges embeddings,
     TimeProvider clock,
-    ILogger<JobRunner> logger)
+    ILogger<JobRunner> logger,
+    IngestionOptions? options = null)
 {
     private const int PageBatch = 16;
     private const int ParallelFetches = 4;
-
-    // A batch of pages is to be had within about this time, however slowly the site wants to be read.
-    private static readonly TimeSpan BatchTime = TimeSpan.FromSeconds(10);
     private const short MostFaults = 10;
+
+    private readonly IngestionOptions _options = options ?? new IngestionOptions();
 
     /// <summary>
     /// Runs the job to its end or for a turn, so that no tenant's large job keeps all others waiting.
@@ -48,15 +48,14 @@ public sealed partial class JobRunner(
         try
         {
             var visit = new SiteVisit(fetcher, hosts, fetching, clock, ct);
-            if (!job.Listed && source.Kind == SourceKind.Site) await ListAsync(lease, job, source, visit, ct);
-            var size = source.Kind == SourceKind.Site && (await visit.RobotsAsync(new Uri(source.Url), ct)).Delay is { } delay
-                ? Math.Clamp((int)(BatchTime / delay), 1, PageBatch)
-                : PageBatch;
-            while (await TakeBatchAsync(job, size, ct) is { Count: > 0 } batch)
+            if (await PrepareAsync(lease, job, source, visit, ct) is not { } size) return false;
+            while (await TakeBatchAsync(lease, job, size, ct) is { Count: > 0 } batch)
             {
                 await RunBatchAsync(lease, job, source, new ItemFetcher(visit, source), batch, ct);
                 if (clock.GetElapsedTime(start) >= turn) return false;
             }
+
+            if (await LeaveToSlowLaneAsync(lease, ct)) return false;
 
             if (source.Kind == SourceKind.Site) await CrawlLedger.RemoveGoneAsync(database, lease, job, ct);
             await KnowledgeSettler.SettleAsync(database, job.TenantId, ct);
@@ -134,10 +133,10 @@ public sealed partial class JobRunner(
         await db.CommitAsync(ct);
     }
 
-    private async Task<List<IngestionItem>> TakeBatchAsync(IngestionJob job, int pages, CancellationToken ct)
+    private async Task<List<IngestionItem>> TakeBatchAsync(JobLease lease, IngestionJob job, int pages, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(job.TenantId, ct);
-        var batch = await JobItems.TakeAsync(db, job, pages, ct);
+        var batch = await JobItems.TakeAsync(db, job, pages, lease.Lane, ct);
         await db.CommitAsync(ct);
         return batch;
     }
@@ -150,15 +149,21 @@ public sealed partial class JobRunner(
             var pages = batch.Where(item => item.Content is null).Select(item => item.ExternalId).ToList();
             if (pages.Count > 0) await ReportAsync(job, JobStatus.Fetching, ct);
             var known = pages.Count > 0 ? await KnownPagesAsync(job, pages, ct) : [];
-            var outcomes = await EachAsync(batch, ParallelFetches, (item, token) => items.FetchAsync(item, known.GetValueOrDefault(item.ExternalId), token), ct);
+            var outcomes = await EachAsync(
+                lease.Lane, batch, ParallelFetches, _options.FetchTime, (item, token) => items.FetchAsync(item, known.GetValueOrDefault(item.ExternalId), token), ct);
+            batch = await InTimeAsync(lease, batch, outcomes, ct);
 
             await ReportAsync(job, JobStatus.Extracting, ct);
             var hashes = await NameAsync(job, batch, outcomes, ct);
             outcomes = await EachAsync(
+                lease.Lane,
                 batch,
                 Environment.ProcessorCount,
+                _options.QuickTime,
                 async (item, token) => await ReadAsync(item, outcomes[item], hashes.GetValueOrDefault(outcomes[item].ExternalId), token),
                 ct);
+            batch = await InTimeAsync(lease, batch, outcomes, ct);
+            if (batch.Count == 0) return;
             read = true;
             foreach (var item in batch)
                 if (outcomes[item].Links.Count > 0) outcomes[item] = outcomes[item] with { Links = SameSite(source, outcomes[item].Links) };
@@ -222,32 +227,6 @@ public sealed partial class JobRunner(
     // that the database cannot hold them (SQLSTATE classes 22 and 54).
     private static bool IsInnocent(Exception exception, bool read) => exception is not LeaseLostException
         && read && exception.GetBaseException() is not PostgresException { SqlState: ['2', '2', ..] or ['5', '4', ..] };
-
-    private async Task<ItemOutcome> ReadAsync(IngestionItem item, ItemOutcome fetched, byte[]? knownHash, CancellationToken ct)
-    {
-        if (fetched.Raw is not { } raw) return fetched;
-        // The page's own name is where a reader finds it.
-        var description = fetched.ExternalId == item.ExternalId ? item.Document : item.Document with { Url = fetched.ExternalId };
-        // Links are needed from pages that have not changed, too, so only given documents can be skipped unread.
-        var unchanged = knownHash is not null && knownHash.AsSpan().SequenceEqual(DocumentReader.Hash(raw, description));
-        if (unchanged && raw.Address is null) return fetched;
-        try
-        {
-            var (document, links) = await reader.ReadAsync(fetched.ExternalId, raw, description, ct);
-            var stored = unchanged || !fetched.Index || fetched.AsideFor is not null ? null : document;
-            return fetched with { Document = stored, Links = fetched.Follow ? links : [] };
-        }
-        catch (IngestionFailureException e)
-        {
-            return fetched with { Error = e.Message };
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // A parser's fault on someone's strange file must not keep the job's other documents from being read.
-            LogReaderFault(e, item.TenantId, item.JobId, item.Ordinal);
-            return fetched with { Error = "This document could not be read because of a fault of ours, which has been logged." };
-        }
-    }
 
     private async Task<Dictionary<string, KnownPage>> KnownPagesAsync(IngestionJob job, List<string> pages, CancellationToken ct)
     {
@@ -337,8 +316,8 @@ public sealed partial class JobRunner(
         row.LeaseOwner = null;
         row.LeaseUntil = null;
         if (error is not null) await JobItems.FailUnfinishedAsync(db, lease.Job, error, ct);
-        // What failed stays, with its reason; the rest has become documents.
-        await db.Items.Where(item => item.JobId == lease.Job && item.State == ItemState.Ready).ExecuteDeleteAsync(ct);
+        // What failed or was not read to its end stays, with its reason; the rest has become documents.
+        await db.Items.Where(item => item.JobId == lease.Job && item.State == ItemState.Ready && item.Notice == null).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
     }
 
@@ -349,21 +328,6 @@ public sealed partial class JobRunner(
         await using var db = await database.BeginAsync(job.TenantId, ct);
         await db.Jobs.Where(row => row.Id == job.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Status, status), ct);
         await db.CommitAsync(ct);
-    }
-
-    private static async Task<Dictionary<IngestionItem, ItemOutcome>> EachAsync(
-        List<IngestionItem> batch,
-        int parallel,
-        Func<IngestionItem, CancellationToken, Task<ItemOutcome>> step,
-        CancellationToken ct)
-    {
-        var outcomes = new ItemOutcome[batch.Count];
-        await Parallel.ForAsync(
-            0,
-            batch.Count,
-            new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = ct },
-            async (i, token) => outcomes[i] = await step(batch[i], token));
-        return batch.Zip(outcomes).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Reading item {Ordinal} of ingestion job {Job} of tenant {Tenant} failed unexpectedly")]

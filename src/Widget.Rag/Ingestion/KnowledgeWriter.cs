@@ -136,6 +136,7 @@ internal static class KnowledgeWriter
             Tags = [.. document.Tags],
             ContentHash = document.ContentHash,
             ChunkCount = document.Passages.Count,
+            Notice = document.Notice,
         }));
         await db.SaveChangesAsync(ct);
         db.ChangeTracker.Clear();

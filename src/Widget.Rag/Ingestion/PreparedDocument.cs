@@ -14,6 +14,9 @@ public sealed record PreparedDocument(
 {
     public DocumentKind Kind { get; init; }
 
+    /// <summary>Why not all of it was read, in words for people; null when all was.</summary>
+    public string? Notice { get; init; }
+
     /// <summary>What it is found by, besides its title and text; indexed with its headings and never shown.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 

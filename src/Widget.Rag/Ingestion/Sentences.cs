@@ -33,7 +33,13 @@ public static class Sentences
         if (mark is not ('.' or '!' or '?' or '…' or '؟')) return false;
         var end = i;
         while (end + 1 < text.Length && text[end + 1] is '.' or '!' or '?' or '"' or '\'' or '”' or '’' or ')' or ']' or '»') end++;
-        if (end + 1 < text.Length && !char.IsWhiteSpace(text[end + 1])) return false;
+        if (end + 1 < text.Length && !char.IsWhiteSpace(text[end + 1]))
+        {
+            // Nor does a sentence end within the same run of marks, which may be long.
+            i = end;
+            return false;
+        }
+
         if (mark == '.' && end == i && IsAbbreviation(text.AsSpan(start, i - start))) return false;
         i = end;
         return true;

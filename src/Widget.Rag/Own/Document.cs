@@ -33,7 +33,7 @@ public sealed class Document : ITenantOwned
     /// <summary>The importer's id, the file's name or the page's address; unique within the source.</summary>
     public required string ExternalId { get; init; }
 
-    public required string Title { get; set; }
+    public required string Title { get => VisibleText.Line(field); set; }
 
     /// <summary>Where a reader finds the document; null when it has no public address.</summary>
     public string? Url { get; set; }
@@ -48,6 +48,9 @@ public sealed class Document : ITenantOwned
     public required byte[] ContentHash { get; set; }
 
     public int ChunkCount { get; set; }
+
+    /// <summary>Why not all of it was read, in words for people; null when all was.</summary>
+    public string? Notice { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }
 
@@ -65,7 +68,7 @@ public sealed class Document : ITenantOwned
 public sealed record Locator
 {
     /// <summary>The headings above the passage, outermost first.</summary>
-    public IReadOnlyList<string> Headings { get; init; } = [];
+    public IReadOnlyList<string> Headings { get; init => field = [.. value.Select(VisibleText.Line)]; } = [];
 
     /// <summary>Page of a paged document, or slide of a presentation, from 1; null for the others.</summary>
     public int? Page { get; init; }

@@ -48,7 +48,7 @@ public sealed class Source : ITenantOwned
     public string Url { get; init; } = "";
 
     /// <summary>Tells several imports or uploads apart, the default one's being empty; a label for the other kinds.</summary>
-    public string Name { get; set; } = "";
+    public string Name { get => VisibleText.Line(field); set; } = "";
 
     /// <summary>Given to all its documents, besides their own.</summary>
     public string[] Tags { get; set; } = [];

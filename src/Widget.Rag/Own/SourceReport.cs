@@ -10,6 +10,8 @@ namespace Widget.Rag.Own;
 /// <summary>A source and how it is doing.</summary>
 public sealed record SourceReport(SourceId Id, SourceKind Kind, string Name, string Url, IReadOnlyList<string> Tags, CrawlRules Rules, Schedule Schedule)
 {
+    public string Name { get; } = VisibleText.Line(Name);
+
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When it is read again by itself.</summary>

@@ -96,7 +96,8 @@ public sealed record Hit
     /// <summary>The passage's id in a knowledge base that is not ours; null in ours.</summary>
     public string? ForeignId { get; init; }
 
-    public required string Title { get; init; }
+    /// <summary>As it can be shown, also that of a document which was stored otherwise.</summary>
+    public required string Title { get; init => field = VisibleText.Line(value); }
 
     public DocumentKind Kind { get; init; }
 

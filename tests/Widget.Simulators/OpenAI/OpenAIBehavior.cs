@@ -17,6 +17,9 @@ public sealed record OpenAISwitches
 
     public int FailStatus { get; init; } = 500;
 
+    /// <summary>Ask those whom it fails to come back after so many seconds.</summary>
+    public int? RetryAfter { get; init; }
+
     /// <summary>Break the connection off after this many pieces of a streamed answer; never when null.</summary>
     public int? CutAfter { get; init; }
 

@@ -26,6 +26,8 @@ internal static partial class OpenAIEndpoints
             }
             catch (OpenAIException e)
             {
+                if (e.IsTemporary && context.HttpContext.RequestServices.GetRequiredService<OpenAIBehavior>().Switches.RetryAfter is { } seconds)
+                    context.HttpContext.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 return e.ToResult();
             }
         });

@@ -6,5 +6,7 @@ internal sealed class OpenAIException(int status, string type, string message, s
     /// <summary>As api.openai.com words it: {"error": {"message", "type", "param", "code"}}.</summary>
     public IResult ToResult() => Results.Json(new { error = new { message = Message, type, param, code } }, statusCode: status);
 
+    public bool IsTemporary => status is 429 or >= 500;
+
     public static OpenAIException Invalid(string message, string? param = null) => new(400, "invalid_request_error", message, param);
 }

@@ -1,10 +1,10 @@
 using System.ClientModel;
-using System.ClientModel.Primitives;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Audio;
+using Widget.Api.Remote;
 using Widget.Api.Speech.Client;
 
 #pragma warning disable MEAI001 // ISpeechToTextClient is experimental; it is used by its name only.
@@ -21,7 +21,7 @@ internal sealed class OpenAITranscriptionClient(DictationOptions options) : ISpe
         options.Model.Model,
         new ApiKeyCredential(string.IsNullOrEmpty(options.Model.Key) ? "none" : options.Model.Key),
         // Somebody waits: one more try when the service was busy or failed.
-        new OpenAIClientOptions { Endpoint = options.Model.Endpoint, NetworkTimeout = options.Patience, RetryPolicy = new ClientRetryPolicy(maxRetries: 1) });
+        new OpenAIClientOptions { Endpoint = options.Model.Endpoint, NetworkTimeout = options.Patience, RetryPolicy = new BoundedRetries(most: 1, longest: TimeSpan.FromSeconds(1)) });
 
     /// <exception cref="SpeechException">The service refuses, fails or is silent.</exception>
     public async Task<SpeechToTextResponse> GetTextAsync(Stream audioSpeechStream, SpeechToTextOptions? options = null, CancellationToken cancellationToken = default)

@@ -8,6 +8,11 @@ namespace Widget.Api.Speech.Script;
 /// <summary>Reads lines of Markdown aloud, from their beginning each time, so that more of a line changes nothing of what was said of it.</summary>
 internal sealed partial class InlineReader
 {
+    // Links, tags and citations are no longer than verified text lets them be, and brackets within brackets no deeper than people write them.
+    private const int LongestMark = 2_500;
+    private const int Deepest = 20;
+
+    private int _depth;
     private readonly StringBuilder _spoken = new();
     private readonly List<(int Start, int End)> _places = [];
     private readonly string _text;
@@ -99,14 +104,17 @@ internal sealed partial class InlineReader
     // A citation, a link or just brackets; 0 when its end is not there.
     private int Bracket(int at, int end)
     {
+        if (_depth == Deepest) return Say(at, at + 1, "[");
         var close = Closing(at, end, '[', ']');
+        if (close == TooFar) return Say(at, at + 1, "[");
         if (close < 0) return 0;
         if (close + 1 >= end && MayGrow(end)) return 0;
         if (close + 1 < end && _text[close + 1] == '(')
         {
             var last = Closing(close + 1, end, '(', ')');
+            if (last == TooFar) return Say(at, at + 1, "[");
             if (last < 0) return 0;
-            Read(at + 1, close);
+            Within(at + 1, close);
             return last + 1;
         }
 
@@ -118,15 +126,25 @@ internal sealed partial class InlineReader
         }
 
         Say(at, at + 1, "[");
-        Read(at + 1, close);
+        Within(at + 1, close);
         return Say(close, close + 1, "]");
     }
+
+    private void Within(int at, int end)
+    {
+        _depth++;
+        Read(at, end);
+        _depth--;
+    }
+
+    private const int TooFar = -2;
 
     private int Closing(int at, int end, char open, char shut)
     {
         var depth = 0;
         for (var i = at; i < end; i++)
         {
+            if (i - at > LongestMark) return TooFar;
             if (_text[i] == '\\') i++;
             else if (_text[i] == open) depth++;
             else if (_text[i] == shut && --depth == 0) return i;
@@ -139,8 +157,8 @@ internal sealed partial class InlineReader
     {
         if (at + 1 >= end) return Later(at, end);
         if (!char.IsAsciiLetter(_text[at + 1]) && _text[at + 1] != '/') return Say(at, at + 1, "<");
-        var close = _text.IndexOf('>', at, end - at);
-        if (close < 0) return Later(at, end);
+        var close = _text.IndexOf('>', at, Math.Min(end - at, LongestMark));
+        if (close < 0) return end - at > LongestMark ? Say(at, at + 1, "<") : Later(at, end);
         if (!Tag().IsMatch(_text[at..(close + 1)]))
         {
             if (!_text.AsSpan(at + 1, close - at - 1).ContainsAny(" \n") && _text.AsSpan(at + 1, close - at - 1).ContainsAny(":@"))
@@ -183,7 +201,7 @@ internal sealed partial class InlineReader
     private int Address(int at, int end)
     {
         var stop = at;
-        while (stop < end && !char.IsWhiteSpace(_text[stop]) && _text[stop] is not ('<' or '>' or '"' or '`' or ']')) stop++;
+        while (stop < end && stop - at <= LongestMark && !char.IsWhiteSpace(_text[stop]) && _text[stop] is not ('<' or '>' or '"' or '`' or ']')) stop++;
         // It may be growing still.
         if (stop == end && MayGrow(end) && "https://www.".StartsWith(_text[at..Math.Min(stop, at + 12)], StringComparison.OrdinalIgnoreCase)) return -1;
         var word = _text[at..stop];

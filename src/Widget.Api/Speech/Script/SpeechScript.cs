@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Widget.Api.Speech.Script;
@@ -113,7 +114,7 @@ internal sealed partial class SpeechScript
     // The cells of a table's row, with a pause between them.
     private ScriptSentence? Row(int end)
     {
-        var (text, places, cell) = ("", new List<(int, int)>(), _line);
+        var (text, places, cell) = (new StringBuilder(), new List<(int, int)>(), _line);
         for (var at = _line; at <= end; at++)
         {
             if (at < end && (_text[at] != '|' || (at > 0 && _text[at - 1] == '\\'))) continue;
@@ -123,18 +124,18 @@ internal sealed partial class SpeechScript
             {
                 if (text.Length > 0)
                 {
-                    text += ", ";
+                    text.Append(", ");
                     places.AddRange([(cell - 1, cell), (cell - 1, cell)]);
                 }
 
-                text += content;
+                text.Append(content);
                 places.AddRange(spoken.Places.Take(content.Length));
             }
 
             cell = at + 1;
         }
 
-        return Sentence(new SpokenLine(text, places), 0, text.Length);
+        return Sentence(new SpokenLine(text.ToString(), places), 0, text.Length);
     }
 
     // Marks alone say nothing.
@@ -166,6 +167,6 @@ internal sealed partial class SpeechScript
     private static partial Regex Heading();
 
     // A line across, and the line under a table's head.
-    [GeneratedRegex(@"^(([-*_=]\s*){3,}|[|:\s-]*-[|:\s-]*)$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^((?>([-*_=]\s*){3,})|(?>[|:\s]*)-[|:\s-]*)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Rule();
 }

@@ -42,7 +42,7 @@ public sealed class TavusPublication : ITenantOwned
 
     public DateTimeOffset? PublishedAt { get; set; }
 
-    public TavusPublicationState ToContract() => new(SourceId.Value, ExternalId, Title, Status, TavusDocumentId, Error, PublishedAt);
+    public TavusPublicationState ToContract() => new(SourceId.Value, ExternalId, VisibleText.Line(Title), Status, TavusDocumentId, Error, PublishedAt);
 
     internal static void Map(ModelBuilder model)
     {

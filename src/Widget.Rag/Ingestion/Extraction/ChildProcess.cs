@@ -17,6 +17,9 @@ internal static class ChildProcess
     /// <summary>util-linux's program that sets limits and then becomes another.</summary>
     public const string Limiter = "/usr/bin/prlimit";
 
+    // Visitors' questions and small documents come first; what runs here is given what they leave.
+    private const string Nice = "/usr/bin/nice";
+
     /// <summary>Whether a program is installed.</summary>
     public static bool Has(string program) => Find(program) is not null;
 
@@ -49,6 +52,7 @@ internal static class ChildProcess
             start.ArgumentList.Add($"--cpu={(int)Math.Ceiling(limits.Time.TotalSeconds)}");
             start.ArgumentList.Add("--core=0");
             start.ArgumentList.Add("--");
+            if (File.Exists(Nice)) foreach (var argument in (string[])[Nice, "-n", "10"]) start.ArgumentList.Add(argument);
             start.ArgumentList.Add(path);
         }
 

@@ -1,18 +1,21 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Widget.Rag.Ingestion.Extraction;
 
 /// <summary>Reads PDF through poppler's pdftotext and pdfinfo (package poppler-utils), page by page. Pages without text are read as pictures.</summary>
-public sealed partial class PdfReader : IReader
+/// <param name="options">How many pages are read, and for how long scanned ones.</param>
+/// <param name="clock">Tells the time.</param>
+public sealed partial class PdfReader(IngestionOptions? options = null, TimeProvider? clock = null) : IReader
 {
     private static readonly ChildLimits Limits = new(TimeSpan.FromSeconds(60), 1L << 30, 64 << 20);
 
-    // A page takes a few seconds; whoever scans books has better programs for it.
-    private const int MostScans = 200;
-
     // One bad page does not lose the others; more than a few are a bad document, and each may take its time limit.
     private const int MostFailures = 5;
+
+    private readonly IngestionOptions _options = options ?? new IngestionOptions();
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
     public bool Reads(string mediaType) => mediaType == MediaTypes.Pdf;
 
@@ -21,46 +24,72 @@ public sealed partial class PdfReader : IReader
         if (document.Content.Span.IndexOf("%PDF-"u8) is < 0 or > 1024)
             throw new IngestionFailureException("This file is not a PDF, although it is named or sent as one.");
 
-        var text = await ChildProcess.RunAsync("pdftotext", ["-enc", "UTF-8", "-eol", "unix", "-", "-"], document.Content, Limits, ct);
+        var start = _clock.GetTimestamp();
+        var text = await ChildProcess.RunAsync("pdftotext", ["-enc", "UTF-8", "-eol", "unix", "-l", $"{_options.MostPages}", "-", "-"], document.Content, Limits, ct);
         if (text.ExitCode != 0) throw Explain(text);
+        var info = Encoding.UTF8.GetString((await ChildProcess.RunAsync("pdfinfo", ["-enc", "UTF-8", "-"], document.Content, Limits, ct)).Output);
 
         var blocks = new List<Block>();
         var pages = Encoding.UTF8.GetString(text.Output).Split('\f');
         // The program ends every page with a form feed.
         var count = Math.Max(1, pages.Length - 1);
-        var (read, failed, recognises) = (0, 0, CharacterRecognition.IsInstalled);
-        for (var page = 0; page < count; page++)
+        var (failed, recognises) = (0, CharacterRecognition.IsInstalled);
+        int? unread = null;
+        var blank = new HashSet<int>();
+        var looked = 0;
+        for (var page = 1; page <= count; page++)
         {
-            if (string.IsNullOrWhiteSpace(pages[page]) && read < MostScans)
+            if (!string.IsNullOrWhiteSpace(pages[page - 1]))
             {
-                if (!recognises || failed >= MostFailures) continue;
-                read++;
-                try
-                {
-                    blocks.AddRange((await ScanAsync(document.Content, page + 1, ct)).Select(paragraph => new Block(BlockKind.Paragraph, paragraph, Page: page + 1)));
-                }
-                catch (IngestionFailureException)
-                {
-                    failed++;
-                }
-
+                foreach (var paragraph in TextExtractor.Paragraphs(JoinHyphenated(pages[page - 1])))
+                    blocks.Add(new Block(BlockKind.Paragraph, paragraph, Page: page));
                 continue;
             }
 
-            foreach (var paragraph in TextExtractor.Paragraphs(JoinHyphenated(pages[page])))
-                blocks.Add(new Block(BlockKind.Paragraph, paragraph, Page: page + 1));
+            if (!recognises || failed >= MostFailures || unread is not null) continue;
+            if (page > looked)
+            {
+                looked = Math.Min(count, page + BlankPages.Batch - 1);
+                blank.UnionWith(await BlankPages.FindAsync(document.Content, page, looked, ct));
+            }
+
+            if (blank.Contains(page)) continue;
+            if (_clock.GetElapsedTime(start) >= _options.DocumentTime)
+            {
+                unread = page;
+                continue;
+            }
+
+            try
+            {
+                blocks.AddRange((await ScanAsync(document.Content, page, ct)).Select(paragraph => new Block(BlockKind.Paragraph, paragraph, Page: page)));
+            }
+            catch (IngestionFailureException)
+            {
+                failed++;
+            }
         }
 
+        var notice = Notice(info, unread);
         if (blocks.Count == 0)
         {
-            throw new IngestionFailureException(!recognises
+            throw new IngestionFailureException((!recognises
                 ? "This PDF holds no text, and the server lacks the program tesseract, which reads scanned pages. Add a version with text in it."
-                : "This PDF holds no text, and none could be read in the pictures of its pages.");
+                : "This PDF holds no text, and none could be read in the pictures of its pages.") + (notice is null ? "" : " " + notice));
         }
 
-        var info = await ChildProcess.RunAsync("pdfinfo", ["-enc", "UTF-8", "-"], document.Content, Limits, ct);
-        var title = Title().Match(Encoding.UTF8.GetString(info.Output));
-        return new ExtractedDocument(title.Success ? title.Groups["title"].Value.Trim() : null, null, blocks);
+        var title = Title().Match(info);
+        return new ExtractedDocument(title.Success ? title.Groups["title"].Value.Trim() : null, null, blocks) { Notice = notice };
+    }
+
+    private string? Notice(string info, int? unread)
+    {
+        var notices = new List<string>();
+        if (Pages().Match(info) is { Success: true } pages && long.Parse(pages.Groups["pages"].ValueSpan, CultureInfo.InvariantCulture) > _options.MostPages)
+            notices.Add($"Only the first {_options.MostPages} of its {pages.Groups["pages"].Value} pages were read. Split it to have all of it found.");
+        if (unread is not null)
+            notices.Add($"Its scanned pages were read up to page {unread - 1}, for which there are {_options.DocumentTime.TotalSeconds:0} seconds. Split it, or add a version with text in it.");
+        return notices.Count == 0 ? null : string.Join(' ', notices);
     }
 
     // A page without text is most often a scan: it is drawn and read as a picture.
@@ -81,6 +110,9 @@ public sealed partial class PdfReader : IReader
 
     [GeneratedRegex(@"^Title: +(?<title>\S.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Title();
+
+    [GeneratedRegex(@"^Pages: +(?<pages>[0-9]{1,9})$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Pages();
 
     // A word broken over two lines; a capital after the break starts a word of its own.
     [GeneratedRegex(@"(?<=\p{Ll})-\n(?=\p{Ll})", RegexOptions.None, 1000)]

@@ -11,6 +11,8 @@ namespace Widget.Rag.Tavus.Mirror;
 /// <param name="Status">Tavus's word: ready, processing, error …</param>
 public sealed record RemoteDocument(string Id, string Name, string Url, string Status)
 {
+    public string Name { get; } = VisibleText.Line(Name);
+
     /// <summary>Why Tavus could not take it in; null when it could.</summary>
     public string? Error { get; init; }
 

@@ -1,0 +1,72 @@
+using System.ClientModel;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+using Widget.Api.Remote;
+
+namespace Widget.Api.Answers;
+
+/// <summary>The model is not asked, or does not begin in time.</summary>
+public sealed class ModelUnavailableException(string reason) : Exception(reason);
+
+/// <summary>
+/// A model that visitors wait for. It has to begin within a deadline of its own; and while its server has asked for a pause, or it keeps
+/// silent, it is not asked at all, so that only the first visitor waits.
+/// </summary>
+/// <param name="inner">The model.</param>
+/// <param name="condition">What is known of it on this node.</param>
+/// <param name="patience">For its first word or function call.</param>
+/// <param name="clock">Tells the time.</param>
+public sealed class PunctualChatClient(IChatClient inner, ModelCondition condition, TimeSpan patience, TimeProvider clock)
+    : DelegatingChatClient(inner)
+{
+    public override Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+    /// <exception cref="ModelUnavailableException">It is left alone, or has not begun in time.</exception>
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        if (condition.Pause() is { } pause)
+            throw new ModelUnavailableException($"it is left alone for {Math.Ceiling(pause.TotalSeconds):0} s");
+        using var deadline = new CancellationTokenSource(patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        await using var updates = base.GetStreamingResponseAsync(messages, options, either.Token).GetAsyncEnumerator(either.Token);
+        for (var begun = false; await NextAsync(updates, deadline, cancellationToken);)
+        {
+            if (!begun && Says(updates.Current))
+            {
+                begun = true;
+                deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+                condition.Answered();
+            }
+
+            yield return updates.Current;
+        }
+    }
+
+    private static bool Says(ChatResponseUpdate update) =>
+        update.Text.Length > 0 || update.FinishReason is not null || update.Contents.OfType<FunctionCallContent>().Any();
+
+    private async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, CancellationTokenSource deadline, CancellationToken ct)
+    {
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (Exception) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            condition.KeptSilent();
+            throw new ModelUnavailableException($"it has not begun within {patience.TotalSeconds:0.#} s");
+        }
+        catch (ClientResultException e) when (BoundedRetries.Asked(e.GetRawResponse(), clock.GetUtcNow()) is { } pause)
+        {
+            condition.AskedForPause(pause);
+            throw;
+        }
+    }
+}

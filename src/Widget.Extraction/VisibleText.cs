@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+
+namespace Widget.Extraction;
+
+/// <summary>
+/// Texts that stand in a line with others, such as titles and names: what changes how the rest of the line is read, or cannot be seen, is taken out.
+/// A name with a right-to-left override in it shows another name than it has (Unicode Technical Report 36, 2.5).
+/// </summary>
+public static class VisibleText
+{
+    // These join letters and emoji where they stand between them; alone they are nothing.
+    private const char NonJoiner = '\u200C';
+    private const char Joiner = '\u200D';
+
+    /// <summary>The text as one line, without control characters, direction marks and other characters that cannot be seen.</summary>
+    public static string Line(string text)
+    {
+        if (IsClean(text)) return text;
+        var line = new StringBuilder(text.Length);
+        // Halves of surrogate pairs come as U+FFFD.
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (IsBreak(rune.Value)) line.Append(' ');
+            else if (!IsInvisible(rune)) line.Append(rune.ToString());
+        }
+
+        return line.ToString().Trim(' ', Joiner, NonJoiner).Trim();
+    }
+
+    private static bool IsClean(string text)
+    {
+        if (text.Length == 0) return true;
+        if (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]) || text[0] is Joiner or NonJoiner || text[^1] is Joiner or NonJoiner) return false;
+        foreach (var character in text)
+            if (character is < ' ' or '\u007F' or '\u2028' or '\u2029' || char.IsSurrogate(character) || (character > '\u007F' && IsInvisible(new Rune(character)))) return false;
+        return true;
+    }
+
+    private static bool IsBreak(int value) => value is '\t' or '\n' or '\v' or '\f' or '\r' or 0x85 or 0x2028 or 0x2029;
+
+    private static bool IsInvisible(Rune rune) => rune.Value switch
+    {
+        Joiner or NonJoiner => false,
+        // Arabic, Syriac and Kaithi signs that are classed as format characters and are seen.
+        (>= 0x0600 and <= 0x0605) or 0x06DD or 0x070F or 0x0890 or 0x0891 or 0x08E2 or 0x110BD or 0x110CD => false,
+        // Letters that look like nothing, and what chooses between forms of what is not there.
+        0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x3164 or 0xFFA0 => true,
+        _ => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format,
+    };
+}

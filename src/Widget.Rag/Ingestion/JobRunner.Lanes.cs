@@ -1,0 +1,126 @@
+using Microsoft.EntityFrameworkCore;
+using Widget.Rag.Ingestion.Crawling;
+using Widget.Rag.Own;
+
+namespace Widget.Rag.Ingestion;
+
+// What takes long is found out by trying: the quick lane gives each step a few seconds, puts back what takes longer, and leaves it to the slow lane.
+public sealed partial class JobRunner
+{
+    // Readers that keep what they have when the time is over get this much longer to end.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    // Gets to know the site; how many pages to take at a time, so that a batch is to be had in time however slowly the site wants to be read. Null when
+    // that takes long.
+    private async Task<int?> PrepareAsync(JobLease lease, IngestionJob job, Source source, SiteVisit visit, CancellationToken ct)
+    {
+        if (source.Kind != SourceKind.Site) return PageBatch;
+        using var quick = new CancellationTokenSource(lease.Lane == JobLane.Quick ? _options.FetchTime : Timeout.InfiniteTimeSpan, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(quick.Token, ct);
+        try
+        {
+            if (!job.Listed) await ListAsync(lease, job, source, visit, either.Token);
+            return (await visit.RobotsAsync(new Uri(source.Url), either.Token)).Delay is { } delay ? Math.Clamp((int)(_options.QuickTime / delay), 1, PageBatch) : PageBatch;
+        }
+        catch (Exception) when (quick.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            await LeaveToSlowLaneAsync(lease, ct, evenIfDone: true);
+            return null;
+        }
+    }
+
+    // Whether something is left of a job that the quick lane is done with.
+    private async Task<bool> LeaveToSlowLaneAsync(JobLease lease, CancellationToken ct, bool evenIfDone = false)
+    {
+        if (lease.Lane != JobLane.Quick) return false;
+        await using var db = await database.BeginAsync(lease.Tenant, ct);
+        if (!evenIfDone && !await JobItems.AnyLeftAsync(db, lease.Job, ct)) return false;
+        await lease.ConfirmAsync(db, ct);
+        await db.Jobs.Where(row => row.Id == lease.Job).ExecuteUpdateAsync(set => set.SetProperty(row => row.Slow, true), ct);
+        await db.CommitAsync(ct);
+        return true;
+    }
+
+    // Takes what there was no time for out of the batch, and puts it back.
+    private async Task<List<IngestionItem>> InTimeAsync(JobLease lease, List<IngestionItem> batch, Dictionary<IngestionItem, ItemOutcome> outcomes, CancellationToken ct)
+    {
+        var back = batch.FindAll(item => outcomes[item].IsPutBack);
+        if (back.Count == 0) return batch;
+        await using var db = await database.BeginAsync(lease.Tenant, ct);
+        await JobItems.NoteSlowAsync(db, lease.Job, back.FindAll(item => outcomes[item].TooSlow), ct);
+        await JobItems.GiveBackAsync(db, lease.Job, back, ct);
+        await lease.ConfirmAsync(db, ct);
+        await db.CommitAsync(ct);
+        foreach (var item in back) outcomes.Remove(item);
+        return batch.FindAll(outcomes.ContainsKey);
+    }
+
+    private async Task<Dictionary<IngestionItem, ItemOutcome>> EachAsync(
+        JobLane lane,
+        List<IngestionItem> batch,
+        int parallel,
+        TimeSpan quickTime,
+        Func<IngestionItem, CancellationToken, Task<ItemOutcome>> step,
+        CancellationToken ct)
+    {
+        var start = clock.GetTimestamp();
+        var outcomes = new ItemOutcome[batch.Count];
+        await Parallel.ForAsync(
+            0,
+            batch.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = ct },
+            async (i, token) => outcomes[i] = lane == JobLane.Quick ? await QuicklyAsync(batch[i], start, quickTime, step, token) : await step(batch[i], token));
+        return batch.Zip(outcomes).ToDictionary(pair => pair.First, pair => pair.Second);
+    }
+
+    private async Task<ItemOutcome> QuicklyAsync(
+        IngestionItem item, long start, TimeSpan quickTime, Func<IngestionItem, CancellationToken, Task<ItemOutcome>> step, CancellationToken ct)
+    {
+        var putBack = new ItemOutcome { ExternalId = item.ExternalId, IsPutBack = true };
+        if (clock.GetElapsedTime(start) >= quickTime) return putBack;
+        using var quick = new CancellationTokenSource(quickTime, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(quick.Token, ct);
+        try
+        {
+            var outcome = await step(item, either.Token);
+            // A reader that was stopped may say so in its own way.
+            return outcome.Error is not null && quick.IsCancellationRequested ? putBack with { TooSlow = true } : outcome;
+        }
+        catch (Exception) when (quick.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            return putBack with { TooSlow = true };
+        }
+    }
+
+    private async Task<ItemOutcome> ReadAsync(IngestionItem item, ItemOutcome fetched, byte[]? knownHash, CancellationToken ct)
+    {
+        if (fetched.Raw is not { } raw) return fetched;
+        // The page's own name is where a reader finds it.
+        var description = fetched.ExternalId == item.ExternalId ? item.Document : item.Document with { Url = fetched.ExternalId };
+        // Links are needed from pages that have not changed, too, so only given documents can be skipped unread.
+        var unchanged = knownHash is not null && knownHash.AsSpan().SequenceEqual(DocumentReader.Hash(raw, description));
+        if (unchanged && raw.Address is null) return fetched;
+        using var limited = new CancellationTokenSource(_options.DocumentTime + Grace, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limited.Token, ct);
+        try
+        {
+            var (document, links) = await reader.ReadAsync(fetched.ExternalId, raw, description, either.Token);
+            var stored = unchanged || !fetched.Index || fetched.AsideFor is not null ? null : document;
+            return fetched with { Document = stored, Links = fetched.Follow ? links : [] };
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return fetched with { Error = $"Reading this document took longer than {_options.DocumentTime.TotalSeconds:0} seconds and was stopped. Split it into parts." };
+        }
+        catch (IngestionFailureException e)
+        {
+            return fetched with { Error = e.Message };
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A parser's fault on someone's strange file must not keep the job's other documents from being read.
+            LogReaderFault(e, item.TenantId, item.JobId, item.Ordinal);
+            return fetched with { Error = "This document could not be read because of a fault of ours, which has been logged." };
+        }
+    }
+}

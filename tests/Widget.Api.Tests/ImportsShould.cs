@@ -1,0 +1,104 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using Widget.Api.Knowledge;
+using Widget.Contracts;
+
+namespace Widget.Api.Tests;
+
+/// <summary>Imports come as programs and editors write them; a line that is no good fails alone, in words.</summary>
+public sealed class ImportsShould(ApiFixture api)
+{
+    private const string First = """{"id": "first", "title": "First", "text": "The lamp costs ten euros."}""";
+    private const string Second = """{"id": "second", "title": "Zweite", "text": "Die Lämpchen 😀 kosten zwölf Euro."}""";
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, Encoding, string> Encodings() => new()
+    {
+        { "UTF-8", new UTF8Encoding(false), "\n" },
+        { "UTF-8 with a mark", new UTF8Encoding(true), "\r\n" },
+        { "UTF-16", new UnicodeEncoding(false, true), "\r\n" },
+        { "UTF-16, big end first", new UnicodeEncoding(true, true), "\n" },
+        { "UTF-16 without a mark", new UnicodeEncoding(false, false), "\n" },
+    };
+
+    [Theory, MemberData(nameof(Encodings))]
+    public async Task Take_every_line_whatever_they_are_written_in(string name, Encoding encoding, string end)
+    {
+        foreach (var size in new[] { 1, 3, 1 << 20 })
+        {
+            byte[] body = [.. encoding.GetPreamble(), .. encoding.GetBytes($"{First}{end}{end}{Second}")];
+
+            var documents = await ImportReader.ReadAsync(new Trickle(body, size), Ct).ToListAsync(Ct);
+
+            documents.Select(document => (document.ExternalId, document.Error)).ShouldBe([("first", null), ("second", null)], $"{name}, {size} bytes at a time");
+            Encoding.UTF8.GetString(documents[1].Content).ShouldBe("Die Lämpchen 😀 kosten zwölf Euro.");
+        }
+    }
+
+    [Fact]
+    public async Task Name_the_lines_that_are_no_good_and_take_the_rest()
+    {
+        byte[] body =
+        [
+            .. Encoding.UTF8.GetBytes("{\"id\":\"long\",\"title\":\"t\",\"text\":\""), .. new byte[52 << 20].Select(_ => (byte)'x'), .. "\"}\n"u8,
+            .. Encoding.UTF8.GetBytes(First), (byte)'\n',
+            .. "{\"id\":\"latin\",\"title\":\"L"u8, 0xE4, .. "mpchen\",\"text\":\"x\"}\n"u8,
+            .. "{\"id\":\"half\",\"title\":\"\\ud800\",\"text\":\"x\"}\n"u8,
+            .. Encoding.UTF8.GetBytes(Second),
+        ];
+        var tenant = await TestTenant.CreateAsync(api);
+        var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-ndjson") } };
+
+        var job = await tenant.FinishedAsync(await tenant.Developer.PostAsync("/api/knowledge/import", content, Ct));
+
+        (job.Status, job.Done, job.Total).ShouldBe((JobStatusName.Ready, 2, 5));
+        job.Failed.Select(failed => failed.Id).ShouldBe(["line 1", "line 3", "line 4"]);
+        job.Failed[0].Error.ShouldBe("This line is longer than 8 MB, which is the most a line may have. Split the document.");
+        job.Failed[1].Error.ShouldBe("This line is not valid UTF-8.");
+    }
+
+    [Fact]
+    public async Task Show_titles_and_names_as_they_can_be_read()
+    {
+        var tenant = await TestTenant.CreateAsync(api);
+        var line = new StringContent("""{"id": "a", "title": "Invoice \u202Efdp.exe\u202C \u2066x\u2069\u200F\u200B", "text": "The lamp costs ten euros."}""");
+        line.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+
+        await tenant.FinishedAsync(await tenant.Developer.PostAsync("/api/knowledge/import?source=Shop%E2%80%AE", line, Ct));
+
+        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents", Ct))!.Documents.ShouldHaveSingleItem().Title.ShouldBe("Invoice fdp.exe x");
+        (await tenant.Developer.GetStringAsync("/api/knowledge/sources", Ct)).ShouldContain("\"name\":\"Shop\"");
+    }
+
+    [Fact]
+    public async Task Show_titles_that_were_stored_before_as_they_can_be_read()
+    {
+        var tenant = await TestTenant.WithKnowledgeAsync(api);
+        await using (var command = api.Database.OwnerSource.CreateCommand("update documents set title = E'\\u202Egnigrahc' where external_id = 'charging' and tenant_id = $1"))
+        {
+            command.Parameters.Add(new() { Value = tenant.Created.TenantId });
+            (await command.ExecuteNonQueryAsync(Ct)).ShouldBe(1);
+        }
+
+        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents?query=gnigrahc", Ct))!.Documents.ShouldHaveSingleItem().Title.ShouldBe("gnigrahc");
+        var visitor = await tenant.VisitAsync();
+        (await visitor.AskAsync("How long does charging with the fast charger take?")).Citations.ShouldContain(source => source.Title == "gnigrahc");
+        await using (var command = api.Database.OwnerSource.CreateCommand(
+            """update conversation_events set data = replace(data::text, 'gnigrahc', E'\u202Egnigrahc\u200F')::jsonb where kind = 'assistant_message' and tenant_id = $1"""))
+        {
+            command.Parameters.Add(new() { Value = tenant.Created.TenantId });
+            (await command.ExecuteNonQueryAsync(Ct)).ShouldBe(1);
+        }
+
+        (await visitor.EventsAsync())[1].ShouldBeOfType<AssistantMessage>().Citations.ShouldContain(source => source.Title == "gnigrahc");
+    }
+
+    // A body that arrives in pieces.
+    private sealed class Trickle(byte[] bytes, int size) : MemoryStream(bytes)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, size)], cancellationToken);
+    }
+}

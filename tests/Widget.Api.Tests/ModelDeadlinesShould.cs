@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Widget.Api.Answers;
+using Widget.Contracts;
+
+namespace Widget.Api.Tests;
+
+/// <summary>A visitor waits a few seconds for a model and no longer, whatever its server asks for.</summary>
+public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
+{
+    private const string Question = "How long does charging take?";
+
+    // Far below what the model's server asks for, and far above what a busy machine takes.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
+
+    private Simulator _simulator = null!;
+
+    public async ValueTask InitializeAsync() => _simulator = await Simulator.StartAsync();
+
+    public ValueTask DisposeAsync() => _simulator.DisposeAsync();
+
+    [Fact]
+    public async Task Quote_at_once_when_the_model_asks_for_a_long_pause_and_leave_it_alone_meanwhile()
+    {
+        await using var node = await ApiNode.StartAsync(api.Database, _simulator.Chat);
+        var tenant = await TestTenant.WithKnowledgeAsync(api, node);
+        await _simulator.BehaveAsync(new { failNext = 1_000, failStatus = 429, retryAfter = 100_000 });
+
+        (await AskAsync(tenant, Soon)).Outcome.ShouldBe(AnswerOutcome.Quoted);
+        var asked = (await _simulator.RequestsAsync()).Count;
+        (await AskAsync(tenant, Soon)).Outcome.ShouldBe(AnswerOutcome.Quoted);
+
+        asked.ShouldBe(1);
+        (await _simulator.RequestsAsync()).Count.ShouldBe(asked);
+    }
+
+    [Fact]
+    public async Task Ask_the_model_again_when_the_pause_it_asked_for_is_over()
+    {
+        await using var node = await ApiNode.StartAsync(api.Database, _simulator.Chat);
+        var tenant = await TestTenant.WithKnowledgeAsync(api, node);
+        await _simulator.BehaveAsync(new { failNext = 1, failStatus = 503, retryAfter = 2 });
+
+        (await AskAsync(tenant, Soon)).Outcome.ShouldBe(AnswerOutcome.Quoted);
+
+        await Eventually.TrueAsync(async () => (await AskAsync(tenant, Soon)).Outcome == AnswerOutcome.Answered, "the model answers again");
+    }
+
+    [Fact]
+    public async Task Quote_when_the_model_does_not_begin_in_time_and_soon_not_wait_for_it_at_all()
+    {
+        await using var node = await ApiNode.StartAsync(api.Database, _simulator.Chat with { FirstWord = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(60) });
+        var tenant = await TestTenant.WithKnowledgeAsync(api, node);
+        await _simulator.BehaveAsync(new { delayMs = 60_000 });
+
+        for (var i = 0; i < 3; i++) (await AskAsync(tenant, Soon)).Outcome.ShouldBe(AnswerOutcome.Quoted);
+        var asked = (await _simulator.RequestsAsync()).Count;
+        (await AskAsync(tenant, Soon)).Outcome.ShouldBe(AnswerOutcome.Quoted);
+
+        (await _simulator.RequestsAsync()).Count.ShouldBe(asked);
+    }
+
+    [Fact]
+    public async Task Let_a_model_that_has_begun_take_its_time()
+    {
+        await using var node = await ApiNode.StartAsync(api.Database, _simulator.Chat with { FirstWord = TimeSpan.FromSeconds(3) });
+        var tenant = await TestTenant.WithKnowledgeAsync(api, node);
+        await _simulator.BehaveAsync(new { reply = "Two hours [1] " + string.Join(' ', Enumerable.Range(1, 40)), tokenDelayMs = 100 });
+
+        (await AskAsync(tenant, TimeSpan.FromSeconds(30))).Outcome.ShouldBe(AnswerOutcome.Answered);
+    }
+
+    [Fact]
+    public async Task Rewrite_a_follow_up_by_rule_while_the_model_is_left_alone()
+    {
+        await using var node = await ApiNode.StartAsync(api.Database, _simulator.Chat);
+        var visitor = await (await TestTenant.WithKnowledgeAsync(api, node)).VisitAsync();
+        (await visitor.AskAsync("What does delivery within Germany cost?")).Outcome.ShouldBe(AnswerOutcome.Answered);
+        await _simulator.BehaveAsync(new { failNext = 1_000, failStatus = 429, retryAfter = 100_000 });
+        var watch = Stopwatch.StartNew();
+
+        var answer = await visitor.AskAsync("And to Denmark?");
+
+        watch.Elapsed.ShouldBeLessThan(Soon);
+        answer.Outcome.ShouldBe(AnswerOutcome.Quoted);
+        answer.Text.ShouldContain("89 euros");
+        // The rewriting was refused, and so nobody asked for the answer.
+        (await _simulator.RequestsAsync()).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Not_read_what_is_longer_than_an_answer_may_be()
+    {
+        var inner = new OneChunk(new string('[', 800_000));
+        await using var node = await ApiNode.StartAsync(api.Database, services: services => Replace(services, inner));
+        var tenant = await TestTenant.WithKnowledgeAsync(api, node);
+
+        (await AskAsync(tenant, Soon)).Outcome.ShouldBe(AnswerOutcome.Quoted);
+
+        inner.Asked.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Remember_a_pause_no_longer_than_it_should()
+    {
+        var clock = new SetClock();
+        var condition = new ModelCondition(clock);
+
+        condition.Pause().ShouldBeNull();
+        condition.AskedForPause(TimeSpan.FromSeconds(100_000));
+        condition.AskedForPause(TimeSpan.FromSeconds(1));
+        condition.Pause().ShouldBe(ModelCondition.LongestPause);
+        clock.Now += ModelCondition.LongestPause;
+
+        condition.Pause().ShouldBeNull();
+    }
+
+    [Fact]
+    public void Have_one_question_find_out_whether_a_silent_model_speaks_again()
+    {
+        var clock = new SetClock();
+        var condition = new ModelCondition(clock);
+        for (var i = 0; i < 20; i++) condition.KeptSilent();
+        var pause = condition.Pause().ShouldNotBeNull();
+        clock.Now += pause;
+
+        condition.Pause().ShouldBeNull();
+        condition.Pause().ShouldBe(pause);
+        condition.KeptSilent();
+        condition.Pause().ShouldBe(pause * 2);
+        clock.Now += pause * 2;
+        condition.Pause().ShouldBeNull();
+        condition.Answered();
+
+        condition.Pause().ShouldBeNull();
+        condition.Pause().ShouldBeNull();
+    }
+
+    private static async Task<AssistantMessage> AskAsync(TestTenant tenant, TimeSpan within)
+    {
+        var visitor = await tenant.VisitAsync();
+        var watch = Stopwatch.StartNew();
+        var answer = await visitor.AskAsync(Question);
+        watch.Elapsed.ShouldBeLessThan(within);
+        return answer;
+    }
+
+    private static void Replace(IServiceCollection services, IChatClient model) =>
+        services.AddSingleton(new ChatModels(model, new ExtractiveChatClient()));
+
+    private sealed class SetClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+
+    private sealed class OneChunk(string text) : IChatClient
+    {
+        public int Asked { get; private set; }
+
+        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+            GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+        public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages,
+            ChatOptions? options = null,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await Task.CompletedTask;
+            Asked++;
+            yield return new ChatResponseUpdate(ChatRole.Assistant, text);
+            yield return new ChatResponseUpdate(ChatRole.Assistant, "") { FinishReason = ChatFinishReason.Stop };
+        }
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+            // Nothing is held.
+        }
+    }
+}
