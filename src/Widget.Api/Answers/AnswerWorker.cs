@@ -21,6 +21,7 @@ public sealed partial class AnswerWorker(
     IMultiTenantStore tenants,
     LiveAnswers liveAnswers,
     Answerer answerer,
+    TimeProvider clock,
     ILogger<AnswerWorker> logger) : BackgroundService
 {
     /// <summary>How long an answer stays with a node that gives no sign of life.</summary>
@@ -71,7 +72,7 @@ public sealed partial class AnswerWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         _stopping = stoppingToken;
-        using var timer = new PeriodicTimer(Sweep);
+        using var timer = new PeriodicTimer(Sweep, clock);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken)) await ClaimAbandonedAsync(stoppingToken);
@@ -99,10 +100,16 @@ public sealed partial class AnswerWorker(
                 Start(new TenantId(rows.GetGuid(0)), message);
             }
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            LogDatabaseAway(e);
+            Report(e);
         }
+    }
+
+    private void Report(Exception exception)
+    {
+        if (DatabaseFaults.IsTransient(exception)) LogDatabaseAway(exception);
+        else LogTrouble(exception);
     }
 
     private async Task WriteAsync(TenantId tenant, MessageId message, CancellationToken stoppingToken)
@@ -110,7 +117,7 @@ public sealed partial class AnswerWorker(
         using var stop = new CancellationTokenSource();
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         _stops[message] = stop;
-        var renewing = RenewAsync(tenant, message, held, stop);
+        var renewing = LeaseRenewal.KeepAsync(new LeaseTimes(Lease, Renewal), clock, held, ct => RenewAsync(tenant, message, stop, ct), Report);
         LiveAnswer? live = null;
         try
         {
@@ -178,30 +185,14 @@ public sealed partial class AnswerWorker(
         await db.CommitAsync(ct);
     }
 
-    private async Task RenewAsync(TenantId tenant, MessageId message, CancellationTokenSource held, CancellationTokenSource stop)
+    // False when another node has the answer by now, or it is done.
+    private async Task<bool> RenewAsync(TenantId tenant, MessageId message, CancellationTokenSource stop, CancellationToken ct)
     {
-        try
-        {
-            using var timer = new PeriodicTimer(Renewal);
-            while (await timer.WaitForNextTickAsync(held.Token))
-            {
-                await using var db = await conversations.BeginAsync(tenant, held.Token);
-                var stopRequested = await SetLeaseAsync(db, message, Lease, held.Token);
-                await db.CommitAsync(held.Token);
-                if (stopRequested is null) await held.CancelAsync();
-                else if (stopRequested is true) await stop.CancelAsync();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The answer is done.
-        }
-        catch (Exception e)
-        {
-            // Whatever it was: without renewal the lease runs out, and writing without one is not allowed.
-            LogDatabaseAway(e);
-            await held.CancelAsync();
-        }
+        await using var db = await conversations.BeginAsync(tenant, ct);
+        var stopRequested = await SetLeaseAsync(db, message, Lease, ct);
+        await db.CommitAsync(ct);
+        if (stopRequested is true) await stop.CancelAsync();
+        return stopRequested is not null;
     }
 
     private async Task ReleaseAsync(TenantId tenant, MessageId message)
@@ -212,9 +203,10 @@ public sealed partial class AnswerWorker(
             await SetLeaseAsync(db, message, TimeSpan.Zero, CancellationToken.None);
             await db.CommitAsync(CancellationToken.None);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        catch (Exception e)
         {
-            LogDatabaseAway(e);
+            // The lease runs out.
+            Report(e);
         }
     }
 
@@ -251,6 +243,9 @@ public sealed partial class AnswerWorker(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; answers wait for it")]
     private partial void LogDatabaseAway(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Taking or holding answers that are owed met a fault and goes on")]
+    private partial void LogTrouble(Exception exception);
 
     private sealed record OwedAnswer(
         int Attempt,

@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
-using Npgsql;
 using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.OpenAI;
 
@@ -131,7 +131,7 @@ internal static partial class OpenAIEndpoints
         {
             return new OpenAIException(e.StatusCode, "invalid_request_error", $"The request is larger than {LargestRequest / 1024} KB.").ToResult();
         }
-        catch (Exception e) when (e is NpgsqlException { IsTransient: true } or TimeoutException && !context.HttpContext.Response.HasStarted)
+        catch (Exception e) when (DatabaseFaults.IsTransient(e) && !context.HttpContext.Response.HasStarted)
         {
             return OpenAIException.Unavailable("The database is not to be reached just now. Please try again in a moment.").ToResult();
         }

@@ -13,11 +13,13 @@ public sealed partial class IngestionWorker(
     NpgsqlDataSource dataSource,
     JobRunner runner,
     IngestionSignal signal,
+    TimeProvider clock,
     ILogger<IngestionWorker> logger) : BackgroundService
 {
-    private const int Workers = 2;
+    internal const int Workers = 2;
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -26,34 +28,33 @@ public sealed partial class IngestionWorker(
 
     private async Task WorkAsync(Guid worker, CancellationToken stoppingToken)
     {
+        var pause = new Backoff(clock, Patience, LongestPause);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 if (await ClaimAsync(worker, stoppingToken) is { } lease) await RunAsync(lease, stoppingToken);
                 else await signal.WaitAsync(Patience, stoppingToken);
+                pause.Reset();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
-            {
-                LogDatabaseAway(e);
-                await PauseAsync(stoppingToken);
-            }
             catch (Exception e)
             {
                 // Whatever it was, this node goes on working.
-                LogTrouble(e);
-                await PauseAsync(stoppingToken);
+                Report(e);
+                await pause.WaitAsync(stoppingToken);
             }
         }
     }
 
-    // Ends early when the node stops, which the loop sees for itself.
-    private static Task PauseAsync(CancellationToken stoppingToken) =>
-        Task.Delay(Patience, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    private void Report(Exception exception)
+    {
+        if (DatabaseFaults.IsTransient(exception)) LogDatabaseAway(exception);
+        else LogTrouble(exception);
+    }
 
     private async Task<JobLease?> ClaimAsync(Guid worker, CancellationToken ct)
     {
@@ -68,7 +69,7 @@ public sealed partial class IngestionWorker(
     {
         LogTaken(lease.Tenant, lease.Job);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var renewing = RenewAsync(lease, held);
+        var renewing = LeaseRenewal.KeepAsync(new LeaseTimes(Lease, Renewal), clock, held, ct => SetLeaseAsync(lease, Lease, ct), Report);
         try
         {
             if (await runner.RunAsync(lease, Turn, held.Token)) LogFinished(lease.Tenant, lease.Job);
@@ -79,7 +80,7 @@ public sealed partial class IngestionWorker(
             LogLeft(lease.Tenant, lease.Job);
             await SetLeaseAsync(lease, TimeSpan.Zero, CancellationToken.None);
         }
-        catch (Exception e) when (e is not (NpgsqlException { IsTransient: true } or TimeoutException))
+        catch (Exception e) when (!DatabaseFaults.IsTransient(e))
         {
             // A fault of ours: the lease is left to run out, so that the job is tried again, later.
             LogFault(e, lease.Tenant, lease.Job);
@@ -101,26 +102,6 @@ public sealed partial class IngestionWorker(
         catch (LeaseLostException)
         {
             LogLeft(lease.Tenant, lease.Job);
-        }
-    }
-
-    private async Task RenewAsync(JobLease lease, CancellationTokenSource held)
-    {
-        try
-        {
-            using var timer = new PeriodicTimer(Renewal);
-            while (await timer.WaitForNextTickAsync(held.Token))
-                if (!await SetLeaseAsync(lease, Lease, held.Token)) await held.CancelAsync();
-        }
-        catch (OperationCanceledException)
-        {
-            // The job ended.
-        }
-        catch (Exception e)
-        {
-            // Whatever it was: without renewal the lease runs out, and working without one is not allowed.
-            LogDatabaseAway(e);
-            await held.CancelAsync();
         }
     }
 

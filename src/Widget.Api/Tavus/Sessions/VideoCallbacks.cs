@@ -10,7 +10,7 @@ namespace Widget.Api.Tavus.Sessions;
 /// Takes what Tavus calls back with. Nothing of it is signed, so all that proves the caller is the address, which only Tavus was told and which is
 /// good for one call. It is written down and answered at once; the keeper then makes something of it.
 /// </summary>
-public sealed class VideoCallbacks(NpgsqlDataSource dataSource, VideoDatabase database, VideoSignal signal)
+public sealed class VideoCallbacks(NpgsqlDataSource dataSource, VideoDatabase database, VideoSignal signal, TimeProvider clock)
 {
     private const int LongestType = 100;
 
@@ -33,7 +33,7 @@ public sealed class VideoCallbacks(NpgsqlDataSource dataSource, VideoDatabase da
                 new NpgsqlParameter { Value = Storable(body), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb },
             ]);
         if (await insert.ExecuteNonQueryAsync(ct) == 0) return true;
-        session.NextCheckAt = DateTimeOffset.UtcNow;
+        session.NextCheckAt = clock.GetUtcNow();
         await db.CommitAsync(ct);
         signal.Raise();
         return true;
