@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.EntityFrameworkCore;
 using NpgsqlTypes;
@@ -16,6 +15,8 @@ public sealed class ConversationLog(ConversationDatabase database)
 {
     /// <summary>The notification channel; its payload is tenant:conversation:seq.</summary>
     internal const string Channel = "conversation_events";
+
+    private const string Columns = "seq, created_at, client_id, data";
 
     private const int MostRead = 500;
 
@@ -41,11 +42,55 @@ public sealed class ConversationLog(ConversationDatabase database)
 
     /// <summary>The event that a client has sent before under this id of its own; null when there is none.</summary>
     /// <exception cref="ClientIdTakenException">The client has used the id for an event of another kind.</exception>
-    public static async Task<TEvent?> FindAsync<TEvent>(ConversationDb db, ConversationId id, string clientId, CancellationToken ct)
-        where TEvent : ConversationEvent =>
-        await db.Events.AsNoTracking().SingleOrDefaultAsync(row => row.ConversationId == id && row.ClientId == clientId, ct) is { } row
-            ? Read(row) as TEvent ?? throw new ClientIdTakenException()
-            : null;
+    public static async Task<TEvent?> FindAsync<TEvent>(TenantDbContext db, ConversationId id, string clientId, CancellationToken ct)
+        where TEvent : ConversationEvent
+    {
+        await using var command = db.Command($"select {Columns} from conversation_events where conversation_id = $1 and client_id = $2", [id.Value, clientId]);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        return await row.ReadAsync(ct) ? Read(row) as TEvent ?? throw new ClientIdTakenException() : null;
+    }
+
+    /// <summary>Which of these client ids are in the conversation's log.</summary>
+    public static async Task<IReadOnlySet<string>> KnownAsync(TenantDbContext db, ConversationId id, IReadOnlyCollection<string> clientIds, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            "select client_id from conversation_events where conversation_id = $1 and client_id = any($2)", [id.Value, clientIds.ToArray()]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        while (await rows.ReadAsync(ct)) known.Add(rows.GetString(0));
+        return known;
+    }
+
+    /// <summary>The id of the answer to a visitor's message; null when the log has none.</summary>
+    public static async Task<MessageId?> AnswerToAsync(TenantDbContext db, ConversationId id, int question, CancellationToken ct)
+    {
+        // It comes after its question and is found among the first answers there: only a few can be owed at once. An index on what it replies to would be
+        // of no use, since row-level security keeps the data's own operators from being asked before the tenant is.
+        await using var command = db.Command(
+            """
+            select message_id from conversation_events
+            where conversation_id = $1 and kind = 'assistant_message' and seq > $2 and (data ->> 'replyTo')::integer = $2
+            order by seq limit 1
+            """,
+            [id.Value, question]);
+        return await command.ExecuteScalarAsync(ct) is Guid message ? new MessageId(message) : null;
+    }
+
+    /// <summary>What was said in one call, in the order of the log.</summary>
+    public static async Task<IReadOnlyList<Utterance>> UtterancesAsync(TenantDbContext db, ConversationId id, Guid session, int most, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            $"""
+            select {Columns} from conversation_events
+            where conversation_id = $1 and kind = 'utterance' and data ->> 'sessionId' = $2::text
+            order by seq limit $3
+            """,
+            [id.Value, session, most]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var said = new List<Utterance>();
+        while (await rows.ReadAsync(ct)) said.Add((Utterance)Read(rows));
+        return said;
+    }
 
     /// <summary>Appends to a conversation, which the transaction holds locked from then on.</summary>
     /// <returns>The event with its place and time.</returns>
@@ -104,28 +149,15 @@ public sealed class ConversationLog(ConversationDatabase database)
         return rows.ConvertAll(Read);
     }
 
-    /// <summary>All events of one kind, oldest first, in whatever transaction.</summary>
-    public static async Task<IReadOnlyList<TEvent>> ReadAsync<TEvent>(TenantDbContext db, ConversationId id, CancellationToken ct)
-        where TEvent : ConversationEvent
-    {
-        var kind = typeof(ConversationEvent).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false)
-            .Cast<JsonDerivedTypeAttribute>().Single(derived => derived.DerivedType == typeof(TEvent)).TypeDiscriminator!;
-        await using var command = db.Command(
-            "select seq, created_at, client_id, data from conversation_events where conversation_id = $1 and kind = $2 order by seq",
-            [id.Value, (string)kind]);
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        var events = new List<TEvent>();
-        while (await rows.ReadAsync(ct))
-        {
-            var entry = (TEvent)JsonSerializer.Deserialize<ConversationEvent>(rows.GetString(3), Stored)!;
-            events.Add(entry with { Seq = rows.GetInt32(0), At = rows.GetFieldValue<DateTimeOffset>(1), ClientId = rows.IsDBNull(2) ? null : rows.GetString(2) });
-        }
-
-        return events;
-    }
-
     private static ConversationEvent Read(ConversationEventRow row) =>
         JsonSerializer.Deserialize<ConversationEvent>(row.Data, Stored)! with { Seq = row.Seq, At = row.CreatedAt, ClientId = row.ClientId };
+
+    private static ConversationEvent Read(Npgsql.NpgsqlDataReader row) => JsonSerializer.Deserialize<ConversationEvent>(row.GetString(3), Stored)! with
+    {
+        Seq = row.GetInt32(0),
+        At = row.GetFieldValue<DateTimeOffset>(1),
+        ClientId = row.IsDBNull(2) ? null : row.GetString(2),
+    };
 
     private static void WithoutColumns(JsonTypeInfo type)
     {

@@ -69,7 +69,7 @@ public sealed partial class VoiceBackstage(
     internal async Task<string?> TypedAsync(VoiceCall call, string item, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(call.TenantId, ct);
-        return (await ConversationLog.ReadAsync<Utterance>(db, call.ConversationId, ct)).FirstOrDefault(entry => entry.ClientId == ClientId(call, item))?.Text;
+        return (await ConversationLog.FindAsync<Utterance>(db, call.ConversationId, ClientId(call, item), ct))?.Text;
     }
 
     /// <summary>What the knowledge holds on a visitor's words, for the model to read; null for words that ask nothing, and where nothing may be looked up.</summary>
