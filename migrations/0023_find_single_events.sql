@@ -1,7 +1,7 @@
 -- What is looked up by itself is found without reading the rest.
 
--- Events of one kind in a conversation, in their order: the answer to a question, what was said in a call. The operators on these columns are leakproof, so
--- that row-level security lets the index be used; those on jsonb are not.
+-- Events of one kind in a conversation, in their order: the answer to a question, what was said in a call. Row-level security lets an index be used
+-- for leakproof operators only: those on these columns are, those on jsonb are not.
 create index on conversation_events (tenant_id, conversation_id, kind, seq);
 
 -- An answer by the id that it is known by outside.

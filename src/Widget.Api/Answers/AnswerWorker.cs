@@ -117,7 +117,8 @@ public sealed partial class AnswerWorker(
         using var stop = new CancellationTokenSource();
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         _stops[message] = stop;
-        var renewing = LeaseRenewal.KeepAsync(new LeaseTimes(Lease, Renewal), clock, held, ct => RenewAsync(tenant, message, stop, ct), Report);
+        var times = new LeaseTimes(Lease, Renewal);
+        var renewing = LeaseRenewal.KeepAsync(times, clock, held, ct => RenewAsync(tenant, message, stop, ct), Report);
         LiveAnswer? live = null;
         try
         {

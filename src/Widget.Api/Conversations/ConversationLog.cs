@@ -45,16 +45,23 @@ public sealed class ConversationLog(ConversationDatabase database)
     public static async Task<TEvent?> FindAsync<TEvent>(TenantDbContext db, ConversationId id, string clientId, CancellationToken ct)
         where TEvent : ConversationEvent
     {
-        await using var command = db.Command($"select {Columns} from conversation_events where conversation_id = $1 and client_id = $2", [id.Value, clientId]);
+        await using var command = db.Command(
+            $"select {Columns} from conversation_events where conversation_id = $1 and client_id = $2",
+            [id.Value, clientId]);
         await using var row = await command.ExecuteReaderAsync(ct);
         return await row.ReadAsync(ct) ? Read(row) as TEvent ?? throw new ClientIdTakenException() : null;
     }
 
     /// <summary>Which of these client ids are in the conversation's log.</summary>
-    public static async Task<IReadOnlySet<string>> KnownAsync(TenantDbContext db, ConversationId id, IReadOnlyCollection<string> clientIds, CancellationToken ct)
+    public static async Task<IReadOnlySet<string>> KnownAsync(
+        TenantDbContext db,
+        ConversationId id,
+        IReadOnlyCollection<string> clientIds,
+        CancellationToken ct)
     {
         await using var command = db.Command(
-            "select client_id from conversation_events where conversation_id = $1 and client_id = any($2)", [id.Value, clientIds.ToArray()]);
+            "select client_id from conversation_events where conversation_id = $1 and client_id = any($2)",
+            [id.Value, clientIds.ToArray()]);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var known = new HashSet<string>(StringComparer.Ordinal);
         while (await rows.ReadAsync(ct)) known.Add(rows.GetString(0));
@@ -64,8 +71,8 @@ public sealed class ConversationLog(ConversationDatabase database)
     /// <summary>The id of the answer to a visitor's message; null when the log has none.</summary>
     public static async Task<MessageId?> AnswerToAsync(TenantDbContext db, ConversationId id, int question, CancellationToken ct)
     {
-        // It comes after its question and is found among the first answers there: only a few can be owed at once. An index on what it replies to would be
-        // of no use, since row-level security keeps the data's own operators from being asked before the tenant is.
+        // It comes after its question and is found among the first answers there, since only a few can be owed at once. Row-level security would not
+        // let an index on data ->> 'replyTo' be used: the operator is not leakproof.
         await using var command = db.Command(
             """
             select message_id from conversation_events
@@ -77,7 +84,12 @@ public sealed class ConversationLog(ConversationDatabase database)
     }
 
     /// <summary>What was said in one call, in the order of the log.</summary>
-    public static async Task<IReadOnlyList<Utterance>> UtterancesAsync(TenantDbContext db, ConversationId id, Guid session, int most, CancellationToken ct)
+    public static async Task<IReadOnlyList<Utterance>> UtterancesAsync(
+        TenantDbContext db,
+        ConversationId id,
+        Guid session,
+        int most,
+        CancellationToken ct)
     {
         await using var command = db.Command(
             $"""
@@ -152,12 +164,11 @@ public sealed class ConversationLog(ConversationDatabase database)
     private static ConversationEvent Read(ConversationEventRow row) =>
         JsonSerializer.Deserialize<ConversationEvent>(row.Data, Stored)! with { Seq = row.Seq, At = row.CreatedAt, ClientId = row.ClientId };
 
-    private static ConversationEvent Read(Npgsql.NpgsqlDataReader row) => JsonSerializer.Deserialize<ConversationEvent>(row.GetString(3), Stored)! with
+    private static ConversationEvent Read(Npgsql.NpgsqlDataReader row)
     {
-        Seq = row.GetInt32(0),
-        At = row.GetFieldValue<DateTimeOffset>(1),
-        ClientId = row.IsDBNull(2) ? null : row.GetString(2),
-    };
+        var entry = JsonSerializer.Deserialize<ConversationEvent>(row.GetString(3), Stored)!;
+        return entry with { Seq = row.GetInt32(0), At = row.GetFieldValue<DateTimeOffset>(1), ClientId = row.IsDBNull(2) ? null : row.GetString(2) };
+    }
 
     private static void WithoutColumns(JsonTypeInfo type)
     {

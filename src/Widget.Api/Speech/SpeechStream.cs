@@ -230,7 +230,8 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSpeake
             {
                 await speaker.SpeakAsync(reading, sentence, before, () => _paid.TrySetResult(), _updates.Writer, either.Token);
             }
-            catch (Exception e) when ((e is SpeechException or SpeechBudgetSpentException or NpgsqlException || DatabaseFaults.IsTransient(e)) && !either.IsCancellationRequested)
+            catch (Exception e) when (!either.IsCancellationRequested
+                && (e is SpeechException or SpeechBudgetSpentException or NpgsqlException || DatabaseFaults.IsTransient(e)))
             {
                 Failure = e;
             }

@@ -45,7 +45,12 @@ public sealed record ToolOutcome(ToolStatus Status, JsonElement Result)
 /// Runs tools for models that may ask twice: the same call, told by its id, runs once, and whoever tells it again gets the first one's result.
 /// What a tool leaves in a conversation's log is appended in the transaction that ends its call.
 /// </summary>
-public sealed class ToolRunner(ToolRegistry registry, ToolExecution execution, ToolDatabase database, ConversationDatabase conversations, TimeProvider clock)
+public sealed class ToolRunner(
+    ToolRegistry registry,
+    ToolExecution execution,
+    ToolDatabase database,
+    ConversationDatabase conversations,
+    TimeProvider clock)
 {
     /// <summary>A run that has not ended by then has died with its node.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(1);

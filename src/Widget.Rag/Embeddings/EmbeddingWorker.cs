@@ -6,7 +6,11 @@ using Widget.Rag.Storage;
 namespace Widget.Rag.Embeddings;
 
 /// <summary>Takes the embedding changes that are due, one at a time a node; a lease has another node go on when this one dies.</summary>
-public sealed partial class EmbeddingWorker(NpgsqlDataSource dataSource, EmbeddingChangeRunner runner, TimeProvider clock, ILogger<EmbeddingWorker> logger) : BackgroundService
+public sealed partial class EmbeddingWorker(
+    NpgsqlDataSource dataSource,
+    EmbeddingChangeRunner runner,
+    TimeProvider clock,
+    ILogger<EmbeddingWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);

@@ -1,6 +1,9 @@
 namespace Widget.Rag.Storage;
 
-/// <summary>The pauses between tries: each about twice as long as the one before, up to a limit. Nodes that failed together do not try together.</summary>
+/// <summary>
+/// The pauses between tries: each about twice as long as the one before, up to a limit. They vary a little, so that nodes which failed together do not
+/// try again together.
+/// </summary>
 public sealed class Backoff(TimeProvider clock, TimeSpan first, TimeSpan longest)
 {
     private int _tries;

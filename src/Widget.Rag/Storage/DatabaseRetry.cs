@@ -10,7 +10,11 @@ public static class DatabaseRetry
     /// <param name="clock">For the pauses.</param>
     /// <param name="report">Told of every fault that is followed by another try.</param>
     /// <param name="ct">Ends the tries; the last fault is thrown.</param>
-    public static async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, TimeProvider clock, Action<Exception> report, CancellationToken ct)
+    public static async Task<T> RunAsync<T>(
+        Func<CancellationToken, Task<T>> work,
+        TimeProvider clock,
+        Action<Exception> report,
+        CancellationToken ct)
     {
         var pause = new Backoff(clock, First, Longest);
         while (true)

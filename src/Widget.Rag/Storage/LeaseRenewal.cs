@@ -4,8 +4,8 @@ namespace Widget.Rag.Storage;
 public readonly record struct LeaseTimes(TimeSpan Length, TimeSpan Renewal);
 
 /// <summary>
-/// Renews a lease for as long as the work takes. A fault is not the end of it: the lease lasts a while longer, and the next try may succeed. Only when the
-/// lease would run out before the next try is the work stopped, since another worker may then take it.
+/// Renews a lease for as long as the work takes. A fault is not the end of it: the lease lasts a while longer, and the next try may succeed. Only
+/// when the lease would run out before the next try is the work stopped, since another worker may then take it.
 /// </summary>
 public static class LeaseRenewal
 {
@@ -14,7 +14,12 @@ public static class LeaseRenewal
     /// <param name="held">Cancelled when the work has ended, and by this when the lease is lost.</param>
     /// <param name="renew">Renews it; false when another worker has it.</param>
     /// <param name="report">Told of every fault.</param>
-    public static async Task KeepAsync(LeaseTimes times, TimeProvider clock, CancellationTokenSource held, Func<CancellationToken, Task<bool>> renew, Action<Exception> report)
+    public static async Task KeepAsync(
+        LeaseTimes times,
+        TimeProvider clock,
+        CancellationTokenSource held,
+        Func<CancellationToken, Task<bool>> renew,
+        Action<Exception> report)
     {
         using var timer = new PeriodicTimer(times.Renewal, clock);
         var renewed = clock.GetTimestamp();

@@ -113,6 +113,37 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
         (await _tenant.RecordAsync(call.Id)).Usage["total_tokens"].ShouldBeGreaterThan(0);
     }
 
+    [Fact]
+    public async Task Be_hung_up_when_what_the_provider_answered_cannot_be_saved()
+    {
+        await using var node = await ApiNode.StartAsync(api.Database, voice: api.Voice.OpenAI, voiceTimings: VoiceTenant.Quick with { Lease = TimeSpan.FromSeconds(2) });
+        var visitor = await _tenant.Tenant.VisitAsync(node);
+        await using var peer = VisitorPeer.Start();
+        await using (await RefusedWrites.StartAsync(api.Database.OwnerSource, "voice_sessions", $"new.tenant_id = '{_tenant.Tenant.Created.TenantId}' and new.state = 'live'"))
+        {
+            var response = await VoiceTenant.OpenAsync(visitor, await peer.OfferAsync());
+
+            ((int)response.StatusCode).ShouldBeGreaterThanOrEqualTo(500);
+        }
+
+        await Eventually.TrueAsync(async () => (await api.Voice.CallAsync()).GetProperty("end").GetString() == "hangup", "no call is left at the provider");
+    }
+
+    [Fact]
+    public async Task Tell_what_they_used_when_their_node_stops()
+    {
+        await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery cost?" } });
+        var timings = VoiceTenant.Quick with { Renewal = TimeSpan.FromMinutes(5), Lease = TimeSpan.FromMinutes(10) };
+        var first = await ApiNode.StartAsync(api.Database, voice: api.Voice.OpenAI, voiceTimings: timings);
+        await using var call = await _tenant.CallAsync(await _tenant.Tenant.VisitAsync(first));
+        await call.Peer.SayAsync("What does delivery cost?");
+        await call.SaidAsync(2);
+
+        await first.DisposeAsync();
+
+        (await _tenant.RecordAsync(call.Id)).Usage["total_tokens"].ShouldBeGreaterThan(0);
+    }
+
     private Task<RefusedWrites> RefuseCallAsync(SpokenCall call) => RefusedWrites.StartAsync(api.Database.OwnerSource, "voice_sessions", $"new.id = '{call.Id}'");
 
     private static Task AttachedAsync(SpokenCall call) => Eventually.TrueAsync(

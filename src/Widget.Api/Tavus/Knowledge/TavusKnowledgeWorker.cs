@@ -63,7 +63,8 @@ public sealed partial class TavusKnowledgeWorker(
     private async Task RunAsync(MirrorLease lease, CancellationToken stoppingToken)
     {
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var renewing = LeaseRenewal.KeepAsync(new LeaseTimes(MirrorLeases.Length, Renewal), clock, held, ct => leases.RenewAsync(lease, ct), Report);
+        var times = new LeaseTimes(MirrorLeases.Length, Renewal);
+        var renewing = LeaseRenewal.KeepAsync(times, clock, held, ct => leases.RenewAsync(lease, ct), Report);
         TimeSpan? pause = AfterFault;
         try
         {

@@ -7,7 +7,12 @@ namespace Widget.Api.Tavus.Sessions;
 /// Sees to it that every call is ended, whatever happens to pages, callbacks and nodes. A session says when it wants to be looked at; whichever node
 /// comes first takes it (<see cref="SessionLeases"/>) and looks (<see cref="SessionKeeping"/>).
 /// </summary>
-public sealed partial class SessionKeeper(SessionLeases leases, SessionKeeping keeping, VideoSignal signal, TimeProvider clock, ILogger<SessionKeeper> logger) : BackgroundService
+public sealed partial class SessionKeeper(
+    SessionLeases leases,
+    SessionKeeping keeping,
+    VideoSignal signal,
+    TimeProvider clock,
+    ILogger<SessionKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);

@@ -14,7 +14,13 @@ public sealed record SessionLease(TenantId Tenant, VideoSessionId Id, Cancellati
 /// Which video sessions this node works on. A lease is short and renewed for as long as the work takes; so what a node that has died held is taken up
 /// by another within seconds, and a slow Tavus costs nobody their session.
 /// </summary>
-public sealed partial class SessionLeases(NpgsqlDataSource dataSource, VideoDatabase database, VideoSignal signal, VideoTimings timings, TimeProvider clock, ILogger<SessionLeases> logger)
+public sealed partial class SessionLeases(
+    NpgsqlDataSource dataSource,
+    VideoDatabase database,
+    VideoSignal signal,
+    VideoTimings timings,
+    TimeProvider clock,
+    ILogger<SessionLeases> logger)
 {
     private readonly ConcurrentDictionary<VideoSessionId, CancellationTokenSource> _held = [];
 

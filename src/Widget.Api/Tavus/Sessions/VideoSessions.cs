@@ -129,7 +129,8 @@ public sealed class VideoSessions(
         if (session.TranscribedAt is not null || session.OpenedAt is null || session.EndedAt < clock.GetUtcNow() - LateWords) return 0;
         await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
         string ClientIdOf(HeardUtterance heard) => $"{UtteranceIds.Of(session)}heard:{heard.Id}";
-        var known = new HashSet<string>(await ConversationLog.KnownAsync(db, session.ConversationId, [.. utterances.Select(ClientIdOf)], ct), StringComparer.Ordinal);
+        var before = await ConversationLog.KnownAsync(db, session.ConversationId, [.. utterances.Select(ClientIdOf)], ct);
+        var known = new HashSet<string>(before, StringComparer.Ordinal);
         var added = 0;
         foreach (var heard in utterances)
         {
@@ -155,7 +156,10 @@ public sealed class VideoSessions(
     }
 
     /// <summary>The places, from 1, of those sessions of one tenant that wait in the line of their account.</summary>
-    public async Task<IReadOnlyDictionary<VideoSessionId, int>> PositionsAsync(TenantId tenant, IReadOnlyCollection<VideoSession> sessions, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<VideoSessionId, int>> PositionsAsync(
+        TenantId tenant,
+        IReadOnlyCollection<VideoSession> sessions,
+        CancellationToken ct)
     {
         var places = new Dictionary<VideoSessionId, int>();
         var waiting = sessions.Where(session => session.IsInLine).ToList();

@@ -8,7 +8,8 @@ namespace Widget.Api.Tavus.Sessions;
 /// <summary>A session as its caller sees it.</summary>
 public sealed class VideoView(VideoSessions sessions, TenantSettingsService settings, LeaveTokens leaving, TimeProvider clock)
 {
-    public async Task<TavusSession> OfAsync(VideoSession session, VideoCaller caller, CancellationToken ct) => (await OfAsync([session], caller, ct))[0];
+    public async Task<TavusSession> OfAsync(VideoSession session, VideoCaller caller, CancellationToken ct) =>
+        (await OfAsync([session], caller, ct))[0];
 
     /// <summary>Several sessions of one tenant; the database is asked once for all of them.</summary>
     public async Task<IReadOnlyList<TavusSession>> OfAsync(IReadOnlyCollection<VideoSession> shown, VideoCaller caller, CancellationToken ct)

@@ -37,7 +37,10 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
         _ended = _over.Token;
         _usage = call.Usage.ToImmutableDictionary(StringComparer.Ordinal);
         Deadline = call.Deadline;
-        _log = new VoiceCallLog((line, ct) => backstage.LogAsync(call, line, ct), (fault, isLost) => backstage.NotWritten(call, fault, isLost), clock);
+        _log = new VoiceCallLog(
+            (line, ct) => backstage.LogAsync(call, line, ct),
+            (fault, isLost) => backstage.NotWritten(call, fault, isLost),
+            clock);
         Dialogue = dialogue(this);
     }
 
@@ -173,7 +176,8 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
         if (amount > 0) ImmutableInterlocked.AddOrUpdate(ref _usage, figure, amount, (_, sum) => sum + amount);
     }
 
-    public void Total(string figure, long amount) => ImmutableInterlocked.AddOrUpdate(ref _usage, figure, amount, (_, known) => Math.Max(amount, known));
+    public void Total(string figure, long amount) =>
+        ImmutableInterlocked.AddOrUpdate(ref _usage, figure, amount, (_, known) => Math.Max(amount, known));
 
     public void After(TimeSpan delay, Action then) => _ = Task.Delay(delay, _clock, _ended).ContinueWith(
         _ => Post(then),

@@ -17,7 +17,11 @@ public sealed record VoiceCommand(string Kind, string? Item = null);
 /// Between the node that holds a call and those that its visitor is connected to, through PostgreSQL's notifications: what is being said goes one way,
 /// the visitor's buttons go the other. Neither is kept; what must not be lost stands in the call's row or in the log.
 /// </summary>
-public sealed partial class VoiceBus(NpgsqlDataSource dataSource, LiveVoices voices, TimeProvider clock, ILogger<VoiceBus> logger) : BackgroundService
+public sealed partial class VoiceBus(
+    NpgsqlDataSource dataSource,
+    LiveVoices voices,
+    TimeProvider clock,
+    ILogger<VoiceBus> logger) : BackgroundService
 {
     private const string Channel = "voice";
 
@@ -86,7 +90,9 @@ public sealed partial class VoiceBus(NpgsqlDataSource dataSource, LiveVoices voi
                 await _dirty.WaitAsync(ct);
                 foreach (var key in _unsent.Keys)
                     if (_unsent.TryRemove(key, out var update)) taken.Add((key, update));
-                await NotifyAsync([.. taken.Select(news => JsonSerializer.Serialize(new { conversation = news.Key.Conversation.Value, update = news.Update }, Json))], ct);
+                var payloads = taken.ConvertAll(
+                    news => JsonSerializer.Serialize(new { conversation = news.Key.Conversation.Value, update = news.Update }, Json));
+                await NotifyAsync(payloads, ct);
                 pause.Reset();
                 await Task.Delay(Coalescing, clock, ct);
             }

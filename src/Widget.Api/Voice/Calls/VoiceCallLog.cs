@@ -5,15 +5,15 @@ using Widget.Rag.Storage;
 namespace Widget.Api.Voice.Calls;
 
 /// <summary>
-/// Writes what is said in one call into the conversation, one line after another. While the database is away, the lines wait here and are written when it
-/// is back.
+/// Writes what is said in one call into the conversation, one line after another. While the database is away, the lines wait here; they are written
+/// when it is back.
 /// </summary>
 internal sealed class VoiceCallLog : IDisposable
 {
     /// <summary>More lines than an hour's call has. Only a page that makes up a call's events could have more of them wait.</summary>
     internal const int MostWaiting = 5_000;
 
-    /// <summary>Tries to write a line that the database refuses for another reason than that it is away. The lines after it must not wait for ever.</summary>
+    /// <summary>Tries to write a line that fails though the database is there. The lines after it must not wait for ever.</summary>
     private const int MostTries = 5;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -22,7 +22,9 @@ internal sealed class VoiceCallLog : IDisposable
     /// <summary>How long a node that stops waits for a database that is away.</summary>
     private static readonly TimeSpan Stopping = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<SpokenLine> _lines = Channel.CreateBounded<SpokenLine>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+    private readonly Channel<SpokenLine> _lines =
+        Channel.CreateBounded<SpokenLine>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+
     private readonly CancellationTokenSource _givenUp = new();
     private readonly CancellationToken _end;
     private readonly Func<SpokenLine, CancellationToken, Task> _write;
@@ -56,7 +58,8 @@ internal sealed class VoiceCallLog : IDisposable
             await enough.CancelAsync();
         }
 
-        if (stopping.IsCancellationRequested && !_writing.IsCompleted) await Task.WhenAny(_writing, Task.Delay(Stopping, _clock, CancellationToken.None));
+        if (stopping.IsCancellationRequested && !_writing.IsCompleted)
+            await Task.WhenAny(_writing, Task.Delay(Stopping, _clock, CancellationToken.None));
         await _givenUp.CancelAsync();
         await _writing;
     }

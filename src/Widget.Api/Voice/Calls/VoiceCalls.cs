@@ -98,8 +98,9 @@ public sealed partial class VoiceCalls(
         await using (var db = await database.BeginAsync(caller.Tenant.TenantId, ct))
         {
             if (await OwnAsync(db, caller, id, ct) is not { State: VoiceSessionState.Live } call) return false;
-            // The command may have got lost the first time, so it is sent for a repeated request, too. The node that holds the call says it once.
-            if (await VoiceBackstage.AppendAsync(db, call, item, Speaker.Visitor, request.Text.Trim(), interrupted: false, ct)) await db.CommitAsync(ct);
+            // The first command may have been lost, so a repeated request sends it again. The node that holds the call says it once.
+            var isNew = await VoiceBackstage.AppendAsync(db, call, item, Speaker.Visitor, request.Text.Trim(), interrupted: false, ct);
+            if (isNew) await db.CommitAsync(ct);
         }
 
         await bus.CommandAsync(id, new VoiceCommand("say", item), ct);
@@ -171,7 +172,8 @@ public sealed partial class VoiceCalls(
                 if (row.State == VoiceSessionState.Creating) row.State = VoiceSessionState.Live;
                 if (row.Protocol == VoiceProtocol.SelfHosted) (row.LeaseOwner, row.LeaseUntil) = (null, null);
                 else row.LeaseUntil = now + timings.Lease;
-                if (isNew) await ConversationLog.AppendAsync(db, row.ConversationId, new VoiceCallStarted { SessionId = row.Id.Value, Continues = row.Continues?.Value }, CancellationToken.None);
+                var started = new VoiceCallStarted { SessionId = row.Id.Value, Continues = row.Continues?.Value };
+                if (isNew) await ConversationLog.AppendAsync(db, row.ConversationId, started, CancellationToken.None);
                 call = row;
             }),
             clock,
@@ -194,7 +196,7 @@ public sealed partial class VoiceCalls(
         }
     }
 
-    // Tells the node that holds the call to look at its row. That node looks every few seconds by itself, so a database that fails now delays it only.
+    // Tells the node that holds the call to look at its row. It looks every few seconds anyway, so a database that fails now only delays it.
     private async Task HaveLookedAtAsync(VoiceCallId id, CancellationToken ct)
     {
         try

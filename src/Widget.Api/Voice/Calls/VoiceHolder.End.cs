@@ -48,11 +48,12 @@ public sealed partial class VoiceHolder
         catch (Exception e)
         {
             LogNotHungUp(e, call.Id);
-            return e is VoiceProviderException { Fault: not VoiceFault.Temporary } || clock.GetUtcNow() > call.CreatedAt + timings.GivingUpEnd;
+            return e is VoiceProviderException { Fault: not VoiceFault.Temporary }
+                || clock.GetUtcNow() > call.CreatedAt + timings.GivingUpEnd;
         }
     }
 
-    /// <summary>Gives a call back, for another node or a page that connects anew. Throws nothing; a lease that cannot be given back runs out.</summary>
+    /// <summary>Gives a call back, for another node or a page that reconnects. Throws nothing; a lease that is not given back runs out.</summary>
     internal async Task ReleaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next, HeldCall? held = null)
     {
         try

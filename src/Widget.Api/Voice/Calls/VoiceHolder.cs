@@ -118,7 +118,13 @@ public sealed partial class VoiceHolder(
     }
 
     // Until the call is to end.
-    private async Task<VoiceEndReason> ConverseAsync(VoiceCall call, HeldCall held, VoiceAccount account, IVoiceProvider provider, string callId, CancellationToken lost)
+    private async Task<VoiceEndReason> ConverseAsync(
+        VoiceCall call,
+        HeldCall held,
+        VoiceAccount account,
+        IVoiceProvider provider,
+        string callId,
+        CancellationToken lost)
     {
         for (var first = true; ; first = false)
         {
@@ -250,7 +256,7 @@ public sealed partial class VoiceHolder(
         }
     }
 
-    // Whether it should end, and that this node still has it. Throws nothing: the watch over a call that costs by the minute must go on whatever happens.
+    // Whether it should end, and that this node still has it. Throws nothing: the watch over a call that costs by the minute must go on.
     private async Task<bool> LookAsync(VoiceCall call, HeldCall held)
     {
         try
