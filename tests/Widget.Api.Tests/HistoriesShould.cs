@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using Widget.Api.Tests.Tavus;
 using Widget.Api.Tests.Voice;
 using Widget.Contracts;

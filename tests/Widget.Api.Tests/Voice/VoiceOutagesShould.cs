@@ -1,4 +1,3 @@
-using Widget.Api.Voice.Calls;
 using Widget.Contracts;
 
 namespace Widget.Api.Tests.Voice;
