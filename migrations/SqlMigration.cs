@@ -90,3 +90,5 @@ public sealed class ModelUsage : SqlMigration;
 public sealed class ForcedRowLevelSecurity : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0025_fair_ingestion")]
 public sealed class FairIngestion : SqlMigration;
+[DbContext(typeof(MigrationsContext)), Migration("0023_find_single_events")]
+public sealed class FindSingleEvents : SqlMigration;

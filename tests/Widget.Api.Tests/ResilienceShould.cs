@@ -94,6 +94,25 @@ public sealed class ResilienceShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Go_on_with_an_answer_when_renewing_its_lease_fails_once()
+    {
+        await using var simulator = await Simulator.StartAsync();
+        await simulator.BehaveAsync(new { delayMs = 4_500 });
+        await using var node = await ApiNode.StartAsync(api.Database, simulator.Chat with { Patience = TimeSpan.FromSeconds(20) });
+        var tenant = await TestTenant.WithKnowledgeAsync(api);
+        var visitor = await tenant.VisitAsync(node);
+        await using var renewals = await RefusedWrites.StartAsync(
+            api.Database.OwnerSource, "pending_answers", $"new.conversation_id = '{visitor.Session.ConversationId}' and old.lease_owner = new.lease_owner", most: 1, on: "update");
+
+        var asking = visitor.AskAsync("How long does charging take?");
+        await renewals.CountAsync(1);
+        await asking;
+
+        (await simulator.RequestsAsync()).Count.ShouldBe(1);
+        (await visitor.EventsAsync()).Select(entry => entry.GetType()).ShouldBe([typeof(VisitorMessage), typeof(AssistantMessage)]);
+    }
+
+    [Fact]
     public async Task Give_up_on_a_question_that_brings_down_node_after_node()
     {
         var tenant = await TestTenant.WithKnowledgeAsync(api);

@@ -110,10 +110,8 @@ public sealed partial class AskService(
             .Select(row => (MessageId?)row.MessageId)
             .SingleOrDefaultAsync(ct);
         if (owed is { } message) return message;
-        var answers = await ConversationLog.ReadAsync<AssistantMessage>(db, conversation, ct);
-        return answers.FirstOrDefault(answer => answer.ReplyTo == question) is { } given
-            ? new MessageId(given.MessageId)
-            : throw new InvalidOperationException($"Message {question} of conversation {conversation} has no answer and is owed none.");
+        return await ConversationLog.AnswerToAsync(db, conversation, question, ct)
+            ?? throw new InvalidOperationException($"Message {question} of conversation {conversation} has no answer and is owed none.");
     }
 
     private async IAsyncEnumerable<AnswerUpdate> Follow(
@@ -175,7 +173,7 @@ public sealed partial class AskService(
         {
             return await updates.MoveNextAsync();
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsTransient(e))
         {
             LogBroken(e, message);
             return false;

@@ -15,6 +15,7 @@ public sealed partial class ConversationFeed(
     ConversationLog log,
     LiveAnswers answers,
     LiveVoices voices,
+    TimeProvider clock,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
     ILogger<ConversationFeed> logger) : BackgroundService
@@ -93,7 +94,7 @@ public sealed partial class ConversationFeed(
             }
             else if (!watcher.LogChanged)
             {
-                await Task.Delay(Coalescing, ct);
+                await Task.Delay(Coalescing, clock, ct);
             }
         }
     }
@@ -117,10 +118,11 @@ public sealed partial class ConversationFeed(
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            catch (Exception e)
             {
-                LogDatabaseAway(e);
-                await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
+                if (e is IOException || DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
+                else LogFault(e);
+                await Task.Delay(TimeSpan.FromSeconds(1), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -133,6 +135,9 @@ public sealed partial class ConversationFeed(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; conversations are followed again when it is back")]
     private partial void LogDatabaseAway(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Listening for what happens in conversations failed; it is tried again")]
+    private partial void LogFault(Exception exception);
 
     private sealed class Watcher : IDisposable
     {

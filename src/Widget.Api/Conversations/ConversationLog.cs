@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using NpgsqlTypes;
 using Widget.Contracts;
@@ -52,6 +51,58 @@ public sealed class ConversationLog(ConversationDatabase database)
         await using var row = await command.ExecuteReaderAsync(ct);
         if (!await row.ReadAsync(ct)) return null;
         return Read(row) as TEvent ?? throw new ClientIdTakenException();
+    }
+
+    /// <summary>Which of these client ids are in the conversation's log.</summary>
+    public static async Task<IReadOnlySet<string>> KnownAsync(
+        TenantDbContext db,
+        ConversationId id,
+        IReadOnlyCollection<string> clientIds,
+        CancellationToken ct)
+    {
+        await using var command = db.Command(
+            "select client_id from conversation_events where conversation_id = $1 and client_id = any($2)",
+            [id.Value, clientIds.ToArray()]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        while (await rows.ReadAsync(ct)) known.Add(rows.GetString(0));
+        return known;
+    }
+
+    /// <summary>The id of the answer to a visitor's message; null when the log has none.</summary>
+    public static async Task<MessageId?> AnswerToAsync(TenantDbContext db, ConversationId id, int question, CancellationToken ct)
+    {
+        // It comes after its question and is found among the first answers there, since only a few can be owed at once. Row-level security would not
+        // let an index on data ->> 'replyTo' be used: the operator is not leakproof.
+        await using var command = db.Command(
+            """
+            select message_id from conversation_events
+            where conversation_id = $1 and kind = 'assistant_message' and seq > $2 and (data ->> 'replyTo')::integer = $2
+            order by seq limit 1
+            """,
+            [id.Value, question]);
+        return await command.ExecuteScalarAsync(ct) is Guid message ? new MessageId(message) : null;
+    }
+
+    /// <summary>What was said in one call, in the order of the log.</summary>
+    public static async Task<IReadOnlyList<Utterance>> UtterancesAsync(
+        TenantDbContext db,
+        ConversationId id,
+        Guid session,
+        int most,
+        CancellationToken ct)
+    {
+        await using var command = db.Command(
+            $"""
+            select {Columns} from conversation_events
+            where conversation_id = $1 and kind = 'utterance' and data ->> 'sessionId' = $2::text
+            order by seq limit $3
+            """,
+            [id.Value, session, most]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var said = new List<Utterance>();
+        while (await rows.ReadAsync(ct)) said.Add((Utterance)Read(rows));
+        return said;
     }
 
     /// <summary>Appends to a conversation, which the transaction holds locked from then on.</summary>
@@ -126,21 +177,6 @@ public sealed class ConversationLog(ConversationDatabase database)
     {
         var events = new List<ConversationEvent>();
         while (await rows.ReadAsync(ct)) events.Add(Read(rows));
-        return events;
-    }
-
-    /// <summary>All events of one kind, oldest first, in whatever transaction.</summary>
-    public static async Task<IReadOnlyList<TEvent>> ReadAsync<TEvent>(TenantDbContext db, ConversationId id, CancellationToken ct)
-        where TEvent : ConversationEvent
-    {
-        var kind = typeof(ConversationEvent).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false)
-            .Cast<JsonDerivedTypeAttribute>().Single(derived => derived.DerivedType == typeof(TEvent)).TypeDiscriminator!;
-        await using var command = db.Command(
-            $"select {Columns} from conversation_events where conversation_id = $1 and kind = $2 order by seq",
-            [id.Value, (string)kind]);
-        await using var rows = await command.ExecuteReaderAsync(ct);
-        var events = new List<TEvent>();
-        while (await rows.ReadAsync(ct)) events.Add((TEvent)Read(rows));
         return events;
     }
 

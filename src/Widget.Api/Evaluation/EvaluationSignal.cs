@@ -1,4 +1,4 @@
-using Widget.Api.Platform;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Evaluation;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Npgsql;
 using Widget.Api.Answers;
 using Widget.Rag.Storage;
@@ -22,33 +21,37 @@ public sealed partial class EvaluationWorker(
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
     private readonly Guid _worker = Guid.CreateVersion7();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var pause = new Backoff(clock, Patience, LongestPause);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 if (await ClaimAsync(stoppingToken) is { } lease) await RunAsync(lease, stoppingToken);
                 else await signal.WaitAsync(Patience, stoppingToken);
+                pause.Reset();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
-            {
-                LogDatabaseAway(e);
-                await Task.Delay(Patience, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
             catch (Exception e)
             {
                 // The lease runs out, and the run is tried again.
-                LogFault(e);
-                await Task.Delay(Patience, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Report(e);
+                await pause.WaitAsync(stoppingToken);
             }
         }
+    }
+
+    private void Report(Exception exception)
+    {
+        if (DatabaseFaults.IsTransient(exception)) LogDatabaseAway(exception);
+        else LogFault(exception);
     }
 
     private async Task<RunLease?> ClaimAsync(CancellationToken ct)
@@ -65,7 +68,7 @@ public sealed partial class EvaluationWorker(
         LogTaken(lease.Tenant, lease.Run);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(held.Token);
-        var renewing = RenewAsync(lease, held, asking);
+        var renewing = LeaseRenewal.KeepAsync(new LeaseTimes(Lease, Renewal), clock, held, ct => RenewAsync(lease, asking, ct), Report);
         try
         {
             await AskAllAsync(lease, asking, held.Token);
@@ -85,7 +88,7 @@ public sealed partial class EvaluationWorker(
 
     private async Task AskAllAsync(RunLease lease, CancellationTokenSource asking, CancellationToken ct)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = clock.GetTimestamp();
         while (true)
         {
             var (run, next) = await lease.TakeAsync(ct);
@@ -111,41 +114,25 @@ public sealed partial class EvaluationWorker(
                 ct.ThrowIfCancellationRequested();
                 continue;
             }
-            catch (NpgsqlException)
+            catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsTransient(e))
             {
-                // The database's trouble says nothing against the question.
-                await lease.GiveBackAsync(next.Ordinal, CancellationToken.None);
+                // The database's trouble says nothing against the question, which is given back when the database answers again.
+                await DatabaseRetry.RunAsync(token => lease.GiveBackAsync(next.Ordinal, token), clock, LogDatabaseAway, ct);
                 throw;
             }
 
-            if (Stopwatch.GetElapsedTime(start) < Turn) continue;
+            if (clock.GetElapsedTime(start) < Turn) continue;
             await lease.ExtendAsync(TimeSpan.Zero, ct);
             return;
         }
     }
 
-    private async Task RenewAsync(RunLease lease, CancellationTokenSource held, CancellationTokenSource asking)
+    // False when another worker has the run.
+    private static async Task<bool> RenewAsync(RunLease lease, CancellationTokenSource asking, CancellationToken ct)
     {
-        try
-        {
-            using var timer = new PeriodicTimer(Renewal, clock);
-            while (await timer.WaitForNextTickAsync(held.Token))
-            {
-                var wanted = await lease.ExtendAsync(Lease, held.Token);
-                if (wanted is null) await held.CancelAsync();
-                else if (wanted is true) await asking.CancelAsync();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The turn ended.
-        }
-        catch (Exception e)
-        {
-            // Whatever it was: without renewal the lease runs out, and working without one is not allowed.
-            LogDatabaseAway(e);
-            await held.CancelAsync();
-        }
+        var wanted = await lease.ExtendAsync(Lease, ct);
+        if (wanted is true) await asking.CancelAsync();
+        return wanted is not null;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Evaluation run {Run} of tenant {Tenant} has its turn")]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Widget.Api.Answers;
 using Widget.Api.Conversations;
 using Widget.Api.Search;
@@ -17,6 +16,7 @@ public sealed partial class QuestionAsker(
     TenantSettingsService settings,
     IMultiTenantStore tenants,
     MonthlyBudget budget,
+    TimeProvider clock,
     ILogger<QuestionAsker> logger)
 {
     /// <param name="tenant">Whose.</param>
@@ -26,7 +26,7 @@ public sealed partial class QuestionAsker(
     /// <param name="ct">Leaves the question to somebody else.</param>
     public async Task<EvaluationResult> AskAsync(TenantId tenant, EvaluationQuestion question, SearchStrategyName strategy, bool withAnswer, CancellationToken ct)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = clock.GetTimestamp();
         try
         {
             var current = await settings.ReadAsync(tenant, ct);
@@ -40,19 +40,19 @@ public sealed partial class QuestionAsker(
                 // Messages are visitors'; of a test question only the model's share is held against the month.
                 Budget = (await budget.CheckAsync(tenant, current, ct)) with { MayAnswer = true },
             };
-            start = Stopwatch.GetTimestamp();
+            start = clock.GetTimestamp();
             var finding = await answerer.FindAsync(context, strategy, Scoring.Depth, ct);
             var answer = withAnswer ? await answerer.AnswerAsync(context, finding, Unheard(), 1, CancellationToken.None, ct) : null;
-            return Judge(question, finding, answer, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            return Judge(question, finding, answer, clock.GetElapsedTime(start).TotalMilliseconds);
         }
         catch (SearchUnavailableException)
         {
-            return Failed(question, "None of the knowledge bases answered.", Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            return Failed(question, "None of the knowledge bases answered.", clock.GetElapsedTime(start).TotalMilliseconds);
         }
-        catch (Exception e) when (!ct.IsCancellationRequested && e is not (Npgsql.NpgsqlException { IsTransient: true } or TimeoutException))
+        catch (Exception e) when (!ct.IsCancellationRequested && !DatabaseFaults.IsTransient(e))
         {
             LogFault(e, tenant, question.Id);
-            return Failed(question, "Asking this met a fault of ours, which has been logged.", Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            return Failed(question, "Asking this met a fault of ours, which has been logged.", clock.GetElapsedTime(start).TotalMilliseconds);
         }
     }
 

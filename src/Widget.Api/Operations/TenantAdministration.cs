@@ -16,9 +16,10 @@ public sealed record KeyLine(string Kind, string Key, string Name, DateTimeOffse
 public sealed class OperatorException(string message) : Exception(message);
 
 /// <summary>What the operator does with tenants. Works as the owner of the tables, for whom row-level security holds, too: each step names its tenant.</summary>
-public sealed class TenantAdministration(NpgsqlDataSource owner)
+public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? clock = null)
 {
     private readonly TenancyDatabase _database = new(owner);
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
     /// <exception cref="OperatorException">The slug, name or an origin is no good, or the slug is taken.</exception>
     public async Task<CreatedTenant> CreateAsync(string slug, string name, IReadOnlyList<string> origins, CancellationToken ct)
@@ -104,7 +105,7 @@ public sealed class TenantAdministration(NpgsqlDataSource owner)
         await using var db = await OpenAsync(slug, ct);
         var prefix = key.TrimEnd('…');
         var hash = ApiKey.HashOf(key);
-        var now = DateTimeOffset.UtcNow;
+        var now = _clock.GetUtcNow();
         var revoked = await db.SiteKeys.Where(row => row.Key == key && row.RevokedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now), ct);
         revoked += await db.ApiKeys.Where(row => (row.Hash == hash || row.Prefix == prefix) && row.RevokedAt == null)

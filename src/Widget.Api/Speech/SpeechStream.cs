@@ -5,6 +5,7 @@ using Widget.Api.Conversations;
 using Widget.Api.Speech.Client;
 using Widget.Api.Speech.Script;
 using Widget.Contracts;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Speech;
 
@@ -109,7 +110,7 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSpeake
                 if (anything) to.TryWrite(new Step(part, Last: new SpeechRestart()));
             }
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsTransient(e))
         {
             LogDatabase(e, reading.Tenant.Value);
             to.TryWrite(new Step(part, Last: new SpeechFailed(NotToBeHad)));
@@ -229,7 +230,8 @@ internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSpeake
             {
                 await speaker.SpeakAsync(reading, sentence, before, () => _paid.TrySetResult(), _updates.Writer, either.Token);
             }
-            catch (Exception e) when (e is SpeechException or SpeechBudgetSpentException or NpgsqlException && !either.IsCancellationRequested)
+            catch (Exception e) when (!either.IsCancellationRequested
+                && (e is SpeechException or SpeechBudgetSpentException or NpgsqlException || DatabaseFaults.IsTransient(e)))
             {
                 Failure = e;
             }

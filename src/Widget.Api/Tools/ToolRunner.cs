@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
@@ -46,7 +45,12 @@ public sealed record ToolOutcome(ToolStatus Status, JsonElement Result)
 /// Runs tools for models that may ask twice: the same call, told by its id, runs once, and whoever tells it again gets the first one's result.
 /// What a tool leaves in a conversation's log is appended in the transaction that ends its call.
 /// </summary>
-public sealed class ToolRunner(ToolRegistry registry, ToolExecution execution, ToolDatabase database, ConversationDatabase conversations)
+public sealed class ToolRunner(
+    ToolRegistry registry,
+    ToolExecution execution,
+    ToolDatabase database,
+    ConversationDatabase conversations,
+    TimeProvider clock)
 {
     /// <summary>A run that has not ended by then has died with its node.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(1);
@@ -74,7 +78,7 @@ public sealed class ToolRunner(ToolRegistry registry, ToolExecution execution, T
     // Null when the call is ours to run.
     private async Task<ToolOutcome?> ClaimAsync(ToolContext context, ITool tool, JsonElement arguments, CancellationToken ct)
     {
-        var since = Stopwatch.GetTimestamp();
+        var since = clock.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             await using (var db = await database.BeginAsync(context.Tenant.TenantId, ct))
@@ -95,8 +99,8 @@ public sealed class ToolRunner(ToolRegistry registry, ToolExecution execution, T
                 }
             }
 
-            if (Stopwatch.GetElapsedTime(since) > Patience) return ToolOutcome.Refused(ToolStatus.Unfinished, "The same call is still under way.");
-            await Task.Delay(pause, ct);
+            if (clock.GetElapsedTime(since) > Patience) return ToolOutcome.Refused(ToolStatus.Unfinished, "The same call is still under way.");
+            await Task.Delay(pause, clock, ct);
         }
     }
 

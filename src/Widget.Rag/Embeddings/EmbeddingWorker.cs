@@ -6,19 +6,26 @@ using Widget.Rag.Storage;
 namespace Widget.Rag.Embeddings;
 
 /// <summary>Takes the embedding changes that are due, one at a time a node; a lease has another node go on when this one dies.</summary>
-public sealed partial class EmbeddingWorker(NpgsqlDataSource dataSource, EmbeddingChangeRunner runner, ILogger<EmbeddingWorker> logger) : BackgroundService
+public sealed partial class EmbeddingWorker(
+    NpgsqlDataSource dataSource,
+    EmbeddingChangeRunner runner,
+    TimeProvider clock,
+    ILogger<EmbeddingWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var worker = Guid.CreateVersion7();
+        var pause = new Backoff(clock, Patience, LongestPause);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 if (await ClaimAsync(dataSource, worker, stoppingToken) is { } lease) await runner.RunAsync(lease, stoppingToken);
-                else await Task.Delay(Patience, stoppingToken);
+                else await Task.Delay(Patience, clock, stoppingToken);
+                pause.Reset();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -27,8 +34,9 @@ public sealed partial class EmbeddingWorker(NpgsqlDataSource dataSource, Embeddi
             catch (Exception e)
             {
                 // Whatever it was, the lease runs out and the change is tried again.
-                LogFault(e);
-                await Task.Delay(Patience, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
+                else LogFault(e);
+                await pause.WaitAsync(stoppingToken);
             }
         }
     }
@@ -41,6 +49,9 @@ public sealed partial class EmbeddingWorker(NpgsqlDataSource dataSource, Embeddi
         await using var row = await command.ExecuteReaderAsync(ct);
         return await row.ReadAsync(ct) ? new EmbeddingLease(new TenantId(row.GetGuid(0)), row.GetString(1), worker) : null;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; changes of the embedding model wait for it")]
+    private partial void LogDatabaseAway(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Giving passages the vectors they lack failed; it is tried again")]
     private partial void LogFault(Exception exception);

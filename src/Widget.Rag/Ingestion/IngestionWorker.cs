@@ -14,16 +14,16 @@ public sealed partial class IngestionWorker(
     NpgsqlDataSource dataSource,
     JobRunner runner,
     IngestionSignal signal,
+    TimeProvider clock,
     ILogger<IngestionWorker> logger,
-    IngestionOptions? options = null,
-    TimeProvider? clock = null) : BackgroundService
+    IngestionOptions? options = null) : BackgroundService
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly IngestionOptions _options = options ?? new IngestionOptions();
-    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         Enumerable.Repeat(JobLane.Quick, _options.QuickWorkers).Concat(Enumerable.Repeat(JobLane.Slow, _options.SlowWorkers))
@@ -31,6 +31,7 @@ public sealed partial class IngestionWorker(
 
     private async Task WorkAsync(Guid worker, JobLane lane, CancellationToken stoppingToken)
     {
+        var pause = new Backoff(clock, Patience, LongestPause);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -38,29 +39,27 @@ public sealed partial class IngestionWorker(
                 if (await ClaimAsync(worker, lane, stoppingToken) is { } lease) await RunAsync(lease, stoppingToken);
                 // New jobs are quick until they are found to be slow.
                 else if (lane == JobLane.Quick) await signal.WaitAsync(Patience, stoppingToken);
-                else await Task.Delay(Patience, stoppingToken);
+                else await Task.Delay(Patience, clock, stoppingToken);
+                pause.Reset();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
-            {
-                LogDatabaseAway(e);
-                await PauseAsync(stoppingToken);
-            }
             catch (Exception e)
             {
                 // Whatever it was, this node goes on working.
-                LogTrouble(e);
-                await PauseAsync(stoppingToken);
+                Report(e);
+                await pause.WaitAsync(stoppingToken);
             }
         }
     }
 
-    // Ends early when the node stops, which the loop sees for itself.
-    private static Task PauseAsync(CancellationToken stoppingToken) =>
-        Task.Delay(Patience, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    private void Report(Exception exception)
+    {
+        if (DatabaseFaults.IsTransient(exception)) LogDatabaseAway(exception);
+        else LogTrouble(exception);
+    }
 
     private async Task<JobLease?> ClaimAsync(Guid worker, JobLane lane, CancellationToken ct)
     {
@@ -76,8 +75,8 @@ public sealed partial class IngestionWorker(
     {
         LogTaken(lease.Tenant, lease.Job);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var meter = new Meter(_clock);
-        var renewing = RenewAsync(lease, meter, held);
+        var meter = new Meter(clock);
+        var renewing = LeaseRenewal.KeepAsync(new LeaseTimes(Lease, Renewal), clock, held, ct => RenewAsync(lease, meter, ct), Report);
         try
         {
             if (await runner.RunAsync(lease, _options.Turn, held.Token)) LogFinished(lease.Tenant, lease.Job);
@@ -88,7 +87,7 @@ public sealed partial class IngestionWorker(
             LogLeft(lease.Tenant, lease.Job);
             await SetLeaseAsync(lease, TimeSpan.Zero, CancellationToken.None);
         }
-        catch (Exception e) when (e is not (NpgsqlException { IsTransient: true } or TimeoutException))
+        catch (Exception e) when (!DatabaseFaults.IsTransient(e))
         {
             // A fault of ours: the lease is left to run out, so that the job is tried again, later.
             LogFault(e, lease.Tenant, lease.Job);
@@ -141,27 +140,11 @@ public sealed partial class IngestionWorker(
         }
     }
 
-    private async Task RenewAsync(JobLease lease, Meter meter, CancellationTokenSource held)
+    private async Task<bool> RenewAsync(JobLease lease, Meter meter, CancellationToken ct)
     {
-        try
-        {
-            using var timer = new PeriodicTimer(Renewal);
-            while (await timer.WaitForNextTickAsync(held.Token))
-            {
-                if (!await SetLeaseAsync(lease, Lease, held.Token)) await held.CancelAsync();
-                await ChargeAsync(lease, meter);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The job ended.
-        }
-        catch (Exception e)
-        {
-            // Whatever it was: without renewal the lease runs out, and working without one is not allowed.
-            LogDatabaseAway(e);
-            await held.CancelAsync();
-        }
+        var ours = await SetLeaseAsync(lease, Lease, ct);
+        await ChargeAsync(lease, meter);
+        return ours;
     }
 
     // False when another worker holds the job by now, or it has ended.

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using Pgvector;
@@ -19,8 +18,11 @@ public sealed record IndexedTenant(Guid Tenant, int Passages, string Model, bool
 /// that owns the tables can make them: the operator's <c>widget index</c>.
 /// </summary>
 /// <param name="owner">The role that owns the tables.</param>
-public sealed class VectorIndexes(NpgsqlDataSource owner)
+/// <param name="clock">The system's, if none is given.</param>
+public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = null)
 {
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+
     /// <summary>Passages from which on a scan takes longer than a visitor should notice (docs/decisions/0004-search-storage.md).</summary>
     public const int WorthIt = 20_000;
 
@@ -47,9 +49,9 @@ public sealed class VectorIndexes(NpgsqlDataSource owner)
         var indexed = new List<IndexedTenant>();
         foreach (var (tenant, passages, model, has) in large)
         {
-            var watch = Stopwatch.StartNew();
+            var begun = _clock.GetTimestamp();
             if (!has) await BuildAsync(tenant, model, ct);
-            indexed.Add(new IndexedTenant(tenant, passages, model, !has, watch.Elapsed.TotalSeconds));
+            indexed.Add(new IndexedTenant(tenant, passages, model, !has, _clock.GetElapsedTime(begun).TotalSeconds));
         }
 
         return indexed;

@@ -87,7 +87,7 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
         {
             return await revisionOf(tenant, given.Token).WaitAsync(Patience, clock, ct);
         }
-        catch (Exception e) when (e is TimeoutException or NpgsqlException)
+        catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsTransient(e))
         {
             // It must not go on holding a connection that nobody waits for.
             await given.CancelAsync();

@@ -294,7 +294,7 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
 
         var faults = new FaultCounter(2);
         using var signal = new IngestionSignal();
-        using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, faults);
+        using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, TimeProvider.System, faults);
         await worker.StartAsync(Ct);
         await faults.Reached.WaitAsync(TimeSpan.FromSeconds(20), Ct);
         await OwnAsync(database, "drop trigger refuse on ingestion_jobs");

@@ -1,18 +1,12 @@
-using Npgsql;
+using Widget.Rag.Storage;
 using Widget.Rag.Tavus.Mirror;
 
 namespace Widget.Api.Tavus.Knowledge;
 
 /// <summary>Wakes this node's workers when there is something to do at once; other nodes look by themselves.</summary>
-public sealed class TavusKnowledgeSignal : IDisposable
+public sealed class TavusKnowledgeSignal() : WorkerSignal(TavusKnowledgeWorker.Workers)
 {
-    private readonly SemaphoreSlim _asked = new(0);
-
-    public void Set() => _asked.Release();
-
-    public Task WaitAsync(TimeSpan patience, CancellationToken ct) => _asked.WaitAsync(patience, ct);
-
-    public void Dispose() => _asked.Dispose();
+    public void Set() => Raise();
 }
 
 /// <summary>Looks after tenants' knowledge at Tavus as it becomes due, each by one node at a time.</summary>
@@ -24,10 +18,11 @@ public sealed partial class TavusKnowledgeWorker(
     ILogger<TavusKnowledgeWorker> logger) : BackgroundService
 {
     // So that one tenant's slow pages do not keep all others waiting.
-    private const int Workers = 2;
+    internal const int Workers = 2;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     // After a fault of ours, so that it is not met without end.
     private static readonly TimeSpan AfterFault = TimeSpan.FromMinutes(5);
@@ -37,12 +32,14 @@ public sealed partial class TavusKnowledgeWorker(
 
     private async Task WorkAsync(Guid worker, CancellationToken stoppingToken)
     {
+        var pause = new Backoff(clock, Patience, LongestPause);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 if (await leases.ClaimAsync(worker, stoppingToken) is { } lease) await RunAsync(lease, stoppingToken);
                 else await signal.WaitAsync(Patience, stoppingToken);
+                pause.Reset();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -51,17 +48,23 @@ public sealed partial class TavusKnowledgeWorker(
             catch (Exception e)
             {
                 // Whatever it was, this node goes on working.
-                if (e is NpgsqlException or TimeoutException) LogDatabaseAway(e);
-                else LogTrouble(e);
-                await Task.Delay(Patience, clock, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                Report(e);
+                await pause.WaitAsync(stoppingToken);
             }
         }
+    }
+
+    private void Report(Exception exception)
+    {
+        if (DatabaseFaults.IsTransient(exception)) LogDatabaseAway(exception);
+        else LogTrouble(exception);
     }
 
     private async Task RunAsync(MirrorLease lease, CancellationToken stoppingToken)
     {
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var renewing = RenewAsync(lease, held);
+        var times = new LeaseTimes(MirrorLeases.Length, Renewal);
+        var renewing = LeaseRenewal.KeepAsync(times, clock, held, ct => leases.RenewAsync(lease, ct), Report);
         TimeSpan? pause = AfterFault;
         try
         {
@@ -72,7 +75,13 @@ public sealed partial class TavusKnowledgeWorker(
         {
             LogLeft(lease.Tenant.Value);
         }
-        catch (Exception e) when (e is not (NpgsqlException or TimeoutException or OperationCanceledException))
+        catch (Exception e) when (DatabaseFaults.IsTransient(e))
+        {
+            // Nothing against the round, which is due again at once.
+            LogDatabaseAway(e);
+            pause = Patience;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             LogFault(e, lease.Tenant.Value);
         }
@@ -82,26 +91,6 @@ public sealed partial class TavusKnowledgeWorker(
             await renewing;
             // A node that stops leaves the rest to another at once.
             await leases.ReleaseAsync(lease, stoppingToken.IsCancellationRequested ? TimeSpan.Zero : pause, CancellationToken.None);
-        }
-    }
-
-    private async Task RenewAsync(MirrorLease lease, CancellationTokenSource held)
-    {
-        try
-        {
-            using var timer = new PeriodicTimer(Renewal);
-            while (await timer.WaitForNextTickAsync(held.Token))
-                if (!await leases.RenewAsync(lease, held.Token)) await held.CancelAsync();
-        }
-        catch (OperationCanceledException)
-        {
-            // The round ended.
-        }
-        catch (Exception e)
-        {
-            // Without renewal the lease runs out, and working without one is not allowed.
-            LogDatabaseAway(e);
-            await held.CancelAsync();
         }
     }
 

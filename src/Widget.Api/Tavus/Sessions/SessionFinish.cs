@@ -84,7 +84,7 @@ public sealed class SessionFinish(VideoTimings timings, TimeProvider clock)
     {
         // Under the conversation's lock nothing is heard in between.
         await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
-        var heard = (await ConversationLog.ReadAsync<Utterance>(db, session.ConversationId, ct)).Where(entry => entry.SessionId == session.Id.Value).Take(TranscriptMerge.MostLines).ToList();
+        var heard = await ConversationLog.UtterancesAsync(db, session.ConversationId, session.Id.Value, TranscriptMerge.MostLines, ct);
         var (missing, known) = TranscriptMerge.Compare([.. heard.Select(entry => (entry.Speaker == Speaker.Visitor, entry.Text))], transcript);
         await CheckAsync(db, session, heard, place => known.TryGetValue(place, out var line) ? transcript[line] : null, ct);
         foreach (var place in missing)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Tavus.Sessions;
 
@@ -6,9 +7,15 @@ namespace Widget.Api.Tavus.Sessions;
 /// Sees to it that every call is ended, whatever happens to pages, callbacks and nodes. A session says when it wants to be looked at; whichever node
 /// comes first takes it (<see cref="SessionLeases"/>) and looks (<see cref="SessionKeeping"/>).
 /// </summary>
-public sealed partial class SessionKeeper(SessionLeases leases, SessionKeeping keeping, VideoSignal signal, ILogger<SessionKeeper> logger) : BackgroundService
+public sealed partial class SessionKeeper(
+    SessionLeases leases,
+    SessionKeeping keeping,
+    VideoSignal signal,
+    TimeProvider clock,
+    ILogger<SessionKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
     private const int MostAtOnce = 32;
 
@@ -27,6 +34,7 @@ public sealed partial class SessionKeeper(SessionLeases leases, SessionKeeping k
 
     private async Task KeepAsync(CancellationToken stoppingToken)
     {
+        var pause = new Backoff(clock, Patience, LongestPause);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -34,6 +42,7 @@ public sealed partial class SessionKeeper(SessionLeases leases, SessionKeeping k
                 // One that takes its time keeps nobody waiting but itself.
                 if (_looks.Count < MostAtOnce)
                     foreach (var lease in await leases.ClaimAsync(MostAtOnce - _looks.Count, stoppingToken)) Start(lease, stoppingToken);
+                pause.Reset();
                 await signal.WaitAsync(Patience, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -42,8 +51,9 @@ public sealed partial class SessionKeeper(SessionLeases leases, SessionKeeping k
             }
             catch (Exception e)
             {
-                LogDatabaseAway(e);
-                await Task.Delay(Patience, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
+                else LogTrouble(e);
+                await pause.WaitAsync(stoppingToken);
             }
         }
     }
@@ -78,8 +88,9 @@ public sealed partial class SessionKeeper(SessionLeases leases, SessionKeeping k
         catch (Exception e)
         {
             // One session's trouble is not the others'.
-            LogFault(e, lease.Id);
-            next = DateTimeOffset.UtcNow + AfterFault;
+            if (DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
+            else LogFault(e, lease.Id);
+            next = clock.GetUtcNow() + AfterFault;
         }
 
         await leases.ReleaseAsync(lease, next);
@@ -87,6 +98,9 @@ public sealed partial class SessionKeeper(SessionLeases leases, SessionKeeping k
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; video sessions are seen to when it is back")]
     private partial void LogDatabaseAway(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Looking for video sessions whose time has come failed; it is tried again")]
+    private partial void LogTrouble(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Looking at video session {Session} met a fault")]
     private partial void LogFault(Exception exception, VideoSessionId session);

@@ -14,7 +14,13 @@ public sealed record SessionLease(TenantId Tenant, VideoSessionId Id, Cancellati
 /// Which video sessions this node works on. A lease is short and renewed for as long as the work takes; so what a node that has died held is taken up
 /// by another within seconds, and a slow Tavus costs nobody their session.
 /// </summary>
-public sealed partial class SessionLeases(NpgsqlDataSource dataSource, VideoDatabase database, VideoSignal signal, VideoTimings timings, ILogger<SessionLeases> logger)
+public sealed partial class SessionLeases(
+    NpgsqlDataSource dataSource,
+    VideoDatabase database,
+    VideoSignal signal,
+    VideoTimings timings,
+    TimeProvider clock,
+    ILogger<SessionLeases> logger)
 {
     private readonly ConcurrentDictionary<VideoSessionId, CancellationTokenSource> _held = [];
 
@@ -67,10 +73,10 @@ public sealed partial class SessionLeases(NpgsqlDataSource dataSource, VideoData
             await release.ExecuteNonQueryAsync(CancellationToken.None);
             await db.CommitAsync(CancellationToken.None);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        catch (Exception e)
         {
             // It runs out.
-            LogDatabaseAway(e);
+            Report(e);
         }
 
         signal.Raise();
@@ -79,7 +85,7 @@ public sealed partial class SessionLeases(NpgsqlDataSource dataSource, VideoData
     /// <summary>Renews what is held, again and again, until it is to stop.</summary>
     public async Task KeepAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(timings.Renewal);
+        using var timer = new PeriodicTimer(timings.Renewal, clock);
         while (!ct.IsCancellationRequested)
         {
             try
@@ -91,11 +97,18 @@ public sealed partial class SessionLeases(NpgsqlDataSource dataSource, VideoData
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            catch (Exception e)
             {
-                LogDatabaseAway(e);
+                // Whatever it was: what is held stays held only as long as this goes on.
+                Report(e);
             }
         }
+    }
+
+    private void Report(Exception exception)
+    {
+        if (DatabaseFaults.IsTransient(exception)) LogDatabaseAway(exception);
+        else LogFault(exception);
     }
 
     private async Task RenewAsync(CancellationToken ct)
@@ -118,4 +131,7 @@ public sealed partial class SessionLeases(NpgsqlDataSource dataSource, VideoData
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; leases on video sessions are renewed when it is back")]
     private partial void LogDatabaseAway(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Renewing or giving back leases on video sessions failed; it is tried again")]
+    private partial void LogFault(Exception exception);
 }

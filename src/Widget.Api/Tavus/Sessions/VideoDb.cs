@@ -36,7 +36,7 @@ public sealed class VideoDb(DbContextOptions<VideoDb> options, TenantId tenantId
         {
             await Database.ExecuteSqlAsync($"select wake_tavus_queue({account})", ct);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsTransient(e))
         {
             // It tries by itself every few seconds.
         }

@@ -70,8 +70,7 @@ internal static class VideoEndpoints
         if (limit is < 1 or > 200) return Problems.Invalid("limit", "limit must be between 1 and 200.");
         var tenant = tenants.Current().TenantId;
         var found = await sessions.ListAsync(tenant, before is { } last ? new VideoSessionId(last) : null, limit, ct);
-        var shown = new List<TavusSession>();
-        foreach (var session in found) shown.Add(await view.OfAsync(session, new VideoCaller(tenant, null), ct));
+        var shown = await view.OfAsync(found, new VideoCaller(tenant, null), ct);
         return TypedResults.Ok(new TavusSessions(shown, found.Count == limit ? found[^1].Id.Value : null));
     }
 

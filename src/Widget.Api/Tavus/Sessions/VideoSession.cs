@@ -97,6 +97,9 @@ public sealed class VideoSession : ITenantOwned
     /// <summary>What the avatar has seen, as Tavus sums it up.</summary>
     public string? Perception { get; set; }
 
+    /// <summary>How many utterances were heard by the page.</summary>
+    public int Heard { get; set; }
+
     /// <summary>When Tavus's transcript was merged into the log. Nothing that is heard later is added.</summary>
     public DateTimeOffset? TranscribedAt { get; set; }
 

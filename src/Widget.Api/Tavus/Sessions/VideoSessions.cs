@@ -132,13 +132,16 @@ public sealed class VideoSessions(
         if (await OwnAsync(db, caller, id, ct) is not { } session) return null;
         if (session.TranscribedAt is not null || session.OpenedAt is null || session.EndedAt < clock.GetUtcNow() - LateWords) return 0;
         await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
-        var known = (await ConversationLog.ReadAsync<Utterance>(db, session.ConversationId, ct)).Where(entry => entry.SessionId == session.Id.Value).Select(entry => entry.ClientId).ToHashSet(StringComparer.Ordinal);
+        string ClientIdOf(HeardUtterance heard) => $"{UtteranceIds.Of(session)}heard:{heard.Id}";
+        var before = await ConversationLog.KnownAsync(db, session.ConversationId, [.. utterances.Select(ClientIdOf)], ct);
+        var known = new HashSet<string>(before, StringComparer.Ordinal);
         var added = 0;
         foreach (var heard in utterances)
         {
-            var clientId = $"{UtteranceIds.Of(session)}heard:{heard.Id}";
-            if (known.Count >= MostUtterances) break;
+            var clientId = ClientIdOf(heard);
+            if (session.Heard >= MostUtterances) break;
             if (!known.Add(clientId)) continue;
+            session.Heard++;
             var utterance = new Utterance
             {
                 ClientId = clientId,
@@ -158,12 +161,29 @@ public sealed class VideoSessions(
         return added;
     }
 
-    /// <summary>The place in the line of the session's account, from 1; null for one that does not wait.</summary>
-    public async Task<int?> PositionAsync(VideoSession session, CancellationToken ct)
+    /// <summary>The places, from 1, of those sessions of one tenant that wait in the line of their account.</summary>
+    public async Task<IReadOnlyDictionary<VideoSessionId, int>> PositionsAsync(
+        TenantId tenant,
+        IReadOnlyCollection<VideoSession> sessions,
+        CancellationToken ct)
     {
-        if (!session.IsInLine) return null;
-        await using var db = await database.BeginAsync(session.TenantId, ct);
-        return await PositionAsync(db, session.Account, session.CreatedAt, session.Id.Value, ct);
+        var places = new Dictionary<VideoSessionId, int>();
+        var waiting = sessions.Where(session => session.IsInLine).ToList();
+        if (waiting.Count == 0) return places;
+        await using var db = await database.BeginAsync(tenant, ct);
+        await using var command = db.Command(
+            """
+            select session, tavus_queue_position(account, since, session)
+            from unnest($1::uuid[], $2::text[], $3::timestamptz[]) waiting (session, account, since)
+            """,
+            [
+                waiting.ConvertAll(session => session.Id.Value).ToArray(),
+                waiting.ConvertAll(session => session.Account).ToArray(),
+                waiting.ConvertAll(session => session.CreatedAt).ToArray(),
+            ]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        while (await rows.ReadAsync(ct)) places[new VideoSessionId(rows.GetGuid(0))] = rows.GetInt32(1);
+        return places;
     }
 
     private static async Task<int> PositionAsync(VideoDb db, string account, DateTimeOffset since, Guid session, CancellationToken ct)

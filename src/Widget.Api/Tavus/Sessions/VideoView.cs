@@ -8,9 +8,22 @@ namespace Widget.Api.Tavus.Sessions;
 /// <summary>A session as its caller sees it.</summary>
 public sealed class VideoView(VideoSessions sessions, TenantSettingsService settings, LeaveTokens leaving, TimeProvider clock)
 {
-    public async Task<TavusSession> OfAsync(VideoSession session, VideoCaller caller, CancellationToken ct)
+    public async Task<TavusSession> OfAsync(VideoSession session, VideoCaller caller, CancellationToken ct) =>
+        (await OfAsync([session], caller, ct))[0];
+
+    /// <summary>Several sessions of one tenant; the database is asked once for all of them.</summary>
+    public async Task<IReadOnlyList<TavusSession>> OfAsync(IReadOnlyCollection<VideoSession> shown, VideoCaller caller, CancellationToken ct)
     {
-        var open = session.State is TavusSessionState.Waiting or TavusSessionState.Live;
+        var places = await sessions.PositionsAsync(caller.Tenant, shown, ct);
+        var greenScreen = shown.Any(IsOpen) && (await settings.ReadAsync(caller.Tenant, ct)).TavusGreenScreen;
+        return [.. shown.Select(session => Of(session, caller, places.TryGetValue(session.Id, out var place) ? place : null, greenScreen))];
+    }
+
+    private static bool IsOpen(VideoSession session) => session.State is TavusSessionState.Waiting or TavusSessionState.Live;
+
+    private TavusSession Of(VideoSession session, VideoCaller caller, int? position, bool greenScreen)
+    {
+        var open = IsOpen(session);
         return new TavusSession
         {
             SessionId = session.Id.Value,
@@ -20,10 +33,10 @@ public sealed class VideoView(VideoSessions sessions, TenantSettingsService sett
             ConversationUrl = open ? session.ConversationUrl : null,
             ReplicaId = session.ReplicaId,
             MeetingToken = open ? session.MeetingToken : null,
-            Position = await sessions.PositionAsync(session, ct),
+            Position = position,
             MaxSeconds = session.ReservedSeconds,
             RemainingSeconds = session.Deadline is { } deadline ? (int)Math.Max(0, (deadline - (session.EndedAt ?? clock.GetUtcNow())).TotalSeconds) : null,
-            GreenScreen = open && (await settings.ReadAsync(session.TenantId, ct)).TavusGreenScreen,
+            GreenScreen = open && greenScreen,
             LeaveToken = session.IsOver ? null : leaving.Create(LeaveTokens.Video, session.TenantId, session.Id.Value),
             EndReason = session.IsOver || session.State == TavusSessionState.Ending ? session.EndReason : null,
             Problem = Problem(session),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Widget.Api.Voice.Dialogue;
@@ -12,6 +13,9 @@ namespace Widget.Api.Voice.Calls;
 /// </summary>
 internal sealed class HeldCall : IVoiceStage, IDisposable
 {
+    /// <summary>How long after the end what was said last is kept for a database that is away.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromMinutes(15);
+
     private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Queue<JsonObject> _outgoing = new();
     private readonly VoiceCall _call;
@@ -19,7 +23,10 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _over = new();
     private readonly CancellationToken _ended;
-    private Task _logging = Task.CompletedTask;
+    private readonly VoiceCallLog _log;
+    private readonly HashSet<string> _typed = new(StringComparer.Ordinal);
+    private ImmutableDictionary<string, long> _usage;
+    private long _deadline;
     private readonly List<Action> _early = [];
     private VoicePhase? _phase;
     private bool _begun;
@@ -28,14 +35,29 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
     {
         (_call, _backstage, _clock) = (call, backstage, clock);
         _ended = _over.Token;
-        Usage = new Dictionary<string, long>(call.Usage, StringComparer.Ordinal);
+        _usage = call.Usage.ToImmutableDictionary(StringComparer.Ordinal);
+        Deadline = call.Deadline;
+        _log = new VoiceCallLog(
+            (line, ct) => backstage.LogAsync(call, line, ct),
+            (fault, isLost) => backstage.NotWritten(call, fault, isLost),
+            clock);
         Dialogue = dialogue(this);
     }
 
     public IVoiceDialogue Dialogue { get; }
 
-    /// <summary>The provider's figures so far.</summary>
-    public Dictionary<string, long> Usage { get; }
+    /// <summary>The provider's figures so far, as they are in this moment: they are read and counted by different tasks.</summary>
+    public IReadOnlyDictionary<string, long> Usage => Volatile.Read(ref _usage);
+
+    /// <summary>When the call's time is up, as far as this node knows; it is looked at while the database is away, too.</summary>
+    public DateTimeOffset? Deadline
+    {
+        get => Interlocked.Read(ref _deadline) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+        set => Interlocked.Exchange(ref _deadline, value?.UtcTicks ?? 0);
+    }
+
+    /// <summary>Cancelled when the call is over, or this node does not hold it any more.</summary>
+    public CancellationToken Over => _ended;
 
     /// <summary>Why the call is to end; null while it goes on.</summary>
     public VoiceEndReason? Ending { get; private set; }
@@ -59,6 +81,12 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
         else _early.Add(action);
     });
 
+    /// <summary>Has something answered that the visitor has typed. A second time changes nothing.</summary>
+    public void Say(string item, string text) => Wish(() =>
+    {
+        if (_typed.Add(item)) Dialogue.Say(item, text);
+    });
+
     /// <summary>Deals with what happens until the call is to end or the line is gone.</summary>
     /// <param name="line">To the provider.</param>
     /// <param name="ct">This node does not hold the call any more.</param>
@@ -71,7 +99,7 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
         {
             while (Ending is null && !gone)
             {
-                (await _inbox.Reader.ReadAsync(ct))();
+                Do(await _inbox.Reader.ReadAsync(ct));
                 while (_outgoing.TryDequeue(out var message)) await line.SendAsync(message, ct);
             }
         }
@@ -88,21 +116,36 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
 
         async Task ReadAsync()
         {
-            await foreach (var message in line.ReadAsync(reading.Token)) Post(() => Dialogue.Hear(message));
-            Post(() => gone = true);
+            try
+            {
+                await foreach (var message in line.ReadAsync(reading.Token)) Post(() => Dialogue.Hear(message));
+            }
+            catch (Exception e) when (!reading.IsCancellationRequested)
+            {
+                _backstage.Fault(_call, e);
+            }
+            finally
+            {
+                Post(() => gone = true);
+            }
         }
     }
 
-    /// <summary>The call is over: everything that was said goes to the log.</summary>
-    public async Task CloseAsync()
+    /// <summary>The call is over, or held no more: everything that was said goes to the log. Nothing is thrown.</summary>
+    /// <param name="stopping">The node stops; a database that is away is not waited for much longer.</param>
+    public async Task CloseAsync(CancellationToken stopping)
     {
         await _over.CancelAsync();
         _inbox.Writer.TryComplete();
-        Dialogue.Close();
-        await _logging;
+        Do(Dialogue.Close);
+        await _log.CloseAsync(LastWords, stopping);
     }
 
-    public void Dispose() => _over.Dispose();
+    public void Dispose()
+    {
+        _over.Dispose();
+        _log.Dispose();
+    }
 
     public void Send(JsonObject message) => _outgoing.Enqueue(message);
 
@@ -113,12 +156,8 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
         _backstage.Show(_call, phase, caption);
     }
 
-    // One after the other, in their order, beside the conversation: the database must not hold it up.
-    public void Log(SpokenLine line) => _logging = _logging.ContinueWith(
-        _ => _backstage.LogAsync(_call, line),
-        CancellationToken.None,
-        TaskContinuationOptions.None,
-        TaskScheduler.Default).Unwrap();
+    // Written beside the conversation: the database must not hold it up.
+    public void Log(SpokenLine line) => _log.Add(line);
 
     public void LookUp(string item, string words) => Work(
         ct => _backstage.LookUpAsync(_call, item, words, ct),
@@ -134,10 +173,11 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
 
     public void Count(string figure, long amount)
     {
-        if (amount > 0) Usage[figure] = Usage.GetValueOrDefault(figure) + amount;
+        if (amount > 0) ImmutableInterlocked.AddOrUpdate(ref _usage, figure, amount, (_, sum) => sum + amount);
     }
 
-    public void Total(string figure, long amount) => Usage[figure] = Math.Max(amount, Usage.GetValueOrDefault(figure));
+    public void Total(string figure, long amount) =>
+        ImmutableInterlocked.AddOrUpdate(ref _usage, figure, amount, (_, known) => Math.Max(amount, known));
 
     public void After(TimeSpan delay, Action then) => _ = Task.Delay(delay, _clock, _ended).ContinueWith(
         _ => Post(then),
@@ -154,9 +194,33 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
         _ = Task.Run(
             async () =>
             {
-                var result = await work(_ended);
-                Post(() => then(result));
+                try
+                {
+                    var result = await work(_ended);
+                    Post(() => then(result));
+                }
+                catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+                {
+                    // There is nobody left to tell.
+                }
+                catch (Exception e)
+                {
+                    _backstage.Fault(_call, e);
+                }
             },
             CancellationToken.None);
+    }
+
+    // What one message does to the dialogue must not end the call: the model may say the next thing as if nothing had happened.
+    private void Do(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e)
+        {
+            _backstage.Fault(_call, e);
+        }
     }
 }

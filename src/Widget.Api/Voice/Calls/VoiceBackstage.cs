@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
-using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Conversations;
 using Widget.Api.OpenAI;
@@ -9,6 +8,7 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Tools;
 using Widget.Api.Voice.Dialogue;
 using Widget.Contracts;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Voice.Calls;
 
@@ -38,19 +38,23 @@ public sealed partial class VoiceBackstage(
 
     internal void Note(VoiceCall call, string words) => LogNote(call.Id, words);
 
+    /// <summary>Something behind the call has failed that the call itself can go on without.</summary>
+    internal void Fault(VoiceCall call, Exception exception) => LogFailed(exception, call.Id);
+
     /// <summary>Writes down what was said, once.</summary>
-    internal async Task LogAsync(VoiceCall call, SpokenLine line)
+    internal async Task LogAsync(VoiceCall call, SpokenLine line, CancellationToken ct)
     {
-        try
-        {
-            await using var db = await database.BeginAsync(call.TenantId, CancellationToken.None);
-            await AppendAsync(db, call, line.Item, line.Speaker, line.Text, line.Interrupted, CancellationToken.None);
-            await db.CommitAsync(CancellationToken.None);
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
-        {
-            LogLost(e, call.Id);
-        }
+        await using var db = await database.BeginAsync(call.TenantId, ct);
+        await AppendAsync(db, call, line.Item, line.Speaker, line.Text, line.Interrupted, ct);
+        await db.CommitAsync(ct);
+    }
+
+    /// <summary>Something said could not be written down, and will be tried again unless it is lost.</summary>
+    internal void NotWritten(VoiceCall call, Exception? exception, bool isLost)
+    {
+        if (isLost) LogLost(exception, call.Id);
+        else if (DatabaseFaults.IsTransient(exception)) LogWaiting(exception, call.Id);
+        else LogNotWritten(exception, call.Id);
     }
 
     /// <summary>The same in a transaction; false when it was there before.</summary>
@@ -66,7 +70,8 @@ public sealed partial class VoiceBackstage(
             SessionId = call.Id.Value,
             Mode = "voice",
             Speaker = speaker,
-            Text = text,
+            // PostgreSQL cannot store U+0000, whoever said it.
+            Text = text.Replace("\0", "", StringComparison.Ordinal),
             Interrupted = interrupted,
             Reported = IsReported(call, item, speaker),
         };
@@ -85,7 +90,7 @@ public sealed partial class VoiceBackstage(
     internal async Task<string?> TypedAsync(VoiceCall call, string item, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(call.TenantId, ct);
-        return (await ConversationLog.ReadAsync<Utterance>(db, call.ConversationId, ct)).FirstOrDefault(entry => entry.ClientId == ClientId(call, item))?.Text;
+        return (await ConversationLog.FindAsync<Utterance>(db, call.ConversationId, ClientId(call, item), ct))?.Text;
     }
 
     /// <summary>What the knowledge holds on a visitor's words, for the model to read; null for words that ask nothing, and where nothing may be looked up.</summary>
@@ -207,7 +212,13 @@ public sealed partial class VoiceBackstage(
     private partial void LogNote(VoiceCallId call, string words);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Something said in voice call {Call} could not be written down")]
-    private partial void LogLost(Exception exception, VoiceCallId call);
+    private partial void LogLost(Exception? exception, VoiceCallId call);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; what is said in voice call {Call} is written down when it is back")]
+    private partial void LogWaiting(Exception? exception, VoiceCallId call);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Something said in voice call {Call} could not be written down and is tried again")]
+    private partial void LogNotWritten(Exception? exception, VoiceCallId call);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Something behind voice call {Call} failed")]
     private partial void LogFailed(Exception exception, VoiceCallId call);

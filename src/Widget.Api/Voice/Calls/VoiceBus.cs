@@ -4,6 +4,7 @@ using Npgsql;
 using Widget.Api.Conversations;
 using Widget.Api.Voice.Providers;
 using Widget.Contracts;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Voice.Calls;
 
@@ -16,7 +17,11 @@ public sealed record VoiceCommand(string Kind, string? Item = null);
 /// Between the node that holds a call and those that its visitor is connected to, through PostgreSQL's notifications: what is being said goes one way,
 /// the visitor's buttons go the other. Neither is kept; what must not be lost stands in the call's row or in the log.
 /// </summary>
-public sealed partial class VoiceBus(NpgsqlDataSource dataSource, LiveVoices voices, ILogger<VoiceBus> logger) : BackgroundService
+public sealed partial class VoiceBus(
+    NpgsqlDataSource dataSource,
+    LiveVoices voices,
+    TimeProvider clock,
+    ILogger<VoiceBus> logger) : BackgroundService
 {
     private const string Channel = "voice";
 
@@ -37,16 +42,19 @@ public sealed partial class VoiceBus(NpgsqlDataSource dataSource, LiveVoices voi
     {
         if (update.Caption is { Text.Length: > LongestCaption } tooLong) update = update with { Caption = tooLong with { Text = "…" + tooLong.Text[^LongestCaption..] } };
         _unsent[(conversation, update.Caption?.Speaker)] = update;
-        if (_dirty.CurrentCount == 0)
+        HaveTold();
+    }
+
+    private void HaveTold()
+    {
+        if (_dirty.CurrentCount > 0) return;
+        try
         {
-            try
-            {
-                _dirty.Release();
-            }
-            catch (SemaphoreFullException)
-            {
-                // It is known already.
-            }
+            _dirty.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is known already.
         }
     }
 
@@ -73,31 +81,47 @@ public sealed partial class VoiceBus(NpgsqlDataSource dataSource, LiveVoices voi
 
     private async Task TellAsync(CancellationToken ct)
     {
+        var pause = Pause();
         while (!ct.IsCancellationRequested)
         {
+            var taken = new List<((ConversationId Conversation, Speaker? Speaker) Key, VoiceUpdate Update)>();
             try
             {
                 await _dirty.WaitAsync(ct);
-                var news = new List<string>();
                 foreach (var key in _unsent.Keys)
-                    if (_unsent.TryRemove(key, out var update)) news.Add(JsonSerializer.Serialize(new { conversation = key.Conversation.Value, update }, Json));
-                await NotifyAsync(news, ct);
-                await Task.Delay(Coalescing, ct);
+                    if (_unsent.TryRemove(key, out var update)) taken.Add((key, update));
+                var payloads = taken.ConvertAll(
+                    news => JsonSerializer.Serialize(new { conversation = news.Key.Conversation.Value, update = news.Update }, Json));
+                await NotifyAsync(payloads, ct);
+                pause.Reset();
+                await Task.Delay(Coalescing, clock, ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            catch (Exception e)
             {
-                LogDatabaseAway(e);
-                await Task.Delay(TimeSpan.FromSeconds(1), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (DatabaseFaults.IsTransient(e))
+                {
+                    LogDatabaseAway(e);
+                    // What has been told meanwhile is newer.
+                    foreach (var (key, update) in taken) _unsent.TryAdd(key, update);
+                    HaveTold();
+                }
+                else
+                {
+                    LogFault(e);
+                }
+
+                await pause.WaitAsync(ct);
             }
         }
     }
 
     private async Task ListenAsync(CancellationToken ct)
     {
+        var pause = Pause();
         while (!ct.IsCancellationRequested)
         {
             try
@@ -106,19 +130,23 @@ public sealed partial class VoiceBus(NpgsqlDataSource dataSource, LiveVoices voi
                 connection.Notification += (_, notification) => Take(notification.Payload);
                 await using (var listen = new NpgsqlCommand($"listen {Channel}", connection))
                     await listen.ExecuteNonQueryAsync(ct);
+                pause.Reset();
                 while (!ct.IsCancellationRequested) await connection.WaitAsync(ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            catch (Exception e)
             {
-                LogDatabaseAway(e);
-                await Task.Delay(TimeSpan.FromSeconds(1), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (e is IOException || DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
+                else LogFault(e);
+                await pause.WaitAsync(ct);
             }
         }
     }
+
+    private Backoff Pause() => new(clock, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(5));
 
     private async Task NotifyAsync(IReadOnlyList<string> payloads, CancellationToken ct)
     {
@@ -140,8 +168,9 @@ public sealed partial class VoiceBus(NpgsqlDataSource dataSource, LiveVoices voi
             else if (news.Text("call") is { } call && news.Text("kind") is { } kind && _held.TryGetValue(new VoiceCallId(Guid.Parse(call)), out var take))
                 take(new VoiceCommand(kind, news.Text("item")));
         }
-        catch (Exception e) when (e is JsonException or FormatException)
+        catch (Exception e)
         {
+            // Whatever it was, the next one may be readable.
             LogUnreadable(e);
         }
     }
@@ -153,6 +182,9 @@ public sealed partial class VoiceBus(NpgsqlDataSource dataSource, LiveVoices voi
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; captions of voice calls wait for it")]
     private partial void LogDatabaseAway(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Passing on what happens in voice calls failed and goes on")]
+    private partial void LogFault(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A notification about a voice call cannot be read")]
     private partial void LogUnreadable(Exception exception);

@@ -88,7 +88,7 @@ public sealed partial class VoiceCalls(
         if (await db.LockAsync(id, ct) is not { } call || (visitor is not null && call.VisitorId != visitor)) return null;
         if (!call.BeginEnd(reason, clock.GetUtcNow())) return call;
         await db.CommitAsync(ct);
-        await bus.CommandAsync(id, new VoiceCommand("look"), ct);
+        await HaveLookedAtAsync(id, ct);
         return call;
     }
 
@@ -99,8 +99,9 @@ public sealed partial class VoiceCalls(
         await using (var db = await database.BeginAsync(caller.Tenant.TenantId, ct))
         {
             if (await OwnAsync(db, caller, id, ct) is not { State: VoiceSessionState.Live } call) return false;
-            if (!await VoiceBackstage.AppendAsync(db, call, item, Speaker.Visitor, request.Text.Trim(), interrupted: false, ct)) return true;
-            await db.CommitAsync(ct);
+            // The first command may have been lost, so a repeated request sends it again. The node that holds the call says it once.
+            var isNew = await VoiceBackstage.AppendAsync(db, call, item, Speaker.Visitor, request.Text.Trim(), interrupted: false, ct);
+            if (isNew) await db.CommitAsync(ct);
         }
 
         await bus.CommandAsync(id, new VoiceCommand("say", item), ct);
@@ -133,21 +134,80 @@ public sealed partial class VoiceCalls(
             return (null, null, VoiceRefusals.Of(e));
         }
 
-        VoiceCall? call = null;
-        await ChangeAsync(added, async (db, row) =>
+        VoiceCall? call;
+        try
         {
-            var now = clock.GetUtcNow();
-            // It may have been given up meanwhile; then it is hung up next.
-            (row.CallId, row.OpenedAt, row.SeenAt) = (answer.CallId ?? row.Id.ToString(), now, now);
-            if (row.State == VoiceSessionState.Creating) row.State = VoiceSessionState.Live;
-            if (row.Protocol == VoiceProtocol.SelfHosted) (row.LeaseOwner, row.LeaseUntil) = (null, null);
-            else row.LeaseUntil = now + timings.Lease;
-            await ConversationLog.AppendAsync(db, row.ConversationId, new VoiceCallStarted { SessionId = row.Id.Value, Continues = row.Continues?.Value }, CancellationToken.None);
-            call = row;
-        });
-        if (call is null) return (null, null, VoiceRefusal.NoSuchConversation);
+            call = await OpenedAsync(added, answer);
+        }
+        catch
+        {
+            await HangUpAsync(added, account, answer);
+            throw;
+        }
+
+        if (call is null)
+        {
+            await HangUpAsync(added, account, answer);
+            return (null, null, VoiceRefusal.NoSuchConversation);
+        }
+
         if (call.Protocol != VoiceProtocol.SelfHosted) await holder.Start(call.TenantId, call.Id);
         return (call, answer.Sdp, null);
+    }
+
+    // Null when the call is gone or was given up for good meanwhile.
+    private async Task<VoiceCall?> OpenedAsync(VoiceCall added, VoiceAnswer answer)
+    {
+        VoiceCall? call = null;
+        // Only this node knows the provider's id of the call. Nobody else looks for it until its lease runs out.
+        using var patience = new CancellationTokenSource(timings.Lease, clock);
+        await DatabaseRetry.RunAsync(
+            _ => ChangeAsync(added, async (db, row) =>
+            {
+                if (row.IsOver) return;
+                // A commit whose answer was lost has been done already.
+                var isNew = row.OpenedAt is null;
+                var now = clock.GetUtcNow();
+                // If its end is wished by now, it is hung up next.
+                (row.CallId, row.OpenedAt, row.SeenAt) = (answer.CallId ?? row.Id.ToString(), row.OpenedAt ?? now, now);
+                if (row.State == VoiceSessionState.Creating) row.State = VoiceSessionState.Live;
+                if (row.Protocol == VoiceProtocol.SelfHosted) (row.LeaseOwner, row.LeaseUntil) = (null, null);
+                else row.LeaseUntil = now + timings.Lease;
+                var started = new VoiceCallStarted { SessionId = row.Id.Value, Continues = row.Continues?.Value };
+                if (isNew) await ConversationLog.AppendAsync(db, row.ConversationId, started, CancellationToken.None);
+                call = row;
+            }),
+            clock,
+            LogDatabaseAway,
+            patience.Token);
+        return call;
+    }
+
+    // A call that no row tells of would cost money until the provider's own limit.
+    private async Task HangUpAsync(VoiceCall call, VoiceAccount account, VoiceAnswer answer)
+    {
+        if (answer.CallId is not { } callId) return;
+        try
+        {
+            await providers.Of(call.Protocol).HangUpAsync(account, callId, CancellationToken.None);
+        }
+        catch (VoiceProviderException e)
+        {
+            LogNotHungUp(e, call.Id);
+        }
+    }
+
+    // Tells the node that holds the call to look at its row. It looks every few seconds anyway, so a database that fails now only delays it.
+    private async Task HaveLookedAtAsync(VoiceCallId id, CancellationToken ct)
+    {
+        try
+        {
+            await bus.CommandAsync(id, new VoiceCommand("look"), ct);
+        }
+        catch (Exception e) when (DatabaseFaults.IsTransient(e))
+        {
+            LogDatabaseAway(e);
+        }
     }
 
     // A visitor has one call. An earlier one, of a page that was reloaded, ends now.
@@ -160,7 +220,7 @@ public sealed partial class VoiceCalls(
         var ended = others.Where(other => other.BeginEnd(VoiceEndReason.Left, clock.GetUtcNow())).ToList();
         if (ended.Count == 0) return;
         await db.CommitAsync(ct);
-        foreach (var other in ended) await bus.CommandAsync(other.Id, new VoiceCommand("look"), ct);
+        foreach (var other in ended) await HaveLookedAtAsync(other.Id, ct);
     }
 
     private async Task<(VoiceCall? Call, VoiceRefusal? Refusal, bool IsNew)> AddAsync(
@@ -227,4 +287,10 @@ public sealed partial class VoiceCalls(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Voice call {Call} was not opened")]
     private partial void LogNotOpened(Exception exception, VoiceCallId call);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Voice call {Call} could not be hung up")]
+    private partial void LogNotHungUp(Exception exception, VoiceCallId call);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; a voice call waits for it")]
+    private partial void LogDatabaseAway(Exception exception);
 }

@@ -8,10 +8,14 @@ namespace Widget.Api.Voice.Calls;
 public sealed class VoiceFinish(TimeProvider clock)
 {
     /// <summary>The call is over at the provider: its time is counted and its end is told.</summary>
-    public async Task EndAsync(VoiceDb db, VoiceCall call, CancellationToken ct)
+    /// <param name="db">The transaction that holds the call.</param>
+    /// <param name="call">Which.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <param name="over">When it ended, if that was earlier than now: the wait for a database that is away is no part of the call.</param>
+    public async Task EndAsync(VoiceDb db, VoiceCall call, CancellationToken ct, DateTimeOffset? over = null)
     {
         if (call.IsOver) return;
-        var now = clock.GetUtcNow();
+        var now = over ?? clock.GetUtcNow();
         call.EndReason ??= VoiceEndReason.Provider;
         (call.EndedAt, call.NextCheckAt, call.LeaseOwner, call.LeaseUntil) = (now, null, null, null);
         if (call.OpenedAt is not { } opened)

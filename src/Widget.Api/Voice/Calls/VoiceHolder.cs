@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Npgsql;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
 using Widget.Api.Voice.Dialogue;
@@ -36,7 +35,7 @@ public sealed partial class VoiceHolder(
     /// <returns>When it takes the visitor's wishes.</returns>
     internal Task Start(TenantId tenant, VoiceCallId id)
     {
-        // One whose lease ran out for want of a database is held here still, and may go on: the lease is this node's again.
+        // If the database was away and the lease expired, this node keeps the call until another node claims it.
         if (_held.ContainsKey(id)) return Task.CompletedTask;
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var holding = HoldAsync(tenant, id, ready);
@@ -73,8 +72,9 @@ public sealed partial class VoiceHolder(
         }
         catch (Exception e)
         {
-            // Its lease runs out, and it is taken up anew.
-            LogFault(e, id);
+            // It is taken up anew: soon, or when its lease runs out.
+            Report(e, id);
+            await ReleaseAsync(tenant, id, timings.RetryingEnd);
         }
         finally
         {
@@ -91,59 +91,91 @@ public sealed partial class VoiceHolder(
         using var commands = bus.Hold(call.Id, command => Take(call, held, command));
         ready.TrySetResult();
         var renewing = RenewAsync(call, held, lost);
-        VoiceEndReason? reason = null;
+        VoiceEndReason reason;
         try
         {
-            var first = true;
-            while (held.Ending is null && reason is null)
+            try
             {
-                IVoiceLine? line;
-                try
-                {
-                    line = await AttachAsync(account, provider, callId, lost.Token);
-                }
-                catch (VoiceProviderException e)
-                {
-                    LogNoLine(e, call.Id);
-                    reason = await LastWordAsync(call, lost.Token);
-                    break;
-                }
-
-                await using (line)
-                {
-                    if (first) await BeginAsync(call, held);
-                    first = false;
-                    await held.RunAsync(line!, lost.Token);
-                }
+                reason = await ConverseAsync(call, held, account, provider, callId, lost.Token);
             }
+            finally
+            {
+                await lost.CancelAsync();
+                await renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            lifetime.ApplicationStopping.ThrowIfCancellationRequested();
         }
-        catch (OperationCanceledException)
+        catch
         {
-            // Whoever goes on with it does not know what was said here and is not in the log yet.
-            await held.CloseAsync();
+            // The node that goes on with the call does not know what was said and used here and is not saved yet.
+            await held.CloseAsync(lifetime.ApplicationStopping);
+            await SaveUsageAsync(call, held);
             throw;
         }
-        finally
-        {
-            await lost.CancelAsync();
-            await renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
 
-        lifetime.ApplicationStopping.ThrowIfCancellationRequested();
-        // Where it was lost to another node, that one ends it.
-        if (held.Ending is null && reason is null) return;
-        await EndAsync(call, held, held.Ending ?? reason!.Value, () => provider.HangUpAsync(account, callId, CancellationToken.None));
+        await EndAsync(call, held, reason, () => provider.HangUpAsync(account, callId, CancellationToken.None));
+    }
+
+    // Until the call is to end.
+    private async Task<VoiceEndReason> ConverseAsync(
+        VoiceCall call,
+        HeldCall held,
+        VoiceAccount account,
+        IVoiceProvider provider,
+        string callId,
+        CancellationToken lost)
+    {
+        for (var first = true; ; first = false)
+        {
+            IVoiceLine? line;
+            try
+            {
+                line = await AttachAsync(account, provider, callId, lost);
+            }
+            catch (VoiceProviderException e)
+            {
+                LogNoLine(e, call.Id);
+                return held.Ending ?? await LastWordAsync(call, lost);
+            }
+
+            await using (line)
+            {
+                if (first) await BeginAsync(call, held, lost);
+                await held.RunAsync(line!, lost);
+            }
+
+            if (held.Ending is { } reason) return reason;
+        }
     }
 
     /// <summary>The first line that stands tells the model what there was before; another node's goes on.</summary>
-    internal async Task BeginAsync(VoiceCall call, HeldCall held)
+    internal async Task BeginAsync(VoiceCall call, HeldCall held, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(call.TenantId, CancellationToken.None);
-        if (await db.LockAsync(call.Id, CancellationToken.None) is not { } row) return;
-        var isNew = row.AttachedAt is null;
-        row.AttachedAt ??= clock.GetUtcNow();
-        await db.CommitAsync(CancellationToken.None);
-        held.Begin(isNew);
+        bool? isNew = null;
+        try
+        {
+            await DatabaseRetry.RunAsync(
+                async token =>
+                {
+                    await using var db = await database.BeginAsync(call.TenantId, token);
+                    if (await db.LockAsync(call.Id, token) is not { } row) return;
+                    // A commit whose answer was lost has made it look as if somebody had begun before.
+                    isNew ??= row.AttachedAt is null;
+                    row.AttachedAt ??= clock.GetUtcNow();
+                    await db.CommitAsync(token);
+                },
+                clock,
+                LogDatabaseAway,
+                ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            // The visitor is waiting, and the watch over the call must go on.
+            LogFault(e, call.Id);
+        }
+
+        held.Begin(isNew ?? call.AttachedAt is null);
     }
 
     private async Task<IVoiceLine?> AttachAsync(VoiceAccount account, IVoiceProvider provider, string callId, CancellationToken ct)
@@ -164,9 +196,23 @@ public sealed partial class VoiceHolder(
     // The provider's line is gone, so the call is over there. Often the page has ended it, and its wish is on the way.
     private async Task<VoiceEndReason> LastWordAsync(VoiceCall call, CancellationToken ct)
     {
-        if ((await FindAsync(call.TenantId, call.Id))?.EndReason is { } wish) return wish;
+        if (await WishAsync() is { } wish) return wish;
         await Task.Delay(timings.LastWord, clock, ct);
-        return (await FindAsync(call.TenantId, call.Id))?.EndReason ?? VoiceEndReason.Provider;
+        return await WishAsync() ?? VoiceEndReason.Provider;
+
+        async Task<VoiceEndReason?> WishAsync()
+        {
+            try
+            {
+                return (await FindAsync(call.TenantId, call.Id))?.EndReason;
+            }
+            catch (Exception e)
+            {
+                // If there is a wish, it stands in the row, and the end is saved with that reason.
+                Report(e, call.Id);
+                return null;
+            }
+        }
     }
 
     internal void Take(VoiceCall call, HeldCall held, VoiceCommand command)
@@ -197,34 +243,43 @@ public sealed partial class VoiceHolder(
     {
         try
         {
-            if (await backstage.TypedAsync(call, item, lifetime.ApplicationStopping) is { } text) held.Wish(() => held.Dialogue.Say(item, text));
+            var text = await DatabaseRetry.RunAsync(ct => backstage.TypedAsync(call, item, ct), clock, LogDatabaseAway, held.Over);
+            if (text is not null) held.Say(item, text);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException)
+        catch (OperationCanceledException) when (held.Over.IsCancellationRequested)
         {
-            LogFault(e, call.Id);
+            // It is over; what was typed is in the log.
+        }
+        catch (Exception e)
+        {
+            Report(e, call.Id);
         }
     }
 
-    // Whether it should end, and that this node still has it.
+    // Whether it should end, and that this node still has it. Throws nothing: the watch over a call that costs by the minute must go on.
     private async Task<bool> LookAsync(VoiceCall call, HeldCall held)
     {
         try
         {
-            await using var db = await database.BeginAsync(call.TenantId, CancellationToken.None);
-            if (await db.LockAsync(call.Id, CancellationToken.None) is not { } row || row.LeaseOwner != Node) return false;
+            // A database that does not answer must not keep the call from its time limit.
+            using var late = new CancellationTokenSource(timings.Lease, clock);
+            await using var db = await database.BeginAsync(call.TenantId, late.Token);
+            if (await db.LockAsync(call.Id, late.Token) is not { } row || row.LeaseOwner != Node) return false;
             var now = clock.GetUtcNow();
+            held.Deadline = row.Deadline;
             if (row.State == VoiceSessionState.Live && now > row.Deadline) row.BeginEnd(VoiceEndReason.TimeLimit, now);
             if (row.State == VoiceSessionState.Live && row.Watched && now - row.SeenAt > timings.Silence) row.BeginEnd(VoiceEndReason.Left, now);
             row.LeaseUntil = now + timings.Lease;
-            row.Usage = new Dictionary<string, long>(held.Usage, StringComparer.Ordinal);
-            await db.CommitAsync(CancellationToken.None);
+            row.Usage = Larger(row.Usage, held.Usage);
+            await db.CommitAsync(late.Token);
             if (row.State != VoiceSessionState.Live) held.Post(() => held.End(row.EndReason ?? VoiceEndReason.Provider));
             return true;
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        catch (Exception e)
         {
-            // Until the lease runs out nobody else comes.
-            LogDatabaseAway(e);
+            // Another node needs the database to take the call, too.
+            Report(e, call.Id);
+            if (clock.GetUtcNow() > held.Deadline) held.Post(() => held.End(VoiceEndReason.TimeLimit));
             return true;
         }
     }
@@ -237,54 +292,6 @@ public sealed partial class VoiceHolder(
             if (await LookAsync(call, held)) continue;
             await lost.CancelAsync();
             return;
-        }
-    }
-
-    /// <summary>Ends a call: at the provider, then in the log, then in the row; each is safe to be done twice.</summary>
-    internal async Task EndAsync(VoiceCall call, HeldCall? held, VoiceEndReason reason, Func<Task>? hangUp)
-    {
-        await using (var db = await database.BeginAsync(call.TenantId, CancellationToken.None))
-        {
-            if (await db.LockAsync(call.Id, CancellationToken.None) is not { } row) return;
-            if (row.BeginEnd(reason, clock.GetUtcNow())) await db.CommitAsync(CancellationToken.None);
-        }
-
-        var hungUp = true;
-        try
-        {
-            if (hangUp is not null) await hangUp();
-        }
-        catch (VoiceProviderException e)
-        {
-            LogNotHungUp(e, call.Id);
-            hungUp = e.Fault != VoiceFault.Temporary || clock.GetUtcNow() > call.CreatedAt + timings.GivingUpEnd;
-        }
-
-        if (held is not null) await held.CloseAsync();
-        voices.Forget(call.ConversationId);
-        await using (var db = await database.BeginAsync(call.TenantId, CancellationToken.None))
-        {
-            if (await db.LockAsync(call.Id, CancellationToken.None) is not { } row) return;
-            if (held is not null) row.Usage = held.Usage;
-            if (hungUp) await finish.EndAsync(db, row, CancellationToken.None);
-            else (row.LeaseOwner, row.LeaseUntil, row.NextCheckAt) = (null, null, clock.GetUtcNow() + timings.RetryingEnd);
-            await db.CommitAsync(CancellationToken.None);
-        }
-    }
-
-    internal async Task ReleaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next)
-    {
-        try
-        {
-            await using var db = await database.BeginAsync(tenant, CancellationToken.None);
-            if (await db.LockAsync(id, CancellationToken.None) is not { } row || row.LeaseOwner != Node) return;
-            (row.LeaseOwner, row.LeaseUntil) = (null, null);
-            if (!row.IsOver) row.NextCheckAt = clock.GetUtcNow() + next;
-            await db.CommitAsync(CancellationToken.None);
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
-        {
-            LogDatabaseAway(e);
         }
     }
 
@@ -301,6 +308,12 @@ public sealed partial class VoiceHolder(
         foreach (var candidate in new[] { current, current with { Protocol = call.Protocol, Endpoint = null }, current with { Protocol = call.Protocol, Endpoint = call.Endpoint } })
             if (await accounts.OfAsync(call.TenantId, candidate, CancellationToken.None) is { } account && account.Fingerprint == call.Account) return account;
         return null;
+    }
+
+    private void Report(Exception exception, VoiceCallId call)
+    {
+        if (DatabaseFaults.IsTransient(exception) || exception is OperationCanceledException) LogDatabaseAway(exception);
+        else LogFault(exception, call);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Holding voice call {Call} met a fault")]

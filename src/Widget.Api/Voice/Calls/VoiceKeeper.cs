@@ -12,14 +12,20 @@ public sealed partial class VoiceKeeper(NpgsqlDataSource dataSource, VoiceDataba
     /// <summary>How often a call is looked at whose events its visitor's page passes on, and which no page is connected with.</summary>
     private static readonly TimeSpan LookingAtRelayed = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private const int MostAtOnce = 32;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Sweep, clock);
+        var pause = new Backoff(clock, Sweep, LongestPause);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await SweepAsync(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                if (await SweepAsync(stoppingToken)) pause.Reset();
+                else await pause.WaitAsync(stoppingToken);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -27,21 +33,36 @@ public sealed partial class VoiceKeeper(NpgsqlDataSource dataSource, VoiceDataba
         }
     }
 
-    private async Task SweepAsync(CancellationToken ct)
+    // False when nothing could be claimed.
+    private async Task<bool> SweepAsync(CancellationToken ct)
     {
         try
         {
-            foreach (var (tenant, id) in await ClaimAsync(ct))
-            {
-                await using var db = await database.BeginAsync(tenant, ct);
-                var call = await db.FindAsync(id, ct);
-                if (call is { Protocol: VoiceProtocol.SelfHosted }) await LookAtRelayedAsync(call, ct);
-                else _ = holder.Start(tenant, id);
-            }
+            foreach (var (tenant, id) in await ClaimAsync(ct)) await TakeUpAsync(tenant, id, ct);
+            return true;
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            LogDatabaseAway(e);
+            if (DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
+            else LogFault(e);
+            return false;
+        }
+    }
+
+    // What goes wrong with one call concerns no other; its lease runs out, and it is claimed again.
+    private async Task TakeUpAsync(TenantId tenant, VoiceCallId id, CancellationToken ct)
+    {
+        try
+        {
+            VoiceCall? call;
+            await using (var db = await database.BeginAsync(tenant, ct)) call = await db.FindAsync(id, ct);
+            if (call is { Protocol: VoiceProtocol.SelfHosted }) await LookAtRelayedAsync(call, ct);
+            else _ = holder.Start(tenant, id);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            if (DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
+            else LogCallFault(e, id);
         }
     }
 
@@ -72,4 +93,10 @@ public sealed partial class VoiceKeeper(NpgsqlDataSource dataSource, VoiceDataba
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; voice calls are seen to when it is back")]
     private partial void LogDatabaseAway(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Looking for voice calls that no node holds failed; it is tried again")]
+    private partial void LogFault(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Taking up voice call {Call} failed; it is tried again")]
+    private partial void LogCallFault(Exception exception, VoiceCallId call);
 }

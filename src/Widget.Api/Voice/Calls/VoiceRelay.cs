@@ -63,12 +63,17 @@ public sealed class VoiceRelay(VoiceDatabase database, VoiceHolder holder, Voice
         var renewing = holder.RenewAsync(call, held, lost);
         try
         {
-            await holder.BeginAsync(call, held);
+            await holder.BeginAsync(call, held, lost.Token);
             await held.RunAsync(line, lost.Token);
         }
         catch (OperationCanceledException)
         {
             // The page is gone, or another node has it.
+        }
+        catch (Exception e)
+        {
+            // The page is told that the line has ended, and connects anew.
+            backstage.Fault(call, e);
         }
         finally
         {
@@ -80,9 +85,9 @@ public sealed class VoiceRelay(VoiceDatabase database, VoiceHolder holder, Voice
         if (held.Ending is { } reason) await holder.EndAsync(call, held, reason, hangUp: null);
         else
         {
-            await held.CloseAsync();
+            await held.CloseAsync(CancellationToken.None);
             // It may come back; until then it is looked at now and then.
-            await holder.ReleaseAsync(call.TenantId, call.Id, TimeSpan.FromSeconds(1));
+            await holder.ReleaseAsync(call.TenantId, call.Id, TimeSpan.FromSeconds(1), held);
         }
     }
 

@@ -8,7 +8,7 @@ using Widget.Rag.Storage;
 namespace Widget.Api.Voice.Providers;
 
 /// <summary>Our lines to calls: WebSockets of JSON messages.</summary>
-public sealed class VoiceSockets(GuardedHttp http)
+public sealed class VoiceSockets(GuardedHttp http, TimeProvider clock)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(6);
 
@@ -30,7 +30,7 @@ public sealed class VoiceSockets(GuardedHttp http)
             using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
             limited.CancelAfter(Longest);
             await socket.ConnectAsync(new UriBuilder(address) { Scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri, http.For(account.IsTenants), limited.Token);
-            return new SocketLine(socket);
+            return new SocketLine(socket, clock);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -53,7 +53,7 @@ public sealed class VoiceSockets(GuardedHttp http)
         }
     }
 
-    private sealed class SocketLine(ClientWebSocket socket) : IVoiceLine
+    private sealed class SocketLine(ClientWebSocket socket, TimeProvider clock) : IVoiceLine
     {
         /// <summary>Events carry texts and no sound; a provider that sends more is broken.</summary>
         private const int LargestMessage = 4 * 1024 * 1024;
@@ -100,7 +100,7 @@ public sealed class VoiceSockets(GuardedHttp http)
         {
             try
             {
-                using var limited = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+                using var limited = new CancellationTokenSource(TimeSpan.FromSeconds(1), clock);
                 if (socket.State == WebSocketState.Open) await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, limited.Token);
             }
             catch (Exception e) when (e is WebSocketException or OperationCanceledException or InvalidOperationException)

@@ -34,7 +34,7 @@ public sealed partial class RecrawlWorker(NpgsqlDataSource dataSource, SourceCat
                 await sources.CrawlAsync(tenant, source, ct);
                 LogQueued(tenant, source);
             }
-            catch (Exception e) when (e is not (OperationCanceledException or NpgsqlException or TimeoutException))
+            catch (Exception e) when (e is not OperationCanceledException && !DatabaseFaults.IsTransient(e))
             {
                 // It is due again soon; the others are not to wait for it.
                 LogNotQueued(e, tenant, source);
@@ -58,7 +58,7 @@ public sealed partial class RecrawlWorker(NpgsqlDataSource dataSource, SourceCat
                         // There may be more.
                     }
                 }
-                catch (Exception e) when (e is NpgsqlException or TimeoutException)
+                catch (Exception e) when (DatabaseFaults.IsTransient(e))
                 {
                     LogDatabaseAway(e);
                 }

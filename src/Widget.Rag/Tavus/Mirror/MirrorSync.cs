@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Widget.Rag.Own;
+using Widget.Rag.Storage;
 
 namespace Widget.Rag.Tavus.Mirror;
 
@@ -141,7 +142,7 @@ public sealed class MirrorSync(KnowledgeDatabase database, MirrorPages pages, Ti
         {
             return await pages.SyncAsync(lease, document, changed, ct);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or MirrorLeaseLostException or TimeoutException or Npgsql.NpgsqlException { IsTransient: true }))
+        catch (Exception e) when (e is not (OperationCanceledException or MirrorLeaseLostException) && !DatabaseFaults.IsTransient(e))
         {
             return "It could not be stored.";
         }

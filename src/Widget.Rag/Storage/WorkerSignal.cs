@@ -1,10 +1,10 @@
-namespace Widget.Api.Platform;
+namespace Widget.Rag.Storage;
 
-/// <summary>Wakes one of this node's workers when there is something for it, so that it need not wait for its next look.</summary>
-public abstract class WorkerSignal : IDisposable
+/// <summary>Wakes this node's workers when there is something for them, so that they need not wait for their next look.</summary>
+/// <param name="workers">How many wait. More wakes than that are none: each worker that wakes looks for everything.</param>
+public abstract class WorkerSignal(int workers = 1) : IDisposable
 {
-    // One is enough: whoever wakes looks for everything.
-    private readonly SemaphoreSlim _raised = new(0, 1);
+    private readonly SemaphoreSlim _raised = new(0, workers);
 
     public void Raise()
     {
@@ -14,7 +14,7 @@ public abstract class WorkerSignal : IDisposable
         }
         catch (SemaphoreFullException)
         {
-            // It is about to wake anyway.
+            // All of them are about to wake anyway.
         }
     }
 

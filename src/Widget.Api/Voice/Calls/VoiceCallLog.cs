@@ -1,0 +1,98 @@
+using System.Threading.Channels;
+using Widget.Api.Voice.Dialogue;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Voice.Calls;
+
+/// <summary>
+/// Writes what is said in one call into the conversation, one line after another. While the database is away, the lines wait here; they are written
+/// when it is back.
+/// </summary>
+internal sealed class VoiceCallLog : IDisposable
+{
+    /// <summary>More lines than an hour's call has. Only a page that makes up a call's events could have more of them wait.</summary>
+    internal const int MostWaiting = 5_000;
+
+    /// <summary>Tries to write a line that fails though the database is there. The lines after it must not wait for ever.</summary>
+    private const int MostTries = 5;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a node that stops waits for a database that is away.</summary>
+    private static readonly TimeSpan Stopping = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<SpokenLine> _lines =
+        Channel.CreateBounded<SpokenLine>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+
+    private readonly CancellationTokenSource _givenUp = new();
+    private readonly CancellationToken _end;
+    private readonly Func<SpokenLine, CancellationToken, Task> _write;
+    private readonly Action<Exception?, bool> _report;
+    private readonly TimeProvider _clock;
+    private readonly Task _writing;
+
+    /// <param name="write">Writes a line unless it is there already: what failed may have been done.</param>
+    /// <param name="report">Told of every fault, and whether the line is lost by it.</param>
+    /// <param name="clock">For the pauses.</param>
+    public VoiceCallLog(Func<SpokenLine, CancellationToken, Task> write, Action<Exception?, bool> report, TimeProvider clock)
+    {
+        (_write, _report, _clock, _end) = (write, report, clock, _givenUp.Token);
+        _writing = WriteAllAsync();
+    }
+
+    public void Add(SpokenLine line)
+    {
+        if (!_lines.Writer.TryWrite(line)) _report(null, true);
+    }
+
+    /// <summary>No more is said. Returns when everything is written, or when the patience is at an end.</summary>
+    /// <param name="patience">How long a database that is away is waited for.</param>
+    /// <param name="stopping">The node stops, so there is not much time left.</param>
+    public async Task CloseAsync(TimeSpan patience, CancellationToken stopping)
+    {
+        _lines.Writer.TryComplete();
+        using (var enough = CancellationTokenSource.CreateLinkedTokenSource(stopping))
+        {
+            await Task.WhenAny(_writing, Task.Delay(patience, _clock, enough.Token));
+            await enough.CancelAsync();
+        }
+
+        if (stopping.IsCancellationRequested && !_writing.IsCompleted)
+            await Task.WhenAny(_writing, Task.Delay(Stopping, _clock, CancellationToken.None));
+        await _givenUp.CancelAsync();
+        await _writing;
+    }
+
+    public void Dispose()
+    {
+        _lines.Writer.TryComplete();
+        _givenUp.Cancel();
+        _givenUp.Dispose();
+    }
+
+    private async Task WriteAllAsync()
+    {
+        await foreach (var line in _lines.Reader.ReadAllAsync(CancellationToken.None)) await WriteAsync(line);
+    }
+
+    private async Task WriteAsync(SpokenLine line)
+    {
+        var pause = new Backoff(_clock, FirstPause, LongestPause);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await _write(line, _end);
+                return;
+            }
+            catch (Exception e)
+            {
+                var isLost = _end.IsCancellationRequested || (attempt >= MostTries && !DatabaseFaults.IsTransient(e));
+                _report(e, isLost);
+                if (isLost) return;
+                await pause.WaitAsync(_end);
+            }
+        }
+    }
+}

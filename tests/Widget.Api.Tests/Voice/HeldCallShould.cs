@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Widget.Api.Conversations;
+using Widget.Api.Voice;
+using Widget.Api.Voice.Calls;
+using Widget.Api.Voice.Dialogue;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Tests.Voice;
+
+/// <summary>What a node keeps of a call that it holds.</summary>
+public sealed class HeldCallShould(ApiFixture api)
+{
+    [Fact]
+    public async Task Have_its_usage_read_while_it_is_counted()
+    {
+        using var held = Hold();
+        IVoiceStage stage = held;
+        var ct = TestContext.Current.CancellationToken;
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var counted = 0L;
+
+        var reading = Task.Run(
+            async () =>
+            {
+                await begun.Task;
+                var seen = 0L;
+                for (var round = 0; round < 200 || Interlocked.Read(ref counted) < 50_000; round++)
+                {
+                    var sum = held.Usage.Where(figure => figure.Key != "seconds").Sum(figure => figure.Value);
+                    sum.ShouldBeGreaterThanOrEqualTo(seen);
+                    seen = sum;
+                }
+            },
+            ct);
+        var counting = Task.Run(
+            () =>
+            {
+                while (!reading.IsCompleted)
+                {
+                    stage.Count($"tokens_{Interlocked.Increment(ref counted) % 20_000}", 1);
+                    stage.Total("seconds", counted);
+                    begun.TrySetResult();
+                }
+            },
+            ct);
+        await counting;
+        await reading;
+
+        held.Usage.Where(figure => figure.Key != "seconds").Sum(figure => figure.Value).ShouldBe(counted);
+        held.Usage["seconds"].ShouldBe(counted);
+    }
+
+    private HeldCall Hold() => new(
+        new VoiceCall
+        {
+            TenantId = TenantId.New(),
+            Id = VoiceCallId.New(),
+            ConversationId = new ConversationId(Guid.NewGuid()),
+            VisitorId = new VisitorId(Guid.NewGuid()),
+            ClientId = "c",
+            State = VoiceSessionState.Live,
+            Protocol = VoiceProtocol.OpenAIRealtime,
+            Endpoint = "http://voice.test/",
+            Account = "a",
+            Model = "m",
+            Plan = new VoicePlan { Instructions = "", Turns = TurnTaking.Pause, Eagerness = Eagerness.Low, FarField = false, Tools = [], Thread = [], SafetyIdentifier = "v" },
+            Watched = true,
+            ReservedSeconds = 60,
+            Usage = [],
+        },
+        api.Node.Service<VoiceBackstage>(),
+        TimeProvider.System,
+        _ => new Silent());
+
+    private sealed class Silent : IVoiceDialogue
+    {
+        public void Begin(bool isNew)
+        {
+        }
+
+        public void Hear(JsonElement message)
+        {
+        }
+
+        public void LookedUp(string item, string? found)
+        {
+        }
+
+        public void ToolRan(string callId, string output)
+        {
+        }
+
+        public void Say(string item, string text)
+        {
+        }
+
+        public void Talk(bool pressed)
+        {
+        }
+
+        public void Interrupt()
+        {
+        }
+
+        public void Close()
+        {
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using Widget.Contracts;
+
+namespace Widget.Api.Tests.Voice;
+
+/// <summary>Voice calls while the database refuses what is to be written of them.</summary>
+public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
+{
+    private ApiNode _node = null!;
+    private VoiceTenant _tenant = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await api.Voice.ResetAsync();
+        _node = await ApiNode.StartAsync(api.Database, voice: api.Voice.OpenAI, voiceTimings: VoiceTenant.Quick with { Lease = TimeSpan.FromSeconds(60) });
+        _tenant = await VoiceTenant.CreateAsync(api, _node);
+    }
+
+    public ValueTask DisposeAsync() => _node.DisposeAsync();
+
+    [Fact]
+    public async Task Be_watched_again_when_the_database_is_back()
+    {
+        await using var call = await _tenant.CallAsync();
+        await AttachedAsync(call);
+        await using (var refused = await RefuseCallAsync(call))
+        {
+            await refused.CountAsync(3);
+        }
+
+        await api.Database.OwnerSource.ExecuteAsync("update voice_sessions set seen_at = now() - interval '1 hour' where id = $1", call.Id);
+
+        (await call.EndedAsync()).ShouldBe(VoiceEndReason.Left);
+        (await call.AtProviderAsync()).GetProperty("end").GetString().ShouldBe("hangup");
+        _node.Log.Lines.ShouldContain(line => line.Contains("database is away", StringComparison.OrdinalIgnoreCase) && line.Contains("refused by a test", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Be_watched_further_after_a_fault_that_nobody_expected()
+    {
+        await using var call = await _tenant.CallAsync();
+        await AttachedAsync(call);
+        await using (var refused = await RefusedWrites.StartAsync(api.Database.OwnerSource, "voice_sessions", $"new.id = '{call.Id}'", code: "XX000"))
+        {
+            await refused.CountAsync(3);
+        }
+
+        await api.Database.OwnerSource.ExecuteAsync("update voice_sessions set seen_at = now() - interval '1 hour' where id = $1", call.Id);
+
+        (await call.EndedAsync()).ShouldBe(VoiceEndReason.Left);
+        _node.Log.Lines.ShouldNotContain(line => line.Contains("database is away", StringComparison.OrdinalIgnoreCase) && line.Contains("refused by a test", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Be_hung_up_at_their_time_limit_though_the_database_is_away()
+    {
+        await using var call = await _tenant.CallAsync();
+        await AttachedAsync(call);
+        await api.Database.OwnerSource.ExecuteAsync(
+            "update voice_sessions set reserved_seconds = extract(epoch from now() - opened_at)::integer + 4 where id = $1", call.Id);
+        // The node has seen the new limit when it has renewed its lease once more.
+        var before = (DateTime)(await api.Database.OwnerSource.ExecuteAsync("select lease_until from voice_sessions where id = $1", call.Id))!;
+        await Eventually.TrueAsync(
+            async () => (DateTime)(await api.Database.OwnerSource.ExecuteAsync("select lease_until from voice_sessions where id = $1", call.Id))! > before,
+            "the lease is renewed");
+
+        await using (await RefuseCallAsync(call))
+        {
+            await Eventually.TrueAsync(async () => (await call.AtProviderAsync()).GetProperty("end").GetString() == "hangup", "it is hung up", seconds: 20);
+        }
+
+        (await call.EndedAsync()).ShouldBe(VoiceEndReason.TimeLimit);
+        (await _tenant.RecordAsync(call.Id)).Seconds!.Value.ShouldBeInRange(2, 30);
+    }
+
+    [Fact]
+    public async Task Write_down_all_that_was_said_while_the_database_was_away_once_and_in_its_order()
+    {
+        await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery cost?", "And to Denmark?" } });
+        await using var call = await _tenant.CallAsync();
+        await using (var refused = await RefusedWrites.StartAsync(
+            api.Database.OwnerSource, "conversation_events", $"new.conversation_id = '{call.Visitor.Session.ConversationId}' and new.kind = 'utterance'"))
+        {
+            await call.Peer.SayAsync("What does delivery cost?");
+            await refused.CountAsync(3);
+            (await call.SaidAsync()).ShouldBeEmpty();
+        }
+
+        await call.SaidAsync(2);
+        var said = await call.SaidAsync();
+        said[0].ShouldBe("Visitor: What does delivery cost?");
+        said[1].ShouldStartWith("Assistant: Delivery within Germany costs 49 euros.");
+        said.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Keep_what_was_said_and_used_when_the_database_is_away_at_their_end()
+    {
+        await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery cost?" } });
+        await using var call = await _tenant.CallAsync();
+        await using (var refused = await RefusedWrites.StartAsync(
+            api.Database.OwnerSource, "conversation_events", $"new.conversation_id = '{call.Visitor.Session.ConversationId}' and new.kind in ('utterance', 'voice_call_ended')"))
+        {
+            await call.Peer.SayAsync("What does delivery cost?");
+            await refused.CountAsync(2);
+            await Eventually.TrueAsync(async () => (await _tenant.RecordAsync(call.Id)).Usage.ContainsKey("total_tokens"), "the answer is spoken and counted", seconds: 20);
+            (await call.PostAsync("end")).EnsureSuccessStatusCode();
+            await Eventually.TrueAsync(async () => (await call.AtProviderAsync()).GetProperty("end").GetString() == "hangup", "it is hung up", seconds: 20);
+        }
+
+        (await call.EndedAsync()).ShouldBe(VoiceEndReason.Visitor);
+        (await call.SaidAsync()).Count.ShouldBe(2);
+        (await _tenant.RecordAsync(call.Id)).Usage["total_tokens"].ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Be_hung_up_when_what_the_provider_answered_cannot_be_saved()
+    {
+        await using var node = await ApiNode.StartAsync(api.Database, voice: api.Voice.OpenAI, voiceTimings: VoiceTenant.Quick with { Lease = TimeSpan.FromSeconds(2) });
+        var visitor = await _tenant.Tenant.VisitAsync(node);
+        await using var peer = VisitorPeer.Start();
+        await using (await RefusedWrites.StartAsync(api.Database.OwnerSource, "voice_sessions", $"new.tenant_id = '{_tenant.Tenant.Created.TenantId}' and new.state = 'live'"))
+        {
+            var response = await VoiceTenant.OpenAsync(visitor, await peer.OfferAsync());
+
+            ((int)response.StatusCode).ShouldBeGreaterThanOrEqualTo(500);
+        }
+
+        await Eventually.TrueAsync(async () => (await api.Voice.CallAsync()).GetProperty("end").GetString() == "hangup", "no call is left at the provider");
+    }
+
+    [Fact]
+    public async Task Tell_what_they_used_when_their_node_stops()
+    {
+        await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery cost?" } });
+        var timings = VoiceTenant.Quick with { Renewal = TimeSpan.FromMinutes(5), Lease = TimeSpan.FromMinutes(10) };
+        var first = await ApiNode.StartAsync(api.Database, voice: api.Voice.OpenAI, voiceTimings: timings);
+        await using var call = await _tenant.CallAsync(await _tenant.Tenant.VisitAsync(first));
+        await call.Peer.SayAsync("What does delivery cost?");
+        await call.SaidAsync(2);
+
+        await first.DisposeAsync();
+
+        (await _tenant.RecordAsync(call.Id)).Usage["total_tokens"].ShouldBeGreaterThan(0);
+    }
+
+    private Task<RefusedWrites> RefuseCallAsync(SpokenCall call) => RefusedWrites.StartAsync(api.Database.OwnerSource, "voice_sessions", $"new.id = '{call.Id}'");
+
+    private static Task AttachedAsync(SpokenCall call) => Eventually.TrueAsync(
+        async () => (await call.AtProviderAsync()).GetProperty("sidebands").GetProperty("now").GetInt32() > 0, "the server has its line");
+}
