@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Widget.Rag.Storage;
+using Widget.Rag.Telemetry;
 
 namespace Widget.Rag.Ingestion;
 
@@ -66,6 +67,7 @@ public sealed partial class IngestionWorker(
 
     private async Task RunAsync(JobLease lease, CancellationToken stoppingToken)
     {
+        using var activity = RagTelemetry.Source.StartActivity("ingest")?.SetTag("widget.job.id", lease.Job.Value);
         LogTaken(lease.Tenant, lease.Job);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var renewing = RenewAsync(lease, held);

@@ -7,6 +7,7 @@ using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
 using Widget.Rag.Storage;
+using Widget.Rag.Telemetry;
 
 namespace Widget.Rag.Ingestion;
 
@@ -180,6 +181,8 @@ public sealed partial class JobRunner(
             await JobItems.EndAsync(db, job, batch, outcomes, ct);
             if (job.Discovery == Discovery.Links) await FollowAsync(db, job, source, items, batch, outcomes, ct);
             await db.CommitAsync(ct);
+            var failed = batch.Count(item => outcomes[item].Error is not null);
+            RagTelemetry.DocumentsEnded(batch.Count - failed, failed);
         }
         catch (Exception e) when (e is OperationCanceledException && ct.IsCancellationRequested || IsInnocent(e, read))
         {
@@ -231,9 +234,11 @@ public sealed partial class JobRunner(
         // Links are needed from pages that have not changed, too, so only given documents can be skipped unread.
         var unchanged = knownHash is not null && knownHash.AsSpan().SequenceEqual(DocumentReader.Hash(raw, description));
         if (unchanged && raw.Address is null) return fetched;
+        var start = clock.GetTimestamp();
         try
         {
             var (document, links) = await reader.ReadAsync(fetched.ExternalId, raw, description, ct);
+            RagTelemetry.DocumentRead(clock.GetElapsedTime(start));
             var stored = unchanged || !fetched.Index || fetched.AsideFor is not null ? null : document;
             return fetched with { Document = stored, Links = fetched.Follow ? links : [] };
         }
@@ -340,6 +345,7 @@ public sealed partial class JobRunner(
         // What failed stays, with its reason; the rest has become documents.
         await db.Items.Where(item => item.JobId == lease.Job && item.State == ItemState.Ready).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
+        RagTelemetry.JobEnded(row.FinishedAt.Value - row.CreatedAt, failed: error is not null);
     }
 
     private async Task ReportAsync(IngestionJob job, JobStatus status, CancellationToken ct)

@@ -74,6 +74,9 @@ public sealed record KnowledgeResult(IReadOnlyList<Hit> Hits, double Confidence)
     /// <summary>What it had to do without, for the trace; null when nothing.</summary>
     public string? Shortcoming { get; init; }
 
+    /// <summary>What it had to do without came of this; null when nothing is known.</summary>
+    public Exception? Degradation { get; init; }
+
     /// <summary>Which of several ways to its knowledge it took, for the trace; null where there is but one.</summary>
     public string? Via { get; init; }
 }

@@ -48,6 +48,11 @@ public static class ApplicationDataSource
         if (!connection.Contains("Max Auto Prepare", StringComparison.OrdinalIgnoreCase)) builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
         // A connection that waits for notifications says nothing for hours; without this a dead line would not be noticed.
         if (builder.ConnectionStringBuilder.KeepAlive == 0) builder.ConnectionStringBuilder.KeepAlive = 30;
+        // Metrics name the pool by this; otherwise it would be the connection string.
+        builder.Name = "widget";
+        builder.ConfigureTracing(tracing => tracing.EnableFirstResponseEvent(false)
+            .ConfigureCommandSpanNameProvider(static command => SqlSummary.Of(command.CommandText))
+            .ConfigureBatchSpanNameProvider(static batch => batch.BatchCommands is [.., var last] ? SqlSummary.Of(last.CommandText) : "batch"));
         builder.UseVector();
         return builder.Build();
     }
