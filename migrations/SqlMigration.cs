@@ -72,3 +72,6 @@ public sealed class TavusPublications : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0018_tavus_wake")]
 public sealed class TavusWake : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0022_telemetry")]
+public sealed class Telemetry : SqlMigration;

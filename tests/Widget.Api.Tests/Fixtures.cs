@@ -15,6 +15,7 @@ using Widget.Api.Operations;
 using Widget.Api.Platform;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
+using Widget.Api.Telemetry;
 using Widget.Api.Tests;
 using Widget.Api.Tests.Tavus;
 using Widget.Api.Tests.Voice;
@@ -91,6 +92,8 @@ public sealed class ApiNode : IAsyncDisposable
         Uri? publicAddress = null,
         VoiceOptions? voice = null,
         VoiceTimings? voiceTimings = null,
+        TelemetryOptions? telemetry = null,
+        IReadOnlyList<string>? settings = null,
         Action<IServiceCollection>? services = null)
     {
         var log = new CapturedLog();
@@ -110,8 +113,9 @@ public sealed class ApiNode : IAsyncDisposable
             VoiceTimings = voiceTimings ?? new VoiceTimings(),
             PublicAddress = publicAddress ?? address,
             HostSuffix = hostSuffix,
+            Telemetry = telemetry ?? new TelemetryOptions(),
         };
-        var app = Server.Build([$"--urls={address.AbsoluteUri}"], options, builder =>
+        var app = Server.Build([$"--urls={address.AbsoluteUri}", .. settings ?? []], options, builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log);
             services?.Invoke(builder.Services);
@@ -122,6 +126,10 @@ public sealed class ApiNode : IAsyncDisposable
 
     public T Service<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>A service that a node need not have.</summary>
+    public T? Optional<T>()
+        where T : class => _app.Services.GetService<T>();
 
     public HttpClient Client(string? token = null)
     {

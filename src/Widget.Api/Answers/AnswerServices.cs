@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Widget.Api.Conversations;
 
 namespace Widget.Api.Answers;
@@ -15,7 +16,7 @@ internal static class AnswerServices
         services.AddSingleton<ConversationFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<ConversationFeed>());
 
-        services.AddSingleton(new ChatModels(model.Endpoint is null ? null : new OpenAIChatClient(model), new ExtractiveChatClient()));
+        services.AddSingleton(_ => new ChatModels(model.Endpoint is null ? null : Traced(new OpenAIChatClient(model)), new ExtractiveChatClient()));
         services.AddSingleton<ModelCondition>();
         services.AddSingleton<QuestionRewriter>();
         services.AddSingleton<Answerer>();
@@ -24,4 +25,7 @@ internal static class AnswerServices
         services.AddHostedService(provider => provider.GetRequiredService<AnswerWorker>());
         return services;
     }
+
+    // Spans and metrics by the GenAI semantic conventions, whatever the environment says without what is asked and answered.
+    private static IChatClient Traced(IChatClient model) => new OpenTelemetryChatClient(model, sourceName: AnswerTelemetry.Models) { EnableSensitiveData = false };
 }

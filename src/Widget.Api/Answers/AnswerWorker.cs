@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Widget.Api.Conversations;
@@ -112,9 +113,11 @@ public sealed partial class AnswerWorker(
         _stops[message] = stop;
         var renewing = RenewAsync(tenant, message, held, stop);
         LiveAnswer? live = null;
+        var (activity, start) = (AnswerTelemetry.Start(tenant, message), Stopwatch.GetTimestamp());
+        (AnswerOutcome? outcome, Exception? fault) = (null, null);
         try
         {
-            if (await LoadAsync(tenant, message, held.Token) is not { } owed) return;
+            if (await LoadAsync(tenant, message, activity, held.Token) is not { } owed) return;
             live = liveAnswers.Start(message, owed.Conversation.Id);
             if (owed.StopRequested) await stop.CancelAsync();
             // Giving up comes before everything that may be what brings nodes down.
@@ -122,6 +125,7 @@ public sealed partial class AnswerWorker(
                 ? GivenUp(owed.Question, message)
                 : await answerer.AnswerAsync(await ContextAsync(tenant, owed, held.Token), live, Step(owed.Attempt), stop.Token, held.Token);
             await AppendAsync(tenant, owed.Conversation.Id, message, answer, held.Token);
+            outcome = answer.Outcome;
         }
         catch (OperationCanceledException) when (held.IsCancellationRequested)
         {
@@ -132,10 +136,12 @@ public sealed partial class AnswerWorker(
         catch (Exception e)
         {
             // The lease runs out and the answer is tried again, a few times.
+            fault = e;
             LogFault(e, message);
         }
         finally
         {
+            AnswerTelemetry.End(activity, outcome, fault, Stopwatch.GetElapsedTime(start), live?.FirstTextAt is { } first ? Stopwatch.GetElapsedTime(start, first) : null);
             await held.CancelAsync();
             await renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _stops.TryRemove(message, out _);
@@ -146,10 +152,11 @@ public sealed partial class AnswerWorker(
     // An attempt may take two steps (the model, then quoting), and a later attempt must count higher than both.
     private static int Step(int attempt) => (attempt * 2) - 1;
 
-    private async Task<OwedAnswer?> LoadAsync(TenantId tenant, MessageId message, CancellationToken ct)
+    private async Task<OwedAnswer?> LoadAsync(TenantId tenant, MessageId message, Activity? activity, CancellationToken ct)
     {
         await using var db = await conversations.BeginAsync(tenant, ct);
         if (await db.PendingAnswers.AsNoTracking().SingleOrDefaultAsync(row => row.MessageId == message, ct) is not { } pending) return null;
+        AnswerTelemetry.Loaded(activity, pending);
         var conversation = await db.Conversations.AsNoTracking().SingleAsync(row => row.Id == pending.ConversationId, ct);
         var events = await ConversationLog.ReadAsync(db, pending.ConversationId, Math.Max(0, pending.QuestionSeq - HistoryLength), ct);
         var question = (VisitorMessage)events.Single(entry => entry.Seq == pending.QuestionSeq);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text;
 using Widget.Contracts;
 
@@ -16,6 +17,9 @@ public sealed class LiveAnswer(MessageId messageId, ConversationId conversation,
     public MessageId MessageId { get; } = messageId;
 
     public ConversationId Conversation { get; } = conversation;
+
+    /// <summary>When the first text came (<see cref="Stopwatch"/> timestamp); null before.</summary>
+    public long? FirstTextAt { get; private set; }
 
     /// <summary>Begins anew: what there is so far is void.</summary>
     public void Begin(int attempt)
@@ -38,7 +42,12 @@ public sealed class LiveAnswer(MessageId messageId, ConversationId conversation,
 
     public void Append(string text)
     {
-        lock (_lock) _text.Append(text);
+        lock (_lock)
+        {
+            if (text.Length > 0) FirstTextAt ??= Stopwatch.GetTimestamp();
+            _text.Append(text);
+        }
+
         changed();
     }
 

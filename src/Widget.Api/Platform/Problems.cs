@@ -87,7 +87,7 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
                 (StatusCodes.Status503ServiceUnavailable, "The database is not to be reached just now. Please try again in a moment.", (string?)null),
             _ => (StatusCodes.Status500InternalServerError, "Something went wrong on our side. It has been logged under the trace id.", null),
         };
-        if (status >= StatusCodes.Status500InternalServerError) LogFault(exception, httpContext.Request.Method, httpContext.Request.Path);
+        if (status >= StatusCodes.Status500InternalServerError) LogFault(LoggedException.Of(exception), httpContext.Request.Method, Route(httpContext));
         httpContext.Response.StatusCode = status;
         return await problems.TryWriteAsync(new ProblemDetailsContext
         {
@@ -97,6 +97,10 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
                 : new HttpValidationProblemDetails(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [title] }) { Status = status, Title = title },
         });
     }
+
+    // The route's pattern, since paths carry tokens. The exception handler has taken the endpoint off the request and put it here.
+    private static string Route(HttpContext http) =>
+        (http.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? http.GetEndpoint()) is RouteEndpoint route ? route.RoutePattern.RawText ?? "/" : "no route";
 
     private static (int Status, string Title, string? Field) Explain(JsonException e)
     {
@@ -144,6 +148,6 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
     [GeneratedRegex(@"could not be converted to (?<type>[\w.]+)\.", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ExpectedType();
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
-    private partial void LogFault(Exception exception, string method, string path);
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Error, Message = "{Method} {Route} failed")]
+    private partial void LogFault(Exception exception, string method, string route);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.AI;
 using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Calls;
@@ -16,6 +17,7 @@ using Widget.Api.Tavus.Lifecycle;
 using Widget.Api.Tavus.Provisioning;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tavus.Tools;
+using Widget.Api.Telemetry;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Tools;
@@ -51,11 +53,16 @@ public static class Server
             .AddFilter(typeof(VisitorAuthentication).FullName, LogLevel.Warning)
             .AddFilter(typeof(ModelKeyAuthentication).FullName, LogLevel.Warning);
 
+        builder.AddTelemetry(options.Telemetry);
+
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(options.Telemetry);
         builder.Services.AddSingleton(_ => ApplicationDataSource.Create(options.Database));
         builder.Services.AddTenancy(options.HostSuffix);
         builder.Services.AddSingleton(new EmbeddingModels(
-            options.Embedding.Endpoint is null ? null : new CachingEmbeddings(new OpenAIEmbeddings(options.Embedding), TimeProvider.System),
+            options.Embedding.Endpoint is null ? null : new CachingEmbeddings(
+                new OpenTelemetryEmbeddingGenerator<string, Embedding<float>>(new OpenAIEmbeddings(options.Embedding), sourceName: AnswerTelemetry.Models) { EnableSensitiveData = false },
+                TimeProvider.System),
             options.Embedding.Model));
         builder.Services.AddRag(options.Fetching, options.Tavus, options.Rerank);
         builder.Services.AddMediaModels(options.Transcription, options.Vision);

@@ -5,6 +5,7 @@ using Widget.Api.Media;
 using Widget.Api.Speech;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
+using Widget.Api.Telemetry;
 using Widget.Api.Voice;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;
@@ -64,6 +65,9 @@ public sealed record ServerOptions
     /// <summary>The reranker (WIDGET_RERANK_…).</summary>
     public RerankOptions Rerank { get; init; } = new();
 
+    /// <summary>What is seen from outside (WIDGET_METRICS).</summary>
+    public TelemetryOptions Telemetry { get; init; } = new();
+
     /// <summary>What follows the slug in tenants' own hosts, as <c>.chat.example.com</c> (WIDGET_HOST_SUFFIX).</summary>
     public string? HostSuffix { get; init; }
 
@@ -105,6 +109,10 @@ public sealed record ServerOptions
         var embed = variables.Text("WIDGET_EMBED");
         if (embed is not null && !Directory.Exists(embed)) errors.Add($"WIDGET_EMBED is \"{embed}\", which is not a folder.");
 
+        var metrics = variables.Address("WIDGET_METRICS", "http://127.0.0.1:9464");
+        if (metrics is not null && metrics.Scheme != Uri.UriSchemeHttp)
+            errors.Add("WIDGET_METRICS must be an http address such as http://127.0.0.1:9464; a proxy can put TLS before it.");
+
         if (errors.Count > 0) throw new InvalidConfigurationException(errors);
         return new ServerOptions
         {
@@ -120,6 +128,7 @@ public sealed record ServerOptions
             Tavus = tavus,
             PublicAddress = publicAddress,
             Fetching = new FetchOptions { AllowedPrivateHosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase) },
+            Telemetry = new TelemetryOptions { Metrics = metrics },
             HostSuffix = suffix,
             EmbedFolder = embed,
         };

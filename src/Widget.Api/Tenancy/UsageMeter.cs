@@ -53,7 +53,7 @@ public sealed class UsageMeter(TenancyDatabase database, TimeProvider clock)
         await using var command = db.Command(
             "insert into usage_records (tenant_id, kind, reference, conversation_id, seconds) values ($1, $2, $3, $4, $5) on conflict do nothing",
             [db.TenantId.Value, kind, reference, conversation.Value, seconds]);
-        await command.ExecuteNonQueryAsync(ct);
+        if (await command.ExecuteNonQueryAsync(ct) == 1) UsageTelemetry.Ended(kind, seconds);
     }
 
     /// <summary>Seconds used since the first of this month, UTC.</summary>

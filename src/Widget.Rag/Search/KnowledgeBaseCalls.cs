@@ -57,7 +57,7 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
                 MayChange = result.Shortcoming is not null,
                 Via = result.Via,
             };
-            if (result.Degradation is { } degradation) LogDegraded(degradation, knowledge.Name, query.TenantId);
+            if (result.Degradation is { } degradation) LogDegraded(knowledge.Name, query.TenantId, step.Reason!, Causes(degradation));
             RagTelemetry.Asked(activity, step, result.Degradation);
             return new KnowledgeBaseAnswer(step, result);
         }
@@ -125,6 +125,6 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
     [LoggerMessage(EventId = 2003, Level = LogLevel.Error, Message = "Searching knowledge base {KnowledgeBase} of tenant {Tenant} failed")]
     private partial void LogFault(Exception exception, string knowledgeBase, TenantId tenant);
 
-    [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message = "Knowledge base {KnowledgeBase} of tenant {Tenant} was searched by words only")]
-    private partial void LogDegraded(Exception exception, string knowledgeBase, TenantId tenant);
+    [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message = "Knowledge base {KnowledgeBase} of tenant {Tenant} was searched {Reason}. Cause: {Cause}")]
+    private partial void LogDegraded(string knowledgeBase, TenantId tenant, string reason, string cause);
 }
