@@ -2,7 +2,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Widget.Rag.Storage;
-using Widget.Rag.Telemetry;
 
 namespace Widget.Rag.Ingestion;
 
@@ -67,7 +66,7 @@ public sealed partial class IngestionWorker(
 
     private async Task RunAsync(JobLease lease, CancellationToken stoppingToken)
     {
-        using var activity = RagTelemetry.Source.StartActivity("ingest")?.SetTag("widget.job.id", lease.Job.Value);
+        using var activity = IngestionTelemetry.StartTurn(lease);
         LogTaken(lease.Tenant, lease.Job);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var renewing = RenewAsync(lease, held);

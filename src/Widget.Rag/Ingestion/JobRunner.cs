@@ -7,7 +7,6 @@ using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
 using Widget.Rag.Storage;
-using Widget.Rag.Telemetry;
 
 namespace Widget.Rag.Ingestion;
 
@@ -182,7 +181,7 @@ public sealed partial class JobRunner(
             if (job.Discovery == Discovery.Links) await FollowAsync(db, job, source, items, batch, outcomes, ct);
             await db.CommitAsync(ct);
             var failed = batch.Count(item => outcomes[item].Error is not null);
-            RagTelemetry.DocumentsEnded(batch.Count - failed, failed);
+            IngestionTelemetry.DocumentsEnded(batch.Count - failed, failed);
         }
         catch (Exception e) when (e is OperationCanceledException && ct.IsCancellationRequested || IsInnocent(e, read))
         {
@@ -238,7 +237,7 @@ public sealed partial class JobRunner(
         try
         {
             var (document, links) = await reader.ReadAsync(fetched.ExternalId, raw, description, ct);
-            RagTelemetry.DocumentRead(clock.GetElapsedTime(start));
+            IngestionTelemetry.DocumentRead(clock.GetElapsedTime(start));
             var stored = unchanged || !fetched.Index || fetched.AsideFor is not null ? null : document;
             return fetched with { Document = stored, Links = fetched.Follow ? links : [] };
         }
@@ -345,7 +344,7 @@ public sealed partial class JobRunner(
         // What failed stays, with its reason; the rest has become documents.
         await db.Items.Where(item => item.JobId == lease.Job && item.State == ItemState.Ready).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
-        RagTelemetry.JobEnded(row.FinishedAt.Value - row.CreatedAt, failed: error is not null);
+        IngestionTelemetry.JobEnded(row.FinishedAt.Value - row.CreatedAt, failed: error is not null);
     }
 
     private async Task ReportAsync(IngestionJob job, JobStatus status, CancellationToken ct)

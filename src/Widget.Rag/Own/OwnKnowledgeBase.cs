@@ -29,12 +29,12 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, EmbeddingModels
         var text = Question.Shorten(query.Text);
         var (model, indexed) = await embeddings.ServingAsync(query.TenantId, ct);
         var parent = Activity.Current?.Context ?? default;
-        using var dense = RagTelemetry.StartArm("dense", parent);
+        using var dense = SearchTelemetry.StartArm("dense", parent);
         var (embedding, shortcoming, failure) = await EmbedAsync(model, text, ct);
-        dense?.SetTag("gen_ai.request.model", model).SetTag(RagTelemetry.Outcome, embedding is null ? "skipped" : "answered");
+        dense?.SetTag(RagTelemetry.Model, model).SetTag(RagTelemetry.Outcome, embedding is null ? "skipped" : "answered");
 
         await using var db = await database.BeginAsync(query.TenantId, ct, IsolationLevel.RepeatableRead);
-        using var lexical = RagTelemetry.StartArm("lexical", parent);
+        using var lexical = SearchTelemetry.StartArm("lexical", parent);
         var question = await Question.ReadAsync(db, text, ct);
         var wanted = query.Limit + query.Spare;
         var candidates = await Candidates.FindAsync(db, question.Terms, model, embedding, Math.Max(LeastCandidates, wanted), query.Filter, indexed, ct);

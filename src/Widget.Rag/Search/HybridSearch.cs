@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Widget.Rag.Telemetry;
 
 namespace Widget.Rag.Search;
 
@@ -29,7 +28,7 @@ public sealed class HybridSearch(
     public async Task<SearchResult> SearchAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct)
     {
         var start = clock.GetTimestamp();
-        using var activity = RagTelemetry.StartSearch(plan);
+        using var activity = SearchTelemetry.StartSearch(plan);
         SearchResult? result = null;
         try
         {
@@ -38,7 +37,7 @@ public sealed class HybridSearch(
         }
         finally
         {
-            if (result is not null || !ct.IsCancellationRequested) RagTelemetry.Searched(activity, plan, result, clock.GetElapsedTime(start));
+            if (result is not null || !ct.IsCancellationRequested) SearchTelemetry.Searched(activity, plan, result, clock.GetElapsedTime(start));
         }
     }
 

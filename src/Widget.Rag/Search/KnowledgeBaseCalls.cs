@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Widget.Rag.Storage;
-using Widget.Rag.Telemetry;
 
 namespace Widget.Rag.Search;
 
@@ -43,7 +42,7 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
         CancellationToken ct)
     {
         var start = clock.GetTimestamp();
-        using var activity = RagTelemetry.StartKnowledgeBase(knowledge.Name);
+        using var activity = SearchTelemetry.StartKnowledgeBase(knowledge.Name);
         using var given = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {
@@ -58,7 +57,7 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
                 Via = result.Via,
             };
             if (result.Degradation is { } degradation) LogDegraded(knowledge.Name, query.TenantId, step.Reason!, Causes(degradation));
-            RagTelemetry.Asked(activity, step, result.Degradation);
+            SearchTelemetry.Asked(activity, step, result.Degradation);
             return new KnowledgeBaseAnswer(step, result);
         }
         catch (TimeoutException e)
@@ -87,7 +86,7 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
         KnowledgeBaseAnswer Missing(SearchOutcome outcome, string why, Exception cause)
         {
             var step = Step(outcome, why);
-            RagTelemetry.Asked(activity, step, cause);
+            SearchTelemetry.Asked(activity, step, cause);
             return new KnowledgeBaseAnswer(step, null) { Cause = cause };
         }
 

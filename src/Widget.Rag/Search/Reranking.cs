@@ -48,7 +48,7 @@ public sealed partial class Reranking(
         if (admission is { MayAsk: false, MayTry: false }) return (hits, Step(SearchOutcome.Skipped, 0, 0, admission.Reason));
 
         var start = clock.GetTimestamp();
-        using var activity = RagTelemetry.Source.StartActivity("rerank")?.SetTag("gen_ai.request.model", reranker.Model);
+        using var activity = RagTelemetry.Source.StartActivity("rerank")?.SetTag(RagTelemetry.Model, reranker.Model);
         var read = hits.Take(depth).ToArray();
         using var given = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
@@ -83,7 +83,7 @@ public sealed partial class Reranking(
 
         SearchStep Done(SearchStep step, Exception? cause)
         {
-            RagTelemetry.Asked(activity, step, cause);
+            SearchTelemetry.Asked(activity, step, cause);
             return step;
         }
 

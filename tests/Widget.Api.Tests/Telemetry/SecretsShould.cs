@@ -39,6 +39,8 @@ public sealed class SecretsShould(ApiFixture api)
             settings: [.. receiver.Settings, "--Logging:LogLevel:Default=Trace", "--Logging:LogLevel:Microsoft.AspNetCore=Trace", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=Trace"],
             services: services =>
             {
+                // Tests' nodes keep their log to themselves otherwise.
+                services.AddLogging(logging => logging.AddOpenTelemetry());
                 services.Configure<LoggerFilterOptions>(logging => logging.MinLevel = LogLevel.Trace);
                 KeptSpans.Of(kept)(services);
             });

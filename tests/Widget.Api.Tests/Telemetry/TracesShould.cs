@@ -32,6 +32,7 @@ public sealed class TracesShould(ApiFixture api)
         trace.Way(trace.Named("embed")).ShouldBe(["embed", "search arm dense", "search own", "search", "answer", Route]);
         trace.Way(trace.Named("rerank")).ShouldBe(["rerank", "search", "answer", Route]);
 
+        // A tenant's model is chosen where it is made, so the local one embeds here.
         var chats = trace.Where(span => span.DisplayName == "chat sim-chat").ToArray();
         chats.Select(chat => trace.Way(chat)[1]).ShouldBe(["rewrite follow-up", "answer"], ignoreOrder: true);
         chats.ShouldAllBe(chat => (string?)chat.GetTagItem("gen_ai.request.model") == "sim-chat");
