@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Reflection;
 using OpenTelemetry;
+using OpenTelemetry.Context.Propagation;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -29,9 +31,16 @@ internal static class TelemetryServices
     public static void AddTelemetry(this WebApplicationBuilder builder, TelemetryOptions options)
     {
         LogCategories.Guard(builder);
+        builder.Services.AddSingleton<DistributedContextPropagator, TraceContextOnly>();
         var signals = TelemetrySignals.Of(builder.Configuration);
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => Describe(resource, builder.Configuration));
-        if (signals.SendTraces) telemetry.WithTracing(Trace);
+        if (signals.SendTraces)
+        {
+            // OpenTelemetry carries baggage by itself otherwise.
+            Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
+            telemetry.WithTracing(Trace);
+        }
+
         if (signals.SendMetrics || options.Metrics is not null)
         {
             builder.Services.AddSingleton<WorkGauges>();

@@ -55,7 +55,7 @@ internal static class SearchTelemetry
         if (activity is null) return;
         activity.SetTag(RagTelemetry.Outcome, Label(step.Outcome));
         activity.SetTag("widget.search.hits", step.Hits);
-        if (step.Outcome == SearchOutcome.Answered) activity.SetTag("widget.search.confidence", Math.Round(step.Confidence, 3));
+        if (step.Confidence > 0) activity.SetTag("widget.search.confidence", Math.Round(step.Confidence, 3));
         if (cause is not null) activity.AddException(cause);
         if (step.Outcome is not (SearchOutcome.Failed or SearchOutcome.TimedOut)) return;
         activity.SetTag("error.type", step.Outcome == SearchOutcome.TimedOut ? "timeout" : cause?.GetType().FullName);

@@ -52,6 +52,8 @@ public sealed class SecretsShould(ApiFixture api)
             client.DefaultRequestHeaders.Add("Cookie", "session=SECRETinheader");
             client.DefaultRequestHeaders.Add("X-Forwarded-For", "SECRETinheader");
             client.DefaultRequestHeaders.Add("baggage", "user=SECRETinheader");
+            client.DefaultRequestHeaders.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+            client.DefaultRequestHeaders.Add("tracestate", "some=SECRETinheader");
             client.DefaultRequestHeaders.UserAgent.ParseAdd("SECRETinheader/1.0");
             foreach (var address in new[] { $"/api/{Secret}?key=SECRETinquery", $"/widget/{Secret}?key=SECRETinquery", "/api/knowledge/documents?cursor=SECRETinquery", $"/embed/{Secret}.js", "/health/live?key=SECRETinquery" })
                 await client.GetAsync(address, Ct);
