@@ -39,7 +39,11 @@ public static class RagServices
         {
             services.AddSingleton<IReranker>(_ => new RerankClient(rerank));
             services.AddSingleton(provider => new Reranking(
-                provider.GetRequiredService<IReranker>(), provider.GetRequiredService<CircuitBreakers>(), provider.GetRequiredService<TimeProvider>(), rerank.Deadline, logger: provider.GetRequiredService<ILogger<Reranking>>()));
+                provider.GetRequiredService<IReranker>(),
+                provider.GetRequiredService<CircuitBreakers>(),
+                provider.GetRequiredService<TimeProvider>(),
+                rerank.Deadline,
+                logger: provider.GetRequiredService<ILogger<Reranking>>()));
         }
 
         services.AddSingleton(provider => new CircuitBreakers(provider.GetRequiredService<TimeProvider>()));

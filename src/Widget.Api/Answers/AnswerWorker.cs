@@ -141,7 +141,8 @@ public sealed partial class AnswerWorker(
         }
         finally
         {
-            AnswerTelemetry.End(activity, outcome, fault, Stopwatch.GetElapsedTime(start), live?.FirstTextAt is { } first ? Stopwatch.GetElapsedTime(start, first) : null);
+            var first = live?.FirstTextAt is { } at ? Stopwatch.GetElapsedTime(start, at) : (TimeSpan?)null;
+            AnswerTelemetry.End(activity, outcome, fault, Stopwatch.GetElapsedTime(start), first);
             await held.CancelAsync();
             await renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _stops.TryRemove(message, out _);

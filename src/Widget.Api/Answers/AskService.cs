@@ -48,7 +48,10 @@ public sealed partial class AskService(ConversationDatabase database, Conversati
             insert into pending_answers (tenant_id, message_id, conversation_id, question_seq, attempt, lease_owner, lease_until, trace_parent)
             values ($1, $2, $3, $4, 1, $5, now() + $6, $7)
             """,
-            [tenant.Value, message.Value, conversation.Value, question.Seq, worker.Node, AnswerWorker.Lease, new NpgsqlParameter { Value = (object?)Activity.Current?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }]))
+            [
+                tenant.Value, message.Value, conversation.Value, question.Seq, worker.Node, AnswerWorker.Lease,
+                new NpgsqlParameter { Value = (object?)Activity.Current?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            ]))
         {
             await pending.ExecuteNonQueryAsync(ct);
         }

@@ -61,7 +61,10 @@ public static class Server
         builder.Services.AddTenancy(options.HostSuffix);
         builder.Services.AddSingleton(new EmbeddingModels(
             options.Embedding.Endpoint is null ? null : new CachingEmbeddings(
-                new OpenTelemetryEmbeddingGenerator<string, Embedding<float>>(new OpenAIEmbeddings(options.Embedding), sourceName: AnswerTelemetry.Models) { EnableSensitiveData = false },
+                new OpenTelemetryEmbeddingGenerator<string, Embedding<float>>(new OpenAIEmbeddings(options.Embedding), sourceName: AnswerTelemetry.Models)
+                {
+                    EnableSensitiveData = false,
+                },
                 TimeProvider.System),
             options.Embedding.Model));
         builder.Services.AddRag(options.Fetching, options.Tavus, options.Rerank);

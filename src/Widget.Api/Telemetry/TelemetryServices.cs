@@ -49,8 +49,9 @@ internal static class TelemetryServices
         }
 
         if (options.Metrics is not null) builder.Services.AddHostedService<MetricsServer>();
-        if (signals.SendLogs)
-            builder.Logging.AddOpenTelemetry(logs => logs.IncludeFormattedMessage = true).Services.ConfigureOpenTelemetryLoggerProvider(logs => logs.AddOtlpExporter());
+        if (!signals.SendLogs) return;
+        builder.Logging.AddOpenTelemetry(logs => logs.IncludeFormattedMessage = true);
+        builder.Services.ConfigureOpenTelemetryLoggerProvider(logs => logs.AddOtlpExporter());
     }
 
     private static void Trace(TracerProviderBuilder traces) => traces
@@ -85,9 +86,10 @@ internal static class TelemetryServices
         var named = configuration["OTEL_SERVICE_NAME"] is { Length: > 0 }
             || configuration["OTEL_RESOURCE_ATTRIBUTES"]?.Contains("service.name=", StringComparison.Ordinal) is true;
         if (!named) resource.AddService("widget", autoGenerateServiceInstanceId: false);
+        var version = typeof(TelemetryServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         resource.AddAttributes(
         [
-            new("service.version", typeof(TelemetryServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0"),
+            new("service.version", version?.Split('+')[0] ?? "0"),
             new("service.instance.id", $"{Environment.MachineName}-{Environment.ProcessId}"),
         ]);
     }

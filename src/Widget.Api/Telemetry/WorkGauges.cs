@@ -36,7 +36,11 @@ internal sealed partial class WorkGauges : BackgroundService
         ILogger<WorkGauges> logger)
     {
         (_database, _clock, _logger) = (database, clock, logger);
-        string[] searched = [.. knowledgeBases.Where(knowledge => knowledge.IsRemote).Select(knowledge => knowledge.Name).Distinct(StringComparer.Ordinal), .. rerankers.Select(_ => "reranker")];
+        string[] searched =
+        [
+            .. knowledgeBases.Where(knowledge => knowledge.IsRemote).Select(knowledge => knowledge.Name).Distinct(StringComparer.Ordinal),
+            .. rerankers.Select(_ => "reranker"),
+        ];
         _meter.CreateObservableGauge("widget.work.waiting", () => Of(isCall: false, row => row.Count), "{item}", "Work that waits for a node, of all tenants.");
         _meter.CreateObservableGauge("widget.work.oldest_age", () => Of(isCall: false, row => row.OldestSeconds), "s", "Age of the oldest work that waits.");
         _meter.CreateObservableGauge("widget.calls.active", () => Of(isCall: true, row => row.Count), "{call}", "Calls under way, of all tenants.");

@@ -54,8 +54,9 @@ internal static class SqlSummary
         Changed,
     }
 
-    private static bool IsKeyword(ReadOnlySpan<char> word) =>
-        word.Equals("select", StringComparison.OrdinalIgnoreCase) || word.Equals("lateral", StringComparison.OrdinalIgnoreCase) || word.Equals("set", StringComparison.OrdinalIgnoreCase);
+    private static bool IsKeyword(ReadOnlySpan<char> word) => word.Equals("select", StringComparison.OrdinalIgnoreCase)
+        || word.Equals("lateral", StringComparison.OrdinalIgnoreCase)
+        || word.Equals("set", StringComparison.OrdinalIgnoreCase);
 
     // The next word; texts and parameters are passed over. Empty at the end.
     private static ReadOnlySpan<char> Next(ReadOnlySpan<char> text, ref int at)

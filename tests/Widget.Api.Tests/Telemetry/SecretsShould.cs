@@ -21,6 +21,22 @@ public sealed class SecretsShould(ApiFixture api)
     // In each of these, so that a failure says where it came from.
     private static readonly string[] Secrets = [Secret, "SECRETinquery", "SECRETinheader", "SECRETinbody", "sim-key"];
 
+    private static readonly string[] Read =
+    [
+        $"/api/{Secret}?key=SECRETinquery", $"/widget/{Secret}?key=SECRETinquery", "/api/knowledge/documents?cursor=SECRETinquery",
+        $"/embed/{Secret}.js", "/health/live?key=SECRETinquery",
+    ];
+
+    private static readonly string[] Written =
+    [
+        $"/api/tavus/callback/{Secret}?a=SECRETinquery", $"/api/tavus/tool/{Secret}", "/api/widget/session", "/api/search", "/v1/chat/completions",
+    ];
+
+    private static readonly string[] Bodies =
+    [
+        """{"siteKey": "SECRETinbody", "event_type": "SECRETinbody"}""", "{SECRETinbody", """{"SECRETinbody": 1e400000, "x": "\u0000\ud800"}""", "",
+    ];
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -36,7 +52,11 @@ public sealed class SecretsShould(ApiFixture api)
             embedding: simulator.Embedding,
             rerank: simulator.Rerank,
             telemetry: new TelemetryOptions { Metrics = metrics },
-            settings: [.. receiver.Settings, "--Logging:LogLevel:Default=Trace", "--Logging:LogLevel:Microsoft.AspNetCore=Trace", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=Trace"],
+            settings:
+            [
+                .. receiver.Settings, "--Logging:LogLevel:Default=Trace",
+                "--Logging:LogLevel:Microsoft.AspNetCore=Trace", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=Trace",
+            ],
             services: services =>
             {
                 // Tests' nodes keep their log to themselves otherwise.
@@ -55,13 +75,10 @@ public sealed class SecretsShould(ApiFixture api)
             client.DefaultRequestHeaders.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
             client.DefaultRequestHeaders.Add("tracestate", "some=SECRETinheader");
             client.DefaultRequestHeaders.UserAgent.ParseAdd("SECRETinheader/1.0");
-            foreach (var address in new[] { $"/api/{Secret}?key=SECRETinquery", $"/widget/{Secret}?key=SECRETinquery", "/api/knowledge/documents?cursor=SECRETinquery", $"/embed/{Secret}.js", "/health/live?key=SECRETinquery" })
-                await client.GetAsync(address, Ct);
-            foreach (var address in new[] { $"/api/tavus/callback/{Secret}?a=SECRETinquery", $"/api/tavus/tool/{Secret}", "/api/widget/session", "/api/search", "/v1/chat/completions" })
-            {
-                foreach (var body in new[] { """{"siteKey": "SECRETinbody", "event_type": "SECRETinbody"}""", "{SECRETinbody", """{"SECRETinbody": 1e400000, "x": "\u0000\ud800"}""", "" })
+            foreach (var address in Read) await client.GetAsync(address, Ct);
+            foreach (var address in Written)
+                foreach (var body in Bodies)
                     await client.PostAsync(address, new StringContent(body, Encoding.UTF8, "application/json"), Ct);
-            }
         }
 
         await tenant.Developer.PostAsJsonAsync("/api/search", new { query = "SECRETinbody charging" }, Ct);
@@ -81,7 +98,8 @@ public sealed class SecretsShould(ApiFixture api)
         }
 
         await kept.TraceAsync(span => span.DisplayName == "answer", "answer");
-        await Eventually.TrueAsync(() => Task.FromResult(receiver.Holds("/v1/traces", "answer") && receiver.Holds("/v1/metrics", "widget.answer.duration") && receiver.Holds("/v1/logs", "Answer")), "all signals are sent");
+        (string Path, string Text)[] sent = [("/v1/traces", "answer"), ("/v1/metrics", "widget.answer.duration"), ("/v1/logs", "language model")];
+        await Eventually.TrueAsync(() => Task.FromResult(sent.All(one => receiver.Holds(one.Path, one.Text))), "all signals are sent", seconds: 30);
         using var scraper = new HttpClient { BaseAddress = metrics };
         var scraped = await scraper.GetStringAsync("/metrics", Ct);
         node.Log.Lines.ShouldNotBeEmpty();

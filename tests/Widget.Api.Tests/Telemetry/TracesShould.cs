@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Extensions.DependencyInjection;
 using Widget.Api.Conversations;
 using Widget.Contracts;
 using Widget.Rag.Storage;
