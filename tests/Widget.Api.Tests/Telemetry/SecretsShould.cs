@@ -87,7 +87,7 @@ public sealed class SecretsShould(ApiFixture api)
         await RawAsync(node, $"POST /api/search HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\nX: SECRETinheader\r\n\r\nSECRETinbody");
         await Should.ThrowAsync<WebSocketException>(() => HubClient.ConnectAsync(node, "SECRETinquery"));
         await visitor.AskAsync("How long does charging take? SECRETinbody");
-        await simulator.BehaveAsync(new { status = 500 });
+        await simulator.BehaveAsync(new { failNext = 20, failStatus = 500 });
         await visitor.AskAsync("And SECRETinbody with the fast charger?");
         await using (var hub = await HubClient.ConnectAsync(node, visitor.Session.Token))
         {
