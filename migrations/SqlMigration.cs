@@ -92,3 +92,5 @@ public sealed class ForcedRowLevelSecurity : SqlMigration;
 public sealed class FairIngestion : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0023_find_single_events")]
 public sealed class FindSingleEvents : SqlMigration;
+[DbContext(typeof(MigrationsContext)), Migration("0022_telemetry")]
+public sealed class Telemetry : SqlMigration;

@@ -24,7 +24,7 @@ try
 }
 catch (IOException e) when (e.InnerException is AddressInUseException)
 {
-    Console.Error.WriteLine($"{e.Message} Another server is there already; stop it, or set ASPNETCORE_URLS to another address.");
+    Console.Error.WriteLine($"{e.Message} Another server is there already; stop it, or set ASPNETCORE_URLS (or WIDGET_METRICS, if that is its address) to another one.");
     return 2;
 }
 catch (Exception e) when (e is OperatorException or InvalidConfigurationException)

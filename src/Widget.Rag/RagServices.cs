@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Ingestion.Crawling;
@@ -39,7 +40,11 @@ public static class RagServices
         {
             services.AddSingleton<IReranker>(_ => new RerankClient(rerank));
             services.AddSingleton(provider => new Reranking(
-                provider.GetRequiredService<IReranker>(), provider.GetRequiredService<CircuitBreakers>(), provider.GetRequiredService<TimeProvider>(), rerank.Deadline));
+                provider.GetRequiredService<IReranker>(),
+                provider.GetRequiredService<CircuitBreakers>(),
+                provider.GetRequiredService<TimeProvider>(),
+                rerank.Deadline,
+                logger: provider.GetRequiredService<ILogger<Reranking>>()));
         }
 
         services.AddSingleton(provider => new CircuitBreakers(provider.GetRequiredService<TimeProvider>()));

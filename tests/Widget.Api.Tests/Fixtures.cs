@@ -17,6 +17,7 @@ using Widget.Api.Platform;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tenancy.Budgets;
+using Widget.Api.Telemetry;
 using Widget.Api.Tests;
 using Widget.Api.Tests.Tavus;
 using Widget.Api.Tests.Voice;
@@ -97,6 +98,8 @@ public sealed class ApiNode : IAsyncDisposable
         LimitOptions? limits = null,
         TrustedProxies? trustedProxies = null,
         BudgetOptions? budgets = null,
+        TelemetryOptions? telemetry = null,
+        IReadOnlyList<string>? settings = null,
         Func<ServerOptions, ServerOptions>? configure = null)
     {
         var log = new CapturedLog();
@@ -120,9 +123,10 @@ public sealed class ApiNode : IAsyncDisposable
             Limits = limits ?? LimitOptions.None,
             TrustedProxies = trustedProxies ?? TrustedProxies.None,
             Budgets = budgets ?? new BudgetOptions(),
+            Telemetry = telemetry ?? new TelemetryOptions(),
         };
         options = configure?.Invoke(options) ?? options;
-        var app = Server.Build([$"--urls={address.AbsoluteUri}"], options, builder =>
+        var app = Server.Build([$"--urls={address.AbsoluteUri}", .. settings ?? []], options, builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log);
             services?.Invoke(builder.Services);
@@ -133,6 +137,10 @@ public sealed class ApiNode : IAsyncDisposable
 
     public T Service<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>A service that a node need not have.</summary>
+    public T? Optional<T>()
+        where T : class => _app.Services.GetService<T>();
 
     public HttpClient Client(string? token = null)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Widget.Api.Conversations;
 
 namespace Widget.Api.Answers;
@@ -18,7 +19,7 @@ internal static class AnswerServices
         services.AddSingleton<ModelCondition>();
         services.AddSingleton(provider => new ChatModels(
             model.Endpoint is null ? null : new PunctualChatClient(
-                new MeteredChatClient(new OpenAIChatClient(model), model.Model),
+                new MeteredChatClient(Traced(new OpenAIChatClient(model)), model.Model),
                 provider.GetRequiredService<ModelCondition>(),
                 model.FirstWord,
                 provider.GetRequiredService<TimeProvider>()),
@@ -32,4 +33,7 @@ internal static class AnswerServices
         services.AddHostedService<AnswerWarmUp>();
         return services;
     }
+
+    // Spans and metrics by the GenAI semantic conventions, whatever the environment says without what is asked and answered.
+    private static IChatClient Traced(IChatClient model) => new OpenTelemetryChatClient(model, sourceName: AnswerTelemetry.Models) { EnableSensitiveData = false };
 }

@@ -42,7 +42,7 @@ internal sealed partial class AnswerWarmUp(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            LogEndedEarly(e.GetType().Name);
+            LogEndedEarly(e is OperationCanceledException ? "it took too long" : "a fault");
         }
     }
 

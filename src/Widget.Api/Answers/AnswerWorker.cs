@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.Budgets;
@@ -130,9 +131,11 @@ public sealed partial class AnswerWorker(
         await Task.Yield();
         using var tally = ModelTally.Begin();
         LiveAnswer? live = null;
+        var (activity, start) = (AnswerTelemetry.Start(tenant, message), clock.GetTimestamp());
+        (AnswerOutcome? outcome, Exception? fault) = (null, null);
         try
         {
-            if (await LoadAsync(tenant, message, writing.Held) is not { } owed) return;
+            if (await LoadAsync(tenant, message, activity, writing.Held) is not { } owed) return;
             live = liveAnswers.Start(message, owed.Conversation);
             if (owed.StopRequested) await writing.StopAsync();
             // Giving up comes before everything that may be what brings nodes down.
@@ -143,6 +146,7 @@ public sealed partial class AnswerWorker(
             writing.IsAppending = true;
             // What was not answered because the month is used up is not counted as used.
             await AppendAsync(tenant, owed.Conversation, message, answer, context is { Budget.MayAnswer: false } ? null : tally.Use, writing.Held);
+            outcome = answer.Outcome;
         }
         catch (OperationCanceledException) when (writing.Held.IsCancellationRequested)
         {
@@ -153,10 +157,13 @@ public sealed partial class AnswerWorker(
         catch (Exception e)
         {
             // The lease runs out and the answer is tried again, a few times.
+            fault = e;
             LogFault(e, message);
         }
         finally
         {
+            var first = live?.FirstTextAt is { } at ? clock.GetElapsedTime(start, at) : (TimeSpan?)null;
+            AnswerTelemetry.End(activity, outcome, fault, clock.GetElapsedTime(start), first);
             _writing.TryRemove(message, out _);
             if (live is not null) liveAnswers.End(live);
             writing.Dispose();
@@ -166,12 +173,12 @@ public sealed partial class AnswerWorker(
     // An attempt may take two steps (the model, then quoting), and a later attempt must count higher than both.
     private static int Step(int attempt) => (attempt * 2) - 1;
 
-    private async Task<OwedAnswer?> LoadAsync(TenantId tenant, MessageId message, CancellationToken ct)
+    private async Task<OwedAnswer?> LoadAsync(TenantId tenant, MessageId message, Activity? activity, CancellationToken ct)
     {
         await using var batch = conversations.Batch(tenant)
             .Add(
                 """
-                select pending.attempt, pending.stop_requested, pending.conversation_id, pending.question_seq, conversation.context
+                select pending.attempt, pending.stop_requested, pending.conversation_id, pending.trace_parent, conversation.context
                 from pending_answers pending
                 join conversations conversation on conversation.tenant_id = $1 and conversation.id = pending.conversation_id
                 where pending.tenant_id = $1 and pending.message_id = $2
@@ -191,6 +198,7 @@ public sealed partial class AnswerWorker(
         await using var rows = await batch.ReadAsync(ct);
         if (!await rows.ReadAsync(ct)) return null;
         var (attempt, stopRequested, conversation) = (rows.GetInt32(0), rows.GetBoolean(1), new ConversationId(rows.GetGuid(2)));
+        AnswerTelemetry.Loaded(activity, attempt, rows.IsDBNull(3) ? null : rows.GetString(3));
         var context = Conversation.ParseContext(rows.GetString(4));
         await rows.NextResultAsync(ct);
         var events = await ConversationLog.ReadAllAsync(rows, ct);

@@ -56,7 +56,7 @@ public sealed partial class Answerer(
         if (!context.Budget.MayAnswer) return Said(context, live, phrases.UsedUp, AnswerOutcome.Failed);
         try
         {
-            return await AnswerAsync(context, await FindAsync(context, strategy: null, MostPassages, ct, live, stop), live, attempt, stop, ct);
+            return await AnswerAsync(context, await FindAsync(context, strategy: null, MostPassages, live, stop, ct), live, attempt, stop, ct);
         }
         catch (SearchUnavailableException e)
         {
@@ -70,16 +70,12 @@ public sealed partial class Answerer(
     /// <param name="strategy">In place of the tenant's own.</param>
     /// <param name="limit">Most hits wanted; an answer rests on the first few of them.</param>
     /// <param name="ct">Ends the search.</param>
-    /// <param name="live">Is told when it takes longer than usual.</param>
-    /// <param name="stop">The visitor's wish to stop: the search is not made again.</param>
     /// <exception cref="SearchUnavailableException">No knowledge base answered, or our own did not and what others found is not enough.</exception>
-    public async Task<Finding> FindAsync(
-        AnswerContext context,
-        SearchStrategyName? strategy,
-        int limit,
-        CancellationToken ct,
-        LiveAnswer? live = null,
-        CancellationToken stop = default)
+    public Task<Finding> FindAsync(AnswerContext context, SearchStrategyName? strategy, int limit, CancellationToken ct) =>
+        FindAsync(context, strategy, limit, live: null, CancellationToken.None, ct);
+
+    private async Task<Finding> FindAsync(
+        AnswerContext context, SearchStrategyName? strategy, int limit, LiveAnswer? live, CancellationToken stop, CancellationToken ct)
     {
         var searched = context.Budget.MayUseModel
             ? await rewriter.RewriteAsync(context.Question, context.History, ct)

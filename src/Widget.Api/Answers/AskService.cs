@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using NpgsqlTypes;
 using Widget.Api.Conversations;
 using Widget.Api.Limits;
 using Widget.Contracts;
@@ -60,10 +62,13 @@ public sealed partial class AskService(
         var message = MessageId.New();
         await using (var pending = db.Command(
             """
-            insert into pending_answers (tenant_id, message_id, conversation_id, question_seq, attempt, lease_owner, lease_until)
-            values ($1, $2, $3, $4, 1, $5, now() + $6)
+            insert into pending_answers (tenant_id, message_id, conversation_id, question_seq, attempt, lease_owner, lease_until, trace_parent)
+            values ($1, $2, $3, $4, 1, $5, now() + $6, $7)
             """,
-            [tenant.Value, message.Value, conversation.Value, question.Seq, leases.Node, AnswerLeases.Length]))
+            [
+                tenant.Value, message.Value, conversation.Value, question.Seq, leases.Node, AnswerLeases.Length,
+                new NpgsqlParameter { Value = (object?)Activity.Current?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            ]))
         {
             await pending.ExecuteNonQueryAsync(ct);
         }

@@ -27,15 +27,19 @@ public sealed partial class QuestionRewriter(ChatModels models, ILogger<Question
         var text = question.Text;
         var earlier = Earlier(history, question.Locale);
         if (earlier.Count == 0) return new SearchedQuestion(text, IsRewritten: false, ByModel: false);
+        using var activity = AnswerTelemetry.StartRewrite();
         var before = earlier[^1];
         if (models.Configured is { } model
             && FollowUps.MightBeOne(text, before, question.Locale)
             && await AskAsync(model, question, history, earlier, ct) is { } written)
         {
+            activity?.SetTag("widget.rewrite.by", "model");
             return new SearchedQuestion(written, IsRewritten: true, ByModel: true);
         }
 
-        return RewriteByRule(question, history, earlier);
+        var searched = RewriteByRule(question, history, earlier);
+        activity?.SetTag("widget.rewrite.by", searched.IsRewritten ? "rule" : "none");
+        return searched;
     }
 
     /// <summary>By rule alone: at once, and nobody is asked.</summary>

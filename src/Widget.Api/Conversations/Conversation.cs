@@ -150,6 +150,9 @@ public sealed class PendingAnswer : ITenantOwned
 
     public DateTimeOffset? LeaseUntil { get; init; }
 
+    /// <summary>The trace that the question was asked in (W3C traceparent), for the node that takes the answer over.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>The visitor wants no more of it: what there is by then is the answer.</summary>
     public bool StopRequested { get; init; }
 

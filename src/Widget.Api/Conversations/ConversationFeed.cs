@@ -17,7 +17,6 @@ public sealed partial class ConversationFeed(
     LiveVoices voices,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
-    TimeProvider clock,
     ILogger<ConversationFeed> logger) : BackgroundService
 {
     // Text is passed on in steps a reader's eye takes as flowing, not token by token.

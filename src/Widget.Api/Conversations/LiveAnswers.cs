@@ -6,7 +6,7 @@ using Widget.Contracts;
 namespace Widget.Api.Conversations;
 
 /// <summary>An answer that is coming about on this node. One writer, any number of readers.</summary>
-public sealed class LiveAnswer(MessageId messageId, ConversationId conversation, Action changed)
+public sealed class LiveAnswer(MessageId messageId, ConversationId conversation, Action changed, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
@@ -17,6 +17,9 @@ public sealed class LiveAnswer(MessageId messageId, ConversationId conversation,
     public MessageId MessageId { get; } = messageId;
 
     public ConversationId Conversation { get; } = conversation;
+
+    /// <summary>When the first text came (timestamp of the clock); null before.</summary>
+    public long? FirstTextAt { get; private set; }
 
     /// <summary>Begins anew: what there is so far is void.</summary>
     public void Begin(int attempt)
@@ -46,7 +49,12 @@ public sealed class LiveAnswer(MessageId messageId, ConversationId conversation,
 
     public void Append(string text)
     {
-        lock (_lock) _text.Append(text);
+        lock (_lock)
+        {
+            if (text.Length > 0) FirstTextAt ??= clock.GetTimestamp();
+            _text.Append(text);
+        }
+
         changed();
     }
 
@@ -96,14 +104,14 @@ internal sealed class AnswerCursor
 }
 
 /// <summary>The answers that are coming about on this node.</summary>
-public sealed class LiveAnswers
+public sealed class LiveAnswers(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<ConversationId, ImmutableList<LiveAnswer>> _answers = [];
     private readonly ConversationSignals _signals = new();
 
     public LiveAnswer Start(MessageId messageId, ConversationId conversation)
     {
-        var answer = new LiveAnswer(messageId, conversation, () => _signals.Raise(conversation));
+        var answer = new LiveAnswer(messageId, conversation, () => _signals.Raise(conversation), clock);
         _answers.AddOrUpdate(conversation, [answer], (_, others) => others.Add(answer));
         return answer;
     }

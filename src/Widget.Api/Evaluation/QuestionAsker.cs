@@ -84,7 +84,7 @@ public sealed partial class QuestionAsker(
     }
 
     // The answerer streams to a listener; here there is none.
-    private static LiveAnswer Unheard() => new(MessageId.New(), ConversationId.New(), static () => { });
+    private LiveAnswer Unheard() => new(MessageId.New(), ConversationId.New(), static () => { }, clock);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Asking test question {Question} of tenant {Tenant} met a fault")]
     private partial void LogFault(Exception exception, TenantId tenant, Guid question);

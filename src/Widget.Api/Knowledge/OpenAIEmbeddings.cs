@@ -60,6 +60,8 @@ public sealed class OpenAIEmbeddings(EmbeddingModelOptions options) : IEmbedding
                 // The API refuses an empty text; a space embeds to nothing in particular, too.
                 var answer = await client.GenerateEmbeddingsAsync(Array.ConvertAll(batch, text => text.Length == 0 ? " " : text), cancellationToken: cancellationToken);
                 if (answer.Value.Count != batch.Length) throw new EmbeddingUnavailableException($"The embedding model {model} gave {answer.Value.Count} vectors for {batch.Length} texts.");
+                if (answer.Value.Usage is { InputTokenCount: > 0 } usage)
+                    (generated.Usage ??= new UsageDetails()).Add(new UsageDetails { InputTokenCount = usage.InputTokenCount, TotalTokenCount = usage.TotalTokenCount });
                 generated.AddRange(answer.Value.OrderBy(embedding => embedding.Index).Select(embedding => new Embedding<float>(Checked(embedding.ToFloats())) { ModelId = model }));
             }
 

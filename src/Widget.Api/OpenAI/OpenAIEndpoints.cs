@@ -88,7 +88,7 @@ internal static partial class OpenAIEndpoints
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // The answer has begun, so this is the only way left to say so.
-            LogFault(logger, e);
+            LogFault(logger, LoggedException.Of(e));
             await SendAsync(CompletionFormat.Error(OpenAIException.Fault()));
         }
 
@@ -141,7 +141,7 @@ internal static partial class OpenAIEndpoints
         }
         catch (Exception e) when (!context.HttpContext.Response.HasStarted && !context.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            LogFault(context.HttpContext.RequestServices.GetRequiredService<ILogger<Completions>>(), e);
+            LogFault(context.HttpContext.RequestServices.GetRequiredService<ILogger<Completions>>(), LoggedException.Of(e));
             return OpenAIException.Fault().ToResult();
         }
     }

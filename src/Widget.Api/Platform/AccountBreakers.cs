@@ -16,6 +16,15 @@ public sealed class AccountBreakers(TimeProvider clock, TimeSpan firstPause, Tim
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Trouble> _troubles = [];
 
+    /// <summary>How many accounts are left alone now.</summary>
+    public int Open
+    {
+        get
+        {
+            lock (_lock) return _troubles.Values.Count(trouble => trouble.Count >= Failures);
+        }
+    }
+
     /// <summary>Null when it may be asked; otherwise how long it is left alone.</summary>
     public TimeSpan? Refusal(string account)
     {

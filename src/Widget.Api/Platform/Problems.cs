@@ -110,7 +110,7 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
             _ when DatabaseFaults.IsTransient(exception) => new RequestFault(StatusCodes.Status503ServiceUnavailable, Problems.DatabaseAway),
             _ => new(StatusCodes.Status500InternalServerError, "Something went wrong on our side. It has been logged under the trace id."),
         };
-        if (status >= StatusCodes.Status500InternalServerError) LogFault(exception, httpContext.Request.Method, httpContext.Request.Path);
+        if (status >= StatusCodes.Status500InternalServerError) LogFault(LoggedException.Of(exception), httpContext.Request.Method, Route(httpContext));
         if (status == StatusCodes.Status503ServiceUnavailable) httpContext.Response.Headers.RetryAfter = Problems.RetryAfter;
         if (field is null)
         {
@@ -126,6 +126,10 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         });
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
-    private partial void LogFault(Exception exception, string method, string path);
+    // The route's pattern, since paths carry tokens. The exception handler has taken the endpoint off the request and put it here.
+    private static string Route(HttpContext http) =>
+        (http.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? http.GetEndpoint()) is RouteEndpoint route ? route.RoutePattern.RawText ?? "/" : "no route";
+
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Error, Message = "{Method} {Route} failed")]
+    private partial void LogFault(Exception exception, string method, string route);
 }

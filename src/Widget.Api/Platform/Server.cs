@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.AI;
 using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Calls;
@@ -19,6 +20,7 @@ using Widget.Api.Tavus.Lifecycle;
 using Widget.Api.Tavus.Provisioning;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tavus.Tools;
+using Widget.Api.Telemetry;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -55,15 +57,23 @@ public static partial class Server
             .AddFilter(typeof(VisitorAuthentication).FullName, LogLevel.Warning)
             .AddFilter(typeof(ModelKeyAuthentication).FullName, LogLevel.Warning);
 
+        builder.AddTelemetry(options.Telemetry);
+
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(options.MasterKeys);
+        builder.Services.AddSingleton(options.Telemetry);
         builder.Services.AddSingleton(_ => ApplicationDataSource.Create(options.Database));
         var hosts = new OwnHosts(options);
         builder.Services.AddSingleton(hosts);
         builder.Services.AddTenancy(hosts, options.Budgets with { ChatModel = options.Chat.Endpoint is null ? null : options.Chat.Model });
         builder.Services.AddLimits(options.Limits, options.TrustedProxies);
         builder.Services.AddSingleton(new EmbeddingModels(
-            options.Embedding.Endpoint is null ? null : new CachingEmbeddings(new OpenAIEmbeddings(options.Embedding), TimeProvider.System),
+            options.Embedding.Endpoint is null ? null : new CachingEmbeddings(
+                new OpenTelemetryEmbeddingGenerator<string, Embedding<float>>(new OpenAIEmbeddings(options.Embedding), sourceName: AnswerTelemetry.Models)
+                {
+                    EnableSensitiveData = false,
+                },
+                TimeProvider.System),
             options.Embedding.Model));
         builder.Services.AddRag(options.Fetching, options.Tavus, options.Rerank, options.Ingestion);
         builder.Services.AddMediaModels(options.Transcription, options.Vision);

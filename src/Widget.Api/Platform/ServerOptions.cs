@@ -10,6 +10,7 @@ using Widget.Api.Speech;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tenancy.Budgets;
+using Widget.Api.Telemetry;
 using Widget.Api.Voice;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;
@@ -75,6 +76,9 @@ public sealed record ServerOptions
 
     /// <summary>The reranker (WIDGET_RERANK_…).</summary>
     public RerankOptions Rerank { get; init; } = new();
+
+    /// <summary>What is seen from outside (WIDGET_METRICS).</summary>
+    public TelemetryOptions Telemetry { get; init; } = new();
 
     /// <summary>What follows the slug in tenants' own hosts, as <c>.chat.example.com</c> (WIDGET_HOST_SUFFIX).</summary>
     public string? HostSuffix { get; init; }
@@ -146,6 +150,10 @@ public sealed record ServerOptions
             MostPages = variables.Whole("WIDGET_DOCUMENT_PAGES", IngestionOptions.DefaultPages, least: 1, most: 100_000),
             DocumentTime = TimeSpan.FromSeconds(variables.Whole("WIDGET_DOCUMENT_SECONDS", IngestionOptions.DefaultSeconds, least: 10, most: 7_200)),
         };
+        var metrics = variables.Address("WIDGET_METRICS", "http://127.0.0.1:9464");
+        if (metrics is not null && metrics.Scheme != Uri.UriSchemeHttp)
+            errors.Add("WIDGET_METRICS must be an http address such as http://127.0.0.1:9464; a proxy can put TLS before it.");
+
         if (errors.Count > 0) throw new InvalidConfigurationException(errors);
         return new ServerOptions
         {
@@ -163,6 +171,7 @@ public sealed record ServerOptions
             Hosts = ours,
             Fetching = new FetchOptions { AllowedPrivateHosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase) },
             Ingestion = ingestion,
+            Telemetry = new TelemetryOptions { Metrics = metrics },
             HostSuffix = suffix,
             Limits = limits,
             Budgets = budgets,

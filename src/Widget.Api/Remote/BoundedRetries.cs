@@ -9,7 +9,8 @@ namespace Widget.Api.Remote;
 /// </summary>
 /// <param name="most">Retries.</param>
 /// <param name="longest">The longest wait before one.</param>
-internal sealed class BoundedRetries(int most, TimeSpan longest) : ClientRetryPolicy(most)
+/// <param name="clock">Tells how far off a date is that the service names; the system's when null.</param>
+internal sealed class BoundedRetries(int most, TimeSpan longest, TimeProvider? clock = null) : ClientRetryPolicy(most)
 {
     // More than any caller waits, and few enough ticks to add to a time.
     private const double LongestSeconds = 7 * 24 * 3600;
@@ -35,7 +36,7 @@ internal sealed class BoundedRetries(int most, TimeSpan longest) : ClientRetryPo
         return delay < longest ? delay : longest;
     }
 
-    private bool Fits(PipelineMessage message) => Asked(message.Response, DateTimeOffset.UtcNow) is not { } pause || pause <= longest;
+    private bool Fits(PipelineMessage message) => Asked(message.Response, (clock ?? TimeProvider.System).GetUtcNow()) is not { } pause || pause <= longest;
 
     private static double? Number(string? text) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 

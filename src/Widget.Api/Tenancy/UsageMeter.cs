@@ -115,7 +115,7 @@ public sealed class UsageMeter(TenancyDatabase database, TimeProvider clock)
                 new Npgsql.NpgsqlParameter { Value = (object?)conversation?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid },
                 seconds, use.Model ?? "", use.InputTokens, use.OutputTokens, use.EstimatedTokens,
             ]);
-        await command.ExecuteNonQueryAsync(ct);
+        if (await command.ExecuteNonQueryAsync(ct) == 1) UsageTelemetry.Ended(kind, seconds);
     }
 
     /// <summary>Counts tokens that belong to no conversation, in a transaction of their own.</summary>

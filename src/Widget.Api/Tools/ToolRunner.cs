@@ -69,9 +69,11 @@ public sealed class ToolRunner(
         if ((ToolArguments.Read(given, out var arguments) ?? ArgumentSchema.Violation(tool.Parameters, arguments)) is { } problem)
             return ToolOutcome.Refused(ToolStatus.BadArguments, problem);
 
+        using var activity = ToolTelemetry.Start(tool.Name, context.CallId);
         if (await ClaimAsync(context, tool, arguments, ct) is { } known) return known;
         var result = await execution.RunAsync(tool, context, arguments, CancellationToken.None);
         await FinishAsync(context, result);
+        ToolTelemetry.Ran(activity, result.Success);
         return Outcome(result.Success, result.Value);
     }
 

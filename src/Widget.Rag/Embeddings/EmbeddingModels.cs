@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Pgvector;
+using Widget.Rag.Telemetry;
 
 namespace Widget.Rag.Embeddings;
 
@@ -46,6 +47,7 @@ public sealed class EmbeddingModels(IEmbeddingGenerator<string, Embedding<float>
         if (texts.Count == 0) return [];
         if (!Knows(model)) throw new EmbeddingUnavailableException($"The embedding model {model} is not set up on this server.");
         IEmbeddingGenerator<string, Embedding<float>> generator = IsLocal(model) ? _local : remote!;
+        using var activity = RagTelemetry.Source.StartActivity("embed")?.SetTag(RagTelemetry.Model, model).SetTag("widget.texts", texts.Count);
         var generated = await generator.GenerateAsync(texts, new EmbeddingGenerationOptions { ModelId = model }, ct);
         return [.. generated.Select(embedding => HalfVector.From(Unit(embedding.Vector.Span)))];
     }

@@ -3,4 +3,5 @@ using Widget.Rag.Storage;
 namespace Widget.Rag.Ingestion;
 
 /// <summary>Raised when this node has queued a job.</summary>
-public sealed class IngestionSignal() : WorkerSignal(IngestionWorker.Workers);
+/// <param name="options">How many workers wait for it; null for the defaults.</param>
+public sealed class IngestionSignal(IngestionOptions? options = null) : WorkerSignal((options ?? new IngestionOptions()).QuickWorkers);

@@ -73,6 +73,7 @@ public sealed partial class IngestionWorker(
 
     private async Task RunAsync(JobLease lease, CancellationToken stoppingToken)
     {
+        using var activity = IngestionTelemetry.StartTurn(lease);
         LogTaken(lease.Tenant, lease.Job);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var meter = new Meter(clock);

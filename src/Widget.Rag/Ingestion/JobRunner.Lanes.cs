@@ -102,9 +102,11 @@ public sealed partial class JobRunner
         if (unchanged && raw.Address is null) return fetched;
         using var limited = new CancellationTokenSource(_options.DocumentTime + Grace, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limited.Token, ct);
+        var start = clock.GetTimestamp();
         try
         {
             var (document, links) = await reader.ReadAsync(fetched.ExternalId, raw, description, either.Token);
+            IngestionTelemetry.DocumentRead(clock.GetElapsedTime(start));
             var stored = unchanged || !fetched.Index || fetched.AsideFor is not null ? null : document;
             return fetched with { Document = stored, Links = fetched.Follow ? links : [] };
         }

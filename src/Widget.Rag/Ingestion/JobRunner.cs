@@ -185,6 +185,8 @@ public sealed partial class JobRunner(
             await JobItems.EndAsync(db, job, batch, outcomes, ct);
             if (job.Discovery == Discovery.Links) await FollowAsync(db, job, source, items, batch, outcomes, ct);
             await db.CommitAsync(ct);
+            var failed = batch.Count(item => outcomes[item].Error is not null);
+            IngestionTelemetry.DocumentsEnded(batch.Count - failed, failed);
         }
         catch (Exception e) when (e is OperationCanceledException && ct.IsCancellationRequested || IsInnocent(e, read))
         {
@@ -319,6 +321,7 @@ public sealed partial class JobRunner(
         // What failed or was not read to its end stays, with its reason; the rest has become documents.
         await db.Items.Where(item => item.JobId == lease.Job && item.State == ItemState.Ready && item.Notice == null).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
+        IngestionTelemetry.JobEnded(row.FinishedAt.Value - row.CreatedAt, failed: error is not null);
     }
 
     private async Task ReportAsync(IngestionJob job, JobStatus status, CancellationToken ct)

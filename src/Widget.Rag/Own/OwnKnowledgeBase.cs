@@ -1,10 +1,12 @@
 using System.Data;
+using System.Diagnostics;
 using System.Text.Json;
 using Pgvector;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Own.Lexical;
 using Widget.Rag.Search;
 using Widget.Rag.Storage;
+using Widget.Rag.Telemetry;
 
 namespace Widget.Rag.Own;
 
@@ -26,37 +28,43 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, EmbeddingModels
     {
         var text = Question.Shorten(query.Text);
         var (model, indexed) = await embeddings.ServingAsync(query.TenantId, ct);
-        var (embedding, shortcoming) = await EmbedAsync(model, text, ct);
+        var parent = Activity.Current?.Context ?? default;
+        using var dense = SearchTelemetry.StartArm("dense", parent);
+        var (embedding, shortcoming, failure) = await EmbedAsync(model, text, ct);
+        dense?.SetTag(RagTelemetry.Model, model).SetTag(RagTelemetry.Outcome, embedding is null ? "skipped" : "answered");
 
         await using var db = await database.BeginAsync(query.TenantId, ct, IsolationLevel.RepeatableRead);
+        using var lexical = SearchTelemetry.StartArm("lexical", parent);
         var question = await Question.ReadAsync(db, text, ct);
         var wanted = query.Limit + query.Spare;
         var candidates = await Candidates.FindAsync(db, question.Terms, model, embedding, Math.Max(LeastCandidates, wanted), query.Filter, indexed, ct);
+        lexical?.SetTag("widget.search.terms", question.Terms.Count).Stop();
+        dense?.Stop();
         var ranked = await WithPhrasesFirstAsync(db, question.Phrases, Fusion.Convex(candidates, Fusion.DenseWeight(model)), ct);
         var hits = await HitsAsync(db, [.. ranked.Take(wanted)], question.Terms, ct);
         var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);
         // Spare hits stand in for others that are dropped; they say nothing of how well the question is answered.
         var confidence = hits.Take(query.Limit).Select(found => Confidence.Of(found.Coverage, similarities[found.Hit.ChunkId!.Value.Value], model)).DefaultIfEmpty(0).Max();
-        return new KnowledgeResult(hits.ConvertAll(found => found.Hit), confidence) { Shortcoming = shortcoming };
+        return new KnowledgeResult(hits.ConvertAll(found => found.Hit), confidence) { Shortcoming = shortcoming, Degradation = failure };
     }
 
     // Words are still found while the model cannot be asked, or takes its time.
-    private async Task<(HalfVector? Embedding, string? Shortcoming)> EmbedAsync(string model, string text, CancellationToken ct)
+    private async Task<(HalfVector? Embedding, string? Shortcoming, Exception? Failure)> EmbedAsync(string model, string text, CancellationToken ct)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         // The local model only needs processor time. On a busy node it may be late, and an answer by words only would be a wrong one.
         if (!EmbeddingModels.IsLocal(model)) patience.CancelAfter(EmbeddingPatience);
         try
         {
-            return ((await models.EmbedAsync(model, [text], patience.Token))[0], null);
+            return ((await models.EmbedAsync(model, [text], patience.Token))[0], null, null);
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            return (null, $"by words only: the embedding model {model} did not answer within {EmbeddingPatience.TotalSeconds:0} s");
+            return (null, $"by words only: the embedding model {model} did not answer within {EmbeddingPatience.TotalSeconds:0} s", e);
         }
         catch (EmbeddingUnavailableException e)
         {
-            return (null, $"by words only: {e.Message}");
+            return (null, $"by words only: {e.Message}", e);
         }
     }
 

@@ -30,6 +30,12 @@ public sealed class CircuitBreakers(TimeProvider clock, int capacity = 10_000)
         }
     }
 
+    /// <summary>How many are open for each kind of service: the first word of its name.</summary>
+    public IReadOnlyDictionary<string, int> OpenByKind()
+    {
+        lock (_lock) return _open.Keys.CountBy(key => key.Item2.Split(' ', 2)[0], StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+    }
+
     public Admission Ask(TenantId tenant, string service)
     {
         lock (_lock)

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Widget.Rag.Search;
 
 /// <summary>Searches one or more knowledge bases by a strategy and merges what they find.</summary>
@@ -7,23 +10,38 @@ namespace Widget.Rag.Search;
 /// <param name="reranking">Reads what was found once more; null when there is no reranker.</param>
 /// <param name="cache">Answers the same question at once; null for a search every time.</param>
 /// <param name="turns">Bounds how many searches of local knowledge run at once; null for any number.</param>
+/// <param name="logger">Hears of knowledge bases that fail.</param>
 public sealed class HybridSearch(
     IEnumerable<IKnowledgeBase> knowledgeBases,
     TimeProvider clock,
     CircuitBreakers? breakers = null,
     Reranking? reranking = null,
     SearchCache? cache = null,
-    SearchTurns? turns = null)
+    SearchTurns? turns = null,
+    ILogger<HybridSearch>? logger = null)
 {
     private const int MostHits = 100;
     private const double LeastSay = 0.01;
 
     private readonly IKnowledgeBase[] _knowledgeBases = [.. knowledgeBases.OrderBy(knowledge => knowledge.Name == Own.OwnKnowledgeBase.BaseName ? 0 : 1)];
-    private readonly KnowledgeBaseCalls _calls = new(breakers ?? new CircuitBreakers(clock), clock, turns);
+    private readonly KnowledgeBaseCalls _calls = new(breakers ?? new CircuitBreakers(clock), clock, turns, logger ?? NullLogger<HybridSearch>.Instance);
 
     /// <exception cref="SearchUnavailableException">None of the plan's knowledge bases answered.</exception>
-    public Task<SearchResult> SearchAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct) =>
-        cache is null ? RunAsync(query, plan, ct) : cache.GetAsync(query, plan, running => RunAsync(query, plan, running), ct);
+    public async Task<SearchResult> SearchAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct)
+    {
+        var start = clock.GetTimestamp();
+        using var activity = SearchTelemetry.StartSearch(plan);
+        SearchResult? result = null;
+        try
+        {
+            result = cache is null ? await RunAsync(query, plan, ct) : await cache.GetAsync(query, plan, running => RunAsync(query, plan, running), ct);
+            return result;
+        }
+        finally
+        {
+            if (result is not null || !ct.IsCancellationRequested) SearchTelemetry.Searched(activity, plan, result, clock.GetElapsedTime(start));
+        }
+    }
 
     private async Task<SearchResult> RunAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct)
     {
@@ -55,7 +73,7 @@ public sealed class HybridSearch(
             Reranking = reranked,
             Milliseconds = clock.GetElapsedTime(start).TotalMilliseconds,
         };
-        if (answered.Length == 0) throw new SearchUnavailableException(trace);
+        if (answered.Length == 0) throw new SearchUnavailableException(trace, [.. asked.Select(answer => answer.Cause).OfType<Exception>()]);
         return new SearchResult(hits, answered.Max(answer => answer.Result!.Confidence), trace);
     }
 

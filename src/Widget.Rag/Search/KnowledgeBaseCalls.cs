@@ -1,16 +1,20 @@
-using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Widget.Rag.Storage;
 
 namespace Widget.Rag.Search;
 
 /// <summary>What came of asking one knowledge base; no result when it did not answer.</summary>
 internal sealed record KnowledgeBaseAnswer(SearchStep Step, KnowledgeResult? Result)
 {
+    /// <summary>Why it did not answer; null when it did, or was not asked.</summary>
+    public Exception? Cause { get; init; }
+
     public static KnowledgeBaseAnswer Skipped(string knowledgeBase, string reason, bool mayChange = false) =>
         new(new SearchStep(knowledgeBase, SearchOutcome.Skipped, 0, 0, 0, reason) { MayChange = mayChange }, null);
 }
 
 /// <summary>Asks knowledge bases, each under its deadline and behind its circuit breaker. Never throws for what they do.</summary>
-internal sealed class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider clock, SearchTurns? turns)
+internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider clock, SearchTurns? turns, ILogger logger)
 {
     /// <param name="knowledge">Whom to ask.</param>
     /// <param name="query">What.</param>
@@ -42,6 +46,7 @@ internal sealed class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider 
         CancellationToken ct)
     {
         var start = clock.GetTimestamp();
+        using var activity = SearchTelemetry.StartKnowledgeBase(knowledge.Name);
         using var given = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {
@@ -49,34 +54,45 @@ internal sealed class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider 
             var result = await knowledge.SearchAsync(query, given.Token).WaitAsync(deadline, clock, ct);
             if (knowledge.IsRemote) breakers.Worked(query.TenantId, Service(knowledge, query));
             if (result.Skipped is { } skipped) return KnowledgeBaseAnswer.Skipped(knowledge.Name, skipped);
-            return new KnowledgeBaseAnswer(Step(SearchOutcome.Answered, result.Shortcoming is { } lack ? $"{(reason is null ? "" : $"{reason}; ")}{lack}" : reason) with
+            var step = Step(SearchOutcome.Answered, result.Shortcoming is { } lack ? $"{(reason is null ? "" : $"{reason}; ")}{lack}" : reason) with
             {
                 Hits = result.Hits.Count,
                 Confidence = result.Confidence,
                 MayChange = result.Shortcoming is not null,
                 Via = result.Via,
-            },
-                result);
+            };
+            if (result.Degradation is { } degradation) LogDegraded(knowledge.Name, query.TenantId, step.Reason!, Causes(degradation));
+            SearchTelemetry.Asked(activity, step, result.Degradation);
+            return new KnowledgeBaseAnswer(step, result);
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
         {
             var late = $"no answer within {deadline.TotalMilliseconds:0} ms";
             Break(knowledge, query, KnowledgeFault.Unavailable, late);
             await given.CancelAsync();
-            return new KnowledgeBaseAnswer(Step(SearchOutcome.TimedOut, late), null);
+            LogLate(knowledge.Name, query.TenantId, deadline.TotalMilliseconds);
+            return Missing(SearchOutcome.TimedOut, late, e);
         }
         catch (KnowledgeBaseException e)
         {
-            Activity.Current?.AddException(e);
+            // Its message repeats nothing of what was sent or received; what caused it may, so the log has the causes' types alone.
             Break(knowledge, query, e.Fault, e.Message, e.RetryAfter);
-            return new KnowledgeBaseAnswer(Step(SearchOutcome.Failed, e.Message), null);
+            LogFailed(knowledge.Name, query.TenantId, e.Fault, e.Message, Causes(e));
+            return Missing(SearchOutcome.Failed, e.Message, e);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            // Whatever a side fails of, the others are asked in its place; the trace and the span say what happened.
-            Activity.Current?.AddException(e);
+            // Whatever a side fails of, the others are asked in its place; the log, the trace and the span say what happened.
             Break(knowledge, query, KnowledgeFault.Unavailable, e.GetType().Name);
-            return new KnowledgeBaseAnswer(Step(SearchOutcome.Failed, e.GetType().Name), null);
+            LogFault(e, knowledge.Name, query.TenantId);
+            return Missing(SearchOutcome.Failed, e.GetType().Name, e);
+        }
+
+        KnowledgeBaseAnswer Missing(SearchOutcome outcome, string why, Exception cause)
+        {
+            var step = Step(outcome, why);
+            SearchTelemetry.Asked(activity, step, cause);
+            return new KnowledgeBaseAnswer(step, null) { Cause = cause };
         }
 
         SearchStep Step(SearchOutcome outcome, string? why) =>
@@ -92,4 +108,27 @@ internal sealed class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider 
 
     // With what it is asked by: a corrected setting is tried at once.
     private static string Service(IKnowledgeBase knowledge, KnowledgeQuery query) => string.Join(' ', query.Parameters.Values.Order(StringComparer.Ordinal).Prepend(knowledge.Name));
+
+    /// <summary>The types of what an exception came of, outermost first.</summary>
+    internal static string Causes(Exception exception)
+    {
+        var names = new List<string>();
+        for (var inner = exception.InnerException; inner is not null; inner = inner.InnerException) names.Add(inner.GetType().Name);
+        return names.Count == 0 ? "none" : string.Join(" < ", names);
+    }
+
+    [LoggerMessage(EventId = 2001, Level = LogLevel.Warning, Message = "Knowledge base {KnowledgeBase} of tenant {Tenant} gave no answer within {Milliseconds:0} ms")]
+    private partial void LogLate(string knowledgeBase, TenantId tenant, double milliseconds);
+
+    [LoggerMessage(
+        EventId = 2002,
+        Level = LogLevel.Warning,
+        Message = "Knowledge base {KnowledgeBase} of tenant {Tenant} could not answer: {Fault}, {Reason}. Cause: {Cause}")]
+    private partial void LogFailed(string knowledgeBase, TenantId tenant, KnowledgeFault fault, string reason, string cause);
+
+    [LoggerMessage(EventId = 2003, Level = LogLevel.Error, Message = "Searching knowledge base {KnowledgeBase} of tenant {Tenant} failed")]
+    private partial void LogFault(Exception exception, string knowledgeBase, TenantId tenant);
+
+    [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message = "Knowledge base {KnowledgeBase} of tenant {Tenant} was searched {Reason}. Cause: {Cause}")]
+    private partial void LogDegraded(string knowledgeBase, TenantId tenant, string reason, string cause);
 }

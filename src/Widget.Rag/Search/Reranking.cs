@@ -1,5 +1,7 @@
-using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Widget.Rag.Storage;
+using Widget.Rag.Telemetry;
 
 namespace Widget.Rag.Search;
 
@@ -23,8 +25,17 @@ public interface IReranker
 /// <param name="clock">The deadline is measured with it.</param>
 /// <param name="deadline">Longest wait.</param>
 /// <param name="depth">How many hits are read.</param>
-public sealed class Reranking(IReranker reranker, CircuitBreakers breakers, TimeProvider clock, TimeSpan deadline, int depth = 24)
+/// <param name="logger">Hears of failures.</param>
+public sealed partial class Reranking(
+    IReranker reranker,
+    CircuitBreakers breakers,
+    TimeProvider clock,
+    TimeSpan deadline,
+    int depth = 24,
+    ILogger<Reranking>? logger = null)
 {
+    private readonly ILogger _logger = logger ?? NullLogger<Reranking>.Instance;
+
     private const string Service = "reranker";
 
     /// <param name="query">The question.</param>
@@ -37,35 +48,43 @@ public sealed class Reranking(IReranker reranker, CircuitBreakers breakers, Time
         if (admission is { MayAsk: false, MayTry: false }) return (hits, Step(SearchOutcome.Skipped, 0, 0, admission.Reason));
 
         var start = clock.GetTimestamp();
+        using var activity = RagTelemetry.Source.StartActivity("rerank")?.SetTag(RagTelemetry.Model, reranker.Model);
         var read = hits.Take(depth).ToArray();
         using var given = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {
             var scores = await reranker.ScoreAsync(query.Text, [.. read.Select(Text)], given.Token).WaitAsync(deadline, clock, ct);
             breakers.Worked(everybody, Service);
-            return (Order(read, scores, hits), Step(SearchOutcome.Answered, read.Length, Elapsed(), reranker.Model));
+            return (Order(read, scores, hits), Done(Step(SearchOutcome.Answered, read.Length, Elapsed(), reranker.Model), null));
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
         {
             var late = $"no answer within {deadline.TotalMilliseconds:0} ms";
             breakers.Failed(everybody, Service, KnowledgeFault.Unavailable, late);
             await given.CancelAsync();
-            return (hits, Step(SearchOutcome.TimedOut, 0, Elapsed(), late));
+            LogFailed(KnowledgeFault.Unavailable, late, "none");
+            return (hits, Done(Step(SearchOutcome.TimedOut, 0, Elapsed(), late), e));
         }
         catch (KnowledgeBaseException e)
         {
-            Activity.Current?.AddException(e);
             // One tenant's odd passage must not take the reranker from all others.
             if (e.Fault == KnowledgeFault.Refused) breakers.Worked(everybody, Service);
             else breakers.Failed(everybody, Service, e.Fault, e.Message, e.RetryAfter);
-            return (hits, Step(SearchOutcome.Failed, 0, Elapsed(), e.Message));
+            LogFailed(e.Fault, e.Message, KnowledgeBaseCalls.Causes(e));
+            return (hits, Done(Step(SearchOutcome.Failed, 0, Elapsed(), e.Message), e));
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // Whatever it fails of, the order without it is good enough to answer by.
-            Activity.Current?.AddException(e);
             breakers.Failed(everybody, Service, KnowledgeFault.Unavailable, e.GetType().Name);
-            return (hits, Step(SearchOutcome.Failed, 0, Elapsed(), e.GetType().Name));
+            LogFault(e);
+            return (hits, Done(Step(SearchOutcome.Failed, 0, Elapsed(), e.GetType().Name), e));
+        }
+
+        SearchStep Done(SearchStep step, Exception? cause)
+        {
+            SearchTelemetry.Asked(activity, step, cause);
+            return step;
         }
 
         double Elapsed() => clock.GetElapsedTime(start).TotalMilliseconds;
@@ -82,4 +101,10 @@ public sealed class Reranking(IReranker reranker, CircuitBreakers breakers, Time
 
     private static SearchStep Step(SearchOutcome outcome, int hits, double milliseconds, string? reason) =>
         new(Service, outcome, hits, 0, milliseconds, reason);
+
+    [LoggerMessage(EventId = 2011, Level = LogLevel.Warning, Message = "The reranker could not answer: {Fault}, {Reason}. Cause: {Cause}")]
+    private partial void LogFailed(KnowledgeFault fault, string reason, string cause);
+
+    [LoggerMessage(EventId = 2012, Level = LogLevel.Error, Message = "The reranker failed")]
+    private partial void LogFault(Exception exception);
 }

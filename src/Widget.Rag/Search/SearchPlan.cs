@@ -34,8 +34,17 @@ public sealed record SearchPlan
 }
 
 /// <summary>No knowledge base could be searched.</summary>
-public sealed class SearchUnavailableException(SearchTrace trace)
-    : Exception("None of the knowledge bases answered.")
+/// <param name="trace">Who was asked, and what came of it.</param>
+/// <param name="causes">What the knowledge bases failed of. The inner exception is the only one, or an <see cref="AggregateException"/> of them.</param>
+public sealed class SearchUnavailableException(SearchTrace trace, params IReadOnlyList<Exception> causes)
+    : Exception("None of the knowledge bases answered.", Inner(causes))
 {
     public SearchTrace Trace { get; } = trace;
+
+    private static Exception? Inner(IReadOnlyList<Exception> causes) => causes switch
+    {
+        [] => null,
+        [var only] => only,
+        _ => new AggregateException(causes),
+    };
 }

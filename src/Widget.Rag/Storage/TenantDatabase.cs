@@ -56,6 +56,11 @@ public static class ApplicationDataSource
         if (builder.ConnectionStringBuilder.KeepAlive == 0) builder.ConnectionStringBuilder.KeepAlive = 30;
         // Many connections at once make each slower, and opening one costs as much as a question. What is more waits in line.
         if (!builder.ConnectionStringBuilder.ContainsKey("Maximum Pool Size")) builder.ConnectionStringBuilder.MaxPoolSize = MostConnections;
+        // Metrics name the pool by this; otherwise it would be the connection string.
+        builder.Name = "widget";
+        builder.ConfigureTracing(tracing => tracing.EnableFirstResponseEvent(false)
+            .ConfigureCommandSpanNameProvider(static command => SqlSummary.Of(command.CommandText))
+            .ConfigureBatchSpanNameProvider(static batch => batch.BatchCommands is [.., var last] ? SqlSummary.Of(last.CommandText) : "batch"));
         builder.UseVector();
         return builder.Build();
     }

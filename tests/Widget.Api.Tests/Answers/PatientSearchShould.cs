@@ -80,7 +80,7 @@ public sealed class PatientSearchShould
 
     private static Task<Finding> SearchAsync(Func<CancellationToken, Finding> find) => new PatientSearch(TimeProvider.System).FindAsync(
         ct => Task.FromResult(find(ct)),
-        new LiveAnswer(MessageId.New(), ConversationId.New(), static () => { }),
+        new LiveAnswer(MessageId.New(), ConversationId.New(), static () => { }, TimeProvider.System),
         CancellationToken.None,
         TestContext.Current.CancellationToken);
 

@@ -62,7 +62,7 @@ public sealed class IngestionTurnsShould
         using var gate = new SlowReader();
         using var knowledge = new Knowledge(database, reader: gate, options: Quick);
         using var signal = new IngestionSignal();
-        using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, NullLogger<IngestionWorker>.Instance, Quick);
+        using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, TimeProvider.System, NullLogger<IngestionWorker>.Instance, Quick);
         var tenant = await database.AddTenantAsync();
         var job = await knowledge.Queue.ImportAsync(tenant, new[] { Text("slow", "Slow words.", Slow) }.ToAsyncEnumerable(), Ct);
         await worker.StartAsync(Ct);
@@ -83,7 +83,7 @@ public sealed class IngestionTurnsShould
         using var gate = new SlowReader();
         using var knowledge = new Knowledge(database, reader: gate, options: Quick);
         using var signal = new IngestionSignal();
-        using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, NullLogger<IngestionWorker>.Instance, Quick);
+        using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, TimeProvider.System, NullLogger<IngestionWorker>.Instance, Quick);
         var large = new List<(TenantId Tenant, JobId Job)>();
         // More than there are slow workers.
         for (var i = 0; i < 5; i++)
@@ -117,7 +117,7 @@ public sealed class IngestionTurnsShould
         await using var database = await TestDatabase.CreateAsync();
         using var knowledge = new Knowledge(database);
         using var signal = new IngestionSignal();
-        using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, NullLogger<IngestionWorker>.Instance);
+        using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, TimeProvider.System, NullLogger<IngestionWorker>.Instance);
         var pdf = MadePdf.Of(10_000, MadePdf.Empty);
         for (var i = 0; i < 2; i++)
             await knowledge.Queue.UploadAsync(await database.AddTenantAsync(), new ImportedDocument("empty.pdf", new DocumentDescription { MediaType = MediaTypes.Pdf }, pdf), Ct);

@@ -56,7 +56,7 @@ internal sealed class TenantTables(NpgsqlDataSource owner)
             catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.ForeignKeyViolation && attempt < MostAttempts)
             {
                 // A node was writing for the tenant in this moment.
-                await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), ct);
+                await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), TimeProvider.System, ct);
             }
         }
     }

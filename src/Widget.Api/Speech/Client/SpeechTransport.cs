@@ -22,6 +22,9 @@ internal sealed class SpeechTransport(GuardedHttp http, SpeechOptions options, T
     // A dead voice must cost visitors no silence; the browser's goes on at once.
     private readonly AccountBreakers _breakers = new(clock, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
 
+    /// <summary>Accounts whose breaker is open.</summary>
+    public int OpenBreakers => _breakers.Open;
+
     /// <summary>Posts a request and gives its answer's bytes as they come.</summary>
     /// <param name="account">Whom to ask.</param>
     /// <param name="path">After the endpoint.</param>

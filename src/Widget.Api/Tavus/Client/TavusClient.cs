@@ -17,6 +17,9 @@ public sealed partial class TavusClient : IDisposable
     public TavusClient(TavusApiOptions api, TimeProvider clock, ILogger<TavusClient> log, TavusLimits? limits = null) =>
         _transport = new TavusTransport(api, limits ?? new TavusLimits(), clock, log);
 
+    /// <summary>Accounts whose breaker is open.</summary>
+    public int OpenBreakers => _transport.OpenBreakers;
+
     public void Dispose() => _transport.Dispose();
 
     /// <summary>Sends to an endpoint that has one name only.</summary>

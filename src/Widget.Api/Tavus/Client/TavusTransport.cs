@@ -58,6 +58,9 @@ internal sealed partial class TavusTransport : IDisposable
         };
     }
 
+    /// <summary>Accounts whose breaker is open.</summary>
+    public int OpenBreakers => _breakers.Open;
+
     /// <param name="account">Whose.</param>
     /// <param name="method">GET may be tried twice.</param>
     /// <param name="path">After <c>/v2/</c>, ids escaped.</param>

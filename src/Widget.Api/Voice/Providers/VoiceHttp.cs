@@ -21,6 +21,9 @@ public sealed class VoiceHttp(GuardedHttp http, TimeProvider clock)
     // Not for long: calls that nobody hangs up cost money.
     private readonly AccountBreakers _breakers = new(clock, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15));
 
+    /// <summary>Accounts whose breaker is open.</summary>
+    public int OpenBreakers => _breakers.Open;
+
     /// <summary>An address below the account's endpoint.</summary>
     public static Uri Address(VoiceAccount account, string path) => new($"{account.Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
 

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Widget.Api.Conversations;
+using Widget.Contracts;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Answers;
+
+/// <summary>Spans and metrics of answers.</summary>
+internal static class AnswerTelemetry
+{
+    public const string Name = "Widget.Answers";
+
+    /// <summary>The source and meter of chat models (Microsoft.Extensions.AI, by the GenAI semantic conventions).</summary>
+    public const string Models = "Widget.Models";
+
+    private const string Outcome = "widget.outcome";
+
+    private static readonly ActivitySource Source = new(Name);
+    private static readonly Meter Meter = new(Name);
+
+    private static readonly UpDownCounter<long> Active = Meter.CreateUpDownCounter<long>(
+        "widget.answers.active", "{answer}", "Answers that this node is writing.");
+
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram(
+        "widget.answer.duration", "s", "Time from taking a question to the end of its answer, by outcome.", advice: Seconds());
+
+    private static readonly Histogram<double> TimeToFirstToken = Meter.CreateHistogram(
+        "widget.answer.time_to_first_token", "s", "Time from taking a question to the first text of its answer, by outcome.", advice: Seconds());
+
+    /// <summary>Begins the span of writing an answer, in the trace of the request or the hub invocation that asked.</summary>
+    public static Activity? Start(TenantId tenant, MessageId message)
+    {
+        Active.Add(1);
+        return Source.StartActivity("answer")?.SetTag("widget.tenant.id", tenant.Value).SetTag("widget.message.id", message.Value);
+    }
+
+    /// <summary>Links an answer that another node began to the trace of its question.</summary>
+    public static void Loaded(Activity? activity, int attempt, string? traceParent)
+    {
+        if (activity is null) return;
+        activity.SetTag("widget.answer.attempt", attempt);
+        if (activity.Parent is null && ActivityContext.TryParse(traceParent, null, out var asked)) activity.AddLink(new ActivityLink(asked));
+    }
+
+    /// <summary>Ends what <see cref="Start"/> began.</summary>
+    /// <param name="activity">Its span.</param>
+    /// <param name="outcome">Null when another node goes on with it.</param>
+    /// <param name="fault">What kept it from being written.</param>
+    /// <param name="took">How long it took.</param>
+    /// <param name="first">How long the first text took; null when there was none.</param>
+    public static void End(Activity? activity, AnswerOutcome? outcome, Exception? fault, TimeSpan took, TimeSpan? first)
+    {
+        Active.Add(-1);
+        var label = outcome is { } given ? Label(given) : fault is null ? "left" : "fault";
+        Duration.Record(took.TotalSeconds, new KeyValuePair<string, object?>(Outcome, label));
+        if (first is { } wait) TimeToFirstToken.Record(wait.TotalSeconds, new KeyValuePair<string, object?>(Outcome, label));
+        if (activity is null) return;
+        activity.SetTag(Outcome, label);
+        if (first is { } waited) activity.SetTag("widget.answer.time_to_first_token", Math.Round(waited.TotalSeconds, 4));
+        if (fault is not null)
+        {
+            activity.SetTag("error.type", fault.GetType().FullName);
+            activity.SetStatus(ActivityStatusCode.Error);
+        }
+
+        activity.Dispose();
+    }
+
+    /// <summary>Begins the span of making a follow-up a question of its own.</summary>
+    public static Activity? StartRewrite() => Source.StartActivity("rewrite follow-up");
+
+    private static string Label(AnswerOutcome outcome) => outcome switch
+    {
+        AnswerOutcome.Answered => "answered",
+        AnswerOutcome.Quoted => "quoted",
+        AnswerOutcome.NotFound => "not_found",
+        AnswerOutcome.Stopped => "stopped",
+        _ => "failed",
+    };
+
+    private static InstrumentAdvice<double> Seconds() => new() { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 8, 15, 30, 60, 90] };
+}

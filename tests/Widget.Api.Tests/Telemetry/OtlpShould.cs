@@ -1,0 +1,43 @@
+using Widget.Api.Telemetry;
+
+namespace Widget.Api.Tests.Telemetry;
+
+public sealed class OtlpShould(ApiFixture api)
+{
+    [Fact]
+    public async Task Carry_traces_and_metrics_where_the_standard_variable_says()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        await using var node = await ApiNode.StartAsync(api.Database, settings: [.. receiver.Settings, "--OTEL_SERVICE_NAME=my-widget"]);
+        var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync(node);
+
+        await visitor.AskAsync("Is the frame covered?");
+
+        await Eventually.TrueAsync(
+            () => Task.FromResult(receiver.Holds("/v1/traces", "search arm lexical") && receiver.Holds("/v1/metrics", "widget.answer.duration")),
+            "spans and metrics have been sent");
+        receiver.Holds("/v1/traces", "my-widget").ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Carry_nothing_when_no_variable_is_set_or_the_standard_ones_switch_it_off()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        await using (var unset = await ApiNode.StartAsync(api.Database))
+        await using (var off = await ApiNode.StartAsync(api.Database, settings: [.. receiver.Settings, "--OTEL_SDK_DISABLED=true"]))
+        await using (var none = await ApiNode.StartAsync(api.Database, settings: [.. receiver.Settings, "--OTEL_TRACES_EXPORTER=none", "--OTEL_METRICS_EXPORTER=none", "--OTEL_LOGS_EXPORTER=none"]))
+        {
+            var tenant = await TestTenant.WithKnowledgeAsync(api);
+            foreach (var node in new[] { unset, off, none })
+            {
+                await (await tenant.VisitAsync(node)).AskAsync("Is the frame covered?");
+                node.Optional<OpenTelemetry.Trace.TracerProvider>().ShouldBeNull();
+                node.Optional<OpenTelemetry.Metrics.MeterProvider>().ShouldBeNull();
+                node.Optional<WorkGauges>().ShouldBeNull();
+            }
+        }
+
+        // A node that stops sends what it has, so by now it would be here.
+        receiver.Received.ShouldBeEmpty();
+    }
+}
