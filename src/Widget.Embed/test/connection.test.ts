@@ -86,7 +86,7 @@ afterEach(() => {
 
 describe('a server that says it is too many', () => {
   it('is sent the message again when it may be, and not before', async () => {
-    answers = [() => Promise.reject(new ApiError(429, 'Too many.', 12))];
+    answers = [() => Promise.reject(new ApiError(429, 'Too many.', '12'))];
     unsent = [message('a')];
     void connection.run();
     await vi.advanceTimersByTimeAsync(100);
@@ -124,7 +124,7 @@ describe('a server that says it is too many', () => {
 
   it('may tell when by the header alone', async () => {
     sessions = [() => new Response('', { status: 429, headers: { 'retry-after': '7' } })];
-    await expect(request('', '/x', { body: {} })).rejects.toMatchObject({ status: 429, retryAfter: 7 });
+    await expect(request('', '/x', { body: {} })).rejects.toMatchObject({ status: 429, wait: 7500 });
   });
 
   it('is still believed when it refuses a message for good', async () => {

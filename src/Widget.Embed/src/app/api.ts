@@ -1,13 +1,17 @@
 /** HTTP to the API: JSON there and back, a file as it is, errors as what the problem details say. */
 
 export class ApiError extends Error {
+  /** Milliseconds after which the same may be asked again, spread over a second; undefined when that would not help. */
+  readonly wait: number | undefined;
+
+  /** @param retryAfter The server's word, in seconds. */
   constructor(
     readonly status: number,
     message: string,
-    /** Seconds after which the same may be asked again; undefined when that would not help. */
-    readonly retryAfter?: number,
+    retryAfter?: string | null,
   ) {
     super(message);
+    this.wait = retryAfter ? (+retryAfter + Math.random()) * 1000 : undefined;
   }
 }
 
@@ -31,9 +35,5 @@ export async function request(
   });
   if (response.ok) return response;
   const problem = (await response.json().catch(() => ({}))) as { title?: string };
-  throw new ApiError(
-    response.status,
-    problem.title ?? String(response.status),
-    Number(response.headers.get('retry-after')) || undefined,
-  );
+  throw new ApiError(response.status, problem.title ?? String(response.status), response.headers.get('retry-after'));
 }

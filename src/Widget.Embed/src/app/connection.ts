@@ -89,7 +89,7 @@ export class Connection {
         await watching;
       } catch (error) {
         if (this.#isClosed() || this.#giveUp(error)) return;
-        wait = waitOf(error);
+        wait = (error as ApiError).wait;
       }
       this.#transport?.close();
       this.#transport = undefined;
@@ -116,7 +116,7 @@ export class Connection {
         })
         .catch((error: unknown) => {
           if (this.#isClosed()) return;
-          const wait = waitOf(error);
+          const { wait } = error as ApiError;
           if (wait) {
             this.busy.value = true;
             setTimeout(() => {
@@ -222,7 +222,7 @@ export class Connection {
   /** Whether the server has refused for good. */
   #giveUp(error: unknown): boolean {
     if (!(error instanceof ApiError)) return false;
-    if (error.status >= 500 || error.retryAfter || error.status === 408) return false;
+    if (error.status >= 500 || error.wait || error.status === 408) return false;
     // A session may have ended, or its conversation been erased: another is opened, once.
     const opened = this.#session !== undefined;
     this.#session = undefined;
@@ -248,9 +248,4 @@ export class Connection {
     });
     this.#wake = undefined;
   }
-}
-
-/** Milliseconds until the server will have it, and a little more, so that not everyone comes back in the same moment. */
-function waitOf(error: unknown): number | undefined {
-  return error instanceof ApiError && error.retryAfter ? (error.retryAfter + Math.random()) * 1000 : undefined;
 }

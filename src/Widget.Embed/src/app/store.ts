@@ -306,8 +306,8 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     } catch (error) {
       // What is refused would be refused again; anything else is tried again when the line is back.
       if (!(error instanceof ApiError) || error.status >= 500 || error.status === 401) return;
-      if (error.retryAfter) {
-        setTimeout(() => void this.#redeliver(), error.retryAfter * 1000);
+      if (error.wait) {
+        setTimeout(() => void this.#redeliver(), error.wait);
         return;
       }
       this.#failed(error);

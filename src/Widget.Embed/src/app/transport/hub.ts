@@ -60,8 +60,7 @@ function stream(hub: HubConnection, next: (item: never) => void, method: string,
           /HubException: (.*?)( \[rate_limited retry-after=(\d+)\])?$/.exec(
             error instanceof Error ? error.message : '',
           ) ?? [];
-        if (hub.state === HubConnectionState.Connected && said)
-          reject(new ApiError(400, said, Number(wait) || undefined));
+        if (hub.state === HubConnectionState.Connected && said) reject(new ApiError(400, said, wait));
         else closed();
       },
     });
