@@ -30,7 +30,6 @@ internal static class AnswerServices
         services.AddSingleton<AnswerLeases>();
         services.AddSingleton<AnswerWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<AnswerWorker>());
-        services.AddHostedService<AnswerWarmUp>();
         return services;
     }
 

@@ -30,10 +30,12 @@ internal sealed partial class AddressLimits(RequestDelegate next, RequestLimits 
 
         var address = ClientAddress.Of(http);
         var hasOwnLimit = endpoint?.Metadata.GetMetadata<LimitedAs>() is { Limit: Limit.Sessions };
+        // Tavus calls back from few addresses and often. A token in the path is a proof, so only those count that are not valid.
+        var hasPathToken = http.GetRouteValue("token") is string;
         var hasKey = ApiKeyStrategy.Read(http) is not null || ModelKeyStrategy.Read(http) is not null;
         var hasToken = BearerToken.Read(http) is not null || http.Request.Query.ContainsKey("access_token");
         // A visitor's token is read without asking anybody, so those who have one are not kept out for what others at their address do.
-        var refusal = hasKey || hasOwnLimit ? limits.Peek(Limit.Anonymous, address)
+        var refusal = hasKey || hasOwnLimit || hasPathToken ? limits.Peek(Limit.Anonymous, address)
             : hasToken ? null
             : await limits.TakeAsync(Limit.Anonymous, address, http.RequestAborted);
         if (refusal is not null)
@@ -43,7 +45,9 @@ internal sealed partial class AddressLimits(RequestDelegate next, RequestLimits 
         }
 
         await next(http);
-        if ((hasKey || hasToken || hasOwnLimit) && http.Response.StatusCode == StatusCodes.Status401Unauthorized)
+        var isUnproved = http.Response.StatusCode == StatusCodes.Status401Unauthorized
+            || (hasPathToken && http.Response.StatusCode == StatusCodes.Status404NotFound);
+        if ((hasKey || hasToken || hasOwnLimit || hasPathToken) && isUnproved)
             await limits.TakeAsync(Limit.Anonymous, address, CancellationToken.None);
     }
 

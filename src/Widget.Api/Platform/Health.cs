@@ -13,6 +13,9 @@ internal static class Health
 
     public static IServiceCollection AddHealth(this IServiceCollection services)
     {
+        services.AddSingleton<WarmUp.WarmUpQuestion>();
+        services.AddSingleton<WarmUp.NodeWarmUp>();
+        services.AddHostedService(provider => provider.GetRequiredService<WarmUp.NodeWarmUp>());
         services.AddHealthChecks()
             .AddCheck<DatabaseHealth>("database", tags: [Ready])
             .AddCheck<ChatModelHealth>("chat model", tags: [Ready])
@@ -36,10 +39,12 @@ internal static class Health
 }
 
 /// <summary>Whether the database answers, holds the schema that this program knows, and does not let it past row-level security.</summary>
-internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions options) : IHealthCheck
+internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions options, WarmUp.NodeWarmUp? warmUp = null) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        // A node that has just started takes visitors when it can answer many of them at once.
+        if (warmUp is not null) await warmUp.Done.WaitAsync(cancellationToken);
         try
         {
             if (await RoleProblemAsync(dataSource, cancellationToken) is { } problem) return HealthCheckResult.Unhealthy(problem);

@@ -42,6 +42,17 @@ internal sealed class SessionService(
             await ConfigAsync(tenant, tenantSettings, request.Abilities, ct));
     }
 
+    /// <summary>Does what opening a session does, but for adding anybody.</summary>
+    internal async Task<TenantSettings> RehearseAsync(TenantInfo tenant, CancellationToken ct)
+    {
+        var tenantSettings = await settings.ReadAsync(tenant.TenantId, ct);
+        var visitor = VisitorId.New();
+        await FindAsync(tenant.TenantId, visitor, ct);
+        tokens.Create(new VisitorTicket(tenant.TenantId, visitor, Origin: null));
+        await ConfigAsync(tenant, tenantSettings, abilities: null, ct);
+        return tenantSettings;
+    }
+
     // A page opens a session whenever it is shown, so each of these is one round trip.
     private async Task<KnownVisitor?> FindAsync(TenantId tenant, VisitorId visitor, CancellationToken ct)
     {

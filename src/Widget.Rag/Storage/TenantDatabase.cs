@@ -42,8 +42,10 @@ public abstract class TenantDatabase<TDb>(NpgsqlDataSource dataSource, Func<DbCo
 /// <summary>The application's pool.</summary>
 public static class ApplicationDataSource
 {
-    /// <summary>Most connections of a node, unless the connection string says otherwise (<c>Maximum Pool Size</c>).</summary>
-    public const int MostConnections = 50;
+    /// <summary>
+    /// Most connections of a node, unless the connection string says otherwise (<c>Maximum Pool Size</c>): 8 for each processor, from 16 to 100.
+    /// </summary>
+    public static int MostConnections { get; } = Math.Clamp(Environment.ProcessorCount * 8, 16, 100);
 
     /// <param name="connection">Connection string of a role that row-level security holds for.</param>
     public static NpgsqlDataSource Create(string connection)
@@ -55,7 +57,7 @@ public static class ApplicationDataSource
         // A connection that waits for notifications says nothing for hours; without this a dead line would not be noticed.
         if (builder.ConnectionStringBuilder.KeepAlive == 0) builder.ConnectionStringBuilder.KeepAlive = 30;
         // Many connections at once make each slower, and opening one costs as much as a question. What is more waits in line.
-        if (!builder.ConnectionStringBuilder.ContainsKey("Maximum Pool Size")) builder.ConnectionStringBuilder.MaxPoolSize = MostConnections;
+        if (!connection.Contains("Pool Size", StringComparison.OrdinalIgnoreCase)) builder.ConnectionStringBuilder.MaxPoolSize = MostConnections;
         // Metrics name the pool by this; otherwise it would be the connection string.
         builder.Name = "widget";
         builder.ConfigureTracing(tracing => tracing.EnableFirstResponseEvent(false)

@@ -46,7 +46,7 @@ public sealed class SessionLimitsShould(ApiFixture api)
         attackWasOn.ShouldBeTrue();
         other.StatusCode.ShouldBe(HttpStatusCode.OK);
         var opened = statuses.Count(status => status == HttpStatusCode.OK);
-        opened.ShouldBeInRange(200, 600);
+        opened.ShouldBeInRange(400, 900);
         statuses.Count(status => status == HttpStatusCode.TooManyRequests).ShouldBe(2_000 - opened);
         waits.ShouldAllBe(wait => wait >= TimeSpan.FromSeconds(1));
         var problem = JsonDocument.Parse(refusal).RootElement;

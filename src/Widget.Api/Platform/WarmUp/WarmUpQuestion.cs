@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Widget.Api.Answers;
+using Widget.Api.Conversations;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Visitors;
+using Widget.Contracts;
+using Widget.Rag.Embeddings;
+using Widget.Rag.Storage;
+
+namespace Widget.Api.Platform.WarmUp;
+
+/// <summary>A question of nobody's, and everything that is done about one.</summary>
+internal sealed class WarmUpQuestion(
+    SessionService sessions,
+    ConversationDatabase database,
+    ConversationFeed feed,
+    LiveAnswers answers,
+    AnswerLeases leases,
+    Answerer answerer,
+    ChatModels models,
+    EmbeddingModels embeddings,
+    TenantSecrets secrets,
+    IMultiTenantStore tenants,
+    IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json)
+{
+    private static readonly TenantInfo Nobody = new(new TenantId(Guid.Empty), "warm-up", "Warm-up");
+
+    /// <param name="lane">With <paramref name="round"/>, makes each question another: the same one would be answered from memory.</param>
+    /// <param name="round">See <paramref name="lane"/>.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task AskAsync(int lane, int round, CancellationToken ct)
+    {
+        await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + Nobody.TenantId, ct);
+        await secrets.ReadAsync(Nobody.TenantId, TenantSecrets.VoiceKey, ct);
+        await leases.RenewAsync(ct);
+        var settings = await sessions.RehearseAsync(Nobody, ct);
+        var question = new VisitorMessage { ClientId = "warm-up", Text = $"How much is delivery number {lane} {round}?", Locale = "en" };
+        var context = new AnswerContext(Nobody, settings, question, [], new Dictionary<string, string>(StringComparer.Ordinal));
+        // A model elsewhere is not asked for this.
+        if (EmbeddingModels.IsLocal(embeddings.Default)) await answerer.FindAsync(context, strategy: null, Answerer.MostPassages, ct);
+        await FollowAsync(await QuoteAsync(question.Text, ct), ct);
+        await AppendAsync(question, ct);
+    }
+
+    private async Task<AssistantMessage> QuoteAsync(string question, CancellationToken ct)
+    {
+        var passage = new Citation(1, "Delivery", null, ["Prices"], null, "Delivery costs 5 euros. It takes three days.\n\nReturns are free.", []);
+        var prompt = new AnswerPrompt(
+            Nobody.Name, "Assistant", [new ScoredPassage(passage, 1)], [], question, question, null, new Dictionary<string, string>(StringComparer.Ordinal));
+        var quoted = (await models.Extractive.GetResponseAsync(prompt.Messages(), prompt.Options(), ct)).Text;
+        return new AssistantMessage { MessageId = Guid.CreateVersion7(), ReplyTo = 1, Text = quoted, Outcome = AnswerOutcome.Quoted, Citations = [passage] };
+    }
+
+    private async Task FollowAsync(AssistantMessage answer, CancellationToken ct)
+    {
+        var conversation = ConversationId.New();
+        var live = answers.Start(new MessageId(answer.MessageId), conversation);
+        live.Begin(1);
+        live.Cite(answer.Citations);
+        live.Append(answer.Text);
+        try
+        {
+            await foreach (var update in feed.WatchAsync(Nobody.TenantId, conversation, 0, ct))
+            {
+                JsonSerializer.Serialize(update, json.Value.SerializerOptions);
+                if (update.Answer is AnswerDelta) break;
+            }
+        }
+        finally
+        {
+            answers.End(live);
+        }
+    }
+
+    // Nothing is appended to a conversation that there is not.
+    private async Task AppendAsync(VisitorMessage question, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(Nobody.TenantId, ct);
+        var conversation = ConversationId.New();
+        await ConversationLog.LockAsync(db, conversation, visitor: null, ct);
+        await ConversationLog.FindAsync<VisitorMessage>(db, conversation, question.ClientId!, ct);
+        try
+        {
+            await ConversationLog.AppendAsync(db, conversation, question, ct);
+        }
+        catch (InvalidOperationException)
+        {
+            // That is what it says of such a conversation.
+        }
+    }
+}
