@@ -158,7 +158,7 @@ public sealed partial class AnswerWorker(
         {
             // The lease runs out and the answer is tried again, a few times.
             fault = e;
-            LogFault(e, message);
+            LogFault(LoggedException.Of(e), message);
         }
         finally
         {

@@ -120,7 +120,7 @@ public sealed partial class ConversationFeed(
             catch (Exception e)
             {
                 if (e is IOException || DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
-                else LogFault(e);
+                else LogFault(LoggedException.Of(e));
                 await Task.Delay(TimeSpan.FromSeconds(1), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -51,7 +51,7 @@ public sealed partial class EvaluationWorker(
     private void Report(Exception exception)
     {
         if (DatabaseFaults.IsTransient(exception)) LogDatabaseAway(exception);
-        else LogFault(exception);
+        else LogFault(LoggedException.Of(exception));
     }
 
     private async Task<RunLease?> ClaimAsync(CancellationToken ct)

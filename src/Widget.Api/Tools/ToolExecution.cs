@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Widget.Rag.Storage;
 
 namespace Widget.Api.Tools;
 
@@ -30,7 +31,7 @@ public sealed partial class ToolExecution(TimeProvider clock, ILogger<ToolExecut
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // Tools are of many kinds and must not take the conversation down with them.
-            LogFault(e, tool.Name, context.Tenant.TenantId.Value);
+            LogFault(LoggedException.Of(e), tool.Name, context.Tenant.TenantId.Value);
             result = ToolResult.Failed("It failed. Say that it cannot be done just now.");
         }
 

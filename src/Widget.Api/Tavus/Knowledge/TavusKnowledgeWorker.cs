@@ -83,7 +83,7 @@ public sealed partial class TavusKnowledgeWorker(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            LogFault(e, lease.Tenant.Value);
+            LogFault(LoggedException.Of(e), lease.Tenant.Value);
         }
         finally
         {

@@ -89,7 +89,7 @@ public sealed partial class SessionKeeper(
         {
             // One session's trouble is not the others'.
             if (DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
-            else LogFault(e, lease.Id);
+            else LogFault(LoggedException.Of(e), lease.Id);
             next = clock.GetUtcNow() + AfterFault;
         }
 

@@ -55,7 +55,7 @@ public sealed partial class SessionKeeping(
         }
         catch (Exception e) when (IsUnusable(e))
         {
-            LogUnusable(e, id);
+            LogUnusable(LoggedException.Of(e), id);
         }
 
         // Something in them cannot be kept. They must not stand between the call and its end.
@@ -224,7 +224,7 @@ public sealed partial class SessionKeeping(
         }
         catch (Exception e) when (IsUnusable(e))
         {
-            LogUnusable(e, session.Id);
+            LogUnusable(LoggedException.Of(e), session.Id);
         }
     }
 

@@ -108,7 +108,7 @@ public sealed partial class SessionLeases(
     private void Report(Exception exception)
     {
         if (DatabaseFaults.IsTransient(exception)) LogDatabaseAway(exception);
-        else LogFault(exception);
+        else LogFault(LoggedException.Of(exception));
     }
 
     private async Task RenewAsync(CancellationToken ct)

@@ -39,7 +39,7 @@ public sealed partial class VoiceBackstage(
     internal void Note(VoiceCall call, string words) => LogNote(call.Id, words);
 
     /// <summary>Something behind the call has failed that the call itself can go on without.</summary>
-    internal void Fault(VoiceCall call, Exception exception) => LogFailed(exception, call.Id);
+    internal void Fault(VoiceCall call, Exception exception) => LogFailed(LoggedException.Of(exception), call.Id);
 
     /// <summary>Writes down what was said, once.</summary>
     internal async Task LogAsync(VoiceCall call, SpokenLine line, CancellationToken ct)
@@ -52,7 +52,7 @@ public sealed partial class VoiceBackstage(
     /// <summary>Something said could not be written down, and will be tried again unless it is lost.</summary>
     internal void NotWritten(VoiceCall call, Exception? exception, bool isLost)
     {
-        if (isLost) LogLost(exception, call.Id);
+        if (isLost) LogLost(LoggedException.Of(exception), call.Id);
         else if (DatabaseFaults.IsTransient(exception)) LogWaiting(exception, call.Id);
         else LogNotWritten(exception, call.Id);
     }
@@ -115,7 +115,7 @@ public sealed partial class VoiceBackstage(
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // The model can still look it up itself, or say that it does not know.
-            LogFailed(e, call.Id);
+            LogFailed(LoggedException.Of(e), call.Id);
             return null;
         }
     }
@@ -131,7 +131,7 @@ public sealed partial class VoiceBackstage(
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            LogFailed(e, call.Id);
+            LogFailed(LoggedException.Of(e), call.Id);
             return """{"error":"It failed. Say that it cannot be done just now."}""";
         }
     }
@@ -161,7 +161,7 @@ public sealed partial class VoiceBackstage(
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            LogFailed(e, call.Id);
+            LogFailed(LoggedException.Of(e), call.Id);
             return Phrases.For(call.Plan.Locale, question).Unavailable;
         }
     }

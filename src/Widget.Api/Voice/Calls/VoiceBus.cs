@@ -111,7 +111,7 @@ public sealed partial class VoiceBus(
                 }
                 else
                 {
-                    LogFault(e);
+                    LogFault(LoggedException.Of(e));
                 }
 
                 await pause.WaitAsync(ct);
@@ -140,7 +140,7 @@ public sealed partial class VoiceBus(
             catch (Exception e)
             {
                 if (e is IOException || DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
-                else LogFault(e);
+                else LogFault(LoggedException.Of(e));
                 await pause.WaitAsync(ct);
             }
         }

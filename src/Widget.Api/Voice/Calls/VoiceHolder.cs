@@ -172,7 +172,7 @@ public sealed partial class VoiceHolder(
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // The visitor is waiting, and the watch over the call must go on.
-            LogFault(e, call.Id);
+            LogFault(LoggedException.Of(e), call.Id);
         }
 
         held.Begin(isNew ?? call.AttachedAt is null);
@@ -313,7 +313,7 @@ public sealed partial class VoiceHolder(
     private void Report(Exception exception, VoiceCallId call)
     {
         if (DatabaseFaults.IsTransient(exception) || exception is OperationCanceledException) LogDatabaseAway(exception);
-        else LogFault(exception, call);
+        else LogFault(LoggedException.Of(exception), call);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Holding voice call {Call} met a fault")]

@@ -44,7 +44,7 @@ public sealed partial class VoiceKeeper(NpgsqlDataSource dataSource, VoiceDataba
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             if (DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
-            else LogFault(e);
+            else LogFault(LoggedException.Of(e));
             return false;
         }
     }

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using Npgsql;
 
-namespace Widget.Api.Platform;
+namespace Widget.Rag.Storage;
 
 /// <summary>
 /// Stands for an exception in the log when that one would repeat what somebody sent: PostgreSQL quotes values in its messages and contexts, and parsers
 /// quote what they could not read. Types, codes and stack traces stay.
 /// </summary>
-internal sealed class LoggedException : Exception
+public sealed class LoggedException : Exception
 {
     private readonly string _text;
 
@@ -26,9 +26,11 @@ internal sealed class LoggedException : Exception
 
     public override string ToString() => _text;
 
-    // Classes 22 (data) and 23 (constraints) are about values; the others about the server and our statements.
-    private static bool Quotes(Exception exception) => exception is JsonException or BadHttpRequestException or FormatException or ArgumentException
-        or PostgresException { SqlState: ['2', '2', ..] or ['2', '3', ..] };
+    // Classes 22 (data) and 23 (constraints) are about values; the others about the server and our statements. ASP.NET Core's exception for requests that
+    // it cannot read is known by name: this project does not know the web.
+    private static bool Quotes(Exception exception) => exception is JsonException or FormatException or ArgumentException
+        || exception.GetType().Name == "BadHttpRequestException"
+        || exception is PostgresException { SqlState: ['2', '2', ..] or ['2', '3', ..] };
 
     private static string Describe(Exception exception) => exception is PostgresException postgres
         ? $"{nameof(PostgresException)} {postgres.SqlState}{(postgres.ConstraintName is { } constraint ? $" ({constraint})" : "")}"
