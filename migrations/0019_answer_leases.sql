@@ -1,12 +1,12 @@
 -- A node renews the leases of all answers that it is writing with one statement, whoever they belong to. One statement an answer would be
--- a hundred a second on a busy node.
+-- a hundred a second on a busy node. It names the answers: one that it has given up keeps its lease no longer, and is tried again.
 
-create function renew_answer_leases(node uuid, lease interval)
+create function renew_answer_leases(node uuid, lease interval, messages uuid[])
   returns table (message_id uuid, stop_requested boolean)
   language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
     update pending_answers answer
     set lease_until = now() + lease
-    where answer.lease_owner = node
+    where answer.lease_owner = node and answer.message_id = any(messages)
     returning answer.message_id, answer.stop_requested
   $$;
 

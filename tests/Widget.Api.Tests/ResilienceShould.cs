@@ -113,6 +113,35 @@ public sealed class ResilienceShould(ApiFixture api)
     }
 
     [Fact]
+    public async Task Try_an_answer_again_that_could_not_be_saved_although_the_node_is_busy_with_others()
+    {
+        await using var simulator = await Simulator.StartAsync();
+        await simulator.BehaveAsync(new { delayMs = 12_000 });
+        await using var busy = await ApiNode.StartAsync(api.Database, simulator.Chat with { Patience = TimeSpan.FromSeconds(30), FirstWord = TimeSpan.FromSeconds(30) });
+        var tenant = await TestTenant.WithKnowledgeAsync(api);
+        var other = await tenant.VisitAsync(busy);
+        var visitor = await tenant.VisitAsync(busy);
+        var asking = other.SendAsync("How long does charging take?");
+        await Eventually.TrueAsync(async () => (await simulator.RequestsAsync()).Count == 1, "the model is asked");
+        await using var refused = await RefusedWrites.StartAsync(
+            api.Database.OwnerSource,
+            "conversation_events",
+            $"new.conversation_id = '{visitor.Session.ConversationId}' and new.kind = 'assistant_message'",
+            most: 1,
+            on: "insert");
+
+        // Small talk needs no model, so it is answered and refused at once.
+        var sending = visitor.SendAsync("Hello");
+        await refused.CountAsync(1);
+
+        await Eventually.TrueAsync(async () => await OwedAsync(visitor) == 0, "the answer is tried again when its lease has run out", seconds: 11);
+        (await OwedAsync(other)).ShouldBe(1);
+        (await visitor.EventsAsync()).Select(entry => entry.GetType()).ShouldBe([typeof(VisitorMessage), typeof(AssistantMessage)]);
+        (await sending).Dispose();
+        (await asking).Dispose();
+    }
+
+    [Fact]
     public async Task Give_up_on_a_question_that_brings_down_node_after_node()
     {
         var tenant = await TestTenant.WithKnowledgeAsync(api);

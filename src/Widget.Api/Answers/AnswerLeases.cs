@@ -30,13 +30,14 @@ public sealed class AnswerLeases(NpgsqlDataSource dataSource, ConversationDataba
         return claimed;
     }
 
-    /// <summary>Renews all leases that this node holds.</summary>
-    /// <returns>Those that it holds, each with whether the visitor wants the answer stopped.</returns>
-    public async Task<IReadOnlyDictionary<MessageId, bool>> RenewAsync(CancellationToken ct)
+    /// <summary>Renews the leases of the answers that this node is writing.</summary>
+    /// <returns>Those that it still holds, each with whether the visitor wants the answer stopped.</returns>
+    public async Task<IReadOnlyDictionary<MessageId, bool>> RenewAsync(IEnumerable<MessageId> written, CancellationToken ct)
     {
-        await using var command = dataSource.CreateCommand("select message_id, stop_requested from renew_answer_leases($1, $2)");
+        await using var command = dataSource.CreateCommand("select message_id, stop_requested from renew_answer_leases($1, $2, $3)");
         command.Parameters.Add(new() { Value = Node });
         command.Parameters.Add(new() { Value = Length });
+        command.Parameters.Add(new() { Value = written.Select(message => message.Value).ToArray() });
         await using var rows = await command.ExecuteReaderAsync(ct);
         var held = new Dictionary<MessageId, bool>();
         while (await rows.ReadAsync(ct)) held[new MessageId(rows.GetGuid(0))] = rows.GetBoolean(1);

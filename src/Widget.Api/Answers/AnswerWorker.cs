@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.ObjectModel;
 using System.Diagnostics;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
@@ -22,6 +23,7 @@ public sealed partial class AnswerWorker(
     LiveAnswers liveAnswers,
     Answerer answerer,
     MonthlyBudget budget,
+    UsageMeter usage,
     TimeProvider clock,
     ILogger<AnswerWorker> logger) : BackgroundService
 {
@@ -92,13 +94,19 @@ public sealed partial class AnswerWorker(
         {
             // Those that are begun while the statement runs are none of its business.
             var held = _writing.ToArray();
+            var begun = clock.GetTimestamp();
+            // A database that does not answer must not keep a node writing for longer than its leases last.
+            using var late = new CancellationTokenSource(AnswerLeases.Length - Renewal, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, ct);
             try
             {
-                var renewals = held.Length == 0 ? null : await leases.RenewAsync(ct);
-                renewed = clock.GetTimestamp();
+                IReadOnlyDictionary<MessageId, bool> renewals = held.Length == 0
+                    ? ReadOnlyDictionary<MessageId, bool>.Empty
+                    : await leases.RenewAsync(held.Select(pair => pair.Key), either.Token);
+                renewed = begun;
                 foreach (var (message, writing) in held)
                 {
-                    if (!renewals!.TryGetValue(message, out var stop)) await writing.LeaveAsync();
+                    if (!renewals.TryGetValue(message, out var stop)) await writing.LeaveAsync();
                     else if (stop) await writing.StopAsync();
                 }
             }
@@ -106,7 +114,7 @@ public sealed partial class AnswerWorker(
             {
                 LogRenewalFailed(e);
                 // Without a lease another node writes them.
-                if (clock.GetElapsedTime(renewed) > AnswerLeases.Length)
+                if (clock.GetElapsedTime(renewed) + Renewal > AnswerLeases.Length)
                     foreach (var (_, writing) in held) await writing.LeaveAsync();
             }
         }
@@ -130,6 +138,7 @@ public sealed partial class AnswerWorker(
         // Whoever asked goes on with following the answer.
         await Task.Yield();
         using var tally = ModelTally.Begin();
+        var counted = false;
         LiveAnswer? live = null;
         var (activity, start) = (AnswerTelemetry.Start(tenant, message), clock.GetTimestamp());
         (AnswerOutcome? outcome, Exception? fault) = (null, null);
@@ -144,9 +153,8 @@ public sealed partial class AnswerWorker(
                 ? GivenUp(owed.Question, message)
                 : await answerer.AnswerAsync(context, live, Step(owed.Attempt), writing.Stopped, writing.Held);
             writing.IsAppending = true;
-            // What was not answered because the month is used up is not counted as used.
-            await AppendAsync(tenant, owed.Conversation, message, answer, context is { Budget.MayAnswer: false } ? null : tally.Use, writing.Held);
-            outcome = answer.Outcome;
+            await AppendAsync(tenant, owed.Conversation, message, answer, tally.Use, writing.Held);
+            (outcome, counted) = (answer.Outcome, true);
         }
         catch (OperationCanceledException) when (writing.Held.IsCancellationRequested)
         {
@@ -164,6 +172,7 @@ public sealed partial class AnswerWorker(
         {
             var first = live?.FirstTextAt is { } at ? clock.GetElapsedTime(start, at) : (TimeSpan?)null;
             AnswerTelemetry.End(activity, outcome, fault, clock.GetElapsedTime(start), first);
+            if (!counted) await CountLostAsync(tenant, tally.Use);
             _writing.TryRemove(message, out _);
             if (live is not null) liveAnswers.End(live);
             writing.Dispose();
@@ -222,7 +231,7 @@ public sealed partial class AnswerWorker(
     }
 
     private async Task AppendAsync(
-        TenantId tenant, ConversationId conversation, MessageId message, AssistantMessage answer, ModelUse? use, CancellationToken ct)
+        TenantId tenant, ConversationId conversation, MessageId message, AssistantMessage answer, ModelUse use, CancellationToken ct)
     {
         await using var db = await conversations.BeginAsync(tenant, ct);
         await ConversationLog.LockAsync(db, conversation, visitor: null, ct);
@@ -238,13 +247,23 @@ public sealed partial class AnswerWorker(
         }
 
         await ConversationLog.AppendAsync(db, conversation, answer, ct);
-        if (use is { } used)
-        {
-            await UsageMeter.CountAsync(db, UsageMeter.Answer, message.Value, conversation, seconds: 0, used, ct);
-            budget.Count(tenant, UsageMeter.Answer, used);
-        }
-
+        await UsageMeter.CountAsync(db, UsageMeter.Answer, message.Value, conversation, seconds: 0, use, ct);
         await db.CommitAsync(ct);
+        budget.Count(tenant, UsageMeter.Answer, use);
+    }
+
+    // An attempt that came to nothing has been paid for all the same. It is no answer, so it counts among the completions.
+    private async Task CountLostAsync(TenantId tenant, ModelUse use)
+    {
+        if (use.InputTokens + use.OutputTokens == 0) return;
+        try
+        {
+            await usage.CountAsync(tenant, UsageMeter.Completion, Guid.CreateVersion7(), use, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            LogNotCounted(LoggedException.Of(e), tenant);
+        }
     }
 
     private async Task ReleaseAsync(TenantId tenant, MessageId message)
@@ -284,6 +303,9 @@ public sealed partial class AnswerWorker(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for abandoned answers failed; it is tried again in a second")]
     private partial void LogClaimFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The tokens of a failed answer of tenant {Tenant} could not be counted")]
+    private partial void LogNotCounted(Exception exception, TenantId tenant);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Renewing the leases of answers failed")]
     private partial void LogRenewalFailed(Exception exception);

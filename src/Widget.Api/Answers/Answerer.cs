@@ -53,7 +53,6 @@ public sealed partial class Answerer(
         live.Begin(attempt);
         var phrases = Phrases.For(context.Question.Locale, context.Question.Text);
         if (phrases.SmallTalk(context.Question.Text) is { } reply) return Said(context, live, reply, AnswerOutcome.Answered);
-        if (!context.Budget.MayAnswer) return Said(context, live, phrases.UsedUp, AnswerOutcome.Failed);
         try
         {
             return await AnswerAsync(context, await FindAsync(context, strategy: null, MostPassages, live, stop, ct), live, attempt, stop, ct);

@@ -42,8 +42,9 @@ public sealed partial class AskService(
         CancellationToken ct)
     {
         // Before there is a transaction: the shared counters need a connection of their own.
-        if (await limits.TakeAsync(Limit.Messages, $"{tenant}:{visitor}", ct) is { } tooMany) return new Asked(tooMany);
-        if (await limits.TakeAsync(Limit.TenantMessages, tenant.ToString(), ct) is { } tooManyOfAll) return new Asked(tooManyOfAll);
+        var tooMany = await limits.TakeAsync(Limit.Messages, $"{tenant}:{visitor}", ct) ?? await limits.TakeAsync(Limit.TenantMessages, tenant.ToString(), ct);
+        // A page that comes back asks for answers again that it is owed or that are there.
+        if (tooMany is not null && !await IsSentAsync(tenant, conversation, request.ClientId, ct)) return new Asked(tooMany);
         await using var db = await database.BeginAsync(tenant, ct);
         if (!await ConversationLog.LockAsync(db, conversation, visitor, ct)) return new Asked(AskRefusal.NoSuchConversation);
         if (await ConversationLog.FindAsync<VisitorMessage>(db, conversation, request.ClientId, ct) is { } sent)
@@ -97,6 +98,15 @@ public sealed partial class AskService(
         await db.CommitAsync(ct);
         if (owed) await worker.StopAsync(message);
         return owed;
+    }
+
+    private async Task<bool> IsSentAsync(TenantId tenant, ConversationId conversation, string clientId, CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant).Add(
+            "select 1 from conversation_events where tenant_id = $1 and conversation_id = $2 and client_id = $3",
+            [tenant.Value, conversation.Value, clientId]);
+        await using var row = await batch.ReadAsync(ct);
+        return await row.ReadAsync(ct);
     }
 
     private static async Task<long> OwedAsync(ConversationDb db, ConversationId conversation, CancellationToken ct)

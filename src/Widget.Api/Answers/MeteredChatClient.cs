@@ -1,4 +1,3 @@
-using System.ClientModel;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Widget.Api.Tenancy;
@@ -7,8 +6,7 @@ namespace Widget.Api.Answers;
 
 /// <summary>
 /// Counts each call's tokens into the <see cref="ModelTally"/> it is made for: by the provider's own figures, and where these do not
-/// come, because the
-/// server does not tell or the answer was left, by an estimate that is marked as one.
+/// come, because the server does not tell or the answer was left, by an estimate that is marked as one.
 /// </summary>
 public sealed class MeteredChatClient(IChatClient inner, string model) : DelegatingChatClient(inner)
 {
@@ -52,9 +50,10 @@ public sealed class MeteredChatClient(IChatClient inner, string model) : Delegat
             {
                 return await updates.MoveNextAsync();
             }
-            catch (Exception e) when (e is ClientResultException or HttpRequestException)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
-                refused = written == 0;
+                // Whatever kept it from answering. The library wraps what its tries failed of.
+                refused = written == 0 && told is null;
                 throw;
             }
         }

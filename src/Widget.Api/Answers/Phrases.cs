@@ -5,7 +5,7 @@ using Widget.Rag.Embeddings;
 namespace Widget.Api.Answers;
 
 /// <summary>What the assistant says without a model, in the visitor's language.</summary>
-public sealed partial record Phrases(string Language, string Hello, string Welcome, string Bye, string NotFound, string Unavailable, string UsedUp)
+public sealed partial record Phrases(string Language, string Hello, string Welcome, string Bye, string NotFound, string Unavailable)
 {
     private static readonly FrozenDictionary<string, Phrases> All = new Phrases[]
     {
@@ -15,32 +15,28 @@ public sealed partial record Phrases(string Language, string Hello, string Welco
             "You are welcome! Is there anything else you would like to know?",
             "Goodbye! I am here whenever you have a question.",
             "I could not find anything about that in our pages, so I would rather not guess. Would you like to talk to a person?",
-            "I am sorry, I cannot look that up right now. Please try again in a moment, or talk to a person.",
-            "I am sorry, I cannot answer any more questions this month. Would you like to talk to a person?"),
+            "I am sorry, I cannot look that up right now. Please try again in a moment, or talk to a person."),
         new(
             "de",
             "Hallo! Was möchten Sie wissen?",
             "Gern geschehen! Möchten Sie noch etwas wissen?",
             "Auf Wiedersehen! Ich bin da, wenn Sie eine Frage haben.",
             "Dazu habe ich auf unseren Seiten nichts gefunden und möchte nicht raten. Möchten Sie mit einem Menschen sprechen?",
-            "Es tut mir leid, ich kann das gerade nicht nachsehen. Bitte versuchen Sie es gleich noch einmal, oder sprechen Sie mit einem Menschen.",
-            "Es tut mir leid, ich kann in diesem Monat keine weiteren Fragen beantworten. Möchten Sie mit einem Menschen sprechen?"),
+            "Es tut mir leid, ich kann das gerade nicht nachsehen. Bitte versuchen Sie es gleich noch einmal, oder sprechen Sie mit einem Menschen."),
         new(
             "es",
             "¡Hola! ¿Qué le gustaría saber?",
             "¡De nada! ¿Le gustaría saber algo más?",
             "¡Hasta pronto! Estoy aquí cuando tenga una pregunta.",
             "No he encontrado nada sobre eso en nuestras páginas y prefiero no adivinar. ¿Quiere hablar con una persona?",
-            "Lo siento, ahora mismo no puedo consultarlo. Inténtelo de nuevo en un momento o hable con una persona.",
-            "Lo siento, este mes ya no puedo responder más preguntas. ¿Quiere hablar con una persona?"),
+            "Lo siento, ahora mismo no puedo consultarlo. Inténtelo de nuevo en un momento o hable con una persona."),
         new(
             "ar",
             "مرحبًا! ماذا تودّ أن تعرف؟",
             "على الرحب والسعة! هل تودّ معرفة شيء آخر؟",
             "إلى اللقاء! أنا هنا متى كان لديك سؤال.",
             "لم أجد شيئًا عن ذلك في صفحاتنا، ولا أودّ أن أخمّن. هل تودّ التحدث إلى شخص؟",
-            "عذرًا، لا أستطيع البحث عن ذلك الآن. يُرجى المحاولة بعد قليل أو التحدث إلى شخص.",
-            "عذرًا، لا أستطيع الإجابة عن مزيد من الأسئلة هذا الشهر. هل تودّ التحدث إلى شخص؟"),
+            "عذرًا، لا أستطيع البحث عن ذلك الآن. يُرجى المحاولة بعد قليل أو التحدث إلى شخص."),
     }.ToFrozenDictionary(phrases => phrases.Language);
 
     /// <summary>By the language the widget speaks, else the question's own, else English.</summary>

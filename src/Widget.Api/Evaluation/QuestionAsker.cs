@@ -37,8 +37,7 @@ public sealed partial class QuestionAsker(
                 [],
                 new Dictionary<string, string>(StringComparer.Ordinal))
             {
-                // Messages are visitors'; of a test question only the model's share is held against the month.
-                Budget = (await budget.CheckAsync(tenant, current, ct)) with { MayAnswer = true },
+                Budget = await budget.CheckAsync(tenant, current, ct),
             };
             start = clock.GetTimestamp();
             var finding = await answerer.FindAsync(context, strategy, Scoring.Depth, ct);

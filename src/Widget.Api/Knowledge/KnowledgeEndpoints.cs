@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 using Widget.Api.Limits;
 using Widget.Api.Platform;
 using Widget.Api.Tenancy;
@@ -46,6 +47,10 @@ internal static class KnowledgeEndpoints
         string? source = null)
     {
         if (KnowledgeRules.Name(source) is { Length: > LongestName }) return Problems.Invalid("source", NameError);
+        // Received whole before a transaction is opened: a sender that takes its time must not hold a connection of the database.
+        request.EnableBuffering(bufferThreshold: 1 << 20);
+        await request.Body.DrainAsync(ct);
+        request.Body.Position = 0;
         return Accepted(await queue.ImportAsync(tenants.Current().TenantId, ImportReader.ReadAsync(request.Body, ct), ct, KnowledgeRules.Name(source) ?? ""));
     }
 

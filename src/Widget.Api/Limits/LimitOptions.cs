@@ -80,7 +80,7 @@ public sealed record LimitOptions
     /// </summary>
     public static IReadOnlyDictionary<Limit, Rate?> Defaults { get; } = new Dictionary<Limit, Rate?>
     {
-        [Limit.Sessions] = Rate.PerMinutes(600, 4),
+        [Limit.Sessions] = Rate.PerMinutes(800, 8),
         [Limit.TenantSessions] = Rate.PerMinutes(3_000, 5),
         [Limit.Messages] = Rate.PerMinutes(20),
         [Limit.TenantMessages] = Rate.PerMinutes(1_200),

@@ -14,7 +14,13 @@ internal sealed record LimitedAs(Limit Limit);
 /// looked up, so that
 /// guessing keys does not cost a statement each.
 /// </summary>
-internal sealed partial class AddressLimits(RequestDelegate next, RequestLimits limits, TrustedProxies proxies, ILogger<AddressLimits> logger)
+internal sealed partial class AddressLimits(
+    RequestDelegate next,
+    RequestLimits limits,
+    TrustedProxies proxies,
+    IEnumerable<IMultiTenantStrategy> strategies,
+    IMultiTenantContextAccessor tenants,
+    ILogger<AddressLimits> logger)
 {
     private int _warned;
 
@@ -32,8 +38,8 @@ internal sealed partial class AddressLimits(RequestDelegate next, RequestLimits 
         var hasOwnLimit = endpoint?.Metadata.GetMetadata<LimitedAs>() is { Limit: Limit.Sessions };
         // Tavus calls back from few addresses and often. A token in the path is a proof, so only those count that are not valid.
         var hasPathToken = http.GetRouteValue("token") is string;
-        var hasKey = ApiKeyStrategy.Read(http) is not null || ModelKeyStrategy.Read(http) is not null;
-        var hasToken = BearerToken.Read(http) is not null || http.Request.Query.ContainsKey("access_token");
+        var hasKey = CallerLimits.Key(http) is not null;
+        var hasToken = await HasTokenAsync(http);
         // A visitor's token is read without asking anybody, so those who have one are not kept out for what others at their address do.
         var refusal = hasKey || hasOwnLimit || hasPathToken ? limits.Peek(Limit.Anonymous, address)
             : hasToken ? null
@@ -46,9 +52,18 @@ internal sealed partial class AddressLimits(RequestDelegate next, RequestLimits 
 
         await next(http);
         var isUnproved = http.Response.StatusCode == StatusCodes.Status401Unauthorized
-            || (hasPathToken && http.Response.StatusCode == StatusCodes.Status404NotFound);
+            || (hasPathToken && http.Response.StatusCode == StatusCodes.Status404NotFound)
+            || tenants.MultiTenantContext is { Strategy.IsProof: true, TenantInfo: null };
         if ((hasKey || hasToken || hasOwnLimit || hasPathToken) && isUnproved)
             await limits.TakeAsync(Limit.Anonymous, address, CancellationToken.None);
+    }
+
+    // Only one that is valid: anybody can write the word Bearer.
+    private async Task<bool> HasTokenAsync(HttpContext http)
+    {
+        foreach (var strategy in strategies.Where(strategy => strategy.IsProof))
+            if (await strategy.GetIdentifierAsync(http) is { } id && id.StartsWith(TenantStore.IdPrefix, StringComparison.Ordinal)) return true;
+        return false;
     }
 
     // All visitors would be one address then, and refused together.
@@ -79,12 +94,15 @@ internal sealed class CallerLimits(RequestDelegate next, RequestLimits limits)
         if (http.User.Identity is not { IsAuthenticated: true }) return null;
         var ct = http.RequestAborted;
         if (VisitorKey(http.User) is { } visitor) return await limits.TakeAsync(Limit.VisitorRequests, visitor, ct);
-        if ((ApiKeyStrategy.Read(http) ?? ModelKeyStrategy.Read(http)) is not { } secret) return null;
+        if (Key(http) is not { } secret) return null;
         var key = Convert.ToHexString(ApiKey.HashOf(secret));
         var own = http.GetEndpoint()?.Metadata.GetMetadata<LimitedAs>()?.Limit;
         if (own is { } limit && await limits.TakeAsync(limit, key, ct) is { } refusal) return refusal;
         return own == Limit.Completions ? null : await limits.TakeAsync(Limit.ApiCalls, key, ct);
     }
+
+    /// <summary>The API key or model key that a request carries, in whichever header.</summary>
+    public static string? Key(HttpContext http) => ApiKeyStrategy.Read(http) ?? ModelKeyStrategy.Read(http) ?? KeyHeaderStrategy.Read(http);
 
     /// <summary>The visitor that a request is authenticated as; null for another caller.</summary>
     public static string? VisitorKey(ClaimsPrincipal user) =>

@@ -182,6 +182,7 @@ public sealed record ServerOptions
     }
 
     private static string[] Separated(string? list) => (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
     // SESSIONS for Sessions, TENANT_MESSAGES for TenantMessages.
     private static LimitOptions ReadLimits(Variables variables)
     {

@@ -135,7 +135,7 @@ public sealed class TavusTurn : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _lost.CancelAsync();
-        await _keeping;
+        await _keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _lost.Dispose();
         await _turns.ReleaseAsync(this);
     }

@@ -25,7 +25,7 @@ internal static class TelemetryServices
     /// <summary>The meters of which metrics are kept, besides those of ASP.NET Core, HttpClient and the runtime.</summary>
     internal static readonly string[] Meters =
     [
-        RagTelemetry.Name, AnswerTelemetry.Name, AnswerTelemetry.Models, UsageTelemetry.Name, WorkGauges.Name, "Npgsql",
+        RagTelemetry.Name, AnswerTelemetry.Name, AnswerTelemetry.Models, UsageTelemetry.Name, WorkGauges.Name, SharedCounters.MeterName, "Npgsql",
     ];
 
     public static void AddTelemetry(this WebApplicationBuilder builder, TelemetryOptions options)

@@ -66,7 +66,7 @@ internal static class VisitorEndpoints
         {
             var allowed = await settings.OriginsAsync(tenant.TenantId, ct);
             if (origin is null && allowed.Count == 0)
-                return Problems.Because(StatusCodes.Status403Forbidden, $"{tenant.Name} allows no web sites, so its widget opens on its hosted page only. A program of the tenant's own sends an API key.");
+                return Problems.Because(StatusCodes.Status403Forbidden, $"{tenant.Name} allows no web sites, so its widget opens on its hosted page only.");
             if (origin is not null && !allowed.Contains(origin, StringComparer.OrdinalIgnoreCase))
                 return Problems.Because(StatusCodes.Status403Forbidden, $"The widget of {tenant.Name} is not allowed on {origin}. Its owner can add this site to the allowed origins.");
         }

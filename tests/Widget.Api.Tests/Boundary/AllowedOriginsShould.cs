@@ -50,7 +50,7 @@ public sealed class AllowedOriginsShould(ApiFixture api)
         await (await OpenAsync(tenant, "null")).ShouldBeProblemAsync(HttpStatusCode.Forbidden);
         // A program says no origin. It may as well say any, but where none is allowed there is none to say.
         await (await OpenAsync(tenant, null)).ShouldBeProblemAsync(
-            HttpStatusCode.Forbidden, "Harbor Bikes allows no web sites, so its widget opens on its hosted page only. A program of the tenant's own sends an API key.");
+            HttpStatusCode.Forbidden, "Harbor Bikes allows no web sites, so its widget opens on its hosted page only.");
         (await OpenAsync(tenant, api.Node.Address.GetLeftPart(UriPartial.Authority))).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 

@@ -7,7 +7,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Limits;
 
-/// <summary>What a tenant allows itself a month: warned of at 80 %, and then answered by quoting, or told kindly.</summary>
+/// <summary>What a tenant allows itself a month: warned of at 80 %, and then answered by quoting.</summary>
 public sealed class BudgetShould(ApiFixture api)
 {
     private const string Question = "How long does charging take?";
@@ -62,34 +62,43 @@ public sealed class BudgetShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Tell_visitors_kindly_and_offer_a_person_once_the_months_messages_are_used_up()
+    public async Task Quote_instead_of_asking_the_model_once_the_months_messages_are_used_up()
     {
-        await using var node = await ApiNode.StartAsync(api.Database);
+        await api.Simulator.BehaveAsync();
+        await using var node = await ApiNode.StartAsync(api.Database, api.Simulator.Chat);
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
         await SaveAsync(tenant, new { monthlyMessages = 2 });
         var visitor = await tenant.VisitAsync();
-        for (var i = 0; i < 2; i++) (await visitor.AskAsync(Question)).Outcome.ShouldBe(AnswerOutcome.Quoted);
+        for (var i = 0; i < 2; i++) (await visitor.AskAsync(Question)).Outcome.ShouldBe(AnswerOutcome.Answered);
 
-        var refused = await visitor.AskAsync(Question);
-        var again = await visitor.AskAsync(Question);
+        (await visitor.AskAsync(Question)).Outcome.ShouldBe(AnswerOutcome.Quoted);
+        (await UsageAsync(tenant)).Messages.ShouldBe(new MonthlyUsage(3, 2, BudgetState.Reached));
+    }
 
-        refused.Text.ShouldStartWith("I am sorry, I cannot answer any more questions this month.");
-        refused.OffersPerson.ShouldBeTrue();
-        again.Text.ShouldBe(refused.Text);
-        // What was not answered is not counted.
-        (await UsageAsync(tenant)).Messages.ShouldBe(new MonthlyUsage(2, 2, BudgetState.Reached));
+    [Fact]
+    public async Task Count_nothing_for_a_model_that_is_away()
+    {
+        var nobody = api.Simulator.Chat with { Endpoint = new Uri($"http://127.0.0.1:{Simulator.FreePort()}/v1") };
+        await using var node = await ApiNode.StartAsync(api.Database, nobody);
+        var tenant = await TestTenant.WithKnowledgeAsync(api, node);
+
+        (await (await tenant.VisitAsync()).AskAsync(Question)).Outcome.ShouldBe(AnswerOutcome.Quoted);
+
+        var usage = await UsageAsync(tenant);
+        (usage.Tokens.Used, usage.EstimatedTokens).ShouldBe((0, 0));
     }
 
     [Fact]
     public async Task Hold_the_operators_ceiling_where_it_is_lower()
     {
-        await using var node = await ApiNode.StartAsync(api.Database, budgets: new BudgetOptions { MonthlyMessages = 1 });
+        await api.Simulator.BehaveAsync();
+        await using var node = await ApiNode.StartAsync(api.Database, api.Simulator.Chat, budgets: new BudgetOptions { MonthlyMessages = 1 });
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
         await SaveAsync(tenant, new { monthlyMessages = 100 });
         var visitor = await tenant.VisitAsync();
         await visitor.AskAsync(Question);
 
-        (await visitor.AskAsync(Question)).Outcome.ShouldBe(AnswerOutcome.Failed);
+        (await visitor.AskAsync(Question)).Outcome.ShouldBe(AnswerOutcome.Quoted);
     }
 
     [Fact]

@@ -85,6 +85,10 @@ public sealed class MessageLimitsShould(ApiFixture api)
         var error = (await refused.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("error");
         error.GetProperty("type").GetString().ShouldBe("rate_limit_error");
         error.GetProperty("code").GetString().ShouldBe("rate_limit_exceeded");
+        // Whichever header the key comes in.
+        using var program = node.Client();
+        program.DefaultRequestHeaders.Add("X-API-Key", tenant.Created.ApiKey);
+        (await program.PostAsJsonAsync("/v1/chat/completions", body, Ct)).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
         // Everything else of the key goes on.
         (await tenant.Developer.GetAsync("/api/settings", Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }

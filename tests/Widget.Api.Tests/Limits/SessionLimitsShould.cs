@@ -46,7 +46,7 @@ public sealed class SessionLimitsShould(ApiFixture api)
         attackWasOn.ShouldBeTrue();
         other.StatusCode.ShouldBe(HttpStatusCode.OK);
         var opened = statuses.Count(status => status == HttpStatusCode.OK);
-        opened.ShouldBeInRange(400, 900);
+        opened.ShouldBeInRange(700, 990);
         statuses.Count(status => status == HttpStatusCode.TooManyRequests).ShouldBe(2_000 - opened);
         waits.ShouldAllBe(wait => wait >= TimeSpan.FromSeconds(1));
         var problem = JsonDocument.Parse(refusal).RootElement;
@@ -154,6 +154,19 @@ public sealed class SessionLimitsShould(ApiFixture api)
         statuses.Count(status => status == HttpStatusCode.Unauthorized).ShouldBe(20);
         statuses.Skip(20).ShouldAllBe(status => status == HttpStatusCode.TooManyRequests);
         node.Service<RequestLimits>().Buckets.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Count_whoever_sends_a_token_that_is_none()
+    {
+        await using var node = await StartAsync(Proxy, LimitOptions.None.With(Limit.Anonymous, Rate.Parse("5/1h")));
+        var tenant = await TestTenant.CreateAsync(api, node);
+        using var client = node.Client("made-up");
+        var statuses = new List<HttpStatusCode>();
+
+        for (var i = 0; i < 8; i++) statuses.Add((await client.GetAsync($"/widget/{tenant.Created.Slug}", Ct)).StatusCode);
+
+        statuses.ShouldBe([.. Enumerable.Repeat(HttpStatusCode.OK, 5), .. Enumerable.Repeat(HttpStatusCode.TooManyRequests, 3)]);
     }
 
     private static LimitOptions Small() => new LimitOptions().With(Limit.Sessions, Rate.Parse("5/1h"));

@@ -1,21 +1,16 @@
-using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Widget.Api.Conversations;
-using Widget.Api.Visitors;
-using Widget.Contracts;
-using Widget.Rag.Storage;
 
 namespace Widget.Api.Platform.WarmUp;
 
 /// <summary>
-/// Goes the way of a question once the process has started: first inside, before the server listens, then over HTTP. It does so for a tenant that does not
-/// exist, so it finds nothing and writes nothing. The code is compiled and connections are open by then. Otherwise the first visitors after a start would
+/// Goes the way of a question once the process has started, before the server listens, and then asks itself whether it is alive. It does so for a tenant that
+/// does not exist, so it finds nothing and writes nothing. The code is compiled and connections are open by then. Otherwise the first visitors after a start would
 /// wait for that, and many at once for seconds. The node counts as ready when it is done, or after <see cref="Longest"/>.
 /// </summary>
 internal sealed partial class NodeWarmUp(
     WarmUpQuestion question,
-    VisitorTokens tokens,
+    OwnHosts hosts,
     IServer server,
     TimeProvider clock,
     ILogger<NodeWarmUp> logger) : IHostedLifecycleService
@@ -43,6 +38,8 @@ internal sealed partial class NodeWarmUp(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
+        // The server listens, so it has to know its own names.
+        hosts.ListenOn(server);
         try
         {
             if (!_isNeeded || Address() is not { } address) return;
@@ -81,22 +78,10 @@ internal sealed partial class NodeWarmUp(
         }
     }
 
-    // As a visitor whose conversation is gone.
-    private async Task RequestAsync(HttpClient http, CancellationToken ct)
+    // An address that no limit counts.
+    private static async Task RequestAsync(HttpClient http, CancellationToken ct)
     {
-        var (token, _) = tokens.Create(new VisitorTicket(new TenantId(Guid.Empty), VisitorId.New(), Origin: null));
-        var conversation = $"/api/widget/conversations/{Guid.CreateVersion7()}";
-        using var message = new HttpRequestMessage(HttpMethod.Post, $"{conversation}/messages")
-        {
-            Content = JsonContent.Create(new MessageRequest { ClientId = "warm-up", Text = "How much is delivery?" }),
-        };
-        using var events = new HttpRequestMessage(HttpMethod.Get, $"{conversation}/events");
-        foreach (var request in new[] { message, events })
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-            request.Headers.Accept.ParseAdd("text/event-stream");
-            using var response = await http.SendAsync(request, ct);
-        }
+        using var response = await http.GetAsync("/health/live", ct);
     }
 
     // Null where the server is not reached over plain HTTP on this machine; then the first requests compile the rest.

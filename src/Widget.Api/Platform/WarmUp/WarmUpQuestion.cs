@@ -34,7 +34,7 @@ internal sealed class WarmUpQuestion(
     {
         await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + Nobody.TenantId, ct);
         await secrets.ReadAsync(Nobody.TenantId, TenantSecrets.VoiceKey, ct);
-        await leases.RenewAsync(ct);
+        await leases.RenewAsync([], ct);
         var settings = await sessions.RehearseAsync(Nobody, ct);
         var question = new VisitorMessage { ClientId = "warm-up", Text = $"How much is delivery number {lane} {round}?", Locale = "en" };
         var context = new AnswerContext(Nobody, settings, question, [], new Dictionary<string, string>(StringComparer.Ordinal));
@@ -60,18 +60,11 @@ internal sealed class WarmUpQuestion(
         live.Begin(1);
         live.Cite(answer.Citations);
         live.Append(answer.Text);
-        try
-        {
-            await foreach (var update in feed.WatchAsync(Nobody.TenantId, conversation, 0, ct))
-            {
-                JsonSerializer.Serialize(update, json.Value.SerializerOptions);
-                if (update.Answer is AnswerDelta) break;
-            }
-        }
-        finally
-        {
-            answers.End(live);
-        }
+        foreach (var update in new AnswerCursor().Advance(live))
+            JsonSerializer.Serialize(new ConversationUpdate { Answer = update }, json.Value.SerializerOptions);
+        answers.End(live);
+        // The conversation that is watched does not exist, which ends the watch.
+        await foreach (var _ in feed.WatchAsync(Nobody.TenantId, conversation, 0, ct)) break;
     }
 
     // Nothing is appended to a conversation that there is not.

@@ -67,8 +67,9 @@ public sealed class TavusPublisher(
     /// <summary>What a link leads to: the text of a published document; null when it is not published any more.</summary>
     public async Task<string?> ReadAsync(TenantId tenant, TavusPublicationId id, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(tenant, ct);
-        var row = await db.Publications.AsNoTracking().SingleOrDefaultAsync(entry => entry.Id == id && entry.Status != TavusPublicationStatus.Removing, ct);
+        TavusPublication? row;
+        await using (var db = await database.BeginAsync(tenant, ct))
+            row = await db.Publications.AsNoTracking().SingleOrDefaultAsync(entry => entry.Id == id && entry.Status != TavusPublicationStatus.Removing, ct);
         return row is null ? null : await texts.ReadAsync(tenant, row.SourceId, row.ExternalId, ct);
     }
 

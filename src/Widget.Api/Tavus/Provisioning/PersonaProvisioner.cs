@@ -188,8 +188,8 @@ public sealed class PersonaProvisioner(
     private async Task<AppliedPersona> AppliedAsync(TenantId tenant, TavusAccount account, TavusPersona? there, CancellationToken ct)
     {
         if (there is null) return AppliedPersona.Nothing;
-        await using var db = await database.BeginAsync(tenant, ct);
-        var row = await db.Personas.AsNoTracking().SingleOrDefaultAsync(ct);
+        ProvisionedPersona? row;
+        await using (var db = await database.BeginAsync(tenant, ct)) row = await db.Personas.AsNoTracking().SingleOrDefaultAsync(ct);
         if (row is null || row.PersonaId != there.Id || row.Account != account.Fingerprint) return AppliedPersona.Nothing;
         // A key that has been revoked opens nothing any more; another has to be made.
         var valid = row.Applied.ModelKeyId is { } id && (await modelKeys.ListAsync(tenant, ct)).Any(key => key.Id == id);
@@ -292,11 +292,10 @@ public sealed class PersonaProvisioner(
 
         if (planned != id) await settings.ChangeAsync(tenant, current => current.TavusPersonaId == planned ? current with { TavusPersonaId = id } : current, ct);
 
-        // Tavus does not ask with the others any more. Held, so that none is one that another node has made by now.
-        await using var held = await database.BeginAsync(tenant, ct);
-        await turn.HoldAsync(held, ct);
-        foreach (var useless in (await modelKeys.ListAsync(tenant, ct)).Where(key => key.Name == KeyName && key.Id != applied.ModelKeyId))
-            await modelKeys.RevokeAsync(tenant, useless.Id, ct);
+        // Tavus does not ask with the others any more. The turn is checked after they were listed, so none of them was made by a node that has the turn now.
+        var useless = (await modelKeys.ListAsync(tenant, ct)).Where(key => key.Name == KeyName && key.Id != applied.ModelKeyId).ToList();
+        await using (var held = await database.BeginAsync(tenant, ct)) await turn.HoldAsync(held, ct);
+        foreach (var key in useless) await modelKeys.RevokeAsync(tenant, key.Id, ct);
     }
 
     private async Task ForgetModelKeyAsync(TavusTurn turn, CancellationToken ct)

@@ -6,20 +6,18 @@ using Widget.Rag.Storage;
 namespace Widget.Api.Tenancy.Budgets;
 
 /// <summary>What a tenant's ceilings still allow.</summary>
-/// <param name="MayAnswer">Visitors' messages are answered.</param>
-/// <param name="MayUseModel">The language model may be asked. Otherwise answers quote.</param>
-public readonly record struct BudgetVerdict(bool MayAnswer, bool MayUseModel)
+/// <param name="MayUseModel">The language model may be asked and calls may be opened. Otherwise answers quote.</param>
+public readonly record struct BudgetVerdict(bool MayUseModel)
 {
-    public static BudgetVerdict Open { get; } = new(MayAnswer: true, MayUseModel: true);
+    public static BudgetVerdict Open { get; } = new(MayUseModel: true);
 
     /// <summary>Calls may be opened, which cost more than all else.</summary>
-    public bool MayCall => MayAnswer && MayUseModel;
+    public bool MayCall => MayUseModel;
 }
 
 /// <summary>
 /// Holds a tenant's use of the month against its ceilings. Where there is none, nothing is read. Otherwise the month is added up every
-/// few seconds, and what
-/// this node counts meanwhile is added; so many questions cost one statement, and a ceiling is exceeded by no more than what was going on.
+/// few seconds, and what this node counts meanwhile is added; so many questions cost one statement, and a ceiling is exceeded by no more than what was going on.
 /// </summary>
 public sealed partial class MonthlyBudget(TenancyDatabase database, BudgetOptions options, TimeProvider clock, ILogger<MonthlyBudget> logger)
 {
@@ -36,7 +34,6 @@ public sealed partial class MonthlyBudget(TenancyDatabase database, BudgetOption
             var standings = Standing.Of(await UseAsync(tenant, ct), settings, options);
             await WarnAsync(tenant, standings, ct);
             return new BudgetVerdict(
-                MayAnswer: !IsReached(Standing.Messages),
                 MayUseModel: !IsReached(Standing.Messages) && !IsReached(Standing.Tokens) && !IsReached(Standing.ModelSpend));
 
             bool IsReached(string ceiling) => standings.Any(standing => standing.Name == ceiling && standing.Usage.State is BudgetState.Reached or BudgetState.PriceUnknown);

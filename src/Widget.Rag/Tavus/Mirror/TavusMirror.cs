@@ -31,7 +31,13 @@ public sealed class TavusMirror(KnowledgeDatabase database, ITavusSearchKeys? ke
         await using var db = await database.BeginAsync(query.TenantId, ct, IsolationLevel.RepeatableRead);
         var asked = await MirrorQuestion.ReadAsync(db, text, ct);
         // What was mirrored before the key went away is searched; without anything there, the key is what is missing.
-        if (asked is null or { Passages: 0 } && keys is not null && await keys.OfAsync(query.TenantId, ct) is null) return KnowledgeResult.Nothing with { Skipped = NoKey };
+        if (asked is null or { Passages: 0 })
+        {
+            // Looking for the key takes a connection of its own.
+            await db.DisposeAsync();
+            if (keys is not null && await keys.OfAsync(query.TenantId, ct) is null) return KnowledgeResult.Nothing with { Skipped = NoKey };
+        }
+
         if (asked is null) return KnowledgeResult.Nothing with { Via = "mirror, not synchronised yet" };
         var via = string.Create(CultureInfo.InvariantCulture, $"mirror of {asked.Documents} document{(asked.Documents == 1 ? "" : "s")}, synchronised at {asked.SyncedAt:yyyy-MM-dd HH:mm} UTC");
         if (asked.Passages == 0) return KnowledgeResult.Nothing with { Via = via };
