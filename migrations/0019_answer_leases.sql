@@ -1,4 +1,4 @@
--- A node renews the leases of all answers that it is writing with one statement, whoever they belong to. One statement an answer would be
+-- A node renews the leases of all answers that it is writing with one statement, across all tenants. One statement per answer would be
 -- a hundred a second on a busy node. It names the answers: one that it has given up keeps its lease no longer, and is tried again.
 
 create function renew_answer_leases(node uuid, lease interval, messages uuid[])

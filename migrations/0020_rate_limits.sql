@@ -1,8 +1,6 @@
--- Token buckets that all nodes share. A bucket is one moment: when it will be full again. Nobody has taken from one that is not here, so
--- nothing is
--- lost with the table, and it is not written to the log. Keys are hashes. It is the installation's and no tenant's; the application
--- reaches it by two
--- functions alone.
+-- Token buckets that all nodes share. A bucket is one timestamp: the time when it will be full again. A missing row is a full bucket, so
+-- the table can be lost without harm and is unlogged. Keys are hashes. The table belongs to no tenant, and the application can access it
+-- only through two functions.
 
 create unlogged table rate_limits (
   key     bytea       not null primary key,
@@ -10,8 +8,8 @@ create unlogged table rate_limits (
 ) with (fillfactor = 70);
 create index on rate_limits (full_at);
 
--- Takes as many tokens as there are, up to those wanted; where there are none, says how long until there is one. The database's clock
--- counts for all.
+-- Takes as many tokens as are available, up to the number wanted. If there are none, returns the wait until the next one. All nodes use
+-- the database's clock.
 create function take_tokens(bucket bytea, wanted integer, capacity integer, period interval) returns table (granted integer, wait interval)
   language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   declare

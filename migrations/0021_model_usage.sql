@@ -1,5 +1,4 @@
--- What language models are asked and say, beside minutes and characters: messages and tokens, counted once each, from the provider's own
--- figures.
+-- Messages and model tokens, in addition to minutes and characters. Each is counted exactly once, from the provider's own usage figures.
 
 alter table usage_records drop constraint usage_records_kind_check;
 alter table usage_records add constraint usage_records_kind_check
@@ -8,11 +7,11 @@ alter table usage_records
   add column model            text   not null default '',                              -- whose price counts; '' where no model was asked
   add column input_tokens     bigint not null default 0 check (input_tokens >= 0),
   add column output_tokens    bigint not null default 0 check (output_tokens >= 0),
-  add column estimated_tokens bigint not null default 0 check (estimated_tokens >= 0); -- of these, what the provider did not tell and we estimate
+  add column estimated_tokens bigint not null default 0 check (estimated_tokens >= 0); -- of these, estimates where the provider reported no usage
 -- A month is added up from the index alone.
 create index on usage_records (tenant_id, at) include (kind, model, seconds, characters, input_tokens, output_tokens, estimated_tokens);
 
--- That a ceiling is near, or reached, is said once a month.
+-- Warnings already logged this month, so that each is logged only once.
 create table usage_warnings (
   tenant_id uuid        not null references tenants on delete cascade,
   month     date        not null,

@@ -4,8 +4,8 @@ alter table pending_answers add column trace_parent text check (length(trace_par
 create index on tavus_sessions (opened_at) where state in ('waiting', 'live', 'ending');
 create index on voice_sessions (opened_at) where state in ('live', 'ending');
 
--- The metrics' way across tenants: how much work waits, how old the oldest of it is, and how many calls are under way. It gives numbers and
--- nothing of any tenant.
+-- Metrics over all tenants: how much work is waiting, how old the oldest of it is, and how many calls are active. Returns only numbers, no
+-- data of a tenant.
 create function work_waiting() returns table (work text, waiting bigint, oldest_seconds double precision)
   language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
     select 'ingestion', count(*), coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::double precision

@@ -1,5 +1,5 @@
--- What one node at a time changes at Tavus for a tenant: its tools, its persona. A lease and no lock, since a lock would need a transaction that stays
--- open while Tavus is asked. A node that dies leaves its turn to expire.
+-- Leases that let one node at a time change a tenant's tools or persona at Tavus. Not locks, because a lock would need a transaction that
+-- stays open during the requests to Tavus. If a node dies, its lease expires.
 create table tavus_turns (
   tenant_id  uuid        not null references tenants on delete cascade,
   work       text        not null,   -- tools, persona

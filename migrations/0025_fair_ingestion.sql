@@ -1,5 +1,5 @@
--- Turns at ingestion by the second. What a tenant's jobs have used of workers' time lately decides whose turn is next; and what takes long is
--- done in a lane of its own, so that no long document keeps the short ones waiting.
+-- Fair scheduling of ingestion. The tenant that has recently used the least worker time is next, and slow documents have a separate lane, so
+-- that they do not block short ones.
 
 create table ingestion_usage (
   tenant_id uuid             primary key references tenants on delete cascade,
@@ -10,7 +10,7 @@ alter table ingestion_usage enable row level security;
 create policy tenant on ingestion_usage using (tenant_id = (select current_tenant()));
 grant select, insert, update, delete on ingestion_usage to widget_application;
 
--- What was used ten minutes ago counts half, so that nobody pays for yesterday, and nobody saves up turns by being idle.
+-- Usage decays with a half-life of ten minutes: old usage stops counting, and an idle tenant cannot save up worker time.
 create function recent_ingestion_seconds(seconds double precision, at timestamptz) returns double precision
   language sql stable
   return seconds * power(0.5, least(greatest(extract(epoch from now() - at)::double precision, 0) / 600, 100));
@@ -21,7 +21,7 @@ alter table ingestion_items
   add column notice text;                                                   -- why not all of it was read, in words for people
 alter table documents add column notice text;
 
--- As in 0009, but of a lane (quick, slow or any), and the tenant that has used least lately comes first. A tenant has one job running a lane.
+-- As in 0009, but for a lane (quick, slow or any), and the tenant with the least recent usage comes first. A tenant has one job per lane.
 drop function claim_ingestion_job(uuid, interval);
 create function claim_ingestion_job(worker uuid, lease interval, lane text default 'any') returns table (tenant_id uuid, job_id uuid)
   language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

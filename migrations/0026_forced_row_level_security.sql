@@ -2,9 +2,9 @@
 -- or in a function that runs as the owner, shows nothing instead of everything.
 --
 -- What must look across tenants says so, in one of two ways:
---  - The functions that answer one question for the application (security definer). They are recognised by running as somebody other than who
---    logged in, with the search path that each of them sets. A setting of their own would need a superuser: PostgreSQL lets nobody else attach
---    a setting that it does not know to a function.
+--  - Security definer functions, each of which answers one question for the application. They are recognised by a current user that differs
+--    from the session user, and by the search path that each of them sets. A custom setting would be clearer, but only superusers may attach
+--    a setting unknown to PostgreSQL to a function.
 --  - The owner's own transactions, with app.across_tenants = 'on'. Migrations run with it.
 -- Both hold for the owner only. The application gains nothing by setting app.across_tenants.
 

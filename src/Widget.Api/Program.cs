@@ -24,7 +24,9 @@ try
 }
 catch (IOException e) when (e.InnerException is AddressInUseException)
 {
-    Console.Error.WriteLine($"{e.Message} Another server is there already; stop it, or set ASPNETCORE_URLS (or WIDGET_METRICS, if that is its address) to another one.");
+    Console.Error.WriteLine(
+        $"{e.Message} Another server already uses this address. "
+        + "Stop it, or set ASPNETCORE_URLS (or WIDGET_METRICS, for the metrics address) to another one.");
     return 2;
 }
 catch (Exception e) when (e is OperatorException or InvalidConfigurationException)
@@ -39,7 +41,8 @@ catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientP
         {
             var text when text.Contains("extension", StringComparison.Ordinal) => " Have a superuser run `create extension vector` in this database, once.",
             var text when text.Contains("role", StringComparison.Ordinal) =>
-                " The role was made by somebody else on this server. Have its maker, or a superuser, grant it to yours `with admin option`; or use another database name or --login.",
+                " The role was created by another role on this server. Ask its creator or a superuser to grant it to your role "
+                + "`with admin option`, or use another database name or --login.",
             _ => "",
         }));
     return 1;
@@ -48,6 +51,8 @@ catch (NpgsqlException e)
 {
     var reason = e is PostgresException refused ? refused.MessageText : e.Message;
     var schema = e is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidCatalogName };
-    Console.Error.WriteLine($"The database does not answer as it should: {reason}. {(schema ? "Run `widget migrate` first." : "Check WIDGET_DATABASE, and whether it runs.")}");
+    Console.Error.WriteLine(
+        $"Can't use the database: {reason}. "
+        + (schema ? "Run `widget migrate` first." : "Check WIDGET_DATABASE and that the database server is running."));
     return 1;
 }

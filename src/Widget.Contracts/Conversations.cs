@@ -162,13 +162,13 @@ public sealed record Utterance : ConversationEvent
     public DateTimeOffset? SpokenAt { get; init; }
 
     /// <summary>
-    /// The visitor's page reported it, and nobody else has confirmed it yet. The assistant's words are not the assistant's own until an
-    /// <see cref="UtterancesChecked"/> confirms them.
+    /// Reported by the visitor's page only, and not confirmed yet. A line of the assistant counts as said by the assistant only when an
+    /// <see cref="UtterancesChecked"/> confirms it.
     /// </summary>
     public bool Reported { get; init; }
 }
 
-/// <summary>A call's transcript was held against what the visitor's page had reported of the call.</summary>
+/// <summary>The call's transcript was compared with the utterances that the visitor's page reported.</summary>
 public sealed record UtterancesChecked : ConversationEvent
 {
     /// <summary>The call.</summary>
@@ -177,12 +177,12 @@ public sealed record UtterancesChecked : ConversationEvent
     /// <summary>Reported utterances that the transcript has, too. They count as said from now on.</summary>
     public required IReadOnlyList<ConfirmedUtterance> Confirmed { get; init; }
 
-    /// <summary>Seqs of reported utterances that the transcript does not have. They stay marked as reported.</summary>
+    /// <summary>Sequence numbers of reported utterances that the transcript does not contain. They stay marked as reported.</summary>
     public required IReadOnlyList<int> Unconfirmed { get; init; }
 }
 
 /// <param name="Seq">The utterance's place in the log.</param>
-/// <param name="Text">What was really said, where the page reported other words; null where its words are right.</param>
+/// <param name="Text">The transcript's wording, if the page reported a different one; otherwise null.</param>
 public sealed record ConfirmedUtterance(int Seq, string? Text);
 
 /// <summary>In a call, the assistant looked something up: what the visitor can read meanwhile.</summary>
@@ -260,7 +260,7 @@ public abstract record AnswerUpdate
     public required int Attempt { get; init; }
 }
 
-/// <summary>The answer takes longer than usual, because many people ask at once. It comes later; nothing need be sent again.</summary>
+/// <summary>The answer takes longer than usual, because the server is busy. It arrives later; don't send the message again.</summary>
 public sealed record AnswerWaiting : AnswerUpdate;
 
 /// <summary>The passages the answer will rest on, before its first word.</summary>

@@ -60,7 +60,7 @@ public sealed record DocumentDetail(
     DocumentStatusName Status,
     string? Error)
 {
-    /// <summary>Why not all of it was read; null when all was.</summary>
+    /// <summary>Why only a part of the document was read; null if all of it was.</summary>
     public string? Notice { get; init; }
 }
 

@@ -64,7 +64,7 @@ public enum JobStatusName
 /// <param name="Error">Why the whole job failed.</param>
 public sealed record JobState(Guid JobId, JobStatusName Status, int Done, int Total, IReadOnlyList<FailedDocument> Failed, string? Error)
 {
-    /// <summary>Documents of which only a part was read, and why.</summary>
+    /// <summary>Documents of which only a part was read, with the reason.</summary>
     public IReadOnlyList<NoticedDocument> Notices { get; init; } = [];
 }
 
@@ -124,7 +124,7 @@ public sealed record DocumentSummary(
     DocumentKindName Kind,
     Guid SourceId)
 {
-    /// <summary>Why not all of it was read; null when all was.</summary>
+    /// <summary>Why only a part of the document was read; null if all of it was.</summary>
     public string? Notice { get; init; }
 }
 

@@ -92,7 +92,7 @@ public sealed record TenantSettings : IValidatableObject
     [Required]
     public VoiceSettings Voice { get; init; } = new();
 
-    /// <summary>Ceilings on what a month may use.</summary>
+    /// <summary>Monthly usage ceilings.</summary>
     [Required]
     public BudgetSettings Budget { get; init; } = new();
 
@@ -236,8 +236,8 @@ public sealed record ThemeSettings
 public sealed record AllowedOrigins
 {
     /// <summary>
-    /// Each as a browser names it: scheme, host and, if it is not the usual one, port; without a path. At most 50. An empty list means none: the widget
-    /// opens on its hosted page only. The list must be there, so that a misspelt field does not empty it.
+    /// Each as a browser sends it: scheme, host and, if it is not the default, port, without a path. At most 50. With an empty list the
+    /// widget opens on its hosted page only. The list is required, so that a misspelt field name does not clear it.
     /// </summary>
     /// <example>["https://www.example.com", "http://localhost:8000"]</example>
     [Required, MaxLength(50)]

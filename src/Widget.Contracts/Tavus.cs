@@ -89,12 +89,15 @@ public sealed record TavusSessionRequest
     [StringLength(10)]
     public string? Locale { get; init; }
 
-    /// <summary>The avatar, in place of the settings' <c>tavusReplicaId</c>. With an API key only.</summary>
-    [RegularExpression(Id, ErrorMessage = "replicaId is not an id of Tavus.")]
+    /// <summary>The avatar for this call; overrides <c>tavusReplicaId</c> of the settings. Requires an API key.</summary>
+    [RegularExpression(Id, ErrorMessage = "replicaId is not a valid Tavus id.")]
     public string? ReplicaId { get; init; }
 
-    /// <summary>The persona, in place of the settings' <c>tavusPersonaId</c>. With an API key only, and in an account of the tenant's own.</summary>
-    [RegularExpression(Id, ErrorMessage = "personaId is not an id of Tavus.")]
+    /// <summary>
+    /// The persona for this call; overrides <c>tavusPersonaId</c> of the settings. Requires an API key and an account of the tenant's
+    /// own.
+    /// </summary>
+    [RegularExpression(Id, ErrorMessage = "personaId is not a valid Tavus id.")]
     public string? PersonaId { get; init; }
 
     /// <summary>What the avatar is called in this call. With an API key only.</summary>
@@ -236,7 +239,7 @@ public sealed record ToolRequest
 /// <param name="Result">For the model to read: what was found or done, or what was wrong.</param>
 public sealed record ToolResponse(bool Success, JsonElement Result);
 
-/// <summary>What another framework can say of somebody and their call.</summary>
+/// <summary>A command with which another framework reports events of a user and their call.</summary>
 public static class LifecycleCommands
 {
     /// <summary>Somebody has joined: their call is opened, unless it is open.</summary>
@@ -278,23 +281,23 @@ public sealed record LifecycleRequest : IValidatableObject
     [StringLength(10)]
     public string? Language { get; init; }
 
-    /// <summary>Fields that there are not.</summary>
+    /// <summary>Unknown fields of the request.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Others { get; init; }
 
-    /// <summary>Whichever of both names was used.</summary>
+    /// <summary>The user id, from whichever of the two fields was sent.</summary>
     [JsonIgnore]
     public string Person => UserId ?? SnakeUserId ?? "";
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Person.Length == 0) yield return new ValidationResult("userId is missing (or user_id, which means the same).", [nameof(UserId)]);
+        if (Person.Length == 0) yield return new ValidationResult("userId (or user_id) is missing.", [nameof(UserId)]);
         if (UserId is not null && SnakeUserId is not null && UserId != SnakeUserId)
-            yield return new ValidationResult("userId and user_id mean the same and name two different people. Send one of them.", [nameof(UserId)]);
+            yield return new ValidationResult("userId and user_id are the same field but have different values. Send only one.", [nameof(UserId)]);
         foreach (var other in Others?.Keys ?? [])
         {
             var name = other.Length > 50 ? other[..50] : other;
-            yield return new ValidationResult($"{name} is not a field of this request. There are name, userId (or user_id) and language.");
+            yield return new ValidationResult($"{name} is not a field of this request. Use name, userId (or user_id) and language.");
         }
     }
 }

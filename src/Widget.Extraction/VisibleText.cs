@@ -4,8 +4,8 @@ using System.Text;
 namespace Widget.Extraction;
 
 /// <summary>
-/// Texts that stand in a line with others, such as titles and names: what changes how the rest of the line is read, or cannot be seen, is taken out.
-/// A name with a right-to-left override in it shows another name than it has (Unicode Technical Report 36, 2.5).
+/// Cleans texts that are shown in a line with others, such as titles and names: removes characters that are invisible or change how the
+/// rest of the line is displayed. For instance, a right-to-left override can disguise a name (Unicode Technical Report 36, 2.5).
 /// </summary>
 public static class VisibleText
 {

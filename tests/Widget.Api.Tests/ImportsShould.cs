@@ -55,7 +55,7 @@ public sealed class ImportsShould(ApiFixture api)
 
         (job.Status, job.Done, job.Total).ShouldBe((JobStatusName.Ready, 2, 5));
         job.Failed.Select(failed => failed.Id).ShouldBe(["line 1", "line 3", "line 4"]);
-        job.Failed[0].Error.ShouldBe("This line is longer than 8 MB, which is the most a line may have. Split the document.");
+        job.Failed[0].Error.ShouldBe("This line is longer than 8 MB, the limit for a line. Split the document.");
         job.Failed[1].Error.ShouldBe("This line is not valid UTF-8.");
     }
 

@@ -61,7 +61,7 @@ public sealed class KnowledgeShould(ApiFixture api)
         var job = await tenant.FinishedAsync(await tenant.Developer.PostAsync("/api/knowledge/import", body));
 
         job.Status.ShouldBe(JobStatusName.Failed);
-        job.Failed.ShouldHaveSingleItem().ShouldBe(new FailedDocument("line 1", "This line is longer than 8 MB, which is the most a line may have. Split the document."));
+        job.Failed.ShouldHaveSingleItem().ShouldBe(new FailedDocument("line 1", "This line is longer than 8 MB, the limit for a line. Split the document."));
         (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Total.ShouldBe(0);
     }
 
@@ -128,7 +128,7 @@ public sealed class KnowledgeShould(ApiFixture api)
         form.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse("multipart/form-data");
         await (await tenant.Developer.PostAsync("/api/knowledge/uploads", form)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The form could not be read. Send it as multipart/form-data, complete and with its boundary.");
         form.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
-        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", form)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The request could not be read to its end, or is not what its headers say.");
+        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", form)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The request is incomplete, or doesn't match its headers.");
         // PostgreSQL cannot store this character.
         var job = await tenant.FinishedAsync(await UploadAsync(tenant, "a.txt", "The lamp is red."u8.ToArray(), ("title", "La\0mps")));
         job.Status.ShouldBe(JobStatusName.Ready);

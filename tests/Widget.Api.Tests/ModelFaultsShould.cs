@@ -38,7 +38,7 @@ public sealed class ModelFaultsShould(ApiFixture api)
             http.Abort();
             return Task.CompletedTask;
         });
-        (await WordsAsync(new Uri(broken.Urls.Single()))).ShouldBe("the connection broke off");
+        (await WordsAsync(new Uri(broken.Urls.Single()))).ShouldBe("the connection was interrupted");
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class ModelFaultsShould(ApiFixture api)
     [InlineData(404, "status 404: there is no such address or model; check WIDGET_CHAT_ENDPOINT and WIDGET_CHAT_MODEL")]
     [InlineData(418, "status 418")]
     [InlineData(429, "status 429: too many requests, or the account's quota is used up")]
-    [InlineData(500, "status 500: its server has a fault")]
+    [InlineData(500, "status 500: its server reported an error")]
     public async Task Say_what_a_refusal_means(int status, string words)
     {
         await using var server = await StandInAsync(http =>
@@ -70,7 +70,7 @@ public sealed class ModelFaultsShould(ApiFixture api)
             return http.Response.WriteAsync("data: <html>Welcome</html>\n\n");
         });
 
-        (await WordsAsync(new Uri(server.Urls.Single()))).ShouldBe("what it answered is not in OpenAI's format");
+        (await WordsAsync(new Uri(server.Urls.Single()))).ShouldBe("its response is not in OpenAI's format");
     }
 
     [Fact]

@@ -84,9 +84,9 @@ public sealed class OperatorCommandsShould(ApiFixture api)
     }
 
     [Theory]
-    [InlineData("frobnicate", "There is no command \"widget frobnicate\". There are serve, migrate,")]
-    [InlineData("tenants", "\"widget tenants\" needs a command. There are create, list")]
-    [InlineData("tenants creat", "There is no command \"widget tenants creat\". There are create, list")]
+    [InlineData("frobnicate", "There is no command \"widget frobnicate\". Commands: serve, migrate,")]
+    [InlineData("tenants", "\"widget tenants\" needs a command. Commands: create, list")]
+    [InlineData("tenants creat", "There is no command \"widget tenants creat\". Commands: create, list")]
     [InlineData("tenants list --jsn", "\"widget tenants list\" does not take \"--jsn\". It takes --json")]
     [InlineData("tenants create --slug acme", "Option '--name' is required.")]
     [InlineData("tenants create --slug acme --name", "Required argument missing for option: '--name'.")]
@@ -111,7 +111,7 @@ public sealed class OperatorCommandsShould(ApiFixture api)
         var (code, _, errors) = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE"] = empty }, "tenants", "list");
 
         code.ShouldBe(1);
-        errors.Trim().ShouldBe("The database does not answer as it should: relation \"tenants\" does not exist. Run `widget migrate` first.");
+        errors.Trim().ShouldBe("Can't use the database: relation \"tenants\" does not exist. Run `widget migrate` first.");
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class OperatorCommandsShould(ApiFixture api)
         {
             var away = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE"] = "Host=127.0.0.1;Port=1;Username=x;Database=x;Timeout=2" }, command.Split(' '));
             away.Code.ShouldBe(1);
-            away.Errors.ShouldContain("The database does not answer as it should");
+            away.Errors.ShouldContain("Can't use the database");
             away.Errors.ShouldNotContain("   at ");
         }
 

@@ -109,7 +109,7 @@ public sealed class PlatformShould(ApiFixture api)
 
         var missing = await client.GetAsync("/widget/nobody-here");
         missing.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await missing.Content.ReadAsStringAsync()).ShouldContain("belongs to no company");
+        (await missing.Content.ReadAsStringAsync()).ShouldContain("No company uses this address");
     }
 
     [Fact]

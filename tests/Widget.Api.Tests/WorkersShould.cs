@@ -78,7 +78,7 @@ public sealed class WorkersShould(ApiFixture api) : IAsyncLifetime
             await Eventually.TrueAsync(async () => (long)(await _database.OwnerSource.ExecuteAsync($"select last_value from {function}_calls"))! >= 3, $"{function} is asked again and again");
 
         _node.Log.Lines.ShouldContain(line => line.Contains("InvalidCastException", StringComparison.Ordinal));
-        _node.Log.Lines.ShouldNotContain(line => line.Contains("database is away", StringComparison.Ordinal) && line.Contains("InvalidCastException", StringComparison.Ordinal));
+        _node.Log.Lines.ShouldNotContain(line => line.Contains("is unavailable", StringComparison.Ordinal) && line.Contains("InvalidCastException", StringComparison.Ordinal));
         foreach (var (function, arguments) in Functions)
             await _database.OwnerSource.ExecuteAsync($"drop function {function}({arguments}); alter function {function}_kept({arguments}) rename to {function};");
 

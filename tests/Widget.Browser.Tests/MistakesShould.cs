@@ -38,12 +38,12 @@ public sealed class MistakesShould(DemoInstallation demo, Chromium chromium)
         var warnings = said.Where(line => line.StartsWith("warning: Widget: ", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
         var expected = new[]
         {
-            "Widget.identify(42) is not right. It takes an object",
-            "Widget.on(\"opend\", function) is not right. It takes an event (ready, open,",
+            "Widget.identify(42) has invalid arguments. It takes an object",
+            "Widget.on(\"opend\", function) has invalid arguments. It takes an event (ready, open,",
             "data-color=\"blu\" is ignored. It must be a colour as #rrggbb",
             "data-position=\"middle\" is ignored. It must be right or left.",
             "the tag has no attribute data-colour. Did you mean data-color?",
-            "there is no Widget.levitate(). There are open,",
+            "there is no Widget.levitate(). Use one of: open,",
             "there is no Widget.opne(). Did you mean open?",
         };
         warnings.Count.ShouldBe(expected.Length, string.Join('\n', said));

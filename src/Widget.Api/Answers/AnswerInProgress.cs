@@ -13,7 +13,7 @@ internal sealed class AnswerInProgress : IDisposable
         (Stopped, Held) = (_stop.Token, _held.Token);
     }
 
-    /// <summary>The visitor has heard enough: the text so far is the answer.</summary>
+    /// <summary>The visitor has stopped the answer: the text so far is the answer.</summary>
     public CancellationToken Stopped { get; }
 
     /// <summary>The lease is lost or the node stops: the answer is left to another node.</summary>
@@ -26,7 +26,10 @@ internal sealed class AnswerInProgress : IDisposable
 
     public Task StopAsync() => CancelAsync(_stop);
 
-    /// <summary>Leaves the answer to whoever holds the lease now. One that is just being written to the log has none any more, and is let be.</summary>
+    /// <summary>
+    /// Leaves the answer to the node that now holds the lease. An answer that is just being written to the log no longer has a lease, so
+    /// it is left to finish.
+    /// </summary>
     public Task LeaveAsync() => IsAppending ? Task.CompletedTask : CancelAsync(_held);
 
     public void Dispose()
@@ -43,7 +46,7 @@ internal sealed class AnswerInProgress : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The answer was done in this moment.
+            // The answer has just been completed.
         }
     }
 }

@@ -32,20 +32,24 @@ public sealed partial class AnswerWorker(
     private const int MostAttempts = 4;
     private const int HistoryLength = 30;
 
-    /// <summary>More than a node answers within half a minute. Beyond it visitors are asked to come back in a moment.</summary>
+    /// <summary>
+    /// About as many answers as a node can write within half a minute. When a node has this many, visitors are asked to try again in a
+    /// moment.
+    /// </summary>
     internal int MostAtOnce { get; set; } = 1_000;
 
     private readonly ConcurrentDictionary<MessageId, AnswerInProgress> _writing = [];
     private CancellationToken _stopping;
 
-    /// <summary>Whether this node owes so many answers that it should take no further question now.</summary>
+    /// <summary>Whether this node has so many unfinished answers that it should not accept another question now.</summary>
     internal bool IsFull => _writing.Count >= MostAtOnce;
 
     /// <summary>Writes an answer whose lease this node holds.</summary>
     internal void Start(TenantId tenant, MessageId message)
     {
         var writing = new AnswerInProgress(_stopping);
-        // If the database was away and the lease ran out, this node may still be writing the answer. It goes on: the lease is its own again.
+        // If the database was unreachable and the lease expired, this node may still be writing the answer. It continues, because it
+        // holds the lease again.
         if (!_writing.TryAdd(message, writing))
         {
             writing.Dispose();
@@ -55,7 +59,9 @@ public sealed partial class AnswerWorker(
         writing.Done = WriteAsync(tenant, message, writing);
     }
 
-    /// <summary>Ends an answer where it is, if it is being written on this node. Another node sees the wish when it renews its leases.</summary>
+    /// <summary>
+    /// Ends an answer where it is, if it is being written on this node. Another node sees the request to stop when it renews its leases.
+    /// </summary>
     public Task StopAsync(MessageId message) => _writing.TryGetValue(message, out var writing) ? writing.StopAsync() : Task.CompletedTask;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -92,7 +98,7 @@ public sealed partial class AnswerWorker(
         var renewed = clock.GetTimestamp();
         while (await NextAsync(timer, ct))
         {
-            // Those that are begun while the statement runs are none of its business.
+            // The statement may miss answers that start while it runs, so look only at those that exist now.
             var held = _writing.ToArray();
             var begun = clock.GetTimestamp();
             // A database that does not answer must not keep a node writing for longer than its leases last.
@@ -113,7 +119,7 @@ public sealed partial class AnswerWorker(
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
                 LogRenewalFailed(e);
-                // Without a lease another node writes them.
+                // The leases have expired, so other nodes take over these answers.
                 if (clock.GetElapsedTime(renewed) + Renewal > AnswerLeases.Length)
                     foreach (var (_, writing) in held) await writing.LeaveAsync();
             }
@@ -135,7 +141,7 @@ public sealed partial class AnswerWorker(
 
     private async Task WriteAsync(TenantId tenant, MessageId message, AnswerInProgress writing)
     {
-        // Whoever asked goes on with following the answer.
+        // Return to the caller at once, so that the request can start to follow the answer.
         await Task.Yield();
         using var tally = ModelTally.Begin();
         var counted = false;
@@ -298,10 +304,10 @@ public sealed partial class AnswerWorker(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Answer {Message} was written elsewhere meanwhile")]
     private partial void LogLost(MessageId message);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Writing answer {Message} failed; it is tried again when its lease runs out")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Writing answer {Message} failed; it is retried when its lease expires")]
     private partial void LogFault(Exception exception, MessageId message);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for abandoned answers failed; it is tried again in a second")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for abandoned answers failed; retrying in a second")]
     private partial void LogClaimFailed(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The tokens of a failed answer of tenant {Tenant} could not be counted")]

@@ -206,7 +206,7 @@ public enum AskRefusal
     TooManyUnanswered,
     TooMany,
 
-    /// <summary>The node owes as many answers as it can bear.</summary>
+    /// <summary>The node has as many unfinished answers as it can handle.</summary>
     Busy,
 }
 

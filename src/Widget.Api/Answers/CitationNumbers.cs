@@ -11,8 +11,9 @@ public static partial class CitationNumbers
     private const int Largest = 99_999_999;
 
     /// <summary>
-    /// The numbers that stand between the brackets of a citation: "1", "1, 2", "^3", "¹", "１", "1-3", "source 2". Null when the text is none,
-    /// as "2017" and "2024-11", which are dates. Numbers that no source can have, and ranges that are too wide to mean anything, are left out.
+    /// The numbers between the brackets of a citation: "1", "1, 2", "^3", "¹", "１", "1-3", "source 2". Null when the text is not a
+    /// citation, such as "2017" and "2024-11", which are dates. Numbers too large for a source and ranges too wide to be meant are left
+    /// out.
     /// </summary>
     public static IReadOnlyList<int>? Parse(string content)
     {
@@ -33,7 +34,7 @@ public static partial class CitationNumbers
         return numbers;
     }
 
-    /// <summary>Whether a text that goes on may become a list of numbers: it begins with one, and there is nothing else in it.</summary>
+    /// <summary>Whether a partial text may become a list of numbers: it begins with a number and contains nothing else.</summary>
     internal static bool MayBe(ReadOnlySpan<char> content)
     {
         var digits = false;

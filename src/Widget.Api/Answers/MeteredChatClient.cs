@@ -11,8 +11,8 @@ namespace Widget.Api.Answers;
 public sealed class MeteredChatClient(IChatClient inner, string model) : DelegatingChatClient(inner)
 {
     /// <summary>
-    /// A token of English or German is about four characters; other scripts have fewer, so this is cautious for none and too low for
-    /// some.
+    /// A token of English or German is about four characters. In other scripts a token has fewer characters, so there the estimate is too
+    /// low.
     /// </summary>
     private const int CharactersPerToken = 4;
 
@@ -40,7 +40,7 @@ public sealed class MeteredChatClient(IChatClient inner, string model) : Delegat
         }
         finally
         {
-            // What was refused or never arrived costs nothing.
+            // A call that was refused or never reached the server costs nothing.
             if (!refused) tally?.Add(Use(told, asked, written));
         }
 

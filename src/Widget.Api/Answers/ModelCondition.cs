@@ -1,15 +1,17 @@
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// How the language model has done lately on this node, and whether it is left alone for a while. Visitors get an answer either way; the operator
-/// should know.
+/// How the language model has performed recently on this node, and whether to stop calling it for a while. Visitors get an answer either
+/// way, but the operator should know.
 /// </summary>
 public sealed class ModelCondition(TimeProvider clock)
 {
     /// <summary>The longest pause that the model's server may ask for. After it, a question finds out whether it is back.</summary>
     internal static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
-    /// <summary>Visitors wait for each of these, so a model that keeps silent so often in a row is left alone, and tried again before long.</summary>
+    /// <summary>
+    /// Visitors wait for each timeout, so after this many in a row the model is not called for a while, and then tried again.
+    /// </summary>
     internal const int MostSilences = 3;
 
     private static readonly TimeSpan FirstSilence = TimeSpan.FromSeconds(5);
@@ -26,7 +28,7 @@ public sealed class ModelCondition(TimeProvider clock)
     /// <summary>Why the last answer had to do without it; null when it wrote it.</summary>
     public string? Failure => _failure;
 
-    /// <summary>How long it is still left alone; null when it may be asked. Whoever gets null asks it.</summary>
+    /// <summary>How long the model must not be called yet; null when it may be called. A caller that gets null must call it.</summary>
     public TimeSpan? Pause()
     {
         lock (_lock)
@@ -34,7 +36,7 @@ public sealed class ModelCondition(TimeProvider clock)
             var now = clock.GetUtcNow();
             var left = (_askedUntil > _silentUntil ? _askedUntil : _silentUntil) - now;
             if (left > TimeSpan.Zero) return left;
-            // One caller finds out whether it speaks again; if nothing is heard of that, the next may after another pause.
+            // One caller tests whether the model answers again. If it reports nothing, the next caller may try after another pause.
             if (_silences >= MostSilences) _silentUntil = now + _silence;
             return null;
         }
@@ -50,14 +52,14 @@ public sealed class ModelCondition(TimeProvider clock)
         lock (_lock) (_silences, _silentUntil) = (0, default);
     }
 
-    /// <summary>It has said nothing for as long as a visitor waits.</summary>
+    /// <summary>The model has timed out before its first word.</summary>
     internal void KeptSilent()
     {
         lock (_lock)
         {
             if (++_silences < MostSilences) return;
             var now = clock.GetUtcNow();
-            // Questions that were under way together fail together: the pause grows once.
+            // Concurrent questions time out together, so the pause grows only once.
             if (_silences > MostSilences && now < _grownAt + _silence) return;
             _grownAt = now;
             _silence = _silences == MostSilences ? FirstSilence : _silence * 2 < LongestSilence ? _silence * 2 : LongestSilence;

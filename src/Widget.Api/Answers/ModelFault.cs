@@ -13,11 +13,11 @@ internal static class ModelFault
 {
     private const string Endpoint = "WIDGET_CHAT_ENDPOINT";
     private const string TooLate = "it did not answer in time";
-    private const string BrokeOff = "the connection broke off";
+    private const string BrokeOff = "the connection was interrupted";
 
     public static string InWords(Exception exception)
     {
-        // The library wraps the faults of all its tries; the last one is how it stands now.
+        // The library wraps the exceptions of all attempts; the last one describes the current state.
         while (exception is AggregateException { InnerExceptions: [.., var last] }) exception = last;
         return exception switch
         {
@@ -25,7 +25,7 @@ internal static class ModelFault
             ClientResultException { Status: > 0 } refused => OfStatus(refused.Status),
             HttpRequestException { StatusCode: { } status } => OfStatus((int)status),
             OperationCanceledException or TimeoutException => TooLate,
-            JsonException or FormatException => "what it answered is not in OpenAI's format",
+            JsonException or FormatException => "its response is not in OpenAI's format",
             _ => OfConnection(exception) ?? exception.GetType().Name,
         };
     }
@@ -38,7 +38,7 @@ internal static class ModelFault
         402 => ": the account has no credit left",
         408 or 504 => $": {TooLate}",
         429 => ": too many requests, or the account's quota is used up",
-        >= 500 => ": its server has a fault",
+        >= 500 => ": its server reported an error",
         _ => "",
     });
 

@@ -3,9 +3,8 @@ using Widget.Api.Tenancy;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Adds up what language models are used for one piece of work. It is ambient, because the models are asked several layers below what
-/// knows whose work
-/// it is, and nothing that is asked on the way may be forgotten.
+/// Adds up the model tokens used for one piece of work. It is ambient (AsyncLocal), because models are called several layers below the
+/// code that knows which work it is for, and no call on the way may be missed.
 /// </summary>
 public sealed class ModelTally : IDisposable
 {
@@ -16,7 +15,7 @@ public sealed class ModelTally : IDisposable
 
     private ModelTally(ModelTally? outer) => _outer = outer;
 
-    /// <summary>What is counted into at present; null when nobody counts.</summary>
+    /// <summary>The tally of the current piece of work; null when tokens are not counted.</summary>
     internal static ModelTally? Current => Ambient.Value;
 
     /// <summary>What was used so far.</summary>
@@ -28,7 +27,7 @@ public sealed class ModelTally : IDisposable
         }
     }
 
-    /// <summary>Begins to count what is asked from here on, until it is disposed.</summary>
+    /// <summary>Begins a tally for all model calls from here on, until it is disposed.</summary>
     public static ModelTally Begin() => Ambient.Value = new ModelTally(Ambient.Value);
 
     internal void Add(ModelUse more)

@@ -174,7 +174,7 @@ public sealed class OpenAIChatClient : IChatClient
         return converted;
     }
 
-    /// <summary>Takes the wish for the tokens' count out of requests, once a server has refused it.</summary>
+    /// <summary>Removes <c>stream_options</c> from requests once a server has rejected it.</summary>
     private sealed class UsageRequest : PipelinePolicy
     {
         private volatile bool _isLeftOut;

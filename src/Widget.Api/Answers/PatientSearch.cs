@@ -4,25 +4,25 @@ using Widget.Rag.Search;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Searches for an answer until the search is whole. On a busy node, or while the database is away, our own knowledge may not answer in time. That is no
-/// reason to say that nothing was found: the visitor is told that it takes a moment, and the search is made again.
+/// Repeats a search until our own knowledge base has answered. On a busy node, or while the database is unavailable, it may not answer in
+/// time. That does not mean that nothing was found, so the visitor is told that it takes a moment, and the search is retried.
 /// </summary>
 internal sealed class PatientSearch(TimeProvider clock)
 {
-    /// <summary>After this a visitor wants to know that something happens.</summary>
+    /// <summary>After this time the visitor is told that the answer takes longer than usual.</summary>
     internal static readonly TimeSpan SayWaiting = TimeSpan.FromSeconds(2.5);
 
-    /// <summary>After this a visitor is told that it cannot be looked up now.</summary>
+    /// <summary>After this time the visitor is told that the search is unavailable right now.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(40);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
 
     /// <param name="find">The search.</param>
-    /// <param name="live">Is told when it takes longer than usual; null when nobody follows it.</param>
-    /// <param name="stop">The visitor's wish to stop: there is no further search.</param>
+    /// <param name="live">Notified when the search takes longer than usual; null when there are no readers.</param>
+    /// <param name="stop">Cancelled when the visitor stops the answer; the search is not retried then.</param>
     /// <param name="ct">Ends the search.</param>
-    /// <exception cref="SearchUnavailableException">It was not whole until the end.</exception>
+    /// <exception cref="SearchUnavailableException">Our own knowledge base did not answer within the time limit.</exception>
     public async Task<Finding> FindAsync(Func<CancellationToken, Task<Finding>> find, LiveAnswer? live, CancellationToken stop, CancellationToken ct)
     {
         var start = clock.GetTimestamp();
@@ -33,7 +33,7 @@ internal sealed class PatientSearch(TimeProvider clock)
             try
             {
                 var finding = await find(ct);
-                // What was found is enough, whoever did not answer.
+                // The results are good enough even if a knowledge base did not answer.
                 if (finding.IsEnough || !finding.Result.Trace.LacksOwn) return finding;
                 unavailable = new SearchUnavailableException(finding.Result.Trace);
             }

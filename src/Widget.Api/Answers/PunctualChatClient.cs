@@ -9,8 +9,8 @@ namespace Widget.Api.Answers;
 public sealed class ModelUnavailableException(string reason) : Exception(reason);
 
 /// <summary>
-/// A model that visitors wait for. It has to begin within a deadline of its own; and while its server has asked for a pause, or it keeps
-/// silent, it is not asked at all, so that only the first visitor waits.
+/// A model that visitors wait for. It must start to answer within a deadline. While its server has asked for a pause, or after repeated
+/// timeouts, it is not called at all, so that only the first visitor waits.
 /// </summary>
 /// <param name="inner">The model.</param>
 /// <param name="condition">What is known of it on this node.</param>
@@ -32,7 +32,7 @@ public sealed class PunctualChatClient(IChatClient inner, ModelCondition conditi
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         if (condition.Pause() is { } pause)
-            throw new ModelUnavailableException($"it is left alone for {Math.Ceiling(pause.TotalSeconds):0} s");
+            throw new ModelUnavailableException($"it is not called for another {Math.Ceiling(pause.TotalSeconds):0} s");
         using var deadline = new CancellationTokenSource(patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         await using var updates = base.GetStreamingResponseAsync(messages, options, either.Token).GetAsyncEnumerator(either.Token);
@@ -61,7 +61,7 @@ public sealed class PunctualChatClient(IChatClient inner, ModelCondition conditi
         catch (Exception) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
         {
             condition.KeptSilent();
-            throw new ModelUnavailableException($"it has not begun within {patience.TotalSeconds:0.#} s");
+            throw new ModelUnavailableException($"it did not start to answer within {patience.TotalSeconds:0.#} s");
         }
         catch (ClientResultException e) when (BoundedRetries.Asked(e.GetRawResponse(), clock.GetUtcNow()) is { } pause)
         {

@@ -7,8 +7,8 @@ namespace Widget.Api.Answers;
 internal static class SpokenHistory
 {
     /// <summary>
-    /// The events with spoken turns as written ones. What only the visitor's page says of the assistant is not the assistant's own, so it stays an
-    /// <see cref="Utterance"/>.
+    /// The events with spoken turns as written messages. Assistant lines that only the visitor's page has reported are not confirmed, so
+    /// they stay an <see cref="Utterance"/>.
     /// </summary>
     public static IEnumerable<ConversationEvent> AsMessages(IEnumerable<ConversationEvent> events) => ReportedWords.Settle([.. events]).Select(AsMessage);
 

@@ -57,14 +57,14 @@ public sealed partial class VerifiedText(IReadOnlyList<Citation> sources, KnownL
         _endedInReturn = lines.EndsWith('\r');
         lines = lines.ReplaceLineEndings("\n");
         _pending.Append(lines);
-        // A line of fenced code is looked at when it is whole, and not with each of its pieces.
+        // Process a line of fenced code once it is complete, not after each fragment.
         return _fence is not null && !lines.Contains('\n', StringComparison.Ordinal) ? "" : Advance(final: false);
     }
 
     /// <summary>There is no more; returns the rest.</summary>
     public string Complete() => Advance(final: true);
 
-    // What is held back is short, so that the work grows as the text does.
+    // The buffer is short, so that the work grows linearly with the text.
     private string Advance(bool final)
     {
         var text = _pending.ToString();

@@ -22,12 +22,15 @@ public sealed partial class ConversationFeed(
     // Text is passed on in steps a reader's eye takes as flowing, not token by token.
     private static readonly TimeSpan Coalescing = TimeSpan.FromMilliseconds(40);
 
-    /// <summary>After this long without news a watcher is told that the line is alive. Clients take one that is silent for longer for dead.</summary>
+    /// <summary>
+    /// After this long without news, watchers get a keep-alive. Clients treat a connection that is silent for longer as dead.
+    /// </summary>
     internal TimeSpan LongestSilence { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// How often a quiet watcher reads the log although nothing was announced. Notifications are not lost while the connection holds, and all watchers
-    /// read after it has been made again, so this is only a safety net. Each watcher adds up to as much again, so that they do not all read at once.
+    /// How often an idle watcher reads the log although no notification arrived. Notifications are not lost while the connection is open,
+    /// and all watchers read after a reconnect, so this is only a safety net. Each watcher adds a random delay of up to the same length,
+    /// so that they do not all read at once.
     /// </summary>
     private static readonly TimeSpan SafetyRead = TimeSpan.FromMinutes(10);
 
@@ -132,10 +135,10 @@ public sealed partial class ConversationFeed(
         if (parts.Length == 3 && Guid.TryParse(parts[1], out var conversation)) _signals.Raise(new ConversationId(conversation));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; conversations are followed again when it is back")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; conversation updates resume when it is back")]
     private partial void LogDatabaseAway(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Listening for what happens in conversations failed; it is tried again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Listening for conversation updates failed and is retried")]
     private partial void LogFault(Exception exception);
 
     private sealed class Watcher : IDisposable

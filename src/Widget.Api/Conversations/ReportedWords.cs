@@ -3,14 +3,14 @@ using Widget.Contracts;
 namespace Widget.Api.Conversations;
 
 /// <summary>
-/// Reads a log with what became of reported utterances: pages can report anything, so what the assistant is said to have said counts only when the
-/// call's transcript has it, too.
+/// Reads a log with the confirmed state of reported utterances. Pages can report anything, so an utterance of the assistant counts only
+/// if the call's transcript contains it, too.
 /// </summary>
 internal static class ReportedWords
 {
     /// <summary>
-    /// The same events, with confirmed utterances as they were really said and without those that a transcript does not have. What is still marked as
-    /// reported has not been checked.
+    /// The same events, with confirmed utterances in the transcript's wording and without the unconfirmed ones. Utterances still marked
+    /// as reported have not been checked yet.
     /// </summary>
     public static IEnumerable<ConversationEvent> Settle(IReadOnlyList<ConversationEvent> events)
     {

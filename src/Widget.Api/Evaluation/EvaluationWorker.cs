@@ -116,7 +116,7 @@ public sealed partial class EvaluationWorker(
             }
             catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsTransient(e))
             {
-                // The database's trouble says nothing against the question, which is given back when the database answers again.
+                // A database fault does not count against the question; it is put back when the database is available again.
                 await DatabaseRetry.RunAsync(token => lease.GiveBackAsync(next.Ordinal, token), clock, LogDatabaseAway, ct);
                 throw;
             }
@@ -144,7 +144,7 @@ public sealed partial class EvaluationWorker(
     [LoggerMessage(Level = LogLevel.Information, Message = "Evaluation run {Run} of tenant {Tenant} left to another node")]
     private partial void LogLeft(TenantId tenant, EvaluationRunId run);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; evaluation waits for it")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; evaluation is paused")]
     private partial void LogDatabaseAway(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "An evaluation run met a fault and will be tried again")]

@@ -51,7 +51,7 @@ public sealed partial class QuestionAsker(
         catch (Exception e) when (!ct.IsCancellationRequested && !DatabaseFaults.IsTransient(e))
         {
             LogFault(LoggedException.Of(e), tenant, question.Id);
-            return Failed(question, "Asking this met a fault of ours, which has been logged.", clock.GetElapsedTime(start).TotalMilliseconds);
+            return Failed(question, "An internal error occurred. It has been logged.", clock.GetElapsedTime(start).TotalMilliseconds);
         }
     }
 

@@ -21,7 +21,7 @@ internal static class ImportReader
     {
         await foreach (var line in LineReader.ReadAsync(body, LongestLine, ct))
         {
-            if (line.IsTooLong) yield return Failed($"line {line.Number}", $"This line is longer than {LongestLine >> 20} MB, which is the most a line may have. Split the document.");
+            if (line.IsTooLong) yield return Failed($"line {line.Number}", $"This line is longer than {LongestLine >> 20} MB, the limit for a line. Split the document.");
             else if (Parse(line.Bytes.Span.Trim(" \r\t"u8), line.Number) is { } document) yield return document;
         }
     }

@@ -55,7 +55,7 @@ internal static class KnowledgeRules
     public static string? Blank(string? text) =>
         text?.Replace("\0", "", StringComparison.Ordinal).Trim() is { Length: > 0 } given ? given : null;
 
-    /// <summary>The same for a name, which is shown beside others: what cannot be seen of it is no part of it.</summary>
+    /// <summary>The same for a name, which is shown next to others: invisible characters are removed.</summary>
     public static string? Name(string? text) => Blank(text) is { } given && VisibleText.Line(given) is { Length: > 0 } name ? name : null;
 
     public static string[] Trimmed(IReadOnlyList<string>? texts) => [.. (texts ?? []).Select(text => text.Trim())];

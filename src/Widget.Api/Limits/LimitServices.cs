@@ -16,7 +16,7 @@ internal static partial class LimitServices
         services.AddHostedService<CounterCleanup>();
         services.AddSingleton<HubLimits>();
         services.Configure<HubOptions>(hub => hub.AddFilter<HubLimits>());
-        // After the framework's own: ASPNETCORE_FORWARDEDHEADERS_ENABLED would have it believe anybody.
+        // Runs after the framework's own configuration, because ASPNETCORE_FORWARDEDHEADERS_ENABLED would make it trust every caller.
         services.PostConfigure<ForwardedHeadersOptions>(forwarded =>
         {
             forwarded.ForwardedHeaders = proxies.IsEmpty ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
@@ -24,13 +24,13 @@ internal static partial class LimitServices
             forwarded.KnownIPNetworks.Clear();
             foreach (var address in proxies.Addresses) forwarded.KnownProxies.Add(address);
             foreach (var network in proxies.Networks) forwarded.KnownIPNetworks.Add(network);
-            // As far back as each is a known one.
+            // Read X-Forwarded-For from the right, as long as each address is a trusted proxy.
             forwarded.ForwardLimit = null;
         });
         return services;
     }
 
-    /// <summary>Comes first: what follows knows the client's own address and scheme.</summary>
+    /// <summary>Must be the first middleware: the ones after it rely on the client's real address and scheme.</summary>
     public static void UseTrustedProxies(this WebApplication app)
     {
         if (!app.Services.GetRequiredService<TrustedProxies>().IsEmpty) app.UseForwardedHeaders();
@@ -43,6 +43,6 @@ internal static partial class LimitServices
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "ASPNETCORE_FORWARDEDHEADERS_ENABLED is ignored, since it believes any caller. Name your proxies in WIDGET_TRUSTED_PROXIES")]
+        Message = "ASPNETCORE_FORWARDEDHEADERS_ENABLED is ignored, as it trusts every caller. List your proxies in WIDGET_TRUSTED_PROXIES")]
     private static partial void LogNobodyTrusted(ILogger logger);
 }

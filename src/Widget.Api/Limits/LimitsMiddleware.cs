@@ -10,9 +10,8 @@ namespace Widget.Api.Limits;
 internal sealed record LimitedAs(Limit Limit);
 
 /// <summary>
-/// By address: requests that carry no credential, and those whose credential turns out not to be valid. It stands before tenants are
-/// looked up, so that
-/// guessing keys does not cost a statement each.
+/// Limits by client address: requests without a credential, and those whose credential turns out to be invalid. Runs before the tenant is
+/// looked up, so that guessing keys does not cost a database query per guess.
 /// </summary>
 internal sealed partial class AddressLimits(
     RequestDelegate next,
@@ -36,11 +35,12 @@ internal sealed partial class AddressLimits(
 
         var address = ClientAddress.Of(http);
         var hasOwnLimit = endpoint?.Metadata.GetMetadata<LimitedAs>() is { Limit: Limit.Sessions };
-        // Tavus calls back from few addresses and often. A token in the path is a proof, so only those count that are not valid.
+        // Tavus sends many callbacks from few addresses. A token in the path is a credential, so only callbacks with an invalid one
+        // count.
         var hasPathToken = http.GetRouteValue("token") is string;
         var hasKey = CallerLimits.Key(http) is not null;
         var hasToken = await HasTokenAsync(http);
-        // A visitor's token is read without asking anybody, so those who have one are not kept out for what others at their address do.
+        // A visitor's token is verified without the database, so visitors with one are not affected by other clients at their address.
         var refusal = hasKey || hasOwnLimit || hasPathToken ? limits.Peek(Limit.Anonymous, address)
             : hasToken ? null
             : await limits.TakeAsync(Limit.Anonymous, address, http.RequestAborted);
@@ -66,7 +66,7 @@ internal sealed partial class AddressLimits(
         return false;
     }
 
-    // All visitors would be one address then, and refused together.
+    // Otherwise all visitors would count as one client and be refused together.
     private void WarnOfUnknownProxy(HttpContext http)
     {
         if (_warned != 0 || !proxies.IsEmpty || http.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address)) return;

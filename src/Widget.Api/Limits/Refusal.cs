@@ -15,14 +15,14 @@ public sealed record Refusal(Limit Limit, TimeSpan Wait)
     /// <summary>For people.</summary>
     public string Words => (Limit switch
     {
-        Limit.Sessions => "Many chats were opened from this address in a short time.",
-        Limit.TenantSessions or Limit.TenantMessages => "Many people are asking here at this moment.",
-        Limit.Messages => "These are many messages in a short time.",
-        Limit.ApiCalls => "This API key makes more calls than are allowed.",
-        Limit.Searches => "This API key makes more searches than are allowed.",
-        Limit.Uploads => "This API key makes more uploads than are allowed.",
-        Limit.Completions => "This key asks for more completions than are allowed.",
-        _ => "There are more requests than are allowed.",
+        Limit.Sessions => "Too many chats were opened from this address.",
+        Limit.TenantSessions or Limit.TenantMessages => "Many people are using this chat right now.",
+        Limit.Messages => "You are sending messages too quickly.",
+        Limit.ApiCalls => "This API key has reached its limit on API calls.",
+        Limit.Searches => "This API key has reached its limit on searches.",
+        Limit.Uploads => "This API key has reached its limit on uploads.",
+        Limit.Completions => "This key has reached its limit on completions.",
+        _ => "Too many requests.",
     }) + $" Please try again in {Seconds.ToString(CultureInfo.InvariantCulture)} {(Seconds == 1 ? "second" : "seconds")}.";
 
     /// <summary>For the hub, whose errors are text alone: the words, then what a program can read.</summary>

@@ -5,9 +5,8 @@ using System.Threading.RateLimiting;
 namespace Widget.Api.Limits;
 
 /// <summary>
-/// Says whether one more is allowed. Buckets are made for keys that are known to be real, let go of when they are full again, and bounded
-/// in number:
-/// beyond that, keys share a few.
+/// Checks whether a request is allowed. Buckets exist only for keys that are known to be real, are removed when they are full again, and
+/// are limited in number: beyond the limit, keys share a few buckets.
 /// </summary>
 public sealed class RequestLimits : IAsyncDisposable
 {
@@ -16,7 +15,7 @@ public sealed class RequestLimits : IAsyncDisposable
 
     private const int SharedByTheRest = 64;
 
-    // Nodes need not agree on these: they cost little, or are spread over nodes anyway.
+    // Nodes need not share these buckets: the requests are cheap, or are spread over the nodes anyway.
     private static readonly Limit[] LocalOnly = [Limit.VisitorRequests, Limit.Anonymous];
 
     private readonly LimitOptions _options;
@@ -29,7 +28,7 @@ public sealed class RequestLimits : IAsyncDisposable
     internal RequestLimits(LimitOptions options, SharedCounters shared, IMeterFactory meters, TimeProvider clock)
     {
         (_options, _shared, _clock) = (options, shared, clock);
-        _refused = meters.Create(SharedCounters.MeterName).CreateCounter<long>("widget.limits.refused", "{request}", "What was refused for being too many, by limit.");
+        _refused = meters.Create(SharedCounters.MeterName).CreateCounter<long>("widget.limits.refused", "{request}", "Requests refused by a rate limit, by limit.");
         _limiter = PartitionedRateLimiter.Create<Bucket, Bucket>(bucket => RateLimitPartition.Get(bucket, Make));
     }
 
@@ -49,7 +48,7 @@ public sealed class RequestLimits : IAsyncDisposable
         return lease.IsAcquired ? null : Refuse(limit, lease, rate);
     }
 
-    /// <summary>Whether one would be refused already; counts nothing, makes no bucket and asks nobody.</summary>
+    /// <summary>Whether a request would be refused now. Takes no token, creates no bucket and makes no database query.</summary>
     public Refusal? Peek(Limit limit, string key)
     {
         var bucket = new Bucket(limit, key);

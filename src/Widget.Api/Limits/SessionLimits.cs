@@ -5,10 +5,12 @@ namespace Widget.Api.Limits;
 /// <summary>Limits on opening sessions: by client address and site key, then by tenant.</summary>
 public sealed class SessionLimits(RequestLimits limits)
 {
-    /// <summary>Refuses without asking the database who has used up what there is.</summary>
+    /// <summary>Refuses clients that have used up their limit, without a database query.</summary>
     public Refusal? Peek(HttpContext http, string siteKey) => limits.Peek(Limit.Sessions, Key(http, siteKey));
 
-    /// <summary>Counts a session that is about to be opened. The site key is known by now, so made-up ones open no buckets.</summary>
+    /// <summary>
+    /// Counts a session that is about to be opened. The site key has been checked by now, so invalid keys create no buckets.
+    /// </summary>
     public async ValueTask<Refusal?> TakeAsync(HttpContext http, string siteKey, TenantId tenant, CancellationToken ct) =>
         await limits.TakeAsync(Limit.Sessions, Key(http, siteKey), ct) ?? await limits.TakeAsync(Limit.TenantSessions, tenant.ToString(), ct);
 

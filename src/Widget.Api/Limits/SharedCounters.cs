@@ -11,8 +11,8 @@ namespace Widget.Api.Limits;
 internal readonly record struct TakenTokens(int Granted, TimeSpan Wait);
 
 /// <summary>
-/// Token buckets in PostgreSQL, on which all nodes agree. They fail open: while the database is away, each node limits by itself
-/// (docs/decisions/0025-limits.md).
+/// Token buckets in PostgreSQL that all nodes share. They fail open: while the database is unavailable, each node enforces the limits on
+/// its own (docs/decisions/0025-limits.md).
 /// </summary>
 internal sealed partial class SharedCounters(NpgsqlDataSource dataSource, IMeterFactory meters, TimeProvider clock, ILogger<SharedCounters> logger)
 {
@@ -21,14 +21,14 @@ internal sealed partial class SharedCounters(NpgsqlDataSource dataSource, IMeter
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private readonly Counter<long> _unchecked = meters.Create(MeterName).CreateCounter<long>(
-        "widget.limits.unchecked", "{request}", "Times that shared counters could not be asked, and what was asked for was allowed.");
+        "widget.limits.unchecked", "{request}", "Requests allowed without a check, because the shared counters were unavailable.");
 
     private long _askAgain;
 
-    /// <summary>What is kept of a key: neither addresses nor site keys stand in the database.</summary>
+    /// <summary>A hash of the key, so that the database stores neither addresses nor site keys.</summary>
     public static byte[] KeyOf(Limit limit, string key) => SHA256.HashData(Encoding.UTF8.GetBytes($"{limit}:{key}"))[..16];
 
-    /// <summary>Takes as many tokens as there are, up to those wanted. Null when the database cannot say.</summary>
+    /// <summary>Takes as many tokens as are available, up to <paramref name="wanted"/>. Null when the database is unavailable.</summary>
     public async Task<TakenTokens?> TakeAsync(byte[] key, int wanted, Rate rate, CancellationToken ct)
     {
         if (clock.GetTimestamp() < Volatile.Read(ref _askAgain)) return Unchecked();
@@ -47,14 +47,14 @@ internal sealed partial class SharedCounters(NpgsqlDataSource dataSource, IMeter
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            // Asked again a moment later, so that requests do not wait for a database that is away, one after another.
+            // Try again after a pause, so that requests do not wait one after another for an unavailable database.
             Volatile.Write(ref _askAgain, clock.GetTimestamp() + (long)(Pause.TotalSeconds * clock.TimestampFrequency));
             LogAway(e);
             return Unchecked();
         }
     }
 
-    /// <summary>Removes buckets that are full, which is what a bucket is that nobody has taken from.</summary>
+    /// <summary>Deletes full buckets; a missing row means a full bucket.</summary>
     public async Task ForgetAsync(CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand("select forget_full_buckets()");
@@ -67,7 +67,7 @@ internal sealed partial class SharedCounters(NpgsqlDataSource dataSource, IMeter
         return null;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The shared counters of limits cannot be asked; this node limits by itself meanwhile")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The shared rate limit counters are unavailable; this node limits on its own")]
     private partial void LogAway(Exception exception);
 }
 

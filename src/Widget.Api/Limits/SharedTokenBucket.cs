@@ -3,9 +3,8 @@ using System.Threading.RateLimiting;
 namespace Widget.Api.Limits;
 
 /// <summary>
-/// A token bucket in two lines. The local one refuses without asking anybody. What it lets through is taken from the bucket that all
-/// nodes share, in
-/// slices, so that most requests cost no statement; the first few are settled with the first slice.
+/// A token bucket with two tiers. The local bucket refuses without a database query. What it allows is taken from the bucket that all
+/// nodes share, in slices, so that most requests need no query. The first few tokens are settled with the first slice.
 /// </summary>
 internal sealed class SharedTokenBucket : RateLimiter
 {
@@ -46,7 +45,7 @@ internal sealed class SharedTokenBucket : RateLimiter
         });
     }
 
-    /// <summary>Since when it is full. The partitions let go of it then.</summary>
+    /// <summary>How long the bucket has been full. The partitioned limiter then removes it.</summary>
     public override TimeSpan? IdleDuration
     {
         get
@@ -83,7 +82,7 @@ internal sealed class SharedTokenBucket : RateLimiter
         }
     }
 
-    // The local bucket has neither a timer nor a queue, so there is nothing to give back, and who still holds this may use it.
+    // The local bucket has neither a timer nor a queue, so there is nothing to release, and current users may keep using it.
     protected override void Dispose(bool disposing)
     {
         if (disposing) _forgotten();

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Widget.Api.Limits;
 
-/// <summary>The proxies whose word on where a request comes from is believed (WIDGET_TRUSTED_PROXIES).</summary>
+/// <summary>The proxies whose X-Forwarded-… headers are trusted (WIDGET_TRUSTED_PROXIES).</summary>
 public sealed record TrustedProxies
 {
     public static TrustedProxies None { get; } = new();

@@ -48,7 +48,7 @@ public sealed partial class Completions(Answerer answerer, ChatModels models, Mo
         }
         finally
         {
-            // Also of one that broke off or was left.
+            // Also count a completion that failed or was cancelled.
             await CountAsync(tenant, tally.Use);
         }
     }

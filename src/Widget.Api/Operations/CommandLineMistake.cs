@@ -14,7 +14,7 @@ internal static class CommandLineMistake
         var path = Path(command);
         var unknown = parsed.UnmatchedTokens is [var first, ..] ? first : null;
         var words = command.Subcommands.Count > 0
-            ? (unknown is null ? $"\"{path}\" needs a command." : $"There is no command \"{path} {unknown}\".") + $" There are {Listed(command.Subcommands.Select(sub => sub.Name))}."
+            ? (unknown is null ? $"\"{path}\" needs a command." : $"There is no command \"{path} {unknown}\".") + $" Commands: {Listed(command.Subcommands.Select(sub => sub.Name))}."
             : unknown is not null ? $"\"{path}\" does not take \"{unknown}\". It takes {Listed(command.Options.Select(option => option.Name))}."
             : string.Join(' ', parsed.Errors.Select(error => string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
         return $"{words} `{path} --help` explains it.";

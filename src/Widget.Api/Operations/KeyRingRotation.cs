@@ -11,7 +11,9 @@ namespace Widget.Api.Operations;
 /// <param name="Unchanged">Keys that were encrypted with it already.</param>
 public sealed record RotatedKeyRing(string MasterKey, int Encrypted, int Rotated, int Unchanged);
 
-/// <summary>Encrypts the key ring anew. What the ring's own keys have encrypted, tokens and tenants' secrets, stays as it is.</summary>
+/// <summary>
+/// Re-encrypts the key ring. Data encrypted with the ring's own keys, such as tokens and tenants' secrets, does not change.
+/// </summary>
 internal sealed class KeyRingRotation(NpgsqlDataSource owner, MasterKeys masterKeys)
 {
     /// <summary>Encrypts everything in the ring with the newest master key.</summary>

@@ -97,7 +97,7 @@ internal static class OperatorCommands
     private static Command Tenants()
     {
         var name = new Option<string>("--name") { Description = "The company's name.", Required = true };
-        var origins = new Option<string[]>("--origin") { Description = "A web site that may carry the widget, as https://www.example.com. May be given again. Without one, the widget opens on its hosted page only.", DefaultValueFactory = _ => [] };
+        var origins = new Option<string[]>("--origin") { Description = "A website that may embed the widget, such as https://www.example.com. Repeat for more. Without it, only the hosted page can.", DefaultValueFactory = _ => [] };
         var create = new Command("create", "Add a tenant; prints its site key and, this once, its API key.") { Slug, name, origins, AsJson };
         create.SetAction((result, ct) => WithTenants(async tenants =>
         {

@@ -6,8 +6,8 @@ using Widget.Rag.Search;
 namespace Widget.Api.Platform;
 
 /// <summary>
-/// The API's names for what knowledge and search call their kinds and states. They are mapped by name, one by one: a cast by number would
-/// change what a request means as soon as a member is inserted or moved on one side only.
+/// Maps the enums of knowledge and search to those of the API by name, one by one. A cast by number would change the meaning of a request
+/// as soon as a member is inserted or moved on only one side.
 /// </summary>
 public static class ContractNames
 {

@@ -11,8 +11,8 @@ namespace Widget.Api.Platform;
 internal readonly record struct Line(int Number, ReadOnlyMemory<byte> Bytes, bool IsTooLong);
 
 /// <summary>
-/// Reads a body line by line as it arrives, whether it is UTF-8 or UTF-16, with a byte-order mark or without. A line that is too long is passed over
-/// without being kept, and the next is read.
+/// Reads a body line by line as it arrives, in UTF-8 or UTF-16, with or without a byte-order mark. A line that is too long is skipped
+/// without being buffered.
 /// </summary>
 internal static class LineReader
 {
@@ -52,7 +52,8 @@ internal static class LineReader
         if (tooLong || line.WrittenCount > 0) yield return new Line(number, line.WrittenMemory, tooLong);
     }
 
-    // What the text is encoded in, when it is not UTF-8, and the length of its mark. Without one, its first character is told by its zeros, as in RFC 4627, 3.
+    // Detects the encoding if it is not UTF-8, and the length of the byte-order mark. Without a mark, the zero bytes of the first
+    // character show the encoding (RFC 4627, section 3).
     private static (Encoding? Wide, int Mark) Encoded(ReadOnlySpan<byte> beginning) => beginning switch
     {
         [0xEF, 0xBB, 0xBF, ..] => (null, 3),

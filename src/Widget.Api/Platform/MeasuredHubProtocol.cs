@@ -8,8 +8,9 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 namespace Widget.Api.Platform;
 
 /// <summary>
-/// The hubs' protocol with a limit that is told. SignalR's own limit ends the connection without a word; this one refuses the one message,
-/// and the connection goes on. Only a frame beyond <see cref="LargestFrame"/> ends it, and then with the reason.
+/// The hub protocol with a size limit that clients are told about. SignalR's own limit closes the connection without a reason. This one
+/// rejects only the message that is too large and keeps the connection open; only a frame beyond <see cref="LargestFrame"/> closes it,
+/// with the reason.
 /// </summary>
 internal sealed class MeasuredHubProtocol(IHubProtocol inner) : IHubProtocol
 {
@@ -32,7 +33,7 @@ internal sealed class MeasuredHubProtocol(IHubProtocol inner) : IHubProtocol
         var before = input.Length;
         if (!inner.TryParseMessage(ref input, binder, out message))
         {
-            // SignalR hands over as much as its own limit lets in; that it is not yet a whole message says that the frame is larger.
+            // SignalR passes on as much as its own limit allows. If that is not a complete message, the frame is larger than the limit.
             if (before >= LargestFrame) throw TooLarge(LargestFrame);
             return false;
         }

@@ -45,7 +45,7 @@ public sealed class OwnHosts(ServerOptions options)
             .Where(host => !(IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether a name is this machine's for itself; no other site's name can be made to lead here under it.</summary>
+    /// <summary>Whether a name always means this machine (loopback), so that no other site can make it resolve to this server.</summary>
     private static bool IsLoopback(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
@@ -66,7 +66,7 @@ public sealed class AnyHost
     public static AnyHost Instance { get; } = new();
 }
 
-/// <summary>Refuses requests for hosts that are not ours, before anything of them is put into pages, links or decisions.</summary>
+/// <summary>Refuses requests for hosts that are not ours, before the host is used in pages, links or decisions.</summary>
 internal sealed class HostMiddleware(RequestDelegate next, OwnHosts hosts)
 {
     public Task InvokeAsync(HttpContext context) =>

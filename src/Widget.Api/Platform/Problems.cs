@@ -10,16 +10,16 @@ namespace Widget.Api.Platform;
 /// <summary>Errors as RFC 9457 problem details, in words a person understands.</summary>
 internal static class Problems
 {
-    /// <summary>Of a request that ends too early or is not what its headers say.</summary>
-    public const string Unreadable = "The request could not be read to its end, or is not what its headers say.";
+    /// <summary>For a request that ends too early or doesn't match its headers.</summary>
+    public const string Unreadable = "The request is incomplete, or doesn't match its headers.";
 
     public const string UnknownContentType =
-        "The request's content type is not one that is understood here. For JSON, send Content-Type: application/json.";
+        "The request's content type is not supported. For JSON, send Content-Type: application/json.";
 
-    /// <summary>While the database is away.</summary>
+    /// <summary>For requests while the database is unavailable.</summary>
     public const string DatabaseAway = "We cannot reach our database right now. Please try again in a moment.";
 
-    /// <summary>After how many seconds to try again while the database is away.</summary>
+    /// <summary>Value of <c>Retry-After</c>, in seconds, while the database is unavailable.</summary>
     public const string RetryAfter = "5";
 
     /// <summary>Writes an error in the shape that the endpoint's callers read.</summary>
@@ -106,7 +106,7 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
             BadHttpRequestException bad => requests.Explain(bad, httpContext),
             Conversations.ClientIdTakenException taken => new(StatusCodes.Status409Conflict, taken.Message, "clientId"),
             OperationCanceledException when httpContext.RequestAborted.IsCancellationRequested =>
-                new(StatusCodes.Status499ClientClosedRequest, "The request was given up."),
+                new(StatusCodes.Status499ClientClosedRequest, "The client cancelled the request."),
             _ when DatabaseFaults.IsTransient(exception) => new RequestFault(StatusCodes.Status503ServiceUnavailable, Problems.DatabaseAway),
             _ => new(StatusCodes.Status500InternalServerError, "Something went wrong on our side. It has been logged under the trace id."),
         };

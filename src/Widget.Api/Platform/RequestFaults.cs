@@ -14,8 +14,8 @@ namespace Widget.Api.Platform;
 internal readonly record struct RequestFault(int Status, string Title, string? Field = null);
 
 /// <summary>
-/// Explains requests that could not be read. The framework says why in English and in names of its own types, which may change with any
-/// release; so what a value should have been is looked up where it was declared: in the endpoint's parameters and the body's type.
+/// Explains why a request could not be read. The framework's messages use its own type names and may change with any release, so the
+/// expected value is looked up where it is declared: in the endpoint's parameters and the body's type.
 /// </summary>
 internal sealed class RequestFaults(Microsoft.Extensions.Options.IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json)
 {

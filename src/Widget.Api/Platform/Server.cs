@@ -149,8 +149,8 @@ public static partial class Server
     }
 
     /// <summary>
-    /// Tenants would see one another's rows under such a role, so nothing is served under it; nor with a key ring that cannot be read, when all
-    /// tokens and secrets would be invalid. A database that is away is waited for.
+    /// Refuses to serve with a role to which row-level security does not apply, because tenants would see one another's rows, or with a
+    /// key ring that cannot be read, because all tokens and secrets would be invalid. Waits for an unavailable database.
     /// </summary>
     /// <exception cref="InvalidConfigurationException">Row-level security does not hold for the application's login, or a master key is missing.</exception>
     public static async Task RefuseUnsafeRoleAsync(WebApplication app, CancellationToken ct)

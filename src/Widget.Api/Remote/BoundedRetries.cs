@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Widget.Api.Remote;
 
 /// <summary>
-/// How often OpenAI's library asks again, and how long it waits before: never longer than the caller can. The library itself waits for as long as
-/// <c>Retry-After</c> says. A service that asks for a longer pause is not asked again, and its answer is the caller's to deal with.
+/// Limits how often OpenAI's library retries and how long it waits before a retry. The library itself waits for as long as
+/// <c>Retry-After</c> says. If a service asks for a longer pause than allowed, there is no retry, and the caller handles the response.
 /// </summary>
 /// <param name="most">Retries.</param>
 /// <param name="longest">The longest wait before one.</param>

@@ -24,9 +24,9 @@ public sealed class TavusTurnRow : ITenantOwned
 public sealed class TavusTurnLostException() : Exception("Another node has taken over.");
 
 /// <summary>
-/// Lets one node at a time change a tenant's tools or persona at Tavus. That takes many requests of up to 20 s each, so no transaction is open
-/// meanwhile: a turn is a row with an expiry, renewed while the work goes on, and every write checks in its own transaction that the turn is
-/// still held.
+/// Lets one node at a time change a tenant's tools or persona at Tavus. That takes many requests of up to 20 s each, so no transaction
+/// stays open. A turn is a lease: a row with an expiry, renewed while the work goes on. Every write checks in its own transaction that
+/// this node still holds it.
 /// </summary>
 public sealed partial class TavusTurns(TavusAccountDatabase database, TimeProvider clock, ILogger<TavusTurns> logger)
 {
@@ -76,7 +76,7 @@ public sealed partial class TavusTurns(TavusAccountDatabase database, TimeProvid
 
     internal Task ReleaseAsync(TavusTurn turn) => TryAsync(turn, "delete from tavus_turns where work = $1 and owner = $2");
 
-    // True where the database did not answer: the turn goes on until it expires, and writes check it anyway.
+    // True if the database is unavailable: the turn continues until it expires, and writes check it anyway.
     private async Task<bool> TryAsync(TavusTurn turn, string sql, params object?[] more)
     {
         try
@@ -122,8 +122,8 @@ public sealed class TavusTurn : IAsyncDisposable
     /// <summary>Ends the work when the caller gives up, or another node has taken over.</summary>
     public CancellationToken Token { get; }
 
-    /// <summary>Makes sure, until the transaction ends, that nobody else has the turn.</summary>
-    /// <exception cref="TavusTurnLostException">Somebody may have it.</exception>
+    /// <summary>Locks the turn until the end of the transaction, so that no other node can take it.</summary>
+    /// <exception cref="TavusTurnLostException">The turn has expired; another node may hold it.</exception>
     public async Task HoldAsync(TenantDbContext db, CancellationToken ct)
     {
         await using var hold = db.Command(

@@ -1,8 +1,8 @@
 namespace Widget.Api.Telemetry;
 
 /// <summary>
-/// Keeps categories quiet that write paths, queries, headers or what was sent below the level of a warning, whatever the configuration asks for:
-/// callbacks carry a token in their path, WebSockets one in their query.
+/// Limits the categories that log paths, queries, headers or request contents below warning level to warnings, regardless of the
+/// configuration: callback URLs have a token in their path, WebSocket URLs in their query string.
 /// </summary>
 internal static class LogCategories
 {

@@ -34,6 +34,6 @@ internal sealed partial class MetricsServer(TelemetryOptions options, MeterProvi
 
     private static bool IsLoopback(Uri address) => address.IsLoopback || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
 
-    [LoggerMessage(EventId = 3002, Level = LogLevel.Warning, Message = "Metrics are served at {Address} to everybody who can reach it; they ask for no key")]
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Warning, Message = "Metrics at {Address} are readable without authentication")]
     private partial void LogReachable(string address);
 }

@@ -4,9 +4,9 @@ using OpenTelemetry;
 namespace Widget.Api.Telemetry;
 
 /// <summary>
-/// Takes out of spans what must not leave the node, whichever library put it there: paths and queries (they carry tokens), who the visitor is, texts of
-/// SQL statements, and words of errors, which quote what was sent. Database commands outside of any trace are dropped: they are the workers that look
-/// for work, several a second.
+/// Removes sensitive data from all spans, regardless of the library that recorded it: paths and query strings (they contain tokens),
+/// client addresses and user agents, SQL texts, and error messages, which quote input. Database commands outside of a trace are dropped:
+/// they are the workers' polling queries, several a second.
 /// </summary>
 internal sealed class SpanScrubber : BaseProcessor<Activity>
 {

@@ -1,8 +1,8 @@
 namespace Widget.Api.Telemetry;
 
 /// <summary>
-/// What is seen of a node from outside. Traces, metrics and logs are sent by the standard variables (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c> …), which
-/// OpenTelemetry reads itself; this is what is ours.
+/// Our own telemetry options. Traces, metrics and logs are exported according to the standard variables
+/// (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c> …), which OpenTelemetry reads itself.
 /// </summary>
 public sealed record TelemetryOptions
 {

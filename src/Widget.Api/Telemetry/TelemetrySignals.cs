@@ -1,6 +1,6 @@
 namespace Widget.Api.Telemetry;
 
-/// <summary>Which signals a node makes. What nobody receives is not made.</summary>
+/// <summary>Which signals a node exports. Signals without a receiver are not collected.</summary>
 /// <param name="SendTraces">Traces go to an OTLP receiver.</param>
 /// <param name="SendMetrics">Metrics go to an OTLP receiver.</param>
 /// <param name="SendLogs">Logs go to an OTLP receiver.</param>

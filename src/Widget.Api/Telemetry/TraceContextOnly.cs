@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Widget.Api.Telemetry;
 
 /// <summary>
-/// Takes a trace's id from whoever calls, and nothing else: baggage and trace state are free text, which would go into spans and on to other services.
+/// Accepts only the trace ids from callers. Baggage and trace state are free text that would end up in spans and be sent on to other
+/// services.
 /// </summary>
 internal sealed class TraceContextOnly : DistributedContextPropagator
 {

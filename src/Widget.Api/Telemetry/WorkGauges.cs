@@ -9,8 +9,8 @@ using Widget.Rag.Search;
 namespace Widget.Api.Telemetry;
 
 /// <summary>
-/// Gauges of what is waiting and of circuit breakers. The database is asked every fifteen seconds in one statement, however often metrics are read;
-/// while it is away these gauges are missing.
+/// Gauges of waiting work and of circuit breakers. They query the database every fifteen seconds in one statement, however often metrics
+/// are read. While the database is unavailable, these gauges are missing.
 /// </summary>
 internal sealed partial class WorkGauges : BackgroundService
 {
@@ -101,6 +101,6 @@ internal sealed partial class WorkGauges : BackgroundService
             : new Measurement<T>(value(row), new KeyValuePair<string, object?>("widget.work", row.Work)));
     }
 
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "The database is away; the metrics of waiting work are missing until it is back")]
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "The database is unavailable; the metrics of waiting work are missing")]
     private partial void LogDatabaseAway(Exception exception);
 }

@@ -51,7 +51,7 @@ internal static class SettingsEndpoints
         return TypedResults.Ok(request);
     }
 
-    // A key and what visitors say go there, so not in the clear; where the operator vouches for the network, it is theirs to decide.
+    // An API key and what visitors say are sent there, so require TLS, except for hosts that the operator has allowed.
     private static bool IsSafe(Uri endpoint, FetchOptions fetching) =>
         endpoint.Scheme == Uri.UriSchemeHttps || endpoint.IsLoopback || fetching.AllowedPrivateHosts.Contains($"{endpoint.Host}:{endpoint.Port}");
 

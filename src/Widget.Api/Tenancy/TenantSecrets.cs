@@ -53,7 +53,8 @@ public sealed class TenantSecrets(TenancyDatabase database, IDataProtectionProvi
     public async Task<string?> ReadAsync(TenantId tenant, string name, CancellationToken ct) => (await LookUpAsync(tenant, name, ct)).Secret;
 
     /// <summary>
-    /// Whether the tenant has the secret, and the secret itself. It is null, too, when the installation's keys no longer open it.
+    /// Whether the tenant has the secret, and the secret itself. The secret is also null if the installation's keys can no longer decrypt
+    /// it.
     /// </summary>
     public async Task<(bool Exists, string? Secret)> LookUpAsync(TenantId tenant, string name, CancellationToken ct)
     {

@@ -30,7 +30,7 @@ public sealed class UsageRecord : ITenantOwned
 
     public long OutputTokens { get; init; }
 
-    /// <summary>Of these tokens, what the provider did not tell.</summary>
+    /// <summary>Of these tokens, those that are estimated, because the provider did not report usage.</summary>
     public long EstimatedTokens { get; init; }
 
     public DateTimeOffset At { get; init; }
@@ -66,11 +66,11 @@ public sealed class UsageWarning : ITenantOwned
     }
 }
 
-/// <summary>What a language model was used for one piece of work.</summary>
+/// <summary>The model usage of one piece of work.</summary>
 /// <param name="Model">Which; null where none was asked.</param>
 /// <param name="InputTokens">Read.</param>
 /// <param name="OutputTokens">Written.</param>
-/// <param name="EstimatedTokens">Of these, what the provider did not tell.</param>
+/// <param name="EstimatedTokens">Of these, estimated, because the provider did not report usage.</param>
 public readonly record struct ModelUse(string? Model, long InputTokens, long OutputTokens, long EstimatedTokens)
 {
     public bool IsNothing => InputTokens + OutputTokens == 0;

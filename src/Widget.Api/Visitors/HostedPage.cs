@@ -41,7 +41,7 @@ internal static class HostedPage
         if (tenants.MultiTenantContext.TenantInfo is not { } tenant || await SiteKeyAsync(database, tenant, ct) is not { } key)
         {
             return TypedResults.Content(
-                Page("Page not found", "<main class=\"missing\"><h1>Page not found</h1><p>This address belongs to no company. Please check it for a typing mistake.</p></main>"),
+                Page("Page not found", "<main class=\"missing\"><h1>Page not found</h1><p>No company uses this address. Please check it for typos.</p></main>"),
                 "text/html; charset=utf-8",
                 statusCode: StatusCodes.Status404NotFound);
         }

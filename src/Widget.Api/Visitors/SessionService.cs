@@ -42,7 +42,7 @@ internal sealed class SessionService(
             await ConfigAsync(tenant, tenantSettings, request.Abilities, ct));
     }
 
-    /// <summary>Does what opening a session does, but for adding anybody.</summary>
+    /// <summary>Runs the statements of opening a session without adding a visitor or a conversation.</summary>
     internal async Task<TenantSettings> RehearseAsync(TenantInfo tenant, CancellationToken ct)
     {
         var tenantSettings = await settings.ReadAsync(tenant.TenantId, ct);

@@ -26,7 +26,7 @@ public sealed class VisitorAuthentication(
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (tokens.Read(Context) is not { } ticket) return Task.FromResult(AuthenticateResult.NoResult());
-        // The token is whole, but its tenant is gone, or it came with something that proves otherwise.
+        // The token is valid, but its tenant has been deleted, or the request also names another tenant.
         if (tenants.MultiTenantContext.TenantInfo?.TenantId != ticket.Tenant) return Task.FromResult(AuthenticateResult.Fail("tenant"));
         if (!origins.IsFrom(Context, ticket.Origin)) return Task.FromResult(AuthenticateResult.Fail("origin"));
         var identity = new ClaimsIdentity(

@@ -53,7 +53,7 @@ internal static class VisitorEndpoints
         if (limits.Peek(http, request.SiteKey) is { } early) return early.ToProblem(http);
         if ((await resolver.ResolveAsync(request, ct)).TenantInfo is not { } tenant)
             return Problems.Because(StatusCodes.Status401Unauthorized, "This site key is unknown or has been revoked.");
-        // The body is read later than the tenant is decided, so what the rest of the request names is held against it here.
+        // The tenant is resolved before the body is read, so check here that the body names the same tenant as the rest of the request.
         if (tenants.MultiTenantContext.Strategy is not null)
         {
             var decided = await resolver.ResolveAsync(http, request, ct);

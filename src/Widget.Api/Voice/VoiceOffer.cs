@@ -28,7 +28,7 @@ public sealed class VoiceOffer(VoiceAccounts accounts, VoiceOptions options, Voi
             ? "There is no key for voice. Set one with PUT /api/voice/key, or have the operator set WIDGET_VOICE_ENDPOINT and WIDGET_VOICE_KEY."
             : "voice.endpoint names a service of the tenant's own, which needs a key of its own: set it with PUT /api/voice/key."),
         VoiceRefusal.NoModel => new(Mode, Available: false, "No model is chosen. Set voice.model in the settings, or have the operator set WIDGET_VOICE_MODEL."),
-        VoiceRefusal.NoPrice => new(Mode, Available: false, "budget.monthlyModelSpend is set, and the price of the voice model is not known. Have the operator add it to WIDGET_MODEL_PRICES, or use budget.monthlyTokens."),
+        VoiceRefusal.NoPrice => new(Mode, Available: false, "budget.monthlyModelSpend is set, and the price of the voice model is not known. The operator can add it to WIDGET_MODEL_PRICES, or use budget.monthlyTokens."),
         VoiceRefusal.BudgetReached => new(Mode, Available: false, "This month's budget is used up (GET /api/usage says which). Raise it in the settings, or wait for the first of the next month."),
         _ => new(Mode, Available: false, "This month's voice minutes are used up, or kept for calls that are going on. Raise voice.monthlyMinutes, or wait for the first of the next month."),
     };

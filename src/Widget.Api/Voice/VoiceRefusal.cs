@@ -58,14 +58,14 @@ internal static class VoiceRefusals
             VoiceRefusal.NotOffered => (StatusCodes.Status409Conflict, "voice_not_enabled", "Voice is not switched on for this company."),
             VoiceRefusal.NoKey => (StatusCodes.Status503ServiceUnavailable, "no_key", "Voice is not set up here: there is no key for it."),
             VoiceRefusal.NoModel => (StatusCodes.Status503ServiceUnavailable, "no_model", "Voice is not set up here: no model is chosen for it."),
-            VoiceRefusal.OutOfBudget => (StatusCodes.Status402PaymentRequired, "out_of_budget", "This month's voice minutes are used up. You can go on in writing."),
-            VoiceRefusal.BudgetReached => (StatusCodes.Status402PaymentRequired, "budget_reached", "The company's budget for this month is used up. You can go on in writing."),
-            VoiceRefusal.NoPrice => (StatusCodes.Status402PaymentRequired, "price_unknown", "Voice is not available: its price is not known, and the company limits what it spends. You can go on in writing."),
-            VoiceRefusal.BadKey => (StatusCodes.Status502BadGateway, "bad_key", "The call could not be opened: the voice service does not accept the company's key. You can go on in writing."),
-            VoiceRefusal.Quota => (StatusCodes.Status502BadGateway, "quota", "The call could not be opened: the company's account at the voice service is used up. You can go on in writing."),
-            VoiceRefusal.Refused => (StatusCodes.Status502BadGateway, "refused", "The call could not be opened: the voice service refuses it. You can go on in writing."),
+            VoiceRefusal.OutOfBudget => (StatusCodes.Status402PaymentRequired, "out_of_budget", "This month's voice minutes are used up. You can switch to text."),
+            VoiceRefusal.BudgetReached => (StatusCodes.Status402PaymentRequired, "budget_reached", "The company's budget for this month is used up. You can switch to text."),
+            VoiceRefusal.NoPrice => (StatusCodes.Status402PaymentRequired, "price_unknown", "Voice is unavailable, because its price is unknown and the company limits spending. You can switch to text."),
+            VoiceRefusal.BadKey => (StatusCodes.Status502BadGateway, "bad_key", "The call could not be opened: the voice service does not accept the company's key. You can switch to text."),
+            VoiceRefusal.Quota => (StatusCodes.Status502BadGateway, "quota", "The call could not be opened: the company's account at the voice service is used up. You can switch to text."),
+            VoiceRefusal.Refused => (StatusCodes.Status502BadGateway, "refused", "The call could not be opened: the voice service refuses it. You can switch to text."),
             VoiceRefusal.NoSuchConversation => (StatusCodes.Status404NotFound, "no_conversation", "There is no such conversation."),
-            _ => (StatusCodes.Status503ServiceUnavailable, "unreachable", "The voice service cannot be reached just now. Please try again in a moment, or go on in writing."),
+            _ => (StatusCodes.Status503ServiceUnavailable, "unreachable", "The voice service cannot be reached just now. Please try again in a moment, or switch to text."),
         };
         return Problems.Because(status, words, code);
     }

@@ -28,11 +28,11 @@ describe('a tag', () => {
     ['position', 'middle', 'data-position="middle" is ignored. It must be right or left.'],
     ['locale', 'fr', 'data-locale="fr" is ignored. It must be en, de, es or ar.'],
     ['locale', 'english', 'data-locale="english" is ignored.'],
-    ['colour', '#fff', 'the tag has no attribute data-colour. Did you mean data-color? There are data-site-key, '],
+    ['colour', '#fff', 'the tag has no attribute data-colour. Did you mean data-color? Use one of: data-site-key, '],
     [
       'greeting',
       'Hi',
-      'the tag has no attribute data-greeting. There are data-site-key, data-locale, data-color and data-position.',
+      'the tag has no attribute data-greeting. Use one of: data-site-key, data-locale, data-color or data-position.',
     ],
     ['constructor', '', 'the tag has no attribute data-constructor.'],
     ['siteKey', 'acme', 'data-site-key="acme" is not a site key. It must be the site key that'],
@@ -78,17 +78,17 @@ describe('a call', () => {
   });
 
   it.each([
-    [['opne'], 'there is no Widget.opne(). Did you mean open? There are open, close, '],
-    [['levitate', 1], 'there is no Widget.levitate(). There are open, '],
+    [['opne'], 'there is no Widget.opne(). Did you mean open? Use one of: open, close, '],
+    [['levitate', 1], 'there is no Widget.levitate(). Use one of: open, '],
     [['toString'], 'there is no Widget.toString().'],
     [[undefined], 'there is no Widget.undefined().'],
-    [['identify', 42], 'Widget.identify(42) is not right. It takes an object: Widget.identify({ id:'],
-    [['setContext', ['a']], 'Widget.setContext(["a"]) is not right. It takes an object:'],
-    [['ask'], 'Widget.ask() is not right. It takes a text:'],
-    [['ask', { text: 'What?' }], 'Widget.ask({"text":"What?"}) is not right.'],
-    [['on', 'opend', () => undefined], 'Widget.on("opend", function) is not right. It takes an event (ready, open, '],
-    [['on', 'open'], 'Widget.on("open") is not right.'],
-    [['off', () => undefined], 'Widget.off(function) is not right.'],
+    [['identify', 42], 'Widget.identify(42) has invalid arguments. It takes an object: Widget.identify({ id:'],
+    [['setContext', ['a']], 'Widget.setContext(["a"]) has invalid arguments. It takes an object:'],
+    [['ask'], 'Widget.ask() has invalid arguments. It takes a text:'],
+    [['ask', { text: 'What?' }], 'Widget.ask({"text":"What?"}) has invalid arguments.'],
+    [['on', 'opend', () => undefined], 'Widget.on("opend", function) has invalid arguments. It takes an event (ready, open, '],
+    [['on', 'open'], 'Widget.on("open") has invalid arguments.'],
+    [['off', () => undefined], 'Widget.off(function) has invalid arguments.'],
   ])('is told about %j', (call, words) => {
     expect(isCall(call)).toBe(false);
     const said = inCall(call);

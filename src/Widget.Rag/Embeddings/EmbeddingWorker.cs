@@ -50,7 +50,7 @@ public sealed partial class EmbeddingWorker(
         return await row.ReadAsync(ct) ? new EmbeddingLease(new TenantId(row.GetGuid(0)), row.GetString(1), worker) : null;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; changes of the embedding model wait for it")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; re-embedding is paused")]
     private partial void LogDatabaseAway(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Giving passages the vectors they lack failed; it is tried again")]

@@ -114,7 +114,7 @@ public sealed class IngestionJob : ITenantOwned
     }
 }
 
-/// <summary>What a tenant's jobs have used of workers' time. What is longer ago counts less (<c>recent_ingestion_seconds</c>).</summary>
+/// <summary>Worker time that a tenant's jobs have used. Older use counts less (<c>recent_ingestion_seconds</c>).</summary>
 public sealed class IngestionUsage : ITenantOwned
 {
     public required TenantId TenantId { get; init; }

@@ -6,9 +6,9 @@ using Widget.Rag.Storage;
 namespace Widget.Rag.Ingestion;
 
 /// <summary>
-/// Takes unfinished jobs and runs them, a turn at a time and several at once, so that nobody's large job keeps the others waiting: the next turn goes
-/// to the tenant that has used least of all workers' time lately, and what takes long is done by workers of its own. A job is held by a lease: when
-/// this node dies, another finds the lease run out and goes on where it stopped.
+/// Claims unfinished jobs and runs them in time slices, several at once, so that one tenant's large job does not block the others. The
+/// next slice goes to the tenant that has recently used the least worker time, and slow documents have separate workers. A job is claimed
+/// with a lease: if this node dies, the lease expires and another node continues the job.
 /// </summary>
 public sealed partial class IngestionWorker(
     NpgsqlDataSource dataSource,
@@ -102,7 +102,7 @@ public sealed partial class IngestionWorker(
         }
     }
 
-    // A turn costs what it has taken of a worker's time, whatever has come of it.
+    // A time slice is charged for the worker time it took, whatever its result.
     private async Task ChargeAsync(JobLease lease, Meter meter)
     {
         try
@@ -121,7 +121,7 @@ public sealed partial class IngestionWorker(
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            // One turn for nothing matters less than the work; a tenant that has been deleted has no account.
+            // An uncharged time slice matters less than the work; a deleted tenant has no usage row.
             LogNotCharged(e, lease.Tenant);
         }
     }
@@ -173,13 +173,13 @@ public sealed partial class IngestionWorker(
     [LoggerMessage(Level = LogLevel.Error, Message = "Ingestion job {Job} of tenant {Tenant} met a fault and will be tried again")]
     private partial void LogFault(Exception exception, TenantId tenant, JobId job);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; ingestion waits for it")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; ingestion is paused")]
     private partial void LogDatabaseAway(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Ingestion met a fault and goes on")]
     private partial void LogTrouble(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A turn of tenant {Tenant} at ingestion could not be counted")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Ingestion time of tenant {Tenant} could not be recorded")]
     private partial void LogNotCharged(Exception exception, TenantId tenant);
 
     // What a turn has taken since it was last asked.

@@ -4,14 +4,14 @@ using Widget.Rag.Own;
 
 namespace Widget.Rag.Ingestion;
 
-// What takes long is found out by trying: the quick lane gives each step a few seconds, puts back what takes longer, and leaves it to the slow lane.
+// Slow documents are found by trying: the quick lane gives each step a few seconds, and puts back what takes longer for the slow lane.
 public sealed partial class JobRunner
 {
-    // Readers that keep what they have when the time is over get this much longer to end.
+    // Extra time for readers that keep partial results, to finish after the time limit.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
-    // Gets to know the site; how many pages to take at a time, so that a batch is to be had in time however slowly the site wants to be read. Null when
-    // that takes long.
+    // Lists the site's pages and returns how many of them to fetch per batch, so that a batch finishes in time even if the site's crawl
+    // delay is long. Null if listing takes too long for the quick lane.
     private async Task<int?> PrepareAsync(JobLease lease, IngestionJob job, Source source, SiteVisit visit, CancellationToken ct)
     {
         if (source.Kind != SourceKind.Site) return PageBatch;
@@ -29,7 +29,7 @@ public sealed partial class JobRunner
         }
     }
 
-    // Whether something is left of a job that the quick lane is done with.
+    // Hands the rest of a job to the slow lane. Returns whether there is any.
     private async Task<bool> LeaveToSlowLaneAsync(JobLease lease, CancellationToken ct, bool evenIfDone = false)
     {
         if (lease.Lane != JobLane.Quick) return false;
@@ -41,7 +41,7 @@ public sealed partial class JobRunner
         return true;
     }
 
-    // Takes what there was no time for out of the batch, and puts it back.
+    // Puts back the items for which there was no time, and returns the others.
     private async Task<List<IngestionItem>> InTimeAsync(JobLease lease, List<IngestionItem> batch, Dictionary<IngestionItem, ItemOutcome> outcomes, CancellationToken ct)
     {
         var back = batch.FindAll(item => outcomes[item].IsPutBack);
@@ -120,7 +120,7 @@ public sealed partial class JobRunner
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // A parser's fault on someone's strange file must not keep the job's other documents from being read.
+            // A parser's exception on one malformed file must not stop the job's other documents.
             LogReaderFault(e, item.TenantId, item.JobId, item.Ordinal);
             return fetched with { Error = "This document could not be read because of a fault of ours, which has been logged." };
         }

@@ -77,7 +77,7 @@ public sealed record KnowledgeResult(IReadOnlyList<Hit> Hits, double Confidence)
     /// <summary>Why it could not be asked, for the trace; null when it was. Like <see cref="IKnowledgeBase.Refuse"/>, but found out on the way.</summary>
     public string? Skipped { get; init; }
 
-    /// <summary>What it had to do without came of this; null when nothing is known.</summary>
+    /// <summary>The exception that limited the search; null if it is unknown.</summary>
     public Exception? Degradation { get; init; }
 
     /// <summary>Which of several ways to its knowledge it took, for the trace; null where there is but one.</summary>

@@ -75,14 +75,14 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
         }
         catch (KnowledgeBaseException e)
         {
-            // Its message repeats nothing of what was sent or received; what caused it may, so the log has the causes' types alone.
+            // The exception's message contains no input or output; its inner exceptions may, so only their types are logged.
             Break(knowledge, query, e.Fault, e.Message, e.RetryAfter);
             LogFailed(knowledge.Name, query.TenantId, e.Fault, e.Message, Causes(e));
             return Missing(SearchOutcome.Failed, e.Message, e);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            // Whatever a side fails of, the others are asked in its place; the log, the trace and the span say what happened.
+            // If one knowledge base fails, the others are asked instead; the log, the trace and the span record the failure.
             Break(knowledge, query, KnowledgeFault.Unavailable, e.GetType().Name);
             LogFault(e, knowledge.Name, query.TenantId);
             return Missing(SearchOutcome.Failed, e.GetType().Name, e);

@@ -6,13 +6,13 @@ public sealed record SearchPlan
     public SearchStrategy Strategy { get; init; } = SearchStrategy.Parallel;
 
     /// <summary>
-    /// The knowledge bases in use, by name, with their share of the merged score. Those not named are not searched; one
-    /// that this installation does not have is skipped, and the trace says so. One of weight 0 stands by: it is asked only when none of the others has
+    /// The knowledge bases in use, by name, with their weight in the merged score. Others are not searched. One that this installation
+    /// does not have is skipped, and the trace says so. One with weight 0 is a fallback: it is asked only if none of the others has
     /// answered.
     /// </summary>
     public required IReadOnlyDictionary<string, double> Weights { get; init; }
 
-    /// <summary>Knowledge bases that are not searched though a reader of the trace may expect them, by name, and why.</summary>
+    /// <summary>Knowledge bases that are deliberately not searched, by name, with the reason for the trace.</summary>
     public IReadOnlyDictionary<string, string> LeftOut { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Longest wait for a knowledge base that <see cref="Deadlines"/> does not name.</summary>

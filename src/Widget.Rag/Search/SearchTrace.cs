@@ -55,7 +55,7 @@ public sealed record SearchTrace
     /// <summary>Hits that were the same passage as another or a part of it.</summary>
     public int DuplicatesDropped => Dropped.Duplicates + Dropped.Contained;
 
-    /// <summary>Whether our own knowledge was asked and did not answer, so that there may be more than what was found.</summary>
+    /// <summary>Whether our own knowledge base was asked and did not answer, so that results may be missing.</summary>
     public bool LacksOwn => Steps.Any(step =>
         step.KnowledgeBase == Own.OwnKnowledgeBase.BaseName && step.Outcome is (SearchOutcome.TimedOut or SearchOutcome.Failed));
 

@@ -1,8 +1,9 @@
 namespace Widget.Rag.Search;
 
 /// <summary>
-/// Bounds how many searches of this node's own knowledge run at once. The others wait in line, first come, first served. The deadline of a search
-/// begins with its turn: many questions at once make answers late, and never make a search look as if it had found nothing.
+/// Limits how many searches of this node's own knowledge base run at once. The others queue, first come, first served. A search's
+/// deadline starts when it leaves the queue, so under load answers are late, but no search times out and looks as if it had found
+/// nothing.
 /// </summary>
 /// <param name="atOnce">Most searches that run at the same time.</param>
 public sealed class SearchTurns(int atOnce) : IDisposable
@@ -11,7 +12,7 @@ public sealed class SearchTurns(int atOnce) : IDisposable
     private int _waiting;
 
     /// <summary>
-    /// As many as keep the processors and the database busy. More would only make each of them slower.
+    /// Enough to keep the processors and the database busy. More would only make each search slower.
     /// </summary>
     public static int Default => Math.Max(4, Environment.ProcessorCount * 2);
 

@@ -3,8 +3,8 @@ using Npgsql;
 namespace Widget.Rag.Storage;
 
 /// <summary>
-/// A transaction of the role that owns the tables, in which it sees all tenants' rows. Without it, row-level security shows the owner nothing
-/// (docs/decisions/0002-row-level-security.md). It does nothing for the application's login.
+/// A transaction of the tables' owner in which row-level security is open for all tenants' rows. Without it, the owner sees no rows
+/// (docs/decisions/0002-row-level-security.md). It has no effect for the application's login.
 /// </summary>
 public sealed class AcrossTenants : IAsyncDisposable
 {

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Widget.Rag.Storage;
 
-/// <summary>Tells a database that is away or overloaded, which passes, from a mistake of ours, which does not.</summary>
+/// <summary>
+/// Distinguishes transient database faults (unavailable, overloaded) from errors of ours, which do not go away by retrying.
+/// </summary>
 public static class DatabaseFaults
 {
     // What Npgsql does not count as transient, and which yet is gone once the server, its standby or the pooler is back.
@@ -23,8 +25,8 @@ public static class DatabaseFaults
     };
 
     /// <summary>
-    /// Whether the same work may succeed in a moment: the database could not be reached, was shutting down or starting, had no connection left,
-    /// or asked for a retry. Looks through the exceptions that EF Core and tasks wrap such a fault in. A cancelled operation is no fault.
+    /// Whether the same work may succeed if it is retried: the database was unreachable, starting or shutting down, had no free
+    /// connection, or asked for a retry. Unwraps the exceptions of EF Core and of tasks. A cancelled operation is not a fault.
     /// </summary>
     public static bool IsTransient(Exception? exception) => exception switch
     {

@@ -1,14 +1,14 @@
 namespace Widget.Rag.Storage;
 
-/// <summary>Repeats work that is safe to repeat for as long as the database is away.</summary>
+/// <summary>Retries idempotent work while the database is unavailable.</summary>
 public static class DatabaseRetry
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
-    /// <param name="work">What to do. It may have been done though it failed: a commit's answer can get lost.</param>
+    /// <param name="work">The work. It must be idempotent: if a commit's response is lost, it has been done although it failed.</param>
     /// <param name="clock">For the pauses.</param>
-    /// <param name="report">Told of every fault that is followed by another try.</param>
+    /// <param name="report">Called for every fault that is followed by a retry.</param>
     /// <param name="ct">Ends the tries; the last fault is thrown.</param>
     public static async Task<T> RunAsync<T>(
         Func<CancellationToken, Task<T>> work,

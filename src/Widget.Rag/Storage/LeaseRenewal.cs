@@ -4,16 +4,16 @@ namespace Widget.Rag.Storage;
 public readonly record struct LeaseTimes(TimeSpan Length, TimeSpan Renewal);
 
 /// <summary>
-/// Renews a lease for as long as the work takes. A fault is not the end of it: the lease lasts a while longer, and the next try may succeed. Only
-/// when the lease would run out before the next try is the work stopped, since another worker may then take it.
+/// Renews a lease while the work runs. A failed renewal is retried, because the lease lasts a while longer. The work is stopped only if
+/// the lease would expire before the next retry, because another worker may then claim it.
 /// </summary>
 public static class LeaseRenewal
 {
     /// <param name="times">The lease's length and how often it is renewed.</param>
     /// <param name="clock">For both.</param>
-    /// <param name="held">Cancelled when the work has ended, and by this when the lease is lost.</param>
+    /// <param name="held">Cancelled by the caller when the work has ended, and by this method when the lease is lost.</param>
     /// <param name="renew">Renews it; false when another worker has it.</param>
-    /// <param name="report">Told of every fault.</param>
+    /// <param name="report">Called for every fault.</param>
     public static async Task KeepAsync(
         LeaseTimes times,
         TimeProvider clock,

@@ -8,9 +8,9 @@ using System.Text.RegularExpressions;
 namespace Widget.Rag.Storage;
 
 /// <summary>
-/// Reads JSON that others wrote so that all of it can be read and stored. JSON can write what PostgreSQL's jsonb refuses: the character U+0000,
-/// half of a surrogate pair and numbers of any size. Text may also hold bytes that are not UTF-8. U+0000 is left out, halves of pairs and wrong
-/// bytes become U+FFFD, and a number that no double holds becomes text. What is not JSON stays so and is refused by the parser.
+/// Reads JSON from outside so that PostgreSQL can store it. JSON can contain values that jsonb rejects: the character U+0000, unpaired
+/// surrogates and numbers of any size; the text may also contain invalid UTF-8. U+0000 is removed, unpaired surrogates and invalid bytes
+/// become U+FFFD, and a number too large for a double becomes text. Text that is not JSON is left for the parser to reject.
 /// </summary>
 public static partial class StorableJson
 {

@@ -27,7 +27,9 @@ public sealed class TenantBatch : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Runs the statements. The reader stands before the rows of the first; <c>NextResultAsync</c> goes on to the next.</summary>
+    /// <summary>
+    /// Runs the statements. The reader is positioned before the first result set; <c>NextResultAsync</c> moves to the next one.
+    /// </summary>
     public async Task<NpgsqlDataReader> ReadAsync(CancellationToken ct)
     {
         var rows = await _batch.ExecuteReaderAsync(ct);

@@ -1,6 +1,6 @@
 namespace Widget.Rag.Storage;
 
-/// <summary>Wakes this node's workers when there is something for them, so that they need not wait for their next look.</summary>
+/// <summary>Wakes this node's workers when there is new work, so that they need not wait for the next poll.</summary>
 /// <param name="workers">How many wait. More wakes than that are none: each worker that wakes looks for everything.</param>
 public abstract class WorkerSignal(int workers = 1) : IDisposable
 {

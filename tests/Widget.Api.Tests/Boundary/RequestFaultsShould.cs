@@ -53,7 +53,7 @@ public sealed class RequestFaultsShould(ApiFixture api)
 
         await (await tenant.Developer.PostAsync("/api/search", new StringContent("query=x"))).ShouldBeProblemAsync(
             HttpStatusCode.UnsupportedMediaType,
-            "The request's content type is not one that is understood here. For JSON, send Content-Type: application/json.");
+            "The request's content type is not supported. For JSON, send Content-Type: application/json.");
     }
 
     [Fact]

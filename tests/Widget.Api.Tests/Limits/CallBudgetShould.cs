@@ -42,7 +42,7 @@ public sealed class CallBudgetShould(ApiFixture api) : IAsyncLifetime
             refused.StatusCode.ShouldBe(HttpStatusCode.PaymentRequired);
             var problem = await refused.Content.ReadFromJsonAsync<JsonElement>(Ct);
             problem.GetProperty("code").GetString().ShouldBe("budget_reached");
-            problem.GetProperty("title").GetString().ShouldBe("The company's budget for this month is used up. You can go on in writing.");
+            problem.GetProperty("title").GetString().ShouldBe("The company's budget for this month is used up. You can switch to text.");
         }
 
         answer.Outcome.ShouldBe(AnswerOutcome.Answered);

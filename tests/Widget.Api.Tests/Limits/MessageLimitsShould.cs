@@ -26,7 +26,7 @@ public sealed class MessageLimitsShould(ApiFixture api)
         refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
         refused.Headers.RetryAfter!.Delta!.Value.ShouldBeInRange(TimeSpan.FromMinutes(29), TimeSpan.FromMinutes(31));
         var problem = await refused.Content.ReadFromJsonAsync<JsonElement>(Ct);
-        problem.GetProperty("title").GetString()!.ShouldStartWith("These are many messages in a short time. Please try again in ");
+        problem.GetProperty("title").GetString()!.ShouldStartWith("You are sending messages too quickly. Please try again in ");
         problem.GetProperty("code").GetString().ShouldBe("rate_limited");
         answer.Outcome.ShouldBe(AnswerOutcome.Quoted);
         (await eager.EventsAsync()).OfType<VisitorMessage>().Count().ShouldBe(2);
@@ -45,7 +45,7 @@ public sealed class MessageLimitsShould(ApiFixture api)
         await hub.StreamAsync("b", "Ask", visitor.Session.ConversationId, new { clientId = "2", text = "Is the frame covered?" });
         var error = await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<AnswerUpdate>("b").LastAsync(Ct));
 
-        error.Message.ShouldMatch(@"HubException: These are many messages in a short time\. Please try again in \d+ seconds\. \[rate_limited retry-after=\d+\]$");
+        error.Message.ShouldMatch(@"HubException: You are sending messages too quickly\. Please try again in \d+ seconds\. \[rate_limited retry-after=\d+\]$");
         // The connection holds, and a message that was refused left nothing behind.
         await hub.StreamAsync("w", "Watch", visitor.Session.ConversationId, 0);
         (await hub.ItemsAsync<ConversationUpdate>("w").FirstAsync(update => update.Event is AssistantMessage, Ct)).ShouldNotBeNull();

@@ -50,7 +50,7 @@ public sealed class SessionLimitsShould(ApiFixture api)
         statuses.Count(status => status == HttpStatusCode.TooManyRequests).ShouldBe(2_000 - opened);
         waits.ShouldAllBe(wait => wait >= TimeSpan.FromSeconds(1));
         var problem = JsonDocument.Parse(refusal).RootElement;
-        problem.GetProperty("title").GetString()!.ShouldStartWith("Many chats were opened from this address");
+        problem.GetProperty("title").GetString()!.ShouldStartWith("Too many chats were opened from this address");
         problem.GetProperty("code").GetString().ShouldBe("rate_limited");
         problem.GetProperty("retryAfter").GetInt32().ShouldBeGreaterThan(0);
         // What was refused left no row, and one address one bucket, whatever it did.

@@ -131,7 +131,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
         var (code, _, errors) = await RunAsync(new() { ["WIDGET_MASTER_KEY"] = _first, ["WIDGET_DATABASE_APP"] = _database.Application }, "serve");
 
         code.ShouldBe(2);
-        errors.Trim().ShouldBe($"A key in the key ring does not open with its master key {Id(_first)}. It was changed or damaged in the database.");
+        errors.Trim().ShouldBe($"A key in the key ring can't be decrypted with its master key {Id(_first)}. It was changed in the database.");
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
     [Theory]
     [InlineData("c2hvcnQ=", null, "WIDGET_MASTER_KEY is not a master key: 32 random bytes in Base64")]
     [InlineData("no base64!", null, "WIDGET_MASTER_KEY is not a master key")]
-    [InlineData(null, "# nothing\n", "names a file without a key")]
+    [InlineData(null, "# nothing\n", "names a file with no key")]
     [InlineData(null, "a\nb\n", "WIDGET_MASTER_KEY_FILE, line 2, is not a master key")]
     [InlineData("x", "y", "Both WIDGET_MASTER_KEY and WIDGET_MASTER_KEY_FILE are set")]
     public async Task Say_what_is_wrong_with_it_without_showing_it(string? key, string? lines, string words)

@@ -58,7 +58,8 @@ public sealed class TenantDeletionShould : IAsyncLifetime
         output.ShouldContain("1 rows in documents");
         output.ShouldContain("1 rows in kept_speech");
         output.ShouldContain("at Tavus: persona p-left-over");
-        errors.Trim().ShouldBe($"Nothing has been deleted. `widget tenants delete --slug {slug} --yes` deletes it; that cannot be undone.");
+        errors.Trim().ShouldBe(
+            $"Nothing has been deleted. To delete the tenant, run `widget tenants delete --slug {slug} --yes`. This cannot be undone.");
         foreach (var table in await filling.TablesAsync(Ct)) (await filling.ContentAsync(table, tenant, Ct)).ShouldNotBeEmpty(table);
 
         var unknown = await RunAsync("tenants", "delete", "--slug", "nobody", "--yes");

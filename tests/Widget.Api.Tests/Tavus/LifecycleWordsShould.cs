@@ -42,8 +42,8 @@ public sealed class LifecycleWordsShould(ApiFixture api) : IAsyncLifetime
         foreach (var told in new[] { joined, again })
             (told.GetProperty("user_id").GetString(), told.GetProperty("userId").GetString()).ShouldBe(("u1", "u1"));
         again.GetProperty("conversation_id").GetString().ShouldBe(joined.GetProperty("conversation_id").GetString());
-        (await TitleAsync(new { name = "user_joined", userId = "u1", user_id = "u2" })).ShouldContain("two different people");
-        (await TitleAsync(new { name = "user_joined" })).ShouldContain("userId is missing");
+        (await TitleAsync(new { name = "user_joined", userId = "u1", user_id = "u2" })).ShouldContain("have different values");
+        (await TitleAsync(new { name = "user_joined" })).ShouldContain("userId (or user_id) is missing");
     }
 
     [Fact]

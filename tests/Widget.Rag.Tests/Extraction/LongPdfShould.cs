@@ -37,7 +37,7 @@ public sealed class LongPdfShould
         var document = await ReadAsync(new PdfReader(new IngestionOptions { MostPages = 2 }), [MadePdf.Text("First words."), MadePdf.Text("Second words."), MadePdf.Text("Third words.")]);
 
         document.Blocks.Select(block => block.Text).ShouldBe(["First words.", "Second words."]);
-        document.Notice.ShouldBe("Only the first 2 of its 3 pages were read. Split it to have all of it found.");
+        document.Notice.ShouldBe("Only the first 2 of its 3 pages were read. Split it to index all of it.");
     }
 
     [Fact]

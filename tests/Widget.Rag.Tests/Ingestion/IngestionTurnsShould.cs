@@ -143,7 +143,7 @@ public sealed class IngestionTurnsShould
         var report = await knowledge.RunAsync(tenant, await knowledge.Queue.UploadAsync(tenant, new ImportedDocument("two.pdf", new DocumentDescription { MediaType = MediaTypes.Pdf }, pdf), Ct), Ct);
 
         report.Done.ShouldBe(1);
-        report.Notices.ShouldHaveSingleItem().ShouldBe(new NoticedItem("two.pdf", "Only the first 1 of its 2 pages were read. Split it to have all of it found."));
+        report.Notices.ShouldHaveSingleItem().ShouldBe(new NoticedItem("two.pdf", "Only the first 1 of its 2 pages were read. Split it to index all of it."));
         var (documents, _) = await new KnowledgeCatalog(knowledge.Database).ListAsync(tenant, 0, 10, Ct);
         documents.ShouldHaveSingleItem().Notice.ShouldBe(report.Notices[0].Notice);
     }

@@ -15,8 +15,8 @@ internal static class DeleteCommand
     /// <param name="print">Prints a result, as JSON or text.</param>
     public static Command Create(Option<string> slug, Option<bool> asJson, Func<string> owner, Action<ParseResult, object, string> print)
     {
-        var yes = new Option<bool>("--yes") { Description = "Delete it. Without this, what there is of it is listed." };
-        var command = new Command("delete", "Delete a tenant with everything of it, also what was made for it at Tavus. It cannot be undone.") { slug, yes, asJson };
+        var yes = new Option<bool>("--yes") { Description = "Delete the tenant. Without this option, only list its data." };
+        var command = new Command("delete", "Delete a tenant and all its data, including at Tavus. This cannot be undone.") { slug, yes, asJson };
         command.SetAction(async (result, ct) =>
         {
             var connection = owner();
@@ -38,7 +38,9 @@ internal static class DeleteCommand
 
             var contents = await deletion.LookAsync(result.GetValue(slug)!, ct);
             print(result, contents, InWords(contents));
-            await Console.Error.WriteLineAsync($"Nothing has been deleted. `widget tenants delete --slug {contents.Slug} --yes` deletes it; that cannot be undone.");
+            await Console.Error.WriteLineAsync(
+                $"Nothing has been deleted. To delete the tenant, run `widget tenants delete --slug {contents.Slug} --yes`. "
+                + "This cannot be undone.");
             return 2;
         });
         return command;
@@ -57,7 +59,7 @@ internal static class DeleteCommand
         var words = new StringBuilder($"The tenant {deleted.Slug} ({deleted.TenantId}) is deleted:\n");
         AppendRows(words, deleted.Rows);
         foreach (var thing in deleted.AtTavus) words.Append($"  at Tavus: {thing.Kind} {thing.Id}\n");
-        foreach (var (thing, reason) in deleted.LeftOver) words.Append($"Left at Tavus: {thing.Kind} {thing.Id}, since {reason}\n");
+        foreach (var (thing, reason) in deleted.LeftOver) words.Append($"Not deleted at Tavus: {thing.Kind} {thing.Id} ({reason})\n");
         foreach (var call in deleted.Calls) words.Append($"Not hung up: voice call {call}. Its provider ends it at its own limit.\n");
         return words.ToString().TrimEnd('\n');
     }

@@ -33,8 +33,8 @@ public sealed record DeletedTenant(
     IReadOnlyList<string> Calls);
 
 /// <summary>
-/// Deletes a tenant with everything of it. Its keys are revoked first; then its calls are ended, then what is at Tavus, and its rows last, so that
-/// whatever breaks off can be run again.
+/// Deletes a tenant and all its data. Its keys are revoked first; then its calls are ended, its objects at Tavus are deleted, and its
+/// rows are deleted last, so that an interrupted deletion can be run again.
 /// </summary>
 /// <param name="owner">The role that owns the tables.</param>
 /// <param name="services">The application's, for what it does at Tavus and in calls.</param>

@@ -25,8 +25,8 @@ internal sealed class TenantTables(NpgsqlDataSource owner)
     }
 
     /// <summary>
-    /// Takes the leases on everything that nodes are doing for the tenant, as another node would. Whoever held one stops in good order and commits
-    /// nothing more.
+    /// Takes the leases on all work in progress for the tenant, as another node would. The nodes that held them stop gracefully and
+    /// commit nothing more.
     /// </summary>
     public async Task TakeLeasesAsync(TenantId tenant, CancellationToken ct)
     {
@@ -64,9 +64,9 @@ internal sealed class TenantTables(NpgsqlDataSource owner)
     private async Task<IReadOnlyDictionary<string, long>> TryDeleteAsync(TenantId tenant, CancellationToken ct)
     {
         await using var across = await AcrossTenants.BeginAsync(owner, ct);
-        // Nobody begins anything new for the tenant meanwhile: every new row needs this one.
+        // Blocks new work for the tenant until the commit: every new row needs to reference this one.
         await using (var hold = across.Command("select from tenants where tenant_id = $1 for update", [tenant.Value])) await hold.ExecuteNonQueryAsync(ct);
-        // Whoever follows a conversation looks again when this is committed, and finds that it is gone.
+        // Watchers of a conversation read it again after the commit, and find that it is gone.
         await using (var wake = across.Command(
             """
             select pg_notify($2, concat_ws(':', tenant_id, id, last_seq))
@@ -89,7 +89,7 @@ internal sealed class TenantTables(NpgsqlDataSource owner)
         return deleted;
     }
 
-    // Those that point to others first, so that what is counted was not deleted by a cascade before.
+    // Referencing tables first, so that every row is counted before a cascade deletes it.
     private static async Task<IReadOnlyList<string>> ListAsync(AcrossTenants across, CancellationToken ct, string column = "tenant_id")
     {
         var pointing = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
@@ -112,7 +112,7 @@ internal sealed class TenantTables(NpgsqlDataSource owner)
         var ordered = new List<string>();
         while (pointing.Count > 0)
         {
-            // Where they point to one another in a circle, cascades see to it.
+            // If tables reference each other in a cycle, cascades delete the rest.
             var next = pointing.Keys.FirstOrDefault(table => !pointing.Any(other => other.Key != table && other.Value.Contains(table))) ?? pointing.Keys.First();
             ordered.Add(next);
             pointing.Remove(next);

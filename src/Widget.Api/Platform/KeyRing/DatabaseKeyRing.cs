@@ -6,14 +6,14 @@ using Npgsql;
 namespace Widget.Api.Platform.KeyRing;
 
 /// <summary>
-/// Keeps the data protection keys in the database, so that every node reads the others' tokens, also after a restart. Their secret parts are
-/// encrypted with a master key that is not in the database, where there is one.
+/// Keeps the data protection keys in the database, so that every node can read the other nodes' tokens, also after a restart. If a master
+/// key is configured, the secret parts of these keys are encrypted with it; the master key is not in the database.
 /// </summary>
 public sealed class DatabaseKeyRing(NpgsqlDataSource dataSource, MasterKeys masterKeys) : IXmlRepository
 {
     /// <exception cref="CryptographicException">
-    /// A master key is missing. Data protection would pass over the keys that it cannot read and make a new one, which would make all tokens and
-    /// secrets invalid.
+    /// A master key is missing. Data protection would skip the keys that it cannot read and create a new one, which would invalidate all
+    /// tokens and secrets.
     /// </exception>
     public IReadOnlyCollection<XElement> GetAllElements()
     {
@@ -54,8 +54,8 @@ public sealed class DatabaseKeyRing(NpgsqlDataSource dataSource, MasterKeys mast
     {
         if (masterKeys.Newest is null)
         {
-            return $"{MasterKeys.Variable} is not set, so the keys that encrypt tokens and tenants' secrets lie unencrypted in the same database. "
-                + "Whoever reads a copy of the database reads the secrets. See \"The master key\" in docs/production.md.";
+            return $"{MasterKeys.Variable} is not set, so the keys that encrypt tokens and tenants' secrets are unencrypted in the same database. "
+                + "Anyone with a copy of the database can read the secrets. See \"The master key\" in docs/production.md.";
         }
 
         var plain = (await ReadAsync(ct)).Sum(element => MasterKeyXml.Plain(element).Count);

@@ -16,7 +16,7 @@ internal sealed class MasterKeyEncryptor(MasterKey key) : IXmlEncryptor
         typeof(MasterKeyDecryptor));
 }
 
-/// <summary>Decrypts it. Data protection finds this class by the name that stands with what is encrypted, and makes it.</summary>
+/// <summary>Decrypts it. Data protection reads the name of this class from the encrypted element and creates an instance.</summary>
 public sealed class MasterKeyDecryptor : IXmlDecryptor
 {
     private readonly MasterKeys _keys;
@@ -35,7 +35,7 @@ public sealed class MasterKeyDecryptor : IXmlDecryptor
         }
         catch (Exception e) when (e is CryptographicException or FormatException)
         {
-            throw new CryptographicException($"A key in the key ring does not open with its master key {id}. It was changed or damaged in the database.", e);
+            throw new CryptographicException($"A key in the key ring can't be decrypted with its master key {id}. It was changed in the database.", e);
         }
     }
 }

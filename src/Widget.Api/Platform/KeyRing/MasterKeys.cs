@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace Widget.Api.Platform.KeyRing;
 
 /// <summary>
-/// A key that is kept outside the database and encrypts the key ring in it (AES-256-GCM). It is told by an id, which says nothing about it.
+/// A key that is kept outside the database and encrypts the key ring in it (AES-256-GCM). It is identified by an id that reveals nothing
+/// about it.
 /// </summary>
 public sealed class MasterKey
 {
@@ -45,7 +46,7 @@ public sealed class MasterKey
     internal byte[] Decrypt(ReadOnlySpan<byte> encrypted)
     {
         var (nonceLength, tagLength) = (AesGcm.NonceByteSizes.MaxSize, AesGcm.TagByteSizes.MaxSize);
-        if (encrypted.Length < nonceLength + tagLength) throw new CryptographicException("What is encrypted with the master key is cut off.");
+        if (encrypted.Length < nonceLength + tagLength) throw new CryptographicException("Data encrypted with the master key is truncated.");
         var plain = new byte[encrypted.Length - nonceLength - tagLength];
         using var aes = new AesGcm(_key, tagLength);
         aes.Decrypt(encrypted[..nonceLength], encrypted[nonceLength..^tagLength], encrypted[^tagLength..], plain, Purpose);
@@ -98,7 +99,7 @@ public sealed class MasterKeys(IReadOnlyList<MasterKey> keys)
             else variables.Errors.Add($"{name}{(name == FileVariable ? $", line {line + 1}," : "")} is not a master key: 32 random bytes in Base64, as `openssl rand -base64 32` makes them.");
         }
 
-        if (keys.Count == 0 && variables.Errors.Count == 0) variables.Errors.Add($"{name} names a file without a key. Write one a line; the first encrypts.");
+        if (keys.Count == 0 && variables.Errors.Count == 0) variables.Errors.Add($"{name} names a file with no key. Write one per line; the first encrypts.");
         return new MasterKeys(keys);
     }
 }

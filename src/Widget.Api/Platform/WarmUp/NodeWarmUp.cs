@@ -74,7 +74,7 @@ internal sealed partial class NodeWarmUp(
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            LogEndedEarly(e is OperationCanceledException ? "it took too long" : "a fault");
+            LogEndedEarly(e is OperationCanceledException ? "timeout" : "error");
         }
     }
 

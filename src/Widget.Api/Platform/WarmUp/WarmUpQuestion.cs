@@ -11,7 +11,7 @@ using Widget.Rag.Storage;
 
 namespace Widget.Api.Platform.WarmUp;
 
-/// <summary>A question of nobody's, and everything that is done about one.</summary>
+/// <summary>A question without a visitor that runs everything a real question runs.</summary>
 internal sealed class WarmUpQuestion(
     SessionService sessions,
     ConversationDatabase database,

@@ -103,7 +103,7 @@ public sealed partial class TavusKnowledgeWorker(
     [LoggerMessage(Level = LogLevel.Error, Message = "Looking after the knowledge of tenant {Tenant} at Tavus met a fault; it will be tried again")]
     private partial void LogFault(Exception exception, Guid tenant);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; knowledge at Tavus waits for it")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; syncing knowledge with Tavus is paused")]
     private partial void LogDatabaseAway(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Looking after knowledge at Tavus met a fault and goes on")]

@@ -17,9 +17,9 @@ namespace Widget.Api.Tavus.Provisioning;
 public sealed record PersonaRefusal(int Status, string Words);
 
 /// <summary>
-/// Makes and changes tenants' personas at Tavus as their settings say, after showing what that will change. Only what is ours to set is touched.
-/// A persona that was made without its id being kept is found by its name, so there are never two. One node at a time
-/// does it for a tenant (<see cref="TavusTurns"/>), and no transaction is open while Tavus is asked.
+/// Creates and changes tenants' personas at Tavus according to their settings, after showing a preview. Fields that we don't manage are
+/// not changed. A persona that was created but whose id was not saved is found by its name, so there are never two. One node at a time
+/// does this for a tenant (<see cref="TavusTurns"/>), and no transaction is open during requests to Tavus.
 /// </summary>
 public sealed class PersonaProvisioner(
     TavusAccounts accounts,
@@ -37,7 +37,7 @@ public sealed class PersonaProvisioner(
     private const int PageSize = 50;
     private const int MostPages = 100;
 
-    private static PersonaRefusal Busy => new(StatusCodes.Status409Conflict, "The persona is being changed at this moment. Look at a new preview when that is done.");
+    private static PersonaRefusal Busy => new(StatusCodes.Status409Conflict, "The persona is being changed right now. Request a new preview when that is done.");
 
     /// <exception cref="TavusException">Tavus could not be asked.</exception>
     public async Task<(TavusPersonaPreview? Preview, PersonaRefusal? Refusal)> PreviewAsync(TenantInfo tenant, CancellationToken ct)

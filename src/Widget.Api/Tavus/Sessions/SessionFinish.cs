@@ -108,7 +108,8 @@ public sealed class SessionFinish(VideoTimings timings, TimeProvider clock)
         session.TranscribedAt = clock.GetUtcNow();
     }
 
-    // Pages may report anything. What the transcript has, too, was said; what it has in other words was said in the transcript's.
+    // Pages can report anything. A reported line is confirmed if the transcript contains it; if the wording differs, the transcript's
+    // wording counts.
     private static async Task CheckAsync(
         VideoDb db,
         VideoSession session,
@@ -133,7 +134,8 @@ public sealed class SessionFinish(VideoTimings timings, TimeProvider clock)
             ct);
     }
 
-    // To the letter, since one figure makes another offer. Whoever was cut off said the beginning. Visitors may word their own as they like.
+    // The assistant's words must match exactly, because one different digit changes an offer; an interrupted line must match the
+    // beginning. The visitor's own words need not match.
     private static bool IsSaidIn(Utterance heard, TranscriptLine line)
     {
         var (reported, said) = (OneLine(heard.Text), OneLine(line.Text));

@@ -96,10 +96,10 @@ public sealed partial class SessionKeeper(
         await leases.ReleaseAsync(lease, next);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; video sessions are seen to when it is back")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; video sessions are checked later")]
     private partial void LogDatabaseAway(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Looking for video sessions whose time has come failed; it is tried again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Looking for video sessions that are due failed and is retried")]
     private partial void LogTrouble(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Looking at video session {Session} met a fault")]

@@ -99,7 +99,7 @@ public sealed partial class SessionLeases(
             }
             catch (Exception e)
             {
-                // Whatever it was: what is held stays held only as long as this goes on.
+                // Continue after any exception: the leases are kept only as long as this loop runs.
                 Report(e);
             }
         }
@@ -129,7 +129,7 @@ public sealed partial class SessionLeases(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; leases on video sessions are renewed when it is back")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; video session leases are renewed later")]
     private partial void LogDatabaseAway(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Renewing or giving back leases on video sessions failed; it is tried again")]

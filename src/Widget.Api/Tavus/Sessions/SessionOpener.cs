@@ -41,7 +41,7 @@ public sealed partial class SessionOpener(
         try
         {
             var opened = await tavus.CreateConversationAsync(account, request, ct);
-            // Its tenant may have been deleted meanwhile; nothing else would end it.
+            // The tenant may have been deleted in the meantime, and then nothing else would end the call.
             if (!await OpenedAsync(tenant, id, opened, ct)) await tavus.EndConversationAsync(account, opened.Id, ct);
             return null;
         }

@@ -19,8 +19,8 @@ public static partial class TranscriptMerge
         Compare(heard, transcript).Missing;
 
     /// <returns>
-    /// Places in the transcript of lines that were not heard, in their order; and for what was heard, by its place, the place in the transcript of the line
-    /// that it is.
+    /// The positions of transcript lines that were not heard, in order; and for each heard utterance, by its position, the position of
+    /// the matching transcript line.
     /// </returns>
     public static (IReadOnlyList<int> Missing, IReadOnlyDictionary<int, int> Known) Compare(
         IReadOnlyList<(bool IsVisitor, string Text)> heard,

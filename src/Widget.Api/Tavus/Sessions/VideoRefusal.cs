@@ -61,8 +61,8 @@ internal static class VideoRefusals
             VideoRefusal.NotOffered => (StatusCodes.Status409Conflict, "video_not_enabled", "Video is not switched on for this company."),
             VideoRefusal.NoReplica => (StatusCodes.Status409Conflict, "no_replica", "No avatar is chosen for this company. Its owner chooses one in the settings (tavusReplicaId)."),
             VideoRefusal.NoKey => (StatusCodes.Status503ServiceUnavailable, "no_key", "Video is not set up here: there is no key for Tavus."),
-            VideoRefusal.OutOfBudget => (StatusCodes.Status402PaymentRequired, "out_of_budget", "This month's video minutes are used up. You can go on in writing."),
-            VideoRefusal.BudgetReached => (StatusCodes.Status402PaymentRequired, "budget_reached", "The company's budget for this month is used up. You can go on in writing."),
+            VideoRefusal.OutOfBudget => (StatusCodes.Status402PaymentRequired, "out_of_budget", "This month's video minutes are used up. You can switch to text."),
+            VideoRefusal.BudgetReached => (StatusCodes.Status402PaymentRequired, "budget_reached", "The company's budget for this month is used up. You can switch to text."),
             VideoRefusal.BadKey => (StatusCodes.Status502BadGateway, "bad_key", "The video call could not be opened: Tavus does not accept the company's key."),
             VideoRefusal.NoCredits => (StatusCodes.Status502BadGateway, "no_credits", "The video call could not be opened: the account at Tavus has no credit left."),
             VideoRefusal.Refused => (StatusCodes.Status502BadGateway, "refused", "The video call could not be opened: Tavus does not know the avatar or refuses it."),
@@ -72,7 +72,7 @@ internal static class VideoRefusals
             VideoRefusal.SharedAccount => (StatusCodes.Status409Conflict, "shared_account",
                 "personaId cannot be chosen for a call while companies share this installation's account at Tavus. "
                 + "Set tavusPersonaId in the settings, or a key of the company's own (PUT /api/tavus/key)."),
-            _ => (StatusCodes.Status503ServiceUnavailable, "unreachable", "The video service cannot be reached just now. Please try again in a moment, or go on in writing."),
+            _ => (StatusCodes.Status503ServiceUnavailable, "unreachable", "The video service cannot be reached just now. Please try again in a moment, or switch to text."),
         };
         return Problems.Because(status, words, code);
     }

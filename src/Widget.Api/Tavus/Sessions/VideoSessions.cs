@@ -150,7 +150,7 @@ public sealed class VideoSessions(
                 Speaker = heard.Speaker,
                 Text = heard.Text.Trim(),
                 Interrupted = heard.Interrupted,
-                // A program of the tenant's speaks for the tenant; a page may be anybody's.
+                // A program with the tenant's API key is trusted; a visitor's page is not.
                 Reported = caller.Visitor is not null,
             };
             await ConversationLog.AppendAsync(db, session.ConversationId, utterance, ct);

@@ -55,8 +55,8 @@ public sealed class VideoView(VideoSessions sessions, TenantSettingsService sett
 
     private static string? Problem(VideoSession session) => session.EndReason switch
     {
-        TavusEndReason.Failed => "The video call could not be opened. You can go on in writing.",
-        TavusEndReason.NoReplica => "The avatar did not come. You can try again, or go on in writing.",
+        TavusEndReason.Failed => "The video call could not be opened. You can switch to text.",
+        TavusEndReason.NoReplica => "The avatar did not come. You can try again, or switch to text.",
         TavusEndReason.TimeLimit => "The time for this call was up.",
         _ => null,
     };

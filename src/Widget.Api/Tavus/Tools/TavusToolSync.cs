@@ -9,10 +9,10 @@ using Widget.Rag.Storage;
 namespace Widget.Api.Tavus.Tools;
 
 /// <summary>
-/// Keeps the tools of a tenant's assistant registered at Tavus and attached to its persona. Each step is kept as it is done, and a tool that was
-/// made without its being kept is found by its name, so that whatever breaks off goes on the next time. One node at a time
-/// does it for a tenant (<see cref="TavusTurns"/>), and no transaction is open while Tavus is asked. Nothing is touched that does not bear
-/// the tenant's prefix (docs/decisions/0018-tools.md).
+/// Keeps the tools of a tenant's assistant registered at Tavus and attached to its persona. Each step is saved when it is done. A tool
+/// that was created but not saved is found by its name, so an interrupted sync continues the next time. One node at a time does this for
+/// a tenant (<see cref="TavusTurns"/>), and no transaction is open during requests to Tavus. Objects without the tenant's prefix are
+/// never changed (docs/decisions/0018-tools.md).
 /// </summary>
 public sealed partial class TavusToolSync(
     ToolRegistry registry,

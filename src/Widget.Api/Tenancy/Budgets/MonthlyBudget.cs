@@ -40,13 +40,13 @@ public sealed partial class MonthlyBudget(TenancyDatabase database, BudgetOption
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            // Nobody is locked out for a fault of ours.
+            // Fail open: an internal error must not lock visitors out.
             LogUnchecked(e, tenant);
             return BudgetVerdict.Open;
         }
     }
 
-    /// <summary>Whether a model's tokens can be held against the tenant's ceiling on spend, if there is one.</summary>
+    /// <summary>Whether a model's tokens can be priced, if the tenant has a ceiling on spend.</summary>
     public bool CanPrice(TenantSettings settings, string model) => settings.Budget.MonthlyModelSpend is null || options.KnowsPriceOf(model);
 
     /// <summary>Something was counted on this node.</summary>
@@ -134,7 +134,7 @@ public sealed partial class MonthlyBudget(TenancyDatabase database, BudgetOption
         Message = "Tenant {Tenant} has a ceiling on model spend, but the price of a model is not known, so its answers quote. Set WIDGET_MODEL_PRICES")]
     private partial void LogPriceUnknown(TenantId tenant);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The month of tenant {Tenant} could not be added up; its ceilings are not checked meanwhile")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Reading the usage of tenant {Tenant} failed; its ceilings are not enforced for now")]
     private partial void LogUnchecked(Exception exception, TenantId tenant);
 
     private sealed record Known(MonthlyUse Use, DateTimeOffset At);

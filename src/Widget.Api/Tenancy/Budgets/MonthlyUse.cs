@@ -64,7 +64,7 @@ internal sealed record Standing(string Name, MonthlyUsage Usage)
 
     private static Standing At(string name, decimal used, decimal? ceiling) => new(name, new MonthlyUsage(used, ceiling, StateOf(used, ceiling)));
 
-    // What has no known price does not cost nothing.
+    // An unknown price is not zero.
     private static Standing Spend(MonthlyUse use, decimal? ceiling, BudgetOptions options)
     {
         var known = !use.Unpriced(options).Any();

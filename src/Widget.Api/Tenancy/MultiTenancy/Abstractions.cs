@@ -29,7 +29,7 @@ public interface IMultiTenantContext
     /// <summary>The strategy that named the tenant, or that named one that does not exist.</summary>
     IMultiTenantStrategy? Strategy { get; }
 
-    /// <summary>What the request carries names more than one tenant, so it acts for none.</summary>
+    /// <summary>The request names more than one tenant, so it acts for none.</summary>
     bool IsContradictory { get; }
 }
 
@@ -55,8 +55,8 @@ public interface IMultiTenantContextSetter
 public interface IMultiTenantStrategy
 {
     /// <summary>
-    /// Whether it reads a credential, which proves whom the caller acts for. The others read what is written in an address, which anybody can
-    /// write.
+    /// Whether the strategy reads a credential, which proves which tenant the caller acts for. The other strategies read an address,
+    /// which any caller can write.
     /// </summary>
     bool IsProof => false;
 

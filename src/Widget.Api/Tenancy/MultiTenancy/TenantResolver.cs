@@ -3,8 +3,8 @@ using Widget.Api.Platform;
 namespace Widget.Api.Tenancy.MultiTenancy;
 
 /// <summary>
-/// The one place that decides which tenant a request acts for. Every strategy is asked. What a credential proves comes before what an
-/// address says; where what a request carries names different tenants, it contradicts itself and acts for none.
+/// The one place that decides which tenant a request acts for. It asks every strategy. Credentials take precedence over addresses. If a
+/// request names different tenants, it contradicts itself and acts for none.
 /// </summary>
 public sealed class TenantResolver(IEnumerable<IMultiTenantStrategy> strategies, IMultiTenantStore store) : ITenantResolver
 {
@@ -27,7 +27,7 @@ public sealed class TenantResolver(IEnumerable<IMultiTenantStrategy> strategies,
                 // A slug in an address needs no look into the database when it is the tenant's that is known already.
                 if (!strategy.IsProof && decided.TenantInfo?.Slug == named) continue;
                 var tenant = await store.GetByIdentifierAsync(named, ct);
-                // A credential that is unknown proves nothing, and no address may stand in for it.
+                // An unknown credential proves nothing, and an address must not replace it.
                 if (tenant is null && strategy.IsProof) return new MultiTenantContext(null, strategy);
                 if (decided.Strategy is null) (decided, identifier) = (new MultiTenantContext(tenant, strategy), named);
                 else if (tenant is null || tenant.TenantId != decided.TenantInfo?.TenantId) return MultiTenantContext.Contradiction;

@@ -13,7 +13,7 @@ namespace Widget.Api.Voice.Calls;
 /// </summary>
 internal sealed class HeldCall : IVoiceStage, IDisposable
 {
-    /// <summary>How long after the end what was said last is kept for a database that is away.</summary>
+    /// <summary>How long after the end of a call unsaved lines are kept in memory while the database is unavailable.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromMinutes(15);
 
     private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
@@ -46,10 +46,10 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
 
     public IVoiceDialogue Dialogue { get; }
 
-    /// <summary>The provider's figures so far, as they are in this moment: they are read and counted by different tasks.</summary>
+    /// <summary>A snapshot of the provider's usage figures: one task updates them, others read them.</summary>
     public IReadOnlyDictionary<string, long> Usage => Volatile.Read(ref _usage);
 
-    /// <summary>When the call's time is up, as far as this node knows; it is looked at while the database is away, too.</summary>
+    /// <summary>The call's time limit as this node knows it, so that it is enforced even while the database is unavailable.</summary>
     public DateTimeOffset? Deadline
     {
         get => Interlocked.Read(ref _deadline) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
@@ -131,8 +131,10 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
         }
     }
 
-    /// <summary>The call is over, or held no more: everything that was said goes to the log. Nothing is thrown.</summary>
-    /// <param name="stopping">The node stops; a database that is away is not waited for much longer.</param>
+    /// <summary>
+    /// Called when the call is over or this node no longer holds it. Writes everything that was said to the log. Does not throw.
+    /// </summary>
+    /// <param name="stopping">Cancelled when the node stops, which shortens the wait for an unavailable database.</param>
     public async Task CloseAsync(CancellationToken stopping)
     {
         await _over.CancelAsync();
@@ -156,7 +158,7 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
         _backstage.Show(_call, phase, caption);
     }
 
-    // Written beside the conversation: the database must not hold it up.
+    // Written in the background, so that a slow database does not delay the conversation.
     public void Log(SpokenLine line) => _log.Add(line);
 
     public void LookUp(string item, string words) => Work(
@@ -201,7 +203,7 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
                 }
                 catch (OperationCanceledException) when (_ended.IsCancellationRequested)
                 {
-                    // There is nobody left to tell.
+                    // The call is over, so the result is not needed.
                 }
                 catch (Exception e)
                 {
@@ -211,7 +213,7 @@ internal sealed class HeldCall : IVoiceStage, IDisposable
             CancellationToken.None);
     }
 
-    // What one message does to the dialogue must not end the call: the model may say the next thing as if nothing had happened.
+    // An exception from one message must not end the call: later messages may still be processed.
     private void Do(Action action)
     {
         try

@@ -38,7 +38,7 @@ public sealed partial class VoiceBackstage(
 
     internal void Note(VoiceCall call, string words) => LogNote(call.Id, words);
 
-    /// <summary>Something behind the call has failed that the call itself can go on without.</summary>
+    /// <summary>Logs a fault that does not affect the call itself.</summary>
     internal void Fault(VoiceCall call, Exception exception) => LogFailed(LoggedException.Of(exception), call.Id);
 
     /// <summary>Writes down what was said, once.</summary>
@@ -49,7 +49,7 @@ public sealed partial class VoiceBackstage(
         await db.CommitAsync(ct);
     }
 
-    /// <summary>Something said could not be written down, and will be tried again unless it is lost.</summary>
+    /// <summary>A transcript line could not be saved. It is retried unless <paramref name="isLost"/>.</summary>
     internal void NotWritten(VoiceCall call, Exception? exception, bool isLost)
     {
         if (isLost) LogLost(LoggedException.Of(exception), call.Id);
@@ -70,7 +70,7 @@ public sealed partial class VoiceBackstage(
             SessionId = call.Id.Value,
             Mode = "voice",
             Speaker = speaker,
-            // PostgreSQL cannot store U+0000, whoever said it.
+            // PostgreSQL cannot store U+0000.
             Text = text.Replace("\0", "", StringComparison.Ordinal),
             Interrupted = interrupted,
             Reported = IsReported(call, item, speaker),
@@ -79,7 +79,7 @@ public sealed partial class VoiceBackstage(
         return true;
     }
 
-    // Where the provider has no line for us, only the page tells what was said. What is typed comes to us directly.
+    // Without a server-side connection to the provider, only the page reports what was said. Typed messages come to us directly.
     private static bool IsReported(VoiceCall call, string item, Speaker speaker) =>
         call.Protocol == VoiceProtocol.SelfHosted && !(speaker == Speaker.Visitor && item.StartsWith(Typed, StringComparison.Ordinal));
 
@@ -214,10 +214,10 @@ public sealed partial class VoiceBackstage(
     [LoggerMessage(Level = LogLevel.Error, Message = "Something said in voice call {Call} could not be written down")]
     private partial void LogLost(Exception? exception, VoiceCallId call);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; what is said in voice call {Call} is written down when it is back")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; the transcript of voice call {Call} is saved later")]
     private partial void LogWaiting(Exception? exception, VoiceCallId call);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Something said in voice call {Call} could not be written down and is tried again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A transcript line of voice call {Call} could not be saved and is retried")]
     private partial void LogNotWritten(Exception? exception, VoiceCallId call);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Something behind voice call {Call} failed")]

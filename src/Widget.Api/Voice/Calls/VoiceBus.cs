@@ -105,7 +105,7 @@ public sealed partial class VoiceBus(
                 if (DatabaseFaults.IsTransient(e))
                 {
                     LogDatabaseAway(e);
-                    // What has been told meanwhile is newer.
+                    // Put back only updates that have not been replaced by newer ones.
                     foreach (var (key, update) in taken) _unsent.TryAdd(key, update);
                     HaveTold();
                 }
@@ -180,10 +180,10 @@ public sealed partial class VoiceBus(
         public void Dispose() => bus._held.TryRemove(KeyValuePair.Create(call, take));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; captions of voice calls wait for it")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; captions of voice calls are delayed")]
     private partial void LogDatabaseAway(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Passing on what happens in voice calls failed and goes on")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Failed to relay voice call events; the relay continues")]
     private partial void LogFault(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A notification about a voice call cannot be read")]

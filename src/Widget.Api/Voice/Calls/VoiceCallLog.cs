@@ -5,21 +5,24 @@ using Widget.Rag.Storage;
 namespace Widget.Api.Voice.Calls;
 
 /// <summary>
-/// Writes what is said in one call into the conversation, one line after another. While the database is away, the lines wait here; they are written
-/// when it is back.
+/// Writes the lines of one call to the conversation, one after another. While the database is unavailable, the lines are buffered here
+/// and written when it is back.
 /// </summary>
 internal sealed class VoiceCallLog : IDisposable
 {
     /// <summary>More lines than an hour's call has. Only a page that makes up a call's events could have more of them wait.</summary>
     internal const int MostWaiting = 5_000;
 
-    /// <summary>Tries to write a line that fails though the database is there. The lines after it must not wait for ever.</summary>
+    /// <summary>
+    /// How often to try to write a line that fails although the database is available. After that it is dropped, so that later lines are
+    /// not blocked forever.
+    /// </summary>
     private const int MostTries = 5;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a node that stops waits for a database that is away.</summary>
+    /// <summary>How long a stopping node waits for an unavailable database.</summary>
     private static readonly TimeSpan Stopping = TimeSpan.FromSeconds(5);
 
     private readonly Channel<SpokenLine> _lines =
@@ -32,7 +35,7 @@ internal sealed class VoiceCallLog : IDisposable
     private readonly TimeProvider _clock;
     private readonly Task _writing;
 
-    /// <param name="write">Writes a line unless it is there already: what failed may have been done.</param>
+    /// <param name="write">Writes a line unless it exists: an attempt that failed may have been committed.</param>
     /// <param name="report">Told of every fault, and whether the line is lost by it.</param>
     /// <param name="clock">For the pauses.</param>
     public VoiceCallLog(Func<SpokenLine, CancellationToken, Task> write, Action<Exception?, bool> report, TimeProvider clock)
@@ -46,8 +49,8 @@ internal sealed class VoiceCallLog : IDisposable
         if (!_lines.Writer.TryWrite(line)) _report(null, true);
     }
 
-    /// <summary>No more is said. Returns when everything is written, or when the patience is at an end.</summary>
-    /// <param name="patience">How long a database that is away is waited for.</param>
+    /// <summary>Ends the log: no more lines are added. Returns when all lines are written, or when the time is up.</summary>
+    /// <param name="patience">How long to wait for an unavailable database.</param>
     /// <param name="stopping">The node stops, so there is not much time left.</param>
     public async Task CloseAsync(TimeSpan patience, CancellationToken stopping)
     {

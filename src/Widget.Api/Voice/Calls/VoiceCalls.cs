@@ -155,17 +155,17 @@ public sealed partial class VoiceCalls(
         return (call, answer.Sdp, null);
     }
 
-    // Null when the call is gone or was given up for good meanwhile.
+    // Null when the call has been deleted or given up in the meantime.
     private async Task<VoiceCall?> OpenedAsync(VoiceCall added, VoiceAnswer answer)
     {
         VoiceCall? call = null;
-        // Only this node knows the provider's id of the call. Nobody else looks for it until its lease runs out.
+        // Only this node knows the provider's id of the call, and no other node claims the call until its lease expires.
         using var patience = new CancellationTokenSource(timings.Lease, clock);
         await DatabaseRetry.RunAsync(
             _ => ChangeAsync(added, async (db, row) =>
             {
                 if (row.IsOver) return;
-                // A commit whose answer was lost has been done already.
+                // A retry after a commit whose response was lost finds the row already changed.
                 var isNew = row.OpenedAt is null;
                 var now = clock.GetUtcNow();
                 // If its end is wished by now, it is hung up next.
@@ -183,7 +183,7 @@ public sealed partial class VoiceCalls(
         return call;
     }
 
-    // A call that no row tells of would cost money until the provider's own limit.
+    // A call without a row would cost money until the provider's own limit.
     private async Task HangUpAsync(VoiceCall call, VoiceAccount account, VoiceAnswer answer)
     {
         if (answer.CallId is not { } callId) return;
@@ -291,6 +291,6 @@ public sealed partial class VoiceCalls(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Voice call {Call} could not be hung up")]
     private partial void LogNotHungUp(Exception exception, VoiceCallId call);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; a voice call waits for it")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; a voice call is waiting for it")]
     private partial void LogDatabaseAway(Exception exception);
 }

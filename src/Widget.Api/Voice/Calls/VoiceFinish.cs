@@ -11,7 +11,7 @@ public sealed class VoiceFinish(TimeProvider clock)
     /// <param name="db">The transaction that holds the call.</param>
     /// <param name="call">Which.</param>
     /// <param name="ct">Ends the wait.</param>
-    /// <param name="over">When it ended, if that was earlier than now: the wait for a database that is away is no part of the call.</param>
+    /// <param name="over">When the call ended, if earlier than now: waiting for the database does not count as call time.</param>
     public async Task EndAsync(VoiceDb db, VoiceCall call, CancellationToken ct, DateTimeOffset? over = null)
     {
         if (call.IsOver) return;
@@ -36,7 +36,7 @@ public sealed class VoiceFinish(TimeProvider clock)
             ct);
     }
 
-    // The provider's own figures. One that tells only a sum is counted by that; one that is paid by time tells none.
+    // The provider's own usage figures. If it reports only a total, that counts as input; a provider billed by time reports none.
     private static ModelUse Tokens(VoiceCall call)
     {
         var (input, output) = (Of("input_text_tokens") + Of("input_audio_tokens"), Of("output_text_tokens") + Of("output_audio_tokens"));

@@ -7,7 +7,7 @@ namespace Widget.Api.Voice.Calls;
 /// <summary>How a call ends or is given back, and what of it is saved then.</summary>
 public sealed partial class VoiceHolder
 {
-    /// <summary>Ends a call: at the provider, then in the log, then in the row; each is safe to be done twice.</summary>
+    /// <summary>Ends a call: at the provider, then in the log, then in the row. Each step is idempotent.</summary>
     internal async Task EndAsync(VoiceCall call, HeldCall? held, VoiceEndReason reason, Func<Task>? hangUp)
     {
         try
@@ -16,7 +16,7 @@ public sealed partial class VoiceHolder
         }
         catch (Exception e)
         {
-            // It costs money until it is hung up, so that comes first, whether the database is there or not.
+            // The call costs money until it is hung up, so hang up first, whether the database is available or not.
             Report(e, call.Id);
         }
 
@@ -24,7 +24,8 @@ public sealed partial class VoiceHolder
         var over = clock.GetUtcNow();
         if (held is not null) await held.CloseAsync(lifetime.ApplicationStopping);
         voices.Forget(call.ConversationId);
-        // What was used is known to this node alone. Where that is nothing, another can save the end as well as this one.
+        // Only this node knows the usage of a call that it held, so retry until it is saved. Otherwise another node can save the end just
+        // as well.
         if (held is not null) await DatabaseRetry.RunAsync(_ => SaveAsync(), clock, LogDatabaseAway, lifetime.ApplicationStopping);
         else await SaveAsync();
 
@@ -53,7 +54,9 @@ public sealed partial class VoiceHolder
         }
     }
 
-    /// <summary>Gives a call back, for another node or a page that reconnects. Throws nothing; a lease that is not given back runs out.</summary>
+    /// <summary>
+    /// Gives a call back to another node or to a page that reconnects. Does not throw; a lease that could not be given back expires.
+    /// </summary>
     internal async Task ReleaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next, HeldCall? held = null)
     {
         try

@@ -72,7 +72,7 @@ public sealed partial class VoiceHolder(
         }
         catch (Exception e)
         {
-            // It is taken up anew: soon, or when its lease runs out.
+            // The call is claimed again: soon, or when its lease expires.
             Report(e, id);
             await ReleaseAsync(tenant, id, timings.RetryingEnd);
         }
@@ -108,7 +108,7 @@ public sealed partial class VoiceHolder(
         }
         catch
         {
-            // The node that goes on with the call does not know what was said and used here and is not saved yet.
+            // The next node does not know the lines and the usage that are not saved yet, so save them now.
             await held.CloseAsync(lifetime.ApplicationStopping);
             await SaveUsageAsync(call, held);
             throw;
@@ -117,7 +117,7 @@ public sealed partial class VoiceHolder(
         await EndAsync(call, held, reason, () => provider.HangUpAsync(account, callId, CancellationToken.None));
     }
 
-    // Until the call is to end.
+    // Runs the dialogue until the call must end.
     private async Task<VoiceEndReason> ConverseAsync(
         VoiceCall call,
         HeldCall held,
@@ -160,7 +160,8 @@ public sealed partial class VoiceHolder(
                 {
                     await using var db = await database.BeginAsync(call.TenantId, token);
                     if (await db.LockAsync(call.Id, token) is not { } row) return;
-                    // A commit whose answer was lost has made it look as if somebody had begun before.
+                    // A retry after a commit whose response was lost finds AttachedAt already set, so keep the value of the first
+                    // attempt.
                     isNew ??= row.AttachedAt is null;
                     row.AttachedAt ??= clock.GetUtcNow();
                     await db.CommitAsync(token);
@@ -171,7 +172,7 @@ public sealed partial class VoiceHolder(
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            // The visitor is waiting, and the watch over the call must go on.
+            // The visitor is waiting, so start the conversation even if the row could not be updated.
             LogFault(LoggedException.Of(e), call.Id);
         }
 
@@ -208,7 +209,7 @@ public sealed partial class VoiceHolder(
             }
             catch (Exception e)
             {
-                // If there is a wish, it stands in the row, and the end is saved with that reason.
+                // If an end was requested, the row says so, and the end is saved with that reason.
                 Report(e, call.Id);
                 return null;
             }
@@ -256,7 +257,8 @@ public sealed partial class VoiceHolder(
         }
     }
 
-    // Whether it should end, and that this node still has it. Throws nothing: the watch over a call that costs by the minute must go on.
+    // Renews the lease and checks whether the call must end. False when this node no longer holds it. Does not throw, because a call that
+    // costs by the minute must stay monitored.
     private async Task<bool> LookAsync(VoiceCall call, HeldCall held)
     {
         try
@@ -277,7 +279,7 @@ public sealed partial class VoiceHolder(
         }
         catch (Exception e)
         {
-            // Another node needs the database to take the call, too.
+            // No other node can take the call without the database either, so keep it.
             Report(e, call.Id);
             if (clock.GetUtcNow() > held.Deadline) held.Post(() => held.End(VoiceEndReason.TimeLimit));
             return true;
@@ -325,6 +327,6 @@ public sealed partial class VoiceHolder(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Voice call {Call} could not be hung up")]
     private partial void LogNotHungUp(Exception exception, VoiceCallId call);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; voice calls go on without it for a moment")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; voice calls continue without it")]
     private partial void LogDatabaseAway(Exception exception);
 }

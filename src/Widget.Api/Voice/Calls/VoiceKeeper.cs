@@ -91,12 +91,12 @@ public sealed partial class VoiceKeeper(NpgsqlDataSource dataSource, VoiceDataba
         return taken;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; voice calls are seen to when it is back")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; abandoned voice calls are claimed later")]
     private partial void LogDatabaseAway(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Looking for voice calls that no node holds failed; it is tried again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Looking for abandoned voice calls failed and is retried")]
     private partial void LogFault(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Taking up voice call {Call} failed; it is tried again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Claiming voice call {Call} failed and is retried")]
     private partial void LogCallFault(Exception exception, VoiceCallId call);
 }

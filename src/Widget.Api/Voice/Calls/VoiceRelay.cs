@@ -72,7 +72,7 @@ public sealed class VoiceRelay(VoiceDatabase database, VoiceHolder holder, Voice
         }
         catch (Exception e)
         {
-            // The page is told that the line has ended, and connects anew.
+            // Tells the page that the connection has ended, so that it reconnects.
             backstage.Fault(call, e);
         }
         finally

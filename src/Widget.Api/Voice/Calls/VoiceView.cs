@@ -23,8 +23,8 @@ public sealed class VoiceView(LeaveTokens leaving, TimeProvider clock)
         EndReason = call.State is VoiceSessionState.Creating or VoiceSessionState.Live ? null : call.EndReason,
         Problem = call.EndReason switch
         {
-            VoiceEndReason.Failed => "The call could not be opened. You can go on in writing.",
-            VoiceEndReason.Provider => "The call was cut off. You can try again, or go on in writing.",
+            VoiceEndReason.Failed => "The call could not be opened. You can switch to text.",
+            VoiceEndReason.Provider => "The call was cut off. You can try again, or switch to text.",
             VoiceEndReason.Tampered => "The call was ended, since what the assistant was told was changed from this page.",
             VoiceEndReason.TimeLimit => "The time for this call was up.",
             _ => null,

@@ -56,7 +56,7 @@ export function inCall(call: readonly unknown[]): string[] {
   const words =
     takes === undefined
       ? `there is no Widget.${typeof name === 'string' ? name : shown(name)}(). ${meant(String(name), Object.keys(calls))}`
-      : `Widget.${String(name)}(${args.map(shown).join(', ')}) is not right. It takes ${takes}.`;
+      : `Widget.${String(name)}(${args.map(shown).join(', ')}) has invalid arguments. It takes ${takes}.`;
   return [`Widget: ${words} See docs/embedding.md, "JavaScript".`];
 }
 
@@ -80,8 +80,8 @@ const isForeign = (name: string): boolean =>
 
 function meant(written: string, known: readonly string[]): string {
   const near = known.find((name) => distance(written.toLowerCase(), name.toLowerCase()) <= 2);
-  const list = `${known.slice(0, -1).join(', ')} and ${known.at(-1) ?? ''}`;
-  return `${near ? `Did you mean ${near}? ` : ''}There are ${list}.`;
+  const list = `${known.slice(0, -1).join(', ')} or ${known.at(-1) ?? ''}`;
+  return `${near ? `Did you mean ${near}? ` : ''}Use one of: ${list}.`;
 }
 
 /** A value as it was written, as far as it is short. */

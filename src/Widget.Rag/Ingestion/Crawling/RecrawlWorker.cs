@@ -78,7 +78,7 @@ public sealed partial class RecrawlWorker(NpgsqlDataSource dataSource, SourceCat
     [LoggerMessage(Level = LogLevel.Information, Message = "Source {Source} of tenant {Tenant} is due and will be read again")]
     private partial void LogQueued(TenantId tenant, SourceId source);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; scheduled crawls wait for it")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; scheduled crawls are paused")]
     private partial void LogDatabaseAway(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Source {Source} of tenant {Tenant} is due but could not be queued; it will be tried again")]

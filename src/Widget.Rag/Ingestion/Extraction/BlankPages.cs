@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Widget.Rag.Ingestion.Extraction;
 
-/// <summary>Finds the pages of a PDF on which nothing is to be seen, by drawing them very small. It takes milliseconds where recognition takes seconds.</summary>
+/// <summary>
+/// Finds the blank pages of a PDF by rendering them very small. That takes milliseconds, while text recognition takes seconds.
+/// </summary>
 internal static class BlankPages
 {
     /// <summary>Pages that are looked at together.</summary>
@@ -20,7 +22,7 @@ internal static class BlankPages
     /// <param name="first">From 1.</param>
     /// <param name="last">At most <see cref="Batch"/> pages from the first one.</param>
     /// <param name="ct">Ends the work.</param>
-    /// <returns>The blank ones. A page that could not be drawn is none of them.</returns>
+    /// <returns>The blank pages. A page that could not be rendered does not count as blank.</returns>
     public static async Task<IReadOnlySet<int>> FindAsync(ReadOnlyMemory<byte> pdf, int first, int last, CancellationToken ct)
     {
         var blank = new HashSet<int>();

@@ -17,7 +17,7 @@ internal static class ChildProcess
     /// <summary>util-linux's program that sets limits and then becomes another.</summary>
     public const string Limiter = "/usr/bin/prlimit";
 
-    // Visitors' questions and small documents come first; what runs here is given what they leave.
+    // Run at low priority: visitors' questions and small documents come first.
     private const string Nice = "/usr/bin/nice";
 
     /// <summary>Whether a program is installed.</summary>

@@ -86,9 +86,9 @@ public sealed partial class PdfReader(IngestionOptions? options = null, TimeProv
     {
         var notices = new List<string>();
         if (Pages().Match(info) is { Success: true } pages && long.Parse(pages.Groups["pages"].ValueSpan, CultureInfo.InvariantCulture) > _options.MostPages)
-            notices.Add($"Only the first {_options.MostPages} of its {pages.Groups["pages"].Value} pages were read. Split it to have all of it found.");
+            notices.Add($"Only the first {_options.MostPages} of its {pages.Groups["pages"].Value} pages were read. Split it to index all of it.");
         if (unread is not null)
-            notices.Add($"Its scanned pages were read up to page {unread - 1}, for which there are {_options.DocumentTime.TotalSeconds:0} seconds. Split it, or add a version with text in it.");
+            notices.Add($"Its scanned pages were read up to page {unread - 1}, within the limit of {_options.DocumentTime.TotalSeconds:0} seconds. Split the file, or add a version with text.");
         return notices.Count == 0 ? null : string.Join(' ', notices);
     }
 

@@ -56,11 +56,11 @@ public sealed class RecordingReader(ReaderPool pool, ImageReader images, ITransc
         return new ExtractedDocument(null, null, [.. blocks.OrderBy(block => block.Start)])
         {
             Kind = streams.HasVideo ? ContentKind.Video : ContentKind.Audio,
-            Notice = heard is null ? null : $"What is said was written down for the first {heard.Value.TotalMinutes:0} minutes, for which there are {_options.DocumentTime.TotalSeconds:0} seconds. Cut it into parts, or add its subtitles.",
+            Notice = heard is null ? null : $"Only the first {heard.Value.TotalMinutes:0} minutes were transcribed, within the limit of {_options.DocumentTime.TotalSeconds:0} seconds. Split the recording, or add its subtitles.",
         };
     }
 
-    // Null when nobody can say; and how much of it was written down, null when all was.
+    // The transcript, null when there is none; and how much of the recording was transcribed, null when all of it was.
     private async Task<(IReadOnlyList<Block>? Blocks, TimeSpan? Heard)> SpokenAsync(RecordingStreams streams, string file, string folder, Func<bool> isOver, CancellationToken ct)
     {
         if (streams.HasSubtitles)
