@@ -7,6 +7,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Widget.Api.Answers;
+using Widget.Api.Limits;
 using Widget.Api.Tenancy;
 using Widget.Api.Tools;
 using Widget.Rag.Telemetry;

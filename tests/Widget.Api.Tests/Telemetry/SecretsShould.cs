@@ -6,7 +6,6 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Widget.Api.Platform;
 using Widget.Api.Telemetry;
 using Widget.Contracts;
 using Widget.Rag.Storage;

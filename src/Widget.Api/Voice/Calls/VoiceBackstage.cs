@@ -52,9 +52,9 @@ public sealed partial class VoiceBackstage(
     /// <summary>A transcript line could not be saved. It is retried unless <paramref name="isLost"/>.</summary>
     internal void NotWritten(VoiceCall call, Exception? exception, bool isLost)
     {
-        if (isLost) LogLost(LoggedException.Of(exception), call.Id);
+        if (isLost) LogLost(exception is null ? null : LoggedException.Of(exception), call.Id);
         else if (DatabaseFaults.IsTransient(exception)) LogWaiting(exception, call.Id);
-        else LogNotWritten(exception, call.Id);
+        else LogNotWritten(exception is null ? null : LoggedException.Of(exception), call.Id);
     }
 
     /// <summary>The same in a transaction; false when it was there before.</summary>
