@@ -73,7 +73,8 @@ internal static class DocumentEndpoints
             document.Kind.ToName(),
             new DocumentSource(source.Id.Value, source.Kind.ToName(), source.Name, source.Url),
             found.Waiting ? DocumentStatusName.Updating : found.Error is null ? DocumentStatusName.Ready : DocumentStatusName.Stale,
-            found.Error) { Notice = document.Notice });
+            found.Error)
+        { Notice = document.Notice });
     }
 
     private static async Task<Results<Ok<DocumentChunkPage>, ProblemHttpResult>> Chunks(
