@@ -53,8 +53,9 @@ public sealed class ImportsShould(ApiFixture api)
 
         var job = await tenant.FinishedAsync(await tenant.Developer.PostAsync("/api/knowledge/import", content, Ct));
 
-        (job.Status, job.Done, job.Total).ShouldBe((JobStatusName.Ready, 2, 5));
-        job.Failed.Select(failed => failed.Id).ShouldBe(["line 1", "line 3", "line 4"]);
+        (job.Status, job.Done, job.Total).ShouldBe((JobStatusName.Ready, 3, 5));
+        // Half a surrogate pair in a title becomes the replacement character, so line 4 is imported.
+        job.Failed.Select(failed => failed.Id).ShouldBe(["line 1", "line 3"]);
         job.Failed[0].Error.ShouldBe("This line is longer than 8 MB, the limit for a line. Split the document.");
         job.Failed[1].Error.ShouldBe("This line is not valid UTF-8.");
     }

@@ -17,7 +17,7 @@ internal static class VideoSessions
               null::tavus_sessions,
               jsonb_build_object(
                 'tenant_id', $1, 'id', $2, 'conversation_id', $3, 'visitor_id', $4, 'client_id', $2::text, 'state', 'live', 'account', 'test', 'replica_id', 'r1',
-                'wish', '{"locale": "en"}'::jsonb, 'watched', true, 'reserved_seconds', 600, 'name', $5, 'tavus_conversation_id', $5, 'callback_token', '\x' || md5($5),
+                'wish', '{"locale": "en"}'::jsonb, 'watched', true, 'reserved_seconds', 600, 'heard', 0, 'name', $5, 'tavus_conversation_id', $5, 'callback_token', '\x' || md5($5),
                 'created_at', now(), 'seen_at', now(), 'next_check_at', now() + interval '1 day')) row
             """);
         object[] values = [tenant.Created.TenantId, id, visitor.Session.ConversationId, visitor.Session.VisitorId];
