@@ -86,6 +86,7 @@ const states: Record<
     unknown: true,
   },
   waiting: { items: [asked] },
+  'waiting long': { items: [asked, { ...answer, text: '', slow: true }] },
   streaming: { items: [asked, { ...answer, text: 'Delivery to Denmark costs' }] },
   answered: { items: [asked, { ...answer, text: markdown, outcome: 'answered', seq: 2, rating: 'up' }] },
   quoted: { items: [asked, { ...answer, text: `${source.text} [1]`, outcome: 'quoted', seq: 2 }] },
