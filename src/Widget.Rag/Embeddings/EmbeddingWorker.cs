@@ -35,7 +35,7 @@ public sealed partial class EmbeddingWorker(
             {
                 // Whatever it was, the lease runs out and the change is tried again.
                 if (DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
-                else LogFault(e);
+                else LogFault(LoggedException.Of(e));
                 await pause.WaitAsync(stoppingToken);
             }
         }

@@ -58,7 +58,7 @@ public sealed partial class IngestionWorker(
     private void Report(Exception exception)
     {
         if (DatabaseFaults.IsTransient(exception)) LogDatabaseAway(exception);
-        else LogTrouble(exception);
+        else LogTrouble(LoggedException.Of(exception));
     }
 
     private async Task<JobLease?> ClaimAsync(Guid worker, JobLane lane, CancellationToken ct)
@@ -91,7 +91,7 @@ public sealed partial class IngestionWorker(
         catch (Exception e) when (!DatabaseFaults.IsTransient(e))
         {
             // A fault of ours: the lease is left to run out, so that the job is tried again, later.
-            LogFault(e, lease.Tenant, lease.Job);
+            LogFault(LoggedException.Of(e), lease.Tenant, lease.Job);
             await CountFaultAsync(lease);
         }
         finally

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Own;
+using Widget.Rag.Storage;
 
 namespace Widget.Rag.Ingestion;
 
@@ -121,7 +122,7 @@ public sealed partial class JobRunner
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // A parser's exception on one malformed file must not stop the job's other documents.
-            LogReaderFault(e, item.TenantId, item.JobId, item.Ordinal);
+            LogReaderFault(LoggedException.Of(e), item.TenantId, item.JobId, item.Ordinal);
             return fetched with { Error = "This document could not be read because of a fault of ours, which has been logged." };
         }
     }

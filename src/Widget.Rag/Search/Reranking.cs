@@ -77,7 +77,7 @@ public sealed partial class Reranking(
         {
             // Whatever it fails of, the order without it is good enough to answer by.
             breakers.Failed(everybody, Service, KnowledgeFault.Unavailable, e.GetType().Name);
-            LogFault(e);
+            LogFault(LoggedException.Of(e));
             return (hits, Done(Step(SearchOutcome.Failed, 0, Elapsed(), e.GetType().Name), e));
         }
 

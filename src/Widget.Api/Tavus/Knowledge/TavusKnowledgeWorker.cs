@@ -57,7 +57,7 @@ public sealed partial class TavusKnowledgeWorker(
     private void Report(Exception exception)
     {
         if (DatabaseFaults.IsTransient(exception)) LogDatabaseAway(exception);
-        else LogTrouble(exception);
+        else LogTrouble(LoggedException.Of(exception));
     }
 
     private async Task RunAsync(MirrorLease lease, CancellationToken stoppingToken)

@@ -52,7 +52,7 @@ public sealed partial class SessionKeeper(
             catch (Exception e)
             {
                 if (DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
-                else LogTrouble(e);
+                else LogTrouble(LoggedException.Of(e));
                 await pause.WaitAsync(stoppingToken);
             }
         }

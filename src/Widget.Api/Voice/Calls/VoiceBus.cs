@@ -171,7 +171,7 @@ public sealed partial class VoiceBus(
         catch (Exception e)
         {
             // Whatever it was, the next one may be readable.
-            LogUnreadable(e);
+            LogUnreadable(LoggedException.Of(e));
         }
     }
 

@@ -65,7 +65,7 @@ public sealed partial class RecrawlWorker(NpgsqlDataSource dataSource, SourceCat
                 catch (Exception e) when (!stoppingToken.IsCancellationRequested)
                 {
                     // Whatever it was, this node goes on working.
-                    LogTrouble(e);
+                    LogTrouble(LoggedException.Of(e));
                 }
             }
         }
