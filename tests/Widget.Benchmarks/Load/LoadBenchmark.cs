@@ -87,8 +87,7 @@ internal static class LoadBenchmark
         Path.Combine(Repository.Root, "src/Widget.Api/bin/Release/net10.0/Widget.Api.dll"),
         ChildProcess.FreeAddress(),
         "/health/ready",
-        // All visitors come from one address, which is no office but a load test.
-        new Dictionary<string, string> { ["WIDGET_DATABASE_APP"] = database.Application, ["WIDGET_LIMIT_SESSIONS"] = "off" });
+        new Dictionary<string, string> { ["WIDGET_DATABASE_APP"] = database.Application });
 
     private static IEnumerable<string> Questions()
     {
