@@ -7,6 +7,7 @@ namespace Widget.Contracts;
 public sealed record ImportLine
 {
     /// <summary>The sender's own id. Importing it again replaces the document.</summary>
+    [JsonConverter(typeof(IdentifierConverter))]
     public string Id { get; init; } = "";
 
     /// <summary>The document's title.</summary>

@@ -76,6 +76,7 @@ public sealed record TavusSessionRequest
 
     /// <summary>The caller's own id for this call. Asking again with it gives the same session.</summary>
     [StringLength(64, MinimumLength = 1)]
+    [JsonConverter(typeof(IdentifierConverter))]
     public string? ClientId { get; init; }
 
     /// <summary>The conversation it belongs to. A visitor's last one when left out; a program of the tenant's gets a new one.</summary>
@@ -228,6 +229,7 @@ public sealed record ToolRequest
 
     /// <summary>The call's id at the model; the same call runs once.</summary>
     [StringLength(200)]
+    [JsonConverter(typeof(IdentifierConverter))]
     public string? ToolCallId { get; init; }
 
     /// <summary>The video call it comes from, so that what is found shows in its conversation.</summary>
@@ -271,10 +273,12 @@ public sealed record LifecycleRequest : IValidatableObject
 
     /// <summary>Whoever the call is with, by the framework's own id.</summary>
     [StringLength(200, MinimumLength = 1)]
+    [JsonConverter(typeof(IdentifierConverter))]
     public string? UserId { get; init; }
 
     /// <summary>The same by the name that events have for it.</summary>
     [JsonPropertyName("user_id"), StringLength(200, MinimumLength = 1, ErrorMessage = "user_id must have 1 to 200 characters.")]
+    [JsonConverter(typeof(IdentifierConverter))]
     public string? SnakeUserId { get; init; }
 
     /// <summary>Their language, as <c>de</c>.</summary>

@@ -162,6 +162,7 @@ public sealed record VoiceSessionRequest
 {
     /// <summary>The caller's own id for this call. Asking again with it does not open a second one.</summary>
     [Required, StringLength(64, MinimumLength = 1)]
+    [JsonConverter(typeof(IdentifierConverter))]
     public string ClientId { get; init; } = "";
 
     /// <summary>The conversation it belongs to. A visitor's last one when left out; a program of the tenant's gets a new one.</summary>
@@ -245,6 +246,7 @@ public sealed record VoiceSayRequest
 {
     /// <summary>The page's own id for it.</summary>
     [Required, StringLength(64, MinimumLength = 1)]
+    [JsonConverter(typeof(IdentifierConverter))]
     public string ClientId { get; init; } = "";
 
     /// <summary>What the visitor has typed during the call.</summary>

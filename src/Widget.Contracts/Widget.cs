@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace Widget.Contracts;
 
@@ -71,6 +72,7 @@ public sealed record MessageRequest
 {
     /// <summary>The sender's own id for it. Sending again with the same id is no second message.</summary>
     [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId may not begin with video:, voice: or tool:.")]
+    [JsonConverter(typeof(IdentifierConverter))]
     public string ClientId { get; init; } = "";
 
     /// <summary>What the visitor says.</summary>
@@ -94,6 +96,7 @@ public sealed record RatingRequest
 {
     /// <summary>An id of the sender's own; sending it again changes nothing.</summary>
     [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId may not begin with video:, voice: or tool:.")]
+    [JsonConverter(typeof(IdentifierConverter))]
     public string ClientId { get; init; } = "";
 
     /// <summary>The answer that is rated.</summary>
@@ -107,6 +110,7 @@ public sealed record PersonRequest
 {
     /// <summary>An id of the sender's own; sending it again changes nothing.</summary>
     [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId may not begin with video:, voice: or tool:.")]
+    [JsonConverter(typeof(IdentifierConverter))]
     public string ClientId { get; init; } = "";
 }
 
@@ -115,6 +119,7 @@ public sealed record IdentifyRequest
 {
     /// <summary>The visitor's id on the customer's site.</summary>
     [StringLength(200)]
+    [JsonConverter(typeof(IdentifierConverter))]
     public string? Id { get; init; }
 
     /// <summary>The visitor's name.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.ObjectModel;
 using System.Diagnostics;
+using Npgsql;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.Budgets;
@@ -265,6 +266,10 @@ public sealed partial class AnswerWorker(
         try
         {
             await usage.CountAsync(tenant, UsageMeter.Completion, Guid.CreateVersion7(), use, CancellationToken.None);
+        }
+        catch (Exception e) when (e is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
+        {
+            // The tenant has been deleted.
         }
         catch (Exception e)
         {

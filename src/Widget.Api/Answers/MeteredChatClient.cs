@@ -1,3 +1,4 @@
+using System.ClientModel;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Widget.Api.Tenancy;
@@ -50,14 +51,17 @@ public sealed class MeteredChatClient(IChatClient inner, string model) : Delegat
             {
                 return await updates.MoveNextAsync();
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (IsRefusal(e))
             {
-                // Whatever kept it from answering. The library wraps what its tries failed of.
-                refused = written == 0 && told is null;
+                refused = written == 0;
                 throw;
             }
         }
     }
+
+    // The model's server refused or could not be reached. The library wraps what its tries failed of.
+    private static bool IsRefusal(Exception exception) => exception is ClientResultException or HttpRequestException
+        || (exception is AggregateException several && several.InnerExceptions.All(IsRefusal));
 
     private ModelUse Use(UsageDetails? told, IReadOnlyCollection<ChatMessage> asked, long written)
     {

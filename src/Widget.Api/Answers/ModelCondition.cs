@@ -28,6 +28,15 @@ public sealed class ModelCondition(TimeProvider clock)
     /// <summary>Why the last answer had to do without it; null when it wrote it.</summary>
     public string? Failure => _failure;
 
+    /// <summary>Whether the model is not called for now.</summary>
+    public bool IsPaused
+    {
+        get
+        {
+            lock (_lock) return (_askedUntil > _silentUntil ? _askedUntil : _silentUntil) > clock.GetUtcNow();
+        }
+    }
+
     /// <summary>How long the model must not be called yet; null when it may be called. A caller that gets null must call it.</summary>
     public TimeSpan? Pause()
     {

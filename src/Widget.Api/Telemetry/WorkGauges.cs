@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Npgsql;
+using Widget.Api.Answers;
 using Widget.Api.Speech.Client;
 using Widget.Api.Tavus.Client;
 using Widget.Api.Voice.Providers;
@@ -32,6 +33,8 @@ internal sealed partial class WorkGauges : BackgroundService
         TavusClient tavus,
         VoiceHttp voice,
         SpeechTransport speech,
+        ChatModels models,
+        ModelCondition condition,
         TimeProvider clock,
         ILogger<WorkGauges> logger)
     {
@@ -50,6 +53,7 @@ internal sealed partial class WorkGauges : BackgroundService
             {
                 var open = searches.OpenByKind();
                 return searched.Select(name => Breaker($"search {name}", open.GetValueOrDefault(name)))
+                    .Concat(models.Configured is null ? [] : [Breaker("chat model", condition.IsPaused ? 1 : 0)])
                     .Concat([Breaker("tavus", tavus.OpenBreakers), Breaker("voice", voice.OpenBreakers), Breaker("speech", speech.OpenBreakers)]);
             },
             "{breaker}",

@@ -86,7 +86,10 @@ describe('a call', () => {
     [['setContext', ['a']], 'Widget.setContext(["a"]) has invalid arguments. It takes an object:'],
     [['ask'], 'Widget.ask() has invalid arguments. It takes a text:'],
     [['ask', { text: 'What?' }], 'Widget.ask({"text":"What?"}) has invalid arguments.'],
-    [['on', 'opend', () => undefined], 'Widget.on("opend", function) has invalid arguments. It takes an event (ready, open, '],
+    [
+      ['on', 'opend', () => undefined],
+      'Widget.on("opend", function) has invalid arguments. It takes an event (ready, open, ',
+    ],
     [['on', 'open'], 'Widget.on("open") has invalid arguments.'],
     [['off', () => undefined], 'Widget.off(function) has invalid arguments.'],
   ])('is told about %j', (call, words) => {

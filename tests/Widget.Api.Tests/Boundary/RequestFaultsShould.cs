@@ -20,6 +20,8 @@ public sealed class RequestFaultsShould(ApiFixture api)
     [InlineData("POST", "/api/search", """{"query": "x", "filter": {"sources": ["here"]}}""", "filter.sources[0]", "filter.sources[0] must be an id such as 0198c5e2-7d3b-7a41-9c0e-2f6b8d1a4e57.")]
     [InlineData("POST", "/api/search", """{"query": "x", "limit": "ten"}""", "limit", "limit must be a whole number, 2147483647 at most.")]
     [InlineData("POST", "/api/search", """{"query": "x", "limit": 1e400}""", "limit", "limit must be a whole number, 2147483647 at most.")]
+    [InlineData("POST", "/api/tavus/lifecycle", """{"name": "user_joined", "userId": "a\u0000b"}""", "userId", "userId must be a text of valid Unicode characters.")]
+    [InlineData("POST", "/api/tavus/lifecycle", """{"name": "user_joined", "userId": "\ud800"}""", "userId", "userId must be a text of valid Unicode characters.")]
     [InlineData("POST", "/api/search", """{"query": 5}""", "query", "query must be a text of valid Unicode characters.")]
     [InlineData("POST", "/api/search", """{"query": ["x"]}""", "query", "query must be a text of valid Unicode characters.")]
     [InlineData("POST", "/api/search", """{"query": "x", "filter": "all"}""", "filter", "filter must be a JSON object.")]

@@ -106,7 +106,7 @@ public sealed class SharedCountersShould(ApiFixture api)
         allowed.ShouldBe(50);
         counted.ShouldBe(50 - 4);
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
-        node.Log.Lines.ShouldContain(line => line.Contains("this node limits by itself", StringComparison.Ordinal));
+        node.Log.Lines.ShouldContain(line => line.Contains("this node limits on its own", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -77,6 +77,8 @@ internal static class TenantHosts
     /// <param name="suffix">What follows the slug; null when tenants have no hosts.</param>
     public static string? Slug(string host, string? suffix)
     {
+        // Some clients write a name with its last dot.
+        host = host.TrimEnd('.');
         if (suffix is null || !host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) return null;
         var slug = host[..^suffix.Length].ToLowerInvariant();
         return Tenant.SlugPattern().IsMatch(slug) ? slug : null;
