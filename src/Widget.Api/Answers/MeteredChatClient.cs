@@ -27,13 +27,14 @@ public sealed class MeteredChatClient(IChatClient inner, string model) : Delegat
     {
         var tally = ModelTally.Current;
         var asked = messages as IReadOnlyCollection<ChatMessage> ?? [.. messages];
-        var (told, written, refused) = (default(UsageDetails), 0L, false);
+        var (told, written, begun, refused) = (default(UsageDetails), 0L, false, false);
         await using var updates = base.GetStreamingResponseAsync(asked, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
         {
             while (await NextAsync())
             {
                 var update = updates.Current;
+                begun = true;
                 told = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details ?? told;
                 written += update.Text.Length + update.Contents.OfType<FunctionCallContent>().Sum(call => (call.RawRepresentation as string)?.Length ?? 0);
                 yield return update;
@@ -53,7 +54,7 @@ public sealed class MeteredChatClient(IChatClient inner, string model) : Delegat
             }
             catch (Exception e) when (IsRefusal(e))
             {
-                refused = written == 0;
+                refused = !begun;
                 throw;
             }
         }

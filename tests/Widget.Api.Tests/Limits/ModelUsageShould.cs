@@ -55,7 +55,8 @@ public sealed class ModelUsageShould(ApiFixture api)
     [Fact]
     public async Task Count_an_answer_that_broke_off_and_was_quoted_instead()
     {
-        await api.Simulator.BehaveAsync(new { cutAfter = 3 });
+        // Slow enough that the answer has begun to arrive when it breaks off: one that never began counts as refused, and costs nothing.
+        await api.Simulator.BehaveAsync(new { cutAfter = 3, tokenDelayMs = 20 });
         await using var node = await ApiNode.StartAsync(api.Database, api.Simulator.Chat);
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
 
