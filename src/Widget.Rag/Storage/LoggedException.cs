@@ -26,8 +26,8 @@ public sealed class LoggedException : Exception
 
     public override string ToString() => _text;
 
-    // Classes 22 (data) and 23 (constraints) are about values; the others about the server and our statements. ASP.NET Core's exception for requests that
-    // it cannot read is known by name: this project does not know the web.
+    // Class 22 is about data and class 23 about constraints, so both quote values; the other classes are about the server and our statements.
+    // ASP.NET Core's exception for unreadable requests is matched by its name, since Widget.Rag does not reference ASP.NET Core.
     private static bool Quotes(Exception exception) => exception is JsonException or FormatException or ArgumentException
         || exception.GetType().Name == "BadHttpRequestException"
         || exception is PostgresException { SqlState: ['2', '2', ..] or ['2', '3', ..] };
