@@ -125,6 +125,63 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
             """);
     }
 
+    /// <summary>The scroll event of the last message is dispatched after the layout has changed, as when a keyboard opens in the same frame.</summary>
+    [Fact]
+    public async Task Follow_the_thread_when_it_becomes_shorter_in_the_frame_in_which_it_scrolled()
+    {
+        await using var visit = await LongThreadAsync();
+
+        var fromTheEnd = await visit.Page.EvaluateAsync<double>(
+            """
+            async () => {
+              const frames = async (count) => { while (count-- > 0) await new Promise(requestAnimationFrame); };
+              const thread = document.querySelector('#widget-root').shadowRoot.querySelector('.thread');
+              const end = () => thread.scrollHeight - thread.clientHeight;
+              thread.scrollTop = end() - 20;
+              await frames(3);
+              // Outside an animation frame, so that the event is dispatched before the next layout.
+              await new Promise(setTimeout);
+              thread.scrollTop = end();
+              thread.style.cssText = `flex: none; height: ${thread.clientHeight - 120}px`;
+              await frames(3);
+              return thread.scrollTop > 120 ? end() - thread.scrollTop : Infinity;
+            }
+            """);
+
+        fromTheEnd.ShouldBeLessThan(2);
+    }
+
+    [Fact]
+    public async Task Stay_where_the_visitor_reads_when_the_thread_becomes_shorter()
+    {
+        await using var visit = await LongThreadAsync();
+
+        var top = await visit.Page.EvaluateAsync<double>(
+            """
+            async () => {
+              const frames = async (count) => { while (count-- > 0) await new Promise(requestAnimationFrame); };
+              const thread = document.querySelector('#widget-root').shadowRoot.querySelector('.thread');
+              await frames(3);
+              thread.scrollTop = 0;
+              await frames(3);
+              thread.style.cssText = `flex: none; height: ${thread.clientHeight - 60}px`;
+              await frames(3);
+              return thread.scrollTop;
+            }
+            """);
+
+        top.ShouldBe(0);
+    }
+
+    private async Task<WidgetPage> LongThreadAsync()
+    {
+        var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"), new() { ViewportSize = new() { Width = 390, Height = 500 } });
+        await visit.OpenPanelAsync();
+        await visit.AskAsync("What does delivery to Denmark cost?");
+        await visit.AskAsync("What is the range?");
+        return visit;
+    }
+
     [Fact]
     public async Task Keep_the_focus_when_what_was_pressed_goes()
     {

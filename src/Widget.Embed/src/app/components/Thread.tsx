@@ -9,13 +9,14 @@ import { CallLine, Shown, Spoken } from './Call';
 export function Thread({ store }: { store: Store }) {
   const t = words.value;
   const list = useRef<HTMLDivElement>(null);
-  const following = useRef(true);
+  // Where the thread was last scrolled to while it followed what is new; NaN while the visitor reads further up.
+  const followed = useRef(0);
   const { items } = store.conversation.value;
   const config = store.config.value;
   const tenant = config?.tenantName ?? '';
 
   const follow = (): void => {
-    if (following.current && list.current) list.current.scrollTop = list.current.scrollHeight;
+    if (followed.current >= 0 && list.current) list.current.scrollTop = list.current.scrollHeight;
   };
   useLayoutEffect(follow, [items, t, store.awaiting.value, store.open.value]);
   // A call, a bar or a phone's keyboard takes room from it: what was last to be seen still is.
@@ -30,7 +31,7 @@ export function Thread({ store }: { store: Store }) {
     (item) => item.kind === 'visitor' || (item.kind === 'spoken' && item.speaker === 'visitor'),
   ).length;
   useEffect(() => {
-    following.current = true;
+    followed.current = 0;
     follow();
   }, [own]);
 
@@ -48,8 +49,10 @@ export function Thread({ store }: { store: Store }) {
       role="log"
       aria-live="off"
       aria-label={t.conversation}
-      onScroll={({ currentTarget }) => {
-        following.current = currentTarget.scrollHeight - currentTarget.scrollTop - currentTarget.clientHeight < 48;
+      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+        // Scroll events arrive a frame late: by then the thread may have become shorter or its content longer, which is no scrolling up.
+        followed.current =
+          scrollHeight - scrollTop - clientHeight < 48 || scrollTop >= followed.current ? scrollTop : NaN;
       }}
     >
       {config && (
