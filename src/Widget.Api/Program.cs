@@ -1,8 +1,9 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
+using Widget.Api.Configuration;
+using Widget.Api.Host;
 using Widget.Api.Operations;
-using Widget.Api.Platform;
 
 var root = OperatorCommands.Create(async ct =>
 {

@@ -1,12 +1,15 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Catalog;
 using Widget.Rag.Embeddings;
+using Widget.Rag.Fetching;
 using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Crawling;
-using Widget.Rag.Ingestion.Extraction;
-using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
+using Widget.Rag.Reading;
+using Widget.Rag.Reading.Extraction;
+using Widget.Rag.Reembedding;
 using Widget.Rag.Rerank;
 using Widget.Rag.Search;
 using Widget.Rag.Tavus;
@@ -16,12 +19,18 @@ namespace Widget.Rag;
 
 public static class RagServices
 {
+    /// <summary>The tables of knowledge: our own, its ingestion, and the mirror of Tavus.</summary>
+    public static IReadOnlyList<TenantTables> Tables { get; } = [KnowledgeTables.Tables, IngestionTables.Tables, MirrorTables.Tables];
+
     /// <summary>Knowledge in, hits out. Expects the application's <see cref="Npgsql.NpgsqlDataSource"/> to be registered.</summary>
     public static IServiceCollection AddRag(this IServiceCollection services, FetchOptions fetching, TavusOptions tavus, RerankOptions rerank, IngestionOptions? ingestion = null)
     {
         ingestion ??= new IngestionOptions();
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<KnowledgeDatabase>();
+        services.AddSingleton(tavus);
+        foreach (var tables in Tables) services.AddSingleton(tables);
+        services.TryAddSingleton<TenantDatabase>();
+        services.AddSingleton<ServingModels>();
         services.AddSingleton<KnowledgeCatalog>();
         services.TryAddSingleton(_ => new EmbeddingModels());
         services.AddSingleton<EmbeddingChanges>();

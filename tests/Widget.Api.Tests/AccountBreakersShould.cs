@@ -1,4 +1,4 @@
-using Widget.Api.Platform;
+using Widget.Api.Outbound;
 using Widget.Api.Tests.Tavus;
 
 namespace Widget.Api.Tests;

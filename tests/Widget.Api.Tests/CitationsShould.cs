@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Widget.Api.Answers;
 using Widget.Contracts;
-using Widget.Rag.Ingestion;
+using Widget.Rag.Reading;
 using Widget.Testing;
 
 namespace Widget.Api.Tests;

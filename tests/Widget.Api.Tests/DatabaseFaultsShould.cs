@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
 
 namespace Widget.Api.Tests;
 

@@ -1,6 +1,6 @@
 using Widget.Api.Conversations;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests;
 
@@ -15,7 +15,7 @@ public sealed class EventLookupsShould(ApiFixture api)
     public async Task Touch_few_rows_of_a_long_conversation()
     {
         var (tenant, conversation) = await LongConversationAsync();
-        await using var db = await api.Node.Service<ConversationDatabase>().BeginAsync(tenant, Ct);
+        await using var db = await api.Node.Service<TenantDatabase>().BeginAsync(tenant, Ct);
 
         (await ConversationLog.AnswerToAsync(db, conversation, 5_001, Ct)).ShouldNotBeNull();
         (await ConversationLog.FindAsync<VisitorMessage>(db, conversation, "c7001", Ct)).ShouldNotBeNull().Seq.ShouldBe(7_001);
@@ -31,7 +31,7 @@ public sealed class EventLookupsShould(ApiFixture api)
     public async Task Go_by_an_index(string query)
     {
         var (tenant, _) = await LongConversationAsync();
-        await using var db = await api.Node.Service<ConversationDatabase>().BeginAsync(tenant, Ct);
+        await using var db = await api.Node.Service<TenantDatabase>().BeginAsync(tenant, Ct);
         await using (var off = db.Command("set local enable_seqscan = off")) await off.ExecuteNonQueryAsync(Ct);
 #pragma warning disable CA2100 // The query is written above.
         await using var explain = db.Command($"explain {query}");

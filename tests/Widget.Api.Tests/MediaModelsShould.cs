@@ -1,5 +1,6 @@
+using Widget.Api.Configuration;
+using Widget.Api.Host;
 using Widget.Api.Media;
-using Widget.Api.Platform;
 using Widget.Extraction;
 using Widget.Testing;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Widget.Api.Platform;
+using Widget.Api.Configuration;
+using Widget.Api.Host;
 using Widget.Contracts;
 using Widget.Testing;
 

@@ -1,7 +1,5 @@
 using Widget.Api.Answers;
-using Widget.Rag.Own;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 
 namespace Widget.Api.Tests;
 

@@ -1,7 +1,7 @@
 using Widget.Api.Answers;
 using Widget.Api.Conversations;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests;
 

@@ -1,16 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
-using Widget.Api.Conversations;
-using Widget.Api.Evaluation;
-using Widget.Api.Speech;
-using Widget.Api.Tavus;
-using Widget.Api.Tavus.Sessions;
-using Widget.Api.Tenancy;
-using Widget.Api.Tools;
-using Widget.Api.Voice.Calls;
-using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests;
 
@@ -72,16 +63,8 @@ public sealed class SchemaShould(ApiFixture api)
     private async Task<List<ITable>> TablesAsync()
     {
         var tenant = TenantId.New();
-        await using var knowledge = await new KnowledgeDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
-        await using var tenancy = await new TenancyDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
-        await using var conversations = await new ConversationDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
-        await using var evaluation = await new EvaluationDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
-        await using var account = await new TavusAccountDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
-        await using var video = await new VideoDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
-        await using var voice = await new VoiceDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
-        await using var tools = await new ToolDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
-        await using var speech = await new SpeechDatabase(api.Database.ApplicationSource).BeginAsync(tenant, Ct);
-        return [.. new DbContext[] { speech, knowledge, tenancy, conversations, evaluation, video, account, voice, tools }.SelectMany(db => db.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables)];
+        await using var db = await api.Node.Service<TenantDatabase>().BeginAsync(tenant, Ct);
+        return [.. db.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables];
     }
 
     private async Task<List<string>> NamesAsync(string sql, string? table = null)

@@ -4,7 +4,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Npgsql;
 using NpgsqlTypes;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
 
 namespace Widget.Api.Tests;
 

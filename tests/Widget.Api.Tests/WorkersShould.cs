@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
-using Widget.Api.Tavus.Sessions;
+using Widget.Api.Video;
 using Widget.Api.Voice.Calls;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 using Widget.Testing;
 
 namespace Widget.Api.Tests;

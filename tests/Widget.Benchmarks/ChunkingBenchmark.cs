@@ -1,4 +1,4 @@
-using Widget.Rag.Ingestion;
+using Widget.Rag.Reading;
 using Widget.Rag.Search;
 using Widget.Testing;
 
@@ -47,10 +47,10 @@ internal static class ChunkingBenchmark
         }
     }
 
-    private static async Task<string[]> DocumentsAsync(Knowledge knowledge, Widget.Rag.Storage.TenantId tenant, string text, int limit) =>
+    private static async Task<string[]> DocumentsAsync(Knowledge knowledge, Widget.Platform.Tenancy.TenantId tenant, string text, int limit) =>
         [.. (await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = text, Limit = limit }, CancellationToken.None)).Hits.Select(hit => hit.ExternalId).Distinct(StringComparer.Ordinal)];
 
-    private static async Task<int> PassagesAsync(Knowledge knowledge, Widget.Rag.Storage.TenantId tenant)
+    private static async Task<int> PassagesAsync(Knowledge knowledge, Widget.Platform.Tenancy.TenantId tenant)
     {
         await using var db = await knowledge.Database.BeginAsync(tenant, CancellationToken.None);
         await using var count = db.Command("select chunk_count from knowledge_statistics");

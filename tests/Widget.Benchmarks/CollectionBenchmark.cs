@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using Pgvector;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Own;
+using Widget.Rag.Ranking;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Testing;
 
 namespace Widget.Benchmarks;
@@ -46,7 +46,7 @@ internal static class CollectionBenchmark
         foreach (var (id, text) in collection.Queries)
         {
             var terms = (await Question.ReadAsync(db, text, CancellationToken.None)).Terms;
-            var embedding = HalfVector.From(HashedEmbedder.Embed(text));
+            var embedding = HalfVectors.From(HashedEmbedder.Embed(text));
             var all = await Candidates.FindAsync(db, terms, HashedEmbedder.Model, embedding, Depth, KnowledgeFilter.None, indexed: false, CancellationToken.None);
             runs["lexical"][id] = Ranking(all.Where(candidate => candidate.Lexical > 0).OrderByDescending(candidate => candidate.Lexical).Select(candidate => candidate.Item));
             runs["dense"][id] = Ranking(all.OrderByDescending(candidate => candidate.Dense).Select(candidate => candidate.Item));
@@ -91,7 +91,7 @@ internal static class CollectionBenchmark
         {
             // The question's words as they are weighed: stop words at less, misspelt ones as what they mean.
             var terms = (await Question.ReadAsync(db, text, CancellationToken.None)).Terms.Where(term => term.ChunkCount > 0).ToList();
-            var embedding = HalfVector.From(HashedEmbedder.Embed(text));
+            var embedding = HalfVectors.From(HashedEmbedder.Embed(text));
             foreach (var candidate in await Candidates.FindAsync(db, terms, HashedEmbedder.Model, embedding, Depth, KnowledgeFilter.None, indexed: false, CancellationToken.None))
             {
                 var (frequencies, length) = (passages[candidate.Item], lengths[candidate.Item]);
@@ -111,7 +111,7 @@ internal static class CollectionBenchmark
         Console.WriteLine($"exactness {scores} scores of the lexical arm against the formula: {worst:0.0000 %} apart at most");
     }
 
-    private static async Task<Dictionary<Guid, string>> DocumentOfChunkAsync(KnowledgeDb db)
+    private static async Task<Dictionary<Guid, string>> DocumentOfChunkAsync(TenantDb db)
     {
         await using var command = db.Command("select c.id, d.external_id from chunks c join documents d on d.id = c.document_id");
         await using var rows = await command.ExecuteReaderAsync();

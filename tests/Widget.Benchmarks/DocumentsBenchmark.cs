@@ -2,10 +2,12 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Logging;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Fetching;
 using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Own;
+using Widget.Rag.Reading;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Testing;
 
 namespace Widget.Benchmarks;

@@ -1,6 +1,6 @@
 using Widget.Api.Answers;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Testing;
 
 namespace Widget.Benchmarks;

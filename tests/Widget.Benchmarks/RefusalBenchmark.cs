@@ -1,6 +1,6 @@
-using Widget.Rag.Ingestion;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Reading;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Testing;
 
 namespace Widget.Benchmarks;

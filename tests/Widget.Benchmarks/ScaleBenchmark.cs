@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Npgsql;
-using Pgvector;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Own;
+using Widget.Rag.Ranking;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Testing;
 
 namespace Widget.Benchmarks;
@@ -90,7 +90,7 @@ internal static class ScaleBenchmark
             await using var db = await knowledge.Database.BeginAsync(tenant, CancellationToken.None);
             await VectorIndexes.WidenAsync(db, CancellationToken.None);
             var question = await Question.ReadAsync(db, text, CancellationToken.None);
-            var embedding = HalfVector.From(HashedEmbedder.Embed(text));
+            var embedding = HalfVectors.From(HashedEmbedder.Embed(text));
             async Task<List<Guid>> FirstAsync(string sql)
             {
                 await using var command = db.Command(

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using Pgvector;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Own;
+using Widget.Rag.Ranking;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Testing;
 
 namespace Widget.Benchmarks;
@@ -33,12 +34,12 @@ internal static class SearchSpeed
             foreach (var text in queries)
             {
                 var terms = (await Question.ReadAsync(db, text, CancellationToken.None)).Terms;
-                prepared.Add((text, QuestionTerm.Vector(terms), HalfVector.From(HashedEmbedder.Embed(text))));
+                prepared.Add((text, QuestionTerm.Vector(terms), HalfVectors.From(HashedEmbedder.Embed(text))));
             }
         }
 
         // Interleaved, so that whatever else the machine does falls on both; the first round warms up and is not counted.
-        var plan = new SearchPlan { Weights = new Dictionary<string, double>(StringComparer.Ordinal) { [OwnKnowledgeBase.BaseName] = 1 } };
+        var plan = new SearchPlan { Weights = new Dictionary<string, double>(StringComparer.Ordinal) { [KnowledgeBases.Own] = 1 } };
         for (var round = 0; round < 3; round++)
         {
             foreach (var (query, terms, embedding) in prepared)
@@ -62,7 +63,7 @@ internal static class SearchSpeed
     }
 
     // The arms alone, one after the other, through the same pool.
-    private static async Task BareAsync(KnowledgeDatabase database, TenantId tenant, SparseVector terms, HalfVector embedding)
+    private static async Task BareAsync(TenantDatabase database, TenantId tenant, SparseVector terms, HalfVector embedding)
     {
         await using var db = await database.BeginAsync(tenant, CancellationToken.None);
         await using (var lexical = db.Command(

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Widget.Rag.Own;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Catalog;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Rag.Tavus;
 using Widget.Simulators.Tavus;
 using Widget.Testing;
@@ -90,7 +90,7 @@ internal static class StrategiesBenchmark
     {
         var plan = new SearchPlan
         {
-            Weights = new Dictionary<string, double>(StringComparer.Ordinal) { [OwnKnowledgeBase.BaseName] = 0.5, [TavusKnowledgeBase.BaseName] = 0.5 },
+            Weights = new Dictionary<string, double>(StringComparer.Ordinal) { [KnowledgeBases.Own] = 0.5, [KnowledgeBases.Tavus] = 0.5 },
             Deadline = Deadline,
             Parameters = new Dictionary<string, string>(StringComparer.Ordinal) { [TavusKnowledgeBase.ReplicaParameter] = TavusEndpoints.Replica },
         };

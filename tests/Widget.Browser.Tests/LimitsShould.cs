@@ -5,10 +5,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Playwright;
 using Widget.Api.Answers;
+using Widget.Api.Host;
 using Widget.Api.Limits;
 using Widget.Api.Operations;
-using Widget.Api.Platform;
-using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Fetching;
 using Widget.Testing;
 
 namespace Widget.Browser.Tests;

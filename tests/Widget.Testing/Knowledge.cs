@@ -1,13 +1,15 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Widget.Platform.Tenancy;
+using Widget.Rag;
 using Widget.Rag.Embeddings;
+using Widget.Rag.Fetching;
 using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Crawling;
-using Widget.Rag.Ingestion.Extraction;
-using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
+using Widget.Rag.Reading;
+using Widget.Rag.Reading.Extraction;
+using Widget.Rag.Reembedding;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 
 namespace Widget.Testing;
 
@@ -20,20 +22,21 @@ public sealed class Knowledge : IDisposable
 
     public Knowledge(TestDatabase database, FetchOptions? fetching = null, Chunker? chunker = null, EmbeddingModels? models = null, IReader? reader = null, IngestionOptions? options = null)
     {
-        Database = new KnowledgeDatabase(database.ApplicationSource);
+        Database = new TenantDatabase(database.ApplicationSource, RagServices.Tables);
         _models = models ?? new EmbeddingModels();
-        Embeddings = new EmbeddingChanges(Database, _models, TimeProvider.System);
+        Embeddings = new EmbeddingChanges(Database, _models);
+        var serving = new ServingModels(Database, _models, TimeProvider.System);
         EmbeddingRunner = new EmbeddingChangeRunner(Database, _models, TimeProvider.System);
         fetching ??= new FetchOptions();
         _fetcher = new PageFetcher(fetching);
         var documents = new DocumentReader(reader is null ? Readers.Shared : [reader, .. Readers.Shared], chunker ?? new Chunker());
         Queue = new IngestionQueue(Database, _signal);
-        Runner = new JobRunner(Database, documents, _fetcher, new HostQueue(fetching, TimeProvider.System), fetching, _models, Embeddings, TimeProvider.System, NullLogger<JobRunner>.Instance, options);
-        Base = new OwnKnowledgeBase(Database, _models, Embeddings);
+        Runner = new JobRunner(Database, documents, _fetcher, new HostQueue(fetching, TimeProvider.System), fetching, _models, serving, TimeProvider.System, NullLogger<JobRunner>.Instance, options);
+        Base = new OwnKnowledgeBase(Database, _models, serving);
         Search = new HybridSearch([Base], TimeProvider.System);
     }
 
-    public KnowledgeDatabase Database { get; }
+    public TenantDatabase Database { get; }
 
     public EmbeddingChanges Embeddings { get; }
 

@@ -1,4 +1,4 @@
-using Widget.Rag.Ingestion.Extraction;
+using Widget.Rag.Reading.Extraction;
 
 namespace Widget.Testing;
 

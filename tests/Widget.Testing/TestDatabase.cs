@@ -1,6 +1,7 @@
 using Npgsql;
 using Widget.Migrations;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Testing;
 

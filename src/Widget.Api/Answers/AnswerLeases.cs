@@ -1,13 +1,13 @@
 using Npgsql;
 using Widget.Api.Conversations;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Answers;
 
 /// <summary>
 /// The leases on answers that are owed. A node that holds one writes the answer; when the node gives no sign of life, another takes over.
 /// </summary>
-public sealed class AnswerLeases(NpgsqlDataSource dataSource, ConversationDatabase conversations)
+public sealed class AnswerLeases(NpgsqlDataSource dataSource, TenantDatabase conversations)
 {
     /// <summary>How long an answer stays with a node that gives no sign of life.</summary>
     internal static readonly TimeSpan Length = TimeSpan.FromSeconds(6);

@@ -8,7 +8,7 @@ internal static class AnswerServices
     /// <summary>Conversations and the answering of questions in them.</summary>
     public static IServiceCollection AddAnswers(this IServiceCollection services, ChatModelOptions model)
     {
-        services.AddSingleton<ConversationDatabase>();
+        services.AddSingleton(ConversationTables.Tables);
         services.AddSingleton<ConversationLog>();
         services.AddSingleton<LiveAnswers>();
         services.AddSingleton<LiveVoices>();

@@ -4,10 +4,11 @@ using System.Diagnostics;
 using Npgsql;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
-using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Usage;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Answers;
 
@@ -18,7 +19,7 @@ namespace Widget.Api.Answers;
 /// </summary>
 public sealed partial class AnswerWorker(
     AnswerLeases leases,
-    ConversationDatabase conversations,
+    TenantDatabase conversations,
     TenantSettingsService settings,
     IMultiTenantStore tenants,
     LiveAnswers liveAnswers,

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.AI;
 using Widget.Api.Conversations;
 using Widget.Api.Search;
-using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Usage;
 using Widget.Contracts;
 using Widget.Rag.Search;
 

@@ -6,13 +6,14 @@ using NpgsqlTypes;
 using Widget.Api.Conversations;
 using Widget.Api.Limits;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Answers;
 
 /// <summary>Takes a visitor's message and follows its answer.</summary>
 public sealed partial class AskService(
-    ConversationDatabase database,
+    TenantDatabase database,
     ConversationFeed feed,
     AnswerWorker worker,
     AnswerLeases leases,
@@ -109,7 +110,7 @@ public sealed partial class AskService(
         return await row.ReadAsync(ct);
     }
 
-    private static async Task<long> OwedAsync(ConversationDb db, ConversationId conversation, CancellationToken ct)
+    private static async Task<long> OwedAsync(TenantDb db, ConversationId conversation, CancellationToken ct)
     {
         await using var command = db.Command(
             "select count(*) from pending_answers where tenant_id = $1 and conversation_id = $2",
@@ -118,7 +119,7 @@ public sealed partial class AskService(
     }
 
     // A message of a visitor is either owed its answer or has it.
-    private static async Task<MessageId> AnswerOfAsync(ConversationDb db, ConversationId conversation, int question, CancellationToken ct)
+    private static async Task<MessageId> AnswerOfAsync(TenantDb db, ConversationId conversation, int question, CancellationToken ct)
     {
         var owed = await db.PendingAnswers
             .Where(row => row.ConversationId == conversation && row.QuestionSeq == question)

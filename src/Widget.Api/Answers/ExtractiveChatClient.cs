@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Widget.Rag.Embeddings;
-using Widget.Rag.Ingestion;
+using Widget.Rag.Reading;
 
 namespace Widget.Api.Answers;
 

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
-using Widget.Rag.Embeddings;
+using Widget.Rag.Text;
 
 namespace Widget.Api.Answers;
 

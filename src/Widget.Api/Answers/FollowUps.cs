@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Widget.Rag.Embeddings;
+using Widget.Rag.Text;
 
 namespace Widget.Api.Answers;
 

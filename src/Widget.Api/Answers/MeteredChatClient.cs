@@ -1,7 +1,7 @@
 using System.ClientModel;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
-using Widget.Api.Tenancy;
+using Widget.Api.Usage;
 
 namespace Widget.Api.Answers;
 

@@ -1,4 +1,4 @@
-using Widget.Api.Tenancy;
+using Widget.Api.Usage;
 
 namespace Widget.Api.Answers;
 

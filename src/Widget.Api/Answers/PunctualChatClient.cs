@@ -1,7 +1,7 @@
 using System.ClientModel;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
-using Widget.Api.Remote;
+using Widget.Api.Outbound;
 
 namespace Widget.Api.Answers;
 

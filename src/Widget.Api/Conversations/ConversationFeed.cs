@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Conversations;
 

@@ -2,7 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using NpgsqlTypes;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Conversations;
 
@@ -10,7 +11,7 @@ namespace Widget.Api.Conversations;
 /// The log of a conversation. Events are numbered densely in the transaction that appends them, under the conversation's row
 /// lock, and announced to every node when it commits.
 /// </summary>
-public sealed class ConversationLog(ConversationDatabase database)
+public sealed class ConversationLog(TenantDatabase database)
 {
     /// <summary>The notification channel; its payload is tenant:conversation:seq.</summary>
     internal const string Channel = "conversation_events";
@@ -32,7 +33,7 @@ public sealed class ConversationLog(ConversationDatabase database)
     /// <param name="id">Which.</param>
     /// <param name="visitor">Whose it must be; null for whoever acts for the tenant.</param>
     /// <param name="ct">Ends the wait.</param>
-    public static async Task<bool> LockAsync(TenantDbContext db, ConversationId id, VisitorId? visitor, CancellationToken ct)
+    public static async Task<bool> LockAsync(TenantDb db, ConversationId id, VisitorId? visitor, CancellationToken ct)
     {
         await using var command = db.Command(
             "select 1 from conversations where id = $1 and ($2::uuid is null or visitor_id = $2) for update",
@@ -42,7 +43,7 @@ public sealed class ConversationLog(ConversationDatabase database)
 
     /// <summary>The event that a client has sent before under this id of its own; null when there is none.</summary>
     /// <exception cref="ClientIdTakenException">The client has used the id for an event of another kind.</exception>
-    public static async Task<TEvent?> FindAsync<TEvent>(TenantDbContext db, ConversationId id, string clientId, CancellationToken ct)
+    public static async Task<TEvent?> FindAsync<TEvent>(TenantDb db, ConversationId id, string clientId, CancellationToken ct)
         where TEvent : ConversationEvent
     {
         await using var command = db.Command(
@@ -55,7 +56,7 @@ public sealed class ConversationLog(ConversationDatabase database)
 
     /// <summary>Which of these client ids are in the conversation's log.</summary>
     public static async Task<IReadOnlySet<string>> KnownAsync(
-        TenantDbContext db,
+        TenantDb db,
         ConversationId id,
         IReadOnlyCollection<string> clientIds,
         CancellationToken ct)
@@ -70,7 +71,7 @@ public sealed class ConversationLog(ConversationDatabase database)
     }
 
     /// <summary>The id of the answer to a visitor's message; null when the log has none.</summary>
-    public static async Task<MessageId?> AnswerToAsync(TenantDbContext db, ConversationId id, int question, CancellationToken ct)
+    public static async Task<MessageId?> AnswerToAsync(TenantDb db, ConversationId id, int question, CancellationToken ct)
     {
         // It comes after its question and is found among the first answers there, since only a few can be owed at once. Row-level security would not
         // let an index on data ->> 'replyTo' be used: the operator is not leakproof.
@@ -86,7 +87,7 @@ public sealed class ConversationLog(ConversationDatabase database)
 
     /// <summary>What was said in one call, in the order of the log.</summary>
     public static async Task<IReadOnlyList<Utterance>> UtterancesAsync(
-        TenantDbContext db,
+        TenantDb db,
         ConversationId id,
         Guid session,
         int most,
@@ -107,7 +108,7 @@ public sealed class ConversationLog(ConversationDatabase database)
 
     /// <summary>Appends to a conversation, which the transaction holds locked from then on.</summary>
     /// <returns>The event with its place and time.</returns>
-    public static async Task<TEvent> AppendAsync<TEvent>(TenantDbContext db, ConversationId id, TEvent entry, CancellationToken ct)
+    public static async Task<TEvent> AppendAsync<TEvent>(TenantDb db, ConversationId id, TEvent entry, CancellationToken ct)
         where TEvent : ConversationEvent
     {
         await using var command = db.Command(
@@ -166,7 +167,7 @@ public sealed class ConversationLog(ConversationDatabase database)
         $"select {Columns} from conversation_events where tenant_id = $1 and conversation_id = $2 and seq > $3 order by seq limit $4";
 
     /// <summary>Events after a place in the log, oldest first, 500 at most, in whatever transaction.</summary>
-    public static async Task<IReadOnlyList<ConversationEvent>> ReadAsync(TenantDbContext db, ConversationId id, int after, CancellationToken ct)
+    public static async Task<IReadOnlyList<ConversationEvent>> ReadAsync(TenantDb db, ConversationId id, int after, CancellationToken ct)
     {
         await using var command = db.Command(AfterSql, [db.TenantId.Value, id.Value, after, MostRead]);
         await using var rows = await command.ExecuteReaderAsync(ct);

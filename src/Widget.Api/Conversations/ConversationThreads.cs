@@ -1,10 +1,10 @@
 using Microsoft.EntityFrameworkCore;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Conversations;
 
 /// <summary>Finds the conversation that a call belongs to.</summary>
-public sealed class ConversationThreads(ConversationDatabase database)
+public sealed class ConversationThreads(TenantDatabase database)
 {
     /// <summary>
     /// The conversation that is asked for; a visitor's last one when none is; and for a program of the tenant's a new one of a new visitor. Null when it
@@ -34,14 +34,15 @@ public sealed class ConversationThreads(ConversationDatabase database)
         // Two at once must not become two people.
         await using (var locking = db.Command("select pg_advisory_xact_lock(hashtextextended('person ' || $1 || ' ' || $2, 0))", [tenant.ToString(), person]))
             await locking.ExecuteNonQueryAsync(ct);
+        var visitors = db.Visitors;
         var found = await db.Conversations.AsNoTracking()
-            .Where(row => db.Visitors.Any(visitor => visitor.Id == row.VisitorId && visitor.ExternalId == person))
+            .Where(row => visitors.Any(visitor => visitor.Id == row.VisitorId && visitor.ExternalId == person))
             .OrderByDescending(row => row.UpdatedAt)
             .FirstOrDefaultAsync(ct);
         return found is not null ? (found.Id, found.VisitorId) : await AddAsync(db, person, ct);
     }
 
-    private static async Task<(ConversationId Conversation, VisitorId Visitor)> AddAsync(ConversationDb db, string? externalId, CancellationToken ct)
+    private static async Task<(ConversationId Conversation, VisitorId Visitor)> AddAsync(TenantDb db, string? externalId, CancellationToken ct)
     {
         var visitor = new Visitor { TenantId = db.TenantId, Id = VisitorId.New(), ExternalId = externalId, Traits = [] };
         var conversation = new Conversation { TenantId = db.TenantId, Id = ConversationId.New(), VisitorId = visitor.Id, Context = [] };

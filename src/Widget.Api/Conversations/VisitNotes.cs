@@ -1,4 +1,4 @@
-using Widget.Rag;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Conversations;
 

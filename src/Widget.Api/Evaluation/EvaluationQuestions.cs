@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Evaluation;
 
@@ -14,7 +14,7 @@ public enum QuestionRefusal
 }
 
 /// <summary>A tenant's test questions.</summary>
-public sealed class EvaluationQuestions(EvaluationDatabase database, TimeProvider clock)
+public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider clock)
 {
     /// <summary>A run asks them all, one after another.</summary>
     public const int Most = 2_000;
@@ -25,7 +25,7 @@ public sealed class EvaluationQuestions(EvaluationDatabase database, TimeProvide
     public async Task<EvaluationQuestionPage> ListAsync(TenantId tenant, string? tag, int offset, int limit, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        var questions = db.Questions.AsNoTracking().Where(row => tag == null || row.Tags.Contains(tag));
+        var questions = db.EvaluationQuestions.AsNoTracking().Where(row => tag == null || row.Tags.Contains(tag));
         var total = await questions.CountAsync(ct);
         var page = await questions.OrderBy(row => row.Name).Skip(offset).Take(limit).ToListAsync(ct);
         return new EvaluationQuestionPage([.. page.Select(row => row.ToContract())], total);
@@ -35,17 +35,17 @@ public sealed class EvaluationQuestions(EvaluationDatabase database, TimeProvide
     public async Task<EvaluationQuestion?> FindAsync(TenantId tenant, EvaluationQuestionId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        return (await db.Questions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct))?.ToContract();
+        return (await db.EvaluationQuestions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct))?.ToContract();
     }
 
     public async Task<(EvaluationQuestion? Question, QuestionRefusal Refusal)> AddAsync(TenantId tenant, EvaluationQuestionRequest request, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await LockAsync(db, ct);
-        if (await db.Questions.CountAsync(ct) >= Most) return (null, QuestionRefusal.TooMany);
+        if (await db.EvaluationQuestions.CountAsync(ct) >= Most) return (null, QuestionRefusal.TooMany);
         var row = Row(tenant, request);
-        if (await db.Questions.AnyAsync(other => other.Name == row.Name, ct)) return (null, QuestionRefusal.NameTaken);
-        db.Questions.Add(row);
+        if (await db.EvaluationQuestions.AnyAsync(other => other.Name == row.Name, ct)) return (null, QuestionRefusal.NameTaken);
+        db.EvaluationQuestions.Add(row);
         await db.CommitAsync(ct);
         return (row.ToContract(), QuestionRefusal.None);
     }
@@ -58,9 +58,9 @@ public sealed class EvaluationQuestions(EvaluationDatabase database, TimeProvide
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await LockAsync(db, ct);
-        if (await db.Questions.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } row) return (null, QuestionRefusal.NoSuchQuestion);
+        if (await db.EvaluationQuestions.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } row) return (null, QuestionRefusal.NoSuchQuestion);
         Fill(row, request);
-        if (await db.Questions.AnyAsync(other => other.Name == row.Name && other.Id != id, ct)) return (null, QuestionRefusal.NameTaken);
+        if (await db.EvaluationQuestions.AnyAsync(other => other.Name == row.Name && other.Id != id, ct)) return (null, QuestionRefusal.NameTaken);
         await db.CommitAsync(ct);
         return (row.ToContract(), QuestionRefusal.None);
     }
@@ -69,7 +69,7 @@ public sealed class EvaluationQuestions(EvaluationDatabase database, TimeProvide
     public async Task<bool> DeleteAsync(TenantId tenant, EvaluationQuestionId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        var deleted = await db.Questions.Where(row => row.Id == id).ExecuteDeleteAsync(ct);
+        var deleted = await db.EvaluationQuestions.Where(row => row.Id == id).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
         return deleted == 1;
     }
@@ -82,7 +82,7 @@ public sealed class EvaluationQuestions(EvaluationDatabase database, TimeProvide
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await LockAsync(db, ct);
-        var known = await db.Questions.ToDictionaryAsync(row => row.Name, StringComparer.Ordinal, ct);
+        var known = await db.EvaluationQuestions.ToDictionaryAsync(row => row.Name, StringComparer.Ordinal, ct);
         var before = known.Count;
         foreach (var question in questions)
         {
@@ -93,7 +93,7 @@ public sealed class EvaluationQuestions(EvaluationDatabase database, TimeProvide
                 continue;
             }
 
-            db.Questions.Add(known[name] = Row(tenant, question));
+            db.EvaluationQuestions.Add(known[name] = Row(tenant, question));
         }
 
         if (known.Count > Most) return null;
@@ -103,7 +103,7 @@ public sealed class EvaluationQuestions(EvaluationDatabase database, TimeProvide
     }
 
     // One writer a tenant, so that the limit holds and no name comes twice.
-    private static Task LockAsync(EvaluationDb db, CancellationToken ct) => db.LockAsync("evaluation", ct);
+    private static Task LockAsync(TenantDb db, CancellationToken ct) => db.LockAsync("evaluation", ct);
 
     private EvaluationQuestionRow Row(TenantId tenant, EvaluationQuestionRequest request)
     {

@@ -2,8 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Widget.Api.Tenancy;
 using Widget.Contracts;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Own;
-using Widget.Rag.Storage;
 
 namespace Widget.Api.Evaluation;
 
@@ -17,8 +17,8 @@ public enum RunRefusal
 
 /// <summary>A tenant's runs. Starting one commits it with its questions; <see cref="EvaluationWorker"/> on any node asks them.</summary>
 public sealed class EvaluationRuns(
-    EvaluationDatabase database,
-    KnowledgeDatabase knowledge,
+    TenantDatabase database,
+    TenantDatabase knowledge,
     TenantSettingsService settings,
     EvaluationSignal signal,
     TimeProvider clock)
@@ -28,9 +28,9 @@ public sealed class EvaluationRuns(
         var strategy = request.Strategy ?? (await settings.ReadAsync(tenant, ct)).SearchStrategy;
         var (documents, chunks) = await SizeAsync(tenant, ct);
         await using var db = await database.BeginAsync(tenant, ct);
-        if (await db.Runs.AnyAsync(row => row.FinishedAt == null, ct)) return (null, RunRefusal.AlreadyRunning);
+        if (await db.EvaluationRuns.AnyAsync(row => row.FinishedAt == null, ct)) return (null, RunRefusal.AlreadyRunning);
         var tags = request.Tags?.ToArray() ?? [];
-        var questions = await db.Questions.AsNoTracking()
+        var questions = await db.EvaluationQuestions.AsNoTracking()
             .Where(row => tags.Length == 0 || row.Tags.Any(tag => tags.Contains(tag)))
             .OrderBy(row => row.Name)
             .Take(request.Limit ?? EvaluationQuestions.Most)
@@ -48,8 +48,8 @@ public sealed class EvaluationRuns(
             Chunks = chunks,
             CreatedAt = clock.GetUtcNow(),
         };
-        db.Runs.Add(run);
-        db.Results.AddRange(questions.Select((question, index) => new EvaluationResultRow
+        db.EvaluationRuns.Add(run);
+        db.EvaluationResults.AddRange(questions.Select((question, index) => new EvaluationResultRow
         {
             TenantId = tenant,
             RunId = run.Id,
@@ -74,7 +74,7 @@ public sealed class EvaluationRuns(
     public async Task<IReadOnlyList<EvaluationRun>> ListAsync(TenantId tenant, int limit, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        var runs = await db.Runs.AsNoTracking().OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).Take(limit).ToListAsync(ct);
+        var runs = await db.EvaluationRuns.AsNoTracking().OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).Take(limit).ToListAsync(ct);
         return [.. runs.Select(run => run.ToContract())];
     }
 
@@ -94,7 +94,7 @@ public sealed class EvaluationRuns(
     {
         await using var db = await database.BeginAsync(tenant, ct);
         if (await ReportAsync(db, id, ct) is not { } run) return null;
-        to ??= await db.Runs
+        to ??= await db.EvaluationRuns
             .Where(row => row.Status == EvaluationStatus.Finished && row.CreatedAt < run.Run.CreatedAt)
             .OrderByDescending(row => row.CreatedAt)
             .Select(row => (EvaluationRunId?)row.Id)
@@ -106,7 +106,7 @@ public sealed class EvaluationRuns(
     public async Task<bool> CancelAsync(TenantId tenant, EvaluationRunId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        var cancelled = await db.Runs.Where(row => row.Id == id && row.FinishedAt == null)
+        var cancelled = await db.EvaluationRuns.Where(row => row.Id == id && row.FinishedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.CancelRequested, true), ct);
         await db.CommitAsync(ct);
         signal.Raise();
@@ -117,15 +117,15 @@ public sealed class EvaluationRuns(
     public async Task<bool> DeleteAsync(TenantId tenant, EvaluationRunId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        var deleted = await db.Runs.Where(row => row.Id == id && row.FinishedAt != null).ExecuteDeleteAsync(ct);
+        var deleted = await db.EvaluationRuns.Where(row => row.Id == id && row.FinishedAt != null).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
         return deleted == 1;
     }
 
-    private static async Task<EvaluationReport?> ReportAsync(EvaluationDb db, EvaluationRunId id, CancellationToken ct)
+    private static async Task<EvaluationReport?> ReportAsync(TenantDb db, EvaluationRunId id, CancellationToken ct)
     {
-        if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct) is not { } run) return null;
-        var results = await db.Results.AsNoTracking()
+        if (await db.EvaluationRuns.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct) is not { } run) return null;
+        var results = await db.EvaluationResults.AsNoTracking()
             .Where(row => row.RunId == id && row.Result != null)
             .OrderBy(row => row.Ordinal)
             .Select(row => row.Result!)

@@ -5,7 +5,7 @@ internal static class EvaluationServices
     /// <summary>A tenant's test questions and the runs that ask them.</summary>
     public static IServiceCollection AddEvaluation(this IServiceCollection services)
     {
-        services.AddSingleton<EvaluationDatabase>();
+        services.AddSingleton(EvaluationTables.Tables);
         services.AddSingleton<EvaluationSignal>();
         services.AddSingleton<EvaluationQuestions>();
         services.AddSingleton<EvaluationRuns>();

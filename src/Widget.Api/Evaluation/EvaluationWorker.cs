@@ -1,6 +1,8 @@
 using Npgsql;
 using Widget.Api.Answers;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Evaluation;
 
@@ -10,7 +12,7 @@ namespace Widget.Api.Evaluation;
 /// </summary>
 public sealed partial class EvaluationWorker(
     NpgsqlDataSource dataSource,
-    EvaluationDatabase database,
+    TenantDatabase database,
     QuestionAsker asker,
     EvaluationSignal signal,
     TimeProvider clock,

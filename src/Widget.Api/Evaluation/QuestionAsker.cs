@@ -2,11 +2,12 @@ using Widget.Api.Answers;
 using Widget.Api.Conversations;
 using Widget.Api.Search;
 using Widget.Api.Tenancy;
-using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Usage;
 using Widget.Contracts;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 
 namespace Widget.Api.Evaluation;
 

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using Widget.Api.Platform;
+using Widget.Api.Web;
 using Widget.Contracts;
 
 namespace Widget.Api.Evaluation;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
-using Widget.Api.Tenancy;
+using Widget.Api.Usage;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Evaluation;
 
@@ -13,7 +13,7 @@ public sealed class RunLostException() : OperationCanceledException("The lease o
 /// A worker's hold on a run, and what it does to it. Every commit checks the hold, so a node that was frozen for longer than its lease does
 /// not write over what another has done meanwhile.
 /// </summary>
-internal sealed record RunLease(EvaluationDatabase Database, TenantId Tenant, EvaluationRunId Run, Guid Worker)
+internal sealed record RunLease(TenantDatabase Database, TenantId Tenant, EvaluationRunId Run, Guid Worker)
 {
     /// <summary>Finished runs that a tenant keeps.</summary>
     public const int MostKept = 50;
@@ -23,9 +23,9 @@ internal sealed record RunLease(EvaluationDatabase Database, TenantId Tenant, Ev
     public async Task<(EvaluationRunRow Run, EvaluationResultRow? Next)> TakeAsync(CancellationToken ct)
     {
         await using var db = await HoldAsync(ct);
-        var run = await db.Runs.AsNoTracking().SingleAsync(row => row.Id == Run, ct);
+        var run = await db.EvaluationRuns.AsNoTracking().SingleAsync(row => row.Id == Run, ct);
         if (run.CancelRequested) return (run, null);
-        var next = await db.Results.Where(row => row.RunId == Run && row.Result == null).OrderBy(row => row.Ordinal).FirstOrDefaultAsync(ct);
+        var next = await db.EvaluationResults.Where(row => row.RunId == Run && row.Result == null).OrderBy(row => row.Ordinal).FirstOrDefaultAsync(ct);
         if (next is null) return (run, null);
         next.Attempts++;
         await db.CommitAsync(ct);
@@ -35,9 +35,9 @@ internal sealed record RunLease(EvaluationDatabase Database, TenantId Tenant, Ev
     public async Task SaveAsync(int ordinal, EvaluationResult result, ModelUse use, CancellationToken ct)
     {
         await using var db = await HoldAsync(ct);
-        var row = await db.Results.SingleAsync(candidate => candidate.RunId == Run && candidate.Ordinal == ordinal, ct);
+        var row = await db.EvaluationResults.SingleAsync(candidate => candidate.RunId == Run && candidate.Ordinal == ordinal, ct);
         row.Result = result;
-        await db.Runs.Where(run => run.Id == Run).ExecuteUpdateAsync(set => set.SetProperty(run => run.Done, run => run.Done + 1), ct);
+        await db.EvaluationRuns.Where(run => run.Id == Run).ExecuteUpdateAsync(set => set.SetProperty(run => run.Done, run => run.Done + 1), ct);
         if (!use.IsNothing) await UsageMeter.CountAsync(db, UsageMeter.Evaluation, Reference(ordinal), conversation: null, seconds: 0, use, ct);
         await db.CommitAsync(ct);
     }
@@ -46,7 +46,7 @@ internal sealed record RunLease(EvaluationDatabase Database, TenantId Tenant, Ev
     public async Task GiveBackAsync(int ordinal, CancellationToken ct)
     {
         await using var db = await HoldAsync(ct);
-        await db.Results.Where(row => row.RunId == Run && row.Ordinal == ordinal && row.Result == null)
+        await db.EvaluationResults.Where(row => row.RunId == Run && row.Ordinal == ordinal && row.Result == null)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Attempts, row => (short)(row.Attempts - 1)), ct);
         await db.CommitAsync(ct);
     }
@@ -55,8 +55,8 @@ internal sealed record RunLease(EvaluationDatabase Database, TenantId Tenant, Ev
     public async Task FinishAsync(DateTimeOffset now, CancellationToken ct)
     {
         await using var db = await HoldAsync(ct);
-        var run = await db.Runs.SingleAsync(row => row.Id == Run, ct);
-        var results = await db.Results.AsNoTracking().Where(row => row.RunId == Run && row.Result != null).Select(row => row.Result!).ToListAsync(ct);
+        var run = await db.EvaluationRuns.SingleAsync(row => row.Id == Run, ct);
+        var results = await db.EvaluationResults.AsNoTracking().Where(row => row.RunId == Run && row.Result != null).Select(row => row.Result!).ToListAsync(ct);
         run.Metrics = Scoring.Of(results);
         var error = results.Count > 0 && results.TrueForAll(result => result.Error is not null) ? results[0].Error : null;
         run.Status = run.CancelRequested ? EvaluationStatus.Cancelled : error is null ? EvaluationStatus.Finished : EvaluationStatus.Failed;
@@ -64,12 +64,12 @@ internal sealed record RunLease(EvaluationDatabase Database, TenantId Tenant, Ev
         run.FinishedAt = now;
         run.LeaseOwner = null;
         run.LeaseUntil = null;
-        var old = await db.Runs.Where(row => row.FinishedAt != null && row.Id != Run)
+        var old = await db.EvaluationRuns.Where(row => row.FinishedAt != null && row.Id != Run)
             .OrderByDescending(row => row.CreatedAt)
             .Skip(MostKept - 1)
             .Select(row => row.Id)
             .ToListAsync(ct);
-        await db.Runs.Where(row => old.Contains(row.Id)).ExecuteDeleteAsync(ct);
+        await db.EvaluationRuns.Where(row => old.Contains(row.Id)).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
     }
 
@@ -88,7 +88,7 @@ internal sealed record RunLease(EvaluationDatabase Database, TenantId Tenant, Ev
     // A question's place in its run, as one id.
     private Guid Reference(int ordinal) => new(SHA256.HashData([.. Run.Value.ToByteArray(), .. BitConverter.GetBytes(ordinal)]).AsSpan(0, 16));
 
-    private async Task<EvaluationDb> HoldAsync(CancellationToken ct)
+    private async Task<TenantDb> HoldAsync(CancellationToken ct)
     {
         var db = await Database.BeginAsync(Tenant, ct);
         try

@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Rag.Embeddings;
+using Widget.Rag.Reembedding;
 
 namespace Widget.Api.Knowledge;
 

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using Widget.Api.Platform;
+using Widget.Api.Web;
 using Widget.Contracts;
-using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Fetching;
+using Widget.Rag.Reading;
 
 namespace Widget.Api.Knowledge;
 

@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Widget.Api.Limits;
-using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Rag.Ingestion;
-using Widget.Rag.Storage;
+using Widget.Rag.Reading;
 
 namespace Widget.Api.Knowledge;
 

@@ -1,4 +1,4 @@
-using Widget.Api.Platform;
+using Widget.Api.Web;
 using Widget.Rag.Ingestion.Crawling;
 
 namespace Widget.Api.Knowledge;

@@ -2,7 +2,7 @@ using System.ClientModel;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using OpenAI;
-using Widget.Api.Remote;
+using Widget.Api.Outbound;
 using Widget.Rag.Embeddings;
 
 namespace Widget.Api.Knowledge;

@@ -1,12 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
 using Widget.Contracts;
-using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Crawling;
+using Widget.Rag.Catalog;
 using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Rag.Search;
 
 namespace Widget.Api.Knowledge;
 

@@ -2,8 +2,8 @@ using System.ClientModel;
 using OpenAI;
 using OpenAI.Audio;
 using OpenAI.Chat;
-using Widget.Api.Remote;
-using Widget.Rag.Ingestion.Extraction;
+using Widget.Api.Outbound;
+using Widget.Rag.Reading.Extraction;
 
 namespace Widget.Api.Media;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.AI;
 using Widget.Api.Answers;
 using Widget.Contracts;
-using Widget.Rag;
-using Widget.Rag.Embeddings;
+using Widget.Platform.Text;
+using Widget.Rag.Text;
 
 namespace Widget.Api.OpenAI;
 

@@ -2,9 +2,8 @@ using Microsoft.Extensions.AI;
 using Npgsql;
 using Widget.Api.Answers;
 using Widget.Api.Search;
-using Widget.Api.Tenancy;
-using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Usage;
 using Widget.Contracts;
 using Widget.Rag.Search;
 

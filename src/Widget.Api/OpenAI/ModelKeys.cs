@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Api.Tenancy;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.OpenAI;
 
@@ -9,7 +9,7 @@ namespace Widget.Api.OpenAI;
 /// Keys that open the OpenAI-compatible endpoint and nothing else. They are kept as API keys are, but begin otherwise, and it is by their
 /// beginning that they are no API keys.
 /// </summary>
-public sealed class ModelKeys(TenancyDatabase database, TimeProvider clock)
+public sealed class ModelKeys(TenantDatabase database, TimeProvider clock)
 {
     /// <summary>Makes a key. It cannot be read again.</summary>
     /// <param name="tenant">Whose.</param>

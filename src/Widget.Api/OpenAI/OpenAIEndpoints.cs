@@ -2,10 +2,10 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Widget.Api.Limits;
-using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
-using Widget.Rag.Storage;
+using Widget.Api.Web;
+using Widget.Platform.Database;
 
 namespace Widget.Api.OpenAI;
 

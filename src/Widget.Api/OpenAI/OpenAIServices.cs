@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
-using Widget.Api.Platform;
+using Widget.Api.Web;
 
 namespace Widget.Api.OpenAI;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Xml.Linq;
 using Npgsql;
-using Widget.Api.Platform.KeyRing;
+using Widget.Api.KeyRing;
 
 namespace Widget.Api.Operations;
 

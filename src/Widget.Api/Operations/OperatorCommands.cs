@@ -2,9 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Npgsql;
+using Widget.Api.Configuration;
+using Widget.Api.Host;
+using Widget.Api.KeyRing;
 using Widget.Api.Operations.Deletion;
-using Widget.Api.Platform;
-using Widget.Api.Platform.KeyRing;
 using Widget.Migrations;
 using Widget.Rag.Own;
 

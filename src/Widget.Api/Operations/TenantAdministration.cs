@@ -1,7 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Widget.Api.Tenancy;
-using Widget.Rag.Storage;
+using Widget.Api.Usage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Operations;
 
@@ -18,7 +19,7 @@ public sealed class OperatorException(string message) : Exception(message);
 /// <summary>What the operator does with tenants. Works as the owner of the tables, for whom row-level security holds, too: each step names its tenant.</summary>
 public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? clock = null)
 {
-    private readonly TenancyDatabase _database = new(owner);
+    private readonly TenantDatabase _database = new(owner, [TenancyTables.Tables, UsageTables.Tables]);
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
     /// <exception cref="OperatorException">The slug, name or an origin is no good, or the slug is taken.</exception>
@@ -154,7 +155,7 @@ public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? c
     internal static OperatorException NoSuchTenant(string slug) =>
         new($"There is no tenant with the slug \"{slug}\". `widget tenants list` names those there are.");
 
-    private async Task<TenancyDb> OpenAsync(string slug, CancellationToken ct) =>
+    private async Task<TenantDb> OpenAsync(string slug, CancellationToken ct) =>
         await FindAsync(slug, ct) is { } tenant ? await _database.BeginAsync(tenant, ct) : throw NoSuchTenant(slug);
 
     private async Task<TenantId?> FindAsync(string slug, CancellationToken ct)

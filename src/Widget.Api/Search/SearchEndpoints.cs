@@ -1,11 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Limits;
-using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 
 namespace Widget.Api.Search;
 

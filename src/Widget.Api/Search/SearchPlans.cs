@@ -1,6 +1,5 @@
-using Widget.Api.Platform;
+using Widget.Api.Web;
 using Widget.Contracts;
-using Widget.Rag.Own;
 using Widget.Rag.Search;
 using Widget.Rag.Tavus;
 
@@ -12,26 +11,26 @@ public static class SearchPlans
     // Tavus is there to be quick; a visitor does not wait for it as long as for our own.
     private static readonly Dictionary<string, TimeSpan> Together = new(StringComparer.Ordinal)
     {
-        [OwnKnowledgeBase.BaseName] = TimeSpan.FromSeconds(2),
-        [TavusKnowledgeBase.BaseName] = TimeSpan.FromSeconds(1),
+        [KnowledgeBases.Own] = TimeSpan.FromSeconds(2),
+        [KnowledgeBases.Tavus] = TimeSpan.FromSeconds(1),
     };
 
     // With nobody else to ask, a late answer is better than none.
-    private static readonly Dictionary<string, TimeSpan> Alone = new(StringComparer.Ordinal) { [OwnKnowledgeBase.BaseName] = TimeSpan.FromSeconds(6) };
+    private static readonly Dictionary<string, TimeSpan> Alone = new(StringComparer.Ordinal) { [KnowledgeBases.Own] = TimeSpan.FromSeconds(6) };
 
     /// <param name="settings">The tenant's.</param>
     /// <param name="strategy">In place of the tenant's own.</param>
     public static SearchPlan For(TenantSettings settings, SearchStrategyName? strategy = null)
     {
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
-        var weights = new Dictionary<string, double>(StringComparer.Ordinal) { [OwnKnowledgeBase.BaseName] = 1 };
+        var weights = new Dictionary<string, double>(StringComparer.Ordinal) { [KnowledgeBases.Own] = 1 };
         var leftOut = new Dictionary<string, string>(StringComparer.Ordinal);
         var asksTavus = settings is { UseTavusKB: true, TavusKBWeight: > 0 };
-        if (settings.UseTavusKB && !asksTavus) leftOut[TavusKnowledgeBase.BaseName] = "its weight is 0 (tavusKBWeight)";
+        if (settings.UseTavusKB && !asksTavus) leftOut[KnowledgeBases.Tavus] = "its weight is 0 (tavusKBWeight)";
         if (asksTavus)
         {
-            weights[TavusKnowledgeBase.BaseName] = settings.TavusKBWeight;
-            weights[OwnKnowledgeBase.BaseName] = 1 - settings.TavusKBWeight;
+            weights[KnowledgeBases.Tavus] = settings.TavusKBWeight;
+            weights[KnowledgeBases.Own] = 1 - settings.TavusKBWeight;
             if (settings.TavusReplicaId is { } replica) parameters[TavusKnowledgeBase.ReplicaParameter] = replica;
         }
 

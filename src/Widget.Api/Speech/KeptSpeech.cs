@@ -2,9 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Widget.Api.Speech.Script;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Speech;
 
@@ -37,30 +36,11 @@ public sealed class KeptSpeech : ITenantOwned
     }
 }
 
-/// <summary>Spoken sentences, for one tenant and one transaction.</summary>
-public sealed class SpeechDb(DbContextOptions<SpeechDb> options, TenantId tenantId) : TenantDbContext(options, tenantId)
-{
-    public DbSet<KeptSpeech> Kept => Set<KeptSpeech>();
-
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => MapIds(configurationBuilder, typeof(TenantId).Assembly);
-
-    protected override void OnModelCreating(ModelBuilder modelBuilder)
-    {
-        KeptSpeech.Map(modelBuilder);
-        NameColumnsInSnakeCase(modelBuilder);
-        FilterByTenant(modelBuilder);
-    }
-}
-
-/// <summary>Opens transactions on the table of spoken sentences, each for one tenant.</summary>
-public sealed class SpeechDatabase(NpgsqlDataSource dataSource)
-    : TenantDatabase<SpeechDb>(dataSource, (options, tenant) => new SpeechDb(options, tenant));
-
 /// <summary>
 /// Keeps what was read aloud, with the times of its words, in the database: any node has it, and it outlives them. What was not used for longest goes
 /// first when a tenant's share is full (docs/decisions/0023-spoken-replies.md).
 /// </summary>
-internal sealed class SpeechCache(SpeechDatabase database, SpeechOptions options)
+internal sealed class SpeechCache(TenantDatabase database, SpeechOptions options)
 {
     // A hit is written down once in a while only; the order does not need more.
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(10);
@@ -73,7 +53,7 @@ internal sealed class SpeechCache(SpeechDatabase database, SpeechOptions options
     public async Task<(string MediaType, byte[] Sound, IReadOnlyList<WordTime> Words)?> FindAsync(TenantId tenant, byte[] digest, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        if (await db.Kept.AsNoTracking().SingleOrDefaultAsync(row => row.Digest == digest, ct) is not { } kept) return null;
+        if (await db.KeptSpeech.AsNoTracking().SingleOrDefaultAsync(row => row.Digest == digest, ct) is not { } kept) return null;
         await using var touch = db.Command("update kept_speech set used_at = now() where digest = $1 and used_at < now() - $2", [digest, Freshness]);
         if (await touch.ExecuteNonQueryAsync(ct) > 0) await db.CommitAsync(ct);
         return (kept.MediaType, kept.Sound, JsonSerializer.Deserialize<List<WordTime>>(kept.Words, JsonSerializerOptions.Web)!);

@@ -4,7 +4,7 @@ using Widget.Api.Conversations;
 using Widget.Api.Speech.Client;
 using Widget.Api.Speech.Script;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 #pragma warning disable MEAI001 // ITextToSpeechClient is experimental; it is used by its name only.
 

@@ -1,6 +1,6 @@
 using Widget.Api.Conversations;
-using Widget.Api.Tenancy;
-using Widget.Rag.Storage;
+using Widget.Api.Usage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Speech;
 
@@ -8,7 +8,7 @@ namespace Widget.Api.Speech;
 /// Counts the characters that are made into sound, a sentence before it is asked for, so that requests at the same time cannot exceed a tenant's
 /// month together. What a provider did not deliver is given back; of a node that dies meanwhile, the sentences it was at stay counted.
 /// </summary>
-internal sealed class SpeechBudget(TenancyDatabase database, TimeProvider clock)
+internal sealed class SpeechBudget(TenantDatabase database, TimeProvider clock)
 {
     /// <summary>Takes a sentence's characters out of the month.</summary>
     /// <param name="tenant">Whose.</param>

@@ -2,8 +2,9 @@ using System.Globalization;
 using Microsoft.Extensions.AI;
 using Widget.Api.Speech.Client;
 using Widget.Api.Tenancy;
+using Widget.Api.Usage;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 #pragma warning disable MEAI001 // ITextToSpeechClient is experimental; it is used by its name only.
 

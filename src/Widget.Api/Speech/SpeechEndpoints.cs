@@ -2,14 +2,14 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Conversations;
-using Widget.Api.Platform;
 using Widget.Api.Speech.Client;
 using Widget.Api.Speech.Dictation;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Visitors;
+using Widget.Api.Web;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Speech;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Widget.Api.Modes;
-using Widget.Api.Tenancy;
+using Widget.Api.Usage;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Speech;
 

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using Widget.Api.Conversations;
 using Widget.Api.Visitors;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Speech;
 
 /// <summary>Finds the answers that visitors may have read aloud.</summary>
-internal sealed class SpokenAnswers(ConversationDatabase database)
+internal sealed class SpokenAnswers(TenantDatabase database)
 {
     /// <summary>A place in the log before an answer, given or still owed; null when it is not one of the visitor's conversation.</summary>
     public async Task<int?> FindAsync(VisitorTicket visitor, ConversationId conversation, MessageId message, CancellationToken ct)

@@ -17,7 +17,7 @@ internal static class SpeechServices
         services.AddSingleton<SpeechClients>();
         services.AddSingleton<SpeechProviders>();
         services.AddSingleton<SpeechAccounts>();
-        services.AddSingleton<SpeechDatabase>();
+        services.AddSingleton(SpeechTables.Tables);
         services.AddSingleton<SpeechCache>();
         services.AddSingleton<SpeechBudget>();
         services.AddSingleton<SentenceSpeaker>();

@@ -5,7 +5,7 @@ using Widget.Api.Conversations;
 using Widget.Api.Speech.Client;
 using Widget.Api.Speech.Script;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
 
 namespace Widget.Api.Speech;
 

@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Widget.Api.Platform;
 using Widget.Api.Tavus.Client;
 using Widget.Api.Tavus.Knowledge;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Tavus.Mirror;
 
 namespace Widget.Api.Tavus;

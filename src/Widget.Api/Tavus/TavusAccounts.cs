@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Widget.Api.Tenancy;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus;
 

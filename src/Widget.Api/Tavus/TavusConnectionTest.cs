@@ -1,11 +1,13 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
-using Widget.Api.Platform;
+using Widget.Api.Configuration;
 using Widget.Api.Tavus.Client;
 using Widget.Api.Tenancy;
+using Widget.Api.Usage;
 using Widget.Contracts;
-using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Tavus;
+using Widget.Rag.Tavus.Mirror;
 
 namespace Widget.Api.Tavus;
 
@@ -15,8 +17,9 @@ public sealed class TavusConnectionTest(
     TavusClient client,
     TenantSettingsService settings,
     UsageMeter usage,
-    KnowledgeDatabase knowledge,
-    ServerOptions options)
+    TenantDatabase knowledge,
+    InstallationOptions options,
+    TavusOptions search)
 {
     private static TavusCheck NotChecked(string name) => new(name, Ok: false, "Not checked, since Tavus cannot be asked.");
 
@@ -120,7 +123,7 @@ public sealed class TavusConnectionTest(
     {
         const string Name = "knowledge";
         if (!current.UseTavusKB) return new(Name, Ok: true, "The tenant's knowledge at Tavus is not searched (useTavusKB is off).");
-        if (options.Tavus.Endpoint is not null && current.TavusReplicaId is not null) return new(Name, Ok: true, "The tenant's knowledge at Tavus is searched by the search endpoint (WIDGET_TAVUS_SEARCH_PATH).");
+        if (search.Endpoint is not null && current.TavusReplicaId is not null) return new(Name, Ok: true, "The tenant's knowledge at Tavus is searched by the search endpoint (WIDGET_TAVUS_SEARCH_PATH).");
         await using var db = await knowledge.BeginAsync(tenant, ct);
         var mirror = await db.TavusKnowledge.AsNoTracking().SingleOrDefaultAsync(ct);
         var failed = await db.TavusDocuments.CountAsync(row => row.Error != null, ct);

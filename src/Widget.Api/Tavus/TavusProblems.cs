@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Widget.Api.Platform;
 using Widget.Api.Tavus.Client;
+using Widget.Api.Web;
 
 namespace Widget.Api.Tavus;
 

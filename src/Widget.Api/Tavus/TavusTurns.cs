@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus;
 
@@ -28,7 +28,7 @@ public sealed class TavusTurnLostException() : Exception("Another node has taken
 /// stays open. A turn is a lease: a row with an expiry, renewed while the work goes on. Every write checks in its own transaction that
 /// this node still holds it.
 /// </summary>
-public sealed partial class TavusTurns(TavusAccountDatabase database, TimeProvider clock, ILogger<TavusTurns> logger)
+public sealed partial class TavusTurns(TenantDatabase database, TimeProvider clock, ILogger<TavusTurns> logger)
 {
     public const string Tools = "tools";
     public const string Persona = "persona";
@@ -124,7 +124,7 @@ public sealed class TavusTurn : IAsyncDisposable
 
     /// <summary>Locks the turn until the end of the transaction, so that no other node can take it.</summary>
     /// <exception cref="TavusTurnLostException">The turn has expired; another node may hold it.</exception>
-    public async Task HoldAsync(TenantDbContext db, CancellationToken ct)
+    public async Task HoldAsync(TenantDb db, CancellationToken ct)
     {
         await using var hold = db.Command(
             "select 1 from tavus_turns where work = $1 and owner = $2 and expires_at > clock_timestamp() for update",

@@ -1,6 +1,6 @@
 using Widget.Api.Tenancy;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Rag.Tavus;
 
 namespace Widget.Api.Tavus;

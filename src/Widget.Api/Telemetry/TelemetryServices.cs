@@ -8,8 +8,8 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Widget.Api.Answers;
 using Widget.Api.Limits;
-using Widget.Api.Tenancy;
 using Widget.Api.Tools;
+using Widget.Api.Usage;
 using Widget.Rag.Telemetry;
 
 namespace Widget.Api.Telemetry;

@@ -2,8 +2,8 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using Widget.Api.Platform;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
 
 namespace Widget.Api.Tenancy;
 

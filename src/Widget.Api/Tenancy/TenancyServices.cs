@@ -1,8 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
-using Widget.Api.Platform;
-using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tenancy.MultiTenancy;
-using Widget.Rag.Storage;
+using Widget.Api.Web;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tenancy;
 
@@ -11,16 +10,13 @@ internal static class TenancyServices
     /// <summary>Tenants, how a request names one, and API keys.</summary>
     /// <param name="services">The application's.</param>
     /// <param name="hosts">The installation's own hosts and tenants'.</param>
-    /// <param name="budgets">What the operator allows each tenant a month.</param>
-    public static IServiceCollection AddTenancy(this IServiceCollection services, OwnHosts hosts, BudgetOptions budgets)
+    public static IServiceCollection AddTenancy(this IServiceCollection services, OwnHosts hosts)
     {
         services.AddHttpContextAccessor();
-        services.AddSingleton<TenancyDatabase>();
+        services.AddSingleton(TenancyTables.Tables);
+
         services.AddSingleton<TenantSettingsService>();
         services.AddSingleton<TenantSecrets>();
-        services.AddSingleton<UsageMeter>();
-        services.AddSingleton(budgets);
-        services.AddSingleton<MonthlyBudget>();
         services.AddSingleton<IMultiTenantStore, TenantStore>();
         services.AddSingleton<IMultiTenantStrategy, ApiKeyStrategy>();
         services.AddSingleton<IMultiTenantStrategy, ModelKeyStrategy>();

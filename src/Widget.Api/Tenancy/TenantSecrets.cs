@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tenancy;
 
@@ -35,7 +35,7 @@ public sealed record SecretTrace(string Hint, DateTimeOffset UpdatedAt);
 /// Keeps tenants' secrets. They are encrypted with the installation's key ring, for one tenant and one name, so that a row copied to another
 /// tenant opens nothing there. They are used on the server and never shown again.
 /// </summary>
-public sealed class TenantSecrets(TenancyDatabase database, IDataProtectionProvider protection, TimeProvider clock)
+public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvider protection, TimeProvider clock)
 {
     /// <summary>The tenant's own key at Tavus.</summary>
     public const string TavusKey = "tavus_key";

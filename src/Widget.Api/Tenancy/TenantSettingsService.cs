@@ -1,11 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tenancy;
 
 /// <summary>Reads and saves a tenant's settings and allowed origins.</summary>
-public sealed class TenantSettingsService(TenancyDatabase database, TimeProvider clock)
+public sealed class TenantSettingsService(TenantDatabase database, TimeProvider clock)
 {
     /// <summary>The tenant's settings; the defaults when it never saved any.</summary>
     public async Task<TenantSettings> ReadAsync(TenantId tenant, CancellationToken ct)

@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Widget.Api.Tenancy.MultiTenancy;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tenancy;
 

@@ -1,6 +1,6 @@
-using Widget.Rag;
+using Widget.Platform.Text;
 using Widget.Rag.Embeddings;
-using Widget.Rag.Ingestion;
+using Widget.Rag.Reading;
 
 namespace Widget.Api.Tools;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
 
 namespace Widget.Api.Tools;
 

@@ -2,7 +2,8 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Widget.Api.Conversations;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tools;
 
@@ -48,8 +49,8 @@ public sealed record ToolOutcome(ToolStatus Status, JsonElement Result)
 public sealed class ToolRunner(
     ToolRegistry registry,
     ToolExecution execution,
-    ToolDatabase database,
-    ConversationDatabase conversations,
+    TenantDatabase database,
+    TenantDatabase conversations,
     TimeProvider clock)
 {
     /// <summary>A run that has not ended by then has died with its node.</summary>
@@ -106,7 +107,7 @@ public sealed class ToolRunner(
         }
     }
 
-    private static async Task<bool> InsertAsync(ToolDb db, ToolContext context, ITool tool, JsonElement arguments, CancellationToken ct)
+    private static async Task<bool> InsertAsync(TenantDb db, ToolContext context, ITool tool, JsonElement arguments, CancellationToken ct)
     {
         await using var command = db.Command(
             "insert into tool_calls (tenant_id, call_id, conversation_id, name, arguments, state) values ($1, $2, $3, $4, $5, 'running') on conflict do nothing",
@@ -121,7 +122,7 @@ public sealed class ToolRunner(
     }
 
     // What the call came to, null while it runs.
-    private static async Task<(ToolOutcome? Outcome, bool IsAbandoned)> ReadAsync(ToolDb db, string callId, string name, JsonElement arguments, CancellationToken ct)
+    private static async Task<(ToolOutcome? Outcome, bool IsAbandoned)> ReadAsync(TenantDb db, string callId, string name, JsonElement arguments, CancellationToken ct)
     {
         await using var command = db.Command(
             "select name = $2 and arguments = $3, success, result, taken_at < now() - $4 from tool_calls where call_id = $1",
@@ -134,7 +135,7 @@ public sealed class ToolRunner(
         return (Outcome(row.GetBoolean(1), result.RootElement.Clone()), false);
     }
 
-    private static async Task<bool> TakeOverAsync(ToolDb db, string callId, CancellationToken ct)
+    private static async Task<bool> TakeOverAsync(TenantDb db, string callId, CancellationToken ct)
     {
         await using var command = db.Command(
             "update tool_calls set taken_at = now() where call_id = $1 and state = 'running' and taken_at < now() - $2",
@@ -167,7 +168,7 @@ public sealed class ToolRunner(
         await db.CommitAsync(CancellationToken.None);
     }
 
-    private static async Task EndAsync(TenantDbContext db, string callId, ToolResult result)
+    private static async Task EndAsync(TenantDb db, string callId, ToolResult result)
     {
         await using var command = db.Command(
             "update tool_calls set state = 'done', success = $2, result = $3, finished_at = now() where call_id = $1 and state = 'running'",

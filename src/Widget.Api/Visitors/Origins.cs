@@ -1,4 +1,4 @@
-using Widget.Api.Platform;
+using Widget.Api.Tenancy;
 
 namespace Widget.Api.Visitors;
 

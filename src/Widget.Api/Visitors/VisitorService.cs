@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Api.Conversations;
 using Widget.Contracts;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Visitors;
 
 /// <summary>What visitors do besides asking.</summary>
-public sealed class VisitorService(ConversationDatabase database)
+public sealed class VisitorService(TenantDatabase database)
 {
     /// <summary>
     /// Appends an event of the visitor's, once per client id; null when the conversation is not the visitor's.

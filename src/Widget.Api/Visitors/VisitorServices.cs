@@ -1,17 +1,14 @@
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.SignalR;
-using Microsoft.AspNetCore.SignalR.Protocol;
-using Microsoft.Extensions.Options;
-using Widget.Api.Platform;
-using Widget.Api.Platform.KeyRing;
+using Widget.Api.KeyRing;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
 
 namespace Widget.Api.Visitors;
 
 internal static class VisitorServices
 {
-    /// <summary>Visitors: their sessions and tokens, and the hub.</summary>
+    /// <summary>Visitors: who they are and the tokens that prove it.</summary>
     public static IServiceCollection AddVisitors(this IServiceCollection services)
     {
         services.AddKeyRing();
@@ -19,7 +16,6 @@ internal static class VisitorServices
         services.AddSingleton<Origins>();
         services.AddSingleton<IMultiTenantStrategy, SessionTokenStrategy>();
         services.AddSingleton<IMultiTenantStrategy, HubTokenStrategy>();
-        services.AddSingleton<SessionService>();
         services.AddSingleton<VisitorService>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, VisitorAuthentication>(VisitorAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder().AddPolicy(
@@ -28,12 +24,6 @@ internal static class VisitorServices
         services.AddAuthorizationBuilder().AddPolicy(
             Policies.VisitorOrDeveloper,
             policy => policy.AddAuthenticationSchemes(VisitorAuthentication.SchemeName, ApiKeyAuthentication.SchemeName).RequireAuthenticatedUser());
-        services.AddCors(cors => cors.AddPolicy(
-            Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("Retry-After")));
-        services.AddSignalR(options => options.MaximumReceiveMessageSize = MeasuredHubProtocol.LargestFrame)
-            .AddJsonProtocol(json => StorableElements.AddTo(json.PayloadSerializerOptions));
-        // Of two protocols of one name, the later one is used.
-        services.AddSingleton<IHubProtocol>(provider => new MeasuredHubProtocol(new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>())));
         return services;
     }
 }

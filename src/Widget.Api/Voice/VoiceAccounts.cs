@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Widget.Api.Tenancy;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Voice;
 

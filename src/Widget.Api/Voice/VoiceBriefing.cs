@@ -6,12 +6,13 @@ using Widget.Api.Conversations;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Tools;
 using Widget.Contracts;
-using Widget.Rag;
+using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Voice;
 
 /// <summary>Puts together what a provider is told of a call: how to behave, with whom it speaks, what was said before, and what it can do.</summary>
-public sealed class VoiceBriefing(ConversationDatabase conversations, ToolRegistry tools)
+public sealed class VoiceBriefing(TenantDatabase conversations, ToolRegistry tools)
 {
     private const int MostTurns = 20;
     private const int LongestTurn = 600;

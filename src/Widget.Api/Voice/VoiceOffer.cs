@@ -1,17 +1,15 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
-using Widget.Api.Calls;
 using Widget.Api.Modes;
-using Widget.Api.Tenancy;
-using Widget.Api.Tenancy.Budgets;
+using Widget.Api.Usage;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Voice;
 
 /// <summary>Says whether a tenant's visitors can have voice, and for how long.</summary>
-public sealed class VoiceOffer(VoiceAccounts accounts, VoiceOptions options, VoiceDatabase database, MonthlyBudget budget, TimeProvider clock) : IModeOffer
+public sealed class VoiceOffer(VoiceAccounts accounts, VoiceOptions options, TenantDatabase database, MonthlyBudget budget, TimeProvider clock) : IModeOffer
 {
     /// <summary>A call that would be shorter is not worth opening.</summary>
     public const int ShortestCall = 30;
@@ -63,13 +61,13 @@ public sealed class VoiceOffer(VoiceAccounts accounts, VoiceOptions options, Voi
     /// How long a call may last, in seconds: what the tenant allows, within what its month has left beside the calls that are going on; null when
     /// that is too little. In the transaction that reserves it, <see cref="CallBudget.LockAsync"/> comes first.
     /// </summary>
-    internal Task<int?> LongestCallAsync(VoiceDb db, VoiceSettings settings, CancellationToken ct) => CallBudget.LongestCallAsync(
+    internal Task<int?> LongestCallAsync(TenantDb db, VoiceSettings settings, CancellationToken ct) => CallBudget.LongestCallAsync(
         db,
         UsageMeter.Voice,
         settings.MonthlyMinutes,
         settings.MaxCallSeconds,
         ShortestCall,
-        () => db.Calls
+        () => db.VoiceCalls
             .Where(call => call.State != VoiceSessionState.Ended && call.State != VoiceSessionState.Failed)
             .SumAsync(call => (long)call.ReservedSeconds, ct),
         clock.GetUtcNow(),

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Widget.Api.Platform;
 using Widget.Api.Voice.Providers;
+using Widget.Api.Web;
 
 namespace Widget.Api.Voice;
 

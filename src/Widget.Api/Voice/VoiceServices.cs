@@ -25,7 +25,7 @@ internal static class VoiceServices
         services.AddSingleton<VoiceBriefing>();
         services.AddSingleton<VoiceConnectionTest>();
 
-        services.AddSingleton<VoiceDatabase>();
+        services.AddSingleton(VoiceTables.Tables);
         services.AddSingleton<VoiceFinish>();
         services.AddSingleton<VoiceBus>();
         services.AddHostedService(provider => provider.GetRequiredService<VoiceBus>());

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.AI;
-using Widget.Rag.Caching;
+using Widget.Platform.Caching;
 
 namespace Widget.Rag.Embeddings;
 

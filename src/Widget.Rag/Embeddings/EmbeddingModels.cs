@@ -49,7 +49,7 @@ public sealed class EmbeddingModels(IEmbeddingGenerator<string, Embedding<float>
         IEmbeddingGenerator<string, Embedding<float>> generator = IsLocal(model) ? _local : remote!;
         using var activity = RagTelemetry.Source.StartActivity("embed")?.SetTag(RagTelemetry.Model, model).SetTag("widget.texts", texts.Count);
         var generated = await generator.GenerateAsync(texts, new EmbeddingGenerationOptions { ModelId = model }, ct);
-        return [.. generated.Select(embedding => HalfVector.From(Unit(embedding.Vector.Span)))];
+        return [.. generated.Select(embedding => HalfVectors.From(Unit(embedding.Vector.Span)))];
     }
 
     public void Dispose() => _local.Dispose();

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.AI;
+using Widget.Rag.Text;
 
 namespace Widget.Rag.Embeddings;
 

@@ -1,19 +1,13 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using NpgsqlTypes;
-using Widget.Rag.Ingestion.Crawling;
-using Widget.Rag.Ingestion.Fetching;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Fetching;
 using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Rag.Reading;
+using Widget.Rag.Search;
 
 namespace Widget.Rag.Ingestion;
-
-/// <summary>A text for the import API.</summary>
-/// <param name="ExternalId">The importer's own id; importing it again replaces the document.</param>
-/// <param name="Description">What the importer says of it.</param>
-/// <param name="Content">Its bytes, in the description's media type.</param>
-/// <param name="Error">Why it cannot be taken in; it then counts as failed at once.</param>
-public sealed record ImportedDocument(string ExternalId, DocumentDescription Description, byte[] Content, string? Error = null);
 
 /// <summary>What can be asked of a job.</summary>
 public sealed record JobReport(JobId Id, SourceId SourceId, JobStatus Status, int Total, int Done, string? Error, IReadOnlyList<FailedItem> Failed)
@@ -34,7 +28,7 @@ public sealed record NoticedItem(string ExternalId, string Notice);
 /// Takes in documents. Each call commits a job and everything it needs to run, so nothing is lost once it has returned;
 /// <see cref="IngestionWorker"/> on any node does the work.
 /// </summary>
-public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal signal)
+public sealed class IngestionQueue(TenantDatabase database, IngestionSignal signal)
 {
     private const int Batch = 500;
     private const int BatchBytes = 16 << 20;
@@ -101,7 +95,7 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
     }
 
     /// <summary>Something a person has typed: queued in the caller's transaction, in the place of what may still be waiting of it.</summary>
-    internal static async Task AddTypedAsync(KnowledgeDb db, SourceId source, ITypedEntry entry, CancellationToken ct)
+    internal static async Task AddTypedAsync(TenantDb db, SourceId source, ITypedEntry entry, CancellationToken ct)
     {
         await WithdrawAsync(db, source, entry.ExternalId, ct);
         var job = await CreateAsync(db, source, Discovery.Given, 1, ct);
@@ -110,7 +104,7 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
     }
 
     /// <summary>Takes back what is waiting or in work of a document; a worker that is reading it will find it gone and not store it.</summary>
-    internal static async Task WithdrawAsync(KnowledgeDb db, SourceId source, string externalId, CancellationToken ct)
+    internal static async Task WithdrawAsync(TenantDb db, SourceId source, string externalId, CancellationToken ct)
     {
         await using var command = db.Command(
             """
@@ -122,7 +116,7 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
     }
 
     /// <summary>A job that reads a page or site, in the caller's transaction; what failed before no longer counts.</summary>
-    internal static async Task<IngestionJob> CrawlAsync(KnowledgeDb db, Source source, CancellationToken ct)
+    internal static async Task<IngestionJob> CrawlAsync(TenantDb db, Source source, CancellationToken ct)
     {
         await using (var supersede = db.Command(
             """
@@ -175,7 +169,7 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
 
     /// <summary>Adds pages the job does not know yet, up to its limit; what the limit cuts off makes the job incomplete.</summary>
     internal static async Task AddPagesAsync(
-        KnowledgeDb db,
+        TenantDb db,
         IngestionJob job,
         IReadOnlyCollection<ListedPage> pages,
         DocumentDescription description,
@@ -209,7 +203,7 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
                 job.TenantId.Value,
                 job.Id.Value,
                 pages.Select(page => page.Address.AbsoluteUri).ToArray(),
-                JsonSerializer.Serialize(description, Chunk.Json),
+                JsonSerializer.Serialize(description, KnowledgeJson.Options),
                 new Npgsql.NpgsqlParameter { Value = pages.Select(page => page.Modified?.ToString("O")).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
                 depth,
             ]);
@@ -238,7 +232,7 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
     }
 
     internal static async Task<IngestionJob> CreateAsync(
-        KnowledgeDb db,
+        TenantDb db,
         SourceId source,
         Discovery discovery,
         int pageLimit,
@@ -251,7 +245,7 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
         return job;
     }
 
-    private static async Task AddAsync(KnowledgeDb db, IngestionJob job, IReadOnlyCollection<ImportedDocument> documents, CancellationToken ct)
+    private static async Task AddAsync(TenantDb db, IngestionJob job, IReadOnlyCollection<ImportedDocument> documents, CancellationToken ct)
     {
         // The last of several with one id wins, within a batch here and between batches in the statement.
         var last = documents.GroupBy(document => document.ExternalId, StringComparer.Ordinal).Select(same => same.Last()).ToArray();
@@ -269,7 +263,7 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
                 last.Select(document => document.ExternalId).ToArray(),
                 new Npgsql.NpgsqlParameter
                 {
-                    Value = last.Select(document => JsonSerializer.Serialize(document.Description, Chunk.Json)).ToArray(),
+                    Value = last.Select(document => JsonSerializer.Serialize(document.Description, KnowledgeJson.Options)).ToArray(),
                     NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb,
                 },
                 last.Select(document => document.Content).ToArray(),
@@ -278,7 +272,7 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    internal static async Task CountAsync(KnowledgeDb db, IngestionJob job, CancellationToken ct)
+    internal static async Task CountAsync(TenantDb db, IngestionJob job, CancellationToken ct)
     {
         await using var count = db.Command(
             "update ingestion_jobs set total = (select count(*) from ingestion_items where job_id = $1) where id = $1",
@@ -286,7 +280,7 @@ public sealed class IngestionQueue(KnowledgeDatabase database, IngestionSignal s
         await count.ExecuteNonQueryAsync(ct);
     }
 
-    private async Task<JobId> CommitAsync(KnowledgeDb db, IngestionJob job, CancellationToken ct)
+    private async Task<JobId> CommitAsync(TenantDb db, IngestionJob job, CancellationToken ct)
     {
         await CountAsync(db, job, ct);
         await db.Database.CommitTransactionAsync(ct);

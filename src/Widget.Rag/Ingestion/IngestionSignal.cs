@@ -1,4 +1,5 @@
-using Widget.Rag.Storage;
+using Widget.Platform.Work;
+using Widget.Rag.Reading;
 
 namespace Widget.Rag.Ingestion;
 

@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
+using Widget.Rag.Reading;
 
 namespace Widget.Rag.Ingestion;
 

@@ -1,4 +1,5 @@
-using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Fetching;
+using Widget.Rag.Reading;
 
 namespace Widget.Rag.Ingestion;
 

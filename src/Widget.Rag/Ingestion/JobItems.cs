@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using NpgsqlTypes;
-using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Ingestion;
 
@@ -21,7 +20,7 @@ internal static class JobItems
     /// <param name="pages">Most of them when they have to be fetched.</param>
     /// <param name="lane">The quick lane leaves out what takes long.</param>
     /// <param name="ct">Ends the work.</param>
-    public static async Task<List<IngestionItem>> TakeAsync(KnowledgeDb db, IngestionJob job, int pages, JobLane lane, CancellationToken ct)
+    public static async Task<List<IngestionItem>> TakeAsync(TenantDb db, IngestionJob job, int pages, JobLane lane, CancellationToken ct)
     {
         var givenUp = await db.Items
             .Where(item => item.JobId == job.Id && item.State == ItemState.Working && item.Attempts >= MostAttempts)
@@ -53,18 +52,18 @@ internal static class JobItems
     }
 
     /// <summary>Whether something is left to be read.</summary>
-    public static Task<bool> AnyLeftAsync(KnowledgeDb db, JobId job, CancellationToken ct) =>
+    public static Task<bool> AnyLeftAsync(TenantDb db, JobId job, CancellationToken ct) =>
         db.Items.AnyAsync(item => item.JobId == job && (item.State == ItemState.Waiting || item.State == ItemState.Working), ct);
 
     /// <summary>Notes which items take long.</summary>
-    public static async Task NoteSlowAsync(KnowledgeDb db, JobId job, List<IngestionItem> slow, CancellationToken ct)
+    public static async Task NoteSlowAsync(TenantDb db, JobId job, List<IngestionItem> slow, CancellationToken ct)
     {
         var ordinals = slow.ConvertAll(item => item.Ordinal);
         await db.Items.Where(item => item.JobId == job && ordinals.Contains(item.Ordinal)).ExecuteUpdateAsync(set => set.SetProperty(item => item.Slow, true), ct);
     }
 
     /// <summary>Puts items back as they were before they were taken into work.</summary>
-    public static async Task GiveBackAsync(KnowledgeDb db, JobId job, List<IngestionItem> batch, CancellationToken ct)
+    public static async Task GiveBackAsync(TenantDb db, JobId job, List<IngestionItem> batch, CancellationToken ct)
     {
         var taken = batch.ConvertAll(item => item.Ordinal);
         await db.Items.Where(item => item.JobId == job && taken.Contains(item.Ordinal) && item.State == ItemState.Working).ExecuteUpdateAsync(
@@ -75,7 +74,7 @@ internal static class JobItems
     }
 
     /// <summary>Fails what a job that ends early has not read. It counts as tried, so that it can be tried again.</summary>
-    public static async Task FailUnfinishedAsync(KnowledgeDb db, JobId job, string error, CancellationToken ct) =>
+    public static async Task FailUnfinishedAsync(TenantDb db, JobId job, string error, CancellationToken ct) =>
         await db.Items.Where(item => item.JobId == job && (item.State == ItemState.Waiting || item.State == ItemState.Working)).ExecuteUpdateAsync(
             set => set
                 .SetProperty(item => item.State, ItemState.Failed)
@@ -84,7 +83,7 @@ internal static class JobItems
             ct);
 
     /// <summary>Marks a batch's items, counts them, and lets what failed before and has now been tried again rest.</summary>
-    public static async Task EndAsync(KnowledgeDb db, IngestionJob job, List<IngestionItem> batch, Dictionary<IngestionItem, ItemOutcome> outcomes, CancellationToken ct)
+    public static async Task EndAsync(TenantDb db, IngestionJob job, List<IngestionItem> batch, Dictionary<IngestionItem, ItemOutcome> outcomes, CancellationToken ct)
     {
         await using (var supersede = db.Command(
             """

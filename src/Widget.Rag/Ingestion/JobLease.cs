@@ -1,5 +1,4 @@
-using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Ingestion;
 
@@ -15,7 +14,7 @@ public sealed record JobLease(TenantId Tenant, JobId Job, Guid Worker, JobLane L
     /// must not commit what another has done meanwhile. Called last, since the lease cannot be renewed while the transaction holds it.
     /// </summary>
     /// <exception cref="LeaseLostException">Another worker has the job, or it has ended.</exception>
-    internal async Task ConfirmAsync(KnowledgeDb db, CancellationToken ct)
+    internal async Task ConfirmAsync(TenantDb db, CancellationToken ct)
     {
         await using var command = db.Command(
             "select 1 from ingestion_jobs where id = $1 and lease_owner = $2 and finished_at is null for update",

@@ -1,7 +1,8 @@
 using Microsoft.EntityFrameworkCore;
-using Widget.Rag.Ingestion.Crawling;
+using Widget.Platform.Database;
+using Widget.Rag.Fetching;
 using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Rag.Reading;
 
 namespace Widget.Rag.Ingestion;
 

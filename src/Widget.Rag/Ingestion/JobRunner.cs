@@ -2,11 +2,12 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pgvector;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Embeddings;
+using Widget.Rag.Fetching;
 using Widget.Rag.Ingestion.Crawling;
-using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Rag.Reading;
 
 namespace Widget.Rag.Ingestion;
 
@@ -16,13 +17,13 @@ namespace Widget.Rag.Ingestion;
 /// interrupted batch again and nothing twice.
 /// </summary>
 public sealed partial class JobRunner(
-    KnowledgeDatabase database,
+    TenantDatabase database,
     DocumentReader reader,
     PageFetcher fetcher,
     HostQueue hosts,
     FetchOptions fetching,
     EmbeddingModels models,
-    EmbeddingChanges embeddings,
+    ServingModels embeddings,
     TimeProvider clock,
     ILogger<JobRunner> logger,
     IngestionOptions? options = null)
@@ -248,14 +249,14 @@ public sealed partial class JobRunner(
     }
 
     // The source's tags as they are now; whoever changes them waits until these documents are there to be changed with the others.
-    private static async Task<List<PreparedDocument>> TagAsync(KnowledgeDb db, Source source, List<PreparedDocument> documents, CancellationToken ct)
+    private static async Task<List<PreparedDocument>> TagAsync(TenantDb db, Source source, List<PreparedDocument> documents, CancellationToken ct)
     {
         await using var command = db.Command("select tags from sources where id = $1 for share", [source.Id.Value]);
         var tags = await command.ExecuteScalarAsync(ct) as string[] ?? throw new LeaseLostException();
         return tags.Length == 0 ? documents : documents.ConvertAll(document => document with { Tags = [.. document.Tags.Union(tags, StringComparer.Ordinal)] });
     }
 
-    private static async Task RemoveAsync(KnowledgeDb db, Source source, List<IngestionItem> batch, Dictionary<IngestionItem, ItemOutcome> outcomes, CancellationToken ct)
+    private static async Task RemoveAsync(TenantDb db, Source source, List<IngestionItem> batch, Dictionary<IngestionItem, ItemOutcome> outcomes, CancellationToken ct)
     {
         var names = batch.SelectMany(item => outcomes[item] switch
         {
@@ -268,7 +269,7 @@ public sealed partial class JobRunner(
         await KnowledgeWriter.DeleteAsync(db, [.. gone.Select(id => id.Value)], ct);
     }
 
-    private static async Task<bool> HasAllAsync(KnowledgeDb db, IngestionJob job, List<IngestionItem> batch, CancellationToken ct)
+    private static async Task<bool> HasAllAsync(TenantDb db, IngestionJob job, List<IngestionItem> batch, CancellationToken ct)
     {
         await using var command = db.Command(
             "select count(*) from (select from ingestion_items where job_id = $1 and ordinal = any($2) for update) held",
@@ -284,7 +285,7 @@ public sealed partial class JobRunner(
     }
 
     private static async Task FollowAsync(
-        KnowledgeDb db,
+        TenantDb db,
         IngestionJob job,
         Source source,
         ItemFetcher items,

@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Pgvector;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Own;
-using Widget.Rag.Own.Lexical;
-using Widget.Rag.Storage;
+using Widget.Rag.Ranking;
 
 namespace Widget.Rag.Ingestion;
 
@@ -18,7 +18,7 @@ internal static class KnowledgeSettler
     // Weights made with an average this near to the true one score the same to three digits.
     private const double Drift = 0.001;
 
-    public static async Task SettleAsync(KnowledgeDatabase database, TenantId tenant, CancellationToken ct)
+    public static async Task SettleAsync(TenantDatabase database, TenantId tenant, CancellationToken ct)
     {
         if (await TargetAsync(database, tenant, ct) is not { } target) return;
         while (await WeighAsync(database, tenant, target, ct)) ct.ThrowIfCancellationRequested();
@@ -31,7 +31,7 @@ internal static class KnowledgeSettler
     }
 
     // The average length that all weights are to be made with; null when they are.
-    private static async Task<float?> TargetAsync(KnowledgeDatabase database, TenantId tenant, CancellationToken ct)
+    private static async Task<float?> TargetAsync(TenantDatabase database, TenantId tenant, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await KnowledgeWriter.LockStatisticsAsync(db, ct);
@@ -62,7 +62,7 @@ internal static class KnowledgeSettler
     }
 
     // Whether there were any left.
-    private static async Task<bool> WeighAsync(KnowledgeDatabase database, TenantId tenant, float target, CancellationToken ct)
+    private static async Task<bool> WeighAsync(TenantDatabase database, TenantId tenant, float target, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await KnowledgeWriter.LockStatisticsAsync(db, ct);

@@ -2,10 +2,11 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Pgvector;
-using Widget.Rag.Embeddings;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Own;
-using Widget.Rag.Own.Lexical;
-using Widget.Rag.Storage;
+using Widget.Rag.Ranking;
+using Widget.Rag.Reading;
+using Widget.Rag.Search;
 
 namespace Widget.Rag.Ingestion;
 
@@ -26,7 +27,7 @@ internal static class KnowledgeWriter
     /// <param name="embeddings">One a passage, in the order of documents and passages; null when they could not be had, which is done later.</param>
     /// <param name="ct">Ends the work.</param>
     public static async Task ReplaceAsync(
-        KnowledgeDb db,
+        TenantDb db,
         SourceId source,
         IReadOnlyList<PreparedDocument> documents,
         string model,
@@ -36,8 +37,8 @@ internal static class KnowledgeWriter
         if (documents.Count == 0) return;
         await LockStatisticsAsync(db, model, ct);
         // The tenant may have changed its model since the vectors were made.
-        var serving = (await EmbeddingChanges.ServingAsync(db, ct))!;
-        if (serving != model || embeddings is null) await EmbeddingChanges.NoteMissingAsync(db, serving, ct);
+        var serving = (await ServingModels.ServingAsync(db, ct))!;
+        if (serving != model || embeddings is null) await EmbeddingChange.NoteMissingAsync(db, serving, ct);
         if (serving != model) embeddings = null;
         await using (var old = db.Command(
             "select id from documents where source_id = $1 and external_id = any($2)",
@@ -63,7 +64,7 @@ internal static class KnowledgeWriter
         var done = 0;
         foreach (var slice in chunks.Chunk(Slice))
         {
-            await LexicalIndex.AddAsync(db, await InsertChunksAsync(db, JsonSerializer.Serialize(slice, Chunk.Json), ct), ct);
+            await LexicalIndex.AddAsync(db, await InsertChunksAsync(db, JsonSerializer.Serialize(slice, KnowledgeJson.Options), ct), ct);
             var chunkIds = Array.ConvertAll(slice, chunk => chunk.id);
             if (embeddings is not null) await InsertEmbeddingsAsync(db, model, chunkIds, embeddings.Skip(done), ct);
             done += slice.Length;
@@ -80,7 +81,7 @@ internal static class KnowledgeWriter
     }
 
     /// <summary>Deletes documents and everything made from them.</summary>
-    public static async Task DeleteAsync(KnowledgeDb db, Guid[] documents, CancellationToken ct)
+    public static async Task DeleteAsync(TenantDb db, Guid[] documents, CancellationToken ct)
     {
         if (documents.Length == 0) return;
         await LockStatisticsAsync(db, ct);
@@ -100,7 +101,7 @@ internal static class KnowledgeWriter
     /// <param name="db">An open transaction of the tenant.</param>
     /// <param name="model">Serves a tenant that has no knowledge yet.</param>
     /// <param name="ct">Ends the wait.</param>
-    public static async Task LockStatisticsAsync(KnowledgeDb db, string model, CancellationToken ct)
+    public static async Task LockStatisticsAsync(TenantDb db, string model, CancellationToken ct)
     {
         await using (var create = db.Command(
             "insert into knowledge_statistics (tenant_id, model) values ($1, $2) on conflict do nothing",
@@ -110,14 +111,14 @@ internal static class KnowledgeWriter
     }
 
     /// <summary>The same for a tenant that has knowledge already; without, there is nothing to take turns at.</summary>
-    public static async Task LockStatisticsAsync(KnowledgeDb db, CancellationToken ct)
+    public static async Task LockStatisticsAsync(TenantDb db, CancellationToken ct)
     {
         await using var command = db.Command("select from knowledge_statistics for update");
         await command.ExecuteNonQueryAsync(ct);
     }
 
     private static async Task<List<Guid>> InsertDocumentsAsync(
-        KnowledgeDb db,
+        TenantDb db,
         SourceId source,
         IReadOnlyList<PreparedDocument> documents,
         CancellationToken ct)
@@ -143,7 +144,7 @@ internal static class KnowledgeWriter
         return ids.ConvertAll(id => id.Value);
     }
 
-    private static async Task<List<PassageTerms>> InsertChunksAsync(KnowledgeDb db, string chunks, CancellationToken ct)
+    private static async Task<List<PassageTerms>> InsertChunksAsync(TenantDb db, string chunks, CancellationToken ct)
     {
         await using var command = db.Command(
             """
@@ -182,7 +183,7 @@ internal static class KnowledgeWriter
     }
 
     private static async Task InsertEmbeddingsAsync(
-        KnowledgeDb db,
+        TenantDb db,
         string model,
         Guid[] chunkIds,
         IEnumerable<HalfVector> embeddings,

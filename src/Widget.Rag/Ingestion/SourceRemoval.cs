@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Rag.Search;
 
 namespace Widget.Rag.Ingestion;
 
@@ -18,7 +19,7 @@ internal static class SourceRemoval
     /// <param name="over">Whether the job's turn is over.</param>
     /// <param name="ct">Says that the lease is lost or the node stops.</param>
     /// <returns>Whether all of it is gone; the rest is done at another turn.</returns>
-    public static async Task<bool> RunAsync(KnowledgeDatabase database, JobLease lease, SourceId source, Func<bool> over, CancellationToken ct)
+    public static async Task<bool> RunAsync(TenantDatabase database, JobLease lease, SourceId source, Func<bool> over, CancellationToken ct)
     {
         while (!await SliceAsync(database, lease, source, ct))
             if (over()) return false;
@@ -26,7 +27,7 @@ internal static class SourceRemoval
         return true;
     }
 
-    private static async Task<bool> SliceAsync(KnowledgeDatabase database, JobLease lease, SourceId source, CancellationToken ct)
+    private static async Task<bool> SliceAsync(TenantDatabase database, JobLease lease, SourceId source, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         // Whoever is still bringing in documents of this source either comes before, and they are found here, or finds it gone.
@@ -42,7 +43,7 @@ internal static class SourceRemoval
     }
 
     // These may hold the contents of files, so they are many bytes rather than many rows.
-    private static async Task<int> DeleteItemsAsync(KnowledgeDb db, SourceId source, CancellationToken ct)
+    private static async Task<int> DeleteItemsAsync(TenantDb db, SourceId source, CancellationToken ct)
     {
         await using var command = db.Command(
             """

@@ -1,7 +1,8 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using Widget.Rag.Ingestion;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Reading;
+using Widget.Rag.Search;
 
 namespace Widget.Rag.Own;
 

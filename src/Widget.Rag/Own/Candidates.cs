@@ -1,5 +1,7 @@
 using Npgsql;
 using Pgvector;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Ranking;
 using Widget.Rag.Search;
 
 namespace Widget.Rag.Own;
@@ -37,7 +39,7 @@ internal static class Candidates
     /// <param name="indexed">Whether the tenant has approximate indexes for the model's vectors.</param>
     /// <param name="ct">Ends the search.</param>
     public static async Task<IReadOnlyList<Candidate<Guid>>> FindAsync(
-        KnowledgeDb db,
+        TenantDb db,
         IReadOnlyList<QuestionTerm> terms,
         string model,
         HalfVector? embedding,

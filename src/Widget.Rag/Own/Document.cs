@@ -2,25 +2,10 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using NpgsqlTypes;
 using Pgvector;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Search;
 
 namespace Widget.Rag.Own;
-
-/// <summary>What a document is.</summary>
-public enum DocumentKind
-{
-    /// <summary>Something to read: a page, a file, a table.</summary>
-    Text,
-
-    /// <summary>A question with its answer, written by a person.</summary>
-    Answer,
-    Image,
-    Audio,
-    Video,
-
-    /// <summary>Something to show: a clip, a picture, a slide, a page to embed.</summary>
-    Demo,
-}
 
 public sealed class Document : ITenantOwned
 {
@@ -64,28 +49,6 @@ public sealed class Document : ITenantOwned
     }
 }
 
-/// <summary>Where in its document a passage stands.</summary>
-public sealed record Locator
-{
-    /// <summary>The headings above the passage, outermost first.</summary>
-    public IReadOnlyList<string> Headings { get; init => field = [.. value.Select(VisibleText.Line)]; } = [];
-
-    /// <summary>Page of a paged document, or slide of a presentation, from 1; null for the others.</summary>
-    public int? Page { get; init; }
-
-    /// <summary>First row of a table's passage, from 1, as the table's own program counts; null for the others.</summary>
-    public int? Row { get; init; }
-
-    /// <summary>Where a passage of a recording begins, in seconds; null for the others.</summary>
-    public double? Start { get; init; }
-
-    /// <summary>Where a passage of a recording ends, in seconds; null for the others.</summary>
-    public double? End { get; init; }
-
-    /// <summary>What to add to the document's address to land on the passage: <c>#anchor</c>, <c>#page=3</c>, <c>#t=12.5,20</c> or a text fragment.</summary>
-    public string? Fragment { get; init; }
-}
-
 /// <summary>A passage: what is searched and cited.</summary>
 public sealed class Chunk : ITenantOwned
 {
@@ -107,16 +70,14 @@ public sealed class Chunk : ITenantOwned
     /// <summary>Sum of its term frequencies: the document length of BM25.</summary>
     public int Length { get; init; }
 
-    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-
     internal static void Map(ModelBuilder model)
     {
         var chunk = model.Entity<Chunk>();
         chunk.ToTable("chunks").HasKey(row => new { row.TenantId, row.Id });
         chunk.HasOne<Document>().WithMany().HasForeignKey(row => new { row.TenantId, row.DocumentId });
         chunk.Property(row => row.Locator).HasColumnType("jsonb").HasConversion(
-            locator => JsonSerializer.Serialize(locator, Json),
-            text => JsonSerializer.Deserialize<Locator>(text, Json)!);
+            locator => JsonSerializer.Serialize(locator, KnowledgeJson.Options),
+            text => JsonSerializer.Deserialize<Locator>(text, KnowledgeJson.Options)!);
 
         var terms = model.Entity<ChunkTerms>();
         terms.ToTable("chunk_terms").HasKey(row => new { row.TenantId, row.ChunkId });

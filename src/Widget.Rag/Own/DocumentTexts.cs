@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Search;
 
 namespace Widget.Rag.Own;
 
@@ -12,7 +13,7 @@ namespace Widget.Rag.Own;
 public sealed record DocumentVersion(SourceId SourceId, string ExternalId, string Title, byte[] ContentHash);
 
 /// <summary>Documents as plain text with headings, for whoever is to read them elsewhere.</summary>
-public sealed class DocumentTexts(KnowledgeDatabase database)
+public sealed class DocumentTexts(TenantDatabase database)
 {
     /// <summary>The documents of some sources, and some documents, each once.</summary>
     public async Task<IReadOnlyList<DocumentVersion>> FindAsync(TenantId tenant, IReadOnlyCollection<SourceId> sources, IReadOnlyCollection<DocumentId> documents, CancellationToken ct)

@@ -2,10 +2,10 @@ using System.Data;
 using System.Diagnostics;
 using System.Text.Json;
 using Pgvector;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Embeddings;
-using Widget.Rag.Own.Lexical;
+using Widget.Rag.Ranking;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Rag.Telemetry;
 
 namespace Widget.Rag.Own;
@@ -14,19 +14,17 @@ namespace Widget.Rag.Own;
 /// Our own knowledge base: BM25 and embeddings, fused. All its statements see one state of the knowledge, so a document that
 /// is being replaced is found whole, old or new.
 /// </summary>
-public sealed class OwnKnowledgeBase(KnowledgeDatabase database, EmbeddingModels models, EmbeddingChanges embeddings) : IKnowledgeBase
+public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels models, ServingModels embeddings) : IKnowledgeBase
 {
-    public const string BaseName = "own";
-
     private const int LeastCandidates = 100;
 
     private static readonly TimeSpan EmbeddingPatience = TimeSpan.FromSeconds(1);
 
-    public string Name => BaseName;
+    public string Name => KnowledgeBases.Own;
 
     public async Task<KnowledgeResult> SearchAsync(KnowledgeQuery query, CancellationToken ct)
     {
-        var text = Question.Shorten(query.Text);
+        var text = QuestionText.Shorten(query.Text);
         var (model, indexed) = await embeddings.ServingAsync(query.TenantId, ct);
         var parent = Activity.Current?.Context ?? default;
         using var dense = SearchTelemetry.StartArm("dense", parent);
@@ -70,7 +68,7 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, EmbeddingModels
 
     // Those that hold more of the quoted phrases come before those that hold fewer; one that no candidate holds says nothing.
     private static async Task<IReadOnlyList<(Guid Item, double Score)>> WithPhrasesFirstAsync(
-        KnowledgeDb db,
+        TenantDb db,
         IReadOnlyList<string> phrases,
         IReadOnlyList<(Guid Item, double Score)> ranked,
         CancellationToken ct)
@@ -91,7 +89,7 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, EmbeddingModels
     }
 
     private static async Task<List<(Hit Hit, double Coverage)>> HitsAsync(
-        KnowledgeDb db,
+        TenantDb db,
         (Guid Item, double Score)[] ranked,
         IReadOnlyList<QuestionTerm> terms,
         CancellationToken ct)
@@ -124,9 +122,9 @@ public sealed class OwnKnowledgeBase(KnowledgeDatabase database, EmbeddingModels
                 Kind = Enum.Parse<DocumentKind>(rows.GetString(7), ignoreCase: true),
                 Url = rows.IsDBNull(4) ? null : rows.GetString(4),
                 Text = rows.GetString(5),
-                Locator = JsonSerializer.Deserialize<Locator>(rows.GetString(6), Chunk.Json)!,
+                Locator = JsonSerializer.Deserialize<Locator>(rows.GetString(6), KnowledgeJson.Options)!,
                 Score = ranked[hits.Count].Score,
-                Origins = [BaseName],
+                Origins = [KnowledgeBases.Own],
             };
             hits.Add((hit, Confidence.Coverage(terms, rows.GetFieldValue<string[]>(8))));
         }

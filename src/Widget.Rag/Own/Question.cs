@@ -1,4 +1,5 @@
-using Widget.Rag.Own.Lexical;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Ranking;
 
 namespace Widget.Rag.Own;
 
@@ -7,18 +8,13 @@ namespace Widget.Rag.Own;
 /// <param name="Phrases">What it puts in quotation marks: words to be found next to each other.</param>
 internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList<string> Phrases)
 {
-    // Beyond this a question is a pasted text; its first part says what it is about.
-    private const int Longest = 2_000;
-
-    public static string Shorten(string text) => Prefix.Of(text, Longest).Replace('\0', ' ');
-
-    public static async Task<Question> ReadAsync(KnowledgeDb db, string text, CancellationToken ct)
+    public static async Task<Question> ReadAsync(TenantDb db, string text, CancellationToken ct)
     {
         var terms = await TermsAsync(db, text, ct);
         return new Question([.. terms, .. await Spelling.MeantAsync(db, terms, ct)], QuotedPhrase.In(text));
     }
 
-    private static async Task<List<QuestionTerm>> TermsAsync(KnowledgeDb db, string text, CancellationToken ct)
+    private static async Task<List<QuestionTerm>> TermsAsync(TenantDb db, string text, CancellationToken ct)
     {
         // A stop word is one that PostgreSQL's own configuration drops and ours keeps. A prepared statement, not a function
         // in the database, since that would be planned anew for each call.

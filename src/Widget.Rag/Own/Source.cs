@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Widget.Rag.Ingestion.Crawling;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Search;
 
 namespace Widget.Rag.Own;
 
@@ -73,7 +73,7 @@ public sealed class Source : ITenantOwned
         source.Property(row => row.Schedule).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<Schedule>(text, true));
         source.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
         source.Property(row => row.Rules).HasColumnType("jsonb").HasConversion(
-            rules => JsonSerializer.Serialize(rules, Chunk.Json),
-            text => JsonSerializer.Deserialize<CrawlRules>(text, Chunk.Json)!);
+            rules => JsonSerializer.Serialize(rules, KnowledgeJson.Options),
+            text => JsonSerializer.Deserialize<CrawlRules>(text, KnowledgeJson.Options)!);
     }
 }

@@ -1,3 +1,4 @@
+using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Own;
 
@@ -8,7 +9,7 @@ internal static class SourceTags
     /// Sets them on the source and on its documents. A tag that is taken from the source is taken from all of them. Those that are being
     /// brought in just now are waited for.
     /// </summary>
-    public static async Task SetAsync(KnowledgeDb db, Source source, IReadOnlyCollection<string> tags, CancellationToken ct)
+    public static async Task SetAsync(TenantDb db, Source source, IReadOnlyCollection<string> tags, CancellationToken ct)
     {
         string[] now = [.. tags.Distinct(StringComparer.Ordinal)];
         await using (var hold = db.Command("select tags from sources where id = $1 for no key update", [source.Id.Value]))

@@ -1,4 +1,4 @@
-using Widget.Rag.Ingestion;
+using Widget.Rag.Reading;
 
 namespace Widget.Rag.Own;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
-using Pgvector;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Ranking;
 
 namespace Widget.Rag.Own;
 
@@ -66,19 +66,19 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
 
     /// <summary>The arms over the indexes. The tenant and the model are written out, since a partial index is only used where the statement itself says that it fits.</summary>
     internal static string Lexical(TenantId tenant) =>
-        $"select chunk_id from chunk_terms where tenant_id = '{tenant.Value}' order by {Terms} <#> $2::sparsevec({SparseVector.MaxDimensions}) limit $3";
+        $"select chunk_id from chunk_terms where tenant_id = '{tenant.Value}' order by {Terms} <#> $2::sparsevec({SparseVectors.MaxDimensions}) limit $3";
 
     internal static string Dense(TenantId tenant, string model, int dimensions) =>
         $"select chunk_id from chunk_embeddings where tenant_id = '{tenant.Value}' and model = {Quote(model)} order by {Embedding(dimensions)} <#> $5::halfvec({dimensions}) limit $3";
 
     /// <summary>Has the transaction's searches of indexes look at enough candidates.</summary>
-    internal static async Task WidenAsync(KnowledgeDb db, CancellationToken ct)
+    internal static async Task WidenAsync(TenantDb db, CancellationToken ct)
     {
         await using var command = db.Command("select set_config('hnsw.ef_search', $1, true)", [Breadth.ToString(CultureInfo.InvariantCulture)]);
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private static readonly string Terms = $"(weights::sparsevec({SparseVector.MaxDimensions}))";
+    private static readonly string Terms = $"(weights::sparsevec({SparseVectors.MaxDimensions}))";
 
     private static string Embedding(int dimensions) => $"(embedding::halfvec({dimensions}))";
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Widget.Platform.Text;
 using Widget.Rag.Remote;
 using Widget.Rag.Search;
 

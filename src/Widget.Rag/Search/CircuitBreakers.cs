@@ -1,4 +1,4 @@
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Search;
 

@@ -23,7 +23,7 @@ public sealed class HybridSearch(
     private const int MostHits = 100;
     private const double LeastSay = 0.01;
 
-    private readonly IKnowledgeBase[] _knowledgeBases = [.. knowledgeBases.OrderBy(knowledge => knowledge.Name == Own.OwnKnowledgeBase.BaseName ? 0 : 1)];
+    private readonly IKnowledgeBase[] _knowledgeBases = [.. knowledgeBases.OrderBy(knowledge => knowledge.Name == KnowledgeBases.Own ? 0 : 1)];
     private readonly KnowledgeBaseCalls _calls = new(breakers ?? new CircuitBreakers(clock), clock, turns, logger ?? NullLogger<HybridSearch>.Instance);
 
     /// <exception cref="SearchUnavailableException">None of the plan's knowledge bases answered.</exception>
@@ -91,7 +91,7 @@ public sealed class HybridSearch(
     private static IEnumerable<IKnowledgeBase> Order(IKnowledgeBase[] used, Route? route) =>
         route is { Multimodal: true }
             ? used
-            : used.OrderBy(knowledge => knowledge.Name == Own.OwnKnowledgeBase.BaseName ? 1 : 0);
+            : used.OrderBy(knowledge => knowledge.Name == KnowledgeBases.Own ? 1 : 0);
 
     private IEnumerable<SearchStep> Missing(SearchPlan plan) => plan.Weights.Keys
         .Where(name => !Array.Exists(_knowledgeBases, knowledge => knowledge.Name == name))

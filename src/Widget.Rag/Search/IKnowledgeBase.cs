@@ -1,5 +1,4 @@
-using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Search;
 

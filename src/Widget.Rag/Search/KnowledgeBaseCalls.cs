@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Search;
 

@@ -1,3 +1,5 @@
+using Widget.Platform.Text;
+
 namespace Widget.Rag.Search;
 
 /// <param name="Multimodal">Whether the question is about something seen, shown or heard.</param>

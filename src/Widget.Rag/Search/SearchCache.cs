@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
-using Widget.Rag.Caching;
-using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Platform.Caching;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Search;
 
@@ -12,7 +12,7 @@ namespace Widget.Rag.Search;
 /// Answers a search that was made shortly before at once, unless the tenant's knowledge has changed since
 /// (docs/decisions/0013-caching-searches.md). Only whole results are kept: one that a side was missing from is not.
 /// </summary>
-/// <param name="revisionOf">The state of a tenant's knowledge (<see cref="KnowledgeRevisions"/>).</param>
+/// <param name="revisionOf">The state of a tenant's knowledge (a number that grows with every change).</param>
 /// <param name="clock">Ages are measured with it.</param>
 /// <param name="capacity">Most that is kept on this node, in characters of text.</param>
 public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> revisionOf, TimeProvider clock, long capacity = 16_000_000)
@@ -70,7 +70,7 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
         var whole = result.Trace.Steps.All(IsSettled)
             && result.Trace.Reranking is null or { Outcome: SearchOutcome.Answered };
         if (!whole) return TimeSpan.Zero;
-        return result.Trace.Steps.All(step => step.KnowledgeBase == OwnKnowledgeBase.BaseName) ? OwnLifetime : RemoteLifetime;
+        return result.Trace.Steps.All(step => step.KnowledgeBase == KnowledgeBases.Own) ? OwnLifetime : RemoteLifetime;
     }
 
     // It had all it needed, or was left out for what the plan itself says: not because of something that passes.

@@ -57,7 +57,7 @@ public sealed record SearchTrace
 
     /// <summary>Whether our own knowledge base was asked and did not answer, so that results may be missing.</summary>
     public bool LacksOwn => Steps.Any(step =>
-        step.KnowledgeBase == Own.OwnKnowledgeBase.BaseName && step.Outcome is (SearchOutcome.TimedOut or SearchOutcome.Failed));
+        step.KnowledgeBase == KnowledgeBases.Own && step.Outcome is (SearchOutcome.TimedOut or SearchOutcome.Failed));
 
     /// <summary>What the reranker did; null when there is none.</summary>
     public SearchStep? Reranking { get; init; }

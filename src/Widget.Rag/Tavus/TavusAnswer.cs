@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Widget.Rag.Own;
+using Widget.Platform.Text;
 using Widget.Rag.Search;
 
 namespace Widget.Rag.Tavus;
@@ -85,7 +85,7 @@ internal static class TavusAnswer
             Url = url,
             Locator = new Locator { Page = Number(entry, ["page", "page_number"]) is > 0 and < 1_000_000 and var page ? (int)page : null },
             Score = 0,
-            Origins = [TavusKnowledgeBase.BaseName],
+            Origins = [KnowledgeBases.Tavus],
         };
         return (hit, Number(entry, Scores), Number(entry, ["distance"]));
     }

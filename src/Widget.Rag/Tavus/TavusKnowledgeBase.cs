@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
+using Widget.Platform.Text;
 using Widget.Rag.Embeddings;
-using Widget.Rag.Own;
+using Widget.Rag.Ranking;
 using Widget.Rag.Remote;
 using Widget.Rag.Search;
+using Widget.Rag.Text;
 
 namespace Widget.Rag.Tavus;
 
@@ -18,8 +20,6 @@ namespace Widget.Rag.Tavus;
 /// </summary>
 public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearchKeys keys) : IKnowledgeBase, IDisposable
 {
-    public const string BaseName = "tavus";
-
     /// <summary>The query's parameter that names the tenant's replica.</summary>
     public const string ReplicaParameter = "tavus.replicaId";
 
@@ -31,7 +31,7 @@ public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearc
 
     private readonly JsonEndpoint _endpoint = new(LargestAnswer);
 
-    public string Name => BaseName;
+    public string Name => KnowledgeBases.Tavus;
 
     public bool IsRemote => true;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Widget.Api.Platform;
+using Widget.Api.Web;
 
 namespace Widget.Api.Tests.Boundary;
 

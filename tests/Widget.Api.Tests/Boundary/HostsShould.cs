@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
-using Widget.Api.Platform;
+using Widget.Api.Configuration;
+using Widget.Api.Host;
 using Widget.Contracts;
 
 namespace Widget.Api.Tests.Boundary;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Widget.Api.Platform;
+using Widget.Api.Web;
 using Widget.Contracts;
 
 namespace Widget.Api.Tests.Boundary;

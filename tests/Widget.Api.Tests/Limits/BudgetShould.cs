@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Npgsql;
-using Widget.Api.Tenancy.Budgets;
+using Widget.Api.Usage;
 using Widget.Contracts;
 
 namespace Widget.Api.Tests.Limits;

@@ -1,5 +1,6 @@
+using Widget.Api.Configuration;
+using Widget.Api.Host;
 using Widget.Api.Limits;
-using Widget.Api.Platform;
 
 namespace Widget.Api.Tests.Limits;
 

@@ -3,12 +3,12 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Widget.Api.Answers;
+using Widget.Api.Host;
+using Widget.Api.KeyRing;
 using Widget.Api.Operations;
-using Widget.Api.Platform;
-using Widget.Api.Platform.KeyRing;
 using Widget.Api.Tenancy;
-using Widget.Rag.Ingestion.Fetching;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Fetching;
 using Widget.Testing;
 
 namespace Widget.Api.Tests.Operations;
@@ -81,7 +81,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
         ring.ShouldContain($"keyId=\"{Id(_first)}\"");
         ring.ShouldNotContain("<masterKey ");
         ring.ShouldNotContain("<value>");
-        ring.ShouldContain("decryptorType=\"Widget.Api.Platform.KeyRing.MasterKeyDecryptor, Widget.Api\"");
+        ring.ShouldContain("decryptorType=\"Widget.Api.KeyRing.MasterKeyDecryptor, Widget.Api\"");
     }
 
     [Fact]

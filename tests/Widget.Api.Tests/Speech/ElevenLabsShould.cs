@@ -39,7 +39,7 @@ public sealed class ElevenLabsShould(ApiFixture api) : IAsyncLifetime
             told.Words[0].At.ShouldBe(0);
             told.Words.ShouldAllBe(word => word.At < word.Until);
             told.Words.Zip(told.Words.Skip(1)).ShouldAllBe(pair => pair.First.Until <= pair.Second.At + 0.002);
-            var length = await Widget.Rag.Ingestion.Extraction.AudioClips.ReadAsync(updates.Sound(told.Index), TimeSpan.FromMinutes(1), CancellationToken.None);
+            var length = await Widget.Rag.Reading.Extraction.AudioClips.ReadAsync(updates.Sound(told.Index), TimeSpan.FromMinutes(1), CancellationToken.None);
             told.Words[^1].Until.ShouldBe(length.Seconds, 0.3);
         }
     }

@@ -5,7 +5,7 @@ using Widget.Api.Answers;
 using Widget.Api.Speech;
 using Widget.Api.Speech.Dictation;
 using Widget.Contracts;
-using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Fetching;
 
 #pragma warning disable MEAI001 // ISpeechToTextClient is experimental; it is used by its name only.
 

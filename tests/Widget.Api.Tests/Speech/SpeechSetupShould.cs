@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
-using Widget.Api.Platform;
+using Widget.Api.Configuration;
+using Widget.Api.Host;
 using Widget.Api.Speech;
 using Widget.Contracts;
-using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Fetching;
 
 namespace Widget.Api.Tests.Speech;
 

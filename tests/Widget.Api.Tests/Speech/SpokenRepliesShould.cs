@@ -33,7 +33,7 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
         updates.Where(update => update is not SpeechAudio).Select(update => update.GetType().Name)
             .ShouldBe(["SpeechSentence", "SpeechSpoken", "SpeechSentence", "SpeechSpoken", "SpeechDone"]);
         updates.OfType<SpeechAudio>().ShouldAllBe(audio => audio.MediaType == "audio/mpeg");
-        foreach (var index in (int[])[0, 1]) (await Widget.Rag.Ingestion.Extraction.AudioClips.ReadAsync(updates.Sound(index), TimeSpan.FromMinutes(1), CancellationToken.None)).Seconds.ShouldBeInRange(0.4, 10);
+        foreach (var index in (int[])[0, 1]) (await Widget.Rag.Reading.Extraction.AudioClips.ReadAsync(updates.Sound(index), TimeSpan.FromMinutes(1), CancellationToken.None)).Seconds.ShouldBeInRange(0.4, 10);
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Widget.Api.Tavus.Sessions;
+using Widget.Api.Video;
 using Widget.Contracts;
 
 namespace Widget.Api.Tests.Tavus;

@@ -3,7 +3,7 @@ using Widget.Api.Tavus.Client;
 using Widget.Api.Tavus.Provisioning;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests.Tavus;
 

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 using Widget.Api.Operations;
 using Widget.Api.Tenancy;
 using Widget.Contracts;
-using Widget.Rag.Ingestion.Fetching;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Fetching;
 using Widget.Testing;
 
 namespace Widget.Api.Tests.Tavus;

@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Widget.Api.Tavus.Sessions;
+using Widget.Api.Video;
 
 namespace Widget.Api.Tests.Tavus;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using Widget.Api.Conversations;
 using Widget.Contracts;
+using Widget.Platform.Tenancy;
 using static Widget.Api.Tests.Tavus.VideoTenant;
 
 namespace Widget.Api.Tests.Tavus;
@@ -74,7 +75,7 @@ public sealed class VideoCallbacksShould(ApiFixture api) : IAsyncLifetime
     {
         var (video, visitor, session, callback) = await CallAsync(callbackLoss: 1);
         // The place in the log that the transcript's first line will want.
-        await using (var db = await _node.Service<ConversationDatabase>().BeginAsync(video.TenantId, Ct))
+        await using (var db = await _node.Service<TenantDatabase>().BeginAsync(video.TenantId, Ct))
         {
             await ConversationLog.AppendAsync(db, new ConversationId(visitor.Session.ConversationId), new VisitorMessage { ClientId = $"video:{session:N}:transcript:0", Text = "Hello?" }, Ct);
             await db.CommitAsync(Ct);

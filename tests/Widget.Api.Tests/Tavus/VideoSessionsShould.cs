@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Widget.Api.Tenancy;
+using Widget.Api.Usage;
 using Widget.Contracts;
 using static Widget.Api.Tests.Tavus.VideoTenant;
 

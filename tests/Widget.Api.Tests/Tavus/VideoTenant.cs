@@ -1,9 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Widget.Api.Tavus.Sessions;
 using Widget.Api.Tenancy;
+using Widget.Api.Video;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests.Tavus;
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Widget.Api.Telemetry;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
 
 namespace Widget.Api.Tests.Telemetry;
 

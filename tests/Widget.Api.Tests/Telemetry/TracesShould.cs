@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Widget.Api.Conversations;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests.Telemetry;
 
@@ -52,8 +52,8 @@ public sealed class TracesShould(ApiFixture api)
         await hub.StreamAsync("a", "Ask", visitor.Session.ConversationId, new { clientId = "1", text = "How long does charging take?" });
         (await hub.ItemsAsync<AnswerUpdate>("a").LastAsync()).ShouldBeOfType<AnswerCompleted>();
 
-        var trace = await kept.TraceAsync(span => span.DisplayName == "answer", "answer", "search own", "Widget.Api.Visitors.ConversationHub/Ask");
-        trace.Way(trace.Named("search own")).ShouldBe(["search own", "search", "answer", "Widget.Api.Visitors.ConversationHub/Ask"]);
+        var trace = await kept.TraceAsync(span => span.DisplayName == "answer", "answer", "search own", "Widget.Api.Chat.ConversationHub/Ask");
+        trace.Way(trace.Named("search own")).ShouldBe(["search own", "search", "answer", "Widget.Api.Chat.ConversationHub/Ask"]);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class TracesShould(ApiFixture api)
         var visitor = await tenant.VisitAsync();
         await using var node = await StartAsync(kept);
         var message = MessageId.New();
-        await using (var db = await api.Node.Service<ConversationDatabase>().BeginAsync(new TenantId(tenant.Created.TenantId), CancellationToken.None))
+        await using (var db = await api.Node.Service<TenantDatabase>().BeginAsync(new TenantId(tenant.Created.TenantId), CancellationToken.None))
         {
             var conversation = new ConversationId(visitor.Session.ConversationId);
             var question = await ConversationLog.AppendAsync(db, conversation, new VisitorMessage { ClientId = "q", Text = "Is the frame covered?" }, CancellationToken.None);

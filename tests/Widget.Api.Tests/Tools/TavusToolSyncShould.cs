@@ -2,12 +2,13 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
-using Widget.Api.Platform;
+using Widget.Api.Configuration;
+using Widget.Api.Host;
 using Widget.Api.Tavus;
 using Widget.Api.Tenancy;
 using Widget.Api.Tools;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests.Tools;
 

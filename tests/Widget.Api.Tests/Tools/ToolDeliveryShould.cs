@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Widget.Api.Tavus.Tools;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests.Tools;
 

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Widget.Api.Tools;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests.Tools;
 

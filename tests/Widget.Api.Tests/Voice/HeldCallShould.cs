@@ -4,7 +4,7 @@ using Widget.Api.Voice;
 using Widget.Api.Voice.Calls;
 using Widget.Api.Voice.Dialogue;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests.Voice;
 

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests.Voice;
 

@@ -1,9 +1,9 @@
-using Widget.Api.Platform;
+using Widget.Api.Outbound;
 using Widget.Api.Tests.Tavus;
 using Widget.Api.Voice;
 using Widget.Api.Voice.Providers;
 using Widget.Contracts;
-using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Fetching;
 
 namespace Widget.Api.Tests.Voice;
 

@@ -1,4 +1,4 @@
-using Widget.Rag.Caching;
+using Widget.Platform.Caching;
 
 namespace Widget.Rag.Tests.Caching;
 

@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Embeddings;
+using Widget.Rag.Own;
+using Widget.Rag.Reembedding;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Embeddings;

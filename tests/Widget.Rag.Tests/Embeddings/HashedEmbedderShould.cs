@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using FsCheck;
 using FsCheck.Fluent;
 using Widget.Rag.Embeddings;
+using Widget.Rag.Text;
 
 namespace Widget.Rag.Tests.Embeddings;
 

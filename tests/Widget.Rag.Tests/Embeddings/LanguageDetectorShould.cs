@@ -1,4 +1,4 @@
-using Widget.Rag.Embeddings;
+using Widget.Rag.Text;
 
 namespace Widget.Rag.Tests.Embeddings;
 

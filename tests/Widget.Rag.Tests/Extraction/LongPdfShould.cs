@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Extraction;
+using Widget.Rag.Reading;
+using Widget.Rag.Reading.Extraction;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Extraction;

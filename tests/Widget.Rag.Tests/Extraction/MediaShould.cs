@@ -1,7 +1,7 @@
 using System.Text;
-using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Extraction;
-using Widget.Rag.Own;
+using Widget.Rag.Reading;
+using Widget.Rag.Reading.Extraction;
+using Widget.Rag.Search;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Extraction;

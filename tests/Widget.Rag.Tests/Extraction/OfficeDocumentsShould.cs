@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using Widget.Rag.Ingestion;
+using Widget.Rag.Reading;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Extraction;

@@ -1,5 +1,5 @@
 using System.Text;
-using Widget.Rag.Ingestion.Extraction;
+using Widget.Rag.Reading.Extraction;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Extraction;

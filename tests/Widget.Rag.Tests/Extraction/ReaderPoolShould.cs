@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using Widget.Rag.Ingestion.Extraction;
+using Widget.Rag.Reading.Extraction;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Extraction;

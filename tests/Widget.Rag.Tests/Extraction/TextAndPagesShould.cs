@@ -1,5 +1,5 @@
 using System.Text;
-using Widget.Rag.Ingestion;
+using Widget.Rag.Reading;
 
 namespace Widget.Rag.Tests.Extraction;
 

@@ -1,4 +1,4 @@
-using Widget.Rag.Ingestion;
+using Widget.Rag.Reading;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Extraction;

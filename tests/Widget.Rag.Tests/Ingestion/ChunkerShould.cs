@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Widget.Rag.Ingestion;
+using Widget.Rag.Reading;
 
 namespace Widget.Rag.Tests.Ingestion;
 

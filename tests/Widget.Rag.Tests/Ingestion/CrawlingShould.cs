@@ -1,7 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Crawling;
-using Widget.Rag.Storage;
+using Widget.Rag.Own;
+using Widget.Rag.Search;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Ingestion;

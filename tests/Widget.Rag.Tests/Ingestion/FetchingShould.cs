@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Fetching;
 
 namespace Widget.Rag.Tests.Ingestion;
 

@@ -2,11 +2,12 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Pgvector;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Catalog;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
-using Widget.Rag.Own.Lexical;
+using Widget.Rag.Reading;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Ingestion;

@@ -1,9 +1,11 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Catalog;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
+using Widget.Rag.Reading;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Ingestion;
@@ -286,7 +288,7 @@ public sealed class IngestionShould(DatabaseFixture fixture)
         (await db.Lexicon.SumAsync(entry => entry.ChunkCount, Ct)).ShouldBe(await DistinctTermsAsync(db));
     }
 
-    private static async Task<int> DistinctTermsAsync(KnowledgeDb db)
+    private static async Task<int> DistinctTermsAsync(TenantDb db)
     {
         await using var command = db.Command("select sum(length(lexemes))::int from chunks");
         return (int)(await command.ExecuteScalarAsync(Ct))!;

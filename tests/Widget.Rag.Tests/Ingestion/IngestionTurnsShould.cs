@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Catalog;
 using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Extraction;
-using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Rag.Reading;
+using Widget.Rag.Reading.Extraction;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Ingestion;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Widget.Rag.Embeddings;
-using Widget.Rag.Ingestion;
-using Widget.Rag.Own.Lexical;
+using Widget.Rag.Ranking;
+using Widget.Rag.Reading;
+using Widget.Rag.Text;
 
 namespace Widget.Rag.Tests.Ingestion;
 

@@ -1,5 +1,5 @@
+using Widget.Rag.Fetching;
 using Widget.Rag.Ingestion.Crawling;
-using Widget.Rag.Ingestion.Fetching;
 using Widget.Rag.Own;
 
 namespace Widget.Rag.Tests.Ingestion;

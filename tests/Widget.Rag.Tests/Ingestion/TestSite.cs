@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Fetching;
 
 namespace Widget.Rag.Tests.Ingestion;
 

@@ -1,4 +1,5 @@
-using Widget.Rag.Own.Lexical;
+using Widget.Rag.Own;
+using Widget.Rag.Ranking;
 
 namespace Widget.Rag.Tests.Own;
 

@@ -1,11 +1,11 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using Pgvector;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Catalog;
 using Widget.Rag.Embeddings;
-using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
+using Widget.Rag.Reading;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Own;
@@ -184,7 +184,7 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
         {
             var words = Enumerable.Range(0, 5).Select(_ => Word(random.Next(60))).Distinct().ToArray();
             var terms = (await Question.ReadAsync(db, string.Join(' ', words), Ct)).Terms;
-            var candidates = await Candidates.FindAsync(db, terms, HashedEmbedder.Model, HalfVector.From(HashedEmbedder.Embed("x")), 1_000, KnowledgeFilter.None, indexed: false, Ct);
+            var candidates = await Candidates.FindAsync(db, terms, HashedEmbedder.Model, HalfVectors.From(HashedEmbedder.Embed("x")), 1_000, KnowledgeFilter.None, indexed: false, Ct);
 
             candidates.Count.ShouldBe(chunks.Count);
             foreach (var candidate in candidates)
@@ -208,7 +208,7 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
     }
 
     // Titles count three times.
-    private static async Task<Dictionary<Guid, Dictionary<string, int>>> TermFrequenciesAsync(KnowledgeDb db)
+    private static async Task<Dictionary<Guid, Dictionary<string, int>>> TermFrequenciesAsync(TenantDb db)
     {
         var rows = await db.Chunks.Join(db.Documents, chunk => chunk.DocumentId, document => document.Id, (chunk, document) => new { chunk.Id, document.Title, chunk.Text }).ToListAsync(Ct);
         return rows.ToDictionary(

@@ -1,6 +1,6 @@
+using Widget.Platform.Tenancy;
 using Widget.Rag.Rerank;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Rag.Tests.Search;
 using Widget.Simulators.Rerank;
 

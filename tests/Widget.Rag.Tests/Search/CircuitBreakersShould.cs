@@ -1,5 +1,5 @@
+using Widget.Platform.Tenancy;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 
 namespace Widget.Rag.Tests.Search;
 

@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using static Widget.Rag.Tests.Search.StubKnowledgeBase;
 
 namespace Widget.Rag.Tests.Search;

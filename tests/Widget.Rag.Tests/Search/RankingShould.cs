@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Widget.Rag.Own;
+using Widget.Rag.Ranking;
 using Widget.Rag.Search;
 
 namespace Widget.Rag.Tests.Search;

@@ -1,6 +1,6 @@
-using Widget.Rag.Own;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Catalog;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Search;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 
 using static Widget.Rag.Tests.Search.StubKnowledgeBase;
 

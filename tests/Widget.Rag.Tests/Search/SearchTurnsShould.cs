@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 
 using static Widget.Rag.Tests.Search.StubKnowledgeBase;
 

@@ -1,6 +1,4 @@
-using Widget.Rag.Own;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 
 namespace Widget.Rag.Tests.Search;
 

@@ -1,5 +1,5 @@
 using Npgsql;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
 
 namespace Widget.Rag.Tests.Storage;
 

@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Pgvector;
+using Widget.Rag.Embeddings;
 using Widget.Rag.Own;
 using Widget.Testing;
 
@@ -36,9 +37,8 @@ public sealed class PgvectorShould(DatabaseFixture fixture)
     public async Task Carry_sparse_vectors_there_and_back(int elements)
     {
         var random = new Random(elements);
-        var vector = new SparseVector(
-            Enumerable.Range(0, elements).Select(i => KeyValuePair.Create((i * 37) + 1, (float)random.NextDouble() + 0.1f)),
-            1_000_000_000);
+        var vector = SparseVectors.Create(
+            Enumerable.Range(0, elements).Select(i => KeyValuePair.Create((i * 37) + 1, (float)random.NextDouble() + 0.1f)));
 
         (await EchoAsync(vector, "sparsevec")).ShouldBe(vector);
         (await EchoTextAsync(vector.ToString(), "sparsevec")).ShouldBe(await EchoTextAsync(vector, "sparsevec"));
@@ -51,13 +51,13 @@ public sealed class PgvectorShould(DatabaseFixture fixture)
             values =>
             {
                 var elements = values.Where(pair => pair.Key >= 0 && float.IsFinite(pair.Value)).ToList();
-                var vector = new SparseVector(elements, int.MaxValue);
+                var vector = SparseVectors.Create(elements, int.MaxValue);
                 return vector.Indices.ToArray().SequenceEqual(elements.Where(pair => pair.Value != 0).Select(pair => pair.Key).Order());
             }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Refuse_an_index_outside_the_dimensions() =>
-        Should.Throw<ArgumentOutOfRangeException>(() => new SparseVector([new(5, 1f)], 5));
+        Should.Throw<ArgumentOutOfRangeException>(() => SparseVectors.Create([new(5, 1f)], 5));
 
     [Fact]
     public async Task Be_read_and_written_through_entities()
@@ -74,10 +74,10 @@ public sealed class PgvectorShould(DatabaseFixture fixture)
             TenantId = tenant,
             ChunkId = embedding.ChunkId,
             Model = "other",
-            Embedding = HalfVector.From([1, 2, 3]),
+            Embedding = HalfVectors.From([1, 2, 3]),
         });
         await db.SaveChangesAsync(Ct);
-        (await db.ChunkEmbeddings.AsNoTracking().SingleAsync(row => row.Model == "other", Ct)).Embedding.ShouldBe(HalfVector.From([1, 2, 3]));
+        (await db.ChunkEmbeddings.AsNoTracking().SingleAsync(row => row.Model == "other", Ct)).Embedding.ShouldBe(HalfVectors.From([1, 2, 3]));
         (await db.ChunkTerms.AsNoTracking().SingleAsync(Ct)).Weights.Indices.Length.ShouldBeGreaterThan(3);
     }
 

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Rag.Search;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Storage;
@@ -33,7 +35,7 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
         // clean a connection that is handed on, so this one does not either.
         var connection = new NpgsqlConnectionStringBuilder(_database.Application) { MaxPoolSize = 4, NoResetOnClose = true }.ConnectionString;
         await using var pool = ApplicationDataSource.Create(connection);
-        var database = new KnowledgeDatabase(pool);
+        var database = new TenantDatabase(pool, RagServices.Tables);
         var seen = new ConcurrentBag<(TenantId Asked, TenantId[] Found)>();
 
         await Parallel.ForAsync(0, 1_000, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Ct }, async (i, ct) =>
@@ -58,7 +60,7 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
     public async Task Refuse_to_write_for_another_tenant()
     {
         var (a, b) = (await _database.AddTenantAsync(), await _database.AddTenantAsync());
-        var database = new KnowledgeDatabase(_database.ApplicationSource);
+        var database = new TenantDatabase(_database.ApplicationSource, RagServices.Tables);
 
         await using var db = await database.BeginAsync(a, Ct);
         await using var insert = db.Command("insert into sources (tenant_id, id, kind) values ($1, $2, 'import')", [b.Value, Guid.CreateVersion7()]);
@@ -71,7 +73,7 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
     public async Task Refuse_to_save_an_entity_of_another_tenant()
     {
         var (a, b) = (await _database.AddTenantAsync(), await _database.AddTenantAsync());
-        await using var db = await new KnowledgeDatabase(_database.ApplicationSource).BeginAsync(a, Ct);
+        await using var db = await new TenantDatabase(_database.ApplicationSource, RagServices.Tables).BeginAsync(a, Ct);
         db.Sources.Add(new Source { TenantId = b, Id = SourceId.New(), Kind = SourceKind.Import });
 
         await Should.ThrowAsync<InvalidOperationException>(() => db.CommitAsync(Ct));
@@ -81,7 +83,7 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
     public async Task Not_let_a_row_point_into_another_tenant()
     {
         var (a, b) = (await WithDocumentAsync(), await _database.AddTenantAsync());
-        var database = new KnowledgeDatabase(_database.ApplicationSource);
+        var database = new TenantDatabase(_database.ApplicationSource, RagServices.Tables);
         Guid source;
         await using (var db = await database.BeginAsync(a, Ct)) source = (await db.Sources.SingleAsync(Ct)).Id.Value;
 

@@ -1,9 +1,7 @@
-using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Crawling;
-using Widget.Rag.Ingestion.Fetching;
-using Widget.Rag.Own;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Fetching;
+using Widget.Rag.Reading;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Rag.Tavus.Mirror;
 using Widget.Rag.Tests.Ingestion;
 using Widget.Testing;
@@ -19,7 +17,7 @@ internal sealed class Mirror : IAsyncDisposable
     private Mirror(TestDatabase database, ChangingSite site, TenantId tenant)
     {
         (Site, Tenant) = (site, tenant);
-        Database = new KnowledgeDatabase(database.ApplicationSource);
+        Database = new TenantDatabase(database.ApplicationSource, RagServices.Tables);
         Leases = new MirrorLeases(database.ApplicationSource, Database);
         _fetcher = new PageFetcher(site.Site.Allowed);
         var pages = new MirrorPages(Database, _fetcher, new HostQueue(site.Site.Allowed, TimeProvider.System), new DocumentReader(Readers.Shared, new Chunker()), Clock);
@@ -31,7 +29,7 @@ internal sealed class Mirror : IAsyncDisposable
 
     public TenantId Tenant { get; }
 
-    public KnowledgeDatabase Database { get; }
+    public TenantDatabase Database { get; }
 
     public MirrorLeases Leases { get; }
 

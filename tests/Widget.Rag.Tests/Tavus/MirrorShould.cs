@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Widget.Rag.Catalog;
 using Widget.Rag.Own;
 using Widget.Rag.Search;
 using Widget.Rag.Tavus.Mirror;

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Search;
-using Widget.Rag.Storage;
 using Widget.Rag.Tavus;
 using Widget.Simulators.Tavus;
 

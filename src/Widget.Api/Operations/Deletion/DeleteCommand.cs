@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using Npgsql;
-using Widget.Api.Platform;
-using Widget.Api.Platform.KeyRing;
+using Widget.Api.Host;
+using Widget.Api.KeyRing;
 
 namespace Widget.Api.Operations.Deletion;
 

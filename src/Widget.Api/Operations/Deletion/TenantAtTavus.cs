@@ -4,7 +4,7 @@ using Widget.Api.Tavus.Client;
 using Widget.Api.Tavus.Knowledge;
 using Widget.Api.Tavus.Provisioning;
 using Widget.Api.Tools;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Operations.Deletion;
 

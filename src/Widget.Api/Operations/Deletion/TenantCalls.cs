@@ -1,13 +1,13 @@
 using Microsoft.EntityFrameworkCore;
-using Widget.Api.Tavus.Sessions;
+using Widget.Api.Video;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Operations.Deletion;
 
 /// <summary>Ends a tenant's calls: it tells the nodes that hold them, and waits until they have hung up.</summary>
-internal sealed class TenantCalls(VideoDatabase video, VoiceDatabase voice, VoiceBus bus, TimeProvider clock)
+internal sealed class TenantCalls(TenantDatabase database, VoiceBus bus, TimeProvider clock)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
@@ -18,17 +18,17 @@ internal sealed class TenantCalls(VideoDatabase video, VoiceDatabase voice, Voic
     public async Task<IReadOnlyList<string>> EndAsync(TenantId tenant, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        await using (var db = await video.BeginAsync(tenant, ct))
+        await using (var db = await database.BeginAsync(tenant, ct))
         {
-            foreach (var session in await db.Sessions.FromSql($"select * from tavus_sessions where state not in ('ended', 'failed') for update").ToListAsync(ct))
+            foreach (var session in await db.VideoSessions.FromSql($"select * from tavus_sessions where state not in ('ended', 'failed') for update").ToListAsync(ct))
                 session.BeginEnd(TavusEndReason.Left, now);
             await db.CommitAsync(ct);
         }
 
         List<VoiceCall> calls;
-        await using (var db = await voice.BeginAsync(tenant, ct))
+        await using (var db = await database.BeginAsync(tenant, ct))
         {
-            calls = await db.Calls.FromSql($"select * from voice_sessions where state not in ('ended', 'failed') for update").ToListAsync(ct);
+            calls = await db.VoiceCalls.FromSql($"select * from voice_sessions where state not in ('ended', 'failed') for update").ToListAsync(ct);
             foreach (var call in calls) call.BeginEnd(VoiceEndReason.Left, now);
             await db.CommitAsync(ct);
         }
@@ -45,10 +45,9 @@ internal sealed class TenantCalls(VideoDatabase video, VoiceDatabase voice, Voic
 
     private async Task<(int Video, IReadOnlyList<string> Voice)> RunningAsync(TenantId tenant, CancellationToken ct)
     {
-        await using var videoDb = await video.BeginAsync(tenant, ct);
-        var sessions = await videoDb.Sessions.CountAsync(row => row.State != TavusSessionState.Ended && row.State != TavusSessionState.Failed, ct);
-        await using var voiceDb = await voice.BeginAsync(tenant, ct);
-        var calls = await voiceDb.Calls.Where(row => row.State != VoiceSessionState.Ended && row.State != VoiceSessionState.Failed && row.CallId != null)
+        await using var db = await database.BeginAsync(tenant, ct);
+        var sessions = await db.VideoSessions.CountAsync(row => row.State != TavusSessionState.Ended && row.State != TavusSessionState.Failed, ct);
+        var calls = await db.VoiceCalls.Where(row => row.State != VoiceSessionState.Ended && row.State != VoiceSessionState.Failed && row.CallId != null)
             .Select(row => row.CallId!).ToListAsync(ct);
         return (sessions, calls);
     }

@@ -2,10 +2,9 @@ using Npgsql;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Client;
 using Widget.Api.Tavus.Knowledge;
-using Widget.Api.Tavus.Sessions;
 using Widget.Api.Voice.Calls;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Own;
-using Widget.Rag.Storage;
 
 namespace Widget.Api.Operations.Deletion;
 
@@ -40,7 +39,7 @@ public sealed record DeletedTenant(
 /// <param name="services">The application's, for what it does at Tavus and in calls.</param>
 internal sealed class TenantDeletion(NpgsqlDataSource owner, IServiceProvider services)
 {
-    private readonly TenantTables _tables = new(owner);
+    private readonly TenantRows _tables = new(owner);
     private readonly TenantAtTavus _tavus = new(
         owner,
         services.GetRequiredService<TavusAccounts>(),
@@ -48,8 +47,7 @@ internal sealed class TenantDeletion(NpgsqlDataSource owner, IServiceProvider se
         services.GetRequiredService<AccountListing>());
 
     private readonly TenantCalls _calls = new(
-        services.GetRequiredService<VideoDatabase>(),
-        services.GetRequiredService<VoiceDatabase>(),
+        services.GetRequiredService<TenantDatabase>(),
         services.GetRequiredService<VoiceBus>(),
         services.GetRequiredService<TimeProvider>());
 

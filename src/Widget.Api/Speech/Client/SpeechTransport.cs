@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Widget.Api.Platform;
+using Widget.Api.Outbound;
 using Widget.Contracts;
 
 namespace Widget.Api.Speech.Client;

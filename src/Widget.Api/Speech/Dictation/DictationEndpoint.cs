@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
-using Widget.Api.Platform;
 using Widget.Api.Speech.Client;
 using Widget.Api.Tenancy;
 using Widget.Api.Visitors;
+using Widget.Api.Web;
 using Widget.Contracts;
 
 namespace Widget.Api.Speech.Dictation;

@@ -1,16 +1,16 @@
 using Microsoft.Extensions.AI;
 using Widget.Api.Speech.Client;
-using Widget.Api.Tenancy;
+using Widget.Api.Usage;
 using Widget.Contracts;
-using Widget.Rag.Ingestion.Extraction;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Reading.Extraction;
 
 #pragma warning disable MEAI001 // ISpeechToTextClient is experimental; it is used by its name only.
 
 namespace Widget.Api.Speech.Dictation;
 
 /// <summary>Writes down what visitors dictate, and counts its time.</summary>
-internal sealed class DictationService(DictationOptions options, TenancyDatabase database, ISpeechToTextClient? client = null) : IDisposable
+internal sealed class DictationService(DictationOptions options, TenantDatabase database, ISpeechToTextClient? client = null) : IDisposable
 {
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.AI;
 using OpenAI;
 using OpenAI.Audio;
-using Widget.Api.Remote;
+using Widget.Api.Outbound;
 using Widget.Api.Speech.Client;
 
 #pragma warning disable MEAI001 // ISpeechToTextClient is experimental; it is used by its name only.

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Widget.Rag;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Tavus.Client;
 

@@ -5,8 +5,8 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Widget.Api.Platform;
-using Widget.Rag.Storage;
+using Widget.Api.Outbound;
+using Widget.Platform.Database;
 
 namespace Widget.Api.Tavus.Client;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Widget.Api.Tavus.Client;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Tavus.Mirror;
 
 namespace Widget.Api.Tavus.Knowledge;

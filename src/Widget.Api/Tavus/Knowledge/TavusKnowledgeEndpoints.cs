@@ -1,11 +1,14 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Widget.Api.Platform;
+using Widget.Api.Configuration;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
 using Widget.Contracts;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Rag.Search;
+using Widget.Rag.Tavus;
 using Widget.Rag.Tavus.Mirror;
 
 namespace Widget.Api.Tavus.Knowledge;
@@ -32,8 +35,8 @@ internal static class TavusKnowledgeEndpoints
     private static async Task<Ok<TavusKnowledgeState>> State(
         IMultiTenantContextAccessor tenants,
         TenantSettingsService settings,
-        KnowledgeDatabase database,
-        ServerOptions options,
+        TenantDatabase database,
+        TavusOptions search,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
@@ -44,7 +47,7 @@ internal static class TavusKnowledgeEndpoints
         return TypedResults.Ok(new TavusKnowledgeState
         {
             On = current.UseTavusKB,
-            SearchedBy = options.Tavus.Endpoint is not null && current.TavusReplicaId is not null ? "search endpoint" : "mirror",
+            SearchedBy = search.Endpoint is not null && current.TavusReplicaId is not null ? "search endpoint" : "mirror",
             SyncedAt = mirror?.SyncedAt,
             NextSyncAt = mirror?.DueAt,
             Running = mirror?.LeaseOwner is not null,
@@ -98,7 +101,7 @@ internal static class TavusKnowledgeEndpoints
         TavusPublisher publisher,
         MirrorLeases leases,
         TavusKnowledgeSignal signal,
-        ServerOptions options,
+        InstallationOptions options,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;

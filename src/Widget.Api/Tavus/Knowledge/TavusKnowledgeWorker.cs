@@ -1,4 +1,5 @@
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Work;
 using Widget.Rag.Tavus.Mirror;
 
 namespace Widget.Api.Tavus.Knowledge;

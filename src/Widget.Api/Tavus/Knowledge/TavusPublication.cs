@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Search;
 
 namespace Widget.Api.Tavus.Knowledge;
 

@@ -1,9 +1,10 @@
 using Microsoft.EntityFrameworkCore;
-using Widget.Api.Platform;
+using Widget.Api.Configuration;
 using Widget.Api.Tavus.Client;
 using Widget.Contracts;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Rag.Search;
 
 namespace Widget.Api.Tavus.Knowledge;
 
@@ -12,11 +13,11 @@ namespace Widget.Api.Tavus.Knowledge;
 /// withdrawn. Each copy bears its publication's tag, so one whose making was not heard of is found again and never made twice.
 /// </summary>
 public sealed class TavusPublisher(
-    TavusAccountDatabase database,
+    TenantDatabase database,
     DocumentTexts texts,
     TavusClient client,
     DocumentLinks links,
-    ServerOptions options,
+    InstallationOptions options,
     TimeProvider clock)
 {
     public async Task<IReadOnlyList<TavusPublication>> ListAsync(TenantId tenant, CancellationToken ct)
@@ -209,7 +210,7 @@ public sealed class TavusPublisher(
 
     // Whoever publishes, withdraws and notes what has come of it takes turns: what one of them has decided must not be written over by another who
     // looked before.
-    private async Task<TavusAccountDb> HoldAsync(TenantId tenant, CancellationToken ct)
+    private async Task<TenantDb> HoldAsync(TenantId tenant, CancellationToken ct)
     {
         var db = await database.BeginAsync(tenant, ct);
         try

@@ -1,13 +1,13 @@
 using Microsoft.EntityFrameworkCore;
+using Widget.Api.Configuration;
 using Widget.Api.OpenAI;
-using Widget.Api.Platform;
 using Widget.Api.Tavus.Client;
 using Widget.Api.Tavus.Tools;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Tools;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus.Provisioning;
 
@@ -25,12 +25,12 @@ public sealed class PersonaProvisioner(
     TavusAccounts accounts,
     TavusClient client,
     TenantSettingsService settings,
-    TavusAccountDatabase database,
+    TenantDatabase database,
     TavusTurns turns,
     ToolRegistry tools,
     TavusToolSync toolSync,
     ModelKeys modelKeys,
-    ServerOptions options,
+    InstallationOptions options,
     TimeProvider clock)
 {
     private const string KeyName = "Tavus persona (made by this installation)";

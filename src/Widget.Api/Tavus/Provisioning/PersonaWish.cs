@@ -2,7 +2,7 @@ using System.Text;
 using Widget.Api.Tavus.Knowledge;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus.Provisioning;
 

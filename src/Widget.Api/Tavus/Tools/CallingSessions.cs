@@ -2,8 +2,7 @@ using System.Data.Common;
 using Npgsql;
 using NpgsqlTypes;
 using Widget.Api.Conversations;
-using Widget.Api.Tools;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus.Tools;
 
@@ -16,7 +15,7 @@ namespace Widget.Api.Tavus.Tools;
 public sealed record CallingSession(Guid Id, ConversationId Conversation, VisitorId Visitor, string? Locale, bool IsActive);
 
 /// <summary>Finds the video session that a tool was called in.</summary>
-public sealed class CallingSessions(ToolDatabase database)
+public sealed class CallingSessions(TenantDatabase database)
 {
     /// <param name="tenant">Whose session.</param>
     /// <param name="session">Ours.</param>

@@ -1,5 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus.Tools;
 

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Conversations;
-using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Tools;
 using Widget.Api.Visitors;
+using Widget.Api.Web;
 using Widget.Contracts;
 
 namespace Widget.Api.Tavus.Tools;

@@ -1,10 +1,10 @@
 using Microsoft.EntityFrameworkCore;
-using Widget.Api.Platform;
+using Widget.Api.Configuration;
 using Widget.Api.Tavus.Client;
 using Widget.Api.Tenancy;
 using Widget.Api.Tools;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus.Tools;
 
@@ -16,13 +16,13 @@ namespace Widget.Api.Tavus.Tools;
 /// </summary>
 public sealed partial class TavusToolSync(
     ToolRegistry registry,
-    ToolDatabase database,
+    TenantDatabase database,
     TavusTurns turns,
     TenantSettingsService settings,
     TavusAccounts accounts,
     TavusClient client,
     DeliverySecrets secrets,
-    ServerOptions options,
+    InstallationOptions options,
     TimeProvider clock,
     ILogger<TavusToolSync> logger)
 {
@@ -94,7 +94,7 @@ public sealed partial class TavusToolSync(
     private async Task ForgetOtherAccountsAsync(TavusTurn turn, TavusAccount account, Report report, CancellationToken ct)
     {
         await using var db = await BeginAsync(turn, ct);
-        var forgotten = await db.Registered.Where(row => row.Account != account.Fingerprint).ExecuteDeleteAsync(ct);
+        var forgotten = await db.RegisteredTools.Where(row => row.Account != account.Fingerprint).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
         if (forgotten > 0) report.Problems.Add($"The account at Tavus is another one by now. {forgotten} tools remain in the one before, whose key is no longer known here.");
     }
@@ -224,7 +224,7 @@ public sealed partial class TavusToolSync(
         if ((await RowsAsync(turn.Tenant, ct)).TrueForAll(row => names.Contains(row.Name))) return;
         var left = (await ThereAsync(turn.Tenant, account, ct)).Keys.Select(name => name[prefix.Length..]).ToArray();
         await using var db = await BeginAsync(turn, ct);
-        await db.Registered.Where(row => !names.Contains(row.Name) && !left.Contains(row.Name)).ExecuteDeleteAsync(ct);
+        await db.RegisteredTools.Where(row => !names.Contains(row.Name) && !left.Contains(row.Name)).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
     }
 
@@ -244,20 +244,20 @@ public sealed partial class TavusToolSync(
     private async Task<List<RegisteredTool>> RowsAsync(TenantId tenant, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        return await db.Registered.AsNoTracking().OrderBy(row => row.Name).ToListAsync(ct);
+        return await db.RegisteredTools.AsNoTracking().OrderBy(row => row.Name).ToListAsync(ct);
     }
 
     private async Task<RegisteredTool?> FindAsync(TenantId tenant, string name, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        return await db.Registered.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, ct);
+        return await db.RegisteredTools.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, ct);
     }
 
     private async Task KeepAsync(TavusTurn turn, TavusAccount account, ToolRegistration tool, string id, CancellationToken ct)
     {
         await using var db = await BeginAsync(turn, ct);
-        var row = await db.Registered.SingleOrDefaultAsync(entry => entry.Name == tool.Name, ct);
-        if (row is null) db.Registered.Add(row = new RegisteredTool { TenantId = turn.Tenant, Name = tool.Name, Account = "", RegisteredAs = "", Digest = "" });
+        var row = await db.RegisteredTools.SingleOrDefaultAsync(entry => entry.Name == tool.Name, ct);
+        if (row is null) db.RegisteredTools.Add(row = new RegisteredTool { TenantId = turn.Tenant, Name = tool.Name, Account = "", RegisteredAs = "", Digest = "" });
         // Another tool at Tavus is attached to nothing yet.
         if (row.TavusToolId != id) row.PersonaId = null;
         (row.Account, row.RegisteredAs, row.TavusToolId) = (account.Fingerprint, tool.Definition.Name!, id);
@@ -268,12 +268,12 @@ public sealed partial class TavusToolSync(
     private async Task SetPersonaAsync(TavusTurn turn, string name, string? persona, CancellationToken ct)
     {
         await using var db = await BeginAsync(turn, ct);
-        await db.Registered.Where(row => row.Name == name && row.PersonaId != persona).ExecuteUpdateAsync(row => row.SetProperty(entry => entry.PersonaId, persona), ct);
+        await db.RegisteredTools.Where(row => row.Name == name && row.PersonaId != persona).ExecuteUpdateAsync(row => row.SetProperty(entry => entry.PersonaId, persona), ct);
         await db.CommitAsync(ct);
     }
 
     // A transaction that writes, while the turn is held.
-    private async Task<ToolDb> BeginAsync(TavusTurn turn, CancellationToken ct)
+    private async Task<TenantDb> BeginAsync(TavusTurn turn, CancellationToken ct)
     {
         var db = await database.BeginAsync(turn.Tenant, ct);
         try

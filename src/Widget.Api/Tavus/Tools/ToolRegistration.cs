@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Widget.Api.Tavus.Client;
 using Widget.Api.Tools;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus.Tools;
 

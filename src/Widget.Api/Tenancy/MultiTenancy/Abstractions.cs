@@ -1,6 +1,6 @@
 // The names and shapes of Finbuckle.MultiTenant's abstractions, as far as they are used, so that the package can take the
 // place of this folder (docs/decisions/0006-multi-tenancy.md).
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tenancy.MultiTenancy;
 

@@ -1,4 +1,4 @@
-using Widget.Api.Platform;
+using Widget.Api.Web;
 
 namespace Widget.Api.Tenancy.MultiTenancy;
 

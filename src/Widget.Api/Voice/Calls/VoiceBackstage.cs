@@ -8,14 +8,16 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Tools;
 using Widget.Api.Voice.Dialogue;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Voice.Calls;
 
 /// <summary>What goes on behind a call: knowledge, tools and answers of the tenant's, and the conversation's log.</summary>
 public sealed partial class VoiceBackstage(
     VoiceBus bus,
-    VoiceDatabase database,
+    TenantDatabase database,
     ConversationLog log,
     IMultiTenantStore tenants,
     TenantSettingsService settings,
@@ -58,7 +60,7 @@ public sealed partial class VoiceBackstage(
     }
 
     /// <summary>The same in a transaction; false when it was there before.</summary>
-    internal static async Task<bool> AppendAsync(VoiceDb db, VoiceCall call, string item, Speaker speaker, string text, bool interrupted, CancellationToken ct)
+    internal static async Task<bool> AppendAsync(TenantDb db, VoiceCall call, string item, Speaker speaker, string text, bool interrupted, CancellationToken ct)
     {
         if (!await ConversationLog.LockAsync(db, call.ConversationId, visitor: null, ct)) return false;
         var clientId = ClientId(call, item);
@@ -105,7 +107,7 @@ public sealed partial class VoiceBackstage(
             var searched = QuestionRewriter.RewriteByRule(
                 new VisitorMessage { Text = words, Locale = call.Plan.Locale },
                 [.. SpokenHistory.AsMessages(history.Where(entry => (entry as Utterance)?.ClientId != ClientId(call, item)))]);
-            var outcome = await RunAsync(call, tenant, current, $"turn_{item}", SearchTool, JsonSerializer.SerializeToElement(new { query = Rag.Prefix.Of(searched.Text, 500) }), ct);
+            var outcome = await RunAsync(call, tenant, current, $"turn_{item}", SearchTool, JsonSerializer.SerializeToElement(new { query = Prefix.Of(searched.Text, 500) }), ct);
             if (!outcome.Success) return null;
             var found = outcome.Result.TryGetProperty("found", out var flag) && flag.ValueKind == JsonValueKind.True;
             return found
@@ -157,7 +159,7 @@ public sealed partial class VoiceBackstage(
                 return ValueTask.CompletedTask;
             }, ct);
             if (completion.Citations.Count > 0) await ShowAsync(call, callId, question, completion.Citations, ct);
-            return Rag.Prefix.Of(text.ToString(), LongestSpoken);
+            return Prefix.Of(text.ToString(), LongestSpoken);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {

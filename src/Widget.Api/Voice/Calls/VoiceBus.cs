@@ -4,7 +4,8 @@ using Npgsql;
 using Widget.Api.Conversations;
 using Widget.Api.Voice.Providers;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Voice.Calls;
 

@@ -1,10 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Widget.Api.Conversations;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Voice.Calls;
 
@@ -129,33 +128,3 @@ public sealed class VoiceCall : ITenantOwned
     private static T FromText<T>(string text)
         where T : struct, Enum => JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(text));
 }
-
-/// <summary>Voice calls, for one tenant and one transaction.</summary>
-public sealed class VoiceDb(DbContextOptions<VoiceDb> options, TenantId tenantId) : TenantDbContext(options, tenantId)
-{
-    public DbSet<VoiceCall> Calls => Set<VoiceCall>();
-
-    /// <summary>The call, locked until the transaction ends; null when the tenant has none with this id.</summary>
-    public Task<VoiceCall?> LockAsync(VoiceCallId id, CancellationToken ct) =>
-        Calls.FromSql($"select * from voice_sessions where id = {id.Value} for update").SingleOrDefaultAsync(ct);
-
-    /// <summary>The call, to be looked at.</summary>
-    public Task<VoiceCall?> FindAsync(VoiceCallId id, CancellationToken ct) => Calls.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct);
-
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
-    {
-        MapIds(configurationBuilder, typeof(TenantId).Assembly);
-        MapIds(configurationBuilder, typeof(VoiceDb).Assembly);
-    }
-
-    protected override void OnModelCreating(ModelBuilder modelBuilder)
-    {
-        VoiceCall.Map(modelBuilder);
-        NameColumnsInSnakeCase(modelBuilder);
-        FilterByTenant(modelBuilder);
-    }
-}
-
-/// <summary>Opens transactions on the voice tables, each for one tenant.</summary>
-public sealed class VoiceDatabase(NpgsqlDataSource dataSource)
-    : TenantDatabase<VoiceDb>(dataSource, (options, tenant) => new VoiceDb(options, tenant));

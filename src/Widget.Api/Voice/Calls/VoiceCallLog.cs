@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Widget.Api.Voice.Dialogue;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Voice.Calls;
 

@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
-using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Usage;
 using Widget.Api.Voice.Providers;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Voice.Calls;
 
@@ -14,7 +15,7 @@ public sealed record VoiceCaller(TenantInfo Tenant, VisitorId? Visitor);
 
 /// <summary>Voice calls as their visitors and the tenant's programs have them: open, say that one is there, speak, end.</summary>
 public sealed partial class VoiceCalls(
-    VoiceDatabase database,
+    TenantDatabase database,
     TenantSettingsService settings,
     VoiceAccounts accounts,
     VoiceOffer offer,
@@ -57,7 +58,7 @@ public sealed partial class VoiceCalls(
     public async Task<VoiceCall?> FindAsync(VoiceCaller caller, VoiceCallId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(caller.Tenant.TenantId, ct);
-        return await db.FindAsync(id, ct) is { } call && (caller.Visitor is null || call.VisitorId == caller.Visitor) ? call : null;
+        return await db.FindCallAsync(id, ct) is { } call && (caller.Visitor is null || call.VisitorId == caller.Visitor) ? call : null;
     }
 
     /// <summary>The tenant's calls, newest first.</summary>
@@ -66,8 +67,8 @@ public sealed partial class VoiceCalls(
         await using var db = await database.BeginAsync(tenant, ct);
         // Their ids are in the order in which they were made.
         return before is { } last
-            ? await db.Calls.FromSql($"select * from voice_sessions where id < {last.Value} order by id desc limit {limit}").AsNoTracking().ToListAsync(ct)
-            : await db.Calls.AsNoTracking().OrderByDescending(row => row.Id).Take(limit).ToListAsync(ct);
+            ? await db.VoiceCalls.FromSql($"select * from voice_sessions where id < {last.Value} order by id desc limit {limit}").AsNoTracking().ToListAsync(ct)
+            : await db.VoiceCalls.AsNoTracking().OrderByDescending(row => row.Id).Take(limit).ToListAsync(ct);
     }
 
     /// <summary>The page is still there; null when the call is not the caller's.</summary>
@@ -214,7 +215,7 @@ public sealed partial class VoiceCalls(
     private async Task EndOthersAsync(TenantId tenant, ConversationId thread, string clientId, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        var others = await db.Calls
+        var others = await db.VoiceCalls
             .FromSql($"select * from voice_sessions where conversation_id = {thread.Value} and client_id <> {clientId} and state in ('creating', 'live') for update")
             .ToListAsync(ct);
         var ended = others.Where(other => other.BeginEnd(VoiceEndReason.Left, clock.GetUtcNow())).ToList();
@@ -237,12 +238,12 @@ public sealed partial class VoiceCalls(
         var tenant = caller.Tenant.TenantId;
         await using var db = await database.BeginAsync(tenant, ct);
         if (!await ConversationLog.LockAsync(db, thread, visitor, ct)) return (null, VoiceRefusal.NoSuchConversation, false);
-        if (await db.Calls.AsNoTracking().SingleOrDefaultAsync(row => row.ConversationId == thread && row.ClientId == request.ClientId, ct) is { } known) return (known, null, false);
+        if (await db.VoiceCalls.AsNoTracking().SingleOrDefaultAsync(row => row.ConversationId == thread && row.ClientId == request.ClientId, ct) is { } known) return (known, null, false);
         await CallBudget.LockAsync(db, UsageMeter.Voice, ct);
         if (await offer.LongestCallAsync(db, wishes, ct) is not { } seconds) return (null, VoiceRefusal.OutOfBudget, false);
 
         var now = clock.GetUtcNow();
-        var before = await db.Calls.AsNoTracking()
+        var before = await db.VoiceCalls.AsNoTracking()
             .Where(row => row.ConversationId == thread && row.EndReason == VoiceEndReason.Continued && row.EndedAt > now - Continuing)
             .OrderByDescending(row => row.EndedAt)
             .FirstOrDefaultAsync(ct);
@@ -269,12 +270,12 @@ public sealed partial class VoiceCalls(
             LeaseOwner = holder.Node,
             LeaseUntil = now + timings.Lease + timings.Lease,
         };
-        db.Calls.Add(call);
+        db.VoiceCalls.Add(call);
         await db.CommitAsync(ct);
         return (call, null, true);
     }
 
-    private async Task ChangeAsync(VoiceCall call, Func<VoiceDb, VoiceCall, Task> change)
+    private async Task ChangeAsync(VoiceCall call, Func<TenantDb, VoiceCall, Task> change)
     {
         await using var db = await database.BeginAsync(call.TenantId, CancellationToken.None);
         if (await db.LockAsync(call.Id, CancellationToken.None) is not { } row) return;
@@ -282,7 +283,7 @@ public sealed partial class VoiceCalls(
         await db.CommitAsync(CancellationToken.None);
     }
 
-    private static async Task<VoiceCall?> OwnAsync(VoiceDb db, VoiceCaller caller, VoiceCallId id, CancellationToken ct) =>
+    private static async Task<VoiceCall?> OwnAsync(TenantDb db, VoiceCaller caller, VoiceCallId id, CancellationToken ct) =>
         await db.LockAsync(id, ct) is { } call && (caller.Visitor is null || call.VisitorId == caller.Visitor) ? call : null;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Voice call {Call} was not opened")]

@@ -2,10 +2,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Calls;
 using Widget.Api.Conversations;
-using Widget.Api.Platform;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Visitors;
+using Widget.Api.Web;
 using Widget.Contracts;
 
 namespace Widget.Api.Voice.Calls;

@@ -1,6 +1,7 @@
 using Widget.Api.Conversations;
-using Widget.Api.Tenancy;
+using Widget.Api.Usage;
 using Widget.Contracts;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Voice.Calls;
 
@@ -12,7 +13,7 @@ public sealed class VoiceFinish(TimeProvider clock)
     /// <param name="call">Which.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <param name="over">When the call ended, if earlier than now: waiting for the database does not count as call time.</param>
-    public async Task EndAsync(VoiceDb db, VoiceCall call, CancellationToken ct, DateTimeOffset? over = null)
+    public async Task EndAsync(TenantDb db, VoiceCall call, CancellationToken ct, DateTimeOffset? over = null)
     {
         if (call.IsOver) return;
         var now = over ?? clock.GetUtcNow();

@@ -1,6 +1,7 @@
 using Widget.Api.Voice.Providers;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Voice.Calls;
 
@@ -100,7 +101,7 @@ public sealed partial class VoiceHolder
         return Task.CompletedTask;
     });
 
-    private async Task ChangeAsync(VoiceCall call, Func<VoiceDb, VoiceCall, Task> change)
+    private async Task ChangeAsync(VoiceCall call, Func<TenantDb, VoiceCall, Task> change)
     {
         await using var db = await database.BeginAsync(call.TenantId, CancellationToken.None);
         if (await db.LockAsync(call.Id, CancellationToken.None) is not { } row) return;

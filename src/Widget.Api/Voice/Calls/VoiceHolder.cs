@@ -4,7 +4,8 @@ using Widget.Api.Tenancy;
 using Widget.Api.Voice.Dialogue;
 using Widget.Api.Voice.Providers;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Voice.Calls;
 
@@ -13,7 +14,7 @@ namespace Widget.Api.Voice.Calls;
 /// at a time, by a lease; when it dies another gets a line of its own and goes on.
 /// </summary>
 public sealed partial class VoiceHolder(
-    VoiceDatabase database,
+    TenantDatabase database,
     VoiceAccounts accounts,
     VoiceProviders providers,
     VoiceBackstage backstage,
@@ -300,7 +301,7 @@ public sealed partial class VoiceHolder(
     private async Task<VoiceCall?> FindAsync(TenantId tenant, VoiceCallId id)
     {
         await using var db = await database.BeginAsync(tenant, CancellationToken.None);
-        return await db.FindAsync(id, CancellationToken.None);
+        return await db.FindCallAsync(id, CancellationToken.None);
     }
 
     // The account that it was opened in; null when its key is not at hand any more.

@@ -1,11 +1,13 @@
 using Npgsql;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Voice.Calls;
 
 /// <summary>Takes up calls that no living node holds: goes on with them, or ends what is to be ended.</summary>
-public sealed partial class VoiceKeeper(NpgsqlDataSource dataSource, VoiceDatabase database, VoiceHolder holder, VoiceTimings timings, TimeProvider clock, ILogger<VoiceKeeper> logger) : BackgroundService
+public sealed partial class VoiceKeeper(NpgsqlDataSource dataSource, TenantDatabase database, VoiceHolder holder, VoiceTimings timings, TimeProvider clock, ILogger<VoiceKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
 
@@ -55,7 +57,7 @@ public sealed partial class VoiceKeeper(NpgsqlDataSource dataSource, VoiceDataba
         try
         {
             VoiceCall? call;
-            await using (var db = await database.BeginAsync(tenant, ct)) call = await db.FindAsync(id, ct);
+            await using (var db = await database.BeginAsync(tenant, ct)) call = await db.FindCallAsync(id, ct);
             if (call is { Protocol: VoiceProtocol.SelfHosted }) await LookAtRelayedAsync(call, ct);
             else _ = holder.Start(tenant, id);
         }

@@ -6,7 +6,8 @@ using Widget.Api.Conversations;
 using Widget.Api.Voice.Dialogue;
 using Widget.Api.Voice.Providers;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Voice.Calls;
 
@@ -14,7 +15,7 @@ namespace Widget.Api.Voice.Calls;
 /// Calls whose provider has no line for us: the visitor's page passes the data channel's messages on, in both directions, without reading them. The node
 /// that the page is connected to holds the call while it is. What comes this way is an untrusted client's: it can only do what the visitor could do anyhow.
 /// </summary>
-public sealed class VoiceRelay(VoiceDatabase database, VoiceHolder holder, VoiceBackstage backstage, VoiceBus bus, VoiceTimings timings, TimeProvider clock)
+public sealed class VoiceRelay(TenantDatabase database, VoiceHolder holder, VoiceBackstage backstage, VoiceBus bus, VoiceTimings timings, TimeProvider clock)
 {
     private const int LargestMessage = 64 * 1024;
     private const int MostWaiting = 256;

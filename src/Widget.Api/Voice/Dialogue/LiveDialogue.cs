@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Widget.Api.Voice.Providers;
 using Widget.Contracts;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Voice.Dialogue;
 
@@ -56,7 +57,7 @@ internal sealed class LiveDialogue(IVoiceStage stage) : IVoiceDialogue
                 break;
             case "error":
                 var error = message.Part("error");
-                stage.Note($"The provider reports {error.Text("code") ?? "an error"}: {Rag.Prefix.Of(error.Text("message") ?? "", 200)}");
+                stage.Note($"The provider reports {error.Text("code") ?? "an error"}: {Prefix.Of(error.Text("message") ?? "", 200)}");
                 break;
             default:
                 break;

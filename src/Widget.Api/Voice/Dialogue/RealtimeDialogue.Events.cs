@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Widget.Api.Voice.Providers;
 using Widget.Contracts;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Voice.Dialogue;
 
@@ -212,7 +213,7 @@ internal sealed partial class RealtimeDialogue
                 break;
         }
 
-        _stage.Note($"The provider reports {code}: {Rag.Prefix.Of(error.Text("message") ?? "", 200)}");
+        _stage.Note($"The provider reports {code}: {Prefix.Of(error.Text("message") ?? "", 200)}");
         if (error.Text("event_id")?.StartsWith("reply_", StringComparison.Ordinal) == true) _requested = false;
         if (++_errors > MostErrors) _stage.End(VoiceEndReason.Provider);
     }

@@ -2,8 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
-using Widget.Api.Platform;
+using Widget.Api.Outbound;
 using Widget.Contracts;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Voice.Providers;
 
@@ -91,9 +92,9 @@ public sealed class VoiceHttp(GuardedHttp http, TimeProvider clock)
             using var body = JsonDocument.Parse(text);
             if (body.RootElement.ValueKind != JsonValueKind.Object) return default;
             var error = body.RootElement.TryGetProperty("error", out var inner) ? inner : body.RootElement;
-            if (error.ValueKind == JsonValueKind.String) return (null, Rag.Prefix.Of(error.GetString()!, LongestWords));
+            if (error.ValueKind == JsonValueKind.String) return (null, Prefix.Of(error.GetString()!, LongestWords));
             var message = error.Text("message") ?? error.Text("detail");
-            return (error.Text("code"), message is null ? null : Rag.Prefix.Of(message, LongestWords));
+            return (error.Text("code"), message is null ? null : Prefix.Of(message, LongestWords));
         }
         catch (JsonException)
         {

@@ -2,8 +2,8 @@ using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Widget.Api.Platform;
-using Widget.Rag.Storage;
+using Widget.Api.Outbound;
+using Widget.Platform.Database;
 
 namespace Widget.Api.Voice.Providers;
 

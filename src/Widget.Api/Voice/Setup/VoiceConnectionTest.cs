@@ -1,8 +1,9 @@
 using System.Globalization;
 using Widget.Api.Tenancy;
+using Widget.Api.Usage;
 using Widget.Api.Voice.Providers;
 using Widget.Contracts;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Voice.Setup;
 

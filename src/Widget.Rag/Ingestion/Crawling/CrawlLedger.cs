@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using NpgsqlTypes;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Rag.Reading;
+using Widget.Rag.Search;
 
 namespace Widget.Rag.Ingestion.Crawling;
 
@@ -23,7 +25,7 @@ internal static class CrawlLedger
     // So few documents are removed whatever part of the site they are.
     private const int Handful = 5;
 
-    public static async Task<Dictionary<string, KnownPage>> KnownAsync(KnowledgeDb db, SourceId source, IReadOnlyCollection<string> addresses, CancellationToken ct) =>
+    public static async Task<Dictionary<string, KnownPage>> KnownAsync(TenantDb db, SourceId source, IReadOnlyCollection<string> addresses, CancellationToken ct) =>
         await db.CrawledPages.AsNoTracking()
             .Where(page => page.SourceId == source && addresses.Contains(page.Address))
             .Select(page => new
@@ -37,13 +39,13 @@ internal static class CrawlLedger
                     page.Reading,
                     page.Indexed,
                     page.FetchedAt,
-                    db.Documents.Any(document => document.SourceId == source && document.ExternalId == page.Address)),
+                    db.Set<Document>().Any(document => document.SourceId == source && document.ExternalId == page.Address)),
             })
             .ToDictionaryAsync(row => row.Address, row => row.Known, StringComparer.Ordinal, ct);
 
     /// <summary>Notes what a batch has found.</summary>
     public static async Task RecordAsync(
-        KnowledgeDb db,
+        TenantDb db,
         Source source,
         List<IngestionItem> batch,
         Dictionary<IngestionItem, ItemOutcome> outcomes,
@@ -104,7 +106,7 @@ internal static class CrawlLedger
     /// Removes the pages of a site that a complete crawl has not met any more; when these are most of the site, only those that the complete
     /// crawl before it has not met either. In slices with a commit each; every one is made only while the job is held.
     /// </summary>
-    public static async Task RemoveGoneAsync(KnowledgeDatabase database, JobLease lease, IngestionJob job, CancellationToken ct)
+    public static async Task RemoveGoneAsync(TenantDatabase database, JobLease lease, IngestionJob job, CancellationToken ct)
     {
         DateTimeOffset? since;
         await using (var db = await database.BeginAsync(lease.Tenant, ct)) since = await GoneSinceAsync(db, job, ct);
@@ -122,7 +124,7 @@ internal static class CrawlLedger
 
     // What has not been met since then is gone; null when nothing may be taken for gone. A start page that says for a day that the site is
     // being worked on answers as any other page does, so most of a site goes only when a second crawl agrees.
-    private static async Task<DateTimeOffset?> GoneSinceAsync(KnowledgeDb db, IngestionJob job, CancellationToken ct)
+    private static async Task<DateTimeOffset?> GoneSinceAsync(TenantDb db, IngestionJob job, CancellationToken ct)
     {
         if (!await db.Jobs.AnyAsync(row => row.Id == job.Id && row.Complete && row.Done > 0, ct)) return null;
         var gone = await NotMet(db, job.SourceId, job.CreatedAt).CountAsync(ct);
@@ -135,9 +137,9 @@ internal static class CrawlLedger
             .FirstOrDefaultAsync(ct);
     }
 
-    private static IQueryable<Document> NotMet(KnowledgeDb db, SourceId source, DateTimeOffset since) =>
+    private static IQueryable<Document> NotMet(TenantDb db, SourceId source, DateTimeOffset since) =>
         db.Documents.Where(document => document.SourceId == source
-            && !db.CrawledPages.Any(page => page.SourceId == source && page.Address == document.ExternalId && page.SeenAt >= since));
+            && !db.Set<CrawledPage>().Any(page => page.SourceId == source && page.Address == document.ExternalId && page.SeenAt >= since));
 
     private static Npgsql.NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Rag.Search;
 
 namespace Widget.Rag.Ingestion.Crawling;
 

@@ -1,5 +1,6 @@
-using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Fetching;
 using Widget.Rag.Own;
+using Widget.Rag.Reading;
 
 namespace Widget.Rag.Ingestion.Crawling;
 

@@ -1,5 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using Widget.Rag.Own;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Ingestion.Crawling;
 
@@ -10,7 +10,7 @@ namespace Widget.Rag.Ingestion.Crawling;
 internal static class PageIdentities
 {
     public static async Task SettleAsync(
-        KnowledgeDb db,
+        TenantDb db,
         IngestionJob job,
         List<IngestionItem> batch,
         Dictionary<IngestionItem, ItemOutcome> outcomes,

@@ -1,12 +1,11 @@
 using Npgsql;
 using NpgsqlTypes;
-using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Tavus.Mirror;
 
 /// <summary>Who looks after which tenant's knowledge at Tavus, and when next.</summary>
-public sealed class MirrorLeases(NpgsqlDataSource dataSource, KnowledgeDatabase database)
+public sealed class MirrorLeases(NpgsqlDataSource dataSource, TenantDatabase database)
 {
     /// <summary>How long a worker has before another may take over, unless it renews.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(60);

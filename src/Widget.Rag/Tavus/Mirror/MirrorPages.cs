@@ -1,14 +1,13 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
-using Widget.Rag.Ingestion;
-using Widget.Rag.Ingestion.Crawling;
-using Widget.Rag.Ingestion.Fetching;
-using Widget.Rag.Own;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Fetching;
+using Widget.Rag.Reading;
 
 namespace Widget.Rag.Tavus.Mirror;
 
 /// <summary>Fetches and indexes the pages of a document at Tavus. What they were like is remembered, so that unchanged ones cost a conditional request.</summary>
-public sealed class MirrorPages(KnowledgeDatabase database, PageFetcher fetcher, HostQueue hosts, DocumentReader reader, TimeProvider clock)
+public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, HostQueue hosts, DocumentReader reader, TimeProvider clock)
 {
     /// <summary>Most passages of one tenant's mirror: more would make its searches slow.</summary>
     public const int MostPassages = 10_000;
@@ -130,7 +129,7 @@ public sealed class MirrorPages(KnowledgeDatabase database, PageFetcher fetcher,
         await db.CommitAsync(ct);
     }
 
-    private static async Task<MirroredPage> FindAsync(KnowledgeDb db, MirrorLease lease, string documentId, string address, CancellationToken ct)
+    private static async Task<MirroredPage> FindAsync(TenantDb db, MirrorLease lease, string documentId, string address, CancellationToken ct)
     {
         if (await db.TavusPages.SingleOrDefaultAsync(row => row.DocumentId == documentId && row.Address == address, ct) is { } known) return known;
         var page = new MirroredPage { TenantId = lease.Tenant, DocumentId = documentId, Address = address };

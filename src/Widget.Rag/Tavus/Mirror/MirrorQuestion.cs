@@ -1,5 +1,6 @@
+using Widget.Platform.Tenancy;
 using Widget.Rag.Own;
-using Widget.Rag.Own.Lexical;
+using Widget.Rag.Ranking;
 
 namespace Widget.Rag.Tavus.Mirror;
 
@@ -31,13 +32,13 @@ internal sealed record MirrorQuestion(IReadOnlyList<QuestionTerm> Terms, int Doc
         """;
 
     /// <summary>Null when there is no mirror yet.</summary>
-    public static async Task<MirrorQuestion?> ReadAsync(KnowledgeDb db, string text, CancellationToken ct)
+    public static async Task<MirrorQuestion?> ReadAsync(TenantDb db, string text, CancellationToken ct)
     {
         if (await TermsAsync(db, text, ct) is not { } question) return null;
         return question with { Terms = [.. question.Terms, .. await Spelling.MeantAsync(db, question.Terms, Lexicon, ct)] };
     }
 
-    private static async Task<MirrorQuestion?> TermsAsync(KnowledgeDb db, string text, CancellationToken ct)
+    private static async Task<MirrorQuestion?> TermsAsync(TenantDb db, string text, CancellationToken ct)
     {
         await using var command = db.Command(
             """

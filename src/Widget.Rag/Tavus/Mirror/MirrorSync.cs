@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
-using Widget.Rag.Own;
-using Widget.Rag.Storage;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Tavus.Mirror;
 
@@ -10,7 +10,7 @@ namespace Widget.Rag.Tavus.Mirror;
 /// away, what is as it was costs nothing. Every page is a transaction of its own, so a search sees it whole, and a run that is cut off is
 /// gone on with. A listing that was not seen to its end takes nothing away.
 /// </summary>
-public sealed class MirrorSync(KnowledgeDatabase database, MirrorPages pages, TimeProvider clock)
+public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeProvider clock)
 {
     /// <summary>Most documents that are mirrored; the others say so.</summary>
     public const int MostDocuments = 500;

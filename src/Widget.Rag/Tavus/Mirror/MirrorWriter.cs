@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
-using Pgvector;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Embeddings;
-using Widget.Rag.Ingestion;
-using Widget.Rag.Own;
-using Widget.Rag.Own.Lexical;
+using Widget.Rag.Ranking;
+using Widget.Rag.Reading;
+using Widget.Rag.Search;
 
 namespace Widget.Rag.Tavus.Mirror;
 
@@ -14,17 +14,17 @@ internal static class MirrorWriter
 {
     /// <summary>Has writers of one tenant take turns, and stops one whose lease is gone.</summary>
     /// <exception cref="MirrorLeaseLostException">Another worker has it.</exception>
-    public static async Task HoldAsync(KnowledgeDb db, MirrorLease lease, CancellationToken ct)
+    public static async Task HoldAsync(TenantDb db, MirrorLease lease, CancellationToken ct)
     {
         await using var command = db.Command("select lease_owner from tavus_knowledge where tenant_id = $1 for update", [lease.Tenant.Value]);
         if (await command.ExecuteScalarAsync(ct) is not Guid owner || owner != lease.Worker) throw new MirrorLeaseLostException();
     }
 
     /// <summary>Puts a page's new passages in the place of its old ones.</summary>
-    public static async Task ReplaceAsync(KnowledgeDb db, string documentId, string address, PreparedDocument page, CancellationToken ct)
+    public static async Task ReplaceAsync(TenantDb db, string documentId, string address, PreparedDocument page, CancellationToken ct)
     {
         await ClearAsync(db, documentId, [address], ct);
-        var vectors = page.Passages.Select(passage => HalfVector.From(HashedEmbedder.Embed(page.EmbeddedText(passage)))).ToArray();
+        var vectors = page.Passages.Select(passage => HalfVectors.From(HashedEmbedder.Embed(page.EmbeddedText(passage)))).ToArray();
         var passages = page.Passages.Select(passage => new
         {
             id = Guid.CreateVersion7(),
@@ -32,7 +32,7 @@ internal static class MirrorWriter
             heading = LexicalText.Prepare(page.Heading(passage)),
             words = LexicalText.Prepare(passage.Text),
         }).ToArray();
-        var terms = await AnalyseAsync(db, JsonSerializer.Serialize(passages, Chunk.Json), page.Language, ct);
+        var terms = await AnalyseAsync(db, JsonSerializer.Serialize(passages, KnowledgeJson.Options), page.Language, ct);
 
         await using var batch = db.Batch();
         foreach (var (passage, i) in page.Passages.Select((passage, i) => (passage, i)))
@@ -49,7 +49,7 @@ internal static class MirrorWriter
                     new() { Value = address },
                     new() { Value = passage.Ordinal },
                     new() { Value = passage.Text },
-                    new() { Value = JsonSerializer.Serialize(passage.Locator, Chunk.Json), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                    new() { Value = JsonSerializer.Serialize(passage.Locator, KnowledgeJson.Options), NpgsqlDbType = NpgsqlDbType.Jsonb },
                     new() { Value = found.Frequencies.Sum() },
                     new() { Value = vectors[i] },
                 },
@@ -72,7 +72,7 @@ internal static class MirrorWriter
     }
 
     /// <summary>Takes the passages of pages away; the pages stay.</summary>
-    public static async Task ClearAsync(KnowledgeDb db, string documentId, string[] addresses, CancellationToken ct)
+    public static async Task ClearAsync(TenantDb db, string documentId, string[] addresses, CancellationToken ct)
     {
         await using var command = db.Command(
             "delete from tavus_passages where tenant_id = $1 and document_id = $2 and address = any($3)",
@@ -81,7 +81,7 @@ internal static class MirrorWriter
     }
 
     /// <summary>Counts what a search must know of all passages together, and says that something has changed.</summary>
-    public static async Task CountAsync(KnowledgeDb db, CancellationToken ct)
+    public static async Task CountAsync(TenantDb db, CancellationToken ct)
     {
         await using var command = db.Command(
             """
@@ -98,7 +98,7 @@ internal static class MirrorWriter
     }
 
     // The same words as of our own passages (KnowledgeWriter).
-    private static async Task<Dictionary<Guid, (string[] Lexemes, int[] Frequencies)>> AnalyseAsync(KnowledgeDb db, string passages, string language, CancellationToken ct)
+    private static async Task<Dictionary<Guid, (string[] Lexemes, int[] Frequencies)>> AnalyseAsync(TenantDb db, string passages, string language, CancellationToken ct)
     {
         await using var command = db.Command(
             """

@@ -4,8 +4,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Pgvector;
+using Widget.Platform.Tenancy;
 using Widget.Rag.Embeddings;
-using Widget.Rag.Own;
+using Widget.Rag.Ranking;
 using Widget.Rag.Search;
 
 namespace Widget.Rag.Tavus.Mirror;
@@ -15,19 +16,19 @@ namespace Widget.Rag.Tavus.Mirror;
 /// (docs/decisions/0019-mirror-of-tavus.md). The quick way for text: BM25 over an inverted index and the local embedder's vectors, fused as
 /// our own are, with statistics of the mirror alone. It needs nobody but the database, so it is no remote side.
 /// </summary>
-public sealed class TavusMirror(KnowledgeDatabase database, ITavusSearchKeys? keys = null) : IKnowledgeBase
+public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys = null) : IKnowledgeBase
 {
     private const int LeastCandidates = 100;
     private const string NoKey = "not asked, no key for Tavus is configured";
 
-    public string Name => TavusKnowledgeBase.BaseName;
+    public string Name => KnowledgeBases.Tavus;
 
     public string? Refuse(KnowledgeQuery query) => query.Filter.IsEmpty ? null : "not asked, it knows nothing of our sources, tags, kinds and languages";
 
     public async Task<KnowledgeResult> SearchAsync(KnowledgeQuery query, CancellationToken ct)
     {
-        var text = Question.Shorten(query.Text);
-        var embedding = HalfVector.From(HashedEmbedder.Embed(text));
+        var text = QuestionText.Shorten(query.Text);
+        var embedding = HalfVectors.From(HashedEmbedder.Embed(text));
         await using var db = await database.BeginAsync(query.TenantId, ct, IsolationLevel.RepeatableRead);
         var asked = await MirrorQuestion.ReadAsync(db, text, ct);
         // What was mirrored before the key went away is searched; without anything there, the key is what is missing.
@@ -55,7 +56,7 @@ public sealed class TavusMirror(KnowledgeDatabase database, ITavusSearchKeys? ke
     }
 
     // BM25 with k1 = 1.2, b = 0.75 (Robertson & Zaragoza 2009, eq. 3.15); the words' weights come with their inverse document frequency.
-    private static async Task<List<Candidate<Guid>>> CandidatesAsync(KnowledgeDb db, MirrorQuestion asked, HalfVector embedding, int limit, CancellationToken ct)
+    private static async Task<List<Candidate<Guid>>> CandidatesAsync(TenantDb db, MirrorQuestion asked, HalfVector embedding, int limit, CancellationToken ct)
     {
         await using var command = db.Command(
             """
@@ -90,7 +91,7 @@ public sealed class TavusMirror(KnowledgeDatabase database, ITavusSearchKeys? ke
         return candidates;
     }
 
-    private static async Task<List<(Hit Hit, Guid Passage, string[] Matched)>> HitsAsync(KnowledgeDb db, (Guid Item, double Score)[] ranked, string[] lexemes, CancellationToken ct)
+    private static async Task<List<(Hit Hit, Guid Passage, string[] Matched)>> HitsAsync(TenantDb db, (Guid Item, double Score)[] ranked, string[] lexemes, CancellationToken ct)
     {
         var hits = new List<(Hit, Guid, string[])>();
         if (ranked.Length == 0) return hits;
@@ -117,9 +118,9 @@ public sealed class TavusMirror(KnowledgeDatabase database, ITavusSearchKeys? ke
                 Title = rows.GetString(6),
                 Url = IsPublic(address) ? address : null,
                 Text = rows.GetString(3),
-                Locator = JsonSerializer.Deserialize<Locator>(rows.GetString(4), Chunk.Json)!,
+                Locator = JsonSerializer.Deserialize<Locator>(rows.GetString(4), KnowledgeJson.Options)!,
                 Score = ranked[hits.Count].Score,
-                Origins = [TavusKnowledgeBase.BaseName],
+                Origins = [KnowledgeBases.Tavus],
             };
             hits.Add((hit, rows.GetGuid(0), rows.GetFieldValue<string[]>(7)));
         }

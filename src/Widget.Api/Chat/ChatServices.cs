@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.Options;
+using Widget.Api.Web;
+
+namespace Widget.Api.Chat;
+
+internal static class ChatServices
+{
+    /// <summary>The widget's session, its endpoints and its hub.</summary>
+    public static IServiceCollection AddChat(this IServiceCollection services)
+    {
+        services.AddSingleton<SessionService>();
+        services.AddCors(cors => cors.AddPolicy(
+            Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("Retry-After")));
+        services.AddSignalR(options => options.MaximumReceiveMessageSize = MeasuredHubProtocol.LargestFrame)
+            .AddJsonProtocol(json => StorableElements.AddTo(json.PayloadSerializerOptions));
+        // Of two protocols of one name, the later one is used.
+        services.AddSingleton<IHubProtocol>(provider => new MeasuredHubProtocol(new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>())));
+        return services;
+    }
+}

@@ -1,0 +1,108 @@
+using Widget.Api.Conversations;
+using Widget.Api.Modes;
+using Widget.Api.Speech;
+using Widget.Api.Speech.Dictation;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Visitors;
+using Widget.Contracts;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Chat;
+
+/// <summary>Opens sessions: who the visitor is, which conversation goes on, how the widget looks.</summary>
+internal sealed class SessionService(
+    TenantDatabase database, TenantSettingsService settings, ModeOffers modes, SpeechMode speech, DictationService dictation, VisitorTokens tokens)
+{
+    /// <summary>
+    /// Opens a session. A visitor that is unknown here, perhaps erased, becomes a new one.
+    /// </summary>
+    /// <param name="tenant">Whose visitor.</param>
+    /// <param name="request">What the widget asks for.</param>
+    /// <param name="origin">The site it asks from, already allowed; null for a caller that is no browser.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<SessionResponse> OpenAsync(TenantInfo tenant, SessionRequest request, string? origin, CancellationToken ct)
+    {
+        var tenantSettings = await settings.ReadAsync(tenant.TenantId, ct);
+        var known = request.VisitorId is { } id ? await FindAsync(tenant.TenantId, new VisitorId(id), ct) : null;
+        var visitor = known?.Visitor ?? VisitorId.New();
+        var conversation = request.NewConversation ? null : known?.Last;
+        if (conversation is null)
+        {
+            conversation = new LastConversation(ConversationId.New(), LastSeq: 0);
+            await AddAsync(tenant.TenantId, visitor, known is null, conversation.Id, ct);
+        }
+
+        var (token, expires) = tokens.Create(new VisitorTicket(tenant.TenantId, visitor, origin));
+        return new SessionResponse(
+            token,
+            expires,
+            visitor.Value,
+            conversation.Id.Value,
+            conversation.LastSeq,
+            await ConfigAsync(tenant, tenantSettings, request.Abilities, ct));
+    }
+
+    /// <summary>Runs the statements of opening a session without adding a visitor or a conversation.</summary>
+    internal async Task<TenantSettings> RehearseAsync(TenantInfo tenant, CancellationToken ct)
+    {
+        var tenantSettings = await settings.ReadAsync(tenant.TenantId, ct);
+        var visitor = VisitorId.New();
+        await FindAsync(tenant.TenantId, visitor, ct);
+        tokens.Create(new VisitorTicket(tenant.TenantId, visitor, Origin: null));
+        await ConfigAsync(tenant, tenantSettings, abilities: null, ct);
+        return tenantSettings;
+    }
+
+    // A page opens a session whenever it is shown, so each of these is one round trip.
+    private async Task<KnownVisitor?> FindAsync(TenantId tenant, VisitorId visitor, CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant).Add(
+            """
+            select conversation.id, conversation.last_seq
+            from visitors visitor
+            left join lateral (
+              select id, last_seq from conversations
+              where tenant_id = $1 and visitor_id = visitor.id
+              order by updated_at desc
+              limit 1
+            ) conversation on true
+            where visitor.tenant_id = $1 and visitor.id = $2
+            """,
+            [tenant.Value, visitor.Value]);
+        await using var row = await batch.ReadAsync(ct);
+        if (!await row.ReadAsync(ct)) return null;
+        return new KnownVisitor(visitor, row.IsDBNull(0) ? null : new LastConversation(new ConversationId(row.GetGuid(0)), row.GetInt32(1)));
+    }
+
+    private async Task AddAsync(TenantId tenant, VisitorId visitor, bool isNew, ConversationId conversation, CancellationToken ct)
+    {
+        await using var batch = database.Batch(tenant);
+        if (isNew) batch.Add("insert into visitors (tenant_id, id) values ($1, $2)", [tenant.Value, visitor.Value]);
+        batch.Add("insert into conversations (tenant_id, id, visitor_id) values ($1, $2, $3)", [tenant.Value, conversation.Value, visitor.Value]);
+        await batch.RunAsync(ct);
+    }
+
+    private sealed record KnownVisitor(VisitorId Visitor, LastConversation? Last);
+
+    private sealed record LastConversation(ConversationId Id, int LastSeq);
+
+    private async Task<WidgetConfig> ConfigAsync(TenantInfo tenant, TenantSettings settings, IReadOnlyList<string>? abilities, CancellationToken ct)
+    {
+        var offered = await modes.OfVisitorAsync(tenant.TenantId, settings, abilities, ct);
+        return new()
+        {
+            TenantName = tenant.Name,
+            AgentName = settings.AgentName,
+            Greeting = settings.Greeting,
+            SuggestedQuestions = settings.SuggestedQuestions,
+            Theme = settings.Theme,
+            Locale = settings.Locale,
+            ContactUrl = settings.ContactUrl,
+            HostedUrl = $"/widget/{tenant.Slug}",
+            Modes = offered,
+            Speech = offered.Contains(speech.Mode) ? await speech.OfferAsync(tenant.TenantId, settings.Speech, ct) : null,
+            Dictation = dictation.Offer(settings.Speech, abilities),
+        };
+    }
+}

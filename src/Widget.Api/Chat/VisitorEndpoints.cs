@@ -1,0 +1,223 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Answers;
+using Widget.Api.Conversations;
+using Widget.Api.Limits;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Visitors;
+using Widget.Api.Web;
+using Widget.Contracts;
+
+namespace Widget.Api.Chat;
+
+internal static class VisitorEndpoints
+{
+    private const long LargestRequest = 64 * 1024;
+    private const int MostContextEntries = 20;
+    private const int LongestContextEntry = 500;
+
+    public static void MapVisitors(this IEndpointRouteBuilder routes)
+    {
+        var widget = routes.MapGroup("/api/widget").RequireCors(Policies.AnyOrigin).WithTags("Widget").WithRequestSizeLimit(LargestRequest);
+        widget.MapPost("/session", OpenSession).LimitedAs(Limit.Sessions).Validate<SessionRequest>()
+            .ProducesProblem(401).ProducesProblem(403).ProducesProblem(429)
+            .WithSummary("Open a session for a visitor");
+
+        var visitor = widget.MapGroup("").RequireAuthorization(Policies.Visitor).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(413);
+        visitor.MapPost("/identify", Identify).Validate<IdentifyRequest>().WithSummary("Say who the visitor is");
+        visitor.MapPost("/conversations/{id:guid}/messages", Send).Validate<MessageRequest>()
+            .ProducesProblem(409).ProducesProblem(429)
+            .WithSummary("Send a message and receive its answer, as text/event-stream (waiting, sources, delta, completed, error) or as JSON");
+        visitor.MapGet("/conversations/{id:guid}/events", Events)
+            .WithSummary("Read the conversation after a seq: as JSON what there is, as text/event-stream also what comes");
+        visitor.MapPost("/conversations/{id:guid}/ratings", Rate).Validate<RatingRequest>().WithSummary("Rate an answer");
+        visitor.MapPost("/conversations/{id:guid}/person", RequestPerson).Validate<PersonRequest>().WithSummary("Ask for a person");
+        visitor.MapPost("/conversations/{id:guid}/context", SetContext).Validate<ContextRequest>().WithSummary("Say what the page is about");
+        visitor.MapPost("/conversations/{id:guid}/answers/{message:guid}/stop", Stop).WithSummary("Stop an answer where it is");
+
+        routes.MapHub<ConversationHub>(VisitorTokens.HubPath, options => options.CloseOnAuthenticationExpiration = true).RequireCors(Policies.AnyOrigin);
+    }
+
+    private static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> OpenSession(
+        SessionRequest request,
+        HttpContext http,
+        ITenantResolver resolver,
+        IMultiTenantContextAccessor tenants,
+        TenantSettingsService settings,
+        Origins origins,
+        SessionService sessions,
+        SessionLimits limits,
+        CancellationToken ct)
+    {
+        if (limits.Peek(http, request.SiteKey) is { } early) return early.ToProblem(http);
+        if ((await resolver.ResolveAsync(request, ct)).TenantInfo is not { } tenant)
+            return Problems.Because(StatusCodes.Status401Unauthorized, "This site key is unknown or has been revoked.");
+        // The tenant is resolved before the body is read, so check here that the body names the same tenant as the rest of the request.
+        if (tenants.MultiTenantContext.Strategy is not null)
+        {
+            var decided = await resolver.ResolveAsync(http, request, ct);
+            if (decided.IsContradictory) return Problems.Because(StatusCodes.Status403Forbidden, MultiTenantMiddleware.Contradiction);
+            if (decided.TenantInfo is null) return Problems.Because(StatusCodes.Status401Unauthorized, "The key of this request is unknown or has been revoked.");
+        }
+
+        var origin = Origins.Of(http);
+        if (!origins.IsOwn(http))
+        {
+            var allowed = await settings.OriginsAsync(tenant.TenantId, ct);
+            if (origin is null && allowed.Count == 0)
+                return Problems.Because(StatusCodes.Status403Forbidden, $"{tenant.Name} allows no web sites, so its widget opens on its hosted page only.");
+            if (origin is not null && !allowed.Contains(origin, StringComparer.OrdinalIgnoreCase))
+                return Problems.Because(StatusCodes.Status403Forbidden, $"The widget of {tenant.Name} is not allowed on {origin}. Its owner can add this site to the allowed origins.");
+        }
+
+        if (await limits.TakeAsync(http, request.SiteKey, tenant.TenantId, ct) is { } refusal) return refusal.ToProblem(http);
+        return TypedResults.Ok(await sessions.OpenAsync(tenant, request, origin, ct));
+    }
+
+    private static async Task<NoContent> Identify(IdentifyRequest request, HttpContext http, VisitorTokens tokens, VisitorService visitors, CancellationToken ct)
+    {
+        await visitors.IdentifyAsync(tokens.Read(http)!, request, ct);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok<AssistantMessage>, ServerSentEventsResult<AnswerUpdate>, ProblemHttpResult>> Send(
+        Guid id,
+        MessageRequest request,
+        HttpContext http,
+        VisitorTokens tokens,
+        AskService asks,
+        CancellationToken ct)
+    {
+        var visitor = tokens.Read(http)!;
+        var asked = await asks.AskAsync(visitor.Tenant, visitor.Visitor, new ConversationId(id), request, ct);
+        if (asked.Answer is not { } answer)
+        {
+            if (asked.RetryAfter is not { } seconds) return Problems.Because(StatusCodes.Status404NotFound, asked.Words);
+            Refusal.SetRetryAfter(http, seconds);
+            return asked.Refusal == AskRefusal.Busy
+                ? Problems.Because(StatusCodes.Status503ServiceUnavailable, asked.Words, "busy")
+                : Problems.Because(StatusCodes.Status429TooManyRequests, asked.Words, Refusal.Code);
+        }
+
+        if (Accepts(http, "text/event-stream") || !Accepts(http, "application/json")) return TypedResults.ServerSentEvents(Named(answer, ct));
+        await foreach (var update in answer)
+            if (update is AnswerCompleted completed) return TypedResults.Ok(completed.Message);
+        return Problems.Because(StatusCodes.Status503ServiceUnavailable, "The answer is not ready. Send the message again with the same client id.");
+    }
+
+    private static async Task<Results<Ok<IReadOnlyList<ConversationEvent>>, ServerSentEventsResult<ConversationUpdate>, ProblemHttpResult>> Events(
+        Guid id,
+        HttpContext http,
+        VisitorTokens tokens,
+        ConversationLog log,
+        ConversationFeed feed,
+        CancellationToken ct,
+        int after = 0)
+    {
+        var visitor = tokens.Read(http)!;
+        var conversation = new ConversationId(id);
+        // A browser's event source that reconnects says by itself what it has seen.
+        if (int.TryParse(http.Request.Headers["Last-Event-ID"], out var last)) after = Math.Max(after, last);
+        var events = await log.ReadAsync(visitor.Tenant, conversation, visitor.Visitor, after, ct);
+        if (events is null) return Problems.NotFound("conversation");
+        return Accepts(http, "text/event-stream")
+            ? TypedResults.ServerSentEvents(Numbered(feed.WatchAsync(visitor.Tenant, conversation, after, ct), ct))
+            : TypedResults.Ok(events);
+    }
+
+    private static async Task<Results<Ok<MessageRated>, ProblemHttpResult>> Rate(
+        Guid id,
+        RatingRequest request,
+        HttpContext http,
+        VisitorTokens tokens,
+        VisitorService visitors,
+        CancellationToken ct)
+    {
+        var visitor = tokens.Read(http)!;
+        var conversation = new ConversationId(id);
+        if (!await visitors.IsAnswerAsync(visitor, conversation, new MessageId(request.MessageId), ct)) return Problems.NotFound("answer");
+        var rated = new MessageRated { ClientId = request.ClientId, MessageId = request.MessageId, Rating = request.Rating };
+        return await visitors.AppendAsync(visitor, conversation, rated, ct) is { } appended
+            ? TypedResults.Ok(appended)
+            : Problems.NotFound("conversation");
+    }
+
+    private static async Task<Results<Ok<PersonRequested>, ProblemHttpResult>> RequestPerson(
+        Guid id,
+        PersonRequest request,
+        HttpContext http,
+        VisitorTokens tokens,
+        VisitorService visitors,
+        CancellationToken ct) =>
+        await visitors.AppendAsync(tokens.Read(http)!, new ConversationId(id), new PersonRequested { ClientId = request.ClientId }, ct) is { } appended
+            ? TypedResults.Ok(appended)
+            : Problems.NotFound("conversation");
+
+    private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> SetContext(
+        Guid id,
+        ContextRequest request,
+        HttpContext http,
+        VisitorTokens tokens,
+        VisitorService visitors,
+        CancellationToken ct)
+    {
+        if (request.Context.Count > MostContextEntries
+            || request.Context.Any(entry => entry.Key.Length > LongestContextEntry || entry.Value?.Length > LongestContextEntry))
+            return Problems.Invalid("context", $"The context may have {MostContextEntries} entries of {LongestContextEntry} characters at most.");
+        return await visitors.SetContextAsync(tokens.Read(http)!, new ConversationId(id), request.Context, ct)
+            ? TypedResults.NoContent()
+            : Problems.NotFound("conversation");
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Stop(
+        Guid id,
+        Guid message,
+        HttpContext http,
+        VisitorTokens tokens,
+        AskService asks,
+        CancellationToken ct)
+    {
+        var visitor = tokens.Read(http)!;
+        return await asks.StopAsync(visitor.Tenant, visitor.Visitor, new ConversationId(id), new MessageId(message), ct)
+            ? TypedResults.NoContent()
+            : Problems.NotFound("answer in progress");
+    }
+
+    private static bool Accepts(HttpContext http, string mediaType) =>
+        http.Request.Headers.Accept.Any(value => value is not null && value.Contains(mediaType, StringComparison.OrdinalIgnoreCase));
+
+    private static async IAsyncEnumerable<SseItem<AnswerUpdate>> Named(IAsyncEnumerable<AnswerUpdate> answer, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var update in answer.WithCancellation(ct))
+        {
+            yield return new SseItem<AnswerUpdate>(update, update switch
+            {
+                AnswerWaiting => "waiting",
+                AnswerSources => "sources",
+                AnswerDelta => "delta",
+                AnswerCompleted => "completed",
+                _ => "error",
+            });
+        }
+    }
+
+    private static async IAsyncEnumerable<SseItem<ConversationUpdate>> Numbered(
+        IAsyncEnumerable<ConversationUpdate> updates,
+        [EnumeratorCancellation] CancellationToken ct)
+    {
+        // The headers leave with the first event; a watcher should know at once that it watches.
+        yield return new SseItem<ConversationUpdate>(new ConversationUpdate(), "ping");
+        await foreach (var update in updates.WithCancellation(ct))
+        {
+            yield return update switch
+            {
+                { Event: { } entry } => new SseItem<ConversationUpdate>(update, "event") { EventId = entry.Seq.ToString() },
+                { Answer: not null } => new SseItem<ConversationUpdate>(update, "answer"),
+                { Voice: not null } => new SseItem<ConversationUpdate>(update, "voice"),
+                _ => new SseItem<ConversationUpdate>(update, "ping"),
+            };
+        }
+    }
+}

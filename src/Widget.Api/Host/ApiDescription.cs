@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Widget.Contracts;
+
+namespace Widget.Api.Host;
+
+/// <summary>The OpenAPI document and a page to read it.</summary>
+internal static class ApiDescription
+{
+    private const string Document = "/openapi/v1.json";
+
+    /// <summary>As a reader meets them: first what answers visitors and what it answers from, the outside services last.</summary>
+    private static readonly (string Name, string About)[] Groups =
+    [
+        ("Widget", "What the widget does for a visitor: sessions, conversations, answers."),
+        ("Knowledge", "What is answered from: sources, documents, typed answers, demos."),
+        ("Search", "The search behind the answers, with its trace."),
+        ("Settings", "A tenant's settings, origins and ways to talk."),
+        ("Keys", "Keys of a tenant's own programs."),
+        ("Tools", "What the assistant can do besides talking."),
+        ("Evaluation", "Test questions and how well they are answered."),
+        ("Speech", "Spoken replies and dictation."),
+        ("Voice", "Realtime voice."),
+        ("Tavus", "The video avatar, its persona, its calls and its knowledge."),
+        ("OpenAI", "Answers for whatever speaks OpenAI's protocol."),
+    ];
+
+    public static void Configure(OpenApiOptions options) => options
+        .AddDocumentTransformer(Introduce)
+        .AddSchemaTransformer(NameStrings)
+        .AddOperationTransformer(DescribeStreams);
+
+    private static Task Introduce(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken ct)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Widget API",
+            Version = "v1",
+            Description =
+                """
+                Two kinds of callers. A tenant's own programs send an API key: `Authorization: Bearer sk_…`. The widget opens a session with the
+                public site key and sends the visitor's token it gets: `Authorization: Bearer …`, from an allowed origin.
+
+                Errors are problem details (RFC 9457): `title` says what is wrong in words, `errors` names the fields. What goes over a
+                limit is refused with 429 and `Retry-After`, in seconds. Messages and events carry
+                the sender's own `clientId`; sending one again is safe. Conversations are logs: events are numbered by `seq` without gaps, and
+                whoever has seen n asks for what comes after n. The same over a WebSocket: the SignalR hub at `/hubs/conversation` with
+                `Watch(conversationId, after)`, `Ask(conversationId, message)` and `Stop(conversationId, messageId)`.
+                """,
+        };
+        document.Tags = new HashSet<OpenApiTag>(Groups.Select(group => new OpenApiTag { Name = group.Name, Description = group.About }));
+        document.Components ??= new OpenApiComponents();
+        foreach (var envelope in document.Components.Schemas?.Keys.Where(name => name.StartsWith("SseItem", StringComparison.Ordinal)).ToList() ?? [])
+            document.Components.Schemas!.Remove(envelope);
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
+        {
+            ["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key (sk_…) or a visitor's token." },
+        };
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
+        return Task.CompletedTask;
+    }
+
+    // Strings are read by a converter of our own, behind which the generator cannot see their type.
+    private static Task NameStrings(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
+    {
+        if (context.JsonTypeInfo.Type == typeof(string) && schema.Type is null)
+            schema.Type = context.JsonPropertyInfo is { IsGetNullable: true } ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
+        if (schema.Type?.HasFlag(JsonSchemaType.Array) == true && schema.Items is null && context.JsonTypeInfo.ElementType == typeof(string))
+            schema.Items = new OpenApiSchema { Type = JsonSchemaType.String };
+        return Task.CompletedTask;
+    }
+
+    // The generator describes its own envelope of an event, which is not on the wire, and forgets the answer as JSON.
+    private static async Task DescribeStreams(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
+    {
+        var streams = (operation.Responses ?? []).Values
+            .Select(response => response.Content)
+            .OfType<IDictionary<string, OpenApiMediaType>>()
+            .Where(content => content.ContainsKey("text/event-stream"));
+        foreach (var content in streams)
+        {
+            var asks = context.Description.HttpMethod == HttpMethods.Post;
+            content["text/event-stream"] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Description = asks
+                        ? "Server-sent events: sources, delta …, completed; error when the stream ends without the answer. The data of each is an AnswerUpdate as JSON."
+                        : "Server-sent events: event (its id is the seq), answer, ping. The data of each is a ConversationUpdate as JSON.",
+                },
+            };
+            content["application/json"] = new OpenApiMediaType
+            {
+                Schema = await context.GetOrCreateSchemaAsync(asks ? typeof(AssistantMessage) : typeof(IReadOnlyList<ConversationEvent>), null, ct),
+            };
+        }
+    }
+
+    public static void MapApiDescription(this WebApplication app)
+    {
+        app.MapOpenApi(Document.Replace("v1", "{documentName}", StringComparison.Ordinal));
+        app.UseSwaggerUI(page =>
+        {
+            page.RoutePrefix = "reference";
+            page.DocumentTitle = "Widget API";
+            // Without it phones show the page as wide as a desktop's, too small to read.
+            page.HeadContent = "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";
+            page.SwaggerEndpoint(Document, "Widget API");
+        });
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Extensions.FileProviders;
+using Widget.Api.Web;
+
+namespace Widget.Api.Host;
+
+/// <summary>Serves the built widget: the loader at /widget.js and everything it loads under /embed.</summary>
+internal static partial class Embed
+{
+    private const string Folder = "/embed";
+
+    public static void UseEmbed(this WebApplication app, ServerOptions options)
+    {
+        var folder = options.EmbedFolder
+            ?? Array.Find(
+                [Path.Combine(AppContext.BaseDirectory, "embed"), Path.Combine(app.Environment.ContentRootPath, "..", "Widget.Embed", "dist")],
+                Directory.Exists);
+        if (folder is null || !File.Exists(Path.Combine(folder, "widget.js")))
+        {
+            app.MapGet("/widget.js", () => Problems.Because(
+                StatusCodes.Status503ServiceUnavailable,
+                "The widget has not been built. Run `npm ci && npm run build` in src/Widget.Embed.")).ExcludeFromDescription();
+            return;
+        }
+
+        var files = new PhysicalFileProvider(Path.GetFullPath(folder));
+        app.Use((http, next) =>
+        {
+            PickCompressed(http.Request, files);
+            return next(http);
+        });
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = files,
+            RequestPath = Folder,
+            ContentTypeProvider = Types,
+            OnPrepareResponse = response => Publish(response, HashedName().IsMatch(response.File.Name) ? "public, max-age=31536000, immutable" : "public, max-age=300"),
+        });
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = new OnlyFile(files, "/widget.js"),
+            ContentTypeProvider = Types,
+            // Pages keep the tag for years, so its content must be able to change soon.
+            OnPrepareResponse = response => Publish(response, "public, max-age=300"),
+        });
+    }
+
+    // The build has compressed each file as well as it can be; doing so for every request would be slower and worse.
+    private static readonly (string Encoding, string Ending)[] Compressed = [("br", ".br"), ("gzip", ".gz")];
+
+    private static readonly FileExtensionContentTypeProvider Types = new(new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    {
+        [".js"] = "text/javascript",
+        [".css"] = "text/css",
+        [".br"] = "application/octet-stream",
+        [".gz"] = "application/octet-stream",
+    });
+
+    private static void PickCompressed(HttpRequest request, PhysicalFileProvider files)
+    {
+        var file = request.Path == "/widget.js" ? request.Path : request.Path.StartsWithSegments(Folder, StringComparison.Ordinal, out var rest) ? rest : default;
+        if (!file.HasValue) return;
+        var accepted = request.Headers.AcceptEncoding.ToString();
+        foreach (var (encoding, ending) in Compressed)
+        {
+            if (!accepted.Contains(encoding, StringComparison.OrdinalIgnoreCase) || !files.GetFileInfo(file + ending).Exists) continue;
+            request.Path += ending;
+            return;
+        }
+    }
+
+    // A name that carries a hash of its content never means anything else.
+    [GeneratedRegex(@"-[\w-]{8,}\.(js|css)(\.(br|gz))?$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex HashedName();
+
+    // Modules are fetched with CORS, from whatever site carries the tag.
+    private static void Publish(StaticFileResponseContext response, string cacheControl)
+    {
+        var headers = response.Context.Response.Headers;
+        headers.CacheControl = cacheControl;
+        headers.Vary = "Accept-Encoding";
+        headers.AccessControlAllowOrigin = "*";
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        var name = response.File.Name;
+        if (Array.Find(Compressed, form => name.EndsWith(form.Ending, StringComparison.Ordinal)) is not { Ending: { } ending } compressed) return;
+        headers.ContentEncoding = compressed.Encoding;
+        if (Types.TryGetContentType(name[..^ending.Length], out var type)) response.Context.Response.ContentType = type;
+    }
+
+    private sealed class OnlyFile(IFileProvider files, string path) : IFileProvider
+    {
+        public IFileInfo GetFileInfo(string subpath) =>
+            subpath == path || Array.Exists(Compressed, form => subpath == path + form.Ending) ? files.GetFileInfo(subpath) : new NotFoundFileInfo(subpath);
+
+        public IDirectoryContents GetDirectoryContents(string subpath) => NotFoundDirectoryContents.Singleton;
+
+        public Microsoft.Extensions.Primitives.IChangeToken Watch(string filter) => NullChangeToken.Singleton;
+    }
+}

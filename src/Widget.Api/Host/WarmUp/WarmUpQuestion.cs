@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Widget.Api.Answers;
+using Widget.Api.Chat;
+using Widget.Api.Conversations;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Contracts;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Embeddings;
+
+namespace Widget.Api.Host.WarmUp;
+
+/// <summary>A question without a visitor that runs everything a real question runs.</summary>
+internal sealed class WarmUpQuestion(
+    SessionService sessions,
+    TenantDatabase database,
+    ConversationFeed feed,
+    LiveAnswers answers,
+    AnswerLeases leases,
+    Answerer answerer,
+    ChatModels models,
+    EmbeddingModels embeddings,
+    TenantSecrets secrets,
+    IMultiTenantStore tenants,
+    IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json)
+{
+    private static readonly TenantInfo WarmUpTenant = new(new TenantId(Guid.Empty), "warm-up", "Warm-up");
+
+    /// <param name="lane">With <paramref name="round"/>, makes each question another: the same one would be answered from memory.</param>
+    /// <param name="round">See <paramref name="lane"/>.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task AskAsync(int lane, int round, CancellationToken ct)
+    {
+        await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + WarmUpTenant.TenantId, ct);
+        await secrets.ReadAsync(WarmUpTenant.TenantId, TenantSecrets.VoiceKey, ct);
+        await leases.RenewAsync([], ct);
+        var settings = await sessions.RehearseAsync(WarmUpTenant, ct);
+        var question = new VisitorMessage { ClientId = "warm-up", Text = $"How much is delivery number {lane} {round}?", Locale = "en" };
+        var context = new AnswerContext(WarmUpTenant, settings, question, [], new Dictionary<string, string>(StringComparer.Ordinal));
+        // A model elsewhere is not asked for this.
+        if (EmbeddingModels.IsLocal(embeddings.Default)) await answerer.FindAsync(context, strategy: null, Answerer.MostPassages, ct);
+        await FollowAsync(await QuoteAsync(question.Text, ct), ct);
+        await AppendAsync(question, ct);
+    }
+
+    private async Task<AssistantMessage> QuoteAsync(string question, CancellationToken ct)
+    {
+        var passage = new Citation(1, "Delivery", null, ["Prices"], null, "Delivery costs 5 euros. It takes three days.\n\nReturns are free.", []);
+        var prompt = new AnswerPrompt(
+            WarmUpTenant.Name, "Assistant", [new ScoredPassage(passage, 1)], [], question, question, null, new Dictionary<string, string>(StringComparer.Ordinal));
+        var quoted = (await models.Extractive.GetResponseAsync(prompt.Messages(), prompt.Options(), ct)).Text;
+        return new AssistantMessage { MessageId = Guid.CreateVersion7(), ReplyTo = 1, Text = quoted, Outcome = AnswerOutcome.Quoted, Citations = [passage] };
+    }
+
+    private async Task FollowAsync(AssistantMessage answer, CancellationToken ct)
+    {
+        var conversation = ConversationId.New();
+        var live = answers.Start(new MessageId(answer.MessageId), conversation);
+        live.Begin(1);
+        live.Cite(answer.Citations);
+        live.Append(answer.Text);
+        foreach (var update in new AnswerCursor().Advance(live))
+            JsonSerializer.Serialize(new ConversationUpdate { Answer = update }, json.Value.SerializerOptions);
+        answers.End(live);
+        // The conversation that is watched does not exist, which ends the watch.
+        await foreach (var _ in feed.WatchAsync(WarmUpTenant.TenantId, conversation, 0, ct)) break;
+    }
+
+    // Nothing is appended to a conversation that there is not.
+    private async Task AppendAsync(VisitorMessage question, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(WarmUpTenant.TenantId, ct);
+        var conversation = ConversationId.New();
+        await ConversationLog.LockAsync(db, conversation, visitor: null, ct);
+        await ConversationLog.FindAsync<VisitorMessage>(db, conversation, question.ClientId!, ct);
+        try
+        {
+            await ConversationLog.AppendAsync(db, conversation, question, ct);
+        }
+        catch (InvalidOperationException)
+        {
+            // That is what it says of such a conversation.
+        }
+    }
+}

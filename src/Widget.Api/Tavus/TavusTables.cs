@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using Widget.Api.Tavus.Knowledge;
+using Widget.Api.Tavus.Provisioning;
+using Widget.Api.Tavus.Tools;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Tavus;
+
+/// <summary>The tables of what a tenant has in its Tavus account: copies of documents, personas, tools.</summary>
+public static class TavusTables
+{
+    public static TenantTables Tables { get; } = new(typeof(TavusTables).Assembly, Map);
+
+    extension(TenantDb db)
+    {
+        public DbSet<TavusPublication> Publications => db.Set<TavusPublication>();
+
+        public DbSet<ProvisionedPersona> Personas => db.Set<ProvisionedPersona>();
+
+        public DbSet<TavusTurnRow> Turns => db.Set<TavusTurnRow>();
+
+        public DbSet<RegisteredTool> RegisteredTools => db.Set<RegisteredTool>();
+    }
+
+    private static void Map(ModelBuilder model)
+    {
+        TavusPublication.Map(model);
+        ProvisionedPersona.Map(model);
+        TavusTurnRow.Map(model);
+        RegisteredTool.Map(model);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Widget.Api.Configuration;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
+
+namespace Widget.Api.Tenancy;
+
+/// <summary>
+/// The hosts under which this installation is reached, as they are configured: WIDGET_PUBLIC_URL, WIDGET_HOSTS, tenants' hosts under
+/// WIDGET_HOST_SUFFIX, single addresses of ASPNETCORE_URLS, and this machine's own name for itself. A request's Host header is checked
+/// against them and never believed: a page on another site may have its own name lead here.
+/// </summary>
+public sealed class OwnHosts(InstallationOptions options)
+{
+    private readonly HashSet<string> _configured = Hosts(options);
+
+    private IReadOnlySet<string>? _listening;
+
+    /// <summary>What follows the slug in tenants' own hosts; null when they have none.</summary>
+    public string? TenantSuffix => options.HostSuffix;
+
+    /// <summary>Hosts that the operator has named, without ports; none of them is a tenant's.</summary>
+    public IReadOnlySet<string> Configured => _configured;
+
+    /// <summary>The origin of WIDGET_PUBLIC_URL, as browsers write it; null without one.</summary>
+    public string? PublicOrigin { get; } = options.PublicAddress is { } address
+        ? $"{address.Scheme}://{NameOf(address)}{(address.IsDefaultPort ? "" : $":{address.Port}")}"
+        : null;
+
+    /// <summary>Whether a Host header names this installation. Ports do not matter: a proxy may listen on another.</summary>
+    public bool Serves(HostString host)
+    {
+        // Some clients write a name with its last dot.
+        var name = host.Host.TrimEnd('.');
+        return IsLoopback(name)
+            || _configured.Contains(name)
+            || TenantHosts.Slug(name, TenantSuffix) is not null
+            || _listening?.Contains(name) == true;
+    }
+
+    /// <summary>Learns the addresses that the server listens on, once it does.</summary>
+    public void ListenOn(IServer server) =>
+        _listening = (server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
+            .Select(address => BindingAddress.Parse(address).Host)
+            .Where(host => !(IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether a name always means this machine (loopback), so that no other site can make it resolve to this server.</summary>
+    private static bool IsLoopback(string host) =>
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    private static HashSet<string> Hosts(InstallationOptions options)
+    {
+        var hosts = options.Hosts.Select(host => new HostString(host).Host).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (options.PublicAddress is { } address) hosts.Add(NameOf(address));
+        return hosts;
+    }
+
+    private static string NameOf(Uri address) => address.HostNameType == UriHostNameType.IPv6 ? address.Host : address.IdnHost;
+}
+
+/// <summary>Marks an endpoint that answers under any host, since probes call it by whatever address they know.</summary>
+public sealed class AnyHost
+{
+    public static AnyHost Instance { get; } = new();
+}
+
+/// <summary>Refuses requests for hosts that are not ours, before the host is used in pages, links or decisions.</summary>
+internal sealed class HostMiddleware(RequestDelegate next, OwnHosts hosts)
+{
+    public Task InvokeAsync(HttpContext context) =>
+        hosts.Serves(context.Request.Host) || context.GetEndpoint()?.Metadata.GetMetadata<AnyHost>() is not null
+            ? next(context)
+            : Problems.WriteAsync(
+                context,
+                StatusCodes.Status421MisdirectedRequest,
+                "This server does not answer under the host of this request. "
+                + "The operator names its hosts with WIDGET_PUBLIC_URL and WIDGET_HOSTS.");
+}

@@ -1,0 +1,45 @@
+using Microsoft.EntityFrameworkCore;
+using Widget.Api.Conversations;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Tools;
+
+/// <summary>A call of a tool, which runs once.</summary>
+public sealed class ToolCallRow : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required string CallId { get; init; }
+
+    public ConversationId? ConversationId { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>JSON.</summary>
+    public required string Arguments { get; init; }
+
+    /// <summary>"running" or "done".</summary>
+    public required string State { get; init; }
+
+    public bool? Success { get; init; }
+
+    /// <summary>JSON; null while it runs.</summary>
+    public string? Result { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the run that is under way began.</summary>
+    public DateTimeOffset TakenAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    internal static void Map(ModelBuilder model)
+    {
+        var call = model.Entity<ToolCallRow>();
+        call.ToTable("tool_calls").HasKey(row => new { row.TenantId, row.CallId });
+        call.Property(row => row.Arguments).HasColumnType("jsonb");
+        call.Property(row => row.Result).HasColumnType("jsonb");
+        call.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
+        call.Property(row => row.TakenAt).HasDefaultValueSql("now()");
+    }
+}

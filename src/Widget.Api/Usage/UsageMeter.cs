@@ -1,0 +1,182 @@
+using Microsoft.EntityFrameworkCore;
+using Widget.Api.Conversations;
+using Widget.Api.Tenancy;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Usage;
+
+/// <summary>Something that was used and costs money by its time.</summary>
+public sealed class UsageRecord : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    /// <summary>One of <see cref="UsageMeter"/>'s kinds.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The session that used it.</summary>
+    public required Guid Reference { get; init; }
+
+    public ConversationId? ConversationId { get; init; }
+
+    public required int Seconds { get; init; }
+
+    /// <summary>Characters read aloud; 0 for what is counted by its time.</summary>
+    public long Characters { get; init; }
+
+    /// <summary>The language model that was asked; empty where none was.</summary>
+    public string Model { get; init; } = "";
+
+    public long InputTokens { get; init; }
+
+    public long OutputTokens { get; init; }
+
+    /// <summary>Of these tokens, those that are estimated, because the provider did not report usage.</summary>
+    public long EstimatedTokens { get; init; }
+
+    public DateTimeOffset At { get; init; }
+
+    internal static void Map(ModelBuilder model)
+    {
+        var usage = model.Entity<UsageRecord>();
+        usage.ToTable("usage_records").HasKey(row => new { row.TenantId, row.Kind, row.Reference });
+        usage.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
+        usage.Property(row => row.At).HasDefaultValueSql("now()");
+    }
+}
+
+/// <summary>That a ceiling is near or reached was said in a month.</summary>
+public sealed class UsageWarning : ITenantOwned
+{
+    public required TenantId TenantId { get; init; }
+
+    public required DateOnly Month { get; init; }
+
+    public required string Ceiling { get; init; }
+
+    public required string State { get; init; }
+
+    public DateTimeOffset At { get; init; }
+
+    internal static void Map(ModelBuilder model)
+    {
+        var warning = model.Entity<UsageWarning>();
+        warning.ToTable("usage_warnings").HasKey(row => new { row.TenantId, row.Month, row.Ceiling, row.State });
+        warning.HasOne<Tenant>().WithMany().HasForeignKey(row => row.TenantId);
+        warning.Property(row => row.At).HasDefaultValueSql("now()");
+    }
+}
+
+/// <summary>The model usage of one piece of work.</summary>
+/// <param name="Model">Which; null where none was asked.</param>
+/// <param name="InputTokens">Read.</param>
+/// <param name="OutputTokens">Written.</param>
+/// <param name="EstimatedTokens">Of these, estimated, because the provider did not report usage.</param>
+public readonly record struct ModelUse(string? Model, long InputTokens, long OutputTokens, long EstimatedTokens)
+{
+    public bool IsNothing => InputTokens + OutputTokens == 0;
+}
+
+/// <summary>Counts what tenants use, each session once, in the transaction that ends it.</summary>
+public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
+{
+    public const string Video = "video";
+    public const string Voice = "voice";
+    public const string Speech = "speech";
+    public const string Transcription = "transcription";
+
+    /// <summary>A visitor's message and its answer.</summary>
+    public const string Answer = "answer";
+
+    /// <summary>A chat completion of the OpenAI-compatible endpoint.</summary>
+    public const string Completion = "completion";
+
+    /// <summary>A test question.</summary>
+    public const string Evaluation = "evaluation";
+
+    /// <summary>Counts a session's time; a second time changes nothing.</summary>
+    /// <param name="db">The transaction that ends the session.</param>
+    /// <param name="kind">What was used.</param>
+    /// <param name="reference">The session.</param>
+    /// <param name="conversation">The thread it belonged to.</param>
+    /// <param name="seconds">How long.</param>
+    /// <param name="use">The tokens it took.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public static async Task CountAsync(
+        TenantDb db, string kind, Guid reference, ConversationId? conversation, int seconds, ModelUse use, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            insert into usage_records (tenant_id, kind, reference, conversation_id, seconds, model, input_tokens, output_tokens, estimated_tokens)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            on conflict do nothing
+            """,
+            [
+                db.TenantId.Value, kind, reference,
+                new Npgsql.NpgsqlParameter { Value = (object?)conversation?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid },
+                seconds, use.Model ?? "", use.InputTokens, use.OutputTokens, use.EstimatedTokens,
+            ]);
+        if (await command.ExecuteNonQueryAsync(ct) == 1) UsageTelemetry.Ended(kind, seconds);
+    }
+
+    /// <summary>Counts tokens that belong to no conversation, in a transaction of their own.</summary>
+    public async Task CountAsync(TenantId tenant, string kind, Guid reference, ModelUse use, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        await CountAsync(db, kind, reference, conversation: null, seconds: 0, use, ct);
+        await db.CommitAsync(ct);
+    }
+
+    /// <summary>The first of a moment's month, UTC.</summary>
+    public static DateTimeOffset MonthOf(DateTimeOffset now) => new(now.UtcDateTime.Year, now.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Everything since the first of this month, UTC.</summary>
+    public static async Task<MonthlyUse> ThisMonthAsync(TenantDb db, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            select kind, model, count(*), sum(seconds)::bigint, sum(characters)::bigint,
+              sum(input_tokens)::bigint, sum(output_tokens)::bigint, sum(estimated_tokens)::bigint
+            from usage_records where at >= $1 group by kind, model
+            """,
+            [MonthOf(now)]);
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var sums = new List<UsageSum>();
+        while (await rows.ReadAsync(ct))
+        {
+            sums.Add(new UsageSum(
+                rows.GetString(0), rows.GetString(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4), rows.GetInt64(5), rows.GetInt64(6), rows.GetInt64(7)));
+        }
+
+        return new MonthlyUse(sums);
+    }
+
+    /// <summary>Seconds used since the first of this month, UTC.</summary>
+    public async Task<long> SecondsThisMonthAsync(TenantId tenant, string kind, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        return await SecondsThisMonthAsync(db, kind, clock.GetUtcNow(), ct);
+    }
+
+    /// <summary>The same within a transaction, as of a moment.</summary>
+    public static async Task<long> SecondsThisMonthAsync(TenantDb db, string kind, DateTimeOffset now, CancellationToken ct)
+    {
+        var month = MonthOf(now);
+        await using var command = db.Command("select coalesce(sum(seconds), 0) from usage_records where kind = $1 and at >= $2", [kind, month]);
+        return (long)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <summary>Characters read aloud since the first of this month, UTC.</summary>
+    public async Task<long> CharactersThisMonthAsync(TenantId tenant, string kind, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        return await CharactersThisMonthAsync(db, kind, clock.GetUtcNow(), ct);
+    }
+
+    /// <summary>The same within a transaction, as of a moment.</summary>
+    public static async Task<long> CharactersThisMonthAsync(TenantDb db, string kind, DateTimeOffset now, CancellationToken ct)
+    {
+        var month = MonthOf(now);
+        await using var command = db.Command("select coalesce(sum(characters), 0)::bigint from usage_records where kind = $1 and at >= $2", [kind, month]);
+        return (long)(await command.ExecuteScalarAsync(ct))!;
+    }
+}

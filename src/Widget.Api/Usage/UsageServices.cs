@@ -1,0 +1,16 @@
+namespace Widget.Api.Usage;
+
+internal static class UsageServices
+{
+    /// <summary>Metering of what tenants use, and their monthly ceilings.</summary>
+    /// <param name="services">The application's.</param>
+    /// <param name="budgets">What the operator allows each tenant a month.</param>
+    public static IServiceCollection AddUsage(this IServiceCollection services, BudgetOptions budgets)
+    {
+        services.AddSingleton(UsageTables.Tables);
+        services.AddSingleton<UsageMeter>();
+        services.AddSingleton(budgets);
+        services.AddSingleton<MonthlyBudget>();
+        return services;
+    }
+}

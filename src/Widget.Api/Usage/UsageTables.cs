@@ -1,0 +1,23 @@
+using Microsoft.EntityFrameworkCore;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Usage;
+
+/// <summary>The tables of metered usage.</summary>
+public static class UsageTables
+{
+    public static TenantTables Tables { get; } = new(typeof(UsageTables).Assembly, Map);
+
+    extension(TenantDb db)
+    {
+        public DbSet<UsageRecord> Usage => db.Set<UsageRecord>();
+
+        public DbSet<UsageWarning> UsageWarnings => db.Set<UsageWarning>();
+    }
+
+    private static void Map(ModelBuilder model)
+    {
+        UsageRecord.Map(model);
+        UsageWarning.Map(model);
+    }
+}

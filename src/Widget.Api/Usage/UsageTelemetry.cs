@@ -1,0 +1,23 @@
+using System.Diagnostics.Metrics;
+
+namespace Widget.Api.Usage;
+
+/// <summary>Metrics of what costs by its time.</summary>
+internal static class UsageTelemetry
+{
+    public const string Name = "Widget.Usage";
+
+    private static readonly Meter Meter = new(Name);
+
+    // Minutes are the sum; how many calls there were is the count.
+    private static readonly Histogram<double> CallDuration = Meter.CreateHistogram(
+        "widget.call.duration",
+        "s",
+        "How long calls lasted, by mode (voice or video).",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [10, 30, 60, 120, 300, 600, 1200, 1800, 3600] });
+
+    public static void Ended(string kind, int seconds)
+    {
+        if (kind is UsageMeter.Voice or UsageMeter.Video) CallDuration.Record(seconds, new KeyValuePair<string, object?>("widget.call.mode", kind));
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
+using Widget.Contracts;
+
+namespace Widget.Api.Video.Lifecycle;
+
+internal static class LifecycleEndpoints
+{
+    public static void MapLifecycle(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/tavus/lifecycle", Apply).RequireAuthorization(Policies.Developer).Validate<LifecycleRequest>().WithTags("Tavus")
+            .ProducesProblem(401).ProducesProblem(402).ProducesProblem(409).ProducesProblem(502).ProducesProblem(503)
+            .WithSummary("Open and end calls by saying who has come and gone");
+        routes.MapHub<LifecycleHub>(LifecycleHub.Path);
+    }
+
+    private static async Task<Results<Ok<LifecycleEvent>, ProblemHttpResult>> Apply(
+        LifecycleRequest request,
+        IMultiTenantContextAccessor tenants,
+        LifecycleService lifecycle,
+        CancellationToken ct)
+    {
+        var (told, refusal) = await lifecycle.ApplyAsync(tenants.Current().TenantId, request, ct);
+        return refusal is { } why ? why.ToProblem() : TypedResults.Ok(told!);
+    }
+}

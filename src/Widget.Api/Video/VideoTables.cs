@@ -1,0 +1,44 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Video;
+
+/// <summary>The tables of video sessions and of the callbacks Tavus sent about them.</summary>
+public static class VideoTables
+{
+    public static TenantTables Tables { get; } = new(typeof(VideoTables).Assembly, VideoSession.Map);
+
+    extension(TenantDb db)
+    {
+        public DbSet<VideoSession> VideoSessions => db.Set<VideoSession>();
+
+        public DbSet<VideoCallback> VideoCallbacks => db.Set<VideoCallback>();
+
+        /// <summary>The session, locked until the transaction ends; null when the tenant has none with this id.</summary>
+        public Task<VideoSession?> LockAsync(VideoSessionId id, CancellationToken ct) =>
+            db.VideoSessions.FromSql($"select * from tavus_sessions where id = {id.Value} for update").SingleOrDefaultAsync(ct);
+
+        /// <summary>Whether a session ahead of this one in its account's queue goes first.</summary>
+        public async Task<bool> IsBlockedAsync(VideoSession session, TimeSpan headStart, CancellationToken ct)
+        {
+            await using var command = db.Command(
+                "select tavus_queue_blocked($1, $2, $3, $4)", [session.Account, session.CreatedAt, session.Id.Value, headStart]);
+            return (bool)(await command.ExecuteScalarAsync(ct))!;
+        }
+
+        /// <summary>Has the first session in the account's queue try for a slot once this transaction is committed and holds no lock any more.</summary>
+        public void WakeQueue(string account) => db.AfterCommit(async ct =>
+        {
+            try
+            {
+                await db.Database.ExecuteSqlAsync($"select wake_tavus_queue({account})", ct);
+            }
+            catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsTransient(e))
+            {
+                // The session also tries by itself every few seconds.
+            }
+        });
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Widget.Api.Web;
+
+/// <summary>
+/// A place in a request's JSON, as a <see cref="JsonException"/> names it: <c>$.theme.position</c>, <c>$.utterances[0]['odd name']</c>.
+/// </summary>
+/// <param name="Field">As a caller writes it; empty for the whole.</param>
+/// <param name="Type">What is expected there; null where the request has no such field.</param>
+internal sealed record JsonPlace(string Field, Type? Type)
+{
+    /// <param name="body">What the request is read as.</param>
+    /// <param name="path">The exception's.</param>
+    /// <param name="options">What it is read with.</param>
+    public static JsonPlace Find(Type body, string? path, JsonSerializerOptions options)
+    {
+        var type = body;
+        var field = "";
+        foreach (var (name, isIndex) in Steps(path ?? "$"))
+        {
+            field += isIndex ? $"[{name}]" : field.Length == 0 ? name : $".{name}";
+            if (type is not null) type = Inner(options.GetTypeInfo(type), name);
+        }
+
+        return new JsonPlace(field, type);
+    }
+
+    private static Type? Inner(JsonTypeInfo type, string name) => type.Kind switch
+    {
+        JsonTypeInfoKind.Object =>
+            type.Properties.FirstOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase))?.PropertyType,
+        JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary => type.ElementType,
+        // A converter reads it whole; what is wrong is wrong with all of it.
+        _ => type.Type,
+    };
+
+    private static IEnumerable<(string Name, bool IsIndex)> Steps(string path)
+    {
+        for (var at = 1; at < path.Length;)
+        {
+            var (open, close) = path[at] == '.' ? (1, "") : path.AsSpan(at).StartsWith("['") ? (2, "']") : (1, "]");
+            var start = at + open;
+            var length = close.Length > 0 ? path.AsSpan(start).IndexOf(close) : path.AsSpan(start).IndexOfAny('.', '[');
+            var end = length < 0 ? path.Length : start + length;
+            yield return (path[start..end], close == "]");
+            at = end + close.Length;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Mvc;
+
+namespace Widget.Api.Web;
+
+internal static class Policies
+{
+    /// <summary>A visitor with a token.</summary>
+    public const string Visitor = "visitor";
+
+    /// <summary>A tenant's own program, with an API key.</summary>
+    public const string Developer = "developer";
+
+    /// <summary>A visitor or a tenant's own program.</summary>
+    public const string VisitorOrDeveloper = "visitor-or-developer";
+
+    /// <summary>A program that speaks OpenAI's protocol, with a model key or an API key.</summary>
+    public const string Model = "model";
+
+    /// <summary>CORS for visitors: any site may ask, and the server decides by the tenant's allowed origins.</summary>
+    public const string AnyOrigin = "any-origin";
+
+    /// <summary>Largest request body, in bytes.</summary>
+    public static RouteGroupBuilder WithRequestSizeLimit(this RouteGroupBuilder group, long bytes) => group.WithMetadata(new RequestSizeLimitAttribute(bytes));
+}

@@ -1,0 +1,135 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using Widget.Platform.Database;
+
+namespace Widget.Api.Web;
+
+/// <summary>Errors as RFC 9457 problem details, in words a person understands.</summary>
+internal static class Problems
+{
+    /// <summary>For a request that ends too early or doesn't match its headers.</summary>
+    public const string Unreadable = "The request is incomplete, or doesn't match its headers.";
+
+    public const string UnknownContentType =
+        "The request's content type is not supported. For JSON, send Content-Type: application/json.";
+
+    /// <summary>For requests while the database is unavailable.</summary>
+    public const string DatabaseAway = "We cannot reach our database right now. Please try again in a moment.";
+
+    /// <summary>Value of <c>Retry-After</c>, in seconds, while the database is unavailable.</summary>
+    public const string RetryAfter = "5";
+
+    /// <summary>Writes an error in the shape that the endpoint's callers read.</summary>
+    public static Task WriteAsync(HttpContext http, int status, string title)
+    {
+        http.Response.StatusCode = status;
+        var endpoint = http.GetEndpoint() ?? http.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+        if (endpoint?.Metadata.GetMetadata<IErrorShape>() is { } shape) return shape.WriteAsync(http, status, title);
+        return http.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = http,
+            ProblemDetails = new ProblemDetails { Status = status, Title = title },
+        }).AsTask();
+    }
+
+    public static ProblemHttpResult Because(int status, string title) => TypedResults.Problem(statusCode: status, title: title);
+
+    /// <param name="status">HTTP status.</param>
+    /// <param name="title">For people.</param>
+    /// <param name="code">For programs.</param>
+    public static ProblemHttpResult Because(int status, string title, string code) =>
+        TypedResults.Problem(statusCode: status, title: title, extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code });
+
+    public static ProblemHttpResult NotFound(string what) => Because(StatusCodes.Status404NotFound, $"There is no such {what}.");
+
+    /// <summary>Puts words in the place of the bare status names that the framework gives.</summary>
+    public static void SayInWords(ProblemDetailsContext context) =>
+        context.ProblemDetails.Title = (context.ProblemDetails.Status, context.ProblemDetails.Title) switch
+        {
+            (StatusCodes.Status400BadRequest, "Bad Request") => Unreadable,
+            (StatusCodes.Status404NotFound, "Not Found") => "There is nothing at this address.",
+            (StatusCodes.Status405MethodNotAllowed, "Method Not Allowed") => "This address does not take that method.",
+            (StatusCodes.Status413PayloadTooLarge, "Content Too Large" or "Payload Too Large") => TooLarge(context.HttpContext),
+            (StatusCodes.Status415UnsupportedMediaType, "Unsupported Media Type") => UnknownContentType,
+            var (_, title) => title,
+        };
+
+    /// <summary>Says the limit that a request was over, where it is known.</summary>
+    public static string TooLarge(HttpContext http) =>
+        http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize switch
+        {
+            null => "The request is too large.",
+            >= 1 << 20 and var bytes => $"The request is larger than {bytes >> 20} MB.",
+            var bytes => $"The request is larger than {bytes >> 10} KB.",
+        };
+
+    /// <summary>One field's error.</summary>
+    public static ValidationProblem Invalid(string field, string error) =>
+        TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [error] }, title: error);
+}
+
+/// <summary>Metadata of endpoints whose callers read errors in another shape than problem details.</summary>
+internal interface IErrorShape
+{
+    Task WriteAsync(HttpContext http, int status, string title);
+}
+
+/// <summary>
+/// Writes problem details whatever the caller says it accepts: an error is better read as JSON than not at all, also by someone who asked
+/// for a stream. The framework's own writer, which comes first, declines then.
+/// </summary>
+internal sealed class UnconditionalProblems(IOptions<ProblemDetailsOptions> options, IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json) : IProblemDetailsWriter
+{
+    public bool CanWrite(ProblemDetailsContext context) => true;
+
+    public async ValueTask WriteAsync(ProblemDetailsContext context)
+    {
+        var http = context.HttpContext;
+        context.ProblemDetails.Status ??= http.Response.StatusCode;
+        context.ProblemDetails.Title ??= Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(http.Response.StatusCode);
+        context.ProblemDetails.Extensions["traceId"] = System.Diagnostics.Activity.Current?.Id ?? http.TraceIdentifier;
+        options.Value.CustomizeProblemDetails?.Invoke(context);
+        await http.Response.WriteAsJsonAsync(context.ProblemDetails, context.ProblemDetails.GetType(), json.Value.SerializerOptions, "application/problem+json");
+    }
+}
+
+/// <summary>The one place that turns exceptions into problem details.</summary>
+internal sealed partial class ExceptionProblems(IProblemDetailsService problems, RequestFaults requests, ILogger<ExceptionProblems> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        var (status, title, field) = exception switch
+        {
+            BadHttpRequestException bad => requests.Explain(bad, httpContext),
+            Conversations.ClientIdTakenException taken => new(StatusCodes.Status409Conflict, taken.Message, "clientId"),
+            OperationCanceledException when httpContext.RequestAborted.IsCancellationRequested =>
+                new(StatusCodes.Status499ClientClosedRequest, "The client cancelled the request."),
+            _ when DatabaseFaults.IsTransient(exception) => new RequestFault(StatusCodes.Status503ServiceUnavailable, Problems.DatabaseAway),
+            _ => new(StatusCodes.Status500InternalServerError, "Something went wrong on our side. It has been logged under the trace id."),
+        };
+        if (status >= StatusCodes.Status500InternalServerError) LogFault(LoggedException.Of(exception), httpContext.Request.Method, Route(httpContext));
+        if (status == StatusCodes.Status503ServiceUnavailable) httpContext.Response.Headers.RetryAfter = Problems.RetryAfter;
+        if (field is null)
+        {
+            await Problems.WriteAsync(httpContext, status, title);
+            return true;
+        }
+
+        httpContext.Response.StatusCode = status;
+        return await problems.TryWriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = httpContext,
+            ProblemDetails = new HttpValidationProblemDetails(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [title] }) { Status = status, Title = title },
+        });
+    }
+
+    // The route's pattern, since paths carry tokens. The exception handler has taken the endpoint off the request and put it here.
+    private static string Route(HttpContext http) =>
+        (http.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? http.GetEndpoint()) is RouteEndpoint route ? route.RoutePattern.RawText ?? "/" : "no route";
+
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Error, Message = "{Method} {Route} failed")]
+    private partial void LogFault(Exception exception, string method, string route);
+}

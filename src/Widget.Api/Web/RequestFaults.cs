@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
+
+namespace Widget.Api.Web;
+
+/// <summary>What is wrong with a request, in words.</summary>
+/// <param name="Status">HTTP status.</param>
+/// <param name="Title">For people.</param>
+/// <param name="Field">The field that is wrong, where it is one.</param>
+internal readonly record struct RequestFault(int Status, string Title, string? Field = null);
+
+/// <summary>
+/// Explains why a request could not be read. The framework's messages use its own type names and may change with any release, so the
+/// expected value is looked up where it is declared: in the endpoint's parameters and the body's type.
+/// </summary>
+internal sealed class RequestFaults(Microsoft.Extensions.Options.IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json)
+{
+    private const string NoJson = "The request is not valid JSON.";
+
+    public RequestFault Explain(BadHttpRequestException e, HttpContext http)
+    {
+        // The endpoint has been cleared from the request by now.
+        var failed = http.Features.Get<IExceptionHandlerFeature>();
+        var endpoint = failed?.Endpoint ?? http.GetEndpoint();
+        return e switch
+        {
+            { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(e.StatusCode, Problems.TooLarge(http)),
+            { StatusCode: StatusCodes.Status415UnsupportedMediaType } => new(e.StatusCode, Problems.UnknownContentType),
+            { StatusCode: StatusCodes.Status408RequestTimeout } => new(e.StatusCode, "The request came too slowly. Please send it again."),
+            { StatusCode: not StatusCodes.Status400BadRequest } => new(e.StatusCode, Problems.Unreadable),
+            { InnerException: JsonException inner } => Explain(inner, BodyType(endpoint)),
+            { InnerException: InvalidDataException } when http.Request.HasFormContentType =>
+                Bad("The form could not be read. Send it as multipart/form-data, complete and with its boundary."),
+            // The server's own kinds of it are about bytes on the line, not about parameters.
+            { InnerException: not null } => Bad(Problems.Unreadable),
+            _ when e.GetType() != typeof(BadHttpRequestException) => Bad(Problems.Unreadable),
+            _ => Parameter(endpoint, failed?.RouteValues ?? http.Request.RouteValues, http.Request)
+                ?? (BodyType(endpoint) is null ? Bad(Problems.Unreadable)
+                    : http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false
+                        ? Bad("The request has no body. Send a JSON object.")
+                    : Bad("The request must be a JSON object, not null.")),
+        };
+    }
+
+    private RequestFault Explain(JsonException e, Type? body)
+    {
+        // The reader's own exception inside says that the text is no JSON; without it, it is JSON of another type.
+        if (e.InnerException is JsonException || body is null) return Bad(NoJson);
+        var place = JsonPlace.Find(body, e.Path, json.Value.SerializerOptions);
+        if (place.Field.Length == 0) return Bad("The request must be a JSON object.");
+        return place.Type is null
+            ? Bad($"{place.Field} is not a field of this request.", place.Field)
+            : Bad($"{place.Field} must be {ExpectedValues.Of(place.Type)}.", place.Field);
+    }
+
+    // Values of the path and the query, and files of a form.
+    private static RequestFault? Parameter(Endpoint? endpoint, RouteValueDictionary route, HttpRequest request)
+    {
+        foreach (var parameter in endpoint?.Metadata.GetOrderedMetadata<IParameterBindingMetadata>() ?? [])
+        {
+            var type = parameter.ParameterInfo.ParameterType;
+            if (type == typeof(IFormFile))
+            {
+                var form = request.HasFormContentType ? request.HttpContext.Features.Get<IFormFeature>()?.Form : null;
+                if (!parameter.IsOptional && request.HasFormContentType && form?.Files.GetFile(parameter.Name) is null)
+                    return Bad($"{parameter.Name} is missing.", parameter.Name);
+                continue;
+            }
+
+            if (!parameter.HasTryParse && type != typeof(string)) continue;
+            if (parameter.ParameterInfo.IsDefined(typeof(Microsoft.AspNetCore.Mvc.FromFormAttribute))) continue;
+            var values = route.TryGetValue(parameter.Name, out var of) ? [of?.ToString()] : request.Query[parameter.Name].ToArray();
+            if (values.Length == 0 && !parameter.IsOptional) return Bad($"{parameter.Name} is missing.", parameter.Name);
+            var wanted = type.GetElementType() ?? Nullable.GetUnderlyingType(type) ?? type;
+            if (wanted != typeof(string) && values.Any(value => value is { Length: > 0 } && !CanBe(wanted, value)))
+                return Bad($"{parameter.Name} must be {ExpectedValues.Of(wanted)}.", parameter.Name);
+        }
+
+        return null;
+    }
+
+    private static bool CanBe(Type type, string value)
+    {
+        if (type.IsEnum) return Enum.TryParse(type, value, ignoreCase: true, out _);
+        var parse = type.GetMethod(
+            "TryParse", BindingFlags.Public | BindingFlags.Static, [typeof(string), typeof(IFormatProvider), type.MakeByRefType()]);
+        return parse is null || parse.Invoke(null, [value, CultureInfo.InvariantCulture, null]) is true;
+    }
+
+    private static Type? BodyType(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetMetadata<IAcceptsMetadata>() is { RequestType: { } type } && type != typeof(IFormFile) ? type : null;
+
+    private static RequestFault Bad(string title, string? field = null) => new(StatusCodes.Status400BadRequest, title, field);
+}

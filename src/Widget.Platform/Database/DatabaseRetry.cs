@@ -1,0 +1,47 @@
+using Widget.Platform.Work;
+
+namespace Widget.Platform.Database;
+
+/// <summary>Retries idempotent work while the database is unavailable.</summary>
+public static class DatabaseRetry
+{
+    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+    /// <param name="work">The work. It must be idempotent: if a commit's response is lost, it has been done although it failed.</param>
+    /// <param name="clock">For the pauses.</param>
+    /// <param name="report">Called for every fault that is followed by a retry.</param>
+    /// <param name="ct">Ends the tries; the last fault is thrown.</param>
+    public static async Task<T> RunAsync<T>(
+        Func<CancellationToken, Task<T>> work,
+        TimeProvider clock,
+        Action<Exception> report,
+        CancellationToken ct)
+    {
+        var pause = new Backoff(clock, First, Longest);
+        while (true)
+        {
+            try
+            {
+                return await work(ct);
+            }
+            catch (Exception e) when (DatabaseFaults.IsTransient(e) && !ct.IsCancellationRequested)
+            {
+                report(e);
+                await pause.WaitAsync(ct);
+                if (ct.IsCancellationRequested) throw;
+            }
+        }
+    }
+
+    /// <inheritdoc cref="RunAsync{T}"/>
+    public static Task RunAsync(Func<CancellationToken, Task> work, TimeProvider clock, Action<Exception> report, CancellationToken ct) => RunAsync(
+        async token =>
+        {
+            await work(token);
+            return true;
+        },
+        clock,
+        report,
+        ct);
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Npgsql;
+
+namespace Widget.Platform.Database;
+
+/// <summary>
+/// Stands for an exception in the log when that one would repeat what somebody sent: PostgreSQL quotes values in its messages and contexts, and parsers
+/// quote what they could not read. Types, codes and stack traces stay.
+/// </summary>
+public sealed class LoggedException : Exception
+{
+    private readonly string _text;
+
+    private LoggedException(string message, string text)
+        : base(message) => _text = text;
+
+    /// <summary>The exception itself, or what can be said of it.</summary>
+    public static Exception Of(Exception exception)
+    {
+        var chain = new List<Exception>();
+        for (var inner = exception; inner is not null; inner = inner.InnerException) chain.Add(inner);
+        if (!chain.Exists(Quotes)) return exception;
+        var message = string.Join(" < ", chain.Select(Describe));
+        return new LoggedException(message, string.Join(Environment.NewLine, chain.Select(one => $"{Describe(one)}{Environment.NewLine}{one.StackTrace}")));
+    }
+
+    public override string ToString() => _text;
+
+    // Class 22 is about data and class 23 about constraints, so both quote values; the other classes are about the server and our statements.
+    // ASP.NET Core's exception for unreadable requests is matched by its name, since Widget.Rag does not reference ASP.NET Core.
+    private static bool Quotes(Exception exception) => exception is JsonException or FormatException or ArgumentException
+        || exception.GetType().Name == "BadHttpRequestException"
+        || exception is PostgresException { SqlState: ['2', '2', ..] or ['2', '3', ..] };
+
+    private static string Describe(Exception exception) => exception is PostgresException postgres
+        ? $"{nameof(PostgresException)} {postgres.SqlState}{(postgres.ConstraintName is { } constraint ? $" ({constraint})" : "")}"
+        : exception.GetType().FullName!;
+}

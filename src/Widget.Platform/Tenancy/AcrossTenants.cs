@@ -1,0 +1,51 @@
+using Npgsql;
+
+namespace Widget.Platform.Tenancy;
+
+/// <summary>
+/// A transaction of the tables' owner in which row-level security is open for all tenants' rows. Without it, the owner sees no rows
+/// (docs/decisions/0002-row-level-security.md). It has no effect for the application's login.
+/// </summary>
+public sealed class AcrossTenants : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlTransaction _transaction;
+
+    private AcrossTenants(NpgsqlConnection connection, NpgsqlTransaction transaction) => (_connection, _transaction) = (connection, transaction);
+
+    public static async Task<AcrossTenants> BeginAsync(NpgsqlDataSource owner, CancellationToken ct)
+    {
+        var connection = await owner.OpenConnectionAsync(ct);
+        try
+        {
+            var across = new AcrossTenants(connection, await connection.BeginTransactionAsync(ct));
+            await using var set = across.Command("select set_config('app.across_tenants', 'on', true)");
+            await set.ExecuteNonQueryAsync(ct);
+            return across;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <param name="sql">Its parameters are positional: <c>$1</c>, <c>$2</c> …</param>
+    /// <param name="parameters">Written as <c>[a, b]</c>.</param>
+    public NpgsqlCommand Command(string sql, ReadOnlySpan<object> parameters = default)
+    {
+#pragma warning disable CA2100 // The caller's own text, with parameters for what is not.
+        var command = new NpgsqlCommand(sql, _connection, _transaction);
+#pragma warning restore CA2100
+        foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
+        return command;
+    }
+
+    public Task CommitAsync(CancellationToken ct) => _transaction.CommitAsync(ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _transaction.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace Widget.Rag.Fetching;
+
+/// <summary>A page that a site map names.</summary>
+/// <param name="Address">Without fragment.</param>
+/// <param name="Modified">When it last changed, as the site says; null when it does not say.</param>
+public sealed record ListedPage(Uri Address, DateTimeOffset? Modified = null);
+
+/// <summary>What site maps name.</summary>
+/// <param name="Pages">Each once.</param>
+/// <param name="Complete">Whether everything there is was read; false when a map was missing or a limit was met.</param>
+public sealed record ListedPages(IReadOnlyList<ListedPage> Pages, bool Complete);
+
+/// <summary>
+/// Reads site maps (sitemaps.org protocol 0.9), their indexes, which may nest, and gzipped ones of both. One of these reads all maps of one
+/// site: its limits hold for all of them together, so that no site keeps a worker busy with maps.
+/// </summary>
+/// <param name="fetch">Fetches a document; throws <see cref="IngestionFailureException"/> when it cannot.</param>
+/// <param name="clock">Tells the time.</param>
+public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byte>>> fetch, TimeProvider clock)
+{
+    private const int MostMaps = 200; // tried, whether or not they can be read
+    private const int DeepestIndex = 3;
+    private const int LargestMap = 50 << 20; // bytes, uncompressed, as the protocol has it
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
+
+    private readonly long _start = clock.GetTimestamp();
+    private readonly HashSet<Uri> _maps = [];
+    private readonly HashSet<Uri> _pages = [];
+
+    public SiteMap(PageFetcher fetcher)
+        : this(async (address, ct) => (await fetcher.FetchAsync(address, ct)).Content, TimeProvider.System)
+    {
+    }
+
+    /// <summary>The pages a site map names that lie on its own host and that no map read before has named.</summary>
+    /// <remarks>An index goes on without those of its maps that cannot be read, as long as one can.</remarks>
+    /// <param name="address">Of the map.</param>
+    /// <param name="most">Pages, together with those of the maps read before.</param>
+    /// <param name="ct">Ends the work.</param>
+    /// <exception cref="IngestionFailureException">The site map cannot be fetched or is none.</exception>
+    public async Task<ListedPages> ReadAsync(Uri address, int most, CancellationToken ct)
+    {
+        var left = Longest - clock.GetElapsedTime(_start);
+        using var deadline = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
+        var pages = new List<ListedPage>();
+        var waiting = new Queue<(Uri Map, int Depth)>();
+        var (complete, read) = (true, 0);
+        IngestionFailureException? broken = null;
+        bool Meet(Uri map, int depth)
+        {
+            if (_maps.Contains(map)) return true;
+            if (depth > DeepestIndex || _maps.Count >= MostMaps) return false;
+            _maps.Add(map);
+            waiting.Enqueue((map, depth));
+            return true;
+        }
+
+        complete &= Meet(address, 0);
+        while (waiting.TryDequeue(out var next))
+        {
+            if (_pages.Count >= most)
+            {
+                complete = false;
+                break;
+            }
+
+            try
+            {
+                var root = await LoadAsync(next.Map, either.Token);
+                if (root.Name.LocalName == "sitemapindex")
+                {
+                    foreach (var map in Entries(root, "sitemap", next.Map)) complete &= Meet(map.Address, next.Depth + 1);
+                }
+                else
+                {
+                    read++;
+                    foreach (var page in Entries(root, "url", next.Map))
+                    {
+                        if (_pages.Contains(page.Address)) continue;
+                        if (_pages.Count >= most) complete = false;
+                        else if (_pages.Add(page.Address)) pages.Add(page);
+                    }
+                }
+            }
+            catch (IngestionFailureException e)
+            {
+                (complete, broken) = (false, broken ?? e);
+            }
+            catch (OperationCanceledException) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
+            {
+                (complete, broken) = (false, broken ?? new IngestionFailureException($"The site maps of {address.Authority} could not be read within {Longest.TotalMinutes:0} minutes."));
+                break;
+            }
+        }
+
+        if (read == 0 && broken is not null) throw broken;
+        return new ListedPages(pages, complete);
+    }
+
+    private async Task<XElement> LoadAsync(Uri address, CancellationToken ct)
+    {
+        var content = Inflate(address, await fetch(address, ct));
+        XElement root;
+        try
+        {
+            using var reader = XmlReader.Create(
+                new MemoryStream(content.ToArray()),
+                new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, Async = true });
+            root = (await XDocument.LoadAsync(reader, LoadOptions.None, ct)).Root!;
+        }
+        catch (XmlException e)
+        {
+            throw new IngestionFailureException($"{address} is not a site map: it is not well-formed XML.", e);
+        }
+
+        return root.Name.LocalName is "sitemapindex" or "urlset"
+            ? root
+            : throw new IngestionFailureException($"{address} is not a site map: its root element is <{root.Name.LocalName}>.");
+    }
+
+    private static ReadOnlyMemory<byte> Inflate(Uri address, ReadOnlyMemory<byte> content)
+    {
+        if (!content.Span.StartsWith<byte>([0x1F, 0x8B])) return content;
+        try
+        {
+            using var gzip = new GZipStream(new MemoryStream(content.ToArray()), CompressionMode.Decompress);
+            using var inflated = new MemoryStream();
+            var buffer = new byte[64 * 1024];
+            int read;
+            while ((read = gzip.Read(buffer)) > 0)
+            {
+                inflated.Write(buffer, 0, read);
+                if (inflated.Length > LargestMap) throw new IngestionFailureException($"The site map {address} is larger than {LargestMap >> 20} MB.");
+            }
+
+            return inflated.ToArray();
+        }
+        catch (InvalidDataException e)
+        {
+            throw new IngestionFailureException($"{address} is not a site map: it is damaged.", e);
+        }
+    }
+
+    private static IEnumerable<ListedPage> Entries(XElement root, string element, Uri map)
+    {
+        foreach (var entry in root.Elements().Where(child => child.Name.LocalName == element))
+        {
+            string? Text(string name) => entry.Elements().FirstOrDefault(child => child.Name.LocalName == name)?.Value.Trim();
+            if (!Uri.TryCreate(map, Text("loc"), out var location) || location.Authority != map.Authority || location.Scheme is not ("http" or "https")) continue;
+            if (location.AbsoluteUri.Length > PageAddress.Longest) continue;
+            DateTimeOffset? modified = DateTimeOffset.TryParse(Text("lastmod"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+                ? time
+                : null;
+            yield return new ListedPage(PageAddress.Normalize(location), modified);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Text;
+
+namespace Widget.Rag.Fetching;
+
+/// <summary>
+/// One job's turn at a site: asks its robots.txt first, keeps to the host's pace, and tries once more when the server was in trouble.
+/// </summary>
+/// <param name="fetcher">Fetches.</param>
+/// <param name="hosts">Keeps the pace.</param>
+/// <param name="options">How long to wait before the second try.</param>
+/// <param name="clock">Tells the time.</param>
+/// <param name="turn">Ends the whole turn.</param>
+internal sealed class SiteVisit(PageFetcher fetcher, HostQueue hosts, FetchOptions options, TimeProvider clock, CancellationToken turn)
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<RobotsTxt>>> _robots = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <exception cref="IngestionFailureException">The page cannot be had, or may not be.</exception>
+    public async Task<FetchedPage> FetchAsync(FetchRequest request, CancellationToken ct)
+    {
+        // Known before the page's own time begins.
+        var robots = await RobotsAsync(request.Address, ct);
+        return await PolitelyAsync(request with { Permit = PermitAsync }, robots.Delay, ct);
+    }
+
+    public async Task<ReadOnlyMemory<byte>> FetchSiteMapAsync(Uri address, CancellationToken ct) =>
+        (await PolitelyAsync(new FetchRequest(address), delay: null, ct)).Document!.Content;
+
+    /// <summary>What a site's robots.txt says.</summary>
+    /// <exception cref="IngestionFailureException">It cannot be read just now, so nothing of the site may be (RFC 9309, 2.3.1.4).</exception>
+    public Task<RobotsTxt> RobotsAsync(Uri page, CancellationToken ct) =>
+        // For all pages of the turn, so it must not end with the first one's time.
+        _robots.GetOrAdd(page.GetLeftPart(UriPartial.Authority), site => new Lazy<Task<RobotsTxt>>(() => LoadAsync(new Uri($"{site}/robots.txt")))).Value.WaitAsync(ct);
+
+    private async Task PermitAsync(Uri page, CancellationToken ct)
+    {
+        var robots = await RobotsAsync(page, ct);
+        if (robots.Allows(page)) return;
+        throw new FetchFailureException(
+            $"{page.GetLeftPart(UriPartial.Authority)}/robots.txt forbids {RobotsTxt.ProductToken} to read {page.PathAndQuery}. If the site is yours, allow it there.")
+        {
+            Failure = FetchFailure.Forbidden,
+        };
+    }
+
+    private async Task<RobotsTxt> LoadAsync(Uri address)
+    {
+        try
+        {
+            var file = await TwiceAsync(() => fetcher.FetchAsync(new FetchRequest(address) { Most = RobotsTxt.LongestFile }, turn), turn);
+            return RobotsTxt.Parse(Encoding.UTF8.GetString(file.Document!.Content.Span));
+        }
+        catch (IngestionFailureException e) when (e.Failure is FetchFailure.Gone or FetchFailure.Refused or FetchFailure.Redirects)
+        {
+            return RobotsTxt.AllowAll;
+        }
+        catch (IngestionFailureException e) when (e.Failure is not FetchFailure.Unreachable)
+        {
+            throw new FetchFailureException($"{address} could not be read, and without it no page of the site may be. {e.Message}", e)
+            {
+                Failure = e.Failure == FetchFailure.Other ? FetchFailure.Temporary : e.Failure,
+            };
+        }
+    }
+
+    private Task<FetchedPage> PolitelyAsync(FetchRequest request, TimeSpan? delay, CancellationToken ct) => TwiceAsync(
+        async () =>
+        {
+            using var room = await hosts.EnterAsync(request.Address.Authority, delay, ct);
+            return await fetcher.FetchAsync(request, ct);
+        },
+        ct);
+
+    private async Task<FetchedPage> TwiceAsync(Func<Task<FetchedPage>> fetch, CancellationToken ct)
+    {
+        try
+        {
+            return await fetch();
+        }
+        catch (IngestionFailureException e) when (e.Failure == FetchFailure.Temporary)
+        {
+            await Task.Delay(options.RetryDelay, clock, ct);
+            return await fetch();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Rag.Ingestion;
+
+/// <summary>A durable ingestion job.</summary>
+[JsonConverter(typeof(TypedIdJsonConverter))]
+public readonly record struct JobId(Guid Value) : ITypedId<JobId>
+{
+    public static JobId New() => new(Guid.CreateVersion7());
+
+    public static JobId From(Guid value) => new(value);
+
+    public override string ToString() => Value.ToString();
+}

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Widget.Platform.Tenancy;
+using Widget.Rag.Embeddings;
+
+namespace Widget.Rag.Own;
+
+/// <param name="Name">The model that serves a tenant's searches.</param>
+/// <param name="Indexed">Whether the tenant is large enough to have approximate indexes (<see cref="VectorIndexes"/>).</param>
+internal sealed record ServingModel(string Name, bool Indexed);
+
+/// <summary>Says which embedding model serves a tenant's searches.</summary>
+public sealed class ServingModels(TenantDatabase database, EmbeddingModels models, TimeProvider clock)
+{
+    /// <summary>How long a node may go on using the model that it last saw serving; its vectors are kept for longer.</summary>
+    internal static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<TenantId, (ServingModel Serving, DateTimeOffset Until)> _serving = [];
+
+    /// <summary>The model that serves a tenant's searches, at most <see cref="Memory"/> old.</summary>
+    internal async Task<ServingModel> ServingAsync(TenantId tenant, CancellationToken ct)
+    {
+        if (_serving.TryGetValue(tenant, out var known) && known.Until > clock.GetUtcNow()) return known.Serving;
+        await using var db = await database.BeginAsync(tenant, ct);
+        var statistics = await db.Statistics.Select(row => new { row.Model, row.IndexedModel }).SingleOrDefaultAsync(ct);
+        var serving = new ServingModel(statistics?.Model ?? models.Default, statistics is not null && statistics.IndexedModel == statistics.Model);
+        _serving[tenant] = (serving, clock.GetUtcNow() + Memory);
+        return serving;
+    }
+
+    internal static Task<string?> ServingAsync(TenantDb db, CancellationToken ct) =>
+        db.Statistics.Select(row => row.Model).SingleOrDefaultAsync(ct);
+}

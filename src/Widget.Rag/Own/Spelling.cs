@@ -1,0 +1,101 @@
+using Widget.Platform.Tenancy;
+using Widget.Rag.Ranking;
+using Widget.Rag.Text;
+
+namespace Widget.Rag.Own;
+
+/// <summary>
+/// Recognises misspelt words: a word that the knowledge does not hold, in none of its languages, is taken to mean the nearest one that
+/// it does hold. Near is by edits (insert, delete, replace, swap neighbours: Damerau 1964, in the restricted form that edits no place twice):
+/// one in words of five to eight letters, two in longer ones. Its first letter is taken to be right, as it nearly always is.
+/// </summary>
+internal static class Spelling
+{
+    private const int ShortestWord = 5;
+    private const int ShortestForTwo = 9;
+    private const int MostWords = 6;
+    private const int MostVariants = 2;
+
+    // A guess says less than the word itself would.
+    private const float Trust = 0.8f;
+
+    private const string Lexicon =
+        """
+        select asked.lexeme, known.lexeme, known.dimension, known.chunk_count,
+               ln(1 + (statistics.chunk_count - known.chunk_count + 0.5) / (known.chunk_count + 0.5))::real
+        from unnest($1::text[]) as asked (lexeme)
+        cross join knowledge_statistics statistics
+        cross join lateral (
+          select lexeme, dimension, chunk_count from lexicon
+          where tenant_id = $2
+            and lexeme collate "C" >= left(asked.lexeme, 1) and lexeme collate "C" < chr(ascii(asked.lexeme) + 1)
+            and length(lexeme) between length(asked.lexeme) - 2 and length(asked.lexeme) + 2
+            and chunk_count > 0
+        ) known
+        """;
+
+    public static Task<IReadOnlyList<QuestionTerm>> MeantAsync(TenantDb db, IReadOnlyList<QuestionTerm> terms, CancellationToken ct) =>
+        MeantAsync(db, terms, Lexicon, ct);
+
+    /// <param name="db">An open transaction of the tenant.</param>
+    /// <param name="terms">The question's words.</param>
+    /// <param name="lexicon">
+    /// Finds words that begin as those in $1 and are about as long, for tenant $2: the word asked, the word known, its dimension, in how many passages it
+    /// stands, its inverse document frequency.
+    /// </param>
+    /// <param name="ct">Ends the search.</param>
+    public static async Task<IReadOnlyList<QuestionTerm>> MeantAsync(TenantDb db, IReadOnlyList<QuestionTerm> terms, string lexicon, CancellationToken ct)
+    {
+        var unknown = terms.GroupBy(term => term.Place)
+            .Where(word => word.All(term => term is { ChunkCount: 0, IsStop: false }) && word.Any(term => IsCorrectable(term.Lexeme)))
+            .Take(MostWords)
+            .ToList();
+        if (unknown.Count == 0) return [];
+        var lexemes = unknown.SelectMany(word => word.Where(term => IsCorrectable(term.Lexeme)).Select(term => term.Lexeme)).Distinct(StringComparer.Ordinal).ToArray();
+        await using var command = db.Command(lexicon, [lexemes, db.TenantId.Value]);
+        var near = new List<(string Asked, string Known, int Dimension, int ChunkCount, float Idf, int Edits)>();
+        await using (var rows = await command.ExecuteReaderAsync(ct))
+        {
+            while (await rows.ReadAsync(ct))
+            {
+                var (asked, known) = (rows.GetString(0), rows.GetString(1));
+                var allowed = asked.Length >= ShortestForTwo ? 2 : 1;
+                if (Edits(asked, known, allowed) is { } edits) near.Add((asked, known, rows.GetInt32(2), rows.GetInt32(3), rows.GetFloat(4), edits));
+            }
+        }
+
+        return
+        [
+            .. unknown.SelectMany(word => near
+                .Where(candidate => word.Any(term => term.Lexeme == candidate.Asked))
+                .OrderBy(candidate => candidate.Edits).ThenByDescending(candidate => candidate.ChunkCount)
+                .DistinctBy(candidate => candidate.Dimension)
+                .Take(MostVariants)
+                .Select(candidate => new QuestionTerm(candidate.Known, candidate.Dimension, Trust * candidate.Idf, candidate.Idf, IsStop: false, candidate.ChunkCount, word.Key))),
+        ];
+    }
+
+    /// <summary>Number of edits between two words; null when there are more than allowed.</summary>
+    public static int? Edits(string a, string b, int allowed)
+    {
+        if (Math.Abs(a.Length - b.Length) > allowed) return null;
+        var rows = new int[a.Length + 1, b.Length + 1];
+        for (var i = 0; i <= a.Length; i++) rows[i, 0] = i;
+        for (var j = 0; j <= b.Length; j++) rows[0, j] = j;
+        for (var i = 1; i <= a.Length; i++)
+        {
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var replaced = rows[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                rows[i, j] = Math.Min(replaced, Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
+            }
+        }
+
+        return rows[a.Length, b.Length] <= allowed ? rows[a.Length, b.Length] : null;
+    }
+
+    // Numbers have no spelling: another number is another thing.
+    private static bool IsCorrectable(string lexeme) =>
+        lexeme.Length >= ShortestWord && lexeme.Length < 40 && lexeme.All(character => char.IsLetter(character) && !Words.IsUnspaced(character));
+}

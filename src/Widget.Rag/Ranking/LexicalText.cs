@@ -1,0 +1,96 @@
+using System.Text;
+using Widget.Rag.Text;
+
+namespace Widget.Rag.Ranking;
+
+/// <summary>
+/// Writes a text so that PostgreSQL's parser sees the words a reader sees, documents and questions alike. Left to itself it takes
+/// "wing/body" for a file's path, "TB-4711" for a word and a negative number, and a line of Chinese for one word.
+/// <list type="bullet">
+/// <item>Words are runs of letters and digits; scripts without spaces are cut into pairs of characters.</item>
+/// <item>A name with digits is found however it is written: "TB-4711", "TB 4711" and "tb4711" have words in common.</item>
+/// <item>A number is one word, without the marks between its thousands and with a point before its decimals.</item>
+/// </list>
+/// </summary>
+public static class LexicalText
+{
+    private const int LongestName = 40;
+
+    public static string Prepare(string text)
+    {
+        var words = new StringBuilder(text.Length + (text.Length / 8));
+        var compound = new List<string>();
+        var end = -1;
+        foreach (var run in Words.Runs(text))
+        {
+            var (start, length) = run.GetOffsetAndLength(text.Length);
+            if (compound.Count > 0 && !(start == end + 1 && IsConnector(text[end]))) Close(words, compound, text, end);
+            end = start + length;
+            var word = text[run];
+            if (Words.IsUnspaced(word[0])) foreach (var pair in Words.Of(word)) words.Append(pair).Append(' ');
+            else compound.Add(word);
+        }
+
+        Close(words, compound, text, end);
+        return words.ToString();
+    }
+
+    private static bool IsConnector(char character) => character is '-' or '_' or '.' or ',' or '/' or '\'' or '’' or '\u2011';
+
+    // The runs that stood together, with one mark between each two.
+    private static void Close(StringBuilder words, List<string> compound, string text, int end)
+    {
+        if (compound.Count == 0) return;
+        if (compound.TrueForAll(IsNumber)) Number(words, compound, text, end);
+        else Name(words, compound);
+        compound.Clear();
+    }
+
+    private static void Name(StringBuilder words, List<string> compound)
+    {
+        foreach (var word in compound)
+        {
+            words.Append(word).Append(' ');
+            if (IsMixed(word)) Parts(words, word);
+        }
+
+        if (compound.Count < 2 || compound.Sum(word => word.Length) > LongestName) return;
+        if (compound.Exists(word => word.Any(char.IsAsciiDigit))) words.AppendJoin("", compound).Append(' ');
+    }
+
+    private static void Number(StringBuilder words, List<string> groups, string text, int end)
+    {
+        if (groups.Count == 1)
+        {
+            words.Append(groups[0]).Append(' ');
+            return;
+        }
+
+        var start = end - groups.Sum(group => group.Length) - (groups.Count - 1);
+        var last = text[end - groups[^1].Length - 1];
+        var first = text[start + groups[0].Length];
+        var thousands = groups[0].Length <= 3 && groups.Skip(1).SkipLast(1).All(group => group.Length == 3) && first is '.' or ',' or '\'' or '’';
+        if (thousands && groups[^1].Length == 3 && last == first) words.AppendJoin("", groups).Append(' ');
+        else if (last is '.' or ',' && (groups.Count == 2 || (thousands && last != first))) words.AppendJoin("", groups.SkipLast(1)).Append('.').Append(groups[^1]).Append(' ');
+        // Versions, dates, ranges: as they are, and each part.
+        else
+        {
+            words.AppendJoin(' ', groups).Append(' ');
+            if (last == '.') words.AppendJoin('.', groups).Append(' ');
+        }
+    }
+
+    private static bool IsNumber(string word) => !word.AsSpan().ContainsAnyExceptInRange('0', '9');
+
+    // "RTX4090" is also "RTX 4090"; "mp3" and "b2b" are words of their own.
+    private static bool IsMixed(string word) => word.Count(char.IsAsciiDigit) >= 2 && word.Count(char.IsLetter) >= 2;
+
+    private static void Parts(StringBuilder words, string word)
+    {
+        for (var i = 0; i < word.Length; i++)
+        {
+            words.Append(word[i]);
+            if (i + 1 == word.Length || char.IsAsciiDigit(word[i]) != char.IsAsciiDigit(word[i + 1])) words.Append(' ');
+        }
+    }
+}

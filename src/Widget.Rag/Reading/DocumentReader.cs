@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Widget.Platform.Text;
+using Widget.Rag.Reading.Extraction;
+using Widget.Rag.Search;
+using Widget.Rag.Text;
+
+namespace Widget.Rag.Reading;
+
+/// <summary>A document that has been read, and what it says to whoever follows its links.</summary>
+/// <param name="Document">Ready to be stored.</param>
+/// <param name="Links">Where it leads, absolute, without fragments.</param>
+public sealed record ReadDocument(PreparedDocument Document, IReadOnlyList<Uri> Links)
+{
+    /// <summary>The address it names as its own; null when it names none.</summary>
+    public Uri? Canonical { get; init; }
+
+    /// <summary>Whether it asks not to be found.</summary>
+    public bool NoIndex { get; init; }
+
+    /// <summary>Whether it asks that its links not be followed.</summary>
+    public bool NoFollow { get; init; }
+}
+
+/// <summary>Reads a document as it came: bytes to passages.</summary>
+public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker)
+{
+    // Part of every content hash: raised when reading or cutting changes, so that unchanged documents are read anew.
+    private const string Version = "2";
+
+    private readonly IReader[] _readers = [.. readers];
+
+    /// <summary>Changes whenever anything that went into a document changes.</summary>
+    public static byte[] Hash(RawDocument document, DocumentDescription description)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{Version}\n{document.MediaType}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{Described(description)}\n"));
+        hash.AppendData(document.Content.Span);
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>
+    /// How a document is read, apart from its content: when it changes, a server's word that the content has not is not enough.
+    /// </summary>
+    public static byte[] Reading(DocumentDescription description) => SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}\n{Described(description)}"));
+
+    /// <exception cref="IngestionFailureException">It cannot be read; the message says why.</exception>
+    public async Task<ReadDocument> ReadAsync(
+        string externalId,
+        RawDocument document,
+        DocumentDescription description,
+        CancellationToken ct)
+    {
+        var recognised = document with { MediaType = ContentSniffing.Recognise(document.Content.Span, document.MediaType) };
+        var reader = Array.Find(_readers, candidate => candidate.Reads(recognised.MediaType))
+            ?? throw new IngestionFailureException($"Documents of type {document.MediaType} cannot be read. Add {MediaTypes.Readable}.");
+        var extracted = await reader.ReadAsync(recognised, ct);
+        extracted = extracted with { Blocks = [.. extracted.Blocks.Select(block => block with { Text = Storable(block.Text) })] };
+        if (extracted.Blocks.Sum(block => (long)block.Text.Length) > Extractors.LongestText) throw new IngestionFailureException(Extractors.TooLong);
+        ct.ThrowIfCancellationRequested();
+        var passages = chunker.Cut(extracted);
+        if (passages.Count == 0) throw new IngestionFailureException("The document holds no text.");
+
+        var language = description.Language
+            ?? LanguageDetector.Detect(string.Join(' ', passages.Take(5).Select(passage => passage.Text)))
+            ?? extracted.Language
+            ?? "en";
+        var title = FirstOf(description.Title, extracted.Title, NameOf(externalId, description.Url));
+        var prepared = new PreparedDocument(
+            externalId,
+            Prefix.Of(title, 500),
+            description.Url,
+            language,
+            description.Tags,
+            Hash(document, description),
+            [.. passages.Select(passage => passage with { Locator = Located(passage.Locator, description) })])
+        {
+            // Whoever typed it knows what it is; of the others the content tells.
+            Kind = description.Kind != DocumentKind.Text ? description.Kind : extracted.Kind switch
+            {
+                ContentKind.Image => DocumentKind.Image,
+                ContentKind.Audio => DocumentKind.Audio,
+                ContentKind.Video => DocumentKind.Video,
+                _ => DocumentKind.Text,
+            },
+            Aliases = description.Aliases ?? [],
+            Notice = extracted.Notice,
+        };
+        return new ReadDocument(prepared, extracted.Links) { Canonical = extracted.Canonical, NoIndex = extracted.NoIndex, NoFollow = extracted.NoFollow };
+    }
+
+    // What a site map says of a page is no part of the page.
+    private static string Described(DocumentDescription description) => JsonSerializer.Serialize(description with { Modified = null }, KnowledgeJson.Options);
+
+    // Something to show is shown as a whole, whatever passage of its description was found. Fragments as in W3C's Media Fragments URI 1.0 and RFC 8118.
+    private static Locator Located(Locator locator, DocumentDescription description)
+    {
+        if (description.Kind != DocumentKind.Demo) return locator;
+        var fragment = description switch
+        {
+            { End: { } end } => string.Create(CultureInfo.InvariantCulture, $"#t={description.Start ?? 0},{end}"),
+            { Start: { } start } => string.Create(CultureInfo.InvariantCulture, $"#t={start}"),
+            { Page: { } page } => string.Create(CultureInfo.InvariantCulture, $"#page={page}"),
+            _ => null,
+        };
+        return locator with { Start = description.Start, End = description.End, Page = description.Page, Fragment = fragment };
+    }
+
+    private static string NameOf(string externalId, string? url)
+    {
+        if (url is null) return externalId;
+        var address = new Uri(url);
+        var last = Uri.UnescapeDataString(address.AbsolutePath.TrimEnd('/').Split('/')[^1]);
+        return last.Length > 0 ? last : address.Host;
+    }
+
+    private static string FirstOf(params ReadOnlySpan<string?> titles)
+    {
+        foreach (var title in titles)
+            if (title is not null && VisibleText.Line(title) is { Length: > 0 } shown) return shown;
+        return "Untitled";
+    }
+
+    // PostgreSQL's text holds every character but this one.
+    private static string Storable(string text) => text.Replace("\0", "", StringComparison.Ordinal);
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+
+namespace Widget.Rag.Reading.Extraction;
+
+/// <summary>What a program that reads untrusted files may use.</summary>
+/// <param name="Time">Wall-clock time, after which it is killed; also its CPU seconds.</param>
+/// <param name="MemoryBytes">Address space.</param>
+/// <param name="OutputBytes">Standard output.</param>
+public sealed record ChildLimits(TimeSpan Time, long MemoryBytes, int OutputBytes);
+
+/// <summary>How a child ended.</summary>
+public sealed record ChildResult(int ExitCode, byte[] Output, string Errors);
+
+/// <summary>Runs a program on untrusted input, outside this process and under limits, so that it can only fail itself.</summary>
+internal static class ChildProcess
+{
+    /// <summary>util-linux's program that sets limits and then becomes another.</summary>
+    public const string Limiter = "/usr/bin/prlimit";
+
+    // Run at low priority: visitors' questions and small documents come first.
+    private const string Nice = "/usr/bin/nice";
+
+    /// <summary>Whether a program is installed.</summary>
+    public static bool Has(string program) => Find(program) is not null;
+
+    /// <exception cref="IngestionFailureException">The program is not installed, or a limit stopped it.</exception>
+    public static async Task<ChildResult> RunAsync(
+        string program,
+        IReadOnlyList<string> arguments,
+        ReadOnlyMemory<byte> input,
+        ChildLimits limits,
+        CancellationToken ct)
+    {
+        var path = Locate(program);
+        var start = new ProcessStartInfo
+        {
+            FileName = path,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        // It reads what strangers made, so it gets none of the server's settings and secrets.
+        start.Environment.Clear();
+        start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        start.Environment["OMP_THREAD_LIMIT"] = "1"; // tesseract's threads cost more than they give on small pictures
+        if (OperatingSystem.IsLinux() && File.Exists(Limiter))
+        {
+            start.FileName = Limiter;
+            start.ArgumentList.Add($"--as={limits.MemoryBytes}");
+            start.ArgumentList.Add($"--cpu={(int)Math.Ceiling(limits.Time.TotalSeconds)}");
+            start.ArgumentList.Add("--core=0");
+            start.ArgumentList.Add("--");
+            if (File.Exists(Nice)) foreach (var argument in (string[])[Nice, "-n", "10"]) start.ArgumentList.Add(argument);
+            start.ArgumentList.Add(path);
+        }
+
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(limits.Time);
+        try
+        {
+            var feeding = FeedAsync(process, input, deadline.Token);
+            var errors = BeginningAsync(process.StandardError.BaseStream, 64 * 1024, deadline.Token);
+            var output = await ReadAsync(process.StandardOutput.BaseStream, limits.OutputBytes, deadline.Token)
+                ?? throw new IngestionFailureException(Extractors.TooLong);
+            await feeding;
+            var said = await errors;
+            await process.WaitForExitAsync(deadline.Token);
+            return new ChildResult(process.ExitCode, output, System.Text.Encoding.UTF8.GetString(said));
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new IngestionFailureException($"Reading the document took longer than {limits.Time.TotalSeconds:0} seconds and was stopped.", e);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static string Locate(string program) =>
+        Find(program) ?? throw new IngestionFailureException($"The server lacks the program {program}, which reads this kind of document. Whoever runs it can install it.");
+
+    private static string? Find(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
+
+    private static async Task FeedAsync(Process process, ReadOnlyMemory<byte> input, CancellationToken ct)
+    {
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(input, ct);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It stopped reading before the end; its exit code tells why.
+        }
+    }
+
+    // Reads to the end, since a program whose pipe is full stands still, and keeps the beginning.
+    private static async Task<byte[]> BeginningAsync(Stream stream, int most, CancellationToken ct)
+    {
+        using var kept = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await stream.ReadAsync(buffer, ct)) > 0)
+            kept.Write(buffer, 0, Math.Min(read, most - (int)kept.Length));
+        return kept.ToArray();
+    }
+
+    // Null when there is more than the limit.
+    private static async Task<byte[]?> ReadAsync(Stream stream, int limit, CancellationToken ct)
+    {
+        using var all = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await stream.ReadAsync(buffer, ct)) > 0)
+        {
+            if (all.Length + read > limit) return null;
+            all.Write(buffer, 0, read);
+        }
+
+        return all.ToArray();
+    }
+}

@@ -1,0 +1,11 @@
+namespace Widget.Rag.Reading.Extraction;
+
+/// <summary>Reads one family of formats, outside this process.</summary>
+public interface IReader
+{
+    /// <summary>Whether it reads this media type.</summary>
+    bool Reads(string mediaType);
+
+    /// <exception cref="IngestionFailureException">The document cannot be read.</exception>
+    Task<ExtractedDocument> ReadAsync(RawDocument document, CancellationToken ct);
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Widget.Rag.Reading.Extraction;
+
+/// <summary>Reads PDF through poppler's pdftotext and pdfinfo (package poppler-utils), page by page. Pages without text are read as pictures.</summary>
+/// <param name="options">How many pages are read, and for how long scanned ones.</param>
+/// <param name="clock">Tells the time.</param>
+public sealed partial class PdfReader(IngestionOptions? options = null, TimeProvider? clock = null) : IReader
+{
+    private static readonly ChildLimits Limits = new(TimeSpan.FromSeconds(60), 1L << 30, 64 << 20);
+
+    // One bad page does not lose the others; more than a few are a bad document, and each may take its time limit.
+    private const int MostFailures = 5;
+
+    private readonly IngestionOptions _options = options ?? new IngestionOptions();
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+
+    public bool Reads(string mediaType) => mediaType == MediaTypes.Pdf;
+
+    public async Task<ExtractedDocument> ReadAsync(RawDocument document, CancellationToken ct)
+    {
+        if (document.Content.Span.IndexOf("%PDF-"u8) is < 0 or > 1024)
+            throw new IngestionFailureException("This file is not a PDF, although it is named or sent as one.");
+
+        var start = _clock.GetTimestamp();
+        var text = await ChildProcess.RunAsync("pdftotext", ["-enc", "UTF-8", "-eol", "unix", "-l", $"{_options.MostPages}", "-", "-"], document.Content, Limits, ct);
+        if (text.ExitCode != 0) throw Explain(text);
+        var info = Encoding.UTF8.GetString((await ChildProcess.RunAsync("pdfinfo", ["-enc", "UTF-8", "-"], document.Content, Limits, ct)).Output);
+
+        var blocks = new List<Block>();
+        var pages = Encoding.UTF8.GetString(text.Output).Split('\f');
+        // The program ends every page with a form feed.
+        var count = Math.Max(1, pages.Length - 1);
+        var (failed, recognises) = (0, CharacterRecognition.IsInstalled);
+        int? unread = null;
+        var blank = new HashSet<int>();
+        var looked = 0;
+        for (var page = 1; page <= count; page++)
+        {
+            if (!string.IsNullOrWhiteSpace(pages[page - 1]))
+            {
+                foreach (var paragraph in TextExtractor.Paragraphs(JoinHyphenated(pages[page - 1])))
+                    blocks.Add(new Block(BlockKind.Paragraph, paragraph, Page: page));
+                continue;
+            }
+
+            if (!recognises || failed >= MostFailures || unread is not null) continue;
+            if (page > looked)
+            {
+                looked = Math.Min(count, page + BlankPages.Batch - 1);
+                blank.UnionWith(await BlankPages.FindAsync(document.Content, page, looked, ct));
+            }
+
+            if (blank.Contains(page)) continue;
+            if (_clock.GetElapsedTime(start) >= _options.DocumentTime)
+            {
+                unread = page;
+                continue;
+            }
+
+            try
+            {
+                blocks.AddRange((await ScanAsync(document.Content, page, ct)).Select(paragraph => new Block(BlockKind.Paragraph, paragraph, Page: page)));
+            }
+            catch (IngestionFailureException)
+            {
+                failed++;
+            }
+        }
+
+        var notice = Notice(info, unread);
+        if (blocks.Count == 0)
+        {
+            throw new IngestionFailureException((!recognises
+                ? "This PDF holds no text, and the server lacks the program tesseract, which reads scanned pages. Add a version with text in it."
+                : "This PDF holds no text, and none could be read in the pictures of its pages.") + (notice is null ? "" : " " + notice));
+        }
+
+        var title = Title().Match(info);
+        return new ExtractedDocument(title.Success ? title.Groups["title"].Value.Trim() : null, null, blocks) { Notice = notice };
+    }
+
+    private string? Notice(string info, int? unread)
+    {
+        var notices = new List<string>();
+        if (Pages().Match(info) is { Success: true } pages && long.Parse(pages.Groups["pages"].ValueSpan, CultureInfo.InvariantCulture) > _options.MostPages)
+            notices.Add($"Only the first {_options.MostPages} of its {pages.Groups["pages"].Value} pages were read. Split it to index all of it.");
+        if (unread is not null)
+            notices.Add($"Its scanned pages were read up to page {unread - 1}, within the limit of {_options.DocumentTime.TotalSeconds:0} seconds. Split the file, or add a version with text.");
+        return notices.Count == 0 ? null : string.Join(' ', notices);
+    }
+
+    // A page without text is most often a scan: it is drawn and read as a picture.
+    private static async Task<IReadOnlyList<string>> ScanAsync(ReadOnlyMemory<byte> pdf, int page, CancellationToken ct)
+    {
+        var picture = await ChildProcess.RunAsync("pdftoppm", ["-r", "200", "-gray", "-png", "-f", $"{page}", "-l", $"{page}", "-"], pdf, Limits, ct);
+        return picture is { ExitCode: 0, Output.Length: > 0 } ? await CharacterRecognition.ReadAsync(picture.Output, ct) : [];
+    }
+
+    private static string JoinHyphenated(string page) => LineEndHyphen().Replace(page, "");
+
+    private static IngestionFailureException Explain(ChildResult result) => new(
+        result.Errors.Contains("Incorrect password", StringComparison.OrdinalIgnoreCase)
+            ? "This PDF is protected with a password. Add a copy without one."
+            : result.ExitCode == 3
+                ? "This PDF forbids taking text out of it. Add a copy that allows it."
+                : "This PDF is damaged and could not be read.");
+
+    [GeneratedRegex(@"^Title: +(?<title>\S.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Title();
+
+    [GeneratedRegex(@"^Pages: +(?<pages>[0-9]{1,9})$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Pages();
+
+    // A word broken over two lines; a capital after the break starts a word of its own.
+    [GeneratedRegex(@"(?<=\p{Ll})-\n(?=\p{Ll})", RegexOptions.None, 1000)]
+    private static partial Regex LineEndHyphen();
+}

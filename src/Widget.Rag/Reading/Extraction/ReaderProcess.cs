@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Widget.Rag.Reading.Extraction;
+
+/// <summary>One reader child: the program of Widget.Extraction, which lies beside this assembly.</summary>
+internal sealed class ReaderProcess : IDisposable
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    private readonly Process _process;
+    private readonly ChildLimits _limits;
+
+    private ReaderProcess(Process process, ChildLimits limits)
+    {
+        _process = process;
+        _limits = limits;
+        process.BeginErrorReadLine(); // what it complains about is not kept, but a full pipe would stop it
+    }
+
+    public bool IsAlive => !_process.HasExited;
+
+    public int Id => _process.Id;
+
+    public static ReaderProcess Start(ChildLimits limits)
+    {
+        var start = new ProcessStartInfo
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        // It reads what strangers made, so it gets none of the server's settings and secrets.
+        start.Environment.Clear();
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        // The runtime reserves far more addresses than it uses, so RLIMIT_AS says nothing; its heap has a limit of its own.
+        start.Environment["DOTNET_GCHeapHardLimit"] = limits.MemoryBytes.ToString("X", CultureInfo.InvariantCulture);
+        if (OperatingSystem.IsLinux() && File.Exists(ChildProcess.Limiter))
+        {
+            start.FileName = ChildProcess.Limiter;
+            // No core dumps; few open files are needed.
+            foreach (var argument in (string[])["--core=0", "--nofile=256", "--", DotnetHost()]) start.ArgumentList.Add(argument);
+        }
+        else
+        {
+            start.FileName = DotnetHost();
+        }
+
+        start.ArgumentList.Add(typeof(Extractors).Assembly.Location);
+        return new ReaderProcess(Process.Start(start) ?? throw new InvalidOperationException("The reader did not start."), limits);
+    }
+
+    /// <summary>Gives the child a document. After any exception the child is good for nothing more.</summary>
+    /// <exception cref="IngestionFailureException">A limit stopped the child, or it broke down.</exception>
+    public async Task<ReaderReply> ReadAsync(RawDocument document, CancellationToken ct)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(_limits.Time);
+        try
+        {
+            var input = _process.StandardInput.BaseStream;
+            var request = new ReaderRequest(
+                document.MediaType,
+                document.Charset,
+                document.Address,
+                document.Content.Length,
+                (int)(_limits.Time + Grace).TotalMilliseconds);
+            await input.WriteAsync(ReaderProtocol.Frame(request), deadline.Token);
+            await input.WriteAsync(document.Content, deadline.Token);
+            await input.FlushAsync(deadline.Token);
+            return await ReaderProtocol.ReadReplyAsync(_process.StandardOutput.BaseStream, _limits.OutputBytes, deadline.Token);
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new IngestionFailureException($"Reading the document took longer than {_limits.Time.TotalSeconds:0.#} seconds and was stopped.", e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new IngestionFailureException("Reading the document gave more than can be taken in, or nothing that makes sense, and was stopped.", e);
+        }
+        catch (IOException e)
+        {
+            throw new IngestionFailureException(await CauseOfDeathAsync(ct), e);
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has just ended by itself.
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task<string> CauseOfDeathAsync(CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(Grace);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return "Reading the document broke off.";
+        }
+
+        return _process.ExitCode == ReaderProtocol.OutOfMemory
+            ? $"Reading the document takes more than {_limits.MemoryBytes >> 20} MB of memory and was stopped. Split it into parts."
+            : "Reading the document stopped the program that reads it. The file is damaged, or made to do harm.";
+    }
+
+    // The host that runs us lies three folders above its runtime; a program may have been started by a host of its own.
+    private static string DotnetHost()
+    {
+        var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        if (Environment.ProcessPath is { } own && Path.GetFileName(own) == name) return own;
+        var runtime = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", name));
+        if (File.Exists(runtime)) return runtime;
+        return (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Prepend(Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? "")
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists)
+            ?? throw new InvalidOperationException("The program dotnet was not found, which runs the readers of documents. Put it on the PATH or set DOTNET_ROOT.");
+    }
+}

@@ -1,0 +1,238 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+using Pgvector;
+using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
+using Widget.Rag.Embeddings;
+using Widget.Rag.Ingestion;
+using Widget.Rag.Own;
+using Widget.Rag.Reading;
+using Widget.Rag.Search;
+
+namespace Widget.Rag.Reembedding;
+
+/// <summary>A worker's hold on a tenant's <see cref="EmbeddingChange"/>.</summary>
+public sealed record EmbeddingLease(TenantId Tenant, string Model, Guid Worker);
+
+/// <summary>
+/// Gives a tenant's passages the vectors they lack, a slice with a commit each, so that whoever takes it over goes on where it stopped.
+/// When none lacks them, the model serves; the vectors of others go once no search can be using them.
+/// </summary>
+public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingModels models, TimeProvider clock)
+{
+    private const int Slice = 128;
+    private const int DeletedAtOnce = 2_000;
+
+    // Characters of a text that was refused whole.
+    private const int LongestCut = 500;
+    private const int ShortestCut = 100;
+    internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
+    public async Task RunAsync(EmbeddingLease lease, CancellationToken ct)
+    {
+        try
+        {
+            if (await FillAsync(lease, ct) && await SwitchAsync(lease, ct)) await TidyAsync(lease, ct);
+        }
+        catch (EmbeddingUnavailableException e)
+        {
+            await WaitAsync(lease, e.Message, ct);
+        }
+    }
+
+    // False when the change has become another's or another one.
+    private async Task<bool> FillAsync(EmbeddingLease lease, CancellationToken ct)
+    {
+        var after = Guid.Empty;
+        while (await MissingAsync(lease, after, ct) is { Count: > 0 } slice)
+        {
+            var vectors = await EmbedAsync(lease.Model, slice.ConvertAll(chunk => chunk.Text), ct);
+            after = slice[^1].Id;
+            await using var db = await database.BeginAsync(lease.Tenant, ct);
+            await using var batch = db.Batch();
+            foreach (var ((id, _), vector) in slice.Zip(vectors))
+            {
+                // Passages that have gone meanwhile need none.
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                    """
+                    insert into chunk_embeddings (tenant_id, model, chunk_id, embedding)
+                    select $1, $2, id, $4 from chunks where tenant_id = $1 and id = $3
+                    on conflict do nothing
+                    """)
+                {
+                    Parameters = { new() { Value = lease.Tenant.Value }, new() { Value = lease.Model }, new() { Value = id }, new() { Value = vector } },
+                });
+            }
+
+            await batch.ExecuteNonQueryAsync(ct);
+            if (!await HoldAsync(db, lease, slice.Count, ct)) return false;
+            await db.CommitAsync(ct);
+        }
+
+        return true;
+    }
+
+    // One text that the endpoint refuses must not keep the others waiting: the slice is halved until that text is alone, and then cut, since
+    // what endpoints refuse is most often too long for the model.
+    private async Task<IReadOnlyList<HalfVector>> EmbedAsync(string model, List<string> texts, CancellationToken ct)
+    {
+        try
+        {
+            return await models.EmbedAsync(model, texts, ct);
+        }
+        catch (EmbeddingUnavailableException e) when (e.IsRefusal && (texts.Count > 1 || texts[0].Length > ShortestCut))
+        {
+            if (texts.Count == 1) return await EmbedAsync(model, [Prefix.Of(texts[0], texts[0].Length > LongestCut ? LongestCut : ShortestCut)], ct);
+        }
+
+        var half = texts.Count / 2;
+        return [.. await EmbedAsync(model, texts[..half], ct), .. await EmbedAsync(model, texts[half..], ct)];
+    }
+
+    private async Task<List<(Guid Id, string Text)>> MissingAsync(EmbeddingLease lease, Guid after, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(lease.Tenant, ct);
+        if (after == Guid.Empty)
+        {
+            await using var count = db.Command(
+                """
+                update embedding_changes set
+                  total = (select chunk_count from knowledge_statistics),
+                  done = (select count(*) from chunk_embeddings where tenant_id = $1 and model = $2)
+                where lease_owner = $3
+                """,
+                [lease.Tenant.Value, lease.Model, lease.Worker]);
+            await count.ExecuteNonQueryAsync(ct);
+        }
+
+        await using var command = db.Command(
+            """
+            select chunk.id, document.title, chunk.locator, chunk.text, coalesce(answer.alternatives, '{}')
+            from chunks chunk
+            join documents document on document.tenant_id = $1 and document.id = chunk.document_id
+            left join answers answer
+              on document.kind = 'answer' and answer.tenant_id = $1 and answer.source_id = document.source_id and answer.id::text = document.external_id
+            where chunk.tenant_id = $1 and chunk.id > $3
+              and not exists (select from chunk_embeddings known where known.tenant_id = $1 and known.model = $2 and known.chunk_id = chunk.id)
+            order by chunk.id
+            limit $4
+            """,
+            [lease.Tenant.Value, lease.Model, after, Slice]);
+        var missing = new List<(Guid, string)>();
+        await using (var rows = await command.ExecuteReaderAsync(ct))
+        {
+            while (await rows.ReadAsync(ct))
+            {
+                var locator = JsonSerializer.Deserialize<Locator>(rows.GetString(2), KnowledgeJson.Options)!;
+                missing.Add((rows.GetGuid(0), PreparedDocument.EmbeddedText(rows.GetString(1), rows.GetFieldValue<string[]>(4), locator, rows.GetString(3))));
+            }
+        }
+
+        await db.CommitAsync(ct);
+        return missing;
+    }
+
+    // Under the writers' lock, so that no passage comes between the look and the switch.
+    private async Task<bool> SwitchAsync(EmbeddingLease lease, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(lease.Tenant, ct);
+        await KnowledgeWriter.LockStatisticsAsync(db, models.Default, ct);
+        if (!await HoldAsync(db, lease, 0, ct)) return false;
+        await using (var missing = db.Command(
+            """
+            select exists (
+              select from chunks chunk
+              where chunk.tenant_id = $1
+                and not exists (select from chunk_embeddings known where known.tenant_id = $1 and known.model = $2 and known.chunk_id = chunk.id))
+            """,
+            [lease.Tenant.Value, lease.Model]))
+        {
+            if (await missing.ExecuteScalarAsync(ct) is true)
+            {
+                await RetryAsync(db, lease, TimeSpan.Zero, ct);
+                return false;
+            }
+        }
+
+        if (await ServingModels.ServingAsync(db, ct) != lease.Model)
+        {
+            await using var command = db.Command("update knowledge_statistics set model = $1, revision = revision + 1", [lease.Model]);
+            await command.ExecuteNonQueryAsync(ct);
+            await db.EmbeddingChanges.ExecuteUpdateAsync(set => set.SetProperty(row => row.SwitchedAt, clock.GetUtcNow()), ct);
+            await RetryAsync(db, lease, Grace, ct);
+            return false;
+        }
+
+        // Searches elsewhere may still use the model that served until now. What was only filled in shows in searches from here on.
+        var switched = await db.EmbeddingChanges.Select(row => row.SwitchedAt).SingleAsync(ct);
+        if (switched is null)
+        {
+            await using var command = db.Command("update knowledge_statistics set revision = revision + 1");
+            await command.ExecuteNonQueryAsync(ct);
+        }
+
+        await db.CommitAsync(ct);
+        return switched is null || clock.GetUtcNow() - switched >= Grace - TimeSpan.FromSeconds(1);
+    }
+
+    private async Task TidyAsync(EmbeddingLease lease, CancellationToken ct)
+    {
+        while (true)
+        {
+            await using var db = await database.BeginAsync(lease.Tenant, ct);
+            if (!await HoldAsync(db, lease, 0, ct)) return;
+            await using var delete = db.Command(
+                """
+                delete from chunk_embeddings
+                where tenant_id = $1 and (model, chunk_id) in (
+                  select model, chunk_id from chunk_embeddings where tenant_id = $1 and model <> $2 limit $3)
+                """,
+                [lease.Tenant.Value, lease.Model, DeletedAtOnce]);
+            var deleted = await delete.ExecuteNonQueryAsync(ct);
+            if (deleted < DeletedAtOnce) await db.EmbeddingChanges.ExecuteDeleteAsync(ct);
+            await db.CommitAsync(ct);
+            if (deleted < DeletedAtOnce) return;
+        }
+    }
+
+    // Counts what was done and prolongs the lease; false when it is no longer ours, or the tenant has chosen another model. One that ran
+    // out while the endpoint made us wait is ours until another takes it.
+    private static async Task<bool> HoldAsync(TenantDb db, EmbeddingLease lease, int done, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            """
+            update embedding_changes
+            set done = least(total, done + $3), lease_until = now() + $4, error = null, attempts = 0
+            where lease_owner = $1 and model = $2
+            """,
+            [lease.Worker, lease.Model, done, Lease]);
+        return await command.ExecuteNonQueryAsync(ct) == 1;
+    }
+
+    private static async Task RetryAsync(TenantDb db, EmbeddingLease lease, TimeSpan after, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            "update embedding_changes set retry_at = now() + $2, lease_until = null where lease_owner = $1", [lease.Worker, after]);
+        await command.ExecuteNonQueryAsync(ct);
+        await db.CommitAsync(ct);
+    }
+
+    private async Task WaitAsync(EmbeddingLease lease, string error, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(lease.Tenant, ct);
+        await using var command = db.Command(
+            """
+            update embedding_changes
+            set error = $2, attempts = attempts + 1, lease_until = null,
+                retry_at = now() + least($3, interval '1 second' * power(2, least(attempts, 12)))
+            where lease_owner = $1
+            """,
+            [lease.Worker, error, new NpgsqlParameter { Value = LongestWait, NpgsqlDbType = NpgsqlDbType.Interval }]);
+        await command.ExecuteNonQueryAsync(ct);
+        await db.CommitAsync(ct);
+    }
+}

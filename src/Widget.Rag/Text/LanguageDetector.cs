@@ -1,0 +1,61 @@
+namespace Widget.Rag.Text;
+
+/// <summary>
+/// Tells the language of a text: by its script where a script belongs to one language, else by its stop words, among those of
+/// <see cref="StopWords"/>.
+/// </summary>
+public static class LanguageDetector
+{
+    private const int MostWords = 2_000;
+    private const int MostCharacters = 20_000;
+
+    // A share of the letters that a quoted name or a brand does not reach.
+    private const double Share = 0.3;
+
+    /// <summary>
+    /// ISO 639-1, or null when too few words give it away: at least three, and a quarter more than the next language has.
+    /// </summary>
+    public static string? Detect(string text)
+    {
+        if (OfScript(text) is { } language) return language;
+        var counts = StopWords.ByLanguage.Keys.ToDictionary(known => known, _ => 0);
+        foreach (var word in Words.Of(text).Take(MostWords))
+        {
+            foreach (var (known, words) in StopWords.ByLanguage)
+                if (words.Contains(word)) counts[known]++;
+        }
+
+        var ranked = counts.OrderByDescending(pair => pair.Value).Take(2).ToArray();
+        return ranked[0].Value >= 3 && ranked[0].Value >= 1.25 * ranked[1].Value ? ranked[0].Key : null;
+    }
+
+    private static string? OfScript(string text)
+    {
+        var (letters, counts) = (0, new Dictionary<string, int>(StringComparer.Ordinal));
+        foreach (var character in text.AsSpan(0, Math.Min(text.Length, MostCharacters)))
+        {
+            if (!char.IsLetter(character)) continue;
+            letters++;
+            if (ScriptOf(character) is { } script) counts[script] = counts.GetValueOrDefault(script) + 1;
+        }
+
+        // Japanese is written with Chinese characters, too, but never with those alone.
+        if (counts.GetValueOrDefault("ja") > 0.1 * letters && counts.Remove("zh", out var characters)) counts["ja"] += characters;
+        return counts.Count > 0 && counts.MaxBy(pair => pair.Value) is var (language, count) && count > Share * letters ? language : null;
+    }
+
+    private static string? ScriptOf(char character) => character switch
+    {
+        < '\u0370' => null,
+        <= '\u03FF' => "el",
+        <= '\u052F' => "ru",
+        >= '\u0590' and <= '\u05FF' => "he",
+        >= '\u0600' and <= '\u077F' => "ar",
+        >= '\u0900' and <= '\u097F' => "hi",
+        >= '\u0E00' and <= '\u0E7F' => "th",
+        (>= '\u1100' and <= '\u11FF') or (>= '\uAC00' and <= '\uD7AF') => "ko",
+        >= '\u3040' and <= '\u30FF' => "ja",
+        (>= '\u3400' and <= '\u4DBF') or (>= '\u4E00' and <= '\u9FFF') => "zh",
+        _ => null,
+    };
+}
