@@ -1,4 +1,4 @@
-// Makes the two demo tenants, with different knowledge: one site by its site map, one by its links and by uploads.
+// Creates the two demo tenants, with different knowledge: one from a site map, one from a site's links and from uploads.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
@@ -15,18 +15,35 @@ const tenants = [
     sites: ['/harbor/sitemap.xml'],
     uploads: [],
     questions: [
-      { name: 'price', text: 'How much is the Tide Step?', sources: [`${demo}/harbor/prices.html`], facts: ['2,890 euros'], tags: ['prices'] },
-      { name: 'delivery', text: 'What does delivery to Denmark cost?', sources: [`${demo}/harbor/shipping.html`], facts: ['89 euros'], tags: ['prices'] },
-      { name: 'charging', text: 'How long does it take to charge the battery?', sources: [`${demo}/harbor/battery.html`], facts: ['four and a half hours'] },
+      {
+        name: 'price',
+        text: 'How much is the Tide Step?',
+        sources: [`${demo}/harbor/prices.html`],
+        facts: ['2,890 euros'],
+        tags: ['prices'],
+      },
+      {
+        name: 'delivery',
+        text: 'What does delivery to Denmark cost?',
+        sources: [`${demo}/harbor/shipping.html`],
+        facts: ['89 euros'],
+        tags: ['prices'],
+      },
+      {
+        name: 'charging',
+        text: 'How long does it take to charge the battery?',
+        sources: [`${demo}/harbor/battery.html`],
+        facts: ['four and a half hours'],
+      },
       { name: 'poem', text: 'Write me a poem about the sea', shouldRefuse: true },
     ],
     settings: {
       agentName: 'Jette',
       contactUrl: 'mailto:service@harbor.example',
       theme: { color: '#0b6e6e' },
-      // The replica that the simulated Tavus has; with an account of one's own, one from GET /api/tavus/replicas.
+      // The replica of the simulated Tavus. With your own account, use one from GET /api/tavus/replicas.
       useTavusVideo: true,
-      // A pause ends what the visitor says; the simulated voice does not tell sentences apart.
+      // A pause ends the visitor's turn, because the simulated voice doesn't detect sentences.
       voice: { enabled: true, turns: 'pause' },
       tavusReplicaId: process.env.WIDGET_DEMO_REPLICA ?? 'r4dcf31b60e1',
       suggestedQuestions: ['What is the range of the Tide Step?', 'What does delivery cost?', 'Is the battery under warranty?'],
@@ -71,7 +88,7 @@ async function finished(key, jobId) {
   }
 }
 
-// What a tenant learns from the demo sites, at the address they have now.
+// Adds the demo sites, at their current address, to the tenant's knowledge.
 async function teach(tenant, key) {
   const jobs = tenant.sites.map((site) => call(key, 'POST', '/api/knowledge/sites', { url: demo + site }));
   for (const name of tenant.uploads) {
@@ -87,10 +104,10 @@ async function teach(tenant, key) {
     for (const one of failed) console.error(`${tenant.name}: ${one.id}: ${one.error}`);
     if (error && failed.length === 0) console.error(`${tenant.name}: ${error}`);
   }
-  console.log(`${tenant.name} knows ${documents} documents.`);
+  console.log(`${tenant.name}: ${documents} documents are ready.`);
 }
 
-// The sites have another port than last time: pages at the old one are no longer there, and the widget may be on the new one.
+// The port of the sites has changed: removes the pages at the old address, and allows the widget at the new one.
 async function move(tenant, key, from) {
   const { origins } = await call(key, 'GET', '/api/settings/origins');
   await call(key, 'PUT', '/api/settings/origins', { origins: [...new Set([...origins.filter((origin) => origin !== from), demo])] });

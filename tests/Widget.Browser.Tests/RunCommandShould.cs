@@ -38,7 +38,7 @@ public sealed class RunCommandShould
             (await http.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
             var made = JsonDocument.Parse(await RunAsync("widget", "tenants", "create", "--slug", "acme", "--name", "Acme", "--origin", "http://localhost:5081", "--json")).RootElement;
             made.GetProperty("siteKey").GetString().ShouldNotBeNull().ShouldStartWith("pk_");
-            (await RunAsync("run", "--detach")).ShouldContain("It is running already");
+            (await RunAsync("run", "--detach")).ShouldContain("Widget is already running at");
             var pids = Directory.GetFiles(Path.Combine(data, "pids")).Select(file => int.Parse(File.ReadAllText(file)))
                 .Append(int.Parse(File.ReadLines(Path.Combine(data, "postgres-data/data/postmaster.pid")).First())).ToArray();
 
@@ -59,13 +59,13 @@ public sealed class RunCommandShould
             printed.ShouldContain("Language model   none: answers quote their sources");
             printed.ShouldContain("Embeddings       by the built-in embedder");
             var refusal = (await Should.ThrowAsync<InvalidOperationException>(() => RunAsync("run", "--detach"))).Message;
-            refusal.ShouldContain("with other settings than these: WIDGET_CHAT_ENDPOINT, WIDGET_CHAT_KEY, WIDGET_CHAT_MODEL.");
+            refusal.ShouldContain("These settings have changed since it was started: WIDGET_CHAT_ENDPOINT, WIDGET_CHAT_KEY, WIDGET_CHAT_MODEL.");
             refusal.ShouldContain("./run --restart");
             refusal.ShouldNotContain("secret");
             printed = await RunAsync("run", "--restart", "--detach");
             printed.ShouldContain("Language model   llama3.2, at http://localhost:1/v1");
             printed.ShouldNotContain("secret");
-            (await RunAsync("run", "--detach")).ShouldContain("It is running already");
+            (await RunAsync("run", "--detach")).ShouldContain("Widget is already running at");
 
             await RunAsync("run", "--stop");
             environment["WIDGET_DEMO_PORT"] = $"{ports[4]}";
@@ -113,9 +113,9 @@ public sealed class RunCommandShould
     }
 
     [Theory]
-    [InlineData("abc", "5181", "WIDGET_API_PORT is \"abc\". It must be a port, a number from 1 to 65535.")]
-    [InlineData("65536", "5181", "WIDGET_API_PORT is \"65536\". It must be a port, a number from 1 to 65535.")]
-    [InlineData("5181", "5181", "Port 5181 is given to two programs.")]
+    [InlineData("abc", "5181", "WIDGET_API_PORT is \"abc\". It must be a port number from 1 to 65535.")]
+    [InlineData("65536", "5181", "WIDGET_API_PORT is \"65536\". It must be a port number from 1 to 65535.")]
+    [InlineData("5181", "5181", "Port 5181 is used twice.")]
     public async Task Refuse_ports_that_cannot_be(string api, string demo, string words)
     {
         var environment = new Dictionary<string, string?> { ["WIDGET_DATA"] = Path.Combine(Repository.Root, ".local", "test", "ports"), ["WIDGET_API_PORT"] = api, ["WIDGET_DEMO_PORT"] = demo };
@@ -134,6 +134,6 @@ public sealed class RunCommandShould
         var refusal = await Should.ThrowAsync<InvalidOperationException>(() => Repository.RunAsync(
             "/usr/bin/env", new Dictionary<string, string?> { ["WIDGET_DATA"] = data }, ["flock", Path.Combine(data, "lock"), Path.Combine(Repository.Root, "run"), "--detach"]));
 
-        refusal.Message.ShouldContain("Another ./run is just starting or stopping.");
+        refusal.Message.ShouldContain("Another ./run is starting or stopping.");
     }
 }
