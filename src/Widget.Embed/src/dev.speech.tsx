@@ -6,7 +6,7 @@ import { Session, type DictationPhase, type Recipient } from './dictation/sessio
 import { dictationStyle } from './dictation/style';
 import type { Dictation, Speech } from './app/speech';
 import type { Store } from './app/store';
-import { wear } from './app/styles/sheets';
+import { addSheets } from './app/styles/sheets';
 import { Bar } from './speech/Bar';
 import { Highlighter } from './speech/highlight';
 import type { Phase, Place, VoiceTrouble } from './speech/model';
@@ -34,7 +34,7 @@ const nothing = (): void => undefined;
 
 export function playSpeech(store: Store, played: PlayedSpeech): Speech {
   const { shadow } = store.host;
-  wear(shadow, speechStyle);
+  addSheets(shadow, speechStyle);
   const player = new Player(() => []);
   player.phase.value = played.phase ?? 'idle';
   player.trouble.value = played.trouble;
@@ -58,7 +58,7 @@ export function playSpeech(store: Store, played: PlayedSpeech): Speech {
 }
 
 export function playDictation(store: Store, played: PlayedDictation): Dictation {
-  wear(store.host.shadow, dictationStyle);
+  addSheets(store.host.shadow, dictationStyle);
   const session = new Session(store);
   session.phase.value = played.phase ?? 'idle';
   session.recipient.value = played.recipient ?? 'browser';

@@ -9,7 +9,7 @@ import type { Citation } from './app/events';
 import { choose, speak } from './app/i18n';
 import { Store } from './app/store';
 import { panelStyle } from './app/styles';
-import { wear } from './app/styles/sheets';
+import { addSheets } from './app/styles/sheets';
 import { applyTheme } from './app/theme';
 import { onColor } from './color';
 import { playCall, type PlayedCall } from './dev.video';
@@ -180,7 +180,7 @@ const states: Record<
   },
   'listen waiting': { items: [asked], speech: { listening: true, phase: 'waiting' } },
   'listen paused': { items: read, speech: { phase: 'paused', sentence: { start: 0, end: 15 }, muted: true } },
-  'listen wants a press': { items: read, speech: { listening: true, phase: 'paused', trouble: 'press' } },
+  'listen wants a press': { items: read, speech: { listening: true, phase: 'paused', trouble: 'blocked' } },
   'listen no voice': { items: read, speech: { trouble: 'no_voice' } },
   'dictation consent': { items: read, dictation: { phase: 'consent', recipient: { host: 'api.openai.com' } } },
   'dictation consent browser': { dictation: { phase: 'consent', recipient: 'browser' } },
@@ -205,7 +205,7 @@ for (const [name, state] of Object.entries(states)) {
   const element = document.createElement('div');
   const shadow = element.attachShadow({ mode: 'open' });
   const root = Object.assign(document.createElement('div'), { className: 'widget' });
-  wear(shadow, panelStyle);
+  addSheets(shadow, panelStyle);
   shadow.append(root);
   cell.append(element);
   place.append(cell);

@@ -92,7 +92,7 @@ describe('the player', () => {
     player.read('a');
     await settled();
     begun[0]?.listener.blocked();
-    expect([player.phase.value, player.trouble.value]).toEqual(['paused', 'press']);
+    expect([player.phase.value, player.trouble.value]).toEqual(['paused', 'blocked']);
     player.toggle();
     expect(player.trouble.value).toBeUndefined();
     expect(reading.resume).toHaveBeenCalledTimes(1);

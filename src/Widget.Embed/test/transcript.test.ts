@@ -13,7 +13,7 @@ function message(type: string, properties: Record<string, unknown>, inference?: 
 }
 
 function hear(type: string, properties: Record<string, unknown>, inference?: string, seq?: number): void {
-  transcript.hear(message(type, properties, inference, seq));
+  transcript.receive(message(type, properties, inference, seq));
 }
 
 function texts(): string[] {
@@ -51,10 +51,10 @@ describe('what is said in a call', () => {
 
   it('is told once, however often and in whatever order the room tells it', () => {
     const answer = message('utterance', { role: 'replica', speech: 'Ten euros.' }, 'i1');
-    transcript.hear(answer);
-    transcript.hear({ ...answer, seq: 7 });
+    transcript.receive(answer);
+    transcript.receive({ ...answer, seq: 7 });
     hear('utterance.streaming', { role: 'replica', speech: 'Ten euros.', final: true }, 'i1');
-    transcript.hear({ ...answer, seq: 9 });
+    transcript.receive({ ...answer, seq: 9 });
     hear('stopped_speaking', { role: 'replica' });
     transcript.flush();
     expect(texts()).toEqual(['assistant: Ten euros.']);

@@ -52,7 +52,7 @@ describe('a voice call', () => {
   it('says why there is no microphone, and opens nothing', async () => {
     page.ask.mockRejectedValue(new DOMException('', 'NotReadableError'));
     const call = await begin();
-    expect([call.phase.value, call.trouble.value]).toEqual(['trouble', 'busy']);
+    expect([call.phase.value, call.troubles.value.microphone]).toEqual(['trouble', 'busy']);
     expect(server.requests).toEqual([]);
 
     page.ask.mockResolvedValue({ getTracks: () => [page.track] });
@@ -64,7 +64,7 @@ describe('a voice call', () => {
   it('does not even ask where the page forbids it', async () => {
     vi.stubGlobal('document', { featurePolicy: { allowsFeature: () => false } });
     const call = await begin();
-    expect(call.trouble.value).toBe('policy');
+    expect(call.troubles.value.microphone).toBe('policy');
     expect(page.ask).not.toHaveBeenCalled();
   });
 
@@ -87,7 +87,7 @@ describe('a voice call', () => {
     const call = await connect();
     if (way === 'visitor') call.hangUp();
     if (way === 'page') page.leave();
-    if (way === 'server') call.heard(ended('time_limit'));
+    if (way === 'server') call.handleEvent(ended('time_limit'));
     if (way === 'lost') {
       server.failures.session = new Error('The network is gone.');
       FakePeerConnection.last.becomes('failed');
@@ -190,7 +190,7 @@ describe('a voice call', () => {
   it('goes on in a new connection at the limit of the provider, but not for ever', async () => {
     const call = await connect();
     for (const n of [1, 2]) {
-      call.heard(ended('continued', `s${n}`));
+      call.handleEvent(ended('continued', `s${n}`));
       expect(call.phase.value).toBe('reconnecting');
       await settle();
       FakePeerConnection.last.becomes('connected');
@@ -198,17 +198,17 @@ describe('a voice call', () => {
       expect(page.track.stopped).toBe(false);
     }
     expect(server.to('/end')).toEqual([]);
-    call.heard(ended('continued', 's3'));
+    call.handleEvent(ended('continued', 's3'));
     await settle();
     expect(call.end.value?.reason).toBe('provider');
   });
 
   it('does not mind the end of a call that it has left behind', async () => {
     const call = await connect();
-    call.heard(ended('continued'));
+    call.handleEvent(ended('continued'));
     await settle();
     FakePeerConnection.last.becomes('connected');
-    call.heard(ended('visitor'));
+    call.handleEvent(ended('visitor'));
     expect(call.phase.value).toBe('live');
   });
 
@@ -239,11 +239,11 @@ describe('the microphone of a voice call', () => {
 
   it('is open only while the button is held, where that was agreed on', async () => {
     const call = await connect();
-    call.toggleTurns();
+    call.togglePushToTalk();
     await settle(2_000);
     expect(server.to('/session').map(({ pushToTalk }) => pushToTalk)).toEqual([false, true]);
     FakePeerConnection.last.becomes('connected');
-    expect([call.pushToTalk.value, call.turnsAreFree.value, page.track.enabled]).toEqual([true, true, false]);
+    expect([call.pushToTalk.value, call.canChoosePushToTalk.value, page.track.enabled]).toEqual([true, true, false]);
 
     call.hold(true);
     expect(page.track.enabled).toBe(false);
@@ -258,8 +258,8 @@ describe('the microphone of a voice call', () => {
   it('leaves it to the tenant who wants a button held', async () => {
     server.session = { pushToTalk: true };
     const call = await connect();
-    expect([call.pushToTalk.value, call.turnsAreFree.value]).toEqual([true, false]);
-    call.toggleTurns();
+    expect([call.pushToTalk.value, call.canChoosePushToTalk.value]).toEqual([true, false]);
+    call.togglePushToTalk();
     await settle(2_000);
     expect(FakePeerConnection.all.length).toBe(1);
   });
@@ -268,7 +268,11 @@ describe('the microphone of a voice call', () => {
     const call = await connect();
     page.track.onended?.();
     await settle();
-    expect([call.phase.value, call.trouble.value, FakePeerConnection.last.track]).toEqual(['live', 'missing', null]);
+    expect([call.phase.value, call.troubles.value.microphone, FakePeerConnection.last.track]).toEqual([
+      'live',
+      'missing',
+      null,
+    ]);
   });
 });
 

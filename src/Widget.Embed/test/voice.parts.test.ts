@@ -1,38 +1,38 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Captions } from '../src/voice/captions';
 import { levelOf } from '../src/voice/levels';
-import { Renewals } from '../src/voice/renewals';
-import { TalkButton } from '../src/voice/talk';
+import { ReconnectLimit } from '../src/voice/reconnectLimit';
+import { TalkButton } from '../src/voice/talkButton';
 
 describe('captions', () => {
   it('show the last of each side as it grows, whoever began last at the end', () => {
     const captions = new Captions();
-    captions.live({ speaker: 'assistant', item: 'a1', text: 'Hello' });
-    captions.live({ speaker: 'visitor', item: 'v1', text: 'What' });
-    captions.live({ speaker: 'assistant', item: 'a1', text: 'Hello there' });
+    captions.update({ speaker: 'assistant', item: 'a1', text: 'Hello' });
+    captions.update({ speaker: 'visitor', item: 'v1', text: 'What' });
+    captions.update({ speaker: 'assistant', item: 'a1', text: 'Hello there' });
     expect(captions.lines.value.map(({ text }) => text)).toEqual(['Hello there', 'What']);
-    captions.live({ speaker: 'assistant', item: 'a2', text: 'It costs' });
+    captions.update({ speaker: 'assistant', item: 'a2', text: 'It costs' });
     expect(captions.lines.value.map(({ item }) => item)).toEqual(['v1', 'a2']);
   });
 
   it('go when what was said stands in the thread, and do not come back late', () => {
     const captions = new Captions();
-    captions.live({ speaker: 'visitor', item: 'v1', text: 'What does it' });
-    captions.said('visitor');
-    captions.live({ speaker: 'visitor', item: 'v1', text: 'What does it cost?' });
+    captions.update({ speaker: 'visitor', item: 'v1', text: 'What does it' });
+    captions.remove('visitor');
+    captions.update({ speaker: 'visitor', item: 'v1', text: 'What does it cost?' });
     expect(captions.lines.value).toEqual([]);
-    captions.live({ speaker: 'visitor', item: 'v2', text: 'And' });
+    captions.update({ speaker: 'visitor', item: 'v2', text: 'And' });
     expect(captions.lines.value.map(({ item }) => item)).toEqual(['v2']);
   });
 });
 
-describe('renewals', () => {
+describe('reconnects', () => {
   it('are two a minute at the limit of the provider, and one for a lost line', () => {
-    const renewals = new Renewals();
-    expect([0, 1_000, 2_000].map((now) => renewals.allow('continued', now))).toEqual([true, true, false]);
-    expect([3_000, 4_000].map((now) => renewals.allow('lost', now))).toEqual([true, false]);
-    expect(renewals.allow('continued', 61_500)).toBe(true);
-    expect(renewals.allow('lost', 63_000)).toBe(true);
+    const reconnects = new ReconnectLimit();
+    expect([0, 1_000, 2_000].map((now) => reconnects.allow('continued', now))).toEqual([true, true, false]);
+    expect([3_000, 4_000].map((now) => reconnects.allow('lost', now))).toEqual([true, false]);
+    expect(reconnects.allow('continued', 61_500)).toBe(true);
+    expect(reconnects.allow('lost', 63_000)).toBe(true);
   });
 });
 

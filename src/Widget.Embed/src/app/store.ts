@@ -215,7 +215,7 @@ export class Store implements CallHost, SpeechHost, DictationHost {
       session: (session) => this.#opened(session),
       update: ({ event, answer, voice }) => {
         if (event) this.#happened(event);
-        if (voice) this.call.value?.live?.(voice);
+        if (voice) this.call.value?.handleUpdate?.(voice);
         if (answer) this.conversation.value = thread.applyAnswer(this.conversation.value, answer);
       },
       answer: (update) => {
@@ -262,7 +262,7 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     const before = this.conversation.value;
     this.conversation.value = thread.applyEvent(before, event);
     if (this.conversation.value === before) return;
-    this.call.value?.heard(event);
+    this.call.value?.handleEvent(event);
     if (event.kind === 'visitor_message') this.#remember();
     // What was said aloud was heard; what it brought to read was perhaps not seen.
     if (event.kind !== 'assistant_message' && event.kind !== 'knowledge_shown') return;

@@ -2,13 +2,13 @@
 import { computed } from '@preact/signals';
 import type { DictationHost } from '../app/moduleHost';
 import type { Dictation } from '../app/speech';
-import { wear } from '../app/styles/sheets';
+import { addSheets } from '../app/styles/sheets';
 import { Bar } from './Bar';
 import { Session } from './session';
 import { dictationStyle } from './style';
 
 export function openDictation(panel: DictationHost): Dictation {
-  wear(panel.host.shadow, dictationStyle);
+  addSheets(panel.host.shadow, dictationStyle);
   const session = new Session(panel);
   const cancel = (): void => session.cancel();
   const stops = [

@@ -35,7 +35,7 @@ export function Bar({ player, shadow }: { player: Player; shadow: ShadowRoot }) 
         <div class="player" ref={bar} role="group" aria-label={t.player} data-phase={phase}>
           <Button
             name={phase === 'paused' ? 'play' : 'pause'}
-            label={phase === 'paused' ? t.goOn : t.pause}
+            label={phase === 'paused' ? t.resume : t.pause}
             onPress={() => player.toggle()}
           />
           <Button name="skip" label={t.skip} onPress={() => player.skip()} />

@@ -16,7 +16,7 @@ export type VoiceTrouble =
   /** It has none for the answer's language. */
   | 'no_language'
   /** Browsers keep quiet until the visitor has pressed something. */
-  | 'press'
+  | 'blocked'
   | 'failed';
 
 /** An answer as far as it has been written. */

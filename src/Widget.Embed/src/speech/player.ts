@@ -100,7 +100,7 @@ export class Player {
       blocked: () =>
         ours(() => {
           this.phase.value = 'paused';
-          this.trouble.value = 'press';
+          this.trouble.value = 'blocked';
         }),
       done: () => ours(() => this.stop()),
       // Of several troubles the first voice's is the one to tell of.

@@ -4,7 +4,7 @@ import type { AssistantItem } from '../app/conversation';
 import { locale } from '../app/i18n';
 import type { SpeechHost } from '../app/moduleHost';
 import { unlock, type Speech } from '../app/speech';
-import { wear } from '../app/styles/sheets';
+import { addSheets } from '../app/styles/sheets';
 import { Bar } from './Bar';
 import { Highlighter } from './highlight';
 import type { Written } from './model';
@@ -14,7 +14,7 @@ import { speechWords } from './words';
 
 export function openSpeech(panel: SpeechHost): Speech {
   const { shadow } = panel.host;
-  wear(shadow, speechStyle);
+  addSheets(shadow, speechStyle);
   const listening = signal(false);
   const player = new Player(() => [...(server() ? [byServer] : []), byBrowser], panel.memory.get().rate);
   const highlighter = new Highlighter(shadow);

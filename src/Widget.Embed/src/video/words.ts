@@ -1,4 +1,4 @@
-/** The words of video calls. */
+/** The texts of video calls. */
 import { wordsOf } from '../app/i18n';
 import en from './locales/words-en.json';
 

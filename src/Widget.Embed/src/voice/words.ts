@@ -1,4 +1,4 @@
-/** The words of voice calls. */
+/** The texts of voice calls. */
 import { wordsOf } from '../app/i18n';
 import en from './locales/talk-en.json';
 
