@@ -5,7 +5,7 @@ import { build } from 'vite';
 
 const out = 'dist';
 await rm(out, { recursive: true, force: true });
-const panel = /\/(preact|@preact)\/|\/src\/(app\/(?!transport\/hub|locales\/(de|es|ar))|color|contract)/;
+const panel = /\/(preact|@preact)\/|\/src\/(app\/(?!transport\/(hub|http|sse)|locales\/(de|es|ar))|color|contract)/;
 
 const app = await build({
   configFile: false,

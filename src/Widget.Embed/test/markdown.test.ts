@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inline, parse, safe, type Block, type Inline } from '../src/app/markdown';
+import { parse } from '../src/app/markdown/blocks';
+import { parseInline } from '../src/app/markdown/inline';
+import { safeUrl } from '../src/app/markdown/links';
+import type { Block, Inline } from '../src/app/markdown/tree';
 
 const text = (value: string): Inline => ({ type: 'text', text: value });
 
@@ -10,7 +13,7 @@ function flat(nodes: (Block | Inline | Block[] | Inline[])[]): string {
 
 describe('markdown', () => {
   it('reads emphasis, code and citations', () => {
-    expect(inline('It is **very *good*** and `a*b` [2].')).toEqual([
+    expect(parseInline('It is **very *good*** and `a*b` [2].')).toEqual([
       text('It is '),
       { type: 'strong', children: [text('very '), { type: 'em', children: [text('good')] }] },
       text(' and '),
@@ -22,17 +25,17 @@ describe('markdown', () => {
   });
 
   it('keeps code within its line, as the server does that checks it', () => {
-    expect(inline('`a\n[1]\nb`')).toEqual([text('`a\n'), { type: 'citation', number: 1 }, text('\nb`')]);
+    expect(parseInline('`a\n[1]\nb`')).toEqual([text('`a\n'), { type: 'citation', number: 1 }, text('\nb`')]);
   });
 
   it('leaves underscores in words and lone marks alone', () => {
-    expect(inline('snake_case_name * and ** here, 2 * 3 * 4')).toEqual([
+    expect(parseInline('snake_case_name * and ** here, 2 * 3 * 4')).toEqual([
       text('snake_case_name * and ** here, 2 * 3 * 4'),
     ]);
   });
 
   it('reads links and bare addresses, without the full stop behind them', () => {
-    expect(inline('See [the page](https://a.example/x "t") or https://b.example/y.')).toEqual([
+    expect(parseInline('See [the page](https://a.example/x "t") or https://b.example/y.')).toEqual([
       text('See '),
       { type: 'link', href: 'https://a.example/x', children: [text('the page')] },
       text(' or '),
@@ -133,13 +136,13 @@ describe('markdown', () => {
   });
 });
 
-describe('safe', () => {
-  it('lets only web, mail and telephone through', () => {
-    expect(safe('https://a.example/')).toBe('https://a.example/');
-    expect(safe('mailto:a@b.example')).toBe('mailto:a@b.example');
-    expect(safe('tel:+491234')).toBe('tel:+491234');
-    expect(safe('/relative')).toBeUndefined();
-    expect(safe('javascript:alert(1)')).toBeUndefined();
-    expect(safe('file:///etc/passwd')).toBeUndefined();
+describe('a safe URL', () => {
+  it('leads to the web, a mail address or a telephone number', () => {
+    expect(safeUrl('https://a.example/')).toBe('https://a.example/');
+    expect(safeUrl('mailto:a@b.example')).toBe('mailto:a@b.example');
+    expect(safeUrl('tel:+491234')).toBe('tel:+491234');
+    expect(safeUrl('/relative')).toBeUndefined();
+    expect(safeUrl('javascript:alert(1)')).toBeUndefined();
+    expect(safeUrl('file:///etc/passwd')).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { parse, type Block, type Inline } from '../src/app/markdown';
+import { parse } from '../src/app/markdown/blocks';
+import type { Block, Inline } from '../src/app/markdown/tree';
 import { languageOf } from '../src/speech/language';
 import { align } from '../src/speech/place';
 import { sentences } from '../src/speech/said';

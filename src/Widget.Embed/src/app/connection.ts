@@ -7,7 +7,6 @@ import { abilities } from './abilities';
 import { ApiError, request } from './api';
 import type { Relay, RelayListener } from './call';
 import type { AnswerUpdate, ConversationUpdate, OutgoingMessage, Session } from './events';
-import { httpTransport } from './transport/http';
 import type { Transport } from './transport/transport';
 
 export type Status =
@@ -212,7 +211,10 @@ export class Connection {
       return transport;
     } catch (error) {
       this.#hubFailures++;
-      if (this.#hubFailures >= hubFailuresBeforeHttp) return httpTransport(place);
+      if (this.#hubFailures >= hubFailuresBeforeHttp) {
+        const { httpTransport } = await import('./transport/http');
+        return httpTransport(place);
+      }
       // Whether it is the WebSocket alone that fails, a new session by a plain request will tell.
       this.#session = undefined;
       throw error;

@@ -1,5 +1,6 @@
 /** An answer's Markdown as the sentences to say aloud, each letter of which knows its place in the answer. */
-import { parse, type Block, type Inline } from '../app/markdown';
+import { parse } from '../app/markdown/blocks';
+import type { Block, Inline } from '../app/markdown/tree';
 import type { Place } from './model';
 import { align } from './place';
 

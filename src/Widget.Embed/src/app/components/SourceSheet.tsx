@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { fill, words } from '../i18n';
-import { safe } from '../markdown';
+import { safeUrl } from '../markdown/links';
 import type { Store } from '../store';
 import { Icon } from './Icon';
 
@@ -18,7 +18,7 @@ export function SourceSheet({ store }: { store: Store }) {
   }, [source]);
   if (!source) return null;
 
-  const href = source.url ? safe(source.url) : undefined;
+  const href = source.url ? safeUrl(source.url) : undefined;
   // It heads the panel in the place of the agent's name, which it covers.
   const Title = store.host.mode === 'page' ? 'h1' : 'h2';
   const path = source.headings.filter((heading) => heading !== source.title);
