@@ -6,7 +6,7 @@ import { Panel } from './app/components/Panel';
 import type { Status } from './app/connection';
 import type { AssistantItem, Conversation, Item } from './app/conversation';
 import type { Citation } from './app/events';
-import { choose, speak } from './app/i18n';
+import { chooseLocale, setLocale } from './app/i18n';
 import { Store } from './app/store';
 import { panelStyle } from './app/styles';
 import { addSheets } from './app/styles/sheets';
@@ -17,8 +17,8 @@ import { playVoice, type PlayedVoice } from './dev.voice';
 import type { Host } from './contract';
 import { modules } from './modules';
 
-const wishes = new URLSearchParams(location.search);
-const color = wishes.get('color') ?? '#0b6e6e';
+const parameters = new URLSearchParams(location.search);
+const color = parameters.get('color') ?? '#0b6e6e';
 
 const source: Citation = {
   number: 1,
@@ -191,10 +191,10 @@ const states: Record<
   'too long': { draft: 'x'.repeat(4100) },
 };
 
-void speak(choose([wishes.get('locale') ?? 'en']));
+void setLocale(chooseLocale([parameters.get('locale') ?? 'en']));
 const place = document.getElementById('states') ?? document.body;
 
-const only = wishes.get('only');
+const only = parameters.get('only');
 if (only === null) place.style.cssText = 'display: grid; grid-template-columns: repeat(auto-fill, 420px); gap: 32px';
 for (const [name, state] of Object.entries(states)) {
   if (only !== null && name !== only) continue;
@@ -231,7 +231,7 @@ for (const [name, state] of Object.entries(states)) {
       agentName: 'Jette',
       greeting: null,
       suggestedQuestions: ['What is the range?', 'What does delivery cost?'],
-      theme: { color, position: 'right', scheme: (wishes.get('scheme') ?? 'light') as 'light' | 'dark' },
+      theme: { color, position: 'right', scheme: (parameters.get('scheme') ?? 'light') as 'light' | 'dark' },
       locale: 'auto',
       contactUrl: 'mailto:hello@harbor.example',
       hostedUrl: '/widget/harbor',

@@ -7,7 +7,7 @@ import speechAr from '../src/speech/locales/read-ar.json';
 import speechDe from '../src/speech/locales/read-de.json';
 import speechEn from '../src/speech/locales/read-en.json';
 import speechEs from '../src/speech/locales/read-es.json';
-import { choose, fill } from '../src/app/i18n';
+import { chooseLocale, fill } from '../src/app/i18n';
 import ar from '../src/app/locales/ar.json';
 import de from '../src/app/locales/de.json';
 import en from '../src/app/locales/en.json';
@@ -50,10 +50,10 @@ describe.each(languages)('the words of %s', (_, words, english) => {
 
 describe('a language', () => {
   it('is the first wished one that is spoken', () => {
-    expect(choose(['fr-FR', 'de-AT', 'en'])).toBe('de');
-    expect(choose([undefined, '', 'EN-us'])).toBe('en');
-    expect(choose(['ja'])).toBe('en');
-    expect(choose(['constructor'])).toBe('en');
+    expect(chooseLocale(['fr-FR', 'de-AT', 'en'])).toBe('de');
+    expect(chooseLocale([undefined, '', 'EN-us'])).toBe('en');
+    expect(chooseLocale(['ja'])).toBe('en');
+    expect(chooseLocale(['constructor'])).toBe('en');
   });
 
   it('fills in names and leaves unknown places alone', () => {

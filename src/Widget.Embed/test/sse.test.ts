@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { events, type ServerEvent } from '../src/app/transport/sse';
+import { readEvents, type ServerEvent } from '../src/app/transport/sse';
 
 async function read(...chunks: Uint8Array[]): Promise<ServerEvent[]> {
   const stream = new ReadableStream<Uint8Array>({
@@ -10,7 +10,7 @@ async function read(...chunks: Uint8Array[]): Promise<ServerEvent[]> {
     },
   });
   const found: ServerEvent[] = [];
-  for await (const event of events(stream)) found.push(event);
+  for await (const event of readEvents(stream)) found.push(event);
   return found;
 }
 

@@ -1,6 +1,6 @@
 /** Dictation by recording what is said and having the server write it down. */
 import { ApiError } from '../app/api';
-import { unlock } from '../app/speech';
+import { unlockAudio } from '../app/speech';
 import { allowedByPage, troubleOf } from '../media/trouble';
 import { longest, patience, silence, type DictationTrouble, type Ear, type EarListener } from './ear';
 
@@ -84,7 +84,7 @@ export class RecorderEar implements Ear {
 
   /** Ends when somebody has spoken and is silent. */
   #listen(stream: MediaStream): void {
-    const context = unlock();
+    const context = unlockAudio();
     if (!context) return;
     this.#source = context.createMediaStreamSource(stream);
     const analyser = context.createAnalyser();

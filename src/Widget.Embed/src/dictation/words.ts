@@ -1,8 +1,8 @@
-/** The words of dictation. */
-import { wordsOf } from '../app/i18n';
+/** The texts of dictation. */
+import { moduleWords } from '../app/i18n';
 import en from './locales/write-en.json';
 
-export const dictationWords = wordsOf(en, {
+export const dictationWords = moduleWords(en, {
   de: () => import('./locales/write-de.json'),
   es: () => import('./locales/write-es.json'),
   ar: () => import('./locales/write-ar.json'),

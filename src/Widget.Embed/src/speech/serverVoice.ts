@@ -3,7 +3,7 @@
  * before it ends. Decoded sound played by an AudioContext needs nothing of a page's content security policy.
  */
 import { ApiError } from '../app/api';
-import { events } from '../app/transport/sse';
+import { readEvents } from '../app/transport/sse';
 import type { Place, Reading, ReadingListener, Settings } from './model';
 import { stretch } from './stretch';
 
@@ -142,7 +142,7 @@ export class ServerReading implements Reading {
     try {
       const { body } = await this.ask(this.#next, this.#aborting.signal);
       if (!body) throw new Error('The response has no body.');
-      for await (const { event, data } of events(body)) {
+      for await (const { event, data } of readEvents(body)) {
         if (this.#stopped) return;
         alive();
         await this.#hear(event, JSON.parse(data) as Update);

@@ -3,7 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { AssistantItem } from '../app/conversation';
 import { locale } from '../app/i18n';
 import type { SpeechHost } from '../app/moduleHost';
-import { unlock, type Speech } from '../app/speech';
+import { unlockAudio, type Speech } from '../app/speech';
 import { addSheets } from '../app/styles/sheets';
 import { Bar } from './Bar';
 import { Highlighter } from './highlight';
@@ -28,7 +28,7 @@ export function openSpeech(panel: SpeechHost): Speech {
     );
   const byServer: Voice = async (messageId, settings, listener) => {
     const { ServerReading } = await import('./serverVoice');
-    const context = unlock();
+    const context = unlockAudio();
     const { conversationId } = panel;
     if (!context || !conversationId) throw new Error('There is nothing to read with.');
     const ask = (skip: number, signal: AbortSignal): Promise<Response> =>
@@ -105,7 +105,7 @@ export function openSpeech(panel: SpeechHost): Speech {
 
   // A page's first press, wherever in the panel, opens the way for sound that was chosen on an earlier page.
   const pressed = (): void => {
-    if (listening.value && server()) unlock();
+    if (listening.value && server()) unlockAudio();
   };
   shadow.addEventListener('click', pressed);
   shadow.addEventListener('keydown', pressed);

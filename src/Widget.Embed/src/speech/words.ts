@@ -1,8 +1,8 @@
-/** The words of reading aloud. */
-import { wordsOf } from '../app/i18n';
+/** The texts of reading aloud. */
+import { moduleWords } from '../app/i18n';
 import en from './locales/read-en.json';
 
-export const speechWords = wordsOf(en, {
+export const speechWords = moduleWords(en, {
   de: () => import('./locales/read-de.json'),
   es: () => import('./locales/read-es.json'),
   ar: () => import('./locales/read-ar.json'),

@@ -1,8 +1,8 @@
 /** The texts of voice calls. */
-import { wordsOf } from '../app/i18n';
+import { moduleWords } from '../app/i18n';
 import en from './locales/talk-en.json';
 
-export const voiceWords = wordsOf(en, {
+export const voiceWords = moduleWords(en, {
   de: () => import('./locales/talk-de.json'),
   es: () => import('./locales/talk-es.json'),
   ar: () => import('./locales/talk-ar.json'),

@@ -43,10 +43,10 @@ export function parseInline(text: string, depth = 0): Inline[] {
   }
 }
 
-function toNode({ escaped, code, label, target, citation, url, strong, em, del }: Groups, depth: number): Inline {
+function toNode({ escaped, code, label = '', target, citation, url, strong, em, del }: Groups, depth: number): Inline {
   if (escaped !== undefined) return { type: 'text', text: escaped };
   if (code !== undefined) return { type: 'code', text: code.trim() };
-  if (target !== undefined) return toLink(target, label || target, depth);
+  if (target !== undefined) return toLink(target, label === '' ? target : label, depth);
   if (citation !== undefined) return { type: 'citation', number: Number(citation) };
   // Its text must not be read as Markdown: URLs contain underscores.
   if (url !== undefined) return toLink(url, url, maxDepth);

@@ -1,4 +1,4 @@
-/** A part of the widget that is fetched when it is chosen. */
+/** A module of the widget that is loaded on demand. */
 import { signal } from '@preact/signals';
 
 interface Module {
@@ -6,23 +6,23 @@ interface Module {
   destroy(): void;
 }
 
-export class Choice<T extends Module> {
+export class LazyModule<T extends Module> {
   readonly module = signal<T | undefined>(undefined);
-  /** It could not be loaded. */
+  /** Loading has failed. */
   readonly missing = signal(false);
-  #coming: Promise<void> | undefined;
+  #loading: Promise<void> | undefined;
   #destroyed = false;
 
   constructor(private readonly load: () => Promise<T>) {}
 
-  /** Does something with it, when it is there. */
+  /** Runs an action once the module is loaded. */
   async use(action: (module: T) => void): Promise<void> {
     this.missing.value = false;
     try {
-      await (this.#coming ??= this.#fetch());
+      await (this.#loading ??= this.#load());
       if (this.module.value) action(this.module.value);
     } catch {
-      this.#coming = undefined;
+      this.#loading = undefined;
       this.missing.value = true;
     }
   }
@@ -36,9 +36,9 @@ export class Choice<T extends Module> {
     this.module.value?.destroy();
   }
 
-  async #fetch(): Promise<void> {
+  async #load(): Promise<void> {
     const module = await this.load();
-    // The page may have removed the widget meanwhile.
+    // The widget may have been removed while the module was loading.
     if (this.#destroyed) module.destroy();
     else this.module.value = module;
   }
