@@ -1,4 +1,4 @@
-/** Reading aloud and dictation for the playground, in each of their states, without a sound. */
+/** Reading aloud and dictation for the playground: every state, without sound. */
 import { signal } from '@preact/signals';
 import { Bar as DictationBar } from './dictation/Bar';
 import type { DictationTrouble } from './dictation/ear';
@@ -20,7 +20,7 @@ export interface PlayedSpeech {
   word?: Place;
   muted?: boolean;
   trouble?: VoiceTrouble;
-  /** As in a browser that has no highlights. */
+  /** As in a browser without the highlight API. */
   marked?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The playground: `npm run dev` shows the panel in each of its states, without a server. */
+/** The playground: `npm run dev` shows every state of the panel, without a server. */
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { render } from 'preact';
 import { playDictation, playSpeech, type PlayedDictation, type PlayedSpeech } from './dev.speech';
@@ -180,7 +180,7 @@ const states: Record<
   },
   'listen waiting': { items: [asked], speech: { listening: true, phase: 'waiting' } },
   'listen paused': { items: read, speech: { phase: 'paused', sentence: { start: 0, end: 15 }, muted: true } },
-  'listen wants a press': { items: read, speech: { listening: true, phase: 'paused', trouble: 'blocked' } },
+  'listen blocked': { items: read, speech: { listening: true, phase: 'paused', trouble: 'blocked' } },
   'listen no voice': { items: read, speech: { trouble: 'no_voice' } },
   'dictation consent': { items: read, dictation: { phase: 'consent', recipient: { host: 'api.openai.com' } } },
   'dictation consent browser': { dictation: { phase: 'consent', recipient: 'browser' } },
@@ -199,7 +199,7 @@ if (only === null) place.style.cssText = 'display: grid; grid-template-columns: 
 for (const [name, state] of Object.entries(states)) {
   if (only !== null && name !== only) continue;
   const cell = document.createElement('section');
-  // What is fixed stands in its cell instead of in the window's corner.
+  // The transform keeps fixed elements inside their cell.
   cell.style.cssText = `${only === null ? 'position: relative; height: 820px; transform: scale(1);' : ''} --accent: ${color}; --on-accent: ${onColor(color)}`;
   cell.append(Object.assign(document.createElement('h2'), { textContent: name }));
   const element = document.createElement('div');

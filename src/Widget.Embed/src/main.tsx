@@ -52,7 +52,7 @@ export function start(host: Host): App {
       if (store.open.value) app.close();
       else app.open();
     },
-    // Pages are written in JavaScript, so what they hand over may be anything.
+    // A page's JavaScript may pass anything.
     ask(text: unknown) {
       app.open();
       store.send(typeof text === 'string' ? text : '');

@@ -23,7 +23,7 @@ describe('a tag', () => {
   });
 
   it.each([
-    ['color', 'blu', 'data-color="blu" is ignored. It must be a colour as #rrggbb, for instance #2f5bea.'],
+    ['color', 'blu', 'data-color="blu" is ignored. It must be a color as #rrggbb, for example #2f5bea.'],
     ['color', '', 'data-color="" is ignored.'],
     ['position', 'middle', 'data-position="middle" is ignored. It must be right or left.'],
     ['locale', 'fr', 'data-locale="fr" is ignored. It must be en, de, es or ar.'],

@@ -3,7 +3,7 @@ import { duration } from '../duration';
 import { fill, words } from '../i18n';
 import type { Store } from '../store';
 import { Icon } from './Icon';
-import { Sources } from './Messages';
+import { Sources } from './Sources';
 
 /** What the visitor or the assistant said in a call. */
 export function Spoken({ item }: { item: SpokenItem }) {
