@@ -1,7 +1,7 @@
 /** Reading aloud and dictation for the playground: every state, without sound. */
 import { signal } from '@preact/signals';
 import { Bar as DictationBar } from './dictation/Bar';
-import type { DictationTrouble } from './dictation/ear';
+import type { DictationTrouble } from './dictation/recognizer';
 import { Session, type DictationPhase, type Recipient } from './dictation/session';
 import { dictationStyle } from './dictation/style';
 import type { Dictation, Speech } from './app/speech';
@@ -9,15 +9,15 @@ import type { Store } from './app/store';
 import { addSheets } from './app/styles/sheets';
 import { Bar } from './speech/Bar';
 import { Highlighter } from './speech/highlight';
-import type { Phase, Place, VoiceTrouble } from './speech/model';
+import type { Phase, TextRange, VoiceTrouble } from './speech/model';
 import { Player } from './speech/player';
 import { speechStyle } from './speech/style';
 
 export interface PlayedSpeech {
   listening?: boolean;
   phase?: Phase;
-  sentence?: Place;
-  word?: Place;
+  sentence?: TextRange;
+  word?: TextRange;
   muted?: boolean;
   trouble?: VoiceTrouble;
   /** As in a browser without the highlight API. */

@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BrowserReading } from '../src/speech/browserVoice';
-import type { Place, Written } from '../src/speech/model';
-import { choose } from '../src/speech/voices';
+import type { TextRange, WrittenAnswer } from '../src/speech/model';
+import { chooseVoice } from '../src/speech/voices';
 
 class FakeUtterance {
   voice?: SpeechSynthesisVoice;
@@ -66,8 +66,8 @@ afterEach(() => {
 });
 
 async function reading(text: string, complete = true, from = 0) {
-  const written = signal<Written | undefined>({ text, attempt: 1, complete });
-  const told: (string | [Place | undefined, Place | undefined])[] = [];
+  const written = signal<WrittenAnswer | undefined>({ text, attempt: 1, complete });
+  const told: (string | [TextRange | undefined, TextRange | undefined])[] = [];
   const settings = { rate: 1, muted: false };
   const voice = new BrowserReading(
     written,
@@ -221,10 +221,10 @@ describe('the choice of a voice', () => {
   const remote = voice('en-US', { localService: false, default: true, name: 'remote' });
 
   it('is one of this device, then of the region, then the browser’s favourite', () => {
-    expect(choose([remote, voice('en_GB')], 'en', ['en-US'])?.lang).toBe('en_GB');
-    expect(choose([voice('en-US'), voice('en_GB')], 'en', ['de-DE', 'en-GB'])?.lang).toBe('en_GB');
-    expect(choose([voice('en-US'), voice('en-AU', { default: true })], 'en', [])?.lang).toBe('en-AU');
-    expect(choose([remote, voice('de-DE')], 'en', ['de-DE'])).toBe(remote);
-    expect(choose([voice('de-DE')], 'en', ['en'])).toBeUndefined();
+    expect(chooseVoice([remote, voice('en_GB')], 'en', ['en-US'])?.lang).toBe('en_GB');
+    expect(chooseVoice([voice('en-US'), voice('en_GB')], 'en', ['de-DE', 'en-GB'])?.lang).toBe('en_GB');
+    expect(chooseVoice([voice('en-US'), voice('en-AU', { default: true })], 'en', [])?.lang).toBe('en-AU');
+    expect(chooseVoice([remote, voice('de-DE')], 'en', ['de-DE'])).toBe(remote);
+    expect(chooseVoice([voice('de-DE')], 'en', ['en'])).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../src/app/api';
-import type { Place, ReadingListener, VoiceTrouble } from '../src/speech/model';
+import type { TextRange, ReadingListener, VoiceTrouble } from '../src/speech/model';
 import { ServerReading } from '../src/speech/serverVoice';
 
 /** An AudioContext whose clock the test turns. A "file" of n bytes is n tenths of a second long. */
@@ -102,7 +102,7 @@ function line() {
 
 function reading(ask: (skip: number, signal: AbortSignal) => Promise<Response>, settings = { rate: 1, muted: false }) {
   const context = new FakeContext();
-  const told: (string | [Place | undefined, Place | undefined])[] = [];
+  const told: (string | [TextRange | undefined, TextRange | undefined])[] = [];
   const listener: ReadingListener = {
     spoken: (place, word) => told.push([place, word]),
     blocked: () => told.push('blocked'),

@@ -1,40 +1,47 @@
-/** Dictation by recording what is said and having the server write it down. */
+/** Dictation by a recording that the server transcribes. */
 import { ApiError } from '../app/api';
 import { unlockAudio } from '../app/speech';
 import { allowedByPage, troubleOf } from '../media/trouble';
-import { longest, patience, silence, type DictationTrouble, type Ear, type EarListener } from './ear';
+import {
+  endSilence,
+  longestDictation,
+  startSilence,
+  type DictationTrouble,
+  type Recognizer,
+  type RecognizerListener,
+} from './recognizer';
 
-/** What browsers record, the most widely understood first; the browser's own choice where it knows none of them. */
+/** Recording formats, the most widely supported first. If the browser has none of them, it chooses. */
 const types = ['audio/webm;codecs=opus', 'audio/mp4', 'audio/ogg;codecs=opus'];
-/** Louder is speech: the root of the mean square, of samples between -1 and 1. */
-const threshold = 0.012;
+/** The RMS of samples between -1 and 1 above which sound counts as speech. */
+const speechThreshold = 0.012;
 
-export class RecorderEar implements Ear {
+export class ServerRecognizer implements Recognizer {
   #stream: MediaStream | undefined;
   #recorder: MediaRecorder | undefined;
   #meter: ReturnType<typeof setInterval> | undefined;
   #limit: ReturnType<typeof setTimeout> | undefined;
   #source: MediaStreamAudioSourceNode | undefined;
-  #unheard = false;
+  #isSilent = false;
   #over = false;
-  readonly #aborting = new AbortController();
+  readonly #abort = new AbortController();
 
   constructor(
     private readonly transcribe: (sound: Blob, signal: AbortSignal) => Promise<string>,
-    private readonly listener: EarListener,
+    private readonly listener: RecognizerListener,
   ) {
     void this.#begin();
   }
 
   finish(): void {
     if (this.#recorder?.state === 'recording') this.#recorder.stop();
-    // Not even begun: the browser still asks.
+    // The browser still asks for permission.
     else if (!this.#recorder) this.#fail('unheard');
   }
 
   stop(): void {
     this.#over = true;
-    this.#aborting.abort();
+    this.#abort.abort();
     this.#close();
   }
 
@@ -51,7 +58,7 @@ export class RecorderEar implements Ear {
       this.#stream = await navigator.mediaDevices.getUserMedia({
         audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
       });
-      // A question that is answered too late gets nothing that stays on.
+      // The visitor may answer the prompt after the dictation has ended.
       if (this.#over) {
         this.#close();
         return;
@@ -70,20 +77,20 @@ export class RecorderEar implements Ear {
     recorder.onstop = () => {
       this.#close();
       if (this.#over) return;
-      if (this.#unheard) this.#fail('unheard');
-      else void this.#write(new Blob(pieces, { type: recorder.mimeType }));
+      if (this.#isSilent) this.#fail('unheard');
+      else void this.#transcribe(new Blob(pieces, { type: recorder.mimeType }));
     };
-    // The device was taken away.
+    // The device may be unplugged.
     for (const track of stream.getTracks()) track.onended = () => this.finish();
     recorder.start();
     this.#recorder = recorder;
-    this.#limit = setTimeout(() => this.finish(), longest);
-    this.#listen(stream);
+    this.#limit = setTimeout(() => this.finish(), longestDictation);
+    this.#finishAtSilence(stream);
     this.listener.hearing();
   }
 
-  /** Ends when somebody has spoken and is silent. */
-  #listen(stream: MediaStream): void {
+  /** Ends the recording when the visitor stops speaking. */
+  #finishAtSilence(stream: MediaStream): void {
     const context = unlockAudio();
     if (!context) return;
     this.#source = context.createMediaStreamSource(stream);
@@ -93,21 +100,21 @@ export class RecorderEar implements Ear {
     let heard = false;
     let last = Date.now();
     this.#meter = setInterval(() => {
-      // A context that may not run yet hears nothing at all.
+      // A suspended context delivers only silence.
       if (context.state !== 'running') last = Date.now();
       analyser.getFloatTimeDomainData(samples);
       const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-      if (Math.sqrt(power) > threshold) [heard, last] = [true, Date.now()];
-      if (Date.now() - last < (heard ? silence : patience)) return;
-      this.#unheard = !heard;
+      if (Math.sqrt(power) > speechThreshold) [heard, last] = [true, Date.now()];
+      if (Date.now() - last < (heard ? endSilence : startSilence)) return;
+      this.#isSilent = !heard;
       this.finish();
     }, 100);
   }
 
-  async #write(sound: Blob): Promise<void> {
+  async #transcribe(sound: Blob): Promise<void> {
     this.listener.writing();
     try {
-      const text = (await this.transcribe(sound, this.#aborting.signal)).trim();
+      const text = (await this.transcribe(sound, this.#abort.signal)).trim();
       if (this.#over) return;
       if (text === '') {
         this.#fail('unheard');
@@ -126,7 +133,7 @@ export class RecorderEar implements Ear {
     this.listener.failed(trouble, problem);
   }
 
-  /** Every track that was got here is stopped here. */
+  /** Stops every track that was opened here. */
   #close(): void {
     clearInterval(this.#meter);
     clearTimeout(this.#limit);

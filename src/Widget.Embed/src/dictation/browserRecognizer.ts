@@ -1,8 +1,15 @@
-/** Dictation by the browser's own speech recognition, which shows what it hears while it hears it. */
+/** Dictation by the browser's own speech recognition, which delivers text while the visitor speaks. */
 import { allowedByPage } from '../media/trouble';
-import { longest, patience, silence, type DictationTrouble, type Ear, type EarListener } from './ear';
+import {
+  endSilence,
+  longestDictation,
+  startSilence,
+  type DictationTrouble,
+  type Recognizer,
+  type RecognizerListener,
+} from './recognizer';
 
-/** The Web Speech API's, of which TypeScript knows nothing yet. */
+/** SpeechRecognition of the Web Speech API, for which TypeScript has no types yet. */
 interface Recognition extends EventTarget {
   lang: string;
   continuous: boolean;
@@ -19,24 +26,24 @@ interface Recognition extends EventTarget {
 
 interface RecognitionClass {
   new (): Recognition;
-  available?(wish: { langs: string[]; processLocally: boolean }): Promise<string>;
+  available?(options: { langs: string[]; processLocally: boolean }): Promise<string>;
 }
 
-export function recognition(): RecognitionClass | undefined {
+export function speechRecognition(): RecognitionClass | undefined {
   const page = window as { SpeechRecognition?: RecognitionClass; webkitSpeechRecognition?: RecognitionClass };
   return page.SpeechRecognition ?? page.webkitSpeechRecognition;
 }
 
-/** Whether the sound need not leave this device. */
+/** Whether the browser can recognize speech without sending it to a server. */
 export async function onDevice(language: string): Promise<boolean> {
   try {
-    return (await recognition()?.available?.({ langs: [language], processLocally: true })) === 'available';
+    return (await speechRecognition()?.available?.({ langs: [language], processLocally: true })) === 'available';
   } catch {
     return false;
   }
 }
 
-/** By the names of the specification's errors. */
+/** By the error names of the specification. */
 const troubles: Partial<Record<string, DictationTrouble>> = {
   'no-speech': 'unheard',
   'audio-capture': 'missing',
@@ -46,10 +53,10 @@ const troubles: Partial<Record<string, DictationTrouble>> = {
   'language-not-supported': 'language',
 };
 
-export class RecognitionEar implements Ear {
+export class BrowserRecognizer implements Recognizer {
   readonly #recognition: Recognition | undefined;
   readonly #limit: ReturnType<typeof setTimeout>;
-  #quiet: ReturnType<typeof setTimeout> | undefined;
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
   #text = '';
   #trouble: DictationTrouble | undefined;
   #over = false;
@@ -57,41 +64,41 @@ export class RecognitionEar implements Ear {
   constructor(
     language: string,
     local: boolean,
-    private readonly listener: EarListener,
+    private readonly listener: RecognizerListener,
   ) {
-    const Recognizer = recognition();
-    this.#limit = setTimeout(() => this.finish(), longest);
-    if (!Recognizer) {
+    const SpeechRecognition = speechRecognition();
+    this.#limit = setTimeout(() => this.finish(), longestDictation);
+    if (!SpeechRecognition) {
       this.#recognition = undefined;
       queueMicrotask(() => this.#end('service'));
       return;
     }
-    const heard = new Recognizer();
-    this.#recognition = heard;
-    heard.lang = language;
-    // On Android each new piece repeats what was before it.
-    heard.continuous = !navigator.userAgent.includes('Android');
-    heard.interimResults = true;
-    if (local) heard.processLocally = true;
-    heard.onstart = () => {
+    const recognition = new SpeechRecognition();
+    this.#recognition = recognition;
+    recognition.lang = language;
+    // On Android each result of a continuous recognition repeats the ones before.
+    recognition.continuous = !navigator.userAgent.includes('Android');
+    recognition.interimResults = true;
+    if (local) recognition.processLocally = true;
+    recognition.onstart = () => {
       if (this.#over) return;
-      this.#hush(patience);
+      this.#finishAfter(startSilence);
       listener.hearing();
     };
-    heard.onresult = ({ results }) => {
+    recognition.onresult = ({ results }) => {
       if (this.#over) return;
       this.#text = Array.from(results, (result) => result[0]?.transcript.trim() ?? '')
         .filter((part) => part !== '')
         .join(' ');
-      this.#hush(silence);
+      this.#finishAfter(endSilence);
       listener.text(this.#text);
     };
-    heard.onerror = ({ error }) => {
+    recognition.onerror = ({ error }) => {
       if (error !== 'aborted') this.#trouble = troubles[error] ?? 'unknown';
     };
-    heard.onend = () => this.#end(this.#text === '' ? (this.#trouble ?? 'unheard') : undefined);
+    recognition.onend = () => this.#end(this.#text === '' ? (this.#trouble ?? 'unheard') : undefined);
     try {
-      heard.start();
+      recognition.start();
     } catch {
       queueMicrotask(() => this.#end('unknown'));
     }
@@ -104,20 +111,20 @@ export class RecognitionEar implements Ear {
   stop(): void {
     this.#over = true;
     clearTimeout(this.#limit);
-    clearTimeout(this.#quiet);
+    clearTimeout(this.#silenceTimer);
     this.#recognition?.abort();
   }
 
-  #hush(patience: number): void {
-    clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => this.finish(), patience);
+  #finishAfter(milliseconds: number): void {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = setTimeout(() => this.finish(), milliseconds);
   }
 
   #end(trouble: DictationTrouble | undefined): void {
     if (this.#over) return;
     this.stop();
     if (!trouble) this.listener.done(this.#text);
-    // A page that forbids it is refused with the same error as by the visitor.
+    // If the page's permissions policy forbids the microphone, the error is the same as if the visitor had denied it.
     else this.listener.failed(trouble === 'denied' && !allowedByPage('microphone') ? 'policy' : trouble);
   }
 }

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { parse } from '../src/app/markdown/blocks';
 import type { Block, Inline } from '../src/app/markdown/tree';
 import { languageOf } from '../src/speech/language';
-import { align } from '../src/speech/place';
-import { sentences } from '../src/speech/said';
+import { align } from '../src/speech/alignment';
+import { splitIntoSentences } from '../src/speech/sentences';
 
 const code = 'There is code here.';
 const said = (markdown: string, language = 'en'): string[] =>
-  sentences(markdown, language, code).map((sentence) => sentence.text);
+  splitIntoSentences(markdown, language, code).map((sentence) => sentence.text);
 
 describe('what is said of an answer', () => {
   it('is its sentences, one at a time', () => {
@@ -75,15 +75,15 @@ describe('what is said of an answer', () => {
   it('knows where each letter stands in the answer', () => {
     const markdown =
       'It **depends** [1]: see [our *prices*](https://harbor.example).\n\n1. Kiel: \\*49\\* euros\n2. `Aarhus`\n\n| from | to |\n|---|---|\n| Kiel | Rome |';
-    for (const { text, places, start, end } of sentences(markdown, 'en', code)) {
-      expect(places.length).toBe(text.length);
-      expect(start).toBe(places[0]);
-      expect(end).toBe((places.at(-1) ?? 0) + 1);
+    for (const { text, positions, start, end } of splitIntoSentences(markdown, 'en', code)) {
+      expect(positions.length).toBe(text.length);
+      expect(start).toBe(positions[0]);
+      expect(end).toBe((positions.at(-1) ?? 0) + 1);
       if (!text.includes(': Kiel,'))
         for (const [i, letter] of Array.from(text).entries())
-          if (/\S/.test(letter)) expect(markdown[places[i] ?? -1], `${text} at ${i}`).toBe(letter);
+          if (/\S/.test(letter)) expect(markdown[positions[i] ?? -1], `${text} at ${i}`).toBe(letter);
     }
-    const row = sentences(markdown, 'en', code).at(-1);
+    const row = splitIntoSentences(markdown, 'en', code).at(-1);
     expect(row?.text).toBe('from: Kiel, to: Rome');
     expect(markdown.slice(row?.start, row?.end)).toBe('Kiel | Rome');
   });
@@ -116,10 +116,10 @@ describe('what is said of an answer', () => {
       fc.property(fc.array(fc.constantFrom(...bits), { maxLength: 40 }), (parts) => {
         const markdown = parts.join('');
         let last = -1;
-        for (const sentence of sentences(markdown, 'en', code)) {
+        for (const sentence of splitIntoSentences(markdown, 'en', code)) {
           expect(sentence.start).toBeGreaterThanOrEqual(0);
           expect(sentence.end).toBeLessThanOrEqual(markdown.length);
-          for (const place of sentence.places) {
+          for (const place of sentence.positions) {
             expect(place).toBeGreaterThanOrEqual(last === -1 ? 0 : Math.min(last, place));
             last = place;
           }
