@@ -38,7 +38,8 @@ const answer: Omit<AssistantItem, 'text'> = {
   rating: 'none',
 };
 const markdown =
-  'It **depends**:\n\n- Germany: 49 euros [1]\n- Denmark: 89 euros [1]\n\n| from | to |\n|---|---|\n| Kiel | Aarhus |\n\n> Ready to ride.\n\n`TB-4711` and [a link](https://harbor.example).';
+  'It **depends**:\n\n- Germany: 49 euros [1]\n- Denmark: 89 euros [1]\n\n| from | to |\n|---|---|\n| Kiel | Aarhus |\n\n' +
+  '> Ready to ride.\n\n`TB-4711` and [a link](https://harbor.example).';
 
 const spoken: Item[] = [
   { kind: 'call', mode: 'video', seq: 1 },
@@ -200,7 +201,8 @@ for (const [name, state] of Object.entries(states)) {
   if (only !== null && name !== only) continue;
   const cell = document.createElement('section');
   // The transform keeps fixed elements inside their cell.
-  cell.style.cssText = `${only === null ? 'position: relative; height: 820px; transform: scale(1);' : ''} --accent: ${color}; --on-accent: ${onColor(color)}`;
+  const position = only === null ? 'position: relative; height: 820px; transform: scale(1);' : '';
+  cell.style.cssText = `${position} --accent: ${color}; --on-accent: ${onColor(color)}`;
   cell.append(Object.assign(document.createElement('h2'), { textContent: name }));
   const element = document.createElement('div');
   const shadow = element.attachShadow({ mode: 'open' });

@@ -1,6 +1,6 @@
 /**
- * The script behind the tag. Shows the launcher and queues the page's calls to `window.Widget` until the app is loaded. It loads the app when
- * the visitor or the page first opens the widget, and nothing else before that.
+ * The script behind the tag. Shows the launcher and queues the page's calls to `window.Widget` until the app is loaded. The app is loaded
+ * when the visitor or the page first opens the widget, and nothing else before that.
  */
 import type { App, AppModule, Host, Looks, WidgetApi } from '../contract';
 import { onColor } from '../color';

@@ -41,7 +41,8 @@ export function inTag(data: Readonly<Record<string, string | undefined>>): strin
     if (name !== 'siteKey') return `${dashed}=${format(value)} is ignored. It must be ${allowed}.`;
     // Must not repeat the secret.
     return value.startsWith('sk_')
-      ? 'data-site-key holds an API key, which is a secret. Revoke it (`widget tenants key --revoke`) and use the site key, which begins with pk_.'
+      ? 'data-site-key holds an API key, which is a secret. Revoke it (`widget tenants key --revoke`) and use the site key, ' +
+          'which begins with pk_.'
       : `${dashed}=${format(value)} is not a site key. It must be ${allowed}.`;
   });
   if (data.siteKey === undefined)

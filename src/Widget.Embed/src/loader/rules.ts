@@ -1,6 +1,6 @@
 /**
- * What a page may write in the tag and in calls, in the few bytes that the loader has. Explanations of mistakes are in mistakes.ts, which is
- * loaded only when there is one.
+ * What a page may write in the tag and in calls, in the few bytes that the loader has. Explanations of mistakes are in mistakes.ts, which
+ * is loaded only when there is one.
  */
 
 const attribute =

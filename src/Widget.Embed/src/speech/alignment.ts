@@ -1,6 +1,6 @@
 /**
- * Finds the position of each rendered letter in an answer's Markdown. The rendered text is the Markdown without its markup, in the same order.
- * So this walks both together and skips only what can be markup.
+ * Finds the position of each rendered letter in an answer's Markdown. The rendered text is the Markdown without its markup, in the same
+ * order. So this walks both together and skips only what can be markup.
  */
 
 /** Markup that contains letters: link targets, citations, fences and table dividers. */

@@ -1,6 +1,6 @@
 /**
- * Reads an answer with the browser's own voice, one sentence at a time, while the answer is being written. A pause cancels the sentence, and
- * resuming speaks it again from its last known word, because on Android the browser's own pause ends the utterance.
+ * Reads an answer with the browser's own voice, one sentence at a time, while the answer is being written. A pause cancels the sentence,
+ * and resuming speaks it again from its last known word, because on Android the browser's own pause ends the utterance.
  */
 import type { ReadonlySignal } from '@preact/signals';
 import { languageOf } from './language';

@@ -1,6 +1,6 @@
 /**
- * Reads an answer with the server's voice. Sentences arrive as a stream, and each is scheduled to begin at the very sample where the one before
- * it ends. An AudioContext plays decoded sound under any content security policy.
+ * Reads an answer with the server's voice. Sentences arrive as a stream, and each is scheduled to begin exactly where the one before it
+ * ends. An AudioContext plays decoded sound under any content security policy.
  */
 import type { Reading, ReadingListener, Settings } from './model';
 import { SpeechStream, type Clip, type Word } from './speechStream';

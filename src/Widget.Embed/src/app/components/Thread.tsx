@@ -114,13 +114,20 @@ function Announcer({ store }: { store: Store }) {
   const agent = store.config.value?.agentName ?? '';
   const last = lastMessage(store.conversation.value);
   let text = '';
-  if (store.awaiting.value || store.answering.value) text = fill(t.typing, { agent });
-  else if (last?.kind === 'assistant' && (last.seq ?? 0) > store.known.value)
+  if (store.awaiting.value || store.answering.value) {
+    text = fill(t.typing, { agent });
+  } else if (last?.kind === 'assistant' && (last.seq ?? 0) > store.known.value) {
+    text = fill(t.answerReady, { agent });
     // An answer that is read aloud is not announced again.
-    text = `${fill(t.answerReady, { agent })}${store.speech.module.value?.listening.value ? '' : `: ${last.text.replace(/\[\d+\]|[*_`#]/g, '') || t.stopped}`}`;
+    if (!store.speech.module.value?.listening.value) text += `: ${withoutMarkup(last.text) || t.stopped}`;
+  }
   return (
     <div class="hidden" role="status" aria-live="polite">
       {text}
     </div>
   );
+}
+
+function withoutMarkup(markdown: string): string {
+  return markdown.replace(/\[\d+\]|[*_`#]/g, '');
 }

@@ -1,6 +1,6 @@
 /**
- * The block level of Markdown: paragraphs, headings, code, quotes, lists and tables. The result is a tree, never HTML, so nothing needs to be
- * sanitized. Incomplete Markdown is fine, because an answer is shown while it is being written.
+ * The block level of Markdown: paragraphs, headings, code, quotes, lists and tables. The result is a tree, never HTML, so nothing needs
+ * sanitizing. Incomplete Markdown is fine, because an answer is shown while it is being written.
  */
 import { parseInline } from './inline';
 import { maxDepth, type Block, type Inline } from './tree';
