@@ -39,24 +39,24 @@ const languages = [
   ['ar, of voice calls', talkAr, talkEn],
 ] as const;
 
-describe.each(languages)('the words of %s', (_, words, english) => {
-  it('are all there, with the same places to fill in', () => {
+describe.each(languages)('the texts of %s', (_, words, english) => {
+  it('are complete and have the same placeholders', () => {
     expect(Object.keys(words).sort()).toEqual(Object.keys(english).sort());
-    const places = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map((match) => match[0]).sort();
+    const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map((match) => match[0]).sort();
     for (const [key, text] of Object.entries(english))
-      expect(places((words as Record<string, string>)[key] ?? ''), key).toEqual(places(text));
+      expect(placeholders((words as Record<string, string>)[key] ?? ''), key).toEqual(placeholders(text));
   });
 });
 
 describe('a language', () => {
-  it('is the first wished one that is spoken', () => {
+  it('is the first preferred one that the widget supports', () => {
     expect(chooseLocale(['fr-FR', 'de-AT', 'en'])).toBe('de');
     expect(chooseLocale([undefined, '', 'EN-us'])).toBe('en');
     expect(chooseLocale(['ja'])).toBe('en');
     expect(chooseLocale(['constructor'])).toBe('en');
   });
 
-  it('fills in names and leaves unknown places alone', () => {
+  it('fills in names and leaves unknown placeholders alone', () => {
     expect(fill('Hello {name}, {other}', { name: 'Ada' })).toBe('Hello Ada, {other}');
   });
 });

@@ -24,17 +24,17 @@ describe('markdown', () => {
     ]);
   });
 
-  it('keeps code within its line, as the server does that checks it', () => {
+  it('keeps inline code on one line, as the server does', () => {
     expect(parseInline('`a\n[1]\nb`')).toEqual([text('`a\n'), { type: 'citation', number: 1 }, text('\nb`')]);
   });
 
-  it('leaves underscores in words and lone marks alone', () => {
+  it('leaves underscores in words and single marks alone', () => {
     expect(parseInline('snake_case_name * and ** here, 2 * 3 * 4')).toEqual([
       text('snake_case_name * and ** here, 2 * 3 * 4'),
     ]);
   });
 
-  it('reads links and bare addresses, without the full stop behind them', () => {
+  it('reads links and bare URLs, without the full stop after them', () => {
     expect(parseInline('See [the page](https://a.example/x "t") or https://b.example/y.')).toEqual([
       text('See '),
       { type: 'link', href: 'https://a.example/x', children: [text('the page')] },
@@ -62,11 +62,11 @@ describe('markdown', () => {
     ]);
   });
 
-  it('keeps the number that an ordered list starts with', () => {
+  it('keeps the start number of an ordered list', () => {
     expect(parse('3. three\n4. four')).toMatchObject([{ type: 'list', ordered: true, start: 3, items: [{}, {}] }]);
   });
 
-  it('reads tables, quotes, headings and fences, also one that is not closed yet', () => {
+  it('reads tables, quotes, headings and code blocks, also an unclosed one', () => {
     expect(parse('| a | b |\n|---|---|\n| 1 | 2 |')).toEqual([
       { type: 'table', head: [[text('a')], [text('b')]], rows: [[[text('1')], [text('2')]]] },
     ]);
@@ -88,13 +88,13 @@ describe('markdown', () => {
     '<javascript:alert(1)>',
     '[x](java\tscript:alert(1))',
     '[a]: javascript:alert(1)\n[a]',
-  ])('makes nothing but text of %s', (attack) => {
+  ])('makes no unsafe link of %s', (attack) => {
     const links = [...flat(parse(attack)).matchAll(/"href":"([^"]*)"/g)].map((match) => match[1]);
     for (const link of links) expect(link).toMatch(/^https?:/);
     expect(flat(parse(attack))).not.toMatch(/"type":"(?:image|html)"/);
   });
 
-  it('never throws and never lets a link out of the allowed schemes', () => {
+  it('never throws, and links only to allowed protocols', () => {
     const piece = fc.oneof(
       fc.string(),
       fc.constantFrom(
@@ -127,7 +127,7 @@ describe('markdown', () => {
     );
   });
 
-  it('takes time in proportion to the text', () => {
+  it('takes time in proportion to the length', () => {
     const start = performance.now();
     parse('*a '.repeat(5_000));
     parse('[a]('.repeat(5_000));

@@ -10,8 +10,8 @@ const code = 'There is code here.';
 const said = (markdown: string, language = 'en'): string[] =>
   splitIntoSentences(markdown, language, code).map((sentence) => sentence.text);
 
-describe('what is said of an answer', () => {
-  it('is its sentences, one at a time', () => {
+describe('the sentences of an answer', () => {
+  it('are split one by one', () => {
     expect(said('Delivery costs 49 euros. It takes four days! Shall I order?')).toEqual([
       'Delivery costs 49 euros.',
       'It takes four days!',
@@ -19,20 +19,20 @@ describe('what is said of an answer', () => {
     ]);
   });
 
-  it('leaves out marks, citations and pictures', () => {
+  it('leave out markup, citations and emoji', () => {
     expect(said('It is **very** *light* [1][2] and ~~not~~ `TB-4711` 🚲👍🏽.')).toEqual([
       'It is very light  and not TB-4711 .',
     ]);
     expect(said('## Prices\n\n> Ready to ride.\n\n---\n\n[3]')).toEqual(['Prices', 'Ready to ride.']);
   });
 
-  it('names a link by its words, and a bare address by its site', () => {
+  it('name a link by its label, and a bare URL by its host', () => {
     expect(said('See [our prices](https://harbor.example/prices?x=1) or https://www.harbor.example/a/b.')).toEqual([
       'See our prices or harbor.example.',
     ]);
   });
 
-  it('takes each point of a list for a sentence', () => {
+  it('are the items of a list', () => {
     expect(said('You get:\n\n- a bike\n- a lock\n  1. steel\n  2. brass')).toEqual([
       'You get:',
       'a bike',
@@ -42,18 +42,18 @@ describe('what is said of an answer', () => {
     ]);
   });
 
-  it('reads a table row by row, with the names of its columns', () => {
+  it('are the rows of a table, with the names of its columns', () => {
     expect(said('| from | to |\n|---|:-:|\n| Kiel | Aarhus |\n| Bonn | **Rome** |')).toEqual([
       'from: Kiel, to: Aarhus',
       'from: Bonn, to: Rome',
     ]);
   });
 
-  it('says that there is code instead of reading it', () => {
+  it('announce a code block instead of reading it', () => {
     expect(said('Like this:\n\n```js\nconst a = 1;\n```\n\nDone.')).toEqual(['Like this:', code, 'Done.']);
   });
 
-  it('takes a breath in a long sentence, at a comma', () => {
+  it('split a long sentence at a comma', () => {
     const long = `${'word '.repeat(25)}end, ${'word '.repeat(30)}end.`;
     const found = said(long);
     expect(found.length).toBe(2);
@@ -62,7 +62,7 @@ describe('what is said of an answer', () => {
     expect(said('x'.repeat(500)).map((part) => part.length)).toEqual([180, 180, 140]);
   });
 
-  it('needs no Intl.Segmenter', () => {
+  it('do not need Intl.Segmenter', () => {
     const { Segmenter } = Intl;
     try {
       Reflect.deleteProperty(Intl, 'Segmenter');
@@ -72,7 +72,7 @@ describe('what is said of an answer', () => {
     }
   });
 
-  it('knows where each letter stands in the answer', () => {
+  it('know the position of each letter in the answer', () => {
     const markdown =
       'It **depends** [1]: see [our *prices*](https://harbor.example).\n\n1. Kiel: \\*49\\* euros\n2. `Aarhus`\n\n| from | to |\n|---|---|\n| Kiel | Rome |';
     for (const { text, positions, start, end } of splitIntoSentences(markdown, 'en', code)) {
@@ -88,7 +88,7 @@ describe('what is said of an answer', () => {
     expect(markdown.slice(row?.start, row?.end)).toBe('Kiel | Rome');
   });
 
-  it('never fails, and its places go forward and stay in the answer', () => {
+  it('never fail, and their positions go forward and stay in the answer', () => {
     const bits = [
       'word',
       ' ',
@@ -130,8 +130,8 @@ describe('what is said of an answer', () => {
   });
 });
 
-describe('the places of rendered letters', () => {
-  it('pass over link targets, fences and rules, however like the text they are', () => {
+describe('the positions of rendered letters', () => {
+  it('skip link targets, fences and dividers, even if they look like the text', () => {
     const markdown =
       '[price](https://price.example/price) price\n\n```price\nprice = 1\n```\n\n| a | b |\n|---|---|\n| - | 1 |';
     const rendered = 'price priceprice = 1ab-1';
@@ -141,7 +141,7 @@ describe('the places of rendered letters', () => {
     expect(places[11]).toBe(markdown.indexOf('price = 1'));
   });
 
-  it('find their way again after text that is not in the source', () => {
+  it('recover after text that is not in the source', () => {
     const places = align('one two three four', 'one XYZ three four');
     expect('one two three four'.slice(places[9])).toBe('hree four');
   });

@@ -17,7 +17,7 @@ async function read(...chunks: Uint8Array[]): Promise<ServerEvent[]> {
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe('server-sent events', () => {
-  it('are read as the standard says', async () => {
+  it('are parsed as the standard says', async () => {
     const text =
       ': comment\nevent: delta\ndata: {"a":\ndata: 1}\nid: 7\n\r\ndata:no space\n\nevent: lost\n\ndata: unfinished';
     expect(await read(bytes(text))).toEqual([
@@ -26,7 +26,7 @@ describe('server-sent events', () => {
     ]);
   });
 
-  it('come out the same however the network cuts them', async () => {
+  it('are the same however the network splits them', async () => {
     const text = bytes('event: a\ndata: grüße 😀\n\nevent: b\r\ndata: 2\r\n\r\n');
     const whole = await read(text);
     await fc.assert(

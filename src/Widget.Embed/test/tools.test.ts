@@ -13,7 +13,7 @@ function calls(run: (request: ToolRequest) => Promise<ToolResponse>) {
 }
 
 describe('a tool call', () => {
-  it('is run with its arguments as an object and answered by its id', async () => {
+  it('runs with its arguments as an object and is answered by id', async () => {
     const asked: ToolRequest[] = [];
     const { sent, tools } = calls((request) => {
       asked.push(request);
@@ -24,7 +24,7 @@ describe('a tool call', () => {
     expect(sent).toEqual([['tool_result', { tool_call_id: 't1', output: { found: 2 }, status: 'success' }]]);
   });
 
-  it('is answered once, and several at once each by its own', async () => {
+  it('is answered once, and several at a time each by its id', async () => {
     const waiting: (() => void)[] = [];
     const { sent, tools } = calls(
       ({ toolCallId }) => new Promise((resolve) => waiting.push(() => resolve({ success: true, result: toolCallId }))),
@@ -38,7 +38,7 @@ describe('a tool call', () => {
     expect(sent.map(([, properties]) => properties.output)).toEqual(['t2', 't1']);
   });
 
-  it('says that it failed when it is unknown, nameless or out of reach', async () => {
+  it('fails when it is unknown, has no name or cannot be run', async () => {
     const { sent, tools } = calls(({ name }) =>
       name === 'unknown'
         ? Promise.resolve({ success: false, result: 'There is no such tool.' })
@@ -54,7 +54,7 @@ describe('a tool call', () => {
     ]);
   });
 
-  it('of the older kind, without an id, is answered beside the conversation', async () => {
+  it('without an id adds its result to the context', async () => {
     const { sent, tools } = calls(() => Promise.resolve({ success: true, result: { text: 'Ten euros.' } }));
     await tools.receive(call({ name: 'search_knowledge', arguments: '{}' }, 4));
     await tools.receive(call({ name: 'search_knowledge', arguments: '{}' }, 4));
@@ -64,7 +64,7 @@ describe('a tool call', () => {
     ]);
   });
 
-  it('is nothing else that the room says', async () => {
+  it('ignores other messages of the room', async () => {
     const { sent, tools } = calls(() => Promise.reject(new Error('It was run.')));
     await tools.receive({
       event_type: 'conversation.utterance',
