@@ -49,10 +49,10 @@ const voices = ['serverVoice', 'browserVoice'].map((name) =>
 const totals = {
   loader: sizes.get('widget.js'),
   open: sizes.get('widget.js') + sum([...text]) + largest(languages('')),
-  video: sum(beyond('video')) + largest(languages('words-')),
-  voice: sum(beyond('voice')) + largest(languages('talk-')),
-  speech: sum(beyond('speech')) + Math.max(...voices) + largest(languages('read-')),
-  dictation: sum(beyond('dictation')) + largest(languages('write-')),
+  video: sum(beyond('video')) + largest(languages('video-')),
+  voice: sum(beyond('voice')) + largest(languages('voice-')),
+  speech: sum(beyond('speech')) + Math.max(...voices) + largest(languages('speech-')),
+  dictation: sum(beyond('dictation')) + largest(languages('dictation-')),
 };
 for (const [file, size] of sizes) console.log(`${String(size).padStart(7)}  ${file}`);
 for (const [name, total] of Object.entries(totals))

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../app/components/Icon';
 import { fill, words } from '../app/i18n';
 import { choices, mediaDevices, type Choice, type Choices } from '../media/devices';
-import type { Kind } from '../media/trouble';
+import type { DeviceKind } from '../media/trouble';
 import type { CallModel } from './model';
 
 interface DeviceWords {
@@ -44,7 +44,7 @@ export function DeviceMenu({ call, words: t, camera, open, speaker }: Props) {
     };
   }, []);
 
-  const device = (kind: Kind, label: string) => (
+  const device = (kind: DeviceKind, label: string) => (
     <Select
       words={t}
       label={label}

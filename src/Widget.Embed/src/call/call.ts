@@ -6,7 +6,7 @@ import { batch, computed, signal } from '@preact/signals';
 import type { ConversationEvent } from '../app/events';
 import type { CallHost } from '../app/moduleHost';
 import { Devices } from '../media/devices';
-import type { Kind, Trouble, Troubles } from '../media/trouble';
+import type { DeviceKind, Trouble, Troubles } from '../media/trouble';
 import type { CallEnd, CommonEndReason, CommonPhase } from './model';
 import { delay, problemOf } from './requests';
 import type { CallSession, SessionClient } from './sessionClient';
@@ -45,7 +45,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   /** Asks the visitor for the devices. */
   protected abstract openDevices(): Promise<Troubles>;
   /** A device was opened, replaced, closed or lost. */
-  protected abstract deviceChanged(kind: Kind): Promise<void>;
+  protected abstract deviceChanged(kind: DeviceKind): Promise<void>;
   /** Opens a session. Throws an ApiError if the server refuses the call. */
   protected abstract connect(): Promise<void>;
   /** The server has reported that the call goes on. */
@@ -64,14 +64,14 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
     void this.#begin();
   }
 
-  async choose(kind: Kind, id?: string): Promise<void> {
+  async choose(kind: DeviceKind, id?: string): Promise<void> {
     const trouble = await this.devices.choose(kind, id);
     if (this.isOver()) return;
     this.#setTrouble(kind, trouble);
     await this.deviceChanged(kind);
   }
 
-  deviceId(kind: Kind): string | undefined {
+  deviceId(kind: DeviceKind): string | undefined {
     return this.devices.track(kind)?.getSettings().deviceId;
   }
 
@@ -195,12 +195,12 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
     else this.session?.stop();
   }
 
-  #deviceLost(kind: Kind): void {
+  #deviceLost(kind: DeviceKind): void {
     this.#setTrouble(kind, 'missing');
     void this.deviceChanged(kind);
   }
 
-  #setTrouble(kind: Kind, trouble: Trouble | undefined): void {
+  #setTrouble(kind: DeviceKind, trouble: Trouble | undefined): void {
     const troubles = { ...this.troubles.value };
     if (trouble) troubles[kind] = trouble;
     else Reflect.deleteProperty(troubles, kind);

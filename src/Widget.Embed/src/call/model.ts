@@ -1,6 +1,6 @@
 /** What video and voice calls show alike, and what a visitor can do in both. */
 import type { ReadonlySignal } from '@preact/signals';
-import type { Kind } from '../media/trouble';
+import type { DeviceKind } from '../media/trouble';
 
 export type CommonPhase =
   /** The browser asks the visitor for permission to use the devices. */
@@ -39,9 +39,9 @@ export interface CallModel {
 
   /** Asks for the devices again. */
   askAgain(): void;
-  choose(kind: Kind, id: string): Promise<void>;
+  choose(kind: DeviceKind, id: string): Promise<void>;
   /** The browser's id of the device in use. */
-  deviceId(kind: Kind): string | undefined;
+  deviceId(kind: DeviceKind): string | undefined;
   interrupt(): void;
   hangUp(): void;
   /** After the end: starts another call. */

@@ -1,9 +1,9 @@
 /** The texts of dictation. */
 import { moduleWords } from '../app/i18n';
-import en from './locales/write-en.json';
+import en from './locales/dictation-en.json';
 
 export const dictationWords = moduleWords(en, {
-  de: () => import('./locales/write-de.json'),
-  es: () => import('./locales/write-es.json'),
-  ar: () => import('./locales/write-ar.json'),
+  de: () => import('./locales/dictation-de.json'),
+  es: () => import('./locales/dictation-es.json'),
+  ar: () => import('./locales/dictation-ar.json'),
 });

@@ -1,5 +1,5 @@
 /** The visitor's camera, microphone and speaker. Every track that is opened here is stopped here. */
-import { allowedByPage, troubleOf, type Kind, type Trouble, type Troubles } from './trouble';
+import { allowedByPage, troubleOf, type DeviceKind, type Trouble, type Troubles } from './trouble';
 
 export interface Choice {
   id: string;
@@ -13,12 +13,12 @@ export interface Choices {
 }
 
 export class Devices {
-  readonly #tracks: Partial<Record<Kind, MediaStreamTrack>> = {};
+  readonly #tracks: Partial<Record<DeviceKind, MediaStreamTrack>> = {};
   #stopped = false;
 
-  constructor(private readonly lost: (kind: Kind) => void) {}
+  constructor(private readonly lost: (kind: DeviceKind) => void) {}
 
-  track(kind: Kind): MediaStreamTrack | undefined {
+  track(kind: DeviceKind): MediaStreamTrack | undefined {
     return this.#tracks[kind];
   }
 
@@ -42,7 +42,7 @@ export class Devices {
   }
 
   /** Opens a device in place of the current one. Without an id the browser chooses. */
-  async choose(kind: Kind, id?: string): Promise<Trouble | undefined> {
+  async choose(kind: DeviceKind, id?: string): Promise<Trouble | undefined> {
     if (!mediaDevices()) return 'insecure';
     if (!allowedByPage(kind)) return 'policy';
     const device = id ? { deviceId: { exact: id } } : {};
@@ -58,7 +58,7 @@ export class Devices {
     }
   }
 
-  close(kind: Kind): void {
+  close(kind: DeviceKind): void {
     const track = this.#tracks[kind];
     if (track) track.onended = null;
     track?.stop();

@@ -1,6 +1,6 @@
 /** Why a camera or microphone is not available. */
 
-export type Kind = 'microphone' | 'camera';
+export type DeviceKind = 'microphone' | 'camera';
 
 /** Each needs different help for the visitor. */
 export type Trouble =
@@ -16,10 +16,10 @@ export type Trouble =
   | 'insecure'
   | 'unknown';
 
-export type Troubles = Partial<Record<Kind, Trouble>>;
+export type Troubles = Partial<Record<DeviceKind, Trouble>>;
 
 /** Maps getUserMedia's exceptions (W3C Media Capture and Streams, section 10.2), with the names that older browsers use. */
-export function troubleOf(error: unknown, kind: Kind): Trouble {
+export function troubleOf(error: unknown, kind: DeviceKind): Trouble {
   if (!allowedByPage(kind)) return 'policy';
   switch (error instanceof Error || error instanceof DOMException ? error.name : '') {
     case 'NotAllowedError':
@@ -40,7 +40,7 @@ export function troubleOf(error: unknown, kind: Kind): Trouble {
 }
 
 /** Whether the page's permissions policy allows the device. If not, getUserMedia fails as if the visitor had denied it. */
-export function allowedByPage(kind: Kind): boolean {
+export function allowedByPage(kind: DeviceKind): boolean {
   const { featurePolicy } = document as { featurePolicy?: { allowsFeature(name: string): boolean } };
   return featurePolicy?.allowsFeature(kind) ?? true;
 }

@@ -1,9 +1,9 @@
 /** The texts of reading aloud. */
 import { moduleWords } from '../app/i18n';
-import en from './locales/read-en.json';
+import en from './locales/speech-en.json';
 
 export const speechWords = moduleWords(en, {
-  de: () => import('./locales/read-de.json'),
-  es: () => import('./locales/read-es.json'),
-  ar: () => import('./locales/read-ar.json'),
+  de: () => import('./locales/speech-de.json'),
+  es: () => import('./locales/speech-es.json'),
+  ar: () => import('./locales/speech-ar.json'),
 });

@@ -6,7 +6,7 @@ import type { CallHost } from '../app/moduleHost';
 import { Call, type CallEvent } from '../call/call';
 import type { CommonEndReason } from '../call/model';
 import { delay } from '../call/requests';
-import type { Kind, Troubles } from '../media/trouble';
+import type { DeviceKind, Troubles } from '../media/trouble';
 import type { ConnectingPhase, VideoModel } from './model';
 import { Reporter } from './reporter';
 import { Room, type Avatar } from './room';
@@ -28,7 +28,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
   readonly greenScreen = signal(false);
   readonly frame = signal<string | undefined>(undefined);
   readonly ownPicture = signal<MediaStreamTrack | undefined>(undefined);
-  readonly on = signal<Record<Kind, boolean>>({ microphone: false, camera: false });
+  readonly on = signal<Record<DeviceKind, boolean>>({ microphone: false, camera: false });
   readonly caption = signal<Caption | undefined>(undefined);
   readonly speaking = signal<Speaker | undefined>(undefined);
 
@@ -70,7 +70,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     void this.tryConnect();
   }
 
-  toggle(kind: Kind): void {
+  toggle(kind: DeviceKind): void {
     const track = this.devices.track(kind);
     if (!track) {
       void this.choose(kind);
@@ -117,7 +117,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     return troubles;
   }
 
-  protected async deviceChanged(kind: Kind): Promise<void> {
+  protected async deviceChanged(kind: DeviceKind): Promise<void> {
     this.#showDevices();
     await this.#room?.setDevice(kind, this.devices.track(kind), this.on.value[kind]);
   }

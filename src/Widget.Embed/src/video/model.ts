@@ -2,7 +2,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { EndReason, Speaker } from '../app/events';
 import type { CallEnd, CallModel, CommonEndReason, CommonPhase } from '../call/model';
-import type { Kind, Troubles } from '../media/trouble';
+import type { DeviceKind, Troubles } from '../media/trouble';
 import type { Avatar } from './room';
 import type { Caption } from './transcript';
 
@@ -24,14 +24,14 @@ export interface VideoModel extends CallModel {
   /** Address of the room's own page, if Daily's client could not be loaded. */
   readonly frame: ReadonlySignal<string | undefined>;
   readonly ownPicture: ReadonlySignal<MediaStreamTrack | undefined>;
-  readonly on: ReadonlySignal<Readonly<Record<Kind, boolean>>>;
+  readonly on: ReadonlySignal<Readonly<Record<DeviceKind, boolean>>>;
   readonly troubles: ReadonlySignal<Troubles>;
   readonly caption: ReadonlySignal<Caption | undefined>;
   readonly speaking: ReadonlySignal<Speaker | undefined>;
   readonly end: ReadonlySignal<VideoEnd | undefined>;
 
   joinWithoutMicrophone(): void;
-  toggle(kind: Kind): void;
+  toggle(kind: DeviceKind): void;
   /** After the end: starts a voice call; undefined if the tenant offers none. */
   readonly talk: (() => void) | undefined;
 }

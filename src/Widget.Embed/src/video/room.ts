@@ -1,7 +1,7 @@
 /** Tavus's room, through Daily's call object: participants, their tracks, and messages. */
 import type { DailyCall, DailyParticipant } from '@daily-co/daily-js';
 import type { Devices } from '../media/devices';
-import type { Kind } from '../media/trouble';
+import type { DeviceKind } from '../media/trouble';
 import { roomMessage, type RoomMessage } from './wire';
 
 export interface Avatar {
@@ -24,7 +24,7 @@ export class Room {
   #joined = false;
   #left = false;
   #avatarId: string | undefined;
-  readonly #sources: Record<Kind, MediaStreamTrack | undefined>;
+  readonly #sources: Record<DeviceKind, MediaStreamTrack | undefined>;
 
   private constructor(
     private readonly call: DailyCall,
@@ -71,7 +71,7 @@ export class Room {
   }
 
   /** Sends a device's track; nothing if there is none or it is off. */
-  async setDevice(kind: Kind, track: MediaStreamTrack | undefined, on: boolean): Promise<void> {
+  async setDevice(kind: DeviceKind, track: MediaStreamTrack | undefined, on: boolean): Promise<void> {
     if (this.#left) return;
     const source = track ?? false;
     if (this.#sources[kind] !== track)

@@ -29,7 +29,7 @@ export function Controls({ call, agent, settings }: Props) {
           )}
           {call.canChoosePushToTalk.value && (
             <Control
-              name="pushToTalk"
+              name="turns"
               label={call.pushToTalk.value ? t.talkFreely : t.pushToTalk}
               off={call.pushToTalk.value}
               onPress={() => call.togglePushToTalk()}
