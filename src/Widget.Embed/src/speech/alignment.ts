@@ -21,19 +21,23 @@ export function align(markdown: string, rendered: string): number[] {
   const positions: number[] = [];
   let at = 0;
   for (let i = 0; i < rendered.length; i++) {
-    const letter = rendered[i] ?? '';
-    let found = at;
-    while (found < source.length && !isSame(source[found], letter) && markup.test(source[found] ?? '')) found++;
-    if (!isSame(source[found], letter)) {
-      const word = /^[\p{L}\p{N}]{4,}/u.exec(rendered.slice(i, i + 40))?.[0];
-      const ahead = word ? source.slice(at, at + searchDistance).indexOf(word) : -1;
-      // A letter that is not found gets the position of the one before.
-      found = ahead < 0 ? -1 : at + ahead;
-    }
-    positions.push(found < 0 ? Math.max(0, Math.min(at, source.length) - 1) : found);
-    if (found >= 0) at = found + 1;
+    const found = findLetter(source, at, rendered, i);
+    // A letter that is not found gets the position of the one before.
+    positions.push(found ?? Math.max(0, Math.min(at, source.length) - 1));
+    if (found !== undefined) at = found + 1;
   }
   return positions;
+}
+
+/** Finds a rendered letter behind markup or, after losing track, at the beginning of the next word. */
+function findLetter(source: string, at: number, rendered: string, i: number): number | undefined {
+  const letter = rendered[i] ?? '';
+  let found = at;
+  while (found < source.length && !isSame(source[found], letter) && markup.test(source[found] ?? '')) found++;
+  if (isSame(source[found], letter)) return found;
+  const word = /^[\p{L}\p{N}]{4,}/u.exec(rendered.slice(i, i + 40))?.[0];
+  const ahead = word ? source.slice(at, at + searchDistance).indexOf(word) : -1;
+  return ahead < 0 ? undefined : at + ahead;
 }
 
 function isSame(one: string | undefined, other: string): boolean {

@@ -24,36 +24,46 @@ const longestSentence = 180;
 export function splitIntoSentences(markdown: string, language: string, code: string): Sentence[] {
   const pieces = parse(markdown).flatMap((block) => blockPieces(block, code));
   const rendered = align(markdown, pieces.map((piece) => (piece === 'break' ? '' : piece.shown)).join(''));
-  const found: Sentence[] = [];
-  let text = '';
-  let positions: number[] = [];
+  return toPassages(pieces, rendered).flatMap((passage) => toSentences(passage, language));
+}
+
+/** Text between two breaks, with the position of each letter. */
+interface Passage {
+  text: string;
+  positions: number[];
+}
+
+function toPassages(pieces: Piece[], rendered: number[]): Passage[] {
+  let passage: Passage = { text: '', positions: [] };
+  const passages = [passage];
   let at = 0;
-  const end = (): void => {
-    for (const [from, to] of splitSentences(text, language)) {
-      const letters = positions.slice(from, to);
-      found.push({
-        text: text.slice(from, to),
-        positions: letters,
-        start: letters[0] ?? 0,
-        end: (letters.at(-1) ?? 0) + 1,
-      });
-    }
-    text = '';
-    positions = [];
-  };
   for (const piece of pieces) {
     if (piece === 'break') {
-      end();
+      passage = { text: '', positions: [] };
+      passages.push(passage);
       continue;
     }
+    const { shown, spoken } = piece;
     const start = rendered[at] ?? (at > 0 ? (rendered[at - 1] ?? 0) + 1 : 0);
-    for (let i = 0; i < piece.spoken.length; i++)
-      positions.push(piece.spoken === piece.shown ? (rendered[at + i] ?? start) : start);
-    text += piece.spoken;
-    at += piece.shown.length;
+    for (let i = 0; i < spoken.length; i++)
+      // Speech that differs from the rendered text has the position of that text's first letter.
+      passage.positions.push(spoken === shown ? (rendered[at + i] ?? start) : start);
+    passage.text += spoken;
+    at += shown.length;
   }
-  end();
-  return found;
+  return passages;
+}
+
+function toSentences({ text, positions }: Passage, language: string): Sentence[] {
+  return splitSentences(text, language).map(([from, to]) => {
+    const letters = positions.slice(from, to);
+    return {
+      text: text.slice(from, to),
+      positions: letters,
+      start: letters[0] ?? 0,
+      end: (letters.at(-1) ?? 0) + 1,
+    };
+  });
 }
 
 function blockPieces(block: Block, code: string): Piece[] {
