@@ -5,12 +5,12 @@ import { build } from 'vite';
 
 const out = 'dist';
 await rm(out, { recursive: true, force: true });
-const panel = /\/(preact|@preact)\/|\/src\/(app\/(?!transport\/hub|locales\/(de|es|ar))|color|contract)/;
+const panel = /\/(preact|@preact)\/|\/src\/(app\/(?!transport\/(hub|http|sse)|locales\/(de|es|ar))|color|contract)/;
 
 const app = await build({
   configFile: false,
   logLevel: 'warn',
-  // The modules lie beside one another, wherever that is; nothing is preloaded through the page's own document.
+  // Relative URLs: the modules are served from any origin. Preloading would add elements to the customer's page.
   base: './',
   build: {
     outDir: out,
@@ -22,7 +22,7 @@ const app = await build({
       output: {
         entryFileNames: '[name]-[hash].js',
         chunkFileNames: '[name]-[hash].js',
-        // What the panel is made of stays in one piece, whichever module shares which part of it: one file compresses better than six.
+        // One file for the panel, even where modules share parts of it: one file compresses better than six.
         codeSplitting: { groups: [{ name: 'panel', test: panel }] },
       },
     },
@@ -39,14 +39,14 @@ await build({
     outDir: out,
     emptyOutDir: false,
     target: 'es2022',
-    // Browsers since 2024 know color-scheme whole; written for older ones it would take a twentieth of the loader.
+    // Browsers since 2024 support color-scheme fully. The fallback for older ones would be a twentieth of the loader.
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     lib: { entry: 'src/loader/loader.ts', formats: ['iife'], name: 'WidgetLoader', fileName: () => 'widget.js' },
   },
 });
 await copyFile('src/page.css', `${out}/page.css`);
 
-// Compressed once, as well as can be, instead of for every visitor.
+// Compresses once, at the highest level, instead of for every visitor.
 for (const file of await readdir(out)) {
   const content = await readFile(`${out}/${file}`);
   await writeFile(`${out}/${file}.gz`, gzipSync(content, { level: 9 }));

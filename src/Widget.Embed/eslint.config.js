@@ -19,18 +19,18 @@ export default tseslint.config(
       ],
     },
   },
-  // Imports go one way: main and modules.ts → video, voice, speech, dictation → call → app, media.
-  ...apart('app', `modules|main|${modules.join('|')}|call|media`),
+  // Imports go in one direction: main and modules.ts → video, voice, speech, dictation → call → app, media.
+  ...forbidImports('app', `modules|main|${modules.join('|')}|call|media`),
   ...modules.flatMap((name) =>
-    apart(name, ['app/store', 'modules', 'main', ...modules.filter((other) => other !== name)].join('|')),
+    forbidImports(name, ['app/store', 'modules', 'main', ...modules.filter((other) => other !== name)].join('|')),
   ),
-  ...apart('call', `app/store|modules|main|${modules.join('|')}`),
-  ...apart('media', `app|modules|main|call|${modules.join('|')}`),
+  ...forbidImports('call', `app/store|modules|main|${modules.join('|')}`),
+  ...forbidImports('media', `app|modules|main|call|${modules.join('|')}`),
 );
 
-/** Keeps a folder's files, and those one folder below, from importing these places of src. */
-function apart(folder, places) {
-  const message = `src/${folder} must not know this; what the panel offers its modules is in app/moduleHost.ts.`;
+/** Forbids a folder's files, and those one folder below, to import these parts of src. */
+function forbidImports(folder, places) {
+  const message = `src/${folder} must not import this. What the panel offers its modules is in app/moduleHost.ts.`;
   return ['*', '*/*'].map((files, depth) => ({
     files: [`src/${folder}/${files}`],
     rules: {

@@ -1,7 +1,7 @@
-// Holds the built widget against its budgets: gzip, level 9. "open" is everything that opening the text panel fetches; "video" and "voice" are
-// what our own part of such a call adds to it, what they share counted for each; "speech" what reading aloud adds, with the larger of the two voices of which it fetches one, and
-// "dictation" what that adds. Daily's client comes on top of that, as large as Daily makes
-// it, and is fetched for a video call alone.
+// Checks the built widget against its budgets, in bytes after gzip at level 9:
+// - "loader" is widget.js; "open" is everything that opening the text panel loads.
+// - "video" and "voice" are what such a call loads in addition. Code that they share counts for both. Daily's client is not included.
+// - "speech" is what reading aloud loads in addition, with the larger of its two voices, and "dictation" what dictation loads.
 import { readdir, readFile, stat } from 'node:fs/promises';
 
 const budgets = {
@@ -27,17 +27,17 @@ for (const file of scripts)
       ([, name]) => name,
     ),
   );
-// A module and what it cannot be without.
+// A module and its static imports.
 const whole = (file, seen = new Set()) => {
   if (!seen.has(file)) for (const other of imports.get(seen.add(file) && file)) whole(other, seen);
   return seen;
 };
 const named = (name) => {
   const found = scripts.filter((file) => new RegExp(`^${name}-[\\w-]{8}\\.js$`).test(file));
-  if (found.length !== 1) throw new Error(`There should be one module ${name}, and there are ${found.length}.`);
+  if (found.length !== 1) throw new Error(`Expected one module ${name}, found ${found.length}.`);
   return found[0];
 };
-// English is in the modules; of the other languages at most one is fetched, and the largest counts.
+// English is part of the modules. At most one other language is loaded; the largest counts.
 const languages = (prefix) => ['de', 'es', 'ar'].map((language) => named(`${prefix}${language}`));
 const text = new Set([...whole(named('app')), ...whole(named('hub'))]);
 const beyond = (name) => [...whole(named(name))].filter((file) => !text.has(file));
@@ -49,16 +49,16 @@ const voices = ['serverVoice', 'browserVoice'].map((name) =>
 const totals = {
   loader: sizes.get('widget.js'),
   open: sizes.get('widget.js') + sum([...text]) + largest(languages('')),
-  video: sum(beyond('video')) + largest(languages('words-')),
-  voice: sum(beyond('voice')) + largest(languages('talk-')),
-  speech: sum(beyond('speech')) + Math.max(...voices) + largest(languages('read-')),
-  dictation: sum(beyond('dictation')) + largest(languages('write-')),
+  video: sum(beyond('video')) + largest(languages('video-')),
+  voice: sum(beyond('voice')) + largest(languages('voice-')),
+  speech: sum(beyond('speech')) + Math.max(...voices) + largest(languages('speech-')),
+  dictation: sum(beyond('dictation')) + largest(languages('dictation-')),
 };
 for (const [file, size] of sizes) console.log(`${String(size).padStart(7)}  ${file}`);
 for (const [name, total] of Object.entries(totals))
   console.log(`${String(total).padStart(7)}  ${name}, of ${budgets[name]}`);
 console.log(`${String(sum(daily)).padStart(7)}  Daily's client, for video calls`);
 if (Object.entries(totals).some(([name, total]) => total > budgets[name])) {
-  console.error('The widget has outgrown its budget.');
+  console.error('The widget is larger than its budget.');
   process.exit(1);
 }

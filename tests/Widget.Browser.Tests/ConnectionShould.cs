@@ -65,7 +65,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
 
         var tries = visit.Requests.Count;
         await visit.Context.SetOfflineAsync(true);
-        await visit.ShownAsync(visit.Page.GetByText("You are offline."));
+        await visit.ShownAsync(visit.Page.GetByText("You're offline."));
         await visit.SendAsync("How long does charging take?");
         await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
         // Long enough for several tries, each of which fails.
@@ -180,7 +180,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await visit.AskAsync(Question);
         await visit.Page.RouteAsync("**/api/**", route => route.AbortAsync());
         await visit.Context.SetOfflineAsync(true);
-        await visit.ShownAsync(visit.Page.GetByText("You are offline."));
+        await visit.ShownAsync(visit.Page.GetByText("You're offline."));
         await visit.SendAsync("How long does charging take?");
         await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
 

@@ -35,7 +35,7 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
         (await answer.InnerTextAsync()).ShouldContain("I could not find anything about that");
         (await answer.Locator(".source-chip").CountAsync()).ShouldBe(0);
         await answer.Locator("button.offer").ClickAsync();
-        await visit.ShownAsync(visit.Page.GetByText("Your request is noted with this conversation."));
+        await visit.ShownAsync(visit.Page.GetByText("We've added your request to this conversation."));
 
         await using var other = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/lumen/"));
         await other.OpenPanelAsync();

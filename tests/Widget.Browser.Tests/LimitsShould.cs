@@ -58,7 +58,7 @@ public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
         await using (var first = await WidgetPage.OpenAsync(chromium, page)) await first.ShownAsync(first.Page.Locator("#widget-root .message.assistant").First);
 
         await using var second = await WidgetPage.OpenAsync(chromium, page);
-        await second.ShownAsync(second.Page.GetByText("Many people are here right now. One moment, please."));
+        await second.ShownAsync(second.Page.GetByText("We're very busy right now. One moment, please."));
         await second.SendAsync(Question);
         await TakePictureAsync(second, "session");
 

@@ -40,7 +40,7 @@ public sealed class MistakesShould(DemoInstallation demo, Chromium chromium)
         {
             "Widget.identify(42) has invalid arguments. It takes an object",
             "Widget.on(\"opend\", function) has invalid arguments. It takes an event (ready, open,",
-            "data-color=\"blu\" is ignored. It must be a colour as #rrggbb",
+            "data-color=\"blu\" is ignored. It must be a color as #rrggbb",
             "data-position=\"middle\" is ignored. It must be right or left.",
             "the tag has no attribute data-colour. Did you mean data-color?",
             "there is no Widget.levitate(). Use one of: open,",

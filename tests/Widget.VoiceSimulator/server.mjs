@@ -1,9 +1,9 @@
 // @ts-check
-// Realtime voice providers as separate processes would be, each under its own root: the real wire formats over a real WebRTC peer,
-// strict about requests, able to be slow, to fail and to lie. What is said is simulated. /control/voice sets how it behaves.
+// Simulates realtime voice providers, each under its own root, with their real wire formats over a real WebRTC peer. It validates requests
+// strictly and can be slow, fail and send false events; speech recognition is simulated. /control/voice controls its behavior.
 //
-// VOICE_SIMULATOR_PORT  5084; 0 takes any that is free, and the first line printed names it
-// VOICE_SIMULATOR_DEMO  1: until something is scripted, talk to somebody with a microphone instead of waiting for tests
+// VOICE_SIMULATOR_PORT  default 5084; 0 takes a free port, which the first line of output names
+// VOICE_SIMULATOR_DEMO  1: until a script is set, talks to a person with a microphone
 import { loadWebRtc } from './src/peer/webrtc.mjs';
 
 try {
@@ -13,6 +13,6 @@ try {
   process.exit(69);
 }
 
-// Only now: without its packages nothing else would load, and with worse words.
+// Imported after the check, because without the WebRTC package this import would fail with a worse message.
 const { serve } = await import('./src/server.mjs');
 serve({ port: Number(process.env.VOICE_SIMULATOR_PORT ?? 5084), demo: process.env.VOICE_SIMULATOR_DEMO === '1' });

@@ -1,4 +1,4 @@
-/** Colours that can be read, whatever a tenant chooses (WCAG 2.2, relative luminance and contrast ratio). */
+/** Keeps text readable with any color that a tenant chooses (relative luminance and contrast ratio of WCAG 2.2). */
 
 type Rgb = readonly [number, number, number];
 
@@ -20,12 +20,12 @@ export function contrast(a: string, b: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-/** White or black, whichever is read better on this colour; white where it will do. One of them always does. */
+/** White if its contrast on this color is sufficient, else black. One of them always is. */
 export function onColor(color: string): string {
   return contrast(color, '#ffffff') >= 4.5 ? '#ffffff' : '#000000';
 }
 
-/** The colour itself, or as near to it as text on this background may be: a contrast of 4.5. */
+/** The color nearest to this one that has a contrast of at least 4.5 on the background. */
 export function readableOn(color: string, background: string): string {
   const target: Rgb = luminance(parse(background)) > 0.5 ? [0, 0, 0] : [255, 255, 255];
   const start = parse(color);

@@ -1,8 +1,8 @@
-/** What the loader and the app it loads promise each other. */
+/** The contract between the loader and the app that it loads. */
 
 export type Mode = 'bubble' | 'page';
 
-/** What a page can hear with `Widget.on`. */
+/** The events that a page can subscribe to with `Widget.on`. */
 export interface WidgetEvents {
   /** The app has been loaded. */
   ready: undefined;
@@ -12,7 +12,7 @@ export interface WidgetEvents {
   message: { text: string };
   /** An answer is complete. */
   answer: { text: string; outcome: string };
-  /** Something went wrong that the visitor was told about. */
+  /** An error that the visitor also sees. */
   error: { message: string };
   destroy: undefined;
 }
@@ -32,48 +32,48 @@ export interface WidgetApi {
   open(): void;
   close(): void;
   toggle(): void;
-  /** Opens the panel and asks. */
+  /** Opens the panel and sends a question. */
   ask(text: string): void;
-  /** Says who the visitor is. */
+  /** Identifies the visitor. */
   identify(identity: Identity): void;
-  /** Says what the page is about: a product, a plan, a cart. Replaces what was said before. */
+  /** Describes the page: a product, a plan, a cart. Replaces the earlier context. */
   setContext(context: ContextValues): void;
   on<Name extends WidgetEventName>(event: Name, handler: (detail: WidgetEvents[Name]) => void): void;
   off<Name extends WidgetEventName>(event: Name, handler: (detail: WidgetEvents[Name]) => void): void;
-  /** Puts the widget back on a page that has replaced its body. Inserting the tag again does the same. */
+  /** Puts the widget back after the page has replaced its body. Inserting the tag again does the same. */
   attach(): void;
   /** Removes the widget from the page. */
   destroy(): void;
 }
 
-/** What the loader remembers of a tenant between visits, so that the launcher has its looks before anything is loaded. */
+/** The launcher's appearance. The loader remembers it between visits, so that it is right before the app is loaded. */
 export interface Looks {
   color: string;
   position: 'right' | 'left';
 }
 
-/** The place the loader made for the app. */
+/** What the loader offers the app. */
 export interface Host {
   readonly siteKey: string;
-  /** Origin of the API, without a slash at the end. */
+  /** Origin of the API, without a trailing slash. */
   readonly api: string;
   readonly mode: Mode;
-  /** The language the tag asks for. */
+  /** The tag's data-locale. */
   readonly locale: string | undefined;
   readonly element: HTMLElement;
   readonly shadow: ShadowRoot;
-  /** Shows the launcher open or closed, with this label. */
+  /** Shows the launcher as open or closed, with a label. */
   launcher(open: boolean, label: string): void;
-  /** Shows how many answers have not been read. */
+  /** Shows the number of unread answers. */
   badge(unread: number): void;
-  /** Takes on the tenant's looks and remembers them. */
+  /** Applies the tenant's appearance and remembers it. */
   looks(looks: Looks): void;
   emit<Name extends WidgetEventName>(event: Name, detail: WidgetEvents[Name]): void;
 }
 
 export type App = Omit<WidgetApi, 'on' | 'off' | 'attach'>;
 
-/** What the app's module exports. */
+/** The exports of the app's module. */
 export interface AppModule {
   start(host: Host): App;
 }

@@ -1,26 +1,26 @@
-/** Reading aloud and dictation for the playground, in each of their states, without a sound. */
+/** Reading aloud and dictation for the playground: every state, without sound. */
 import { signal } from '@preact/signals';
 import { Bar as DictationBar } from './dictation/Bar';
-import type { DictationTrouble } from './dictation/ear';
+import type { DictationTrouble } from './dictation/recognizer';
 import { Session, type DictationPhase, type Recipient } from './dictation/session';
 import { dictationStyle } from './dictation/style';
 import type { Dictation, Speech } from './app/speech';
 import type { Store } from './app/store';
-import { wear } from './app/styles/sheets';
+import { addSheets } from './app/styles/sheets';
 import { Bar } from './speech/Bar';
 import { Highlighter } from './speech/highlight';
-import type { Phase, Place, VoiceTrouble } from './speech/model';
+import type { Phase, TextRange, VoiceTrouble } from './speech/model';
 import { Player } from './speech/player';
 import { speechStyle } from './speech/style';
 
 export interface PlayedSpeech {
   listening?: boolean;
   phase?: Phase;
-  sentence?: Place;
-  word?: Place;
+  sentence?: TextRange;
+  word?: TextRange;
   muted?: boolean;
   trouble?: VoiceTrouble;
-  /** As in a browser that has no highlights. */
+  /** As in a browser without the highlight API. */
   marked?: boolean;
 }
 
@@ -34,7 +34,7 @@ const nothing = (): void => undefined;
 
 export function playSpeech(store: Store, played: PlayedSpeech): Speech {
   const { shadow } = store.host;
-  wear(shadow, speechStyle);
+  addSheets(shadow, speechStyle);
   const player = new Player(() => []);
   player.phase.value = played.phase ?? 'idle';
   player.trouble.value = played.trouble;
@@ -58,7 +58,7 @@ export function playSpeech(store: Store, played: PlayedSpeech): Speech {
 }
 
 export function playDictation(store: Store, played: PlayedDictation): Dictation {
-  wear(store.host.shadow, dictationStyle);
+  addSheets(store.host.shadow, dictationStyle);
   const session = new Session(store);
   session.phase.value = played.phase ?? 'idle';
   session.recipient.value = played.recipient ?? 'browser';

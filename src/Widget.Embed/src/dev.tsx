@@ -1,4 +1,4 @@
-/** The playground: `npm run dev` shows the panel in each of its states, without a server. */
+/** The playground: `npm run dev` shows every state of the panel, without a server. */
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { render } from 'preact';
 import { playDictation, playSpeech, type PlayedDictation, type PlayedSpeech } from './dev.speech';
@@ -6,10 +6,10 @@ import { Panel } from './app/components/Panel';
 import type { Status } from './app/connection';
 import type { AssistantItem, Conversation, Item } from './app/conversation';
 import type { Citation } from './app/events';
-import { choose, speak } from './app/i18n';
+import { chooseLocale, setLocale } from './app/i18n';
 import { Store } from './app/store';
 import { panelStyle } from './app/styles';
-import { wear } from './app/styles/sheets';
+import { addSheets } from './app/styles/sheets';
 import { applyTheme } from './app/theme';
 import { onColor } from './color';
 import { playCall, type PlayedCall } from './dev.video';
@@ -17,8 +17,8 @@ import { playVoice, type PlayedVoice } from './dev.voice';
 import type { Host } from './contract';
 import { modules } from './modules';
 
-const wishes = new URLSearchParams(location.search);
-const color = wishes.get('color') ?? '#0b6e6e';
+const parameters = new URLSearchParams(location.search);
+const color = parameters.get('color') ?? '#0b6e6e';
 
 const source: Citation = {
   number: 1,
@@ -38,7 +38,8 @@ const answer: Omit<AssistantItem, 'text'> = {
   rating: 'none',
 };
 const markdown =
-  'It **depends**:\n\n- Germany: 49 euros [1]\n- Denmark: 89 euros [1]\n\n| from | to |\n|---|---|\n| Kiel | Aarhus |\n\n> Ready to ride.\n\n`TB-4711` and [a link](https://harbor.example).';
+  'It **depends**:\n\n- Germany: 49 euros [1]\n- Denmark: 89 euros [1]\n\n| from | to |\n|---|---|\n| Kiel | Aarhus |\n\n' +
+  '> Ready to ride.\n\n`TB-4711` and [a link](https://harbor.example).';
 
 const spoken: Item[] = [
   { kind: 'call', mode: 'video', seq: 1 },
@@ -180,7 +181,7 @@ const states: Record<
   },
   'listen waiting': { items: [asked], speech: { listening: true, phase: 'waiting' } },
   'listen paused': { items: read, speech: { phase: 'paused', sentence: { start: 0, end: 15 }, muted: true } },
-  'listen wants a press': { items: read, speech: { listening: true, phase: 'paused', trouble: 'press' } },
+  'listen blocked': { items: read, speech: { listening: true, phase: 'paused', trouble: 'blocked' } },
   'listen no voice': { items: read, speech: { trouble: 'no_voice' } },
   'dictation consent': { items: read, dictation: { phase: 'consent', recipient: { host: 'api.openai.com' } } },
   'dictation consent browser': { dictation: { phase: 'consent', recipient: 'browser' } },
@@ -191,21 +192,22 @@ const states: Record<
   'too long': { draft: 'x'.repeat(4100) },
 };
 
-void speak(choose([wishes.get('locale') ?? 'en']));
+void setLocale(chooseLocale([parameters.get('locale') ?? 'en']));
 const place = document.getElementById('states') ?? document.body;
 
-const only = wishes.get('only');
+const only = parameters.get('only');
 if (only === null) place.style.cssText = 'display: grid; grid-template-columns: repeat(auto-fill, 420px); gap: 32px';
 for (const [name, state] of Object.entries(states)) {
   if (only !== null && name !== only) continue;
   const cell = document.createElement('section');
-  // What is fixed stands in its cell instead of in the window's corner.
-  cell.style.cssText = `${only === null ? 'position: relative; height: 820px; transform: scale(1);' : ''} --accent: ${color}; --on-accent: ${onColor(color)}`;
+  // The transform keeps fixed elements inside their cell.
+  const position = only === null ? 'position: relative; height: 820px; transform: scale(1);' : '';
+  cell.style.cssText = `${position} --accent: ${color}; --on-accent: ${onColor(color)}`;
   cell.append(Object.assign(document.createElement('h2'), { textContent: name }));
   const element = document.createElement('div');
   const shadow = element.attachShadow({ mode: 'open' });
   const root = Object.assign(document.createElement('div'), { className: 'widget' });
-  wear(shadow, panelStyle);
+  addSheets(shadow, panelStyle);
   shadow.append(root);
   cell.append(element);
   place.append(cell);
@@ -231,7 +233,7 @@ for (const [name, state] of Object.entries(states)) {
       agentName: 'Jette',
       greeting: null,
       suggestedQuestions: ['What is the range?', 'What does delivery cost?'],
-      theme: { color, position: 'right', scheme: (wishes.get('scheme') ?? 'light') as 'light' | 'dark' },
+      theme: { color, position: 'right', scheme: (parameters.get('scheme') ?? 'light') as 'light' | 'dark' },
       locale: 'auto',
       contactUrl: 'mailto:hello@harbor.example',
       hostedUrl: '/widget/harbor',

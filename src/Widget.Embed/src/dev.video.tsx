@@ -1,16 +1,16 @@
-/** Calls for the playground: every phase, with a drawn avatar and no server. */
+/** Video calls for the playground: every phase, with a drawn avatar and no server. */
 import { signal } from '@preact/signals';
 import type { LiveCall } from './app/call';
 import type { Store } from './app/store';
-import type { CallModel, End, Phase } from './video/model';
-import type { Kind, Trouble } from './media/trouble';
+import type { VideoEnd, VideoModel, VideoPhase } from './video/model';
+import type { Troubles } from './media/trouble';
 import { Stage } from './video/components/Stage';
-import { wear } from './app/styles/sheets';
+import { addSheets } from './app/styles/sheets';
 import { callStyle } from './call/style';
 import { videoStyle } from './video/style';
 
 export interface PlayedCall {
-  phase: Phase;
+  phase: VideoPhase;
   position?: number;
   slow?: boolean;
   green?: boolean;
@@ -18,17 +18,17 @@ export interface PlayedCall {
   camera?: boolean;
   caption?: string;
   remaining?: number;
-  troubles?: Partial<Record<Kind, Trouble>>;
-  end?: End;
-  /** The call has a phone's panel to itself. */
+  troubles?: Troubles;
+  end?: VideoEnd;
+  /** On a phone, the call hides the thread. */
   alone?: boolean;
 }
 
 export function playCall(store: Store, played: PlayedCall): LiveCall {
-  wear(store.host.shadow, callStyle, videoStyle);
+  addSheets(store.host.shadow, callStyle, videoStyle);
   const nothing = (): void => undefined;
   const on = signal({ microphone: !played.troubles?.microphone, camera: played.camera ?? true });
-  const call: CallModel = {
+  const call: VideoModel = {
     phase: signal(played.phase),
     position: signal(played.position),
     slow: signal(played.slow ?? false),
@@ -43,7 +43,7 @@ export function playCall(store: Store, played: PlayedCall): LiveCall {
     elapsed: signal(600 - (played.remaining ?? 480)),
     remaining: signal(played.phase === 'live' ? (played.remaining ?? 480) : undefined),
     end: signal(played.end),
-    goOn: nothing,
+    joinWithoutMicrophone: nothing,
     askAgain: nothing,
     toggle: (kind) => {
       on.value = { ...on.value, [kind]: !on.value[kind] };
@@ -63,12 +63,12 @@ export function playCall(store: Store, played: PlayedCall): LiveCall {
     active: signal(played.phase !== 'over'),
     alone,
     say: () => false,
-    heard: nothing,
+    handleEvent: nothing,
     destroy: nothing,
   };
 }
 
-/** A head that nods, before a wall or before the colour that is keyed out. */
+/** A nodding head in front of a wall or a green screen. */
 function face(green: boolean, wall = '#8fa6b5'): MediaStreamTrack {
   const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 400 });
   const pen = canvas.getContext('2d');
@@ -88,6 +88,6 @@ function face(green: boolean, wall = '#8fa6b5'): MediaStreamTrack {
   };
   draw();
   const [track] = canvas.captureStream(15).getVideoTracks();
-  if (!track) throw new Error('The canvas gives no picture.');
+  if (!track) throw new Error('The canvas has no video track.');
   return track;
 }

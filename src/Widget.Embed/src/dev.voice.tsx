@@ -1,18 +1,18 @@
-/** Voice calls for the playground: every phase, with drawn loudness and no server. */
+/** Voice calls for the playground: every phase, with fixed loudness and no server. */
 import { signal } from '@preact/signals';
 import type { LiveCall } from './app/call';
 import type { VoicePhase } from './app/events';
 import type { Store } from './app/store';
-import { wear } from './app/styles/sheets';
+import { addSheets } from './app/styles/sheets';
 import { callStyle } from './call/style';
 import type { Trouble } from './media/trouble';
 import type { Caption } from './voice/captions';
 import { Stage } from './voice/components/Stage';
-import type { End, Phase, VoiceModel } from './voice/model';
+import type { VoiceCallPhase, VoiceEnd, VoiceModel } from './voice/model';
 import { voiceStyle } from './voice/style';
 
 export interface PlayedVoice {
-  phase: Phase;
+  phase: VoiceCallPhase;
   turn?: VoicePhase;
   slow?: boolean;
   trouble?: Trouble;
@@ -21,11 +21,11 @@ export interface PlayedVoice {
   pushToTalk?: boolean;
   held?: boolean;
   remaining?: number;
-  end?: End;
+  end?: VoiceEnd;
 }
 
 export function playVoice(store: Store, played: PlayedVoice): LiveCall {
-  wear(store.host.shadow, callStyle, voiceStyle);
+  addSheets(store.host.shadow, callStyle, voiceStyle);
   const nothing = (): void => undefined;
   const on = signal({ microphone: !played.muted && !played.trouble });
   const pushToTalk = signal(played.pushToTalk ?? false);
@@ -35,13 +35,13 @@ export function playVoice(store: Store, played: PlayedVoice): LiveCall {
   const call: VoiceModel = {
     phase: signal(played.phase),
     slow: signal(played.slow ?? false),
-    trouble: signal(played.trouble),
+    troubles: signal(played.trouble ? { microphone: played.trouble } : {}),
     turn: signal(turn),
     captions: signal(played.captions ?? []),
     sound: signal(undefined),
     on,
     pushToTalk,
-    turnsAreFree: signal(true),
+    canChoosePushToTalk: signal(true),
     held,
     elapsed: signal(900 - (played.remaining ?? 780)),
     remaining: signal(played.phase === 'live' ? (played.remaining ?? 780) : undefined),
@@ -52,7 +52,7 @@ export function playVoice(store: Store, played: PlayedVoice): LiveCall {
     toggleMute: () => {
       on.value = { microphone: !on.value.microphone };
     },
-    toggleTurns: () => {
+    togglePushToTalk: () => {
       pushToTalk.value = !pushToTalk.value;
     },
     hold: (pressed) => {
@@ -71,7 +71,7 @@ export function playVoice(store: Store, played: PlayedVoice): LiveCall {
     active: signal(played.phase !== 'over'),
     alone: signal(false),
     say: () => false,
-    heard: nothing,
+    handleEvent: nothing,
     destroy: nothing,
   };
 }

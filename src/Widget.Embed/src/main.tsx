@@ -6,7 +6,7 @@ import { fill, locale, words } from './app/i18n';
 import { Store } from './app/store';
 import { applyTheme } from './app/theme';
 import { panelStyle } from './app/styles';
-import { wear } from './app/styles/sheets';
+import { addSheets } from './app/styles/sheets';
 import { modules } from './modules';
 
 export function start(host: Host): App {
@@ -14,7 +14,7 @@ export function start(host: Host): App {
   const root = document.createElement('div');
   root.className = 'widget';
   root.dataset.mode = host.mode;
-  wear(host.shadow, panelStyle);
+  addSheets(host.shadow, panelStyle);
   host.shadow.append(root);
 
   const stopTheme = applyTheme(root, store.config);
@@ -52,7 +52,7 @@ export function start(host: Host): App {
       if (store.open.value) app.close();
       else app.open();
     },
-    // Pages are written in JavaScript, so what they hand over may be anything.
+    // A page's JavaScript may pass anything.
     ask(text: unknown) {
       app.open();
       store.send(typeof text === 'string' ? text : '');

@@ -1,4 +1,4 @@
-/** The parts of the widget that are fetched when a visitor chooses them, each a file of its own. */
+/** The modules that are loaded on demand, each in its own file. */
 import type { Modules } from './app/moduleHost';
 
 export const modules: Modules = {

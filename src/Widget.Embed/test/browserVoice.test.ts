@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BrowserReading } from '../src/speech/browserVoice';
-import type { Place, Written } from '../src/speech/model';
-import { choose } from '../src/speech/voices';
+import type { TextRange, WrittenAnswer } from '../src/speech/model';
+import { chooseVoice } from '../src/speech/voices';
 
 class FakeUtterance {
   voice?: SpeechSynthesisVoice;
@@ -25,7 +25,7 @@ class FakeSynthesis extends EventTarget {
     this.spoken.push(utterance);
     this.now = utterance;
   }
-  /** As browsers do it: what is cancelled reports an error. */
+  /** As in browsers, a cancelled utterance reports an error. */
   cancel(): void {
     const cancelled = this.now;
     this.now = undefined;
@@ -66,8 +66,8 @@ afterEach(() => {
 });
 
 async function reading(text: string, complete = true, from = 0) {
-  const written = signal<Written | undefined>({ text, attempt: 1, complete });
-  const told: (string | [Place | undefined, Place | undefined])[] = [];
+  const written = signal<WrittenAnswer | undefined>({ text, attempt: 1, complete });
+  const told: (string | [TextRange | undefined, TextRange | undefined])[] = [];
   const settings = { rate: 1, muted: false };
   const voice = new BrowserReading(
     written,
@@ -86,7 +86,7 @@ async function reading(text: string, complete = true, from = 0) {
 }
 
 describe('the browser’s voice', () => {
-  it('speaks a sentence at a time, to the end', async () => {
+  it('speaks sentence by sentence to the end', async () => {
     const { told } = await reading('One is here. Two is here.');
     synthesis.now?.onstart?.();
     expect(told.at(-1)).toEqual([{ start: 0, end: 12 }, undefined]);
@@ -98,7 +98,7 @@ describe('the browser’s voice', () => {
     expect(told.at(-1)).toBe('done');
   });
 
-  it('speaks what is complete of an answer while it is being written', async () => {
+  it('speaks the complete sentences of an answer that is being written', async () => {
     const { written, told } = await reading('One is', false);
     expect(synthesis.texts).toEqual([]);
     written.value = { text: 'One is here. Two', attempt: 1, complete: false };
@@ -106,26 +106,26 @@ describe('the browser’s voice', () => {
     await synthesis.end();
     expect(synthesis.texts).toEqual(['One is here.']);
     expect(told.at(-1)).toEqual([undefined, undefined]);
-    // The last text may differ a little: citations get their numbers.
+    // The final text may differ slightly, because citations get their numbers.
     written.value = { text: 'One is here [1]. Two is, too.', attempt: Number.MAX_SAFE_INTEGER, complete: true };
     await settled();
     await synthesis.end();
     expect(synthesis.texts).toEqual(['One is here.', 'Two is, too.']);
   });
 
-  it('begins anew with an answer that does', async () => {
+  it('starts again when the answer does', async () => {
     const { written } = await reading('Wrong is this. More', false);
     written.value = { text: 'Right is this. More', attempt: 2, complete: false };
     await settled();
     expect(synthesis.texts).toEqual(['Wrong is this.', 'Right is this.']);
   });
 
-  it('goes on where another voice has failed', async () => {
+  it('continues where another voice has failed', async () => {
     await reading('One is here. Two is here. Three is here.', true, 12);
     expect(synthesis.texts).toEqual(['Two is here.']);
   });
 
-  it('tells each word where the browser does, and pauses before it', async () => {
+  it('reports each word if the browser does, and resumes at the last one', async () => {
     const { voice, told } = await reading('Take **the bike** home.');
     synthesis.now?.onstart?.();
     synthesis.now?.onboundary?.({ name: 'word', charIndex: 9 });
@@ -146,7 +146,7 @@ describe('the browser’s voice', () => {
     ]);
   });
 
-  it('takes on another speed, or none of the sound, at once', async () => {
+  it('applies speed and mute at once', async () => {
     const { voice, settings } = await reading('One is here. Two is here.');
     Object.assign(settings, { rate: 1.5, muted: true });
     voice.changed();
@@ -158,7 +158,7 @@ describe('the browser’s voice', () => {
     expect(synthesis.now?.text).toBe('Two is here.');
   });
 
-  it('goes on when a voice falls silent without a word', async () => {
+  it('continues with the next sentence when the voice stops without an event', async () => {
     const { told } = await reading('One is here. Two is here.');
     synthesis.now?.onstart?.();
     await vi.advanceTimersByTimeAsync(5_000);
@@ -166,7 +166,7 @@ describe('the browser’s voice', () => {
     expect(told).not.toContain('done');
   });
 
-  it('tries again once when a voice does not begin, and then says so', async () => {
+  it('retries once when the voice does not start, then fails', async () => {
     const { told } = await reading('One is here.');
     await vi.advanceTimersByTimeAsync(6_000);
     expect(synthesis.texts).toEqual(['One is here.', 'One is here.']);
@@ -175,7 +175,7 @@ describe('the browser’s voice', () => {
     expect(told.at(-1)).toBe('failed at 0');
   });
 
-  it('waits for a press where the browser wants one', async () => {
+  it('pauses when the browser blocks sound', async () => {
     const { voice, told } = await reading('One is here.');
     synthesis.now?.onerror?.({ error: 'not-allowed' });
     await settled();
@@ -185,7 +185,7 @@ describe('the browser’s voice', () => {
     expect(synthesis.texts.length).toBe(2);
   });
 
-  it('waits for voices that come late', async () => {
+  it('waits for voices that load late', async () => {
     synthesis.voices = [];
     await reading('One is here.');
     expect(synthesis.texts).toEqual([]);
@@ -196,16 +196,16 @@ describe('the browser’s voice', () => {
   });
 
   it.each([
-    ['there is no voice at all', [], 'no_voice at 0'],
-    ['none speaks the language', [voice('ja-JP')], 'no_language at 0'],
-  ])('says so when %s', async (_, voices, said) => {
+    ['the browser has no voice', [], 'no_voice at 0'],
+    ['no voice speaks the language', [voice('ja-JP')], 'no_language at 0'],
+  ])('fails when %s', async (_, voices, said) => {
     synthesis.voices = voices;
     const { told } = await reading('The bike is here, and it is for you.');
     await vi.advanceTimersByTimeAsync(4_000);
     expect(told).toEqual([said]);
   });
 
-  it('is silent at once, and for good, when it is stopped', async () => {
+  it('stops at once and for good', async () => {
     const { voice, written, told } = await reading('One is here. Two', false);
     voice.stop();
     await settled();
@@ -220,11 +220,11 @@ describe('the browser’s voice', () => {
 describe('the choice of a voice', () => {
   const remote = voice('en-US', { localService: false, default: true, name: 'remote' });
 
-  it('is one of this device, then of the region, then the browser’s favourite', () => {
-    expect(choose([remote, voice('en_GB')], 'en', ['en-US'])?.lang).toBe('en_GB');
-    expect(choose([voice('en-US'), voice('en_GB')], 'en', ['de-DE', 'en-GB'])?.lang).toBe('en_GB');
-    expect(choose([voice('en-US'), voice('en-AU', { default: true })], 'en', [])?.lang).toBe('en-AU');
-    expect(choose([remote, voice('de-DE')], 'en', ['de-DE'])).toBe(remote);
-    expect(choose([voice('de-DE')], 'en', ['en'])).toBeUndefined();
+  it('prefers this device, then the region, then the browser’s default', () => {
+    expect(chooseVoice([remote, voice('en_GB')], 'en', ['en-US'])?.lang).toBe('en_GB');
+    expect(chooseVoice([voice('en-US'), voice('en_GB')], 'en', ['de-DE', 'en-GB'])?.lang).toBe('en_GB');
+    expect(chooseVoice([voice('en-US'), voice('en-AU', { default: true })], 'en', [])?.lang).toBe('en-AU');
+    expect(chooseVoice([remote, voice('de-DE')], 'en', ['de-DE'])).toBe(remote);
+    expect(chooseVoice([voice('de-DE')], 'en', ['en'])).toBeUndefined();
   });
 });

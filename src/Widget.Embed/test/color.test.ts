@@ -4,14 +4,14 @@ import { contrast, onColor, readableOn } from '../src/color';
 
 const color = fc.integer({ min: 0, max: 0xffffff }).map((value) => `#${value.toString(16).padStart(6, '0')}`);
 
-describe('colours', () => {
-  it('have the contrast that WCAG gives them', () => {
+describe('colors', () => {
+  it('have the contrast that WCAG defines', () => {
     expect(contrast('#000000', '#ffffff')).toBeCloseTo(21);
     expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 1);
     expect(contrast('#2f5bea', '#2f5bea')).toBe(1);
   });
 
-  it('carry text that can be read, whatever a tenant chooses', () => {
+  it('keep text readable, whatever a tenant chooses', () => {
     fc.assert(fc.property(color, (chosen) => contrast(onColor(chosen), chosen) >= 4.5));
     fc.assert(
       fc.property(
@@ -22,7 +22,7 @@ describe('colours', () => {
     );
   });
 
-  it('are left as they are where they can be read', () => {
+  it('stay as they are if text is readable', () => {
     expect(readableOn('#0b6e6e', '#ffffff')).toBe('#0b6e6e');
     expect(onColor('#0b6e6e')).toBe('#ffffff');
     expect(onColor('#ffd400')).toBe('#000000');

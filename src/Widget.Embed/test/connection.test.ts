@@ -84,8 +84,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe('a server that says it is too many', () => {
-  it('is sent the message again when it may be, and not before', async () => {
+describe('a rate-limited connection', () => {
+  it('sends the message again when the server allows it, and not before', async () => {
     answers = [() => Promise.reject(new ApiError(429, 'Too many.', '12'))];
     unsent = [message('a')];
     void connection.run();
@@ -93,7 +93,7 @@ describe('a server that says it is too many', () => {
     expect(asks).toEqual(['a']);
     expect(connection.busy.value).toBe(true);
 
-    // Another message waits behind it.
+    // Another message waits, too.
     unsent.push(message('b'));
     await connection.flush();
     await vi.advanceTimersByTimeAsync(11_000);
@@ -106,7 +106,7 @@ describe('a server that says it is too many', () => {
     expect(connection.status.value.state).toBe('online');
   });
 
-  it('is asked for a session again when it may be', async () => {
+  it('opens the session again when the server allows it', async () => {
     sessions = [() => tooMany(30)];
     unsent = [message('a')];
     void connection.run();
@@ -122,12 +122,12 @@ describe('a server that says it is too many', () => {
     expect(refused).toEqual([]);
   });
 
-  it('may tell when by the header alone', async () => {
+  it('reads the time from the Retry-After header', async () => {
     sessions = [() => new Response('', { status: 429, headers: { 'retry-after': '7' } })];
     await expect(request('', '/x', { body: {} })).rejects.toMatchObject({ status: 429, wait: 7500 });
   });
 
-  it('is still believed when it refuses a message for good', async () => {
+  it('does not retry a message that the server refuses for good', async () => {
     answers = [() => Promise.reject(new ApiError(400, 'The message is empty.'))];
     unsent = [message('a')];
     void connection.run();

@@ -43,7 +43,7 @@ function texts(conversation: Conversation): string[] {
 }
 
 describe('a conversation', () => {
-  it('shows a message at once and knows it again when the log has it', () => {
+  it('shows a message at once and recognizes it in the log', () => {
     let it = send(empty, 'c1', 'Why?');
     expect(unsent(it)).toHaveLength(1);
     expect(awaiting(it)).toBe(true);
@@ -53,7 +53,7 @@ describe('a conversation', () => {
     expect(unsent(it)).toHaveLength(0);
   });
 
-  it('grows an answer by its pieces, whether they come once, twice or overlapping', () => {
+  it('joins the deltas of an answer, whether they come once, twice or overlapping', () => {
     let it = applyEvent(empty, asked(1, 'c1'));
     for (const update of [
       delta('m', 0, 'Be'),
@@ -76,14 +76,14 @@ describe('a conversation', () => {
     expect(texts(applyAnswer(applyAnswer(empty, delta('m', 0, 'One ')), delta('m', 9, 'three')))).toEqual(['One ']);
   });
 
-  it('begins anew with a higher attempt and ignores what is left of the lower', () => {
+  it('starts again with a higher attempt and ignores late deltas of a lower one', () => {
     let it = applyAnswer(empty, delta('m', 0, 'Wrong start'));
     it = applyAnswer(it, delta('m', 0, 'Right', 2));
     it = applyAnswer(it, delta('m', 11, ' goes on', 1));
     expect(texts(it)).toEqual(['Right']);
   });
 
-  it('lets the log have the last word', () => {
+  it('takes the final text from the log', () => {
     let it = applyAnswer(applyEvent(empty, asked(1, 'c1')), delta('m', 0, 'Half of'));
     it = applyEvent(it, answered(2, 'm', 1, 'The whole answer.'));
     it = applyAnswer(it, delta('m', 7, ' it', 9));
@@ -92,7 +92,7 @@ describe('a conversation', () => {
     expect(awaiting(it)).toBe(false);
   });
 
-  it('shows a completed answer before its event, and still takes events that came late', () => {
+  it('shows a completed answer before its event, and still applies late events', () => {
     let it = send(empty, 'c1', 'Why?');
     it = applyAnswer(it, { type: 'completed', messageId: 'm', attempt: 1, message: answered(2, 'm', 1, 'So.') });
     expect(texts(it)).toContain('So.');
@@ -109,14 +109,14 @@ describe('a conversation', () => {
     expect(awaiting(it)).toBe(false);
   });
 
-  it('keeps the last rating and notes the wish for a person', () => {
+  it('keeps the last rating and shows the request for a person', () => {
     let it = applyEvent(empty, answered(1, 'm', 0, 'So.'));
     it = applyEvent(it, { kind: 'message_rated', seq: 2, at, clientId: 'r', messageId: 'm', rating: 'up' });
     it = applyEvent(it, { kind: 'person_requested', seq: 3, at, clientId: 'p' });
     expect(it.items).toMatchObject([{ rating: 'up' }, { kind: 'person' }]);
   });
 
-  it('shows the same sources once when they were looked up twice in a row', () => {
+  it('shows sources once if they were looked up twice in a row', () => {
     const citation = { number: 1, title: 'T', url: null, headings: [], page: null, text: 'x', origins: ['own'] };
     const shown = (seq: number, title: string): ConversationEvent => ({
       kind: 'knowledge_shown',
@@ -133,7 +133,7 @@ describe('a conversation', () => {
     expect(it.seq).toBe(5);
   });
 
-  it('shows what was said in a call and what was looked up, in their place in the log', () => {
+  it('shows utterances and sources of a call in the order of the log', () => {
     const call = { sessionId: 's', at, clientId: null };
     const citation = { number: 1, title: 'T', url: null, headings: [], page: null, text: 'x', origins: ['own'] };
     const log: ConversationEvent[] = [
@@ -149,11 +149,11 @@ describe('a conversation', () => {
     const it = log.reduce(applyEvent, empty);
     expect(it.items.map((item) => item.kind)).toEqual(['visitor', 'call', 'spoken', 'shown', 'spoken', 'call']);
     expect(it.items.at(-1)).toMatchObject({ ended: { reason: 'time_limit', seconds: 60 } });
-    // What was asked in writing still waits for its answer in writing.
+    // The text message still waits for its answer.
     expect(awaiting(it)).toBe(true);
   });
 
-  it('marks what a page has reported until the transcript confirms it, in its own words', () => {
+  it('marks reported utterances until the transcript confirms or corrects them', () => {
     const said = (seq: number, text: string): ConversationEvent => ({
       kind: 'utterance',
       seq,
@@ -185,14 +185,14 @@ describe('a conversation', () => {
     ]);
   });
 
-  it('passes over kinds of events that it does not know', () => {
+  it('ignores unknown kinds of events', () => {
     const later = { kind: 'meeting_booked', seq: 2, at, clientId: null } as unknown as ConversationEvent;
     const it = [asked(1, 'c1'), later, answered(3, 'm', 1, 'So.')].reduce(applyEvent, empty);
     expect(texts(it)).toEqual(['Why?', 'So.']);
     expect(it.seq).toBe(3);
   });
 
-  it('comes out the same however often parts of the log are given again', () => {
+  it('is the same however often parts of the log are repeated', () => {
     const log: ConversationEvent[] = [
       asked(1, 'a'),
       answered(2, 'm1', 1, 'One'),
@@ -203,7 +203,7 @@ describe('a conversation', () => {
     const deltas = [delta('m1', 0, 'On'), delta('m2', 0, 'Tw'), delta('m2', 0, 'Two')];
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 4 })), fc.array(fc.nat({ max: 2 })), (again, live) => {
-        // Reconnecting reads from some earlier place; live pieces come in between, in any order.
+        // Reconnecting reads from an earlier position. Live deltas come in between, in any order.
         let it = empty;
         for (const [i, from] of [...again, 0].entries()) {
           const piece = deltas[live[i] ?? -1];

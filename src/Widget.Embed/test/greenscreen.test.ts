@@ -9,12 +9,12 @@ function keyed(...rgb: number[]): number[] {
 }
 
 describe('the green screen', () => {
-  it('is taken away, with what the camera and the codec make of it', () => {
+  it('is removed, also with the deviations of a video codec', () => {
     expect(keyed(...screenColor)[3]).toBe(0);
     expect(keyed(30, 220, 140)[3]).toBe(0);
   });
 
-  it('leaves skin, hair and clothes as they are', () => {
+  it('leaves skin, hair and clothes unchanged', () => {
     for (const rgb of [
       [217, 168, 135],
       [90, 56, 37],
@@ -27,7 +27,7 @@ describe('the green screen', () => {
       expect(keyed(...rgb)).toEqual([...rgb, 255]);
   });
 
-  it('goes over softly, without a green rim', () => {
+  it('has soft edges without a green rim', () => {
     const [red = 0, green = 0, blue = 0, alpha = 0] = keyed(110, 205, 140);
     expect(alpha).toBeGreaterThan(0);
     expect(alpha).toBeLessThan(255);

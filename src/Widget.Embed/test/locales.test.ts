@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import dictationAr from '../src/dictation/locales/write-ar.json';
-import dictationDe from '../src/dictation/locales/write-de.json';
-import dictationEn from '../src/dictation/locales/write-en.json';
-import dictationEs from '../src/dictation/locales/write-es.json';
-import speechAr from '../src/speech/locales/read-ar.json';
-import speechDe from '../src/speech/locales/read-de.json';
-import speechEn from '../src/speech/locales/read-en.json';
-import speechEs from '../src/speech/locales/read-es.json';
-import { choose, fill } from '../src/app/i18n';
+import dictationAr from '../src/dictation/locales/dictation-ar.json';
+import dictationDe from '../src/dictation/locales/dictation-de.json';
+import dictationEn from '../src/dictation/locales/dictation-en.json';
+import dictationEs from '../src/dictation/locales/dictation-es.json';
+import speechAr from '../src/speech/locales/speech-ar.json';
+import speechDe from '../src/speech/locales/speech-de.json';
+import speechEn from '../src/speech/locales/speech-en.json';
+import speechEs from '../src/speech/locales/speech-es.json';
+import { chooseLocale, fill } from '../src/app/i18n';
 import ar from '../src/app/locales/ar.json';
 import de from '../src/app/locales/de.json';
 import en from '../src/app/locales/en.json';
 import es from '../src/app/locales/es.json';
-import talkAr from '../src/voice/locales/talk-ar.json';
-import talkDe from '../src/voice/locales/talk-de.json';
-import talkEn from '../src/voice/locales/talk-en.json';
-import talkEs from '../src/voice/locales/talk-es.json';
-import videoAr from '../src/video/locales/words-ar.json';
-import videoDe from '../src/video/locales/words-de.json';
-import videoEn from '../src/video/locales/words-en.json';
-import videoEs from '../src/video/locales/words-es.json';
+import voiceAr from '../src/voice/locales/voice-ar.json';
+import voiceDe from '../src/voice/locales/voice-de.json';
+import voiceEn from '../src/voice/locales/voice-en.json';
+import voiceEs from '../src/voice/locales/voice-es.json';
+import videoAr from '../src/video/locales/video-ar.json';
+import videoDe from '../src/video/locales/video-de.json';
+import videoEn from '../src/video/locales/video-en.json';
+import videoEs from '../src/video/locales/video-es.json';
 
 const languages = [
   ['de, of dictation', dictationDe, dictationEn],
@@ -34,29 +34,45 @@ const languages = [
   ['de, of video calls', videoDe, videoEn],
   ['es, of video calls', videoEs, videoEn],
   ['ar, of video calls', videoAr, videoEn],
-  ['de, of voice calls', talkDe, talkEn],
-  ['es, of voice calls', talkEs, talkEn],
-  ['ar, of voice calls', talkAr, talkEn],
+  ['de, of voice calls', voiceDe, voiceEn],
+  ['es, of voice calls', voiceEs, voiceEn],
+  ['ar, of voice calls', voiceAr, voiceEn],
 ] as const;
 
-describe.each(languages)('the words of %s', (_, words, english) => {
-  it('are all there, with the same places to fill in', () => {
+describe.each(languages)('the texts of %s', (_, words, english) => {
+  it('are complete and have the same placeholders', () => {
     expect(Object.keys(words).sort()).toEqual(Object.keys(english).sort());
-    const places = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map((match) => match[0]).sort();
+    const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map((match) => match[0]).sort();
     for (const [key, text] of Object.entries(english))
-      expect(places((words as Record<string, string>)[key] ?? ''), key).toEqual(places(text));
+      expect(placeholders((words as Record<string, string>)[key] ?? ''), key).toEqual(placeholders(text));
+  });
+});
+
+describe.each([
+  ['en', en],
+  ['de', de],
+  ['es', es],
+  ['ar', ar],
+])('an accessible name in %s', (_, words) => {
+  it.each([
+    [words.start_video, words.label_video],
+    [words.start_voice, words.label_voice],
+    [words.listen, words.listenLabel],
+  ])('contains the visible label %s as a word', (visible, name) => {
+    const tokens = (text: string): string[] => text.toLowerCase().split(/[\s,.]+/);
+    expect(tokens(name)).toContain(visible.toLowerCase());
   });
 });
 
 describe('a language', () => {
-  it('is the first wished one that is spoken', () => {
-    expect(choose(['fr-FR', 'de-AT', 'en'])).toBe('de');
-    expect(choose([undefined, '', 'EN-us'])).toBe('en');
-    expect(choose(['ja'])).toBe('en');
-    expect(choose(['constructor'])).toBe('en');
+  it('is the first preferred one that the widget supports', () => {
+    expect(chooseLocale(['fr-FR', 'de-AT', 'en'])).toBe('de');
+    expect(chooseLocale([undefined, '', 'EN-us'])).toBe('en');
+    expect(chooseLocale(['ja'])).toBe('en');
+    expect(chooseLocale(['constructor'])).toBe('en');
   });
 
-  it('fills in names and leaves unknown places alone', () => {
+  it('fills in names and leaves unknown placeholders alone', () => {
     expect(fill('Hello {name}, {other}', { name: 'Ada' })).toBe('Hello Ada, {other}');
   });
 });

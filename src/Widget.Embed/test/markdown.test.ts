@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inline, parse, safe, type Block, type Inline } from '../src/app/markdown';
+import { parse } from '../src/app/markdown/blocks';
+import { parseInline } from '../src/app/markdown/inline';
+import { safeUrl } from '../src/app/markdown/links';
+import type { Block, Inline } from '../src/app/markdown/tree';
 
 const text = (value: string): Inline => ({ type: 'text', text: value });
 
@@ -10,7 +13,7 @@ function flat(nodes: (Block | Inline | Block[] | Inline[])[]): string {
 
 describe('markdown', () => {
   it('reads emphasis, code and citations', () => {
-    expect(inline('It is **very *good*** and `a*b` [2].')).toEqual([
+    expect(parseInline('It is **very *good*** and `a*b` [2].')).toEqual([
       text('It is '),
       { type: 'strong', children: [text('very '), { type: 'em', children: [text('good')] }] },
       text(' and '),
@@ -21,18 +24,18 @@ describe('markdown', () => {
     ]);
   });
 
-  it('keeps code within its line, as the server does that checks it', () => {
-    expect(inline('`a\n[1]\nb`')).toEqual([text('`a\n'), { type: 'citation', number: 1 }, text('\nb`')]);
+  it('keeps inline code on one line, as the server does', () => {
+    expect(parseInline('`a\n[1]\nb`')).toEqual([text('`a\n'), { type: 'citation', number: 1 }, text('\nb`')]);
   });
 
-  it('leaves underscores in words and lone marks alone', () => {
-    expect(inline('snake_case_name * and ** here, 2 * 3 * 4')).toEqual([
+  it('leaves underscores in words and single marks alone', () => {
+    expect(parseInline('snake_case_name * and ** here, 2 * 3 * 4')).toEqual([
       text('snake_case_name * and ** here, 2 * 3 * 4'),
     ]);
   });
 
-  it('reads links and bare addresses, without the full stop behind them', () => {
-    expect(inline('See [the page](https://a.example/x "t") or https://b.example/y.')).toEqual([
+  it('reads links and bare URLs, without the full stop after them', () => {
+    expect(parseInline('See [the page](https://a.example/x "t") or https://b.example/y.')).toEqual([
       text('See '),
       { type: 'link', href: 'https://a.example/x', children: [text('the page')] },
       text(' or '),
@@ -59,11 +62,11 @@ describe('markdown', () => {
     ]);
   });
 
-  it('keeps the number that an ordered list starts with', () => {
+  it('keeps the start number of an ordered list', () => {
     expect(parse('3. three\n4. four')).toMatchObject([{ type: 'list', ordered: true, start: 3, items: [{}, {}] }]);
   });
 
-  it('reads tables, quotes, headings and fences, also one that is not closed yet', () => {
+  it('reads tables, quotes, headings and code blocks, also an unclosed one', () => {
     expect(parse('| a | b |\n|---|---|\n| 1 | 2 |')).toEqual([
       { type: 'table', head: [[text('a')], [text('b')]], rows: [[[text('1')], [text('2')]]] },
     ]);
@@ -85,13 +88,13 @@ describe('markdown', () => {
     '<javascript:alert(1)>',
     '[x](java\tscript:alert(1))',
     '[a]: javascript:alert(1)\n[a]',
-  ])('makes nothing but text of %s', (attack) => {
+  ])('makes no unsafe link of %s', (attack) => {
     const links = [...flat(parse(attack)).matchAll(/"href":"([^"]*)"/g)].map((match) => match[1]);
     for (const link of links) expect(link).toMatch(/^https?:/);
     expect(flat(parse(attack))).not.toMatch(/"type":"(?:image|html)"/);
   });
 
-  it('never throws and never lets a link out of the allowed schemes', () => {
+  it('never throws, and links only to allowed protocols', () => {
     const piece = fc.oneof(
       fc.string(),
       fc.constantFrom(
@@ -124,7 +127,7 @@ describe('markdown', () => {
     );
   });
 
-  it('takes time in proportion to the text', () => {
+  it('takes time in proportion to the length', () => {
     const start = performance.now();
     parse('*a '.repeat(5_000));
     parse('[a]('.repeat(5_000));
@@ -133,13 +136,13 @@ describe('markdown', () => {
   });
 });
 
-describe('safe', () => {
-  it('lets only web, mail and telephone through', () => {
-    expect(safe('https://a.example/')).toBe('https://a.example/');
-    expect(safe('mailto:a@b.example')).toBe('mailto:a@b.example');
-    expect(safe('tel:+491234')).toBe('tel:+491234');
-    expect(safe('/relative')).toBeUndefined();
-    expect(safe('javascript:alert(1)')).toBeUndefined();
-    expect(safe('file:///etc/passwd')).toBeUndefined();
+describe('a safe URL', () => {
+  it('leads to the web, a mail address or a telephone number', () => {
+    expect(safeUrl('https://a.example/')).toBe('https://a.example/');
+    expect(safeUrl('mailto:a@b.example')).toBe('mailto:a@b.example');
+    expect(safeUrl('tel:+491234')).toBe('tel:+491234');
+    expect(safeUrl('/relative')).toBeUndefined();
+    expect(safeUrl('javascript:alert(1)')).toBeUndefined();
+    expect(safeUrl('file:///etc/passwd')).toBeUndefined();
   });
 });

@@ -17,13 +17,13 @@ describe('a tag', () => {
     ['position', 'left'],
     ['locale', 'de'],
     ['locale', 'de-AT'],
-  ])('may say %s=%s', (name, value) => {
+  ])('accepts %s=%s', (name, value) => {
     expect(isAttribute(name, value)).toBe(true);
     expect(inTag({ siteKey, [name]: value })).toEqual([]);
   });
 
   it.each([
-    ['color', 'blu', 'data-color="blu" is ignored. It must be a colour as #rrggbb, for instance #2f5bea.'],
+    ['color', 'blu', 'data-color="blu" is ignored. It must be a color as #rrggbb, for example #2f5bea.'],
     ['color', '', 'data-color="" is ignored.'],
     ['position', 'middle', 'data-position="middle" is ignored. It must be right or left.'],
     ['locale', 'fr', 'data-locale="fr" is ignored. It must be en, de, es or ar.'],
@@ -36,7 +36,7 @@ describe('a tag', () => {
     ],
     ['constructor', '', 'the tag has no attribute data-constructor.'],
     ['siteKey', 'acme', 'data-site-key="acme" is not a site key. It must be the site key that'],
-  ])('is told about %s=%s', (name, value, words) => {
+  ])('explains %s=%s', (name, value, words) => {
     expect(isAttribute(name, value)).toBe(false);
     const said = inTag({ siteKey, [name]: value });
     expect(said).toHaveLength(1);
@@ -44,19 +44,19 @@ describe('a tag', () => {
     expect(said[0]).toContain('docs/embedding.md');
   });
 
-  it('is told that it has no key', () => {
+  it('explains a missing site key', () => {
     expect(inTag({})).toHaveLength(1);
     expect(inTag({})[0]).toContain('the tag has no data-site-key, so it draws nothing.');
     expect(inTag({ sitekey: siteKey }).join()).toContain('no attribute data-sitekey. Did you mean data-site-key?');
   });
 
-  it('is told that a secret key must not stand in a page, without repeating it', () => {
+  it('warns about a secret key without repeating it', () => {
     const said = inTag({ siteKey: 'sk_very-secret' }).join();
     expect(said).toContain('an API key, which is a secret');
     expect(said).not.toContain('very-secret');
   });
 
-  it('may carry what other tools put on scripts', () => {
+  it('ignores the attributes of other tools', () => {
     expect(inTag({ siteKey, cfasync: 'false', cookieconsent: 'marketing', nscript: 'afterInteractive' })).toEqual([]);
   });
 });
@@ -72,7 +72,7 @@ describe('a call', () => {
     [['setContext', Object.create(null) as object]],
     [['on', 'open', () => undefined]],
     [['off', 'answer', () => undefined]],
-  ])('may be %j', (call) => {
+  ])('accepts %j', (call) => {
     expect(isCall(call)).toBe(true);
     expect(inCall(call)).toEqual([]);
   });
@@ -92,7 +92,7 @@ describe('a call', () => {
     ],
     [['on', 'open'], 'Widget.on("open") has invalid arguments.'],
     [['off', () => undefined], 'Widget.off(function) has invalid arguments.'],
-  ])('is told about %j', (call, words) => {
+  ])('explains %j', (call, words) => {
     expect(isCall(call)).toBe(false);
     const said = inCall(call);
     expect(said).toHaveLength(1);
@@ -100,14 +100,14 @@ describe('a call', () => {
     expect(said[0]).toContain('docs/embedding.md');
   });
 
-  it('is told once, however often it is made', () => {
+  it('explains a mistake once', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     for (let i = 0; i < 3; i++) explain('inCall', ['opne']);
     explain('inTag', { siteKey, color: 'blu' });
     expect(warn.mock.calls).toHaveLength(2);
   });
 
-  it('is shown in short', () => {
+  it('is shortened in the explanation', () => {
     const long = inCall(['identify', 'x'.repeat(10_000)])[0] ?? '';
     expect(long.length).toBeLessThan(300);
     const circle: unknown[] = [];

@@ -15,7 +15,7 @@ function voice() {
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 describe('the player', () => {
-  it('shows what is spoken until it is done', async () => {
+  it('shows the current sentence and word until the end', async () => {
     const { begun, begin } = voice();
     const player = new Player(() => [begin]);
     player.read('a');
@@ -33,7 +33,7 @@ describe('the player', () => {
     expect([player.phase.value, player.messageId.value]).toEqual(['idle', undefined]);
   });
 
-  it('goes on with the next voice where one has failed, and says the first trouble when none is left', async () => {
+  it('continues with the next voice after a failure, and shows the first trouble if all fail', async () => {
     const [one, two] = [voice(), voice()];
     const player = new Player(() => [one.begin, two.begin]);
     player.read('a');
@@ -46,7 +46,7 @@ describe('the player', () => {
     expect([player.phase.value, player.trouble.value]).toEqual(['idle', 'failed']);
   });
 
-  it('takes a voice that cannot be loaded for one that failed', async () => {
+  it('treats a voice that cannot be loaded as failed', async () => {
     const { begun, begin } = voice();
     const player = new Player(() => [() => Promise.reject(new Error('No such file.')), begin]);
     player.read('a');
@@ -54,7 +54,7 @@ describe('the player', () => {
     expect(begun.length).toBe(1);
   });
 
-  it('hears nothing of a reading that is over, and stops one that comes too late', async () => {
+  it('ignores calls from an earlier reading, and stops one that loads too late', async () => {
     const { reading, begun, begin } = voice();
     const player = new Player(() => [begin]);
     player.read('a');
@@ -72,7 +72,7 @@ describe('the player', () => {
     expect(player.messageId.value).toBe('c');
   });
 
-  it('pauses, also while the voice is on its way, and goes on', async () => {
+  it('pauses, also while the voice is loading, and resumes', async () => {
     const { reading, begun, begin } = voice();
     const player = new Player(() => [begin]);
     player.read('a');
@@ -86,19 +86,19 @@ describe('the player', () => {
     expect(player.phase.value).toBe('speaking');
   });
 
-  it('stands still when the browser wants a press, and that press is one on play', async () => {
+  it('pauses when the browser blocks sound, and resumes with play', async () => {
     const { reading, begun, begin } = voice();
     const player = new Player(() => [begin]);
     player.read('a');
     await settled();
     begun[0]?.listener.blocked();
-    expect([player.phase.value, player.trouble.value]).toEqual(['paused', 'press']);
+    expect([player.phase.value, player.trouble.value]).toEqual(['paused', 'blocked']);
     player.toggle();
     expect(player.trouble.value).toBeUndefined();
     expect(reading.resume).toHaveBeenCalledTimes(1);
   });
 
-  it('tells the voice of another speed, and keeps it; silence is for one answer', async () => {
+  it('keeps the speed for all answers and mute for one', async () => {
     const { reading, begin } = voice();
     const player = new Player(() => [begin], 1.25);
     player.read('a');

@@ -23,15 +23,15 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-describe('what was said', () => {
-  it('goes in batches', async () => {
+describe('the reporter', () => {
+  it('sends batches', async () => {
     const it = reporter();
     for (const text of ['a', 'b', 'c']) it.add(utterance(text));
     await vi.advanceTimersByTimeAsync(300);
     expect(posts).toEqual([{ texts: ['a', 'b', 'c'], keepalive: false }]);
   });
 
-  it('goes again until it has arrived, and with it what was said meanwhile', async () => {
+  it('retries until a batch has arrived, together with later utterances', async () => {
     answers = [() => Promise.reject(new TypeError('No network.')), () => Promise.reject(new ApiError(500, 'Ouch.'))];
     const it = reporter();
     it.add(utterance('a'));
@@ -43,7 +43,7 @@ describe('what was said', () => {
     expect(posts).toHaveLength(3);
   });
 
-  it('is not repeated when it is refused', async () => {
+  it('does not repeat a refused batch', async () => {
     answers = [() => Promise.reject(new ApiError(404, 'Gone.'))];
     const it = reporter();
     it.add(utterance('a'));
@@ -53,7 +53,7 @@ describe('what was said', () => {
     expect(posts.map(({ texts }) => texts)).toEqual([['a'], ['b']]);
   });
 
-  it('goes with a request that outlives the page when it is left', async () => {
+  it('uses a request that outlives the page when it unloads', async () => {
     const it = reporter();
     it.add(utterance('a'));
     it.leave();
@@ -61,7 +61,7 @@ describe('what was said', () => {
     expect(posts).toEqual([{ texts: ['a'], keepalive: true }]);
   });
 
-  it('has arrived when it is flushed', async () => {
+  it('has sent everything after a flush', async () => {
     const it = reporter();
     it.add(utterance('a'));
     await it.flush();

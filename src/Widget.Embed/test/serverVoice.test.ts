@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../src/app/api';
-import type { Place, ReadingListener, VoiceTrouble } from '../src/speech/model';
+import type { TextRange, ReadingListener, VoiceTrouble } from '../src/speech/model';
 import { ServerReading } from '../src/speech/serverVoice';
 
-/** An AudioContext whose clock the test turns. A "file" of n bytes is n tenths of a second long. */
+/** An AudioContext whose clock the test controls. A "file" of n bytes is n tenths of a second long. */
 class FakeContext {
   state = 'running';
   currentTime = 0;
@@ -24,7 +24,7 @@ class FakeContext {
   suspend = (): Promise<void> => Promise.resolve(void (this.state = 'suspended'));
   resume = vi.fn((): Promise<void> => Promise.resolve(void (this.state = 'running')));
 
-  /** Turns the clock, and tells those that come to their end. */
+  /** Advances the clock, and ends the sources that are due. */
   async until(time: number): Promise<void> {
     for (;;) {
       const next = this.sources
@@ -76,7 +76,7 @@ async function settled(): Promise<void> {
 const update = (event: string, data: object = {}): string => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 const sound = (bytes: number, first = 1): string =>
   btoa(String.fromCharCode(first, ...Array<number>(bytes - 1).fill(1)));
-/** A sentence whose sound is as long as said, in tenths of a second, in two pieces. */
+/** The events of a sentence. Its sound has the given length in tenths of a second and comes in two pieces. */
 const sentence = (index: number, tenths: number): string =>
   update('sentence', { index, start: index * 10, end: index * 10 + 9, text: `${index}` }) +
   update('audio', { index, mediaType: 'audio/mpeg', data: sound(2) }) +
@@ -102,7 +102,7 @@ function line() {
 
 function reading(ask: (skip: number, signal: AbortSignal) => Promise<Response>, settings = { rate: 1, muted: false }) {
   const context = new FakeContext();
-  const told: (string | [Place | undefined, Place | undefined])[] = [];
+  const told: (string | [TextRange | undefined, TextRange | undefined])[] = [];
   const listener: ReadingListener = {
     spoken: (place, word) => told.push([place, word]),
     blocked: () => told.push('blocked'),
@@ -123,7 +123,7 @@ afterEach(() => {
 });
 
 describe('the server’s voice', () => {
-  it('sounds with the first complete sentence, and goes on without a gap', async () => {
+  it('starts with the first complete sentence and continues without a gap', async () => {
     const { response, says } = line();
     const { context, told } = reading(() => Promise.resolve(response));
     await says(update('sentence', { index: 0, start: 0, end: 9, text: '0' }));
@@ -145,7 +145,7 @@ describe('the server’s voice', () => {
     expect(told.at(-1)).toBe('done');
   });
 
-  it('tells each word as it comes', async () => {
+  it('reports each word when it is heard', async () => {
     const { response, says } = line();
     const { context, told } = reading(() => Promise.resolve(response));
     const words = [
@@ -159,7 +159,7 @@ describe('the server’s voice', () => {
     expect(told.at(-1)).toEqual([expect.anything(), words[1]]);
   });
 
-  it('leaves a sentence out when it is asked to, and can be muted', async () => {
+  it('skips a sentence and can be muted', async () => {
     const { response, says } = line();
     const { voice, context, told, settings } = reading(() => Promise.resolve(response));
     await says(sentence(0, 10) + sentence(1, 10) + sentence(2, 10));
@@ -174,7 +174,7 @@ describe('the server’s voice', () => {
     expect(context.gain.gain.value).toBe(0);
   });
 
-  it('goes on from where it is at another speed', async () => {
+  it('continues from the same position at another speed', async () => {
     const { response, says } = line();
     const { voice, context, settings } = reading(() => Promise.resolve(response));
     await says(sentence(0, 20) + sentence(1, 10));
@@ -182,13 +182,13 @@ describe('the server’s voice', () => {
     settings.rate = 2;
     voice.changed();
     await settled();
-    // A second was left of the first, and one is the next.
+    // One second is left of the first clip, and the next one takes one second.
     expect(context.heard[0]).toEqual([1, 1.5]);
     expect(context.heard[1]?.[0]).toBe(1.5);
     expect(context.heard[1]?.[1]).toBeCloseTo(2);
   });
 
-  it('stands still in a pause, and says when the browser wants a press', async () => {
+  it('plays nothing while paused, and reports when the browser blocks sound', async () => {
     const { response, says } = line();
     const { voice, context, told } = reading(() => Promise.resolve(response));
     voice.pause();
@@ -213,7 +213,7 @@ describe('the server’s voice', () => {
     expect(kept.context.heard).toEqual([[0, 1]]);
   });
 
-  it('begins anew with an answer that does', async () => {
+  it('starts again when the answer does', async () => {
     const { response, says } = line();
     const { context, told } = reading(() => Promise.resolve(response));
     await says(sentence(0, 10) + sentence(1, 10));
@@ -225,7 +225,7 @@ describe('the server’s voice', () => {
     expect(context.heard).toEqual([[0.55 - 0.05, 1.5]]);
   });
 
-  it('says what it had, then where another voice can go on', async () => {
+  it('plays what it has, then reports where another voice can continue', async () => {
     const { response, says } = line();
     const { context, told } = reading(() => Promise.resolve(response));
     await says(sentence(0, 10) + sentence(1, 10) + update('error', { title: 'The month’s characters are used up.' }));
@@ -235,7 +235,7 @@ describe('the server’s voice', () => {
     expect(told.at(-1)).toBe('failed at 19');
   });
 
-  it('takes a broken line up where it broke, once', async () => {
+  it('continues a broken stream where it broke, once', async () => {
     const lines = [line(), line()];
     const asked: number[] = [];
     const { context, told } = reading((skip) => {
@@ -255,7 +255,7 @@ describe('the server’s voice', () => {
   it.each([
     ['refuses', () => Promise.reject(new ApiError(503, 'Not now.'))],
     [
-      'sends no sound',
+      'sends invalid sound',
       () =>
         Promise.resolve(
           new Response(
@@ -272,13 +272,13 @@ describe('the server’s voice', () => {
           signal.addEventListener('abort', () => reject(new DOMException('Aborted.', 'AbortError'))),
         ),
     ],
-  ])('gives way when the server %s', async (_, ask) => {
+  ])('fails when the server %s', async (_, ask) => {
     const { told } = reading(vi.fn(ask));
     await vi.advanceTimersByTimeAsync(31_000);
     expect(told.at(-1)).toBe('failed at 0');
   });
 
-  it('is silent at once, and asks for nothing more, when it is stopped', async () => {
+  it('stops at once and requests nothing more', async () => {
     const { response, says } = line();
     let given: AbortSignal | undefined;
     const { voice, context, told } = reading((_, signal) => {

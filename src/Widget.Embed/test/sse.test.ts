@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { events, type ServerEvent } from '../src/app/transport/sse';
+import { readEvents, type ServerEvent } from '../src/app/transport/sse';
 
 async function read(...chunks: Uint8Array[]): Promise<ServerEvent[]> {
   const stream = new ReadableStream<Uint8Array>({
@@ -10,14 +10,14 @@ async function read(...chunks: Uint8Array[]): Promise<ServerEvent[]> {
     },
   });
   const found: ServerEvent[] = [];
-  for await (const event of events(stream)) found.push(event);
+  for await (const event of readEvents(stream)) found.push(event);
   return found;
 }
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe('server-sent events', () => {
-  it('are read as the standard says', async () => {
+  it('are parsed as the standard says', async () => {
     const text =
       ': comment\nevent: delta\ndata: {"a":\ndata: 1}\nid: 7\n\r\ndata:no space\n\nevent: lost\n\ndata: unfinished';
     expect(await read(bytes(text))).toEqual([
@@ -26,7 +26,7 @@ describe('server-sent events', () => {
     ]);
   });
 
-  it('come out the same however the network cuts them', async () => {
+  it('are the same however the network splits them', async () => {
     const text = bytes('event: a\ndata: grüße 😀\n\nevent: b\r\ndata: 2\r\n\r\n');
     const whole = await read(text);
     await fc.assert(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stretch } from '../src/speech/stretch';
 
 const sampleRate = 24_000;
-/** A second of a sung vowel, more or less: a tone with overtones that swells and fades. */
+/** A second of something like a sung vowel: a tone with overtones, swelling and fading. */
 const voice = (pitch: number): Float32Array =>
   Float32Array.from({ length: sampleRate }, (_, i) => {
     const t = i / sampleRate;
@@ -10,7 +10,7 @@ const voice = (pitch: number): Float32Array =>
     return tone * 0.4 * (0.6 + 0.4 * Math.sin(2 * Math.PI * 3 * t));
   });
 
-/** By autocorrelation, over the middle of the sound. */
+/** By autocorrelation in the middle of the sound. */
 function pitchOf(samples: Float32Array): number {
   const from = Math.floor(samples.length / 3);
   const likeness = Array.from({ length: 400 }, (_, lag) => {
@@ -18,7 +18,7 @@ function pitchOf(samples: Float32Array): number {
     for (let i = from; i < from + 3000; i++) sum += (samples[i] ?? 0) * (samples[i + lag] ?? 0);
     return lag < 60 ? -Infinity : sum;
   });
-  // The first of the peaks: its multiples are as alike.
+  // The first peak, because its multiples are as high.
   const high = likeness.findIndex((value) => value > 0.9 * Math.max(...likeness));
   const peak = likeness.slice(high, high + 12);
   return sampleRate / (high + peak.indexOf(Math.max(...peak)));
@@ -28,7 +28,7 @@ const power = (samples: Float32Array): number =>
   Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
 
 describe.each([0.75, 1.25, 1.5, 2])('speech at %f of its speed', (rate) => {
-  it('is as much shorter or longer', () => {
+  it('has the matching length', () => {
     expect(stretch(voice(180), rate, sampleRate).length).toBeCloseTo(sampleRate / rate, -1);
   });
 
@@ -36,7 +36,7 @@ describe.each([0.75, 1.25, 1.5, 2])('speech at %f of its speed', (rate) => {
     expect(pitchOf(stretch(voice(pitch), rate, sampleRate)) / pitch).toBeCloseTo(1, 1);
   });
 
-  it('keeps its strength, to the end', () => {
+  it('keeps its loudness to the end', () => {
     const faster = stretch(voice(180), rate, sampleRate);
     expect(power(faster) / power(voice(180))).toBeCloseTo(1, 1);
     expect(power(faster.subarray(-1200))).toBeGreaterThan(0.05);
@@ -45,7 +45,7 @@ describe.each([0.75, 1.25, 1.5, 2])('speech at %f of its speed', (rate) => {
 });
 
 describe('speech at its own speed', () => {
-  it('is left alone', () => {
+  it('is unchanged', () => {
     const sound = voice(180);
     expect(stretch(sound, 1, sampleRate)).toBe(sound);
     expect(stretch(new Float32Array(), 2, sampleRate).length).toBe(0);

@@ -8,12 +8,12 @@ let transcript: Transcript;
 
 function message(type: string, properties: Record<string, unknown>, inference?: string, seq = 1): RoomMessage {
   const made = roomMessage({ event_type: `conversation.${type}`, properties, seq, inference_id: inference });
-  if (!made) throw new Error('That is no message.');
+  if (!made) throw new Error('Not a message.');
   return made;
 }
 
 function hear(type: string, properties: Record<string, unknown>, inference?: string, seq?: number): void {
-  transcript.hear(message(type, properties, inference, seq));
+  transcript.receive(message(type, properties, inference, seq));
 }
 
 function texts(): string[] {
@@ -31,8 +31,8 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-describe('what is said in a call', () => {
-  it('is told when the avatar has stopped, by whichever name its side goes', () => {
+describe('the transcript', () => {
+  it('reports the avatar’s utterance when it has stopped, whatever its role is called', () => {
     hear('utterance', { role: 'user', speech: 'What does it cost?' }, 'i1');
     hear('started_speaking', { role: 'pal' });
     hear('utterance', { role: 'pal', speech: 'Ten euros.' }, 'i1');
@@ -41,7 +41,7 @@ describe('what is said in a call', () => {
     expect(texts()).toEqual(['visitor: What does it cost?', 'assistant: Ten euros.']);
   });
 
-  it('is what was heard of the avatar, and not what it meant to say, when it was cut off', () => {
+  it('reports only the spoken part when the avatar is interrupted', () => {
     hear('replica.started_speaking', {});
     hear('utterance', { role: 'replica', speech: 'Ten euros, and another five for the box.' }, 'i1');
     hear('utterance.streaming', { role: 'replica', text: 'Ten euros,', final: false }, 'i1');
@@ -49,29 +49,29 @@ describe('what is said in a call', () => {
     expect(texts()).toEqual(['assistant: Ten euros, (cut off)']);
   });
 
-  it('is told once, however often and in whatever order the room tells it', () => {
+  it('reports an utterance once, however often and in whatever order it arrives', () => {
     const answer = message('utterance', { role: 'replica', speech: 'Ten euros.' }, 'i1');
-    transcript.hear(answer);
-    transcript.hear({ ...answer, seq: 7 });
+    transcript.receive(answer);
+    transcript.receive({ ...answer, seq: 7 });
     hear('utterance.streaming', { role: 'replica', speech: 'Ten euros.', final: true }, 'i1');
-    transcript.hear({ ...answer, seq: 9 });
+    transcript.receive({ ...answer, seq: 9 });
     hear('stopped_speaking', { role: 'replica' });
     transcript.flush();
     expect(texts()).toEqual(['assistant: Ten euros.']);
-    // Another part of the same turn is not the same.
+    // Another part of the same turn is another utterance.
     hear('utterance', { role: 'replica', speech: 'And five for the box.' }, 'i1');
     transcript.flush();
     expect(new Set(said.map(({ id }) => id)).size).toBe(2);
   });
 
-  it('is told in its order, the held answer before the next question', () => {
+  it('reports the held answer before the next question', () => {
     hear('started_speaking', { role: 'replica' });
     hear('utterance', { role: 'replica', speech: 'Ten euros.' }, 'i1');
     hear('utterance', { role: 'user', speech: 'And the box?' }, 'i2');
     expect(texts()).toEqual(['assistant: Ten euros.', 'visitor: And the box?']);
   });
 
-  it('is told in the end, even if the avatar never says that it has stopped', () => {
+  it('reports an utterance even if the avatar never reports that it has stopped', () => {
     hear('utterance', { role: 'replica', speech: 'Ten euros.' }, 'i1');
     vi.advanceTimersByTime(5_000);
     expect(texts()).toEqual(['assistant: Ten euros.']);
@@ -83,33 +83,33 @@ describe('what is said in a call', () => {
     expect(said).toHaveLength(2);
   });
 
-  it('is the visitor’s at once when they typed it, and not again by the room’s echo', () => {
+  it('reports typed text at once, and ignores the room’s echo', () => {
     transcript.typed('mine', 'What does it cost?');
     hear('utterance', { role: 'user', speech: 'what does it cost' }, 'i1');
     expect(said).toEqual([{ id: 'mine', speaker: 'visitor', text: 'What does it cost?', interrupted: false }]);
-    // Asked again, aloud, it is another question.
+    // Asked again, by voice, it is another question.
     hear('utterance', { role: 'user', speech: 'What does it cost?' }, 'i2');
     expect(said).toHaveLength(2);
   });
 
-  it('does not hold what the widget itself sent', () => {
+  it('ignores the echo of the widget’s own prompt', () => {
     transcript.unspoken('(Go on.)');
     hear('utterance', { role: 'user', speech: '(Go on.)' }, 'i1');
     expect(said).toEqual([]);
     expect(captions).toEqual([]);
   });
 
-  it('is captioned as it is said, by either name of its text', () => {
+  it('shows captions while speaking, from either field', () => {
     hear('utterance.streaming', { role: 'replica', text: 'Ten' }, 'i1');
     hear('utterance.streaming', { role: 'replica', speech: 'Ten euros.' }, 'i1');
-    // The whole text does not run ahead of what is heard.
+    // The caption does not run ahead of the spoken text.
     hear('utterance', { role: 'replica', speech: 'Ten euros. And more.' }, 'i1');
     expect(captions.map((caption) => caption?.text)).toEqual(['Ten', 'Ten euros.']);
   });
 });
 
-describe('a message of the room', () => {
-  it('is taken whatever is missing of it, and left when it is none', () => {
+describe('a message from the room', () => {
+  it('may lack fields, but not its type', () => {
     expect(roomMessage({ event_type: 'x' })).toEqual({ event_type: 'x', properties: {} });
     for (const none of [null, 'text', 7, {}, { event_type: 5 }]) expect(roomMessage(none)).toBeUndefined();
   });

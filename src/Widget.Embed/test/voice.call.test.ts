@@ -33,7 +33,7 @@ const ended = (reason: string, sessionId = 's1') =>
   ({ kind: 'voice_call_ended', sessionId, reason, seconds: 3, seq: 9, at: '', clientId: null }) as never;
 
 describe('a voice call', () => {
-  it('asks for the microphone, offers it with a channel, and lives when sound goes through', async () => {
+  it('asks for the microphone, offers it with a data channel, and is live when sound comes through', async () => {
     const call = await begin();
     expect(call.phase.value).toBe('connecting');
     expect(server.to('/session')).toEqual([
@@ -49,10 +49,10 @@ describe('a voice call', () => {
     expect(server.to('/alive').length).toBeGreaterThanOrEqual(5);
   });
 
-  it('says why there is no microphone, and opens nothing', async () => {
+  it('shows why there is no microphone, and opens no session', async () => {
     page.ask.mockRejectedValue(new DOMException('', 'NotReadableError'));
     const call = await begin();
-    expect([call.phase.value, call.trouble.value]).toEqual(['trouble', 'busy']);
+    expect([call.phase.value, call.troubles.value.microphone]).toEqual(['trouble', 'busy']);
     expect(server.requests).toEqual([]);
 
     page.ask.mockResolvedValue({ getTracks: () => [page.track] });
@@ -61,14 +61,14 @@ describe('a voice call', () => {
     expect(call.phase.value).toBe('connecting');
   });
 
-  it('does not even ask where the page forbids it', async () => {
+  it('does not ask if the page’s policy forbids the microphone', async () => {
     vi.stubGlobal('document', { featurePolicy: { allowsFeature: () => false } });
     const call = await begin();
-    expect(call.trouble.value).toBe('policy');
+    expect(call.troubles.value.microphone).toBe('policy');
     expect(page.ask).not.toHaveBeenCalled();
   });
 
-  it('hints at a question that is not answered, and lets go of a microphone that comes after the end', async () => {
+  it('hints at an unanswered prompt, and stops a microphone that arrives after the end', async () => {
     let answer: (stream: unknown) => void = () => undefined;
     page.ask.mockReturnValue(new Promise((resolve) => (answer = resolve)));
     const call = await begin();
@@ -83,12 +83,12 @@ describe('a voice call', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it.each(['visitor', 'page', 'server', 'lost'])('stops everything when it ends, by way of: %s', async (way) => {
+  it.each(['visitor', 'page', 'server', 'lost'])('stops everything when it ends, by: %s', async (cause) => {
     const call = await connect();
-    if (way === 'visitor') call.hangUp();
-    if (way === 'page') page.leave();
-    if (way === 'server') call.heard(ended('time_limit'));
-    if (way === 'lost') {
+    if (cause === 'visitor') call.hangUp();
+    if (cause === 'page') page.leave();
+    if (cause === 'server') call.handleEvent(ended('time_limit'));
+    if (cause === 'lost') {
       server.failures.session = new Error('The network is gone.');
       FakePeerConnection.last.becomes('failed');
     }
@@ -97,9 +97,9 @@ describe('a voice call', () => {
     expect(call.phase.value).toBe('over');
     expect(page.track.stopped).toBe(true);
     expect(FakePeerConnection.all.every((peer) => peer.closed)).toBe(true);
-    expect(server.to('/end').length).toBe(way === 'visitor' || way === 'lost' ? 1 : 0);
+    expect(server.to('/end').length).toBe(cause === 'visitor' || cause === 'lost' ? 1 : 0);
     expect(page.beacons).toEqual(
-      way === 'page'
+      cause === 'page'
         ? [{ url: 'https://api.example/api/voice/session/s1/leave', body: '{"leaveToken":"leave1"}' }]
         : [],
     );
@@ -108,7 +108,7 @@ describe('a voice call', () => {
     expect(server.requests.length).toBe(asked);
   });
 
-  it('ends a session that comes after the visitor has gone', async () => {
+  it('ends a session that opens after the visitor has hung up', async () => {
     let release = (): void => undefined;
     server.held = new Promise<void>((resolve) => (release = resolve));
     const call = await begin();
@@ -122,7 +122,7 @@ describe('a voice call', () => {
     expect(page.track.stopped).toBe(true);
   });
 
-  it('opens nothing for a visitor who has gone before the microphone was there', async () => {
+  it('opens no session if the visitor hangs up as the microphone opens', async () => {
     const call = new VoiceCall(server.panel, done);
     call.phase.subscribe((phase) => {
       if (phase === 'connecting') call.hangUp();
@@ -133,7 +133,7 @@ describe('a voice call', () => {
     expect(page.track.stopped).toBe(true);
   });
 
-  it('says in the words of the server why it is refused', async () => {
+  it('shows the server’s explanation of a refusal', async () => {
     server.failures.session = refusal('No voice minutes are left this month.');
     const call = await begin();
     expect(call.end.value).toEqual({
@@ -144,7 +144,7 @@ describe('a voice call', () => {
     expect(page.track.stopped).toBe(true);
   });
 
-  it('gives up when no sound comes through', async () => {
+  it('ends when no sound comes through', async () => {
     const call = await begin();
     await settle(14_900);
     expect(call.phase.value).toBe('connecting');
@@ -153,7 +153,7 @@ describe('a voice call', () => {
     expect(server.to('/end').length).toBe(1);
   });
 
-  it('bears a line that falters, and tries once more by itself when it is lost', async () => {
+  it('survives a short interruption, and reconnects once when the connection is lost', async () => {
     const call = await connect();
     FakePeerConnection.last.becomes('disconnected');
     await settle(4_900);
@@ -178,7 +178,7 @@ describe('a voice call', () => {
     expect(page.track.stopped).toBe(true);
   });
 
-  it('takes the word of the server for why the line broke', async () => {
+  it('takes the reason for a broken connection from the server', async () => {
     const call = await connect();
     server.session = { state: 'ended', endReason: 'provider', problem: 'The voice service is out of order.' };
     FakePeerConnection.last.becomes('failed');
@@ -187,10 +187,10 @@ describe('a voice call', () => {
     expect(FakePeerConnection.all.length).toBe(1);
   });
 
-  it('goes on in a new connection at the limit of the provider, but not for ever', async () => {
+  it('continues in a new connection at the provider’s limit, but not forever', async () => {
     const call = await connect();
     for (const n of [1, 2]) {
-      call.heard(ended('continued', `s${n}`));
+      call.handleEvent(ended('continued', `s${n}`));
       expect(call.phase.value).toBe('reconnecting');
       await settle();
       FakePeerConnection.last.becomes('connected');
@@ -198,21 +198,21 @@ describe('a voice call', () => {
       expect(page.track.stopped).toBe(false);
     }
     expect(server.to('/end')).toEqual([]);
-    call.heard(ended('continued', 's3'));
+    call.handleEvent(ended('continued', 's3'));
     await settle();
     expect(call.end.value?.reason).toBe('provider');
   });
 
-  it('does not mind the end of a call that it has left behind', async () => {
+  it('ignores the end of an earlier session', async () => {
     const call = await connect();
-    call.heard(ended('continued'));
+    call.handleEvent(ended('continued'));
     await settle();
     FakePeerConnection.last.becomes('connected');
-    call.heard(ended('visitor'));
+    call.handleEvent(ended('visitor'));
     expect(call.phase.value).toBe('live');
   });
 
-  it('says aloud what is typed, and in writing what could not be said', async () => {
+  it('has typed text spoken, and sends it as a message if that fails', async () => {
     const call = await begin();
     expect(call.say('Too soon')).toBe(false);
     FakePeerConnection.last.becomes('connected');
@@ -229,7 +229,7 @@ describe('a voice call', () => {
 });
 
 describe('the microphone of a voice call', () => {
-  it('is muted without being let go', async () => {
+  it('is muted without being closed', async () => {
     const call = await connect();
     call.toggleMute();
     expect([page.track.enabled, page.track.stopped, call.on.value.microphone]).toEqual([false, false, false]);
@@ -237,13 +237,13 @@ describe('the microphone of a voice call', () => {
     expect(page.track.enabled).toBe(true);
   });
 
-  it('is open only while the button is held, where that was agreed on', async () => {
+  it('sends only while the button is held with push-to-talk', async () => {
     const call = await connect();
-    call.toggleTurns();
+    call.togglePushToTalk();
     await settle(2_000);
     expect(server.to('/session').map(({ pushToTalk }) => pushToTalk)).toEqual([false, true]);
     FakePeerConnection.last.becomes('connected');
-    expect([call.pushToTalk.value, call.turnsAreFree.value, page.track.enabled]).toEqual([true, true, false]);
+    expect([call.pushToTalk.value, call.canChoosePushToTalk.value, page.track.enabled]).toEqual([true, true, false]);
 
     call.hold(true);
     expect(page.track.enabled).toBe(false);
@@ -255,29 +255,33 @@ describe('the microphone of a voice call', () => {
     expect(server.to('/talk')).toEqual([{ pressed: true }, { pressed: false }]);
   });
 
-  it('leaves it to the tenant who wants a button held', async () => {
+  it('follows a tenant that requires push-to-talk', async () => {
     server.session = { pushToTalk: true };
     const call = await connect();
-    expect([call.pushToTalk.value, call.turnsAreFree.value]).toEqual([true, false]);
-    call.toggleTurns();
+    expect([call.pushToTalk.value, call.canChoosePushToTalk.value]).toEqual([true, false]);
+    call.togglePushToTalk();
     await settle(2_000);
     expect(FakePeerConnection.all.length).toBe(1);
   });
 
-  it('may be unplugged: the call goes on, and says so', async () => {
+  it('can be unplugged: the call continues and says so', async () => {
     const call = await connect();
     page.track.onended?.();
     await settle();
-    expect([call.phase.value, call.trouble.value, FakePeerConnection.last.track]).toEqual(['live', 'missing', null]);
+    expect([call.phase.value, call.troubles.value.microphone, FakePeerConnection.last.track]).toEqual([
+      'live',
+      'missing',
+      null,
+    ]);
   });
 });
 
-describe('a call whose provider has no line for the server', () => {
+describe('a call whose provider needs a relay', () => {
   beforeEach(() => {
     server.session = { relay: true };
   });
 
-  it('carries the channel there and back, unread', async () => {
+  it('relays messages in both directions unchanged', async () => {
     await connect();
     const { channel } = FakePeerConnection.last;
     channel.onmessage?.({ data: '{"type":"response.done"}' });
@@ -288,7 +292,7 @@ describe('a call whose provider has no line for the server', () => {
     expect(server.relayed[0]).toMatchObject({ sessionId: 's1', sent: ['{"type":"response.done"}'] });
   });
 
-  it('keeps what comes while our line is away, and carries it when it is back', async () => {
+  it('queues messages while the connection is down, and sends them when it is back', async () => {
     const call = await connect();
     server.status.value = { state: 'reconnecting' };
     server.relayed[0]?.listener.ended();
@@ -303,7 +307,7 @@ describe('a call whose provider has no line for the server', () => {
     expect(server.relayed[1]?.closed).toBe(true);
   });
 
-  it('is lost when our line stays away, or is refused again and again', async () => {
+  it('is lost when the relay keeps breaking', async () => {
     const call = await connect();
     server.relayed[0]?.listener.ended();
     for (let n = 1; n < 9; n++) {
@@ -312,12 +316,12 @@ describe('a call whose provider has no line for the server', () => {
     }
     expect(call.phase.value).toBe('live');
     await settle(5_000);
-    // It goes on in a new one.
+    // It reconnects.
     expect(FakePeerConnection.all.length).toBe(2);
     expect(server.to('/end').length).toBe(1);
   });
 
-  it('ends, with words for it, where our line cannot carry it', async () => {
+  it('ends with its own reason if the transport cannot relay', async () => {
     server.canRelay = false;
     const call = await begin();
     await settle();

@@ -1,4 +1,4 @@
-/** The edges of a voice call for the tests: a browser's peer connection and microphone, and our API, which do what they are told. */
+/** Fakes for call tests: the browser's peer connection and microphone, and our API. */
 import { signal } from '@preact/signals';
 import { vi } from 'vitest';
 import type { Relay, RelayListener } from '../src/app/call';
@@ -45,7 +45,7 @@ export class FakePeerConnection {
   track: FakeTrack | null | undefined;
   ontrack: unknown = null;
   onconnectionstatechange: (() => void) | null = null;
-  /** Whether the channel was there when the offer was made. */
+  /** Whether the channel was created before the offer. */
   channelFirst = false;
 
   constructor() {
@@ -72,10 +72,10 @@ export class FakePeerConnection {
     };
   }
   addEventListener(): void {
-    // The candidates are all there at once.
+    // Gathering is already complete.
   }
   removeEventListener(): void {
-    // Nothing was added.
+    // Nothing to remove.
   }
   setLocalDescription(): Promise<void> {
     this.localDescription = { sdp: `offer ${FakePeerConnection.all.length}` };
@@ -98,9 +98,9 @@ export class FakeServer {
   readonly requests: { path: string; body: Record<string, unknown> }[] = [];
   readonly written: string[] = [];
   session: Partial<VoiceSession> = {};
-  /** What it does instead of answering. */
+  /** Errors to reject with, by action. */
   readonly failures: Record<string, Error> = {};
-  /** Holds its answers back. */
+  /** Delays the responses. */
   held: Promise<unknown> | undefined;
   relayed: { sessionId: string; sent: string[]; listener: RelayListener; closed: boolean }[] = [];
   canRelay = true;
@@ -118,7 +118,7 @@ export class FakeServer {
     } as unknown as CallHost;
   }
 
-  /** The requests of one kind, by the end of their path. */
+  /** The bodies of the requests whose path ends like this. */
   to(action: string): Record<string, unknown>[] {
     return this.requests.filter(({ path }) => path.endsWith(action)).map(({ body }) => body);
   }
@@ -169,7 +169,7 @@ export interface Browser {
   ask: ReturnType<typeof vi.fn<() => Promise<unknown>>>;
 }
 
-/** Puts a browser around the test. */
+/** Stubs the browser's globals. */
 export function browser(): Browser {
   FakePeerConnection.all = [];
   const track = new FakeTrack();

@@ -1,43 +1,43 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Captions } from '../src/voice/captions';
 import { levelOf } from '../src/voice/levels';
-import { Renewals } from '../src/voice/renewals';
-import { TalkButton } from '../src/voice/talk';
+import { ReconnectLimit } from '../src/voice/reconnectLimit';
+import { TalkButton } from '../src/voice/talkButton';
 
 describe('captions', () => {
-  it('show the last of each side as it grows, whoever began last at the end', () => {
+  it('show the current line of each speaker, in the order in which they began', () => {
     const captions = new Captions();
-    captions.live({ speaker: 'assistant', item: 'a1', text: 'Hello' });
-    captions.live({ speaker: 'visitor', item: 'v1', text: 'What' });
-    captions.live({ speaker: 'assistant', item: 'a1', text: 'Hello there' });
+    captions.update({ speaker: 'assistant', item: 'a1', text: 'Hello' });
+    captions.update({ speaker: 'visitor', item: 'v1', text: 'What' });
+    captions.update({ speaker: 'assistant', item: 'a1', text: 'Hello there' });
     expect(captions.lines.value.map(({ text }) => text)).toEqual(['Hello there', 'What']);
-    captions.live({ speaker: 'assistant', item: 'a2', text: 'It costs' });
+    captions.update({ speaker: 'assistant', item: 'a2', text: 'It costs' });
     expect(captions.lines.value.map(({ item }) => item)).toEqual(['v1', 'a2']);
   });
 
-  it('go when what was said stands in the thread, and do not come back late', () => {
+  it('disappear when the thread shows the utterance, and do not come back', () => {
     const captions = new Captions();
-    captions.live({ speaker: 'visitor', item: 'v1', text: 'What does it' });
-    captions.said('visitor');
-    captions.live({ speaker: 'visitor', item: 'v1', text: 'What does it cost?' });
+    captions.update({ speaker: 'visitor', item: 'v1', text: 'What does it' });
+    captions.remove('visitor');
+    captions.update({ speaker: 'visitor', item: 'v1', text: 'What does it cost?' });
     expect(captions.lines.value).toEqual([]);
-    captions.live({ speaker: 'visitor', item: 'v2', text: 'And' });
+    captions.update({ speaker: 'visitor', item: 'v2', text: 'And' });
     expect(captions.lines.value.map(({ item }) => item)).toEqual(['v2']);
   });
 });
 
-describe('renewals', () => {
-  it('are two a minute at the limit of the provider, and one for a lost line', () => {
-    const renewals = new Renewals();
-    expect([0, 1_000, 2_000].map((now) => renewals.allow('continued', now))).toEqual([true, true, false]);
-    expect([3_000, 4_000].map((now) => renewals.allow('lost', now))).toEqual([true, false]);
-    expect(renewals.allow('continued', 61_500)).toBe(true);
-    expect(renewals.allow('lost', 63_000)).toBe(true);
+describe('reconnects', () => {
+  it('are limited per minute: two at the provider’s limit, one after a loss', () => {
+    const reconnects = new ReconnectLimit();
+    expect([0, 1_000, 2_000].map((now) => reconnects.allow('continued', now))).toEqual([true, true, false]);
+    expect([3_000, 4_000].map((now) => reconnects.allow('lost', now))).toEqual([true, false]);
+    expect(reconnects.allow('continued', 61_500)).toBe(true);
+    expect(reconnects.allow('lost', 63_000)).toBe(true);
   });
 });
 
 describe('a level', () => {
-  it('is 0 in silence, 1 at full scale, and more for what is louder', () => {
+  it('is 0 in silence, 1 at full scale, and grows with loudness', () => {
     const tone = (height: number): Float32Array =>
       Float32Array.from({ length: 480 }, (_, i) => height * Math.sin(i / 7));
     expect(levelOf(new Float32Array(480))).toBe(0);
@@ -49,11 +49,11 @@ describe('a level', () => {
   });
 });
 
-describe('the button to talk', () => {
+describe('the talk button', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  it('tells of every press in order, though the server is slow, and passes sound meanwhile', async () => {
+  it('reports every press in order, and opens even if the server is slow', async () => {
     const told: boolean[] = [];
     const answers: (() => void)[] = [];
     const button = new TalkButton(
@@ -79,7 +79,7 @@ describe('the button to talk', () => {
     expect(told).toEqual([true, false]);
   });
 
-  it('lets no sound pass that was let go of before the server knew', async () => {
+  it('stays closed if it is released before the server knows of the press', async () => {
     let answer = (): void => undefined;
     const opened: boolean[] = [];
     const button = new TalkButton(
@@ -94,7 +94,7 @@ describe('the button to talk', () => {
     expect(opened).toEqual([]);
   });
 
-  it('is not stuck by a request that fails', async () => {
+  it('keeps working after a failed request', async () => {
     const told: boolean[] = [];
     const button = new TalkButton(
       (pressed) => {

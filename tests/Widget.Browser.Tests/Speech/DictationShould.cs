@@ -73,7 +73,7 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
     }
 
     [Theory]
-    [InlineData("NotAllowedError", "The microphone was not allowed")]
+    [InlineData("NotAllowedError", "Microphone access was denied")]
     [InlineData("NotFoundError", "No microphone was found")]
     [InlineData("NotReadableError", "Another program is using the microphone")]
     public async Task Say_why_there_is_no_microphone(string error, string words)
@@ -91,7 +91,7 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
         await using var visit = await OpenAsync(Server, site: site => site.PermissionsPolicy = "microphone=()");
         await BeginAsync(visit, hearing: false);
 
-        await visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note", new() { HasTextString = "This page does not let the chat use the microphone" }));
+        await visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note", new() { HasTextString = "This page doesn't allow the chat to use the microphone" }));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
         await BeginAsync(visit);
         await visit.Widget.Dictate.ClickAsync();
 
-        await visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note", new() { HasTextString = "It could not be written down" }));
+        await visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note", new() { HasTextString = "We couldn't turn that into text" }));
         await visit.Widget.Dictate.ClickAsync();
         await HearingAsync(visit);
     }
@@ -161,10 +161,10 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
     }
 
     [Theory]
-    [InlineData("not-allowed", "The microphone was not allowed")]
-    [InlineData("network", "could not reach its speech service")]
-    [InlineData("language-not-supported", "cannot write down this language")]
-    [InlineData("no-speech", "Nothing was heard")]
+    [InlineData("not-allowed", "Microphone access was denied")]
+    [InlineData("network", "couldn't reach its speech service")]
+    [InlineData("language-not-supported", "can't turn this language into text")]
+    [InlineData("no-speech", "We didn't hear anything")]
     public async Task Say_what_is_in_the_browsers_way(string error, string words)
     {
         await using var visit = await OpenAsync(Browser, page => page.Page.AddInitScriptAsync(SpeechVisit.Script("recognition.js")));

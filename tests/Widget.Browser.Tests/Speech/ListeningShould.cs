@@ -59,7 +59,7 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
         await visit.ListenAsync();
         await visit.Widget.AskAsync(Question);
 
-        await visit.Widget.ShownAsync(visit.Page.Locator(".speech-note", new() { HasTextString = "Reading aloud does not work right now." }));
+        await visit.Widget.ShownAsync(visit.Page.Locator(".speech-note", new() { HasTextString = "Reading aloud isn't available right now." }));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
 
         await Button("Pause").FocusAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(Button("Go on")).ToBeFocusedAsync();
+        await Assertions.Expect(Button("Resume")).ToBeFocusedAsync();
         (await visit.Page.EvaluateAsync<int>("() => window.silenced")).ShouldBe(1);
         (await visit.Widget.SpokenAsync()).ShouldStartWith("The desk lamp");
 

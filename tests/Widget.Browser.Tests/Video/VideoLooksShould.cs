@@ -93,7 +93,7 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
         await Assertions.Expect(visit.Page.Locator(".control[aria-label='Unmute microphone']")).ToBeFocusedAsync();
         await visit.HangUp.FocusAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go on in text" })).ToBeFocusedAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Continue in text" })).ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         await Assertions.Expect(visit.Widget.Field).ToBeFocusedAsync();
@@ -140,7 +140,7 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
         await visit.CallAndMeetAsync();
         // Closing the panel is no end; the launcher says that the call goes on.
         await visit.Widget.Launcher.ClickAsync();
-        await Assertions.Expect(visit.Widget.Launcher).ToHaveAttributeAsync("aria-label", "Open chat, video call running");
+        await Assertions.Expect(visit.Widget.Launcher).ToHaveAttributeAsync("aria-label", "Open chat, video call in progress");
         await visit.HearAsync("Still here.");
         await visit.Widget.Launcher.ClickAsync();
         await visit.SaidAsync("assistant: You said: Still here.");

@@ -84,7 +84,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
         (await visit.ConversationAsync()).GetProperty("endedBy").GetString().ShouldBe("end_conversation_endpoint_hit");
 
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go on in text" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Continue in text" }).ClickAsync();
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         await visit.Widget.ShownAsync(visit.Page.GetByText("Video call ended after"));
         // Tavus tells the whole transcript afterwards; nothing of it is new.
@@ -176,7 +176,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         await visit.Page.ReloadAsync();
         await visit.EndedAsync();
         await visit.Widget.OpenPanelAsync();
-        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .event", new() { HasTextString = "the page was left" }));
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .event", new() { HasTextString = "you left the page" }));
 
         await visit.Start.ClickAsync();
         await visit.Widget.ShownAsync(visit.Avatar);

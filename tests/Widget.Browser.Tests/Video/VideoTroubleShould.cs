@@ -6,7 +6,7 @@ namespace Widget.Browser.Tests.Video;
 public sealed class VideoTroubleShould(ModelInstallation installation, Chromium chromium)
 {
     [Theory]
-    [InlineData("NotAllowedError", "The microphone was not allowed.")]
+    [InlineData("NotAllowedError", "Microphone access was denied.")]
     [InlineData("NotFoundError", "No microphone was found.")]
     [InlineData("NotReadableError", "Another program is using the microphone.")]
     public async Task Say_what_is_the_matter_with_the_microphone_and_go_on_without(string error, string words)
@@ -31,9 +31,9 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium, devices: false);
         await visit.CallAsync();
-        await visit.Widget.ShownAsync(visit.Page.GetByText("The microphone was not allowed."));
+        await visit.Widget.ShownAsync(visit.Page.GetByText("Microphone access was denied."));
 
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go on in text" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Continue in text" }).ClickAsync();
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         await visit.Widget.ShownAsync(visit.Start);
         (await visit.ConversationsAsync()).ShouldBeEmpty();
@@ -46,7 +46,7 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
         await using var visit = await VideoVisit.OpenAsync(installation, chromium, site: site => site.PermissionsPolicy = "camera=(), microphone=()");
         await visit.CallAsync();
 
-        await visit.Widget.ShownAsync(visit.Page.GetByText("This page does not let the chat use the microphone."));
+        await visit.Widget.ShownAsync(visit.Page.GetByText("This page doesn't allow the chat to use the microphone."));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
             installation, chromium, before: page => page.Page.AddInitScriptAsync("window.devicesFail = (wish) => wish.video && 'NotFoundError'"));
         await visit.CallAndMeetAsync();
 
-        await visit.Widget.ShownAsync(visit.Page.GetByText("No camera was found. The call goes on without it."));
+        await visit.Widget.ShownAsync(visit.Page.GetByText("No camera was found. The call continues without it."));
         (await visit.Page.EvaluateAsync<bool>("() => typeof window.dailyStandIn.sources.audio === 'string' && window.dailyStandIn.sources.video === false")).ShouldBeTrue();
     }
 
@@ -94,7 +94,7 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
         await VideoVisit.SetAsync(installation, $"/control/tavus/accounts/{Installation.TavusKey}", new { slots = 1 });
         await first.CallAndMeetAsync();
         await second.CallAsync();
-        await second.Widget.ShownAsync(second.Page.GetByText("All lines are busy. You are number 1 in the queue."));
+        await second.Widget.ShownAsync(second.Page.GetByText("All lines are busy. You're number 1 in the queue."));
         // Meanwhile there is the text.
         (await (await second.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
 
@@ -148,8 +148,8 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
         var id = (await visit.ConversationAsync()).GetProperty("id").GetString();
         (await installation.Http.PostAsync(new Uri(installation.Simulators, $"/control/tavus/conversations/{id}/shutdown?reason=max_call_duration%20reached"), null)).EnsureSuccessStatusCode();
 
-        await visit.Widget.ShownAsync(visit.Page.Locator(".stage").GetByText("The time for this call"));
-        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .event", new() { HasTextString = "its time was up" }));
+        await visit.Widget.ShownAsync(visit.Page.Locator(".stage").GetByText("The call has reached its time limit."));
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .event", new() { HasTextString = "time limit reached" }));
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
     }
 

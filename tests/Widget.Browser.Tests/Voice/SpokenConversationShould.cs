@@ -93,7 +93,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
 
     private static async Task GoesOnInTextAsync(Visit visit)
     {
-        var onward = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Go on in text" });
+        var onward = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Continue in text" });
         await visit.Widget.ShownAsync(onward, seconds: 60);
         await onward.ClickAsync();
         await visit.Widget.AskAsync("What does the desk lamp cost?");

@@ -76,7 +76,7 @@ public sealed class VoiceLooksShould(ModelInstallation installation, Chromium ch
         await Assertions.Expect(visit.Button("Unmute microphone")).ToBeFocusedAsync();
         await visit.HangUp.FocusAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(visit.Button("Go on in text")).ToBeFocusedAsync();
+        await Assertions.Expect(visit.Button("Continue in text")).ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(visit.Widget.Field).ToBeFocusedAsync();
     }
@@ -105,7 +105,7 @@ public sealed class VoiceLooksShould(ModelInstallation installation, Chromium ch
         await visit.CallAndConnectAsync();
         // Closing the panel is no end; the launcher says that the call goes on.
         await visit.Widget.Launcher.ClickAsync();
-        await Assertions.Expect(visit.Widget.Launcher).ToHaveAttributeAsync("aria-label", "Open chat, voice call running");
+        await Assertions.Expect(visit.Widget.Launcher).ToHaveAttributeAsync("aria-label", "Open chat, voice call in progress");
         await visit.Widget.Launcher.ClickAsync();
         await visit.Widget.ShownAsync(visit.Live);
 

@@ -18,7 +18,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         (await visit.Page.EvaluateAsync<int>("() => window.asked")).ShouldBe(0);
         (await visit.Page.EvaluateAsync<int>("() => window.near.length")).ShouldBe(0);
         (await visit.Start.InnerTextAsync()).ShouldBe("Talk");
-        (await visit.Start.GetAttributeAsync("aria-label")).ShouldBe("Talk with Nora, by your microphone");
+        (await visit.Start.GetAttributeAsync("aria-label")).ShouldBe("Talk to Nora by voice");
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         (await visit.HeardPowerAsync()).ShouldBeGreaterThan(Audible);
 
         await visit.Button("Mute microphone").ClickAsync();
-        await visit.Widget.ShownAsync(visit.Stage.GetByText("You are muted"));
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("You're muted"));
         // What was on its way is heard for a moment yet.
         for (var i = 0; await visit.HeardPowerAsync(2) >= 1e-7; i++) i.ShouldBeLessThan(7, "The muted visitor is still heard.");
         (await visit.AllTracksStoppedAsync()).ShouldBeFalse();
@@ -194,7 +194,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         await visit.Button("Talk again").ClickAsync();
         await visit.Widget.ShownAsync(visit.Live);
         await visit.HangUp.ClickAsync();
-        await visit.Button("Go on in text").ClickAsync();
+        await visit.Button("Continue in text").ClickAsync();
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         await Assertions.Expect(visit.Widget.Field).ToBeFocusedAsync();
         (await (await visit.Widget.AskAsync("And what is it made of?")).InnerTextAsync()).ShouldContain("brass");
@@ -225,9 +225,9 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
 
         visit.Log(1001, new { kind = "voice_call_started", continues = (string?)null });
         visit.Log(1002, new { kind = "voice_call_ended", reason = "time_limit", seconds = 900 });
-        await visit.Widget.ShownAsync(visit.Stage.GetByText("The time for this call is up."));
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("The call has reached its time limit."));
         await visit.Widget.ShownAsync(visit.Page.Locator(".thread .event", new() { HasTextString = "Voice call started" }));
-        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .event", new() { HasTextString = "Voice call ended after 15:00: its time was up" }));
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .event", new() { HasTextString = "Voice call ended after 15:00: time limit reached" }));
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
         visit.Count("end").ShouldBe(0);
     }

@@ -6,7 +6,7 @@ namespace Widget.Browser.Tests.Voice;
 public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium chromium)
 {
     [Theory]
-    [InlineData("NotAllowedError", "The microphone was not allowed.")]
+    [InlineData("NotAllowedError", "Microphone access was denied.")]
     [InlineData("NotFoundError", "No microphone was found.")]
     [InlineData("NotReadableError", "Another program is using the microphone.")]
     public async Task Say_what_is_the_matter_with_the_microphone(string error, string words)
@@ -14,7 +14,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium, script: $"window.devicesFail = () => '{error}';");
         await visit.CallAsync();
         await visit.Widget.ShownAsync(visit.Stage.GetByText(words));
-        await Assertions.Expect(visit.Button("Go on in text")).ToBeFocusedAsync();
+        await Assertions.Expect(visit.Button("Continue in text")).ToBeFocusedAsync();
         visit.Count("session").ShouldBe(0);
 
         await visit.Page.EvaluateAsync("() => { window.devicesFail = undefined; }");
@@ -27,9 +27,9 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium, devices: []);
         await visit.CallAsync();
-        await visit.Widget.ShownAsync(visit.Stage.GetByText("The microphone was not allowed."));
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("Microphone access was denied."));
 
-        await visit.Button("Go on in text").ClickAsync();
+        await visit.Button("Continue in text").ClickAsync();
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         (await (await visit.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
         visit.Widget.Errors.ShouldBeEmpty();
@@ -40,7 +40,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium, site: site => site.PermissionsPolicy = "microphone=()");
         await visit.CallAsync();
-        await visit.Widget.ShownAsync(visit.Stage.GetByText("This page does not let the chat use the microphone."));
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("This page doesn't allow the chat to use the microphone."));
         // It would be refused without a question.
         (await visit.Page.EvaluateAsync<int>("() => window.asked")).ShouldBe(0);
 
@@ -54,11 +54,11 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium, script: "window.devicesSilent = true;");
         await visit.CallAsync();
-        await visit.Widget.ShownAsync(visit.Stage.GetByText("Your browser asks for your microphone."));
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("Your browser is asking to use your microphone."));
         await visit.Widget.ShownAsync(visit.Stage.GetByText("Still waiting for your answer."));
 
         await visit.HangUp.ClickAsync();
-        await visit.Button("Go on in text").ClickAsync();
+        await visit.Button("Continue in text").ClickAsync();
         await Assertions.Expect(visit.Widget.Field).ToBeFocusedAsync();
         visit.Count("session").ShouldBe(0);
     }
@@ -84,11 +84,11 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         await visit.Start.ClickAsync();
         await visit.Widget.ShownAsync(visit.Stage.GetByText("Connecting to Nora…"));
 
-        await visit.Widget.ShownAsync(visit.Stage.GetByText("No sound came through. This network may not let calls through."), seconds: 40);
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("No sound came through. Your network may be blocking calls."), seconds: 40);
         await visit.AskedAsync("end");
         visit.Count("session").ShouldBe(1);
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
-        await visit.Button("Go on in text").ClickAsync();
+        await visit.Button("Continue in text").ClickAsync();
         (await (await visit.Widget.AskAsync("And what is it made of?")).InnerTextAsync()).ShouldContain("brass");
         (await visit.Widget.CountAsync("What does the desk lamp cost?")).ShouldBe(1);
     }
@@ -109,7 +109,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         await visit.Widget.ShownAsync(visit.Stage.GetByText("The connection to the call was lost."), seconds: 30);
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
         (await visit.AllLinesClosedAsync()).ShouldBeTrue();
-        await visit.Button("Go on in text").ClickAsync();
+        await visit.Button("Continue in text").ClickAsync();
         (await (await visit.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
     }
 
@@ -175,7 +175,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         await visit.Widget.AskAsync("What does the desk lamp cost?");
         await visit.Start.ClickAsync();
 
-        await visit.Widget.ShownAsync(visit.Stage.GetByText("Voice calls do not get through this network."));
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("Your network is blocking voice calls."));
         await visit.AskedAsync("end");
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
     }

@@ -12,7 +12,7 @@ import { realtimeSideband } from './realtime/sideband.mjs';
 import { selfHostedRoutes } from './selfhosted/endpoints.mjs';
 
 /**
- * Serves every simulated provider, until the process is told to end.
+ * Serves every simulated provider until the process is terminated.
  * @param {{ port: number, demo: boolean }} options
  */
 export function serve({ port, demo }) {

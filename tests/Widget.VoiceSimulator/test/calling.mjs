@@ -6,7 +6,7 @@ import { Sideband, Visitor, leaveAll } from './visitor.mjs';
 
 let accounts = 0;
 
-/** A key of one's own, so that tests do not disturb each other. */
+/** A key of its own for each test, so that tests do not disturb each other. */
 export const newKey = () => `sk-test-${process.pid}-${++accounts}`;
 
 export const KNOWLEDGE_TOOL = {
@@ -16,13 +16,13 @@ export const KNOWLEDGE_TOOL = {
   parameters: { type: 'object', properties: { query: { type: 'string' } }, required: ['query'] },
 };
 
-/** When all is done: the simulator must end cleanly, whatever it has been through. @param {Simulator} simulator */
+/** After all tests: the simulator must end cleanly. @param {Simulator} simulator */
 export async function finish(simulator) {
   leaveAll();
   assert.equal(await simulator.stop(), 0);
 }
 
-/** A session as our server asks for it. */
+/** A session configuration like our server's. */
 export const session = (more = {}) => ({
   type: 'realtime',
   model: 'gpt-realtime-2.1',
@@ -44,7 +44,7 @@ export const session = (more = {}) => ({
   ...more,
 });
 
-/** Where a call is opened, and with which headers. */
+/** The URL and headers for opening a call. */
 export const openai = (/** @type {Simulator} */ simulator, /** @type {string} */ key) => ({
   url: `${simulator.root}/openai/v1`,
   headers: /** @type {Record<string, string>} */ ({ Authorization: `Bearer ${key}` }),
@@ -65,7 +65,7 @@ export function form(sdp, configuration) {
 }
 
 /**
- * A visitor who is connected, and the sideband of their call.
+ * Connects a visitor, and a sideband to their call.
  * @param {Simulator} simulator
  * @param {{ key?: string, configuration?: any, script?: any, behavior?: any }} [options]
  */

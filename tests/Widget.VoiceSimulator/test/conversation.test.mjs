@@ -10,7 +10,7 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
   before(async () => (simulator = await Simulator.start()));
   after(() => finish(simulator));
 
-  it('hears the visitor, transcribes in order, and speaks', async () => {
+  it('hears the visitor, transcribes in order and speaks', async () => {
     const call = await openCall(simulator, {
       script: { utterances: ['What does a bicycle cost?'], replies: ['A bicycle costs four hundred euros.'] },
     });
@@ -67,7 +67,7 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
     call.leave();
   });
 
-  it('calls the function that is scripted and speaks of the passages that come back', async () => {
+  it('calls the scripted function and speaks about its passages', async () => {
     const call = await openCall(simulator, {
       configuration: session({ tools: [KNOWLEDGE_TOOL] }),
       script: {
@@ -114,7 +114,7 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
     call.leave();
   });
 
-  it('stops at once when the visitor speaks, and keeps what was heard', async () => {
+  it('stops at once when the visitor speaks, and keeps only what was heard', async () => {
     const reply =
       'This is a very long reply about bicycles, and it goes on and on, so that anybody would like to say something before it has come to its end.';
     const call = await openCall(simulator, { script: { replies: [reply] }, behavior: { generationSpeed: 1 } });
@@ -139,7 +139,7 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
     call.leave();
   });
 
-  it('stops what has been made already too, and tells the completed response from what was heard', async () => {
+  it('stops a completed response that is still playing, and truncates it to what was heard', async () => {
     const script = {
       replies: [
         'This whole reply has been made long before anybody could have listened to the end of it, as replies are.',
@@ -160,7 +160,7 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
     leave();
   });
 
-  it('speaks on when the session does not let itself be interrupted', async () => {
+  it('keeps speaking if the session disables interruptions', async () => {
     const configuration = session();
     configuration.audio.input.turn_detection.interrupt_response = false;
     const { visitor, sideband, leave } = await openCall(simulator, { configuration });
@@ -174,7 +174,7 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
     leave();
   });
 
-  it('takes the turn as it is marked with push to talk', async () => {
+  it('takes the turn that the client commits with push-to-talk', async () => {
     const configuration = session({
       audio: { input: { transcription: { model: 'gpt-transcribe' }, turn_detection: null } },
     });
@@ -184,7 +184,7 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
       behavior: { generationSpeed: 1 },
     });
     const { visitor, sideband } = call;
-    // Sound never pauses, so only a commit that comes with the clearing finds the buffer empty.
+    // Sound arrives continuously, so the buffer is empty only directly after a clear.
     sideband.send({ type: 'input_audio_buffer.clear' });
     sideband.send({ type: 'input_audio_buffer.commit', event_id: 'early' });
     const refused = await sideband.events.next('error');
@@ -205,7 +205,7 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
     call.leave();
   });
 
-  it('answers by itself where the session says so, and not where it does not', async () => {
+  it('responds automatically only if the session says so', async () => {
     const turn = { type: 'semantic_vad', eagerness: 'high', create_response: true, interrupt_response: true };
     const call = await openCall(simulator, { configuration: session({ audio: { input: { turn_detection: turn } } }) });
     await call.visitor.say('Good morning.');
@@ -217,7 +217,7 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
     call.leave();
   });
 
-  it('takes its turn again when the visitor stays silent', async () => {
+  it('speaks again when the visitor stays silent', async () => {
     const turn = { type: 'server_vad', idle_timeout_ms: 5000, create_response: false };
     const { sideband, leave } = await openCall(simulator, {
       configuration: session({ audio: { input: { turn_detection: turn } } }),
@@ -232,7 +232,7 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
     leave();
   });
 
-  it('fails as it is told to', async () => {
+  it('fails as the behavior says', async () => {
     const { key, visitor, sideband, leave } = await openCall(simulator, {
       behavior: { transcriptionFails: true, responseFails: true },
     });
@@ -256,13 +256,13 @@ describe('A conversation over the Realtime protocol', { concurrency: true }, () 
   });
 });
 
-describe('On a bad link', () => {
-  it('a visitor who is cut off for a moment has not finished', async () => {
+describe('On a lossy link', () => {
+  it('a short interruption does not end the visitor’s turn', async () => {
     const simulator = await Simulator.start();
     const { visitor, sideband } = await openCall(simulator);
     const said = visitor.say('This sentence is a long one, and in the middle of it nothing arrives for a while.');
     await sideband.events.next('input_audio_buffer.speech_started');
-    // As on a machine that does something else: no sound leaves it.
+    // Blocks the process like a busy machine, so that it sends no sound.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
     await said;
     await sideband.events.next('conversation.item.input_audio_transcription.completed');

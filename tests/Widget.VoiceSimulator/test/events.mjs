@@ -1,9 +1,9 @@
 // @ts-check
 
-/** How long something may take on a busy machine. */
+/** A generous timeout for busy machines. */
 const PATIENCE_MS = 20_000;
 
-/** Events as they arrive over one connection, and waiting for those to come. */
+/** Collects the events of one connection, and waits for more. */
 export class Events {
   all = /** @type {any[]} */ ([]);
   #waiting = /** @type {Set<() => void>} */ (new Set());
@@ -24,7 +24,7 @@ export class Events {
   }
 
   /**
-   * The first event that fits, of those that have come and those to come.
+   * Waits for the first matching event, including those that have arrived already.
    * @param {string} type @param {(event: any) => boolean} [fits] @returns {Promise<any>}
    */
   next(type, fits = () => true) {

@@ -7,7 +7,7 @@ import { readWav, resample } from '../src/audio/wav.mjs';
 import { wordsUntil } from '../src/realtime/conversation.mjs';
 import { firstPassage, firstSentence } from '../src/realtime/plan.mjs';
 
-/** What the detector says of so many frames of 10 ms at each level, with the frame at which it says so. */
+/** The detector's changes, with their frame, for a number of frames of 10 ms at each level. */
 function changes(/** @type {VoiceActivity} */ vad, /** @type {[number, number][]} */ ...stretches) {
   const found = [];
   let frame = 0;
@@ -23,26 +23,26 @@ function changes(/** @type {VoiceActivity} */ vad, /** @type {[number, number][]
 describe('The voice detector', () => {
   const usual = { threshold: 0.5, silenceMs: 500 };
 
-  it('finds the beginning and, after the silence, the end of speech', () => {
+  it('finds the start of speech and, after a silence, its end', () => {
     assert.deepEqual(changes(new VoiceActivity(usual), [0, 50], [0.1, 100], [0, 60]), [
       ['started', 55],
       ['stopped', 199],
     ]);
   });
 
-  it('takes no click for speech and no breath for an end', () => {
+  it('ignores clicks and short pauses', () => {
     assert.deepEqual(changes(new VoiceActivity(usual), [0, 50], [0.5, 3], [0, 50]), []);
     assert.deepEqual(changes(new VoiceActivity(usual), [0.1, 50], [0, 40], [0.1, 50]), [['started', 5]]);
   });
 
-  it('hears less with a higher threshold', () => {
+  it('needs louder speech with a higher threshold', () => {
     assert.equal(changes(new VoiceActivity({ ...usual, threshold: 0.9 }), [0.02, 100]).length, 0);
     assert.equal(changes(new VoiceActivity(usual), [0.02, 100]).length, 1);
   });
 });
 
 describe('An utterance', () => {
-  /** @param {number[]} missing the shares that are missing at each look @param {number} silence in frames */
+  /** @param {number[]} missing the missing share at each check @param {number} silence in frames */
   async function ends(missing, silence = 100) {
     let looks = 0;
     let ended = 0;
@@ -61,24 +61,24 @@ describe('An utterance', () => {
     return { looks, ended };
   }
 
-  it('does not end because its sound does not arrive', async () => {
+  it('does not end while its sound is missing', async () => {
     assert.deepEqual(await ends([0]), { looks: 1, ended: 1 });
     assert.deepEqual(await ends([1, 1]), { looks: 3, ended: 1 });
   });
 
-  it('ends at last when nothing comes any more', async () => {
+  it('ends when sound stays missing', async () => {
     assert.deepEqual(await ends(Array(100).fill(1), 400), { looks: 16, ended: 1 });
   });
 });
 
-describe('What was said', () => {
-  it('is kept in whole words as far as it was heard', () => {
+describe('A reply', () => {
+  it('is truncated to the words that were heard completely', () => {
     assert.equal(wordsUntil('one two three', 1), 'one two three');
     assert.equal(wordsUntil('one two three', 0.7), 'one two');
     assert.equal(wordsUntil('one two three', 0.1), '');
   });
 
-  it('comes from the first passage, a sentence of it', () => {
+  it('is the first sentence of the first passage', () => {
     assert.equal(
       firstPassage('Use these: {"passages":[{"text":"First one. More."},{"text":"Second"}]}'),
       'First one. More.',
@@ -90,7 +90,7 @@ describe('What was said', () => {
 });
 
 describe('A WAV file', () => {
-  it('is read even when its length was not known to who wrote it, and brought to 48 kHz', () => {
+  it('is read even if its length is wrong, and resampled to 48 kHz', () => {
     const wav = Buffer.alloc(48);
     wav.write('RIFF\xff\xff\xff\x7fWAVEfmt ', 0, 'latin1');
     for (const [at, value] of [

@@ -11,7 +11,7 @@ describe('The life of a call', { concurrency: true }, () => {
   before(async () => (simulator = await Simulator.start()));
   after(() => finish(simulator));
 
-  it('ends for everybody when the server hangs up, once', async () => {
+  it('ends once for everyone when the server hangs up', async () => {
     const { id, key, visitor, sideband, leave } = await openCall(simulator);
     const { url, headers } = openai(simulator, key);
     const hangUp = () => fetch(`${url}/realtime/calls/${id}/hangup`, { method: 'POST', headers });
@@ -42,7 +42,7 @@ describe('The life of a call', { concurrency: true }, () => {
     assert.equal((await simulator.call(id)).end, 'peer_gone');
   });
 
-  it('tells when the session has lived as long as it may', async () => {
+  it('reports the end of the session’s lifetime', async () => {
     const { id, visitor, sideband, leave } = await openCall(simulator, { behavior: { lifetimeSeconds: 6 } });
     for (const { events } of [visitor, sideband])
       assert.equal((await events.next('error')).error.code, 'session_expired');
@@ -52,7 +52,7 @@ describe('The life of a call', { concurrency: true }, () => {
     leave();
   });
 
-  it('breaks off without a word when the provider crashes', async () => {
+  it('breaks off without an event when the provider crashes', async () => {
     const { id, visitor, sideband, leave } = await openCall(simulator);
     await simulator.control('POST', `/calls/${id}/kill`);
     await visitor.closed;
@@ -61,7 +61,7 @@ describe('The life of a call', { concurrency: true }, () => {
     leave();
   });
 
-  it('attaches sidebands of the account only, and late ones as it is told', async () => {
+  it('attaches only sidebands of the same account, and greets late ones if the behavior says so', async () => {
     const { id, key, leave } = await openCall(simulator);
     await simulator.control('PUT', '/behavior', { sidebandRefusals: 1, dropSidebandAfterMs: 200 }, key);
     const { url, headers } = openai(simulator, key);
@@ -78,7 +78,7 @@ describe('The life of a call', { concurrency: true }, () => {
     leave();
   });
 
-  it('refuses keys that are revoked or out of quota, and what it is told to refuse', async () => {
+  it('refuses revoked keys, keys without quota, and calls if the behavior says so', async () => {
     const [revoked, spent, refused] = [newKey(), newKey(), newKey()];
     await simulator.control('PUT', '/keys', { revoked: [revoked], outOfQuota: [spent] });
     await simulator.control('PUT', '/behavior', { refuse: { status: 503, code: 'overloaded' } }, refused);
@@ -98,7 +98,7 @@ describe('The life of a call', { concurrency: true }, () => {
     visitor.leave();
   });
 
-  it('cannot be reached where nothing goes through, or when nobody joins', async () => {
+  it('does not connect if it is unreachable or the provider never joins', async () => {
     const attempt = async (/** @type {object} */ behavior) => {
       const key = newKey();
       await simulator.control('PUT', '/behavior', { connectSeconds: 4, ...behavior }, key);
@@ -119,7 +119,7 @@ describe('The life of a call', { concurrency: true }, () => {
     await Promise.all([attempt({ udp: false }), attempt({ neverJoins: true })]);
   });
 
-  it('goes on where it was after the provider hung for a while', async () => {
+  it('continues after the provider was frozen', async () => {
     const frozen = await Simulator.start();
     const { sideband, visitor, leave } = await openCall(frozen, { script: { replies: ['I am back.'] } });
     await frozen.control('POST', '/freeze', { seconds: 5 });
@@ -128,7 +128,7 @@ describe('The life of a call', { concurrency: true }, () => {
       await fetch(`${frozen.root}/health`);
       return performance.now() - from;
     };
-    // It freezes just after it has said that it will.
+    // It freezes shortly after its response.
     let longest = 0;
     while (longest < 1000) longest = Math.max(longest, await frozenFor());
     sideband.send({ type: 'response.create' });
@@ -137,14 +137,14 @@ describe('The life of a call', { concurrency: true }, () => {
     assert.equal(await frozen.stop(), 0);
   });
 
-  it('lies about the session when it is told to', async () => {
+  it('sends a false session if the behavior says so', async () => {
     const { sideband, leave } = await openCall(simulator, { behavior: { wrongSession: true } });
     const updated = await sideband.events.next('session.updated');
     assert.notEqual(updated.session.instructions, session().instructions);
     leave();
   });
 
-  it('forgets an account and ends its calls on reset', async () => {
+  it('ends an account’s calls on reset', async () => {
     const { key, visitor, leave } = await openCall(simulator);
     await simulator.control('DELETE', '', undefined, key);
     await visitor.closed;

@@ -48,7 +48,7 @@ describe('The providers', { concurrency: true }, () => {
     return { status: 201, id: created.session.id, visitor, sideband };
   }
 
-  it('GPT-Live delegates what was asked to the client and speaks its commentary', async () => {
+  it('GPT-Live delegates questions to the client and speaks its commentary', async () => {
     const key = newKey();
     await simulator.control('PUT', '/script', { utterances: ['How long is the guarantee?'] }, key);
     await simulator.control('PUT', '/behavior', { usageSeconds: 1 }, key);
@@ -89,7 +89,7 @@ describe('The providers', { concurrency: true }, () => {
     sideband.send({ type: 'session.close' });
     const closed = await sideband.events.next('session.closed');
     assert.equal(closed.reason, 'close_requested');
-    // Fifteen seconds at least are billed.
+    // At least 15 seconds are billed.
     const most = Math.max(15, Math.ceil((performance.now() - opened) / 1000));
     assert.ok(closed.usage.seconds >= 15 && closed.usage.seconds <= most, String(closed.usage.seconds));
     await sideband.closed;
@@ -99,7 +99,7 @@ describe('The providers', { concurrency: true }, () => {
     visitor.leave();
   });
 
-  it('GPT-Live rejects fields it does not know', async () => {
+  it('GPT-Live rejects unknown fields', async () => {
     for (const [more, param] of /** @type {[any, string][]} */ ([
       [{ voice: 'marin' }, 'session.voice'],
       [{ model: 'gpt-realtime-2.1' }, 'session.model'],
@@ -111,7 +111,7 @@ describe('The providers', { concurrency: true }, () => {
     }
   });
 
-  it('a self-hosted server does everything over the channel', async () => {
+  it('a self-hosted server handles everything over the channel', async () => {
     const key = newKey();
     await simulator.control('PUT', '/script', { utterances: ['Hello there.'], replies: ['Good morning.'] }, key);
     const url = `${simulator.root}/selfhosted/v1/realtime/calls`;
@@ -151,7 +151,7 @@ describe('The providers', { concurrency: true }, () => {
     visitor.leave();
   });
 
-  it('a client secret opens a session, and nothing else', async () => {
+  it('a client secret only opens sessions', async () => {
     const { url, headers } = openai(simulator, newKey());
     const mint = (/** @type {any} */ body) =>
       fetch(`${url}/realtime/client_secrets`, {
@@ -175,7 +175,7 @@ describe('The providers', { concurrency: true }, () => {
     visitor.leave();
   });
 
-  it('Azure takes its own key header and hides the rest from the browser when asked', async () => {
+  it('Azure uses its own key header and can filter the browser’s events', async () => {
     const visitor = new Visitor();
     const headers = { 'api-key': newKey(), 'OpenAI-Safety-Identifier': 'hash' };
     const url = `${simulator.root}/azure/openai/v1`;
@@ -201,7 +201,7 @@ describe('The providers', { concurrency: true }, () => {
 });
 
 describe('The demo', () => {
-  it('takes what is said for questions, marked as simulated, and says what it is', async () => {
+  it('treats utterances as simulated questions, and introduces itself', async () => {
     const simulator = await Simulator.start({ VOICE_SIMULATOR_DEMO: '1' });
     const call = await openCall(simulator, { configuration: session({ tools: [KNOWLEDGE_TOOL] }) });
     await call.visitor.say('Anything at all.');
@@ -223,7 +223,7 @@ describe('The demo', () => {
     await finish(simulator);
   });
 
-  it('says in one line why it cannot run where its packages are not', async () => {
+  it('explains in one line that its packages are missing', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'voice-simulator-'));
     const here = fileURLToPath(new URL('..', import.meta.url));
     await cp(join(here, 'server.mjs'), join(folder, 'server.mjs'));

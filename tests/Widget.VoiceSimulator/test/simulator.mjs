@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** The simulator as a process of its own, as everybody uses it. */
+/** The simulator as a separate process. */
 export class Simulator {
   /** @param {number} port @param {import('node:child_process').ChildProcess} program */
   constructor(port, program) {

@@ -11,7 +11,7 @@ describe('A strict provider', { concurrency: true }, () => {
   before(async () => (simulator = await Simulator.start()));
   after(() => finish(simulator));
 
-  it('names the field at fault when a call is opened', async () => {
+  it('names the invalid field when a call is opened', async () => {
     const visitor = new Visitor();
     const offer = await visitor.offer();
     const { type, ...untyped } = session();
@@ -41,7 +41,7 @@ describe('A strict provider', { concurrency: true }, () => {
     visitor.leave();
   });
 
-  it('wants a whole form with a real offer', async () => {
+  it('requires a complete form with a valid offer', async () => {
     const visitor = new Visitor();
     const offer = await visitor.offer();
     const extra = form(offer, session());
@@ -62,7 +62,7 @@ describe('A strict provider', { concurrency: true }, () => {
     visitor.leave();
   });
 
-  it('answers each wrong event with an error that names it', async () => {
+  it('answers each invalid event with an error that names it', async () => {
     const { visitor, sideband, leave } = await openCall(simulator, {
       configuration: session({ tools: [KNOWLEDGE_TOOL] }),
       behavior: { silent: true },
@@ -107,7 +107,7 @@ describe('A strict provider', { concurrency: true }, () => {
     leave();
   });
 
-  it('keeps the conversation as it is told', async () => {
+  it('edits the conversation as the client asks', async () => {
     const { sideband, leave } = await openCall(simulator);
     const item = (/** @type {string} */ id, /** @type {string} */ text) => ({
       id,
@@ -135,7 +135,7 @@ describe('A strict provider', { concurrency: true }, () => {
     leave();
   });
 
-  it('tells its models and the days of their end', async () => {
+  it('lists its models and their shutdown dates', async () => {
     const { url, headers } = openai(simulator, newKey());
     await simulator.control('PUT', '/models', { 'gpt-realtime-3': '2026-12-24' });
     const { data } = /** @type {any} */ (await (await fetch(`${url}/models`, { headers })).json());

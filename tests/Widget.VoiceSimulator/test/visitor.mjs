@@ -10,15 +10,15 @@ await loadWebRtc();
 
 const visitors = /** @type {Set<Visitor>} */ (new Set());
 
-/** Those whose test has failed are still there, and would keep the process alive. */
+/** Closes the visitors of failed tests, which would keep the process alive. */
 export function leaveAll() {
   for (const visitor of visitors) visitor.leave();
 }
 
-/** A visitor's browser: a peer with a microphone, ears, and the events' channel. */
+/** A visitor's browser: a peer with a microphone, a sink for sound and the data channel. */
 export class Visitor {
   events = new Events();
-  /** Seconds of sound that was not silence. */
+  /** Seconds of received sound, without silence. */
   heardSeconds = 0;
   #closed = /** @type {() => void} */ (() => {});
   closed = new Promise((resolve) => (this.#closed = () => resolve(undefined)));
@@ -55,12 +55,12 @@ export class Visitor {
     await this.connection.setRemoteDescription({ type: 'answer', sdp });
   }
 
-  /** Takes the breath for it, so that it can be said at once. @param {string} text */
+  /** Synthesizes a text in advance, so that `say` starts at once. @param {string} text */
   async prepare(text) {
     await speak(text, 'visitor');
   }
 
-  /** Says something into the microphone. @param {string} text @returns {Promise<void>} when it has been said */
+  /** Speaks into the microphone. @param {string} text @returns {Promise<void>} settles when it has been spoken */
   async say(text) {
     const samples = await speak(text, 'visitor');
     await new Promise((resolve) =>
@@ -73,7 +73,7 @@ export class Visitor {
     this.channel.send(JSON.stringify(event));
   }
 
-  /** As a browser does when its page is closed. */
+  /** Like a browser that closes the page. */
   leave() {
     if (!visitors.delete(this)) return;
     this.microphone.stop();
@@ -83,7 +83,7 @@ export class Visitor {
   }
 }
 
-/** A server that controls a call. */
+/** A server's connection to a call. */
 export class Sideband {
   events = new Events();
   #closed = /** @type {(code: number) => void} */ (() => {});
@@ -97,7 +97,7 @@ export class Sideband {
     socket.on('error', () => {});
   }
 
-  /** @param {string} url @param {Record<string, string>} headers @returns {Promise<Sideband>} rejects with the status when it is refused */
+  /** @param {string} url @param {Record<string, string>} headers @returns {Promise<Sideband>} rejects with the status if it is refused */
   static open(url, headers) {
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(url.replace(/^http/, 'ws'), { headers });
@@ -120,5 +120,5 @@ export class Sideband {
   }
 }
 
-// The WebRTC library does not survive the end of a process that nobody has asked to end.
+// The WebRTC library crashes when the process ends by itself, so it must exit explicitly.
 process.once('beforeExit', () => process.exit());

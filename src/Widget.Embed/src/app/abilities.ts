@@ -1,4 +1,4 @@
-/** What this browser can do, in the words of the API: which ways to talk are offered depends on it. */
+/** What this browser supports, by the API's names. The server offers only what the browser can do. */
 export function abilities(): string[] {
   const can: [string, boolean][] = [
     ['audio', 'AudioContext' in window || 'speechSynthesis' in window],

@@ -1,10 +1,10 @@
-/** HTTP to the API: JSON there and back, a file as it is, errors as what the problem details say. */
+/** HTTP requests to our API. Bodies are JSON, or a Blob that is sent as it is. Errors carry the title of the problem details. */
 
 export class ApiError extends Error {
-  /** Milliseconds after which the same may be asked again, spread over a second; undefined when that would not help. */
+  /** Milliseconds until a retry may succeed, with up to a second of jitter; undefined if a retry would not help. */
   readonly wait: number | undefined;
 
-  /** @param retryAfter The server's word, in seconds. */
+  /** @param retryAfter The Retry-After header, in seconds. */
   constructor(
     readonly status: number,
     message: string,

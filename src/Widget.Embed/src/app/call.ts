@@ -1,30 +1,30 @@
-/** What the panel and the modules of calls, each loaded when it is chosen, promise each other. */
+/** The contract between the panel and the call modules, which are loaded on demand. */
 import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import type { ConversationEvent, VoiceUpdate } from './events';
 
 export type CallMode = 'video' | 'voice';
 
-/** A call on the panel, from the visitor's press until they have closed its last words. */
+/** A call in the panel, from the visitor's click until they close its final message. */
 export interface LiveCall {
   readonly mode: CallMode;
-  /** Stands above the thread. */
+  /** Shown above the thread. */
   readonly View: ComponentType;
-  /** Whether it is going on, or coming about. */
+  /** The call is running or being set up. */
   readonly active: ReadonlySignal<boolean>;
-  /** Whether it hides the thread, as video does on a phone, where it has the panel to itself. */
+  /** The call hides the thread, as video does on a phone. */
   readonly alone: ReadonlySignal<boolean>;
-  /** Takes what the visitor typed, if there is somebody in the call to say it to. */
+  /** Passes what the visitor typed to the call. False if the call cannot take it now. */
   say(text: string): boolean;
-  /** Something happened in the conversation's log. */
-  heard(event: ConversationEvent): void;
-  /** Something happens in a call that the server hears. */
-  live?(update: VoiceUpdate): void;
-  /** Ends it, at once and without a word: the widget is going. */
+  /** The conversation's log has a new event. */
+  handleEvent(event: ConversationEvent): void;
+  /** The server reports what happens in the call at the moment. */
+  handleUpdate?(update: VoiceUpdate): void;
+  /** Ends the call at once: the page unloads, or the widget is removed. */
   destroy(): void;
 }
 
-/** A call's data channel on its way to the server, where the provider has no line for it. */
+/** Relays a call's data channel to the server, for providers that offer the server no control channel. */
 export interface Relay {
   send(message: string): void;
   close(): void;
@@ -32,6 +32,6 @@ export interface Relay {
 
 export interface RelayListener {
   message: (message: string) => void;
-  /** The line broke. */
+  /** The connection to the server broke. */
   ended: () => void;
 }

@@ -1,46 +1,45 @@
 /**
- * The one owner of the line to the server: opens the session, keeps a transport, watches the conversation from the last event seen,
- * and sends what has not been sent. Whatever breaks, it comes back; what the server refuses for good, it says.
+ * Owns the connection to the server: opens the session, keeps a transport open, follows the conversation from the last event seen, and
+ * sends unsent messages. Reconnects after any failure, and reports what the server refuses for good.
  */
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { abilities } from './abilities';
 import { ApiError, request } from './api';
 import type { Relay, RelayListener } from './call';
 import type { AnswerUpdate, ConversationUpdate, OutgoingMessage, Session } from './events';
-import { httpTransport } from './transport/http';
 import type { Transport } from './transport/transport';
 
 export type Status =
   | { state: 'connecting' | 'online' | 'reconnecting' | 'offline' | 'busy' }
-  /** The server will not have this page; trying again on its own would not help. */
+  /** The server does not allow the widget on this page. Retrying automatically would not help. */
   | { state: 'refused'; reason: string };
 
 export interface Listener {
   session(session: Session): void;
   update(update: ConversationUpdate): void;
   answer(update: AnswerUpdate): void;
-  /** The server will not take a message, and why. */
+  /** The server has refused a message. */
   refused(clientId: string, reason: string): void;
-  /** The line is there. */
+  /** A transport is open. */
   online(): void;
-  /** The server will not have this page, and why. */
+  /** The server does not allow the widget on this page. */
   unavailable(reason: string): void;
-  /** The last event seen. */
+  /** The seq of the last event seen. */
   seen(): number;
-  /** What is still to be sent, oldest first. */
+  /** Messages to be sent, oldest first. */
   unsent(): OutgoingMessage[];
-  /** Settles when what a message must not overtake has arrived. */
+  /** Settles when every request that must arrive before the next message has arrived. */
   settled(): Promise<void>;
 }
 
 const firstDelay = 500;
 const longestDelay = 15_000;
-/** A WebSocket that fails this often, each time after a plain request has passed, is being kept out. */
+/** If WebSockets fail this often while plain requests succeed, the network blocks them. */
 const hubFailuresBeforeHttp = 2;
 
 export class Connection {
   readonly status: ReadonlySignal<Status>;
-  /** The server takes no message just now; what is unsent is sent when it does. */
+  /** The server's rate limit is reached. Unsent messages wait until it allows more. */
   readonly busy = signal(false);
   readonly #status = signal<Status>({ state: 'connecting' });
   #session: Session | undefined;
@@ -49,8 +48,9 @@ export class Connection {
   #sendFailures = 0;
   #refusals = 0;
   #closed = false;
+  /** Ends the current pause between attempts. */
   #wake: (() => void) | undefined;
-  /** Messages on their way, by client id. */
+  /** Client ids of the messages being sent. */
   readonly #sending = new Set<string>();
 
   constructor(
@@ -61,10 +61,10 @@ export class Connection {
   ) {
     this.status = this.#status;
     window.addEventListener('online', this.#retry);
-    window.addEventListener('offline', this.#lost);
+    window.addEventListener('offline', this.#offline);
   }
 
-  /** Keeps the line until closed. */
+  /** Keeps a transport open until `close`. */
   async run(newConversation = false): Promise<void> {
     let fresh = newConversation;
     let failures = 0;
@@ -88,57 +88,29 @@ export class Connection {
         void this.flush();
         await watching;
       } catch (error) {
-        if (this.#isClosed() || this.#giveUp(error)) return;
+        if (this.#isClosed() || this.#isFinal(error)) return;
         wait = (error as ApiError).wait;
       }
       this.#transport?.close();
       this.#transport = undefined;
       if (this.#isClosed()) return;
-      // The network may be another one by now, so a WebSocket gets one more chance.
+      // The network may have changed, so WebSockets get one more try.
       this.#hubFailures = Math.min(this.#hubFailures, hubFailuresBeforeHttp - 1);
       this.#status.value = { state: !navigator.onLine ? 'offline' : wait ? 'busy' : 'reconnecting' };
       await this.#pause(Math.max(failures++, this.#sendFailures), wait);
     }
   }
 
-  /** Sends what is still to be sent, if the line is there; otherwise it is sent when it is. */
+  /** Sends the unsent messages if there is a transport. Otherwise they are sent once there is one. */
   async flush(): Promise<void> {
     await this.listener.settled();
     const transport = this.#transport;
     if (!transport || this.#isClosed() || this.busy.value) return;
-    for (const message of this.listener.unsent()) {
-      if (this.#sending.has(message.clientId)) continue;
-      this.#sending.add(message.clientId);
-      transport
-        .ask(message, (update) => {
-          this.#sendFailures = 0;
-          if (!this.#isClosed()) this.listener.answer(update);
-        })
-        .catch((error: unknown) => {
-          if (this.#isClosed()) return;
-          const { wait } = error as ApiError;
-          if (wait) {
-            this.busy.value = true;
-            setTimeout(() => {
-              this.busy.value = false;
-              void this.flush();
-            }, wait);
-            return;
-          }
-          if (error instanceof ApiError && error.status !== 401 && error.status < 500) {
-            this.listener.refused(message.clientId, error.message);
-            return;
-          }
-          // It is sent again, with the same id, on a new line, even if only this request failed.
-          this.#sendFailures++;
-          if (error instanceof ApiError && error.status === 401) this.#session = undefined;
-          transport.close();
-        })
-        .finally(() => this.#sending.delete(message.clientId));
-    }
+    for (const message of this.listener.unsent())
+      if (!this.#sending.has(message.clientId)) this.#send(transport, message);
   }
 
-  /** Undefined where the line cannot, or is not there. */
+  /** Undefined if there is no transport or it cannot relay. */
   relay(sessionId: string, listener: RelayListener): Relay | undefined {
     return this.#transport?.relay?.(sessionId, listener);
   }
@@ -147,7 +119,10 @@ export class Connection {
     await this.#transport?.stop(messageId);
   }
 
-  /** A request on the conversation beside the line; kept alive, it outlives the page. */
+  /**
+   * Posts a request of this conversation outside the transport.
+   * @param keepalive Lets the request outlive the page.
+   */
   async post(
     path: string,
     body: unknown,
@@ -158,7 +133,7 @@ export class Connection {
     return request(this.api, path.replace('{id}', conversationId), { token, body, keepalive, ...more });
   }
 
-  /** Tries at once instead of at the end of the pause. */
+  /** Tries to connect now instead of at the end of the pause. */
   retry(): void {
     if (this.#status.value.state === 'refused') {
       this.#status.value = { state: 'connecting' };
@@ -171,18 +146,49 @@ export class Connection {
   close(): void {
     this.#closed = true;
     window.removeEventListener('online', this.#retry);
-    window.removeEventListener('offline', this.#lost);
+    window.removeEventListener('offline', this.#offline);
     this.#transport?.close();
     this.#wake?.();
   }
 
   readonly #retry = (): void => this.#wake?.();
 
-  readonly #lost = (): void => {
+  readonly #offline = (): void => {
     if (this.#status.value.state === 'refused') return;
     this.#status.value = { state: 'offline' };
     this.#transport?.close();
   };
+
+  #send(transport: Transport, message: OutgoingMessage): void {
+    this.#sending.add(message.clientId);
+    transport
+      .ask(message, (update) => {
+        this.#sendFailures = 0;
+        if (!this.#isClosed()) this.listener.answer(update);
+      })
+      .catch((error: unknown) => {
+        if (!this.#isClosed()) this.#sendFailed(transport, message, error);
+      })
+      .finally(() => this.#sending.delete(message.clientId));
+  }
+
+  #sendFailed(transport: Transport, { clientId }: OutgoingMessage, error: unknown): void {
+    const { wait } = error as ApiError;
+    if (wait) {
+      this.busy.value = true;
+      setTimeout(() => {
+        this.busy.value = false;
+        void this.flush();
+      }, wait);
+    } else if (error instanceof ApiError && error.status !== 401 && error.status < 500) {
+      this.listener.refused(clientId, error.message);
+    } else {
+      // Sent again with the same id on a new transport, even if only this request failed.
+      this.#sendFailures++;
+      if (error instanceof ApiError && error.status === 401) this.#session = undefined;
+      transport.close();
+    }
+  }
 
   async #open(newConversation: boolean): Promise<Session> {
     const soon = Date.now() + 60_000;
@@ -197,33 +203,36 @@ export class Connection {
       },
     });
     const session = (await response.json()) as Session;
-    if (this.#isClosed()) throw new Error('Closed meanwhile.');
+    if (this.#isClosed()) throw new Error('The connection was closed.');
     this.#session = session;
     this.listener.session(session);
     return session;
   }
 
   async #connect(session: Session): Promise<Transport> {
-    const place = { api: this.api, conversationId: session.conversationId, token: session.token };
+    const target = { api: this.api, conversationId: session.conversationId, token: session.token };
     try {
       const { hubTransport } = await import('./transport/hub');
-      const transport = await hubTransport(place);
+      const transport = await hubTransport(target);
       this.#hubFailures = 0;
       return transport;
     } catch (error) {
       this.#hubFailures++;
-      if (this.#hubFailures >= hubFailuresBeforeHttp) return httpTransport(place);
-      // Whether it is the WebSocket alone that fails, a new session by a plain request will tell.
+      if (this.#hubFailures >= hubFailuresBeforeHttp) {
+        const { httpTransport } = await import('./transport/http');
+        return httpTransport(target);
+      }
+      // Opening a new session with a plain request shows whether only WebSockets fail.
       this.#session = undefined;
       throw error;
     }
   }
 
-  /** Whether the server has refused for good. */
-  #giveUp(error: unknown): boolean {
+  /** Whether the server refuses for good. */
+  #isFinal(error: unknown): boolean {
     if (!(error instanceof ApiError)) return false;
     if (error.status >= 500 || error.wait || error.status === 408) return false;
-    // A session may have ended, or its conversation been erased: another is opened, once.
+    // The session may have expired, or its conversation been erased. Tries once with a new session.
     const opened = this.#session !== undefined;
     this.#session = undefined;
     if (opened && this.#refusals++ === 0) return false;
@@ -232,6 +241,7 @@ export class Connection {
     return true;
   }
 
+  // A method, because TypeScript assumes that a field does not change during an await.
   #isClosed(): boolean {
     return this.#closed;
   }
@@ -239,7 +249,7 @@ export class Connection {
   async #pause(failures: number, wait?: number): Promise<void> {
     const delay = Math.min(longestDelay, firstDelay * 2 ** failures);
     await new Promise<void>((resolve) => {
-      // Spread, so that a server that was away is not met by everyone at once.
+      // Jitter, so that not everyone reconnects at once after an outage.
       const timer = setTimeout(resolve, wait ?? delay * (0.5 + Math.random() / 2));
       this.#wake = () => {
         clearTimeout(timer);

@@ -1,6 +1,6 @@
 /**
- * The conversation as the panel shows it: a fold over the log's events and over answers as they come about. Every step may be given
- * twice or late without harm, since reconnecting gives some again.
+ * The conversation as the panel shows it, computed from the log's events and from answers while they are written. Applying an update twice
+ * or late does no harm, because reconnecting repeats some.
  */
 import type { CallMode } from './call';
 import type {
@@ -12,6 +12,7 @@ import type {
   Outcome,
   Rating,
   Speaker,
+  VisitorMessage,
   VoiceEndReason,
 } from './events';
 
@@ -19,9 +20,9 @@ export interface VisitorItem {
   kind: 'visitor';
   clientId: string;
   text: string;
-  /** Its place in the log; undefined until the server has it. */
+  /** Undefined until the message is in the log. */
   seq?: number;
-  /** Why the server refused it. */
+  /** Why the server refused the message. */
   refused?: string;
 }
 
@@ -30,12 +31,12 @@ export interface AssistantItem {
   messageId: string;
   text: string;
   attempt: number;
-  /** While it comes about: all it may cite. Afterwards: what it does cite. */
+  /** While the answer is written, everything it may cite; then what it does cite. */
   citations: Citation[];
   rating: Rating;
-  /** Undefined while it comes about. */
+  /** Undefined while the answer is written. */
   outcome?: Outcome;
-  /** It takes longer than usual. */
+  /** The answer takes longer than usual. */
   slow?: boolean;
   offersPerson?: boolean;
   seq?: number;
@@ -46,7 +47,7 @@ export interface PersonItem {
   seq: number;
 }
 
-/** Said aloud in a call. */
+/** Spoken in a call. */
 export interface SpokenItem {
   kind: 'spoken';
   speaker: Speaker;
@@ -63,7 +64,7 @@ export interface ShownItem {
   seq: number;
 }
 
-/** A call began, or ended. */
+/** A call has started or ended. */
 export interface CallItem {
   kind: 'call';
   mode: CallMode;
@@ -75,45 +76,45 @@ export type Item = VisitorItem | AssistantItem | PersonItem | SpokenItem | Shown
 
 export interface Conversation {
   items: readonly Item[];
-  /** The last event seen. */
+  /** The seq of the last event seen. */
   seq: number;
 }
 
 export const empty: Conversation = { items: [], seq: 0 };
 
-/** What the visitor has just sent, before the server has it. */
+/** Adds a message that the visitor has just sent. */
 export function send(conversation: Conversation, clientId: string, text: string): Conversation {
   return { ...conversation, items: [...conversation.items, { kind: 'visitor', clientId, text }] };
 }
 
-/** The server will not take this message, and why. */
+/** Marks a message as refused by the server. */
 export function refuse(conversation: Conversation, clientId: string, reason: string): Conversation {
   return update(conversation, (item) =>
     item.kind === 'visitor' && item.clientId === clientId ? { ...item, refused: reason } : item,
   );
 }
 
-/** Messages that the server is not known to have, oldest first. */
+/** Messages that the server has not confirmed, oldest first. */
 export function unsent(conversation: Conversation): VisitorItem[] {
   return conversation.items.filter(
     (item): item is VisitorItem => item.kind === 'visitor' && item.seq === undefined && item.refused === undefined,
   );
 }
 
-/** The answer that is coming about, if there is one. */
+/** The answer that is being written, if there is one. */
 export function answering(conversation: Conversation): AssistantItem | undefined {
   return conversation.items.find(
     (item): item is AssistantItem => item.kind === 'assistant' && item.outcome === undefined,
   );
 }
 
-/** Whether a message waits for its answer, whose first word has not come. */
+/** Whether a message waits for the first word of its answer. */
 export function awaiting(conversation: Conversation): boolean {
   const last = lastMessage(conversation);
   return last?.kind === 'visitor' ? last.refused === undefined : last?.outcome === undefined && last?.text === '';
 }
 
-/** The last thing that was written, by either side. */
+/** The last text message of either side. */
 export function lastMessage(conversation: Conversation): VisitorItem | AssistantItem | undefined {
   return conversation.items.findLast((item) => item.kind === 'visitor' || item.kind === 'assistant');
 }
@@ -126,64 +127,48 @@ export function applyEvent(conversation: Conversation, event: ConversationEvent)
 export function applyAnswer(conversation: Conversation, answer: AnswerUpdate): Conversation {
   if (answer.type === 'error') return conversation;
   if (answer.type === 'completed') return complete(conversation, answer.message);
+  const { messageId, attempt } = answer;
   const known = conversation.items.find(
-    (item): item is AssistantItem => item.kind === 'assistant' && item.messageId === answer.messageId,
+    (item): item is AssistantItem => item.kind === 'assistant' && item.messageId === messageId,
   );
-  if (known?.outcome !== undefined || (known && known.attempt > answer.attempt)) return conversation;
-  const before: AssistantItem =
-    known?.attempt === answer.attempt
-      ? known
-      : {
-          kind: 'assistant',
-          messageId: answer.messageId,
-          text: '',
-          attempt: answer.attempt,
-          citations: [],
-          rating: 'none',
-        };
-  const after =
-    answer.type === 'waiting'
-      ? { ...before, slow: true }
-      : answer.type === 'sources'
-        ? { ...before, citations: answer.sources }
-        : { ...before, text: join(before.text, answer.offset, answer.text) };
+  const isStale = known && (known.outcome !== undefined || known.attempt > attempt);
+  if (isStale) return conversation;
+  const before = known?.attempt === attempt ? known : newAnswer(messageId, attempt);
+  const after = progress(before, answer);
   return known
     ? update(conversation, (item) => (item === known ? after : item))
     : { ...conversation, items: [...conversation.items, after] };
 }
 
-/** A completed answer shows at once; its event in the log gives it its place and is not skipped for it. */
+function newAnswer(messageId: string, attempt: number): AssistantItem {
+  return { kind: 'assistant', messageId, text: '', attempt, citations: [], rating: 'none' };
+}
+
+function progress(
+  item: AssistantItem,
+  answer: Extract<AnswerUpdate, { type: 'waiting' | 'sources' | 'delta' }>,
+): AssistantItem {
+  switch (answer.type) {
+    case 'waiting':
+      return { ...item, slow: true };
+    case 'sources':
+      return { ...item, citations: answer.sources };
+    case 'delta':
+      return { ...item, text: join(item.text, answer.offset, answer.text) };
+  }
+}
+
+/** Shows a completed answer at once. Its event in the log comes later and gives it its position. */
 function complete(conversation: Conversation, message: AssistantMessage): Conversation {
   return order({ ...conversation, items: append(conversation.items, message) });
 }
 
 function append(items: readonly Item[], event: ConversationEvent): readonly Item[] {
   switch (event.kind) {
-    case 'visitor_message': {
-      const item: VisitorItem = {
-        kind: 'visitor',
-        clientId: event.clientId ?? String(event.seq),
-        text: event.text,
-        seq: event.seq,
-      };
-      return replace(items, (other) => other.kind === 'visitor' && other.clientId === item.clientId, item);
-    }
-    case 'assistant_message': {
-      const same = (other: Item): other is AssistantItem =>
-        other.kind === 'assistant' && other.messageId === event.messageId;
-      const item: AssistantItem = {
-        kind: 'assistant',
-        messageId: event.messageId,
-        text: event.text,
-        attempt: Number.MAX_SAFE_INTEGER,
-        citations: event.citations,
-        rating: items.find(same)?.rating ?? 'none',
-        outcome: event.outcome,
-        offersPerson: event.offersPerson,
-        seq: event.seq,
-      };
-      return replace(items, same, item);
-    }
+    case 'visitor_message':
+      return withVisitorMessage(items, event);
+    case 'assistant_message':
+      return withAssistantMessage(items, event);
     case 'message_rated':
       return items.map((item) =>
         item.kind === 'assistant' && item.messageId === event.messageId ? { ...item, rating: event.rating } : item,
@@ -206,7 +191,7 @@ function append(items: readonly Item[], event: ConversationEvent): readonly Item
     case 'tavus_conversation_created':
       return [...items, { kind: 'call', mode: 'video', seq: event.seq }];
     case 'voice_call_started':
-      // A call that goes on in a new one is one call.
+      // A call that continues in a new session is still one call.
       return event.continues ? items : [...items, { kind: 'call', mode: 'voice', seq: event.seq }];
     case 'tavus_conversation_ended':
     case 'voice_call_ended': {
@@ -214,13 +199,37 @@ function append(items: readonly Item[], event: ConversationEvent): readonly Item
       const mode = kind === 'voice_call_ended' ? 'voice' : 'video';
       return reason === 'continued' ? items : [...items, { kind: 'call', mode, ended: { reason, seconds }, seq }];
     }
-    // The avatar's coming shows by itself, and what a newer server sends may be unknown here.
+    // The call itself shows that the avatar has joined. A newer server may send events that are unknown here.
     default:
       return items;
   }
 }
 
-/** What was looked up before the assistant's turn is often looked up again in it: the same card need not follow itself. */
+function withVisitorMessage(items: readonly Item[], { clientId, text, seq }: VisitorMessage): readonly Item[] {
+  const item: VisitorItem = { kind: 'visitor', clientId: clientId ?? String(seq), text, seq };
+  return replace(items, (other) => other.kind === 'visitor' && other.clientId === item.clientId, item);
+}
+
+function withAssistantMessage(items: readonly Item[], message: AssistantMessage): readonly Item[] {
+  const { messageId, text, citations, outcome, offersPerson, seq } = message;
+  const isSame = (item: Item): item is AssistantItem => item.kind === 'assistant' && item.messageId === messageId;
+  const rating = items.find(isSame)?.rating ?? 'none';
+  // No later attempt can replace a complete answer.
+  const attempt = Number.MAX_SAFE_INTEGER;
+  return replace(items, isSame, {
+    kind: 'assistant',
+    messageId,
+    text,
+    attempt,
+    citations,
+    rating,
+    outcome,
+    offersPerson,
+    seq,
+  });
+}
+
+/** The assistant often looks up the same sources twice in a row. They are shown once. */
 function alreadyShown(items: readonly Item[], citations: Citation[]): boolean {
   const last = items.findLast((item) => item.seq !== undefined);
   return last?.kind === 'shown' && JSON.stringify(last.citations) === JSON.stringify(citations);
@@ -234,13 +243,13 @@ function update(conversation: Conversation, change: (item: Item) => Item): Conve
   return { ...conversation, items: conversation.items.map(change) };
 }
 
-/** What the log has by its place in it, what it has not yet after that, in the order it came. */
+/** Sorts by position in the log; items that are not in the log yet come last. */
 function order(conversation: Conversation): Conversation {
-  const place = (item: Item): number => item.seq ?? Number.MAX_SAFE_INTEGER;
-  return { ...conversation, items: conversation.items.toSorted((a, b) => place(a) - place(b)) };
+  const position = (item: Item): number => item.seq ?? Number.MAX_SAFE_INTEGER;
+  return { ...conversation, items: conversation.items.toSorted((a, b) => position(a) - position(b)) };
 }
 
-/** Text that comes twice, or overlaps what is there, is not doubled; text after a gap waits for the whole. */
+/** Adds a delta at its offset. Repeated or overlapping text is not doubled; text after a gap is ignored until the answer completes. */
 function join(text: string, offset: number, more: string): string {
   return offset > text.length || offset + more.length <= text.length ? text : text.slice(0, offset) + more;
 }

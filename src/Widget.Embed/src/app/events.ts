@@ -46,7 +46,7 @@ export interface PersonRequested extends EventBase {
 
 export type Speaker = 'visitor' | 'assistant';
 
-/** Said aloud in a call. */
+/** Spoken in a call. */
 export interface Utterance extends EventBase {
   kind: 'utterance';
   sessionId: string;
@@ -54,11 +54,11 @@ export interface Utterance extends EventBase {
   speaker: Speaker;
   text: string;
   interrupted: boolean;
-  /** Only a page says so, until the transcript confirms it. */
+  /** Reported by the page and not yet confirmed by Tavus's transcript. */
   reported?: boolean;
 }
 
-/** What the transcript made of what was reported. */
+/** Tavus's transcript has confirmed or corrected reported utterances. */
 export interface UtterancesChecked extends EventBase {
   kind: 'utterances_checked';
   confirmed: { seq: number; text: string | null }[];
@@ -78,7 +78,7 @@ export interface CallCreated extends EventBase {
   conversationUrl: string;
 }
 
-/** The avatar is in the call. */
+/** The avatar has joined the call. */
 export interface CallJoined extends EventBase {
   kind: 'tavus_conversation_joined';
   sessionId: string;
@@ -90,15 +90,14 @@ export interface CallEnded extends EventBase {
   kind: 'tavus_conversation_ended';
   sessionId: string;
   reason: EndReason;
-  /** How long it lasted; 0 for one that was never opened. */
+  /** 0 if the call was never opened. */
   seconds: number;
 }
 
-/** A voice call was opened. */
 export interface VoiceStarted extends EventBase {
   kind: 'voice_call_started';
   sessionId: string;
-  /** The call that it goes on with, which had reached its provider's limit. */
+  /** The session that this one continues, because the provider's time limit was reached. */
   continues: string | null;
 }
 
@@ -112,7 +111,7 @@ export interface VoiceEnded extends EventBase {
   seconds: number;
 }
 
-/** A newer server may send kinds that are not here; they are passed over. */
+/** A newer server may send other kinds; they are ignored. */
 export type ConversationEvent =
   | VisitorMessage
   | AssistantMessage
@@ -129,12 +128,12 @@ export type ConversationEvent =
 
 interface AnswerBase {
   messageId: string;
-  /** A higher one begins the answer anew. */
+  /** A higher attempt starts the answer again. */
   attempt: number;
 }
 
 export type AnswerUpdate =
-  /** It takes longer than usual, and comes without being asked for again. */
+  /** The answer takes longer than usual. */
   | (AnswerBase & { type: 'waiting' })
   | (AnswerBase & { type: 'sources'; sources: Citation[] })
   | (AnswerBase & { type: 'delta'; offset: number; text: string })
@@ -143,14 +142,14 @@ export type AnswerUpdate =
 
 export type VoicePhase = 'listening' | 'hearing' | 'thinking' | 'speaking';
 
-/** What happens in a voice call, as it happens. What was said comes again, as an event of the log. */
+/** The current state of a voice call. Finished utterances also appear in the log, as events. */
 export interface VoiceUpdate {
   sessionId: string;
   phase: VoicePhase;
   caption: { speaker: Speaker; item: string; text: string } | null;
 }
 
-/** With none of them, it only says that the line is alive. */
+/** Empty if the server only keeps the connection alive. */
 export interface ConversationUpdate {
   event?: ConversationEvent | null;
   answer?: AnswerUpdate | null;
@@ -171,12 +170,15 @@ export interface Config {
   theme: Theme;
   locale: string;
   contactUrl: string | null;
-  /** The widget as a page of its own, at the API. */
+  /** Path of the hosted page of the widget. */
   hostedUrl: string | null;
   modes: string[];
-  /** How answers are read aloud; null when they are not. */
+  /** Whose voice reads answers aloud; null if the tenant does not offer it. */
   speech: { source: 'server' | 'browser' } | null;
-  /** How the visitor can dictate, and who receives the sound: a host, or null for the browser's maker; null when that is not offered. */
+  /**
+   * Who turns dictation into text; null if the tenant does not offer it. The recipient is the host that receives the audio; null if the
+   * browser's maker receives it.
+   */
   dictation: { source: 'server' | 'browser'; recipient: string | null } | null;
 }
 
@@ -185,7 +187,7 @@ export interface Session {
   expiresAt: string;
   visitorId: string;
   conversationId: string;
-  /** Of the last event that the log had when the session was opened. */
+  /** The last event in the log when the session was opened. */
   lastSeq: number;
   config: Config;
 }

@@ -1,14 +1,14 @@
-/** The widget's words. English is always there; another language is fetched when it is needed. */
+/** The widget's texts. English is built in; other languages are loaded on demand. */
 import { effect, signal, type ReadonlySignal } from '@preact/signals';
 import en from './locales/en.json';
 
 export type Words = typeof en;
 export type Locale = 'en' | 'de' | 'es' | 'ar';
 
-/** Where to fetch the other languages. */
-type Others<Dictionary> = Record<Exclude<Locale, 'en'>, () => Promise<{ default: Dictionary }>>;
+/** Loads the other languages. */
+type Translations<Dictionary> = Record<Exclude<Locale, 'en'>, () => Promise<{ default: Dictionary }>>;
 
-const others: Others<Words> = {
+const translations: Translations<Words> = {
   de: () => import('./locales/de.json'),
   es: () => import('./locales/es.json'),
   ar: () => import('./locales/ar.json'),
@@ -17,39 +17,43 @@ const others: Others<Words> = {
 export const words = signal<Words>(en);
 export const locale = signal<Locale>('en');
 
-/** The first of the wished languages that the widget speaks; English otherwise. */
-export function choose(wished: readonly (string | undefined)[]): Locale {
-  for (const wish of wished) {
-    const language = wish?.split('-')[0]?.toLowerCase();
-    if (language === 'en' || (language && Object.hasOwn(others, language))) return language as Locale;
+/** The first preferred language that the widget supports; English if there is none. */
+export function chooseLocale(preferred: readonly (string | undefined)[]): Locale {
+  for (const tag of preferred) {
+    const language = tag?.split('-')[0]?.toLowerCase();
+    if (language === 'en' || (language && Object.hasOwn(translations, language))) return language as Locale;
   }
   return 'en';
 }
 
-export async function speak(language: Locale): Promise<void> {
+export async function setLocale(language: Locale): Promise<void> {
   if (language === locale.peek()) return;
-  const loaded = language === 'en' ? en : (await others[language]()).default;
+  const loaded = language === 'en' ? en : (await translations[language]()).default;
   words.value = loaded;
   locale.value = language;
 }
 
-/** A module's own words, which only those who choose it fetch, in the panel's language. */
-export function wordsOf<Dictionary>(english: Dictionary, translations: Others<Dictionary>): ReadonlySignal<Dictionary> {
-  const own = signal(english);
+/** A module's texts in the panel's language. They are loaded with the module. */
+export function moduleWords<Dictionary>(
+  english: Dictionary,
+  translations: Translations<Dictionary>,
+): ReadonlySignal<Dictionary> {
+  const current = signal(english);
   effect(() => {
     const language = locale.value;
-    if (language === 'en') own.value = english;
+    if (language === 'en') current.value = english;
     else
       void translations[language]()
         .then((loaded) => {
-          if (locale.peek() === language) own.value = loaded.default;
+          if (locale.peek() === language) current.value = loaded.default;
         })
-        // English is better than a module without words.
+        // Keeps English if the language cannot be loaded.
         .catch(() => undefined);
   });
-  return own;
+  return current;
 }
 
+/** Replaces `{name}` by the value of that name. */
 export function fill(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

@@ -1,6 +1,6 @@
 /**
- * What the panel offers the modules that are loaded when they are chosen. The store keeps these promises; the modules know no more of it
- * than what stands here. What they promise in return stands in call.ts and speech.ts.
+ * What the panel offers the modules that are loaded on demand. The store implements these interfaces; the modules use nothing else of it.
+ * What the modules offer the panel is in call.ts and speech.ts.
  */
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { Host } from '../contract';
@@ -15,54 +15,57 @@ export interface ModuleHost {
   readonly host: Host;
   readonly config: ReadonlySignal<Config | undefined>;
   readonly conversation: ReadonlySignal<Conversation>;
-  /** Undefined until there is one. */
+  /** Undefined until the session is open. */
   readonly conversationId: string | undefined;
-  /** What the browser remembers of the visitor. */
+  /** What the browser remembers about the visitor. */
   readonly memory: Storage;
 }
 
-/** For calls. */
+/** For video and voice calls. */
 export interface CallHost extends ModuleHost {
   readonly status: ReadonlySignal<Status>;
-  /** A request on the conversation, answered in JSON; kept alive, it outlives the page. Throws an ApiError when it is refused. */
+  /**
+   * Posts a request of this conversation and returns the JSON response. Throws an ApiError if the server refuses it.
+   * @param keepalive Lets the request outlive the page.
+   */
   post<T>(path: string, body: unknown, keepalive?: boolean): Promise<T>;
-  /** Passes a call's data channel on, unread; undefined where the line cannot. */
+  /** Relays a call's data channel to the server; undefined if the transport cannot. */
   relay(sessionId: string, listener: RelayListener): Relay | undefined;
-  /** Sends a message in text. */
+  /** Sends a text message. */
   write(text: string): void;
-  /** Whether the tenant offers calls of this kind, and the browser can. */
+  /** Whether the tenant offers such calls and the browser supports them. */
   offers(mode: CallMode): boolean;
-  /** Begins a call of another kind in place of this one. */
+  /** Replaces this call by one of another mode. */
   startCall(mode: CallMode): Promise<void>;
-  /** The call is over, and its last words are read: another takes its place, or writing does. */
+  /** The visitor has closed the ended call. Another call takes its place, or text. */
   callOver(next: LiveCall | undefined): void;
 }
 
-/** For what has to do with writing. */
-interface WritingHost extends ModuleHost {
+/** For modules that work with the text field. */
+interface ComposerHost extends ModuleHost {
   readonly open: ReadonlySignal<boolean>;
   readonly call: ReadonlySignal<LiveCall | undefined>;
-  /** What stands in the field. */
+  /** The content of the text field. */
   readonly draft: Signal<string>;
-  /** A request on the conversation, for what does not come as JSON at once. Throws an ApiError when it is refused. */
+  /** Posts a request of this conversation whose response is a stream. Throws an ApiError if the server refuses it. */
   request(path: string, body: unknown, more: { accept?: string; signal?: AbortSignal }): Promise<Response>;
 }
 
 /** For reading aloud. */
-export interface SpeechHost extends WritingHost {
-  /** What the log held when the page came to it. What comes after is news. */
+export interface SpeechHost extends ComposerHost {
+  /** The last event in the log when the session was opened. Later ones are new to the visitor. */
   readonly known: ReadonlySignal<number>;
-  /** Its microphone would hear what is read. */
+  /** Cancelled before reading, because its microphone would pick up the voice. */
   readonly dictation: { cancel(): void };
 }
 
 /** For dictation. */
-export interface DictationHost extends WritingHost {
-  /** The microphone would hear it. */
+export interface DictationHost extends ComposerHost {
+  /** Cancelled before dictation, because the microphone would pick it up. */
   readonly speech: { cancel(): void };
 }
 
-/** Fetches the modules, and opens them. */
+/** Loads the modules. */
 export interface Modules {
   video(): Promise<(panel: CallHost) => LiveCall>;
   voice(): Promise<(panel: CallHost) => LiveCall>;

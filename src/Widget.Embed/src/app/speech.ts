@@ -1,50 +1,53 @@
-/** What the panel and the modules for listening and for dictation, which are loaded when they are chosen, promise each other. */
+/** The contract between the panel and the speech and dictation modules, which are loaded on demand. */
 import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 
-/** Reading answers aloud. */
+/** Reads answers aloud. */
 export interface Speech {
-  /** Stands between the thread and the field. */
+  /** Shown between the thread and the text field. */
   readonly View: ComponentType;
-  /** Each new answer is read. */
+  /** New answers are read aloud. */
   readonly listening: ReadonlySignal<boolean>;
-  /** The answer that is being read. */
+  /** The id of the answer that is being read. */
   readonly reading: ReadonlySignal<string | undefined>;
   listen(on: boolean): void;
-  /** Reads an answer, or stops reading it. */
+  /** Reads an answer, or stops if it is being read. */
   read(messageId: string): void;
-  /** Is silent, at once. */
+  /** Stops reading at once. */
   cancel(): void;
   destroy(): void;
 }
 
-/** Writing what the visitor says into the field. */
+/** Writes what the visitor says into the text field. */
 export interface Dictation {
-  /** Stands between the thread and the field. */
+  /** Shown between the thread and the text field. */
   readonly View: ComponentType;
-  /** It is going on, or coming about. */
+  /** Dictation is running or being set up. */
   readonly active: ReadonlySignal<boolean>;
   /** The microphone is on. */
   readonly hearing: ReadonlySignal<boolean>;
-  /** Begins, or ends. */
+  /** Starts or ends dictation. */
   toggle(): void;
-  /** Hears no more, at once. */
+  /** Stops listening at once. */
   cancel(): void;
   destroy(): void;
 }
 
 let context: AudioContext | undefined;
 
-/** The widget's one way to make sound. Browsers open it in a press; iOS in the press itself, before a module can have come. */
-export function unlock(): AudioContext | undefined {
+/**
+ * The widget's only audio context. Browsers let it play only after a click or key press; iOS only if it is resumed in the event handler
+ * itself, so this cannot wait for a module to load.
+ */
+export function unlockAudio(): AudioContext | undefined {
   if (!('AudioContext' in window)) return undefined;
   context ??= new AudioContext();
   if (context.state !== 'running') void context.resume().catch(() => undefined);
   return context;
 }
 
-/** The same for the browser's own voice, which may speak only after it has been asked to in a press. */
+/** Does the same for the browser's own voice, which must first speak in an event handler. */
 export function unlockVoice(): void {
-  unlock();
+  unlockAudio();
   if ('speechSynthesis' in window) speechSynthesis.speak(new SpeechSynthesisUtterance(''));
 }

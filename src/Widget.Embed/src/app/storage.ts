@@ -1,15 +1,16 @@
-/** What the browser remembers of the visitor. Storage may be blocked or full; the widget then forgets, and works. */
+/** What the browser remembers about the visitor. If storage is blocked or full, it lasts as long as the page. */
 
 export interface Memory {
   visitorId?: string;
-  /** The last event that the visitor has read. */
+  /** The last event that the visitor has seen. */
   read?: { conversationId: string; seq: number };
-  /** Messages that the server was not known to have when the page was left. */
+  /** Messages that the server had not confirmed when the page was closed. */
   unsent?: { conversationId: string; clientId: string; text: string }[];
-  /** Answers are read aloud, and how fast. */
+  /** Answers are read aloud. */
   listen?: boolean;
+  /** The reading speed. */
   rate?: number;
-  /** Who receives what is dictated, as the visitor was told and agreed to. */
+  /** The recipient of dictated audio to which the visitor has agreed. */
   dictation?: string;
 }
 
@@ -24,7 +25,7 @@ export function storage(siteKey: string): Storage {
   try {
     memory = (JSON.parse(localStorage.getItem(key) ?? '{}') as Memory | null) ?? {};
   } catch {
-    // Blocked, or not ours: begin anew.
+    // Storage is blocked, or its content is not ours.
   }
   return {
     get: () => memory,
@@ -33,7 +34,7 @@ export function storage(siteKey: string): Storage {
       try {
         localStorage.setItem(key, JSON.stringify(memory));
       } catch {
-        // It is remembered for as long as the page lives.
+        // Blocked or full: `memory` still has it.
       }
     },
   };

@@ -1,15 +1,15 @@
-/** What the panel shows, as signals, and what the visitor can do. */
+/** The panel's state, as signals, and the visitor's actions. */
 import { batch, computed, signal } from '@preact/signals';
 import type { ContextValues, Host, Identity } from '../contract';
-import { ApiError } from './api';
-import { Choice } from './choice';
 import { Connection, type Status } from './connection';
 import type { Dictation, Speech } from './speech';
 import * as thread from './conversation';
 import type { Citation, Config, ConversationEvent, OutgoingMessage, Rating, Session } from './events';
-import { choose, fill, locale, speak, words } from './i18n';
+import { chooseLocale, fill, locale, setLocale, words } from './i18n';
 import { newId } from './ids';
+import { LazyModule } from './lazyModule';
 import type { CallHost, DictationHost, Modules, SpeechHost } from './moduleHost';
+import { Outbox } from './outbox';
 import { storage } from './storage';
 import type { CallMode, LiveCall, Relay, RelayListener } from './call';
 
@@ -20,48 +20,51 @@ export class Store implements CallHost, SpeechHost, DictationHost {
   readonly config = signal<Config | undefined>(undefined);
   readonly conversation = signal<thread.Conversation>(thread.empty);
   readonly draft = signal('');
-  /** The passage that is being looked at. */
+  /** The citation whose passage is open. */
   readonly source = signal<Citation | undefined>(undefined);
   readonly unread = signal(0);
   readonly status = computed<Status>(() => this.#connection.value?.status.value ?? { state: 'connecting' });
-  /** Messages wait until the server takes them again. */
+  /** The server's rate limit is reached, and messages wait. */
   readonly busy = computed(() => !!this.#connection.value?.busy.value);
   readonly answering = computed(() => thread.answering(this.conversation.value));
   readonly awaiting = computed(() => !this.busy.value && thread.awaiting(this.conversation.value));
-  /** A wish for a person that has not arrived yet. */
+  /** A request for a person that has not reached the server yet. */
   readonly personAsked = signal(false);
-  /** What the log held when the page came to it. What comes after is news. */
+  /** The last event in the log when the session was opened. Later ones are new to the visitor. */
   readonly known = signal(0);
 
-  /** The call, while there is one or its end is still being shown. */
+  /** The call, until the visitor has closed its final message. */
   readonly call = signal<LiveCall | undefined>(undefined);
-  /** How the module that makes calls is coming along. */
+  /** Whether a call module is loading, or could not be loaded. */
   readonly callLoading = signal<{ mode: CallMode; state: 'loading' | 'missing' } | undefined>(undefined);
 
-  readonly speech = new Choice<Speech>(async (): Promise<Speech> => (await this.modules.speech())(this));
-  readonly dictation = new Choice<Dictation>(async (): Promise<Dictation> => (await this.modules.dictation())(this));
+  readonly speech = new LazyModule<Speech>(async (): Promise<Speech> => (await this.modules.speech())(this));
+  readonly dictation = new LazyModule<Dictation>(async (): Promise<Dictation> =>
+    (await this.modules.dictation())(this),
+  );
 
   readonly #connection = signal<Connection | undefined>(undefined);
   readonly #memory;
   #conversationId: string | undefined;
   #identity: Identity | undefined;
   #context: Record<string, string> | undefined;
-  #settled = Promise.resolve();
+  readonly #outbox = new Outbox(
+    (path, body) => this.#connection.value?.post(path, body),
+    (error) => this.#emitError(error),
+  );
   #destroyed = false;
-  /** What is to be delivered beside the messages: repeated, with the same client id, until it has arrived. */
-  #undelivered: { path: string; body: { clientId: string }; done?: () => void }[] = [];
 
   constructor(
     readonly host: Host,
     private readonly modules: Modules,
   ) {
     this.#memory = storage(host.siteKey);
-    // On a customer's page the page's language, which its visitors read; on our own the visitor's.
-    const page = host.mode === 'page' ? undefined : document.documentElement.lang;
-    void speak(choose([host.locale, page, ...navigator.languages]));
+    // A customer's page knows the language of its visitors. The hosted page does not, so there the browser decides.
+    const pageLocale = host.mode === 'page' ? undefined : document.documentElement.lang;
+    void setLocale(chooseLocale([host.locale, pageLocale, ...navigator.languages]));
   }
 
-  /** Opens the line, once. */
+  /** Connects to the server, once. */
   connect(): void {
     if (!this.#connection.value) this.#start(false);
   }
@@ -70,7 +73,7 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     const trimmed = text.trim();
     if (trimmed === '') return;
     if (trimmed.length > longestMessage) {
-      // Only a page can ask so; the field then shows what is wrong.
+      // Only the page's own `ask` can send this much. The text field then shows the problem.
       this.draft.value = text;
       this.host.emit('error', { message: fill(words.value.tooLong, { n: trimmed.length - longestMessage }) });
       return;
@@ -79,9 +82,9 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     if (!this.call.value?.say(trimmed)) this.write(trimmed);
   }
 
-  write(trimmed: string): void {
-    this.conversation.value = thread.send(this.conversation.value, newId(), trimmed);
-    this.#remember();
+  write(text: string): void {
+    this.conversation.value = thread.send(this.conversation.value, newId(), text);
+    this.#rememberUnsent();
     this.connect();
     void this.#connection.value?.flush();
   }
@@ -90,7 +93,7 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     return !!this.config.value?.modes.includes(mode) && (mode === 'video' || 'RTCPeerConnection' in window);
   }
 
-  /** Loads what calls need, and begins one in place of another. */
+  /** Starts a call in place of the current one. */
   async startCall(mode: CallMode): Promise<void> {
     if (this.call.value?.mode === mode || this.callLoading.value?.state === 'loading') return;
     this.callLoading.value = { mode, state: 'loading' };
@@ -98,7 +101,7 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     try {
       const open = await this.modules[mode]();
       this.callLoading.value = undefined;
-      // The visitor may have begun anew meanwhile, or the page removed the widget.
+      // While loading, the visitor may have started a new conversation, or the widget may have been removed.
       if (conversation !== this.#conversationId || this.#destroyed) return;
       this.#endCall();
       this.call.value = open(this);
@@ -109,7 +112,7 @@ export class Store implements CallHost, SpeechHost, DictationHost {
 
   callOver(next: LiveCall | undefined): void {
     this.call.value = next;
-    // What was pressed is gone, and writing is what comes next.
+    // The button that was clicked is gone. The visitor continues in the text field.
     if (!next) this.host.shadow.querySelector<HTMLElement>('.composer textarea')?.focus();
   }
 
@@ -118,13 +121,13 @@ export class Store implements CallHost, SpeechHost, DictationHost {
   }
 
   async post<T>(path: string, body: unknown, keepalive = false): Promise<T> {
-    if (!this.#connection.value) throw new Error('There is no line.');
+    if (!this.#connection.value) throw new Error('There is no connection.');
     const response = await this.#connection.value.post(path, body, keepalive);
     return (response.status === 204 ? undefined : await response.json()) as T;
   }
 
   async request(path: string, body: unknown, more: { accept?: string; signal?: AbortSignal }): Promise<Response> {
-    if (!this.#connection.value) throw new Error('There is no line.');
+    if (!this.#connection.value) throw new Error('There is no connection.');
     return this.#connection.value.post(path, body, false, more);
   }
 
@@ -142,31 +145,36 @@ export class Store implements CallHost, SpeechHost, DictationHost {
   }
 
   rate(messageId: string, rating: Rating): void {
-    void this.#deliver('/api/widget/conversations/{id}/ratings', { clientId: newId(), messageId, rating });
+    const body = { clientId: newId(), messageId, rating };
+    void this.#outbox.deliver({ path: '/api/widget/conversations/{id}/ratings', body });
   }
 
   requestPerson(): void {
-    // Pressing twice is one wish.
+    // A second click repeats the same request.
     if (this.personAsked.value || this.conversation.value.items.at(-1)?.kind === 'person') return;
     this.personAsked.value = true;
-    void this.#deliver('/api/widget/conversations/{id}/person', { clientId: newId() }, () => {
-      this.personAsked.value = false;
+    void this.#outbox.deliver({
+      path: '/api/widget/conversations/{id}/person',
+      body: { clientId: newId() },
+      done: () => {
+        this.personAsked.value = false;
+      },
     });
   }
 
   identify(identity: Identity): void {
     this.#identity = identity;
-    if (this.#conversationId) this.#tell('/api/widget/identify', identity);
+    if (this.#conversationId) this.#sendIdentity();
   }
 
   setContext(context: ContextValues): void {
-    // Pages say numbers, too, and leave things open.
+    // The API takes strings. Pages also pass numbers, null and undefined.
     this.#context = Object.fromEntries(
       Object.entries(context).flatMap(([name, value]) =>
         value === null || value === undefined ? [] : [[name, String(value)]],
       ),
     );
-    if (this.#conversationId) this.#tell('/api/widget/conversations/{id}/context', { context: this.#context });
+    if (this.#conversationId) this.#sendContext();
   }
 
   startNewConversation(): void {
@@ -179,7 +187,7 @@ export class Store implements CallHost, SpeechHost, DictationHost {
       this.personAsked.value = false;
     });
     this.#conversationId = undefined;
-    this.#undelivered = [];
+    this.#outbox.clear();
     this.speech.cancel();
     this.dictation.cancel();
     this.#connection.value?.close();
@@ -190,7 +198,7 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     this.#connection.value?.retry();
   }
 
-  /** Everything in the conversation has been seen. */
+  /** The visitor has seen everything in the conversation. */
   read(): void {
     this.unread.value = 0;
     if (this.#conversationId)
@@ -212,10 +220,10 @@ export class Store implements CallHost, SpeechHost, DictationHost {
 
   #start(newConversation: boolean): void {
     const connection = new Connection(this.host.api, this.host.siteKey, () => this.#memory.get().visitorId, {
-      session: (session) => this.#opened(session),
+      session: (session) => this.#sessionOpened(session),
       update: ({ event, answer, voice }) => {
-        if (event) this.#happened(event);
-        if (voice) this.call.value?.live?.(voice);
+        if (event) this.#apply(event);
+        if (voice) this.call.value?.handleUpdate?.(voice);
         if (answer) this.conversation.value = thread.applyAnswer(this.conversation.value, answer);
       },
       answer: (update) => {
@@ -223,24 +231,24 @@ export class Store implements CallHost, SpeechHost, DictationHost {
       },
       refused: (clientId, reason) => {
         this.conversation.value = thread.refuse(this.conversation.value, clientId, reason);
-        this.#remember();
+        this.#rememberUnsent();
         this.host.emit('error', { message: reason });
       },
-      online: () => void this.#redeliver(),
+      online: () => void this.#outbox.redeliver(),
       unavailable: (reason) => this.host.emit('error', { message: reason }),
-      settled: () => this.#settled,
+      settled: () => this.#outbox.settled,
       seen: () => this.conversation.value.seq,
-      unsent: () => thread.unsent(this.conversation.value).map((item) => this.#outgoing(item)),
+      unsent: () => thread.unsent(this.conversation.value).map((item) => this.#toOutgoing(item)),
     });
     this.#connection.value = connection;
     void connection.run(newConversation);
   }
 
-  #outgoing(item: thread.VisitorItem): OutgoingMessage {
+  #toOutgoing(item: thread.VisitorItem): OutgoingMessage {
     return { clientId: item.clientId, text: item.text, page: location.href.slice(0, 2000), locale: locale.value };
   }
 
-  #opened(session: Session): void {
+  #sessionOpened(session: Session): void {
     const { config, conversationId, visitorId } = session;
     this.#memory.set({ visitorId });
     if (conversationId !== this.#conversationId) {
@@ -248,23 +256,23 @@ export class Store implements CallHost, SpeechHost, DictationHost {
       this.#conversationId = conversationId;
       this.known.value = session.lastSeq;
       if (changed) this.conversation.value = { ...thread.empty, items: thread.unsent(this.conversation.value) };
-      this.#recall(conversationId);
+      this.#restoreUnsent(conversationId);
     }
-    // First the looks, which what follows from the settings is computed from.
+    // Before the configuration: the theme is computed from the colors that this sets.
     this.host.looks({ color: config.theme.color, position: config.theme.position });
     this.config.value = config;
-    if (config.locale !== 'auto' && !this.host.locale) void speak(choose([config.locale]));
-    if (this.#identity) this.#tell('/api/widget/identify', this.#identity);
-    if (this.#context) this.#tell('/api/widget/conversations/{id}/context', { context: this.#context });
+    if (config.locale !== 'auto' && !this.host.locale) void setLocale(chooseLocale([config.locale]));
+    this.#sendIdentity();
+    this.#sendContext();
   }
 
-  #happened(event: ConversationEvent): void {
+  #apply(event: ConversationEvent): void {
     const before = this.conversation.value;
     this.conversation.value = thread.applyEvent(before, event);
     if (this.conversation.value === before) return;
-    this.call.value?.heard(event);
-    if (event.kind === 'visitor_message') this.#remember();
-    // What was said aloud was heard; what it brought to read was perhaps not seen.
+    this.call.value?.handleEvent(event);
+    if (event.kind === 'visitor_message') this.#rememberUnsent();
+    // Speech was heard. Only answers and looked-up sources may still be unread.
     if (event.kind !== 'assistant_message' && event.kind !== 'knowledge_shown') return;
     if (event.kind === 'assistant_message' && event.seq > this.known.value)
       this.host.emit('answer', { text: event.text, outcome: event.outcome });
@@ -274,54 +282,31 @@ export class Store implements CallHost, SpeechHost, DictationHost {
     else if (event.seq > known) this.unread.value++;
   }
 
-  /** Puts back what was not sent when the page was left. */
-  #recall(conversationId: string): void {
+  /** Restores messages that were not sent when the page was closed. */
+  #restoreUnsent(conversationId: string): void {
     const known = new Set(this.conversation.value.items.map((item) => (item.kind === 'visitor' ? item.clientId : '')));
     for (const { conversationId: of, clientId, text } of this.#memory.get().unsent ?? [])
-      // One that was written before there was a conversation belongs to the first that comes.
+      // A message written before there was a conversation belongs to the first one.
       if ((of === conversationId || of === '') && !known.has(clientId))
         this.conversation.value = thread.send(this.conversation.value, clientId, text);
   }
 
-  #remember(): void {
+  #rememberUnsent(): void {
     const conversationId = this.#conversationId ?? '';
     this.#memory.set({
       unsent: thread.unsent(this.conversation.value).map(({ clientId, text }) => ({ conversationId, clientId, text })),
     });
   }
 
-  /** Says something to the server that the next message must not overtake. */
-  #tell(path: string, body: unknown): void {
-    const told = this.#connection.value?.post(path, body).catch((error: unknown) => this.#failed(error));
-    // A request that hangs must not hold up what the visitor says.
-    const patience = new Promise<void>((resolve) => setTimeout(resolve, 3000));
-    this.#settled = Promise.race([Promise.all([this.#settled, told]).then(() => undefined), patience]);
+  #sendIdentity(): void {
+    if (this.#identity) this.#outbox.sendFirst('/api/widget/identify', this.#identity);
   }
 
-  async #deliver(path: string, body: { clientId: string } & Record<string, unknown>, done?: () => void): Promise<void> {
-    const letter = { path, body, ...(done ? { done } : {}) };
-    this.#undelivered.push(letter);
-    try {
-      await this.#connection.value?.post(path, body);
-    } catch (error) {
-      // What is refused would be refused again; anything else is tried again when the line is back.
-      if (!(error instanceof ApiError) || error.status >= 500 || error.status === 401) return;
-      if (error.wait) {
-        setTimeout(() => void this.#redeliver(), error.wait);
-        return;
-      }
-      this.#failed(error);
-    }
-    if (!this.#undelivered.includes(letter)) return;
-    this.#undelivered = this.#undelivered.filter((other) => other !== letter);
-    done?.();
+  #sendContext(): void {
+    if (this.#context) this.#outbox.sendFirst('/api/widget/conversations/{id}/context', { context: this.#context });
   }
 
-  async #redeliver(): Promise<void> {
-    for (const { path, body, done } of this.#undelivered.splice(0)) await this.#deliver(path, body, done);
-  }
-
-  #failed(error: unknown): void {
+  #emitError(error: unknown): void {
     this.host.emit('error', { message: error instanceof Error ? error.message : String(error) });
   }
 }

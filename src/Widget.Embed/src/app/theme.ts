@@ -4,13 +4,13 @@ import type { Config } from './events';
 
 const backgrounds = { light: '#ffffff', dark: '#16181d' };
 
-/** Keeps the panel in the tenant's colour and in the light or dark that the tenant or the visitor wants. */
+/** Applies the tenant's color and color scheme to the panel; the scheme "auto" follows the visitor's system. */
 export function applyTheme(root: HTMLElement, config: ReadonlySignal<Config | undefined>): () => void {
   const prefersDark = matchMedia('(prefers-color-scheme: dark)');
   const apply = (): void => {
     const theme = config.value?.theme;
-    const wished = theme?.scheme ?? 'auto';
-    const scheme = wished === 'auto' ? (prefersDark.matches ? 'dark' : 'light') : wished;
+    const setting = theme?.scheme ?? 'auto';
+    const scheme = setting === 'auto' ? (prefersDark.matches ? 'dark' : 'light') : setting;
     const accent = getComputedStyle(root).getPropertyValue('--accent').trim();
     root.dataset.scheme = scheme;
     if (/^#[0-9a-f]{6}$/i.test(accent))

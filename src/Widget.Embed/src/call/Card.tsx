@@ -1,15 +1,15 @@
 import type { ComponentChildren } from 'preact';
 
 interface Props {
-  /** An alert wants something of the visitor; a status only says what is. */
+  /** An alert asks the visitor to act; a status only informs. */
   role: 'alert' | 'status';
   title: string;
   lines: (string | false | undefined)[];
-  /** How to go on, the likeliest first. */
+  /** The actions, the most likely first. */
   children: ComponentChildren;
 }
 
-/** What a call has to say when it does not begin or is over. */
+/** A message in place of the call, with actions. */
 export function Card({ role, title, lines, children }: Props) {
   return (
     <div class="card" role={role}>
@@ -17,15 +17,15 @@ export function Card({ role, title, lines, children }: Props) {
         <strong>{title}</strong>
       </p>
       {lines.map((line) => line && <p key={line}>{line}</p>)}
-      <div class="ways">{children}</div>
+      <div class="actions">{children}</div>
     </div>
   );
 }
 
-/** A way to go on. The first of a card has the focus. */
-export function Way({ label, first = false, onPress }: { label: string; first?: boolean; onPress: () => void }) {
+/** An action of a card. The first one gets the focus. */
+export function Action({ label, first = false, onPress }: { label: string; first?: boolean; onPress: () => void }) {
   return (
-    <button type="button" class={`way ${first ? 'strong' : ''}`} data-first={first || undefined} onClick={onPress}>
+    <button type="button" class={`action ${first ? 'primary' : ''}`} data-first={first || undefined} onClick={onPress}>
       {label}
     </button>
   );

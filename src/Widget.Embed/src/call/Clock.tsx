@@ -1,13 +1,13 @@
 import { duration } from '../app/duration';
 import { fill } from '../app/i18n';
-import type { AnyCall } from './model';
+import type { CallModel } from './model';
 
 interface Props {
-  call: AnyCall;
+  call: CallModel;
   words: { time: string; left: string; lastMinute: string };
 }
 
-/** How long the call has been going on and may yet. Its last minute looks different, and is said once to screen readers. */
+/** Shows elapsed and remaining time. Highlights the last minute and announces it once to screen readers. */
 export function Clock({ call, words: t }: Props) {
   const remaining = call.remaining.value;
   if (remaining === undefined) return null;

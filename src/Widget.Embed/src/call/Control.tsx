@@ -10,7 +10,7 @@ interface Props {
   onPress: () => void;
 }
 
-/** One of the round buttons of a call. */
+/** A round button in a call. */
 export function Control({ name, label, off = false, disabled = false, expanded, onPress }: Props) {
   return (
     <button

@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../app/components/Icon';
 import { fill, words } from '../app/i18n';
 import { choices, mediaDevices, type Choice, type Choices } from '../media/devices';
-import type { Kind } from '../media/trouble';
-import type { AnyCall } from './model';
+import type { DeviceKind } from '../media/trouble';
+import type { CallModel } from './model';
 
 interface DeviceWords {
   settings: string;
@@ -15,16 +15,16 @@ interface DeviceWords {
 }
 
 interface Props {
-  call: AnyCall;
+  call: CallModel;
   words: DeviceWords;
-  /** The label for cameras, where one is wanted. */
+  /** The label of the camera list; without it there is none. */
   camera?: string;
   open: Signal<boolean>;
-  /** The device that sound goes to; empty for the browser's choice. */
+  /** Id of the output device; empty for the browser's default. */
   speaker: Signal<string>;
 }
 
-/** Which microphone, camera and, where the browser lets a page choose, speaker. */
+/** Lets the visitor choose a microphone, a camera and, if the browser supports it, a speaker. */
 export function DeviceMenu({ call, words: t, camera, open, speaker }: Props) {
   const [known, setKnown] = useState<Choices>({ microphone: [], camera: [], speaker: [] });
   const box = useRef<HTMLDivElement>(null);
@@ -33,18 +33,18 @@ export function DeviceMenu({ call, words: t, camera, open, speaker }: Props) {
   };
 
   useEffect(() => {
-    const look = (): void => void choices().then(setKnown, () => undefined);
-    look();
-    mediaDevices()?.addEventListener('devicechange', look);
+    const load = (): void => void choices().then(setKnown, () => undefined);
+    load();
+    mediaDevices()?.addEventListener('devicechange', load);
     const opener = (box.current?.getRootNode() as ShadowRoot | undefined)?.activeElement;
     box.current?.querySelector<HTMLElement>('button')?.focus();
     return () => {
-      mediaDevices()?.removeEventListener('devicechange', look);
+      mediaDevices()?.removeEventListener('devicechange', load);
       (opener as HTMLElement | null | undefined)?.focus();
     };
   }, []);
 
-  const device = (kind: Kind, label: string) => (
+  const device = (kind: DeviceKind, label: string) => (
     <Select
       words={t}
       label={label}

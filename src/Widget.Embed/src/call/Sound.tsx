@@ -1,29 +1,29 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-/** Not every browser lets a page choose where its sound goes. */
+/** Not every browser supports setSinkId. */
 type Element = Omit<HTMLAudioElement, 'setSinkId'> & { setSinkId?: (id: string) => Promise<void> };
 
 interface Props {
   sound: MediaStream | undefined;
-  /** The device that sound goes to; empty for the browser's choice. */
+  /** Id of the output device; empty for the browser's default. */
   speaker: ReadonlySignal<string>;
-  /** Says what a press does that lets the browser sound. */
+  /** The label of the button that starts playback. */
   label: string;
-  /** Called before each try to play, thus in the press, too. */
+  /** Called before each attempt to play, also in the button's click. */
   wake?: () => void;
 }
 
-/** The other side's voice. A browser may want another press before it lets a page be heard. */
+/** Plays the assistant's voice. If the browser blocks autoplay, shows a button that starts it. */
 export function Sound({ sound, speaker, label, wake }: Props) {
   const element = useRef<HTMLAudioElement>(null);
-  const [silent, setSilent] = useState(false);
+  const [blocked, setBlocked] = useState(false);
 
   const play = (): void => {
     wake?.();
     void element.current?.play().then(
-      () => setSilent(false),
-      (error: unknown) => setSilent(error instanceof Error && error.name === 'NotAllowedError'),
+      () => setBlocked(false),
+      (error: unknown) => setBlocked(error instanceof Error && error.name === 'NotAllowedError'),
     );
   };
   useEffect(() => {
@@ -39,8 +39,8 @@ export function Sound({ sound, speaker, label, wake }: Props) {
   return (
     <>
       <audio ref={element} autoplay />
-      {silent && (
-        <button type="button" class="way strong hear" onClick={play}>
+      {blocked && (
+        <button type="button" class="action primary hear" onClick={play}>
           {label}
         </button>
       )}

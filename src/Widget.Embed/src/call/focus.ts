@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** What was pressed to get to a step of the call is gone: the focus goes on to what can be pressed now. */
+/** Focuses the first action of each step, because the button that led to the step is gone. */
 export function useFocusAt(step: string): RefObject<HTMLElement | null> {
   const stage = useRef<HTMLElement>(null);
   useEffect(() => {

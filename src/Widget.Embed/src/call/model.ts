@@ -1,22 +1,51 @@
+/** What video and voice calls show alike, and what a visitor can do in both. */
 import type { ReadonlySignal } from '@preact/signals';
-import type { Kind } from '../media/trouble';
+import type { DeviceKind } from '../media/trouble';
 
-/** What every call shows and lets the visitor do, of whichever kind it is. */
-export interface AnyCall {
-  /** What of the visitor reaches the other side. */
+export type CommonPhase =
+  /** The browser asks the visitor for permission to use the devices. */
+  | 'asking'
+  /** There is no microphone. */
+  | 'trouble'
+  | 'live'
+  | 'over';
+
+export type CommonEndReason =
+  | 'visitor'
+  /** The page was closed, or the widget removed from it. */
+  | 'left'
+  | 'failed'
+  /** The connection was lost. */
+  | 'lost'
+  /** The server refused to open the call. */
+  | 'refused';
+
+export interface CallEnd<Reason extends string> {
+  reason: Reason;
+  seconds: number;
+  /** The server's explanation. It takes the place of the text for the reason. */
+  problem?: string;
+}
+
+export interface CallModel {
+  /** Which of the visitor's devices the other side receives. */
   readonly on: ReadonlySignal<{ readonly microphone: boolean }>;
-  /** Seconds since it was opened, and that are left; undefined until then. */
+  /** The current step takes longer than usual. */
+  readonly slow: ReadonlySignal<boolean>;
+  /** In seconds. */
   readonly elapsed: ReadonlySignal<number>;
+  /** In seconds; undefined until the server has said how long the call may last. */
   readonly remaining: ReadonlySignal<number | undefined>;
 
   /** Asks for the devices again. */
   askAgain(): void;
-  choose(kind: Kind, id: string): Promise<void>;
-  /** The device in use, as the browser names it. */
-  deviceId(kind: Kind): string | undefined;
+  choose(kind: DeviceKind, id: string): Promise<void>;
+  /** The browser's id of the device in use. */
+  deviceId(kind: DeviceKind): string | undefined;
   interrupt(): void;
   hangUp(): void;
-  /** After the end: another call, or back to text. */
+  /** After the end: starts another call. */
   again(): void;
+  /** After the end: goes back to text. */
   close(): void;
 }

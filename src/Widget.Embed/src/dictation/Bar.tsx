@@ -4,10 +4,10 @@ import { fill } from '../app/i18n';
 import type { DictationPhase, Session } from './session';
 import { dictationWords } from './words';
 
-/** Where the sound goes, what is happening, and what is in the way. */
+/** Asks for consent, and shows the state of the dictation and what went wrong. */
 export function Bar({ session }: { session: Session }) {
   const t = dictationWords.value;
-  const go = useRef<HTMLButtonElement>(null);
+  const consentButton = useRef<HTMLButtonElement>(null);
   const phase = session.phase.value;
   const trouble = session.trouble.value;
   const recipient = session.recipient.value;
@@ -15,8 +15,8 @@ export function Bar({ session }: { session: Session }) {
 
   useLayoutEffect(() => {
     if (phase !== 'consent') return undefined;
-    const opener = (go.current?.getRootNode() as ShadowRoot | undefined)?.activeElement;
-    go.current?.focus();
+    const opener = (consentButton.current?.getRootNode() as ShadowRoot | undefined)?.activeElement;
+    consentButton.current?.focus();
     return () => (opener as HTMLElement | null | undefined)?.focus();
   }, [phase === 'consent']);
 
@@ -40,7 +40,7 @@ export function Bar({ session }: { session: Session }) {
             {t.consent_after}
           </p>
           <div>
-            <button type="button" class="consent-go" ref={go} onClick={() => session.goOn()}>
+            <button type="button" class="consent-go" ref={consentButton} onClick={() => session.giveConsent()}>
               {t.useMicrophone}
             </button>
             <button type="button" onClick={() => session.cancel()}>

@@ -1,22 +1,22 @@
-/** The dictation module: what the panel fetches when a visitor presses the microphone. */
+/** The dictation module, which the panel loads when a visitor clicks the microphone. */
 import { computed } from '@preact/signals';
 import type { DictationHost } from '../app/moduleHost';
 import type { Dictation } from '../app/speech';
-import { wear } from '../app/styles/sheets';
+import { addSheets } from '../app/styles/sheets';
 import { Bar } from './Bar';
 import { Session } from './session';
 import { dictationStyle } from './style';
 
 export function openDictation(panel: DictationHost): Dictation {
-  wear(panel.host.shadow, dictationStyle);
+  addSheets(panel.host.shadow, dictationStyle);
   const session = new Session(panel);
   const cancel = (): void => session.cancel();
-  const stops = [
+  const subscriptions = [
     computed(() => panel.draft.value).subscribe((draft) => session.edited(draft)),
-    // Who sends, closes the panel or is called has nothing more to dictate.
+    // Sending, closing the panel or a call ends the dictation.
     computed(() => panel.conversation.value.items.filter((item) => item.kind === 'visitor').length).subscribe(cancel),
-    computed(() => panel.open.value && !panel.call.value).subscribe((here) => {
-      if (!here) cancel();
+    computed(() => panel.open.value && !panel.call.value).subscribe((isVisible) => {
+      if (!isVisible) cancel();
     }),
   ];
   window.addEventListener('pagehide', cancel);
@@ -25,14 +25,14 @@ export function openDictation(panel: DictationHost): Dictation {
     active: computed(() => session.phase.value !== 'idle'),
     hearing: computed(() => session.phase.value === 'hearing'),
     toggle() {
-      // The microphone would hear it.
+      // The microphone would pick up the voice.
       panel.speech.cancel();
       void session.toggle();
     },
     cancel,
     destroy() {
       cancel();
-      for (const stop of stops) stop();
+      for (const unsubscribe of subscriptions) unsubscribe();
       window.removeEventListener('pagehide', cancel);
     },
   };

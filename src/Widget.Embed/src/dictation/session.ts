@@ -1,67 +1,68 @@
-/** Dictation into the field: first the word on where the sound goes, then the microphone, then the text. */
+/** A dictation into the text field: first the visitor's consent, then the microphone, then the text. */
 import { batch, signal } from '@preact/signals';
 import { locale } from '../app/i18n';
 import type { DictationHost } from '../app/moduleHost';
-import type { DictationTrouble, Ear, EarListener } from './ear';
-import { onDevice, RecognitionEar } from './recognition';
-import { RecorderEar } from './recorder';
+import type { DictationTrouble, Recognizer, RecognizerListener } from './recognizer';
+import { onDevice, BrowserRecognizer } from './browserRecognizer';
+import { ServerRecognizer } from './serverRecognizer';
 
 export type DictationPhase =
   | 'idle'
-  /** The visitor is told where the sound goes. */
+  /** The visitor is told who receives the audio. */
   | 'consent'
-  /** The browser asks for the microphone. */
+  /** The browser asks for permission to use the microphone. */
   | 'asking'
   | 'hearing'
   | 'writing';
 
-/** Who receives the sound: nobody, the browser's maker, or a host. */
+/** Who receives the audio: only this device, the browser's maker, or a host. */
 export type Recipient = 'device' | 'browser' | { host: string };
 
 export class Session {
   readonly phase = signal<DictationPhase>('idle');
   readonly recipient = signal<Recipient>('browser');
   readonly trouble = signal<DictationTrouble | undefined>(undefined);
-  /** What the server says of the trouble. */
+  /** The server's explanation of the trouble. */
   readonly problem = signal<string | undefined>(undefined);
-  #ear: Ear | undefined;
+  #recognizer: Recognizer | undefined;
   #turn = 0;
-  /** What stood in the field before, and what we have put there. */
+  /** The text field's content before the dictation. */
   #before = '';
+  /** The text field's content as the dictation has set it. */
   #written: string | undefined;
 
   constructor(private readonly panel: DictationHost) {}
 
   /** The visitor pressed the microphone. */
   async toggle(): Promise<void> {
-    if (this.phase.value === 'hearing') this.#ear?.finish();
+    if (this.phase.value === 'hearing') this.#recognizer?.finish();
     else if (this.phase.value !== 'idle') this.cancel();
     else {
       const turn = ++this.#turn;
       this.#clear();
       this.recipient.value = await this.#recipient();
       if (turn !== this.#turn) return;
-      if (this.panel.memory.get().dictation === agreed(this.recipient.value)) this.#begin();
+      if (this.panel.memory.get().dictation === consentKey(this.recipient.value)) this.#begin();
       else this.phase.value = 'consent';
     }
   }
 
-  goOn(): void {
-    this.panel.memory.set({ dictation: agreed(this.recipient.value) });
+  giveConsent(): void {
+    this.panel.memory.set({ dictation: consentKey(this.recipient.value) });
     this.#begin();
   }
 
-  /** Hears no more, at once; what stands in the field stays there. */
+  /** Stops listening at once. The text stays in the field. */
   cancel(): void {
     this.#turn++;
-    this.#ear?.stop();
-    this.#ear = undefined;
+    this.#recognizer?.stop();
+    this.#recognizer = undefined;
     this.#clear();
   }
 
-  /** The field has changed. */
+  /** The content of the text field has changed. */
   edited(draft: string): void {
-    // Who writes while they are heard goes on in writing. A recording changes nothing in the field before it is over.
+    // A visitor who types during a dictation continues by typing.
     if (this.#written !== undefined && draft !== this.#written) this.cancel();
   }
 
@@ -73,30 +74,30 @@ export class Session {
 
   #begin(): void {
     const turn = ++this.#turn;
-    const ours = (does: () => void): void => {
-      if (turn === this.#turn) batch(does);
+    const ifCurrent = (action: () => void): void => {
+      if (turn === this.#turn) batch(action);
     };
-    const listener: EarListener = {
-      hearing: () => ours(() => (this.phase.value = 'hearing')),
-      text: (text) => ours(() => this.#write(text)),
-      writing: () => ours(() => (this.phase.value = 'writing')),
+    const listener: RecognizerListener = {
+      hearing: () => ifCurrent(() => (this.phase.value = 'hearing')),
+      text: (text) => ifCurrent(() => this.#setText(text)),
+      writing: () => ifCurrent(() => (this.phase.value = 'writing')),
       done: (text) =>
-        ours(() => {
-          this.#write(text);
+        ifCurrent(() => {
+          this.#setText(text);
           this.cancel();
         }),
       failed: (trouble, problem) =>
-        ours(() => {
+        ifCurrent(() => {
           this.cancel();
           this.trouble.value = trouble;
           this.problem.value = problem;
         }),
     };
     this.phase.value = 'asking';
-    this.#ear =
+    this.#recognizer =
       typeof this.recipient.value === 'object'
-        ? new RecorderEar((sound, signal) => this.#transcribe(sound, signal), listener)
-        : new RecognitionEar(language(), this.recipient.value === 'device', listener);
+        ? new ServerRecognizer((sound, signal) => this.#transcribe(sound, signal), listener)
+        : new BrowserRecognizer(language(), this.recipient.value === 'device', listener);
   }
 
   async #transcribe(sound: Blob, signal: AbortSignal): Promise<string> {
@@ -104,7 +105,7 @@ export class Session {
     return ((await response.json()) as { text: string }).text;
   }
 
-  #write(text: string): void {
+  #setText(text: string): void {
     if (this.#written === undefined) {
       const before = this.panel.draft.value.trimEnd();
       this.#before = before === '' ? '' : `${before} `;
@@ -122,12 +123,13 @@ export class Session {
   }
 }
 
-function agreed(recipient: Recipient): string {
+/** How storage remembers the consent to a recipient. */
+function consentKey(recipient: Recipient): string {
   return typeof recipient === 'object' ? `host:${recipient.host}` : recipient;
 }
 
-/** The panel's language, as spoken where the visitor is. */
+/** The panel's language, with the visitor's region if the browser knows it. */
 function language(): string {
-  const spoken = locale.peek();
-  return navigator.languages.find((tag) => tag.split('-')[0] === spoken && tag.includes('-')) ?? spoken;
+  const panelLocale = locale.peek();
+  return navigator.languages.find((tag) => tag.split('-')[0] === panelLocale && tag.includes('-')) ?? panelLocale;
 }

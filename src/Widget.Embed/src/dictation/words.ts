@@ -1,9 +1,9 @@
-/** The words of dictation. */
-import { wordsOf } from '../app/i18n';
-import en from './locales/write-en.json';
+/** The texts of dictation. */
+import { moduleWords } from '../app/i18n';
+import en from './locales/dictation-en.json';
 
-export const dictationWords = wordsOf(en, {
-  de: () => import('./locales/write-de.json'),
-  es: () => import('./locales/write-es.json'),
-  ar: () => import('./locales/write-ar.json'),
+export const dictationWords = moduleWords(en, {
+  de: () => import('./locales/dictation-de.json'),
+  es: () => import('./locales/dictation-es.json'),
+  ar: () => import('./locales/dictation-ar.json'),
 });

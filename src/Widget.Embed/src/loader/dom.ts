@@ -1,4 +1,4 @@
-/** Elements made by hand: the loader is too small for a library. */
+/** Creates elements by hand. The loader has no room for a library. */
 
 const paths: Record<string, string> = {
   chat: 'M12 3.5c-5 0-9 3.3-9 7.5 0 2.3 1.2 4.3 3.1 5.7-.1 1-.5 2.2-1.4 3.3 1.7-.1 3.2-.8 4.3-1.7 1 .2 2 .3 3 .3 5 0 9-3.4 9-7.6s-4-7.5-9-7.5Z',
@@ -9,9 +9,9 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Record<string, string>,
 ): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
 }
 
 export function icon(name: string): SVGElement {

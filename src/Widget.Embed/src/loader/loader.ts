@@ -1,6 +1,6 @@
 /**
- * The tag. Shows the launcher and keeps what the page asks of `window.Widget` until the app is there. The app is fetched when the
- * visitor, or the page, first shows interest; nothing else is.
+ * The script behind the tag. Shows the launcher and queues the page's calls to `window.Widget` until the app is loaded. The app is loaded
+ * when the visitor or the page first opens the widget, and nothing else before that.
  */
 import type { App, AppModule, Host, Looks, WidgetApi } from '../contract';
 import { onColor } from '../color';
@@ -27,7 +27,7 @@ function install(script: HTMLScriptElement): void {
   const page = window as unknown as { Widget?: WidgetApi | Call[] };
   const before = page.Widget;
   if (before && !Array.isArray(before)) {
-    // A second tag on the page, or one that a router inserted again, perhaps with a new body.
+    // A second tag on the page, or a router has inserted the tag again, perhaps into a new body.
     before.attach();
     return;
   }
@@ -35,7 +35,7 @@ function install(script: HTMLScriptElement): void {
   const data = script.dataset;
   const { siteKey, mode, color, position, locale } = data;
   const api = new URL(script.src).origin;
-  // The words for a developer's mistakes are fetched when there is one.
+  // Loads the explanations of mistakes only when there is one.
   const explain = (where: 'inTag' | 'inCall', what: object): unknown =>
     (import(/* @vite-ignore */ `${api}/embed/${MISTAKES_MODULE}`) as Promise<Mistakes>)
       .then((mistakes) => mistakes.explain(where, what))
@@ -80,7 +80,7 @@ function install(script: HTMLScriptElement): void {
       badge.textContent = unread > 9 ? '9+' : String(unread);
     },
     looks(looks) {
-      // What the tag says wins; a page may want its own.
+      // The tag's attributes override the tenant's settings.
       const accent = color && right('color') ? color.replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3') : looks.color;
       root.style.setProperty('--accent', accent);
       root.style.setProperty('--on-accent', onColor(accent));
@@ -88,11 +88,11 @@ function install(script: HTMLScriptElement): void {
       try {
         localStorage.setItem(memory, JSON.stringify(looks));
       } catch {
-        // Storage may be blocked; the looks then come with the first opening.
+        // Storage is blocked. The appearance is then right once the app is loaded.
       }
     },
     emit(event, detail) {
-      // A page's mistake is the page's alone.
+      // An error in one handler must not stop the others.
       for (const handler of handlers[event] ?? []) guard(() => handler(detail));
     },
   };
@@ -128,13 +128,13 @@ function install(script: HTMLScriptElement): void {
       (app[name as keyof App] as (...args: unknown[]) => void)(...args);
       return;
     }
-    // Until it is there it is closed, so that pressing again while it loads, or after it could not be loaded, opens it, too.
+    // The widget is closed until the app is loaded, so `toggle` means `open`, also when the visitor clicks again while it loads.
     waiting.push([name === 'toggle' ? 'open' : name, ...args]);
-    // Only wanting to see or say something is interest; saying who the visitor is can wait.
+    // Other calls, like `identify`, do not load the app.
     if (/^(open|toggle|ask)$/.test(name)) load();
   }
 
-  // What the loader does itself; the rest is the app's.
+  // The functions of the loader itself. The others are the app's.
   const own: Record<string, (...args: never[]) => void> = {
     on(event: string, handler: Handler) {
       (handlers[event] ??= new Set()).add(handler);
@@ -154,7 +154,7 @@ function install(script: HTMLScriptElement): void {
     },
   };
 
-  /** Does what the page calls for. A mistake is ignored and said on the console; asking for nothing still opens the panel. */
+  /** Runs a call of the page. A mistake is ignored and explained on the console, but `ask` without a text still opens the panel. */
   function perform(...call: unknown[]): void {
     const [name, ...args] = call as Call;
     const known = isCall(call);
@@ -162,10 +162,10 @@ function install(script: HTMLScriptElement): void {
     if (known || name === 'ask') guard(() => (own[name] ? own[name](...(args as never[])) : run(call as Call)));
   }
 
-  /** `Widget.open()`, `Widget('open')`, and for what a page queued before this script came, `Widget.push(['open'])`. */
+  /** Supports `Widget.open()`, `Widget('open')` and, for calls queued before this script ran, `Widget.push(['open'])`. */
   const widget = new Proxy(perform, {
     get: (_, name) =>
-      // What is awaited is asked for "then", and a symbol is never one of ours.
+      // `await` looks for "then". Symbols are never functions of the API.
       name === 'then' || typeof name === 'symbol'
         ? undefined
         : (...args: unknown[]) => perform(...([] as unknown[]).concat(name === 'push' ? args[0] : [name, ...args])),

@@ -1,16 +1,16 @@
-/** Says on the console what is wrong with a tag or a call, each once. For developers; fetched only when rules.ts has found a mistake. */
+/** Explains mistakes in the tag or in calls on the console, for developers. Loaded only when rules.ts has found one. */
 import { isAttribute, isCall } from './rules';
 
 const attributes: Record<string, string> = {
   siteKey: 'the site key that `widget tenants create` printed, pk_ and 24 characters',
   locale: 'en, de, es or ar',
-  color: 'a colour as #rrggbb, for instance #2f5bea',
+  color: 'a color as #rrggbb, for example #2f5bea',
   position: 'right or left',
 };
 
 const events = ['ready', 'open', 'close', 'message', 'answer', 'error', 'destroy'];
 
-/** The calls, with what they take in words; empty for those that take nothing. */
+/** The functions, with a description of their arguments; empty if they take none. */
 const calls: Record<string, string> = {
   open: '',
   close: '',
@@ -19,16 +19,16 @@ const calls: Record<string, string> = {
   identify: 'an object: Widget.identify({ id: "42", name: "Ada", email: "ada@example.com" })',
   setContext: 'an object: Widget.setContext({ product: "Tide Cargo" })',
   on: `an event (${events.join(', ')}) and a function: Widget.on("open", () => { … })`,
-  off: `an event (${events.join(', ')}) and the function that was given to Widget.on`,
+  off: `an event (${events.join(', ')}) and the function passed to Widget.on`,
   attach: '',
   destroy: '',
 };
 
-const said = new Set<string>();
+const reported = new Set<string>();
 
-/** What is wrong with the attributes of a tag, as its `dataset` has them. */
+/** Explains what is wrong with a tag's attributes, given its `dataset`. */
 export function inTag(data: Readonly<Record<string, string | undefined>>): string[] {
-  // Names differ by capitals, values do not; the loader's rule takes both alike.
+  // Names are case-sensitive, values are not. The loader's rule ignores case in both.
   const isName = (name: string): boolean => name === 'mode' || Object.hasOwn(attributes, name);
   const wrong = Object.entries(data).filter(
     ([name, value]) => !(isName(name) && isAttribute(name, value)) && !isForeign(name),
@@ -36,56 +36,58 @@ export function inTag(data: Readonly<Record<string, string | undefined>>): strin
   const words = wrong.map(([name, value = '']) => {
     const dashed = `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     const allowed = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
-    if (!allowed) return `the tag has no attribute ${dashed}. ${meant(dashed, Object.keys(attributes).map(toDashed))}`;
-    if (name !== 'siteKey') return `${dashed}=${shown(value)} is ignored. It must be ${allowed}.`;
-    // A secret is not repeated.
+    if (!allowed)
+      return `the tag has no attribute ${dashed}. ${suggest(dashed, Object.keys(attributes).map(toDashed))}`;
+    if (name !== 'siteKey') return `${dashed}=${format(value)} is ignored. It must be ${allowed}.`;
+    // Must not repeat the secret.
     return value.startsWith('sk_')
-      ? 'data-site-key holds an API key, which is a secret. Revoke it (`widget tenants key --revoke`) and use the site key, which begins with pk_.'
-      : `${dashed}=${shown(value)} is not a site key. It must be ${allowed}.`;
+      ? 'data-site-key holds an API key, which is a secret. Revoke it (`widget tenants key --revoke`) and use the site key, ' +
+          'which begins with pk_.'
+      : `${dashed}=${format(value)} is not a site key. It must be ${allowed}.`;
   });
   if (data.siteKey === undefined)
     words.unshift(`the tag has no data-site-key, so it draws nothing. It must be ${attributes.siteKey ?? ''}.`);
   return words.map((line) => `Widget: ${line} See docs/embedding.md, "Attributes".`);
 }
 
-/** What is wrong with a call. */
+/** Explains what is wrong with a call. */
 export function inCall(call: readonly unknown[]): string[] {
   if (isCall(call)) return [];
   const [name, ...args] = call;
   const takes = typeof name === 'string' && Object.hasOwn(calls, name) ? calls[name] : undefined;
   const words =
     takes === undefined
-      ? `there is no Widget.${typeof name === 'string' ? name : shown(name)}(). ${meant(String(name), Object.keys(calls))}`
-      : `Widget.${String(name)}(${args.map(shown).join(', ')}) has invalid arguments. It takes ${takes}.`;
+      ? `there is no Widget.${typeof name === 'string' ? name : format(name)}(). ${suggest(String(name), Object.keys(calls))}`
+      : `Widget.${String(name)}(${args.map(format).join(', ')}) has invalid arguments. It takes ${takes}.`;
   return [`Widget: ${words} See docs/embedding.md, "JavaScript".`];
 }
 
-/** What the loader calls: says on the console what is wrong, each mistake once. */
+/** Called by the loader. Reports each mistake once. */
 export function explain(where: 'inTag' | 'inCall', what: object): void {
   const words = where === 'inTag' ? inTag(what as Record<string, string>) : inCall(what as unknown[]);
   for (const line of words) {
-    if (said.has(line)) continue;
-    said.add(line);
+    if (reported.has(line)) continue;
+    reported.add(line);
     console.warn(line);
   }
 }
 
 const toDashed = (name: string): string => `data-${name.replace('K', '-k')}`;
 
-/** Attributes that other tools put on every script: consent managers, caches, frameworks. */
+/** Attributes that consent managers, caches and frameworks add to scripts. */
 const isForeign = (name: string): boolean =>
   /^(cf|cookie|consent|category|usercentrics|uc|ot|borlabs|cmp|iub|gtm|rocket|litespeed|turbo|nscript|astro|vite|hid|n[A-Z]|no[A-Z]|wp|src|type)/.test(
     name,
   );
 
-function meant(written: string, known: readonly string[]): string {
+function suggest(written: string, known: readonly string[]): string {
   const near = known.find((name) => distance(written.toLowerCase(), name.toLowerCase()) <= 2);
   const list = `${known.slice(0, -1).join(', ')} or ${known.at(-1) ?? ''}`;
   return `${near ? `Did you mean ${near}? ` : ''}Use one of: ${list}.`;
 }
 
-/** A value as it was written, as far as it is short. */
-function shown(value: unknown): string {
+/** A value as the developer wrote it, shortened. */
+function format(value: unknown): string {
   let text: string;
   try {
     text = typeof value === 'function' ? 'function' : String((JSON.stringify(value) as unknown) ?? value);
@@ -95,7 +97,7 @@ function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
-/** How many letters must be changed, added or taken away to get from one word to the other (Levenshtein). */
+/** The Levenshtein distance between two words. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (let i = 1; i <= from.length; i++) {

@@ -1,6 +1,5 @@
-/** The visitor's own camera, microphone and speaker, and in whose way they are. Every track that is got here is stopped here. */
-
-import { allowedByPage, troubleOf, type Kind, type Trouble } from './trouble';
+/** The visitor's camera, microphone and speaker. Every track that is opened here is stopped here. */
+import { allowedByPage, troubleOf, type DeviceKind, type Trouble, type Troubles } from './trouble';
 
 export interface Choice {
   id: string;
@@ -14,27 +13,27 @@ export interface Choices {
 }
 
 export class Devices {
-  readonly #tracks: Partial<Record<Kind, MediaStreamTrack>> = {};
+  readonly #tracks: Partial<Record<DeviceKind, MediaStreamTrack>> = {};
   #stopped = false;
 
-  constructor(private readonly lost: (kind: Kind) => void) {}
+  constructor(private readonly lost: (kind: DeviceKind) => void) {}
 
-  track(kind: Kind): MediaStreamTrack | undefined {
+  track(kind: DeviceKind): MediaStreamTrack | undefined {
     return this.#tracks[kind];
   }
 
-  /** Asks for both at once, as a visitor wants to be asked; for each alone when that fails. Says what was not to be had. */
-  async open(): Promise<Partial<Record<Kind, Trouble>>> {
-    if (!usable()) return { microphone: 'insecure', camera: 'insecure' };
+  /** Asks for both devices in one prompt and, if that fails, for each alone. Returns what went wrong. */
+  async open(): Promise<Troubles> {
+    if (!mediaDevices()) return { microphone: 'insecure', camera: 'insecure' };
     if (allowedByPage('camera') && allowedByPage('microphone')) {
       try {
-        this.#take(await navigator.mediaDevices.getUserMedia({ audio: sound, video: picture }));
+        this.#take(await navigator.mediaDevices.getUserMedia({ audio: audioConstraints, video: videoConstraints }));
         return {};
       } catch {
-        // One of them may still be to be had.
+        // One of them may still be available.
       }
     }
-    const troubles: Partial<Record<Kind, Trouble>> = {};
+    const troubles: Troubles = {};
     for (const kind of ['microphone', 'camera'] as const) {
       const trouble = await this.choose(kind);
       if (trouble) troubles[kind] = trouble;
@@ -42,21 +41,24 @@ export class Devices {
     return troubles;
   }
 
-  /** Takes a device, in place of the one there is; the browser's choice when none is named. */
-  async choose(kind: Kind, id?: string): Promise<Trouble | undefined> {
-    if (!usable()) return 'insecure';
+  /** Opens a device in place of the current one. Without an id the browser chooses. */
+  async choose(kind: DeviceKind, id?: string): Promise<Trouble | undefined> {
+    if (!mediaDevices()) return 'insecure';
     if (!allowedByPage(kind)) return 'policy';
     const device = id ? { deviceId: { exact: id } } : {};
-    const wish = kind === 'microphone' ? { audio: { ...sound, ...device } } : { video: { ...picture, ...device } };
+    const constraints =
+      kind === 'microphone'
+        ? { audio: { ...audioConstraints, ...device } }
+        : { video: { ...videoConstraints, ...device } };
     try {
-      this.#take(await navigator.mediaDevices.getUserMedia(wish));
+      this.#take(await navigator.mediaDevices.getUserMedia(constraints));
       return undefined;
     } catch (error) {
       return troubleOf(error, kind);
     }
   }
 
-  close(kind: Kind): void {
+  close(kind: DeviceKind): void {
     const track = this.#tracks[kind];
     if (track) track.onended = null;
     track?.stop();
@@ -71,7 +73,7 @@ export class Devices {
 
   #take(stream: MediaStream): void {
     for (const track of stream.getTracks()) {
-      // A question that is answered after the call is over gets nothing that stays on.
+      // The visitor may answer the prompt after the call has ended.
       if (this.#stopped) {
         track.stop();
         continue;
@@ -87,22 +89,18 @@ export class Devices {
   }
 }
 
-const sound = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-const picture = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: 'user' };
+const audioConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const videoConstraints = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: 'user' };
 
-/** Browsers hide devices from pages without TLS. */
+/** Undefined on pages without TLS. */
 export function mediaDevices(): MediaDevices | undefined {
   return (navigator as { mediaDevices?: MediaDevices }).mediaDevices;
 }
 
-function usable(): boolean {
-  return mediaDevices() !== undefined;
-}
-
-/** What there is to choose from. Labels are empty until a permission was given. */
+/** The devices to choose from. Labels are empty until the visitor has given permission. */
 export async function choices(): Promise<Choices> {
   const found: Choices = { microphone: [], camera: [], speaker: [] };
-  if (!usable()) return found;
+  if (!mediaDevices()) return found;
   const kinds: Record<MediaDeviceKind, keyof Choices> = {
     audioinput: 'microphone',
     videoinput: 'camera',

@@ -1,23 +1,25 @@
-/** In whose way a camera or microphone is. */
+/** Why a camera or microphone is not available. */
 
-export type Kind = 'microphone' | 'camera';
+export type DeviceKind = 'microphone' | 'camera';
 
-/** Why a device cannot be had: what the visitor must do about it differs. */
+/** Each needs different help for the visitor. */
 export type Trouble =
-  /** The visitor, or their browser's settings, said no. */
+  /** The visitor or their browser's settings denied permission. */
   | 'denied'
-  /** There is none. */
+  /** There is no such device. */
   | 'missing'
-  /** Another program has it. */
+  /** Another program is using it. */
   | 'busy'
-  /** The page that carries the widget does not let it have one (Permissions-Policy). */
+  /** The customer's page does not allow it (Permissions-Policy). */
   | 'policy'
-  /** The page was not loaded over a line that browsers trust with devices. */
+  /** The page was loaded without TLS. */
   | 'insecure'
   | 'unknown';
 
-/** Names of DOMExceptions by getUserMedia, W3C Media Capture and Streams, section 10.2; older browsers' own names beside them. */
-export function troubleOf(error: unknown, kind: Kind): Trouble {
+export type Troubles = Partial<Record<DeviceKind, Trouble>>;
+
+/** Maps getUserMedia's exceptions (W3C Media Capture and Streams, section 10.2), with the names that older browsers use. */
+export function troubleOf(error: unknown, kind: DeviceKind): Trouble {
   if (!allowedByPage(kind)) return 'policy';
   switch (error instanceof Error || error instanceof DOMException ? error.name : '') {
     case 'NotAllowedError':
@@ -37,8 +39,8 @@ export function troubleOf(error: unknown, kind: Kind): Trouble {
   }
 }
 
-/** Whether the page lets the widget ask. A page that does not is refused with the same error as by the visitor, and without a question. */
-export function allowedByPage(kind: Kind): boolean {
+/** Whether the page's permissions policy allows the device. If not, getUserMedia fails as if the visitor had denied it. */
+export function allowedByPage(kind: DeviceKind): boolean {
   const { featurePolicy } = document as { featurePolicy?: { allowsFeature(name: string): boolean } };
   return featurePolicy?.allowsFeature(kind) ?? true;
 }

@@ -6,7 +6,7 @@ import { rates } from './model';
 import type { Player } from './player';
 import { speechWords } from './words';
 
-/** What is being read, and all that can be done about it. */
+/** The controls for reading aloud. */
 export function Bar({ player, shadow }: { player: Player; shadow: ShadowRoot }) {
   const t = speechWords.value;
   const bar = useRef<HTMLDivElement>(null);
@@ -14,11 +14,11 @@ export function Bar({ player, shadow }: { player: Player; shadow: ShadowRoot }) 
   const trouble = player.trouble.value;
   const shown = phase !== 'idle';
 
-  // The focus must not vanish with what was pressed, which is still there while this is drawn.
-  const left = !shown && bar.current?.contains(shadow.activeElement) === true;
+  // When the bar disappears, its focus moves to the thread. While this renders, the bar is still there.
+  const losesFocus = !shown && bar.current?.contains(shadow.activeElement) === true;
   useLayoutEffect(() => {
-    if (left) shadow.querySelector<HTMLElement>('.thread')?.focus({ preventScroll: true });
-  }, [left]);
+    if (losesFocus) shadow.querySelector<HTMLElement>('.thread')?.focus({ preventScroll: true });
+  }, [losesFocus]);
 
   return (
     <>
@@ -35,7 +35,7 @@ export function Bar({ player, shadow }: { player: Player; shadow: ShadowRoot }) 
         <div class="player" ref={bar} role="group" aria-label={t.player} data-phase={phase}>
           <Button
             name={phase === 'paused' ? 'play' : 'pause'}
-            label={phase === 'paused' ? t.goOn : t.pause}
+            label={phase === 'paused' ? t.resume : t.pause}
             onPress={() => player.toggle()}
           />
           <Button name="skip" label={t.skip} onPress={() => player.skip()} />

@@ -1,24 +1,26 @@
 /**
- * An answer read by the browser's own voice, a sentence at a time, while it is being written. A pause is a cancelled sentence that is begun again,
- * from its last known word, since on Android the browser's own pause is an end.
+ * Reads an answer with the browser's own voice, one sentence at a time, while the answer is being written. A pause cancels the sentence,
+ * and resuming speaks it again from its last known word, because on Android the browser's own pause ends the utterance.
  */
 import type { ReadonlySignal } from '@preact/signals';
 import { languageOf } from './language';
-import type { Reading, ReadingListener, Settings, VoiceTrouble, Written } from './model';
-import { sentences, type Sentence } from './said';
-import { choose, voices } from './voices';
+import type { Reading, ReadingListener, Settings, VoiceTrouble, WrittenAnswer } from './model';
+import { splitIntoSentences, type Sentence } from './sentences';
+import { chooseVoice, voices } from './voices';
 
 export { voices };
 
-/** A voice that has not begun by then will not. */
-const toBegin = 5_000;
-/** Slower than any voice, in letters a second: one that takes longer has fallen silent, as remote ones do, without a word. */
-const slowest = 10;
+/** A voice that has not started after this time never will. */
+const startTimeout = 5_000;
+/** In letters per second, slower than any voice. A sentence that takes longer has stopped; remote voices stop without an event. */
+const slowestRate = 10;
+/** Added to the longest duration of a sentence, in milliseconds. */
+const margin = 3_000;
 
-export interface Likely {
-  /** The language to suppose. */
+export interface Defaults {
+  /** The language to assume if the answer's is unclear. */
   language: string;
-  /** Said in the place of a block of code. */
+  /** Spoken in place of a code block. */
   code: string;
 }
 
@@ -27,188 +29,202 @@ export class BrowserReading implements Reading {
   #text = '';
   #complete = false;
   #attempt = -1;
-  /** The sentence being spoken, or the next. */
+  /** The sentence being spoken, or the next one. */
   #index: number | undefined;
-  /** From which of its letters on. */
+  /** The letter in the sentence at which to start. */
   #letter = 0;
-  /** Kept here, so that the browser does not throw it away with its events. */
+  /** Without this reference the browser may garbage-collect the utterance, and with it its events. */
   #utterance: SpeechSynthesisUtterance | undefined;
   #voice: SpeechSynthesisVoice | undefined;
   #choosing = false;
-  #stumbles = 0;
+  #failures = 0;
   #paused = false;
   #stopped = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #unfollow: () => void;
+  readonly #unsubscribe: () => void;
 
-  /** @param from The place in the answer to begin at. */
+  /** @param from The position in the answer at which to start. */
   constructor(
-    written: ReadonlySignal<Written | undefined>,
+    answer: ReadonlySignal<WrittenAnswer | undefined>,
     private readonly settings: Readonly<Settings>,
-    private readonly likely: Likely,
+    private readonly defaults: Defaults,
     private readonly listener: ReadingListener,
     private readonly from = 0,
   ) {
-    this.#unfollow = written.subscribe((answer) => {
-      if (answer) this.#take(answer);
+    this.#unsubscribe = answer.subscribe((written) => {
+      if (written) this.#update(written);
     });
   }
 
   pause(): void {
     this.#paused = true;
-    this.#hush();
+    this.#cancel();
   }
 
   resume(): void {
     this.#paused = false;
-    void this.#go();
+    void this.#advance();
   }
 
   skip(): void {
-    this.#hush();
+    this.#cancel();
     this.#paused = false;
     this.#next();
   }
 
   changed(): void {
     if (!this.#utterance) return;
-    this.#hush();
-    void this.#go();
+    this.#cancel();
+    void this.#advance();
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#hush();
-    queueMicrotask(() => this.#unfollow());
+    this.#cancel();
+    // The answer's signal may call during construction, when there is nothing to unsubscribe yet.
+    queueMicrotask(() => this.#unsubscribe());
   }
 
-  #take({ text, attempt, complete }: Written): void {
+  #update({ text, attempt, complete }: WrittenAnswer): void {
     if (this.#stopped) return;
-    // An answer begun anew: what was said of it is void.
-    if (!complete && this.#attempt >= 0 && attempt > this.#attempt) {
-      this.#hush();
+    const restarted = !complete && this.#attempt >= 0 && attempt > this.#attempt;
+    if (restarted) {
+      this.#cancel();
       [this.#index, this.#letter] = [0, 0];
     }
     [this.#text, this.#attempt, this.#complete] = [text, attempt, complete];
-    this.#sentences = sentences(text, languageOf(text, this.likely.language), this.likely.code);
-    void this.#go();
+    this.#sentences = splitIntoSentences(text, this.#language(), this.defaults.code);
+    void this.#advance();
   }
 
-  async #go(): Promise<void> {
+  async #advance(): Promise<void> {
     if (this.#stopped || this.#paused || this.#utterance || this.#choosing) return;
-    const sentence = this.#sentence();
+    const sentence = this.#nextSentence();
     if (!sentence) {
       if (this.#complete) this.#end(() => this.listener.done());
       else this.listener.spoken();
-      return;
-    }
-    if (this.#voice) {
+    } else if (this.#voice) {
       this.#speak(sentence, this.#voice);
-      return;
+    } else {
+      await this.#chooseVoice();
     }
+  }
+
+  async #chooseVoice(): Promise<void> {
     this.#choosing = true;
     const all = await voices();
     this.#choosing = false;
-    this.#voice = choose(all, languageOf(this.#text, this.likely.language), navigator.languages);
-    // What was asked of a browser before it had a voice can stand in the way of all that comes after it.
+    this.#voice = chooseVoice(all, this.#language(), navigator.languages);
+    // Speech requested before the voices were loaded can block everything after it.
     if (speechSynthesis.pending) speechSynthesis.cancel();
-    if (this.#voice) await this.#go();
+    if (this.#voice) await this.#advance();
     else this.#fail(all.length === 0 ? 'no_voice' : 'no_language');
   }
 
-  /** What is to be said now, if it is there. The last sentence may still grow. */
-  #sentence(): Sentence | undefined {
+  /** Undefined while it is not complete. The last sentence of an unfinished answer may still grow. */
+  #nextSentence(): Sentence | undefined {
     if (this.#index === undefined) {
       const first = this.#sentences.findIndex((sentence) => sentence.start >= this.from);
       if (first >= 0) this.#index = first;
     }
-    const ready = this.#complete ? this.#sentences.length : this.#sentences.length - 1;
-    return this.#index !== undefined && this.#index < ready ? this.#sentences[this.#index] : undefined;
+    const complete = this.#complete ? this.#sentences.length : this.#sentences.length - 1;
+    return this.#index !== undefined && this.#index < complete ? this.#sentences[this.#index] : undefined;
   }
 
   #speak(sentence: Sentence, voice: SpeechSynthesisVoice): void {
     const base = this.#letter;
-    const text = sentence.text.slice(base);
-    const utterance = new SpeechSynthesisUtterance(text);
+    const utterance = new SpeechSynthesisUtterance(sentence.text.slice(base));
     this.#utterance = utterance;
     utterance.voice = voice;
     utterance.lang = voice.lang;
     utterance.rate = this.settings.rate;
     utterance.volume = this.settings.muted ? 0 : 1;
-    // What a cancelled utterance still says of itself, an error among it, is nothing to anybody.
-    const ours = (does: () => void): void => {
-      if (this.#utterance === utterance) does();
+    // A cancelled utterance still reports events, such as an error.
+    const ifCurrent = (action: () => void): void => {
+      if (this.#utterance === utterance) action();
     };
-    const left = (said: number): number => ((text.length - said) / (slowest * utterance.rate)) * 1000 + 3000;
-    const fellSilent = (): void => {
-      this.#hush();
-      this.#next();
-    };
-    utterance.onstart = () =>
-      ours(() => {
-        this.#stumbles = 0;
-        this.#watch(left(0), fellSilent);
-        this.listener.spoken(sentence);
-      });
+    utterance.onstart = () => ifCurrent(() => this.#started(sentence, utterance));
     utterance.onboundary = ({ name, charIndex }) =>
-      ours(() => {
-        if (name !== 'word') return;
-        this.#letter = base + charIndex;
-        this.#watch(left(charIndex), fellSilent);
-        const length = /^[\p{L}\p{N}\p{M}'’_-]*/u.exec(text.slice(charIndex))?.[0].length ?? 0;
-        const { places } = sentence;
-        const [start, last] = [places[this.#letter], places[this.#letter + Math.max(length, 1) - 1]];
-        if (start !== undefined && last !== undefined) this.listener.spoken(sentence, { start, end: last + 1 });
+      ifCurrent(() => {
+        if (name === 'word') this.#wordReached(sentence, utterance, base, charIndex);
       });
     utterance.onend = () =>
-      ours(() => {
-        this.#quiet();
+      ifCurrent(() => {
+        this.#release();
         this.#next();
       });
-    utterance.onerror = ({ error }) => ours(() => this.#wrong(error));
-    this.#watch(toBegin, () => this.#wrong('silence'));
+    utterance.onerror = ({ error }) => ifCurrent(() => this.#failed(error));
+    this.#after(startTimeout, () => this.#failed('silence'));
     speechSynthesis.speak(utterance);
   }
 
-  #wrong(error: string): void {
-    this.#hush();
-    // The browser wants a press first; or the page itself, whose voice it is, too, has cut us off.
+  #started(sentence: Sentence, utterance: SpeechSynthesisUtterance): void {
+    this.#failures = 0;
+    this.#skipIfSilent(utterance, 0);
+    this.listener.spoken(sentence);
+  }
+
+  #wordReached(sentence: Sentence, utterance: SpeechSynthesisUtterance, base: number, charIndex: number): void {
+    const { text } = utterance;
+    this.#letter = base + charIndex;
+    this.#skipIfSilent(utterance, charIndex);
+    const length = /^[\p{L}\p{N}\p{M}'’_-]*/u.exec(text.slice(charIndex))?.[0].length ?? 0;
+    const { positions } = sentence;
+    const [start, last] = [positions[this.#letter], positions[this.#letter + Math.max(length, 1) - 1]];
+    if (start !== undefined && last !== undefined) this.listener.spoken(sentence, { start, end: last + 1 });
+  }
+
+  /** Continues with the next sentence if the voice does not finish this one in time. */
+  #skipIfSilent({ text, rate }: SpeechSynthesisUtterance, spoken: number): void {
+    this.#after(((text.length - spoken) / (slowestRate * rate)) * 1000 + margin, () => {
+      this.#cancel();
+      this.#next();
+    });
+  }
+
+  #failed(error: string): void {
+    this.#cancel();
+    // The browser wants a click first, or the page has used the same voice and interrupted us.
     if (error === 'not-allowed' || error === 'interrupted' || error === 'canceled') {
       this.#paused = true;
       this.listener.blocked();
-    } else if (this.#stumbles++ === 0) void this.#go();
+    } else if (this.#failures++ === 0) void this.#advance();
     else this.#fail('failed');
   }
 
   #next(): void {
     if (this.#index !== undefined) this.#index++;
     this.#letter = 0;
-    void this.#go();
+    void this.#advance();
   }
 
-  #hush(): void {
+  #cancel(): void {
     if (!this.#utterance) return;
-    this.#quiet();
+    this.#release();
     speechSynthesis.cancel();
   }
 
-  #quiet(): void {
+  #release(): void {
     clearTimeout(this.#timer);
     this.#utterance = undefined;
   }
 
-  #watch(patience: number, then: () => void): void {
+  #after(milliseconds: number, action: () => void): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(then, patience);
+    this.#timer = setTimeout(action, milliseconds);
   }
 
   #fail(trouble: VoiceTrouble): void {
-    this.#end(() => this.listener.failed(trouble, this.#sentence()?.start ?? 0));
+    this.#end(() => this.listener.failed(trouble, this.#nextSentence()?.start ?? 0));
   }
 
-  #end(tell: () => void): void {
+  #end(notify: () => void): void {
     if (this.#stopped) return;
     this.stop();
-    tell();
+    notify();
+  }
+
+  #language(): string {
+    return languageOf(this.#text, this.defaults.language);
   }
 }

@@ -1,27 +1,28 @@
-/** Shows what is being spoken where it stands in the thread: as highlights, which leave the elements alone, or else by marking its paragraph. */
-import type { Place } from './model';
-import { align } from './place';
+/** Highlights the spoken text in the thread. Uses the highlight API, or else marks the paragraph. */
+import type { TextRange } from './model';
+import { align } from './alignment';
 
 const names = ['widget-sentence', 'widget-word'] as const;
 
 export class Highlighter {
-  /** By name. Others on the page may have highlights of these names, too, such as another widget. */
+  /** Our ranges by highlight name. Another widget on the page may use the same names. */
   readonly #shown = new Map<string, Range>();
   #marked: Element | undefined;
-  #known = { markdown: '', rendered: '', places: [] as number[] };
+  /** The last alignment. It is expensive, and each word needs it. */
+  #cache = { markdown: '', rendered: '', positions: [] as number[] };
 
   constructor(private readonly shadow: ShadowRoot) {}
 
-  show(messageId: string, markdown: string, sentence: Place | undefined, word: Place | undefined): void {
+  show(messageId: string, markdown: string, sentence: TextRange | undefined, word: TextRange | undefined): void {
     const bubble = [...this.shadow.querySelectorAll('.message')].find(
       (message) => message instanceof HTMLElement && message.dataset.message === messageId,
     )?.firstElementChild;
-    const nodes = bubble ? texts(bubble) : [];
+    const nodes = bubble ? textNodes(bubble) : [];
     const rendered = nodes.map((node) => node.data).join('');
-    if (this.#known.markdown !== markdown || this.#known.rendered !== rendered)
-      this.#known = { markdown, rendered, places: align(markdown, rendered) };
-    const { places } = this.#known;
-    const [whole, part] = [sentence, word].map((place) => place && rangeOf(nodes, rendered, places, place));
+    if (this.#cache.markdown !== markdown || this.#cache.rendered !== rendered)
+      this.#cache = { markdown, rendered, positions: align(markdown, rendered) };
+    const { positions } = this.#cache;
+    const [whole, part] = [sentence, word].map((range) => range && toDomRange(nodes, rendered, positions, range));
     if ('highlights' in CSS) {
       this.#highlight('widget-sentence', whole);
       this.#highlight('widget-word', part);
@@ -37,13 +38,13 @@ export class Highlighter {
 
   #highlight(name: (typeof names)[number], range: Range | undefined): void {
     let highlight = CSS.highlights.get(name);
-    const before = this.#shown.get(name);
-    if (before) highlight?.delete(before);
+    const previous = this.#shown.get(name);
+    if (previous) highlight?.delete(previous);
     this.#shown.delete(name);
     if (!range) return;
     if (!highlight) {
       highlight = new Highlight();
-      // The word stands in its sentence.
+      // The word's highlight wins over the sentence's.
       highlight.priority = names.indexOf(name);
       CSS.highlights.set(name, highlight);
     }
@@ -58,8 +59,8 @@ export class Highlighter {
   }
 }
 
-/** The rendered answer's text; the numbers of its citations are no part of it. */
-function texts(bubble: Element): Text[] {
+/** The text nodes of a rendered answer, without its citation numbers. */
+function textNodes(bubble: Element): Text[] {
   const walker = document.createTreeWalker(bubble, NodeFilter.SHOW_TEXT);
   const found: Text[] = [];
   while (walker.nextNode()) {
@@ -69,9 +70,16 @@ function texts(bubble: Element): Text[] {
   return found;
 }
 
-function rangeOf(nodes: Text[], rendered: string, places: number[], { start, end }: Place): Range | undefined {
-  const first = places.findIndex((place, i) => place >= start && place < end && /\S/.test(rendered[i] ?? ''));
-  const last = places.findLastIndex((place, i) => place >= start && place < end && /\S/.test(rendered[i] ?? ''));
+function toDomRange(
+  nodes: Text[],
+  rendered: string,
+  positions: number[],
+  { start, end }: TextRange,
+): Range | undefined {
+  const isInside = (position: number, i: number): boolean =>
+    position >= start && position < end && /\S/.test(rendered[i] ?? '');
+  const first = positions.findIndex(isInside);
+  const last = positions.findLastIndex(isInside);
   if (first < 0) return undefined;
   const range = document.createRange();
   let before = 0;

@@ -1,4 +1,4 @@
-/** Paths of the player's own icons, on a square of 24. */
+/** SVG paths of the player's icons, on a 24 by 24 grid. */
 export const icons = {
   pause: 'M9 6v12M15 6v12',
   play: 'M8 5.5v13l10.5-6.5Z',

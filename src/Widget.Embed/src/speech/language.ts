@@ -1,4 +1,4 @@
-/** Which language an answer is in, for the choice of a voice: by its letters, and by small words where letters are shared. */
+/** Detects the language of an answer, to choose a voice: by its script and, for languages in Latin script, by common words. */
 
 const scripts: [RegExp, string][] = [
   [/[\u3040-\u30ff]/g, 'ja'],
@@ -10,7 +10,7 @@ const scripts: [RegExp, string][] = [
   [/\p{Script=Greek}/gu, 'el'],
 ];
 
-const small: Record<string, string> = {
+const commonWords: Record<string, string> = {
   en: 'the and is of to for with you',
   de: 'der die das und ist nicht mit für',
   es: 'el los las y es para con una',
@@ -20,17 +20,17 @@ const small: Record<string, string> = {
   nl: 'het een en is niet met voor van',
 };
 
-/** The language's code; the one it is likely to be in when nothing speaks against it. */
+/** The language's code; the likely one if nothing else is more probable. */
 export function languageOf(text: string, likely: string): string {
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
-  for (const [letter, language] of scripts)
-    // A third of it: foreign names stand in every text.
-    if ((text.match(letter)?.length ?? 0) > letters / 3) return language;
+  for (const [script, language] of scripts)
+    // A third of the letters, because any text may contain foreign names.
+    if ((text.match(script)?.length ?? 0) > letters / 3) return language;
   const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
   const score = (language: string): number => {
-    const known = new Set(small[language]?.split(' '));
+    const known = new Set(commonWords[language]?.split(' '));
     return words.filter((word) => known.has(word)).length + (language === likely ? 0.5 : 0);
   };
-  const [best] = Object.keys(small).sort((a, b) => score(b) - score(a));
+  const [best] = Object.keys(commonWords).sort((a, b) => score(b) - score(a));
   return best && score(best) >= 1 ? best : likely;
 }

@@ -1,55 +1,59 @@
-/** What the parts of the speech module say to each other. */
+/** The types that the parts of the speech module share. */
 
-/** A stretch of an answer's Markdown, in UTF-16 code units. */
-export interface Place {
+/** A range of an answer's Markdown, in UTF-16 code units. */
+export interface TextRange {
   start: number;
   end: number;
 }
 
 export type Phase =
-  'idle' /** The voice, or the next sentence, has not come yet. */ | 'waiting' | 'speaking' | 'paused';
+  | 'idle'
+  /** The voice is loading, or the next sentence is not there yet. */
+  | 'waiting'
+  | 'speaking'
+  | 'paused';
 
-/** Why nothing is heard: each has its own words. */
+/** Why there is no sound. Each has its own message. */
 export type VoiceTrouble =
-  /** This browser has no voice at all. */
+  /** The browser has no voice at all. */
   | 'no_voice'
-  /** It has none for the answer's language. */
+  /** The browser has no voice for the answer's language. */
   | 'no_language'
-  /** Browsers keep quiet until the visitor has pressed something. */
-  | 'press'
+  /** The browser blocks sound until the visitor clicks or presses a key. */
+  | 'blocked'
   | 'failed';
 
-/** An answer as far as it has been written. */
-export interface Written {
+/** The part of an answer that has been written so far. */
+export interface WrittenAnswer {
   text: string;
   attempt: number;
   complete: boolean;
 }
 
-/** An answer being read aloud. It begins with its making and ends by itself, or when it is stopped. */
+/** An answer being read aloud, from its construction until it ends or is stopped. */
 export interface Reading {
   pause(): void;
   resume(): void;
-  /** Goes on with the next sentence. */
+  /** Continues with the next sentence. */
   skip(): void;
-  /** Speed, or whether it is muted, has changed. */
+  /** The settings have changed. */
   changed(): void;
-  /** At once, and without a word to the listener. */
+  /** Stops at once, without calling the listener. */
   stop(): void;
 }
 
 export interface ReadingListener {
-  /** What is being spoken; nothing while the next sentence is waited for. */
-  spoken(sentence?: Place, word?: Place): void;
-  /** It stands still until the visitor presses something. */
+  /** The current sentence and word; nothing while waiting for the next sentence. */
+  spoken(sentence?: TextRange, word?: TextRange): void;
+  /** The browser blocks sound. The reading is paused until `resume`. */
   blocked(): void;
   done(): void;
-  /** It cannot go on; another voice could, from this place. */
+  /** The reading cannot continue. Another voice could, from this position. */
   failed(trouble: VoiceTrouble, at: number): void;
 }
 
 export interface Settings {
-  /** 1 for the voice's own speed. */
+  /** The speed; 1 is the voice's own. */
   rate: number;
   muted: boolean;
 }

@@ -1,8 +1,8 @@
-/** What is being read aloud, and how: one answer at a time, by the server's voice or the browser's. */
+/** Reads one answer at a time aloud, with the server's voice or the browser's. */
 import { batch, signal } from '@preact/signals';
-import type { Phase, Place, Reading, ReadingListener, Settings, VoiceTrouble } from './model';
+import type { Phase, TextRange, Reading, ReadingListener, Settings, VoiceTrouble } from './model';
 
-/** Begins to read an answer, from a place in it on, once the voice's own part of the module has come. */
+/** Loads a voice and starts reading an answer from a position on. */
 export type Voice = (
   messageId: string,
   settings: Readonly<Settings>,
@@ -13,17 +13,17 @@ export type Voice = (
 export class Player {
   readonly phase = signal<Phase>('idle');
   readonly messageId = signal<string | undefined>(undefined);
-  readonly sentence = signal<Place | undefined>(undefined);
-  readonly word = signal<Place | undefined>(undefined);
+  readonly sentence = signal<TextRange | undefined>(undefined);
+  readonly word = signal<TextRange | undefined>(undefined);
   readonly trouble = signal<VoiceTrouble | undefined>(undefined);
   readonly rate = signal(1);
   readonly muted = signal(false);
   readonly #settings: Settings = { rate: 1, muted: false };
   #reading: Reading | undefined;
-  /** Counts readings, so that one that is over is not listened to. */
+  /** Increases with each reading, so that calls from an earlier one are ignored. */
   #turn = 0;
 
-  /** @param voices The best first; where one fails, the next goes on. */
+  /** @param voices The best first. If one fails, the next continues. */
   constructor(
     private readonly voices: () => readonly Voice[],
     rate = 1,
@@ -64,60 +64,60 @@ export class Player {
     this.#reading?.changed();
   }
 
-  /** Silent at once. */
+  /** Stops at once. */
   stop(): void {
     this.#turn++;
     this.#reading?.stop();
     this.#reading = undefined;
-    this.#rest();
+    this.#reset();
   }
 
-  /** Says why nothing is heard. */
-  complain(trouble: VoiceTrouble): void {
+  /** Stops and shows why there is no sound. */
+  fail(trouble: VoiceTrouble): void {
     this.stop();
     this.trouble.value = trouble;
   }
 
-  async #begin(messageId: string, voices: Voice[], from: number, before?: VoiceTrouble): Promise<void> {
+  async #begin(messageId: string, voices: Voice[], from: number, firstTrouble?: VoiceTrouble): Promise<void> {
     const voice = voices.shift();
     if (!voice) {
-      this.complain(before ?? 'failed');
+      this.fail(firstTrouble ?? 'failed');
       return;
     }
     const turn = ++this.#turn;
-    const ours = (does: () => void): void => {
-      if (turn === this.#turn) batch(does);
+    const ifCurrent = (action: () => void): void => {
+      if (turn === this.#turn) batch(action);
     };
     this.#reading = undefined;
     if (this.phase.value === 'idle') this.phase.value = 'waiting';
     const listener: ReadingListener = {
       spoken: (sentence, word) =>
-        ours(() => {
+        ifCurrent(() => {
           if (this.phase.value !== 'paused') this.phase.value = sentence ? 'speaking' : 'waiting';
           this.sentence.value = sentence;
           this.word.value = word;
         }),
       blocked: () =>
-        ours(() => {
+        ifCurrent(() => {
           this.phase.value = 'paused';
-          this.trouble.value = 'press';
+          this.trouble.value = 'blocked';
         }),
-      done: () => ours(() => this.stop()),
-      // Of several troubles the first voice's is the one to tell of.
-      failed: (trouble, at) => ours(() => void this.#begin(messageId, voices, at, before ?? trouble)),
+      done: () => ifCurrent(() => this.stop()),
+      // If every voice fails, the visitor sees the first one's problem.
+      failed: (trouble, at) => ifCurrent(() => void this.#begin(messageId, voices, at, firstTrouble ?? trouble)),
     };
     try {
       const reading = await voice(messageId, this.#settings, listener, from);
       if (turn !== this.#turn) reading.stop();
       else this.#reading = reading;
-      // It may have been wished while the voice was on its way.
+      // The visitor may have paused while the voice was loading.
       if (this.phase.value === 'paused' && !this.trouble.value) reading.pause();
     } catch {
       listener.failed('failed', from);
     }
   }
 
-  #rest(): void {
+  #reset(): void {
     batch(() => {
       this.phase.value = 'idle';
       this.messageId.value = this.sentence.value = this.word.value = this.trouble.value = undefined;

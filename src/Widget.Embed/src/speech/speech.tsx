@@ -1,91 +1,91 @@
-/** The speech module: what the panel fetches when a visitor wants to listen. */
+/** The speech module, which the panel loads when a visitor wants to listen. */
 import { computed, effect, signal } from '@preact/signals';
 import type { AssistantItem } from '../app/conversation';
 import { locale } from '../app/i18n';
 import type { SpeechHost } from '../app/moduleHost';
-import { unlock, type Speech } from '../app/speech';
-import { wear } from '../app/styles/sheets';
+import { unlockAudio, type Speech } from '../app/speech';
+import { addSheets } from '../app/styles/sheets';
 import { Bar } from './Bar';
 import { Highlighter } from './highlight';
-import type { Written } from './model';
+import type { WrittenAnswer } from './model';
 import { Player, type Voice } from './player';
 import { speechStyle } from './style';
 import { speechWords } from './words';
 
 export function openSpeech(panel: SpeechHost): Speech {
   const { shadow } = panel.host;
-  wear(shadow, speechStyle);
+  addSheets(shadow, speechStyle);
   const listening = signal(false);
-  const player = new Player(() => [...(server() ? [byServer] : []), byBrowser], panel.memory.get().rate);
+  const player = new Player(() => [...(hasServerVoice() ? [serverVoice] : []), browserVoice], panel.memory.get().rate);
   const highlighter = new Highlighter(shadow);
-  /** Answers that are not to be read by themselves, or not again. */
-  const known = new Set<string>();
+  /** Answers that are not read automatically (again). */
+  const handled = new Set<string>();
 
-  const server = (): boolean => panel.config.value?.speech?.source === 'server' && 'AudioContext' in window;
+  const hasServerVoice = (): boolean => panel.config.value?.speech?.source === 'server' && 'AudioContext' in window;
   const answer = (messageId: string): AssistantItem | undefined =>
     panel.conversation.value.items.find(
       (item): item is AssistantItem => item.kind === 'assistant' && item.messageId === messageId,
     );
-  const byServer: Voice = async (messageId, settings, listener) => {
+  const serverVoice: Voice = async (messageId, settings, listener) => {
     const { ServerReading } = await import('./serverVoice');
-    const context = unlock();
+    const context = unlockAudio();
     const { conversationId } = panel;
-    if (!context || !conversationId) throw new Error('There is nothing to read with.');
+    if (!context || !conversationId) throw new Error('The server voice is not available.');
     const ask = (skip: number, signal: AbortSignal): Promise<Response> =>
       panel.request('/api/widget/speech', { conversationId, messageId, skip }, { accept: 'text/event-stream', signal });
     return new ServerReading(ask, context, settings, listener);
   };
-  const byBrowser: Voice = async (messageId, settings, listener, from) => {
+  const browserVoice: Voice = async (messageId, settings, listener, from) => {
     const { BrowserReading } = await import('./browserVoice');
-    const written = computed<Written | undefined>(() => {
+    const written = computed<WrittenAnswer | undefined>(() => {
       const item = answer(messageId);
       return item && { text: item.text, attempt: item.attempt, complete: item.outcome !== undefined };
     });
-    const likely = { language: locale.peek(), code: speechWords.peek().code };
-    return new BrowserReading(written, settings, likely, listener, from);
+    const defaults = { language: locale.peek(), code: speechWords.peek().code };
+    return new BrowserReading(written, settings, defaults, listener, from);
   };
   const cancel = (): void => player.stop();
 
-  /** The effect's own changes must not call it again. */
-  const each = <T,>(value: () => T, does: (value: T) => void): (() => void) => computed(value).subscribe(does);
-  const stops = [
-    // Answers that come while the visitor listens are read as they come.
-    each(
+  /** Runs an action for each new value. Unlike an effect, it does not depend on what the action reads. */
+  const onChange = <T,>(value: () => T, action: (value: T) => void): (() => void) => computed(value).subscribe(action);
+  const subscriptions = [
+    // While the visitor listens, new answers are read as they are written.
+    onChange(
       () => (listening.value && panel.open.value && !panel.call.value ? panel.conversation.value.items : undefined),
       (items) => {
         const last = items?.findLast((item): item is AssistantItem => item.kind === 'assistant');
-        if (!last || known.has(last.messageId)) return;
-        known.add(last.messageId);
+        if (!last || handled.has(last.messageId)) return;
+        handled.add(last.messageId);
         if ((last.seq ?? Infinity) <= panel.known.peek()) return;
         panel.dictation.cancel();
         player.read(last.messageId);
       },
     ),
-    // Who writes, sends, closes the panel or is called wants to hear no more.
-    each(
+    // Typing, sending, closing the panel or a call stops the reading.
+    onChange(
       () => panel.draft.value,
       (draft) => {
         if (draft !== '') cancel();
       },
     ),
-    each(() => panel.conversation.value.items.filter((item) => item.kind === 'visitor').length, cancel),
-    each(
+    onChange(() => panel.conversation.value.items.filter((item) => item.kind === 'visitor').length, cancel),
+    onChange(
       () => panel.open.value && !panel.call.value,
-      (here) => {
-        if (!here) cancel();
+      (isVisible) => {
+        if (!isVisible) cancel();
       },
     ),
-    // An answer that was stopped, or is not there any more, is not read to its end.
-    each(
+    // An answer that was stopped or is gone is not read to its end.
+    onChange(
       () => {
         const { value } = player.messageId;
         return value !== undefined && [undefined, 'stopped'].includes(answer(value)?.outcome ?? 'coming');
       },
-      (gone) => {
-        if (gone) player.stop();
+      (isGone) => {
+        if (isGone) player.stop();
       },
     ),
-    each(
+    onChange(
       () => player.rate.value,
       (rate) => panel.memory.set({ rate }),
     ),
@@ -97,31 +97,31 @@ export function openSpeech(panel: SpeechHost): Speech {
         highlighter.clear();
         return undefined;
       }
-      // When it has been rendered.
+      // Waits until the thread has rendered the text.
       const frame = requestAnimationFrame(() => highlighter.show(id, text, place, part));
       return () => cancelAnimationFrame(frame);
     }),
   ];
 
-  // A page's first press, wherever in the panel, opens the way for sound that was chosen on an earlier page.
-  const pressed = (): void => {
-    if (listening.value && server()) unlock();
+  // After a page change the first click or key in the panel allows sound again.
+  const interacted = (): void => {
+    if (listening.value && hasServerVoice()) unlockAudio();
   };
-  shadow.addEventListener('click', pressed);
-  shadow.addEventListener('keydown', pressed);
+  shadow.addEventListener('click', interacted);
+  shadow.addEventListener('keydown', interacted);
   window.addEventListener('pagehide', cancel);
 
   const listen = async (on: boolean): Promise<void> => {
     player.stop();
     listening.value = on;
     panel.memory.set({ listen: on });
-    if (!on || server()) return;
-    // Better now than when an answer is there and nothing is heard.
+    if (!on || hasServerVoice()) return;
+    // Reports a missing voice now instead of at the first answer.
     const { voices } = await import('./browserVoice');
     if ((await voices()).length > 0 || !listening.value) return;
     listening.value = false;
     panel.memory.set({ listen: false });
-    player.complain('no_voice');
+    player.fail('no_voice');
   };
 
   return {
@@ -129,24 +129,24 @@ export function openSpeech(panel: SpeechHost): Speech {
     listening,
     reading: player.messageId,
     listen(on) {
-      // What is there already was not waited for; what is being written is.
+      // Complete answers are not read. One that is being written is.
       if (on)
         for (const item of panel.conversation.peek().items)
-          if (item.kind === 'assistant' && item.outcome !== undefined) known.add(item.messageId);
+          if (item.kind === 'assistant' && item.outcome !== undefined) handled.add(item.messageId);
       void listen(on);
     },
     read(messageId) {
-      const again = player.messageId.peek() !== messageId;
+      const isOther = player.messageId.peek() !== messageId;
       cancel();
       panel.dictation.cancel();
-      if (again) player.read(messageId);
+      if (isOther) player.read(messageId);
     },
     cancel,
     destroy() {
       cancel();
-      for (const stop of stops) stop();
-      shadow.removeEventListener('click', pressed);
-      shadow.removeEventListener('keydown', pressed);
+      for (const unsubscribe of subscriptions) unsubscribe();
+      shadow.removeEventListener('click', interacted);
+      shadow.removeEventListener('keydown', interacted);
       window.removeEventListener('pagehide', cancel);
     },
   };

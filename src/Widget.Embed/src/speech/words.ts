@@ -1,9 +1,9 @@
-/** The words of reading aloud. */
-import { wordsOf } from '../app/i18n';
-import en from './locales/read-en.json';
+/** The texts of reading aloud. */
+import { moduleWords } from '../app/i18n';
+import en from './locales/speech-en.json';
 
-export const speechWords = wordsOf(en, {
-  de: () => import('./locales/read-de.json'),
-  es: () => import('./locales/read-es.json'),
-  ar: () => import('./locales/read-ar.json'),
+export const speechWords = moduleWords(en, {
+  de: () => import('./locales/speech-de.json'),
+  es: () => import('./locales/speech-es.json'),
+  ar: () => import('./locales/speech-ar.json'),
 });

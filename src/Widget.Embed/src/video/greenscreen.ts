@@ -1,15 +1,15 @@
-/** Takes the avatar's background away. Tavus paints it in one colour when asked to. */
+/** Removes the avatar's background, which Tavus renders in one colour on request. */
 
-/** Red, green, blue: Tavus's "apply_greenscreen". */
+/** The red, green and blue of Tavus's "apply_greenscreen". */
 export const screenColor = [0, 255, 155] as const;
 
-/** Up to this distance from the colour a pixel is background, from the second on it is the avatar; between, it is the edge. */
+/** Distances from the screen's colour. Up to `inner` a pixel is background, from `outer` on it is the avatar, in between an edge. */
 const inner = 90;
 const outer = 180;
 
 /**
- * Keys pixels in place (RGBA, 8 bits each): background becomes transparent, edges in part, and what is left at an edge loses the
- * screen's tint. The distance is Euclidean in RGB.
+ * Keys pixels in place (RGBA, 8 bits each). Background becomes transparent and edges partly so; edges also lose the screen's tint. The
+ * distance is Euclidean in RGB.
  */
 export function keyOut(pixels: Uint8ClampedArray, [r, g, b]: readonly [number, number, number] = screenColor): void {
   for (let i = 0; i < pixels.length; i += 4) {
@@ -24,21 +24,21 @@ export function keyOut(pixels: Uint8ClampedArray, [r, g, b]: readonly [number, n
     }
     const share = (distance - inner) / (outer - inner);
     pixels[i + 3] = Math.round((pixels[i + 3] ?? 255) * share);
-    // Green that stands out over red and blue is light from the screen.
+    // Green above both red and blue is light reflected from the screen.
     pixels[i + 1] = Math.min(green, Math.max(red, Math.round((red + blue) / 2)));
   }
 }
 
-/** Wide enough for a panel; every pixel costs at every frame. */
+/** Wide enough for the panel. Each pixel costs time in each frame. */
 const widest = 640;
 
-/** Draws a video without its background for as long as it is not told to stop. */
+/** Draws a video without its background. Returns a function that stops it. */
 export function drawKeyed(video: HTMLVideoElement, canvas: HTMLCanvasElement): () => void {
   const context = canvas.getContext('2d', { willReadFrequently: true });
   let request = 0;
-  const byFrame = 'requestVideoFrameCallback' in video;
+  const hasFrameCallback = 'requestVideoFrameCallback' in video;
   const next = (): void => {
-    request = byFrame ? video.requestVideoFrameCallback(draw) : requestAnimationFrame(draw);
+    request = hasFrameCallback ? video.requestVideoFrameCallback(draw) : requestAnimationFrame(draw);
   };
   const draw = (): void => {
     const scale = Math.min(1, widest / (video.videoWidth || widest));
@@ -53,5 +53,5 @@ export function drawKeyed(video: HTMLVideoElement, canvas: HTMLCanvasElement): (
     next();
   };
   next();
-  return () => (byFrame ? video.cancelVideoFrameCallback(request) : cancelAnimationFrame(request));
+  return () => (hasFrameCallback ? video.cancelVideoFrameCallback(request) : cancelAnimationFrame(request));
 }

@@ -1,11 +1,11 @@
-/** Tells the API what was said: in batches, in order, again until it has arrived, each utterance once. */
+/** Reports utterances to our API in order and in batches, and retries until each has arrived. */
 import { ApiError } from '../app/api';
 import type { HeardUtterance } from './wire';
 
-const batchTime = 300;
+const batchDelay = 300;
 const batchSize = 50;
 const longestText = 8000;
-const longestPause = 15_000;
+const longestDelay = 15_000;
 
 export class Reporter {
   readonly #waiting: HeardUtterance[] = [];
@@ -17,10 +17,10 @@ export class Reporter {
 
   add(utterance: HeardUtterance): void {
     this.#waiting.push({ ...utterance, text: utterance.text.slice(0, longestText) });
-    this.#schedule(batchTime);
+    this.#schedule(batchDelay);
   }
 
-  /** Sends what waits now; settles when it has arrived, been refused or failed once. */
+  /** Sends everything that waits. Settles when it has arrived, was refused or has failed once. */
   async flush(): Promise<void> {
     while (this.#sending) await this.#sending;
     clearTimeout(this.#timer);
@@ -28,11 +28,11 @@ export class Reporter {
     if (this.#waiting.length > 0) await this.#send();
   }
 
-  /** The page is being left: what waits goes with a request that outlives it. */
+  /** The page unloads: sends what waits with a request that outlives it. */
   leave(): void {
     clearTimeout(this.#timer);
     const waiting = this.#waiting.splice(0);
-    // Browsers let 64 KB outlive a page; what is longer than a batch would not go anyway.
+    // Browsers limit such requests to 64 KB, so more than one batch would fail.
     if (waiting.length > 0) void this.post(waiting.slice(-batchSize), true).catch(() => undefined);
   }
 
@@ -49,7 +49,7 @@ export class Reporter {
     this.#sending = this.post(batch, false)
       .then(
         () => true,
-        // What is refused would be refused again.
+        // A refused report would be refused again.
         (error: unknown) => error instanceof ApiError && error.status < 500 && ![401, 408, 429].includes(error.status),
       )
       .then((settled) => {
@@ -57,7 +57,7 @@ export class Reporter {
         this.#failures = settled ? 0 : this.#failures + 1;
         this.#sending = undefined;
         if (this.#waiting.length > 0)
-          this.#schedule(settled ? 0 : Math.min(longestPause, batchTime * 2 ** this.#failures));
+          this.#schedule(settled ? 0 : Math.min(longestDelay, batchDelay * 2 ** this.#failures));
       });
     return this.#sending;
   }

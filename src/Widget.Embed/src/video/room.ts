@@ -1,7 +1,7 @@
-/** Tavus's room, through Daily's call object: who is in it, what they send, and what we send. */
+/** Tavus's room, through Daily's call object: participants, their tracks, and messages. */
 import type { DailyCall, DailyParticipant } from '@daily-co/daily-js';
 import type { Devices } from '../media/devices';
-import type { Kind } from '../media/trouble';
+import type { DeviceKind } from '../media/trouble';
 import { roomMessage, type RoomMessage } from './wire';
 
 export interface Avatar {
@@ -10,21 +10,21 @@ export interface Avatar {
 }
 
 export interface RoomListener {
-  /** The avatar is there, with what of it is to be seen and heard; undefined when it has gone. */
+  /** The avatar's tracks have changed; undefined when it has left. */
   avatar(avatar: Avatar | undefined): void;
   message(message: RoomMessage): void;
-  /** We are out of it, by no wish of ours. */
+  /** The room was closed, or the connection to it broke. */
   lost(): void;
 }
 
-/** Daily's program is fetched from its own servers and may be held up on the way. */
-const patience = 20_000;
+/** Daily's client loads further code from Daily's servers, which may be slow or blocked. */
+const joinTimeout = 20_000;
 
 export class Room {
   #joined = false;
   #left = false;
   #avatarId: string | undefined;
-  readonly #sources: Record<Kind, MediaStreamTrack | undefined>;
+  readonly #sources: Record<DeviceKind, MediaStreamTrack | undefined>;
 
   private constructor(
     private readonly call: DailyCall,
@@ -34,13 +34,13 @@ export class Room {
     this.#sources = { microphone: devices.track('microphone'), camera: devices.track('camera') };
   }
 
-  /** Goes in with what the visitor's devices give. Throws when Daily cannot be loaded or does not let us in. */
+  /** Joins with the visitor's devices. Throws if Daily's client cannot be loaded or the room cannot be joined. */
   static async join(url: string, token: string | null, devices: Devices, listener: RoomListener): Promise<Room> {
     const { createCallObject } = await import('./daily');
     const call = createCallObject({
-      // A page may have calls of its own.
+      // The customer's page may use Daily, too.
       allowMultipleCallInstances: true,
-      // Daily's program comes as a script, which a content security policy can allow, and not as text to evaluate.
+      // Loads Daily's code as a script, which a content security policy can allow, instead of by eval.
       dailyConfig: { avoidEval: true },
       audioSource: devices.track('microphone') ?? false,
       videoSource: devices.track('camera') ?? false,
@@ -50,13 +50,13 @@ export class Room {
     const room = new Room(call, devices, listener);
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      room.#listen();
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error('The room did not answer.')), patience);
+      room.#subscribe();
+      const timeout = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error('Joining the room took too long.')), joinTimeout);
       });
-      await Promise.race([call.join({ url, ...(token ? { token } : {}) }), late]);
+      await Promise.race([call.join({ url, ...(token ? { token } : {}) }), timeout]);
       room.#joined = true;
-      room.#look();
+      room.#update();
       return room;
     } catch (error) {
       void room.leave();
@@ -70,8 +70,8 @@ export class Room {
     if (!this.#left) this.call.sendAppMessage(message, '*');
   }
 
-  /** Sends what the device gives now; nothing when there is none or it is muted. */
-  async device(kind: Kind, track: MediaStreamTrack | undefined, on: boolean): Promise<void> {
+  /** Sends a device's track; nothing if there is none or it is off. */
+  async setDevice(kind: DeviceKind, track: MediaStreamTrack | undefined, on: boolean): Promise<void> {
     if (this.#left) return;
     const source = track ?? false;
     if (this.#sources[kind] !== track)
@@ -84,17 +84,17 @@ export class Room {
   async leave(): Promise<void> {
     if (this.#left) return;
     this.#left = true;
-    // Leaves, too; what else could go wrong with it is nothing to anybody now.
+    // Destroying the call object also leaves the room. An error no longer matters.
     await this.call.destroy().catch(() => undefined);
   }
 
-  #listen(): void {
-    const look = (): void => this.#look();
-    this.call.on('participant-joined', look);
-    this.call.on('participant-updated', look);
-    this.call.on('participant-left', look);
-    this.call.on('track-started', look);
-    this.call.on('track-stopped', look);
+  #subscribe(): void {
+    const update = (): void => this.#update();
+    this.call.on('participant-joined', update);
+    this.call.on('participant-updated', update);
+    this.call.on('participant-left', update);
+    this.call.on('track-started', update);
+    this.call.on('track-stopped', update);
     this.call.on('app-message', ({ data }) => {
       const message = roomMessage(data);
       if (message && !this.#left) this.listener.message(message);
@@ -104,11 +104,11 @@ export class Room {
   }
 
   #lost(): void {
-    // While we go in, join() itself says what is wrong.
+    // Before that, join() itself throws.
     if (this.#joined && !this.#left) this.listener.lost();
   }
 
-  #look(): void {
+  #update(): void {
     if (!this.#joined || this.#left) return;
     const avatar = avatarOf(Object.values(this.call.participants()));
     if (!avatar) {
@@ -126,7 +126,7 @@ export class Room {
   }
 }
 
-/** Tavus names it in its user id; in a room of two it is the other one. */
+/** The avatar's user id contains "tavus-replica". Otherwise it is the only other participant. */
 function avatarOf(participants: DailyParticipant[]): DailyParticipant | undefined {
   const others = participants.filter((participant) => !participant.local);
   return others.find((participant) => participant.user_id.includes('tavus-replica')) ?? others[0];

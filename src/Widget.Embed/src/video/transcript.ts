@@ -1,7 +1,7 @@
 /**
- * What is said in a call, from the room's messages: captions as it is said, and each utterance once when it has been said.
- * Of the avatar, "utterance" tells the whole intended text as soon as it begins to speak, and "utterance.streaming" what was really
- * heard; so an avatar's utterance is held until it has stopped, or been cut off.
+ * Turns the room's messages into captions while someone speaks, and into one utterance when they have finished. For the avatar, "utterance"
+ * carries the whole intended text when it begins to speak, and "utterance.streaming" the text spoken so far. So the avatar's utterance is
+ * held until it stops or is interrupted.
  */
 import { speakerOf, speechOf, type HeardUtterance, type RoomMessage } from './wire';
 import type { Speaker } from '../app/events';
@@ -11,44 +11,44 @@ export interface Caption {
   text: string;
 }
 
-/** An avatar that never says it has stopped is taken to have after this. */
+/** If the avatar never reports that it has stopped, its utterance counts as finished after this time. */
 const longestSpeech = 60_000;
-/** One that is not known to be speaking may have stopped already, and is waited for no longer than this. */
-const patience = 4_000;
-/** For so long the room's echo of what the visitor typed is expected. */
+/** The same if it has not reported that it began: it may have stopped already. */
+const longestHold = 4_000;
+/** How long to expect the room's echo of a text that we sent. */
 const echoTime = 60_000;
 
 export class Transcript {
   #held: HeardUtterance | undefined;
   #heldTimer: ReturnType<typeof setTimeout> | undefined;
-  /** What of the held utterance has been heard so far, and by which inference. */
+  /** The text that the avatar has spoken so far, and its inference id. */
   #spoken: { inference: string | undefined; text: string } | undefined;
   #interrupted = false;
-  #speaks = false;
-  /** What we said for the visitor, or without them, and the room will tell back. */
+  #avatarSpeaks = false;
+  /** Texts that we sent as the visitor's speech. The room reports them back. */
   #echoes: { text: string; until: number }[] = [];
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
 
   constructor(
-    private readonly said: (utterance: HeardUtterance) => void,
-    private readonly caption: (caption: Caption | undefined) => void,
-    private readonly speaking: (speaker: Speaker, speaks: boolean) => void,
+    private readonly report: (utterance: HeardUtterance) => void,
+    private readonly showCaption: (caption: Caption | undefined) => void,
+    private readonly setSpeaking: (speaker: Speaker, speaking: boolean) => void,
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** The visitor typed it: it is told at once, and not again when the room echoes it. */
+  /** The visitor typed this text. It is reported at once; the room's echo is ignored. */
   typed(id: string, text: string): void {
     this.flush();
     this.unspoken(text);
-    this.#tell({ id, speaker: 'visitor', text, interrupted: false });
+    this.#reportOnce({ id, speaker: 'visitor', text, interrupted: false });
   }
 
-  /** It goes to the room as if the visitor had said it, and they have not. */
+  /** This text goes to the room as the visitor's speech, but is not theirs. The room's echo is ignored. */
   unspoken(text: string): void {
-    this.#echoes.push({ text: plain(text), until: this.now() + echoTime });
+    this.#echoes.push({ text: normalized(text), until: this.now() + echoTime });
   }
 
-  hear(message: RoomMessage): void {
+  receive(message: RoomMessage): void {
     switch (message.event_type) {
       case 'conversation.utterance':
         this.#utterance(message);
@@ -77,15 +77,15 @@ export class Transcript {
     }
   }
 
-  /** Tells what is held: nothing more will be heard of it. */
+  /** Reports the held utterance: it is finished. */
   flush(): void {
     clearTimeout(this.#heldTimer);
     const held = this.#held;
     this.#held = undefined;
     if (!held) return;
-    const heard = this.#interrupted ? this.#spoken?.text : undefined;
+    const spoken = this.#interrupted ? this.#spoken?.text : undefined;
     this.#spoken = undefined;
-    this.#tell({ ...held, text: heard ?? held.text, interrupted: held.interrupted || this.#interrupted });
+    this.#reportOnce({ ...held, text: spoken ?? held.text, interrupted: held.interrupted || this.#interrupted });
     this.#interrupted = false;
   }
 
@@ -94,24 +94,24 @@ export class Transcript {
     if (text === '') return;
     const speaker = speakerOf(message);
     const utterance = { id: idOf(message, text), speaker, text, interrupted: message.properties.interrupted === true };
-    if (this.#held?.id === utterance.id || this.#told.has(utterance.id)) return;
+    if (this.#held?.id === utterance.id || this.#reported.has(utterance.id)) return;
     this.flush();
     if (speaker === 'visitor') {
       if (this.#isEcho(text)) return;
-      this.caption({ speaker, text });
-      this.#tell(utterance);
+      this.showCaption({ speaker, text });
+      this.#reportOnce(utterance);
       return;
     }
-    // What streamed before belongs to it only if it is of the same inference.
+    // Text streamed earlier belongs to this utterance only if the inference is the same.
     if (this.#spoken && this.#spoken.inference !== message.inference_id) this.#spoken = undefined;
-    if (!this.#spoken) this.caption({ speaker, text });
+    if (!this.#spoken) this.showCaption({ speaker, text });
     this.#held = utterance;
     this.#hold();
   }
 
   #hold(): void {
     clearTimeout(this.#heldTimer);
-    this.#heldTimer = setTimeout(() => this.flush(), this.#speaks ? longestSpeech : patience);
+    this.#heldTimer = setTimeout(() => this.flush(), this.#avatarSpeaks ? longestSpeech : longestHold);
   }
 
   #streaming(message: RoomMessage): void {
@@ -119,27 +119,27 @@ export class Transcript {
     if (text === '') return;
     const speaker = speakerOf(message);
     if (speaker === 'visitor') {
-      if (!this.#echoes.some((echo) => echo.text === plain(text))) this.caption({ speaker, text });
+      if (!this.#echoes.some((echo) => echo.text === normalized(text))) this.showCaption({ speaker, text });
       return;
     }
-    this.caption({ speaker, text });
+    this.showCaption({ speaker, text });
     this.#spoken = { inference: message.inference_id, text };
     if (message.properties.is_interrupted === true) this.#interrupted = true;
     if (message.properties.final === true && this.#held) this.flush();
   }
 
   #started(speaker: Speaker): void {
-    this.speaking(speaker, true);
+    this.setSpeaking(speaker, true);
     if (speaker === 'visitor') return;
     this.#interrupted = false;
-    this.#speaks = true;
+    this.#avatarSpeaks = true;
     if (this.#held) this.#hold();
   }
 
   #stopped(speaker: Speaker, message: RoomMessage): void {
-    this.speaking(speaker, false);
+    this.setSpeaking(speaker, false);
     if (speaker === 'visitor') return;
-    this.#speaks = false;
+    this.#avatarSpeaks = false;
     if (message.properties.interrupted === true) this.#interrupted = true;
     this.flush();
     this.#interrupted = false;
@@ -147,20 +147,20 @@ export class Transcript {
 
   #isEcho(text: string): boolean {
     this.#echoes = this.#echoes.filter((echo) => echo.until > this.now());
-    const index = this.#echoes.findIndex((echo) => echo.text === plain(text));
+    const index = this.#echoes.findIndex((echo) => echo.text === normalized(text));
     if (index < 0) return false;
     this.#echoes.splice(index, 1);
     return true;
   }
 
-  #tell(utterance: HeardUtterance): void {
-    if (this.#told.has(utterance.id)) return;
-    this.#told.add(utterance.id);
-    this.said(utterance);
+  #reportOnce(utterance: HeardUtterance): void {
+    if (this.#reported.has(utterance.id)) return;
+    this.#reported.add(utterance.id);
+    this.report(utterance);
   }
 }
 
-/** The same for a message that comes twice, another for another part of the same turn. */
+/** Equal for the same message received twice, different for different parts of one turn. */
 function idOf(message: RoomMessage, text: string): string {
   const turn = message.inference_id ?? (message.turn_idx === undefined ? undefined : `turn-${message.turn_idx}`);
   return `${turn ?? `seq-${message.seq ?? 0}`}:${speakerOf(message)}:${hash(text)}`.slice(-100);
@@ -173,8 +173,8 @@ function hash(text: string): string {
   return (value >>> 0).toString(36);
 }
 
-/** For comparing: a room may trim, or change letters' case and stops. */
-function plain(text: string): string {
+/** For comparing texts: the room may change case, spaces and punctuation. */
+function normalized(text: string): string {
   return text
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')

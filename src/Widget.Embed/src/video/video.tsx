@@ -1,26 +1,26 @@
-/** The video module: what the panel fetches when a visitor chooses to be called. */
+/** The video module, which the panel loads when a visitor starts a video call. */
 import { effect, signal } from '@preact/signals';
 import type { CallHost } from '../app/moduleHost';
 import type { LiveCall } from '../app/call';
-import { wear } from '../app/styles/sheets';
+import { addSheets } from '../app/styles/sheets';
 import { callStyle } from '../call/style';
-import { Call } from './call';
+import { VideoCall } from './call';
 import { Stage } from './components/Stage';
 import { videoStyle } from './style';
 
 export function openVideo(panel: CallHost): LiveCall {
-  wear(panel.host.shadow, callStyle, videoStyle);
+  addSheets(panel.host.shadow, callStyle, videoStyle);
   const alone = signal(narrow.matches);
-  const narrowed = (): void => {
+  const onChange = (): void => {
     alone.value = narrow.matches;
   };
-  narrow.addEventListener('change', narrowed);
-  const call = new Call(panel, (again) => {
+  narrow.addEventListener('change', onChange);
+  const call = new VideoCall(panel, (again) => {
     stop();
-    narrow.removeEventListener('change', narrowed);
+    narrow.removeEventListener('change', onChange);
     panel.callOver(again ? openVideo(panel) : undefined);
   });
-  // After a call there is the thread to go on with.
+  // After the call the visitor continues in the thread.
   const stop = effect(() => {
     if (!call.active.value) alone.value = false;
   });
@@ -30,14 +30,14 @@ export function openVideo(panel: CallHost): LiveCall {
     active: call.active,
     alone,
     say: (text) => call.say(text),
-    heard: (event) => call.heard(event),
+    handleEvent: (event) => call.handleEvent(event),
     destroy: () => {
       call.destroy();
       stop();
-      narrow.removeEventListener('change', narrowed);
+      narrow.removeEventListener('change', onChange);
     },
   };
 }
 
-/** Where the panel is all there is to see. */
+/** Screens on which the panel covers the whole page. */
 const narrow = matchMedia('(max-width: 480px)');

@@ -1,29 +1,22 @@
-/** The API's records of a call, as Widget.Contracts defines them, and the messages of Tavus's room. */
+/** The API's records of a video call, as Widget.Contracts defines them, and the messages of Tavus's room. */
 import type { EndReason, Speaker } from '../app/events';
+import type { CallSession } from '../call/sessionClient';
 
-export type SessionState = 'queued' | 'creating' | 'waiting' | 'live' | 'ending' | 'ended' | 'failed';
-
-export interface CallSession {
-  sessionId: string;
+export interface VideoSession extends CallSession<EndReason> {
   threadId: string;
-  state: SessionState;
+  state: 'queued' | 'creating' | 'waiting' | 'live' | 'ending' | 'ended' | 'failed';
   conversationId: string | null;
   conversationUrl: string | null;
   meetingToken: string | null;
-  /** Place in the line, from 1. */
+  /** Position in the queue, from 1. */
   position: number | null;
   maxSeconds: number;
-  remainingSeconds: number | null;
-  /** The avatar stands before a colour that is to be keyed out. */
+  /** The avatar's background is one colour, for the page to remove. */
   greenScreen: boolean;
-  /** Ends this call without a header. */
-  leaveToken: string | null;
-  endReason: EndReason | null;
-  problem: string | null;
 }
 
 export interface HeardUtterance {
-  /** The same for the same utterance, however often it is told. */
+  /** Stable: reporting the same utterance again has no effect. */
   id: string;
   speaker: Speaker;
   text: string;
@@ -35,7 +28,7 @@ export interface ToolResponse {
   result: unknown;
 }
 
-/** What the room sends. Read with care: fields come, go and change their names. */
+/** A message from the room. Tavus has added, removed and renamed fields, so only `event_type` is certain. */
 export interface RoomMessage {
   event_type: string;
   conversation_id?: string;
@@ -59,17 +52,17 @@ export function roomMessage(data: unknown): RoomMessage | undefined {
   };
 }
 
-/** Who speaks: the visitor is "user", the avatar "replica", in newer accounts "pal". */
+/** The visitor's role is "user"; the avatar's is "replica", in newer accounts "pal". */
 export function speakerOf({ properties: { role } }: RoomMessage): Speaker {
   return role === 'user' ? 'visitor' : 'assistant';
 }
 
-/** What is said: "speech" by the types, "text" by some of the documentation. */
+/** Tavus's types call the text "speech", parts of its documentation "text". */
 export function speechOf({ properties: { speech, text } }: RoomMessage): string {
   return (typeof speech === 'string' ? speech : typeof text === 'string' ? text : '').trim();
 }
 
-/** What we send, in the envelope that the room expects. */
+/** Wraps a message for the room in the envelope that Tavus expects. */
 export function outgoing(conversationId: string, type: string, properties: Record<string, unknown> = {}): object {
   return {
     message_type: 'conversation',

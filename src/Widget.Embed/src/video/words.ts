@@ -1,9 +1,9 @@
-/** The words of video calls. */
-import { wordsOf } from '../app/i18n';
-import en from './locales/words-en.json';
+/** The texts of video calls. */
+import { moduleWords } from '../app/i18n';
+import en from './locales/video-en.json';
 
-export const videoWords = wordsOf(en, {
-  de: () => import('./locales/words-de.json'),
-  es: () => import('./locales/words-es.json'),
-  ar: () => import('./locales/words-ar.json'),
+export const videoWords = moduleWords(en, {
+  de: () => import('./locales/video-de.json'),
+  es: () => import('./locales/video-es.json'),
+  ar: () => import('./locales/video-ar.json'),
 });

@@ -1,23 +1,23 @@
-/** How loud either side is. Analysers need no worklet, which strict pages would not let us load. */
+/** How loud each side is. Uses analysers, because a strict content security policy blocks audio worklets. */
 import type { Speaker } from '../app/events';
 
-/** Quieter than this is silence, louder is all there is to show; in dB of full scale. */
-const quiet = -55;
-const loud = -10;
+/** The levels shown as 0 and as 1, in dBFS. */
+const quietest = -55;
+const loudest = -10;
 
-interface Tap {
+interface Meter {
   source: MediaStreamAudioSourceNode;
   analyser: AnalyserNode;
-  wave: Float32Array<ArrayBuffer>;
+  samples: Float32Array<ArrayBuffer>;
 }
 
 export class Levels {
   #context: AudioContext | undefined;
-  readonly #taps: Partial<Record<Speaker, Tap>> = {};
+  readonly #meters: Partial<Record<Speaker, Meter>> = {};
 
-  hear(speaker: Speaker, stream: MediaStream | undefined): void {
-    this.#taps[speaker]?.source.disconnect();
-    Reflect.deleteProperty(this.#taps, speaker);
+  listen(speaker: Speaker, stream: MediaStream | undefined): void {
+    this.#meters[speaker]?.source.disconnect();
+    Reflect.deleteProperty(this.#meters, speaker);
     if (!stream || !('AudioContext' in window)) return;
     this.#context ??= new AudioContext();
     this.wake();
@@ -25,33 +25,33 @@ export class Levels {
     const analyser = this.#context.createAnalyser();
     analyser.fftSize = 1024;
     source.connect(analyser);
-    this.#taps[speaker] = { source, analyser, wave: new Float32Array(analyser.fftSize) };
+    this.#meters[speaker] = { source, analyser, samples: new Float32Array(analyser.fftSize) };
   }
 
   /** From 0 to 1. */
   of(speaker: Speaker): number {
-    const tap = this.#taps[speaker];
-    if (!tap) return 0;
-    tap.analyser.getFloatTimeDomainData(tap.wave);
-    return levelOf(tap.wave);
+    const meter = this.#meters[speaker];
+    if (!meter) return 0;
+    meter.analyser.getFloatTimeDomainData(meter.samples);
+    return levelOf(meter.samples);
   }
 
-  /** Where a browser lets nothing sound before a press. */
+  /** Browsers suspend audio until the visitor has clicked or pressed a key. */
   wake(): void {
     if (this.#context?.state === 'suspended') void this.#context.resume().catch(() => undefined);
   }
 
   close(): void {
-    this.hear('visitor', undefined);
-    this.hear('assistant', undefined);
+    this.listen('visitor', undefined);
+    this.listen('assistant', undefined);
     void this.#context?.close();
     this.#context = undefined;
   }
 }
 
-/** The root mean square of samples from -1 to 1, on a scale of loudness from 0 to 1. */
-export function levelOf(wave: Float32Array): number {
-  const power = wave.reduce((sum, value) => sum + value * value, 0) / wave.length;
+/** The loudness (RMS, on a decibel scale) of samples from -1 to 1, as a number from 0 to 1. */
+export function levelOf(samples: Float32Array): number {
+  const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
   const decibels = 10 * Math.log10(power);
-  return Math.min(1, Math.max(0, (decibels - quiet) / (loud - quiet)));
+  return Math.min(1, Math.max(0, (decibels - quietest) / (loudest - quietest)));
 }

@@ -1,26 +1,27 @@
-/** The line of sound to the provider: a peer connection with the microphone, what comes back, and a channel beside it. */
+/** The WebRTC connection to the provider: the microphone's track, the assistant's track and a data channel. */
 
 export interface PeerListener {
   connected(): void;
   sound(stream: MediaStream): void;
-  /** A message of the channel, unread. */
+  /** A message from the data channel. */
   message(text: string): void;
-  /** It never came about, or is gone. */
+  /** It could not be established, or broke. */
   lost(): void;
 }
 
-/** A provider's servers are reached directly, so the first candidates suffice. */
-const gathering = 1_500;
-const connecting = 15_000;
-/** A line may falter for a moment; ICE then finds another way by itself. */
-const faltering = 5_000;
+/** Providers have public servers, so the first ICE candidates are enough. */
+const gatherTimeout = 1_500;
+const connectTimeout = 15_000;
+/** ICE recovers from short interruptions by itself. */
+const recoverTimeout = 5_000;
 
 export class Peer {
   readonly #connection = new RTCPeerConnection();
-  // Before the offer, or the offer would not speak of it. The name is the one that OpenAI's own examples use.
+  // Created before the offer, so that the offer includes it. OpenAI's examples use this name.
   readonly #channel = this.#connection.createDataChannel('oai-events');
   readonly #sender: RTCRtpSender;
-  readonly #early: string[] = [];
+  /** Messages sent before the channel is open. */
+  readonly #queue: string[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #connected = false;
   #closed = false;
@@ -34,14 +35,14 @@ export class Peer {
     });
     this.#sender = sender;
     this.#connection.ontrack = ({ track: sound }) => this.listener.sound(new MediaStream([sound]));
-    this.#connection.onconnectionstatechange = () => this.#look();
+    this.#connection.onconnectionstatechange = () => this.#stateChanged();
     this.#channel.onmessage = ({ data }) => {
       if (typeof data === 'string') this.listener.message(data);
     };
     this.#channel.onopen = () => {
-      for (const text of this.#early.splice(0)) this.#channel.send(text);
+      for (const text of this.#queue.splice(0)) this.#channel.send(text);
     };
-    // The other side has hung up; the connection itself would take seconds to notice.
+    // The provider has hung up. The connection state would change only seconds later.
     this.#channel.onclose = () => this.#lost();
   }
 
@@ -53,17 +54,17 @@ export class Peer {
 
   async answer(sdp: string): Promise<void> {
     if (this.#closed) return;
-    this.#timer = setTimeout(() => this.#lost(), connecting);
+    this.#timer = setTimeout(() => this.#lost(), connectTimeout);
     await this.#connection.setRemoteDescription({ type: 'answer', sdp });
   }
 
-  async replace(track: MediaStreamTrack | undefined): Promise<void> {
+  async replaceTrack(track: MediaStreamTrack | undefined): Promise<void> {
     if (!this.#closed) await this.#sender.replaceTrack(track ?? null);
   }
 
   send(text: string): void {
     if (this.#channel.readyState === 'open') this.#channel.send(text);
-    else if (!this.#closed) this.#early.push(text);
+    else if (!this.#closed) this.#queue.push(text);
   }
 
   close(): void {
@@ -74,7 +75,7 @@ export class Peer {
     this.#connection.close();
   }
 
-  #look(): void {
+  #stateChanged(): void {
     switch (this.#connection.connectionState) {
       case 'connected':
         clearTimeout(this.#timer);
@@ -83,7 +84,7 @@ export class Peer {
         break;
       case 'disconnected':
         clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => this.#lost(), faltering);
+        this.#timer = setTimeout(() => this.#lost(), recoverTimeout);
         break;
       case 'failed':
       case 'closed':
@@ -110,7 +111,7 @@ function gathered(connection: RTCPeerConnection): Promise<void> {
     const timer = setTimeout(() => {
       connection.removeEventListener('icegatheringstatechange', done);
       resolve();
-    }, gathering);
+    }, gatherTimeout);
     connection.addEventListener('icegatheringstatechange', done);
     done();
   });

@@ -1,25 +1,25 @@
-/** The voice module: what the panel fetches when a visitor chooses to talk. */
+/** The voice module, which the panel loads when a visitor starts a voice call. */
 import { signal } from '@preact/signals';
 import type { LiveCall } from '../app/call';
 import type { CallHost } from '../app/moduleHost';
-import { wear } from '../app/styles/sheets';
+import { addSheets } from '../app/styles/sheets';
 import { callStyle } from '../call/style';
 import { VoiceCall } from './call';
 import { Stage } from './components/Stage';
 import { voiceStyle } from './style';
 
 export function openVoice(panel: CallHost): LiveCall {
-  wear(panel.host.shadow, callStyle, voiceStyle);
+  addSheets(panel.host.shadow, callStyle, voiceStyle);
   const call = new VoiceCall(panel, (again) => panel.callOver(again ? openVoice(panel) : undefined));
   return {
     mode: 'voice',
     View: () => <Stage key={call} call={call} panel={panel} />,
     active: call.active,
-    // The sources of what is said come into the thread, so it stays.
+    // The thread stays visible, because it shows the sources of what is said.
     alone: signal(false),
     say: (text) => call.say(text),
-    heard: (event) => call.heard(event),
-    live: (update) => call.live(update),
+    handleEvent: (event) => call.handleEvent(event),
+    handleUpdate: (update) => call.handleUpdate(update),
     destroy: () => call.destroy(),
   };
 }

@@ -1,20 +1,14 @@
-/** The API's records of a voice call, as Widget.Contracts defines them. */
+/** The API's record of a voice call, as Widget.Contracts defines it. */
 import type { VoiceEndReason } from '../app/events';
+import type { CallSession } from '../call/sessionClient';
 
-export interface VoiceSession {
-  sessionId: string;
+export interface VoiceSession extends CallSession<VoiceEndReason> {
   threadId: string;
   state: 'creating' | 'live' | 'ending' | 'ended' | 'failed';
-  /** The provider's answer; only in the response that opens the call. */
+  /** The provider's SDP answer. Only the response that opens the call has it. */
   sdp: string | null;
-  /** The page passes the data channel's messages on. */
+  /** The page has to relay the data channel's messages to our server. */
   relay: boolean;
   pushToTalk: boolean;
   maxSeconds: number;
-  remainingSeconds: number | null;
-  /** Ends this call without a header. */
-  leaveToken: string | null;
-  endReason: VoiceEndReason | null;
-  /** What went wrong, in words for the visitor. */
-  problem: string | null;
 }

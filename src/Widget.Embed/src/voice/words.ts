@@ -1,9 +1,9 @@
-/** The words of voice calls. */
-import { wordsOf } from '../app/i18n';
-import en from './locales/talk-en.json';
+/** The texts of voice calls. */
+import { moduleWords } from '../app/i18n';
+import en from './locales/voice-en.json';
 
-export const voiceWords = wordsOf(en, {
-  de: () => import('./locales/talk-de.json'),
-  es: () => import('./locales/talk-es.json'),
-  ar: () => import('./locales/talk-ar.json'),
+export const voiceWords = moduleWords(en, {
+  de: () => import('./locales/voice-de.json'),
+  es: () => import('./locales/voice-es.json'),
+  ar: () => import('./locales/voice-ar.json'),
 });

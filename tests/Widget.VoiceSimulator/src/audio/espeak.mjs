@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readWav, resample } from './wav.mjs';
 import { SAMPLE_RATE } from './pcm.mjs';
 
-/** How the names of OpenAI's voices sound here: espeak-ng's voice variants, so that two voices can be told apart. */
+/** espeak-ng's voice variants. Each of the provider's voices maps to one, so that two voices sound different. */
 const VARIANTS = ['f2', 'm3', 'f3', 'm1', 'f4', 'm2', 'f5', 'm4'];
 
 /** @type {Map<string, Promise<Int16Array>>} */
@@ -13,7 +13,7 @@ const spoken = new Map();
  * Speaks a text with espeak-ng.
  * @param {string} text
  * @param {string} voice the provider's voice name
- * @param {number} [speed] 1 is usual
+ * @param {number} [speed] 1 is normal
  * @returns {Promise<Int16Array>} 48 kHz 16-bit mono
  */
 export function speak(text, voice, speed = 1) {
@@ -30,7 +30,7 @@ export function speak(text, voice, speed = 1) {
   return speech;
 }
 
-/** Where espeak-ng is missing, words can still be shown for as long as they would last. @param {string} text */
+/** Without espeak-ng: silence as long as the speech would be, so that transcripts still have their timing. @param {string} text */
 function silence(text) {
   console.error('espeak-ng is missing, so the simulated voice is silent. Install the package espeak-ng.');
   return new Int16Array((SAMPLE_RATE * 65 * text.length) / 1000);
@@ -42,13 +42,13 @@ function synthesize(text, settings) {
     const program = spawn('espeak-ng', [...settings, '--stdin', '--stdout'], { stdio: ['pipe', 'pipe', 'pipe'] });
     /** @type {Buffer[]} */
     const chunks = [];
-    let said = '';
+    let errors = '';
     program.stdout.on('data', (chunk) => chunks.push(chunk));
-    program.stderr.on('data', (chunk) => (said += chunk));
+    program.stderr.on('data', (chunk) => (errors += chunk));
     program.stdin.on('error', () => {});
     program.on('error', () => resolve(silence(text)));
     program.on('close', (code) => {
-      if (code !== 0) return reject(new Error(`espeak-ng ended with ${code}: ${said.trim()}`));
+      if (code !== 0) return reject(new Error(`espeak-ng ended with ${code}: ${errors.trim()}`));
       try {
         const { samples, rate } = readWav(Buffer.concat(chunks));
         resolve(resample(samples, rate, SAMPLE_RATE));

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** What goes over the audio track: 48 kHz 16-bit mono in frames of 10 ms, as WebRTC's Opus has it. */
+/** The audio track's format: 48 kHz 16-bit mono in frames of 10 ms, as WebRTC uses with Opus. */
 export const SAMPLE_RATE = 48_000;
 export const FRAME_MS = 10;
 export const FRAME_SAMPLES = (SAMPLE_RATE * FRAME_MS) / 1000;

@@ -1,21 +1,20 @@
 // @ts-check
 import { FRAME_MS, FRAME_SAMPLES } from './pcm.mjs';
 
-/** How late the clock may be before what was missed is skipped instead of made up for. */
+/** If the clock is later than this, missed frames are skipped instead of played late. */
 const LATE_MS = 300;
 
 /**
- * Plays sound over an audio track in real time: a frame each 10 ms, silence when there is nothing to say,
- * as a provider's playback buffer does.
+ * Plays sound over an audio track in real time, like a provider's playback buffer: a frame every 10 ms, or silence.
  */
 export class Speaker {
   #silence = new Int16Array(FRAME_SAMPLES);
   #timer = /** @type {NodeJS.Timeout | undefined} */ (undefined);
   #next = 0;
   #queue = /** @type {Playback[]} */ ([]);
-  /** How much has been played that was not silence, in ms. */
+  /** The duration of sound played so far, without silence, in ms. */
   playedMs = 0;
-  /** Told each frame as it is played, silence too. */
+  /** Called with each frame as it is played, including silence. */
   onFrame = /** @type {(samples: Int16Array) => void} */ (() => {});
 
   /** @param {{ onData(data: object): void }} source an RTCAudioSource */
@@ -34,7 +33,7 @@ export class Speaker {
   }
 
   /**
-   * Plays this after what is being played.
+   * Queues samples for playback.
    * @param {Int16Array} samples
    * @param {PlaybackListener} listener
    * @returns {Playback}
@@ -45,7 +44,10 @@ export class Speaker {
     return playback;
   }
 
-  /** Stops at once, and forgets what waits. @returns {{ playback: Playback, ms: number }[]} what is cut off and how much of each was played */
+  /**
+   * Stops at once and clears the queue.
+   * @returns {{ playback: Playback, ms: number }[]} what was cut off, and how much of each was played
+   */
   cut() {
     const cut = this.#queue.map((playback) => ({ playback, ms: playedMs(playback) }));
     this.#queue = [];
@@ -84,7 +86,7 @@ export class Speaker {
   }
 }
 
-/** Ends early, after so much. @param {Playback} playback @param {number} ms */
+/** Ends a playback early, after some milliseconds. @param {Playback} playback @param {number} ms */
 export function shorten(playback, ms) {
   playback.end = Math.min(playback.end, Math.max(playback.at, Math.floor(ms / FRAME_MS) * FRAME_SAMPLES));
 }
@@ -93,6 +95,6 @@ export function shorten(playback, ms) {
 const playedMs = (playing) => Math.round((Math.min(playing.at, playing.end) / FRAME_SAMPLES) * FRAME_MS);
 
 /**
- * @typedef {{ started(): void, ended(): void }} PlaybackListener ended is not told when it was cut off
+ * @typedef {{ started(): void, ended(): void }} PlaybackListener ended is not called for a playback that was cut off
  * @typedef {{ samples: Int16Array, at: number, end: number, listener: PlaybackListener }} Playback
  */

@@ -1,23 +1,21 @@
 // @ts-check
 
-/** A silence of which so much is missing sound is none, … */
+/** A silence with a larger share of missing sound is packet loss, not silence. */
 const MISSING = 0.3;
-/** … is looked at again so much later, … */
+/** How long to wait before looking at such a silence again. */
 const AGAIN_MS = 200;
-/** … and is one after all when nothing comes for so long. */
+/** After this time it counts as silence in any case. */
 const LONGEST_MS = 3000;
 
-/**
- * The beginnings and ends of what is said, by a voice detector, on links that are not perfect.
- */
+/** Finds the starts and ends of utterances with a voice detector, also on lossy links. */
 export class Utterances {
   #held = /** @type {number[] | null} */ (null);
   #waitedMs = 0;
-  #given = false;
+  #isStopped = false;
 
   /**
    * @param {import('./vad.mjs').VoiceActivity} vad
-   * @param {(ms: number) => Promise<number>} missing which share of the last sound has not arrived
+   * @param {(ms: number) => Promise<number>} missing the share of recent sound that has not arrived
    * @param {{ started(): void, stopped(): void }} listener
    */
   constructor(vad, missing, listener) {
@@ -30,14 +28,14 @@ export class Utterances {
     return this.vad.speaking || this.#held !== null;
   }
 
-  /** Tells nothing any more. */
-  giveUp() {
-    this.#given = true;
+  /** Stops calling the listener. */
+  stop() {
+    this.#isStopped = true;
   }
 
   /** @param {number} level of the next 10 ms */
   hear(level) {
-    if (this.#given) return;
+    if (this.#isStopped) return;
     if (this.#held) return void this.#held.push(level);
     const change = this.vad.hear(level);
     if (change === 'started') this.listener.started();
@@ -49,10 +47,10 @@ export class Utterances {
     const missing = await this.missing(this.vad.silenceMs);
     const held = this.#held;
     this.#held = null;
-    if (this.#given) return;
+    if (this.#isStopped) return;
     if (missing > MISSING && this.#waitedMs < LONGEST_MS) {
       this.#waitedMs += AGAIN_MS;
-      this.vad.goOn(AGAIN_MS);
+      this.vad.resume(AGAIN_MS);
     } else {
       this.#waitedMs = 0;
       this.listener.stopped();

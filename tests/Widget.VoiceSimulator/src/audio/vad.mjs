@@ -1,15 +1,14 @@
 // @ts-check
 import { FRAME_MS } from './pcm.mjs';
 
-/** Level of a voice at the usual threshold of 0.5: about -36 dB of full scale, above hiss and below speech. */
-const USUAL_LEVEL = 0.016;
-/** How much sound within the last moments makes speech of noise, in frames of 10 ms. */
+/** The level for the default threshold of 0.5: about -36 dBFS, above noise and below speech. */
+const DEFAULT_LEVEL = 0.016;
+/** Speech starts when this many of the last frames are voiced, so that a click is not speech. */
 const WINDOW = 12;
 const VOICED = 6;
 
 /**
- * Voice activity by energy: frame levels in, the beginnings and ends of speech out.
- * The provider's own detector is a model whose threshold is a probability; here it scales the level.
+ * Detects the start and end of speech by energy. The provider's threshold is a probability of its model; here it scales the level.
  */
 export class VoiceActivity {
   #recent = /** @type {boolean[]} */ ([]);
@@ -20,7 +19,7 @@ export class VoiceActivity {
    * @param {{ threshold: number, silenceMs: number }} settings
    */
   constructor({ threshold, silenceMs }) {
-    this.level = USUAL_LEVEL * (threshold / 0.5);
+    this.level = DEFAULT_LEVEL * (threshold / 0.5);
     this.silenceMs = silenceMs;
   }
 
@@ -45,8 +44,8 @@ export class VoiceActivity {
     return 'stopped';
   }
 
-  /** The speech that was taken for ended has not: looks again after so much more silence. @param {number} ms */
-  goOn(ms) {
+  /** Undoes the end of speech. It ends again after this much more silence. @param {number} ms */
+  resume(ms) {
     this.speaking = true;
     this.#silentMs = Math.max(0, this.silenceMs - ms);
   }

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * Reads 16-bit mono PCM out of a RIFF/WAVE file.
+ * Reads 16-bit mono PCM from a RIFF/WAVE file.
  * @param {Buffer} wav
  * @returns {{ samples: Int16Array, rate: number }}
  */
@@ -11,7 +11,7 @@ export function readWav(wav) {
   let rate = 0;
   for (let at = 12; at + 8 <= wav.length;) {
     const id = wav.toString('latin1', at, at + 4);
-    // A program that writes to a pipe cannot know the length beforehand and leaves one too large.
+    // A program that writes to a pipe does not know the length, and writes one that is too large.
     const length = Math.min(wav.readUInt32LE(at + 4), wav.length - at - 8);
     const body = at + 8;
     if (id === 'fmt ') {
@@ -29,7 +29,7 @@ export function readWav(wav) {
   throw new Error('The WAV file has no data.');
 }
 
-/** Linear interpolation, good enough for speech. @param {Int16Array} samples @param {number} from Hz @param {number} to Hz */
+/** By linear interpolation, which is good enough for speech. @param {Int16Array} samples @param {number} from Hz @param {number} to Hz */
 export function resample(samples, from, to) {
   if (from === to || samples.length === 0) return samples;
   const result = new Int16Array(Math.floor((samples.length * to) / from));

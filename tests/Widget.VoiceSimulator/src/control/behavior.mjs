@@ -1,43 +1,43 @@
 // @ts-check
 import * as shape from '../provider/shape.mjs';
 
-/** How the provider behaves, until it is told otherwise. */
-export const USUAL = {
-  /** Before the answer to an SDP offer. */
+/** The provider's behavior until a test changes it. */
+export const DEFAULTS = {
+  /** Delay before the answer to an SDP offer. */
   delayMs: 0,
   /** Refuses to open calls: `{ status, code, message?, type? }`. */
   refuse: /** @type {null | { status: number, code: string | null, message?: string, type?: string }} */ (null),
-  /** So many times more, a sideband of a running call gets 404. */
+  /** How many more times the sideband of a running call gets 404. */
   sidebandRefusals: 0,
-  /** Closes each sideband so long after it was attached. */
+  /** Closes each sideband this long after it was attached. */
   dropSidebandAfterMs: /** @type {number | null} */ (null),
-  /** Whether a late sideband is greeted with session.created too. What the providers do is not documented. */
+  /** Whether a late sideband also gets session.created. The providers do not document it. */
   sidebandGreets: false,
   transcriptionDelayMs: 150,
   transcriptionFails: false,
-  /** Between response.create and the first output. */
+  /** Delay between response.create and the first output. */
   thinkingMs: 60,
-  /** How much faster than it is played the reply is made. */
+  /** Replies are generated this much faster than they are played. */
   generationSpeed: 2,
-  /** Longest life of a session that is opened from now on. */
+  /** The lifetime of sessions opened from now on. */
   lifetimeSeconds: 3600,
-  /** GPT-Live tells of its use so often. */
+  /** How often GPT-Live reports usage. */
   usageSeconds: 60,
-  /** How long a call may take to connect. */
+  /** A call that takes longer to connect ends. */
   connectSeconds: 30,
-  /** false: the answer names no address that works. */
+  /** false: the answer contains only unreachable addresses. */
   udp: true,
-  /** The answer is good, and then nobody comes. */
+  /** The answer is valid, but the provider never connects. */
   neverJoins: false,
-  /** Responses begin, and nothing follows. */
+  /** Responses start, but produce nothing. */
   silent: false,
-  /** Responses end at once as failed. */
+  /** Responses fail at once. */
   responseFails: false,
-  /** A session.updated that nobody asked for, when the first sideband is there and the channel is open. */
+  /** Sends an unrequested session.updated once the channel is open and the first sideband is attached. */
   wrongSession: false,
 };
 
-/** @typedef {typeof USUAL} Behavior */
+/** @typedef {typeof DEFAULTS} Behavior */
 
 const milliseconds = shape.optional(shape.number(0, 600_000));
 const flag = shape.optional(shape.boolean);

@@ -5,11 +5,12 @@ const MARK = '(simulated) ';
 const GREETING = 'Hello, can you hear me?';
 const QUESTIONS = ['What do you offer?', 'What does it cost?', 'How can I reach you?'];
 const INTRODUCTION =
-  'Hello! I hear that you speak. This voice is simulated and does not understand words. Say anything, and I will take it for a question and read you what was found.';
+  'Hello! I can hear you. This voice is simulated and does not understand words. ' +
+  'Say anything, and I will treat it as a question and read out what I found.';
 
 /**
- * For somebody who tries the product without a key and speaks into a real microphone: whatever they say is taken for the
- * next of a few questions, which are marked as simulated, and what was found is read to them.
+ * For people who try the product without a key and with a real microphone. Each utterance counts as the next of a few questions, which are
+ * marked as simulated, and the results are read aloud.
  */
 export class DemoScript extends Script {
   #turns = 0;

@@ -3,7 +3,7 @@ import { parseJson } from '../http/bodies.mjs';
 import { Routes } from '../http/router.mjs';
 import { ProviderError } from '../provider/errors.mjs';
 import * as shape from '../provider/shape.mjs';
-import { USUAL, checkBehavior } from './behavior.mjs';
+import { DEFAULTS, checkBehavior } from './behavior.mjs';
 import { Script, checkScript } from './script.mjs';
 
 const LONGEST_FREEZE = 120;
@@ -12,7 +12,7 @@ const checkKeys = shape.object({ revoked: keys, outOfQuota: keys });
 const checkFreeze = shape.object({ seconds: shape.number(0.01, LONGEST_FREEZE) });
 
 /**
- * How tests drive the simulated providers, and see what came of it. `?account=` of a key restricts a request to that account.
+ * Tests control the simulated providers and inspect calls here. `?account=KEY` restricts a request to one account.
  * @param {import('../provider/world.mjs').World} world
  */
 export function controlRoutes(world) {
@@ -39,8 +39,8 @@ export function controlRoutes(world) {
     })
     .on('PUT', '/behavior', async (request) => {
       const behavior = await read(request, checkBehavior);
-      // In place, so that calls that run already behave so too; what is not named is as usual.
-      Object.assign(world.scenarios.set(account(request.url)).behavior, USUAL, behavior);
+      // Changes the object in place, so that it applies to running calls. Fields that are left out get their defaults.
+      Object.assign(world.scenarios.set(account(request.url)).behavior, DEFAULTS, behavior);
       return done;
     })
     .on('PUT', '/keys', async (request) => {
@@ -74,7 +74,7 @@ export function controlRoutes(world) {
     })
     .on('POST', '/freeze', async (request) => {
       const { seconds } = await read(request, checkFreeze);
-      // A process that hangs: nothing is answered, said or heard, and connections stay up.
+      // Hangs the process: it answers, says and hears nothing, and connections stay open.
       setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000), 20);
       return done;
     })

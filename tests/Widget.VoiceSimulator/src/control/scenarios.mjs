@@ -1,8 +1,8 @@
 // @ts-check
-import { USUAL } from './behavior.mjs';
+import { DEFAULTS } from './behavior.mjs';
 import { Script } from './script.mjs';
 
-/** What was scripted for one account, or for all that have nothing of their own. */
+/** The script and behavior of one account, or of all accounts without their own. */
 export class Scenario {
   /** @param {Script} script */
   constructor(script) {
@@ -10,15 +10,15 @@ export class Scenario {
   }
 
   /** @type {import('./behavior.mjs').Behavior} */
-  behavior = { ...USUAL };
+  behavior = { ...DEFAULTS };
 }
 
-/** Tests that run at the same time use accounts of their own, by key; `?account=` of the control API names one. */
+/** The scenarios by account. Parallel tests use one account each, named by `?account=` of the control API. */
 export class Scenarios {
   #everyone;
   #own = /** @type {Map<string, Scenario>} */ (new Map());
 
-  /** @param {() => Script} unscripted what happens until something is scripted for everyone */
+  /** @param {() => Script} unscripted makes the script for accounts without their own */
   constructor(unscripted) {
     this.unscripted = unscripted;
     this.#everyone = new Scenario(unscripted());
@@ -29,7 +29,7 @@ export class Scenarios {
     return (account !== null && this.#own.get(account)) || this.#everyone;
   }
 
-  /** The one to change. @param {string | null} account */
+  /** The scenario to change. @param {string | null} account */
   set(account) {
     if (account === null) return this.#everyone;
     const own = this.#own.get(account) ?? new Scenario(new Script());

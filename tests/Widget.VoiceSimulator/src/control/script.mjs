@@ -1,11 +1,11 @@
 // @ts-check
 import * as shape from '../provider/shape.mjs';
 
-/** What is said to have been heard when nothing is scripted: words cannot be recognised without a model. */
+/** The transcript of an utterance without a script. Without a model, words cannot be recognized. */
 export const UNSCRIPTED = '(simulated) Hello, can you hear me?';
 
-/** What is said when there is nothing to say. */
-export const GENERIC = 'This is a simulated voice. It hears that you speak, but it does not understand words.';
+/** The reply if there is no other. */
+export const GENERIC = 'This is a simulated voice. It can hear you, but it does not understand words.';
 
 /** @typedef {{ name: string, arguments: Record<string, any> | string }} ScriptedCall */
 
@@ -22,19 +22,17 @@ export const checkScript = shape.object({
   ),
 });
 
-/**
- * What the visitor's utterances will be taken for, which functions are called and what is replied, each once and in order.
- */
+/** The transcripts of the visitor's utterances, the function calls and the replies, each used once and in order. */
 export class Script {
   /** @param {{ utterances?: string[], replies?: string[], calls?: (ScriptedCall | ScriptedCall[])[] }} [script] */
   constructor({ utterances = [], replies = [], calls = [] } = {}) {
     this.utterances = [...utterances];
     this.replies = [...replies];
-    /** Calls of one response stand together. */
+    /** Each entry has the calls of one response. */
     this.calls = calls.map((entry) => [entry].flat());
   }
 
-  /** The words of an utterance that was heard. */
+  /** The transcript of the utterance that was just heard. */
   nextUtterance() {
     return this.utterances.shift() ?? UNSCRIPTED;
   }
@@ -43,7 +41,7 @@ export class Script {
     return this.replies.shift() ?? null;
   }
 
-  /** The next calls, if all of them are offered; otherwise they wait. @param {string[]} offered */
+  /** The next calls, if the session offers all of them. Otherwise they wait. @param {string[]} offered */
   nextCalls(offered) {
     const next = this.calls[0];
     return next?.every((entry) => offered.includes(entry.name))

@@ -5,7 +5,7 @@ import { write } from './respond.mjs';
 
 /** @typedef {import('./respond.mjs').Handler} Handler */
 
-/** The paths of one provider, which answers errors in its own shape. */
+/** The routes of one provider, with its own error format. */
 export class Routes {
   #routes = /** @type {{ method: string, pattern: RegExp, handler: Handler }[]} */ ([]);
 
@@ -33,10 +33,10 @@ export class Routes {
         .filter((route) => route.match);
       const route = found.find((candidate) => candidate.method === message.method);
       if (!route) {
-        const said = `Invalid URL (${message.method} ${url.pathname})`;
+        const text = `Invalid URL (${message.method} ${url.pathname})`;
         throw found.length > 0
-          ? new ProviderError(405, 'method_not_allowed', said)
-          : new ProviderError(404, 'unknown_url', said);
+          ? new ProviderError(405, 'method_not_allowed', text)
+          : new ProviderError(404, 'unknown_url', text);
       }
       const params = Object.fromEntries(
         Object.entries(route.match?.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),

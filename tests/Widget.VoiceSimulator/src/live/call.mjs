@@ -7,10 +7,10 @@ import { Reflection } from './reflection.mjs';
 import { clientEvents, createRequest } from './session-shape.mjs';
 import { Voice } from './voice.mjs';
 
-/** So much is charged when a WebRTC session is created, and credited against its use. */
+/** Charged when a WebRTC session is created, and credited against its usage. */
 const CHARGED_SECONDS = 15;
 
-/** How each end is told. */
+/** The reason of session.closed for each kind of end. */
 const REASONS = /** @type {Record<string, string>} */ ({
   close: 'close_requested',
   reset: 'close_requested',
@@ -19,7 +19,7 @@ const REASONS = /** @type {Record<string, string>} */ ({
   never_connected: 'connection_lost',
 });
 
-/** A session of GPT-Live: full duplex, without turns; what is to be found out is delegated to the client. */
+/** A GPT-Live session: full duplex, without turns. Questions are delegated to the client. */
 export class LiveCall extends Call {
   #delegations = /** @type {Set<string>} */ (new Set());
 

@@ -10,7 +10,7 @@ import { LiveCall } from './call.mjs';
 /** @typedef {import('../realtime/access.mjs').Cloud} Cloud */
 
 /**
- * GPT-Live's own paths, beside the others of the same cloud.
+ * Adds GPT-Live's routes to those of a cloud.
  * @param {import('../http/router.mjs').Routes} routes @param {World} world @param {Cloud} cloud
  */
 export function addLive(routes, world, cloud) {

@@ -3,10 +3,10 @@ import { Utterances } from '../audio/utterances.mjs';
 import { VoiceActivity } from '../audio/vad.mjs';
 import { newId } from '../provider/ids.mjs';
 
-/** A word is told each so often while the visitor speaks, and the rest when they fall silent. */
+/** While the visitor speaks, one word is transcribed per interval; the rest follows when they stop. */
 const WORD_MS = 280;
 
-/** Hears the visitor, tells what they say as they say it, and delegates what they asked. */
+/** Transcribes the visitor's speech while they speak, and delegates their questions. */
 export class Listening {
   #utterances;
   #words = /** @type {string[]} */ ([]);
@@ -19,12 +19,12 @@ export class Listening {
     const vad = new VoiceActivity({ threshold: 0.5, silenceMs: 500 });
     this.#utterances = new Utterances(vad, (ms) => call.peer.reception.missing(ms), {
       started: () => {
-        call.voice.giveWay();
+        call.voice.stop();
         this.#words = call.script.nextUtterance().match(/\S+\s*/g) ?? [];
         this.#sinceWord = 0;
       },
       stopped: () => {
-        this.#tell(this.#words.length);
+        this.#transcribe(this.#words.length);
         this.#answer();
       },
     });
@@ -35,11 +35,11 @@ export class Listening {
     this.#utterances.hear(this.muted ? 0 : level);
     if (!this.#utterances.speaking || (this.#sinceWord += 10) < WORD_MS) return;
     this.#sinceWord = 0;
-    this.#tell(1);
+    this.#transcribe(1);
   }
 
   /** @param {number} count */
-  #tell(count) {
+  #transcribe(count) {
     const delta = this.#words.splice(0, count).join('');
     if (!delta) return;
     const end = this.call.elapsedMs;
@@ -51,7 +51,7 @@ export class Listening {
     });
   }
 
-  /** Small talk is what is scripted as a reply; all else is the client's to answer. */
+  /** Speaks a scripted reply, as small talk. Anything else is delegated to the client. */
   #answer() {
     this.call.later(this.call.behavior.thinkingMs, () => {
       if (this.call.behavior.silent) return;

@@ -1,11 +1,11 @@
 // @ts-check
 import { FRAME_SAMPLES } from '../audio/pcm.mjs';
 
-/** A sideband hears both sides in pieces of so many frames of 10 ms. */
+/** Frames of 10 ms per event. */
 const FRAMES = 20;
 const HALF_FRAME = FRAME_SAMPLES / 2;
 
-/** Reflects the sound of both sides to sidebands: mono PCM16 at 24 kHz, without end, silence too. */
+/** Sends the sound of both sides to the sidebands, including silence: mono PCM16 at 24 kHz. */
 export class Reflection {
   /** @param {import('./call.mjs').LiveCall} call */
   constructor(call) {

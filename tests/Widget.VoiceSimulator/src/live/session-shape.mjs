@@ -7,7 +7,7 @@ const VOICES =
     ' ',
   );
 
-/** About four characters a token. @param {string} text */
+/** About four characters per token. @param {string} text */
 const tokens = (text) => Math.ceil(text.length / 4);
 
 /** @param {number} limit @returns {shape.FieldCheck} */
@@ -92,13 +92,13 @@ export const createRequest = shape.object({
 
 const event = (/** @type {Record<string, shape.FieldCheck>} */ fields = {}) =>
   shape.object({ type: shape.string(), event_id: shape.nullable(shape.string()), ...fields });
-/** The delegation must be named, with null for none. @type {shape.FieldCheck} */
+/** Required, but may be null. @type {shape.FieldCheck} */
 const delegationId = (value, path) => {
   if (value !== null) shape.string({ min: 1 })(value, path);
 };
 const append = event({ content: textUpTo(500), delegation_id: delegationId });
 
-/** Every event that a client may send in a WebRTC session with client delegation. */
+/** The events that a client may send in a WebRTC session with client delegation. */
 export const clientEvents = {
   'session.update': event({ session: shape.object({ delegation: shape.nullable(delegation) }) }),
   'session.input_audio.mute': event(),

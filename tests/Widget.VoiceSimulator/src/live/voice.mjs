@@ -2,7 +2,7 @@
 import { speak } from '../audio/espeak.mjs';
 import { SAMPLE_RATE } from '../audio/pcm.mjs';
 
-/** Says one thing after another; the words are told as they are spoken. */
+/** Speaks texts one after another, and transcribes them as they are spoken. */
 export class Voice {
   #speaking = /** @type {{ silenced: boolean }} */ ({ silenced: false });
 
@@ -45,8 +45,8 @@ export class Voice {
     });
   }
 
-  /** The visitor speaks: what is being said, and what waits, is left unsaid. Nothing tells of it. */
-  giveWay() {
+  /** The visitor speaks: stops the current text and drops the waiting ones. The protocol has no event for it. */
+  stop() {
     this.#speaking.silenced = true;
     this.#speaking = { silenced: false };
     this.call.peer.speaker.cut();

@@ -5,18 +5,18 @@ import { Reception } from './reception.mjs';
 import { checkOffer, unreachable, withoutCandidates } from './sdp.mjs';
 import { webrtc } from './webrtc.mjs';
 
-/** How long a link may be interrupted before the visitor counts as gone. */
+/** After an interruption of this length the visitor counts as gone. */
 const LOST_MS = 6000;
 const GATHERING_MS = 3000;
 
 /**
- * The provider's end of a WebRTC connection: it hears the visitor, speaks, and carries the events' data channel.
+ * The provider's side of a WebRTC connection: the visitor's sound, the provider's voice and the data channel for events.
  *
  * @typedef {object} PeerListener
  * @property {() => void} opened the data channel is open
  * @property {(text: string) => void} received a message on the data channel
  * @property {(samples: Int16Array) => void} heard the next 10 ms of the visitor's sound, 48 kHz mono
- * @property {() => void} gone the visitor has closed the connection or is not reachable any more
+ * @property {() => void} gone the visitor has closed the connection or is unreachable
  */
 export class Peer {
   #connection;
@@ -47,7 +47,7 @@ export class Peer {
 
   /**
    * @param {string} offer
-   * @param {{ reachable: boolean }} options reachable false: the answer leads nowhere
+   * @param {{ reachable: boolean }} options reachable false: the answer contains only an unreachable address
    * @returns {Promise<string>} the SDP answer with all candidates
    */
   async answer(offer, { reachable }) {
@@ -110,11 +110,11 @@ export class Peer {
     try {
       this.#channel.send(text);
     } catch {
-      // It has closed just now, which its close event will tell.
+      // The channel has just closed. Its close event follows.
     }
   }
 
-  /** Waits, for a moment at most, until what was sent has left. */
+  /** Waits briefly until the data channel's buffer is empty. */
   async flush() {
     for (let i = 0; i < 20 && (this.#channel?.bufferedAmount ?? 0) > 0; i++)
       await new Promise((resolve) => setTimeout(resolve, 10));

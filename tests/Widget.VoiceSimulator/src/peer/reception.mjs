@@ -4,8 +4,8 @@ const POLL_MS = 200;
 const KEPT = 40;
 
 /**
- * How much of the sound of late has arrived at all. On a bad link, or a machine that is too busy, the receiver makes up
- * for packets that are late, with silence in the end; nobody has fallen silent then.
+ * Measures how much recent sound has arrived. On a lossy link or a busy machine the receiver conceals late packets, in the end with
+ * silence. That silence does not mean that the visitor has stopped.
  */
 export class Reception {
   #polls = /** @type {{ received: number, concealed: number }[]} */ ([]);
@@ -39,7 +39,7 @@ export class Reception {
     return null;
   }
 
-  /** Which share of the last sound is made up, 0 to 1. @param {number} ms */
+  /** The share of recent sound that is concealed, 0 to 1. @param {number} ms */
   async missing(ms) {
     const now = await this.#read();
     if (!now) return 0;

@@ -1,11 +1,11 @@
 // @ts-check
 import { invalid } from '../provider/errors.mjs';
 
-/** An address that nothing answers at (TEST-NET-2, RFC 5737). */
+/** An unreachable address (TEST-NET-2, RFC 5737). */
 const NOWHERE = 'candidate:1 1 udp 2130706431 198.51.100.1 3478 typ host generation 0';
 
 /**
- * What a voice provider needs of an offer: sound and a data channel.
+ * Checks that an offer has sound and a data channel.
  * @param {string} sdp
  */
 export function checkOffer(sdp) {
@@ -16,8 +16,8 @@ export function checkOffer(sdp) {
   }
 }
 
-/** Without candidates a peer never learns where the other is. @param {string} sdp */
+/** Removes the candidates, so that the peers cannot connect. @param {string} sdp */
 export const withoutCandidates = (sdp) => sdp.replace(/^a=(candidate:.*|end-of-candidates)\r\n/gm, '');
 
-/** As behind a firewall that lets nothing through: the one candidate leads nowhere. @param {string} sdp */
+/** Replaces the candidates by an unreachable one, as behind a firewall. @param {string} sdp */
 export const unreachable = (sdp) => withoutCandidates(sdp).replace(/^(a=ice-ufrag:)/m, `a=${NOWHERE}\r\n$1`);

@@ -4,8 +4,8 @@
 let library;
 
 /**
- * Loads the WebRTC library, which is a native module with builds for few systems.
- * @throws {Error} in words for the person who starts the simulator
+ * Loads the WebRTC library, a native module with builds for only some systems.
+ * @throws {Error} with a message for the person who starts the simulator
  */
 export async function loadWebRtc() {
   try {

@@ -1,7 +1,7 @@
 // @ts-check
 import { ProviderError } from './errors.mjs';
 
-/** The keys that are known to be bad; every other one is good, and is an account of its own. */
+/** The invalid keys. Every other key is valid and is an account of its own. */
 export class Accounts {
   revoked = /** @type {Set<string>} */ (new Set());
   outOfQuota = /** @type {Set<string>} */ (new Set());
@@ -15,14 +15,14 @@ export class Accounts {
   /** @param {string} key */
   check(key) {
     if (!this.revoked.has(key)) return;
-    const said = `Incorrect API key provided: ${key.slice(0, 5)}***. You can find your API key at https://platform.openai.com/account/api-keys.`;
-    throw new ProviderError(401, 'invalid_api_key', said);
+    const text = `Incorrect API key provided: ${key.slice(0, 5)}***. You can find your API key at https://platform.openai.com/account/api-keys.`;
+    throw new ProviderError(401, 'invalid_api_key', text);
   }
 
   /** @param {string} key */
   checkQuota(key) {
     if (!this.outOfQuota.has(key)) return;
-    const said = 'You exceeded your current quota, please check your plan and billing details.';
-    throw new ProviderError(429, 'insufficient_quota', said, null, 'insufficient_quota');
+    const text = 'You exceeded your current quota, please check your plan and billing details.';
+    throw new ProviderError(429, 'insufficient_quota', text, null, 'insufficient_quota');
   }
 }

@@ -3,22 +3,22 @@ import { level, peak } from '../audio/pcm.mjs';
 import { Peer } from '../peer/peer.mjs';
 import { newId } from './ids.mjs';
 
-/** From which level on a frame counts as heard: half of what the voice detector takes for a voice. */
+/** Frames from this level on count as heard. It is half of the voice detector's level. */
 const HEARD_LEVEL = 0.008;
 
 /**
- * @typedef {'channel' | 'sideband'} From where a client's event came from
+ * @typedef {'channel' | 'sideband'} From the source of a client's event
  * @typedef {'hangup' | 'close' | 'peer_gone' | 'expired' | 'killed' | 'reset' | 'never_connected'} End
  * @typedef {object} CallTerms
  * @property {string} id
  * @property {string} provider openai, azure, live or selfhosted
- * @property {string | null} account the key it was opened with
- * @property {() => import('../control/scenarios.mjs').Scenario} scenario what is scripted for it now
- * @property {object} received the session configuration as it was received
+ * @property {string | null} account the key that opened it
+ * @property {() => import('../control/scenarios.mjs').Scenario} scenario its current scenario
+ * @property {object} received the session configuration as received
  * @property {string | null} [safetyIdentifier]
  */
 
-/** A visitor's session with a provider: one WebRTC peer, any number of sidebands, and a log of what went over them. */
+/** A visitor's session with a provider: one WebRTC peer, any number of sidebands, and a log of their events. */
 export class Call {
   #timers = /** @type {Set<NodeJS.Timeout>} */ (new Set());
   #sidebands = /** @type {Set<import('ws').WebSocket>} */ (new Set());
@@ -27,7 +27,7 @@ export class Call {
   log = /** @type {{ at: string, from: From | 'provider', event: any }[]} */ ([]);
   ended = /** @type {{ at: string, how: End } | null} */ (null);
   connectedAt = /** @type {string | null} */ (null);
-  /** Whether a server can take part in it. */
+  /** Whether a server can attach to it. */
   hasSideband = true;
   heardMs = 0;
   heardPeak = 0;
@@ -63,7 +63,7 @@ export class Call {
     return this.scenario().script;
   }
 
-  /** Of the session's timeline. */
+  /** The time since the session started. */
   get elapsedMs() {
     return Math.round(performance.now() - this.startedMs);
   }
@@ -75,7 +75,7 @@ export class Call {
     return answer;
   }
 
-  /** Does something later, unless the call has ended by then. @param {number} ms @param {() => void} action */
+  /** Runs an action later, unless the call has ended by then. @param {number} ms @param {() => void} action */
   later(ms, action) {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
@@ -92,7 +92,7 @@ export class Call {
     this.#timers.delete(timer);
   }
 
-  /** To the channel and every sideband. @param {{ type: string, [name: string]: any }} event */
+  /** Sends an event to the channel and every sideband. @param {{ type: string, [name: string]: any }} event */
   send(event) {
     if (this.ended) return;
     const sent = { event_id: newId('event'), ...event };
@@ -102,7 +102,7 @@ export class Call {
     for (const sideband of this.#sidebands) sideband.send(text);
   }
 
-  /** Sound for those who listen in; it is not logged. @param {object} event */
+  /** Sends an event to the sidebands without logging it, because it carries sound. @param {object} event */
   sendToSidebands(event) {
     if (this.ended || this.#sidebands.size === 0) return;
     const text = JSON.stringify(event);
@@ -120,16 +120,16 @@ export class Call {
     if (dropSidebandAfterMs !== null) this.later(dropSidebandAfterMs, () => socket.close(1011, 'server error'));
     if (this.behavior.sidebandGreets && this.connectedAt)
       socket.send(JSON.stringify({ event_id: newId('event'), ...this.greeting() }));
-    this.#meddle();
+    this.#sendWrongSession();
   }
 
   #channelOpened() {
     this.connectedAt ??= new Date().toISOString();
     this.send(this.greeting());
-    this.#meddle();
+    this.#sendWrongSession();
   }
 
-  #meddle() {
+  #sendWrongSession() {
     if (
       !this.behavior.wrongSession ||
       this.#wronged ||
@@ -149,7 +149,7 @@ export class Call {
     try {
       event = JSON.parse(text);
     } catch {
-      // Logged as it came; the protocol refuses it.
+      // Invalid JSON is logged as text. The protocol refuses it.
     }
     this.log.push({ at: new Date().toISOString(), from, event });
     try {
@@ -158,7 +158,7 @@ export class Call {
       console.error(error);
       this.send({
         type: 'error',
-        error: { type: 'server_error', code: 'server_error', message: 'The simulator has failed; its log says how.' },
+        error: { type: 'server_error', code: 'server_error', message: 'The simulator failed. See its log.' },
       });
     }
   }
@@ -209,34 +209,34 @@ export class Call {
     };
   }
 
-  // What each protocol does in its own way.
+  // Each protocol implements the following.
 
   /** The first event on the channel. @returns {{ type: string }} */
   greeting() {
-    throw new Error('Each protocol has its own.');
+    throw new Error('Not implemented by this protocol.');
   }
 
   /** @returns {{ type: string }} */
   wrongUpdate() {
-    throw new Error('Each protocol has its own.');
+    throw new Error('Not implemented by this protocol.');
   }
 
-  /** @param {any} _event parsed, or the text when it is not JSON @param {From} _from */
+  /** @param {any} _event parsed, or the text if it is not JSON @param {From} _from */
   take(_event, _from) {
-    throw new Error('Each protocol has its own.');
+    throw new Error('Not implemented by this protocol.');
   }
 
   /** @param {number} _level of the next 10 ms, 0 to 1 @param {Int16Array} _samples 48 kHz mono */
   hear(_level, _samples) {
-    throw new Error('Each protocol has its own.');
+    throw new Error('Not implemented by this protocol.');
   }
 
-  /** The session has lived as long as it may. @returns {Promise<void>} */
+  /** The session's lifetime is over. @returns {Promise<void>} */
   async expire() {
-    throw new Error('Each protocol has its own.');
+    throw new Error('Not implemented by this protocol.');
   }
 
-  /** Whether the browser gets this event too. @param {{ type: string }} _event */
+  /** Whether the browser also gets this event. @param {{ type: string }} _event */
   reachesChannel(_event) {
     return true;
   }

@@ -4,7 +4,7 @@
 
 const KEPT = 1000;
 
-/** The calls since the last reset, ended ones too, for tests to read. */
+/** All calls since the last reset, including ended ones. */
 export class Calls {
   #calls = /** @type {Map<string, Call>} */ (new Map());
 
@@ -20,18 +20,18 @@ export class Calls {
     return this.#calls.get(id);
   }
 
-  /** A running call of this account. @param {string} id @param {string | null} account */
+  /** Finds a running call of an account. @param {string} id @param {string | null} account */
   findRunning(id, account) {
     const call = this.#calls.get(id);
     return call && call.account === account && !call.ended ? call : undefined;
   }
 
-  /** @param {string | null} account null: of all */
+  /** @param {string | null} account null: all accounts */
   list(account) {
     return [...this.#calls.values()].filter((call) => account === null || call.account === account);
   }
 
-  /** @param {string | null} account null: all */
+  /** @param {string | null} account null: all accounts */
   async reset(account) {
     const calls = this.list(account);
     await Promise.all(calls.map((call) => call.end('reset')));

@@ -5,10 +5,10 @@
  */
 export class ProviderError extends Error {
   /**
-   * @param {number} status HTTP status when it answers a request
+   * @param {number} status the HTTP status
    * @param {string | null} code
    * @param {string} message
-   * @param {string | null} [param] the path of the field at fault, such as `session.audio.output.voice`
+   * @param {string | null} [param] the path of the invalid field, such as `session.audio.output.voice`
    * @param {string} [type]
    */
   constructor(status, code, message, param = null, type = 'invalid_request_error') {

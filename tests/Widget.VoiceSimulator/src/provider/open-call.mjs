@@ -2,11 +2,11 @@
 import { ProviderError } from './errors.mjs';
 
 /**
- * Opens a call, or refuses to as it was told.
+ * Opens a call, or refuses it if the behavior says so.
  * @param {import('./world.mjs').World} world
  * @param {string} offer
  * @param {string | null} account
- * @param {(scenario: () => import('../control/scenarios.mjs').Scenario) => import('./call.mjs').Call} create throws when the configuration is wrong
+ * @param {(scenario: () => import('../control/scenarios.mjs').Scenario) => import('./call.mjs').Call} create throws if the configuration is invalid
  * @returns {Promise<string>} the SDP answer
  */
 export async function openCall(world, offer, account, create) {

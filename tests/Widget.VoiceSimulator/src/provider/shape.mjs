@@ -2,8 +2,8 @@
 import { invalid } from './errors.mjs';
 
 /**
- * Checks of JSON that name the field at fault as OpenAI does. A check is a function of the value and its path that throws;
- * `optional` marks a field that may be absent, `nullable` one that may be null.
+ * JSON validation that names the invalid field like OpenAI's API. A check takes the value and its path, and throws if the value is
+ * invalid. `optional` marks a field that may be absent, `nullable` one that may be null.
  *
  * @typedef {(value: any, path: string) => void} Check
  * @typedef {Check & { optional?: boolean }} FieldCheck
@@ -29,8 +29,8 @@ export const string =
     if (typeof value !== 'string') throw wrongType(path, 'a string', value);
     if (value.length < min) throw invalid('empty_string', `Invalid '${path}': empty string.`, path);
     if (value.length > max) {
-      const said = `Invalid '${path}': string too long. Expected a string with maximum length ${max}, but got a string with length ${value.length} instead.`;
-      throw invalid('string_above_max_length', said, path);
+      const text = `Invalid '${path}': string too long. Expected a string with maximum length ${max}, but got a string with length ${value.length} instead.`;
+      throw invalid('string_above_max_length', text, path);
     }
   };
 
@@ -82,7 +82,7 @@ export const array =
     value.forEach((element, index) => item(element, `${path}[${index}]`));
   };
 
-/** An object of exactly these fields. @param {Record<string, FieldCheck>} fields @returns {FieldCheck} */
+/** An object with exactly these fields. @param {Record<string, FieldCheck>} fields @returns {FieldCheck} */
 export const object = (fields) => (value, path) => {
   if (!isObject(value)) throw wrongType(path || 'body', 'an object', value);
   for (const [name, check] of Object.entries(fields)) {
@@ -99,7 +99,7 @@ export const object = (fields) => (value, path) => {
   }
 };
 
-/** Any object, as JSON Schema and metadata are. @type {FieldCheck} */
+/** Any object, such as a JSON Schema or metadata. @type {FieldCheck} */
 export const anyObject = (value, path) => {
   if (!isObject(value)) throw wrongType(path, 'an object', value);
 };
@@ -117,7 +117,7 @@ export const nullable = (check) =>
     { optional: true },
   );
 
-/** An object whose field `by` says which of the shapes it has. @param {string} by @param {Record<string, Check>} shapes @returns {FieldCheck} */
+/** An object whose field `by` selects its shape. @param {string} by @param {Record<string, Check>} shapes @returns {FieldCheck} */
 export const variant = (by, shapes) => (value, path) => {
   if (!isObject(value)) throw wrongType(path || 'body', 'an object', value);
   const field = join(path, by);
@@ -133,7 +133,7 @@ export const variant = (by, shapes) => (value, path) => {
   shape(value, path);
 };
 
-/** The first of the checks whose own test the value passes. @param {(value: any) => Check} choose @returns {FieldCheck} */
+/** A check that depends on the value. @param {(value: any) => Check} choose @returns {FieldCheck} */
 export const either = (choose) => (value, path) => choose(value)(value, path);
 
 /** @param {unknown} value @returns {value is Record<string, any>} */

@@ -5,10 +5,10 @@ import { ProviderError } from './errors.mjs';
 
 /**
  * @typedef {(message: import('node:http').IncomingMessage, url: URL) => import('./call.mjs').Call | null} Finder
- *   the call that a WebSocket is for, null when the path is another's; throws a ProviderError to refuse
+ *   returns the call for a WebSocket, or null if the path belongs to another provider; throws a ProviderError to refuse it
  */
 
-/** Takes WebSockets and attaches them to their calls. @param {import('node:http').Server} server @param {Finder[]} finders */
+/** Attaches WebSockets to their calls. @param {import('node:http').Server} server @param {Finder[]} finders */
 export function attachSidebands(server, finders) {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 16 * 1024 * 1024 });
   server.on('upgrade', (message, socket, head) => {

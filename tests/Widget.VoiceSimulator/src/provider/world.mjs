@@ -7,14 +7,14 @@ import { ClientSecrets } from '../realtime/client-secrets.mjs';
 import { Accounts } from './accounts.mjs';
 import { Calls } from './calls.mjs';
 
-/** All that the simulated providers know. */
+/** The state of the simulated providers. */
 export class World {
   accounts = new Accounts();
   calls = new Calls();
   catalog = new Catalog();
   secrets = new ClientSecrets();
 
-  /** @param {{ demo: boolean }} options demo: nobody scripts anything, somebody looks at it */
+  /** @param {{ demo: boolean }} options demo: for people who try the product without scripts */
   constructor({ demo }) {
     this.scenarios = new Scenarios(() => (demo ? new DemoScript() : new Script()));
   }

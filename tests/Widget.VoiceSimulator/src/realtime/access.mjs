@@ -2,14 +2,14 @@
 import { ProviderError } from '../provider/errors.mjs';
 
 /**
- * How a cloud's form of the same endpoints differs.
+ * The differences between the clouds that offer these endpoints.
  * @typedef {object} Cloud
  * @property {string} name
  * @property {string} prefix of the paths
- * @property {string} location prefix of a call's address as it is told
+ * @property {string} location prefix of a call's address in the Location header
  * @property {(message: import('node:http').IncomingMessage) => string | null} keyOf
  * @property {RegExp} keys what a key looks like
- * @property {boolean} ownNames models are deployments with names of one's own
+ * @property {boolean} ownNames models are deployments with arbitrary names
  */
 
 /** @type {Cloud} */
@@ -22,7 +22,7 @@ export const OPENAI = {
   ownNames: false,
 };
 
-/** GPT-Live alone, under a root of its own. @type {Cloud} */
+/** GPT-Live only, under its own root. @type {Cloud} */
 export const LIVE = { ...OPENAI, name: 'live', prefix: '/live/v1' };
 
 /** @type {Cloud} */
@@ -40,20 +40,19 @@ export const AZURE = {
 };
 
 /**
- * The account that a request is made for: its key.
+ * Returns a request's account, which is its key.
  * @param {import('../provider/world.mjs').World} world @param {Cloud} cloud @param {import('node:http').IncomingMessage} message
  */
 export function accountOf(world, cloud, message) {
   const key = cloud.keyOf(message);
   if (!key) throw new ProviderError(401, null, "You didn't provide an API key.");
-  if (key.startsWith('ek_'))
-    throw new ProviderError(401, 'invalid_api_key', 'A client secret opens sessions and nothing else.');
+  if (key.startsWith('ek_')) throw new ProviderError(401, 'invalid_api_key', 'A client secret can only open sessions.');
   if (!cloud.keys.test(key))
     throw new ProviderError(401, 'invalid_api_key', `Incorrect API key provided: ${key.slice(0, 5)}***.`);
   world.accounts.check(key);
   return key;
 }
 
-/** A hash of who the visitor is, so that misuse can be told apart. @param {import('node:http').IncomingMessage} message */
+/** A hash that identifies the visitor, for detecting misuse. @param {import('node:http').IncomingMessage} message */
 export const safetyIdentifier = (message) =>
   /** @type {string | undefined} */ (message.headers['openai-safety-identifier']) ?? null;

@@ -9,7 +9,7 @@ import { Listening } from './listening.mjs';
 import { Responses } from './responses.mjs';
 import { openSession, updateSession } from './session.mjs';
 
-/** What Azure's filtered channel lets through (`?webrtcfilter=on`): nothing of the instructions, nothing of the tools. */
+/** The events that Azure's filtered channel passes (`?webrtcfilter=on`): none about instructions or tools. */
 const FILTERED = new Set([
   'input_audio_buffer.speech_started',
   'input_audio_buffer.speech_stopped',
@@ -28,10 +28,10 @@ const FILTERED = new Set([
  * @typedef {import('../provider/call.mjs').CallTerms & { isModel: (name: string) => boolean, ownNames: boolean, filtered?: boolean }} RealtimeTerms
  */
 
-/** A session of the Realtime protocol (GA). */
+/** A session of the GA Realtime protocol. */
 export class RealtimeCall extends Call {
   lastHeard = '';
-  /** Text tokens of the last response's input, which come from the cache next time. */
+  /** Text tokens of the last response's input. They come from the cache next time. */
   tokensRead = 0;
 
   /** @param {RealtimeTerms} terms */
@@ -52,7 +52,7 @@ export class RealtimeCall extends Call {
     return { type: 'session.created', session: this.session };
   }
 
-  /** As when somebody in the browser has changed the instructions. */
+  /** As if the visitor had changed the instructions in the browser. */
   wrongUpdate() {
     this.session = {
       ...this.session,

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The models that speak, and the others of voice; when OpenAI has announced their end, the day of it. */
+/** Voice models, with the shutdown date if OpenAI has announced one. */
 const ANNOUNCED = /** @type {Record<string, string | null>} */ ({
   'gpt-realtime-2.1': null,
   'gpt-realtime-2.1-mini': null,
@@ -28,11 +28,11 @@ export const TRANSCRIPTION_MODELS = [
 
 export const VOICES = ['alloy', 'ash', 'ballad', 'coral', 'echo', 'sage', 'shimmer', 'verse', 'marin', 'cedar'];
 
-/** What `/models` tells; tests may add models and days. */
+/** The models that `/models` lists. Tests can add more. */
 export class Catalog {
   #models = { ...ANNOUNCED };
 
-  /** @param {Record<string, string | null>} models name to the day of its end, or null */
+  /** @param {Record<string, string | null>} models name to shutdown date, or null */
   add(models) {
     Object.assign(this.#models, models);
   }
@@ -55,7 +55,7 @@ export class Catalog {
     return { id, object: 'model', created: 1_767_225_600, owned_by: 'system', shutdown_date: this.#models[id] };
   }
 
-  /** Whether a realtime session can be opened with it. @param {string} id */
+  /** Whether the model supports realtime sessions. @param {string} id */
   isRealtime(id) {
     return this.has(id) && id.startsWith('gpt-realtime') && id !== 'gpt-realtime-whisper';
   }

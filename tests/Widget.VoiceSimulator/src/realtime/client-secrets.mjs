@@ -12,7 +12,7 @@ const request = shape.object({
   session: shape.optional(shape.anyObject),
 });
 
-/** Secrets for browsers: good for opening any number of sessions until they expire, and for nothing else. */
+/** Secrets for browsers. Until it expires, a secret can open any number of sessions, and nothing else. */
 export class ClientSecrets {
   #secrets =
     /** @type {Map<string, { account: string, session: any, expiresAt: number, safetyIdentifier: string | null }>} */ (
@@ -21,7 +21,7 @@ export class ClientSecrets {
 
   /**
    * @param {string} account @param {any} body @param {string | null} safetyIdentifier
-   * @returns {{ value: string, expires_at: number, asked: any }} asked: the session as it was configured
+   * @returns {{ value: string, expires_at: number, asked: any }} asked: the configured session
    */
   create(account, body, safetyIdentifier) {
     request(body, '');

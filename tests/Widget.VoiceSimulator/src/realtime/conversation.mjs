@@ -6,11 +6,11 @@ import { newId } from '../provider/ids.mjs';
  * @typedef {{ id: string, object: 'realtime.item', type: string, status?: string, role?: string, content?: any[], call_id?: string, name?: string, arguments?: string, output?: string }} Item
  */
 
-/** The items of a conversation in their order, and what is known of their sound. */
+/** The items of a conversation in order, and the length of their sound. */
 export class Conversation {
   id = newId('conv');
   #items = /** @type {Item[]} */ ([]);
-  /** Length of the items' sound, in ms. */
+  /** The length of each item's sound, in ms. */
   #sound = /** @type {Map<string, number>} */ (new Map());
 
   /** @param {(event: any) => void} send */
@@ -39,7 +39,7 @@ export class Conversation {
   }
 
   /**
-   * Puts an item at the end, or after another.
+   * Adds an item at the end or after another one.
    * @param {Item} item
    * @param {string | null} [after] an id, or `root` for the beginning
    */
@@ -57,12 +57,12 @@ export class Conversation {
       this.send({ type: 'conversation.item.done', previous_item_id: this.previous(item), item: snapshot(item) });
   }
 
-  /** The id of the item before. @param {Item} item */
+  /** The id of the previous item. @param {Item} item */
   previous(item) {
     return this.#items[this.#items.indexOf(item) - 1]?.id ?? null;
   }
 
-  /** An item as a client asks for it. @param {any} asked checked already @param {string | null} [after] */
+  /** Creates an item for a client. @param {any} asked already validated @param {string | null} [after] */
   create(asked, after) {
     if (asked.id !== undefined && this.has(asked.id)) {
       throw invalid(
@@ -114,9 +114,9 @@ export class Conversation {
   }
 
   /**
-   * Forgets what was not heard of an assistant's item, its words too.
+   * Removes the part of an assistant's item that was not heard, from its sound and its transcript.
    * @param {string} id @param {number} contentIndex @param {number} endMs
-   * @param {string} [text] the whole text, when not all of it has been made yet @param {number} [textMs] and the length of its sound
+   * @param {string} [text] the whole text, if it is still being generated @param {number} [textMs] the length of its sound
    */
   truncate(id, contentIndex, endMs, text, textMs) {
     const item = this.find(id, 'item_id');
@@ -138,7 +138,7 @@ export class Conversation {
   }
 }
 
-/** The words that were said completely. @param {string} text @param {number} share of its sound, 0 to 1 */
+/** The words that were spoken completely. @param {string} text @param {number} share the spoken share, 0 to 1 */
 export function wordsUntil(text, share) {
   const heard = text.slice(0, Math.floor(text.length * share));
   if (heard.length === text.length) return text;
@@ -147,5 +147,5 @@ export function wordsUntil(text, share) {
     : heard.slice(0, heard.search(/\s\S*$/) < 0 ? 0 : heard.search(/\s\S*$/));
 }
 
-/** What is sent is what it was then. @param {Item} item @returns {Item} */
+/** A copy, so that a sent event does not change later. @param {Item} item @returns {Item} */
 export const snapshot = (item) => structuredClone(item);

@@ -64,7 +64,7 @@ async function open(world, cloud, { message, url, body }) {
 }
 
 /**
- * The offer and the session's configuration: both in a form, or the offer alone with a client secret.
+ * Reads the offer and the session's configuration: both from a form, or only the offer if there is a client secret.
  * @param {import('node:http').IncomingMessage} message @param {Buffer} body @param {{ session: any } | null} secret
  */
 async function readOffer(message, body, secret) {
@@ -96,7 +96,7 @@ async function readOffer(message, body, secret) {
 function partOf(parts, name, expected) {
   const part = parts.get(name);
   if (!part) throw invalid('missing_required_parameter', `Missing required parameter: '${name}'.`, name);
-  // A browser's FormData sends texts without a type of their own.
+  // A browser's FormData sends strings without a content type.
   if (part.type !== null && part.type !== expected)
     throw invalid('invalid_type', `Invalid type for '${name}': expected ${expected}, but got ${part.type}.`, name);
   return part.text;

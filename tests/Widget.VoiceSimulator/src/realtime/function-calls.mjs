@@ -1,11 +1,11 @@
 // @ts-check
 import { newId } from '../provider/ids.mjs';
 
-/** The arguments come in pieces of so many characters. */
+/** Characters of the arguments per event. */
 const PIECE = 12;
 
 /**
- * A response of function calls. What comes of them is the client's to say.
+ * Responds with function calls. The client sends their results.
  * @param {import('./response.mjs').Response} response
  * @param {{ name: string, arguments: string }[]} calls
  */

@@ -33,7 +33,7 @@ const message = shape.variant('role', {
       { min: 1 },
     ),
   }),
-  // The provider cannot be given sound of the assistant, only its text.
+  // Clients can add an assistant's text, but not its sound.
   assistant: shape.object({
     ...common,
     role: shape.string(),
@@ -81,7 +81,7 @@ const event = (/** @type {Record<string, shape.FieldCheck>} */ fields) =>
   shape.object({ type: shape.string(), event_id: shape.optional(shape.string({ max: 512 })), ...fields });
 const itemId = { item_id: shape.string({ min: 1 }) };
 
-/** Every event that a client may send; `session` is checked by what the session is at the time. */
+/** The events that a client may send. `session` is validated against the current session. */
 export const clientEvents = {
   'session.update': event({ session: shape.anyObject }),
   'input_audio_buffer.append': event({ audio: shape.string() }),

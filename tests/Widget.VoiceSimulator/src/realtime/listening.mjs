@@ -7,15 +7,15 @@ import { newId } from '../provider/ids.mjs';
 import { turnTaking } from './session.mjs';
 import { transcribe } from './transcription.mjs';
 
-/** From which level on a frame of a push-to-talk turn has a voice in it. */
+/** Frames of a push-to-talk turn from this level on are voiced. */
 const VOICE_LEVEL = 0.016;
-/** Less of a voice than this is none. */
+/** A turn with less voiced sound has no words. */
 const SHORTEST_VOICE_MS = 60;
 const SHORTEST_BUFFER_MS = 100;
-/** Between the first sound of speech and its detection. */
+/** The delay between the start of speech and its detection. */
 const DETECTION_MS = 120;
 
-/** The input audio buffer: finds the visitor's turns in what is heard, or takes them as the client marks them. */
+/** The input audio buffer. Detects the visitor's turns, or takes them as the client commits them. */
 export class Listening {
   #ms = 0;
   #buffer = { ms: 0, voicedMs: 0 };
@@ -35,13 +35,13 @@ export class Listening {
     return this.call.session.audio.input.turn_detection;
   }
 
-  /** Takes over the session's turn detection, when it has changed. */
+  /** Applies the session's turn detection if it has changed. */
   configure() {
     const settings = JSON.stringify(this.#turns);
     if (settings === this.#settings) return;
     this.#settings = settings;
     const turns = turnTaking(this.call.session);
-    this.#utterances?.giveUp();
+    this.#utterances?.stop();
     this.#utterances =
       turns &&
       new Utterances(new VoiceActivity(turns), (ms) => this.call.peer.reception.missing(ms), {
@@ -74,35 +74,35 @@ export class Listening {
 
   #stopped() {
     this.call.send({ type: 'input_audio_buffer.speech_stopped', audio_end_ms: this.#ms, item_id: this.#itemId });
-    this.#take(this.#itemId);
+    this.#commitItem(this.#itemId);
     if (this.#turns.create_response) this.call.responses.createForTurn();
   }
 
-  /** By the client. */
+  /** The client commits the buffer. */
   commit() {
     const { ms } = this.#buffer;
     if (ms < SHORTEST_BUFFER_MS) {
-      const said = `Error committing input audio buffer: buffer too small. Expected at least ${SHORTEST_BUFFER_MS}ms of audio, but buffer only has ${ms.toFixed(2)}ms of audio.`;
-      throw invalid('input_audio_buffer_commit_empty', said);
+      const text = `Error committing input audio buffer: buffer too small. Expected at least ${SHORTEST_BUFFER_MS}ms of audio, but buffer only has ${ms.toFixed(2)}ms of audio.`;
+      throw invalid('input_audio_buffer_commit_empty', text);
     }
     const itemId = this.#utterances?.speaking ? this.#itemId : newId('item');
-    this.#startAgain();
-    this.#take(itemId);
+    this.#restartDetection();
+    this.#commitItem(itemId);
   }
 
   clear() {
-    this.#startAgain();
+    this.#restartDetection();
     this.#buffer = { ms: 0, voicedMs: 0 };
     this.call.send({ type: 'input_audio_buffer.cleared' });
   }
 
-  #startAgain() {
+  #restartDetection() {
     this.#settings = '';
     this.configure();
   }
 
-  /** Makes what is in the buffer an item of the conversation. @param {string} itemId */
-  #take(itemId) {
+  /** Turns the buffer into an item of the conversation. @param {string} itemId */
+  #commitItem(itemId) {
     const { ms, voicedMs } = this.#buffer;
     this.#buffer = { ms: 0, voicedMs: 0 };
     const { conversation } = this.call;
@@ -128,7 +128,7 @@ export class Listening {
     transcribe(this.call, item, words, ms);
   }
 
-  /** The assistant has finished speaking: after a silence of idle_timeout_ms it is its turn again. */
+  /** The assistant has finished speaking. After idle_timeout_ms of silence it speaks again. */
   waitForVisitor() {
     this.call.forget(this.#idle);
     const after = this.#turns?.idle_timeout_ms;
@@ -144,7 +144,7 @@ export class Listening {
         item_id: itemId,
       });
       this.#buffer.voicedMs = 0;
-      this.#take(itemId);
+      this.#commitItem(itemId);
       this.call.responses.createForTurn();
     });
   }

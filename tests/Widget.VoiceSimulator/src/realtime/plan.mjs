@@ -2,14 +2,14 @@
 import { GENERIC } from '../control/script.mjs';
 
 /**
- * @typedef {{ calls: { name: string, arguments: string }[] } | { text: string }} Plan what a response will be
+ * @typedef {{ calls: { name: string, arguments: string }[] } | { text: string }} Plan the content of a response
  */
 
 /**
- * Decides what to do next, where a provider has a model: a function that is scripted and offered is called once a turn;
- * otherwise something is said: what is scripted, else what the passages that were found say, else something general.
+ * Decides what a response contains, in place of a model. A scripted function is called once per turn if the session offers it.
+ * Otherwise the response is spoken: the scripted reply, else a sentence of the passages that were found, else a general reply.
  * @param {import('./call.mjs').RealtimeCall} call
- * @param {any} asked the response that was asked for
+ * @param {any} asked the requested response
  * @returns {Plan}
  */
 export function plan(call, asked) {
@@ -37,7 +37,7 @@ function offered(tools, choice) {
   return { names, required: choice === 'required' };
 }
 
-/** Whether the visitor's turn has had its function call already. @param {import('./conversation.mjs').Item[]} items */
+/** Whether the current turn already has the result of a function call. @param {import('./conversation.mjs').Item[]} items */
 function hasResults(items) {
   const turn = items.slice(
     items.findLastIndex((item) => item.role === 'user' && item.content?.[0]?.type === 'input_audio') + 1,
@@ -66,7 +66,7 @@ function textsOf(item) {
     .map((/** @type {any} */ part) => part.text);
 }
 
-/** The first of `passages[].text` in a JSON object that the text is, or contains. @param {string} text @returns {string | null} */
+/** The first `passages[].text` of the JSON object in a text. @param {string} text @returns {string | null} */
 export function firstPassage(text) {
   const [from, to] = [text.indexOf('{'), text.lastIndexOf('}')];
   if (from < 0 || to < from) return null;

@@ -5,21 +5,21 @@ import { usageOf } from './usage.mjs';
 
 /** @typedef {'completed' | 'cancelled' | 'incomplete' | 'failed'} Ending */
 
-/** One response of the model: its items as they come into being, the events of it, and its end. */
+/** One response of the model: its items, its events and its end. */
 export class Response {
   id = newId('resp');
   status = /** @type {'in_progress' | Ending} */ ('in_progress');
   output = /** @type {import('./conversation.mjs').Item[]} */ ([]);
-  /** What has been made so far, for its usage. */
+  /** The output so far, for the usage. */
   made = { text: '', spokenMs: 0 };
-  /** Closes what is unfinished when the response ends early. */
+  /** Closes unfinished items if the response ends early. */
   abandon = /** @type {(() => void) | null} */ (null);
 
   /** @param {import('./call.mjs').RealtimeCall} call @param {any} asked */
   constructor(call, asked) {
     this.call = call;
     this.asked = asked;
-    /** Beside the conversation: its items do not become part of it. */
+    /** Out of band: its items are not added to the conversation. */
     this.apart = asked.conversation === 'none';
     this.modality = (asked.output_modalities ?? call.session.output_modalities)[0];
     this.maxTokens = asked.max_output_tokens ?? call.session.max_output_tokens;
@@ -61,7 +61,7 @@ export class Response {
     this.send('response.output_item.done', { output_index: this.output.indexOf(item), item: snapshot(item) });
   }
 
-  /** @param {Ending} status @param {object} [details] why, unless it is complete */
+  /** @param {Ending} status @param {object} [details] why it is not complete */
   end(status, details) {
     if (!this.isRunning) return;
     this.abandon?.();

@@ -7,7 +7,7 @@ import { sayAloud, write } from './speaking.mjs';
 
 /** @typedef {import('./speaking.mjs').Speech} Speech */
 
-/** The responses of a call: one at a time in the conversation, the playback of what they say, and what stops them. */
+/** The responses of a call, one at a time in the conversation, their playback and their interruption. */
 export class Responses {
   #active = /** @type {Response | null} */ (null);
   #speeches = /** @type {Map<import('../audio/speaker.mjs').Playback, Speech>} */ (new Map());
@@ -22,12 +22,12 @@ export class Responses {
     return this.#active?.isRunning === true;
   }
 
-  /** By the client. @param {any} [asked] */
+  /** The client requests a response. @param {any} [asked] */
   create(asked = {}) {
     const response = new Response(this.call, asked);
     if (this.isActive && !(response.apart && response.modality === 'text')) {
-      const said = `Conversation already has an active response in progress: ${this.#active?.id}. Wait until the response is finished before creating a new one.`;
-      throw invalid('conversation_already_has_active_response', said);
+      const text = `Conversation already has an active response in progress: ${this.#active?.id}. Wait until the response is finished before creating a new one.`;
+      throw invalid('conversation_already_has_active_response', text);
     }
     if (!response.apart || response.modality === 'audio') this.#active = response;
     response.begin();
@@ -35,7 +35,7 @@ export class Responses {
     this.call.later(this.call.behavior.thinkingMs, () => void this.#generate(response));
   }
 
-  /** The visitor's turn has ended, and the session answers by itself. */
+  /** The visitor's turn has ended, and the session responds automatically. */
   createForTurn() {
     if (!this.isActive) this.create();
   }
@@ -66,7 +66,7 @@ export class Responses {
     }
   }
 
-  /** By the client; what has been made already is still played. @param {string | undefined} responseId */
+  /** The client cancels a response. What has been generated is still played. @param {string | undefined} responseId */
   cancel(responseId) {
     const active = this.#active;
     if (!active?.isRunning || (responseId !== undefined && responseId !== active.id)) {
@@ -75,20 +75,20 @@ export class Responses {
     active.end('cancelled', { reason: 'client_cancelled' });
   }
 
-  /** The visitor speaks: playback stops, what was not heard is forgotten, and what is being made is given up. */
+  /** The visitor speaks: stops playback, truncates what was not heard, and cancels the response. */
   interrupt() {
     this.#cutOff();
     if (this.isActive) this.#active?.end('cancelled', { reason: 'turn_detected' });
   }
 
-  /** By the client, as a button to stop the voice; what is still being made of what was heard is given up too. */
+  /** The client stops playback. If the response is still being generated, it is cancelled, too. */
   clearOutput() {
     const speaking = this.#cutOff();
     const active = this.#active;
     if (active && speaking.includes(active)) active.end('cancelled', { reason: 'client_cancelled' });
   }
 
-  /** @returns {Response[]} whose speech was cut off */
+  /** @returns {Response[]} the responses that were cut off */
   #cutOff() {
     const cut = [];
     for (const { playback, ms } of this.call.peer.speaker.cut()) {

@@ -66,7 +66,7 @@ export const maxOutputTokens = shape.either((value) =>
   typeof value === 'number' ? shape.number(1, 4096, { integer: true }) : shape.oneOf(['inf']),
 );
 
-/** One of the two, never both. */
+/** Exactly one of the two. */
 export const modalities = shape.array(shape.oneOf(['audio', 'text']), { min: 1, max: 1 });
 
 const truncation = shape.either((value) =>
@@ -82,8 +82,8 @@ const truncation = shape.either((value) =>
 );
 
 /**
- * What a session may be configured with.
- * @param {{ ownNames: boolean }} options ownNames: models and voices are the server's own, as where one hosts it oneself
+ * The shape of a session's configuration.
+ * @param {{ ownNames: boolean }} options ownNames: models and voices have arbitrary names, as on a self-hosted server
  */
 export function sessionShape({ ownNames }) {
   return shape.object({

@@ -48,7 +48,7 @@ const defaults = (model, expiresAt) => ({
  */
 
 /**
- * @param {any} asked the configuration as it was received
+ * @param {any} asked the configuration as received
  * @param {{ isModel: (name: string) => boolean, ownNames: boolean, expiresAt: number }} provider
  * @returns {Session}
  */
@@ -67,7 +67,7 @@ export function openSession(asked, { isModel, ownNames, expiresAt }) {
 }
 
 /**
- * A session.update: what is not named stays. The model never changes, the voice not after the first sound.
+ * Applies a session.update. Fields that are left out stay. The model cannot change, and the voice not after the first sound.
  * @param {Session} session
  * @param {any} asked
  * @param {{ ownNames: boolean, hasSpoken: boolean }} state
@@ -101,10 +101,10 @@ function merge(session, asked) {
 }
 
 /**
- * What the visitor's turns end by. The provider's semantic detector waits up to 8, 4 or 2 s by what was said;
- * without understanding, shorter waits stand for a sentence that sounds finished.
+ * How the end of the visitor's turns is detected. The provider's semantic detector waits up to 8, 4 or 2 s depending on the words. Here
+ * shorter waits take its place.
  * @param {Session} session
- * @returns {{ threshold: number, silenceMs: number, paddingMs: number } | null} null: push to talk
+ * @returns {{ threshold: number, silenceMs: number, paddingMs: number } | null} null: push-to-talk
  */
 export function turnTaking(session) {
   const turns = session.audio.input.turn_detection;

@@ -4,7 +4,7 @@ import { accountOf } from './access.mjs';
 import { noCall } from './endpoints.mjs';
 
 /**
- * `wss://…/realtime?call_id=rtc_…` with the key that the call was opened with.
+ * `wss://…/realtime?call_id=rtc_…` with the key that opened the call.
  * @param {import('../provider/world.mjs').World} world @param {import('./access.mjs').Cloud} cloud
  * @returns {import('../provider/sidebands.mjs').Finder}
  */

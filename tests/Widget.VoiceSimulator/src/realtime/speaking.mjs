@@ -7,15 +7,15 @@ import { SPOKEN_TOKEN_MS } from './usage.mjs';
 /** @typedef {import('./response.mjs').Response} Response */
 
 /**
- * What is being played of a response, or waits to be.
+ * The speech of a response that is playing or queued.
  * @typedef {{ response: Response, item: import('./conversation.mjs').Item, text: string, lengthMs: number }} Speech
  */
 
 /**
- * A spoken reply. It is made faster than it is played, so response.done comes before the playback's end.
+ * Speaks a reply. It is generated faster than it is played, so response.done comes before the end of playback.
  * @param {Response} response
  * @param {string} text
- * @param {(speech: Speech, playback: import('../audio/speaker.mjs').Playback) => void} played told when playback has been queued
+ * @param {(speech: Speech, playback: import('../audio/speaker.mjs').Playback) => void} played called when playback is queued
  */
 export async function sayAloud(response, text, played) {
   const { call } = response;
@@ -47,7 +47,7 @@ export async function sayAloud(response, text, played) {
   /** @param {'completed' | 'incomplete'} status */
   const close = (status) => {
     response.made.spokenMs = madeMs;
-    // When it was interrupted this runs ahead of what was heard, which the item tells.
+    // After an interruption this is longer than what was heard. The item has what was heard.
     const transcript = response.made.text;
     response.send('response.output_audio.done', where);
     response.send('response.output_audio_transcript.done', { ...where, transcript });
@@ -71,7 +71,7 @@ export async function sayAloud(response, text, played) {
       if (!response.isRunning) return;
       madeMs = Math.min(toMs, lengthMs);
       response.made.text += word;
-      // What the client has truncated meanwhile stays so.
+      // A client may have truncated the item. Then its transcript stays.
       if (item.status === 'in_progress') part.transcript = response.made.text;
       response.send('response.output_audio_transcript.delta', { ...where, delta: word });
     });
@@ -87,7 +87,7 @@ export async function sayAloud(response, text, played) {
   });
 }
 
-/** A reply in writing, when the session asks for text. @param {Response} response @param {string} text */
+/** Replies in text. @param {Response} response @param {string} text */
 export function write(response, text) {
   const item = response.addItem({ type: 'message', role: 'assistant', content: [] });
   const where = { item_id: item.id, output_index: 0, content_index: 0 };

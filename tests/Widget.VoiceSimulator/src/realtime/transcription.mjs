@@ -5,7 +5,7 @@
 const TYPE = 'conversation.item.input_audio_transcription';
 
 /**
- * Transcribes an utterance, when the session asks for it: some time later, beside the conversation, as a separate model does.
+ * Transcribes an utterance if the session asks for it. Like a separate model, it takes some time and runs independently of responses.
  * @param {RealtimeCall} call
  * @param {import('./conversation.mjs').Item} item
  * @param {string} words
@@ -32,7 +32,7 @@ export function transcribe(call, item, words, ms) {
   });
 }
 
-/** whisper-1 is billed by time, its successors by tokens. @param {string} model @param {string} words @param {number} ms */
+/** whisper-1 is billed by duration, newer models by tokens. @param {string} model @param {string} words @param {number} ms */
 function usage(model, words, ms) {
   if (model === 'whisper-1') return { type: 'duration', seconds: Math.ceil(ms / 1000) };
   const [input, output] = [Math.ceil(ms / 100), Math.ceil(words.length / 4)];

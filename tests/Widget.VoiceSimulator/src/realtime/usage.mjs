@@ -1,13 +1,13 @@
 // @ts-check
 
-/** Of text, about four characters a token; of sound, OpenAI counts a token each 100 ms heard and each 50 ms spoken. */
+/** Text has about four characters per token. OpenAI counts a token per 100 ms of input sound and per 50 ms of output sound. */
 const textTokens = (/** @type {string} */ text) => Math.ceil(text.length / 4);
 export const heardTokens = (/** @type {number} */ ms) => Math.ceil(ms / 100);
 export const spokenTokens = (/** @type {number} */ ms) => Math.ceil(ms / 50);
 export const SPOKEN_TOKEN_MS = 50;
 
 /**
- * What a response costs: all of the conversation so far is read, and what was read before comes from the cache.
+ * The usage of a response. Its input is the whole conversation; text that was already read comes from the cache.
  * @param {import('./call.mjs').RealtimeCall} call
  * @param {{ text: string, spokenMs: number }} output
  */

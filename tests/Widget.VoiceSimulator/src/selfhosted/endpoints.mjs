@@ -16,8 +16,8 @@ const request = shape.object({
 });
 
 /**
- * A server one hosts oneself, LocalAI: the offer as JSON, GA events on the channel, and no secrets, sideband or hang-up.
- * No key is needed; one that is sent is the account.
+ * A self-hosted server, LocalAI: takes the offer as JSON and GA events on the channel, and has no secrets, sidebands or hang-up. A key is
+ * optional; if sent, it is the account.
  * @param {import('../provider/world.mjs').World} world
  */
 export function selfHostedRoutes(world) {

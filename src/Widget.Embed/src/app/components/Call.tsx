@@ -3,9 +3,9 @@ import { duration } from '../duration';
 import { fill, words } from '../i18n';
 import type { Store } from '../store';
 import { Icon } from './Icon';
-import { Sources } from './Messages';
+import { Sources } from './Sources';
 
-/** What was said in a call, by either side. */
+/** What the visitor or the assistant said in a call. */
 export function Spoken({ item }: { item: SpokenItem }) {
   const t = words.value;
   return (
@@ -24,7 +24,7 @@ export function Spoken({ item }: { item: SpokenItem }) {
   );
 }
 
-/** What the assistant looked up in a call, to read along. */
+/** The sources that the assistant looked up in a call. */
 export function Shown({ item, store }: { item: ShownItem; store: Store }) {
   const label = fill(words.value.shown, { agent: store.config.value?.agentName ?? '' });
   return (
@@ -35,16 +35,16 @@ export function Shown({ item, store }: { item: ShownItem; store: Store }) {
   );
 }
 
-/** That a call began, or how it ended. */
+/** Says that a call started, or how it ended. */
 export function CallLine({ item }: { item: CallItem }) {
   return (
     <div class="event" role="status">
-      {item.ended ? callEnded(item.mode, item.ended) : words.value[`callStarted_${item.mode}`]}
+      {item.ended ? describeEnd(item.mode, item.ended) : words.value[`callStarted_${item.mode}`]}
     </div>
   );
 }
 
-function callEnded(mode: CallItem['mode'], { reason, seconds }: NonNullable<CallItem['ended']>): string {
+function describeEnd(mode: CallItem['mode'], { reason, seconds }: NonNullable<CallItem['ended']>): string {
   const t = words.value;
   const line = seconds > 0 ? fill(t[`callEnded_${mode}`], { time: duration(seconds) }) : t[`callNever_${mode}`];
   if (reason === 'visitor') return line;

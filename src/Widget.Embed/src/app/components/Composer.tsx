@@ -16,7 +16,7 @@ export function Composer({ store }: { store: Store }) {
     if (store.open.value) field.current?.focus({ preventScroll: true });
   }, [store.open.value]);
 
-  // As high as its text, up to what the style sheet allows.
+  // Grows with the text, up to the maximum in the style sheet.
   useEffect(() => {
     if (!field.current) return;
     field.current.style.height = 'auto';
@@ -32,7 +32,7 @@ export function Composer({ store }: { store: Store }) {
 
   const stop = ({ detail }: MouseEvent): void => {
     store.stop();
-    // The button goes. Who pressed it by key goes on in the field; a finger would only have the keyboard come up.
+    // The button disappears. After a key press the focus moves to the text field; after a tap that would open the on-screen keyboard.
     if (detail === 0) field.current?.focus();
   };
 
@@ -59,7 +59,7 @@ export function Composer({ store }: { store: Store }) {
             store.draft.value = currentTarget.value;
           }}
           onKeyDown={(event) => {
-            // Enter also ends a composition (Japanese, Chinese …); that one does not send. Safari says so only by the key's code.
+            // In Chinese or Japanese, Enter also ends a composition and must not send. Safari reports that only by key code.
             // eslint-disable-next-line @typescript-eslint/no-deprecated
             const composing = event.isComposing || event.keyCode === 229;
             if (event.key !== 'Enter' || event.shiftKey || composing) return;

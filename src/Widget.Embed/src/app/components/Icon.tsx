@@ -2,7 +2,7 @@ const paths = {
   close: 'm6 6 12 12M18 6 6 18',
   send: 'M12 19V5m-6.5 6.5L12 5l6.5 6.5',
   stop: 'M7 7h10v10H7z',
-  fresh: 'M12 5v14M5 12h14',
+  plus: 'M12 5v14M5 12h14',
   back: 'm14.5 5.5-7 6.5 7 6.5',
   up: 'M7.5 20.5H5a1 1 0 0 1-1-1v-8a1 1 0 0 1 1-1h2.5m0 10v-10m0 10h9.3a2 2 0 0 0 2-1.6l1.2-6a2 2 0 0 0-2-2.4H14V5.6a2 2 0 0 0-2-2h-.4l-4.1 6.9',
   down: 'M16.5 3.5H19a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1h-2.5m0-10v10m0-10H7.2a2 2 0 0 0-2 1.6l-1.2 6a2 2 0 0 0 2 2.4H10v4.9a2 2 0 0 0 2 2h.4l4.1-6.9',
@@ -16,7 +16,7 @@ const paths = {
   voice: 'M12 3.5a2.5 2.5 0 0 1 2.5 2.5v5.5a2.5 2.5 0 0 1-5 0V6A2.5 2.5 0 0 1 12 3.5Zm-6 8a6 6 0 0 0 12 0M12 17.5v3',
 } as const;
 
-/** One of the panel's own, or one that a module brings as a path. */
+/** One of the panel's icons, or a module's own path. */
 export function Icon({ name, path }: { name: keyof typeof paths; path?: never } | { name: string; path: string }) {
   return (
     <svg class={`icon icon-${name}`} viewBox="0 0 24 24" aria-hidden="true">

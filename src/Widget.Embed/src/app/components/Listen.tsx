@@ -1,10 +1,10 @@
 import { useEffect } from 'preact/hooks';
 import { words } from '../i18n';
-import { unlock, unlockVoice, type Speech } from '../speech';
+import { unlockAudio, unlockVoice, type Speech } from '../speech';
 import type { Store } from '../store';
 import { Icon } from './Icon';
 
-/** Has every new answer read aloud, where the tenant offers that. */
+/** Turns reading aloud of new answers on and off. */
 export function Listen({ store }: { store: Store }) {
   const t = words.value;
   const { speech } = store;
@@ -13,12 +13,12 @@ export function Listen({ store }: { store: Store }) {
   const on = speech.module.value?.listening.value ?? false;
   const open = store.open.value;
 
-  // Chosen on an earlier page, it is chosen here, too.
+  // The visitor may have turned it on on an earlier page.
   useEffect(() => {
     if (offered && open && store.memory.get().listen) void speech.use((module) => module.listen(true));
   }, [offered, open]);
 
-  // In a call there is enough to hear, and the call has the microphone.
+  // A call has its own sound.
   if (!offered || store.call.value) return null;
   return (
     <button
@@ -57,22 +57,22 @@ export function ReadAloud({ messageId, store }: { messageId: string; store: Stor
 }
 
 function press({ speech }: Store, action: (module: Speech) => void): void {
-  // Before the module can have come, and once: what is being said must not wait behind it.
-  if (speech.module.value) unlock();
+  // Browsers allow sound only in the click itself, before the module is loaded. Speaking again would delay the current sentence.
+  if (speech.module.value) unlockAudio();
   else unlockVoice();
   void speech.use(action);
 }
 
-/** Writes what the visitor says into the field. */
+/** Starts and ends dictation. */
 export function Dictate({ store }: { store: Store }) {
   const t = words.value;
   const { dictation } = store;
   const source = store.config.value?.dictation?.source;
-  const able =
+  const supported =
     source === 'browser'
       ? 'SpeechRecognition' in window || 'webkitSpeechRecognition' in window
       : source === 'server' && 'MediaRecorder' in window;
-  if (!able || store.call.value) return null;
+  if (!supported || store.call.value) return null;
   const on = dictation.module.value?.active.value ?? false;
   const label = on ? t.stopDictating : t.dictate;
   return (
@@ -84,7 +84,7 @@ export function Dictate({ store }: { store: Store }) {
       aria-pressed={on}
       disabled={store.status.value.state === 'refused'}
       onClick={() => {
-        unlock();
+        unlockAudio();
         void dictation.use((module) => module.toggle());
       }}
     >
@@ -93,7 +93,7 @@ export function Dictate({ store }: { store: Store }) {
   );
 }
 
-/** What the modules for listening and for dictation show, or that one did not come. */
+/** The bars of the speech and dictation modules, or a message that one could not be loaded. */
 export function SpeechView({ store }: { store: Store }) {
   const [Player, Microphone] = [store.speech.module.value?.View, store.dictation.module.value?.View];
   return (

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { parse, type Block, type Inline } from '../markdown';
+import { parse } from '../markdown/blocks';
+import type { Block, Inline } from '../markdown/tree';
 
 interface Props {
   text: string;

@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { AssistantItem, VisitorItem } from '../conversation';
-import type { Citation, Rating } from '../events';
+import type { Rating } from '../events';
 import { fill, words } from '../i18n';
 import type { Store } from '../store';
 import { Icon } from './Icon';
 import { ReadAloud } from './Listen';
 import { Markdown } from './Markdown';
+import { CitationMark, Sources } from './Sources';
 
 export function VisitorMessage({ item, store }: { item: VisitorItem; store: Store }) {
   const t = words.value;
@@ -29,11 +30,10 @@ export function VisitorMessage({ item, store }: { item: VisitorItem; store: Stor
 
 export function AssistantMessage({ item, store }: { item: AssistantItem; store: Store }) {
   const t = words.value;
-  const config = store.config.value;
   const complete = item.outcome !== undefined;
-  // While it is written, half a citation would flicker as text.
+  // Hides a citation that is only half written.
   const text = complete ? item.text : item.text.replace(/\s?\[\d{0,3}$/, '');
-  // Stopped before its first word, it is still an answer to a question.
+  // An answer that was stopped before its first word still shows that it was stopped.
   if (text === '' && item.outcome !== 'stopped') return null;
   const cited = complete ? item.citations : [];
   return (
@@ -47,25 +47,7 @@ export function AssistantMessage({ item, store }: { item: AssistantItem; store: 
         </div>
       )}
       {cited.length > 0 && <Sources citations={cited} store={store} />}
-      {item.offersPerson && (
-        <div class="offers">
-          <button type="button" class="offer" onClick={() => store.requestPerson()}>
-            <Icon name="person" />
-            {t.person}
-          </button>
-          {config?.contactUrl && (
-            <a class="offer" href={config.contactUrl} target="_blank" rel="noopener noreferrer">
-              <Icon name="out" />
-              {t.contact}
-            </a>
-          )}
-        </div>
-      )}
-      {item.offersPerson && store.personAsked.value && store.status.value.state !== 'online' && (
-        <div class="note" role="status">
-          {t.waiting}
-        </div>
-      )}
+      {item.offersPerson && <Offers store={store} />}
       {complete && (
         <div class="after">
           {item.outcome === 'quoted' && <span class="note">{t.quoted}</span>}
@@ -78,50 +60,40 @@ export function AssistantMessage({ item, store }: { item: AssistantItem; store: 
   );
 }
 
-function CitationMark({ number, sources, store }: { number: number; sources: Citation[]; store: Store }) {
-  const source = sources.find((candidate) => candidate.number === number);
-  if (!source) return null;
+/** Ways to reach a person, where the assistant has no answer. */
+function Offers({ store }: { store: Store }) {
+  const t = words.value;
+  const contactUrl = store.config.value?.contactUrl;
   return (
-    <button
-      type="button"
-      class="citation"
-      aria-label={`${fill(words.value.source, { n: number })}: ${source.title}`}
-      onClick={() => {
-        store.source.value = source;
-      }}
-    >
-      {number}
-    </button>
+    <>
+      <div class="offers">
+        <button type="button" class="offer" onClick={() => store.requestPerson()}>
+          <Icon name="person" />
+          {t.person}
+        </button>
+        {contactUrl && (
+          <a class="offer" href={contactUrl} target="_blank" rel="noopener noreferrer">
+            <Icon name="out" />
+            {t.contact}
+          </a>
+        )}
+      </div>
+      {store.personAsked.value && store.status.value.state !== 'online' && (
+        <div class="note" role="status">
+          {t.waiting}
+        </div>
+      )}
+    </>
   );
 }
 
-export function Sources({ citations, store }: { citations: Citation[]; store: Store }) {
-  return (
-    <ul class="sources" aria-label={words.value.sources}>
-      {citations.map((citation) => (
-        <li key={citation.number}>
-          <button
-            type="button"
-            class="source-chip"
-            onClick={() => {
-              store.source.value = citation;
-            }}
-          >
-            <b>{citation.number}</b>
-            <span dir="auto">{[citation.title, ...citation.headings.slice(-1)].filter(unique).join(' › ')}</span>
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
+/** Rates an answer. Another click takes the rating back. */
 function Thumbs({ item, store }: { item: AssistantItem; store: Store }) {
   const t = words.value;
   const [given, setGiven] = useState<Rating | undefined>(undefined);
   const rating = given ?? item.rating;
-  const give = (wish: Rating): void => {
-    const next = rating === wish ? 'none' : wish;
+  const rate = (value: Rating): void => {
+    const next = rating === value ? 'none' : value;
     setGiven(next);
     store.rate(item.messageId, next);
   };
@@ -132,7 +104,7 @@ function Thumbs({ item, store }: { item: AssistantItem; store: Store }) {
         aria-label={t.helpful}
         title={t.helpful}
         aria-pressed={rating === 'up'}
-        onClick={() => give('up')}
+        onClick={() => rate('up')}
       >
         <Icon name="up" />
       </button>
@@ -141,14 +113,10 @@ function Thumbs({ item, store }: { item: AssistantItem; store: Store }) {
         aria-label={t.notHelpful}
         title={t.notHelpful}
         aria-pressed={rating === 'down'}
-        onClick={() => give('down')}
+        onClick={() => rate('down')}
       >
         <Icon name="down" />
       </button>
     </span>
   );
-}
-
-function unique(value: string, index: number, all: string[]): boolean {
-  return all.indexOf(value) === index;
 }

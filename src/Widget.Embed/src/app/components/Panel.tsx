@@ -18,7 +18,7 @@ export function Panel({ store }: { store: Store }) {
   const open = store.open.value;
   const agent = config?.agentName ?? '';
   const page = store.host.mode === 'page';
-  // In its own direction, but where the page's direction puts it.
+  // The name may be written in the other direction.
   const name = <bdi>{agent}</bdi>;
   const call = store.call.value;
   const close = (): unknown => panel.current?.dispatchEvent(new CustomEvent('widget-close', { bubbles: true }));
@@ -38,7 +38,7 @@ export function Panel({ store }: { store: Store }) {
         if (event.key === 'Tab' && panel.current && coversPage(panel.current)) keepFocus(panel.current, event);
       }}
     >
-      {/* What the sheet covers cannot be reached meanwhile. */}
+      {/* While the source sheet covers it, it cannot be reached by keyboard. */}
       <div class="head" inert={store.source.value !== undefined}>
         {config && (
           <>
@@ -60,7 +60,7 @@ export function Panel({ store }: { store: Store }) {
               title={t.newConversation}
               onClick={() => store.startNewConversation()}
             >
-              <Icon name="fresh" />
+              <Icon name="plus" />
             </button>
           </>
         )}
@@ -86,19 +86,21 @@ export function Panel({ store }: { store: Store }) {
   );
 }
 
-/** Where it covers the page, as the style sheet has it. */
+/** Screens on which the panel covers the page; the style sheet has the same limit. */
 const narrow = matchMedia('(max-width: 480px)');
 
-/** On a phone the panel is all there is to see, so the focus must not wander behind it. */
+/** On a phone the panel covers the page, so the focus must stay inside it. */
 function coversPage(panel: HTMLElement): boolean {
   return panel.clientWidth >= document.documentElement.clientWidth;
 }
 
 function keepFocus(panel: HTMLElement, event: KeyboardEvent): void {
-  const stops = [...panel.querySelectorAll<HTMLElement>(focusable)].filter((stop) => stop.offsetParent !== null);
+  const elements = [...panel.querySelectorAll<HTMLElement>(focusable)].filter(
+    (element) => element.offsetParent !== null,
+  );
   const active = (panel.getRootNode() as ShadowRoot).activeElement;
-  const edge = event.shiftKey ? stops[0] : stops.at(-1);
+  const edge = event.shiftKey ? elements[0] : elements.at(-1);
   if (active !== edge) return;
   event.preventDefault();
-  (event.shiftKey ? stops.at(-1) : stops[0])?.focus();
+  (event.shiftKey ? elements.at(-1) : elements[0])?.focus();
 }

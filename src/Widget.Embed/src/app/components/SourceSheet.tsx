@@ -1,15 +1,15 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { fill, words } from '../i18n';
-import { safe } from '../markdown';
+import { safeUrl } from '../markdown/links';
 import type { Store } from '../store';
 import { Icon } from './Icon';
 
-/** The passage that a citation stands for, over the conversation. */
+/** Shows the passage behind a citation, on top of the conversation. */
 export function SourceSheet({ store }: { store: Store }) {
   const t = words.value;
   const source = store.source.value;
   const back = useRef<HTMLButtonElement>(null);
-  // The focus goes into the sheet and, when it closes, back to what opened it.
+  // Moves the focus into the sheet and, when it closes, back to the element that opened it.
   useLayoutEffect(() => {
     if (!source) return undefined;
     const opener = (back.current?.getRootNode() as ShadowRoot | undefined)?.activeElement;
@@ -18,8 +18,8 @@ export function SourceSheet({ store }: { store: Store }) {
   }, [source]);
   if (!source) return null;
 
-  const href = source.url ? safe(source.url) : undefined;
-  // It heads the panel in the place of the agent's name, which it covers.
+  const href = source.url ? safeUrl(source.url) : undefined;
+  // The same heading level as the agent's name, which the sheet covers.
   const Title = store.host.mode === 'page' ? 'h1' : 'h2';
   const path = source.headings.filter((heading) => heading !== source.title);
   const close = (): void => {

@@ -2,15 +2,15 @@ import { fill, words } from '../i18n';
 import type { Store } from '../store';
 import { Icon } from './Icon';
 
-/** A microphone would be the field's, which writes what is said. */
+/** The microphone icon already stands for dictation. */
 const icons = { video: 'video', voice: 'call' } as const;
 const modes = ['video', 'voice'] as const;
 
-/** Begins a call, in the ways that the tenant offers and the browser can. One ends another. */
+/** The buttons that start a call. A new call ends the current one. */
 export function StartCall({ store }: { store: Store }) {
   const t = words.value;
   const agent = store.config.value?.agentName ?? '';
-  const { mode: coming, state } = store.callLoading.value ?? {};
+  const { mode: loading, state } = store.callLoading.value ?? {};
   return (
     <>
       {modes
@@ -30,13 +30,13 @@ export function StartCall({ store }: { store: Store }) {
           </button>
         ))}
       <span class="hidden" role="status">
-        {coming && state === 'loading' && t[`starting_${coming}`]}
+        {loading && state === 'loading' && t[`starting_${loading}`]}
       </span>
     </>
   );
 }
 
-/** Says that the part of the widget that makes calls did not come. */
+/** Says that a call module could not be loaded. */
 export function CallMissing({ store }: { store: Store }) {
   const { mode, state } = store.callLoading.value ?? {};
   if (!mode || state === 'loading') return null;

@@ -2,13 +2,13 @@ import type { TargetedEvent } from 'preact';
 import { words } from '../i18n';
 import type { Store } from '../store';
 
-/** Says what is the matter with the line, while something is. */
+/** Says what is wrong with the connection. */
 export function StatusBar({ store }: { store: Store }) {
   const t = words.value;
   const status = store.status.value;
   const known = store.config.value !== undefined;
   const retry = ({ currentTarget }: TargetedEvent<HTMLElement>): void => {
-    // The button goes; whoever pressed it by key is not to begin anew at the top of the page.
+    // The button disappears. Without this the keyboard focus would go back to the top of the page.
     currentTarget.closest('.panel')?.querySelector<HTMLElement>('.thread')?.focus({ preventScroll: true });
     store.retry();
   };
@@ -24,7 +24,7 @@ export function StatusBar({ store }: { store: Store }) {
     );
   }
   return (
-    // It stays: what appears with its words already in it is not read out everywhere.
+    // Always present: some screen readers do not announce a status element that appears together with its text.
     <div class={status.state === 'online' ? 'hidden' : `status ${status.state}`} role="status">
       {status.state !== 'online' && (
         <span>{status.state === 'connecting' && known ? t.reconnecting : t[status.state]}</span>

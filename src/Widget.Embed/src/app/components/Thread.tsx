@@ -5,11 +5,11 @@ import { lastMessage } from '../conversation';
 import { AssistantMessage, VisitorMessage } from './Messages';
 import { CallLine, Shown, Spoken } from './Call';
 
-/** The conversation. Follows what is new, unless the visitor has scrolled up to read. */
+/** The conversation. Scrolls to new content unless the visitor has scrolled up. */
 export function Thread({ store }: { store: Store }) {
   const t = words.value;
   const list = useRef<HTMLDivElement>(null);
-  // Where the thread was last scrolled to while it followed what is new; NaN while the visitor reads further up.
+  // The last scroll position while following new content; NaN while the visitor reads further up.
   const followed = useRef(0);
   const { items } = store.conversation.value;
   const config = store.config.value;
@@ -19,14 +19,14 @@ export function Thread({ store }: { store: Store }) {
     if (followed.current >= 0 && list.current) list.current.scrollTop = list.current.scrollHeight;
   };
   useLayoutEffect(follow, [items, t, store.awaiting.value, store.open.value]);
-  // A call, a bar or a phone's keyboard takes room from it: what was last to be seen still is.
+  // A call, a bar or an on-screen keyboard makes the thread shorter. Its end stays visible.
   useEffect(() => {
     const watch = new ResizeObserver(follow);
     if (list.current) watch.observe(list.current);
     return () => watch.disconnect();
   }, []);
 
-  // A message of one's own is always followed.
+  // Always scrolls to the visitor's own messages.
   const own = items.filter(
     (item) => item.kind === 'visitor' || (item.kind === 'spoken' && item.speaker === 'visitor'),
   ).length;
@@ -37,7 +37,7 @@ export function Thread({ store }: { store: Store }) {
 
   const ask = (question: string): void => {
     store.send(question);
-    // The suggestions go, and the focus with them.
+    // The suggestions disappear, and the focus with them.
     list.current?.focus({ preventScroll: true });
   };
 
@@ -50,7 +50,7 @@ export function Thread({ store }: { store: Store }) {
       aria-live="off"
       aria-label={t.conversation}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-        // Scroll events arrive a frame late: by then the thread may have become shorter or its content longer, which is no scrolling up.
+        // Scroll events arrive a frame late. By then the thread may be shorter or its content longer; that is not scrolling up.
         followed.current =
           scrollHeight - scrollTop - clientHeight < 48 || scrollTop >= followed.current ? scrollTop : NaN;
       }}
@@ -108,19 +108,26 @@ export function Thread({ store }: { store: Store }) {
   );
 }
 
-/** Says to screen readers that an answer is coming, and then the whole answer once, instead of every piece of it. */
+/** Tells screen readers that an answer is being written, and then the whole answer once. */
 function Announcer({ store }: { store: Store }) {
   const t = words.value;
   const agent = store.config.value?.agentName ?? '';
   const last = lastMessage(store.conversation.value);
   let text = '';
-  if (store.awaiting.value || store.answering.value) text = fill(t.typing, { agent });
-  else if (last?.kind === 'assistant' && (last.seq ?? 0) > store.known.value)
-    // What is read aloud need not be said again.
-    text = `${fill(t.answerReady, { agent })}${store.speech.module.value?.listening.value ? '' : `: ${last.text.replace(/\[\d+\]|[*_`#]/g, '') || t.stopped}`}`;
+  if (store.awaiting.value || store.answering.value) {
+    text = fill(t.typing, { agent });
+  } else if (last?.kind === 'assistant' && (last.seq ?? 0) > store.known.value) {
+    text = fill(t.answerReady, { agent });
+    // An answer that is read aloud is not announced again.
+    if (!store.speech.module.value?.listening.value) text += `: ${withoutMarkup(last.text) || t.stopped}`;
+  }
   return (
     <div class="hidden" role="status" aria-live="polite">
       {text}
     </div>
   );
+}
+
+function withoutMarkup(markdown: string): string {
+  return markdown.replace(/\[\d+\]|[*_`#]/g, '');
 }

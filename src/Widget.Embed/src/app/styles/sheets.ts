@@ -1,13 +1,13 @@
-/** Constructed sheets: a page's content security policy has nothing inline to forbid, and all panels of a page share one. */
+/** Constructed style sheets: they work under any content security policy, and all panels of a page share them. */
 
 export function sheet(...css: string[]): CSSStyleSheet {
-  const made = new CSSStyleSheet();
-  made.replaceSync(css.join('\n'));
-  return made;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css.join('\n'));
+  return sheet;
 }
 
-/** Adds a module's styles to a panel's, once. */
-export function wear(shadow: ShadowRoot, ...sheets: CSSStyleSheet[]): void {
-  const worn = shadow.adoptedStyleSheets;
-  shadow.adoptedStyleSheets = [...worn, ...sheets.filter((one) => !worn.includes(one))];
+/** Adds style sheets to a panel, each once. */
+export function addSheets(shadow: ShadowRoot, ...sheets: CSSStyleSheet[]): void {
+  const adopted = shadow.adoptedStyleSheets;
+  shadow.adoptedStyleSheets = [...adopted, ...sheets.filter((sheet) => !adopted.includes(sheet))];
 }

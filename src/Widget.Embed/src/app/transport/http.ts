@@ -1,26 +1,26 @@
-/** Plain HTTP with server-sent events, for networks that let no WebSocket through. */
+/** HTTP with server-sent events, for networks that block WebSockets. */
 import { request } from '../api';
-import { events } from './sse';
-import type { Place, Transport } from './transport';
+import { readEvents } from './sse';
+import type { Target, Transport } from './transport';
 
-/** The server sends something every 20 seconds; a line that is silent for longer is dead. */
+/** The server sends something at least every 20 seconds. After a longer silence the connection is dead. */
 const longestSilence = 45_000;
 
-export function httpTransport({ api, conversationId, token }: Place): Transport {
+export function httpTransport({ api, conversationId, token }: Target): Transport {
   const closing = new AbortController();
   const conversation = `/api/widget/conversations/${conversationId}`;
 
   async function read(response: Response, onEvent: (data: never) => void): Promise<void> {
     if (!response.body) throw new Error('The response has no body.');
     let timer = 0;
-    const alive = (): void => {
+    const restartTimer = (): void => {
       clearTimeout(timer);
       timer = window.setTimeout(() => closing.abort(), longestSilence);
     };
-    alive();
+    restartTimer();
     try {
-      for await (const { data } of events(response.body)) {
-        alive();
+      for await (const { data } of readEvents(response.body)) {
+        restartTimer();
         onEvent(JSON.parse(data) as never);
       }
     } finally {

@@ -8,11 +8,11 @@ import {
   type HubConnection,
 } from '@microsoft/signalr';
 import { ApiError } from '../api';
-import type { Place, Transport } from './transport';
+import type { Target, Transport } from './transport';
 
-export async function hubTransport({ api, conversationId, token }: Place): Promise<Transport> {
+export async function hubTransport({ api, conversationId, token }: Target): Promise<Transport> {
   const hub = new HubConnectionBuilder()
-    // Straight to the WebSocket, so that any node will do; reconnecting is the connection's business.
+    // Without negotiation any node can take the WebSocket. Connection, not SignalR, reconnects.
     .withUrl(`${api}/hubs/conversation`, {
       accessTokenFactory: () => token,
       skipNegotiation: true,
@@ -49,19 +49,19 @@ export async function hubTransport({ api, conversationId, token }: Place): Promi
 
 function stream(hub: HubConnection, next: (item: never) => void, method: string, ...args: unknown[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const closed = (): void => reject(new Error('The connection was lost.'));
-    hub.onclose(closed);
+    const lost = (): void => reject(new Error('The connection was lost.'));
+    hub.onclose(lost);
     hub.stream<never>(method, ...args).subscribe({
       next,
       complete: resolve,
       error(error: unknown) {
-        // While the line holds, an error is the server's own word.
-        const [, said, , wait] =
+        // While the hub is connected, an error is the server's refusal.
+        const [, message, , retryAfter] =
           /HubException: (.*?)( \[rate_limited retry-after=(\d+)\])?$/.exec(
             error instanceof Error ? error.message : '',
           ) ?? [];
-        if (hub.state === HubConnectionState.Connected && said) reject(new ApiError(400, said, wait));
-        else closed();
+        if (hub.state === HubConnectionState.Connected && message) reject(new ApiError(400, message, retryAfter));
+        else lost();
       },
     });
   });

@@ -1,19 +1,19 @@
 import type { Relay, RelayListener } from '../call';
 import type { AnswerUpdate, ConversationUpdate, OutgoingMessage } from '../events';
 
-/** A way to the conversation. It ends when its line does; the connection then makes another. */
+/** One connection to a conversation. When it breaks, Connection opens another. */
 export interface Transport {
-  /** The log after a seq, then everything that happens. Ends, with an error, when the line does. */
+  /** Receives the log after a seq, then everything new. Rejects when the connection breaks. */
   watch(after: number, onUpdate: (update: ConversationUpdate) => void): Promise<void>;
-  /** Sends a message. Throws an ApiError when the server refuses it, anything else when the line broke. */
+  /** Sends a message. Throws an ApiError if the server refuses it, another error if the connection breaks. */
   ask(message: OutgoingMessage, onUpdate: (update: AnswerUpdate) => void): Promise<void>;
   stop(messageId: string): Promise<void>;
-  /** Passes messages to a voice call's provider and back; not every line can. */
+  /** Relays messages between a voice call's provider and the server. Not every transport can. */
   relay?(sessionId: string, listener: RelayListener): Relay;
   close(): void;
 }
 
-export interface Place {
+export interface Target {
   api: string;
   conversationId: string;
   token: string;

@@ -4,18 +4,18 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { fill } from '../../app/i18n';
 import { Sound } from '../../call/Sound';
 import { drawKeyed } from '../greenscreen';
-import type { CallModel } from '../model';
+import type { VideoModel } from '../model';
 import { videoWords } from '../words';
 
 interface Props {
-  call: CallModel;
+  call: VideoModel;
   agent: string;
   picture: RefObject<HTMLVideoElement | null>;
-  /** The device that sound goes to; empty for the browser's choice. */
+  /** Id of the output device; empty for the browser's default. */
   speaker: ReadonlySignal<string>;
 }
 
-/** The avatar's picture and sound. */
+/** The avatar's video and sound. */
 export function AvatarView({ call, agent, picture, speaker }: Props) {
   const t = videoWords.value;
   const { video, audio } = call.avatar.value ?? {};
@@ -28,7 +28,7 @@ export function AvatarView({ call, agent, picture, speaker }: Props) {
     () => (keyed && picture.current && canvas.current ? drawKeyed(picture.current, canvas.current) : undefined),
     [keyed],
   );
-  // A window of its own goes with the call.
+  // Closes the picture-in-picture window with the call.
   useEffect(() => {
     const element = picture.current;
     return () => {
@@ -56,8 +56,8 @@ export function AvatarView({ call, agent, picture, speaker }: Props) {
   );
 }
 
-/** The visitor's own picture, as in a mirror. */
-export function OwnPicture({ call }: { call: CallModel }) {
+/** The visitor's own video, mirrored. */
+export function OwnPicture({ call }: { call: VideoModel }) {
   const track = call.ownPicture.value;
   const element = useRef<HTMLVideoElement>(null);
   useLayoutEffect(() => show(element.current, track), [track]);

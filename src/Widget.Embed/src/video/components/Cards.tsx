@@ -1,11 +1,11 @@
 import { duration } from '../../app/duration';
 import { fill } from '../../app/i18n';
-import { Card, Way } from '../../call/Card';
-import type { CallModel, End } from '../model';
+import { Action, Card } from '../../call/Card';
+import type { VideoEnd, VideoModel } from '../model';
 import { videoWords } from '../words';
 
-/** Until the avatar is there. */
-export function OnTheWay({ call, agent }: { call: CallModel; agent: string }) {
+/** Shown until the avatar has joined. */
+export function Connecting({ call, agent }: { call: VideoModel; agent: string }) {
   const t = videoWords.value;
   const lines: Partial<Record<string, string[]>> = {
     asking: [t.asking],
@@ -25,8 +25,8 @@ export function OnTheWay({ call, agent }: { call: CallModel; agent: string }) {
   );
 }
 
-/** There is no microphone: why, what can be done about it, and how to go on without. */
-export function Trouble({ call }: { call: CallModel }) {
+/** Says why there is no microphone, and how to continue. */
+export function Trouble({ call }: { call: VideoModel }) {
   const t = videoWords.value;
   const { microphone = 'unknown', camera } = call.troubles.value;
   const lines = [
@@ -36,29 +36,29 @@ export function Trouble({ call }: { call: CallModel }) {
   ];
   return (
     <Card role="alert" title={t.troubleTitle} lines={lines}>
-      <Way first label={t.goOn} onPress={() => call.goOn()} />
-      <Way label={t.askAgain} onPress={() => call.askAgain()} />
-      <Way label={t.toText} onPress={() => call.hangUp()} />
+      <Action first label={t.joinMuted} onPress={() => call.joinWithoutMicrophone()} />
+      <Action label={t.askAgain} onPress={() => call.askAgain()} />
+      <Action label={t.toText} onPress={() => call.hangUp()} />
     </Card>
   );
 }
 
-/** How it ended, and how to go on. */
-export function Ended({ call, agent }: { call: CallModel; agent: string }) {
+/** Says how the call ended, and how to continue. */
+export function Ended({ call, agent }: { call: VideoModel; agent: string }) {
   const t = videoWords.value;
   const end = call.end.value;
   if (!end) return null;
   const lasted = end.seconds > 0 && fill(t.lasted, { time: duration(end.seconds) });
   return (
     <Card role="status" title={end.problem ?? fill(t[`end_${end.reason}`], { agent })} lines={[lasted]}>
-      <Way first label={t.toText} onPress={() => call.close()} />
-      <Way label={t.again} onPress={() => call.again()} />
-      {failed(end) && call.talk && <Way label={t.talk} onPress={call.talk} />}
+      <Action first label={t.toText} onPress={() => call.close()} />
+      <Action label={t.again} onPress={() => call.again()} />
+      {failed(end) && call.talk && <Action label={t.talk} onPress={call.talk} />}
     </Card>
   );
 }
 
-/** It was not the visitor, nor the time: voice alone asks less of everything. */
-function failed({ reason }: End): boolean {
+/** After a failure a voice call may still work: it needs less of the network and the devices. */
+function failed({ reason }: VideoEnd): boolean {
   return !['visitor', 'left', 'time_limit', 'developer'].includes(reason);
 }

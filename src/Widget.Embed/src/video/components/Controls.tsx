@@ -6,11 +6,11 @@ import { fill } from '../../app/i18n';
 import type { CallHost } from '../../app/moduleHost';
 import { Control, HangUp } from '../../call/Control';
 import { icons } from '../../call/icons';
-import type { CallModel } from '../model';
+import type { VideoModel } from '../model';
 import { videoWords } from '../words';
 
 interface Props {
-  call: CallModel;
+  call: VideoModel;
   panel: CallHost;
   agent: string;
   alone: Signal<boolean>;
@@ -19,16 +19,16 @@ interface Props {
   picture: RefObject<HTMLVideoElement | null>;
 }
 
-/** Everything a visitor can do in a call, in one row. */
+/** The call's buttons. */
 export function Controls({ call, panel, agent, alone, captions, settings, picture }: Props) {
   const t = videoWords.value;
   const { microphone, camera } = call.on.value;
   const live = call.phase.value === 'live';
-  const ours = !call.frame.value;
+  const embedded = call.frame.value !== undefined;
   const pip = document.pictureInPictureEnabled && !call.greenScreen.value && call.avatar.value?.video !== undefined;
   return (
     <div class="controls" role="group" aria-label={fill(t.region, { agent })}>
-      {ours && call.phase.value !== 'asking' && (
+      {!embedded && call.phase.value !== 'asking' && (
         <>
           <Control
             name={microphone ? 'voice' : 'muted'}
@@ -37,14 +37,14 @@ export function Controls({ call, panel, agent, alone, captions, settings, pictur
             onPress={() => call.toggle('microphone')}
           />
           <Control
-            name={camera ? 'video' : 'dark'}
+            name={camera ? 'video' : 'cameraOff'}
             label={camera ? t.cameraOff : t.cameraOn}
             off={!camera}
             onPress={() => call.toggle('camera')}
           />
         </>
       )}
-      {ours && live && (
+      {!embedded && live && (
         <>
           <Control
             name="captions"
@@ -60,7 +60,7 @@ export function Controls({ call, panel, agent, alone, captions, settings, pictur
           />
         </>
       )}
-      {ours && call.phase.value !== 'asking' && (
+      {!embedded && call.phase.value !== 'asking' && (
         <Control
           name="settings"
           label={t.settings}
@@ -68,7 +68,7 @@ export function Controls({ call, panel, agent, alone, captions, settings, pictur
           onPress={() => (settings.value = !settings.value)}
         />
       )}
-      {ours && live && pip && (
+      {!embedded && live && pip && (
         <Control name="pip" label={t.pip} onPress={() => void togglePictureInPicture(picture.current)} />
       )}
       <ThreadControl panel={panel} alone={alone} />
@@ -77,16 +77,16 @@ export function Controls({ call, panel, agent, alone, captions, settings, pictur
   );
 }
 
-/** On a phone the call has the panel to itself; this shows the thread below it, and what has come there meanwhile. */
+/** On a phone, switches between the call alone and the call above the thread. Counts what is new in the hidden thread. */
 function ThreadControl({ panel, alone }: { panel: CallHost; alone: Signal<boolean> }) {
   const t = videoWords.value;
   const seen = useRef(panel.conversation.value.seq);
   const { items, seq } = panel.conversation.value;
   if (!alone.value) seen.current = seq;
-  const news = items.filter(
+  const unseen = items.filter(
     (item) => (item.kind === 'shown' || item.kind === 'assistant') && (item.seq ?? 0) > seen.current,
   ).length;
-  const label = !alone.value ? t.hideThread : news > 0 ? fill(t.showThreadNew, { n: news }) : t.showThread;
+  const label = !alone.value ? t.hideThread : unseen > 0 ? fill(t.showThreadNew, { n: unseen }) : t.showThread;
   return (
     <button
       type="button"
@@ -99,7 +99,7 @@ function ThreadControl({ panel, alone }: { panel: CallHost; alone: Signal<boolea
       }}
     >
       <Icon name="thread" path={icons.thread} />
-      {news > 0 && <span class="news">{news > 9 ? '9+' : news}</span>}
+      {unseen > 0 && <span class="news">{unseen > 9 ? '9+' : unseen}</span>}
     </button>
   );
 }
@@ -111,6 +111,6 @@ async function togglePictureInPicture(picture: HTMLVideoElement | null): Promise
       await document.exitPictureInPicture();
     else await picture.requestPictureInPicture();
   } catch {
-    // The browser would rather not, and shows so itself.
+    // The browser refused, and tells the visitor itself.
   }
 }

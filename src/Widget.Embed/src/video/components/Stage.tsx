@@ -5,20 +5,20 @@ import type { CallHost } from '../../app/moduleHost';
 import { Clock } from '../../call/Clock';
 import { DeviceMenu } from '../../call/DeviceMenu';
 import { useFocusAt } from '../../call/focus';
-import type { CallModel } from '../model';
+import type { VideoModel } from '../model';
 import { videoWords } from '../words';
 import { AvatarView, OwnPicture } from './Avatar';
 import { Controls } from './Controls';
-import { Ended, OnTheWay, Trouble } from './Cards';
+import { Connecting, Ended, Trouble } from './Cards';
 
 export interface StageProps {
-  call: CallModel;
+  call: VideoModel;
   panel: CallHost;
-  /** Whether the call has the panel to itself, without the thread. */
+  /** Whether the call hides the thread. */
   alone: Signal<boolean>;
 }
 
-/** The call, above the thread; on a phone in its place. */
+/** The call, above the thread; on a phone in place of it. */
 export function Stage({ call, panel, alone }: StageProps) {
   const t = videoWords.value;
   const agent = panel.config.value?.agentName ?? '';
@@ -30,7 +30,7 @@ export function Stage({ call, panel, alone }: StageProps) {
   const step = phase === 'over' || phase === 'trouble' ? phase : 'call';
   const stage = useFocusAt(step);
 
-  const inCall = phase === 'live';
+  const live = phase === 'live';
   return (
     <section class="stage" ref={stage} data-phase={phase} aria-label={fill(t.region, { agent })}>
       <div class="screen">
@@ -42,14 +42,14 @@ export function Stage({ call, panel, alone }: StageProps) {
             allow="camera; microphone; autoplay; fullscreen; display-capture"
           />
         ) : (
-          inCall && <AvatarView call={call} agent={agent} picture={picture} speaker={speaker} />
+          live && <AvatarView call={call} agent={agent} picture={picture} speaker={speaker} />
         )}
         {phase === 'trouble' && <Trouble call={call} />}
         {phase === 'over' && <Ended call={call} agent={agent} />}
-        {!inCall && phase !== 'trouble' && phase !== 'over' && <OnTheWay call={call} agent={agent} />}
+        {!live && phase !== 'trouble' && phase !== 'over' && <Connecting call={call} agent={agent} />}
         {phase !== 'over' && phase !== 'trouble' && <OwnPicture call={call} />}
         {phase !== 'over' && <Clock call={call} words={t} />}
-        {inCall && captions.value && call.caption.value && (
+        {live && captions.value && call.caption.value && (
           <div class="caption">
             <p dir="auto">
               {call.caption.value.speaker === 'visitor' && <b>{t.you}: </b>}
@@ -61,8 +61,8 @@ export function Stage({ call, panel, alone }: StageProps) {
           <DeviceMenu call={call} words={t} camera={t.chooseCamera} open={settings} speaker={speaker} />
         )}
       </div>
-      {inCall && call.frame.value && <p class="note aside">{t.embedded}</p>}
-      {inCall && !call.frame.value && <Troubles call={call} />}
+      {live && call.frame.value && <p class="note aside">{t.embedded}</p>}
+      {live && !call.frame.value && <Troubles call={call} />}
       {phase !== 'over' && phase !== 'trouble' && (
         <Controls
           call={call}
@@ -79,8 +79,8 @@ export function Stage({ call, panel, alone }: StageProps) {
   );
 }
 
-/** A device that is not to be had, and what can be done without it. */
-function Troubles({ call }: { call: CallModel }) {
+/** Says which device is missing, and what the visitor can do without it. */
+function Troubles({ call }: { call: VideoModel }) {
   const t = videoWords.value;
   const { microphone, camera } = call.troubles.value;
   if (!microphone && !camera) return null;
@@ -91,8 +91,8 @@ function Troubles({ call }: { call: CallModel }) {
   );
 }
 
-/** Says to screen readers what is seen: who is there. What is said aloud they hear. */
-function Announcer({ call, agent }: { call: CallModel; agent: string }) {
+/** Tells screen readers that the avatar has joined. Its speech needs no announcement. */
+function Announcer({ call, agent }: { call: VideoModel; agent: string }) {
   const t = videoWords.value;
   return (
     <div class="hidden" role="status">

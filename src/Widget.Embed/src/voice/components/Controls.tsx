@@ -10,7 +10,7 @@ interface Props {
   settings: Signal<boolean>;
 }
 
-/** Everything a visitor can do in a call, in one row. */
+/** The call's buttons. */
 export function Controls({ call, agent, settings }: Props) {
   const t = voiceWords.value;
   const { microphone } = call.on.value;
@@ -27,12 +27,12 @@ export function Controls({ call, agent, settings }: Props) {
               onPress={() => call.toggleMute()}
             />
           )}
-          {call.turnsAreFree.value && (
+          {call.canChoosePushToTalk.value && (
             <Control
               name="turns"
-              label={call.pushToTalk.value ? t.turnsFree : t.turnsHold}
+              label={call.pushToTalk.value ? t.talkFreely : t.pushToTalk}
               off={call.pushToTalk.value}
-              onPress={() => call.toggleTurns()}
+              onPress={() => call.togglePushToTalk()}
             />
           )}
           <Control

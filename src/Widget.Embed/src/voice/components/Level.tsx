@@ -6,23 +6,23 @@ import type { VoiceModel } from '../model';
 interface Props {
   call: VoiceModel;
   speaker: Speaker;
-  /** A letter in a ring that grows with the voice; a bar without it. */
+  /** An initial in a ring that grows with the voice. Without it, a bar. */
   face?: string;
 }
 
-/** How loud somebody is, drawn by the style sheet from a number of its own: a new one for each frame is nothing to render for. */
+/** Shows how loud a speaker is. Sets a CSS property in each frame, which needs no rendering. */
 export function Level({ call, speaker, face }: Props) {
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let frame = 0;
     let shown = 0;
-    const look = (): void => {
-      // Up at once, down slowly, as an ear has it.
+    const update = (): void => {
+      // Rises at once and falls slowly, so that it does not flicker.
       shown = Math.max(call.level(speaker), shown * 0.85);
       element.current?.style.setProperty('--level', shown.toFixed(2));
-      frame = requestAnimationFrame(look);
+      frame = requestAnimationFrame(update);
     };
-    look();
+    update();
     return () => cancelAnimationFrame(frame);
   }, [call, speaker]);
   return (

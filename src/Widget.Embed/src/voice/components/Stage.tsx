@@ -12,7 +12,7 @@ import { Controls } from './Controls';
 import { Level } from './Level';
 import { Talk } from './Talk';
 
-/** The call, above the thread, which stays to be seen: what is looked up comes there. */
+/** The call, above the thread. The thread stays visible, because it shows the sources of what is said. */
 export function Stage({ call, panel }: { call: VoiceModel; panel: CallHost }) {
   const t = voiceWords.value;
   const agent = panel.config.value?.agentName ?? '';
@@ -21,6 +21,7 @@ export function Stage({ call, panel }: { call: VoiceModel; panel: CallHost }) {
   const speaker = useSignal('');
   const step = phase === 'over' || phase === 'trouble' ? phase : 'call';
   const stage = useFocusAt(step);
+  const trouble = call.troubles.value.microphone;
 
   const turn = phase === 'live' ? call.turn.value : undefined;
   return (
@@ -33,22 +34,22 @@ export function Stage({ call, panel }: { call: VoiceModel; panel: CallHost }) {
             <div class="talkers">
               <Level call={call} speaker="assistant" face={agent.slice(0, 1).toUpperCase()} />
               <div class="doing">
-                <p role="status">{doing(call, agent)}</p>
+                <p role="status">{statusOf(call, agent)}</p>
                 {call.slow.value && <p role="status">{t.slow}</p>}
                 {call.phase.value !== 'asking' && <Level call={call} speaker="visitor" />}
               </div>
               <Clock call={call} words={t} />
             </div>
             <CaptionLines call={call} />
-            {/* From the visitor's press on, which browsers remember when it is to sound. */}
+            {/* Present from the visitor's click on, because browsers allow sound only in response to one. */}
             <Sound sound={call.sound.value} speaker={speaker} label={t.hear} wake={() => call.wake()} />
           </>
         )}
         {settings.value && step === 'call' && <DeviceMenu call={call} words={t} open={settings} speaker={speaker} />}
       </div>
-      {step === 'call' && call.trouble.value && (
+      {step === 'call' && trouble && (
         <p class="note aside" role="alert">
-          {t[`microphone_${call.trouble.value}`]} {t.listenAndType}
+          {t[`microphone_${trouble}`]} {t.listenAndType}
         </p>
       )}
       {step === 'call' && call.pushToTalk.value && <Talk call={call} />}
@@ -57,14 +58,14 @@ export function Stage({ call, panel }: { call: VoiceModel; panel: CallHost }) {
   );
 }
 
-function doing(call: VoiceModel, agent: string): string {
+function statusOf(call: VoiceModel, agent: string): string {
   const t = voiceWords.value;
   const phase = call.phase.value;
   if (phase !== 'live')
     return fill(t[phase === 'asking' || phase === 'reconnecting' ? phase : 'connecting'], { agent });
   const turn = call.turn.value;
   if (turn === 'listening' && call.pushToTalk.value && !call.held.value) return t.holdToTalk;
-  if (turn === 'listening' && !call.on.value.microphone && !call.trouble.value) return t.mutedNow;
+  if (turn === 'listening' && !call.on.value.microphone && !call.troubles.value.microphone) return t.mutedNow;
   return fill(t[turn], { agent });
 }
 

@@ -3,7 +3,7 @@ import { Icon } from '../../app/components/Icon';
 import type { VoiceModel } from '../model';
 import { voiceWords } from '../words';
 
-/** The big button that is held while speaking, by finger, mouse or key. Whatever takes the hold away lets it go. */
+/** The push-to-talk button, held by finger, mouse or key. Losing the focus or the pointer releases it. */
 export function Talk({ call }: { call: VoiceModel }) {
   const t = voiceWords.value;
   const held = call.held.value;
@@ -37,7 +37,7 @@ export function Talk({ call }: { call: VoiceModel }) {
       onPointerUp={release}
       onPointerCancel={release}
       onLostPointerCapture={release}
-      // A long touch is no wish for a menu.
+      // A long touch would open the context menu.
       onContextMenu={(event) => event.preventDefault()}
       onKeyDown={(event) => {
         if (!isKey(event)) return;
@@ -51,7 +51,7 @@ export function Talk({ call }: { call: VoiceModel }) {
       }}
       onBlur={release}
       onClick={(event) => {
-        // Neither pointer nor key: a screen reader or a switch, which can press but not hold.
+        // A click without pointer or key comes from assistive technology, which cannot hold: it toggles.
         if (event.detail === 0) call.hold(!held);
       }}
     >

@@ -1,0 +1,57 @@
+/** Requests beside the messages: facts about the visitor that later messages depend on, and actions that must arrive eventually. */
+import { ApiError } from './api';
+
+/** A request that hangs must not hold up the visitor's messages for longer. */
+const longestWait = 3_000;
+
+interface Delivery {
+  path: string;
+  /** The client id makes a repeated request harmless. */
+  body: { clientId: string };
+  done?: (() => void) | undefined;
+}
+
+export class Outbox {
+  /** Settles when every request sent with `sendFirst` has arrived or failed. */
+  settled = Promise.resolve();
+  #undelivered: Delivery[] = [];
+
+  constructor(
+    private readonly post: (path: string, body: unknown) => Promise<unknown> | undefined,
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  /** Sends a request that the next message must not overtake. */
+  sendFirst(path: string, body: unknown): void {
+    const sent = this.post(path, body)?.catch((error: unknown) => this.failed(error));
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, longestWait));
+    this.settled = Promise.race([Promise.all([this.settled, sent]).then(() => undefined), timeout]);
+  }
+
+  /** Sends a request, and again whenever the connection is back, until it has arrived or was refused. */
+  async deliver(delivery: Delivery): Promise<void> {
+    this.#undelivered.push(delivery);
+    try {
+      await this.post(delivery.path, delivery.body);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status >= 500 || error.status === 401) return;
+      if (error.wait) {
+        setTimeout(() => void this.redeliver(), error.wait);
+        return;
+      }
+      this.failed(error);
+    }
+    if (!this.#undelivered.includes(delivery)) return;
+    this.#undelivered = this.#undelivered.filter((other) => other !== delivery);
+    delivery.done?.();
+  }
+
+  async redeliver(): Promise<void> {
+    for (const delivery of this.#undelivered.splice(0)) await this.deliver(delivery);
+  }
+
+  /** Forgets what has not arrived: it belongs to an earlier conversation. */
+  clear(): void {
+    this.#undelivered = [];
+  }
+}

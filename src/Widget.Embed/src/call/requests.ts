@@ -1,0 +1,41 @@
+/** How a call talks to our API: with a time limit, one retry, and errors in words that a visitor can read. */
+import { ApiError } from '../app/api';
+
+const defaultTimeout = 8_000;
+const retryDelay = 500;
+
+export function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Fails a request that gets no response, so that the call does not hang with it. Requests hang when the network changes. */
+export function withTimeout<T>(request: Promise<T>, milliseconds = defaultTimeout): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The server did not respond in time.')), milliseconds);
+  });
+  return Promise.race([request, timeout]).finally(() => clearTimeout(timer));
+}
+
+/** Repeats a request once if the network or the server failed. Every request that a call makes is safe to repeat. */
+export async function retryOnce<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    if (isFinal(error)) throw error;
+    await delay(retryDelay);
+    return request();
+  }
+}
+
+/** The problem in the server's words, for the visitor. Undefined if the server sent nothing but a status code. */
+export function problemOf(error: unknown): string | undefined {
+  // Without problem details the message is the status code.
+  return error instanceof ApiError && !/^\d+$/.test(error.message) ? error.message : undefined;
+}
+
+/** Our API explains 502 and 503: the provider failed, or calls are not available. A proxy's own 502 has no explanation. */
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  return error.status < 500 || error.status === 503 || (error.status === 502 && problemOf(error) !== undefined);
+}

@@ -1,0 +1,130 @@
+/** Dictation by the browser's own speech recognition, which delivers text while the visitor speaks. */
+import { allowedByPage } from '../media/trouble';
+import {
+  endSilence,
+  longestDictation,
+  startSilence,
+  type DictationTrouble,
+  type Recognizer,
+  type RecognizerListener,
+} from './recognizer';
+
+/** SpeechRecognition of the Web Speech API, for which TypeScript has no types yet. */
+interface Recognition extends EventTarget {
+  lang: string;
+  continuous: boolean;
+  interimResults: boolean;
+  processLocally?: boolean;
+  onstart: (() => void) | null;
+  onresult: ((event: { results: ArrayLike<ArrayLike<{ transcript: string }>> }) => void) | null;
+  onerror: ((event: { error: string }) => void) | null;
+  onend: (() => void) | null;
+  start(): void;
+  stop(): void;
+  abort(): void;
+}
+
+interface RecognitionClass {
+  new (): Recognition;
+  available?(options: { langs: string[]; processLocally: boolean }): Promise<string>;
+}
+
+export function speechRecognition(): RecognitionClass | undefined {
+  const page = window as { SpeechRecognition?: RecognitionClass; webkitSpeechRecognition?: RecognitionClass };
+  return page.SpeechRecognition ?? page.webkitSpeechRecognition;
+}
+
+/** Whether the browser can recognize speech without sending it to a server. */
+export async function onDevice(language: string): Promise<boolean> {
+  try {
+    return (await speechRecognition()?.available?.({ langs: [language], processLocally: true })) === 'available';
+  } catch {
+    return false;
+  }
+}
+
+/** By the error names of the specification. */
+const troubles: Partial<Record<string, DictationTrouble>> = {
+  'no-speech': 'unheard',
+  'audio-capture': 'missing',
+  network: 'network',
+  'not-allowed': 'denied',
+  'service-not-allowed': 'service',
+  'language-not-supported': 'language',
+};
+
+export class BrowserRecognizer implements Recognizer {
+  readonly #recognition: Recognition | undefined;
+  readonly #limit: ReturnType<typeof setTimeout>;
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
+  #text = '';
+  #trouble: DictationTrouble | undefined;
+  #over = false;
+
+  constructor(
+    language: string,
+    local: boolean,
+    private readonly listener: RecognizerListener,
+  ) {
+    const SpeechRecognition = speechRecognition();
+    this.#limit = setTimeout(() => this.finish(), longestDictation);
+    if (!SpeechRecognition) {
+      this.#recognition = undefined;
+      queueMicrotask(() => this.#end('service'));
+      return;
+    }
+    const recognition = new SpeechRecognition();
+    this.#recognition = recognition;
+    recognition.lang = language;
+    // On Android each result of a continuous recognition repeats the ones before.
+    recognition.continuous = !navigator.userAgent.includes('Android');
+    recognition.interimResults = true;
+    if (local) recognition.processLocally = true;
+    recognition.onstart = () => {
+      if (this.#over) return;
+      this.#finishAfter(startSilence);
+      listener.hearing();
+    };
+    recognition.onresult = ({ results }) => {
+      if (this.#over) return;
+      this.#text = Array.from(results, (result) => result[0]?.transcript.trim() ?? '')
+        .filter((part) => part !== '')
+        .join(' ');
+      this.#finishAfter(endSilence);
+      listener.text(this.#text);
+    };
+    recognition.onerror = ({ error }) => {
+      if (error !== 'aborted') this.#trouble = troubles[error] ?? 'unknown';
+    };
+    recognition.onend = () => this.#end(this.#text === '' ? (this.#trouble ?? 'unheard') : undefined);
+    try {
+      recognition.start();
+    } catch {
+      queueMicrotask(() => this.#end('unknown'));
+    }
+  }
+
+  finish(): void {
+    this.#recognition?.stop();
+  }
+
+  stop(): void {
+    this.#over = true;
+    clearTimeout(this.#limit);
+    clearTimeout(this.#silenceTimer);
+    this.#recognition?.abort();
+  }
+
+  #finishAfter(milliseconds: number): void {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = setTimeout(() => this.finish(), milliseconds);
+  }
+
+  #end(trouble: DictationTrouble | undefined): void {
+    if (this.#over) return;
+    this.stop();
+    if (!trouble) this.listener.done(this.#text);
+    // If the page's permissions policy forbids the microphone, the error is the same as if the visitor had denied it.
+    else this.listener.failed(trouble === 'denied' && !allowedByPage('microphone') ? 'policy' : trouble);
+  }
+}

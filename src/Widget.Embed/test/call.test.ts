@@ -1,0 +1,255 @@
+import { signal } from '@preact/signals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiError } from '../src/app/api';
+import { Call } from '../src/call/call';
+import { problemOf, retryOnce, withTimeout } from '../src/call/requests';
+import { SessionClient, type CallSession } from '../src/call/sessionClient';
+import type { Troubles } from '../src/media/trouble';
+import { browser, FakeServer, type Browser } from './voice.fakes';
+
+type Reason = 'time_limit' | 'unknown';
+
+class TestSession extends SessionClient<CallSession<Reason>> {
+  open(): Promise<unknown> {
+    return this.create({});
+  }
+  protected override keepAliveDelay(): number {
+    return 10_000;
+  }
+}
+
+/** The least that a mode has to supply. */
+class TestCall extends Call<'connecting', Reason, CallSession<Reason>> {
+  readonly on = signal({ microphone: false });
+  readonly log: string[] = [];
+  protected readonly connectingPhase = 'connecting';
+  protected readonly session: TestSession;
+
+  constructor(server: FakeServer, done: (again: boolean) => void) {
+    super(server.panel, done);
+    this.session = new TestSession(server.panel, '/api/test/session', {
+      updated: (session) => this.receive(session),
+      gone: (problem) => this.ended(undefined, problem),
+    });
+    this.start();
+  }
+  connectionLost(): Promise<void> {
+    return this.askWhyLost(this.session, 1_000).then(() => this.finish('lost', 'request'));
+  }
+  protected async openDevices(): Promise<Troubles> {
+    const microphone = await this.devices.choose('microphone');
+    return microphone ? { microphone } : {};
+  }
+  protected deviceChanged(kind: string): Promise<void> {
+    this.log.push(`device ${kind}`);
+    return Promise.resolve();
+  }
+  protected async connect(): Promise<void> {
+    await this.session.open();
+  }
+  protected updated(): void {
+    this.phase.value = 'live';
+    this.startClock();
+  }
+  protected ended(reason: Reason | 'failed' = 'unknown', problem?: string): void {
+    this.finish(reason, 'none', { problem });
+  }
+  protected logged({ kind }: { kind: string }): void {
+    this.log.push(kind);
+  }
+  protected secondsElapsed(): number {
+    return this.remaining.value === undefined ? 0 : 900 - this.remaining.value;
+  }
+  protected disconnect(): void {
+    this.log.push('disconnect');
+  }
+  protected clear(): void {
+    this.log.push('clear');
+  }
+}
+
+let page: Browser;
+let server: FakeServer;
+let done: ReturnType<typeof vi.fn<(again: boolean) => void>>;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  page = browser();
+  server = new FakeServer();
+  done = vi.fn<(again: boolean) => void>();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const settle = (time = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(time);
+const begin = async (): Promise<TestCall> => {
+  const call = new TestCall(server, done);
+  await settle();
+  return call;
+};
+
+describe('a call', () => {
+  it('asks for the devices, opens a session and shows the time that is left', async () => {
+    const call = new TestCall(server, done);
+    expect([call.phase.value, call.active.value]).toEqual(['asking', true]);
+    await settle();
+    expect(call.phase.value).toBe('live');
+    await settle(9_000);
+    expect(call.elapsed.value).toBeCloseTo(9, 0);
+    expect(call.remaining.value).toBeCloseTo(891, 0);
+    await settle(51_000);
+    expect(server.to('/alive').length).toBe(6);
+  });
+
+  it('opens no session without a microphone, until the visitor tries again', async () => {
+    page.ask.mockRejectedValueOnce(new DOMException('', 'NotAllowedError'));
+    const call = await begin();
+    expect([call.phase.value, call.troubles.value]).toEqual(['trouble', { microphone: 'denied' }]);
+    expect(server.requests).toEqual([]);
+    call.askAgain();
+    expect(call.phase.value).toBe('asking');
+    await settle();
+    expect([call.phase.value, call.troubles.value]).toEqual(['live', {}]);
+  });
+
+  it('shows the words with which the server refuses it, but not a bare status code', async () => {
+    server.failures.session = new ApiError(409, 'No minutes are left this month.');
+    const refused = await begin();
+    expect(refused.end.value).toEqual({ reason: 'refused', seconds: 0, problem: 'No minutes are left this month.' });
+
+    server.failures.session = new ApiError(404, '404');
+    const unexplained = await begin();
+    expect(unexplained.end.value).toEqual({ reason: 'refused', seconds: 0 });
+  });
+
+  it('ends once, stops the devices and tells the server', async () => {
+    const call = await begin();
+    call.hangUp();
+    call.hangUp();
+    call.destroy();
+    await settle(60_000);
+    expect([call.phase.value, call.active.value, call.end.value?.reason]).toEqual(['over', false, 'visitor']);
+    expect(page.track.stopped).toBe(true);
+    expect(server.to('/end').length).toBe(1);
+    expect(page.beacons).toEqual([]);
+    expect(call.log).toEqual(['disconnect', 'clear']);
+  });
+
+  it('sends its leave token with a beacon when the page unloads', async () => {
+    const call = await begin();
+    // Later responses have no token: the first one must be kept.
+    await settle(20_000);
+    page.leave();
+    expect(call.end.value?.reason).toBe('left');
+    expect(page.beacons).toEqual([
+      { url: 'https://api.example/api/test/session/s1/leave', body: '{"leaveToken":"leave1"}' },
+    ]);
+    expect(server.to('/end')).toEqual([]);
+    page.leave();
+    expect(page.beacons.length).toBe(1);
+  });
+
+  it('falls back to the beacon when the server cannot be told', async () => {
+    const call = await begin();
+    server.failures.end = new TypeError('No network.');
+    call.hangUp();
+    await settle(1_000);
+    expect(server.to('/end').length).toBe(2);
+    expect(page.beacons.length).toBe(1);
+  });
+
+  it.each([
+    [{ state: 'ended', endReason: 'time_limit' }, 'time_limit'],
+    [{ state: 'failed', endReason: null }, 'failed'],
+    [{ state: 'ending', endReason: null }, 'unknown'],
+  ])('ends as the server says: %j', async (session, reason) => {
+    const call = await begin();
+    server.session = session as never;
+    await settle(10_000);
+    expect(call.end.value?.reason).toBe(reason);
+    expect([server.to('/end'), page.beacons]).toEqual([[], []]);
+  });
+
+  it('ends when the server no longer has the session, and goes on after an error', async () => {
+    const call = await begin();
+    server.failures.alive = new ApiError(500, '500');
+    await settle(10_000);
+    expect(call.phase.value).toBe('live');
+    server.failures.alive = new ApiError(404, 'There is no such call.');
+    await settle(10_000);
+    expect(call.end.value).toMatchObject({ reason: 'unknown', problem: 'There is no such call.' });
+  });
+
+  it('asks the server why the connection broke, now and a moment later', async () => {
+    const lost = await begin();
+    void lost.connectionLost();
+    await settle(1_000);
+    expect(server.to('/alive').length).toBe(2);
+    expect(lost.end.value?.reason).toBe('lost');
+
+    const ended = await begin();
+    void ended.connectionLost();
+    await settle();
+    server.session = { state: 'ended', endReason: 'time_limit' };
+    await settle(1_000);
+    expect(ended.end.value?.reason).toBe('time_limit');
+  });
+
+  it('goes on when a device is lost, and says so until another is chosen', async () => {
+    const call = await begin();
+    page.track.onended?.();
+    expect([call.phase.value, call.troubles.value]).toEqual(['live', { microphone: 'missing' }]);
+    await call.choose('microphone', 'other');
+    expect(call.troubles.value).toEqual({});
+    expect(call.log).toEqual(['device microphone', 'device microphone']);
+  });
+
+  it('sees only its own events', async () => {
+    const call = await begin();
+    const event = { kind: 'utterance', seq: 1, at: '', clientId: null };
+    call.handleEvent({ ...event, sessionId: 's2' } as never);
+    call.handleEvent({ ...event, kind: 'visitor_message' } as never);
+    expect(call.log).toEqual([]);
+    call.handleEvent({ ...event, sessionId: 's1' } as never);
+    expect(call.log).toEqual(['utterance']);
+  });
+
+  it('tells the panel how the visitor continues', async () => {
+    const call = await begin();
+    call.hangUp();
+    call.again();
+    call.close();
+    expect(done.mock.calls).toEqual([[true], [false]]);
+  });
+});
+
+describe('a request of a call', () => {
+  it.each([
+    [new TypeError('No network.'), 2],
+    [new ApiError(500, '500'), 2],
+    [new ApiError(502, '502'), 2],
+    [new ApiError(502, 'The provider failed.'), 1],
+    [new ApiError(503, 'Not now.'), 1],
+    [new ApiError(404, 'No such call.'), 1],
+  ])('is repeated only if that may help: %s', async (error, times) => {
+    const request = vi.fn(() => Promise.reject(error));
+    const failed = expect(retryOnce(request)).rejects.toBe(error);
+    await settle(1_000);
+    await failed;
+    expect(request).toHaveBeenCalledTimes(times);
+  });
+
+  it('fails when it gets no response', async () => {
+    const failed = expect(withTimeout(new Promise(() => undefined))).rejects.toThrow('did not respond in time');
+    await settle(8_000);
+    await failed;
+  });
+
+  it('has a problem to show only if the server explains one', () => {
+    expect(problemOf(new ApiError(409, 'No minutes are left.'))).toBe('No minutes are left.');
+    expect(problemOf(new ApiError(502, '502'))).toBeUndefined();
+    expect(problemOf(new TypeError('Failed to fetch'))).toBeUndefined();
+  });
+});
