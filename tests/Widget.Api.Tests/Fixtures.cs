@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +18,6 @@ using Widget.Api.Tavus.Sessions;
 using Widget.Api.Telemetry;
 using Widget.Api.Tenancy.Budgets;
 using Widget.Api.Tests;
-using Widget.Api.Tests.Tavus;
 using Widget.Api.Tests.Voice;
 using Widget.Api.Voice;
 using Widget.Api.Voice.Calls;
@@ -29,44 +27,37 @@ using Widget.Rag.Rerank;
 using Widget.Rag.Tavus;
 using Widget.Testing;
 
-[assembly: AssemblyFixture(typeof(ApiFixture))]
-
-// Nodes of one database take one another's work, whoever's test it is. One after the other, each test's nodes are alone.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: AssemblyFixture(typeof(TestEnvironments))]
+// Most tests wait for something, so a few classes run at the same time. tests/README.md says what that asks of a test.
+[assembly: CollectionBehavior(typeof(ClassesSideBySide), MaxParallelThreads = 4)]
 
 namespace Widget.Api.Tests;
 
-/// <summary>One database, one simulator and two nodes of the API: one that quotes, one with a language model.</summary>
-public sealed class ApiFixture : IAsyncLifetime
+/// <summary>What a test class works on: a database, the simulators and a node of the API. No other class uses them at the same time.</summary>
+public sealed class ApiFixture(TestEnvironments environments) : IAsyncLifetime
 {
-    public TestDatabase Database { get; private set; } = null!;
+    private TestEnvironment _environment = null!;
 
-    public Simulator Simulator { get; private set; } = null!;
+    public TestDatabase Database => _environment.Database;
 
-    internal VoiceSimulator Voice { get; private set; } = null!;
+    public Simulator Simulator => _environment.Simulator;
 
-    public ApiNode Node { get; private set; } = null!;
+    internal VoiceSimulator Voice => _environment.Voice;
 
-    /// <summary>Sites of tests: this node takes others' crawls in turn with their nodes, so it may read there, too.</summary>
-    public HashSet<string> Sites { get; } = [];
+    public ApiNode Node => _environment.Node;
 
-    public FetchOptions Fetching => new() { AllowedPrivateHosts = Sites, HostDelay = TimeSpan.Zero, RetryDelay = TimeSpan.FromMilliseconds(10) };
+    /// <summary>Sites of tests that may be crawled. The node takes crawls of the other nodes of its database, so it may read there, too.</summary>
+    public HashSet<string> Sites => _environment.Sites;
 
-    public async ValueTask InitializeAsync()
+    public FetchOptions Fetching => _environment.Fetching;
+
+    public async ValueTask InitializeAsync() => _environment = await environments.TakeAsync();
+
+    public ValueTask DisposeAsync()
     {
-        Database = await TestDatabase.CreateAsync();
-        Simulator = await Simulator.StartAsync();
-        Voice = await VoiceSimulator.StartAsync();
-        // It takes calls of others' tests in turn with their nodes, so it is at home in the same places.
-        Node = await ApiNode.StartAsync(Database, fetching: Fetching, tavusApi: Simulator.TavusApi, video: VideoTenant.Quick, voice: Voice.OpenAI);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Node.DisposeAsync();
-        await Voice.DisposeAsync();
-        await Simulator.DisposeAsync();
-        await Database.DisposeAsync();
+        // Null if the environment could not be started.
+        if (_environment is not null) environments.Return(_environment);
+        return ValueTask.CompletedTask;
     }
 }
 
@@ -237,12 +228,7 @@ public sealed class Simulator : IAsyncDisposable
 
     public TavusApiOptions TavusApi => new() { Endpoint = new Uri(Address, "/tavus") };
 
-    internal static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
+    internal static int FreePort() => FreePorts.Next();
 
     /// <summary>Its own requests, for what has no method here.</summary>
     public HttpClient Control => _control;

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Npgsql;
 using Widget.Api.Operations;
@@ -35,7 +33,7 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var ports = FreePorts(4);
+        var ports = FreePorts.Next(4);
         (Api, Demo, Simulators) = (new Uri($"http://localhost:{ports[0]}"), new Uri($"http://localhost:{ports[1]}"), new Uri($"http://localhost:{ports[2]}"));
         Voice = new Uri($"http://localhost:{ports[3]}");
         var server = Environment.GetEnvironmentVariable("WIDGET_DATABASE") is { Length: > 0 } given
@@ -161,26 +159,5 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         var request = new HttpRequestMessage(method, new Uri(Api, path)) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", keys.ApiKey);
         return Http.SendAsync(request);
-    }
-
-    /// <summary>Below those that systems give to outgoing connections: one of these would take it before what it is for has started.</summary>
-    internal static int[] FreePorts(int count)
-    {
-        var ports = new HashSet<int>();
-        while (ports.Count < count)
-        {
-            using var listener = new TcpListener(IPAddress.IPv6Any, Random.Shared.Next(15_000, 30_000)) { Server = { DualMode = true } };
-            try
-            {
-                listener.Start();
-                ports.Add(((IPEndPoint)listener.LocalEndpoint).Port);
-            }
-            catch (SocketException)
-            {
-                // Taken; there are others.
-            }
-        }
-
-        return [.. ports];
     }
 }
