@@ -33,7 +33,9 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests;
 
-/// <summary>What a test class works on: a database, the simulators and a node of the API. No other class uses them at the same time.</summary>
+/// <summary>
+/// What a test class works on: a database, the simulators and a node of the API. No other class uses them at the same time.
+/// </summary>
 public sealed class ApiFixture(TestEnvironments environments) : IAsyncLifetime
 {
     private TestEnvironment _environment = null!;
@@ -46,7 +48,7 @@ public sealed class ApiFixture(TestEnvironments environments) : IAsyncLifetime
 
     public ApiNode Node => _environment.Node;
 
-    /// <summary>Sites of tests that may be crawled. The node takes crawls of the other nodes of its database, so it may read there, too.</summary>
+    /// <summary>Sites that the node may read. It takes crawls of other nodes of its database, so add their sites, too.</summary>
     public HashSet<string> Sites => _environment.Sites;
 
     public FetchOptions Fetching => _environment.Fetching;
@@ -104,7 +106,8 @@ public sealed class ApiNode : IAsyncDisposable
             Tavus = tavus ?? new TavusOptions(),
             Rerank = rerank ?? new RerankOptions(),
             // The installation's key is one for both, as it is read from the environment.
-            TavusApi = tavusApi ?? (tavus is null ? new TavusApiOptions() : new TavusApiOptions { Endpoint = tavus.Endpoint!, Key = tavus.Key }),
+            TavusApi = tavusApi
+                ?? (tavus is null ? new TavusApiOptions() : new TavusApiOptions { Endpoint = tavus.Endpoint!, Key = tavus.Key }),
             Video = video ?? new VideoTimings(),
             Voice = voice ?? new VoiceOptions(),
             VoiceTimings = voiceTimings ?? new VoiceTimings(),
@@ -160,7 +163,12 @@ public sealed class CapturedLog : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
         Lines.Enqueue($"{formatter(state, exception)} {exception}");
 
     public void Dispose()
@@ -185,7 +193,13 @@ public sealed class Simulator : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>What a node must be set to in order to talk to it.</summary>
-    public ChatModelOptions Chat => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-chat", Patience = TimeSpan.FromSeconds(5) };
+    public ChatModelOptions Chat => new()
+    {
+        Endpoint = new Uri(Address, "/v1"),
+        Key = "sim-key",
+        Model = "sim-chat",
+        Patience = TimeSpan.FromSeconds(5),
+    };
 
     public EmbeddingModelOptions Embedding => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-embedding" };
 
@@ -197,7 +211,13 @@ public sealed class Simulator : IAsyncDisposable
 
     public TavusOptions Tavus => new() { Endpoint = new Uri(Address, "/tavus"), Key = "sim-tavus-key" };
 
-    public RerankOptions Rerank => new() { Endpoint = new Uri(Address, "/cohere/v2"), Key = "sim-key", Model = "sim-rerank", Deadline = TimeSpan.FromSeconds(5) };
+    public RerankOptions Rerank => new()
+    {
+        Endpoint = new Uri(Address, "/cohere/v2"),
+        Key = "sim-key",
+        Model = "sim-rerank",
+        Deadline = TimeSpan.FromSeconds(5),
+    };
 
     /// <param name="tavusJournal">Where its Tavus writes down what it is to know after a crash; null for nowhere.</param>
     public static async Task<Simulator> StartAsync(string? tavusJournal = null)
@@ -205,11 +225,12 @@ public sealed class Simulator : IAsyncDisposable
         var port = FreePort();
         var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
-        start.ArgumentList.Add(Path.Combine(Repository.Root, "tests", "Widget.Simulators", "bin", configuration, "net10.0", "Widget.Simulators.dll"));
+        var folder = Path.Combine(Repository.Root, "tests", "Widget.Simulators", "bin", configuration, "net10.0");
+        start.ArgumentList.Add(Path.Combine(folder, "Widget.Simulators.dll"));
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
         if (tavusJournal is not null) start.Environment["TavusJournal"] = tavusJournal;
         var process = Process.Start(start)!;
-        // Nobody reads what it says, but a full pipe would stop it.
+        // A full pipe would stop it, so its output is read and dropped.
         process.BeginOutputReadLine();
         var simulator = new Simulator(process, new Uri($"http://127.0.0.1:{port}"));
         await Eventually.TrueAsync(async () =>
@@ -240,7 +261,8 @@ public sealed class Simulator : IAsyncDisposable
     /// <summary>How many questions to the model were given up before they were answered.</summary>
     public Task<int> GivenUpAsync() => _control.GetFromJsonAsync<int>("/control/openai/given-up");
 
-    public async Task<IReadOnlyList<JsonElement>> RequestsAsync() => (await _control.GetFromJsonAsync<JsonElement[]>("/control/openai/requests"))!;
+    public async Task<IReadOnlyList<JsonElement>> RequestsAsync() =>
+        (await _control.GetFromJsonAsync<JsonElement[]>("/control/openai/requests"))!;
 
     public async ValueTask DisposeAsync()
     {
@@ -253,7 +275,7 @@ public sealed class Simulator : IAsyncDisposable
 
 internal static class Eventually
 {
-    /// <summary>Waits until something holds, for ten seconds at most.</summary>
+    /// <summary>Waits until the condition is true; fails the test after some seconds.</summary>
     public static async Task TrueAsync(Func<Task<bool>> condition, string? what = null, int seconds = 10)
     {
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(seconds);)
@@ -262,7 +284,7 @@ internal static class Eventually
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
-        Assert.Fail($"It did not come about within {seconds} s: {what}");
+        Assert.Fail($"Not within {seconds} s: {what}");
     }
 }
 
@@ -280,7 +302,8 @@ internal sealed class TestTenant(ApiNode node, CreatedTenant created)
     public static async Task<TestTenant> CreateAsync(ApiFixture api, ApiNode? node = null)
     {
         var slug = $"t{Guid.NewGuid():N}";
-        var created = await new TenantAdministration(api.Database.OwnerSource).CreateAsync(slug, "Harbor Bikes", [Origin], CancellationToken.None);
+        var administration = new TenantAdministration(api.Database.OwnerSource);
+        var created = await administration.CreateAsync(slug, "Harbor Bikes", [Origin], CancellationToken.None);
         return new TestTenant(node ?? api.Node, created);
     }
 
@@ -289,8 +312,19 @@ internal sealed class TestTenant(ApiNode node, CreatedTenant created)
     {
         var tenant = await CreateAsync(api, node);
         await tenant.ImportAsync(
-            new { id = "charging", title = "Charging", text = "The standard charger fills the battery in four and a half hours. The fast charger needs two hours.", url = "https://shop.example/charging" },
-            new { id = "warranty", title = "Warranty", text = "The frame is covered for five years. The battery is covered for two years or 700 cycles." },
+            new
+            {
+                id = "charging",
+                title = "Charging",
+                text = "The standard charger fills the battery in four and a half hours. The fast charger needs two hours.",
+                url = "https://shop.example/charging",
+            },
+            new
+            {
+                id = "warranty",
+                title = "Warranty",
+                text = "The frame is covered for five years. The battery is covered for two years or 700 cycles.",
+            },
             new { id = "shipping", title = "Shipping", text = "Delivery within Germany costs 49 euros. To Denmark it costs 89 euros." });
         return tenant;
     }
@@ -308,7 +342,11 @@ internal sealed class TestTenant(ApiNode node, CreatedTenant created)
         var job = (await accepted.Content.ReadFromJsonAsync<JobAccepted>())!;
         JobState? state = null;
         await Eventually.TrueAsync(
-            async () => (state = await Developer.GetFromJsonAsync<JobState>($"/api/knowledge/jobs/{job.JobId}", Json))!.Status is JobStatusName.Ready or JobStatusName.Failed,
+            async () =>
+            {
+                state = await Developer.GetFromJsonAsync<JobState>($"/api/knowledge/jobs/{job.JobId}", Json);
+                return state!.Status is JobStatusName.Ready or JobStatusName.Failed;
+            },
             "the job is finished",
             seconds: 30);
         return state!;
@@ -341,7 +379,11 @@ internal sealed class TestVisitor(ApiNode node, SessionResponse session)
         return (await response.Content.ReadFromJsonAsync<AssistantMessage>(TestTenant.Json))!;
     }
 
-    public Task<HttpResponseMessage> SendAsync(string text, string? clientId = null, string accept = "text/event-stream", string? origin = null)
+    public Task<HttpResponseMessage> SendAsync(
+        string text,
+        string? clientId = null,
+        string accept = "text/event-stream",
+        string? origin = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, $"{Conversation}/messages")
         {

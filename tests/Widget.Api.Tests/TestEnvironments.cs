@@ -45,7 +45,12 @@ internal sealed class TestEnvironment : IAsyncDisposable
 
     public HashSet<string> Sites { get; } = [];
 
-    public FetchOptions Fetching => new() { AllowedPrivateHosts = Sites, HostDelay = TimeSpan.Zero, RetryDelay = TimeSpan.FromMilliseconds(10) };
+    public FetchOptions Fetching => new()
+    {
+        AllowedPrivateHosts = Sites,
+        HostDelay = TimeSpan.Zero,
+        RetryDelay = TimeSpan.FromMilliseconds(10),
+    };
 
     public async Task StartAsync()
     {
@@ -54,7 +59,12 @@ internal sealed class TestEnvironment : IAsyncDisposable
         var voice = VoiceSimulator.StartAsync();
         (Database, Simulator, Voice) = (await database, await simulator, await voice);
         // This node takes calls of the other nodes of its database, so it knows the same providers.
-        Node = await ApiNode.StartAsync(Database, fetching: Fetching, tavusApi: Simulator.TavusApi, video: VideoTenant.Quick, voice: Voice.OpenAI);
+        Node = await ApiNode.StartAsync(
+            Database,
+            fetching: Fetching,
+            tavusApi: Simulator.TavusApi,
+            video: VideoTenant.Quick,
+            voice: Voice.OpenAI);
     }
 
     public async ValueTask DisposeAsync()

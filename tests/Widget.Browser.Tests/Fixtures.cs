@@ -10,7 +10,10 @@ using Xunit.v3;
 
 namespace Widget.Browser.Tests;
 
-/// <summary>What ./run starts without any key: answers quote their sources. Its tests change nothing of it, so they may run at the same time.</summary>
+/// <summary>
+/// What ./run starts without any key: answers quote their sources. Tests change nothing but tenants of their own, so they may run at the
+/// same time.
+/// </summary>
 public sealed class DemoInstallation() : Installation(withModel: false);
 
 /// <summary>

@@ -87,7 +87,7 @@ public sealed class MistakesShould(DemoInstallation demo, Chromium chromium)
             return Task.CompletedTask;
         });
 
-        await Eventually.TrueAsync(() => said.Count > 0);
+        await Eventually.TrueAsync(() => !said.IsEmpty);
 
         said.ShouldHaveSingleItem().ShouldStartWith($"Widget: {words}");
         said.First().ShouldNotContain("very-secret");

@@ -13,7 +13,7 @@ public static class FreePorts
 
     private static readonly ConcurrentDictionary<int, bool> Given = [];
 
-    /// <summary>A port that no program listens on. It is given once in a process, so tests that run at the same time get different ones.</summary>
+    /// <summary>A port that no program listens on. A process gives each port once, so tests that run at the same time get others.</summary>
     public static int Next()
     {
         while (true)
