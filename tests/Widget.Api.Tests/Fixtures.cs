@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +16,6 @@ using Widget.Api.Operations;
 using Widget.Api.Tavus;
 using Widget.Api.Telemetry;
 using Widget.Api.Tests;
-using Widget.Api.Tests.Tavus;
 using Widget.Api.Tests.Voice;
 using Widget.Api.Usage;
 using Widget.Api.Video;
@@ -29,44 +27,39 @@ using Widget.Rag.Rerank;
 using Widget.Rag.Tavus;
 using Widget.Testing;
 
-[assembly: AssemblyFixture(typeof(ApiFixture))]
-
-// Nodes of one database take one another's work, whoever's test it is. One after the other, each test's nodes are alone.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: AssemblyFixture(typeof(TestEnvironments))]
+// Most tests wait for something, so a few classes run at the same time. tests/README.md says what that asks of a test.
+[assembly: CollectionBehavior(typeof(ClassesSideBySide), MaxParallelThreads = 4)]
 
 namespace Widget.Api.Tests;
 
-/// <summary>One database, one simulator and two nodes of the API: one that quotes, one with a language model.</summary>
-public sealed class ApiFixture : IAsyncLifetime
+/// <summary>
+/// What a test class works on: a database, the simulators and a node of the API. No other class uses them at the same time.
+/// </summary>
+public sealed class ApiFixture(TestEnvironments environments) : IAsyncLifetime
 {
-    public TestDatabase Database { get; private set; } = null!;
+    private TestEnvironment _environment = null!;
 
-    public Simulator Simulator { get; private set; } = null!;
+    public TestDatabase Database => _environment.Database;
 
-    internal VoiceSimulator Voice { get; private set; } = null!;
+    public Simulator Simulator => _environment.Simulator;
 
-    public ApiNode Node { get; private set; } = null!;
+    internal VoiceSimulator Voice => _environment.Voice;
 
-    /// <summary>Sites of tests: this node takes others' crawls in turn with their nodes, so it may read there, too.</summary>
-    public HashSet<string> Sites { get; } = [];
+    public ApiNode Node => _environment.Node;
 
-    public FetchOptions Fetching => new() { AllowedPrivateHosts = Sites, HostDelay = TimeSpan.Zero, RetryDelay = TimeSpan.FromMilliseconds(10) };
+    /// <summary>Sites that the node may read. It takes crawls of other nodes of its database, so add their sites, too.</summary>
+    public HashSet<string> Sites => _environment.Sites;
 
-    public async ValueTask InitializeAsync()
+    public FetchOptions Fetching => _environment.Fetching;
+
+    public async ValueTask InitializeAsync() => _environment = await environments.TakeAsync();
+
+    public ValueTask DisposeAsync()
     {
-        Database = await TestDatabase.CreateAsync();
-        Simulator = await Simulator.StartAsync();
-        Voice = await VoiceSimulator.StartAsync();
-        // It takes calls of others' tests in turn with their nodes, so it is at home in the same places.
-        Node = await ApiNode.StartAsync(Database, fetching: Fetching, tavusApi: Simulator.TavusApi, video: VideoTenant.Quick, voice: Voice.OpenAI);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Node.DisposeAsync();
-        await Voice.DisposeAsync();
-        await Simulator.DisposeAsync();
-        await Database.DisposeAsync();
+        // Null if the environment could not be started.
+        if (_environment is not null) environments.Return(_environment);
+        return ValueTask.CompletedTask;
     }
 }
 
@@ -113,7 +106,8 @@ public sealed class ApiNode : IAsyncDisposable
             Tavus = tavus ?? new TavusOptions(),
             Rerank = rerank ?? new RerankOptions(),
             // The installation's key is one for both, as it is read from the environment.
-            TavusApi = tavusApi ?? (tavus is null ? new TavusApiOptions() : new TavusApiOptions { Endpoint = tavus.Endpoint!, Key = tavus.Key }),
+            TavusApi = tavusApi
+                ?? (tavus is null ? new TavusApiOptions() : new TavusApiOptions { Endpoint = tavus.Endpoint!, Key = tavus.Key }),
             Video = video ?? new VideoTimings(),
             Voice = voice ?? new VoiceOptions(),
             VoiceTimings = voiceTimings ?? new VoiceTimings(),
@@ -169,7 +163,12 @@ public sealed class CapturedLog : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
         Lines.Enqueue($"{formatter(state, exception)} {exception}");
 
     public void Dispose()
@@ -194,7 +193,13 @@ public sealed class Simulator : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>What a node must be set to in order to talk to it.</summary>
-    public ChatModelOptions Chat => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-chat", Patience = TimeSpan.FromSeconds(5) };
+    public ChatModelOptions Chat => new()
+    {
+        Endpoint = new Uri(Address, "/v1"),
+        Key = "sim-key",
+        Model = "sim-chat",
+        Patience = TimeSpan.FromSeconds(5),
+    };
 
     public EmbeddingModelOptions Embedding => new() { Endpoint = new Uri(Address, "/v1"), Key = "sim-key", Model = "sim-embedding" };
 
@@ -206,7 +211,13 @@ public sealed class Simulator : IAsyncDisposable
 
     public TavusOptions Tavus => new() { Endpoint = new Uri(Address, "/tavus"), Key = "sim-tavus-key" };
 
-    public RerankOptions Rerank => new() { Endpoint = new Uri(Address, "/cohere/v2"), Key = "sim-key", Model = "sim-rerank", Deadline = TimeSpan.FromSeconds(5) };
+    public RerankOptions Rerank => new()
+    {
+        Endpoint = new Uri(Address, "/cohere/v2"),
+        Key = "sim-key",
+        Model = "sim-rerank",
+        Deadline = TimeSpan.FromSeconds(5),
+    };
 
     /// <param name="tavusJournal">Where its Tavus writes down what it is to know after a crash; null for nowhere.</param>
     public static async Task<Simulator> StartAsync(string? tavusJournal = null)
@@ -214,11 +225,12 @@ public sealed class Simulator : IAsyncDisposable
         var port = FreePort();
         var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true };
-        start.ArgumentList.Add(Path.Combine(Repository.Root, "tests", "Widget.Simulators", "bin", configuration, "net10.0", "Widget.Simulators.dll"));
+        var folder = Path.Combine(Repository.Root, "tests", "Widget.Simulators", "bin", configuration, "net10.0");
+        start.ArgumentList.Add(Path.Combine(folder, "Widget.Simulators.dll"));
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
         if (tavusJournal is not null) start.Environment["TavusJournal"] = tavusJournal;
         var process = Process.Start(start)!;
-        // Nobody reads what it says, but a full pipe would stop it.
+        // A full pipe would stop it, so its output is read and dropped.
         process.BeginOutputReadLine();
         var simulator = new Simulator(process, new Uri($"http://127.0.0.1:{port}"));
         await Eventually.TrueAsync(async () =>
@@ -237,12 +249,7 @@ public sealed class Simulator : IAsyncDisposable
 
     public TavusApiOptions TavusApi => new() { Endpoint = new Uri(Address, "/tavus") };
 
-    internal static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
+    internal static int FreePort() => FreePorts.Next();
 
     /// <summary>Its own requests, for what has no method here.</summary>
     public HttpClient Control => _control;
@@ -254,7 +261,8 @@ public sealed class Simulator : IAsyncDisposable
     /// <summary>How many questions to the model were given up before they were answered.</summary>
     public Task<int> GivenUpAsync() => _control.GetFromJsonAsync<int>("/control/openai/given-up");
 
-    public async Task<IReadOnlyList<JsonElement>> RequestsAsync() => (await _control.GetFromJsonAsync<JsonElement[]>("/control/openai/requests"))!;
+    public async Task<IReadOnlyList<JsonElement>> RequestsAsync() =>
+        (await _control.GetFromJsonAsync<JsonElement[]>("/control/openai/requests"))!;
 
     public async ValueTask DisposeAsync()
     {
@@ -267,7 +275,7 @@ public sealed class Simulator : IAsyncDisposable
 
 internal static class Eventually
 {
-    /// <summary>Waits until something holds, for ten seconds at most.</summary>
+    /// <summary>Waits until the condition is true; fails the test after some seconds.</summary>
     public static async Task TrueAsync(Func<Task<bool>> condition, string? what = null, int seconds = 10)
     {
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(seconds);)
@@ -276,7 +284,7 @@ internal static class Eventually
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
-        Assert.Fail($"It did not come about within {seconds} s: {what}");
+        Assert.Fail($"Not within {seconds} s: {what}");
     }
 }
 
@@ -294,7 +302,8 @@ internal sealed class TestTenant(ApiNode node, CreatedTenant created)
     public static async Task<TestTenant> CreateAsync(ApiFixture api, ApiNode? node = null)
     {
         var slug = $"t{Guid.NewGuid():N}";
-        var created = await new TenantAdministration(api.Database.OwnerSource).CreateAsync(slug, "Harbor Bikes", [Origin], CancellationToken.None);
+        var administration = new TenantAdministration(api.Database.OwnerSource);
+        var created = await administration.CreateAsync(slug, "Harbor Bikes", [Origin], CancellationToken.None);
         return new TestTenant(node ?? api.Node, created);
     }
 
@@ -303,8 +312,19 @@ internal sealed class TestTenant(ApiNode node, CreatedTenant created)
     {
         var tenant = await CreateAsync(api, node);
         await tenant.ImportAsync(
-            new { id = "charging", title = "Charging", text = "The standard charger fills the battery in four and a half hours. The fast charger needs two hours.", url = "https://shop.example/charging" },
-            new { id = "warranty", title = "Warranty", text = "The frame is covered for five years. The battery is covered for two years or 700 cycles." },
+            new
+            {
+                id = "charging",
+                title = "Charging",
+                text = "The standard charger fills the battery in four and a half hours. The fast charger needs two hours.",
+                url = "https://shop.example/charging",
+            },
+            new
+            {
+                id = "warranty",
+                title = "Warranty",
+                text = "The frame is covered for five years. The battery is covered for two years or 700 cycles.",
+            },
             new { id = "shipping", title = "Shipping", text = "Delivery within Germany costs 49 euros. To Denmark it costs 89 euros." });
         return tenant;
     }
@@ -322,7 +342,11 @@ internal sealed class TestTenant(ApiNode node, CreatedTenant created)
         var job = (await accepted.Content.ReadFromJsonAsync<JobAccepted>())!;
         JobState? state = null;
         await Eventually.TrueAsync(
-            async () => (state = await Developer.GetFromJsonAsync<JobState>($"/api/knowledge/jobs/{job.JobId}", Json))!.Status is JobStatusName.Ready or JobStatusName.Failed,
+            async () =>
+            {
+                state = await Developer.GetFromJsonAsync<JobState>($"/api/knowledge/jobs/{job.JobId}", Json);
+                return state!.Status is JobStatusName.Ready or JobStatusName.Failed;
+            },
             "the job is finished",
             seconds: 30);
         return state!;
@@ -355,7 +379,11 @@ internal sealed class TestVisitor(ApiNode node, SessionResponse session)
         return (await response.Content.ReadFromJsonAsync<AssistantMessage>(TestTenant.Json))!;
     }
 
-    public Task<HttpResponseMessage> SendAsync(string text, string? clientId = null, string accept = "text/event-stream", string? origin = null)
+    public Task<HttpResponseMessage> SendAsync(
+        string text,
+        string? clientId = null,
+        string accept = "text/event-stream",
+        string? origin = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, $"{Conversation}/messages")
         {

@@ -6,6 +6,7 @@ using Widget.Contracts;
 namespace Widget.Api.Tests;
 
 /// <summary>Numbers that no source has, in whatever form and length; the same text however it is cut; and work that grows as the text does.</summary>
+[Collection(typeof(Alone))]
 public sealed partial class VerifiedTextShould
 {
     private static readonly Citation[] Sources = [.. Enumerable.Range(1, 3).Select(number => new Citation(number, $"Page {number}", $"https://shop.example/{number}", [], null, "Text.", ["own"]))];

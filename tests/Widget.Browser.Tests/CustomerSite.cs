@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Widget.Testing;
 
 namespace Widget.Browser.Tests;
 
@@ -28,7 +29,7 @@ internal sealed class CustomerSite : IAsyncDisposable
         builder.Logging.ClearProviders();
         var app = builder.Build();
         var site = new CustomerSite(app);
-        app.Urls.Add($"http://127.0.0.1:{Installation.FreePorts(1)[0]}");
+        app.Urls.Add($"http://127.0.0.1:{FreePorts.Next()}");
         app.Run(context =>
         {
             if (site.ContentSecurityPolicy is { } policy) context.Response.Headers.ContentSecurityPolicy = policy;

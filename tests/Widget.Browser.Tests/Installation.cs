@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Npgsql;
 using Widget.Api.Operations;
@@ -35,9 +33,9 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var ports = FreePorts(4);
-        (Api, Demo, Simulators) = (new Uri($"http://localhost:{ports[0]}"), new Uri($"http://localhost:{ports[1]}"), new Uri($"http://localhost:{ports[2]}"));
-        Voice = new Uri($"http://localhost:{ports[3]}");
+        var ports = FreePorts.Next(4);
+        var addresses = ports.Select(port => new Uri($"http://localhost:{port}")).ToArray();
+        (Api, Demo, Simulators, Voice) = (addresses[0], addresses[1], addresses[2], addresses[3]);
         var server = Environment.GetEnvironmentVariable("WIDGET_DATABASE") is { Length: > 0 } given
             ? given
             : (await Repository.RunAsync("scripts/postgres", "start", ".local/test/postgres")).Trim();
@@ -70,34 +68,41 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         await StopAsync();
         Http.Dispose();
         NpgsqlConnection.ClearAllPools();
-        await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database) { Database = "postgres" }.ConnectionString);
+        var name = new NpgsqlConnectionStringBuilder(_database).Database!;
+        await using var server = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(_database) { Database = "postgres" }.ConnectionString);
 #pragma warning disable CA2100 // The name is made above, of letters, digits and underscores.
-        await using var drop = server.CreateCommand($"drop database if exists {new NpgsqlConnectionStringBuilder(_database).Database} with (force)");
+        await using var drop = server.CreateCommand($"drop database if exists {name} with (force)");
         await drop.ExecuteNonQueryAsync();
-        await using var dropLogin = server.CreateCommand($"drop role if exists {new NpgsqlConnectionStringBuilder(_database).Database}_app");
+        await using var dropLogin = server.CreateCommand($"drop role if exists {name}_app");
 #pragma warning restore CA2100
         await dropLogin.ExecuteNonQueryAsync();
         GC.SuppressFinalize(this);
     }
 
     /// <summary>Runs one of the project's commands on this installation and returns what it prints.</summary>
-    public Task<string> RunAsync(string command, params IReadOnlyList<string> arguments) => Repository.RunAsync(command, _environment, arguments);
+    public Task<string> RunAsync(string command, params IReadOnlyList<string> arguments) =>
+        Repository.RunAsync(command, _environment, arguments);
 
     /// <summary>A new tenant that may be embedded on the given origin, with documents.</summary>
     public async Task<CreatedTenant> AddTenantAsync(string origin, object? settings = null, params (string Title, string Text)[] documents)
     {
         // As the operator's command does, which would take a process and two seconds each time.
         await using var owner = NpgsqlDataSource.Create(_database);
-        var keys = await new TenantAdministration(owner).CreateAsync($"t{Guid.NewGuid():N}"[..20], "Test Company", [origin], CancellationToken.None);
-        if (settings is not null) (await SendAsync(keys, HttpMethod.Put, "/api/settings", JsonContent.Create(settings))).EnsureSuccessStatusCode();
+        var slug = $"t{Guid.NewGuid():N}"[..20];
+        var keys = await new TenantAdministration(owner).CreateAsync(slug, "Test Company", [origin], CancellationToken.None);
+        if (settings is not null)
+            (await SendAsync(keys, HttpMethod.Put, "/api/settings", JsonContent.Create(settings))).EnsureSuccessStatusCode();
         if (documents.Length == 0) return keys;
 
-        var lines = documents.Select(document => JsonSerializer.Serialize(new { id = document.Title, title = document.Title, text = document.Text, url = "https://company.example/page" }));
+        var lines = documents.Select(document => JsonSerializer.Serialize(
+            new { id = document.Title, title = document.Title, text = document.Text, url = "https://company.example/page" }));
         var body = new StringContent(string.Join('\n', lines), new MediaTypeHeaderValue("application/x-ndjson"));
         var job = await (await SendAsync(keys, HttpMethod.Post, "/api/knowledge/import", body)).Content.ReadFromJsonAsync<JsonElement>();
         for (var i = 0; i < 200; i++)
         {
-            var state = await (await SendAsync(keys, HttpMethod.Get, $"/api/knowledge/jobs/{job.GetProperty("jobId")}", null)).Content.ReadFromJsonAsync<JsonElement>();
+            var answer = await SendAsync(keys, HttpMethod.Get, $"/api/knowledge/jobs/{job.GetProperty("jobId")}", null);
+            var state = await answer.Content.ReadFromJsonAsync<JsonElement>();
             if (state.GetProperty("status").GetString() == "ready") return keys;
             await Task.Delay(50);
         }
@@ -161,26 +166,5 @@ public abstract class Installation(bool withModel) : IAsyncLifetime
         var request = new HttpRequestMessage(method, new Uri(Api, path)) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", keys.ApiKey);
         return Http.SendAsync(request);
-    }
-
-    /// <summary>Below those that systems give to outgoing connections: one of these would take it before what it is for has started.</summary>
-    internal static int[] FreePorts(int count)
-    {
-        var ports = new HashSet<int>();
-        while (ports.Count < count)
-        {
-            using var listener = new TcpListener(IPAddress.IPv6Any, Random.Shared.Next(15_000, 30_000)) { Server = { DualMode = true } };
-            try
-            {
-                listener.Start();
-                ports.Add(((IPEndPoint)listener.LocalEndpoint).Port);
-            }
-            catch (SocketException)
-            {
-                // Taken; there are others.
-            }
-        }
-
-        return [.. ports];
     }
 }

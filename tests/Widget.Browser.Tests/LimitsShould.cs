@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Playwright;
@@ -72,10 +71,7 @@ public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
 
     private async Task<WebApplication> StartAsync(LimitOptions limits)
     {
-        using var probe = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        probe.Start();
-        var address = $"http://localhost:{((System.Net.IPEndPoint)probe.LocalEndpoint).Port}";
-        probe.Stop();
+        var address = $"http://localhost:{FreePorts.Next()}";
         var server = Server.Build([$"--urls={address}"], new ServerOptions
         {
             Database = _database.Application,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests;
@@ -14,10 +15,10 @@ public sealed class MistakesShould(DemoInstallation demo, Chromium chromium)
         // The policy that docs/embedding.md gives.
         site.ContentSecurityPolicy = $"default-src 'none'; script-src {api}; connect-src {api} {api.Replace("http", "ws")}; img-src data:";
         site.Html = CustomerSite.Tag(demo, tenant.SiteKey, "data-color=\"blu\" data-position=\"middle\" data-colour=\"#fff\"");
-        var said = new List<string>();
+        var said = new ConcurrentQueue<string>();
         await using var visit = await WidgetPage.OpenAsync(chromium, site.Address, before: visit =>
         {
-            visit.Page.Console += (_, message) => said.Add($"{message.Type}: {message.Text}");
+            visit.Page.Console += (_, message) => said.Enqueue($"{message.Type}: {message.Text}");
             return Task.CompletedTask;
         });
         await visit.ShownAsync(visit.Launcher);
@@ -79,17 +80,17 @@ public sealed class MistakesShould(DemoInstallation demo, Chromium chromium)
     {
         await using var site = await CustomerSite.StartAsync();
         site.Html = $"<script async src=\"{demo.Api}widget.js\" {attribute}></script>";
-        var said = new List<string>();
+        var said = new ConcurrentQueue<string>();
         await using var visit = await WidgetPage.OpenAsync(chromium, site.Address, before: visit =>
         {
-            visit.Page.Console += (_, message) => said.Add(message.Text);
+            visit.Page.Console += (_, message) => said.Enqueue(message.Text);
             return Task.CompletedTask;
         });
 
-        await Eventually.TrueAsync(() => said.Count > 0);
+        await Eventually.TrueAsync(() => !said.IsEmpty);
 
         said.ShouldHaveSingleItem().ShouldStartWith($"Widget: {words}");
-        said[0].ShouldNotContain("very-secret");
+        said.First().ShouldNotContain("very-secret");
         (await visit.Launcher.CountAsync()).ShouldBe(drawn ? 1 : 0);
         visit.Errors.ShouldBeEmpty();
     }

@@ -6,6 +6,7 @@ using Widget.Testing;
 namespace Widget.Browser.Tests;
 
 /// <summary>./run from nothing, on the private PostgreSQL that it starts itself.</summary>
+[Collection(typeof(Alone))]
 public sealed class RunCommandShould
 {
     [Fact]
@@ -13,7 +14,7 @@ public sealed class RunCommandShould
     {
         var data = Path.Combine(Repository.Root, ".local", "test", "run");
         if (Directory.Exists(data)) Directory.Delete(data, recursive: true);
-        var ports = Installation.FreePorts(5);
+        var ports = FreePorts.Next(5);
         var environment = new Dictionary<string, string?>
         {
             ["WIDGET_DATA"] = data,

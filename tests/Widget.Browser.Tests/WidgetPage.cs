@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 using Widget.Testing;
 
@@ -14,10 +15,11 @@ internal sealed class WidgetPage : IAsyncDisposable
         page.Console += (_, message) =>
         {
             // A refused or broken request is reported by the browser itself, whatever the page makes of it.
-            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource") && !message.Text.Contains("WebSocket connection")) Errors.Add(message.Text);
+            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource") && !message.Text.Contains("WebSocket connection"))
+                Errors.Enqueue(message.Text);
         };
-        page.PageError += (_, error) => Errors.Add(error);
-        page.Request += (_, request) => Requests.Add(new Uri(request.Url));
+        page.PageError += (_, error) => Errors.Enqueue(error);
+        page.Request += (_, request) => Requests.Enqueue(new Uri(request.Url));
     }
 
     public IPage Page { get; }
@@ -25,9 +27,9 @@ internal sealed class WidgetPage : IAsyncDisposable
     public IBrowserContext Context => _context;
 
     /// <summary>What the page complained of.</summary>
-    public List<string> Errors { get; } = [];
+    public ConcurrentQueue<string> Errors { get; } = [];
 
-    public List<Uri> Requests { get; } = [];
+    public ConcurrentQueue<Uri> Requests { get; } = [];
 
     public ILocator Launcher => Page.Locator("#widget-root .launcher");
 

@@ -11,8 +11,11 @@ public static class Repository
     public static Task<string> RunAsync(string program, params IReadOnlyList<string> arguments) =>
         RunAsync(program, new Dictionary<string, string?>(StringComparer.Ordinal), arguments);
 
-    /// <summary>Runs a command with changes to its environment; null takes a variable away. "run" and the like are the project's own.</summary>
-    public static async Task<string> RunAsync(string program, IReadOnlyDictionary<string, string?> environment, IReadOnlyList<string> arguments)
+    /// <summary>Runs a command with changes to its environment; null removes a variable. "run" is the project's own ./run.</summary>
+    public static async Task<string> RunAsync(
+        string program,
+        IReadOnlyDictionary<string, string?> environment,
+        IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(Root, program), arguments)
         {

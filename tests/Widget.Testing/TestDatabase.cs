@@ -42,7 +42,8 @@ public sealed class TestDatabase : IAsyncDisposable
         var connection = await owner.DatabaseAsync();
         await Database.MigrateAsync(connection, CancellationToken.None);
         var login = owner.Role($"{owner.Name}_app");
-        return new TestDatabase(superuser, connection, await Database.CreateApplicationLoginAsync(connection, login, Database.NewPassword(), CancellationToken.None));
+        var application = await Database.CreateApplicationLoginAsync(connection, login, Database.NewPassword(), CancellationToken.None);
+        return new TestDatabase(superuser, connection, application);
     }
 
     public static async Task<TestDatabase> CreateAsync()
@@ -73,7 +74,8 @@ public sealed class TestDatabase : IAsyncDisposable
         await OwnerSource.DisposeAsync();
         await ApplicationSource.DisposeAsync();
         var name = new NpgsqlConnectionStringBuilder(Owner).Database!;
-        await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_server) { Database = "postgres" }.ConnectionString);
+        await using var server = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(_server) { Database = "postgres" }.ConnectionString);
 #pragma warning disable CA2100 // The name is made above, of letters, digits and underscores.
         await using var drop = server.CreateCommand($"drop database if exists {name} with (force)");
         await drop.ExecuteNonQueryAsync();

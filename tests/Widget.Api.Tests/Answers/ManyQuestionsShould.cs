@@ -5,6 +5,7 @@ using Widget.Contracts;
 namespace Widget.Api.Tests.Answers;
 
 /// <summary>More questions at once than a node can answer at once.</summary>
+[Collection(typeof(Alone))]
 public sealed class ManyQuestionsShould(ApiFixture api)
 {
     private static readonly string[] Subjects = ["delivery within Germany", "delivery to Denmark", "the warranty of the frame", "the warranty of the battery"];

@@ -4,6 +4,7 @@ using Widget.Api.Conversations;
 
 namespace Widget.Api.Tests.Answers;
 
+[Collection(typeof(Alone))]
 public sealed class QuietWatchersShould(ApiFixture api)
 {
     [Fact]

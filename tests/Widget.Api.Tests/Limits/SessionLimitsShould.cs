@@ -9,6 +9,7 @@ using Widget.Contracts;
 namespace Widget.Api.Tests.Limits;
 
 /// <summary>The defaults, on real nodes: whoever opens thousands of sessions is refused, an office is not.</summary>
+[Collection(typeof(Alone))]
 public sealed class SessionLimitsShould(ApiFixture api)
 {
     private const string Attacker = "203.0.113.7";

@@ -7,6 +7,7 @@ using Widget.Api.Limits;
 namespace Widget.Api.Tests.Limits;
 
 /// <summary>Nodes agree on what is left, without asking for each request, and go on by themselves where the database is away.</summary>
+[Collection(typeof(Alone))]
 public sealed class SharedCountersShould(ApiFixture api)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

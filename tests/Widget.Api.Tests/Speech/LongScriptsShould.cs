@@ -6,6 +6,7 @@ using Widget.Api.Speech.Script;
 namespace Widget.Api.Tests.Speech;
 
 /// <summary>Answers that are made to cost time, of the greatest length that an answer has: what speaks them is done at once and does not fall over.</summary>
+[Collection(typeof(Alone))]
 public sealed class LongScriptsShould
 {
     // It takes some milliseconds; a square takes seconds, and what comes in between is a busy machine.

@@ -7,6 +7,7 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests.Telemetry;
 
+[Collection(typeof(Alone))]
 public sealed partial class MetricsShould(ApiFixture api)
 {
     [Fact]

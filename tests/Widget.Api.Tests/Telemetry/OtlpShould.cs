@@ -2,6 +2,7 @@ using Widget.Api.Telemetry;
 
 namespace Widget.Api.Tests.Telemetry;
 
+[Collection(typeof(Alone))]
 public sealed class OtlpShould(ApiFixture api)
 {
     [Fact]

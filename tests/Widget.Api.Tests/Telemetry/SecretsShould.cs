@@ -13,6 +13,7 @@ using Widget.Platform.Database;
 namespace Widget.Api.Tests.Telemetry;
 
 /// <summary>Secrets of paths, queries, headers and bodies, looked for in everything that leaves a node for those who run it.</summary>
+[Collection(typeof(Alone))]
 public sealed class SecretsShould(ApiFixture api)
 {
     private const string Secret = "SECRETinpath";

@@ -6,6 +6,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Telemetry;
 
+[Collection(typeof(Alone))]
 public sealed class ToolTracesShould(ApiFixture api)
 {
     [Fact]

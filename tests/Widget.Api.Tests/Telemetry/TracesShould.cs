@@ -5,6 +5,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests.Telemetry;
 
+[Collection(typeof(Alone))]
 public sealed class TracesShould(ApiFixture api)
 {
     private const string Route = "POST /api/widget/conversations/{id:guid}/messages";

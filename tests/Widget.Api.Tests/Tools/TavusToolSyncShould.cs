@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Widget.Api.Configuration;
 using Widget.Api.Host;
@@ -9,6 +8,7 @@ using Widget.Api.Tenancy;
 using Widget.Api.Tools;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Tools;
 
@@ -235,12 +235,7 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
         publicAddress: address,
         services: tool.Register);
 
-    private static Uri FreeAddress()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}");
-    }
+    private static Uri FreeAddress() => new($"http://127.0.0.1:{FreePorts.Next()}");
 
     private Task HaveKeyAsync(TestTenant tenant, string? key = null) =>
         _node.Service<TenantSecrets>().SaveAsync(new TenantId(tenant.Created.TenantId), TenantSecrets.TavusKey, key ?? _key, CancellationToken.None);

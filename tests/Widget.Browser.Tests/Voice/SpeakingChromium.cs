@@ -20,15 +20,7 @@ public sealed class SpeakingChromium : IAsyncLifetime
         await Repository.RunAsync("/usr/bin/espeak-ng", "-v", "en", "-w", spoken, Question);
         await Repository.RunAsync("/usr/bin/ffmpeg", "-y", "-loglevel", "error", "-i", spoken, "-af", "adelay=3000:all=1,apad=pad_dur=6", "-ar", "48000", "-ac", "1", sound);
         _playwright = await Playwright.CreateAsync();
-        Browser = await _playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Environment.GetEnvironmentVariable("WIDGET_CHROMIUM") ?? "/usr/bin/chromium",
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
-                "--no-first-run", "--use-fake-device-for-media-stream", $"--use-file-for-fake-audio-capture={sound}",
-            ],
-        });
+        Browser = await Chromium.LaunchAsync(_playwright, $"--use-file-for-fake-audio-capture={sound}");
     }
 
     public async ValueTask DisposeAsync()
