@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Widget.Api.Tests.Tavus;
 using Widget.Api.Tests.Voice;
-using Widget.Rag.Ingestion.Fetching;
+using Widget.Rag.Fetching;
 using Widget.Testing;
 
 namespace Widget.Api.Tests;
