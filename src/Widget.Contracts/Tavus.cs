@@ -7,18 +7,18 @@ namespace Widget.Contracts;
 [JsonConverter(typeof(StrictEnumConverter<TavusSessionState>))]
 public enum TavusSessionState
 {
-    /// <summary>All slots of the account are taken; <see cref="TavusSession.Position"/> says how many are before it.</summary>
+    /// <summary>All of the account's concurrent calls are in use. <see cref="TavusSession.Position"/> is the place in the queue.</summary>
     [JsonStringEnumMemberName("queued")]
     Queued,
 
     [JsonStringEnumMemberName("creating")]
     Creating,
 
-    /// <summary>The call is open and the avatar on its way.</summary>
+    /// <summary>The call is open and waits for the avatar.</summary>
     [JsonStringEnumMemberName("waiting")]
     Waiting,
 
-    /// <summary>The avatar is there.</summary>
+    /// <summary>The avatar has joined.</summary>
     [JsonStringEnumMemberName("live")]
     Live,
 
@@ -28,7 +28,7 @@ public enum TavusSessionState
     [JsonStringEnumMemberName("ended")]
     Ended,
 
-    /// <summary>It never came about.</summary>
+    /// <summary>The call could not be started.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 }
@@ -37,19 +37,19 @@ public enum TavusSessionState
 [JsonConverter(typeof(StrictEnumConverter<TavusEndReason>))]
 public enum TavusEndReason
 {
-    /// <summary>The visitor pressed end.</summary>
+    /// <summary>The visitor ended it.</summary>
     [JsonStringEnumMemberName("visitor")]
     Visitor,
 
-    /// <summary>The visitor left the page, or their line was gone for too long.</summary>
+    /// <summary>The visitor left the page, or was disconnected for too long.</summary>
     [JsonStringEnumMemberName("left")]
     Left,
 
-    /// <summary>Its time was up.</summary>
+    /// <summary>The time limit was reached.</summary>
     [JsonStringEnumMemberName("time_limit")]
     TimeLimit,
 
-    /// <summary>The avatar never came.</summary>
+    /// <summary>The avatar did not join.</summary>
     [JsonStringEnumMemberName("no_replica")]
     NoReplica,
 
@@ -57,36 +57,36 @@ public enum TavusEndReason
     [JsonStringEnumMemberName("tavus")]
     Tavus,
 
-    /// <summary>It could not be opened.</summary>
+    /// <summary>The call could not be opened.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 
-    /// <summary>A program of the tenant's ended it.</summary>
+    /// <summary>The tenant's program ended it.</summary>
     [JsonStringEnumMemberName("developer")]
     Developer,
 }
 
-/// <summary>Opens a video call, or waits for one in the line.</summary>
+/// <summary>Opens a video call, or queues for one.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TavusSessionRequest
 {
-    /// <summary>The tenant's id or slug. The caller's own when left out; another's is refused.</summary>
+    /// <summary>The tenant's ID or slug. Defaults to the caller's tenant; other tenants are rejected.</summary>
     [StringLength(100)]
     public string? CompanyId { get; init; }
 
-    /// <summary>The caller's own id for this call. Asking again with it gives the same session.</summary>
+    /// <summary>Your ID for this call. A request with the same ID returns the same session.</summary>
     [StringLength(64, MinimumLength = 1)]
     [JsonConverter(typeof(IdentifierConverter))]
     public string? ClientId { get; init; }
 
-    /// <summary>The conversation it belongs to. A visitor's last one when left out; a program of the tenant's gets a new one.</summary>
+    /// <summary>The conversation. Defaults to the visitor's last conversation, or to a new one for the tenant's programs.</summary>
     public Guid? ThreadId { get; init; }
 
-    /// <summary>The page the visitor is on.</summary>
+    /// <summary>The page that the visitor is on.</summary>
     [StringLength(2_000)]
     public string? Page { get; init; }
 
-    /// <summary>The visitor's language, as <c>de</c>.</summary>
+    /// <summary>The visitor's language, such as <c>de</c>.</summary>
     [StringLength(10)]
     public string? Locale { get; init; }
 
@@ -101,7 +101,7 @@ public sealed record TavusSessionRequest
     [RegularExpression(Id, ErrorMessage = "personaId is not a valid Tavus id.")]
     public string? PersonaId { get; init; }
 
-    /// <summary>What the avatar is called in this call. With an API key only.</summary>
+    /// <summary>The avatar's name in this call. Requires an API key.</summary>
     [StringLength(100, MinimumLength = 1)]
     public string? AgentName { get; init; }
 
@@ -113,57 +113,57 @@ public sealed record TavusSession
 {
     public required Guid SessionId { get; init; }
 
-    /// <summary>The conversation of ours that it belongs to.</summary>
+    /// <summary>ID of the conversation that the call belongs to.</summary>
     public required Guid ThreadId { get; init; }
 
     public required TavusSessionState State { get; init; }
 
-    /// <summary>Tavus's id of it; null until it is open.</summary>
+    /// <summary>Tavus's ID of the call; null until it is open.</summary>
     public string? ConversationId { get; init; }
 
-    /// <summary>The room; null until it is open and again when it has ended.</summary>
+    /// <summary>Address of the room; null before the call is open and after it has ended.</summary>
     public string? ConversationUrl { get; init; }
 
-    /// <summary>Always null: media and messages go through the room. Kept for callers of an earlier platform.</summary>
+    /// <summary>Always null, because media and messages go through the room. Kept for compatibility.</summary>
     public string? WebsocketUrl { get; init; }
 
     public required string ReplicaId { get; init; }
 
-    /// <summary>Lets into a room that is not open to everybody.</summary>
+    /// <summary>Token for a private room.</summary>
     public string? MeetingToken { get; init; }
 
-    /// <summary>Place in the line, from 1; null for a call that does not wait.</summary>
+    /// <summary>Place in the queue, from 1; null if the call is not queued.</summary>
     public int? Position { get; init; }
 
-    /// <summary>Longest that the call may last, in seconds.</summary>
+    /// <summary>Maximum duration in seconds.</summary>
     public required int MaxSeconds { get; init; }
 
-    /// <summary>Seconds that are left of it; null until it is open.</summary>
+    /// <summary>Remaining seconds; null until the call is open.</summary>
     public int? RemainingSeconds { get; init; }
 
-    /// <summary>The avatar stands before a background of 0,255,155, to be keyed out.</summary>
+    /// <summary>Whether the avatar has a background of color 0,255,155 to be keyed out.</summary>
     public bool GreenScreen { get; init; }
 
-    /// <summary>Ends this call and nothing else, without a header: for a page that is being left (<c>POST …/leave</c>).</summary>
+    /// <summary>Token that ends this call, without an Authorization header. For use when a page is closed (<c>POST …/leave</c>).</summary>
     public string? LeaveToken { get; init; }
 
     public TavusEndReason? EndReason { get; init; }
 
-    /// <summary>What went wrong, in words for a visitor; null when nothing did.</summary>
+    /// <summary>What went wrong, in words for a visitor; null if nothing did.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>What is left of the call; only for the tenant's own programs.</summary>
+    /// <summary>The call's record. Only for the tenant's programs.</summary>
     public TavusCallRecord? Record { get; init; }
 }
 
-/// <summary>What is left of a call.</summary>
-/// <param name="CreatedAt">When it was wished for.</param>
-/// <param name="JoinedAt">When the avatar was there; null when it never was.</param>
-/// <param name="EndedAt">Null while it goes on.</param>
-/// <param name="Seconds">How long it lasted from its opening; null while it goes on.</param>
-/// <param name="ShutdownReason">Tavus's own words.</param>
-/// <param name="Recording">Where the recording is, as Tavus says it; null when there is none.</param>
-/// <param name="Perception">What the avatar has seen, as Tavus sums it up.</param>
+/// <summary>The record of a call.</summary>
+/// <param name="CreatedAt">When the call was requested.</param>
+/// <param name="JoinedAt">When the avatar joined; null if it did not.</param>
+/// <param name="EndedAt">When the call ended; null while it is in progress.</param>
+/// <param name="Seconds">Duration in seconds from its opening; null while it is in progress.</param>
+/// <param name="ShutdownReason">Tavus's reason for the end.</param>
+/// <param name="Recording">Location of the recording, as reported by Tavus; null if there is none.</param>
+/// <param name="Perception">Tavus's summary of what the avatar saw.</param>
 public sealed record TavusCallRecord(
     DateTimeOffset CreatedAt,
     DateTimeOffset? JoinedAt,
@@ -174,23 +174,23 @@ public sealed record TavusCallRecord(
     string? Perception);
 
 /// <summary>Video calls, newest first.</summary>
-/// <param name="Sessions">A page of them.</param>
-/// <param name="Next">Ask with this as <c>before</c> for the next page; null on the last.</param>
+/// <param name="Sessions">One page of calls.</param>
+/// <param name="Next">Value of <c>before</c> for the next page; null on the last page.</param>
 public sealed record TavusSessions(IReadOnlyList<TavusSession> Sessions, Guid? Next);
 
-/// <summary>A page says that it is still there, and what it sees.</summary>
+/// <summary>A page's heartbeat during a call.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TavusAliveRequest
 {
-    /// <summary>The avatar is in the room.</summary>
+    /// <summary>Whether the avatar is in the room.</summary>
     public bool ReplicaJoined { get; init; }
 }
 
-/// <summary>What was said in a call, as the page heard of it.</summary>
+/// <summary>Utterances of a call, as the page received them.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record UtterancesRequest
 {
-    /// <summary>What was said, in order.</summary>
+    /// <summary>The utterances, in order.</summary>
     [Required, MinLength(1), MaxLength(50)]
     public IReadOnlyList<HeardUtterance> Utterances { get; init; } = [];
 }
@@ -198,56 +198,56 @@ public sealed record UtterancesRequest
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record HeardUtterance
 {
-    /// <summary>The same for the same utterance, however often it is told.</summary>
+    /// <summary>ID of the utterance. Reporting the same ID again has no effect.</summary>
     [Required, StringLength(100, MinimumLength = 1)]
     public string Id { get; init; } = "";
 
-    /// <summary>Who said it.</summary>
+    /// <summary>The speaker.</summary>
     public Speaker Speaker { get; init; }
 
-    /// <summary>What was said.</summary>
+    /// <summary>The spoken text.</summary>
     [Required, StringLength(8_000, MinimumLength = 1)]
     public string Text { get; init; } = "";
 
-    /// <summary>The speaker was cut short.</summary>
+    /// <summary>Whether the speaker was interrupted.</summary>
     public bool Interrupted { get; init; }
 }
 
 /// <summary>Runs a tool for the assistant.</summary>
 public sealed record ToolRequest
 {
-    /// <summary>The tenant's id or slug. The caller's own when left out; another's is refused.</summary>
+    /// <summary>The tenant's ID or slug. Defaults to the caller's tenant; other tenants are rejected.</summary>
     [StringLength(100)]
     public string? CompanyId { get; init; }
 
-    /// <summary>The tool.</summary>
+    /// <summary>Name of the tool.</summary>
     [Required, StringLength(100, MinimumLength = 1)]
     public string Name { get; init; } = "";
 
-    /// <summary>What the model wants of it: an object, or one written out as text.</summary>
+    /// <summary>The model's arguments: an object, or a string that contains one as JSON.</summary>
     public JsonElement Arguments { get; init; }
 
-    /// <summary>The call's id at the model; the same call runs once.</summary>
+    /// <summary>The model's ID of the tool call. A call with the same ID runs only once.</summary>
     [StringLength(200)]
     [JsonConverter(typeof(IdentifierConverter))]
     public string? ToolCallId { get; init; }
 
-    /// <summary>The video call it comes from, so that what is found shows in its conversation.</summary>
+    /// <summary>The video call that the tool call belongs to. Results then appear in its conversation.</summary>
     public Guid? SessionId { get; init; }
 }
 
-/// <summary>What a tool gave.</summary>
-/// <param name="Success">Whether it did what it was asked.</param>
-/// <param name="Result">For the model to read: what was found or done, or what was wrong.</param>
+/// <summary>Result of a tool.</summary>
+/// <param name="Success">Whether the tool succeeded.</param>
+/// <param name="Result">For the model: what was found or done, or what went wrong.</param>
 public sealed record ToolResponse(bool Success, JsonElement Result);
 
-/// <summary>A command with which another framework reports events of a user and their call.</summary>
+/// <summary>Commands with which another framework reports events of a user.</summary>
 public static class LifecycleCommands
 {
-    /// <summary>Somebody has joined: their call is opened, unless it is open.</summary>
+    /// <summary>The user has joined. Opens a call unless one is open.</summary>
     public const string UserJoined = "user_joined";
 
-    /// <summary>They have left: their call ends.</summary>
+    /// <summary>The user has left. Ends the call.</summary>
     public const string UserLeft = "user_left";
 
     public const string StartConversation = "start_conversation";
@@ -255,7 +255,9 @@ public static class LifecycleCommands
     public const string EndConversation = "end_conversation";
 }
 
-/// <summary>Another framework drives calls: it says who has come and gone, and hears of the conversations.</summary>
+/// <summary>
+/// A command from another framework that controls calls: it reports users that join and leave, and receives the resulting events.
+/// </summary>
 public sealed record LifecycleRequest : IValidatableObject
 {
     private const string Names =
@@ -271,17 +273,17 @@ public sealed record LifecycleRequest : IValidatableObject
         ErrorMessage = Names)]
     public string Name { get; init; } = "";
 
-    /// <summary>Whoever the call is with, by the framework's own id.</summary>
+    /// <summary>The framework's ID of the user.</summary>
     [StringLength(200, MinimumLength = 1)]
     [JsonConverter(typeof(IdentifierConverter))]
     public string? UserId { get; init; }
 
-    /// <summary>The same by the name that events have for it.</summary>
+    /// <summary>The same as <c>userId</c>, under the name that events use.</summary>
     [JsonPropertyName("user_id"), StringLength(200, MinimumLength = 1, ErrorMessage = "user_id must have 1 to 200 characters.")]
     [JsonConverter(typeof(IdentifierConverter))]
     public string? SnakeUserId { get; init; }
 
-    /// <summary>Their language, as <c>de</c>.</summary>
+    /// <summary>The user's language, such as <c>de</c>.</summary>
     [StringLength(10)]
     public string? Language { get; init; }
 
@@ -289,7 +291,7 @@ public sealed record LifecycleRequest : IValidatableObject
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Others { get; init; }
 
-    /// <summary>The user id, from whichever of the two fields was sent.</summary>
+    /// <summary>The user ID from either of the two fields.</summary>
     [JsonIgnore]
     public string Person => UserId ?? SnakeUserId ?? "";
 
@@ -306,12 +308,12 @@ public sealed record LifecycleRequest : IValidatableObject
     }
 }
 
-/// <summary>What has come of a command, in the names that frameworks of voice agents use.</summary>
+/// <summary>The result of a command, with the field names that voice agent frameworks use.</summary>
 public sealed record LifecycleEvent
 {
     /// <summary>
-    /// <c>tavus_conversation_created</c>, <c>tavus_conversation_joined</c>, <c>tavus_conversation_ended</c>; <c>tavus_conversation_queued</c> while all slots are taken;
-    /// <c>tavus_conversation_none</c> when there was nothing to end.
+    /// <c>tavus_conversation_created</c>, <c>tavus_conversation_joined</c> or <c>tavus_conversation_ended</c>;
+    /// <c>tavus_conversation_queued</c> while all slots are in use; <c>tavus_conversation_none</c> if there was nothing to end.
     /// </summary>
     [JsonPropertyName("name")]
     public required string Name { get; init; }
@@ -319,7 +321,7 @@ public sealed record LifecycleEvent
     [JsonPropertyName("user_id")]
     public required string UserId { get; init; }
 
-    /// <summary>The same by the name that requests have for it.</summary>
+    /// <summary>The same as <c>user_id</c>, under the name that requests use.</summary>
     [JsonPropertyName("userId")]
     public string CamelUserId => UserId;
 
@@ -332,7 +334,7 @@ public sealed record LifecycleEvent
     [JsonPropertyName("conversation_url")]
     public string? ConversationUrl { get; init; }
 
-    /// <summary>Why it ended.</summary>
+    /// <summary>Why the call ended.</summary>
     [JsonPropertyName("reason")]
     public TavusEndReason? Reason { get; init; }
 }

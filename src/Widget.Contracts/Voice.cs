@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Widget.Contracts;
 
-/// <summary>Whose protocol a realtime voice is reached by.</summary>
+/// <summary>Protocol of a realtime voice provider.</summary>
 [JsonConverter(typeof(StrictEnumConverter<VoiceProtocol>))]
 public enum VoiceProtocol
 {
@@ -11,37 +11,39 @@ public enum VoiceProtocol
     [JsonStringEnumMemberName("openai_realtime")]
     OpenAIRealtime,
 
-    /// <summary>The same at Azure: other paths, another header for the key.</summary>
+    /// <summary>OpenAI's Realtime API at Azure, with other paths and another key header.</summary>
     [JsonStringEnumMemberName("azure_realtime")]
     AzureRealtime,
 
-    /// <summary>OpenAI's GPT-Live, which hands questions to our own answers.</summary>
+    /// <summary>OpenAI's GPT-Live, which delegates questions to this installation's answers.</summary>
     [JsonStringEnumMemberName("gpt_live")]
     GptLive,
 
-    /// <summary>A server of one's own that speaks OpenAI's events but has no line for us, such as LocalAI: the visitor's page passes events on.</summary>
+    /// <summary>
+    /// A self-hosted server with OpenAI's events but no connection for the server, such as LocalAI. The visitor's page relays the events.
+    /// </summary>
     [JsonStringEnumMemberName("self_hosted")]
     SelfHosted,
 }
 
-/// <summary>Who decides when the visitor has finished.</summary>
+/// <summary>How the end of the visitor's turn is detected.</summary>
 [JsonConverter(typeof(StrictEnumConverter<TurnTaking>))]
 public enum TurnTaking
 {
-    /// <summary>The model, by what is said.</summary>
+    /// <summary>By the model, from what is said.</summary>
     [JsonStringEnumMemberName("semantic")]
     Semantic,
 
-    /// <summary>A pause.</summary>
+    /// <summary>By a pause.</summary>
     [JsonStringEnumMemberName("pause")]
     Pause,
 
-    /// <summary>The visitor, who holds a button while speaking.</summary>
+    /// <summary>By the visitor, who holds a button while speaking.</summary>
     [JsonStringEnumMemberName("push_to_talk")]
     PushToTalk,
 }
 
-/// <summary>How soon a pause, or a sentence that sounds complete, counts as the end of what a visitor says.</summary>
+/// <summary>How soon a pause, or a sentence that sounds complete, ends the visitor's turn.</summary>
 [JsonConverter(typeof(StrictEnumConverter<Eagerness>))]
 public enum Eagerness
 {
@@ -55,29 +57,29 @@ public enum Eagerness
     High,
 }
 
-/// <summary>Realtime voice, as a tenant has it. What is null is the installation's.</summary>
+/// <summary>A tenant's settings for realtime voice. Null fields use the installation's settings.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record VoiceSettings
 {
-    /// <summary>Offer realtime voice.</summary>
+    /// <summary>Whether to offer realtime voice.</summary>
     public bool Enabled { get; init; }
 
-    /// <summary>What is spoken at the endpoint; the installation's when null.</summary>
+    /// <summary>Protocol of the endpoint. Defaults to the installation's protocol.</summary>
     public VoiceProtocol? Protocol { get; init; }
 
-    /// <summary>Root of the API, as <c>https://api.openai.com/v1</c>. With one of its own, a tenant needs a key of its own.</summary>
+    /// <summary>Root of the API, such as <c>https://api.openai.com/v1</c>. A tenant with its own endpoint also needs its own key.</summary>
     [StringLength(500)]
     public string? Endpoint { get; init; }
 
-    /// <summary>The model to speak with; the installation's when null.</summary>
+    /// <summary>The voice model. Defaults to the installation's model.</summary>
     [StringLength(100)]
     public string? Model { get; init; }
 
-    /// <summary>One of the model's voices, such as <c>marin</c>; the model's usual one when null.</summary>
+    /// <summary>One of the model's voices, such as <c>marin</c>. Defaults to the model's usual voice.</summary>
     [StringLength(100)]
     public string? Voice { get; init; }
 
-    /// <summary>The model that writes down what visitors say.</summary>
+    /// <summary>The model that transcribes visitors' speech.</summary>
     [StringLength(100)]
     public string? TranscriptionModel { get; init; }
 
@@ -87,14 +89,14 @@ public sealed record VoiceSettings
     /// <summary>How soon the assistant takes its turn.</summary>
     public Eagerness Eagerness { get; init; } = Eagerness.Medium;
 
-    /// <summary>Visitors use loudspeakers rather than headsets: their noise is reduced accordingly.</summary>
+    /// <summary>Whether visitors use loudspeakers rather than headsets. Selects the noise reduction.</summary>
     public bool FarField { get; init; } = true;
 
-    /// <summary>Longest voice call, in seconds.</summary>
+    /// <summary>Maximum duration of a voice call in seconds.</summary>
     [Range(60, 3600, ErrorMessage = "voice.maxCallSeconds must be between 60 and 3600.")]
     public int MaxCallSeconds { get; init; } = 900;
 
-    /// <summary>Minutes of voice a month; null for no limit of ours.</summary>
+    /// <summary>Maximum voice minutes per month; null for no limit.</summary>
     [Range(0, 1_000_000, ErrorMessage = "voice.monthlyMinutes must be between 0 and 1,000,000.")]
     public int? MonthlyMinutes { get; init; }
 }
@@ -115,7 +117,7 @@ public enum VoiceSessionState
     [JsonStringEnumMemberName("ended")]
     Ended,
 
-    /// <summary>It never came about.</summary>
+    /// <summary>The call could not be started.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 }
@@ -124,63 +126,63 @@ public enum VoiceSessionState
 [JsonConverter(typeof(StrictEnumConverter<VoiceEndReason>))]
 public enum VoiceEndReason
 {
-    /// <summary>The visitor pressed end.</summary>
+    /// <summary>The visitor ended it.</summary>
     [JsonStringEnumMemberName("visitor")]
     Visitor,
 
-    /// <summary>The visitor left the page, or their line was gone for too long.</summary>
+    /// <summary>The visitor left the page, or was disconnected for too long.</summary>
     [JsonStringEnumMemberName("left")]
     Left,
 
-    /// <summary>Its time was up.</summary>
+    /// <summary>The time limit was reached.</summary>
     [JsonStringEnumMemberName("time_limit")]
     TimeLimit,
 
-    /// <summary>The provider's own limit was reached; the page goes on in a new call, which knows what was said.</summary>
+    /// <summary>The provider's own limit was reached. The page continues in a new call, which knows what was said.</summary>
     [JsonStringEnumMemberName("continued")]
     Continued,
 
-    /// <summary>The provider ended it, or is gone.</summary>
+    /// <summary>The provider ended it or is unavailable.</summary>
     [JsonStringEnumMemberName("provider")]
     Provider,
 
-    /// <summary>It could not be opened.</summary>
+    /// <summary>The call could not be opened.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 
-    /// <summary>Somebody changed what the assistant was told, from the visitor's page.</summary>
+    /// <summary>The visitor's page changed the assistant's instructions.</summary>
     [JsonStringEnumMemberName("tampered")]
     Tampered,
 
-    /// <summary>A program of the tenant's ended it.</summary>
+    /// <summary>The tenant's program ended it.</summary>
     [JsonStringEnumMemberName("developer")]
     Developer,
 }
 
-/// <summary>Opens a voice call: the visitor's page offers, the provider's answer comes back.</summary>
+/// <summary>Opens a voice call. Contains the page's offer; the response contains the provider's answer.</summary>
 public sealed record VoiceSessionRequest
 {
-    /// <summary>The caller's own id for this call. Asking again with it does not open a second one.</summary>
+    /// <summary>Your ID for this call. A request with the same ID does not open a second call.</summary>
     [Required, StringLength(64, MinimumLength = 1)]
     [JsonConverter(typeof(IdentifierConverter))]
     public string ClientId { get; init; } = "";
 
-    /// <summary>The conversation it belongs to. A visitor's last one when left out; a program of the tenant's gets a new one.</summary>
+    /// <summary>The conversation. Defaults to the visitor's last conversation, or to a new one for the tenant's programs.</summary>
     public Guid? ThreadId { get; init; }
 
     /// <summary>The page's offer (SDP, RFC 8866), with an audio track and a data channel named <c>oai-events</c>.</summary>
     [Required(ErrorMessage = "sdp is missing."), StringLength(40_000, ErrorMessage = "sdp may have 40,000 characters at most.")]
     public string Sdp { get; init; } = "";
 
-    /// <summary>The page the visitor is on.</summary>
+    /// <summary>The page that the visitor is on.</summary>
     [StringLength(2_000)]
     public string? Page { get; init; }
 
-    /// <summary>The visitor's language, as <c>de</c>.</summary>
+    /// <summary>The visitor's language, such as <c>de</c>.</summary>
     [StringLength(10)]
     public string? Locale { get; init; }
 
-    /// <summary>The visitor wants to hold a button while speaking, whatever the tenant's setting.</summary>
+    /// <summary>Whether the visitor wants to hold a button while speaking, regardless of the tenant's setting.</summary>
     public bool PushToTalk { get; init; }
 }
 
@@ -189,45 +191,48 @@ public sealed record VoiceSession
 {
     public required Guid SessionId { get; init; }
 
-    /// <summary>The conversation that it belongs to.</summary>
+    /// <summary>ID of the conversation that the call belongs to.</summary>
     public required Guid ThreadId { get; init; }
 
     public required VoiceSessionState State { get; init; }
 
-    /// <summary>The provider's answer (SDP); only in the response that opens the call.</summary>
+    /// <summary>The provider's answer (SDP). Only in the response that opens the call.</summary>
     public string? Sdp { get; init; }
 
-    /// <summary>The provider has no line for the server: the page passes the data channel's messages on, by the hub's <c>RelayVoice</c>.</summary>
+    /// <summary>
+    /// Whether the page must relay the data channel's messages through the hub's <c>RelayVoice</c>, because the provider offers no
+    /// connection for the server.
+    /// </summary>
     public bool Relay { get; init; }
 
     public bool PushToTalk { get; init; }
 
-    /// <summary>Longest that the call may last, in seconds.</summary>
+    /// <summary>Maximum duration in seconds.</summary>
     public required int MaxSeconds { get; init; }
 
-    /// <summary>Seconds that are left of it; null until it is open.</summary>
+    /// <summary>Remaining seconds; null until the call is open.</summary>
     public int? RemainingSeconds { get; init; }
 
-    /// <summary>Ends this call and nothing else, without a header: for a page that is being left (<c>POST …/leave</c>).</summary>
+    /// <summary>Token that ends this call, without an Authorization header. For use when a page is closed (<c>POST …/leave</c>).</summary>
     public string? LeaveToken { get; init; }
 
     public VoiceEndReason? EndReason { get; init; }
 
-    /// <summary>What went wrong, in words for a visitor; null when nothing did.</summary>
+    /// <summary>What went wrong, in words for a visitor; null if nothing did.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>What is left of the call; only for the tenant's own programs.</summary>
+    /// <summary>The call's record. Only for the tenant's programs.</summary>
     public VoiceCallRecord? Record { get; init; }
 }
 
-/// <summary>What is left of a call.</summary>
-/// <param name="Protocol">Whose protocol.</param>
+/// <summary>The record of a call.</summary>
+/// <param name="Protocol">The provider's protocol.</param>
 /// <param name="Model">The provider's model.</param>
-/// <param name="CreatedAt">When it was wished for.</param>
-/// <param name="OpenedAt">When the provider answered; null when it never did.</param>
-/// <param name="EndedAt">Null while it goes on.</param>
-/// <param name="Seconds">How long it lasted; null while it goes on.</param>
-/// <param name="Usage">The provider's own figures: tokens by kind, or seconds.</param>
+/// <param name="CreatedAt">When the call was requested.</param>
+/// <param name="OpenedAt">When the provider answered; null if it did not.</param>
+/// <param name="EndedAt">When the call ended; null while it is in progress.</param>
+/// <param name="Seconds">Duration in seconds; null while it is in progress.</param>
+/// <param name="Usage">Usage reported by the provider: tokens by kind, or seconds.</param>
 public sealed record VoiceCallRecord(
     VoiceProtocol Protocol,
     string Model,
@@ -237,34 +242,34 @@ public sealed record VoiceCallRecord(
     int? Seconds,
     IReadOnlyDictionary<string, long> Usage);
 
-/// <param name="Sessions">Newest first.</param>
-/// <param name="Next">To be given as <c>before</c> for the next ones; null when there are none.</param>
+/// <param name="Sessions">Voice calls, newest first.</param>
+/// <param name="Next">Value of <c>before</c> for the next page; null on the last page.</param>
 public sealed record VoiceSessions(IReadOnlyList<VoiceSession> Sessions, Guid? Next);
 
-/// <summary>What a visitor types in a call, to be answered aloud.</summary>
+/// <summary>A message that the visitor types during a call. It is answered aloud.</summary>
 public sealed record VoiceSayRequest
 {
-    /// <summary>The page's own id for it.</summary>
+    /// <summary>The page's ID for the message.</summary>
     [Required, StringLength(64, MinimumLength = 1)]
     [JsonConverter(typeof(IdentifierConverter))]
     public string ClientId { get; init; } = "";
 
-    /// <summary>What the visitor has typed during the call.</summary>
+    /// <summary>The message.</summary>
     [Required(ErrorMessage = "The message is empty."), StringLength(4_000, ErrorMessage = "The message is longer than 4,000 characters.")]
     public string Text { get; init; } = "";
 }
 
-/// <summary>The button that is held while speaking.</summary>
+/// <summary>State of the push-to-talk button.</summary>
 public sealed record VoiceTalkRequest
 {
-    /// <summary>It was pressed; false when it was let go.</summary>
+    /// <summary>Whether the button was pressed; false when it was released.</summary>
     public bool Pressed { get; init; }
 }
 
-/// <summary>A page that is being left ends its call.</summary>
+/// <summary>Ends the call of a page that is being closed.</summary>
 public sealed record LeaveRequest
 {
-    /// <summary>The call's.</summary>
+    /// <summary>The call's leave token.</summary>
     public string? LeaveToken { get; init; }
 }
 
@@ -272,15 +277,15 @@ public sealed record LeaveRequest
 [JsonConverter(typeof(StrictEnumConverter<VoicePhase>))]
 public enum VoicePhase
 {
-    /// <summary>It waits for the visitor.</summary>
+    /// <summary>Waiting for the visitor.</summary>
     [JsonStringEnumMemberName("listening")]
     Listening,
 
-    /// <summary>It hears the visitor speak.</summary>
+    /// <summary>Hearing the visitor speak.</summary>
     [JsonStringEnumMemberName("hearing")]
     Hearing,
 
-    /// <summary>It looks something up, or makes up its reply.</summary>
+    /// <summary>Looking something up or preparing its reply.</summary>
     [JsonStringEnumMemberName("thinking")]
     Thinking,
 
@@ -288,7 +293,7 @@ public enum VoicePhase
     Speaking,
 }
 
-/// <summary>What happens in a voice call, as it happens. Nothing of it is kept: what was said comes again, as an event of the log.</summary>
+/// <summary>An update about a voice call. Updates are not stored; spoken text is also added to the log as an event.</summary>
 public sealed record VoiceUpdate
 {
     public required Guid SessionId { get; init; }
@@ -298,46 +303,46 @@ public sealed record VoiceUpdate
     public VoiceCaption? Caption { get; init; }
 }
 
-/// <param name="Speaker">Who says it.</param>
-/// <param name="Item">Tells one utterance from the next.</param>
-/// <param name="Text">All of it so far.</param>
+/// <param name="Speaker">The speaker.</param>
+/// <param name="Item">ID of the utterance.</param>
+/// <param name="Text">The complete text so far.</param>
 public sealed record VoiceCaption(Speaker Speaker, string Item, string Text);
 
-/// <summary>A short-lived secret of the provider's, for a front end of the tenant's own.</summary>
-/// <param name="Value">What the front end uses as its key.</param>
-/// <param name="ExpiresAt">When no more calls can be begun with it.</param>
-/// <param name="Endpoint">Where to post the offer to.</param>
+/// <summary>A short-lived secret of the provider, for the tenant's own front end.</summary>
+/// <param name="Value">The secret, to use as the key.</param>
+/// <param name="ExpiresAt">When it expires. Calls cannot be opened after that.</param>
+/// <param name="Endpoint">Where to post the offer.</param>
 public sealed record VoiceClientSecret(string Value, DateTimeOffset ExpiresAt, string Endpoint);
 
-/// <summary>Whether a thing that costs money by the use is set up, each in words for the tenant's staff.</summary>
-/// <param name="Ok">No check failed.</param>
-/// <param name="Checks">Each thing that is needed, in the order to see to them.</param>
+/// <summary>Result of testing a provider's configuration, with explanations for the tenant's staff.</summary>
+/// <param name="Ok">Whether all checks passed.</param>
+/// <param name="Checks">The checks, in the order in which to fix them.</param>
 public sealed record ConnectionReport(bool Ok, IReadOnlyList<ConnectionCheck> Checks);
 
-/// <param name="Name">A word for programs.</param>
-/// <param name="Ok">Whether it is as it should be.</param>
-/// <param name="Words">How it stands and, where it fails or soon will, what to do.</param>
+/// <param name="Name">Name of the check, for programs.</param>
+/// <param name="Ok">Whether it passed.</param>
+/// <param name="Words">The result and, if it failed or soon will, what to do.</param>
 public sealed record ConnectionCheck(string Name, bool Ok, string Words);
 
-/// <summary>Whose key at a provider is used. The key itself is never shown again.</summary>
-/// <param name="Source">Whose: <c>own</c>, <c>platform</c> or <c>none</c>.</param>
-/// <param name="Hint">The last characters of the tenant's own; null for the others.</param>
-/// <param name="UpdatedAt">When the tenant's own was set.</param>
+/// <summary>The key in use at a provider. The key itself is never shown again.</summary>
+/// <param name="Source">The owner of the key: <c>own</c>, <c>platform</c> or <c>none</c>.</param>
+/// <param name="Hint">The last characters of the tenant's own key; otherwise null.</param>
+/// <param name="UpdatedAt">When the tenant's own key was set.</param>
 public sealed record ProviderKeyState(TavusKeySource Source, string? Hint, DateTimeOffset? UpdatedAt);
 
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ProviderKeyRequest
 {
-    /// <summary>The provider's API key. It is kept encrypted and never shown again.</summary>
+    /// <summary>The provider's API key. It is stored encrypted and never shown again.</summary>
     [Required(ErrorMessage = "key is missing."), StringLength(500, MinimumLength = 8, ErrorMessage = "A key has 8 to 500 characters."), RegularExpression("[!-~]+", ErrorMessage = "A key has no spaces and no characters beyond ASCII. Copy it again from the provider.")]
     public string Key { get; init; } = "";
 
-    /// <summary>Records are printed whole otherwise.</summary>
+    /// <summary>Hides the secret, which a record would otherwise print.</summary>
     public override string ToString() => "a key";
 }
 
-/// <summary>A way to talk, and whether visitors have it.</summary>
+/// <summary>A mode of conversation and its availability.</summary>
 /// <param name="Mode">text, speech, voice or video.</param>
-/// <param name="Available">Visitors can choose it now.</param>
-/// <param name="Words">Why, or why not and what to do. For the tenant's staff; visitors are told nothing of it.</param>
+/// <param name="Available">Whether visitors can use it now.</param>
+/// <param name="Words">Why, or why not and what to do. For the tenant's staff; visitors do not see it.</param>
 public sealed record ModeState(string Mode, bool Available, string Words);

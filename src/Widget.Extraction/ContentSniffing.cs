@@ -3,22 +3,23 @@ using System.Text;
 namespace Widget.Extraction;
 
 /// <summary>
-/// What a file is by its first bytes (as WHATWG's MIME Sniffing standard does for browsers), since names and senders are often wrong.
+/// Detects a file's format from its first bytes, as WHATWG's MIME Sniffing standard does for browsers, because names and declared types are
+/// often wrong.
 /// </summary>
 public static class ContentSniffing
 {
     private static readonly byte[] ZipStart = [(byte)'P', (byte)'K', 3, 4];
     private static readonly byte[] CompoundFile = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
-    /// <summary>The format to read a document as: what its bytes say, or else what it is declared to be.</summary>
-    /// <exception cref="IngestionFailureException">The bytes are a format that cannot be read.</exception>
+    /// <summary>Returns the format to read a document as: the detected one, otherwise the declared one.</summary>
+    /// <exception cref="IngestionFailureException">The detected format is not supported.</exception>
     public static string Recognise(ReadOnlySpan<byte> content, string declared)
     {
         if (Refusal(content) is { } refusal) throw new IngestionFailureException(refusal);
         return Of(content, declared) ?? declared;
     }
 
-    /// <summary>The format that the bytes are sure to be; null when they do not say.</summary>
+    /// <summary>Returns the detected format; null when the bytes do not identify one.</summary>
     public static string? Of(ReadOnlySpan<byte> content, string? declared = null)
     {
         if (content.StartsWith("%PDF-"u8)) return MediaTypes.Pdf;
@@ -59,8 +60,8 @@ public static class ContentSniffing
             || head.StartsWith("<html ", StringComparison.OrdinalIgnoreCase);
     }
 
-    // An office file is a zip that holds a part of a known name; names stand in it uncompressed. A document within a document may have
-    // such names too, so the declared kind wins when it is there, and else the one that comes first.
+    // An office file is a zip with a part of a known name, stored uncompressed. Embedded documents may contain such names too, so the
+    // declared kind wins if it is present, otherwise the first one found.
     private static string? Office(ReadOnlySpan<byte> content, string? declared)
     {
         var word = content.IndexOf("word/document"u8);

@@ -1,12 +1,15 @@
 namespace Widget.Extraction;
 
-/// <summary>All formats that are parsed by this program.</summary>
+/// <summary>All extractors of this program.</summary>
 public static class Extractors
 {
-    /// <summary>Characters of text: some 3,000 printed pages. A document is swapped in one transaction, so it must have an end.</summary>
+    /// <summary>
+    /// Maximum length of a document in characters, about 3,000 printed pages. A document is replaced in one transaction, so its size must
+    /// be limited.
+    /// </summary>
     public const int LongestText = 10_000_000;
 
-    /// <summary>What is said of a document beyond <see cref="LongestText"/>.</summary>
+    /// <summary>Message for a document longer than <see cref="LongestText"/>.</summary>
     public const string TooLong = "The document holds more text than can be taken in at once. Split it into parts.";
 
     private static readonly IExtractor[] All =
@@ -21,7 +24,7 @@ public static class Extractors
         new XlsxExtractor(),
     ];
 
-    /// <summary>Whether some extractor reads this media type.</summary>
+    /// <summary>Whether an extractor supports this media type.</summary>
     public static bool Read(string mediaType) => Array.Exists(All, extractor => extractor.Reads(mediaType));
 
     /// <exception cref="IngestionFailureException">The document cannot be read.</exception>

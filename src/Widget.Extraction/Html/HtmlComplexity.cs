@@ -1,9 +1,9 @@
 namespace Widget.Extraction;
 
 /// <summary>
-/// Refuses markup whose tree would be far larger than its text. A parser has to repeat formatting that was never closed in every
-/// paragraph that follows (HTML standard, 13.2.4.3, "reconstruct the active formatting elements"), and to search all open elements
-/// at every tag, so a page of some kilobytes could take gigabytes or minutes. One pass over the tags tells, before any tree is built.
+/// Rejects markup whose tree would be far larger than its text. A parser must repeat unclosed formatting in every following paragraph (HTML
+/// standard, 13.2.4.3, "reconstruct the active formatting elements") and search all open elements at every tag, so a page of a few
+/// kilobytes could take gigabytes or minutes. A single pass over the tags detects this before a tree is built.
 /// </summary>
 internal static class HtmlComplexity
 {
@@ -19,11 +19,11 @@ internal static class HtmlComplexity
 
     private static readonly HashSet<string> Formatting = ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
 
-    // These end by themselves where the next begins, so they do not nest.
+    // These elements end where the next one begins, so they do not nest.
     private static readonly HashSet<string> EndImplied =
         ["p", "li", "dd", "dt", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "optgroup", "colgroup", "rb", "rp", "rt", "rtc", "html", "head", "body"];
 
-    /// <exception cref="IngestionFailureException">The page is too large or too tangled to be read.</exception>
+    /// <exception cref="IngestionFailureException">The page is too large or too complex.</exception>
     public static void Check(string html)
     {
         if (html.Length > LongestPage)
@@ -38,7 +38,7 @@ internal static class HtmlComplexity
         {
             if (html.AsSpan(i).StartsWith("<!--", StringComparison.Ordinal))
             {
-                // One without an end hides nothing here: better too much is counted than too little.
+                // An unclosed one does not hide tags here: it is safer to count too many tags than too few.
                 var end = endless ? -1 : CommentEnd(html, i);
                 endless = end < 0;
                 i = endless ? i + 4 : end;
@@ -57,7 +57,7 @@ internal static class HtmlComplexity
             }
 
             elements++;
-            // In drawings and formulas these are elements as all others.
+            // Inside SVG and MathML, these are ordinary elements.
             if (Raw.Contains(name) && !unended.Contains(name) && !open.Contains("svg") && !open.Contains("math"))
             {
                 if (html.IndexOf($"</{name}", i, StringComparison.OrdinalIgnoreCase) is >= 0 and var close) i = close;
@@ -67,7 +67,7 @@ internal static class HtmlComplexity
 
             if (Formatting.Contains(name))
             {
-                // A link or a nobr within its like ends the outer one.
+                // A nested a or nobr element closes the outer one.
                 var before = formatting.GetValueOrDefault(name);
                 if (before == 0 || name is not ("a" or "nobr")) (formatting[name], unclosed) = (before + 1, unclosed + 1);
             }
@@ -82,9 +82,11 @@ internal static class HtmlComplexity
         }
     }
 
-    /// <summary>Where a comment has ended (HTML standard, 13.2.5.43 to 52), so that <c>&lt;!--&gt;</c> is a whole one; -1 when it never does.</summary>
+    /// <summary>
+    /// Returns the end of a comment (HTML standard, 13.2.5.43 to 52), where <c>&lt;!--&gt;</c> is complete; -1 when it is never closed.
+    /// </summary>
     /// <param name="html">The page.</param>
-    /// <param name="start">Where the comment begins.</param>
+    /// <param name="start">Position of the comment.</param>
     internal static int CommentEnd(string html, int start)
     {
         for (var i = html.IndexOf("--", start + 2, StringComparison.Ordinal); i >= 0; i = html.IndexOf("--", i + 1, StringComparison.Ordinal))

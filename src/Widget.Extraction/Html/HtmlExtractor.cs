@@ -4,7 +4,7 @@ using AngleSharp.Html.Parser;
 
 namespace Widget.Extraction;
 
-/// <summary>Reads web pages: what is said on them, without what surrounds it.</summary>
+/// <summary>Reads the content of web pages without boilerplate.</summary>
 public sealed class HtmlExtractor : IExtractor
 {
     public bool Reads(string mediaType) => mediaType == MediaTypes.Html;
@@ -17,8 +17,8 @@ public sealed class HtmlExtractor : IExtractor
     }
 
     /// <param name="html">The page.</param>
-    /// <param name="address">Links are resolved against it; without one there are none.</param>
-    /// <param name="whole">Whether all of it is content, as in a page made from Markdown.</param>
+    /// <param name="address">Base address of links; without it, no links are returned.</param>
+    /// <param name="whole">Whether everything is content, as in a page made from Markdown.</param>
     public static ExtractedDocument Extract(string html, Uri? address, bool whole = false)
     {
         HtmlComplexity.Check(html);

@@ -3,18 +3,18 @@ using AngleSharp.Dom;
 namespace Widget.Extraction;
 
 /// <summary>
-/// Finds what a page says among what surrounds it. Elements whose purpose is stated go first; then the element that holds the bulk of the
-/// text is taken; then groups within it that consist of links or of a few words by the measures of Kohlschütter, Fankhauser and Nejdl,
-/// "Boilerplate detection using shallow text features" (WSDM 2010): link density and number of words. When in doubt the text stays:
-/// a page that would lose most of its words keeps them.
+/// Separates a page's content from its boilerplate. First removes elements whose markup states another purpose. Then takes the element with
+/// most of the text. Then removes groups in it that consist of links or of few words, using link density and word count as in Kohlschütter,
+/// Fankhauser and Nejdl, "Boilerplate detection using shallow text features" (WSDM 2010). In doubt the text stays: a page that would lose
+/// most of its words keeps them.
 /// </summary>
 internal static class MainContent
 {
-    // Never the page's own text.
+    // These elements never contain the page's own text.
     private const string NoText =
         "script, style, noscript, template, iframe, object, svg, canvas, dialog, button, select, [hidden], [aria-hidden=true]";
 
-    // Navigation and the like, by what the markup says of itself.
+    // Navigation and similar elements, recognised by their markup.
     private const string Stated =
         "nav, aside, [role=navigation], [role=banner], [role=contentinfo], [role=search], [role=complementary], [role=alertdialog], "
         + "body > header, body > footer, body > div > header, body > div > footer";
@@ -22,7 +22,7 @@ internal static class MainContent
     private const int LeastWords = 25;
     private const double LeastShare = 0.4;
 
-    // Of a block's characters, those within links; the paper's trees divide at a third.
+    // Share of a block's characters within links. The paper's decision trees split at a third.
     private const double LinkDensity = 0.6;
     private const int LinkListLength = 3;
 
@@ -34,7 +34,7 @@ internal static class MainContent
         "social", "newsletter", "sidebar", "menu", "navbar", "skip-link", "promo", "advertisement", "footer", "masthead", "toolbar",
     ];
 
-    /// <summary>Takes the boilerplate out of a page and gives the element to read; null for a page without a body.</summary>
+    /// <summary>Removes the boilerplate and returns the element to read; null for a page without a body.</summary>
     public static IElement? Find(IDocument page, bool whole)
     {
         if (page.Body is not { } body) return null;
@@ -43,7 +43,7 @@ internal static class MainContent
         RemoveSearchForms(body);
         var before = Words(body);
         var stated = body.QuerySelectorAll(Stated).ToList();
-        // A page that is nothing but its navigation is an index; that is what it says.
+        // A page with nothing but navigation is an index, so its navigation is its content.
         if (before - stated.Where(element => !stated.Exists(other => other != element && other.Contains(element))).Sum(Words) > 0) Remove(stated);
         RemoveBanners(body);
 
@@ -54,7 +54,7 @@ internal static class MainContent
         return root;
     }
 
-    // The page's own word for its content counts if that holds most of the text; some pages put only a heading in it.
+    // The page's own content element counts only if it contains most of the text. Some pages put only a heading into it.
     private static IElement Bulk(IElement body)
     {
         var all = Words(body);
@@ -69,7 +69,7 @@ internal static class MainContent
 
     private static void RemoveSearchForms(IElement body)
     {
-        // Some frameworks wrap the whole page in a form; one with much text is no form to fill in.
+        // Some frameworks wrap the whole page in a form, so a form with much text is not removed.
         var all = Words(body);
         Remove(body.QuerySelectorAll("form").Where(form => Words(form) is var words && words < 4 * LeastWords && words < all / 2).ToList());
     }
@@ -83,7 +83,7 @@ internal static class MainContent
             .ToList());
     }
 
-    /// <summary>Lists of links, and asides by name that are mostly links or short; outermost ones only.</summary>
+    /// <summary>Link lists, and elements named as asides that are short or mostly links. Only the outermost ones.</summary>
     private static IEnumerable<IElement> Removable(IElement root)
     {
         var waiting = new Stack<IElement>(root.Children.Reverse());
@@ -104,7 +104,7 @@ internal static class MainContent
         var density = anchors.Sum(anchor => HtmlExtractor.Fold(anchor.TextContent).Length) / (double)text;
         if (Named(element, Asides, whole: true) && element.QuerySelector("h1") is null) return density > LinkDensity / 2 || Words(element) < LeastWords;
         if (element.LocalName == "footer") return density > LinkDensity / 2;
-        // Headings over links make an index of a section: those stay when they are in the middle of text.
+        // Headings above links form a section index, which stays if it is in the middle of text.
         return density > LinkDensity && anchors.Length >= LinkListLength;
     }
 

@@ -3,7 +3,7 @@ using DocumentFormat.OpenXml.Packaging;
 
 namespace Widget.Extraction;
 
-/// <summary>Opens an office file (ECMA-376, Open Packaging Conventions) after making sure that it can be unpacked.</summary>
+/// <summary>Opens an office file (ECMA-376, Open Packaging Conventions) after checking its unpacked size.</summary>
 internal static class OfficePackage
 {
     private const int MostEntries = 10_000;
@@ -11,9 +11,9 @@ internal static class OfficePackage
 
     /// <summary>Checks and reads an office file.</summary>
     /// <param name="content">The file.</param>
-    /// <param name="name">What it should be, for people, as "a Word document".</param>
+    /// <param name="name">The expected kind of file for messages, such as "a Word document".</param>
     /// <param name="read">Reads the open package.</param>
-    /// <exception cref="IngestionFailureException">It is damaged, or unpacks to more than may be.</exception>
+    /// <exception cref="IngestionFailureException">The file is damaged or its unpacked size is too large.</exception>
     public static ExtractedDocument Read(ReadOnlyMemory<byte> content, string name, Func<Stream, ExtractedDocument> read)
     {
         using var stream = new MemoryStream(content.ToArray(), writable: false);
@@ -31,8 +31,8 @@ internal static class OfficePackage
     }
 
     /// <summary>
-    /// A zip can say less than it holds and hold a thousand times its size, so both what it declares and what it really unpacks to are
-    /// held against the limit, and unpacking stops there.
+    /// A zip file can expand to a thousand times its size and declare a wrong size. Both the declared and the actual size are checked, and
+    /// unpacking stops at the limit.
     /// </summary>
     private static void CheckSize(Stream stream)
     {

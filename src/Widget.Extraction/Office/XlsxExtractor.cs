@@ -6,8 +6,8 @@ using DocumentFormat.OpenXml.Spreadsheet;
 namespace Widget.Extraction;
 
 /// <summary>
-/// Reads workbooks: every visible sheet under its name, row by row, with the values that formulas had when the file was saved. Sheets
-/// are streamed, so their size is limited by their text alone.
+/// Reads workbooks: every visible sheet with its name, row by row, with the saved values of formulas. Sheets are streamed, so only the
+/// amount of text is limited.
 /// </summary>
 public sealed class XlsxExtractor : IExtractor
 {
@@ -89,7 +89,7 @@ public sealed class XlsxExtractor : IExtractor
         };
     }
 
-    // A text's reading aid (furigana) is not part of it.
+    // Phonetic guides (furigana) are not part of the text.
     private static string TextOf(OpenXmlElement item) => HtmlExtractor.Fold(string.Concat(item
         .Descendants<Text>()
         .Where(text => text.Parent is not PhoneticRun)

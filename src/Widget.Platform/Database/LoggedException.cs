@@ -4,8 +4,8 @@ using Npgsql;
 namespace Widget.Platform.Database;
 
 /// <summary>
-/// Stands for an exception in the log when that one would repeat what somebody sent: PostgreSQL quotes values in its messages and contexts, and parsers
-/// quote what they could not read. Types, codes and stack traces stay.
+/// Replaces an exception in the log if its message could contain user data: PostgreSQL quotes values in its messages and contexts, and
+/// parsers quote invalid input. Types, codes and stack traces are kept.
 /// </summary>
 public sealed class LoggedException : Exception
 {
@@ -14,7 +14,7 @@ public sealed class LoggedException : Exception
     private LoggedException(string message, string text)
         : base(message) => _text = text;
 
-    /// <summary>The exception itself, or what can be said of it.</summary>
+    /// <summary>Returns the exception itself, or a replacement without user data.</summary>
     public static Exception Of(Exception exception)
     {
         var chain = new List<Exception>();

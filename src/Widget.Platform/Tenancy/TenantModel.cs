@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Widget.Platform.Tenancy;
 
-/// <summary>The tables that one EF model is made of. Two models of the same tables are equal, so EF Core builds one model for both.</summary>
+/// <summary>The tables of an EF model. Models with the same tables are equal, so EF Core builds each model only once.</summary>
 internal sealed class TenantModel(TenantTables[] tables) : IEquatable<TenantModel>
 {
     public void MapIds(ModelConfigurationBuilder conventions)

@@ -8,22 +8,22 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Catalog;
 
-/// <summary>What has become of a wish to run a source.</summary>
+/// <summary>Result of a request to run a source.</summary>
 /// <param name="Found">Whether the tenant has the source.</param>
-/// <param name="Job">The job that does it; null when there is nothing to do.</param>
+/// <param name="Job">The job; null when there is nothing to do.</param>
 public sealed record SourceRun(bool Found, JobId? Job = null)
 {
-    /// <summary>Why there is nothing to do, in words.</summary>
+    /// <summary>Why there is nothing to do, in plain words.</summary>
     public string? Reason { get; init; }
 }
 
-/// <summary>What to change of a source; null leaves it as it is.</summary>
+/// <summary>Changes to a source. Null properties stay unchanged.</summary>
 public sealed record SourceChange(string? Name, IReadOnlyList<string>? Tags, Schedule? Schedule, Func<CrawlRules, CrawlRules>? Rules);
 
-/// <summary>The sources a tenant has.</summary>
+/// <summary>Manages a tenant's sources.</summary>
 public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue, TimeProvider clock)
 {
-    /// <summary>A page of the tenant's sources, oldest first, and how many there are in all.</summary>
+    /// <summary>Returns a page of the tenant's sources, oldest first, and the total number.</summary>
     public async Task<(IReadOnlyList<SourceReport> Sources, int Total)> ListAsync(TenantId tenant, SourceKind? kind, int offset, int limit, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -31,14 +31,17 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
         return (await SourceReport.ReadAsync(db, id: null, kind, offset, limit, ct), total);
     }
 
-    /// <summary>Null when the tenant has no such source.</summary>
+    /// <summary>Returns a source; null when the tenant has none with this id.</summary>
     public async Task<SourceReport?> FindAsync(TenantId tenant, SourceId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         return (await SourceReport.ReadAsync(db, id, kind: null, 0, 1, ct)).SingleOrDefault();
     }
 
-    /// <summary>Makes a source, and queues its first crawl when it is a page or site; null when there is one of this address or name.</summary>
+    /// <summary>
+    /// Creates a source and, for a page or site, queues its first crawl. Returns null when the tenant already has a source with this
+    /// address or name.
+    /// </summary>
     public async Task<SourceId?> CreateAsync(
         TenantId tenant,
         SourceKind kind,
@@ -70,7 +73,10 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
         return id;
     }
 
-    /// <summary>False when the tenant has no such source, or it is being deleted; null when another has the name already.</summary>
+    /// <summary>
+    /// Changes a source. Returns false when the tenant has no such source or it is being deleted, and null when another source has the
+    /// name.
+    /// </summary>
     public async Task<bool?> ChangeAsync(TenantId tenant, SourceId id, SourceChange change, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -87,8 +93,8 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
     }
 
     /// <summary>
-    /// Sets a source on its way out: what it is doing stops, and a job deletes everything that came from it. False when the tenant has none
-    /// with this id.
+    /// Starts deleting a source: cancels its jobs and queues one that deletes everything that came from it. Returns false when the tenant
+    /// has no such source.
     /// </summary>
     public async Task<bool> DeleteAsync(TenantId tenant, SourceId id, CancellationToken ct)
     {
@@ -97,7 +103,7 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
         source.DeletedAt = clock.GetUtcNow();
         source.NextCrawlAt = null;
         await db.SaveChangesAsync(ct);
-        // Whoever holds one of these finds it ended and commits nothing more.
+        // A worker that still has one of these jobs finds it ended and commits nothing.
         await using (var stop = db.Command(
             """
             update ingestion_jobs set status = 'failed', error = 'The source was deleted.', finished_at = now(), lease_owner = null, lease_until = null
@@ -114,13 +120,13 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
         return true;
     }
 
-    /// <summary>Reads a page or site again, now; the crawl that is under way is the answer when there is one.</summary>
+    /// <summary>Crawls a page or site again now. If a crawl is already queued or running, returns that one.</summary>
     public Task<SourceRun> CrawlAsync(TenantId tenant, SourceId id, CancellationToken ct) =>
         RunAsync(tenant, id, (db, source) => IsFetched(source)
             ? CrawlAsync(db, source, ct)
             : Task.FromResult(new SourceRun(true) { Reason = "Only pages and sites can be read again; send the others' documents anew." }), ct);
 
-    /// <summary>Tries what failed again: a page or site as a whole, of the others the documents that failed.</summary>
+    /// <summary>Retries failed documents. Pages and sites are crawled again as a whole.</summary>
     public Task<SourceRun> RetryAsync(TenantId tenant, SourceId id, CancellationToken ct) =>
         RunAsync(tenant, id, (db, source) => IsFetched(source) ? CrawlAsync(db, source, ct) : RetryAsync(db, source, ct), ct);
 
@@ -142,7 +148,7 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
         return new SourceRun(true, running ?? (await IngestionQueue.CrawlAsync(db, source, ct)).Id);
     }
 
-    // What was refused as it came in has no content to read again; nor has what ended its reader too often.
+    // Documents that were rejected on import, or that repeatedly crashed their reader, have no content left to read.
     private static async Task<SourceRun> RetryAsync(TenantDb db, Source source, CancellationToken ct)
     {
         var jobs = db.Jobs;
@@ -173,7 +179,7 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
         return new SourceRun(true, job.Id);
     }
 
-    // Null as well for one that is being deleted.
+    // Also null while the source is being deleted.
     private static async Task<Source?> LockedAsync(TenantDb db, SourceId id, CancellationToken ct)
     {
         await using (var hold = db.Command("select from sources where id = $1 for no key update", [id.Value])) await hold.ExecuteNonQueryAsync(ct);

@@ -9,14 +9,14 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Ingestion;
 
-/// <summary>What can be asked of a job.</summary>
+/// <summary>State of a job.</summary>
 public sealed record JobReport(JobId Id, SourceId SourceId, JobStatus Status, int Total, int Done, string? Error, IReadOnlyList<FailedItem> Failed)
 {
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>What was read in part.</summary>
+    /// <summary>Documents that were read only in part.</summary>
     public IReadOnlyList<NoticedItem> Notices { get; init; } = [];
 }
 
@@ -25,8 +25,8 @@ public sealed record FailedItem(string ExternalId, string Error);
 public sealed record NoticedItem(string ExternalId, string Notice);
 
 /// <summary>
-/// Takes in documents. Each call commits a job and everything it needs to run, so nothing is lost once it has returned;
-/// <see cref="IngestionWorker"/> on any node does the work.
+/// Queues documents for ingestion. Each call commits a job with everything it needs, so nothing is lost after it returns. An <see
+/// cref="IngestionWorker"/> on any node runs the job.
 /// </summary>
 public sealed class IngestionQueue(TenantDatabase database, IngestionSignal signal)
 {
@@ -34,11 +34,13 @@ public sealed class IngestionQueue(TenantDatabase database, IngestionSignal sign
     private const int BatchBytes = 16 << 20;
     private const int MostFailuresReported = 1_000;
 
-    /// <summary>Documents sent by the tenant's own programs, all in one job; nothing is taken in when the sender breaks off.</summary>
-    /// <param name="tenant">Whose.</param>
-    /// <param name="documents">What is sent.</param>
-    /// <param name="ct">Ends the work.</param>
-    /// <param name="source">Name of the source, which is made when there is none; empty for the default one.</param>
+    /// <summary>
+    /// Queues documents that the tenant's own programs send, all in one job. If the stream breaks off, nothing is queued.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="documents">The documents.</param>
+    /// <param name="ct">Cancels the operation.</param>
+    /// <param name="source">Name of the source, which is created if needed; empty for the default one.</param>
     public async Task<JobId> ImportAsync(TenantId tenant, IAsyncEnumerable<ImportedDocument> documents, CancellationToken ct, string source = "")
     {
         var id = await SourceAsync(tenant, SourceKind.Import, "", source, ct);
@@ -59,7 +61,7 @@ public sealed class IngestionQueue(TenantDatabase database, IngestionSignal sign
         return await CommitAsync(db, job, ct);
     }
 
-    /// <summary>A file. Uploading the same name to the same source again replaces the document.</summary>
+    /// <summary>Queues a file. Uploading a file with the same name to the same source replaces the document.</summary>
     public async Task<JobId> UploadAsync(TenantId tenant, ImportedDocument file, CancellationToken ct, string source = "")
     {
         var id = await SourceAsync(tenant, SourceKind.Upload, "", source, ct);
@@ -69,7 +71,7 @@ public sealed class IngestionQueue(TenantDatabase database, IngestionSignal sign
         return await CommitAsync(db, job, ct);
     }
 
-    /// <summary>One web page or file on the web, a source of its own. What is said of it replaces what was said before.</summary>
+    /// <summary>Queues one web page or file on the web, which is its own source. The description replaces an earlier one.</summary>
     public async Task<JobId> AddPageAsync(TenantId tenant, Uri address, DocumentDescription description, CancellationToken ct)
     {
         var id = await SourceAsync(tenant, SourceKind.Page, PageAddress.Normalize(address).AbsoluteUri, "", ct);
@@ -80,11 +82,11 @@ public sealed class IngestionQueue(TenantDatabase database, IngestionSignal sign
         return await CommitAsync(db, await CrawlAsync(db, source, ct), ct);
     }
 
-    /// <summary>A web site: every page its site map names, or every page that links lead to from a start page.</summary>
+    /// <summary>Queues a web site: every page in its site map, or every page that can be reached by links from a start page.</summary>
     public Task<JobId> AddSiteAsync(TenantId tenant, Uri address, Discovery discovery, int pageLimit, CancellationToken ct) =>
         AddSiteAsync(tenant, address, new CrawlRules { Discovery = discovery, PageLimit = pageLimit }, ct);
 
-    /// <summary>A web site, by rules that replace those it had.</summary>
+    /// <summary>Queues a web site with rules that replace its earlier ones.</summary>
     public async Task<JobId> AddSiteAsync(TenantId tenant, Uri address, CrawlRules rules, CancellationToken ct)
     {
         var id = await SourceAsync(tenant, SourceKind.Site, PageAddress.Normalize(address).AbsoluteUri, "", ct);
@@ -94,7 +96,7 @@ public sealed class IngestionQueue(TenantDatabase database, IngestionSignal sign
         return await CommitAsync(db, await CrawlAsync(db, source, ct), ct);
     }
 
-    /// <summary>Something a person has typed: queued in the caller's transaction, in the place of what may still be waiting of it.</summary>
+    /// <summary>Queues a typed entry in the caller's transaction. Replaces a version of it that is still waiting.</summary>
     internal static async Task AddTypedAsync(TenantDb db, SourceId source, ITypedEntry entry, CancellationToken ct)
     {
         await WithdrawAsync(db, source, entry.ExternalId, ct);
@@ -103,7 +105,9 @@ public sealed class IngestionQueue(TenantDatabase database, IngestionSignal sign
         await CountAsync(db, job, ct);
     }
 
-    /// <summary>Takes back what is waiting or in work of a document; a worker that is reading it will find it gone and not store it.</summary>
+    /// <summary>
+    /// Withdraws the waiting and running items of a document. A worker that is reading it finds them gone and does not store the document.
+    /// </summary>
     internal static async Task WithdrawAsync(TenantDb db, SourceId source, string externalId, CancellationToken ct)
     {
         await using var command = db.Command(
@@ -115,7 +119,7 @@ public sealed class IngestionQueue(TenantDatabase database, IngestionSignal sign
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>A job that reads a page or site, in the caller's transaction; what failed before no longer counts.</summary>
+    /// <summary>Creates a job that crawls a page or site, in the caller's transaction. Earlier failures no longer count.</summary>
     internal static async Task<IngestionJob> CrawlAsync(TenantDb db, Source source, CancellationToken ct)
     {
         await using (var supersede = db.Command(
@@ -138,10 +142,10 @@ public sealed class IngestionQueue(TenantDatabase database, IngestionSignal sign
         return job;
     }
 
-    /// <summary>Tells this node's workers that there is something to do, once it has been committed.</summary>
+    /// <summary>Notifies this node's workers. Call it after the commit.</summary>
     internal void Raise() => signal.Raise();
 
-    /// <summary>Null when the tenant has no such job.</summary>
+    /// <summary>Returns a job's state; null when the tenant has no such job.</summary>
     public async Task<JobReport?> FindAsync(TenantId tenant, JobId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -167,7 +171,7 @@ public sealed class IngestionQueue(TenantDatabase database, IngestionSignal sign
         };
     }
 
-    /// <summary>Adds pages the job does not know yet, up to its limit; what the limit cuts off makes the job incomplete.</summary>
+    /// <summary>Adds pages that the job does not have yet, up to its limit. If the limit cuts pages off, the job is incomplete.</summary>
     internal static async Task AddPagesAsync(
         TenantDb db,
         IngestionJob job,
@@ -211,8 +215,8 @@ public sealed class IngestionQueue(TenantDatabase database, IngestionSignal sign
     }
 
     /// <summary>
-    /// The source of a kind, address and name, made when there is none. In a transaction of its own, since an import may take as long as its
-    /// sender likes, and others must not wait for it.
+    /// Finds the source with this kind, address and name, or creates it. Uses its own transaction, because an import takes as long as its
+    /// sender needs and must not block others.
     /// </summary>
     internal async Task<SourceId> SourceAsync(TenantId tenant, SourceKind kind, string url, string name, CancellationToken ct)
     {
@@ -247,7 +251,7 @@ public sealed class IngestionQueue(TenantDatabase database, IngestionSignal sign
 
     private static async Task AddAsync(TenantDb db, IngestionJob job, IReadOnlyCollection<ImportedDocument> documents, CancellationToken ct)
     {
-        // The last of several with one id wins, within a batch here and between batches in the statement.
+        // If an id occurs several times, the last document wins: here within a batch, in the statement between batches.
         var last = documents.GroupBy(document => document.ExternalId, StringComparer.Ordinal).Select(same => same.Last()).ToArray();
         await using var command = db.Command(
             """

@@ -16,7 +16,7 @@ internal static class IngestionTelemetry
     private static readonly Counter<long> Documents = RagTelemetry.Meter.CreateCounter<long>(
         "widget.ingestion.documents", "{document}", "Documents that ingestion has worked through, by outcome.");
 
-    /// <summary>Begins the span of a job's turn.</summary>
+    /// <summary>Starts the span of a job's time slice.</summary>
     public static Activity? StartTurn(JobLease lease) => RagTelemetry.Source.StartActivity("ingest")?.SetTag("widget.job.id", lease.Job.Value);
 
     public static void DocumentRead(TimeSpan took) => DocumentDuration.Record(took.TotalSeconds);

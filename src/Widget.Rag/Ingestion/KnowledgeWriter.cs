@@ -11,21 +11,23 @@ using Widget.Rag.Search;
 namespace Widget.Rag.Ingestion;
 
 /// <summary>
-/// Stores documents and what searching them needs. A document's old passages go and its new ones come in the caller's
-/// transaction, together with the statistics of BM25, so a search sees one version or the other and never a half.
+/// Stores documents and their search data. The passages of the old version are deleted, the new ones are added and the BM25 statistics are
+/// updated in the caller's transaction, so a search sees either version completely.
 /// </summary>
 internal static class KnowledgeWriter
 {
-    // Statements are kept small, whatever a document's size.
+    // Limits the size of a statement for large documents.
     private const int Slice = 500;
 
-    /// <summary>Stores documents, each in the place of the one with its external id, if there is one.</summary>
+    /// <summary>Stores documents. Each replaces the document with the same external id, if there is one.</summary>
     /// <param name="db">An open transaction of the tenant.</param>
-    /// <param name="source">Where the documents come from.</param>
-    /// <param name="documents">No external id twice.</param>
-    /// <param name="model">The embedding model that the vectors are of.</param>
-    /// <param name="embeddings">One a passage, in the order of documents and passages; null when they could not be had, which is done later.</param>
-    /// <param name="ct">Ends the work.</param>
+    /// <param name="source">The source of the documents.</param>
+    /// <param name="documents">The documents, with distinct external ids.</param>
+    /// <param name="model">The embedding model of the vectors.</param>
+    /// <param name="embeddings">
+    /// One for each passage, in the order of documents and passages; null while the model is unavailable, they are then added later.
+    /// </param>
+    /// <param name="ct">Cancels the operation.</param>
     public static async Task ReplaceAsync(
         TenantDb db,
         SourceId source,
@@ -36,7 +38,7 @@ internal static class KnowledgeWriter
     {
         if (documents.Count == 0) return;
         await LockStatisticsAsync(db, model, ct);
-        // The tenant may have changed its model since the vectors were made.
+        // The tenant may have changed its model since the vectors were computed.
         var serving = (await ServingModels.ServingAsync(db, ct))!;
         if (serving != model || embeddings is null) await EmbeddingChange.NoteMissingAsync(db, serving, ct);
         if (serving != model) embeddings = null;
@@ -80,7 +82,7 @@ internal static class KnowledgeWriter
         await languages.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Deletes documents and everything made from them.</summary>
+    /// <summary>Deletes documents with their passages.</summary>
     public static async Task DeleteAsync(TenantDb db, Guid[] documents, CancellationToken ct)
     {
         if (documents.Length == 0) return;
@@ -95,12 +97,12 @@ internal static class KnowledgeWriter
     }
 
     /// <summary>
-    /// Writers of one tenant take turns here, so that they neither deadlock on the lexicon nor count past one another. Two statements,
-    /// since a row that the first has made is not seen within it.
+    /// Serialises a tenant's writers, so that they neither deadlock on the lexicon nor miscount. Uses two statements, because a statement
+    /// does not see a row that it inserts itself.
     /// </summary>
     /// <param name="db">An open transaction of the tenant.</param>
-    /// <param name="model">Serves a tenant that has no knowledge yet.</param>
-    /// <param name="ct">Ends the wait.</param>
+    /// <param name="model">The model for a tenant that has no knowledge yet.</param>
+    /// <param name="ct">Cancels the wait.</param>
     public static async Task LockStatisticsAsync(TenantDb db, string model, CancellationToken ct)
     {
         await using (var create = db.Command(
@@ -110,7 +112,7 @@ internal static class KnowledgeWriter
         await LockStatisticsAsync(db, ct);
     }
 
-    /// <summary>The same for a tenant that has knowledge already; without, there is nothing to take turns at.</summary>
+    /// <summary>Serialises the writers of a tenant that already has knowledge. Without knowledge there is nothing to lock.</summary>
     public static async Task LockStatisticsAsync(TenantDb db, CancellationToken ct)
     {
         await using var command = db.Command("select from knowledge_statistics for update");

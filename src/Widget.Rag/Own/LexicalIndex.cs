@@ -7,15 +7,15 @@ using Widget.Rag.Ranking;
 namespace Widget.Rag.Own;
 
 /// <summary>The words of a stored passage.</summary>
-/// <param name="ChunkId">Which.</param>
-/// <param name="Lexemes">Stemmed, each once.</param>
-/// <param name="Dimensions">Their places in the sparse vectors.</param>
-/// <param name="Frequencies">How often each stands in it; titles and headings count three times.</param>
+/// <param name="ChunkId">The passage.</param>
+/// <param name="Lexemes">Its distinct stemmed words.</param>
+/// <param name="Dimensions">Their dimensions in the sparse vectors.</param>
+/// <param name="Frequencies">Their frequencies; words in titles and headings count three times.</param>
 internal sealed record PassageTerms(Guid ChunkId, string[] Lexemes, int[] Dimensions, int[] Frequencies)
 {
     public int Length { get; } = Frequencies.Sum();
 
-    /// <summary>BM25's weights. Lexemes that meet in one dimension count as the one that says more.</summary>
+    /// <summary>The BM25 weights. If several lexemes share a dimension, the largest weight counts.</summary>
     public SparseVector Weights(double averageLength) => SparseVectors.Create(
         Dimensions.Zip(Frequencies)
             .GroupBy(term => term.First, term => term.Second)
@@ -24,17 +24,21 @@ internal sealed record PassageTerms(Guid ChunkId, string[] Lexemes, int[] Dimens
             .Take(MostTerms)
             .Select(same => KeyValuePair.Create(same.Key, (float)Bm25.Weight(same.Max(), Length, averageLength))));
 
-    /// <summary>As many as pgvector's HNSW takes. Only passages in scripts that are cut into pairs of characters, or with long lists of aliases, come near.</summary>
+    /// <summary>
+    /// The limit of pgvector's HNSW index. Only passages in scripts that are split into pairs of characters, or with many aliases, come
+    /// near it.
+    /// </summary>
     private const int MostTerms = 1_000;
 }
 
-/// <summary>Keeps what BM25 must know: in which passages a word stands, in how many, and how long they are on average.</summary>
+/// <summary>Maintains the BM25 statistics: which passages contain a word, how many do, and the average passage length.</summary>
 internal static class LexicalIndex
 {
-    // While a job runs, new weights follow the average length when it has moved by this much; KnowledgeSettler sees to the old ones.
+    // While a job runs, new weights follow the average length when it has changed by this much. IngestionFinalizer updates the existing
+    // weights.
     private const double Drift = 0.10;
 
-    /// <summary>Adds passages that have just been stored.</summary>
+    /// <summary>Adds passages that were just stored.</summary>
     public static async Task AddAsync(TenantDb db, IReadOnlyList<PassageTerms> passages, CancellationToken ct)
     {
         if (passages.Count == 0) return;
@@ -57,7 +61,7 @@ internal static class LexicalIndex
         await batch.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Takes passages that are about to be deleted out of the counts.</summary>
+    /// <summary>Subtracts passages that are about to be deleted from the counts.</summary>
     public static async Task RemoveAsync(TenantDb db, Guid[] chunkIds, CancellationToken ct)
     {
         await using var command = db.Command(
@@ -82,7 +86,7 @@ internal static class LexicalIndex
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    // The average length to weigh with.
+    // Returns the average length to use for weights.
     private static async Task<float> CountAsync(TenantDb db, IReadOnlyList<PassageTerms> passages, CancellationToken ct)
     {
         var counts = new Dictionary<int, (string Lexeme, int Passages)>();
@@ -92,7 +96,7 @@ internal static class LexicalIndex
                 counts[dimension] = (lexeme, counts.GetValueOrDefault(dimension).Passages + 1);
         }
 
-        // In one order everywhere, though the statistics' lock has the writers take turns already.
+        // Always in the same order. The lock on the statistics already serialises writers; this is a second safeguard against deadlocks.
         var sorted = counts.OrderBy(entry => entry.Key).ToArray();
         await using var batch = db.Batch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(

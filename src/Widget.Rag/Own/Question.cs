@@ -4,8 +4,8 @@ using Widget.Rag.Ranking;
 namespace Widget.Rag.Own;
 
 /// <summary>A question as the lexical arm sees it.</summary>
-/// <param name="Terms">Its words, as BM25 weighs them for the tenant, and those it probably meant.</param>
-/// <param name="Phrases">What it puts in quotation marks: words to be found next to each other.</param>
+/// <param name="Terms">Its words with the tenant's BM25 weights, and spelling corrections.</param>
+/// <param name="Phrases">Its quoted phrases, whose words must occur next to each other.</param>
 internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList<string> Phrases)
 {
     public static async Task<Question> ReadAsync(TenantDb db, string text, CancellationToken ct)
@@ -16,8 +16,8 @@ internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList
 
     private static async Task<List<QuestionTerm>> TermsAsync(TenantDb db, string text, CancellationToken ct)
     {
-        // A stop word is one that PostgreSQL's own configuration drops and ours keeps. A prepared statement, not a function
-        // in the database, since that would be planned anew for each call.
+        // Stop words are words that PostgreSQL's own text search configuration drops and ours keeps. This is a prepared statement, because
+        // a database function would be planned again for each call.
         await using var command = db.Command(
             """
             select asked.lexeme,

@@ -5,9 +5,9 @@ using Widget.Rag.Text;
 namespace Widget.Rag.Own;
 
 /// <summary>
-/// Recognises misspelt words: a word that the knowledge does not hold, in none of its languages, is taken to mean the nearest one that
-/// it does hold. Near is by edits (insert, delete, replace, swap neighbours: Damerau 1964, in the restricted form that edits no place twice):
-/// one in words of five to eight letters, two in longer ones. Its first letter is taken to be right, as it nearly always is.
+/// Corrects misspelt words. A word that occurs nowhere in the tenant's knowledge is replaced by the nearest word that does. Distance is the
+/// number of edits (insert, delete, replace, swap neighbours; Damerau 1964, in the restricted form that edits no position twice): one for
+/// words of five to eight letters, two for longer ones. The first letter must match, because it is nearly always right.
 /// </summary>
 internal static class Spelling
 {
@@ -16,7 +16,7 @@ internal static class Spelling
     private const int MostWords = 6;
     private const int MostVariants = 2;
 
-    // A guess says less than the word itself would.
+    // A guess weighs less than the word itself would.
     private const float Trust = 0.8f;
 
     private const string Lexicon =
@@ -38,12 +38,12 @@ internal static class Spelling
         MeantAsync(db, terms, Lexicon, ct);
 
     /// <param name="db">An open transaction of the tenant.</param>
-    /// <param name="terms">The question's words.</param>
+    /// <param name="terms">The question's terms.</param>
     /// <param name="lexicon">
-    /// Finds words that begin as those in $1 and are about as long, for tenant $2: the word asked, the word known, its dimension, in how many passages it
-    /// stands, its inverse document frequency.
+    /// Query for words with the same beginning and a similar length as those in $1, for tenant $2. Columns: the word asked, the known word,
+    /// its dimension, the number of passages that contain it, its inverse document frequency.
     /// </param>
-    /// <param name="ct">Ends the search.</param>
+    /// <param name="ct">Cancels the search.</param>
     public static async Task<IReadOnlyList<QuestionTerm>> MeantAsync(TenantDb db, IReadOnlyList<QuestionTerm> terms, string lexicon, CancellationToken ct)
     {
         var unknown = terms.GroupBy(term => term.Place)
@@ -75,7 +75,7 @@ internal static class Spelling
         ];
     }
 
-    /// <summary>Number of edits between two words; null when there are more than allowed.</summary>
+    /// <summary>Number of edits between two words; null when there are more than <paramref name="allowed"/>.</summary>
     public static int? Edits(string a, string b, int allowed)
     {
         if (Math.Abs(a.Length - b.Length) > allowed) return null;
@@ -95,7 +95,7 @@ internal static class Spelling
         return rows[a.Length, b.Length] <= allowed ? rows[a.Length, b.Length] : null;
     }
 
-    // Numbers have no spelling: another number is another thing.
+    // Numbers are not corrected: another number means something else.
     private static bool IsCorrectable(string lexeme) =>
         lexeme.Length >= ShortestWord && lexeme.Length < 40 && lexeme.All(character => char.IsLetter(character) && !Words.IsUnspaced(character));
 }

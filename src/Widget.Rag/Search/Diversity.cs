@@ -1,10 +1,10 @@
 namespace Widget.Rag.Search;
 
 /// <summary>
-/// Keeps one long page from filling the places that are read. The first five hits hold at most two passages of a document, as long as
-/// other documents have something relevant: a score of at least a third of the best. What is held back for that follows after the
-/// fifth place. So scores fall from place to place except there, where those held back begin again; nothing is lost and
-/// the first passage of each document keeps its rank among the others' first.
+/// Prevents one long page from taking all top places. The first five hits contain at most two passages of a document, as long as other
+/// documents have a relevant passage (a score of at least a third of the best). Passages held back follow after the fifth place. Scores
+/// therefore fall from place to place, except where those passages begin. No hit is lost, and the first passages of the documents keep
+/// their relative order.
 /// </summary>
 public static class Diversity
 {

@@ -3,14 +3,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Widget.Rag.Search;
 
-/// <summary>Searches one or more knowledge bases by a strategy and merges what they find.</summary>
-/// <param name="knowledgeBases">Those that this installation has.</param>
-/// <param name="clock">Deadlines, pauses and the times in traces are measured with it.</param>
-/// <param name="breakers">What is known of knowledge bases that failed; shared by all searches of a node.</param>
-/// <param name="reranking">Reads what was found once more; null when there is no reranker.</param>
-/// <param name="cache">Answers the same question at once; null for a search every time.</param>
-/// <param name="turns">Bounds how many searches of local knowledge run at once; null for any number.</param>
-/// <param name="logger">Hears of knowledge bases that fail.</param>
+/// <summary>Searches one or more knowledge bases by a strategy and merges their hits.</summary>
+/// <param name="knowledgeBases">The knowledge bases of this installation.</param>
+/// <param name="clock">Clock for deadlines and traces.</param>
+/// <param name="breakers">Pause knowledge bases that failed. Shared by all searches of a node.</param>
+/// <param name="reranking">Reranks the hits; null without a reranker.</param>
+/// <param name="cache">Caches results; null to search every time.</param>
+/// <param name="turns">Limits concurrent searches of local knowledge; null for no limit.</param>
+/// <param name="logger">Logs failures of knowledge bases.</param>
 public sealed class HybridSearch(
     IEnumerable<IKnowledgeBase> knowledgeBases,
     TimeProvider clock,
@@ -48,7 +48,7 @@ public sealed class HybridSearch(
         var start = clock.GetTimestamp();
         var wider = query with { Parameters = plan.Parameters, Spare = Math.Clamp((query.Limit / 2) + 4, 0, MostHits - query.Limit) };
         var used = _knowledgeBases.Where(knowledge => plan.Weights.ContainsKey(knowledge.Name))
-            .GroupBy(knowledge => knowledge.Name, (_, ways) => Way([.. ways], wider), StringComparer.Ordinal)
+            .GroupBy(knowledge => knowledge.Name, (_, variants) => Choose([.. variants], wider), StringComparer.Ordinal)
             .ToArray();
         Route? route = plan.Strategy == SearchStrategy.Smart ? QuestionRouter.Decide(query.Text) : null;
         var weighed = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] > 0);
@@ -58,7 +58,7 @@ public sealed class HybridSearch(
             : await AskInOrderAsync(Order(weighed, route), wider, plan, route?.Reason, ct);
         asked = [.. asked, .. await StandInAsync(standIns, asked, wider, plan, ct)];
 
-        // Our own first: of twins, it is our passage that stays, since it knows its place in the document.
+        // The own knowledge base goes first, because of two equal passages the own one stays: it knows its position in the document.
         var answered = asked.Where(answer => answer.Result is not null).OrderBy(answer => Array.FindIndex(used, one => one.Name == answer.Step.KnowledgeBase)).ToArray();
         var (merged, dropped) = Merging.Merge(
             [.. answered.Select(answer => new WeightedResult(answer.Step.KnowledgeBase, WeightOf(answer, plan), answer.Result!.Hits))]);
@@ -77,17 +77,18 @@ public sealed class HybridSearch(
         return new SearchResult(hits, answered.Max(answer => answer.Result!.Confidence), trace);
     }
 
-    private static IKnowledgeBase Way(IKnowledgeBase[] ways, KnowledgeQuery query) => Array.Find(ways, way => way.Refuse(query) is null) ?? ways[^1];
+    private static IKnowledgeBase Choose(IKnowledgeBase[] variants, KnowledgeQuery query) =>
+        Array.Find(variants, variant => variant.CanAnswer(query).IsYes) ?? variants[^1];
 
-    // One that was asked first and was not good enough must not outrank the one that was asked because of it.
+    // Hits that were not good enough must not outrank those of the knowledge base that was asked because of that.
     private static double WeightOf(KnowledgeBaseAnswer answer, SearchPlan plan)
     {
-        // One that stands in is the only one that answered.
+        // A fallback with weight 0 is the only one that answered.
         var weight = plan.Weights[answer.Step.KnowledgeBase] is > 0 and var share ? share : 1;
         return plan.Strategy == SearchStrategy.Parallel ? weight : weight * Math.Clamp(answer.Result!.Confidence / plan.GoodEnough, LeastSay, 1);
     }
 
-    // Our own knowledge first for what is seen, shown or heard; whoever is not ours first otherwise.
+    // The own knowledge base goes first for questions about something seen, shown or heard, and the others go first otherwise.
     private static IEnumerable<IKnowledgeBase> Order(IKnowledgeBase[] used, Route? route) =>
         route is { Multimodal: true }
             ? used

@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace Widget.Rag.Search;
 
-/// <summary>A sign that a question is about something seen, shown or heard, or, with a weight below zero, that it only sounds so.</summary>
-/// <param name="Weight">What it adds.</param>
-/// <param name="Says">What a question with it does, to follow "the question".</param>
-/// <param name="Pattern">How it is known.</param>
+/// <summary>A sign that a question is about something seen, shown or heard. A negative weight marks a phrase that only sounds so.</summary>
+/// <param name="Weight">Added to the question's score.</param>
+/// <param name="Says">What such a question does, to follow "the question".</param>
+/// <param name="Pattern">Pattern that matches the sign.</param>
 internal sealed record RouterRule(int Weight, string Says, Regex Pattern)
 {
-    /// <summary>The words that are the sign; null when they are not there, or a machine that stands still keeps them from being found.</summary>
+    /// <summary>Returns the words that match; null when there are none, or when a busy processor makes the match time out.</summary>
     public string? Find(string question)
     {
         try
@@ -23,12 +23,12 @@ internal sealed record RouterRule(int Weight, string Says, Regex Pattern)
 }
 
 /// <summary>
-/// The signs that <see cref="QuestionRouter"/> adds up, by language; all languages apply at once, since a short question seldom tells its own.
-/// Found on the odd lines of tests/data/router-questions.tsv and measured on the even ones (the <c>router</c> benchmark).
+/// The signs that <see cref="QuestionRouter"/> adds up. The rules of all languages apply at once, because a short question seldom reveals
+/// its language. Derived from the odd lines of tests/data/router-questions.tsv and measured on the even ones (the <c>router</c> benchmark).
 /// </summary>
 internal static class RouterRules
 {
-    // What can be looked at or listened to. To speak of it is not yet to ask for it.
+    // Things to look at or listen to. Mentioning one does not yet ask for it.
     private const string Media =
         """(?:videos?|clips?|photos?|pictures?|images?|screenshots?|screen ?casts?|illustrations?|drawings?|diagrams?|charts?|graphs?|(?:heat |site |street )?maps?|floor ?plans?|slides?|recordings?|footage|webinars?|podcasts?(?: episodes?)?|tutorials?|animations?|demos?|demonstrations?|walk-?throughs?|previews?|samples?)""";
 
@@ -243,7 +243,7 @@ internal static class RouterRules
             """\b(?:quant[oa]s?|preço|custa|desconto|garantia|promoção|envio)\b"""),
     ];
 
-    // Not compiled: that would be made while the first visitor waits, and a question is short.
+    // Not compiled: a visitor would wait for the compilation, and questions are short.
     private static RouterRule Rule(int weight, string says, params string[] patterns) =>
         new(weight, says, new Regex(string.Join('|', patterns), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
 }

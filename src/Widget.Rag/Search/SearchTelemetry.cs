@@ -18,7 +18,7 @@ internal static class SearchTelemetry
     private static readonly Histogram<double> KnowledgeBaseDuration = RagTelemetry.Seconds(
         "widget.search.knowledge_base.duration", "How long a knowledge base, or the reranker, took within a search.", Boundaries);
 
-    /// <summary>Begins the span of a search.</summary>
+    /// <summary>Starts the span of a search.</summary>
     internal static Activity? StartSearch(SearchPlan plan) =>
         RagTelemetry.Source.StartActivity("search")?.SetTag(Strategy, Label(plan.Strategy));
 
@@ -39,15 +39,15 @@ internal static class SearchTelemetry
         if (result.Trace.Route is { } route) activity.SetTag("widget.search.route", route);
     }
 
-    /// <summary>Begins the span of asking one knowledge base.</summary>
+    /// <summary>Starts the span of a search of one knowledge base.</summary>
     internal static Activity? StartKnowledgeBase(string name) =>
         RagTelemetry.Source.StartActivity($"search {name}")?.SetTag(KnowledgeBase, name);
 
-    /// <summary>Begins the span of one arm of our own search. Both arms end in one SQL statement.</summary>
+    /// <summary>Starts the span of one arm of the own search. Both arms end with one SQL statement.</summary>
     internal static Activity? StartArm(string name, ActivityContext parent) =>
         RagTelemetry.Source.StartActivity($"search arm {name}", ActivityKind.Internal, parent)?.SetTag("widget.search.arm", name);
 
-    /// <summary>Notes what a knowledge base, or the reranker, did.</summary>
+    /// <summary>Records what a knowledge base or the reranker did.</summary>
     internal static void Asked(Activity? activity, SearchStep step, Exception? cause)
     {
         if (step.Outcome != SearchOutcome.Skipped)

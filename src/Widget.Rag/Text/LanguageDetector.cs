@@ -1,19 +1,19 @@
 namespace Widget.Rag.Text;
 
 /// <summary>
-/// Tells the language of a text: by its script where a script belongs to one language, else by its stop words, among those of
-/// <see cref="StopWords"/>.
+/// Detects the language of a text: by its script if only one language uses it, otherwise by its stop words, among the languages of <see
+/// cref="StopWords"/>.
 /// </summary>
 public static class LanguageDetector
 {
     private const int MostWords = 2_000;
     private const int MostCharacters = 20_000;
 
-    // A share of the letters that a quoted name or a brand does not reach.
+    // Share of the letters. Quoted names and brands stay below it.
     private const double Share = 0.3;
 
     /// <summary>
-    /// ISO 639-1, or null when too few words give it away: at least three, and a quarter more than the next language has.
+    /// ISO 639-1. Null without enough evidence: at least three stop words, and a quarter more than for the next language.
     /// </summary>
     public static string? Detect(string text)
     {
@@ -39,7 +39,7 @@ public static class LanguageDetector
             if (ScriptOf(character) is { } script) counts[script] = counts.GetValueOrDefault(script) + 1;
         }
 
-        // Japanese is written with Chinese characters, too, but never with those alone.
+        // Japanese also uses Chinese characters, but never those alone.
         if (counts.GetValueOrDefault("ja") > 0.1 * letters && counts.Remove("zh", out var characters)) counts["ja"] += characters;
         return counts.Count > 0 && counts.MaxBy(pair => pair.Value) is var (language, count) && count > Share * letters ? language : null;
     }

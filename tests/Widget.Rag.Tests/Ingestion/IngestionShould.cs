@@ -6,6 +6,7 @@ using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
 using Widget.Rag.Reading;
 using Widget.Rag.Search;
+using Widget.Rag.Tests.Fetching;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Ingestion;

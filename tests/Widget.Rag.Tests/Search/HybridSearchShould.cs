@@ -255,7 +255,7 @@ public sealed class HybridSearchShould
     public async Task Say_who_cannot_take_a_question_and_who_is_not_there()
     {
         var own = new StubKnowledgeBase("own") { Hits = [Hit("a", 1)] };
-        var tavus = new StubKnowledgeBase("tavus") { IsRemote = true, Refusal = "not asked, it cannot filter" };
+        var tavus = new StubKnowledgeBase("tavus") { IsRemote = true, WhyNot = "not asked, it cannot filter" };
         var plan = Plan(SearchStrategy.Parallel) with { Weights = new Dictionary<string, double> { ["own"] = 1, ["tavus"] = 1, ["other"] = 1 } };
 
         var result = await new HybridSearch([own, tavus], TimeProvider.System).SearchAsync(Query("x"), plan, Ct);

@@ -20,7 +20,7 @@ internal sealed class StubKnowledgeBase(string name) : IKnowledgeBase
 
     public bool IgnoresCancellation { get; init; }
 
-    public string? Refusal { get; init; }
+    public string? WhyNot { get; init; }
 
     public double Confidence { get; init; } = 0.7;
 
@@ -30,7 +30,7 @@ internal sealed class StubKnowledgeBase(string name) : IKnowledgeBase
 
     public KnowledgeQuery? LastQuery { get; private set; }
 
-    public string? Refuse(KnowledgeQuery query) => Refusal;
+    public Answerability CanAnswer(KnowledgeQuery query) => new(WhyNot);
 
     public async Task<KnowledgeResult> SearchAsync(KnowledgeQuery query, CancellationToken ct)
     {

@@ -3,7 +3,7 @@ using Widget.Rag.Fetching;
 using Widget.Rag.Reading;
 using Widget.Rag.Search;
 using Widget.Rag.Tavus.Mirror;
-using Widget.Rag.Tests.Ingestion;
+using Widget.Rag.Tests.Ingestion.Crawling;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Tavus;

@@ -179,10 +179,11 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
     {
         using var knowledge = Knowledge(_outside.TavusOptions);
 
-        knowledge.Refuse(Query("x")).ShouldBeNull();
-        knowledge.Refuse(Query("x") with { Filter = new KnowledgeFilter { Tags = ["a"] } }).ShouldNotBeNull();
-        knowledge.Refuse(Query("x") with { Parameters = new Dictionary<string, string>() }).ShouldBe("not asked, the tenant has set no tavusReplicaId");
-        knowledge.Refuse(Query("x", replica: "../personas")).ShouldNotBeNull();
+        knowledge.CanAnswer(Query("x")).IsYes.ShouldBeTrue();
+        knowledge.CanAnswer(Query("x") with { Filter = new KnowledgeFilter { Tags = ["a"] } }).IsYes.ShouldBeFalse();
+        knowledge.CanAnswer(Query("x") with { Parameters = new Dictionary<string, string>() }).WhyNot
+            .ShouldBe("not asked, the tenant has no tavusReplicaId");
+        knowledge.CanAnswer(Query("x", replica: "../personas")).IsYes.ShouldBeFalse();
     }
 
     [Theory]

@@ -4,10 +4,10 @@ using Widget.Rag.Reading;
 
 namespace Widget.Rag.Ingestion.Crawling;
 
-/// <summary>Fetches what a job's items name, and says what is to become of each.</summary>
+/// <summary>Fetches the content of a job's items and decides how to treat each.</summary>
 internal sealed class ItemFetcher(SiteVisit visit, Source source)
 {
-    // A site map's dates are often without a time; a page may change twice on one day.
+    // Site maps often give dates without a time, and a page may change twice on one day.
     private static readonly TimeSpan Trust = TimeSpan.FromDays(1);
 
     private readonly PathPatterns _patterns = new(source.Rules.Include, source.Rules.Exclude);
@@ -30,7 +30,7 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source)
         }
     }
 
-    /// <summary>Whether a link found on the site is to be fetched, as far as its address tells.</summary>
+    /// <summary>Whether to fetch a link of the site, judged by its address.</summary>
     public bool Wants(Uri link) => PageAddress.BelongsTo(new Uri(source.Url), link) && _patterns.Follow(link);
 
     private async Task<ItemOutcome> PageAsync(ItemOutcome outcome, IngestionItem item, KnownPage? known, CancellationToken ct)
@@ -53,14 +53,14 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source)
         var isStart = item.ExternalId == source.Url;
         var leadsAway = !PageAddress.BelongsTo(address, raw.Address!);
         if (isStart && leadsAway) throw new IngestionFailureException($"{address} leads to another site, {raw.Address}. Add that address instead.");
-        // What links lead to need not be a page of this site; nobody asked for it by name, so it is no failure.
+        // A link may lead to another site or an unsupported file. That is not an error, because no user asked for it.
         if (!isStart && (leadsAway || (mediaType is null && source.Rules.Discovery == Discovery.Links))) return outcome with { Raw = null, Index = false };
 
         var canonical = directives.Canonical is { } named && named.Authority == raw.Address!.Authority && Wants(named) && _patterns.Allow(named)
             ? named
             : PageAddress.Normalize(raw.Address!);
         var wanted = _patterns.Allow(canonical);
-        return outcome with { Canonical = canonical, Index = directives.Index && wanted, Unwanted = !wanted };
+        return outcome with { Canonical = canonical, Index = directives.Index && wanted, ExcludedByRules = !wanted };
     }
 
     private static ItemOutcome Unchanged(ItemOutcome outcome, KnownPage known) =>

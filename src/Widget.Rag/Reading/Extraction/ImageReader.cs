@@ -1,16 +1,16 @@
 namespace Widget.Rag.Reading.Extraction;
 
-/// <summary>Reads pictures: what they show, by a vision model when one is configured, and the text in them.</summary>
+/// <summary>Reads images: their content with a vision model if one is configured, and their text with text recognition.</summary>
 public sealed class ImageReader(IImageDescriber? describer = null) : IReader
 {
     private static readonly ChildLimits Limits = new(TimeSpan.FromSeconds(30), 1L << 30, 20 << 20);
 
-    /// <summary>Whether anything at all can be found out about pictures here.</summary>
+    /// <summary>Whether a vision model or text recognition is available.</summary>
     internal bool CanDescribe => describer is not null || CharacterRecognition.IsInstalled;
 
     public bool Reads(string mediaType) => MediaTypes.IsImage(mediaType);
 
-    /// <exception cref="IngestionFailureException">The picture is damaged, or nothing can be found out about it.</exception>
+    /// <exception cref="IngestionFailureException">The image is damaged, or has no readable content.</exception>
     public async Task<ExtractedDocument> ReadAsync(RawDocument document, CancellationToken ct)
     {
         if (!MediaTypes.IsImage(ContentSniffing.Of(document.Content.Span) ?? ""))
@@ -25,7 +25,7 @@ public sealed class ImageReader(IImageDescriber? describer = null) : IReader
         });
     }
 
-    /// <summary>What a picture shows, then what is written in it; empty when neither can be found out.</summary>
+    /// <summary>Describes an image, followed by its text. Empty when neither is found.</summary>
     internal async Task<IReadOnlyList<string>> DescribeAsync(ReadOnlyMemory<byte> image, string mediaType, CancellationToken ct)
     {
         var paragraphs = new List<string>();
@@ -40,7 +40,7 @@ public sealed class ImageReader(IImageDescriber? describer = null) : IReader
         return paragraphs;
     }
 
-    // Models take few formats, and no more of a picture than about this size helps them.
+    // Vision models support few formats, and larger images do not improve their answers.
     private static async Task<(ReadOnlyMemory<byte> Image, string MediaType)> PlainAsync(ReadOnlyMemory<byte> image, string mediaType, CancellationToken ct)
     {
         if (!ChildProcess.Has("ffmpeg") && mediaType is not (MediaTypes.Tiff or MediaTypes.Bmp)) return (image, mediaType);

@@ -4,14 +4,17 @@ using System.Text.RegularExpressions;
 
 namespace Widget.Rag.Reading.Extraction;
 
-/// <summary>Reads PDF through poppler's pdftotext and pdfinfo (package poppler-utils), page by page. Pages without text are read as pictures.</summary>
-/// <param name="options">How many pages are read, and for how long scanned ones.</param>
-/// <param name="clock">Tells the time.</param>
+/// <summary>
+/// Reads PDF files page by page with poppler's pdftotext and pdfinfo (package poppler-utils). Pages without text are rendered and read with
+/// text recognition.
+/// </summary>
+/// <param name="options">Limits for pages and time.</param>
+/// <param name="clock">Clock for the time limit.</param>
 public sealed partial class PdfReader(IngestionOptions? options = null, TimeProvider? clock = null) : IReader
 {
     private static readonly ChildLimits Limits = new(TimeSpan.FromSeconds(60), 1L << 30, 64 << 20);
 
-    // One bad page does not lose the others; more than a few are a bad document, and each may take its time limit.
+    // One bad page does not fail the document. Several mean a bad document, and each may take its full time limit.
     private const int MostFailures = 5;
 
     private readonly IngestionOptions _options = options ?? new IngestionOptions();
@@ -31,7 +34,7 @@ public sealed partial class PdfReader(IngestionOptions? options = null, TimeProv
 
         var blocks = new List<Block>();
         var pages = Encoding.UTF8.GetString(text.Output).Split('\f');
-        // The program ends every page with a form feed.
+        // pdftotext ends every page with a form feed.
         var count = Math.Max(1, pages.Length - 1);
         var (failed, recognises) = (0, CharacterRecognition.IsInstalled);
         int? unread = null;
@@ -92,7 +95,7 @@ public sealed partial class PdfReader(IngestionOptions? options = null, TimeProv
         return notices.Count == 0 ? null : string.Join(' ', notices);
     }
 
-    // A page without text is most often a scan: it is drawn and read as a picture.
+    // A page without text is usually a scan, so it is rendered and recognised.
     private static async Task<IReadOnlyList<string>> ScanAsync(ReadOnlyMemory<byte> pdf, int page, CancellationToken ct)
     {
         var picture = await ChildProcess.RunAsync("pdftoppm", ["-r", "200", "-gray", "-png", "-f", $"{page}", "-l", $"{page}", "-"], pdf, Limits, ct);
@@ -114,7 +117,7 @@ public sealed partial class PdfReader(IngestionOptions? options = null, TimeProv
     [GeneratedRegex(@"^Pages: +(?<pages>[0-9]{1,9})$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Pages();
 
-    // A word broken over two lines; a capital after the break starts a word of its own.
+    // A word hyphenated over two lines. An upper-case letter after the break starts a new word.
     [GeneratedRegex(@"(?<=\p{Ll})-\n(?=\p{Ll})", RegexOptions.None, 1000)]
     private static partial Regex LineEndHyphen();
 }

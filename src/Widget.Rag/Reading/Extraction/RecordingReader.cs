@@ -1,13 +1,13 @@
 namespace Widget.Rag.Reading.Extraction;
 
 /// <summary>
-/// Reads audio and video: what is said, by subtitles or else by a transcription model, and what key frames show, each with its time.
+/// Reads audio and video: speech from subtitles or a transcription model, and images from key frames, each with its time.
 /// </summary>
 public sealed class RecordingReader(ReaderPool pool, ImageReader images, ITranscriber? transcriber = null, IngestionOptions? options = null, TimeProvider? clock = null) : IReader
 {
     private const double LongestSeconds = 6 * 3600;
 
-    // One bad frame does not lose the others; more than a few are a bad video, and each may take its time limit.
+    // One bad frame does not fail the video. Several mean a bad video, and each may take its full time limit.
     private const int MostFailures = 5;
 
     private readonly IngestionOptions _options = options ?? new IngestionOptions();
@@ -15,13 +15,13 @@ public sealed class RecordingReader(ReaderPool pool, ImageReader images, ITransc
 
     public bool Reads(string mediaType) => MediaTypes.IsRecording(mediaType);
 
-    /// <exception cref="IngestionFailureException">It is damaged, too long, or nothing is there to be read.</exception>
+    /// <exception cref="IngestionFailureException">The recording is damaged, too long, or has no readable content.</exception>
     public async Task<ExtractedDocument> ReadAsync(RawDocument document, CancellationToken ct)
     {
         var folder = Directory.CreateTempSubdirectory("widget-recording-").FullName;
         try
         {
-            // Programs must seek in it: the directory of an MP4 often stands at its end.
+            // ffmpeg must seek in the file: the index of an MP4 is often at its end.
             var file = Path.Combine(folder, "recording");
             await using (var stream = File.Create(file)) await stream.WriteAsync(document.Content, ct);
             return await ReadAsync(file, folder, ct);
@@ -49,7 +49,7 @@ public sealed class RecordingReader(ReaderPool pool, ImageReader images, ITransc
         }
         catch (IngestionFailureException) when (blocks.Count > 0)
         {
-            // What is said is worth having without the pictures.
+            // The speech is useful even without the images.
         }
 
         if (blocks.Count == 0) throw new IngestionFailureException("Nothing is said in this recording, and nothing could be read in its pictures.");

@@ -4,15 +4,15 @@ using Widget.Rag.Ranking;
 
 namespace Widget.Rag.Tavus.Mirror;
 
-/// <summary>A question as the mirror's lexical arm sees it, and how the mirror stands.</summary>
-/// <param name="Terms">Its words, weighed by how rare they are in the mirror.</param>
-/// <param name="Documents">Mirrored documents.</param>
-/// <param name="Passages">Mirrored passages.</param>
-/// <param name="AverageLength">Of a passage.</param>
-/// <param name="SyncedAt">When the mirror was last brought up to date.</param>
+/// <summary>A question as the mirror's lexical arm sees it, with the state of the mirror.</summary>
+/// <param name="Terms">Its words, weighted by how rare they are in the mirror.</param>
+/// <param name="Documents">Number of mirrored documents.</param>
+/// <param name="Passages">Number of mirrored passages.</param>
+/// <param name="AverageLength">Average length of a passage.</param>
+/// <param name="SyncedAt">Time of the last synchronisation.</param>
 internal sealed record MirrorQuestion(IReadOnlyList<QuestionTerm> Terms, int Documents, int Passages, double AverageLength, DateTimeOffset SyncedAt)
 {
-    // Stop words carry some meaning in short questions (Question does the same).
+    // Stop words carry some meaning in short questions. Question does the same.
     private const float StopWordWeight = 0.3f;
 
     private const string Lexicon =
@@ -31,7 +31,7 @@ internal sealed record MirrorQuestion(IReadOnlyList<QuestionTerm> Terms, int Doc
         where mirror.tenant_id = $2
         """;
 
-    /// <summary>Null when there is no mirror yet.</summary>
+    /// <summary>Returns null when there is no mirror yet.</summary>
     public static async Task<MirrorQuestion?> ReadAsync(TenantDb db, string text, CancellationToken ct)
     {
         if (await TermsAsync(db, text, ct) is not { } question) return null;

@@ -9,18 +9,18 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Tavus.Mirror;
 
-/// <summary>Stores pages of the mirror and what searching them needs, in the caller's transaction.</summary>
+/// <summary>Stores pages of the mirror and their search data in the caller's transaction.</summary>
 internal static class MirrorWriter
 {
-    /// <summary>Has writers of one tenant take turns, and stops one whose lease is gone.</summary>
-    /// <exception cref="MirrorLeaseLostException">Another worker has it.</exception>
+    /// <summary>Serialises a tenant's writers, and stops a worker whose lease was lost.</summary>
+    /// <exception cref="MirrorLeaseLostException">Another worker has the lease.</exception>
     public static async Task HoldAsync(TenantDb db, MirrorLease lease, CancellationToken ct)
     {
         await using var command = db.Command("select lease_owner from tavus_knowledge where tenant_id = $1 for update", [lease.Tenant.Value]);
         if (await command.ExecuteScalarAsync(ct) is not Guid owner || owner != lease.Worker) throw new MirrorLeaseLostException();
     }
 
-    /// <summary>Puts a page's new passages in the place of its old ones.</summary>
+    /// <summary>Replaces a page's passages.</summary>
     public static async Task ReplaceAsync(TenantDb db, string documentId, string address, PreparedDocument page, CancellationToken ct)
     {
         await ClearAsync(db, documentId, [address], ct);
@@ -71,7 +71,7 @@ internal static class MirrorWriter
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Takes the passages of pages away; the pages stay.</summary>
+    /// <summary>Deletes the passages of pages and keeps the pages.</summary>
     public static async Task ClearAsync(TenantDb db, string documentId, string[] addresses, CancellationToken ct)
     {
         await using var command = db.Command(
@@ -80,7 +80,7 @@ internal static class MirrorWriter
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Counts what a search must know of all passages together, and says that something has changed.</summary>
+    /// <summary>Updates the statistics over all passages and the revision.</summary>
     public static async Task CountAsync(TenantDb db, CancellationToken ct)
     {
         await using var command = db.Command(
@@ -97,7 +97,7 @@ internal static class MirrorWriter
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    // The same words as of our own passages (KnowledgeWriter).
+    // Uses the same words as for own passages (KnowledgeWriter).
     private static async Task<Dictionary<Guid, (string[] Lexemes, int[] Frequencies)>> AnalyseAsync(TenantDb db, string passages, string language, CancellationToken ct)
     {
         await using var command = db.Command(
