@@ -40,7 +40,9 @@ public static partial class ApplicationRole
             """
             select role.rolname::text
             from pg_proc function cross join lateral aclexplode(function.proacl) entry join pg_roles role on role.oid = entry.grantee
-            where function.pronamespace = 'public'::regnamespace and function.proname = 'tenant_by_slug' and entry.grantee <> function.proowner
+            where function.pronamespace = 'public'::regnamespace
+              and function.proname = 'tenant_by_slug'
+              and entry.grantee <> function.proowner
               and (role.rolname = $1 or role.rolname like '%\_app\_role')
             order by role.rolname = $1 desc, role.rolname
             limit 1

@@ -39,20 +39,30 @@ public static class Database
     /// nothing and row-level security applies to it.
     /// </summary>
     /// <returns>The application's connection string.</returns>
-    public static async Task<string> CreateApplicationLoginAsync(string ownerConnection, string login, string password, CancellationToken ct)
+    public static async Task<string> CreateApplicationLoginAsync(
+        string ownerConnection,
+        string login,
+        string password,
+        CancellationToken ct)
     {
         await using var connection = new NpgsqlConnection(ownerConnection);
         await connection.OpenAsync(ct);
         await using var quote = new NpgsqlCommand(
             """
-            select case when not exists (select from pg_roles where rolname = $1) then format('create role %I login nosuperuser nobypassrls in role %I;', $1, $3)
+            select case when not exists (select from pg_roles where rolname = $1)
+              then format('create role %I login nosuperuser nobypassrls in role %I;', $1, $3)
                         when not pg_has_role($1, $3, 'member') then format('grant %I to %I;', $3, $1)
                         else '' end
                    || format('alter role %I password %L', $1, $2)
             """,
             connection)
         {
-            Parameters = { new() { Value = login }, new() { Value = password }, new() { Value = await ApplicationRole.OfAsync(connection, ct) } },
+            Parameters =
+            {
+                new() { Value = login },
+                new() { Value = password },
+                new() { Value = await ApplicationRole.OfAsync(connection, ct) },
+            },
         };
 #pragma warning disable CA2100 // Quoted by PostgreSQL's own format() above; a role statement takes no parameters.
         await using var command = new NpgsqlCommand((string)(await quote.ExecuteScalarAsync(ct))!, connection);
@@ -89,7 +99,9 @@ public static class Database
         try
         {
             await connection.OpenAsync(ct);
-            await using var wait = new NpgsqlCommand("select pg_advisory_lock(hashtext('widget migrations'))", connection) { CommandTimeout = 0 };
+            await using var wait = new NpgsqlCommand(
+                "select pg_advisory_lock(hashtext('widget migrations'))",
+                connection) { CommandTimeout = 0 };
             await wait.ExecuteNonQueryAsync(ct);
             return connection;
         }

@@ -8,12 +8,12 @@ namespace Widget.Contracts;
 public sealed record EvaluationQuestionRequest : IValidatableObject
 {
     /// <summary>A unique name. Importing a question with the same name replaces it. Defaults to the question.</summary>
-    [StringLength(200, ErrorMessage = "The name must have 200 characters at most.")]
+    [StringLength(200, ErrorMessage = "The name can have at most 200 characters.")]
     public string? Name { get; init; }
 
     /// <summary>The question.</summary>
-    [Required(ErrorMessage = "The question has no text.")]
-    [StringLength(2_000, ErrorMessage = "The text must have 2,000 characters at most.")]
+    [Required(ErrorMessage = "The question is empty.")]
+    [StringLength(2_000, ErrorMessage = "The text can have at most 2,000 characters.")]
     public string Text { get; init; } = "";
 
     /// <summary>The widget's language for this question, ISO 639-1. Detected from the text if omitted.</summary>
@@ -21,18 +21,18 @@ public sealed record EvaluationQuestionRequest : IValidatableObject
     public string? Language { get; init; }
 
     /// <summary>Documents that answer the question, by external ID or address. Finding any of them is correct.</summary>
-    [MaxLength(50, ErrorMessage = "A question may have 50 sources at most.")]
+    [MaxLength(50, ErrorMessage = "A question can have at most 50 sources.")]
     public IReadOnlyList<string>? Sources { get; init; }
 
     /// <summary>Facts that the answer must all contain. Case and white space are ignored.</summary>
-    [MaxLength(50, ErrorMessage = "A question may have 50 facts at most.")]
+    [MaxLength(50, ErrorMessage = "A question can have at most 50 facts.")]
     public IReadOnlyList<string>? Facts { get; init; }
 
     /// <summary>Whether the knowledge base has no answer, so that the assistant must say so.</summary>
     public bool ShouldRefuse { get; init; }
 
     /// <summary>Tags for running a subset of the questions.</summary>
-    [MaxLength(20, ErrorMessage = "A question may have 20 tags at most.")]
+    [MaxLength(20, ErrorMessage = "A question can have at most 20 tags.")]
     public IReadOnlyList<string>? Tags { get; init; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -44,7 +44,7 @@ public sealed record EvaluationQuestionRequest : IValidatableObject
         if (Tags?.Any(tag => string.IsNullOrWhiteSpace(tag) || tag.Length > 100) == true)
             yield return new("A tag must have 1 to 100 characters.", [nameof(Tags)]);
         if (ShouldRefuse && (Sources is { Count: > 0 } || Facts is { Count: > 0 }))
-            yield return new("A question that should be refused has neither sources nor facts.", [nameof(ShouldRefuse)]);
+            yield return new("A question that should be refused must not have sources or facts.", [nameof(ShouldRefuse)]);
         if (!ShouldRefuse && Sources is not { Count: > 0 } && Facts is not { Count: > 0 })
             yield return new("Name at least one source or one fact, or set shouldRefuse.", [nameof(Sources)]);
     }
@@ -83,7 +83,7 @@ public sealed record EvaluationRunRequest
     public int? Limit { get; init; }
 
     /// <summary>Run only questions with at least one of these tags.</summary>
-    [MaxLength(20, ErrorMessage = "There may be 20 tags at most.")]
+    [MaxLength(20, ErrorMessage = "There can be at most 20 tags.")]
     public IReadOnlyList<string>? Tags { get; init; }
 }
 

@@ -114,7 +114,7 @@ public sealed record TenantSettings : IValidatableObject
     public string? Greeting { get; init; }
 
     /// <summary>Suggested questions, at most six.</summary>
-    [Required, MaxLength(6, ErrorMessage = "There may be six suggested questions at most.")]
+    [Required, MaxLength(6, ErrorMessage = "There can be at most six suggested questions.")]
     public IReadOnlyList<string> SuggestedQuestions { get; init; } = [];
 
     /// <summary>The widget's appearance.</summary>
@@ -132,12 +132,15 @@ public sealed record TenantSettings : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (UseTavusVideo && string.IsNullOrWhiteSpace(TavusReplicaId))
-            yield return new("tavusReplicaId is needed when useTavusVideo is on.", [nameof(TavusReplicaId)]);
+            yield return new("tavusReplicaId is required when useTavusVideo is on.", [nameof(TavusReplicaId)]);
         if (TavusDocumentIds.Concat(TavusDocumentTags).Any(text => string.IsNullOrWhiteSpace(text) || text.Length > 200))
-            yield return new("A document's id or tag must have 1 to 200 characters.", [nameof(TavusDocumentIds), nameof(TavusDocumentTags)]);
+            yield return new(
+                "A document's id or tag must have 1 to 200 characters.",
+                [nameof(TavusDocumentIds), nameof(TavusDocumentTags)]);
         // JSON null can occur as a list entry.
         var guardrails = TavusGuardrails.OfType<TavusGuardrail>().ToList();
-        if (guardrails.Count != TavusGuardrails.Count) yield return new("A guardrail must have a name and a prompt.", [nameof(TavusGuardrails)]);
+        if (guardrails.Count != TavusGuardrails.Count)
+            yield return new("A guardrail must have a name and a prompt.", [nameof(TavusGuardrails)]);
         foreach (var guardrail in guardrails)
         {
             var problems = new List<ValidationResult>();
@@ -146,26 +149,45 @@ public sealed record TenantSettings : IValidatableObject
         }
 
         if (guardrails.DistinctBy(guardrail => guardrail.Name, StringComparer.OrdinalIgnoreCase).Count() != guardrails.Count)
-            yield return new("Each guardrail needs a name of its own.", [nameof(TavusGuardrails)]);
+            yield return new("Guardrail names must be unique.", [nameof(TavusGuardrails)]);
         if (Tools.Any(tool => string.IsNullOrWhiteSpace(tool) || tool.Length > 64))
             yield return new("A tool's name must have 1 to 64 characters.", [nameof(Tools)]);
         if (SuggestedQuestions.Any(question => string.IsNullOrWhiteSpace(question) || question.Length > 200))
             yield return new("A suggested question must have 1 to 200 characters.", [nameof(SuggestedQuestions)]);
-        if (ContactUrl is not null && !(Uri.TryCreate(ContactUrl, UriKind.Absolute, out var contact) && contact.Scheme is "https" or "http" or "mailto"))
+        if (ContactUrl is not null
+            && !(Uri.TryCreate(ContactUrl, UriKind.Absolute, out var contact) && contact.Scheme is "https" or "http" or "mailto"))
             yield return new("contactUrl must be a web address or a mailto address.", [nameof(ContactUrl)]);
-        foreach (var (name, part) in new (string, object)[] { (nameof(Theme), Theme), (nameof(Speech), Speech), (nameof(Voice), Voice), (nameof(TavusLayers), TavusLayers), (nameof(Budget), Budget) })
+        (string, object)[] parts =
+        [
+            (nameof(Theme), Theme),
+            (nameof(Speech), Speech),
+            (nameof(Voice), Voice),
+            (nameof(TavusLayers), TavusLayers),
+            (nameof(Budget), Budget),
+        ];
+        foreach (var (name, part) in parts)
         {
             var problems = new List<ValidationResult>();
             Validator.TryValidateObject(part, new ValidationContext(part), problems, validateAllProperties: true);
-            foreach (var problem in problems) yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{name}.{member}")]);
+            foreach (var problem in problems)
+                yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{name}.{member}")]);
         }
 
-        if (!IsEndpoint(Speech.Endpoint)) yield return new("speech.endpoint must be a web address without a query, such as https://api.openai.com/v1.", [$"{nameof(Speech)}.{nameof(Speech.Endpoint)}"]);
-        if (!IsEndpoint(Voice.Endpoint)) yield return new("voice.endpoint must be a web address without a query, such as https://api.openai.com/v1.", [$"{nameof(Voice)}.{nameof(Voice.Endpoint)}"]);
+        if (!IsEndpoint(Speech.Endpoint))
+            yield return new(
+                "speech.endpoint must be a web address without a query, such as https://api.openai.com/v1.",
+                [$"{nameof(Speech)}.{nameof(Speech.Endpoint)}"]);
+        if (!IsEndpoint(Voice.Endpoint))
+            yield return new(
+                "voice.endpoint must be a web address without a query, such as https://api.openai.com/v1.",
+                [$"{nameof(Voice)}.{nameof(Voice.Endpoint)}"]);
     }
 
     private static bool IsEndpoint(string? text) =>
-        text is null || (Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "https" or "http", Query: "", Fragment: "", UserInfo: "" });
+        text is null
+            || (
+                Uri.TryCreate(text, UriKind.Absolute, out var address)
+                    && address is { Scheme: "https" or "http", Query: "", Fragment: "", UserInfo: "" });
 }
 
 [JsonConverter(typeof(StrictEnumConverter<TavusRetrieval>))]
@@ -186,62 +208,12 @@ public enum TavusRetrieval
 public sealed record TavusGuardrail
 {
     /// <summary>Letters, digits and underscores, at most 89: Tavus allows 100, including a prefix.</summary>
-    [Required, RegularExpression("[A-Za-z0-9_]{1,89}", ErrorMessage = "A guardrail's name must have 1 to 89 letters, digits and underscores.")]
+    [Required]
+    [RegularExpression("[A-Za-z0-9_]{1,89}", ErrorMessage = "A guardrail's name must have 1 to 89 letters, digits and underscores.")]
     public string Name { get; init; } = "";
 
     /// <summary>What the avatar must never do.</summary>
-    [Required(ErrorMessage = "A guardrail must say what it forbids."), StringLength(1_000, ErrorMessage = "A guardrail may have 1,000 characters at most.")]
+    [Required(ErrorMessage = "A guardrail must say what it forbids.")]
+    [StringLength(1_000, ErrorMessage = "A guardrail can have at most 1,000 characters.")]
     public string Prompt { get; init; } = "";
-}
-
-[JsonConverter(typeof(StrictEnumConverter<WidgetPosition>))]
-public enum WidgetPosition
-{
-    [JsonStringEnumMemberName("right")]
-    Right,
-
-    [JsonStringEnumMemberName("left")]
-    Left,
-}
-
-[JsonConverter(typeof(StrictEnumConverter<ColorScheme>))]
-public enum ColorScheme
-{
-    /// <summary>The visitor's preference.</summary>
-    [JsonStringEnumMemberName("auto")]
-    Auto,
-
-    [JsonStringEnumMemberName("light")]
-    Light,
-
-    [JsonStringEnumMemberName("dark")]
-    Dark,
-}
-
-/// <summary>The widget's appearance.</summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record ThemeSettings
-{
-    /// <summary>The brand colour, as <c>#rrggbb</c>. Text on it is black or white, whichever is more readable.</summary>
-    [Required, RegularExpression("#[0-9a-fA-F]{6}", ErrorMessage = "color must be written as #rrggbb.")]
-    public string Color { get; init; } = "#2f5bea";
-
-    /// <summary>The corner of the launcher.</summary>
-    public WidgetPosition Position { get; init; } = WidgetPosition.Right;
-
-    /// <summary>Light, dark, or the visitor's preference.</summary>
-    public ColorScheme Scheme { get; init; } = ColorScheme.Auto;
-}
-
-/// <summary>The web sites that may embed the tenant's widget.</summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record AllowedOrigins
-{
-    /// <summary>
-    /// Origins as a browser sends them: scheme, host and, if not the default, port, without a path. At most 50. If the list is empty, the
-    /// widget works only on its hosted page. The list is required, so that a misspelt field name does not clear it.
-    /// </summary>
-    /// <example>["https://www.example.com", "http://localhost:8000"]</example>
-    [Required, MaxLength(50)]
-    public IReadOnlyList<string> Origins { get; init; } = null!;
 }

@@ -29,7 +29,11 @@ public sealed record TavusKeyState(TavusKeySource Source, string? Hint, DateTime
 public sealed record TavusKeyRequest
 {
     /// <summary>The API key from the Tavus portal. It is stored encrypted and never shown again.</summary>
-    [Required(ErrorMessage = "key is missing."), StringLength(500, MinimumLength = 8, ErrorMessage = "A key has 8 to 500 characters."), RegularExpression("[!-~]+", ErrorMessage = "A key has no spaces and no characters beyond ASCII. Copy it again from Tavus's portal.")]
+    [Required(ErrorMessage = "key is missing.")]
+    [StringLength(500, MinimumLength = 8, ErrorMessage = "A key must have 8 to 500 characters.")]
+    [RegularExpression(
+        "[!-~]+",
+        ErrorMessage = "A key must not contain spaces or characters outside ASCII. Copy it again from Tavus's portal.")]
     public string Key { get; init; } = "";
 
     /// <summary>Hides the secret, which a record would otherwise print.</summary>

@@ -28,16 +28,21 @@ public sealed record TavusLayers : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach (var (name, layer) in new (string, object)[] { ("tts", Tts), ("stt", Stt), ("perception", Perception), ("conversationalFlow", ConversationalFlow) })
+        (string, object)[] layers =
+            [("tts", Tts), ("stt", Stt), ("perception", Perception), ("conversationalFlow", ConversationalFlow)];
+        foreach (var (name, layer) in layers)
         {
             var problems = new List<ValidationResult>();
             Validator.TryValidateObject(layer, new ValidationContext(layer), problems, validateAllProperties: true);
-            foreach (var problem in problems) yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{name}.{member}")]);
+            foreach (var problem in problems)
+                yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{name}.{member}")]);
         }
 
         if (new[] { Perception.VisualAwarenessQueries, Perception.AudioAwarenessQueries, Perception.PerceptionAnalysisQueries }
             .Any(queries => queries?.Any(query => string.IsNullOrWhiteSpace(query) || query.Length > TavusPerception.LongestQuery) == true))
-            yield return new($"A question of the perception layer must have 1 to {TavusPerception.LongestQuery:N0} characters.", ["perception"]);
+            yield return new(
+                $"A question of the perception layer must have 1 to {TavusPerception.LongestQuery:N0} characters.",
+                ["perception"]);
     }
 }
 

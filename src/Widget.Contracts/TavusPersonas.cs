@@ -26,7 +26,15 @@ public enum TavusTraining
 /// <param name="Kind">"user" for the account's own replicas, "system" for Tavus's.</param>
 /// <param name="Error">Why its training failed.</param>
 /// <param name="Chosen">Whether the tenant's settings use it.</param>
-public sealed record TavusReplicaSummary(string Id, string Name, string? ThumbnailUrl, TavusTraining Training, int? Progress, string? Kind, string? Error, bool Chosen);
+public sealed record TavusReplicaSummary(
+    string Id,
+    string Name,
+    string? ThumbnailUrl,
+    TavusTraining Training,
+    int? Progress,
+    string? Kind,
+    string? Error,
+    bool Chosen);
 
 /// <param name="Replicas">The replicas on this page.</param>
 /// <param name="Page">Page number, from 1.</param>
@@ -90,7 +98,7 @@ public sealed record TavusPersonaDifference(string Path, JsonNode? Before, JsonN
 public sealed record TavusPersonaApplyRequest
 {
     /// <summary>The preview's fingerprint, so that exactly the previewed changes are applied.</summary>
-    [Required(ErrorMessage = "fingerprint is missing. POST /api/tavus/persona/preview tells it."), StringLength(100)]
+    [Required(ErrorMessage = "fingerprint is missing. POST /api/tavus/persona/preview returns it."), StringLength(100)]
     public string Fingerprint { get; init; } = "";
 }
 

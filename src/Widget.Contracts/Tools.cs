@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Widget.Contracts;
 
@@ -47,3 +48,31 @@ public sealed record ModelKeyInfo(Guid Id, string Name, string Prefix, DateTimeO
 /// <param name="Name">What the key is for.</param>
 /// <param name="Key">The key. It is shown only once.</param>
 public sealed record CreatedModelKey(Guid Id, string Name, string Key);
+
+/// <summary>Runs a tool for the assistant.</summary>
+public sealed record ToolRequest
+{
+    /// <summary>The tenant's ID or slug. Defaults to the caller's tenant; other tenants are rejected.</summary>
+    [StringLength(100)]
+    public string? CompanyId { get; init; }
+
+    /// <summary>Name of the tool.</summary>
+    [Required, StringLength(100, MinimumLength = 1)]
+    public string Name { get; init; } = "";
+
+    /// <summary>The model's arguments: an object, or a string that contains one as JSON.</summary>
+    public JsonElement Arguments { get; init; }
+
+    /// <summary>The model's ID of the tool call. A call with the same ID runs only once.</summary>
+    [StringLength(200)]
+    [JsonConverter(typeof(IdentifierConverter))]
+    public string? ToolCallId { get; init; }
+
+    /// <summary>The video call that the tool call belongs to. Results then appear in its conversation.</summary>
+    public Guid? SessionId { get; init; }
+}
+
+/// <summary>Result of a tool.</summary>
+/// <param name="Success">Whether the tool succeeded.</param>
+/// <param name="Result">For the model: what was found or done, or what went wrong.</param>
+public sealed record ToolResponse(bool Success, JsonElement Result);

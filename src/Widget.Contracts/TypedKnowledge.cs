@@ -83,7 +83,7 @@ public enum DemoKindName
 public sealed record DemoRequest
 {
     /// <summary>Kind of the demo.</summary>
-    [Required(ErrorMessage = "The kind is missing: video, image, slide or page.")]
+    [Required(ErrorMessage = "The kind is missing. Use video, image, slide or page.")]
     public DemoKindName? Kind { get; init; }
 
     /// <summary>Address of the demo.</summary>
@@ -113,7 +113,7 @@ public sealed record DemoRequest
     public string Description { get; init; } = "";
 
     /// <summary>When to show it: what a visitor asks or needs.</summary>
-    [Required(ErrorMessage = "Say when to show it: what a visitor asks or wants then.")]
+    [Required(ErrorMessage = "Describe when to show it: what a visitor asks or needs.")]
     [StringLength(2_000, ErrorMessage = "When to show it is longer than 2,000 characters.")]
     public string ShowWhen { get; init; } = "";
 

@@ -32,7 +32,13 @@ public sealed record SessionRequest
 /// <param name="ConversationId">The conversation to continue.</param>
 /// <param name="LastSeq">Sequence number of the conversation's last event; 0 if there is none. Later events are new to the page.</param>
 /// <param name="Config">The widget's configuration.</param>
-public sealed record SessionResponse(string Token, DateTimeOffset ExpiresAt, Guid VisitorId, Guid ConversationId, int LastSeq, WidgetConfig Config);
+public sealed record SessionResponse(
+    string Token,
+    DateTimeOffset ExpiresAt,
+    Guid VisitorId,
+    Guid ConversationId,
+    int LastSeq,
+    WidgetConfig Config);
 
 /// <summary>The widget's configuration for a tenant.</summary>
 public sealed record WidgetConfig
@@ -71,7 +77,9 @@ public sealed record WidgetConfig
 public sealed record MessageRequest
 {
     /// <summary>Your ID for the message. A request with the same ID does not create a second message.</summary>
-    [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId may not begin with video:, voice: or tool:.")]
+    [Required]
+    [StringLength(64, MinimumLength = 1)]
+    [RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId must not start with video:, voice: or tool:.")]
     [JsonConverter(typeof(IdentifierConverter))]
     public string ClientId { get; init; } = "";
 
@@ -95,7 +103,9 @@ public sealed record MessageRequest
 public sealed record RatingRequest
 {
     /// <summary>Your ID for the request. Sending it again has no effect.</summary>
-    [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId may not begin with video:, voice: or tool:.")]
+    [Required]
+    [StringLength(64, MinimumLength = 1)]
+    [RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId must not start with video:, voice: or tool:.")]
     [JsonConverter(typeof(IdentifierConverter))]
     public string ClientId { get; init; } = "";
 
@@ -109,7 +119,9 @@ public sealed record RatingRequest
 public sealed record PersonRequest
 {
     /// <summary>Your ID for the request. Sending it again has no effect.</summary>
-    [Required, StringLength(64, MinimumLength = 1), RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId may not begin with video:, voice: or tool:.")]
+    [Required]
+    [StringLength(64, MinimumLength = 1)]
+    [RegularExpression("(?s)(?!video:|voice:|tool:).*", ErrorMessage = "clientId must not start with video:, voice: or tool:.")]
     [JsonConverter(typeof(IdentifierConverter))]
     public string ClientId { get; init; } = "";
 }

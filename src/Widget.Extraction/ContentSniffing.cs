@@ -82,27 +82,30 @@ public static class ContentSniffing
         if (content.StartsWith(CompoundFile))
         {
             return content.IndexOf(Encoding.Unicode.GetBytes("EncryptedPackage")) >= 0
-                ? "This document is protected with a password. Add a copy without one."
-                : "This is a document of an old Office format (DOC, XLS or PPT). Save it as DOCX, XLSX or PPTX and add that.";
+                ? "This document is protected by a password. Add a copy without a password."
+                : "This document has an old Office format (DOC, XLS or PPT). Save it as DOCX, XLSX or PPTX and add that file.";
         }
 
         if (content.StartsWith(ZipStart))
         {
             if (content[..Math.Min(content.Length, 256)].IndexOf("application/vnd.oasis.opendocument"u8) >= 0)
-                return "This is an OpenDocument file. Save it as DOCX, XLSX, PPTX or PDF and add that.";
+                return "This is an OpenDocument file. Save it as DOCX, XLSX, PPTX or PDF and add that file.";
             if (content[..Math.Min(content.Length, 256)].IndexOf("application/epub+zip"u8) >= 0)
-                return "This is an EPUB book, which cannot be read. Add its text as HTML or PDF.";
-            if (Office(content, null) is null) return "This is a ZIP archive, not a document. Add the files in it one by one.";
+                return "EPUB books are not supported. Add the text as HTML or PDF.";
+            if (Office(content, null) is null) return "This is a ZIP archive, not a document. Add its files one by one.";
         }
 
-        if (content is [0x1F, 0x8B, ..] or [(byte)'B', (byte)'Z', (byte)'h', ..] or [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..] or [(byte)'7', (byte)'z', 0xBC, 0xAF, ..]
+        if (content is [0x1F, 0x8B, ..]
+            or [(byte)'B', (byte)'Z', (byte)'h', ..]
+            or [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..]
+            or [(byte)'7', (byte)'z', 0xBC, 0xAF, ..]
             || content.StartsWith("Rar!"u8))
         {
-            return "This is a compressed archive, not a document. Unpack it and add the files in it.";
+            return "This is a compressed archive, not a document. Unpack it and add its files.";
         }
 
-        if (content.StartsWith("{\\rtf"u8)) return "This is an RTF document. Save it as DOCX or PDF and add that.";
-        if (content is [0x7F, (byte)'E', (byte)'L', (byte)'F', ..]) return "This is not a text file: it is a program.";
+        if (content.StartsWith("{\\rtf"u8)) return "This is an RTF document. Save it as DOCX or PDF and add that file.";
+        if (content is [0x7F, (byte)'E', (byte)'L', (byte)'F', ..]) return "This file is a program, not a document.";
         return null;
     }
 }

@@ -10,7 +10,7 @@ public static class Extractors
     public const int LongestText = 10_000_000;
 
     /// <summary>Message for a document longer than <see cref="LongestText"/>.</summary>
-    public const string TooLong = "The document holds more text than can be taken in at once. Split it into parts.";
+    public const string TooLong = "This document has too much text. Split it into smaller documents.";
 
     private static readonly IExtractor[] All =
     [
@@ -31,7 +31,7 @@ public static class Extractors
     public static ExtractedDocument Extract(RawDocument document)
     {
         var extractor = Array.Find(All, candidate => candidate.Reads(document.MediaType))
-            ?? throw new IngestionFailureException($"Documents of type {document.MediaType} cannot be read. Add {MediaTypes.Readable}.");
+            ?? throw new IngestionFailureException($"Documents of type {document.MediaType} are not supported. Add {MediaTypes.Readable}.");
         var extracted = extractor.Extract(document);
         if (extracted.Blocks.Sum(block => (long)block.Text.Length) > LongestText) throw new IngestionFailureException(TooLong);
         return extracted;

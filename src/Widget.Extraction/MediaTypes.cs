@@ -31,7 +31,8 @@ public static class MediaTypes
 
     /// <summary>The supported formats in words, for messages.</summary>
     public const string Readable =
-        "HTML, Markdown, plain text, CSV, PDF, DOCX, PPTX, XLSX, images (PNG, JPEG, WebP, GIF, TIFF, BMP), audio (MP3, WAV, M4A, OGG, FLAC), "
+        "HTML, Markdown, plain text, CSV, PDF, DOCX, PPTX, XLSX, images (PNG, JPEG, WebP, GIF, TIFF, BMP), audio (MP3, WAV, M4A, "
+            + "OGG, FLAC), "
         + "video (MP4, WebM, MOV, MKV) and subtitles (VTT, SRT)";
 
     private static readonly Dictionary<string, string> ByExtension = new(StringComparer.OrdinalIgnoreCase)

@@ -41,7 +41,8 @@ internal static class ReaderProtocol
     /// <summary>The child's exit code when it exceeds its time limit.</summary>
     public const int OutOfTime = 78;
 
-    public static byte[] Frame(ReaderRequest request) => Framed(JsonSerializer.SerializeToUtf8Bytes(request, ReaderJson.Default.ReaderRequest));
+    public static byte[] Frame(ReaderRequest request) =>
+        Framed(JsonSerializer.SerializeToUtf8Bytes(request, ReaderJson.Default.ReaderRequest));
 
     public static byte[] Frame(ReaderReply reply) => Framed(JsonSerializer.SerializeToUtf8Bytes(reply, ReaderJson.Default.ReaderReply));
 
@@ -66,16 +67,17 @@ internal static class ReaderProtocol
         var prefix = new byte[sizeof(int)];
         await output.ReadExactlyAsync(prefix, ct);
         var length = BinaryPrimitives.ReadInt32LittleEndian(prefix);
-        if (length <= 0 || length > longest) throw new InvalidDataException($"A reply of {length} bytes.");
+        if (length <= 0 || length > longest) throw new InvalidDataException($"The reply has {length} bytes.");
         var json = new byte[length];
         await output.ReadExactlyAsync(json, ct);
         try
         {
-            return JsonSerializer.Deserialize(json, ReaderJson.Default.ReaderReply) ?? throw new InvalidDataException("An empty reply.");
+            return JsonSerializer.Deserialize(json, ReaderJson.Default.ReaderReply)
+                ?? throw new InvalidDataException("The reply is empty.");
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException("A reply that is no JSON.", e);
+            throw new InvalidDataException("The reply is not JSON.", e);
         }
     }
 

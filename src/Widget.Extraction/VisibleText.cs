@@ -31,9 +31,13 @@ public static class VisibleText
     private static bool IsClean(string text)
     {
         if (text.Length == 0) return true;
-        if (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]) || text[0] is Joiner or NonJoiner || text[^1] is Joiner or NonJoiner) return false;
+        if (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]) || text[0] is Joiner or NonJoiner || text[^1] is Joiner or NonJoiner)
+            return false;
         foreach (var character in text)
-            if (character is < ' ' or '\u007F' or '\u2028' or '\u2029' || char.IsSurrogate(character) || (character > '\u007F' && IsInvisible(new Rune(character)))) return false;
+            if (character is < ' ' or '\u007F' or '\u2028' or '\u2029'
+                || char.IsSurrogate(character)
+                || (character > '\u007F' && IsInvisible(new Rune(character))))
+                return false;
         return true;
     }
 

@@ -23,7 +23,12 @@ public static class RagServices
     public static IReadOnlyList<TenantTables> Tables { get; } = [KnowledgeTables.Tables, IngestionTables.Tables, MirrorTables.Tables];
 
     /// <summary>Adds ingestion and search. Requires a registered <see cref="Npgsql.NpgsqlDataSource"/> of the application.</summary>
-    public static IServiceCollection AddRag(this IServiceCollection services, FetchOptions fetching, TavusOptions tavus, RerankOptions rerank, IngestionOptions? ingestion = null)
+    public static IServiceCollection AddRag(
+        this IServiceCollection services,
+        FetchOptions fetching,
+        TavusOptions tavus,
+        RerankOptions rerank,
+        IngestionOptions? ingestion = null)
     {
         ingestion ??= new IngestionOptions();
         services.AddSingleton(TimeProvider.System);
@@ -40,7 +45,9 @@ public static class RagServices
         services.AddSingleton<TypedKnowledge>();
 
         services.AddSingleton<IKnowledgeBase, OwnKnowledgeBase>();
-        if (tavus.Endpoint is not null) services.AddSingleton<IKnowledgeBase>(provider => new TavusKnowledgeBase(tavus, provider.GetService<ITavusSearchKeys>() ?? new InstallationSearchKey(tavus)));
+        if (tavus.Endpoint is not null)
+            services.AddSingleton<IKnowledgeBase>(
+                provider => new TavusKnowledgeBase(tavus, provider.GetService<ITavusSearchKeys>() ?? new InstallationSearchKey(tavus)));
         services.AddSingleton<IKnowledgeBase, TavusMirror>();
         services.AddSingleton<MirrorPages>();
         services.AddSingleton<MirrorSync>();
@@ -58,7 +65,9 @@ public static class RagServices
 
         services.AddSingleton(provider => new CircuitBreakers(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<KnowledgeRevisions>();
-        services.AddSingleton(provider => new SearchCache(provider.GetRequiredService<KnowledgeRevisions>().ReadAsync, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(
+            provider =>
+                new SearchCache(provider.GetRequiredService<KnowledgeRevisions>().ReadAsync, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(_ => new SearchTurns(SearchTurns.Default));
         services.AddSingleton<HybridSearch>();
 

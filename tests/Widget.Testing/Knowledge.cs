@@ -13,14 +13,20 @@ using Widget.Rag.Search;
 
 namespace Widget.Testing;
 
-/// <summary>Our own knowledge base on a test database, with its jobs run on the spot instead of by a worker.</summary>
+/// <summary>The own knowledge base on a test database. Jobs run immediately instead of in a worker.</summary>
 public sealed class Knowledge : IDisposable
 {
     private readonly EmbeddingModels _models;
     private readonly IngestionSignal _signal = new();
     private readonly PageFetcher _fetcher;
 
-    public Knowledge(TestDatabase database, FetchOptions? fetching = null, Chunker? chunker = null, EmbeddingModels? models = null, IReader? reader = null, IngestionOptions? options = null)
+    public Knowledge(
+        TestDatabase database,
+        FetchOptions? fetching = null,
+        Chunker? chunker = null,
+        EmbeddingModels? models = null,
+        IReader? reader = null,
+        IngestionOptions? options = null)
     {
         Database = new TenantDatabase(database.ApplicationSource, RagServices.Tables);
         _models = models ?? new EmbeddingModels();
@@ -31,7 +37,17 @@ public sealed class Knowledge : IDisposable
         _fetcher = new PageFetcher(fetching);
         var documents = new DocumentReader(reader is null ? Readers.Shared : [reader, .. Readers.Shared], chunker ?? new Chunker());
         Queue = new IngestionQueue(Database, _signal);
-        Runner = new JobRunner(Database, documents, _fetcher, new HostQueue(fetching, TimeProvider.System), fetching, _models, serving, TimeProvider.System, NullLogger<JobRunner>.Instance, options);
+        Runner = new JobRunner(
+            Database,
+            documents,
+            _fetcher,
+            new HostQueue(fetching, TimeProvider.System),
+            fetching,
+            _models,
+            serving,
+            TimeProvider.System,
+            NullLogger<JobRunner>.Instance,
+            options);
         Base = new OwnKnowledgeBase(Database, _models, serving);
         Search = new HybridSearch([Base], TimeProvider.System);
     }
@@ -56,18 +72,20 @@ public sealed class Knowledge : IDisposable
         return (await Queue.FindAsync(tenant, job, ct))!;
     }
 
-    /// <summary>Takes a job over, whoever holds it.</summary>
+    /// <summary>Takes the lease of a job from its current holder.</summary>
     public async Task<JobLease> LeaseAsync(TenantId tenant, JobId job)
     {
         var lease = new JobLease(tenant, job, Guid.CreateVersion7());
         await using var db = await Database.BeginAsync(tenant, CancellationToken.None);
-        await using var command = db.Command("update ingestion_jobs set lease_owner = $2, lease_until = now() + interval '1 hour' where id = $1", [job.Value, lease.Worker]);
+        await using var command = db.Command(
+            "update ingestion_jobs set lease_owner = $2, lease_until = now() + interval '1 hour' where id = $1",
+            [job.Value, lease.Worker]);
         await command.ExecuteNonQueryAsync();
         await db.CommitAsync(CancellationToken.None);
         return lease;
     }
 
-    /// <summary>Imports Markdown texts and waits until they can be found.</summary>
+    /// <summary>Imports Markdown texts and waits until they are searchable.</summary>
     public async Task<JobReport> ImportAsync(TenantId tenant, params IReadOnlyList<(string Id, string Title, string Text)> documents)
     {
         var job = await Queue.ImportAsync(

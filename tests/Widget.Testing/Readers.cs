@@ -2,10 +2,16 @@ using Widget.Rag.Reading.Extraction;
 
 namespace Widget.Testing;
 
-/// <summary>What reads documents in tests, as the server does: one warm pool for all of them, whose children end with this process.</summary>
+/// <summary>Document readers for tests, as on a server: one warm pool for all tests, whose children exit with this process.</summary>
 public static class Readers
 {
     public static ReaderPool Pool { get; } = new();
 
-    public static IReadOnlyList<IReader> Shared { get; } = [Pool, new PdfReader(), new ImageReader(), new RecordingReader(Pool, new ImageReader())];
+    public static IReadOnlyList<IReader> Shared { get; } =
+    [
+        Pool,
+        new PdfReader(),
+        new ImageReader(),
+        new RecordingReader(Pool, new ImageReader()),
+    ];
 }

@@ -6,8 +6,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Testing;
 
 /// <summary>
-/// A database of its own on a real PostgreSQL, migrated, with the application's unprivileged login. Dropped on disposal.
-/// The server is WIDGET_DATABASE's, or the private one that ./run and ./test use.
+/// A migrated database on a real PostgreSQL server, with the application's unprivileged login. Dropped on disposal. Uses the server of
+/// WIDGET_DATABASE, or the private one of ./run and ./test.
 /// </summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
@@ -30,19 +30,22 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public NpgsqlDataSource OwnerSource { get; }
 
-    /// <summary>The role whose rights the application's login has.</summary>
+    /// <summary>The role that has the application's rights.</summary>
     public string ApplicationRights => ApplicationRole.For(new NpgsqlConnectionStringBuilder(Owner).Database!);
 
-    /// <summary>The application's own pool.</summary>
+    /// <summary>The application's connection pool.</summary>
     public NpgsqlDataSource ApplicationSource { get; }
 
-    /// <summary>One whose owner is no superuser.</summary>
+    /// <summary>Creates a database whose owner is not a superuser.</summary>
     public static async Task<TestDatabase> CreateAsync(string superuser, PlainOwner owner)
     {
         var connection = await owner.DatabaseAsync();
         await Database.MigrateAsync(connection, CancellationToken.None);
         var login = owner.Role($"{owner.Name}_app");
-        return new TestDatabase(superuser, connection, await Database.CreateApplicationLoginAsync(connection, login, Database.NewPassword(), CancellationToken.None));
+        return new TestDatabase(
+            superuser,
+            connection,
+            await Database.CreateApplicationLoginAsync(connection, login, Database.NewPassword(), CancellationToken.None));
     }
 
     public static async Task<TestDatabase> CreateAsync()
@@ -57,7 +60,7 @@ public sealed class TestDatabase : IAsyncDisposable
         return new TestDatabase(server, owner, application);
     }
 
-    /// <summary>A tenant with nothing in it.</summary>
+    /// <summary>Adds an empty tenant.</summary>
     public async Task<TenantId> AddTenantAsync(string? slug = null)
     {
         var tenant = TenantId.New();
@@ -73,7 +76,8 @@ public sealed class TestDatabase : IAsyncDisposable
         await OwnerSource.DisposeAsync();
         await ApplicationSource.DisposeAsync();
         var name = new NpgsqlConnectionStringBuilder(Owner).Database!;
-        await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_server) { Database = "postgres" }.ConnectionString);
+        await using var server = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(_server) { Database = "postgres" }.ConnectionString);
 #pragma warning disable CA2100 // The name is made above, of letters, digits and underscores.
         await using var drop = server.CreateCommand($"drop database if exists {name} with (force)");
         await drop.ExecuteNonQueryAsync();

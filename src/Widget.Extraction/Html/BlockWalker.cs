@@ -121,7 +121,10 @@ internal sealed class BlockWalker(List<Block> blocks)
             .Where(row => row.Text.AsSpan().ContainsAnyExcept(" |"))
             .ToList();
         if (rows.Count == 0) return;
-        var header = rows.TakeWhile(row => row.Row.ParentElement?.LocalName == "thead" || row.Row.Children.All(cell => cell.LocalName == "th")).Count();
-        blocks.Add(new Block(BlockKind.Table, string.Join('\n', rows.Select(row => row.Text))) { HeaderLines = header < rows.Count ? header : 0 });
+        var header = rows.TakeWhile(
+            row => row.Row.ParentElement?.LocalName == "thead" || row.Row.Children.All(cell => cell.LocalName == "th"))
+            .Count();
+        blocks.Add(
+            new Block(BlockKind.Table, string.Join('\n', rows.Select(row => row.Text))) { HeaderLines = header < rows.Count ? header : 0 });
     }
 }

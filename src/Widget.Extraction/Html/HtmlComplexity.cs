@@ -8,26 +8,33 @@ namespace Widget.Extraction;
 internal static class HtmlComplexity
 {
     private const int LongestPage = 5_000_000;
-    private const int MostElements = 300_000;
+    private const int MaxElements = 300_000;
     private const int DeepestNesting = 500;
-    private const int MostRepeated = 1_000_000;
+    private const int MaxRepeated = 1_000_000;
 
     private static readonly HashSet<string> Void =
         ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
     private static readonly HashSet<string> Raw = ["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
 
-    private static readonly HashSet<string> Formatting = ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
+    private static readonly HashSet<string> Formatting =
+    [
+        "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+    ];
 
     // These elements end where the next one begins, so they do not nest.
     private static readonly HashSet<string> EndImplied =
-        ["p", "li", "dd", "dt", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "optgroup", "colgroup", "rb", "rp", "rt", "rtc", "html", "head", "body"];
+        [
+            "p", "li", "dd", "dt", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "optgroup", "colgroup", "rb", "rp", "rt", "rtc",
+            "html", "head", "body",
+        ];
 
     /// <exception cref="IngestionFailureException">The page is too large or too complex.</exception>
     public static void Check(string html)
     {
         if (html.Length > LongestPage)
-            throw new IngestionFailureException($"This page is longer than {LongestPage / 1_000_000} million characters. Split it into parts.");
+            throw new IngestionFailureException(
+                $"This page is longer than {LongestPage / 1_000_000} million characters. Split it into smaller pages.");
 
         var open = new List<string>();
         var formatting = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -77,8 +84,8 @@ internal static class HtmlComplexity
             }
 
             if (!EndImplied.Contains(name)) open.Add(name);
-            if (elements > MostElements || open.Count > DeepestNesting || repeated > MostRepeated)
-                throw new IngestionFailureException("The markup of this page is too large or too tangled to be read.");
+            if (elements > MaxElements || open.Count > DeepestNesting || repeated > MaxRepeated)
+                throw new IngestionFailureException("The markup of this page is too complex to be read.");
         }
     }
 
@@ -89,7 +96,9 @@ internal static class HtmlComplexity
     /// <param name="start">Position of the comment.</param>
     internal static int CommentEnd(string html, int start)
     {
-        for (var i = html.IndexOf("--", start + 2, StringComparison.Ordinal); i >= 0; i = html.IndexOf("--", i + 1, StringComparison.Ordinal))
+        for (var i = html.IndexOf("--", start + 2, StringComparison.Ordinal);
+             i >= 0;
+             i = html.IndexOf("--", i + 1, StringComparison.Ordinal))
         {
             var rest = html.AsSpan(i + 2);
             if (rest is ['>', ..]) return i + 3;

@@ -35,7 +35,10 @@ public sealed class HtmlExtractor : IExtractor
         if (MainContent.Find(page, whole) is { } main) new BlockWalker(blocks).Walk(main);
 
         var heading = Only(blocks.Where(block => block is { Kind: BlockKind.Heading, Level: 1 }));
-        return new ExtractedDocument(heading?.Text ?? (title.Length > 0 ? title : null), language is { Length: 2 } ? language : null, blocks)
+        return new ExtractedDocument(
+            heading?.Text ?? (title.Length > 0 ? title : null),
+            language is { Length: 2 } ? language : null,
+            blocks)
         {
             Links = links,
             Canonical = canonical,
@@ -81,7 +84,8 @@ public sealed class HtmlExtractor : IExtractor
 
     private static Uri? Canonical(IDocument page, Uri? address)
     {
-        if (address is null || page.QuerySelector("link[rel~=canonical][href]")?.GetAttribute("href") is not { Length: > 0 } href) return null;
+        if (address is null || page.QuerySelector("link[rel~=canonical][href]")?.GetAttribute("href") is not { Length: > 0 } href)
+            return null;
         return Uri.TryCreate(address, href, out var canonical) && canonical.Scheme is "http" or "https" ? canonical : null;
     }
 
@@ -89,7 +93,9 @@ public sealed class HtmlExtractor : IExtractor
     {
         var links = new List<Uri>();
         if (address is null) return links;
-        var root = Uri.TryCreate(address, page.QuerySelector("base[href]")?.GetAttribute("href") ?? "", out var declared) ? declared : address;
+        var root = Uri.TryCreate(address, page.QuerySelector("base[href]")?.GetAttribute("href") ?? "", out var declared)
+            ? declared
+            : address;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var anchor in page.QuerySelectorAll("a[href]"))
         {

@@ -30,8 +30,9 @@ internal static class MainContent
 
     private static readonly string[] Asides =
     [
-        "related", "recommended", "recommendations", "read-more", "readmore", "more-articles", "breadcrumb", "breadcrumbs", "pagination", "pager", "share", "sharing",
-        "social", "newsletter", "sidebar", "menu", "navbar", "skip-link", "promo", "advertisement", "footer", "masthead", "toolbar",
+        "related", "recommended", "recommendations", "read-more", "readmore", "more-articles", "breadcrumb", "breadcrumbs", "pagination",
+        "pager", "share", "sharing", "social", "newsletter", "sidebar", "menu", "navbar", "skip-link", "promo", "advertisement", "footer",
+        "masthead", "toolbar",
     ];
 
     /// <summary>Removes the boilerplate and returns the element to read; null for a page without a body.</summary>
@@ -44,7 +45,8 @@ internal static class MainContent
         var before = Words(body);
         var stated = body.QuerySelectorAll(Stated).ToList();
         // A page with nothing but navigation is an index, so its navigation is its content.
-        if (before - stated.Where(element => !stated.Exists(other => other != element && other.Contains(element))).Sum(Words) > 0) Remove(stated);
+        if (before - stated.Where(element => !stated.Exists(other => other != element && other.Contains(element))).Sum(Words) > 0)
+            Remove(stated);
         RemoveBanners(body);
 
         var root = Bulk(body);
@@ -60,7 +62,11 @@ internal static class MainContent
         var all = Words(body);
         foreach (var selector in (string[])["main", "[role=main]", "article"])
         {
-            var found = body.QuerySelectorAll(selector).Where(element => element.ParentElement?.Closest(selector) is null).Take(2).ToArray();
+            var found = body
+                .QuerySelectorAll(selector)
+                .Where(element => element.ParentElement?.Closest(selector) is null)
+                .Take(2)
+                .ToArray();
             if (found.Length == 1 && Words(found[0]) is var words && (words >= all / 2 || words >= 4 * LeastWords)) return found[0];
         }
 
@@ -102,7 +108,8 @@ internal static class MainContent
         if (text == 0) return false;
         var anchors = element.QuerySelectorAll("a[href]");
         var density = anchors.Sum(anchor => HtmlExtractor.Fold(anchor.TextContent).Length) / (double)text;
-        if (Named(element, Asides, whole: true) && element.QuerySelector("h1") is null) return density > LinkDensity / 2 || Words(element) < LeastWords;
+        if (Named(element, Asides, whole: true) && element.QuerySelector("h1") is null)
+            return density > LinkDensity / 2 || Words(element) < LeastWords;
         if (element.LocalName == "footer") return density > LinkDensity / 2;
         // Headings above links form a section index, which stays if it is in the middle of text.
         return density > LinkDensity && anchors.Length >= LinkListLength;
@@ -114,7 +121,10 @@ internal static class MainContent
         if (!whole) return Array.Exists(names, name => given.Contains(name, StringComparison.Ordinal));
         foreach (var word in given.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (Array.Exists(names, name => word == name || word.StartsWith(name + "-", StringComparison.Ordinal) || word.EndsWith("-" + name, StringComparison.Ordinal)))
+            if (Array.Exists(names,
+                name => word == name
+                || word.StartsWith(name + "-", StringComparison.Ordinal)
+                || word.EndsWith("-" + name, StringComparison.Ordinal)))
                 return true;
         }
 

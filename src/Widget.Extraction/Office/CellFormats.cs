@@ -27,7 +27,9 @@ internal sealed class CellFormats
         if (!double.TryParse(raw, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return HtmlExtractor.Fold(raw);
         var code = style is { } index && index < _codes.Length ? _codes[index] : "";
         var pattern = Unquoted(code);
-        if (pattern.AsSpan().ContainsAny("yd") || (pattern.Contains('m', StringComparison.Ordinal) && !pattern.Contains('0', StringComparison.Ordinal)) || pattern.AsSpan().ContainsAny("hs"))
+        if (pattern.AsSpan().ContainsAny("yd")
+            || (pattern.Contains('m', StringComparison.Ordinal) && !pattern.Contains('0', StringComparison.Ordinal))
+            || pattern.AsSpan().ContainsAny("hs"))
             return Date(number, pattern) ?? Number(number);
         return pattern.Contains('%', StringComparison.Ordinal) ? $"{Number(Math.Round(number * 100, 6))} %" : Number(number);
     }

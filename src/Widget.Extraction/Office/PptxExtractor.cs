@@ -58,7 +58,8 @@ public sealed class PptxExtractor : IExtractor
         var title = string.Join(" – ", titles.Where(text => text.Length > 0));
         if (title.Length == 0) return body.Count == 0 ? [] : [new Block(BlockKind.Heading, $"{number}", 1, Page: number), .. body];
         // A slide with only a title is still indexed.
-        if (body.Count == 0 || title.Length > BlockWalker.LongestHeading) body.Insert(0, new Block(BlockKind.Paragraph, title, Page: number));
+        if (body.Count == 0 || title.Length > BlockWalker.LongestHeading)
+            body.Insert(0, new Block(BlockKind.Paragraph, title, Page: number));
         return title.Length > BlockWalker.LongestHeading ? body : [new Block(BlockKind.Heading, title, 1, Page: number), .. body];
     }
 

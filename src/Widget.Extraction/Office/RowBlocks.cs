@@ -66,7 +66,9 @@ internal sealed class RowBlocks
 
     private void Write(int row, IReadOnlyDictionary<int, Cell> cells)
     {
-        var text = string.Join(" | ", cells.Select(cell => _columns.TryGetValue(cell.Key, out var column) ? $"{column}: {cell.Value.Text}" : cell.Value.Text));
+        var text = string.Join(
+            " | ",
+            cells.Select(cell => _columns.TryGetValue(cell.Key, out var column) ? $"{column}: {cell.Value.Text}" : cell.Value.Text));
         _length += text.Length;
         if (_length > Extractors.LongestText) throw new IngestionFailureException(Extractors.TooLong);
         _blocks.Add(new Block(BlockKind.Table, text) { Row = row });

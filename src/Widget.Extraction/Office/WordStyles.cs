@@ -30,8 +30,10 @@ internal sealed class WordStyles(Styles? styles)
         {
             var name = (style.StyleName?.Val?.Value ?? id).ToLowerInvariant();
             if (name == "title") (title, level) = (true, level ?? 1);
-            if (name.StartsWith("toc ", StringComparison.Ordinal) || name.StartsWith("contents ", StringComparison.Ordinal)) contents = true;
-            if (name.StartsWith("heading ", StringComparison.Ordinal) && int.TryParse(name.AsSpan(8), out var number)) level ??= Math.Clamp(number, 1, 6);
+            if (name.StartsWith("toc ", StringComparison.Ordinal) || name.StartsWith("contents ", StringComparison.Ordinal))
+                contents = true;
+            if (name.StartsWith("heading ", StringComparison.Ordinal) && int.TryParse(name.AsSpan(8), out var number))
+                level ??= Math.Clamp(number, 1, 6);
             if (name.StartsWith("list", StringComparison.Ordinal)) list = true;
             if (style.StyleParagraphProperties?.OutlineLevel?.Val?.Value is { } inherited and < 9) level ??= Math.Min(inherited + 1, 6);
             if (style.StyleParagraphProperties?.NumberingProperties is not null) list = true;

@@ -79,7 +79,9 @@ public sealed class XlsxExtractor : IExtractor
         var raw = cell.CellValue?.Text ?? "";
         return cell.DataType?.InnerText switch
         {
-            "s" => new(int.TryParse(raw, CultureInfo.InvariantCulture, out var index) && index >= 0 && index < strings.Count ? strings[index] : "", IsText: true),
+            "s" => new(
+                int.TryParse(raw, CultureInfo.InvariantCulture, out var index) && index >= 0 && index < strings.Count ? strings[index] : "",
+                IsText: true),
             "inlineStr" => new(cell.InlineString is { } inline ? TextOf(inline) : "", IsText: true),
             "str" => new(HtmlExtractor.Fold(raw), IsText: true),
             "b" => new(raw == "1" ? "yes" : "no", IsText: false),

@@ -29,7 +29,8 @@ public sealed class CsvExtractor : IExtractor
             for (var column = 0; column < parser.Count; column++)
             {
                 var value = HtmlExtractor.Fold(parser[column]);
-                if (value.Length > 0) cells[column] = new RowBlocks.Cell(value, IsText: !char.IsAsciiDigit(value[0]) && value[0] is not ('-' or '+'));
+                if (value.Length > 0)
+                    cells[column] = new RowBlocks.Cell(value, IsText: !char.IsAsciiDigit(value[0]) && value[0] is not ('-' or '+'));
             }
 
             rows.Add(parser.Row, cells);

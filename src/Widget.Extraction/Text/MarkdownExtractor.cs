@@ -31,7 +31,7 @@ public sealed class MarkdownExtractor : IExtractor
         catch (ArgumentException e)
         {
             // The parser throws this only when the nesting exceeds its limit.
-            throw new IngestionFailureException("The Markdown of this document is nested too deeply to be read.", e);
+            throw new IngestionFailureException("The Markdown of this document is nested too deeply.", e);
         }
     }
 }

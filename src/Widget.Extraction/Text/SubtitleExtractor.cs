@@ -21,7 +21,7 @@ public sealed partial class SubtitleExtractor : IExtractor
         var blocks = Read(TextDecoding.Decode(document.Content.Span, document.Charset));
         return blocks.Count > 0
             ? new ExtractedDocument(null, null, blocks)
-            : throw new IngestionFailureException("This subtitle file holds no lines with times, as 00:01:02.000 --> 00:01:04.000.");
+            : throw new IngestionFailureException("This subtitle file has no lines with times such as 00:01:02.000 --> 00:01:04.000.");
     }
 
     /// <summary>Returns blocks with times, in order; none when the text has no cues.</summary>
@@ -75,7 +75,10 @@ public sealed partial class SubtitleExtractor : IExtractor
         return seconds;
     }
 
-    [GeneratedRegex(@"(?<start>(\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})\s*-->\s*(?<end>(\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"(?<start>(\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})\s*-->\s*(?<end>(\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Timing();
 
     // Voice and style tags, and SubRip positions in braces.

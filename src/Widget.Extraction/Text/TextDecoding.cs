@@ -16,7 +16,7 @@ internal static partial class TextDecoding
         if (bytes is [0xFE, 0xFF, ..]) return Encoding.BigEndianUnicode.GetString(bytes[2..]);
         if (Utf16(bytes) is { } wide) return wide.GetString(bytes);
         if (bytes[..Math.Min(bytes.Length, 8_000)].Contains((byte)0))
-            throw new IngestionFailureException("This is not a text file: it contains binary data.");
+            throw new IngestionFailureException("This file contains binary data, not text.");
 
         try
         {

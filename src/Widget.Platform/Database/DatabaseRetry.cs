@@ -37,7 +37,8 @@ public static class DatabaseRetry
     }
 
     /// <inheritdoc cref="RunAsync{T}"/>
-    public static Task RunAsync(Func<CancellationToken, Task> work, TimeProvider clock, Action<Exception> report, CancellationToken ct) => RunAsync(
+    public static Task RunAsync(Func<CancellationToken, Task> work, TimeProvider clock, Action<Exception> report, CancellationToken ct) =>
+        RunAsync(
         async token =>
         {
             await work(token);

@@ -21,12 +21,14 @@ public sealed class LoggedException : Exception
         for (var inner = exception; inner is not null; inner = inner.InnerException) chain.Add(inner);
         if (!chain.Exists(Quotes)) return exception;
         var message = string.Join(" < ", chain.Select(Describe));
-        return new LoggedException(message, string.Join(Environment.NewLine, chain.Select(one => $"{Describe(one)}{Environment.NewLine}{one.StackTrace}")));
+        return new LoggedException(
+            message,
+            string.Join(Environment.NewLine, chain.Select(one => $"{Describe(one)}{Environment.NewLine}{one.StackTrace}")));
     }
 
     public override string ToString() => _text;
 
-    // Class 22 is about data and class 23 about constraints, so both quote values; the other classes are about the server and our statements.
+    // Errors of class 22 (data) and class 23 (constraints) quote values. Other classes concern the server and the application's statements.
     // ASP.NET Core's exception for unreadable requests is matched by its name, since Widget.Rag does not reference ASP.NET Core.
     private static bool Quotes(Exception exception) => exception is JsonException or FormatException or ArgumentException
         || exception.GetType().Name == "BadHttpRequestException"

@@ -11,7 +11,8 @@ public sealed class AcrossTenants : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
 
-    private AcrossTenants(NpgsqlConnection connection, NpgsqlTransaction transaction) => (_connection, _transaction) = (connection, transaction);
+    private AcrossTenants(NpgsqlConnection connection, NpgsqlTransaction transaction) =>
+        (_connection, _transaction) = (connection, transaction);
 
     public static async Task<AcrossTenants> BeginAsync(NpgsqlDataSource owner, CancellationToken ct)
     {

@@ -22,7 +22,8 @@ public sealed class TenantBatch : IAsyncDisposable
     public TenantBatch Add(string sql, ReadOnlySpan<object?> parameters = default)
     {
         var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in parameters) command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value ?? DBNull.Value });
+        foreach (var value in parameters)
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value ?? DBNull.Value });
         _batch.BatchCommands.Add(command);
         return this;
     }

@@ -21,7 +21,9 @@ public sealed class TenantDatabase
         _model = new TenantModel([.. tables]);
         _options = new DbContextOptionsBuilder<TenantDb>()
             // The default strategy wraps a lost connection in an InvalidOperationException, which looks like a programming error.
-            .UseNpgsql(dataSource, npgsql => npgsql.UseVector().ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)))
+            .UseNpgsql(
+                dataSource,
+                npgsql => npgsql.UseVector().ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)))
             .ReplaceService<IModelCacheKeyFactory, TenantModelCacheKeys>()
             .Options;
     }

@@ -59,7 +59,9 @@ public sealed class TenantDb : DbContext
     /// <param name="ct">Cancels the wait.</param>
     public async Task LockAsync(string what, CancellationToken ct)
     {
-        await using var command = Command("select pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))", [what, TenantId.ToString()]);
+        await using var command = Command(
+            "select pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))",
+            [what, TenantId.ToString()]);
         await command.ExecuteNonQueryAsync(ct);
     }
 
@@ -85,7 +87,7 @@ public sealed class TenantDb : DbContext
         foreach (var entry in ChangeTracker.Entries<ITenantOwned>())
         {
             if (entry.State is EntityState.Added or EntityState.Modified && entry.Entity.TenantId != TenantId)
-                throw new InvalidOperationException($"A {entry.Metadata.ShortName()} of another tenant was about to be saved.");
+                throw new InvalidOperationException($"Cannot save a {entry.Metadata.ShortName()} of another tenant.");
         }
 
         return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);

@@ -9,9 +9,11 @@ internal sealed class TenantModel(TenantTables[] tables) : IEquatable<TenantMode
 {
     public void MapIds(ModelConfigurationBuilder conventions)
     {
-        foreach (var type in tables.Select(table => table.Ids).Append(typeof(TenantId).Assembly).Distinct().SelectMany(assembly => assembly.GetTypes()))
+        var assemblies = tables.Select(table => table.Ids).Append(typeof(TenantId).Assembly).Distinct();
+        foreach (var type in assemblies.SelectMany(assembly => assembly.GetTypes()))
         {
-            if (type.IsValueType && Array.Exists(type.GetInterfaces(), i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ITypedId<>)))
+            if (type.IsValueType
+                && Array.Exists(type.GetInterfaces(), i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ITypedId<>)))
                 conventions.Properties(type).HaveConversion(typeof(TypedIdConverter<>).MakeGenericType(type));
         }
     }

@@ -35,7 +35,12 @@ public sealed class KnowledgeCatalog(TenantDatabase database)
         ListAsync(tenant, new DocumentFilter(), offset, limit, ct);
 
     /// <summary>Returns a page of the tenant's documents that match the filter, ordered by title, and their total number.</summary>
-    public async Task<(IReadOnlyList<Document> Documents, int Total)> ListAsync(TenantId tenant, DocumentFilter filter, int offset, int limit, CancellationToken ct)
+    public async Task<(IReadOnlyList<Document> Documents, int Total)> ListAsync(
+        TenantId tenant,
+        DocumentFilter filter,
+        int offset,
+        int limit,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         var documents = db.Documents.AsNoTracking();
@@ -44,8 +49,15 @@ public sealed class KnowledgeCatalog(TenantDatabase database)
         if (filter.Tag is { } tag) documents = documents.Where(row => row.Tags.Contains(tag));
         if (filter.Query is { Length: > 0 } query)
         {
-            var pattern = $"%{query.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
-            documents = documents.Where(row => EF.Functions.ILike(row.Title, pattern) || EF.Functions.ILike(row.ExternalId, pattern) || EF.Functions.ILike(row.Url!, pattern));
+            var escaped = query
+                .Replace(@"\", @"\\", StringComparison.Ordinal)
+                .Replace("%", @"\%", StringComparison.Ordinal)
+                .Replace("_", @"\_", StringComparison.Ordinal);
+            var pattern = $"%{escaped}%";
+            documents = documents.Where(
+                row => EF.Functions.ILike(row.Title, pattern)
+                    || EF.Functions.ILike(row.ExternalId, pattern)
+                    || EF.Functions.ILike(row.Url!, pattern));
         }
 
         var total = await documents.CountAsync(ct);
@@ -69,7 +81,12 @@ public sealed class KnowledgeCatalog(TenantDatabase database)
     }
 
     /// <summary>Returns a page of a document's passages in order; null when the tenant has no such document.</summary>
-    public async Task<(IReadOnlyList<Passage> Passages, int Total)?> PassagesAsync(TenantId tenant, DocumentId id, int offset, int limit, CancellationToken ct)
+    public async Task<(IReadOnlyList<Passage> Passages, int Total)?> PassagesAsync(
+        TenantId tenant,
+        DocumentId id,
+        int offset,
+        int limit,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         if (!await db.Documents.AnyAsync(row => row.Id == id, ct)) return null;
@@ -90,8 +107,11 @@ public sealed class KnowledgeCatalog(TenantDatabase database)
             {
                 await TypedKnowledge.LockAsync(db, typed, ct);
                 await KnowledgeWriter.LockStatisticsAsync(db, ct);
-                await IngestionQueue.WithdrawAsync(db, document.SourceId, document.ExternalId, ct);
-                id = await db.Documents.Where(row => row.SourceId == document.SourceId && row.ExternalId == document.ExternalId).Select(row => row.Id).SingleOrDefaultAsync(ct);
+                await JobCreation.WithdrawAsync(db, document.SourceId, document.ExternalId, ct);
+                id = await db.Documents
+                    .Where(row => row.SourceId == document.SourceId && row.ExternalId == document.ExternalId)
+                    .Select(row => row.Id)
+                    .SingleOrDefaultAsync(ct);
                 await db.Answers.Where(row => row.SourceId == document.SourceId && row.Id == new AnswerId(typed)).ExecuteDeleteAsync(ct);
                 await db.Demos.Where(row => row.SourceId == document.SourceId && row.Id == new DemoId(typed)).ExecuteDeleteAsync(ct);
             }

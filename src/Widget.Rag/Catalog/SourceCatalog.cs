@@ -24,7 +24,12 @@ public sealed record SourceChange(string? Name, IReadOnlyList<string>? Tags, Sch
 public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue, TimeProvider clock)
 {
     /// <summary>Returns a page of the tenant's sources, oldest first, and the total number.</summary>
-    public async Task<(IReadOnlyList<SourceReport> Sources, int Total)> ListAsync(TenantId tenant, SourceKind? kind, int offset, int limit, CancellationToken ct)
+    public async Task<(IReadOnlyList<SourceReport> Sources, int Total)> ListAsync(
+        TenantId tenant,
+        SourceKind? kind,
+        int offset,
+        int limit,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         var total = await db.Sources.CountAsync(source => kind == null || source.Kind == kind, ct);
@@ -67,7 +72,7 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
         source.Rules = rules;
         SetSchedule(source, schedule);
         await db.SaveChangesAsync(ct);
-        if (IsFetched(source)) await IngestionQueue.CrawlAsync(db, source, ct);
+        if (IsFetched(source)) await JobCreation.CrawlAsync(db, source, ct);
         await db.CommitAsync(ct);
         queue.Raise();
         return id;
@@ -83,7 +88,9 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
         if (await LockedAsync(db, id, ct) is not { } source) return false;
         var named = source.Kind is SourceKind.Import or SourceKind.Upload;
         if (change.Name is { } name && named
-            && await db.Sources.AnyAsync(row => row.Kind == source.Kind && row.Name == name && row.Id != id && row.DeletedAt == null, ct)) return null;
+            && await db.Sources.AnyAsync(
+                row => row.Kind == source.Kind && row.Name == name && row.Id != id && row.DeletedAt == null,
+                ct)) return null;
         source.Name = change.Name ?? source.Name;
         if (change.Rules is { } rules) source.Rules = rules(source.Rules);
         if (change.Schedule is { } schedule && schedule != source.Schedule) SetSchedule(source, schedule);
@@ -106,7 +113,8 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
         // A worker that still has one of these jobs finds it ended and commits nothing.
         await using (var stop = db.Command(
             """
-            update ingestion_jobs set status = 'failed', error = 'The source was deleted.', finished_at = now(), lease_owner = null, lease_until = null
+            update ingestion_jobs set status = 'failed', error = 'The source was deleted.',
+            finished_at = now(), lease_owner = null, lease_until = null
             where source_id = $1 and finished_at is null
             """,
             [id.Value]))
@@ -114,7 +122,7 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
             await stop.ExecuteNonQueryAsync(ct);
         }
 
-        await IngestionQueue.CreateAsync(db, id, Discovery.Given, 0, ct, JobWork.Delete);
+        await JobCreation.CreateAsync(db, id, Discovery.Given, 0, ct, JobWork.Delete);
         await db.CommitAsync(ct);
         queue.Raise();
         return true;
@@ -124,7 +132,11 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
     public Task<SourceRun> CrawlAsync(TenantId tenant, SourceId id, CancellationToken ct) =>
         RunAsync(tenant, id, (db, source) => IsFetched(source)
             ? CrawlAsync(db, source, ct)
-            : Task.FromResult(new SourceRun(true) { Reason = "Only pages and sites can be read again; send the others' documents anew." }), ct);
+            : Task.FromResult(
+                new SourceRun(true)
+                {
+                    Reason = "Only pages and sites can be crawled again. Send the documents of other sources again.",
+                }), ct);
 
     /// <summary>Retries failed documents. Pages and sites are crawled again as a whole.</summary>
     public Task<SourceRun> RetryAsync(TenantId tenant, SourceId id, CancellationToken ct) =>
@@ -144,8 +156,12 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
     private async Task<SourceRun> CrawlAsync(TenantDb db, Source source, CancellationToken ct)
     {
         SetSchedule(source, source.Schedule);
-        var running = await db.Jobs.Where(job => job.SourceId == source.Id && job.FinishedAt == null).OrderBy(job => job.CreatedAt).Select(job => (JobId?)job.Id).FirstOrDefaultAsync(ct);
-        return new SourceRun(true, running ?? (await IngestionQueue.CrawlAsync(db, source, ct)).Id);
+        var running = await db.Jobs
+            .Where(job => job.SourceId == source.Id && job.FinishedAt == null)
+            .OrderBy(job => job.CreatedAt)
+            .Select(job => (JobId?)job.Id)
+            .FirstOrDefaultAsync(ct);
+        return new SourceRun(true, running ?? (await JobCreation.CrawlAsync(db, source, ct)).Id);
     }
 
     // Documents that were rejected on import, or that repeatedly crashed their reader, have no content left to read.
@@ -154,11 +170,12 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
         var jobs = db.Jobs;
         var failed = db.Items.Where(item => item.State == ItemState.Failed && !item.Superseded
             && jobs.Any(job => job.Id == item.JobId && job.SourceId == source.Id && job.FinishedAt != null));
-        if (!await failed.AnyAsync(ct)) return new SourceRun(true) { Reason = "Nothing of this source has failed, so there is nothing to try again." };
+        if (!await failed.AnyAsync(ct))
+            return new SourceRun(true) { Reason = "No document of this source has failed, so there is nothing to retry." };
         if (!await failed.AnyAsync(item => item.Content != null && item.Attempts > 0, ct))
-            return new SourceRun(true) { Reason = "What failed cannot be tried again as it is. Correct it and send it anew." };
+            return new SourceRun(true) { Reason = "The failed documents cannot be retried as they are. Correct them and send them again." };
 
-        var job = await IngestionQueue.CreateAsync(db, source.Id, Discovery.Given, int.MaxValue, ct);
+        var job = await JobCreation.CreateAsync(db, source.Id, Discovery.Given, int.MaxValue, ct);
         await using var command = db.Command(
             """
             with failed as (
@@ -175,14 +192,15 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
             """,
             [source.Id.Value, job.Id.Value]);
         await command.ExecuteNonQueryAsync(ct);
-        await IngestionQueue.CountAsync(db, job, ct);
+        await JobCreation.CountAsync(db, job, ct);
         return new SourceRun(true, job.Id);
     }
 
     // Also null while the source is being deleted.
     private static async Task<Source?> LockedAsync(TenantDb db, SourceId id, CancellationToken ct)
     {
-        await using (var hold = db.Command("select from sources where id = $1 for no key update", [id.Value])) await hold.ExecuteNonQueryAsync(ct);
+        await using (var hold = db.Command("select from sources where id = $1 for no key update", [id.Value]))
+            await hold.ExecuteNonQueryAsync(ct);
         return await db.Sources.SingleOrDefaultAsync(row => row.Id == id && row.DeletedAt == null, ct);
     }
 

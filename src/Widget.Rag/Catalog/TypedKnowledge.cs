@@ -25,11 +25,31 @@ public sealed record EntryStatus(EntryState State, string? Error);
 /// <summary>Manages answers and demos that people type. They are stored as typed, and a job indexes them like other documents.</summary>
 public sealed class TypedKnowledge(TenantDatabase database, IngestionQueue queue, TimeProvider clock)
 {
-    public Task<(IReadOnlyList<(Answer Entry, EntryStatus Status)> Entries, int Total)> AnswersAsync(TenantId tenant, int offset, int limit, CancellationToken ct) =>
-        ListAsync(tenant, db => db.Answers.AsNoTracking().OrderBy(row => row.Question).ThenBy(row => row.Id), row => row.Id.Value, offset, limit, ct);
+    public Task<(IReadOnlyList<(Answer Entry, EntryStatus Status)> Entries, int Total)> AnswersAsync(
+        TenantId tenant,
+        int offset,
+        int limit,
+        CancellationToken ct) =>
+        ListAsync(
+            tenant,
+            db => db.Answers.AsNoTracking().OrderBy(row => row.Question).ThenBy(row => row.Id),
+            row => row.Id.Value,
+            offset,
+            limit,
+            ct);
 
-    public Task<(IReadOnlyList<(Demo Entry, EntryStatus Status)> Entries, int Total)> DemosAsync(TenantId tenant, int offset, int limit, CancellationToken ct) =>
-        ListAsync(tenant, db => db.Demos.AsNoTracking().OrderBy(row => row.Title).ThenBy(row => row.Id), row => row.Id.Value, offset, limit, ct);
+    public Task<(IReadOnlyList<(Demo Entry, EntryStatus Status)> Entries, int Total)> DemosAsync(
+        TenantId tenant,
+        int offset,
+        int limit,
+        CancellationToken ct) =>
+        ListAsync(
+            tenant,
+            db => db.Demos.AsNoTracking().OrderBy(row => row.Title).ThenBy(row => row.Id),
+            row => row.Id.Value,
+            offset,
+            limit,
+            ct);
 
     /// <summary>Returns an answer; null when the tenant has none with this id.</summary>
     public async Task<(Answer Entry, EntryStatus Status)?> FindAsync(TenantId tenant, AnswerId id, CancellationToken ct)
@@ -117,7 +137,12 @@ public sealed class TypedKnowledge(TenantDatabase database, IngestionQueue queue
     /// </summary>
     internal static Task LockAsync(TenantDb db, Guid entry, CancellationToken ct) => db.LockAsync($"entry {entry}", ct);
 
-    private async Task<TEntry> AddAsync<TEntry>(TenantId tenant, SourceKind kind, Func<SourceId, TEntry> create, Action<TEntry, DateTimeOffset> stamp, CancellationToken ct)
+    private async Task<TEntry> AddAsync<TEntry>(
+        TenantId tenant,
+        SourceKind kind,
+        Func<SourceId, TEntry> create,
+        Action<TEntry, DateTimeOffset> stamp,
+        CancellationToken ct)
         where TEntry : class, ITypedEntry
     {
         var source = await queue.SourceAsync(tenant, kind, "", "", ct);
@@ -131,7 +156,7 @@ public sealed class TypedKnowledge(TenantDatabase database, IngestionQueue queue
 
     private async Task RequeueAsync(TenantDb db, SourceId source, ITypedEntry entry, CancellationToken ct)
     {
-        await IngestionQueue.AddTypedAsync(db, source, entry, ct);
+        await JobCreation.AddTypedAsync(db, source, entry, ct);
         await db.CommitAsync(ct);
         queue.Raise();
     }
@@ -140,8 +165,11 @@ public sealed class TypedKnowledge(TenantDatabase database, IngestionQueue queue
     private static async Task RemoveAsync(TenantDb db, SourceId source, string externalId, CancellationToken ct)
     {
         await KnowledgeWriter.LockStatisticsAsync(db, ct);
-        await IngestionQueue.WithdrawAsync(db, source, externalId, ct);
-        var documents = await db.Documents.Where(row => row.SourceId == source && row.ExternalId == externalId).Select(row => row.Id).ToListAsync(ct);
+        await JobCreation.WithdrawAsync(db, source, externalId, ct);
+        var documents = await db.Documents
+            .Where(row => row.SourceId == source && row.ExternalId == externalId)
+            .Select(row => row.Id)
+            .ToListAsync(ct);
         await KnowledgeWriter.DeleteAsync(db, [.. documents.Select(id => id.Value)], ct);
         await db.CommitAsync(ct);
     }

@@ -47,9 +47,10 @@ public sealed class EmbeddingModels(IEmbeddingGenerator<string, Embedding<float>
     public async Task<IReadOnlyList<HalfVector>> EmbedAsync(string model, IReadOnlyList<string> texts, CancellationToken ct)
     {
         if (texts.Count == 0) return [];
-        if (!Knows(model)) throw new EmbeddingUnavailableException($"The embedding model {model} is not set up on this server.");
+        if (!Knows(model)) throw new EmbeddingUnavailableException($"The embedding model {model} is not configured on this server.");
         IEmbeddingGenerator<string, Embedding<float>> generator = IsLocal(model) ? _local : remote!;
-        using var activity = RagTelemetry.Source.StartActivity("embed")?.SetTag(RagTelemetry.Model, model).SetTag("widget.texts", texts.Count);
+        using var activity = RagTelemetry.Source.StartActivity("embed")?.SetTag(RagTelemetry.Model, model)
+            .SetTag("widget.texts", texts.Count);
         var generated = await generator.GenerateAsync(texts, new EmbeddingGenerationOptions { ModelId = model }, ct);
         return [.. generated.Select(embedding => HalfVectors.From(Unit(embedding.Vector.Span)))];
     }

@@ -5,7 +5,7 @@ namespace Widget.Rag.Fetching;
 /// <summary>Limits the load that all jobs of this node put on one host: few requests at once, with a delay between their starts.</summary>
 public sealed class HostQueue(FetchOptions options, TimeProvider clock)
 {
-    private const int MostIdle = 1_000;
+    private const int MaxIdle = 1_000;
 
     private readonly ConcurrentDictionary<string, Host> _hosts = new(StringComparer.OrdinalIgnoreCase);
 
@@ -15,7 +15,7 @@ public sealed class HostQueue(FetchOptions options, TimeProvider clock)
     /// <param name="ct">Cancels the wait.</param>
     public async Task<IDisposable> EnterAsync(string authority, TimeSpan? delay, CancellationToken ct)
     {
-        if (_hosts.Count > MostIdle) Forget();
+        if (_hosts.Count > MaxIdle) Forget();
         var host = _hosts.GetOrAdd(authority, _ => new Host(options.ParallelPerHost));
         await host.Room.WaitAsync(ct);
         try

@@ -5,9 +5,9 @@ public static class PageAddress
 {
     private static readonly HashSet<string> NoDocument = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".7z", ".avi", ".bmp", ".bz2", ".css", ".dmg", ".doc", ".eot", ".exe", ".flac", ".gif", ".gz", ".ico", ".iso", ".jpeg", ".jpg", ".js",
-        ".json", ".m4a", ".m4v", ".mkv", ".mov", ".mp3", ".mp4", ".ogg", ".png", ".ppt", ".rar", ".rss", ".svg", ".tar", ".tgz", ".tif", ".tiff", ".ttf", ".wav", ".webm",
-        ".webp", ".woff", ".woff2", ".xls", ".xml", ".xz", ".zip",
+        ".7z", ".avi", ".bmp", ".bz2", ".css", ".dmg", ".doc", ".eot", ".exe", ".flac", ".gif", ".gz", ".ico", ".iso", ".jpeg", ".jpg",
+        ".js", ".json", ".m4a", ".m4v", ".mkv", ".mov", ".mp3", ".mp4", ".ogg", ".png", ".ppt", ".rar", ".rss", ".svg", ".tar", ".tgz",
+        ".tif", ".tiff", ".ttf", ".wav", ".webm", ".webp", ".woff", ".woff2", ".xls", ".xml", ".xz", ".zip",
     };
 
     /// <summary>Longest address that is followed, in characters. Longer ones usually carry a session or a token.</summary>
@@ -16,8 +16,8 @@ public static class PageAddress
     // Parameters that advertisers, mailers and analytics add to track clicks. They do not change the page.
     private static readonly HashSet<string> Tracking = new(StringComparer.OrdinalIgnoreCase)
     {
-        "dclid", "fbclid", "gbraid", "gclid", "gclsrc", "igshid", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "srsltid", "ttclid", "twclid", "wbraid",
-        "yclid", "_ga", "_gl", "_hsenc", "_hsmi",
+        "dclid", "fbclid", "gbraid", "gclid", "gclsrc", "igshid", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "srsltid",
+        "ttclid", "twclid", "wbraid", "yclid", "_ga", "_gl", "_hsenc", "_hsmi",
     };
 
     /// <summary>
@@ -33,7 +33,8 @@ public static class PageAddress
         return kept.Length == parameters.Length ? plain : new UriBuilder(plain) { Query = string.Join('&', kept) }.Uri;
     }
 
-    private static bool Tracks(string parameter) => parameter.StartsWith("utm_", StringComparison.OrdinalIgnoreCase) || Tracking.Contains(parameter);
+    private static bool Tracks(string parameter) =>
+        parameter.StartsWith("utm_", StringComparison.OrdinalIgnoreCase) || Tracking.Contains(parameter);
 
     /// <summary>
     /// Whether a link stays on the site: same host (with or without "www."), same port, a file type that can be read by its name, and no

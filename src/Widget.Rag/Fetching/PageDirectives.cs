@@ -21,11 +21,17 @@ public sealed record PageDirectives(bool Index, bool Follow, Uri? Canonical)
             foreach (var (tag, attributes) in HeadTags.Of(Text(document)))
             {
                 string Value(string name) => attributes.GetValueOrDefault(name, "");
-                if (tag == "meta" && Value("name").Trim() is var name && (Is(name, "robots") || Is(name, RobotsTxt.ProductToken))) words.AddRange(Split(Value("content")));
-                if (tag != "link" || found || !Array.Exists(Value("rel").Split(' '), rel => Is(rel, "canonical")) || !attributes.ContainsKey("href")) continue;
+                if (tag == "meta" && Value("name").Trim() is var name && (Is(name, "robots") || Is(name, RobotsTxt.ProductToken)))
+                    words.AddRange(Split(Value("content")));
+                if (tag != "link"
+                    || found
+                    || !Array.Exists(Value("rel").Split(' '), rel => Is(rel, "canonical"))
+                    || !attributes.ContainsKey("href"))
+                    continue;
                 found = true;
                 var href = Value("href").Trim();
-                if (href.Length > 0 && Uri.TryCreate(document.Address, href, out var address) && address.Scheme is "http" or "https") canonical = PageAddress.Normalize(address);
+                if (href.Length > 0 && Uri.TryCreate(document.Address, href, out var address) && address.Scheme is "http" or "https")
+                    canonical = PageAddress.Normalize(address);
             }
         }
 
@@ -44,7 +50,9 @@ public sealed record PageDirectives(bool Index, bool Follow, Uri? Canonical)
             var word = part;
             var colon = word.IndexOf(':', StringComparison.Ordinal);
             // Directives with a value.
-            if (colon > 0 && !word.StartsWith("max-", StringComparison.OrdinalIgnoreCase) && !word.StartsWith("unavailable_after", StringComparison.OrdinalIgnoreCase))
+            if (colon > 0
+                && !word.StartsWith("max-", StringComparison.OrdinalIgnoreCase)
+                && !word.StartsWith("unavailable_after", StringComparison.OrdinalIgnoreCase))
             {
                 ours = Is(word[..colon].Trim(), RobotsTxt.ProductToken);
                 word = word[(colon + 1)..].Trim();

@@ -125,7 +125,9 @@ public sealed class RobotsTxt
         var text = new StringBuilder(path.Length);
         for (var i = 0; i < path.Length; i++)
         {
-            if (path[i] == '%' && i + 2 < path.Length && byte.TryParse(path.AsSpan(i + 1, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var octet))
+            if (path[i] == '%'
+                && i + 2 < path.Length
+                && byte.TryParse(path.AsSpan(i + 1, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var octet))
             {
                 if (char.IsAsciiLetterOrDigit((char)octet) || (char)octet is '-' or '.' or '_' or '~') text.Append((char)octet);
                 else text.Append(CultureInfo.InvariantCulture, $"%{octet:X2}");
@@ -134,7 +136,8 @@ public sealed class RobotsTxt
             else if (path[i] > '\u007F')
             {
                 var width = i + 1 < path.Length && char.IsSurrogatePair(path[i], path[i + 1]) ? 2 : 1;
-                foreach (var part in Encoding.UTF8.GetBytes(path.Substring(i, width))) text.Append(CultureInfo.InvariantCulture, $"%{part:X2}");
+                foreach (var part in Encoding.UTF8.GetBytes(path.Substring(i, width)))
+                    text.Append(CultureInfo.InvariantCulture, $"%{part:X2}");
                 i += width - 1;
             }
             else

@@ -23,7 +23,7 @@ public sealed record ListedPages(IReadOnlyList<ListedPage> Pages, bool Complete)
 /// <param name="clock">Clock for the time limit.</param>
 public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byte>>> fetch, TimeProvider clock)
 {
-    private const int MostMaps = 200; // tried, whether or not they can be read
+    private const int MaxMaps = 200; // tried, whether or not they can be read
     private const int DeepestIndex = 3;
     private const int LargestMap = 50 << 20; // bytes, uncompressed, as the protocol has it
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
@@ -55,7 +55,7 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
         bool Meet(Uri map, int depth)
         {
             if (_maps.Contains(map)) return true;
-            if (depth > DeepestIndex || _maps.Count >= MostMaps) return false;
+            if (depth > DeepestIndex || _maps.Count >= MaxMaps) return false;
             _maps.Add(map);
             waiting.Enqueue((map, depth));
             return true;
@@ -94,7 +94,11 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
             }
             catch (OperationCanceledException) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
             {
-                (complete, broken) = (false, broken ?? new IngestionFailureException($"The site maps of {address.Authority} could not be read within {Longest.TotalMinutes:0} minutes."));
+                (complete, broken) = (
+                    false,
+                    broken
+                        ?? new IngestionFailureException(
+                            $"Reading the site maps of {address.Authority} took longer than {Longest.TotalMinutes:0} minutes."));
                 break;
             }
         }
@@ -116,7 +120,7 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
         }
         catch (XmlException e)
         {
-            throw new IngestionFailureException($"{address} is not a site map: it is not well-formed XML.", e);
+            throw new IngestionFailureException($"{address} is not a site map: it is not valid XML.", e);
         }
 
         return root.Name.LocalName is "sitemapindex" or "urlset"
@@ -136,7 +140,8 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
             while ((read = gzip.Read(buffer)) > 0)
             {
                 inflated.Write(buffer, 0, read);
-                if (inflated.Length > LargestMap) throw new IngestionFailureException($"The site map {address} is larger than {LargestMap >> 20} MB.");
+                if (inflated.Length > LargestMap)
+                    throw new IngestionFailureException($"The site map {address} is larger than {LargestMap >> 20} MB.");
             }
 
             return inflated.ToArray();
@@ -152,9 +157,16 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
         foreach (var entry in root.Elements().Where(child => child.Name.LocalName == element))
         {
             string? Text(string name) => entry.Elements().FirstOrDefault(child => child.Name.LocalName == name)?.Value.Trim();
-            if (!Uri.TryCreate(map, Text("loc"), out var location) || location.Authority != map.Authority || location.Scheme is not ("http" or "https")) continue;
+            if (!Uri.TryCreate(map, Text("loc"), out var location)
+                || location.Authority != map.Authority
+                || location.Scheme is not ("http" or "https"))
+                continue;
             if (location.AbsoluteUri.Length > PageAddress.Longest) continue;
-            DateTimeOffset? modified = DateTimeOffset.TryParse(Text("lastmod"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            DateTimeOffset? modified = DateTimeOffset.TryParse(
+                Text("lastmod"),
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                out var time)
                 ? time
                 : null;
             yield return new ListedPage(PageAddress.Normalize(location), modified);

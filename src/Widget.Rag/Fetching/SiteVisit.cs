@@ -33,14 +33,17 @@ internal sealed class SiteVisit(PageFetcher fetcher, HostQueue hosts, FetchOptio
     /// </exception>
     public Task<RobotsTxt> RobotsAsync(Uri page, CancellationToken ct) =>
         // All pages of the time slice share the result, so the first page's time limit must not cancel it.
-        _robots.GetOrAdd(page.GetLeftPart(UriPartial.Authority), site => new Lazy<Task<RobotsTxt>>(() => LoadAsync(new Uri($"{site}/robots.txt")))).Value.WaitAsync(ct);
+        _robots.GetOrAdd(
+            page.GetLeftPart(UriPartial.Authority),
+            site => new Lazy<Task<RobotsTxt>>(() => LoadAsync(new Uri($"{site}/robots.txt")))).Value.WaitAsync(ct);
 
     private async Task PermitAsync(Uri page, CancellationToken ct)
     {
         var robots = await RobotsAsync(page, ct);
         if (robots.Allows(page)) return;
         throw new FetchFailureException(
-            $"{page.GetLeftPart(UriPartial.Authority)}/robots.txt forbids {RobotsTxt.ProductToken} to read {page.PathAndQuery}. If the site is yours, allow it there.")
+            $"{page.GetLeftPart(UriPartial.Authority)}/robots.txt does not allow {RobotsTxt.ProductToken} to read "
+                + $"{page.PathAndQuery}. If this is your site, allow it there.")
         {
             Failure = FetchFailure.Forbidden,
         };
@@ -59,7 +62,7 @@ internal sealed class SiteVisit(PageFetcher fetcher, HostQueue hosts, FetchOptio
         }
         catch (IngestionFailureException e) when (e.Failure is not FetchFailure.Unreachable)
         {
-            throw new FetchFailureException($"{address} could not be read, and without it no page of the site may be. {e.Message}", e)
+            throw new FetchFailureException($"{address} could not be read. Without it, the site must not be crawled. {e.Message}", e)
             {
                 Failure = e.Failure == FetchFailure.Other ? FetchFailure.Temporary : e.Failure,
             };

@@ -86,7 +86,8 @@ internal sealed partial class BatchRunner(
             (item, token) => reader.ReadAsync(item, fetched[item], hashes.GetValueOrDefault(fetched[item].ExternalId), token),
             ct);
         foreach (var item in batch)
-            if (outcomes[item].Links.Count > 0) outcomes[item] = outcomes[item] with { Links = LinksOfSite(run.Source, outcomes[item].Links) };
+            if (outcomes[item].Links.Count > 0)
+                outcomes[item] = outcomes[item] with { Links = LinksOfSite(run.Source, outcomes[item].Links) };
         return outcomes;
     }
 

@@ -97,7 +97,8 @@ internal static class BatchWriter
             if (level.Key >= (run.Source.Rules.MaxDepth ?? int.MaxValue)) continue;
             var links = level.SelectMany(item => outcomes[item].Links).Where(run.Fetcher.Wants);
             var pages = links.Select(link => new ListedPage(link)).ToList();
-            if (pages.Count > 0) await IngestionQueue.AddPagesAsync(db, run.Job, pages, new DocumentDescription(), (short)(level.Key + 1), ct);
+            if (pages.Count > 0)
+                await JobCreation.AddPagesAsync(db, run.Job, pages, new DocumentDescription(), (short)(level.Key + 1), ct);
         }
     }
 }

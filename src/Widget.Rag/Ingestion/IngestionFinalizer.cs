@@ -51,7 +51,8 @@ internal static class IngestionFinalizer
             """
             update knowledge_statistics
             set weighed_length = case
-                  when chunk_count > 0 and abs(total_length::real / chunk_count / weighed_length - 1) > $1 then total_length::real / chunk_count
+                  when chunk_count > 0 and abs(total_length::real / chunk_count / weighed_length - 1) > $1
+                    then total_length::real / chunk_count
                   else weighed_length end
             returning case when weighed_length <> settled_length then weighed_length end
             """,
@@ -79,20 +80,29 @@ internal static class IngestionFinalizer
             [tenant.Value, target, Tolerance, Slice]))
         {
             await using var rows = await command.ExecuteReaderAsync(ct);
-            while (await rows.ReadAsync(ct)) passages.Add((rows.GetGuid(0), rows.GetFieldValue<SparseVector>(1), rows.GetFloat(2), rows.GetInt32(3)));
+            while (await rows.ReadAsync(ct))
+                passages.Add((rows.GetGuid(0), rows.GetFieldValue<SparseVector>(1), rows.GetFloat(2), rows.GetInt32(3)));
         }
 
         if (passages.Count == 0) return false;
         await using var batch = db.Batch();
         foreach (var (id, weights, averageLength, length) in passages)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("update chunk_terms set weights = $3, average_length = $4 where tenant_id = $1 and chunk_id = $2")
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                """
+                update chunk_terms
+                set weights = $3, average_length = $4
+                where tenant_id = $1 and chunk_id = $2
+                """)
             {
                 Parameters =
                 {
                     new() { Value = tenant.Value },
                     new() { Value = id },
-                    new() { Value = weights.Map(weight => (float)Bm25.Weight(Bm25.Frequency(weight, length, averageLength), length, target)) },
+                    new()
+                    {
+                        Value = weights.Map(weight => (float)Bm25.Weight(Bm25.Frequency(weight, length, averageLength), length, target)),
+                    },
                     new() { Value = target },
                 },
             });

@@ -84,8 +84,10 @@ public sealed class IngestionJob : ITenantOwned
         var job = model.Entity<IngestionJob>();
         job.ToTable("ingestion_jobs").HasKey(row => new { row.TenantId, row.Id });
         job.HasOne<Source>().WithMany().HasForeignKey(row => new { row.TenantId, row.SourceId });
-        job.Property(row => row.Status).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<JobStatus>(text, true));
-        job.Property(row => row.Discovery).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<Discovery>(text, true));
+        job.Property(row => row.Status)
+            .HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<JobStatus>(text, true));
+        job.Property(row => row.Discovery)
+            .HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<Discovery>(text, true));
         job.Property(row => row.Work).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<JobWork>(text, true));
         job.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
 
@@ -95,7 +97,8 @@ public sealed class IngestionJob : ITenantOwned
         item.ToTable("ingestion_items").HasKey(row => new { row.TenantId, row.JobId, row.Ordinal });
         item.HasOne<IngestionJob>().WithMany().HasForeignKey(row => new { row.TenantId, row.JobId });
         item.Property(row => row.Ordinal).UseIdentityAlwaysColumn();
-        item.Property(row => row.State).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<ItemState>(text, true));
+        item.Property(row => row.State)
+            .HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<ItemState>(text, true));
         item.Property(row => row.Document).HasColumnType("jsonb").HasConversion(
             value => JsonSerializer.Serialize(value, KnowledgeJson.Options),
             text => JsonSerializer.Deserialize<DocumentDescription>(text, KnowledgeJson.Options)!);

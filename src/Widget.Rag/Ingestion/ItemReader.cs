@@ -46,10 +46,15 @@ internal sealed partial class ItemReader(DocumentReader reader, IngestionOptions
         {
             // A parser's exception on one malformed file must not stop the job's other documents.
             LogReaderFault(LoggedException.Of(e), item.TenantId, item.JobId, item.Ordinal);
-            return fetched with { Error = "This document could not be read because of an internal error. The details are in the server log." };
+            return fetched with
+            {
+                Error = "This document could not be read because of an internal error. The details are in the server log.",
+            };
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Reading item {Ordinal} of ingestion job {Job} of tenant {Tenant} failed unexpectedly")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Failed to read item {Ordinal} of ingestion job {Job} of tenant {Tenant} because of an unexpected error")]
     private partial void LogReaderFault(Exception exception, TenantId tenant, JobId job, long ordinal);
 }

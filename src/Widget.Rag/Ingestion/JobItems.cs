@@ -27,9 +27,12 @@ internal static class JobItems
             .ExecuteUpdateAsync(
                 set => set
                     .SetProperty(item => item.State, ItemState.Failed)
-                    .SetProperty(item => item.Error, $"Reading this document stopped the importer {MaxAttempts} times, so it was given up."),
+                    .SetProperty(
+                        item => item.Error,
+                        $"This document crashed the importer {MaxAttempts} times, so it was skipped."),
                 ct);
-        if (givenUp > 0) await db.Jobs.Where(row => row.Id == job.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Complete, false), ct);
+        if (givenUp > 0)
+            await db.Jobs.Where(row => row.Id == job.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Complete, false), ct);
         var unfinished = db.Items.Where(item =>
             item.JobId == job.Id && (item.State == ItemState.Waiting || item.State == ItemState.Working));
         if (lane == JobLane.Quick) unfinished = unfinished.Where(item => !item.Slow);
@@ -42,8 +45,16 @@ internal static class JobItems
         // read alone.
         var size = next[0].Attempts > 0 || next[0].Slow ? 1 : next[0].Bytes is null ? pages : ContentBatch;
         var bytes = 0L;
-        var taken = next.Take(size).TakeWhile((item, i) => ((bytes += item.Bytes ?? 0) <= BatchBytes && !item.Slow) || i == 0).Select(item => item.Ordinal).ToList();
-        var batch = await db.Items.AsNoTracking().Where(item => item.JobId == job.Id && taken.Contains(item.Ordinal)).OrderBy(item => item.Ordinal).ToListAsync(ct);
+        var taken = next
+            .Take(size)
+            .TakeWhile((item, i) => ((bytes += item.Bytes ?? 0) <= BatchBytes && !item.Slow) || i == 0)
+            .Select(item => item.Ordinal)
+            .ToList();
+        var batch = await db.Items
+            .AsNoTracking()
+            .Where(item => item.JobId == job.Id && taken.Contains(item.Ordinal))
+            .OrderBy(item => item.Ordinal)
+            .ToListAsync(ct);
         await db.Items.Where(item => item.JobId == job.Id && taken.Contains(item.Ordinal)).ExecuteUpdateAsync(
             set => set
                 .SetProperty(item => item.State, ItemState.Working)
@@ -60,14 +71,16 @@ internal static class JobItems
     public static async Task MarkSlowAsync(TenantDb db, JobId job, List<IngestionItem> slow, CancellationToken ct)
     {
         var ordinals = slow.ConvertAll(item => item.Ordinal);
-        await db.Items.Where(item => item.JobId == job && ordinals.Contains(item.Ordinal)).ExecuteUpdateAsync(set => set.SetProperty(item => item.Slow, true), ct);
+        await db.Items.Where(item => item.JobId == job && ordinals.Contains(item.Ordinal))
+            .ExecuteUpdateAsync(set => set.SetProperty(item => item.Slow, true), ct);
     }
 
     /// <summary>Returns items to the queue as they were before they were taken.</summary>
     public static async Task ReturnAsync(TenantDb db, JobId job, List<IngestionItem> batch, CancellationToken ct)
     {
         var taken = batch.ConvertAll(item => item.Ordinal);
-        await db.Items.Where(item => item.JobId == job && taken.Contains(item.Ordinal) && item.State == ItemState.Working).ExecuteUpdateAsync(
+        await db.Items.Where(item => item.JobId == job && taken.Contains(item.Ordinal) && item.State == ItemState.Working)
+            .ExecuteUpdateAsync(
             set => set
                 .SetProperty(item => item.State, ItemState.Waiting)
                 .SetProperty(item => item.Attempts, item => (short)(item.Attempts - 1)),
@@ -76,7 +89,8 @@ internal static class JobItems
 
     /// <summary>Fails the unread items of a job that ends early. They count as tried, so that they can be retried.</summary>
     public static async Task FailUnfinishedAsync(TenantDb db, JobId job, string error, CancellationToken ct) =>
-        await db.Items.Where(item => item.JobId == job && (item.State == ItemState.Waiting || item.State == ItemState.Working)).ExecuteUpdateAsync(
+        await db.Items.Where(item => item.JobId == job && (item.State == ItemState.Waiting || item.State == ItemState.Working))
+            .ExecuteUpdateAsync(
             set => set
                 .SetProperty(item => item.State, ItemState.Failed)
                 .SetProperty(item => item.Attempts, item => item.Attempts == 0 ? (short)1 : item.Attempts)
@@ -84,7 +98,12 @@ internal static class JobItems
             ct);
 
     /// <summary>Records the results of a batch, counts them, and supersedes earlier failures of the same documents.</summary>
-    public static async Task CompleteAsync(TenantDb db, IngestionJob job, List<IngestionItem> batch, Dictionary<IngestionItem, ItemOutcome> outcomes, CancellationToken ct)
+    public static async Task CompleteAsync(
+        TenantDb db,
+        IngestionJob job,
+        List<IngestionItem> batch,
+        Dictionary<IngestionItem, ItemOutcome> outcomes,
+        CancellationToken ct)
     {
         await using (var supersede = db.Command(
             """
@@ -109,7 +128,8 @@ internal static class JobItems
                   external_id = outcome.name,
                   document = item.document || jsonb_strip_nulls(jsonb_build_object('asideFor', outcome.duplicate_of)),
                   content = case when outcome.error is null then null else item.content end
-              from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $7::text[]) as outcome (ordinal, error, name, duplicate_of, notice)
+              from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $7::text[])
+                   as outcome (ordinal, error, name, duplicate_of, notice)
               where item.job_id = $1 and item.ordinal = outcome.ordinal
               returning item.state
             )

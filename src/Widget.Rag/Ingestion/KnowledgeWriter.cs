@@ -152,7 +152,8 @@ internal static class KnowledgeWriter
             """
             with given as (
               select chunk.*,
-                     setweight(to_tsvector(search_configuration(language), heading), 'A') || to_tsvector(search_configuration(language), words) as lexemes
+                     setweight(to_tsvector(search_configuration(language), heading), 'A')
+                       || to_tsvector(search_configuration(language), words) as lexemes
               from jsonb_to_recordset($2) as chunk
                    (id uuid, document_id uuid, ordinal int, heading text, words text, text text, locator jsonb, language text)
             ), analysed as materialized (
@@ -164,7 +165,8 @@ internal static class KnowledgeWriter
                        coalesce(array_agg(frequency), '{}') as frequencies,
                        coalesce(sum(frequency), 0) as length
                 from (
-                  select lexeme, cardinality(weights) + 2 * cardinality(array_positions(weights, 'A')) as frequency from unnest(given.lexemes)
+                  select lexeme, cardinality(weights) + 2 * cardinality(array_positions(weights, 'A')) as frequency
+                  from unnest(given.lexemes)
                 ) counted
               ) term
             ), inserted as (
@@ -180,7 +182,12 @@ internal static class KnowledgeWriter
         await using var rows = await command.ExecuteReaderAsync(ct);
         var terms = new List<PassageTerms>();
         while (await rows.ReadAsync(ct))
-            terms.Add(new PassageTerms(rows.GetGuid(0), rows.GetFieldValue<string[]>(1), rows.GetFieldValue<int[]>(2), rows.GetFieldValue<int[]>(3)));
+            terms.Add(
+                new PassageTerms(
+                    rows.GetGuid(0),
+                    rows.GetFieldValue<string[]>(1),
+                    rows.GetFieldValue<int[]>(2),
+                    rows.GetFieldValue<int[]>(3)));
         return terms;
     }
 
@@ -194,7 +201,11 @@ internal static class KnowledgeWriter
         await using var batch = db.Batch();
         foreach (var (chunk, embedding) in chunkIds.Zip(embeddings))
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into chunk_embeddings (tenant_id, model, chunk_id, embedding) values ($1, $2, $3, $4)")
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                """
+                insert into chunk_embeddings (tenant_id, model, chunk_id, embedding)
+                values ($1, $2, $3, $4)
+                """)
             {
                 Parameters =
                 {

@@ -19,7 +19,12 @@ internal static class SourceRemoval
     /// <param name="isTimeUp">Whether the time slice is over.</param>
     /// <param name="ct">Cancelled when the lease is lost or the node stops.</param>
     /// <returns>Whether everything is deleted. Otherwise the next time slice continues.</returns>
-    public static async Task<bool> RunAsync(TenantDatabase database, JobLease lease, SourceId source, Func<bool> isTimeUp, CancellationToken ct)
+    public static async Task<bool> RunAsync(
+        TenantDatabase database,
+        JobLease lease,
+        SourceId source,
+        Func<bool> isTimeUp,
+        CancellationToken ct)
     {
         while (!await SliceAsync(database, lease, source, ct))
             if (isTimeUp()) return false;
@@ -31,8 +36,14 @@ internal static class SourceRemoval
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         // A worker that stores documents of this source either commits first, and they are deleted here, or finds the source gone.
-        await using (var hold = db.Command("select from sources where id = $1 for update", [source.Value])) await hold.ExecuteNonQueryAsync(ct);
-        var documents = await db.Documents.Where(row => row.SourceId == source).OrderBy(row => row.Id).Select(row => row.Id).Take(Slice).ToListAsync(ct);
+        await using (var hold = db.Command("select from sources where id = $1 for update", [source.Value]))
+            await hold.ExecuteNonQueryAsync(ct);
+        var documents = await db.Documents
+            .Where(row => row.SourceId == source)
+            .OrderBy(row => row.Id)
+            .Select(row => row.Id)
+            .Take(Slice)
+            .ToListAsync(ct);
         await KnowledgeWriter.DeleteAsync(db, [.. documents.Select(id => id.Value)], ct);
         await lease.ConfirmAsync(db, ct);
         var items = documents.Count > 0 ? 0 : await DeleteItemsAsync(db, source, ct);

@@ -52,14 +52,17 @@ internal static class Candidates
         indexed &= filter.IsEmpty && embedding is not null;
         if (indexed) await VectorIndexes.WidenAsync(db, ct);
         await using var command = db.Command(
-            indexed ? Statement("", VectorIndexes.Lexical(db.TenantId), VectorIndexes.Dense(db.TenantId, model, embedding!.Memory.Length)) : Statements[(!filter.IsEmpty, embedding is not null)],
+            indexed
+                ? Statement("", VectorIndexes.Lexical(db.TenantId), VectorIndexes.Dense(db.TenantId, model, embedding!.Memory.Length))
+                : Statements[(!filter.IsEmpty, embedding is not null)],
             [db.TenantId.Value, QuestionTerm.Vector(terms), limit, model, embedding]);
         if (embedding is null) command.Parameters[4].DataTypeName = "halfvec";
         if (!filter.IsEmpty)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = filter.Sources.Select(source => source.Value).ToArray() });
             command.Parameters.Add(new NpgsqlParameter { Value = filter.Tags.ToArray() });
-            command.Parameters.Add(new NpgsqlParameter { Value = filter.Kinds.Select(kind => kind.ToString().ToLowerInvariant()).ToArray() });
+            command.Parameters.Add(
+                new NpgsqlParameter { Value = filter.Kinds.Select(kind => kind.ToString().ToLowerInvariant()).ToArray() });
             command.Parameters.Add(new NpgsqlParameter { Value = filter.Languages.ToArray() });
         }
 
@@ -79,7 +82,8 @@ internal static class Candidates
             allowed,
             $"select chunk_id from chunk_terms where tenant_id = $1 {inAllowed} order by weights <#> $2 limit $3",
             dense
-                ? $"select chunk_id from chunk_embeddings where tenant_id = $1 and model = $4 {inAllowed} order by embedding <#> $5 limit $3"
+                ? $"select chunk_id from chunk_embeddings where tenant_id = $1 and model = $4 {inAllowed} order by embedding <#> $5 "
+                    + "limit $3"
                 : "select chunk_id from chunk_embeddings where false");
     }
 
@@ -99,7 +103,8 @@ internal static class Candidates
         cross join lateral (
           select weights from chunk_terms where tenant_id = $1 and chunk_id = found.chunk_id offset 0) term
         left join lateral (
-          select embedding from chunk_embeddings where tenant_id = $1 and model = $4 and chunk_id = found.chunk_id offset 0) embedded on true
+          select embedding from chunk_embeddings
+          where tenant_id = $1 and model = $4 and chunk_id = found.chunk_id offset 0) embedded on true
         order by found.chunk_id
         """;
 }

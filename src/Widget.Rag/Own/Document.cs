@@ -44,7 +44,8 @@ public sealed class Document : ITenantOwned
         var document = model.Entity<Document>();
         document.ToTable("documents").HasKey(row => new { row.TenantId, row.Id });
         document.HasOne<Source>().WithMany().HasForeignKey(row => new { row.TenantId, row.SourceId });
-        document.Property(row => row.Kind).HasConversion(kind => kind.ToString().ToLowerInvariant(), text => Enum.Parse<DocumentKind>(text, true));
+        document.Property(row => row.Kind)
+            .HasConversion(kind => kind.ToString().ToLowerInvariant(), text => Enum.Parse<DocumentKind>(text, true));
         document.Property(row => row.UpdatedAt).HasDefaultValueSql("now()");
     }
 }

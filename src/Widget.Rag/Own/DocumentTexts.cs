@@ -16,7 +16,11 @@ public sealed record DocumentVersion(SourceId SourceId, string ExternalId, strin
 public sealed class DocumentTexts(TenantDatabase database)
 {
     /// <summary>Returns all documents of the given sources and the given documents, each once.</summary>
-    public async Task<IReadOnlyList<DocumentVersion>> FindAsync(TenantId tenant, IReadOnlyCollection<SourceId> sources, IReadOnlyCollection<DocumentId> documents, CancellationToken ct)
+    public async Task<IReadOnlyList<DocumentVersion>> FindAsync(
+        TenantId tenant,
+        IReadOnlyCollection<SourceId> sources,
+        IReadOnlyCollection<DocumentId> documents,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         return await db.Documents
@@ -40,7 +44,9 @@ public sealed class DocumentTexts(TenantDatabase database)
     public async Task<string?> ReadAsync(TenantId tenant, SourceId source, string externalId, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct, System.Data.IsolationLevel.RepeatableRead);
-        if (await db.Documents.AsNoTracking().SingleOrDefaultAsync(row => row.SourceId == source && row.ExternalId == externalId, ct) is not { } document) return null;
+        var document = await db.Documents.AsNoTracking()
+            .SingleOrDefaultAsync(row => row.SourceId == source && row.ExternalId == externalId, ct);
+        if (document is null) return null;
         var passages = await db.Chunks.AsNoTracking().Where(row => row.DocumentId == document.Id).OrderBy(row => row.Ordinal)
             .Select(row => new { row.Text, row.Locator }).ToListAsync(ct);
         var text = new StringBuilder($"# {document.Title}\n");
@@ -52,7 +58,8 @@ public sealed class DocumentTexts(TenantDatabase database)
             var shared = headings.Zip(above).TakeWhile(pair => pair.First == pair.Second).Count();
             for (var level = shared; level < headings.Count; level++)
                 // The page's first heading usually repeats the title, which is already there.
-                if (level > 0 || headings[level] != document.Title) text.Append($"\n{new string('#', Math.Min(level + 2, 6))} {headings[level]}\n");
+                if (level > 0 || headings[level] != document.Title)
+                    text.Append($"\n{new string('#', Math.Min(level + 2, 6))} {headings[level]}\n");
             above = headings;
             text.Append($"\n{passage.Text}\n");
         }

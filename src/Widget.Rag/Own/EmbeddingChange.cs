@@ -49,7 +49,8 @@ public sealed class EmbeddingChange : ITenantOwned
     /// Notes in the caller's transaction that passages lack vectors of the current model. A pending change to another model already covers
     /// them.
     /// </summary>
-    internal static Task NoteMissingAsync(TenantDb db, string serving, CancellationToken ct) => RequestAsync(db, serving, replace: false, ct);
+    internal static Task NoteMissingAsync(TenantDb db, string serving, CancellationToken ct) =>
+        RequestAsync(db, serving, replace: false, ct);
 
     internal static async Task RequestAsync(TenantDb db, string model, bool replace, CancellationToken ct)
     {

@@ -21,14 +21,14 @@ internal sealed record PassageTerms(Guid ChunkId, string[] Lexemes, int[] Dimens
             .GroupBy(term => term.First, term => term.Second)
             .OrderByDescending(same => same.Max())
             .ThenBy(same => same.Key)
-            .Take(MostTerms)
+            .Take(MaxTerms)
             .Select(same => KeyValuePair.Create(same.Key, (float)Bm25.Weight(same.Max(), Length, averageLength))));
 
     /// <summary>
     /// The limit of pgvector's HNSW index. Only passages in scripts that are split into pairs of characters, or with many aliases, come
     /// near it.
     /// </summary>
-    private const int MostTerms = 1_000;
+    private const int MaxTerms = 1_000;
 }
 
 /// <summary>Maintains the BM25 statistics: which passages contain a word, how many do, and the average passage length.</summary>
@@ -46,7 +46,11 @@ internal static class LexicalIndex
         await using var batch = db.Batch();
         foreach (var passage in passages)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into chunk_terms (tenant_id, chunk_id, weights, average_length) values ($1, $2, $3, $4)")
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                """
+                insert into chunk_terms (tenant_id, chunk_id, weights, average_length)
+                values ($1, $2, $3, $4)
+                """)
             {
                 Parameters =
                 {
@@ -114,7 +118,11 @@ internal static class LexicalIndex
                 new() { Value = Array.ConvertAll(sorted, entry => entry.Value.Passages) },
             },
         });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("update knowledge_statistics set chunk_count = chunk_count + $1, total_length = total_length + $2")
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            """
+            update knowledge_statistics
+            set chunk_count = chunk_count + $1, total_length = total_length + $2
+            """)
         {
             Parameters = { new() { Value = passages.Count }, new() { Value = passages.Sum(passage => (long)passage.Length) } },
         });
@@ -122,7 +130,8 @@ internal static class LexicalIndex
             """
             update knowledge_statistics
             set weighed_length = case
-                  when total_length > 0 and abs(total_length::real / chunk_count / weighed_length - 1) > $1 then total_length::real / chunk_count
+                  when total_length > 0 and abs(total_length::real / chunk_count / weighed_length - 1) > $1
+                    then total_length::real / chunk_count
                   else weighed_length end
             returning weighed_length
             """)

@@ -35,19 +35,34 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         using var lexical = SearchTelemetry.StartArm("lexical", parent);
         var question = await Question.ReadAsync(db, text, ct);
         var wanted = query.Limit + query.Spare;
-        var candidates = await Candidates.FindAsync(db, question.Terms, model, embedding, Math.Max(LeastCandidates, wanted), query.Filter, indexed, ct);
+        var candidates = await Candidates.FindAsync(
+            db,
+            question.Terms,
+            model,
+            embedding,
+            Math.Max(LeastCandidates, wanted),
+            query.Filter,
+            indexed,
+            ct);
         lexical?.SetTag("widget.search.terms", question.Terms.Count).Stop();
         dense?.Stop();
         var ranked = await WithPhrasesFirstAsync(db, question.Phrases, Fusion.Convex(candidates, Fusion.DenseWeight(model)), ct);
         var hits = await HitsAsync(db, [.. ranked.Take(wanted)], question.Terms, ct);
         var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);
         // Spare hits replace hits that are dropped later. They do not count for the confidence.
-        var confidence = hits.Take(query.Limit).Select(found => Confidence.Of(found.Coverage, similarities[found.Hit.ChunkId!.Value.Value], model)).DefaultIfEmpty(0).Max();
+        var confidence = hits
+            .Take(query.Limit)
+            .Select(found => Confidence.Of(found.Coverage, similarities[found.Hit.ChunkId!.Value.Value], model))
+            .DefaultIfEmpty(0)
+            .Max();
         return new KnowledgeResult(hits.ConvertAll(found => found.Hit), confidence) { Shortcoming = shortcoming, Degradation = failure };
     }
 
     // While the embedding model is unavailable or slow, the search uses words only.
-    private async Task<(HalfVector? Embedding, string? Shortcoming, Exception? Failure)> EmbedAsync(string model, string text, CancellationToken ct)
+    private async Task<(HalfVector? Embedding, string? Shortcoming, Exception? Failure)> EmbedAsync(
+        string model,
+        string text,
+        CancellationToken ct)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         // The local model only needs processor time. On a busy node it may be late, but a search by words only would give worse results.
@@ -85,7 +100,11 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct)) held[rows.GetGuid(0)] = QuotedPhrase.CountIn(phrases, $"{rows.GetString(1)}\n{rows.GetString(2)}");
         // Adds more than any score for each phrase, so that scores and ranks have the same order.
-        return [.. ranked.Select(candidate => (candidate.Item, Score: candidate.Score + (2.0 * held.GetValueOrDefault(candidate.Item)))).OrderByDescending(candidate => candidate.Score)];
+        return
+        [
+            .. ranked.Select(candidate => (candidate.Item, Score: candidate.Score + (2.0 * held.GetValueOrDefault(candidate.Item))))
+                .OrderByDescending(candidate => candidate.Score),
+        ];
     }
 
     private static async Task<List<(Hit Hit, double Coverage)>> HitsAsync(
@@ -98,7 +117,8 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         if (ranked.Length == 0) return hits;
         await using var command = db.Command(
             """
-            select chunk.id, chunk.document_id, document.external_id, document.title, document.url, chunk.text, chunk.locator, document.kind,
+            select chunk.id, chunk.document_id, document.external_id, document.title, document.url,
+                   chunk.text, chunk.locator, document.kind,
                    array(select unnest($2::text[]) intersect select unnest(tsvector_to_array(chunk.lexemes)))
             from unnest($1::uuid[]) with ordinality as wanted (id, place)
             cross join lateral (select * from chunks where tenant_id = $3 and id = wanted.id offset 0) chunk

@@ -23,7 +23,9 @@ public sealed class ServingModels(TenantDatabase database, EmbeddingModels model
         if (_serving.TryGetValue(tenant, out var known) && known.Until > clock.GetUtcNow()) return known.Serving;
         await using var db = await database.BeginAsync(tenant, ct);
         var statistics = await db.Statistics.Select(row => new { row.Model, row.IndexedModel }).SingleOrDefaultAsync(ct);
-        var serving = new ServingModel(statistics?.Model ?? models.Default, statistics is not null && statistics.IndexedModel == statistics.Model);
+        var serving = new ServingModel(
+            statistics?.Model ?? models.Default,
+            statistics is not null && statistics.IndexedModel == statistics.Model);
         _serving[tenant] = (serving, clock.GetUtcNow() + Memory);
         return serving;
     }

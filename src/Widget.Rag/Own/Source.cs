@@ -69,8 +69,10 @@ public sealed class Source : ITenantOwned
     {
         var source = model.Entity<Source>();
         source.ToTable("sources").HasKey(row => new { row.TenantId, row.Id });
-        source.Property(row => row.Kind).HasConversion(kind => kind.ToString().ToLowerInvariant(), text => Enum.Parse<SourceKind>(text, true));
-        source.Property(row => row.Schedule).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<Schedule>(text, true));
+        source.Property(row => row.Kind)
+            .HasConversion(kind => kind.ToString().ToLowerInvariant(), text => Enum.Parse<SourceKind>(text, true));
+        source.Property(row => row.Schedule)
+            .HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<Schedule>(text, true));
         source.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
         source.Property(row => row.Rules).HasColumnType("jsonb").HasConversion(
             rules => JsonSerializer.Serialize(rules, KnowledgeJson.Options),

@@ -20,7 +20,8 @@ internal static class SourceTags
             await using var command = db.Command(
                 """
                 update documents
-                set tags = array(select tag from unnest(tags) tag where tag <> all($2)) || array(select tag from unnest($3::text[]) tag where tag <> all(tags) or tag = any($2))
+                set tags = array(select tag from unnest(tags) tag where tag <> all($2))
+                  || array(select tag from unnest($3::text[]) tag where tag <> all(tags) or tag = any($2))
                 where source_id = $1
                 """,
                 [source.Id.Value, before, now]);

@@ -13,8 +13,8 @@ internal static class Spelling
 {
     private const int ShortestWord = 5;
     private const int ShortestForTwo = 9;
-    private const int MostWords = 6;
-    private const int MostVariants = 2;
+    private const int MaxWords = 6;
+    private const int MaxVariants = 2;
 
     // A guess weighs less than the word itself would.
     private const float Trust = 0.8f;
@@ -34,8 +34,8 @@ internal static class Spelling
         ) known
         """;
 
-    public static Task<IReadOnlyList<QuestionTerm>> MeantAsync(TenantDb db, IReadOnlyList<QuestionTerm> terms, CancellationToken ct) =>
-        MeantAsync(db, terms, Lexicon, ct);
+    public static Task<IReadOnlyList<QuestionTerm>> CorrectAsync(TenantDb db, IReadOnlyList<QuestionTerm> terms, CancellationToken ct) =>
+        CorrectAsync(db, terms, Lexicon, ct);
 
     /// <param name="db">An open transaction of the tenant.</param>
     /// <param name="terms">The question's terms.</param>
@@ -44,14 +44,21 @@ internal static class Spelling
     /// its dimension, the number of passages that contain it, its inverse document frequency.
     /// </param>
     /// <param name="ct">Cancels the search.</param>
-    public static async Task<IReadOnlyList<QuestionTerm>> MeantAsync(TenantDb db, IReadOnlyList<QuestionTerm> terms, string lexicon, CancellationToken ct)
+    public static async Task<IReadOnlyList<QuestionTerm>> CorrectAsync(
+        TenantDb db,
+        IReadOnlyList<QuestionTerm> terms,
+        string lexicon,
+        CancellationToken ct)
     {
         var unknown = terms.GroupBy(term => term.Place)
             .Where(word => word.All(term => term is { ChunkCount: 0, IsStop: false }) && word.Any(term => IsCorrectable(term.Lexeme)))
-            .Take(MostWords)
+            .Take(MaxWords)
             .ToList();
         if (unknown.Count == 0) return [];
-        var lexemes = unknown.SelectMany(word => word.Where(term => IsCorrectable(term.Lexeme)).Select(term => term.Lexeme)).Distinct(StringComparer.Ordinal).ToArray();
+        var lexemes = unknown
+            .SelectMany(word => word.Where(term => IsCorrectable(term.Lexeme)).Select(term => term.Lexeme))
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
         await using var command = db.Command(lexicon, [lexemes, db.TenantId.Value]);
         var near = new List<(string Asked, string Known, int Dimension, int ChunkCount, float Idf, int Edits)>();
         await using (var rows = await command.ExecuteReaderAsync(ct))
@@ -60,7 +67,8 @@ internal static class Spelling
             {
                 var (asked, known) = (rows.GetString(0), rows.GetString(1));
                 var allowed = asked.Length >= ShortestForTwo ? 2 : 1;
-                if (Edits(asked, known, allowed) is { } edits) near.Add((asked, known, rows.GetInt32(2), rows.GetInt32(3), rows.GetFloat(4), edits));
+                if (Edits(asked, known, allowed) is { } edits)
+                    near.Add((asked, known, rows.GetInt32(2), rows.GetInt32(3), rows.GetFloat(4), edits));
             }
         }
 
@@ -70,8 +78,17 @@ internal static class Spelling
                 .Where(candidate => word.Any(term => term.Lexeme == candidate.Asked))
                 .OrderBy(candidate => candidate.Edits).ThenByDescending(candidate => candidate.ChunkCount)
                 .DistinctBy(candidate => candidate.Dimension)
-                .Take(MostVariants)
-                .Select(candidate => new QuestionTerm(candidate.Known, candidate.Dimension, Trust * candidate.Idf, candidate.Idf, IsStop: false, candidate.ChunkCount, word.Key))),
+                .Take(MaxVariants)
+                .Select(
+                    candidate =>
+                        new QuestionTerm(
+                            candidate.Known,
+                            candidate.Dimension,
+                            Trust * candidate.Idf,
+                            candidate.Idf,
+                            IsStop: false,
+                            candidate.ChunkCount,
+                            word.Key))),
         ];
     }
 
@@ -88,7 +105,8 @@ internal static class Spelling
             {
                 var replaced = rows[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
                 rows[i, j] = Math.Min(replaced, Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1);
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
             }
         }
 
@@ -97,5 +115,7 @@ internal static class Spelling
 
     // Numbers are not corrected: another number means something else.
     private static bool IsCorrectable(string lexeme) =>
-        lexeme.Length >= ShortestWord && lexeme.Length < 40 && lexeme.All(character => char.IsLetter(character) && !Words.IsUnspaced(character));
+        lexeme.Length >= ShortestWord
+            && lexeme.Length < 40
+            && lexeme.All(character => char.IsLetter(character) && !Words.IsUnspaced(character));
 }

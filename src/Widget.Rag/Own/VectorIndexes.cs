@@ -61,7 +61,8 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
     public async Task DropAsync(TenantId tenant, CancellationToken ct)
     {
         await using var connection = await owner.OpenConnectionAsync(ct);
-        foreach (var arm in new[] { "dense", "lexical" }) await RunAsync(connection, $"drop index concurrently if exists {Name(tenant.Value, arm)}", ct);
+        foreach (var arm in new[] { "dense", "lexical" })
+            await RunAsync(connection, $"drop index concurrently if exists {Name(tenant.Value, arm)}", ct);
     }
 
     /// <summary>
@@ -69,15 +70,19 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
     /// itself implies the index condition.
     /// </summary>
     internal static string Lexical(TenantId tenant) =>
-        $"select chunk_id from chunk_terms where tenant_id = '{tenant.Value}' order by {Terms} <#> $2::sparsevec({SparseVectors.MaxDimensions}) limit $3";
+        $"select chunk_id from chunk_terms where tenant_id = '{tenant.Value}' order by {Terms} <#> "
+            + $"$2::sparsevec({SparseVectors.MaxDimensions}) limit $3";
 
     internal static string Dense(TenantId tenant, string model, int dimensions) =>
-        $"select chunk_id from chunk_embeddings where tenant_id = '{tenant.Value}' and model = {Quote(model)} order by {Embedding(dimensions)} <#> $5::halfvec({dimensions}) limit $3";
+        $"select chunk_id from chunk_embeddings where tenant_id = '{tenant.Value}' and model = {Quote(model)} order by "
+            + $"{Embedding(dimensions)} <#> $5::halfvec({dimensions}) limit $3";
 
     /// <summary>Makes index searches in this transaction consider enough candidates.</summary>
     internal static async Task WidenAsync(TenantDb db, CancellationToken ct)
     {
-        await using var command = db.Command("select set_config('hnsw.ef_search', $1, true)", [Breadth.ToString(CultureInfo.InvariantCulture)]);
+        await using var command = db.Command(
+            "select set_config('hnsw.ef_search', $1, true)",
+            [Breadth.ToString(CultureInfo.InvariantCulture)]);
         await command.ExecuteNonQueryAsync(ct);
     }
 
@@ -94,7 +99,9 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
         int dimensions;
         await using (var across = await AcrossTenants.BeginAsync(owner, ct))
         {
-            await using var command = across.Command("select vector_dims(embedding) from chunk_embeddings where tenant_id = $1 and model = $2 limit 1", [tenant, model]);
+            await using var command = across.Command(
+                "select vector_dims(embedding) from chunk_embeddings where tenant_id = $1 and model = $2 limit 1",
+                [tenant, model]);
             // No index yet: vectors are still missing.
             if (await command.ExecuteScalarAsync(ct) is not int known) return;
             dimensions = known;
@@ -103,17 +110,22 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
         await using var connection = await owner.OpenConnectionAsync(ct);
         await RunAsync(connection, "set statement_timeout = 0", ct);
         await RunAsync(connection, "set maintenance_work_mem = '1GB'", ct);
-        foreach (var arm in new[] { "dense", "lexical" }) await RunAsync(connection, $"drop index concurrently if exists {Name(tenant, arm)}", ct);
+        foreach (var arm in new[] { "dense", "lexical" })
+            await RunAsync(connection, $"drop index concurrently if exists {Name(tenant, arm)}", ct);
         await RunAsync(
             connection,
-            $"create index concurrently {Name(tenant, "dense")} on chunk_embeddings using hnsw ({Embedding(dimensions)} halfvec_ip_ops) with (ef_construction = 128) where tenant_id = '{tenant}' and model = {Quote(model)}",
+            $"create index concurrently {Name(tenant, "dense")} on chunk_embeddings using hnsw ({Embedding(dimensions)} "
+                + $"halfvec_ip_ops) with (ef_construction = 128) where tenant_id = '{tenant}' and model = {Quote(model)}",
             ct);
         await RunAsync(
             connection,
-            $"create index concurrently {Name(tenant, "lexical")} on chunk_terms using hnsw ({Terms} sparsevec_ip_ops) with (ef_construction = 128) where tenant_id = '{tenant}'",
+            $"create index concurrently {Name(tenant, "lexical")} on chunk_terms using hnsw ({Terms} sparsevec_ip_ops) with "
+                + $"(ef_construction = 128) where tenant_id = '{tenant}'",
             ct);
         await using var noting = await AcrossTenants.BeginAsync(owner, ct);
-        await using var note = noting.Command("update knowledge_statistics set indexed_model = $2 where tenant_id = $1 and model = $2", [tenant, model]);
+        await using var note = noting.Command(
+            "update knowledge_statistics set indexed_model = $2 where tenant_id = $1 and model = $2",
+            [tenant, model]);
         await note.ExecuteNonQueryAsync(ct);
         await noting.CommitAsync(ct);
     }
@@ -138,7 +150,9 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
 
         await using (var across = await AcrossTenants.BeginAsync(owner, ct))
         {
-            await using var command = across.Command("update knowledge_statistics set indexed_model = null where indexed_model is not null and not tenant_id = any($1)", [keep]);
+            await using var command = across.Command(
+                "update knowledge_statistics set indexed_model = null where indexed_model is not null and not tenant_id = any($1)",
+                [keep]);
             await command.ExecuteNonQueryAsync(ct);
             await across.CommitAsync(ct);
         }

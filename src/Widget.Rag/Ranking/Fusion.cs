@@ -26,7 +26,8 @@ public static class Fusion
             .. candidates
                 .Select(candidate => (
                     candidate.Item,
-                    Score: ((1 - denseWeight) * lexical.Normalize(candidate.Lexical)) + (denseWeight * (candidate.Dense is { } score ? dense.Normalize(score) : 0))))
+                    Score: ((1 - denseWeight) * lexical.Normalize(candidate.Lexical))
+                        + (denseWeight * (candidate.Dense is { } score ? dense.Normalize(score) : 0))))
                 .OrderByDescending(candidate => candidate.Score),
         ];
     }

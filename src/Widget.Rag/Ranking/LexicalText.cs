@@ -66,9 +66,12 @@ public static class LexicalText
         var start = end - groups.Sum(group => group.Length) - (groups.Count - 1);
         var last = text[end - groups[^1].Length - 1];
         var first = text[start + groups[0].Length];
-        var thousands = groups[0].Length <= 3 && groups.Skip(1).SkipLast(1).All(group => group.Length == 3) && first is '.' or ',' or '\'' or '’';
+        var thousands = groups[0].Length <= 3
+            && groups.Skip(1).SkipLast(1).All(group => group.Length == 3)
+            && first is '.' or ',' or '\'' or '’';
         if (thousands && groups[^1].Length == 3 && last == first) words.AppendJoin("", groups).Append(' ');
-        else if (last is '.' or ',' && (groups.Count == 2 || (thousands && last != first))) words.AppendJoin("", groups.SkipLast(1)).Append('.').Append(groups[^1]).Append(' ');
+        else if (last is '.' or ',' && (groups.Count == 2 || (thousands && last != first)))
+            words.AppendJoin("", groups.SkipLast(1)).Append('.').Append(groups[^1]).Append(' ');
         // Versions, dates and ranges: the whole text, and each part.
         else
         {

@@ -5,7 +5,7 @@ namespace Widget.Rag.Ranking;
 /// <summary>Finds quoted phrases of a question. Passages that contain them literally rank first.</summary>
 internal static partial class QuotedPhrase
 {
-    private const int MostPhrases = 3;
+    private const int MaxPhrases = 3;
 
     /// <summary>The quoted phrases of two or more words, normalised by <see cref="Normalize"/>.</summary>
     public static IReadOnlyList<string> In(string question) =>
@@ -14,7 +14,7 @@ internal static partial class QuotedPhrase
             .Select(match => Normalize(match.Groups["phrase"].Value))
             .Where(phrase => phrase.AsSpan().Trim().Contains(' '))
             .Distinct(StringComparer.Ordinal)
-            .Take(MostPhrases),
+            .Take(MaxPhrases),
     ];
 
     /// <summary>Number of phrases that occur in a text.</summary>
@@ -27,6 +27,9 @@ internal static partial class QuotedPhrase
     // A space before and after limits matches to whole words.
     private static string Normalize(string text) => $" {LexicalText.Prepare(text).ToLowerInvariant()}";
 
-    [GeneratedRegex("""(?<![\p{L}\p{N}])["“”„«»‟](?<phrase>[^"“”„«»‟]{3,200})["“”„«»‟](?![\p{L}\p{N}])""", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        """(?<![\p{L}\p{N}])["“”„«»‟](?<phrase>[^"“”„«»‟]{3,200})["“”„«»‟](?![\p{L}\p{N}])""",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Quotation();
 }

@@ -72,12 +72,18 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
             {
                 Close();
                 while (headings.Count > 0 && headings[^1].Level >= block.Level) headings.RemoveAt(headings.Count - 1);
-                headings.Add((block.Level, Truncation.Truncate(block.Text, LongestHeading), block.Anchor is { Length: <= LongestAnchor } anchor ? anchor : null));
+                headings.Add(
+                    (
+                        block.Level,
+                        Truncation.Truncate(block.Text, LongestHeading),
+                        block.Anchor is { Length: <= LongestAnchor } anchor ? anchor : null));
                 continue;
             }
 
             // A page always starts a new passage. Blocks with a time or a row are not mixed with blocks without.
-            if (block.Page != page || (text.Length > 0 && (block.Start is null != first?.Start is null || block.Row is null != first?.Row is null))) Close();
+            if (block.Page != page
+                || (text.Length > 0 && (block.Start is null != first?.Start is null || block.Row is null != first?.Row is null)))
+                Close();
             page = block.Page;
             foreach (var piece in Pieces(block))
             {
@@ -187,7 +193,8 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
 
     // A temporal fragment in seconds (W3C Media Fragments URI 1.0, section 4.2.1).
     private static string TimeFragment(double start, double? end) =>
-        string.Create(CultureInfo.InvariantCulture, $"#t={start:0.###}") + (end > start ? string.Create(CultureInfo.InvariantCulture, $",{end:0.###}") : "");
+        string.Create(CultureInfo.InvariantCulture, $"#t={start:0.###}")
+            + (end > start ? string.Create(CultureInfo.InvariantCulture, $",{end:0.###}") : "");
 
     // A page number, the heading's anchor, or a text fragment of the first words (WICG Scroll To Text Fragment).
     private static string? Fragment(int? page, string? anchor, string text, bool first)

@@ -46,7 +46,8 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
     /// A hash of the settings a document is read with, apart from its content. If it changes, the document must be read again even if the
     /// server reports no change.
     /// </summary>
-    public static byte[] Reading(DocumentDescription description) => SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}\n{Described(description)}"));
+    public static byte[] Reading(DocumentDescription description) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}\n{Described(description)}"));
 
     /// <exception cref="IngestionFailureException">The document cannot be read; the message says why.</exception>
     public async Task<ReadDocument> ReadAsync(
@@ -57,13 +58,14 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
     {
         var recognised = document with { MediaType = ContentSniffing.Recognise(document.Content.Span, document.MediaType) };
         var reader = Array.Find(_readers, candidate => candidate.Reads(recognised.MediaType))
-            ?? throw new IngestionFailureException($"Documents of type {document.MediaType} cannot be read. Add {MediaTypes.Readable}.");
+            ?? throw new IngestionFailureException($"Documents of type {document.MediaType} are not supported. Add {MediaTypes.Readable}.");
         var extracted = await reader.ReadAsync(recognised, ct);
         extracted = extracted with { Blocks = [.. extracted.Blocks.Select(block => block with { Text = Storable(block.Text) })] };
-        if (extracted.Blocks.Sum(block => (long)block.Text.Length) > Extractors.LongestText) throw new IngestionFailureException(Extractors.TooLong);
+        if (extracted.Blocks.Sum(block => (long)block.Text.Length) > Extractors.LongestText)
+            throw new IngestionFailureException(Extractors.TooLong);
         ct.ThrowIfCancellationRequested();
         var passages = chunker.Cut(extracted);
-        if (passages.Count == 0) throw new IngestionFailureException("The document holds no text.");
+        if (passages.Count == 0) throw new IngestionFailureException("This document has no text.");
 
         var language = description.Language
             ?? LanguageDetector.Detect(string.Join(' ', passages.Take(5).Select(passage => passage.Text)))
@@ -90,11 +92,17 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
             Aliases = description.Aliases ?? [],
             Notice = extracted.Notice,
         };
-        return new ReadDocument(prepared, extracted.Links) { Canonical = extracted.Canonical, NoIndex = extracted.NoIndex, NoFollow = extracted.NoFollow };
+        return new ReadDocument(prepared, extracted.Links)
+        {
+            Canonical = extracted.Canonical,
+            NoIndex = extracted.NoIndex,
+            NoFollow = extracted.NoFollow,
+        };
     }
 
     // The site map's date is not part of the page.
-    private static string Described(DocumentDescription description) => JsonSerializer.Serialize(description with { Modified = null }, KnowledgeJson.Options);
+    private static string Described(DocumentDescription description) =>
+        JsonSerializer.Serialize(description with { Modified = null }, KnowledgeJson.Options);
 
     // A demo is always shown as a whole, whichever passage of its description was found. Fragments follow W3C Media Fragments URI 1.0 and
     // RFC 8118.

@@ -25,7 +25,8 @@ public sealed record PreparedDocument(
     /// </summary>
     public string EmbeddedText(Passage passage) => EmbeddedText(Title, Aliases, passage.Locator, passage.Text);
 
-    internal static string EmbeddedText(string title, IReadOnlyList<string> aliases, Locator locator, string text) => $"{Heading(title, locator, aliases)}\n{text}";
+    internal static string EmbeddedText(string title, IReadOnlyList<string> aliases, Locator locator, string text) =>
+        $"{Heading(title, locator, aliases)}\n{text}";
 
     /// <summary>Title and headings of a passage and the document's aliases, each once.</summary>
     public string Heading(Passage passage) => Heading(Title, passage.Locator, Aliases);

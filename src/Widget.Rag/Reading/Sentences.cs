@@ -5,8 +5,8 @@ public static class Sentences
 {
     private static readonly HashSet<string> Abbreviations = new(StringComparer.OrdinalIgnoreCase)
     {
-        "e.g", "i.e", "etc", "vs", "cf", "approx", "no", "fig", "vol", "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "inc", "ltd", "co",
-        "z.b", "bzw", "usw", "ca", "nr", "str", "d.h", "u.a", "sra", "ud", "uds", "p.ej", "p.ex", "av", "sig", "dott",
+        "e.g", "i.e", "etc", "vs", "cf", "approx", "no", "fig", "vol", "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "inc", "ltd",
+        "co", "z.b", "bzw", "usw", "ca", "nr", "str", "d.h", "u.a", "sra", "ud", "uds", "p.ej", "p.ex", "av", "sig", "dott",
     };
 
     /// <summary>

@@ -64,7 +64,13 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
                     on conflict do nothing
                     """)
                 {
-                    Parameters = { new() { Value = lease.Tenant.Value }, new() { Value = lease.Model }, new() { Value = id }, new() { Value = vector } },
+                    Parameters =
+                    {
+                        new() { Value = lease.Tenant.Value },
+                        new() { Value = lease.Model },
+                        new() { Value = id },
+                        new() { Value = vector },
+                    },
                 });
             }
 
@@ -86,7 +92,11 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
         }
         catch (EmbeddingUnavailableException e) when (e.IsRefusal && (texts.Count > 1 || texts[0].Length > ShortestCut))
         {
-            if (texts.Count == 1) return await EmbedAsync(model, [Truncation.Truncate(texts[0], texts[0].Length > LongestCut ? LongestCut : ShortestCut)], ct);
+            if (texts.Count == 1)
+                return await EmbedAsync(
+                    model,
+                    [Truncation.Truncate(texts[0], texts[0].Length > LongestCut ? LongestCut : ShortestCut)],
+                    ct);
         }
 
         var half = texts.Count / 2;
@@ -115,9 +125,11 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
             from chunks chunk
             join documents document on document.tenant_id = $1 and document.id = chunk.document_id
             left join answers answer
-              on document.kind = 'answer' and answer.tenant_id = $1 and answer.source_id = document.source_id and answer.id::text = document.external_id
+              on document.kind = 'answer' and answer.tenant_id = $1
+                and answer.source_id = document.source_id and answer.id::text = document.external_id
             where chunk.tenant_id = $1 and chunk.id > $3
-              and not exists (select from chunk_embeddings known where known.tenant_id = $1 and known.model = $2 and known.chunk_id = chunk.id)
+              and not exists (select from chunk_embeddings known
+                where known.tenant_id = $1 and known.model = $2 and known.chunk_id = chunk.id)
             order by chunk.id
             limit $4
             """,
@@ -128,7 +140,10 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
             while (await rows.ReadAsync(ct))
             {
                 var locator = JsonSerializer.Deserialize<Locator>(rows.GetString(2), KnowledgeJson.Options)!;
-                missing.Add((rows.GetGuid(0), PreparedDocument.EmbeddedText(rows.GetString(1), rows.GetFieldValue<string[]>(4), locator, rows.GetString(3))));
+                missing.Add(
+                    (
+                        rows.GetGuid(0),
+                        PreparedDocument.EmbeddedText(rows.GetString(1), rows.GetFieldValue<string[]>(4), locator, rows.GetString(3))));
             }
         }
 
@@ -147,7 +162,8 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
             select exists (
               select from chunks chunk
               where chunk.tenant_id = $1
-                and not exists (select from chunk_embeddings known where known.tenant_id = $1 and known.model = $2 and known.chunk_id = chunk.id))
+                and not exists (select from chunk_embeddings known
+                  where known.tenant_id = $1 and known.model = $2 and known.chunk_id = chunk.id))
             """,
             [lease.Tenant.Value, lease.Model]))
         {

@@ -9,13 +9,13 @@ namespace Widget.Rag.Search;
 public static class Diversity
 {
     public const int Places = 5;
-    public const int MostOfOneDocument = 2;
+    public const int MaxFromOneDocument = 2;
     public const double Relevant = 1.0 / 3;
 
     /// <param name="hits">Best first.</param>
     public static IReadOnlyList<Hit> Spread(IReadOnlyList<Hit> hits)
     {
-        if (hits.Count <= MostOfOneDocument) return hits;
+        if (hits.Count <= MaxFromOneDocument) return hits;
         var least = Relevant * hits[0].Score;
         var first = new List<Hit>(Places);
         var held = new List<Hit>();
@@ -24,7 +24,7 @@ public static class Diversity
         {
             var hit = hits[next];
             if (hit.Score < least && held.Count > 0) break; // from here on only the irrelevant could take the places of those held back
-            if (first.Count(other => other.IsOfSameDocument(hit)) < MostOfOneDocument) first.Add(hit);
+            if (first.Count(other => other.IsOfSameDocument(hit)) < MaxFromOneDocument) first.Add(hit);
             else held.Add(hit);
         }
 

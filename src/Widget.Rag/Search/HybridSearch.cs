@@ -20,11 +20,18 @@ public sealed class HybridSearch(
     SearchTurns? turns = null,
     ILogger<HybridSearch>? logger = null)
 {
-    private const int MostHits = 100;
+    private const int MaxHits = 100;
     private const double LeastSay = 0.01;
 
-    private readonly IKnowledgeBase[] _knowledgeBases = [.. knowledgeBases.OrderBy(knowledge => knowledge.Name == KnowledgeBases.Own ? 0 : 1)];
-    private readonly KnowledgeBaseCalls _calls = new(breakers ?? new CircuitBreakers(clock), clock, turns, logger ?? NullLogger<HybridSearch>.Instance);
+    private readonly IKnowledgeBase[] _knowledgeBases =
+    [
+        .. knowledgeBases.OrderBy(knowledge => knowledge.Name == KnowledgeBases.Own ? 0 : 1),
+    ];
+    private readonly KnowledgeBaseCalls _calls = new(
+        breakers ?? new CircuitBreakers(clock),
+        clock,
+        turns,
+        logger ?? NullLogger<HybridSearch>.Instance);
 
     /// <exception cref="SearchUnavailableException">None of the plan's knowledge bases answered.</exception>
     public async Task<SearchResult> SearchAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct)
@@ -34,19 +41,22 @@ public sealed class HybridSearch(
         SearchResult? result = null;
         try
         {
-            result = cache is null ? await RunAsync(query, plan, ct) : await cache.GetAsync(query, plan, running => RunAsync(query, plan, running), ct);
+            result = cache is null
+                ? await RunAsync(query, plan, ct)
+                : await cache.GetAsync(query, plan, running => RunAsync(query, plan, running), ct);
             return result;
         }
         finally
         {
-            if (result is not null || !ct.IsCancellationRequested) SearchTelemetry.Searched(activity, plan, result, clock.GetElapsedTime(start));
+            if (result is not null || !ct.IsCancellationRequested)
+                SearchTelemetry.Searched(activity, plan, result, clock.GetElapsedTime(start));
         }
     }
 
     private async Task<SearchResult> RunAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct)
     {
         var start = clock.GetTimestamp();
-        var wider = query with { Parameters = plan.Parameters, Spare = Math.Clamp((query.Limit / 2) + 4, 0, MostHits - query.Limit) };
+        var wider = query with { Parameters = plan.Parameters, Spare = Math.Clamp((query.Limit / 2) + 4, 0, MaxHits - query.Limit) };
         var used = _knowledgeBases.Where(knowledge => plan.Weights.ContainsKey(knowledge.Name))
             .GroupBy(knowledge => knowledge.Name, (_, variants) => Choose([.. variants], wider), StringComparer.Ordinal)
             .ToArray();
@@ -54,12 +64,16 @@ public sealed class HybridSearch(
         var weighed = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] > 0);
         var standIns = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] <= 0);
         var asked = plan.Strategy == SearchStrategy.Parallel
-            ? await Task.WhenAll(weighed.Select(knowledge => _calls.AskAsync(knowledge, wider, plan.DeadlineOf(knowledge.Name), reason: null, ct)))
+            ? await Task.WhenAll(
+                weighed.Select(knowledge => _calls.AskAsync(knowledge, wider, plan.DeadlineOf(knowledge.Name), reason: null, ct)))
             : await AskInOrderAsync(Order(weighed, route), wider, plan, route?.Reason, ct);
         asked = [.. asked, .. await StandInAsync(standIns, asked, wider, plan, ct)];
 
         // The own knowledge base goes first, because of two equal passages the own one stays: it knows its position in the document.
-        var answered = asked.Where(answer => answer.Result is not null).OrderBy(answer => Array.FindIndex(used, one => one.Name == answer.Step.KnowledgeBase)).ToArray();
+        var answered = asked
+            .Where(answer => answer.Result is not null)
+            .OrderBy(answer => Array.FindIndex(used, one => one.Name == answer.Step.KnowledgeBase))
+            .ToArray();
         var (merged, dropped) = Merging.Merge(
             [.. answered.Select(answer => new WeightedResult(answer.Step.KnowledgeBase, WeightOf(answer, plan), answer.Result!.Hits))]);
         var (ranked, reranked) = reranking is null || merged.Count == 0 ? (merged, null) : await reranking.ApplyAsync(query, merged, ct);
@@ -73,7 +87,8 @@ public sealed class HybridSearch(
             Reranking = reranked,
             Milliseconds = clock.GetElapsedTime(start).TotalMilliseconds,
         };
-        if (answered.Length == 0) throw new SearchUnavailableException(trace, [.. asked.Select(answer => answer.Cause).OfType<Exception>()]);
+        if (answered.Length == 0)
+            throw new SearchUnavailableException(trace, [.. asked.Select(answer => answer.Cause).OfType<Exception>()]);
         return new SearchResult(hits, answered.Max(answer => answer.Result!.Confidence), trace);
     }
 
@@ -85,7 +100,9 @@ public sealed class HybridSearch(
     {
         // A fallback with weight 0 is the only one that answered.
         var weight = plan.Weights[answer.Step.KnowledgeBase] is > 0 and var share ? share : 1;
-        return plan.Strategy == SearchStrategy.Parallel ? weight : weight * Math.Clamp(answer.Result!.Confidence / plan.GoodEnough, LeastSay, 1);
+        return plan.Strategy == SearchStrategy.Parallel
+            ? weight
+            : weight * Math.Clamp(answer.Result!.Confidence / plan.GoodEnough, LeastSay, 1);
     }
 
     // The own knowledge base goes first for questions about something seen, shown or heard, and the others go first otherwise.
@@ -108,8 +125,11 @@ public sealed class HybridSearch(
     {
         if (asked.Any(answer => answer.Result is not null))
             return [.. standIns.Select(knowledge => KnowledgeBaseAnswer.Skipped(knowledge.Name, "its weight is 0"))];
-        var reason = asked.Length == 0 ? null : string.Join("; ", asked.Select(answer => $"{answer.Step.KnowledgeBase} {Shortcoming(answer)}"));
-        return await Task.WhenAll(standIns.Select(knowledge => _calls.AskAsync(knowledge, query, plan.DeadlineOf(knowledge.Name), reason, ct)));
+        var reason = asked.Length == 0
+            ? null
+            : string.Join("; ", asked.Select(answer => $"{answer.Step.KnowledgeBase} {Shortcoming(answer)}"));
+        return await Task.WhenAll(
+            standIns.Select(knowledge => _calls.AskAsync(knowledge, query, plan.DeadlineOf(knowledge.Name), reason, ct)));
     }
 
     private async Task<KnowledgeBaseAnswer[]> AskInOrderAsync(

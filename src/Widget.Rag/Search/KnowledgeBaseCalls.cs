@@ -22,7 +22,12 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
     /// <param name="deadline">Time limit.</param>
     /// <param name="reason">Why it is asked, for the trace.</param>
     /// <param name="ct">Cancels the search.</param>
-    public async Task<KnowledgeBaseAnswer> AskAsync(IKnowledgeBase knowledge, KnowledgeQuery query, TimeSpan deadline, string? reason, CancellationToken ct)
+    public async Task<KnowledgeBaseAnswer> AskAsync(
+        IKnowledgeBase knowledge,
+        KnowledgeQuery query,
+        TimeSpan deadline,
+        string? reason,
+        CancellationToken ct)
     {
         if (knowledge.CanAnswer(query).WhyNot is { } whyNot) return KnowledgeBaseAnswer.Skipped(knowledge.Name, whyNot);
         if (!knowledge.IsRemote)
@@ -55,7 +60,9 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
             var result = await knowledge.SearchAsync(query, given.Token).WaitAsync(deadline, clock, ct);
             if (knowledge.IsRemote) breakers.Worked(query.TenantId, Service(knowledge, query));
             if (result.Skipped is { } skipped) return KnowledgeBaseAnswer.Skipped(knowledge.Name, skipped);
-            var step = Step(SearchOutcome.Answered, result.Shortcoming is { } lack ? $"{(reason is null ? "" : $"{reason}; ")}{lack}" : reason) with
+            var step = Step(
+                SearchOutcome.Answered,
+                result.Shortcoming is { } lack ? $"{(reason is null ? "" : $"{reason}; ")}{lack}" : reason) with
             {
                 Hits = result.Hits.Count,
                 Confidence = result.Confidence,
@@ -108,7 +115,8 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
     }
 
     // The key includes the tenant's settings, so that a corrected setting is tried at once.
-    private static string Service(IKnowledgeBase knowledge, KnowledgeQuery query) => string.Join(' ', query.Parameters.Values.Order(StringComparer.Ordinal).Prepend(knowledge.Name));
+    private static string Service(IKnowledgeBase knowledge, KnowledgeQuery query) =>
+        string.Join(' ', query.Parameters.Values.Order(StringComparer.Ordinal).Prepend(knowledge.Name));
 
     /// <summary>The types of the inner exceptions, outermost first.</summary>
     internal static string Causes(Exception exception)
@@ -118,7 +126,10 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
         return names.Count == 0 ? "none" : string.Join(" < ", names);
     }
 
-    [LoggerMessage(EventId = 2001, Level = LogLevel.Warning, Message = "Knowledge base {KnowledgeBase} of tenant {Tenant} gave no answer within {Milliseconds:0} ms")]
+    [LoggerMessage(
+        EventId = 2001,
+        Level = LogLevel.Warning,
+        Message = "Knowledge base {KnowledgeBase} of tenant {Tenant} did not answer within {Milliseconds:0} ms")]
     private partial void LogLate(string knowledgeBase, TenantId tenant, double milliseconds);
 
     [LoggerMessage(
@@ -130,6 +141,9 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
     [LoggerMessage(EventId = 2003, Level = LogLevel.Error, Message = "Searching knowledge base {KnowledgeBase} of tenant {Tenant} failed")]
     private partial void LogFault(Exception exception, string knowledgeBase, TenantId tenant);
 
-    [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message = "Knowledge base {KnowledgeBase} of tenant {Tenant} was searched {Reason}. Cause: {Cause}")]
+    [LoggerMessage(
+        EventId = 2004,
+        Level = LogLevel.Warning,
+        Message = "Knowledge base {KnowledgeBase} of tenant {Tenant} was searched with limits: {Reason}. Cause: {Cause}")]
     private partial void LogDegraded(string knowledgeBase, TenantId tenant, string reason, string cause);
 }

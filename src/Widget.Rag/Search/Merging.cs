@@ -29,7 +29,11 @@ public static class Merging
             var weight = total > 0 ? side.Weight / total : 1.0 / sides.Count;
             foreach (var (hit, normalised) in side.Hits.Zip(Normalise([.. side.Hits.Select(hit => hit.Score)])))
             {
-                var scored = hit with { Score = weight * normalised, Origins = [.. hit.Origins.Union([side.KnowledgeBase], StringComparer.Ordinal)] };
+                var scored = hit with
+                {
+                    Score = weight * normalised,
+                    Origins = [.. hit.Origins.Union([side.KnowledgeBase], StringComparer.Ordinal)],
+                };
                 var shingles = NearDuplicates.Shingles(hit.Text);
                 if (index.Find(shingles, known => merged[placeOf[known]].IsOfSameDocument(hit)) is not { } found)
                 {
@@ -40,10 +44,10 @@ public static class Merging
                 }
 
                 var place = placeOf[found.Place];
-                if (found.Likeness == Likeness.Same) duplicates++;
+                if (found.Duplication == Duplication.Same) duplicates++;
                 else contained++;
-                merged[place] = Unite(merged[place], scored, side.KnowledgeBase, found.Likeness);
-                if (found.Likeness != Likeness.Whole) continue;
+                merged[place] = Unite(merged[place], scored, side.KnowledgeBase, found.Duplication);
+                if (found.Duplication != Duplication.Whole) continue;
                 placeOf.Add(place);
                 index.Add(shingles);
             }
@@ -65,11 +69,11 @@ public static class Merging
         return [.. scores.Select(score => best > 0 ? (score - floor) / best : 1)];
     }
 
-    private static Hit Unite(Hit kept, Hit other, string side, Likeness likeness)
+    private static Hit Unite(Hit kept, Hit other, string side, Duplication duplication)
     {
         // A passage found twice by one knowledge base counts once; found by two of them, it counts twice.
         var seconded = !kept.Origins.Contains(side, StringComparer.Ordinal);
-        return (likeness == Likeness.Whole ? other : kept) with
+        return (duplication == Duplication.Whole ? other : kept) with
         {
             Score = seconded ? kept.Score + other.Score : Math.Max(kept.Score, other.Score),
             Origins = [.. kept.Origins.Union(other.Origins, StringComparer.Ordinal)],

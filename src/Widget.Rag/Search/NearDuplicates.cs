@@ -3,7 +3,7 @@ using Widget.Rag.Text;
 namespace Widget.Rag.Search;
 
 /// <summary>How a passage relates to one found before it.</summary>
-public enum Likeness
+public enum Duplication
 {
     /// <summary>Nearly the same text.</summary>
     Same,
@@ -61,7 +61,7 @@ public static class NearDuplicates
         /// <summary>Returns the number of the first passage that the new one repeats, and how; null when it is new.</summary>
         /// <param name="shingles">Shingles of the new passage.</param>
         /// <param name="mayContain">Whether containment counts between the new passage and the one with this number.</param>
-        public (int Place, Likeness Likeness)? Find(HashSet<int> shingles, Func<int, bool> mayContain)
+        public (int Place, Duplication Duplication)? Find(HashSet<int> shingles, Func<int, bool> mayContain)
         {
             var common = new SortedDictionary<int, int>();
             foreach (var shingle in shingles)
@@ -71,11 +71,11 @@ public static class NearDuplicates
             }
 
             foreach (var (place, count) in common)
-                if (AreSame(shingles.Count, _sizes[place], count)) return (place, Likeness.Same);
+                if (AreSame(shingles.Count, _sizes[place], count)) return (place, Duplication.Same);
             foreach (var (place, count) in common)
             {
                 if (count < Contained * Math.Min(shingles.Count, _sizes[place]) || !mayContain(place)) continue;
-                return (place, shingles.Count <= _sizes[place] ? Likeness.Part : Likeness.Whole);
+                return (place, shingles.Count <= _sizes[place] ? Duplication.Part : Duplication.Whole);
             }
 
             return null;

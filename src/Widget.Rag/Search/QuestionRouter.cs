@@ -33,6 +33,6 @@ public static class QuestionRouter
             .OrderByDescending(sign => Math.Abs(sign.Rule.Weight))
             .Select(sign => $"The question {sign.Rule.Says}: \"{sign.Words}\".")
             .FirstOrDefault();
-        return new Route(multimodal, decisive ?? "Nothing in the question speaks of pictures, screens, videos or sound.");
+        return new Route(multimodal, decisive ?? "The question does not mention pictures, screens, videos or sound.");
     }
 }

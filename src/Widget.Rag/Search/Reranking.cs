@@ -43,7 +43,10 @@ public sealed partial class Reranking(
     /// <param name="query">The query.</param>
     /// <param name="hits">Best first, at least one.</param>
     /// <param name="ct">Cancels the operation.</param>
-    public async Task<(IReadOnlyList<Hit> Hits, SearchStep Step)> ApplyAsync(KnowledgeQuery query, IReadOnlyList<Hit> hits, CancellationToken ct)
+    public async Task<(IReadOnlyList<Hit> Hits, SearchStep Step)> ApplyAsync(
+        KnowledgeQuery query,
+        IReadOnlyList<Hit> hits,
+        CancellationToken ct)
     {
         var everybody = default(TenantId);
         var admission = breakers.Ask(everybody, Service);
@@ -94,7 +97,10 @@ public sealed partial class Reranking(
 
     internal static IReadOnlyList<Hit> Order(IReadOnlyList<Hit> read, IReadOnlyList<double> scores, IReadOnlyList<Hit> all)
     {
-        var ordered = read.Zip(Merging.Normalise(scores), (hit, score) => hit with { Score = score }).OrderByDescending(hit => hit.Score).ToArray();
+        var ordered = read
+            .Zip(Merging.Normalise(scores), (hit, score) => hit with { Score = score })
+            .OrderByDescending(hit => hit.Score)
+            .ToArray();
         var last = ordered[^1].Score;
         return [.. ordered, .. all.Skip(read.Count).Select(hit => hit with { Score = Math.Min(hit.Score, last) })];
     }

@@ -26,9 +26,13 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
     private readonly SharedCache<string, SearchResult> _results = new(clock, capacity, Size);
 
     /// <summary>If the database does not return the revision within this time, the search runs without the cache.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan RevisionTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    public async Task<SearchResult> GetAsync(KnowledgeQuery query, SearchPlan plan, Func<CancellationToken, Task<SearchResult>> search, CancellationToken ct)
+    public async Task<SearchResult> GetAsync(
+        KnowledgeQuery query,
+        SearchPlan plan,
+        Func<CancellationToken, Task<SearchResult>> search,
+        CancellationToken ct)
     {
         var start = clock.GetTimestamp();
         if (await RevisionAsync(query.TenantId, ct) is not { } revision) return await search(ct);
@@ -55,9 +59,13 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
         static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
         Part("t", [query.TenantId.ToString(), Text(revision), Text(query.Limit), plan.Strategy.ToString(), Text(plan.GoodEnough)]);
         Part("q", [string.Join(' ', query.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant()]);
-        Part("w", plan.Weights.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, Text(entry.Value) }));
+        Part(
+            "w",
+            plan.Weights.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, Text(entry.Value) }));
         Part("o", plan.LeftOut.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, entry.Value }));
-        Part("p", plan.Parameters.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, entry.Value }));
+        Part(
+            "p",
+            plan.Parameters.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, entry.Value }));
         Part("s", query.Filter.Sources.Select(source => source.ToString()).Order(StringComparer.Ordinal));
         Part("g", query.Filter.Tags.Order(StringComparer.Ordinal));
         Part("k", query.Filter.Kinds.Select(kind => kind.ToString()).Order(StringComparer.Ordinal));
@@ -74,18 +82,20 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
     }
 
     // No knowledge base was missing, except for a reason in the plan itself. Temporary reasons must not be cached.
-    private static bool IsSettled(SearchStep step) => step is { Outcome: SearchOutcome.Answered or SearchOutcome.Skipped, MayChange: false };
+    private static bool IsSettled(SearchStep step) =>
+        step is { Outcome: SearchOutcome.Answered or SearchOutcome.Skipped, MayChange: false };
 
     // The key has a fixed length, however long the question is.
     private static long Size(SearchResult result) =>
-        500 + result.Hits.Sum(hit => 300 + hit.Text.Length + hit.Title.Length + (hit.Url?.Length ?? 0) + hit.Locator.Headings.Sum(heading => heading.Length));
+        500 + result.Hits.Sum(
+            hit => 300 + hit.Text.Length + hit.Title.Length + (hit.Url?.Length ?? 0) + hit.Locator.Headings.Sum(heading => heading.Length));
 
     private async Task<long?> RevisionAsync(TenantId tenant, CancellationToken ct)
     {
         using var given = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {
-            return await revisionOf(tenant, given.Token).WaitAsync(Patience, clock, ct);
+            return await revisionOf(tenant, given.Token).WaitAsync(RevisionTimeout, clock, ct);
         }
         catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsTransient(e))
         {

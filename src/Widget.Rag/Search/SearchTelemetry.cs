@@ -16,7 +16,7 @@ internal static class SearchTelemetry
         "widget.search.duration", "How long a search took, by strategy and outcome.", Boundaries);
 
     private static readonly Histogram<double> KnowledgeBaseDuration = RagTelemetry.Seconds(
-        "widget.search.knowledge_base.duration", "How long a knowledge base, or the reranker, took within a search.", Boundaries);
+        "widget.search.knowledge_base.duration", "Time that a knowledge base or the reranker took within a search.", Boundaries);
 
     /// <summary>Starts the span of a search.</summary>
     internal static Activity? StartSearch(SearchPlan plan) =>
@@ -51,7 +51,10 @@ internal static class SearchTelemetry
     internal static void Asked(Activity? activity, SearchStep step, Exception? cause)
     {
         if (step.Outcome != SearchOutcome.Skipped)
-            KnowledgeBaseDuration.Record(step.Milliseconds / 1000, new(KnowledgeBase, step.KnowledgeBase), new(RagTelemetry.Outcome, Label(step.Outcome)));
+            KnowledgeBaseDuration.Record(
+                step.Milliseconds / 1000,
+                new(KnowledgeBase, step.KnowledgeBase),
+                new(RagTelemetry.Outcome, Label(step.Outcome)));
         if (activity is null) return;
         activity.SetTag(RagTelemetry.Outcome, Label(step.Outcome));
         activity.SetTag("widget.search.hits", step.Hits);

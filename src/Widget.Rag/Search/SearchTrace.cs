@@ -30,7 +30,13 @@ public enum SearchOutcome
 /// <param name="Confidence">Its confidence, 0 to 1.</param>
 /// <param name="Milliseconds">How long it took.</param>
 /// <param name="Reason">Why it was asked or skipped.</param>
-public sealed record SearchStep(string KnowledgeBase, SearchOutcome Outcome, int Hits, double Confidence, double Milliseconds, string? Reason)
+public sealed record SearchStep(
+    string KnowledgeBase,
+    SearchOutcome Outcome,
+    int Hits,
+    double Confidence,
+    double Milliseconds,
+    string? Reason)
 {
     /// <summary>Whether the same search may soon go differently, because the knowledge base was skipped after a failure.</summary>
     public bool MayChange { get; init; }

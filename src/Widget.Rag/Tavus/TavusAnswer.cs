@@ -35,19 +35,25 @@ internal static class TavusAnswer
     {
         var list = answer;
         if (answer.ValueKind == JsonValueKind.Object)
-            list = Array.Find(Lists, name => answer.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.Array) is { } named ? answer.GetProperty(named) : default;
-        if (list.ValueKind != JsonValueKind.Array) throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its answer holds no list of passages");
+            list = Array.Find(
+                Lists,
+                name => answer.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.Array) is { } named
+                ? answer.GetProperty(named)
+                : default;
+        if (list.ValueKind != JsonValueKind.Array)
+            throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its answer has no list of passages");
         try
         {
             var passages = list.EnumerateArray().Take(most).Select(Passage).OfType<(Hit Hit, double? Score, double? Distance)>().ToArray();
-            if (passages.Length == 0 && list.GetArrayLength() > 0) throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its passages have no text");
+            if (passages.Length == 0 && list.GetArrayLength() > 0)
+                throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its passages have no text");
             var scores = Scale([.. passages.Select(passage => passage.Score)], [.. passages.Select(passage => passage.Distance)]);
             return [.. passages.Zip(scores, (passage, score) => passage.Hit with { Score = score }).OrderByDescending(hit => hit.Score)];
         }
         catch (InvalidOperationException e)
         {
             // Half a surrogate pair, which JSON can contain and a string must not.
-            throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its answer holds broken text", cause: e);
+            throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its answer has invalid text", cause: e);
         }
     }
 
@@ -60,7 +66,8 @@ internal static class TavusAnswer
     {
         var values = scores.All(score => score is not null) ? scores.Select(score => score!.Value).ToArray() : null;
         if (values is null && distances.All(distance => distance is not null)) values = [.. distances.Select(distance => -distance!.Value)];
-        if (values is null || values.Length == 0 || !values.All(value => Math.Abs(value) < Believable)) return [.. scores.Select((_, place) => 1.0 / (place + 1))];
+        if (values is null || values.Length == 0 || !values.All(value => Math.Abs(value) < Believable))
+            return [.. scores.Select((_, place) => 1.0 / (place + 1))];
         var rises = values.Length > 2 && values[0] < values[^1] && values.Zip(values.Skip(1)).All(pair => pair.First <= pair.Second);
         if (rises && scores.All(score => score is not null)) values = [.. values.Select(value => -value)];
         var (worst, best) = (values.Min(), values.Max());
@@ -73,7 +80,11 @@ internal static class TavusAnswer
     private static (Hit Hit, double? Score, double? Distance)? Passage(JsonElement entry)
     {
         if (entry.ValueKind != JsonValueKind.Object || Text(entry, Texts, LongestText) is not { } text) return null;
-        var url = Text(entry, Urls, LongestUrl) is { } address && Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? address : null;
+        var url = Text(entry, Urls, LongestUrl) is { } address
+            && Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            && uri.Scheme is "http" or "https"
+            ? address
+            : null;
         var document = Text(entry, DocumentIds, LongestLabel) ?? url ?? Text(entry, Titles, LongestLabel) ?? "";
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{document}\n{text}")))[..16];
         var hit = new Hit

@@ -23,7 +23,7 @@ public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearc
     private const int LongestQuestion = 2_000;
 
     // The best hits come first. Judging all of them would cost more than it is worth.
-    private const int MostJudged = 5;
+    private const int MaxJudged = 5;
 
     private readonly JsonEndpoint _endpoint = new(LargestAnswer);
 
@@ -47,7 +47,12 @@ public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearc
             new { query = question, limit = wanted },
             ct);
         var hits = TavusAnswer.Read(answer, wanted);
-        return new KnowledgeResult(hits, hits.Take(Math.Min(MostJudged, query.Limit)).Select(hit => ConfidenceOf(question, hit)).DefaultIfEmpty().Max()) { Via = "search endpoint" };
+        return new KnowledgeResult(
+            hits,
+            hits.Take(Math.Min(MaxJudged, query.Limit)).Select(hit => ConfidenceOf(question, hit)).DefaultIfEmpty().Max())
+        {
+            Via = "search endpoint",
+        };
     }
 
     public void Dispose() => _endpoint.Dispose();

@@ -18,5 +18,6 @@ public sealed record TavusOptions
 
     /// <summary>Address of the search for one replica.</summary>
     public Uri SearchAddress(string replica) =>
-        new($"{Endpoint!.AbsoluteUri.TrimEnd('/')}/{SearchPath.TrimStart('/').Replace(ReplicaPlaceholder, Uri.EscapeDataString(replica), StringComparison.Ordinal)}");
+        new($"{Endpoint!.AbsoluteUri.TrimEnd('/')}/"
+            + SearchPath.TrimStart('/').Replace(ReplicaPlaceholder, Uri.EscapeDataString(replica), StringComparison.Ordinal));
 }

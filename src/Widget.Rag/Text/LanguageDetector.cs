@@ -1,13 +1,13 @@
 namespace Widget.Rag.Text;
 
 /// <summary>
-/// Detects the language of a text: by its script if only one language uses it, otherwise by its stop words, among the languages of <see
-/// cref="StopWords"/>.
+/// Detects the language of a text: by its script if only one language uses it, otherwise by its stop words, among the languages of
+/// <see cref="StopWords"/>.
 /// </summary>
 public static class LanguageDetector
 {
-    private const int MostWords = 2_000;
-    private const int MostCharacters = 20_000;
+    private const int MaxWords = 2_000;
+    private const int MaxCharacters = 20_000;
 
     // Share of the letters. Quoted names and brands stay below it.
     private const double Share = 0.3;
@@ -19,7 +19,7 @@ public static class LanguageDetector
     {
         if (OfScript(text) is { } language) return language;
         var counts = StopWords.ByLanguage.Keys.ToDictionary(known => known, _ => 0);
-        foreach (var word in Words.Of(text).Take(MostWords))
+        foreach (var word in Words.Of(text).Take(MaxWords))
         {
             foreach (var (known, words) in StopWords.ByLanguage)
                 if (words.Contains(word)) counts[known]++;
@@ -32,7 +32,7 @@ public static class LanguageDetector
     private static string? OfScript(string text)
     {
         var (letters, counts) = (0, new Dictionary<string, int>(StringComparer.Ordinal));
-        foreach (var character in text.AsSpan(0, Math.Min(text.Length, MostCharacters)))
+        foreach (var character in text.AsSpan(0, Math.Min(text.Length, MaxCharacters)))
         {
             if (!char.IsLetter(character)) continue;
             letters++;

@@ -51,7 +51,8 @@ public static class StopWords
 
     private static readonly FrozenSet<string> OfAnyLanguage = ByLanguage.Values.SelectMany(words => words).ToFrozenSet();
 
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Lookup = OfAnyLanguage.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Lookup =
+        OfAnyLanguage.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <param name="word">The word in lower case.</param>
     public static bool Contains(ReadOnlySpan<char> word) => Lookup.Contains(word);

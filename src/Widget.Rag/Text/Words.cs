@@ -47,7 +47,8 @@ public static class Words
         or (>= '\u3400' and <= '\u4DBF') or (>= '\u4E00' and <= '\u9FFF') or (>= '\uF900' and <= '\uFAFF') // Han
         or (>= '\uFF66' and <= '\uFF9F');
 
-    private static bool IsWordCharacter(char character) => char.IsLetterOrDigit(character) || char.IsSurrogate(character) || IsMark(character);
+    private static bool IsWordCharacter(char character) =>
+        char.IsLetterOrDigit(character) || char.IsSurrogate(character) || IsMark(character);
 
     private static bool IsMark(char character) =>
         char.GetUnicodeCategory(character) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;

@@ -34,7 +34,8 @@ public sealed class FetchingShould
     [InlineData("fd12:3456::1", false)]
     [InlineData("fe80::1", false)]
     [InlineData("2606:4700::1111", true)]
-    public void Know_private_addresses(string address, bool isPublic) => PublicAddress.IsPublic(IPAddress.Parse(address)).ShouldBe(isPublic);
+    public void Recognise_private_addresses(string address, bool isPublic) =>
+        PublicAddress.IsPublic(IPAddress.Parse(address)).ShouldBe(isPublic);
 
     [Theory]
     [InlineData("http://127.0.0.1:{port}/")]
@@ -44,7 +45,7 @@ public sealed class FetchingShould
     [InlineData("http://2130706433:{port}/")]
     [InlineData("http://0x7f.1:{port}/")]
     [InlineData("http://0:{port}/")]
-    public async Task Never_reach_the_own_machine(string address)
+    public async Task Never_reach_the_local_machine(string address)
     {
         var reached = 0;
         await using var site = await TestSite.StartAsync(_ =>
@@ -60,7 +61,7 @@ public sealed class FetchingShould
     }
 
     [Fact]
-    public async Task Not_be_led_to_a_private_address_by_a_redirect()
+    public async Task Not_follow_a_redirect_to_a_private_address()
     {
         var reached = 0;
         await using var inner = await TestSite.StartAsync(_ =>
@@ -74,13 +75,13 @@ public sealed class FetchingShould
             return Task.CompletedTask;
         });
 
-        // Only the outer one is allowed; both are on loopback, so only the check at the redirect can tell them apart.
+        // Only the first host is allowed. Both are on loopback, so only the check at the redirect can tell them apart.
         (await FailureAsync(outer.Allowed, outer.Address)).ShouldContain("not on the public internet");
         reached.ShouldBe(0);
     }
 
     [Fact]
-    public async Task Not_be_led_to_a_file_by_a_redirect()
+    public async Task Not_follow_a_redirect_to_a_file()
     {
         await using var site = await TestSite.StartAsync(context =>
         {
@@ -98,7 +99,7 @@ public sealed class FetchingShould
     [InlineData("Location", "//a b/")]
     [InlineData("Content-Encoding", "gzip")]
     [InlineData("Content-Encoding", "br")]
-    public async Task Explain_whatever_a_server_does_wrong(string header, string value)
+    public async Task Explain_server_errors(string header, string value)
     {
         await using var site = await TestSite.StartAsync(context =>
         {
@@ -111,11 +112,12 @@ public sealed class FetchingShould
     }
 
     [Fact]
-    public async Task Go_on_without_a_site_map_that_is_gone()
+    public async Task Continue_without_a_missing_site_map()
     {
         await using var site = await TestSite.StartAsync(new Dictionary<string, string>
         {
-            ["/index.xml"] = "<sitemapindex><sitemap><loc>{site}/gone.xml</loc></sitemap><sitemap><loc>{site}/two.xml</loc></sitemap></sitemapindex>",
+            ["/index.xml"] = "<sitemapindex><sitemap><loc>{site}/gone.xml</loc></sitemap>"
+                + "<sitemap><loc>{site}/two.xml</loc></sitemap></sitemapindex>",
             ["/two.xml"] = $"<urlset><url><loc>/a</loc></url><url><loc>/{new string('x', 3_000)}</loc></url></urlset>",
             ["/dead.xml"] = "<sitemapindex><sitemap><loc>{site}/gone.xml</loc></sitemap></sitemapindex>",
         });
@@ -123,11 +125,13 @@ public sealed class FetchingShould
 
         var pages = await new SiteMap(fetcher).ReadAsync(site["/index.xml"], 10, Ct);
         (pages.Pages.Select(page => page.Address).Single(), pages.Complete).ShouldBe((site["/a"], false));
-        (await Should.ThrowAsync<IngestionFailureException>(() => new SiteMap(fetcher).ReadAsync(site["/dead.xml"], 10, Ct))).Message.ShouldContain("no page at");
+        (
+            await Should.ThrowAsync<IngestionFailureException>(
+                () => new SiteMap(fetcher).ReadAsync(site["/dead.xml"], 10, Ct))).Message.ShouldContain("no page at");
     }
 
     [Fact]
-    public async Task Follow_redirects_but_not_for_ever()
+    public async Task Follow_a_limited_number_of_redirects()
     {
         await using var site = await TestSite.StartAsync(context =>
         {
@@ -148,7 +152,7 @@ public sealed class FetchingShould
     [InlineData(403, "without signing in")]
     [InlineData(500, "error of its own")]
     [InlineData(429, "fewer requests")]
-    public async Task Say_what_the_server_said(int status, string words)
+    public async Task Report_the_servers_status(int status, string words)
     {
         await using var site = await TestSite.StartAsync(context =>
         {
@@ -172,7 +176,8 @@ public sealed class FetchingShould
             }
         });
 
-        (await FailureAsync(site.Allowed with { Timeout = TimeSpan.FromMilliseconds(500) }, site.Address)).ShouldContain("did not deliver the page within");
+        (await FailureAsync(site.Allowed with { Timeout = TimeSpan.FromMilliseconds(500) }, site.Address))
+            .ShouldContain("did not deliver the page within");
     }
 
     [Fact]
@@ -190,16 +195,20 @@ public sealed class FetchingShould
     }
 
     [Fact]
-    public async Task Name_a_host_that_does_not_exist() =>
-        (await FailureAsync(new FetchOptions(), new Uri("http://no-such-host.invalid/"))).ShouldContain("There is no host called no-such-host.invalid");
+    public async Task Report_a_host_that_does_not_exist() =>
+        (await FailureAsync(new FetchOptions(), new Uri("http://no-such-host.invalid/")))
+            .ShouldContain("There is no host called no-such-host.invalid");
 
     [Fact]
     public async Task Read_site_maps_and_their_indexes_for_pages_of_the_same_site()
     {
         await using var site = await TestSite.StartAsync(new Dictionary<string, string>
         {
-            ["/index.xml"] = "<sitemapindex><sitemap><loc>{site}/one.xml</loc></sitemap><sitemap><loc>/two.xml</loc></sitemap></sitemapindex>",
-            ["/one.xml"] = "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc> {site}/a#x </loc></url><url><loc>https://elsewhere.example/</loc></url></urlset>",
+            ["/index.xml"] = "<sitemapindex><sitemap><loc>{site}/one.xml</loc></sitemap>"
+                + "<sitemap><loc>/two.xml</loc></sitemap></sitemapindex>",
+            ["/one.xml"] = "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
+                + "<url><loc> {site}/a#x </loc></url>"
+                + "<url><loc>https://elsewhere.example/</loc></url></urlset>",
             ["/two.xml"] = "<urlset><url><loc>{site}/b</loc></url><url><loc>{site}/a</loc></url></urlset>",
         });
         using var fetcher = new PageFetcher(site.Allowed);
@@ -213,22 +222,27 @@ public sealed class FetchingShould
     [InlineData("not xml at all", "not well-formed")]
     [InlineData("<html></html>", "root element is <html>")]
     [InlineData("<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><urlset>&x;</urlset>", "not well-formed")]
-    public async Task Say_what_is_wrong_with_a_site_map(string map, string words)
+    public async Task Explain_what_is_wrong_with_a_site_map(string map, string words)
     {
         await using var site = await TestSite.StartAsync(new Dictionary<string, string> { ["/sitemap.xml"] = map });
         using var fetcher = new PageFetcher(site.Allowed);
 
-        (await Should.ThrowAsync<IngestionFailureException>(() => new SiteMap(fetcher).ReadAsync(site["/sitemap.xml"], 10, Ct))).Message.ShouldContain(words);
+        (
+            await Should.ThrowAsync<IngestionFailureException>(
+                () => new SiteMap(fetcher).ReadAsync(site["/sitemap.xml"], 10, Ct))).Message.ShouldContain(words);
     }
 
     [Fact]
-    public async Task Try_no_more_site_maps_than_a_limit_for_all_of_a_site()
+    public async Task Limit_the_number_of_a_sites_site_maps()
     {
         var tried = new HashSet<Uri>();
-        var index = "<sitemapindex>" + string.Concat(Enumerable.Range(0, 150).Select(i => $"<sitemap><loc>/{{0}}{i}.xml</loc></sitemap>")) + "</sitemapindex>";
+        var index = "<sitemapindex>"
+            + string.Concat(Enumerable.Range(0, 150).Select(i => $"<sitemap><loc>/{{0}}{i}.xml</loc></sitemap>"))
+            + "</sitemapindex>";
         var maps = new SiteMap(
             (address, _) => tried.Add(address) && address.AbsolutePath is "/a.xml" or "/b.xml"
-                ? Task.FromResult<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(index.Replace("{0}", $"{address.AbsolutePath[1]}", StringComparison.Ordinal)))
+                ? Task.FromResult<ReadOnlyMemory<byte>>(
+                    Encoding.UTF8.GetBytes(index.Replace("{0}", $"{address.AbsolutePath[1]}", StringComparison.Ordinal)))
                 : address.AbsolutePath == "/a0.xml"
                     ? Task.FromResult<ReadOnlyMemory<byte>>("<urlset><url><loc>/page</loc></url></urlset>"u8.ToArray())
                     : throw new IngestionFailureException("There is no such map."),
@@ -241,21 +255,25 @@ public sealed class FetchingShould
     }
 
     [Fact]
-    public async Task Name_no_more_pages_than_a_limit_for_all_site_maps_of_a_site()
+    public async Task Limit_the_number_of_pages_in_all_site_maps_of_a_site()
     {
         var maps = new SiteMap(
             (address, _) => Task.FromResult<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(
-                address.AbsolutePath == "/a.xml" ? "<urlset><url><loc>/1</loc></url><url><loc>/2</loc></url></urlset>" : "<urlset><url><loc>/2</loc></url><url><loc>/3</loc></url><url><loc>/4</loc></url></urlset>")),
+                address.AbsolutePath == "/a.xml"
+                    ? "<urlset><url><loc>/1</loc></url><url><loc>/2</loc></url></urlset>"
+                    : "<urlset><url><loc>/2</loc></url><url><loc>/3</loc></url><url><loc>/4</loc></url></urlset>")),
             TimeProvider.System);
 
-        var (first, second) = (await maps.ReadAsync(new Uri("http://site.example/a.xml"), 3, Ct), await maps.ReadAsync(new Uri("http://site.example/b.xml"), 3, Ct));
+        var (first, second) = (
+            await maps.ReadAsync(new Uri("http://site.example/a.xml"), 3, Ct),
+            await maps.ReadAsync(new Uri("http://site.example/b.xml"), 3, Ct));
 
         (first.Pages.Count, first.Complete).ShouldBe((2, true));
         (second.Pages.Single().Address.AbsolutePath, second.Complete).ShouldBe(("/3", false));
     }
 
     [Fact]
-    public async Task Not_spend_all_day_on_site_maps()
+    public async Task Limit_the_time_for_site_maps()
     {
         var clock = new TestClock();
         var maps = new SiteMap(
@@ -270,7 +288,7 @@ public sealed class FetchingShould
         clock.Advance(TimeSpan.FromMinutes(3));
 
         var slow = maps.ReadAsync(new Uri("http://site.example/never.xml"), 10, Ct).WaitAsync(TimeSpan.FromSeconds(10), Ct);
-        (await Should.ThrowAsync<IngestionFailureException>(() => slow)).Message.ShouldContain("could not be read within 3 minutes");
+        (await Should.ThrowAsync<IngestionFailureException>(() => slow)).Message.ShouldContain("took longer than 3 minutes");
     }
 
     private static async Task<string> FailureAsync(FetchOptions options, Uri address)

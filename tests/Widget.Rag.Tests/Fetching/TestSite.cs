@@ -5,7 +5,7 @@ using Widget.Rag.Fetching;
 
 namespace Widget.Rag.Tests.Fetching;
 
-/// <summary>A web site on loopback, whose pages a test writes.</summary>
+/// <summary>A web site on loopback with pages that a test defines.</summary>
 internal sealed class TestSite : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -14,7 +14,7 @@ internal sealed class TestSite : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single());
 
-    /// <summary>Lets a fetcher read this site although it is on loopback.</summary>
+    /// <summary>Options that allow a fetcher to read this site on loopback.</summary>
     public FetchOptions Allowed => new()
     {
         AllowedPrivateHosts = new HashSet<string> { Address.Authority },
@@ -44,7 +44,9 @@ internal sealed class TestSite : IAsyncDisposable
             return Task.CompletedTask;
         }
 
-        context.Response.ContentType = context.Request.Path.Value!.EndsWith(".xml", StringComparison.Ordinal) ? "application/xml" : "text/html; charset=utf-8";
+        context.Response.ContentType = context.Request.Path.Value!.EndsWith(".xml", StringComparison.Ordinal)
+            ? "application/xml"
+            : "text/html; charset=utf-8";
         return context.Response.WriteAsync(page.Replace("{site}", $"http://{context.Request.Host}", StringComparison.Ordinal));
     });
 

@@ -23,7 +23,7 @@ public sealed class LexicalTextShould
     [InlineData("車", "車")]
     [InlineData("", "")]
     [InlineData("-- . , ''", "")]
-    public void Write_the_words_a_reader_sees(string text, string words) => LexicalText.Prepare(text).TrimEnd().ShouldBe(words);
+    public void Keep_the_words_that_a_reader_sees(string text, string words) => LexicalText.Prepare(text).TrimEnd().ShouldBe(words);
 
     [Theory]
     [InlineData("waranti", "warranti", 1, 1)]
@@ -40,6 +40,6 @@ public sealed class LexicalTextShould
     [InlineData("«front light» and \"rear light\"", "front lights, rear light", 1)]
     [InlineData("a \"light\"", "light", 0)]
     [InlineData("6\" and 7\" screens", "and 7 screens", 0)]
-    public void Find_what_stands_in_quotation_marks(string question, string text, int found) =>
+    public void Find_quoted_phrases(string question, string text, int found) =>
         QuotedPhrase.CountIn(QuotedPhrase.In(question), text).ShouldBe(found);
 }

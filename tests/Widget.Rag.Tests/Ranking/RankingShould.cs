@@ -16,7 +16,7 @@ public sealed class RankingShould
     }
 
     [Fact]
-    public void Rank_as_the_only_arm_with_a_say_would() =>
+    public void Rank_like_the_only_arm_with_weight() =>
         Prop.ForAll(
             ArbMap.Default.ArbFor<NonEmptyArray<Tuple<byte, byte>>>(),
             scores =>
@@ -34,13 +34,19 @@ public sealed class RankingShould
     [InlineData("The battery lasts two years.", "The frame lasts five years.", false)]
     [InlineData("short", "short", true)]
     [InlineData("", "", true)]
-    public void Know_the_same_passage_again(string a, string b, bool same) =>
+    public void Recognise_the_same_passage(string a, string b, bool same) =>
         NearDuplicates.AreSame(NearDuplicates.Shingles(a), NearDuplicates.Shingles(b)).ShouldBe(same);
 
     [Fact]
-    public void Know_how_much_of_a_question_a_passage_covers()
+    public void Compute_how_much_of_a_question_a_passage_covers()
     {
-        QuestionTerm[] terms = [new("how", 1, 0.1f, 0.3f, true, 50, 1), new("charg", 2, 3, 3, false, 4, 2), new("batteri", 3, 1, 1, false, 20, 3), new("zeppelin", 4, 4, 4, false, 0, 4)];
+        QuestionTerm[] terms =
+        [
+            new("how", 1, 0.1f, 0.3f, true, 50, 1),
+            new("charg", 2, 3, 3, false, 4, 2),
+            new("batteri", 3, 1, 1, false, 20, 3),
+            new("zeppelin", 4, 4, 4, false, 0, 4),
+        ];
 
         Confidence.Coverage(terms, ["how", "charg", "batteri"]).ShouldBe(0.5, tolerance: 1e-6);
         Confidence.Coverage(terms, ["how"]).ShouldBe(0);
@@ -62,7 +68,7 @@ public sealed class RankingShould
     }
 
     [Fact]
-    public void Be_surer_the_more_is_covered_and_the_more_alike_it_is()
+    public void Grow_with_coverage_and_similarity()
     {
         const string Model = Widget.Rag.Embeddings.HashedEmbedder.Model;
         Confidence.Of(0.9, 0.5, Model).ShouldBeGreaterThan(0.99);
@@ -79,6 +85,6 @@ public sealed class RankingShould
     [InlineData("Zeigen Sie mir ein Bild", true)]
     [InlineData("How much is the Team plan?", false)]
     [InlineData("Do you deliver to Denmark?", false)]
-    public void Tell_questions_about_what_is_seen_from_plain_ones(string question, bool multimodal) =>
+    public void Distinguish_multimodal_questions_from_plain_ones(string question, bool multimodal) =>
         QuestionRouter.Decide(question).Multimodal.ShouldBe(multimodal);
 }

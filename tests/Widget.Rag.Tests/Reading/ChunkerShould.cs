@@ -7,7 +7,7 @@ namespace Widget.Rag.Tests.Reading;
 public sealed class ChunkerShould
 {
     [Fact]
-    public void Cut_a_text_without_end_in_time_that_grows_with_its_length()
+    public void Split_an_endless_text_in_linear_time()
     {
         var text = string.Concat(Enumerable.Range(0, 600_000).Select(i => $"word{i} "));
         var watch = System.Diagnostics.Stopwatch.StartNew();
@@ -22,7 +22,7 @@ public sealed class ChunkerShould
     private static readonly Chunker Chunker = new(Target: 100, Longest: 160);
 
     [Fact]
-    public void Begin_a_passage_at_each_heading_and_carry_the_path_to_it()
+    public void Start_a_passage_at_each_heading_and_keep_its_path()
     {
         var passages = Cut(
             new Block(BlockKind.Heading, "Guide", 1, "guide"),
@@ -44,7 +44,7 @@ public sealed class ChunkerShould
     }
 
     [Fact]
-    public void Keep_pages_apart_and_name_them()
+    public void Keep_pages_apart_with_their_numbers()
     {
         var passages = Cut(
             new Block(BlockKind.Paragraph, "First page.", Page: 1),
@@ -56,13 +56,17 @@ public sealed class ChunkerShould
     [Fact]
     public void Keep_lists_as_lists()
     {
-        var passage = Cut(new Block(BlockKind.Paragraph, "You need:"), new Block(BlockKind.ListItem, "a lock"), new Block(BlockKind.ListItem, "a pump")).Single();
+        var passage = Cut(
+            new Block(BlockKind.Paragraph, "You need:"),
+            new Block(BlockKind.ListItem, "a lock"),
+            new Block(BlockKind.ListItem, "a pump"))
+            .Single();
 
         passage.Text.ShouldBe("You need:\n- a lock\n- a pump");
     }
 
     [Fact]
-    public void Cut_a_long_paragraph_between_sentences()
+    public void Split_a_long_paragraph_between_sentences()
     {
         var text = string.Join(' ', Enumerable.Range(1, 20).Select(i => $"Sentence number {i} stands here."));
 
@@ -73,7 +77,7 @@ public sealed class ChunkerShould
     }
 
     [Fact]
-    public void Give_a_document_of_headings_alone_a_passage() =>
+    public void Create_a_passage_for_a_document_of_headings() =>
         Cut(new Block(BlockKind.Heading, "Only", 1), new Block(BlockKind.Heading, "Headings", 2)).Single().Text.ShouldBe("Only\nHeadings");
 
     [Fact]
@@ -84,14 +88,17 @@ public sealed class ChunkerShould
             new Block(BlockKind.Paragraph, string.Join(' ', Enumerable.Repeat(new string('w', 150), 20))));
 
         passages.Count.ShouldBeGreaterThan(5);
-        passages.ShouldAllBe(passage => passage.Locator.Headings.Single().Length == 300 && (passage.Locator.Fragment == null || passage.Locator.Fragment.Length < 250));
+        passages.ShouldAllBe(
+            passage => passage.Locator.Headings.Single().Length == 300
+                && (passage.Locator.Fragment == null || passage.Locator.Fragment.Length < 250));
     }
 
     [Fact]
     public void Lose_no_text_and_make_no_passage_too_long()
     {
         var block = from kind in Gen.Elements(BlockKind.Paragraph, BlockKind.ListItem, BlockKind.Table, BlockKind.Code)
-                    from words in Gen.NonEmptyListOf(Gen.Elements("one", "two.", "three!", "a-very-long-word-without-end", "\n", new string('x', 400)))
+                    from words in Gen.NonEmptyListOf(
+                        Gen.Elements("one", "two.", "three!", "a-very-long-word-without-end", "\n", new string('x', 400)))
                     select new Block(kind, string.Join(' ', words).Trim(' ', '\n'));
         Prop.ForAll(
             Gen.ListOf(block).Select(blocks => blocks.Where(made => made.Text.Length > 0).ToArray()).ToArbitrary(),
@@ -99,12 +106,13 @@ public sealed class ChunkerShould
             {
                 var passages = Cut(blocks);
                 return passages.All(passage => passage.Text.Length <= 160)
-                    && Bare(string.Concat(passages.Select(passage => passage.Text))) == Bare(string.Concat(blocks.Select(made => made.Text)));
+                    && Bare(
+                        string.Concat(passages.Select(passage => passage.Text))) == Bare(string.Concat(blocks.Select(made => made.Text)));
             }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
     }
 
     private static IReadOnlyList<Passage> Cut(params Block[] blocks) => Chunker.Cut(new ExtractedDocument(null, null, blocks));
 
-    // List marks are added by cutting.
+    // The chunker adds list marks.
     private static string Bare(string text) => string.Concat(text.Where(character => !char.IsWhiteSpace(character) && character != '-'));
 }

@@ -5,10 +5,10 @@ using Widget.Rag.Text;
 
 namespace Widget.Rag.Tests.Reading;
 
-/// <summary>Documents that are made to cost time: a million characters of them are cut and prepared at once.</summary>
+/// <summary>Documents designed to take long: a million characters are split and prepared in time.</summary>
 public sealed class LongTextsShould
 {
-    // It takes a fraction of a second; a square takes many minutes.
+    // Linear time takes a fraction of a second; quadratic time would take many minutes.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     [Theory]
@@ -23,7 +23,7 @@ public sealed class LongTextsShould
     [InlineData("日")]
     [InlineData(" | ")]
     [InlineData("\n")]
-    public void Be_cut_and_prepared_in_time(string piece)
+    public void Be_split_and_prepared_in_time(string piece)
     {
         var text = string.Concat(Enumerable.Repeat(piece, 1_000_000 / piece.Length)) + "x";
         var watch = Stopwatch.StartNew();

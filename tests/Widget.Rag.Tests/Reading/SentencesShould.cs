@@ -16,7 +16,7 @@ public sealed class SentencesShould
     [InlineData("Was ist das? Das ist z.B. ein Akku.", "Was ist das?|Das ist z.B. ein Akku.")]
     [InlineData("今日は。元気？はい", "今日は。|元気？|はい")]
     [InlineData("   ", "")]
-    public void End_where_a_reader_pauses(string text, string sentences) =>
+    public void End_at_sentence_marks(string text, string sentences) =>
         string.Join('|', Sentences.Of(text)).ShouldBe(sentences);
 
     [Fact]

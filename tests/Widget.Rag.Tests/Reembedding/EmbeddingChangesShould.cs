@@ -27,11 +27,13 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
         await RunAsync(knowledge, tenant, "big-model");
 
         var halfway = await knowledge.Embeddings.FindAsync(tenant, Ct);
-        (halfway.Model, halfway.Change!.Done, halfway.Change.Total, halfway.Change.Error).ShouldBe((HashedEmbedder.Model, 256, 300, "The model is away."));
-        (await CountAsync(knowledge, tenant)).ShouldBe(new Dictionary<string, int> { [HashedEmbedder.Model] = 300, ["big-model"] = 256 }, ignoreOrder: true);
+        (halfway.Model, halfway.Change!.Done, halfway.Change.Total, halfway.Change.Error)
+            .ShouldBe((HashedEmbedder.Model, 256, 300, "The model is away."));
+        (await CountAsync(knowledge, tenant))
+            .ShouldBe(new Dictionary<string, int> { [HashedEmbedder.Model] = 300, ["big-model"] = 256 }, ignoreOrder: true);
         (await FirstAsync(knowledge, tenant, "item number seventeen")).ShouldBe("d17");
 
-        // What comes meanwhile is served at once and gets the new vectors, too.
+        // Documents added meanwhile are served at once and also get the new vectors.
         endpoint.FailAfter = int.MaxValue;
         var before = endpoint.Texts;
         await knowledge.ImportAsync(tenant, [("late", "Late", "The latecomer arrived by ferry.")]);
@@ -48,7 +50,7 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Find_by_words_what_could_not_be_embedded_and_embed_it_later()
+    public async Task Find_documents_by_words_until_they_are_embedded()
     {
         using var endpoint = new Endpoint { FailAfter = 0 };
         using var knowledge = new Knowledge(_database, models: new EmbeddingModels(endpoint, "big-model"));
@@ -64,11 +66,14 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
 
         (await CountAsync(knowledge, tenant)).ShouldBe(new Dictionary<string, int> { ["big-model"] = 20 });
         (await knowledge.Embeddings.FindAsync(tenant, Ct)).Change.ShouldBeNull();
-        (await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = "item number seventeen" }, Ct)).Shortcoming.ShouldBeNull();
+        (
+            await knowledge.Base.SearchAsync(
+                new KnowledgeQuery { TenantId = tenant, Text = "item number seventeen" },
+                Ct)).Shortcoming.ShouldBeNull();
     }
 
     [Fact]
-    public async Task Cut_a_text_that_the_model_refuses_and_go_on_with_the_others()
+    public async Task Shorten_a_text_that_the_model_refuses_and_continue()
     {
         using var endpoint = new Endpoint { LongestText = 600 };
         using var knowledge = new Knowledge(_database, models: new EmbeddingModels(endpoint));
@@ -85,7 +90,7 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Say_that_the_model_refuses_every_text()
+    public async Task Report_a_model_that_refuses_every_text()
     {
         using var endpoint = new Endpoint { LongestText = 0 };
         using var knowledge = new Knowledge(_database, models: new EmbeddingModels(endpoint));
@@ -99,7 +104,7 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Keep_the_vectors_of_a_long_wait_that_nobody_cut_in_on()
+    public async Task Keep_the_vectors_when_the_lease_expired_but_was_not_taken()
     {
         using var endpoint = new Endpoint();
         using var knowledge = new Knowledge(_database, models: new EmbeddingModels(endpoint));
@@ -108,7 +113,9 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
         var lease = await LeaseAsync(knowledge, tenant, "big-model");
         await using (var db = await knowledge.Database.BeginAsync(tenant, Ct))
         {
-            await db.EmbeddingChanges.ExecuteUpdateAsync(set => set.SetProperty(row => row.LeaseUntil, DateTimeOffset.UtcNow.AddMinutes(-1)), Ct);
+            await db.EmbeddingChanges.ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.LeaseUntil, DateTimeOffset.UtcNow.AddMinutes(-1)),
+                Ct);
             await db.CommitAsync(Ct);
         }
 
@@ -118,7 +125,7 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Leave_off_when_the_tenant_changes_its_mind()
+    public async Task Stop_when_the_tenant_chooses_another_model()
     {
         using var endpoint = new Endpoint();
         using var knowledge = new Knowledge(_database, models: new EmbeddingModels(endpoint));
@@ -137,7 +144,7 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Refuse_a_model_that_is_not_set_up()
+    public async Task Refuse_a_model_that_is_not_configured()
     {
         using var knowledge = new Knowledge(_database);
         var tenant = await _database.AddTenantAsync();
@@ -155,16 +162,26 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
         var tenant = await database.AddTenantAsync();
         await knowledge.Embeddings.RequestAsync(tenant, "big-model", Ct);
 
-        var claims = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => EmbeddingWorker.ClaimAsync(database.ApplicationSource, Guid.CreateVersion7(), Ct)));
+        var claims = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => EmbeddingWorker.ClaimAsync(database.ApplicationSource, Guid.CreateVersion7(), Ct)));
 
         claims.OfType<EmbeddingLease>().ShouldHaveSingleItem().Tenant.ShouldBe(tenant);
     }
 
     private async Task<TenantId> FilledAsync(Knowledge knowledge, int documents)
     {
-        string[] numbers = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"];
+        string[] numbers =
+        [
+            "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+            "fourteen", "fifteen", "sixteen", "seventeen",
+        ];
         var tenant = await _database.AddTenantAsync();
-        await knowledge.ImportAsync(tenant, [.. Enumerable.Range(0, documents).Select(i => ($"d{i}", $"Item {i}", $"This is item number {(i < numbers.Length ? numbers[i] : $"n{i}")} of the list."))]);
+        await knowledge.ImportAsync(
+            tenant,
+            [
+                .. Enumerable.Range(0, documents)
+                    .Select(i => ($"d{i}", $"Item {i}", $"This is item number {(i < numbers.Length ? numbers[i] : $"n{i}")} of the list.")),
+            ]);
         return tenant;
     }
 
@@ -176,7 +193,9 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
         var lease = new EmbeddingLease(tenant, model, Guid.CreateVersion7());
         await using var db = await knowledge.Database.BeginAsync(tenant, Ct);
         await db.EmbeddingChanges.ExecuteUpdateAsync(
-            set => set.SetProperty(row => row.LeaseOwner, lease.Worker).SetProperty(row => row.LeaseUntil, DateTimeOffset.UtcNow.AddHours(1)), Ct);
+            set =>
+                set.SetProperty(row => row.LeaseOwner, lease.Worker)
+                    .SetProperty(row => row.LeaseUntil, DateTimeOffset.UtcNow.AddHours(1)), Ct);
         await db.CommitAsync(Ct);
         return lease;
     }
@@ -197,7 +216,7 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
     private static async Task<string> FirstAsync(Knowledge knowledge, TenantId tenant, string question) =>
         (await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = question }, Ct)).Hits[0].ExternalId;
 
-    /// <summary>An endpoint that goes away; the real client is tested against the simulator.</summary>
+    /// <summary>An endpoint that becomes unavailable. The real client is tested against the simulator.</summary>
     private sealed class Endpoint : IEmbeddingGenerator<string, Embedding<float>>
     {
         private int _calls;
@@ -210,7 +229,10 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
 
         public int Texts { get; private set; }
 
-        public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+        public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+            IEnumerable<string> values,
+            EmbeddingGenerationOptions? options = null,
+            CancellationToken cancellationToken = default)
         {
             var texts = values.ToList();
             if (texts.Count > 1 && _calls++ >= FailAfter) throw new EmbeddingUnavailableException("The model is away.");
@@ -222,14 +244,16 @@ public sealed class EmbeddingChangesShould(DatabaseFixture fixture)
             }
 
             Texts += texts.Count;
-            return Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(texts.Select(text => new Embedding<float>(HashedEmbedder.Embed(text).AsMemory(0, 512)))));
+            return Task.FromResult(
+                new GeneratedEmbeddings<Embedding<float>>(
+                    texts.Select(text => new Embedding<float>(HashedEmbedder.Embed(text).AsMemory(0, 512)))));
         }
 
         public object? GetService(Type serviceType, object? serviceKey = null) => null;
 
         public void Dispose()
         {
-            // Nothing is held.
+            // There is nothing to dispose.
         }
     }
 }

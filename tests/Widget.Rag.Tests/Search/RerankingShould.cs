@@ -10,13 +10,13 @@ public sealed class RerankingShould : IAsyncLifetime
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
     private readonly TestClock _clock = new();
-    private Outside _outside = null!;
+    private SimulatedServices _services = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _outside = await Outside.StartAsync();
+    public async ValueTask InitializeAsync() => _services = await SimulatedServices.StartAsync();
 
-    public ValueTask DisposeAsync() => _outside.DisposeAsync();
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     [Fact]
     public async Task Put_hits_in_the_order_of_the_reranker()
@@ -29,7 +29,7 @@ public sealed class RerankingShould : IAsyncLifetime
         result.Confidence.ShouldBe(0.7);
         var step = result.Trace.Reranking.ShouldNotBeNull();
         (step.Outcome, step.Hits, step.Reason).ShouldBe((SearchOutcome.Answered, 3, RerankEndpoints.Model));
-        var asked = _outside.Reranker.Requests.ShouldHaveSingleItem();
+        var asked = _services.Reranker.Requests.ShouldHaveSingleItem();
         asked.GetProperty("top_n").GetInt32().ShouldBe(3);
         asked.GetProperty("documents")[0].GetString()!.ShouldStartWith("frame\n");
     }
@@ -37,7 +37,7 @@ public sealed class RerankingShould : IAsyncLifetime
     [Fact]
     public async Task Leave_the_order_as_it_is_when_the_reranker_is_late_and_then_leave_it_alone()
     {
-        _outside.Reranker.Set(new RerankSwitches { DelayMs = 60_000 });
+        _services.Reranker.Set(new RerankSwitches { DelayMs = 60_000 });
         var search = Search(TimeSpan.FromMilliseconds(50));
 
         var first = await search.SearchAsync(Query, Plan, Ct);
@@ -55,7 +55,7 @@ public sealed class RerankingShould : IAsyncLifetime
     [InlineData(429, "too often")]
     public async Task Leave_the_order_as_it_is_when_the_reranker_fails(int status, string said)
     {
-        _outside.Reranker.Set(new RerankSwitches { FailNext = 1, FailStatus = status });
+        _services.Reranker.Set(new RerankSwitches { FailNext = 1, FailStatus = status });
 
         var result = await SearchAsync(Long);
 
@@ -71,9 +71,9 @@ public sealed class RerankingShould : IAsyncLifetime
     [InlineData("{\"results\": [{\"index\": 7, \"relevance_score\": 1}]}")]
     [InlineData("{\"results\": [{\"index\": 0, \"relevance_score\": \"high\"}]}")]
     [InlineData("{\"results\": [{\"index\": 0, \"relevance_score\": 1}]}")]
-    public async Task Not_follow_an_answer_that_makes_no_sense(string body)
+    public async Task Ignore_an_invalid_answer(string body)
     {
-        _outside.Reranker.Set(new RerankSwitches { Body = body });
+        _services.Reranker.Set(new RerankSwitches { Body = body });
 
         var result = await SearchAsync(Long);
 
@@ -82,7 +82,7 @@ public sealed class RerankingShould : IAsyncLifetime
     }
 
     [Fact]
-    public void Keep_what_it_did_not_read_behind_what_it_did()
+    public void Keep_other_hits_behind_the_reranked_ones()
     {
         Hit[] hits = [StubKnowledgeBase.Hit("a", 0.9), StubKnowledgeBase.Hit("b", 0.8), StubKnowledgeBase.Hit("c", 0.7)];
 
@@ -109,6 +109,10 @@ public sealed class RerankingShould : IAsyncLifetime
             ],
         };
         var breakers = new CircuitBreakers(_clock);
-        return new HybridSearch([own], _clock, breakers, new Reranking(new RerankClient(_outside.RerankOptions), breakers, _clock, deadline));
+        return new HybridSearch(
+            [own],
+            _clock,
+            breakers,
+            new Reranking(new RerankClient(_services.RerankOptions), breakers, _clock, deadline));
     }
 }

@@ -4,7 +4,7 @@ using Widget.Testing;
 
 namespace Widget.Rag.Tests.Tenancy;
 
-/// <summary>Owners as operators have them: not superusers, for whom nothing of this would hold.</summary>
+/// <summary>Table owners as operators have them. They are not superusers, to whom row-level security never applies.</summary>
 public sealed class OwnersShould(DatabaseFixture fixture)
 {
     private const string One = "00000000-0000-0000-0000-000000000001";
@@ -26,13 +26,19 @@ public sealed class OwnersShould(DatabaseFixture fixture)
         (await CountAsync(source, "visitors", $"set local app.tenant_id = '{One}'")).ShouldBe(1L);
         (await CountAsync(source, "visitors", "set local app.across_tenants = 'on'")).ShouldBe(2L);
         (await CountAsync(source, "visitors")).ShouldBe(0L, "the setting ends with its transaction");
-        await using var superuser = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(fixture.Database.Owner) { Database = new NpgsqlConnectionStringBuilder(connection).Database }.ConnectionString);
-        (await CountAsync(superuser, "visitors", $"set local role {owner.Name}")).ShouldBe(0L, "also for whoever takes on the owner's role");
-        await Should.ThrowAsync<PostgresException>(() => DoAsync(source, $"insert into visitors (tenant_id, id) values ('{One}', gen_random_uuid())"));
+        await using var superuser = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(fixture.Database.Owner)
+            {
+                Database = new NpgsqlConnectionStringBuilder(connection).Database,
+            }.ConnectionString);
+        (await CountAsync(superuser, "visitors", $"set local role {owner.Name}"))
+            .ShouldBe(0L, "also with the owner's role set");
+        await Should.ThrowAsync<PostgresException>(
+            () => DoAsync(source, $"insert into visitors (tenant_id, id) values ('{One}', gen_random_uuid())"));
     }
 
     [Fact]
-    public async Task Not_give_the_application_their_way_across_tenants()
+    public async Task Not_let_the_application_access_all_tenants()
     {
         await using var owner = await PlainOwner.CreateAsync(fixture.Database.Owner);
         var connection = await owner.DatabaseAsync();
@@ -42,19 +48,21 @@ public sealed class OwnersShould(DatabaseFixture fixture)
         var application = await Database.CreateApplicationLoginAsync(connection, owner.Role($"{owner.Name}_app"), "secret", Ct);
 
         await using var login = NpgsqlDataSource.Create(application);
-        (await CountAsync(login, "visitors", "set local app.across_tenants = 'on'; set local search_path = pg_catalog, public, pg_temp")).ShouldBe(0L);
+        (await CountAsync(login, "visitors", "set local app.across_tenants = 'on'; set local search_path = pg_catalog, public, pg_temp"))
+            .ShouldBe(0L);
         (await CountAsync(login, "visitors", $"set local app.tenant_id = '{One}'; set local app.across_tenants = 'on'")).ShouldBe(1L);
     }
 
     [Fact]
-    public async Task Have_functions_that_answer_the_application_across_tenants()
+    public async Task Provide_functions_that_work_across_tenants()
     {
         await using var owner = await PlainOwner.CreateAsync(fixture.Database.Owner);
         var connection = await owner.DatabaseAsync();
         await Database.MigrateAsync(connection, Ct);
         await using var source = NpgsqlDataSource.Create(connection);
         await AddTwoTenantsAsync(source);
-        await using var login = NpgsqlDataSource.Create(await Database.CreateApplicationLoginAsync(connection, owner.Role($"{owner.Name}_app"), "secret", Ct));
+        await using var login = NpgsqlDataSource.Create(
+            await Database.CreateApplicationLoginAsync(connection, owner.Role($"{owner.Name}_app"), "secret", Ct));
 
         await ShouldAnswerAcrossTenantsAsync(login);
     }
@@ -68,7 +76,7 @@ public sealed class OwnersShould(DatabaseFixture fixture)
         await EarlierVersion.MigrateBeforeAsync("0019", connection, Ct);
         await using var source = NpgsqlDataSource.Create(connection);
         await AddTwoTenantsAsync(source);
-        // Its login is of before, when the role belonged to whoever came first on the server.
+        // Its login dates from before, when the first installation on the server owned the role.
         var login = owner.Role($"{owner.Name}_app");
         await DoAsync(superuser, $"create role {login} login password 'secret' in role {ApplicationRole.Shared}");
 
@@ -76,7 +84,8 @@ public sealed class OwnersShould(DatabaseFixture fixture)
 
         foreach (var table in await TenantTablesAsync(source)) (await CountAsync(source, table)).ShouldBe(0L, table);
         (await CountAsync(source, "visitors", "set local app.across_tenants = 'on'")).ShouldBe(2L);
-        await using var application = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { Username = login, Password = "secret" }.ConnectionString);
+        await using var application = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(connection) { Username = login, Password = "secret" }.ConnectionString);
         await ShouldAnswerAcrossTenantsAsync(application);
         (await CountAsync(application, "visitors", $"set local app.tenant_id = '{Two}'")).ShouldBe(1L);
         (await Database.MigrateAsync(connection, Ct)).ShouldBeEmpty();
@@ -89,7 +98,7 @@ public sealed class OwnersShould(DatabaseFixture fixture)
         await using var second = await PlainOwner.CreateAsync(fixture.Database.Owner);
         var (one, two) = (await first.DatabaseAsync(), await second.DatabaseAsync());
 
-        // Whoever comes second has no rights over what the first has made.
+        // A second installation has no rights in the first one's database.
         await Database.MigrateAsync(one, Ct);
         await Database.MigrateAsync(two, Ct);
         var ofOne = await Database.CreateApplicationLoginAsync(one, first.Role($"{first.Name}_app"), "secret", Ct);
@@ -102,15 +111,17 @@ public sealed class OwnersShould(DatabaseFixture fixture)
         }
 
         // The login of one has no rights in the other's database.
-        await using var stranger = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ofOne) { Database = new NpgsqlConnectionStringBuilder(two).Database }.ConnectionString);
-        (await Should.ThrowAsync<PostgresException>(() => CountAsync(stranger, "tenants"))).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
-        // Again, as at every upgrade.
+        await using var stranger = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(ofOne) { Database = new NpgsqlConnectionStringBuilder(two).Database }.ConnectionString);
+        (await Should.ThrowAsync<PostgresException>(() => CountAsync(stranger, "tenants"))).SqlState.ShouldBe(
+            PostgresErrorCodes.InsufficientPrivilege);
+        // Repeated, as at every upgrade.
         (await Database.MigrateAsync(two, Ct)).ShouldBeEmpty();
         await Database.CreateApplicationLoginAsync(two, $"{second.Name}_app", "another", Ct);
     }
 
     [Fact]
-    public async Task Give_a_login_that_was_there_the_rights_of_this_database()
+    public async Task Grant_an_existing_login_the_rights_in_this_database()
     {
         await using var owner = await PlainOwner.CreateAsync(fixture.Database.Owner);
         var connection = await owner.DatabaseAsync();
@@ -118,7 +129,8 @@ public sealed class OwnersShould(DatabaseFixture fixture)
         await DoAsync(source, $"create role {owner.Role($"{owner.Name}_app")} login");
         await Database.MigrateAsync(connection, Ct);
 
-        await using var application = NpgsqlDataSource.Create(await Database.CreateApplicationLoginAsync(connection, $"{owner.Name}_app", "secret", Ct));
+        await using var application = NpgsqlDataSource.Create(
+            await Database.CreateApplicationLoginAsync(connection, $"{owner.Name}_app", "secret", Ct));
         (await CountAsync(application, "tenants")).ShouldBe(0L);
     }
 
@@ -134,7 +146,7 @@ public sealed class OwnersShould(DatabaseFixture fixture)
     [InlineData("2026")]
     [InlineData("pg_like")]
     [InlineData("a_very_long_name_of_a_database_that_leaves_no_room_for_a_suffix")]
-    public void Name_it_so_that_it_needs_no_quotes(string database)
+    public void Name_it_without_the_need_for_quotes(string database)
     {
         var role = ApplicationRole.For(database);
 
@@ -151,18 +163,20 @@ public sealed class OwnersShould(DatabaseFixture fixture)
         (await Rows("claim_ingestion_job(gen_random_uuid(), interval '1 hour')")).ShouldBe(1L);
         (await Rows("claim_ingestion_job(gen_random_uuid(), interval '1 hour')")).ShouldBe(1L, "the other tenant's");
         (await Rows("claim_ingestion_job(gen_random_uuid(), interval '1 hour')")).ShouldBe(0L);
-        // It makes rows for tenants, too.
+        // It also creates rows for tenants.
         (await Rows("claim_tavus_knowledge(gen_random_uuid(), interval '1 hour')")).ShouldBe(1L);
     }
 
-    private static Task AddTwoTenantsAsync(NpgsqlDataSource owner) => DoAsync(owner, string.Concat(new[] { (One, "one"), (Two, "two") }.Select(tenant =>
+    private static Task AddTwoTenantsAsync(NpgsqlDataSource owner) =>
+        DoAsync(owner, string.Concat(new[] { (One, "one"), (Two, "two") }.Select(tenant =>
         $$"""
         set local app.tenant_id = '{{tenant.Item1}}';
         insert into tenants (tenant_id, slug, name) values ('{{tenant.Item1}}', '{{tenant.Item2}}', 'A company');
         insert into tenant_settings (tenant_id, settings) values ('{{tenant.Item1}}', '{"useTavusKB": true}');
         insert into visitors (tenant_id, id) values ('{{tenant.Item1}}', gen_random_uuid());
         with source as (insert into sources (tenant_id, id, kind) values ('{{tenant.Item1}}', gen_random_uuid(), 'import') returning *)
-        insert into ingestion_jobs (tenant_id, id, source_id, discovery, page_limit) select tenant_id, gen_random_uuid(), id, 'given', 1 from source;
+        insert into ingestion_jobs (tenant_id, id, source_id, discovery, page_limit)
+          select tenant_id, gen_random_uuid(), id, 'given', 1 from source;
         """)));
 
     private static async Task DoAsync(NpgsqlDataSource source, string sql)
@@ -190,7 +204,8 @@ public sealed class OwnersShould(DatabaseFixture fixture)
     private static async Task<List<string>> TenantTablesAsync(NpgsqlDataSource source)
     {
         await using var command = source.CreateCommand(
-            "select attrelid::regclass::text from pg_attribute join pg_class on pg_class.oid = attrelid where relkind = 'r' and relnamespace = 'public'::regnamespace and attname = 'tenant_id'");
+            "select attrelid::regclass::text from pg_attribute join pg_class on pg_class.oid = attrelid where relkind = 'r' and "
+                + "relnamespace = 'public'::regnamespace and attname = 'tenant_id'");
         await using var rows = await command.ExecuteReaderAsync(Ct);
         var tables = new List<string>();
         while (await rows.ReadAsync(Ct)) tables.Add(rows.GetString(0));

@@ -16,7 +16,7 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Show_nothing_to_whoever_forgets_to_set_a_tenant()
+    public async Task Show_nothing_when_no_tenant_is_set()
     {
         await WithDocumentAsync();
 
@@ -31,9 +31,13 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
     public async Task Leave_nothing_of_one_tenant_on_a_pooled_connection_for_the_next()
     {
         var (a, b) = (await WithDocumentAsync(), await WithDocumentAsync());
-        // A pool this small hands every connection from tenant to tenant, over and over. Poolers between us and the server do not
-        // clean a connection that is handed on, so this one does not either.
-        var connection = new NpgsqlConnectionStringBuilder(_database.Application) { MaxPoolSize = 4, NoResetOnClose = true }.ConnectionString;
+        // A pool this small passes every connection from tenant to tenant. Connection poolers do not reset a connection between clients, so
+        // this pool does not either.
+        var connection = new NpgsqlConnectionStringBuilder(_database.Application)
+        {
+            MaxPoolSize = 4,
+            NoResetOnClose = true,
+        }.ConnectionString;
         await using var pool = ApplicationDataSource.Create(connection);
         var database = new TenantDatabase(pool, RagServices.Tables);
         var seen = new ConcurrentBag<(TenantId Asked, TenantId[] Found)>();
@@ -44,7 +48,7 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
             await using (var db = await database.BeginAsync(tenant, ct))
             {
                 seen.Add((tenant, await db.Documents.IgnoreQueryFilters().Select(row => row.TenantId).ToArrayAsync(ct)));
-                // Half end well, half are broken off.
+                // Half of the transactions commit, half are aborted.
                 if (i % 4 < 2) await db.CommitAsync(ct);
             }
 
@@ -63,7 +67,9 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
         var database = new TenantDatabase(_database.ApplicationSource, RagServices.Tables);
 
         await using var db = await database.BeginAsync(a, Ct);
-        await using var insert = db.Command("insert into sources (tenant_id, id, kind) values ($1, $2, 'import')", [b.Value, Guid.CreateVersion7()]);
+        await using var insert = db.Command(
+            "insert into sources (tenant_id, id, kind) values ($1, $2, 'import')",
+            [b.Value, Guid.CreateVersion7()]);
 
         var refusal = await Should.ThrowAsync<PostgresException>(() => insert.ExecuteNonQueryAsync(Ct));
         refusal.SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
@@ -88,7 +94,9 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
         await using (var db = await database.BeginAsync(a, Ct)) source = (await db.Sources.SingleAsync(Ct)).Id.Value;
 
         await using var other = await database.BeginAsync(b, Ct);
-        await using var insert = other.Command("insert into ingestion_jobs (tenant_id, id, source_id, discovery, page_limit) values ($1, $2, $3, 'given', 1)", [b.Value, Guid.CreateVersion7(), source]);
+        await using var insert = other.Command(
+            "insert into ingestion_jobs (tenant_id, id, source_id, discovery, page_limit) values ($1, $2, $3, 'given', 1)",
+            [b.Value, Guid.CreateVersion7(), source]);
 
         var refusal = await Should.ThrowAsync<PostgresException>(() => insert.ExecuteNonQueryAsync(Ct));
         refusal.SqlState.ShouldBe(PostgresErrorCodes.ForeignKeyViolation);
@@ -100,8 +108,11 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
         await using var command = _database.OwnerSource.CreateCommand(
             """
             select relname::text, relrowsecurity, relforcerowsecurity,
-                   (select string_agg(concat_ws(' ', polname, case when polroles = '{0}' then 'for all' when polroles = array[relowner] then 'for the owner' else 'for others' end,
-                                                polcmd, polpermissive, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)), e'\n' order by polname)
+                   (select string_agg(concat_ws(' ', polname,
+                           case when polroles = '{0}' then 'for all' when polroles = array[relowner] then 'for the owner'
+                           else 'for others' end,
+                                                polcmd, polpermissive, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)),
+                            e'\n' order by polname)
                     from pg_policy where polrelid = pg_class.oid)
             from pg_class
             where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace
@@ -126,11 +137,12 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Have_every_function_that_runs_as_the_owner_set_the_search_path_by_which_policies_know_it()
+    public async Task Set_the_search_path_in_every_function_that_runs_as_the_owner()
     {
         await using var command = _database.OwnerSource.CreateCommand(
             """
-            select string_agg(proname, ' ' order by proname) filter (where proconfig is distinct from array['search_path=pg_catalog, public, pg_temp']),
+            select string_agg(proname, ' ' order by proname)
+                   filter (where proconfig is distinct from array['search_path=pg_catalog, public, pg_temp']),
                    string_agg(proname, ' ' order by proname) filter (where has_function_privilege('public', oid, 'execute')),
                    count(*)
             from pg_proc where prosecdef and pronamespace = 'public'::regnamespace
@@ -138,14 +150,14 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
         await using var row = await command.ExecuteReaderAsync(Ct);
         await row.ReadAsync(Ct);
         row.IsDBNull(0).ShouldBeTrue(row.IsDBNull(0) ? null : $"Another search path, or other settings: {row.GetString(0)}");
-        row.IsDBNull(1).ShouldBeTrue(row.IsDBNull(1) ? null : $"Anybody may call {row.GetString(1)}");
+        row.IsDBNull(1).ShouldBeTrue(row.IsDBNull(1) ? null : $"Every role may call {row.GetString(1)}");
         row.GetInt64(2).ShouldBeGreaterThan(10);
     }
 
     [Fact]
-    public async Task Not_let_a_temporary_table_stand_in_for_one_of_ours()
+    public async Task Not_use_a_temporary_table_instead_of_a_real_one()
     {
-        // What runs as the owner must not be led to what the caller has made.
+        // A function that runs as the owner must not use objects that the caller has created.
         await using var connection = await _database.ApplicationSource.OpenConnectionAsync(Ct);
         await using var transaction = await connection.BeginTransactionAsync(Ct);
         await using var command = connection.CreateCommand();
@@ -158,7 +170,7 @@ public sealed class TenantIsolationShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Give_the_application_a_role_that_row_level_security_holds_for()
+    public async Task Give_the_application_a_role_with_row_level_security()
     {
         await using var command = _database.ApplicationSource.CreateCommand(
             """

@@ -12,7 +12,7 @@ public sealed class LanguageDetectorShould
     [InlineData("Combien de temps faut-il pour que la batterie soit pleine et est-ce que je peux la changer ?", "fr")]
     [InlineData("Quanto tempo ci vuole perché la batteria sia carica e come si cambia?", "it")]
     [InlineData("Quanto tempo demora para a bateria ficar cheia e como posso trocar uma?", "pt")]
-    public void Know_a_language_by_its_small_words(string text, string language) =>
+    public void Detect_a_language_by_its_stop_words(string text, string language) =>
         LanguageDetector.Detect(text).ShouldBe(language);
 
     [Theory]
@@ -21,11 +21,11 @@ public sealed class LanguageDetectorShould
     [InlineData("バッテリーの充電にはどのくらい時間がかかりますか", "ja")]
     [InlineData("배터리를 완전히 충전하는 데 얼마나 걸리나요?", "ko")]
     [InlineData("Сколько времени заряжается аккумулятор Tide Step?", "ru")]
-    public void Know_a_language_by_its_script(string text, string language) =>
+    public void Detect_a_language_by_its_script(string text, string language) =>
         LanguageDetector.Detect(text).ShouldBe(language);
 
     [Theory]
     [InlineData("")]
     [InlineData("Tide Step 500 Wh")]
-    public void Not_guess_without_enough_of_them(string text) => LanguageDetector.Detect(text).ShouldBeNull();
+    public void Not_guess_without_enough_evidence(string text) => LanguageDetector.Detect(text).ShouldBeNull();
 }

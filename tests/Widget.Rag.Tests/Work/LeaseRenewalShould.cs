@@ -2,7 +2,7 @@ using Widget.Platform.Work;
 
 namespace Widget.Rag.Tests.Work;
 
-/// <summary>How a worker keeps what it works on.</summary>
+/// <summary>How a worker keeps its lease.</summary>
 public sealed class LeaseRenewalShould
 {
     private static readonly LeaseTimes Times = new(TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(100));
@@ -12,7 +12,7 @@ public sealed class LeaseRenewalShould
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Go_on_after_faults_of_any_kind_while_the_lease_lasts()
+    public async Task Continue_after_any_fault_while_the_lease_is_valid()
     {
         using var held = new CancellationTokenSource();
         var tries = 0;

@@ -8,7 +8,15 @@ using Widget.Rag.Search;
 namespace Widget.Rag.Ingestion.Crawling;
 
 /// <summary>A page's state at its last crawl.</summary>
-internal sealed record KnownPage(string? Etag, string? LastModified, DateTimeOffset? Listed, string[] Links, byte[]? Reading, bool Indexed, DateTimeOffset? FetchedAt, bool Stored)
+internal sealed record KnownPage(
+    string? Etag,
+    string? LastModified,
+    DateTimeOffset? Listed,
+    string[] Links,
+    byte[]? Reading,
+    bool Indexed,
+    DateTimeOffset? FetchedAt,
+    bool Stored)
 {
     /// <summary>Whether a "304 Not Modified" response is sufficient: the document is stored, or must not be.</summary>
     public bool Usable => Reading is not null && (Stored || !Indexed);
@@ -25,7 +33,11 @@ internal static class CrawlLedger
     // This many documents may be removed even if they are most of the site.
     private const int SmallNumber = 5;
 
-    public static async Task<Dictionary<string, KnownPage>> KnownAsync(TenantDb db, SourceId source, IReadOnlyCollection<string> addresses, CancellationToken ct) =>
+    public static async Task<Dictionary<string, KnownPage>> KnownAsync(
+        TenantDb db,
+        SourceId source,
+        IReadOnlyCollection<string> addresses,
+        CancellationToken ct) =>
         await db.CrawledPages.AsNoTracking()
             .Where(page => page.SourceId == source && addresses.Contains(page.Address))
             .Select(page => new
@@ -51,11 +63,16 @@ internal static class CrawlLedger
         Dictionary<IngestionItem, ItemOutcome> outcomes,
         CancellationToken ct)
     {
-        var gone = batch.Where(item => outcomes[item].ExternalId != item.ExternalId || outcomes[item].DuplicateOf is not null || outcomes[item] is { Error: not null, ShouldRemove: true })
+        var gone = batch.Where(
+            item => outcomes[item].ExternalId != item.ExternalId
+                || outcomes[item].DuplicateOf is not null
+                || outcomes[item] is { Error: not null, ShouldRemove: true })
             .Select(item => item.ExternalId).ToArray();
-        if (gone.Length > 0) await db.CrawledPages.Where(page => page.SourceId == source.Id && gone.Contains(page.Address)).ExecuteDeleteAsync(ct);
+        if (gone.Length > 0)
+            await db.CrawledPages.Where(page => page.SourceId == source.Id && gone.Contains(page.Address)).ExecuteDeleteAsync(ct);
 
-        var seen = batch.Where(item => outcomes[item] is { DuplicateOf: null } outcome && !(outcome.Error is not null && outcome.ShouldRemove))
+        var seen = batch.Where(
+            item => outcomes[item] is { DuplicateOf: null } outcome && !(outcome.Error is not null && outcome.ShouldRemove))
             .Where(item => outcomes[item] is not { Raw: null, Unchanged: false, Error: null }) // no page of this site
             .ToList();
         await using var command = db.Batch();
@@ -76,7 +93,8 @@ internal static class CrawlLedger
                   set seen_at = now(),
                       listed = coalesce(excluded.listed, crawled_pages.listed),
                       etag = case when $10 then excluded.etag else coalesce(excluded.etag, crawled_pages.etag) end,
-                      last_modified = case when $10 then excluded.last_modified else coalesce(excluded.last_modified, crawled_pages.last_modified) end,
+                      last_modified = case when $10 then excluded.last_modified
+                              else coalesce(excluded.last_modified, crawled_pages.last_modified) end,
                       links = case when $10 then excluded.links else crawled_pages.links end,
                       reading = case when $10 then excluded.reading else crawled_pages.reading end,
                       indexed = case when $10 then excluded.indexed else crawled_pages.indexed end,
@@ -90,7 +108,11 @@ internal static class CrawlLedger
                     new() { Value = outcome.ExternalId },
                     Text(outcome.Page?.ETag),
                     Text(outcome.Page?.LastModified),
-                    new() { Value = (object?)item.Document.Modified?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                    new()
+                    {
+                        Value = (object?)item.Document.Modified?.ToUniversalTime() ?? DBNull.Value,
+                        NpgsqlDbType = NpgsqlDbType.TimestampTz,
+                    },
                     new() { Value = links.Length <= MaxLinks ? links : [] },
                     new() { Value = (object?)reading ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
                     new() { Value = outcome.Index },
@@ -113,8 +135,13 @@ internal static class CrawlLedger
         while (since is { } time)
         {
             await using var db = await database.BeginAsync(lease.Tenant, ct);
-            var gone = await NotSeenSince(db, job.SourceId, time).OrderBy(document => document.Id).Select(document => document.Id).Take(Slice).ToListAsync(ct);
-            if (gone.Count == 0) await db.CrawledPages.Where(page => page.SourceId == job.SourceId && page.SeenAt < time).ExecuteDeleteAsync(ct);
+            var gone = await NotSeenSince(db, job.SourceId, time)
+                .OrderBy(document => document.Id)
+                .Select(document => document.Id)
+                .Take(Slice)
+                .ToListAsync(ct);
+            if (gone.Count == 0)
+                await db.CrawledPages.Where(page => page.SourceId == job.SourceId && page.SeenAt < time).ExecuteDeleteAsync(ct);
             else await KnowledgeWriter.DeleteAsync(db, [.. gone.Select(id => id.Value)], ct);
             await lease.ConfirmAsync(db, ct);
             await db.CommitAsync(ct);
@@ -131,7 +158,12 @@ internal static class CrawlLedger
         var all = await db.Documents.CountAsync(document => document.SourceId == job.SourceId, ct);
         if (gone <= SmallNumber || gone * 2 <= all) return job.CreatedAt;
         return await db.Jobs
-            .Where(row => row.SourceId == job.SourceId && row.CreatedAt < job.CreatedAt && row.Status == JobStatus.Ready && row.Complete && row.Done > 0)
+            .Where(
+                row => row.SourceId == job.SourceId
+                    && row.CreatedAt < job.CreatedAt
+                    && row.Status == JobStatus.Ready
+                    && row.Complete
+                    && row.Done > 0)
             .OrderByDescending(row => row.CreatedAt)
             .Select(row => (DateTimeOffset?)row.CreatedAt)
             .FirstOrDefaultAsync(ct);
@@ -141,5 +173,6 @@ internal static class CrawlLedger
         db.Documents.Where(document => document.SourceId == source
             && !db.Set<CrawledPage>().Any(page => page.SourceId == source && page.Address == document.ExternalId && page.SeenAt >= since));
 
-    private static Npgsql.NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+    private static Npgsql.NpgsqlParameter Text(string? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 }

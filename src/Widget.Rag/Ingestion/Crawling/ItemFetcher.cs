@@ -26,7 +26,7 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source)
         }
         catch (UriFormatException)
         {
-            return outcome with { Error = $"{item.Document.Url} is not an address that can be read." };
+            return outcome with { Error = $"{item.Document.Url} is not a valid web address." };
         }
     }
 
@@ -36,8 +36,11 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source)
     private async Task<ItemOutcome> PageAsync(ItemOutcome outcome, IngestionItem item, KnownPage? known, CancellationToken ct)
     {
         var address = new Uri(item.Document.Url!);
-        var current = known is { Usable: true } && known.Reading!.AsSpan().SequenceEqual(DocumentReader.Reading(item.Document)) ? known : null;
-        if (current is { Listed: { } listed } && listed == item.Document.Modified && current.FetchedAt - listed > Trust) return Unchanged(outcome, current);
+        var current = known is { Usable: true } && known.Reading!.AsSpan().SequenceEqual(DocumentReader.Reading(item.Document))
+            ? known
+            : null;
+        if (current is { Listed: { } listed } && listed == item.Document.Modified && current.FetchedAt - listed > Trust)
+            return Unchanged(outcome, current);
 
         var page = await visit.FetchAsync(new FetchRequest(address) { ETag = current?.Etag, LastModified = current?.LastModified }, ct);
         if (page.Document is not { } raw) return Unchanged(outcome, current!) with { Page = page };
@@ -47,16 +50,26 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source)
         outcome = outcome with { Page = page, Raw = raw, Index = directives.Index, Follow = directives.Follow };
         if (source.Kind != SourceKind.Site)
         {
-            return directives.Index ? outcome : throw new FetchFailureException($"{address} asks not to be found (noindex). If the page is yours, take that away.") { Failure = FetchFailure.Forbidden };
+            return directives.Index
+                ? outcome
+                : throw new FetchFailureException($"{address} forbids indexing (noindex). If this is your page, remove the noindex rule.")
+                {
+                    Failure = FetchFailure.Forbidden,
+                };
         }
 
         var isStart = item.ExternalId == source.Url;
         var leadsAway = !PageAddress.BelongsTo(address, raw.Address!);
-        if (isStart && leadsAway) throw new IngestionFailureException($"{address} leads to another site, {raw.Address}. Add that address instead.");
+        if (isStart && leadsAway)
+            throw new IngestionFailureException($"{address} redirects to another site, {raw.Address}. Add that address instead.");
         // A link may lead to another site or an unsupported file. That is not an error, because no user asked for it.
-        if (!isStart && (leadsAway || (mediaType is null && source.Rules.Discovery == Discovery.Links))) return outcome with { Raw = null, Index = false };
+        if (!isStart && (leadsAway || (mediaType is null && source.Rules.Discovery == Discovery.Links)))
+            return outcome with { Raw = null, Index = false };
 
-        var canonical = directives.Canonical is { } named && named.Authority == raw.Address!.Authority && Wants(named) && _patterns.Allow(named)
+        var canonical = directives.Canonical is { } named
+            && named.Authority == raw.Address!.Authority
+            && Wants(named)
+            && _patterns.Allow(named)
             ? named
             : PageAddress.Normalize(raw.Address!);
         var wanted = _patterns.Allow(canonical);

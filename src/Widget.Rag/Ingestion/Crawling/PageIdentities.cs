@@ -17,7 +17,11 @@ internal static class PageIdentities
         Dictionary<IngestionItem, ItemOutcome> outcomes,
         CancellationToken ct)
     {
-        var names = outcomes.Where(pair => Renamed(pair.Key, pair.Value)).Select(pair => pair.Value.Canonical!.AbsoluteUri).Distinct(StringComparer.Ordinal).ToArray();
+        var names = outcomes
+            .Where(pair => Renamed(pair.Key, pair.Value))
+            .Select(pair => pair.Value.Canonical!.AbsoluteUri)
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
         if (names.Length == 0) return;
         var known = await db.Items.Where(item => item.JobId == job.Id && names.Contains(item.ExternalId))
             .ToDictionaryAsync(item => item.ExternalId, item => item.Document.DuplicateOf, StringComparer.Ordinal, ct);

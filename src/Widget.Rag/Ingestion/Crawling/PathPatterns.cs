@@ -20,8 +20,8 @@ public sealed class PathPatterns
 
     /// <summary>What is wrong with a pattern, in plain words; null when it is valid.</summary>
     public static string? Problem(string pattern) =>
-        !pattern.StartsWith('/') ? $"The pattern \"{pattern}\" must begin with a slash, as /blog/**."
-        : pattern.Length > 500 ? "A pattern must have 500 characters at most."
+        !pattern.StartsWith('/') ? $"The pattern \"{pattern}\" must start with a slash, for example /blog/**."
+        : pattern.Length > 500 ? "A pattern can have at most 500 characters."
         : null;
 
     /// <summary>Whether a page is included and not excluded. Without include patterns, all pages are included.</summary>

@@ -19,7 +19,9 @@ internal sealed class SiteListing(TenantDatabase database, JobStore jobs, Ingest
     public async Task<int?> PrepareAsync(JobRun run, CancellationToken ct)
     {
         if (run.Source.Kind != SourceKind.Site) return PageBatch;
-        using var quick = new CancellationTokenSource(run.Lease.Lane == JobLane.Quick ? options.FetchTime : Timeout.InfiniteTimeSpan, clock);
+        using var quick = new CancellationTokenSource(
+            run.Lease.Lane == JobLane.Quick ? options.FetchTime : Timeout.InfiniteTimeSpan,
+            clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(quick.Token, ct);
         try
         {
@@ -44,7 +46,7 @@ internal sealed class SiteListing(TenantDatabase database, JobStore jobs, Ingest
 
         await using var db = await database.BeginAsync(job.TenantId, ct);
         await run.Lease.ConfirmAsync(db, ct);
-        await IngestionQueue.AddPagesAsync(db, job, pages, new DocumentDescription(), depth: 0, ct);
+        await JobCreation.AddPagesAsync(db, job, pages, new DocumentDescription(), depth: 0, ct);
         await db.Jobs.Where(row => row.Id == job.Id).ExecuteUpdateAsync(
             set => set
                 .SetProperty(row => row.Listed, true)

@@ -18,7 +18,8 @@ public static class AudioClips
             // ffmpeg must seek in the file: the index of an MP4 is often at its end.
             var (file, clip) = (Path.Combine(folder, "recording"), Path.Combine(folder, "clip.mp3"));
             await using (var stream = File.Create(file)) await stream.WriteAsync(recording, ct);
-            if (!(await Ffmpeg.ProbeAsync(file, ct)).HasAudio) throw new IngestionFailureException("Nothing can be heard in this recording.");
+            if (!(await Ffmpeg.ProbeAsync(file, ct)).HasAudio)
+                throw new IngestionFailureException("This recording has no audio.");
             await Ffmpeg.ClipAsync(file, clip, longest + TimeSpan.FromSeconds(1), ct);
             return new AudioClip(await File.ReadAllBytesAsync(clip, ct), (await Ffmpeg.ProbeAsync(clip, ct)).Seconds);
         }

@@ -28,7 +28,12 @@ internal static class BlankPages
         var blank = new HashSet<int>();
         try
         {
-            var drawn = await ChildProcess.RunAsync("pdftoppm", ["-scale-to", $"{Pixels}", "-gray", "-f", $"{first}", "-l", $"{last}", "-"], pdf, Limits, ct);
+            var drawn = await ChildProcess.RunAsync(
+                "pdftoppm",
+                ["-scale-to", $"{Pixels}", "-gray", "-f", $"{first}", "-l", $"{last}", "-"],
+                pdf,
+                Limits,
+                ct);
             ReadOnlySpan<byte> rest = drawn.Output;
             for (var page = first; page <= last && Next(ref rest) is { } contrast; page++)
                 if (contrast < LeastContrast) blank.Add(page);

@@ -23,12 +23,13 @@ internal static class CharacterRecognition
     {
         var languages = _languages ??= await LanguagesAsync(ct);
         var result = await ChildProcess.RunAsync(Program, ["stdin", "stdout", "-l", languages], image, Limits, ct);
-        if (result.ExitCode != 0) throw new IngestionFailureException("This picture is damaged and could not be read.");
+        if (result.ExitCode != 0) throw new IngestionFailureException("This image is damaged and could not be read.");
         return [.. TextExtractor.Paragraphs(Encoding.UTF8.GetString(result.Output)).Where(IsText)];
     }
 
     // Edges and spots are often recognised as single characters.
-    private static bool IsText(string paragraph) => paragraph.Count(char.IsLetterOrDigit) >= 3 && paragraph.Count(char.IsLetterOrDigit) * 2 >= paragraph.Length;
+    private static bool IsText(string paragraph) =>
+        paragraph.Count(char.IsLetterOrDigit) >= 3 && paragraph.Count(char.IsLetterOrDigit) * 2 >= paragraph.Length;
 
     private static async Task<string> LanguagesAsync(CancellationToken ct)
     {

@@ -76,7 +76,9 @@ internal static class ChildProcess
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw new IngestionFailureException($"Reading the document took longer than {limits.Time.TotalSeconds:0} seconds and was stopped.", e);
+            throw new IngestionFailureException(
+                $"Reading this document took longer than {limits.Time.TotalSeconds:0} seconds.",
+                e);
         }
         finally
         {
@@ -85,7 +87,10 @@ internal static class ChildProcess
     }
 
     private static string Locate(string program) =>
-        Find(program) ?? throw new IngestionFailureException($"The server lacks the program {program}, which reads this kind of document. Whoever runs it can install it.");
+        Find(program)
+            ?? throw new IngestionFailureException(
+                $"This kind of document needs the program {program}, which is not installed on the server. "
+                    + "Ask your operator to install it.");
 
     private static string? Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")

@@ -20,7 +20,7 @@ internal static partial class Ffmpeg
     /// <summary>Seconds of audio per piece. At 32 kbit/s that is 4.8 MB; transcription services accept 25 MB.</summary>
     public const int PieceSeconds = 1_200;
 
-    private const int MostFrames = 12;
+    private const int MaxFrames = 12;
 
     // A playlist could make ffmpeg open other files, so only formats of real recordings are allowed.
     private const string Formats = "mov,mp4,m4a,matroska,webm,mp3,wav,ogg,flac";
@@ -33,11 +33,23 @@ internal static partial class Ffmpeg
     {
         var result = await ChildProcess.RunAsync(
             "ffprobe",
-            ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", Formats, "-show_streams", "-show_format", "-of", "json", file],
+            [
+                "-v",
+                "error",
+                "-protocol_whitelist",
+                "file",
+                "-format_whitelist",
+                Formats,
+                "-show_streams",
+                "-show_format",
+                "-of",
+                "json",
+                file,
+            ],
             default,
             Limits with { Time = TimeSpan.FromSeconds(30) },
             ct);
-        if (result.ExitCode != 0) throw new IngestionFailureException("This recording is damaged, or of a kind that cannot be read.");
+        if (result.ExitCode != 0) throw new IngestionFailureException("This recording is damaged or its format is not supported.");
         using var json = JsonDocument.Parse(result.Output);
         var streams = json.RootElement.TryGetProperty("streams", out var found) ? found.EnumerateArray().ToList() : [];
         var duration = json.RootElement.TryGetProperty("format", out var format) ? Text(format, "duration") : null;
@@ -69,7 +81,21 @@ internal static partial class Ffmpeg
     public static async Task ClipAsync(string file, string target, TimeSpan longest, CancellationToken ct) =>
         await RunAsync(
             file,
-            ["-map", "0:a:0", "-t", longest.TotalSeconds.ToString(CultureInfo.InvariantCulture), "-ac", "1", "-ar", "16000", "-c:a", "libmp3lame", "-b:a", "32k", target],
+            [
+                "-map",
+                "0:a:0",
+                "-t",
+                longest.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+                "-ac",
+                "1",
+                "-ar",
+                "16000",
+                "-c:a",
+                "libmp3lame",
+                "-b:a",
+                "32k",
+                target,
+            ],
             ct);
 
     /// <summary>Extracts the first frame and frames where the scene changes, at most a dozen.</summary>
@@ -79,11 +105,13 @@ internal static partial class Ffmpeg
             file,
             [
                 "-map", "0:v:0", "-vf", "select='eq(n,0)+gt(scene,0.3)',scale='min(1600,iw)':-2,showinfo", "-vsync", "vfr",
-                "-frames:v", $"{MostFrames}", "-q:v", "3", Path.Combine(folder, "frame%02d.jpg"),
+                "-frames:v", $"{MaxFrames}", "-q:v", "3", Path.Combine(folder, "frame%02d.jpg"),
             ],
             ct);
         // The showinfo filter prints each frame's time, in the order of the files.
-        var times = FrameTime().Matches(result.Errors).Select(match => double.Parse(match.Groups["time"].Value, CultureInfo.InvariantCulture));
+        var times = FrameTime()
+            .Matches(result.Errors)
+            .Select(match => double.Parse(match.Groups["time"].Value, CultureInfo.InvariantCulture));
         var files = Directory.EnumerateFiles(folder, "frame*.jpg").Order(StringComparer.Ordinal);
         return [.. files.Zip(times).Select(frame => new KeyFrame(frame.Second, File.ReadAllBytes(frame.First)))];
     }
@@ -92,15 +120,30 @@ internal static partial class Ffmpeg
     {
         var result = await ChildProcess.RunAsync(
             "ffmpeg",
-            ["-nostdin", "-hide_banner", "-nostats", "-protocol_whitelist", "file,pipe", "-format_whitelist", Formats, "-i", file, .. arguments],
+            [
+                "-nostdin",
+                "-hide_banner",
+                "-nostats",
+                "-protocol_whitelist",
+                "file,pipe",
+                "-format_whitelist",
+                Formats,
+                "-i",
+                file,
+                .. arguments,
+            ],
             default,
             Limits,
             ct);
-        return result.ExitCode == 0 ? result : throw new IngestionFailureException("This recording is damaged and could not be read to its end.");
+        return result.ExitCode == 0
+            ? result
+            : throw new IngestionFailureException("This recording is damaged and could not be read.");
     }
 
     private static bool IsCover(JsonElement stream) =>
-        stream.TryGetProperty("disposition", out var disposition) && disposition.TryGetProperty("attached_pic", out var cover) && cover.GetInt32() == 1;
+        stream.TryGetProperty("disposition", out var disposition)
+            && disposition.TryGetProperty("attached_pic", out var cover)
+            && cover.GetInt32() == 1;
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) ? value.ToString() : null;

@@ -14,14 +14,20 @@ public sealed class ImageReader(IImageDescriber? describer = null) : IReader
     public async Task<ExtractedDocument> ReadAsync(RawDocument document, CancellationToken ct)
     {
         if (!MediaTypes.IsImage(ContentSniffing.Of(document.Content.Span) ?? ""))
-            throw new IngestionFailureException("This file is not a picture of a known format, although it is named or sent as one.");
+            throw new IngestionFailureException("This file is not an image in a supported format.");
         var paragraphs = await DescribeAsync(document.Content, document.MediaType, ct);
-        if (paragraphs.Count > 0) return new ExtractedDocument(null, null, [.. paragraphs.Select(text => new Block(BlockKind.Paragraph, text))]) { Kind = ContentKind.Image };
+        if (paragraphs.Count > 0)
+            return new ExtractedDocument(
+                null,
+                null,
+                [.. paragraphs.Select(text => new Block(BlockKind.Paragraph, text))]) { Kind = ContentKind.Image };
         throw new IngestionFailureException((describer, CharacterRecognition.IsInstalled) switch
         {
-            (null, true) => "No text was found in this picture, and no vision model is configured that could describe it (WIDGET_VISION_ENDPOINT).",
-            (null, false) => "The server lacks the program tesseract, which reads text in pictures, and no vision model is configured that could describe them (WIDGET_VISION_ENDPOINT).",
-            _ => "Neither text nor anything to describe was found in this picture.",
+            (null, true) => "No text was found in this image, and no vision model is configured to describe it "
+                + "(WIDGET_VISION_ENDPOINT).",
+            (null, false) => "Reading images needs the program tesseract, which is not installed on the server, "
+                + "or a vision model, which is not configured (WIDGET_VISION_ENDPOINT).",
+            _ => "This image has no text and nothing to describe.",
         });
     }
 
@@ -41,16 +47,22 @@ public sealed class ImageReader(IImageDescriber? describer = null) : IReader
     }
 
     // Vision models support few formats, and larger images do not improve their answers.
-    private static async Task<(ReadOnlyMemory<byte> Image, string MediaType)> PlainAsync(ReadOnlyMemory<byte> image, string mediaType, CancellationToken ct)
+    private static async Task<(ReadOnlyMemory<byte> Image, string MediaType)> PlainAsync(
+        ReadOnlyMemory<byte> image,
+        string mediaType,
+        CancellationToken ct)
     {
         if (!ChildProcess.Has("ffmpeg") && mediaType is not (MediaTypes.Tiff or MediaTypes.Bmp)) return (image, mediaType);
         var result = await ChildProcess.RunAsync(
             "ffmpeg",
-            ["-v", "error", "-protocol_whitelist", "pipe", "-i", "pipe:0", "-frames:v", "1", "-vf", "scale='min(1600,iw)':-2", "-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "4", "pipe:1"],
+            [
+                "-v", "error", "-protocol_whitelist", "pipe", "-i", "pipe:0", "-frames:v", "1", "-vf", "scale='min(1600,iw)':-2", "-f",
+                "image2pipe", "-c:v", "mjpeg", "-q:v", "4", "pipe:1",
+            ],
             image,
             Limits,
             ct);
         return result is { ExitCode: 0, Output.Length: > 0 } ? (result.Output, MediaTypes.Jpeg)
-            : throw new IngestionFailureException("This picture is damaged and could not be read.");
+            : throw new IngestionFailureException("This image is damaged and could not be read.");
     }
 }

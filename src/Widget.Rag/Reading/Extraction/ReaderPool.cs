@@ -53,7 +53,10 @@ public sealed class ReaderPool : IReader, IDisposable
                 var reply = await reader.ReadAsync(document, ct);
                 healthy = true;
                 return reply.Document
-                    ?? throw (reply.Failure is { } failure ? new IngestionFailureException(failure) : new ReaderFaultException(reply.Fault ?? "An empty reply."));
+                    ?? throw (
+                        reply.Failure is { } failure
+                            ? new IngestionFailureException(failure)
+                            : new ReaderFaultException(reply.Fault ?? "The reply is empty."));
             }
             finally
             {

@@ -50,7 +50,7 @@ internal sealed class ReaderProcess : IDisposable
         }
 
         start.ArgumentList.Add(typeof(Extractors).Assembly.Location);
-        return new ReaderProcess(Process.Start(start) ?? throw new InvalidOperationException("The reader did not start."), limits);
+        return new ReaderProcess(Process.Start(start) ?? throw new InvalidOperationException("The reader process did not start."), limits);
     }
 
     /// <summary>Sends a document to the child. After an exception the child must not be used any more.</summary>
@@ -75,11 +75,15 @@ internal sealed class ReaderProcess : IDisposable
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw new IngestionFailureException($"Reading the document took longer than {_limits.Time.TotalSeconds:0.#} seconds and was stopped.", e);
+            throw new IngestionFailureException(
+                $"Reading this document took longer than {_limits.Time.TotalSeconds:0.#} seconds.",
+                e);
         }
         catch (InvalidDataException e)
         {
-            throw new IngestionFailureException("Reading the document gave more than can be taken in, or nothing that makes sense, and was stopped.", e);
+            throw new IngestionFailureException(
+                "This document has too much text, or could not be read correctly.",
+                e);
         }
         catch (IOException e)
         {
@@ -111,12 +115,12 @@ internal sealed class ReaderProcess : IDisposable
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return "Reading the document broke off.";
+            return "Reading this document was interrupted.";
         }
 
         return _process.ExitCode == ReaderProtocol.OutOfMemory
-            ? $"Reading the document takes more than {_limits.MemoryBytes >> 20} MB of memory and was stopped. Split it into parts."
-            : "Reading the document stopped the program that reads it. The file is damaged, or made to do harm.";
+            ? $"Reading this document takes more than {_limits.MemoryBytes >> 20} MB of memory. Split it into smaller documents."
+            : "This document crashed the program that reads it. The file may be damaged or malicious.";
     }
 
     // The dotnet host is three folders above its runtime. The process itself may have been started by an apphost.
@@ -131,6 +135,7 @@ internal sealed class ReaderProcess : IDisposable
             .Prepend(Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? "")
             .Select(folder => Path.Combine(folder, name))
             .FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("The program dotnet was not found, which runs the readers of documents. Put it on the PATH or set DOTNET_ROOT.");
+            ?? throw new InvalidOperationException(
+                "The program dotnet was not found. Document readers need it. Add it to the PATH or set DOTNET_ROOT.");
     }
 }

@@ -10,7 +10,12 @@ namespace Widget.Rag.Tavus.Mirror;
 /// <param name="Passages">Number of mirrored passages.</param>
 /// <param name="AverageLength">Average length of a passage.</param>
 /// <param name="SyncedAt">Time of the last synchronisation.</param>
-internal sealed record MirrorQuestion(IReadOnlyList<QuestionTerm> Terms, int Documents, int Passages, double AverageLength, DateTimeOffset SyncedAt)
+internal sealed record MirrorQuestion(
+    IReadOnlyList<QuestionTerm> Terms,
+    int Documents,
+    int Passages,
+    double AverageLength,
+    DateTimeOffset SyncedAt)
 {
     // Stop words carry some meaning in short questions. Question does the same.
     private const float StopWordWeight = 0.3f;
@@ -35,7 +40,7 @@ internal sealed record MirrorQuestion(IReadOnlyList<QuestionTerm> Terms, int Doc
     public static async Task<MirrorQuestion?> ReadAsync(TenantDb db, string text, CancellationToken ct)
     {
         if (await TermsAsync(db, text, ct) is not { } question) return null;
-        return question with { Terms = [.. question.Terms, .. await Spelling.MeantAsync(db, question.Terms, Lexicon, ct)] };
+        return question with { Terms = [.. question.Terms, .. await Spelling.CorrectAsync(db, question.Terms, Lexicon, ct)] };
     }
 
     private static async Task<MirrorQuestion?> TermsAsync(TenantDb db, string text, CancellationToken ct)
@@ -66,11 +71,24 @@ internal sealed record MirrorQuestion(IReadOnlyList<QuestionTerm> Terms, int Doc
         while (await rows.ReadAsync(ct))
         {
             var passages = rows.GetInt32(1);
-            question ??= new MirrorQuestion(terms, rows.GetInt32(0), passages, passages > 0 ? (double)rows.GetInt64(2) / passages : 1, rows.GetFieldValue<DateTimeOffset>(3));
+            question ??= new MirrorQuestion(
+                terms,
+                rows.GetInt32(0),
+                passages,
+                passages > 0 ? (double)rows.GetInt64(2) / passages : 1,
+                rows.GetFieldValue<DateTimeOffset>(3));
             if (rows.IsDBNull(4)) continue;
             var (isStop, containing) = (rows.GetBoolean(6), rows.GetInt32(8));
             var idf = (float)Bm25.Idf(passages, containing);
-            terms.Add(new QuestionTerm(rows.GetString(4), Dimension: 0, idf * rows.GetInt32(5) * (isStop ? StopWordWeight : 1), idf, isStop, containing, rows.GetInt32(7)));
+            terms.Add(
+                new QuestionTerm(
+                    rows.GetString(4),
+                    Dimension: 0,
+                    idf * rows.GetInt32(5) * (isStop ? StopWordWeight : 1),
+                    idf,
+                    isStop,
+                    containing,
+                    rows.GetInt32(7)));
         }
 
         return question;

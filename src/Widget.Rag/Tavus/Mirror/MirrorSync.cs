@@ -13,10 +13,10 @@ namespace Widget.Rag.Tavus.Mirror;
 public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeProvider clock)
 {
     /// <summary>Maximum number of mirrored documents. The rest is reported and not mirrored.</summary>
-    public const int MostDocuments = 500;
+    public const int MaxDocuments = 500;
 
     /// <summary>Maximum number of pages of a crawled document, the same as Tavus's limit.</summary>
-    public const int MostPages = 100;
+    public const int MaxPages = 100;
 
     private const int AtOnce = 4;
 
@@ -35,11 +35,19 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
     /// <exception cref="MirrorLeaseLostException">Another worker has taken over.</exception>
     public async Task<bool> SyncAsync(MirrorLease lease, RemoteListing listing, IReadOnlySet<string> others, CancellationToken ct)
     {
-        var listed = listing.Documents.Where(document => !others.Contains(document.Id)).DistinctBy(document => document.Id, StringComparer.Ordinal).ToArray();
+        var listed = listing.Documents
+            .Where(document => !others.Contains(document.Id))
+            .DistinctBy(document => document.Id, StringComparer.Ordinal)
+            .ToArray();
         var known = await PrepareAsync(lease, listing, [.. listed.Select(document => document.Id)], others, ct);
         var now = clock.GetUtcNow();
-        var work = listed.Take(MostDocuments)
-            .Where(document => !(known.GetValueOrDefault(document.Id) is { } row && row.Version.AsSpan().SequenceEqual(document.Version()) && !(row.RetryAt <= now)))
+        var work = listed.Take(MaxDocuments)
+            .Where(
+                document =>
+                    !(
+                        known.GetValueOrDefault(document.Id) is { } row
+                            && row.Version.AsSpan().SequenceEqual(document.Version())
+                            && !(row.RetryAt <= now)))
             .ToArray();
         var began = clock.GetTimestamp();
         var looked = 0;
@@ -86,9 +94,15 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
     }
 
     private static string? Shortcoming(RemoteListing listing, int listed, int waiting) =>
-        waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $"Reading the documents takes long; {waiting} of them wait for the next run, within a minute or so.")
-        : !listing.IsComplete ? "Tavus's list of documents changed or broke off while it was read; what it lacked was kept."
-        : listed > MostDocuments ? string.Create(CultureInfo.InvariantCulture, $"The account has {listed} documents for this tenant; the first {MostDocuments} are mirrored.")
+        waiting > 0
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"Reading the documents takes a while. {waiting} of them wait for the next run in about a minute.")
+        : !listing.IsComplete ? "Tavus's list of documents changed or was interrupted while it was read. Missing documents were kept."
+        : listed > MaxDocuments
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The account has {listed} documents for this tenant. Only the first {MaxDocuments} are mirrored.")
         : null;
 
     // Returns the known documents, after removing those that no longer belong to the mirror.
@@ -125,7 +139,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         if (document.IsFailed)
         {
             await pages.RemoveAsync(lease, document.Id, keep: [], ct);
-            error = document.Error is { } words ? $"Tavus could not take it in: {words}" : "Tavus could not take it in.";
+            error = document.Error is { } words ? $"Tavus could not read it: {words}" : "Tavus could not read it.";
         }
         else if (document.IsReady)
         {
@@ -148,19 +162,37 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         }
     }
 
-    private async Task NoteAsync(MirrorLease lease, RemoteDocument document, byte[] version, string? error, MirroredDocument? known, CancellationToken ct)
+    private async Task NoteAsync(
+        MirrorLease lease,
+        RemoteDocument document,
+        byte[] version,
+        string? error,
+        MirroredDocument? known,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         await MirrorWriter.HoldAsync(db, lease, ct);
         var row = await db.TavusDocuments.SingleOrDefaultAsync(entry => entry.DocumentId == document.Id, ct);
-        if (row is null) db.TavusDocuments.Add(row = new MirroredDocument { TenantId = lease.Tenant, DocumentId = document.Id, Name = "", Url = "", Status = "", Version = [] });
+        if (row is null)
+            db.TavusDocuments.Add(
+                row = new MirroredDocument
+                {
+                    TenantId = lease.Tenant,
+                    DocumentId = document.Id,
+                    Name = "",
+                    Url = "",
+                    Status = "",
+                    Version = [],
+                });
         (row.Name, row.Url, row.Status, row.Version, row.Error) = (document.Name, document.Url, document.Status, version, error);
         if (version.Length > 0)
         {
             // A document that Tavus could not read is fetched again only when Tavus reports a change.
             var retry = error is not null && !document.IsFailed;
             row.Failures = retry ? (short)Math.Min((known?.Failures ?? 0) + 1, 20) : (short)0;
-            row.RetryAt = retry ? clock.GetUtcNow() + TimeSpan.FromTicks(Math.Min(LastRetry.Ticks, FirstRetry.Ticks << Math.Min(row.Failures - 1, 10))) : null;
+            row.RetryAt = retry
+                ? clock.GetUtcNow() + TimeSpan.FromTicks(Math.Min(LastRetry.Ticks, FirstRetry.Ticks << Math.Min(row.Failures - 1, 10)))
+                : null;
             row.UpdatedAt = clock.GetUtcNow();
         }
 

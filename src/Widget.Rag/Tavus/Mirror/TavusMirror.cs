@@ -19,7 +19,7 @@ namespace Widget.Rag.Tavus.Mirror;
 public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys = null) : IKnowledgeBase
 {
     private const int LeastCandidates = 100;
-    private const string NoKey = "not asked, no key for Tavus is configured";
+    private const string NoKey = "not asked, no Tavus key is configured";
 
     public string Name => KnowledgeBases.Tavus;
 
@@ -41,7 +41,10 @@ public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys 
         }
 
         if (asked is null) return KnowledgeResult.Nothing with { Via = "mirror, not synchronised yet" };
-        var via = string.Create(CultureInfo.InvariantCulture, $"mirror of {asked.Documents} document{(asked.Documents == 1 ? "" : "s")}, synchronised at {asked.SyncedAt:yyyy-MM-dd HH:mm} UTC");
+        var via = string.Create(
+            CultureInfo.InvariantCulture,
+            $"mirror of {asked.Documents} document{(asked.Documents == 1 ? "" : "s")}, "
+                + $"synchronised at {asked.SyncedAt:yyyy-MM-dd HH:mm} UTC");
         if (asked.Passages == 0) return KnowledgeResult.Nothing with { Via = via };
 
         var wanted = query.Limit + query.Spare;
@@ -50,14 +53,20 @@ public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys 
         var hits = await HitsAsync(db, ranked, [.. asked.Terms.Select(term => term.Lexeme)], ct);
         var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);
         var confidence = hits.Take(query.Limit)
-            .Select(found => Confidence.Of(Confidence.Coverage(asked.Terms, found.Matched), similarities[found.Passage], HashedEmbedder.Model))
+            .Select(
+                found => Confidence.Of(Confidence.Coverage(asked.Terms, found.Matched), similarities[found.Passage], HashedEmbedder.Model))
             .DefaultIfEmpty()
             .Max();
         return new KnowledgeResult(hits.ConvertAll(found => found.Hit), confidence) { Via = via };
     }
 
     // BM25 with k1 = 1.2, b = 0.75 (Robertson & Zaragoza 2009, eq. 3.15). The words' weights include their inverse document frequency.
-    private static async Task<List<Candidate<Guid>>> CandidatesAsync(TenantDb db, MirrorQuestion asked, HalfVector embedding, int limit, CancellationToken ct)
+    private static async Task<List<Candidate<Guid>>> CandidatesAsync(
+        TenantDb db,
+        MirrorQuestion asked,
+        HalfVector embedding,
+        int limit,
+        CancellationToken ct)
     {
         await using var command = db.Command(
             """
@@ -92,7 +101,11 @@ public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys 
         return candidates;
     }
 
-    private static async Task<List<(Hit Hit, Guid Passage, string[] Matched)>> HitsAsync(TenantDb db, (Guid Item, double Score)[] ranked, string[] lexemes, CancellationToken ct)
+    private static async Task<List<(Hit Hit, Guid Passage, string[] Matched)>> HitsAsync(
+        TenantDb db,
+        (Guid Item, double Score)[] ranked,
+        string[] lexemes,
+        CancellationToken ct)
     {
         var hits = new List<(Hit, Guid, string[])>();
         if (ranked.Length == 0) return hits;
@@ -115,7 +128,9 @@ public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys 
             {
                 ExternalId = rows.GetString(1),
                 // Stays the same when the document is read again and split in the same way.
-                ForeignId = string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..16]}#{rows.GetInt32(2)}"),
+                ForeignId = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..16]}#{rows.GetInt32(2)}"),
                 Title = rows.GetString(6),
                 Url = IsPublic(address) ? address : null,
                 Text = rows.GetString(3),

@@ -7,24 +7,24 @@ using Widget.Rag.Tests.Fetching;
 namespace Widget.Rag.Tests.Ingestion.Crawling;
 
 /// <summary>A page of a <see cref="ChangingSite"/>.</summary>
-/// <param name="Body">What it says; <c>{site}</c> stands for the site's own address.</param>
-/// <param name="Status">Its status.</param>
+/// <param name="Body">Its content; <c>{site}</c> stands for the site's address.</param>
+/// <param name="Status">Its HTTP status.</param>
 internal sealed record SitePage(string Body, int Status = 200)
 {
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     public bool Gzip { get; init; }
 
-    /// <summary>How often it answers 503 before it answers as it should.</summary>
+    /// <summary>Number of 503 responses before the page is delivered.</summary>
     public int Troubles { get; init; }
 
-    /// <summary>What happens while it is fetched.</summary>
+    /// <summary>Runs while the page is fetched.</summary>
     public Action? Meanwhile { get; init; }
 
     public static implicit operator SitePage(string body) => new(body);
 }
 
-/// <summary>A site whose pages a test changes between two visits, which knows versions (ETag) and counts what it is asked.</summary>
+/// <summary>A site whose pages a test changes between two crawls. It supports ETags and counts requests.</summary>
 internal sealed class ChangingSite : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, int> _asked = new();
@@ -48,10 +48,10 @@ internal sealed class ChangingSite : IAsyncDisposable
         return site;
     }
 
-    /// <summary>How often a page was asked for.</summary>
+    /// <summary>Number of requests for a page.</summary>
     public int Asked(string path) => _asked.GetValueOrDefault(path);
 
-    /// <summary>How often a page was asked for by whoever had its current version.</summary>
+    /// <summary>Number of requests for a page that were answered with "304 Not Modified".</summary>
     public int NotModified(string path) => _current.GetValueOrDefault(path);
 
     public void Forget()

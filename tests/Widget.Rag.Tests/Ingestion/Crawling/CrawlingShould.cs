@@ -15,7 +15,7 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Leave_alone_what_robots_txt_forbids()
+    public async Task Respect_robots_txt()
     {
         await using var site = await ChangingSite.StartAsync(
             ("/robots.txt", "User-agent: WidgetBot\nDisallow: /private"),
@@ -29,18 +29,23 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
         var report = await crawl.RunAsync();
 
         report.Status.ShouldBe(JobStatus.Ready);
-        report.Failed.ShouldContain(failed => failed.ExternalId.EndsWith("/private/x") && failed.Error.Contains("robots.txt forbids WidgetBot to read /private/x"));
+        report.Failed.ShouldContain(
+            failed => failed.ExternalId.EndsWith("/private/x")
+                && failed.Error.Contains("robots.txt does not allow WidgetBot to read /private/x"));
         (site.Asked("/private/x"), site.Asked("/open")).ShouldBe((0, 1));
         (await crawl.PagesAsync()).ShouldBe(["/", "/open"]);
     }
 
     [Fact]
-    public async Task Not_be_led_by_a_redirect_to_what_robots_txt_forbids()
+    public async Task Respect_robots_txt_after_a_redirect()
     {
         var secret = 0;
         await using var site = await TestSite.StartAsync(context =>
         {
-            if (context.Request.Path == "/robots.txt") return Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, "User-agent: *\nDisallow: /private");
+            if (context.Request.Path == "/robots.txt")
+                return Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
+                    context.Response,
+                    "User-agent: *\nDisallow: /private");
             if (context.Request.Path == "/private") Interlocked.Increment(ref secret);
             context.Response.Redirect("/private");
             return Task.CompletedTask;
@@ -48,14 +53,17 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed);
 
-        var report = await knowledge.RunAsync(tenant, await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 10, Ct), Ct);
+        var report = await knowledge.RunAsync(
+            tenant,
+            await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 10, Ct),
+            Ct);
 
-        report.Error.ShouldNotBeNull().ShouldContain("robots.txt forbids");
+        report.Error.ShouldNotBeNull().ShouldContain("robots.txt does not allow");
         secret.ShouldBe(0);
     }
 
     [Fact]
-    public async Task Read_nothing_while_robots_txt_cannot_be_had()
+    public async Task Read_nothing_while_robots_txt_is_unavailable()
     {
         await using var site = await ChangingSite.StartAsync(("/robots.txt", new SitePage("", 503)), ("/", "<p>Start.</p>"));
         using var crawl = await Crawl.OfAsync(_database, site);
@@ -68,7 +76,7 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Find_pages_by_the_site_maps_that_robots_txt_names()
+    public async Task Find_pages_in_the_site_maps_of_robots_txt()
     {
         await using var site = await ChangingSite.StartAsync(
             ("/robots.txt", "Sitemap: {site}/maps.xml\nSitemap: https://elsewhere.example/maps.xml"),
@@ -88,12 +96,15 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
     public async Task Store_a_page_once_under_its_canonical_address()
     {
         await using var site = await ChangingSite.StartAsync(
-            ("/", "<p>Start.</p><a href='/shoes?sort=price'>1</a><a href='/shoes'>2</a><a href='/print'>3</a><a href='/a'>4</a><a href='/b'>5</a><a href='/away'>6</a>"),
+            (
+                "/",
+                "<p>Start.</p><a href='/shoes?sort=price'>1</a><a href='/shoes'>2</a><a href='/print'>3</a><a href='/a'>4</a><a "
+                    + "href='/b'>5</a><a href='/away'>6</a>"),
             ("/shoes", "<link rel=canonical href='/shoes'><p>Shoes.</p>"),
             ("/shoes?sort=price", "<link rel=canonical href='/shoes'><p>Shoes.</p>"),
             ("/print", "<link rel=canonical href='/article'><p>Article.</p>"),
             ("/article", "<p>Article.</p>"),
-            // Of two that name each other one stays; naming another host has no effect.
+            // Of two pages that name each other as canonical, one stays. A canonical address on another host has no effect.
             ("/a", "<link rel=canonical href='/b'><p>Apples.</p>"),
             ("/b", "<link rel=canonical href='/a'><p>Bananas.</p>"),
             ("/away", "<link rel=canonical href='https://elsewhere.example/'><p>Away.</p>"));
@@ -120,7 +131,10 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
             if (path == "/") Interlocked.Increment(ref asked);
             if (path == "/") context.Response.Redirect("/home");
             else if (path == "/robots.txt") context.Response.StatusCode = 404;
-            else return Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, $"<p>Page {path}.</p><a href='/home'>Home</a><a href='/'>Start</a>{(path == "/b" ? "" : path == "/a" ? "<a href='/b'>b</a>" : "<a href='/a'>a</a>")}");
+            else return Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
+                context.Response,
+                $"<p>Page {path}.</p><a href='/home'>Home</a><a "
+                    + $"href='/'>Start</a>{(path == "/b" ? "" : path == "/a" ? "<a href='/b'>b</a>" : "<a href='/a'>a</a>")}");
             return Task.CompletedTask;
         });
         var tenant = await _database.AddTenantAsync();
@@ -128,7 +142,10 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
 
         for (var i = 1; i <= 2; i++)
         {
-            var report = await knowledge.RunAsync(tenant, await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 10, Ct), Ct);
+            var report = await knowledge.RunAsync(
+                tenant,
+                await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 10, Ct),
+                Ct);
 
             (report.Status, report.Done, report.Total, report.Failed.Count, asked).ShouldBe((JobStatus.Ready, 3, 3, 0, i));
         }
@@ -149,14 +166,14 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
         (await crawl.RunAsync()).Failed.ShouldBeEmpty();
         (await crawl.PagesAsync()).ShouldBe(["/", "/dead-end", "/leaf"]);
 
-        // A hub that is not stored still leads on when it has not changed.
+        // An unchanged hub page that is not stored still leads to its links.
         await crawl.RunAsync();
         site.NotModified("/hub").ShouldBe(1);
         (await crawl.PagesAsync()).ShouldBe(["/", "/dead-end", "/leaf"]);
     }
 
     [Fact]
-    public async Task Keep_to_patterns_and_depth()
+    public async Task Respect_patterns_and_depth()
     {
         await using var site = await ChangingSite.StartAsync(
             ("/", "<p>Start.</p><a href='/docs/a'>a</a><a href='/blog/x'>b</a><a href='/docs/old/y'>c</a>"),
@@ -165,7 +182,10 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
             ("/docs/c", "<p>C.</p>"),
             ("/blog/x", "<p>Blog.</p>"),
             ("/docs/old/y", "<p>Old.</p>"));
-        using var crawl = await Crawl.OfAsync(_database, site, new CrawlRules { Include = ["/docs/**"], Exclude = ["/docs/old/"], MaxDepth = 2 });
+        using var crawl = await Crawl.OfAsync(
+            _database,
+            site,
+            new CrawlRules { Include = ["/docs/**"], Exclude = ["/docs/old/"], MaxDepth = 2 });
 
         await crawl.RunAsync();
 
@@ -174,7 +194,7 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Cost_nothing_when_nothing_has_changed_and_take_in_what_has()
+    public async Task Fetch_only_changed_pages_again()
     {
         await using var site = await ChangingSite.StartAsync(
             ("/", "<p>Start.</p><a href='/a'>a</a>"), ("/a", "<p>Alpha.</p><a href='/b'>b</a>"), ("/b", "<p>Beta.</p>"));
@@ -194,7 +214,7 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Not_ask_for_what_the_site_map_says_has_not_changed()
+    public async Task Not_fetch_pages_that_the_site_map_reports_as_unchanged()
     {
         await using var site = await ChangingSite.StartAsync(
             ("/sitemap.xml", "<urlset><url><loc>{site}/a</loc><lastmod>2020-01-01</lastmod></url><url><loc>{site}/b</loc></url></urlset>"),
@@ -224,10 +244,12 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Remove_pages_that_nothing_leads_to_any_more()
+    public async Task Remove_pages_without_links()
     {
         await using var site = await ChangingSite.StartAsync(
-            ("/", "<p>Start.</p><a href='/a'>a</a><a href='/b'>b</a>"), ("/a", "<p>Alpha.</p><a href='/a2'>x</a>"), ("/a2", "<p>Alpha two.</p>"), ("/b", "<p>Beta.</p>"));
+            ("/", "<p>Start.</p><a href='/a'>a</a><a href='/b'>b</a>"), (
+                "/a",
+                "<p>Alpha.</p><a href='/a2'>x</a>"), ("/a2", "<p>Alpha two.</p>"), ("/b", "<p>Beta.</p>"));
         using var crawl = await Crawl.OfAsync(_database, site);
         await crawl.RunAsync();
         (await crawl.PagesAsync()).Count.ShouldBe(4);
@@ -247,7 +269,9 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
     public async Task Remove_nothing_when_the_crawl_was_not_complete(string reason)
     {
         await using var site = await ChangingSite.StartAsync(
-            ("/", "<p>Start.</p><a href='/a'>a</a><a href='/b'>b</a>"), ("/a", "<p>Alpha.</p><a href='/a2'>x</a>"), ("/a2", "<p>Alpha two.</p>"), ("/b", "<p>Beta.</p>"));
+            ("/", "<p>Start.</p><a href='/a'>a</a><a href='/b'>b</a>"), (
+                "/a",
+                "<p>Alpha.</p><a href='/a2'>x</a>"), ("/a2", "<p>Alpha two.</p>"), ("/b", "<p>Beta.</p>"));
         using var crawl = await Crawl.OfAsync(_database, site);
         await crawl.RunAsync();
         var rules = new CrawlRules();
@@ -264,7 +288,7 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
     [Theory]
     [InlineData(403, "<p>x</p>")]
     [InlineData(200, " ")]
-    public async Task Keep_what_only_a_page_that_could_not_be_read_leads_to(int status, string body)
+    public async Task Keep_pages_linked_only_by_an_unreadable_page(int status, string body)
     {
         await using var site = await ChangingSite.StartAsync(
             ("/", "<p>Start.</p><a href='/hub'>h</a><a href='/old'>o</a><a href='/login'>l</a>"),
@@ -279,7 +303,7 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
         (await crawl.RunAsync()).Failed.Count.ShouldBe(2);
         (await crawl.PagesAsync()).ShouldBe(["/", "/hub", "/leaf", "/old"]);
 
-        // What has never been readable leads nowhere: it does not keep a site's old pages for ever.
+        // A page that has never been readable has no links, so it does not keep old pages of the site.
         site["/hub"] = "<p>Hub.</p><a href='/leaf'>l</a>";
         site["/"] = "<p>Start.</p><a href='/hub'>h</a><a href='/login'>l</a>";
         (await crawl.RunAsync()).Failed.ShouldHaveSingleItem();
@@ -287,7 +311,7 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Remove_most_of_a_site_only_when_two_crawls_have_missed_it()
+    public async Task Remove_most_of_a_site_only_after_two_crawls()
     {
         const string Links = "<a href='/1'>1</a><a href='/2'>2</a><a href='/3'>3</a><a href='/4'>4</a><a href='/5'>5</a><a href='/6'>6</a>";
         await using var site = await ChangingSite.StartAsync(
@@ -295,7 +319,7 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
         using var crawl = await Crawl.OfAsync(_database, site);
         await crawl.RunAsync();
 
-        // Back after a day of maintenance, nothing is lost, and that day counts no more.
+        // When the site is back after a day of maintenance, nothing is lost and that day no longer counts.
         for (var day = 0; day < 2; day++)
         {
             site["/"] = "<p>We are tidying up.</p>";
@@ -313,10 +337,12 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Try_once_more_when_a_server_is_in_trouble()
+    public async Task Retry_once_after_a_temporary_server_error()
     {
         await using var site = await ChangingSite.StartAsync(
-            ("/", "<p>Start.</p><a href='/a'>a</a><a href='/b'>b</a>"), ("/a", new SitePage("<p>Alpha.</p>") { Troubles = 1 }), ("/b", new SitePage("<p>Beta.</p>") { Troubles = 5 }));
+            ("/", "<p>Start.</p><a href='/a'>a</a><a href='/b'>b</a>"), (
+                "/a",
+                new SitePage("<p>Alpha.</p>") { Troubles = 1 }), ("/b", new SitePage("<p>Beta.</p>") { Troubles = 5 }));
         using var crawl = await Crawl.OfAsync(_database, site);
 
         var report = await crawl.RunAsync();
@@ -327,25 +353,36 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Give_up_on_a_page_that_never_ends_and_read_the_others()
+    public async Task Skip_an_endless_page_and_read_the_others()
     {
         await using var site = await TestSite.StartAsync(async context =>
         {
             if (context.Request.Path == "/robots.txt") context.Response.StatusCode = 404;
-            else if (context.Request.Path == "/") await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, "<p>Start.</p><a href='/endless'>e</a>", context.RequestAborted);
-            else await context.Response.Body.WriteAsync(new byte[1], context.RequestAborted).AsTask().ContinueWith(_ => Task.Delay(Timeout.Infinite, context.RequestAborted), TaskScheduler.Default).Unwrap();
+            else if (context.Request.Path == "/")
+                await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
+                    context.Response,
+                    "<p>Start.</p><a href='/endless'>e</a>",
+                    context.RequestAborted);
+            else await context.Response.Body
+                .WriteAsync(new byte[1], context.RequestAborted)
+                .AsTask()
+                .ContinueWith(_ => Task.Delay(Timeout.Infinite, context.RequestAborted), TaskScheduler.Default)
+                .Unwrap();
         });
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed with { Timeout = TimeSpan.FromSeconds(1) });
 
-        var report = await knowledge.RunAsync(tenant, await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 10, Ct), Ct);
+        var report = await knowledge.RunAsync(
+            tenant,
+            await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 10, Ct),
+            Ct);
 
         (report.Status, report.Done).ShouldBe((JobStatus.Ready, 1));
         report.Failed.ShouldHaveSingleItem().Error.ShouldContain("It may be a page that never ends");
     }
 
     [Fact]
-    public async Task Press_no_host()
+    public async Task Limit_the_load_on_a_host()
     {
         var (now, most) = (0, 0);
         await using var site = await TestSite.StartAsync(async context =>
@@ -353,14 +390,20 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
             InterlockedMax(ref most, Interlocked.Increment(ref now));
             await Task.Yield();
             if (context.Request.Path == "/robots.txt") context.Response.StatusCode = 404;
-            else await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, "<p>Page.</p>" + string.Concat(Enumerable.Range(0, 12).Select(i => $"<a href='/{i}'>x</a>")), context.RequestAborted);
+            else await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
+                context.Response,
+                "<p>Page.</p>" + string.Concat(Enumerable.Range(0, 12).Select(i => $"<a href='/{i}'>x</a>")),
+                context.RequestAborted);
             Interlocked.Decrement(ref now);
         });
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed with { HostDelay = TimeSpan.FromMilliseconds(50) });
         var watch = System.Diagnostics.Stopwatch.StartNew();
 
-        var report = await knowledge.RunAsync(tenant, await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 50, Ct), Ct);
+        var report = await knowledge.RunAsync(
+            tenant,
+            await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 50, Ct),
+            Ct);
 
         report.Done.ShouldBe(13);
         most.ShouldBeLessThanOrEqualTo(2);
@@ -373,7 +416,7 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
             if (Interlocked.CompareExchange(ref most, value, seen) == seen) return;
     }
 
-    /// <summary>A tenant that reads one site, again and again.</summary>
+    /// <summary>A tenant that crawls one site repeatedly.</summary>
     private sealed class Crawl(Knowledge knowledge, TenantId tenant, ChangingSite site, CrawlRules rules, string start) : IDisposable
     {
         public Knowledge Knowledge => knowledge;

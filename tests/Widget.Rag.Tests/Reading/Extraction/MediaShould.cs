@@ -6,11 +6,12 @@ using Widget.Testing;
 
 namespace Widget.Rag.Tests.Reading.Extraction;
 
-/// <summary>Pictures, scans and recordings, through tesseract and ffmpeg.</summary>
+/// <summary>Images, scans and recordings, read with tesseract and ffmpeg.</summary>
 public sealed class MediaShould
 {
     private const string Subtitles =
-        "1\n00:00:00,500 --> 00:00:01,500\nLift the lever\n\n2\n00:00:01,500 --> 00:00:03,000\nto take the battery out.\n\n3\n00:00:03,500 --> 00:00:05,000\nThen charge it.\n";
+        "1\n00:00:00,500 --> 00:00:01,500\nLift the lever\n\n2\n00:00:01,500 --> 00:00:03,000\nto take the battery "
+            + "out.\n\n3\n00:00:03,500 --> 00:00:05,000\nThen charge it.\n";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -24,7 +25,7 @@ public sealed class MediaShould
     }
 
     [Fact]
-    public async Task Be_read_from_a_picture_that_is_called_a_pdf() =>
+    public async Task Be_read_from_an_image_named_as_a_pdf() =>
         (await ReadAsync("scan.pdf", await ContentAsync("screenshot.png"), MediaTypes.Pdf)).Document.Kind.ShouldBe(DocumentKind.Image);
 
     [Fact]
@@ -36,15 +37,26 @@ public sealed class MediaShould
     }
 
     [Fact]
-    public async Task Say_that_a_picture_holds_no_text()
+    public async Task Report_an_image_without_text()
     {
-        var grey = await FfmpegAsync("-f", "lavfi", "-i", "color=gray:s=200x200:d=0.04", "-frames:v", "1", "-f", "image2pipe", "-c:v", "png", "pipe:1");
+        var grey = await FfmpegAsync(
+            "-f",
+            "lavfi",
+            "-i",
+            "color=gray:s=200x200:d=0.04",
+            "-frames:v",
+            "1",
+            "-f",
+            "image2pipe",
+            "-c:v",
+            "png",
+            "pipe:1");
 
         (await FailureAsync(new ImageReader(), grey, MediaTypes.Png)).ShouldContain("WIDGET_VISION_ENDPOINT");
     }
 
     [Fact]
-    public async Task Say_that_a_picture_is_damaged() =>
+    public async Task Report_a_damaged_image() =>
         (await FailureAsync(new ImageReader(), (await ContentAsync("screenshot.png"))[..200], MediaTypes.Png)).ShouldContain("damaged");
 
     [Fact]
@@ -92,7 +104,10 @@ public sealed class MediaShould
     [InlineData(2, 0)]
     public async Task Keep_what_is_said_and_the_other_frames_when_some_cannot_be_read(int bad, int seen)
     {
-        var reader = new RecordingReader(Readers.Pool, new ImageReader(new Describer("A colour bar.") { Failures = bad }), new Transcriber([new(1, 2, "Hello.")]));
+        var reader = new RecordingReader(
+            Readers.Pool,
+            new ImageReader(new Describer("A colour bar.") { Failures = bad }),
+            new Transcriber([new(1, 2, "Hello.")]));
 
         var document = await reader.ReadAsync(new RawDocument(await VideoAsync(subtitles: false), MediaTypes.Matroska), Ct);
 
@@ -106,7 +121,8 @@ public sealed class MediaShould
         var audio = await FfmpegAsync("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", "2450", "-c:a", "flac", "-f", "flac", "pipe:1");
         var speech = new Transcriber([new(1, 2, "Hello.")]);
 
-        var document = await new RecordingReader(Readers.Pool, new ImageReader(), speech).ReadAsync(new RawDocument(audio, MediaTypes.Flac), Ct);
+        var document = await new RecordingReader(Readers.Pool, new ImageReader(), speech)
+            .ReadAsync(new RawDocument(audio, MediaTypes.Flac), Ct);
 
         document.Kind.ShouldBe(ContentKind.Audio);
         document.Blocks.Select(block => block.Start).ShouldBe([1.0, 1201.0, 2401.0]);
@@ -114,7 +130,7 @@ public sealed class MediaShould
     }
 
     [Fact]
-    public async Task Say_what_to_do_when_nobody_can_listen()
+    public async Task Explain_what_to_do_without_transcription()
     {
         var audio = await FfmpegAsync("-f", "lavfi", "-i", "sine=frequency=440:duration=1", "-f", "wav", "pipe:1");
         var reader = new RecordingReader(Readers.Pool, new ImageReader());
@@ -126,15 +142,17 @@ public sealed class MediaShould
     }
 
     [Fact]
-    public async Task Say_that_a_recording_is_damaged() =>
-        (await FailureAsync(new RecordingReader(Readers.Pool, new ImageReader()), [.. "RIFF1234WAVE"u8, .. new byte[100]], MediaTypes.Wav)).ShouldContain("damaged");
+    public async Task Report_a_damaged_recording() =>
+        (await FailureAsync(new RecordingReader(Readers.Pool, new ImageReader()), [.. "RIFF1234WAVE"u8, .. new byte[100]], MediaTypes.Wav))
+            .ShouldContain("damaged");
 
     [Fact]
     public async Task Not_follow_a_recording_to_other_files()
     {
         var list = Encoding.UTF8.GetBytes("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n/etc/hostname\n");
 
-        (await FailureAsync(new RecordingReader(Readers.Pool, new ImageReader(), new Transcriber([])), list, MediaTypes.Mp4)).ShouldContain("damaged, or of a kind");
+        (await FailureAsync(new RecordingReader(Readers.Pool, new ImageReader(), new Transcriber([])), list, MediaTypes.Mp4))
+            .ShouldContain("damaged, or of a kind");
     }
 
     private static async Task<byte[]> VideoAsync(bool subtitles)
@@ -148,7 +166,10 @@ public sealed class MediaShould
                 "-f", "lavfi", "-i", "color=white:s=320x240:r=10:d=3", "-f", "lavfi", "-i", "smptebars=s=320x240:r=10:d=3",
                 "-f", "lavfi", "-i", "sine=frequency=440:duration=6",
             ];
-            string[] joined = ["-filter_complex", "[0:v][1:v]concat=n=2:v=1[v]", "-map", "[v]", "-map", "2:a", "-c:v", "mpeg4", "-c:a", "flac"];
+            string[] joined =
+            [
+                "-filter_complex", "[0:v][1:v]concat=n=2:v=1[v]", "-map", "[v]", "-map", "2:a", "-c:v", "mpeg4", "-c:a", "flac",
+            ];
             return subtitles
                 ? await FfmpegAsync([.. inputs, "-i", file, .. joined, "-map", "3:s", "-c:s", "srt", "-f", "matroska", "pipe:1"])
                 : await FfmpegAsync([.. inputs, .. joined, "-f", "matroska", "pipe:1"]);
@@ -161,18 +182,25 @@ public sealed class MediaShould
 
     private static async Task<byte[]> FfmpegAsync(params string[] arguments)
     {
-        var result = await ChildProcess.RunAsync("ffmpeg", ["-v", "error", "-nostdin", .. arguments], default, new ChildLimits(TimeSpan.FromSeconds(60), 4L << 30, 100 << 20), Ct);
+        var result = await ChildProcess.RunAsync(
+            "ffmpeg",
+            ["-v", "error", "-nostdin", .. arguments],
+            default,
+            new ChildLimits(TimeSpan.FromSeconds(60), 4L << 30, 100 << 20),
+            Ct);
         result.ExitCode.ShouldBe(0, result.Errors);
         return result.Output;
     }
 
     private static Task<ReadDocument> ReadAsync(string name, byte[] content, string mediaType) =>
-        new DocumentReader(Readers.Shared, new Chunker()).ReadAsync(name, new RawDocument(content, mediaType), new DocumentDescription(), Ct);
+        new DocumentReader(Readers.Shared, new Chunker())
+            .ReadAsync(name, new RawDocument(content, mediaType), new DocumentDescription(), Ct);
 
     private static async Task<string> FailureAsync(IReader reader, byte[] content, string mediaType) =>
         (await Should.ThrowAsync<IngestionFailureException>(() => reader.ReadAsync(new RawDocument(content, mediaType), Ct))).Message;
 
-    private static Task<byte[]> ContentAsync(string file) => File.ReadAllBytesAsync(Path.Combine(Repository.Root, "tests/data/documents", file), Ct);
+    private static Task<byte[]> ContentAsync(string file) =>
+        File.ReadAllBytesAsync(Path.Combine(Repository.Root, "tests/data/documents", file), Ct);
 
     private sealed class Describer(string says) : IImageDescriber
     {

@@ -20,14 +20,14 @@ public sealed class PdfReaderShould
     }
 
     [Fact]
-    public async Task Say_that_a_pdf_wants_a_password()
+    public async Task Report_a_password_protected_pdf()
     {
         var failure = await FailureAsync(await FileAsync("tests/data/documents/protected.pdf"));
-        failure.ShouldContain("protected with a password");
+        failure.ShouldContain("protected by a password");
     }
 
     [Fact]
-    public async Task Say_that_garbage_is_no_pdf()
+    public async Task Report_garbage_as_damaged()
     {
         var garbage = new byte[5_000];
         new Random(1).NextBytes(garbage);
@@ -38,11 +38,13 @@ public sealed class PdfReaderShould
     }
 
     [Fact]
-    public async Task Say_that_a_pdf_holds_no_text()
+    public async Task Report_a_pdf_without_text()
     {
-        const string Blank = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\ntrailer<</Root 1 0 R>>";
+        const string Blank = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+            + "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\n"
+            + "trailer<</Root 1 0 R>>";
 
-        (await FailureAsync(Raw(Blank, MediaTypes.Pdf))).ShouldContain("holds no text");
+        (await FailureAsync(Raw(Blank, MediaTypes.Pdf))).ShouldContain("has no text");
     }
 
     private static async Task<string> FailureAsync(RawDocument document) =>

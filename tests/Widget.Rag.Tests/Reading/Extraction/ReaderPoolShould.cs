@@ -7,7 +7,7 @@ namespace Widget.Rag.Tests.Reading.Extraction;
 
 public sealed class ReaderPoolShould
 {
-    // What a parser may need tens of seconds for, within the limits of markup: text in very many small pieces.
+    // Text in very many small pieces may take a parser tens of seconds, even within the limits on markup.
     private static readonly RawDocument Slow = Raw(string.Concat(Enumerable.Repeat("<p>a<p>", 700_000)), MediaTypes.Html);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -15,7 +15,9 @@ public sealed class ReaderPoolShould
     [Fact]
     public async Task Read_a_document_as_its_extractor_does()
     {
-        var page = Raw("<html lang=en><title>T</title><h1 id=a>Heading</h1><p>Text <table><tr><th>x<tr><td>y</table><a href=/b>b</a>", MediaTypes.Html)
+        var page = Raw(
+            "<html lang=en><title>T</title><h1 id=a>Heading</h1><p>Text <table><tr><th>x<tr><td>y</table><a href=/b>b</a>",
+            MediaTypes.Html)
             with
         { Address = new Uri("https://example.com/") };
 
@@ -32,13 +34,14 @@ public sealed class ReaderPoolShould
     {
         using var pool = new ReaderPool(size: 1);
 
-        for (var i = 0; i < 20; i++) (await pool.ReadAsync(Raw($"Page {i}", MediaTypes.Text), Ct)).Blocks.Single().Text.ShouldBe($"Page {i}");
+        for (var i = 0; i < 20; i++)
+            (await pool.ReadAsync(Raw($"Page {i}", MediaTypes.Text), Ct)).Blocks.Single().Text.ShouldBe($"Page {i}");
 
         pool.Started.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Say_why_a_document_cannot_be_read_and_go_on()
+    public async Task Report_an_unreadable_document_and_continue()
     {
         using var pool = new ReaderPool(size: 1);
 
@@ -57,7 +60,7 @@ public sealed class ReaderPoolShould
     }
 
     [Fact]
-    public async Task Let_a_document_without_bounds_fail_alone()
+    public async Task Let_an_excessive_document_fail_alone()
     {
         using var pool = new ReaderPool(ReaderPool.DefaultLimits with { MemoryBytes = 60 << 20 }, size: 2);
 
@@ -73,7 +76,7 @@ public sealed class ReaderPoolShould
     {
         using var pool = new ReaderPool(ReaderPool.DefaultLimits with { OutputBytes = 1_000 }, size: 1);
 
-        (await FailureAsync(pool, Raw(new string('x', 5_000), MediaTypes.Text))).ShouldContain("more than can be taken in");
+        (await FailureAsync(pool, Raw(new string('x', 5_000), MediaTypes.Text))).ShouldContain("too much text");
         (await pool.ReadAsync(Raw("short", MediaTypes.Text), Ct)).Blocks.Count.ShouldBe(1);
     }
 
@@ -105,7 +108,7 @@ public sealed class ReaderPoolShould
     }
 
     [Fact]
-    public async Task End_the_child_whose_document_is_no_longer_wanted()
+    public async Task Kill_the_child_of_a_cancelled_document()
     {
         using var pool = new ReaderPool(size: 1);
         await pool.ReadAsync(Raw("warm", MediaTypes.Text), Ct);
@@ -121,7 +124,7 @@ public sealed class ReaderPoolShould
     }
 
     [Fact]
-    public async Task End_its_children_with_itself()
+    public async Task Stop_its_children_when_disposed()
     {
         var pool = new ReaderPool(size: 1);
         await pool.ReadAsync(Raw("one", MediaTypes.Text), Ct);

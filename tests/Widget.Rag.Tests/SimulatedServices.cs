@@ -9,12 +9,12 @@ using Widget.Simulators.Tavus;
 
 namespace Widget.Rag.Tests;
 
-/// <summary>The simulated outside on a free port of loopback, over real HTTP.</summary>
-internal sealed class Outside : IAsyncDisposable
+/// <summary>The simulated external services on a free loopback port, over real HTTP.</summary>
+internal sealed class SimulatedServices : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private Outside(WebApplication app) => _app = app;
+    private SimulatedServices(WebApplication app) => _app = app;
 
     public TavusBehavior Tavus { get; } = new();
 
@@ -22,27 +22,28 @@ internal sealed class Outside : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single());
 
-    /// <summary>What reaches it with a key that is good.</summary>
+    /// <summary>Options with a valid key.</summary>
     public TavusOptions TavusOptions => new() { Endpoint = new Uri(Address, "/tavus"), Key = TavusEndpoints.Key };
 
-    public RerankOptions RerankOptions => new() { Endpoint = new Uri(Address, "/cohere/v2"), Key = RerankEndpoints.Key, Model = RerankEndpoints.Model };
+    public RerankOptions RerankOptions =>
+        new() { Endpoint = new Uri(Address, "/cohere/v2"), Key = RerankEndpoints.Key, Model = RerankEndpoints.Model };
 
-    public static async Task<Outside> StartAsync()
+    public static async Task<SimulatedServices> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Services;
-        var outside = default(Outside);
-        app.AddSingleton(_ => outside!.Tavus);
+        var services = default(SimulatedServices);
+        app.AddSingleton(_ => services!.Tavus);
         app.AddSingleton<SimulatedTavus>();
-        app.AddSingleton(_ => outside!.Reranker);
+        app.AddSingleton(_ => services!.Reranker);
         var built = builder.Build();
-        outside = new Outside(built);
+        services = new SimulatedServices(built);
         built.MapTavus();
         built.MapRerank();
         await built.StartAsync();
-        return outside;
+        return services;
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
