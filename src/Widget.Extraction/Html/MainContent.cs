@@ -19,8 +19,8 @@ internal static class MainContent
         "nav, aside, [role=navigation], [role=banner], [role=contentinfo], [role=search], [role=complementary], [role=alertdialog], "
         + "body > header, body > footer, body > div > header, body > div > footer";
 
-    private const int LeastWords = 25;
-    private const double LeastShare = 0.4;
+    private const int MinWords = 25;
+    private const double MinShare = 0.4;
 
     // Share of a block's characters within links. The paper's decision trees split at a third.
     private const double LinkDensity = 0.6;
@@ -52,7 +52,7 @@ internal static class MainContent
         var root = Bulk(body);
         var links = Removable(root).ToList();
         var (all, lost) = (Words(root), links.Sum(Words));
-        if (all - lost >= LeastWords || all - lost >= LeastShare * all) Remove(links);
+        if (all - lost >= MinWords || all - lost >= MinShare * all) Remove(links);
         return root;
     }
 
@@ -67,7 +67,7 @@ internal static class MainContent
                 .Where(element => element.ParentElement?.Closest(selector) is null)
                 .Take(2)
                 .ToArray();
-            if (found.Length == 1 && Words(found[0]) is var words && (words >= all / 2 || words >= 4 * LeastWords)) return found[0];
+            if (found.Length == 1 && Words(found[0]) is var words && (words >= all / 2 || words >= 4 * MinWords)) return found[0];
         }
 
         return body;
@@ -77,7 +77,7 @@ internal static class MainContent
     {
         // Some frameworks wrap the whole page in a form, so a form with much text is not removed.
         var all = Words(body);
-        Remove(body.QuerySelectorAll("form").Where(form => Words(form) is var words && words < 4 * LeastWords && words < all / 2).ToList());
+        Remove(body.QuerySelectorAll("form").Where(form => Words(form) is var words && words < 4 * MinWords && words < all / 2).ToList());
     }
 
     private static void RemoveBanners(IElement body)
@@ -109,7 +109,7 @@ internal static class MainContent
         var anchors = element.QuerySelectorAll("a[href]");
         var density = anchors.Sum(anchor => HtmlExtractor.Fold(anchor.TextContent).Length) / (double)text;
         if (Named(element, Asides, whole: true) && element.QuerySelector("h1") is null)
-            return density > LinkDensity / 2 || Words(element) < LeastWords;
+            return density > LinkDensity / 2 || Words(element) < MinWords;
         if (element.LocalName == "footer") return density > LinkDensity / 2;
         // Headings above links form a section index, which stays if it is in the middle of text.
         return density > LinkDensity && anchors.Length >= LinkListLength;

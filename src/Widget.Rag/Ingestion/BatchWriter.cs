@@ -95,7 +95,7 @@ internal static class BatchWriter
         foreach (var level in batch.GroupBy(item => item.Depth))
         {
             if (level.Key >= (run.Source.Rules.MaxDepth ?? int.MaxValue)) continue;
-            var links = level.SelectMany(item => outcomes[item].Links).Where(run.Fetcher.Wants);
+            var links = level.SelectMany(item => outcomes[item].Links).Where(run.Fetcher.ShouldFollow);
             var pages = links.Select(link => new ListedPage(link)).ToList();
             if (pages.Count > 0)
                 await JobCreation.AddPagesAsync(db, run.Job, pages, new DocumentDescription(), (short)(level.Key + 1), ct);

@@ -16,9 +16,9 @@ namespace Widget.Rag.Own;
 /// </summary>
 public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels models, ServingModels embeddings) : IKnowledgeBase
 {
-    private const int LeastCandidates = 100;
+    private const int MinCandidates = 100;
 
-    private static readonly TimeSpan EmbeddingPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EmbeddingTimeout = TimeSpan.FromSeconds(1);
 
     public string Name => KnowledgeBases.Own;
 
@@ -40,7 +40,7 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
             question.Terms,
             model,
             embedding,
-            Math.Max(LeastCandidates, wanted),
+            Math.Max(MinCandidates, wanted),
             query.Filter,
             indexed,
             ct);
@@ -66,14 +66,14 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         // The local model only needs processor time. On a busy node it may be late, but a search by words only would give worse results.
-        if (!EmbeddingModels.IsLocal(model)) patience.CancelAfter(EmbeddingPatience);
+        if (!EmbeddingModels.IsLocal(model)) patience.CancelAfter(EmbeddingTimeout);
         try
         {
             return ((await models.EmbedAsync(model, [text], patience.Token))[0], null, null);
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            return (null, $"by words only: the embedding model {model} did not answer within {EmbeddingPatience.TotalSeconds:0} s", e);
+            return (null, $"by words only: the embedding model {model} did not answer within {EmbeddingTimeout.TotalSeconds:0} s", e);
         }
         catch (EmbeddingUnavailableException e)
         {

@@ -17,7 +17,7 @@ internal static class Spelling
     private const int MaxVariants = 2;
 
     // A guess weighs less than the word itself would.
-    private const float Trust = 0.8f;
+    private const float GuessWeight = 0.8f;
 
     private const string Lexicon =
         """
@@ -84,7 +84,7 @@ internal static class Spelling
                         new QuestionTerm(
                             candidate.Known,
                             candidate.Dimension,
-                            Trust * candidate.Idf,
+                            GuessWeight * candidate.Idf,
                             candidate.Idf,
                             IsStop: false,
                             candidate.ChunkCount,

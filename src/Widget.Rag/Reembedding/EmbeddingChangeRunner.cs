@@ -36,7 +36,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
     {
         try
         {
-            if (await FillAsync(lease, ct) && await SwitchAsync(lease, ct)) await TidyAsync(lease, ct);
+            if (await FillAsync(lease, ct) && await SwitchAsync(lease, ct)) await DeleteOldVectorsAsync(lease, ct);
         }
         catch (EmbeddingUnavailableException e)
         {
@@ -75,7 +75,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
             }
 
             await batch.ExecuteNonQueryAsync(ct);
-            if (!await HoldAsync(db, lease, slice.Count, ct)) return false;
+            if (!await RenewAsync(db, lease, slice.Count, ct)) return false;
             await db.CommitAsync(ct);
         }
 
@@ -156,7 +156,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         await KnowledgeWriter.LockStatisticsAsync(db, models.Default, ct);
-        if (!await HoldAsync(db, lease, 0, ct)) return false;
+        if (!await RenewAsync(db, lease, 0, ct)) return false;
         await using (var missing = db.Command(
             """
             select exists (
@@ -195,12 +195,12 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
         return switched is null || clock.GetUtcNow() - switched >= Grace - TimeSpan.FromSeconds(1);
     }
 
-    private async Task TidyAsync(EmbeddingLease lease, CancellationToken ct)
+    private async Task DeleteOldVectorsAsync(EmbeddingLease lease, CancellationToken ct)
     {
         while (true)
         {
             await using var db = await database.BeginAsync(lease.Tenant, ct);
-            if (!await HoldAsync(db, lease, 0, ct)) return;
+            if (!await RenewAsync(db, lease, 0, ct)) return;
             await using var delete = db.Command(
                 """
                 delete from chunk_embeddings
@@ -217,7 +217,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
 
     // Counts the progress and renews the lease. Returns false when another worker has the lease or the tenant has chosen another model. A
     // lease that expired during a wait for the endpoint remains valid until another worker takes it.
-    private static async Task<bool> HoldAsync(TenantDb db, EmbeddingLease lease, int done, CancellationToken ct)
+    private static async Task<bool> RenewAsync(TenantDb db, EmbeddingLease lease, int done, CancellationToken ct)
     {
         await using var command = db.Command(
             """

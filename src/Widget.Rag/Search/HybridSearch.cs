@@ -21,7 +21,7 @@ public sealed class HybridSearch(
     ILogger<HybridSearch>? logger = null)
 {
     private const int MaxHits = 100;
-    private const double LeastSay = 0.01;
+    private const double MinFactor = 0.01;
 
     private readonly IKnowledgeBase[] _knowledgeBases =
     [
@@ -61,13 +61,13 @@ public sealed class HybridSearch(
             .GroupBy(knowledge => knowledge.Name, (_, variants) => Choose([.. variants], wider), StringComparer.Ordinal)
             .ToArray();
         Route? route = plan.Strategy == SearchStrategy.Smart ? QuestionRouter.Decide(query.Text) : null;
-        var weighed = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] > 0);
-        var standIns = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] <= 0);
+        var weighted = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] > 0);
+        var fallbacks = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] <= 0);
         var asked = plan.Strategy == SearchStrategy.Parallel
             ? await Task.WhenAll(
-                weighed.Select(knowledge => _calls.AskAsync(knowledge, wider, plan.DeadlineOf(knowledge.Name), reason: null, ct)))
-            : await AskInOrderAsync(Order(weighed, route), wider, plan, route?.Reason, ct);
-        asked = [.. asked, .. await StandInAsync(standIns, asked, wider, plan, ct)];
+                weighted.Select(knowledge => _calls.AskAsync(knowledge, wider, plan.DeadlineOf(knowledge.Name), reason: null, ct)))
+            : await AskInOrderAsync(Order(weighted, route), wider, plan, route?.Reason, ct);
+        asked = [.. asked, .. await AskFallbacksAsync(fallbacks, asked, wider, plan, ct)];
 
         // The own knowledge base goes first, because of two equal passages the own one stays: it knows its position in the document.
         var answered = asked
@@ -102,7 +102,7 @@ public sealed class HybridSearch(
         var weight = plan.Weights[answer.Step.KnowledgeBase] is > 0 and var share ? share : 1;
         return plan.Strategy == SearchStrategy.Parallel
             ? weight
-            : weight * Math.Clamp(answer.Result!.Confidence / plan.GoodEnough, LeastSay, 1);
+            : weight * Math.Clamp(answer.Result!.Confidence / plan.GoodEnough, MinFactor, 1);
     }
 
     // The own knowledge base goes first for questions about something seen, shown or heard, and the others go first otherwise.
@@ -116,20 +116,20 @@ public sealed class HybridSearch(
         .Select(name => KnowledgeBaseAnswer.Skipped(name, "not configured on this installation").Step)
         .Concat(plan.LeftOut.Select(entry => KnowledgeBaseAnswer.Skipped(entry.Key, entry.Value).Step));
 
-    private async Task<KnowledgeBaseAnswer[]> StandInAsync(
-        IKnowledgeBase[] standIns,
+    private async Task<KnowledgeBaseAnswer[]> AskFallbacksAsync(
+        IKnowledgeBase[] fallbacks,
         KnowledgeBaseAnswer[] asked,
         KnowledgeQuery query,
         SearchPlan plan,
         CancellationToken ct)
     {
         if (asked.Any(answer => answer.Result is not null))
-            return [.. standIns.Select(knowledge => KnowledgeBaseAnswer.Skipped(knowledge.Name, "its weight is 0"))];
+            return [.. fallbacks.Select(knowledge => KnowledgeBaseAnswer.Skipped(knowledge.Name, "its weight is 0"))];
         var reason = asked.Length == 0
             ? null
-            : string.Join("; ", asked.Select(answer => $"{answer.Step.KnowledgeBase} {Shortcoming(answer)}"));
+            : string.Join("; ", asked.Select(answer => $"{answer.Step.KnowledgeBase} {ReasonToContinue(answer)}"));
         return await Task.WhenAll(
-            standIns.Select(knowledge => _calls.AskAsync(knowledge, query, plan.DeadlineOf(knowledge.Name), reason, ct)));
+            fallbacks.Select(knowledge => _calls.AskAsync(knowledge, query, plan.DeadlineOf(knowledge.Name), reason, ct)));
     }
 
     private async Task<KnowledgeBaseAnswer[]> AskInOrderAsync(
@@ -149,7 +149,7 @@ public sealed class HybridSearch(
                 continue;
             }
 
-            var why = last is null ? reason : $"{last.Step.KnowledgeBase} {Shortcoming(last)}";
+            var why = last is null ? reason : $"{last.Step.KnowledgeBase} {ReasonToContinue(last)}";
             last = await _calls.AskAsync(knowledge, query, plan.DeadlineOf(knowledge.Name), why, ct);
             asked.Add(last);
         }
@@ -157,7 +157,7 @@ public sealed class HybridSearch(
         return [.. asked];
     }
 
-    private static string Shortcoming(KnowledgeBaseAnswer answer) => answer.Step.Outcome switch
+    private static string ReasonToContinue(KnowledgeBaseAnswer answer) => answer.Step.Outcome switch
     {
         SearchOutcome.TimedOut => "was late",
         SearchOutcome.Failed => "failed",

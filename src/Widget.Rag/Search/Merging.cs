@@ -46,7 +46,7 @@ public static class Merging
                 var place = placeOf[found.Place];
                 if (found.Duplication == Duplication.Same) duplicates++;
                 else contained++;
-                merged[place] = Unite(merged[place], scored, side.KnowledgeBase, found.Duplication);
+                merged[place] = Combine(merged[place], scored, side.KnowledgeBase, found.Duplication);
                 if (found.Duplication != Duplication.Whole) continue;
                 placeOf.Add(place);
                 index.Add(shingles);
@@ -69,7 +69,7 @@ public static class Merging
         return [.. scores.Select(score => best > 0 ? (score - floor) / best : 1)];
     }
 
-    private static Hit Unite(Hit kept, Hit other, string side, Duplication duplication)
+    private static Hit Combine(Hit kept, Hit other, string side, Duplication duplication)
     {
         // A passage found twice by one knowledge base counts once; found by two of them, it counts twice.
         var seconded = !kept.Origins.Contains(side, StringComparer.Ordinal);

@@ -18,7 +18,7 @@ public static class QuestionRouter
     private const int LongestRead = 500;
 
     /// <summary>One strong sign or two weak ones. Mentioning a picture does not yet ask for one.</summary>
-    private const int Enough = 2;
+    private const int Threshold = 2;
 
     public static Route Decide(string question)
     {
@@ -27,7 +27,7 @@ public static class QuestionRouter
             .Select(rule => (Rule: rule, Words: rule.Find(read)))
             .Where(sign => sign.Words is not null)
             .ToArray();
-        var multimodal = signs.Sum(sign => sign.Rule.Weight) >= Enough;
+        var multimodal = signs.Sum(sign => sign.Rule.Weight) >= Threshold;
         var decisive = signs
             .Where(sign => sign.Rule.Weight > 0 == multimodal)
             .OrderByDescending(sign => Math.Abs(sign.Rule.Weight))

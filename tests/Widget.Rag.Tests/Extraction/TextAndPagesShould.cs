@@ -37,12 +37,12 @@ public sealed class TextAndPagesShould
     }
 
     [Theory]
-    [InlineData("nested", "too tangled")]
-    [InlineData("formatting", "too tangled")]
-    [InlineData("elements", "too tangled")]
-    [InlineData("comment", "too tangled")]
-    [InlineData("drawing", "too tangled")]
-    [InlineData("unended", "too tangled")]
+    [InlineData("nested", "too complex")]
+    [InlineData("formatting", "too complex")]
+    [InlineData("elements", "too complex")]
+    [InlineData("comment", "too complex")]
+    [InlineData("drawing", "too complex")]
+    [InlineData("unended", "too complex")]
     [InlineData("length", "longer than 5 million characters")]
     public void Refuse_a_page_whose_tree_would_be_far_larger_than_its_text(string bomb, string words)
     {

@@ -219,9 +219,9 @@ public sealed class FetchingShould
     }
 
     [Theory]
-    [InlineData("not xml at all", "not well-formed")]
+    [InlineData("not xml at all", "not valid XML")]
     [InlineData("<html></html>", "root element is <html>")]
-    [InlineData("<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><urlset>&x;</urlset>", "not well-formed")]
+    [InlineData("<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><urlset>&x;</urlset>", "not valid XML")]
     public async Task Explain_what_is_wrong_with_a_site_map(string map, string words)
     {
         await using var site = await TestSite.StartAsync(new Dictionary<string, string> { ["/sitemap.xml"] = map });

@@ -201,7 +201,7 @@ public sealed class IngestionTurnsShould
         var job = await knowledge.Queue.ImportAsync(tenant, new[] { Text("slow", "Slow words.", Slow) }.ToAsyncEnumerable(), Ct);
         var report = await knowledge.RunAsync(tenant, job, Ct);
 
-        report.Failed.ShouldHaveSingleItem().Error.ShouldContain("and was stopped. Split it into parts.");
+        report.Failed.ShouldHaveSingleItem().Error.ShouldContain("Split it into smaller documents.");
     }
 
     private static IngestionOptions Quick => new() { QuickTime = TimeSpan.FromSeconds(1), Turn = TimeSpan.FromSeconds(1) };

@@ -31,7 +31,7 @@ internal static class CrawlLedger
     private const int Slice = 100;
 
     // This many documents may be removed even if they are most of the site.
-    private const int SmallNumber = 5;
+    private const int AlwaysRemovable = 5;
 
     public static async Task<Dictionary<string, KnownPage>> KnownAsync(
         TenantDb db,
@@ -156,7 +156,7 @@ internal static class CrawlLedger
         if (!await db.Jobs.AnyAsync(row => row.Id == job.Id && row.Complete && row.Done > 0, ct)) return null;
         var gone = await NotSeenSince(db, job.SourceId, job.CreatedAt).CountAsync(ct);
         var all = await db.Documents.CountAsync(document => document.SourceId == job.SourceId, ct);
-        if (gone <= SmallNumber || gone * 2 <= all) return job.CreatedAt;
+        if (gone <= AlwaysRemovable || gone * 2 <= all) return job.CreatedAt;
         return await db.Jobs
             .Where(
                 row => row.SourceId == job.SourceId

@@ -8,7 +8,7 @@ namespace Widget.Rag.Ingestion.Crawling;
 internal sealed class ItemFetcher(SiteVisit visit, Source source)
 {
     // Site maps often give dates without a time, and a page may change twice on one day.
-    private static readonly TimeSpan Trust = TimeSpan.FromDays(1);
+    private static readonly TimeSpan DateTolerance = TimeSpan.FromDays(1);
 
     private readonly PathPatterns _patterns = new(source.Rules.Include, source.Rules.Exclude);
 
@@ -31,7 +31,7 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source)
     }
 
     /// <summary>Whether to fetch a link of the site, judged by its address.</summary>
-    public bool Wants(Uri link) => PageAddress.BelongsTo(new Uri(source.Url), link) && _patterns.Follow(link);
+    public bool ShouldFollow(Uri link) => PageAddress.BelongsTo(new Uri(source.Url), link) && _patterns.Follow(link);
 
     private async Task<ItemOutcome> PageAsync(ItemOutcome outcome, IngestionItem item, KnownPage? known, CancellationToken ct)
     {
@@ -39,7 +39,7 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source)
         var current = known is { Usable: true } && known.Reading!.AsSpan().SequenceEqual(DocumentReader.Reading(item.Document))
             ? known
             : null;
-        if (current is { Listed: { } listed } && listed == item.Document.Modified && current.FetchedAt - listed > Trust)
+        if (current is { Listed: { } listed } && listed == item.Document.Modified && current.FetchedAt - listed > DateTolerance)
             return Unchanged(outcome, current);
 
         var page = await visit.FetchAsync(new FetchRequest(address) { ETag = current?.Etag, LastModified = current?.LastModified }, ct);
@@ -68,7 +68,7 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source)
 
         var canonical = directives.Canonical is { } named
             && named.Authority == raw.Address!.Authority
-            && Wants(named)
+            && ShouldFollow(named)
             && _patterns.Allow(named)
             ? named
             : PageAddress.Normalize(raw.Address!);

@@ -42,7 +42,7 @@ internal sealed class SiteListing(TenantDatabase database, JobStore jobs, Ingest
         await jobs.SetStatusAsync(job, JobStatus.Fetching, ct);
         var isSiteMap = job.Discovery == Discovery.SiteMap;
         var listed = isSiteMap ? await ReadSiteMapAsync(run, ct) : await ReadRobotsSiteMapsAsync(run, ct);
-        ListedPage[] pages = [.. listed.Pages.Where(page => isSiteMap || run.Fetcher.Wants(page.Address))];
+        ListedPage[] pages = [.. listed.Pages.Where(page => isSiteMap || run.Fetcher.ShouldFollow(page.Address))];
 
         await using var db = await database.BeginAsync(job.TenantId, ct);
         await run.Lease.ConfirmAsync(db, ct);

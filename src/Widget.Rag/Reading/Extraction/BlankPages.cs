@@ -14,7 +14,7 @@ internal static class BlankPages
     private const int Pixels = 200;
 
     // Out of 255. Scanned paper varies more.
-    private const int LeastContrast = 3;
+    private const int MinContrast = 3;
 
     private static readonly ChildLimits Limits = new(TimeSpan.FromSeconds(60), 1L << 30, Batch * Pixels * (Pixels + 1));
 
@@ -36,7 +36,7 @@ internal static class BlankPages
                 ct);
             ReadOnlySpan<byte> rest = drawn.Output;
             for (var page = first; page <= last && Next(ref rest) is { } contrast; page++)
-                if (contrast < LeastContrast) blank.Add(page);
+                if (contrast < MinContrast) blank.Add(page);
         }
         catch (IngestionFailureException)
         {

@@ -18,7 +18,7 @@ namespace Widget.Rag.Tavus.Mirror;
 /// </summary>
 public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys = null) : IKnowledgeBase
 {
-    private const int LeastCandidates = 100;
+    private const int MinCandidates = 100;
     private const string NoKey = "not asked, no Tavus key is configured";
 
     public string Name => KnowledgeBases.Tavus;
@@ -48,7 +48,7 @@ public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys 
         if (asked.Passages == 0) return KnowledgeResult.Nothing with { Via = via };
 
         var wanted = query.Limit + query.Spare;
-        var candidates = await CandidatesAsync(db, asked, embedding, Math.Max(LeastCandidates, wanted), ct);
+        var candidates = await CandidatesAsync(db, asked, embedding, Math.Max(MinCandidates, wanted), ct);
         var ranked = Fusion.Convex(candidates, Fusion.DenseWeight(HashedEmbedder.Model)).Take(wanted).ToArray();
         var hits = await HitsAsync(db, ranked, [.. asked.Terms.Select(term => term.Lexeme)], ct);
         var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);

@@ -152,7 +152,7 @@ public sealed class MediaShould
         var list = Encoding.UTF8.GetBytes("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n/etc/hostname\n");
 
         (await FailureAsync(new RecordingReader(Readers.Pool, new ImageReader(), new Transcriber([])), list, MediaTypes.Mp4))
-            .ShouldContain("damaged, or of a kind");
+            .ShouldContain("damaged or its format is not supported");
     }
 
     private static async Task<byte[]> VideoAsync(bool subtitles)
