@@ -6,12 +6,12 @@ using Npgsql;
 
 namespace Widget.Migrations;
 
-/// <summary>Brings a database up to date, and gives the application its own, weaker login.</summary>
+/// <summary>Migrates a database and creates the application's login with fewer rights.</summary>
 public static class Database
 {
     /// <summary>
-    /// Creates the database if it is missing and applies the migrations that are not in it yet. Several processes may
-    /// call it at once: one migrates, the others wait for its lock.
+    /// Creates the database if it is missing and applies pending migrations. If several processes call it at once, one migrates and the
+    /// others wait.
     /// </summary>
     /// <param name="ownerConnection">Connection string of the role that owns the tables.</param>
     /// <returns>The migrations applied by this call, in order.</returns>
@@ -27,7 +27,7 @@ public static class Database
         return [.. pending];
     }
 
-    /// <summary>The migrations that this program knows and the database lacks.</summary>
+    /// <summary>Returns the migrations that have not been applied to the database.</summary>
     public static async Task<IReadOnlyList<string>> PendingAsync(string connection, CancellationToken ct)
     {
         await using var context = MigrationsContext.For(connection);
@@ -35,24 +35,34 @@ public static class Database
     }
 
     /// <summary>
-    /// Creates the application's login, or sets its password, as a member of the database's <see cref="ApplicationRole"/>: it owns
-    /// nothing and row-level security holds for it.
+    /// Creates the application's login or sets its password. The login is a member of the database's <see cref="ApplicationRole"/>: it owns
+    /// nothing and row-level security applies to it.
     /// </summary>
     /// <returns>The application's connection string.</returns>
-    public static async Task<string> CreateApplicationLoginAsync(string ownerConnection, string login, string password, CancellationToken ct)
+    public static async Task<string> CreateApplicationLoginAsync(
+        string ownerConnection,
+        string login,
+        string password,
+        CancellationToken ct)
     {
         await using var connection = new NpgsqlConnection(ownerConnection);
         await connection.OpenAsync(ct);
         await using var quote = new NpgsqlCommand(
             """
-            select case when not exists (select from pg_roles where rolname = $1) then format('create role %I login nosuperuser nobypassrls in role %I;', $1, $3)
+            select case when not exists (select from pg_roles where rolname = $1)
+              then format('create role %I login nosuperuser nobypassrls in role %I;', $1, $3)
                         when not pg_has_role($1, $3, 'member') then format('grant %I to %I;', $3, $1)
                         else '' end
                    || format('alter role %I password %L', $1, $2)
             """,
             connection)
         {
-            Parameters = { new() { Value = login }, new() { Value = password }, new() { Value = await ApplicationRole.OfAsync(connection, ct) } },
+            Parameters =
+            {
+                new() { Value = login },
+                new() { Value = password },
+                new() { Value = await ApplicationRole.OfAsync(connection, ct) },
+            },
         };
 #pragma warning disable CA2100 // Quoted by PostgreSQL's own format() above; a role statement takes no parameters.
         await using var command = new NpgsqlCommand((string)(await quote.ExecuteScalarAsync(ct))!, connection);
@@ -61,7 +71,7 @@ public static class Database
         return new NpgsqlConnectionStringBuilder(ownerConnection) { Username = login, Password = password }.ConnectionString;
     }
 
-    /// <summary>A password that suits a connection string.</summary>
+    /// <summary>Generates a password that needs no quoting in a connection string.</summary>
     public static string NewPassword() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
 
     private static async Task CreateIfMissingAsync(MigrationsContext context, CancellationToken ct)
@@ -74,14 +84,14 @@ public static class Database
         }
         catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
         {
-            // Another node was quicker.
+            // Another node has created it meanwhile.
         }
     }
 
     /// <summary>
-    /// EF Core's own lock ends with each migration's transaction, so two nodes would take turns within the list and the
-    /// second would apply what the first already has. This one is held for the whole list, by a session of its own
-    /// whose end, even by a crash, gives it up.
+    /// Takes a lock for the whole list of migrations. EF Core's own lock ends with each migration's transaction, so two nodes would
+    /// alternate and the second would repeat migrations of the first. The lock belongs to a separate session and is released when that
+    /// session ends, even after a crash.
     /// </summary>
     private static async Task<NpgsqlConnection> TakeTurnAsync(string ownerConnection, CancellationToken ct)
     {
@@ -89,7 +99,9 @@ public static class Database
         try
         {
             await connection.OpenAsync(ct);
-            await using var wait = new NpgsqlCommand("select pg_advisory_lock(hashtext('widget migrations'))", connection) { CommandTimeout = 0 };
+            await using var wait = new NpgsqlCommand(
+                "select pg_advisory_lock(hashtext('widget migrations'))",
+                connection) { CommandTimeout = 0 };
             await wait.ExecuteNonQueryAsync(ct);
             return connection;
         }

@@ -9,7 +9,7 @@ public abstract class SqlMigration : Migration
 {
     protected override void Up(MigrationBuilder migrationBuilder)
     {
-        // Row-level security holds for the owner, too, and a migration may have to change all tenants' rows.
+        // Row-level security also applies to the owner, and a migration may have to change all tenants' rows.
         migrationBuilder.Sql("set local app.across_tenants = 'on'");
         migrationBuilder.Sql(Read(GetType().GetCustomAttribute<MigrationAttribute>()!.Id));
     }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Widget.Contracts;
 
-/// <summary>An entry of a conversation's log. The log is append-only and the same whatever the mode.</summary>
+/// <summary>An event in a conversation's log. The log is append-only and the same for all modes: text, voice and video.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(VisitorMessage), "visitor_message")]
 [JsonDerivedType(typeof(AssistantMessage), "assistant_message")]
@@ -18,48 +18,50 @@ namespace Widget.Contracts;
 [JsonDerivedType(typeof(VoiceCallEnded), "voice_call_ended")]
 public abstract record ConversationEvent
 {
-    /// <summary>Place in the log, from 1 without gaps. A client that has seen n asks for what comes after n.</summary>
+    /// <summary>
+    /// Sequence number of the event in the log, from 1 without gaps. To get new events, ask for those after the last one you have seen.
+    /// </summary>
     public int Seq { get; init; }
 
     public DateTimeOffset At { get; init; }
 
-    /// <summary>The sender's own id of what it sent; null for events that no client sent.</summary>
+    /// <summary>The sender's ID for the event; null for events that no client sent.</summary>
     public string? ClientId { get; init; }
 }
 
-/// <summary>What a visitor asked.</summary>
+/// <summary>A visitor's message.</summary>
 public sealed record VisitorMessage : ConversationEvent
 {
     public required string Text { get; init; }
 
-    /// <summary>The page it was asked on.</summary>
+    /// <summary>The page on which the visitor sent the message.</summary>
     public string? Page { get; init; }
 
-    /// <summary>The language that the widget spoke to the visitor.</summary>
+    /// <summary>The widget's language for the visitor.</summary>
     public string? Locale { get; init; }
 }
 
-/// <summary>How an answer came about.</summary>
+/// <summary>How an answer was produced.</summary>
 [JsonConverter(typeof(StrictEnumConverter<AnswerOutcome>))]
 public enum AnswerOutcome
 {
-    /// <summary>By the language model, from the cited passages.</summary>
+    /// <summary>Written by the language model from the cited passages.</summary>
     [JsonStringEnumMemberName("answered")]
     Answered,
 
-    /// <summary>Sentences quoted from the cited passages: no language model is configured, or it is out of reach.</summary>
+    /// <summary>Sentences quoted from the cited passages, because no language model is configured or available.</summary>
     [JsonStringEnumMemberName("quoted")]
     Quoted,
 
-    /// <summary>The knowledge holds nothing on the question, and the answer says so.</summary>
+    /// <summary>The knowledge base has no information on the question, and the answer says so.</summary>
     [JsonStringEnumMemberName("not_found")]
     NotFound,
 
-    /// <summary>The visitor stopped it; the text is what there was by then.</summary>
+    /// <summary>Stopped by the visitor. The text ends where it was stopped.</summary>
     [JsonStringEnumMemberName("stopped")]
     Stopped,
 
-    /// <summary>It could not be given, and the text says so.</summary>
+    /// <summary>The answer failed, and the text says so.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 }
@@ -69,35 +71,35 @@ public sealed record AssistantMessage : ConversationEvent
 {
     public required Guid MessageId { get; init; }
 
-    /// <summary>Seq of the message that it answers.</summary>
+    /// <summary>Sequence number of the message that it answers.</summary>
     public required int ReplyTo { get; init; }
 
-    /// <summary>Markdown, with citations as <c>[1]</c>.</summary>
+    /// <summary>The answer in Markdown, with citations such as <c>[1]</c>.</summary>
     public required string Text { get; init; }
 
     public required AnswerOutcome Outcome { get; init; }
 
-    /// <summary>The sources the text cites, by number.</summary>
+    /// <summary>The passages that the text cites, by number.</summary>
     public required IReadOnlyList<Citation> Citations { get; init; }
 
     /// <summary>
-    /// What was searched for, when the question was a follow-up that says too little by itself; null when it was searched for as asked. Nobody's words:
-    /// for whoever wants to know how the answer came about.
+    /// The search query, if the question was a follow-up that had to be rewritten; null if the question was searched as asked. Useful to
+    /// understand an answer. It is not shown to visitors.
     /// </summary>
     public string? Searched { get; init; }
 
-    /// <summary>Whether to offer a person.</summary>
+    /// <summary>Whether to offer the visitor a person to talk to.</summary>
     public bool OffersPerson { get; init; }
 }
 
-/// <summary>A passage that an answer rests on.</summary>
-/// <param name="Number">As cited in the text.</param>
-/// <param name="Title">The document's.</param>
-/// <param name="Url">The document's address with a fragment that leads to the passage; null when it has none.</param>
+/// <summary>A passage cited by an answer.</summary>
+/// <param name="Number">The citation's number in the text.</param>
+/// <param name="Title">The document's title.</param>
+/// <param name="Url">The document's address with a fragment that leads to the passage; null when it has no address.</param>
 /// <param name="Headings">The headings above the passage, outermost first.</param>
-/// <param name="Page">Page of a paged document.</param>
+/// <param name="Page">The page in a document with pages.</param>
 /// <param name="Text">The passage.</param>
-/// <param name="Origins">The knowledge bases it was found in.</param>
+/// <param name="Origins">The knowledge bases that contain the passage.</param>
 public sealed record Citation(
     int Number,
     string Title,
@@ -110,7 +112,7 @@ public sealed record Citation(
 [JsonConverter(typeof(StrictEnumConverter<Rating>))]
 public enum Rating
 {
-    /// <summary>A rating taken back.</summary>
+    /// <summary>The rating was withdrawn.</summary>
     [JsonStringEnumMemberName("none")]
     None,
 
@@ -121,7 +123,7 @@ public enum Rating
     Down,
 }
 
-/// <summary>The visitor's thumb on an answer; the last one counts.</summary>
+/// <summary>The visitor's rating of an answer. The latest one counts.</summary>
 public sealed record MessageRated : ConversationEvent
 {
     public required Guid MessageId { get; init; }
@@ -142,10 +144,10 @@ public enum Speaker
     Assistant,
 }
 
-/// <summary>Something that was said aloud in a call.</summary>
+/// <summary>Something said in a call.</summary>
 public sealed record Utterance : ConversationEvent
 {
-    /// <summary>The call.</summary>
+    /// <summary>ID of the call.</summary>
     public required Guid SessionId { get; init; }
 
     /// <summary>"video" or "voice".</summary>
@@ -155,151 +157,89 @@ public sealed record Utterance : ConversationEvent
 
     public required string Text { get; init; }
 
-    /// <summary>The speaker was cut off; the text is what was heard, as far as that is known.</summary>
+    /// <summary>Whether the speaker was interrupted. The text is what was heard, as far as known.</summary>
     public bool Interrupted { get; init; }
 
-    /// <summary>When it was said, where that is known better than when it was written down.</summary>
+    /// <summary>When it was said, if that differs from when it was recorded.</summary>
     public DateTimeOffset? SpokenAt { get; init; }
 
     /// <summary>
-    /// Reported by the visitor's page only, and not confirmed yet. A line of the assistant counts as said by the assistant only when an
-    /// <see cref="UtterancesChecked"/> confirms it.
+    /// Whether only the visitor's page has reported the utterance, without confirmation. Treat an assistant's line as spoken only after an
+    /// <see cref="UtterancesChecked"/> event confirms it.
     /// </summary>
     public bool Reported { get; init; }
 }
 
-/// <summary>The call's transcript was compared with the utterances that the visitor's page reported.</summary>
+/// <summary>The utterances reported by the visitor's page were compared with the call's transcript.</summary>
 public sealed record UtterancesChecked : ConversationEvent
 {
-    /// <summary>The call.</summary>
+    /// <summary>ID of the call.</summary>
     public required Guid SessionId { get; init; }
 
-    /// <summary>Reported utterances that the transcript has, too. They count as said from now on.</summary>
+    /// <summary>Reported utterances that the transcript contains. They now count as spoken.</summary>
     public required IReadOnlyList<ConfirmedUtterance> Confirmed { get; init; }
 
     /// <summary>Sequence numbers of reported utterances that the transcript does not contain. They stay marked as reported.</summary>
     public required IReadOnlyList<int> Unconfirmed { get; init; }
 }
 
-/// <param name="Seq">The utterance's place in the log.</param>
-/// <param name="Text">The transcript's wording, if the page reported a different one; otherwise null.</param>
+/// <param name="Seq">Sequence number of the utterance.</param>
+/// <param name="Text">The transcript's wording if the page reported a different one; otherwise null.</param>
 public sealed record ConfirmedUtterance(int Seq, string? Text);
 
-/// <summary>In a call, the assistant looked something up: what the visitor can read meanwhile.</summary>
+/// <summary>The assistant looked something up during a call. The passages can be shown to the visitor.</summary>
 public sealed record KnowledgeShown : ConversationEvent
 {
-    /// <summary>What was searched for.</summary>
+    /// <summary>The search query.</summary>
     public required string Query { get; init; }
 
     public required IReadOnlyList<Citation> Citations { get; init; }
 }
 
-/// <summary>A video call was opened at Tavus. The address is of use to those who are let in, and until the call ends.</summary>
+/// <summary>A video call was opened at Tavus. Its address works for admitted participants until the call ends.</summary>
 public sealed record TavusConversationCreated : ConversationEvent
 {
     public required Guid SessionId { get; init; }
 
-    /// <summary>Tavus's id.</summary>
+    /// <summary>Tavus's ID of the call.</summary>
     public required string TavusConversationId { get; init; }
 
     public required string ConversationUrl { get; init; }
 }
 
-/// <summary>The avatar is in the call.</summary>
+/// <summary>The avatar joined the call.</summary>
 public sealed record TavusConversationJoined : ConversationEvent
 {
     public required Guid SessionId { get; init; }
 }
 
-/// <summary>A video call is over.</summary>
+/// <summary>A video call ended.</summary>
 public sealed record TavusConversationEnded : ConversationEvent
 {
     public required Guid SessionId { get; init; }
 
     public required TavusEndReason Reason { get; init; }
 
-    /// <summary>How long it lasted, from its opening at Tavus.</summary>
+    /// <summary>Duration of the call in seconds, from its opening at Tavus.</summary>
     public required int Seconds { get; init; }
 }
 
-/// <summary>A voice call was opened.</summary>
+/// <summary>A voice call started.</summary>
 public sealed record VoiceCallStarted : ConversationEvent
 {
     public required Guid SessionId { get; init; }
 
-    /// <summary>The call that it goes on with, which had reached its provider's limit.</summary>
+    /// <summary>ID of the call that this one continues, because that call had reached its provider's limit; otherwise null.</summary>
     public Guid? Continues { get; init; }
 }
 
-/// <summary>A voice call is over.</summary>
+/// <summary>A voice call ended.</summary>
 public sealed record VoiceCallEnded : ConversationEvent
 {
     public required Guid SessionId { get; init; }
 
     public required VoiceEndReason Reason { get; init; }
 
-    /// <summary>How long it lasted.</summary>
+    /// <summary>Duration of the call in seconds.</summary>
     public required int Seconds { get; init; }
-}
-
-/// <summary>What an answer sends while it comes about.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(AnswerWaiting), "waiting")]
-[JsonDerivedType(typeof(AnswerSources), "sources")]
-[JsonDerivedType(typeof(AnswerDelta), "delta")]
-[JsonDerivedType(typeof(AnswerCompleted), "completed")]
-[JsonDerivedType(typeof(AnswerError), "error")]
-public abstract record AnswerUpdate
-{
-    /// <summary>The id of the answer that is coming about.</summary>
-    public required Guid MessageId { get; init; }
-
-    /// <summary>
-    /// Counts from 1. A higher one begins the answer anew (its node died, or the model failed half-way): the text so far is void.
-    /// </summary>
-    public required int Attempt { get; init; }
-}
-
-/// <summary>The answer takes longer than usual, because the server is busy. It arrives later; don't send the message again.</summary>
-public sealed record AnswerWaiting : AnswerUpdate;
-
-/// <summary>The passages the answer will rest on, before its first word.</summary>
-public sealed record AnswerSources : AnswerUpdate
-{
-    public required IReadOnlyList<Citation> Sources { get; init; }
-}
-
-/// <summary>More of the text.</summary>
-public sealed record AnswerDelta : AnswerUpdate
-{
-    /// <summary>
-    /// How many UTF-16 code units of text come before this. A client that has more already has seen it; one that has less has
-    /// missed something and asks again.
-    /// </summary>
-    public required int Offset { get; init; }
-
-    public required string Text { get; init; }
-}
-
-/// <summary>The answer is in the log.</summary>
-public sealed record AnswerCompleted : AnswerUpdate
-{
-    public required AssistantMessage Message { get; init; }
-}
-
-/// <summary>The answer could not be sent; sending the message again with the same client id is safe.</summary>
-public sealed record AnswerError : AnswerUpdate
-{
-    public required string Title { get; init; }
-}
-
-/// <summary>What a watcher of a conversation receives: events of the log in order, and answers as they come about.</summary>
-public sealed record ConversationUpdate
-{
-    public ConversationEvent? Event { get; init; }
-
-    public AnswerUpdate? Answer { get; init; }
-
-    /// <summary>What happens in a voice call.</summary>
-    public VoiceUpdate? Voice { get; init; }
 }

@@ -5,11 +5,11 @@ namespace Widget.Contracts;
 [JsonConverter(typeof(StrictEnumConverter<DocumentKindName>))]
 public enum DocumentKindName
 {
-    /// <summary>Something to read.</summary>
+    /// <summary>Text: a page, a file or an imported document.</summary>
     [JsonStringEnumMemberName("text")]
     Text,
 
-    /// <summary>A question with its answer.</summary>
+    /// <summary>A question and its answer.</summary>
     [JsonStringEnumMemberName("answer")]
     Answer,
 
@@ -22,7 +22,7 @@ public enum DocumentKindName
     [JsonStringEnumMemberName("video")]
     Video,
 
-    /// <summary>Something to show.</summary>
+    /// <summary>A demo that the assistant can show.</summary>
     [JsonStringEnumMemberName("demo")]
     Demo,
 }
@@ -30,22 +30,22 @@ public enum DocumentKindName
 [JsonConverter(typeof(StrictEnumConverter<DocumentStatusName>))]
 public enum DocumentStatusName
 {
-    /// <summary>It can be found.</summary>
+    /// <summary>Searchable.</summary>
     [JsonStringEnumMemberName("ready")]
     Ready,
 
-    /// <summary>It can be found, and a newer version of it is about to be read.</summary>
+    /// <summary>Searchable. A newer version is queued.</summary>
     [JsonStringEnumMemberName("updating")]
     Updating,
 
-    /// <summary>It can be found as it was; a newer version of it could not be read.</summary>
+    /// <summary>Searchable in its old version, because a newer version could not be read.</summary>
     [JsonStringEnumMemberName("stale")]
     Stale,
 }
 
-/// <summary>A document and where it comes from.</summary>
-/// <param name="Chunks">How many passages it has.</param>
-/// <param name="Error">Why a newer version could not be read, when it is stale.</param>
+/// <summary>A document and its source.</summary>
+/// <param name="Chunks">Number of passages.</param>
+/// <param name="Error">Why a newer version could not be read, if the status is stale.</param>
 public sealed record DocumentDetail(
     Guid Id,
     string ExternalId,
@@ -68,15 +68,15 @@ public sealed record DocumentSource(Guid Id, SourceKindName Kind, string Name, s
 
 public sealed record DocumentChunkPage(IReadOnlyList<DocumentChunk> Chunks, int Total);
 
-/// <param name="Ordinal">Its place in the document, from 0.</param>
-/// <param name="Text">What is searched and cited.</param>
-/// <param name="Locator">Where in the document it stands.</param>
+/// <param name="Ordinal">Position in the document, from 0.</param>
+/// <param name="Text">The text that is searched and cited.</param>
+/// <param name="Locator">Location in the document.</param>
 public sealed record DocumentChunk(int Ordinal, string Text, DocumentLocator Locator);
 
-/// <param name="Headings">Those above the passage, outermost first.</param>
+/// <param name="Headings">The headings above the passage, outermost first.</param>
 /// <param name="Page">Page or slide, from 1.</param>
-/// <param name="Row">First row of a table's passage, from 1.</param>
-/// <param name="Start">Where in a recording it begins, in seconds.</param>
-/// <param name="End">Where in a recording it ends, in seconds.</param>
-/// <param name="Fragment">What to add to the document's address to land on it.</param>
+/// <param name="Row">First table row, from 1.</param>
+/// <param name="Start">Start in a recording, in seconds.</param>
+/// <param name="End">End in a recording, in seconds.</param>
+/// <param name="Fragment">Fragment to append to the document's address to reach the passage.</param>
 public sealed record DocumentLocator(IReadOnlyList<string> Headings, int? Page, int? Row, double? Start, double? End, string? Fragment);

@@ -3,36 +3,36 @@ using System.Text.Json.Serialization;
 
 namespace Widget.Contracts;
 
-/// <summary>A question with what is right: where its answer stands, what it must say, or that there is none.</summary>
+/// <summary>A test question with its expected result: the sources that answer it, facts the answer must contain, or a refusal.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record EvaluationQuestionRequest : IValidatableObject
 {
-    /// <summary>The tenant's own name for it, by which an import replaces it; the question itself when left out.</summary>
-    [StringLength(200, ErrorMessage = "The name must have 200 characters at most.")]
+    /// <summary>A unique name. Importing a question with the same name replaces it. Defaults to the question.</summary>
+    [StringLength(200, ErrorMessage = "The name can have at most 200 characters.")]
     public string? Name { get; init; }
 
     /// <summary>The question.</summary>
-    [Required(ErrorMessage = "The question has no text.")]
-    [StringLength(2_000, ErrorMessage = "The text must have 2,000 characters at most.")]
+    [Required(ErrorMessage = "The question is empty.")]
+    [StringLength(2_000, ErrorMessage = "The text can have at most 2,000 characters.")]
     public string Text { get; init; } = "";
 
-    /// <summary>ISO 639-1: the language the widget would speak; found out from the text when left out.</summary>
+    /// <summary>The widget's language for this question, ISO 639-1. Detected from the text if omitted.</summary>
     [RegularExpression("[a-z]{2}", ErrorMessage = "The language must be an ISO 639-1 code, such as en.")]
     public string? Language { get; init; }
 
-    /// <summary>Documents that answer it, by their external id or address; to find any of them is right.</summary>
-    [MaxLength(50, ErrorMessage = "A question may have 50 sources at most.")]
+    /// <summary>Documents that answer the question, by external ID or address. Finding any of them is correct.</summary>
+    [MaxLength(50, ErrorMessage = "A question can have at most 50 sources.")]
     public IReadOnlyList<string>? Sources { get; init; }
 
-    /// <summary>What the answer must contain, all of it; capitals and white space do not matter.</summary>
-    [MaxLength(50, ErrorMessage = "A question may have 50 facts at most.")]
+    /// <summary>Facts that the answer must all contain. Case and white space are ignored.</summary>
+    [MaxLength(50, ErrorMessage = "A question can have at most 50 facts.")]
     public IReadOnlyList<string>? Facts { get; init; }
 
-    /// <summary>The knowledge does not hold the answer, and the assistant must say so.</summary>
+    /// <summary>Whether the knowledge base has no answer, so that the assistant must say so.</summary>
     public bool ShouldRefuse { get; init; }
 
-    /// <summary>Tags, to run some of the questions only.</summary>
-    [MaxLength(20, ErrorMessage = "A question may have 20 tags at most.")]
+    /// <summary>Tags for running a subset of the questions.</summary>
+    [MaxLength(20, ErrorMessage = "A question can have at most 20 tags.")]
     public IReadOnlyList<string>? Tags { get; init; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -44,13 +44,13 @@ public sealed record EvaluationQuestionRequest : IValidatableObject
         if (Tags?.Any(tag => string.IsNullOrWhiteSpace(tag) || tag.Length > 100) == true)
             yield return new("A tag must have 1 to 100 characters.", [nameof(Tags)]);
         if (ShouldRefuse && (Sources is { Count: > 0 } || Facts is { Count: > 0 }))
-            yield return new("A question that should be refused has neither sources nor facts.", [nameof(ShouldRefuse)]);
+            yield return new("A question that should be refused must not have sources or facts.", [nameof(ShouldRefuse)]);
         if (!ShouldRefuse && Sources is not { Count: > 0 } && Facts is not { Count: > 0 })
             yield return new("Name at least one source or one fact, or set shouldRefuse.", [nameof(Sources)]);
     }
 }
 
-/// <summary>A test question as it is kept.</summary>
+/// <summary>A stored test question.</summary>
 public sealed record EvaluationQuestion(
     Guid Id,
     string Name,
@@ -63,27 +63,27 @@ public sealed record EvaluationQuestion(
 
 public sealed record EvaluationQuestionPage(IReadOnlyList<EvaluationQuestion> Questions, int Total);
 
-/// <param name="Added">How many questions are new.</param>
-/// <param name="Replaced">How many took the place of one of the same name.</param>
-/// <param name="Failed">Those that were no good, which were left out, and why.</param>
+/// <param name="Added">Number of new questions.</param>
+/// <param name="Replaced">Number of questions that replaced one with the same name.</param>
+/// <param name="Failed">Rejected questions, with the reason.</param>
 public sealed record EvaluationImport(int Added, int Replaced, IReadOnlyList<FailedDocument> Failed);
 
-/// <summary>How to ask the questions.</summary>
+/// <summary>Options of an evaluation run.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record EvaluationRunRequest
 {
-    /// <summary>The tenant's own when left out.</summary>
+    /// <summary>The search strategy. Defaults to the tenant's strategy.</summary>
     public SearchStrategyName? Strategy { get; init; }
 
-    /// <summary>Whether to write the answers, too, with the model that visitors' are written with. Without, only the search is measured.</summary>
+    /// <summary>Whether to also write answers, with the model that answers visitors. If false, only the search is measured.</summary>
     public bool Answer { get; init; }
 
-    /// <summary>Most questions to ask, in order of name; all when left out.</summary>
+    /// <summary>Maximum number of questions, ordered by name. Defaults to all.</summary>
     [Range(1, 2_000, ErrorMessage = "limit must be between 1 and 2,000.")]
     public int? Limit { get; init; }
 
-    /// <summary>Ask only the questions that carry one of these tags.</summary>
-    [MaxLength(20, ErrorMessage = "There may be 20 tags at most.")]
+    /// <summary>Run only questions with at least one of these tags.</summary>
+    [MaxLength(20, ErrorMessage = "There can be at most 20 tags.")]
     public IReadOnlyList<string>? Tags { get; init; }
 }
 
@@ -106,19 +106,19 @@ public enum EvaluationStatus
     Failed,
 }
 
-/// <summary>A run.</summary>
-/// <param name="Id">Which.</param>
-/// <param name="Status">How far it is.</param>
-/// <param name="Strategy">How it searches.</param>
+/// <summary>An evaluation run.</summary>
+/// <param name="Id">ID of the run.</param>
+/// <param name="Status">Status of the run.</param>
+/// <param name="Strategy">The search strategy.</param>
 /// <param name="Answer">Whether answers are written.</param>
-/// <param name="Done">Questions asked.</param>
-/// <param name="Total">Questions there are.</param>
-/// <param name="Documents">The tenant's documents when it began.</param>
-/// <param name="Chunks">The tenant's passages when it began.</param>
-/// <param name="Metrics">Of what has been asked; null before the first question.</param>
-/// <param name="Error">Why it failed.</param>
-/// <param name="CreatedAt">When it was asked for.</param>
-/// <param name="FinishedAt">When it ended; null while it goes on.</param>
+/// <param name="Done">Number of questions completed.</param>
+/// <param name="Total">Number of questions.</param>
+/// <param name="Documents">Number of the tenant's documents at the start.</param>
+/// <param name="Chunks">Number of the tenant's passages at the start.</param>
+/// <param name="Metrics">Metrics of the completed questions; null before the first one.</param>
+/// <param name="Error">Why the run failed.</param>
+/// <param name="CreatedAt">When the run was requested.</param>
+/// <param name="FinishedAt">When the run ended; null while it is in progress.</param>
 public sealed record EvaluationRun(
     Guid Id,
     EvaluationStatus Status,
@@ -133,77 +133,77 @@ public sealed record EvaluationRun(
     DateTimeOffset CreatedAt,
     DateTimeOffset? FinishedAt);
 
-/// <summary>A run with what came of each question, in order.</summary>
+/// <summary>A run with the result of each question, in order.</summary>
 public sealed record EvaluationReport(EvaluationRun Run, IReadOnlyList<EvaluationResult> Results);
 
 /// <summary>
-/// What a run comes to. Shares are from 0 to 1 and null where no question tells. docs/evaluation.md has the formulas.
+/// Metrics of a run. Shares are between 0 and 1, and null without a relevant question. docs/evaluation.md lists the formulas.
 /// </summary>
 public sealed record EvaluationMetrics
 {
-    /// <summary>Questions asked.</summary>
+    /// <summary>Number of questions completed.</summary>
     public int Questions { get; init; }
 
-    /// <summary>Questions of which everything that was expected came true.</summary>
+    /// <summary>Number of questions that met all expectations.</summary>
     public int Passed { get; init; }
 
-    /// <summary>Questions that could not be asked.</summary>
+    /// <summary>Number of questions that failed with an error.</summary>
     public int Errors { get; init; }
 
-    /// <summary>Share of the questions with expected sources that found one first.</summary>
+    /// <summary>Share of the questions with expected sources whose first hit is one of them.</summary>
     public double? HitRateAt1 { get; init; }
 
-    /// <summary>The same among the first three hits.</summary>
+    /// <summary>Share with an expected source among the first three hits.</summary>
     public double? HitRateAt3 { get; init; }
 
-    /// <summary>The same among the first five.</summary>
+    /// <summary>Share with an expected source among the first five hits.</summary>
     public double? HitRateAt5 { get; init; }
 
-    /// <summary>The same among the first ten.</summary>
+    /// <summary>Share with an expected source among the first ten hits.</summary>
     public double? HitRateAt10 { get; init; }
 
-    /// <summary>Mean reciprocal rank of the first expected source among the first ten hits.</summary>
+    /// <summary>Mean reciprocal rank of the first expected source within the first ten hits.</summary>
     public double? Mrr { get; init; }
 
-    /// <summary>Mean normalised discounted cumulative gain of the expected sources among the first ten hits.</summary>
+    /// <summary>Mean normalised discounted cumulative gain of the expected sources within the first ten hits.</summary>
     public double? NdcgAt10 { get; init; }
 
-    /// <summary>Share of all expected facts that were there.</summary>
+    /// <summary>Share of all expected facts that were found.</summary>
     public double? FactRecall { get; init; }
 
     public int Answered { get; init; }
 
     public int Refused { get; init; }
 
-    /// <summary>Refusals of questions that should have been refused.</summary>
+    /// <summary>Number of correct refusals.</summary>
     public int RightRefusals { get; init; }
 
-    /// <summary>Refusals of questions that should have been answered.</summary>
+    /// <summary>Number of refusals of questions that should have been answered.</summary>
     public int WrongRefusals { get; init; }
 
-    /// <summary>Questions that should have been refused and were answered.</summary>
+    /// <summary>Number of answers to questions that should have been refused.</summary>
     public int WrongAnswers { get; init; }
 
-    /// <summary>Half of the questions took no longer.</summary>
+    /// <summary>Median time per question, in milliseconds.</summary>
     public double? MedianMilliseconds { get; init; }
 
-    /// <summary>Ninety-five of a hundred took no longer.</summary>
+    /// <summary>95th percentile of the time per question, in milliseconds.</summary>
     public double? P95Milliseconds { get; init; }
 }
 
-/// <summary>What came of a question.</summary>
-/// <param name="Question">As it was when the run began.</param>
-/// <param name="Passed">Whether everything that was expected came true.</param>
+/// <summary>The result of a question.</summary>
+/// <param name="Question">The question as it was when the run started.</param>
+/// <param name="Passed">Whether all expectations were met.</param>
 /// <param name="Refused">Whether the assistant says that it does not know.</param>
-/// <param name="Confidence">How sure the search was, 0 to 1.</param>
-/// <param name="Rank">Place of the first hit from an expected source, from 1; null when none is among the first ten.</param>
-/// <param name="Ndcg">Of the expected sources among the first ten hits, 0 to 1; null when none are expected.</param>
-/// <param name="Hits">The first ten hits' documents, best first.</param>
-/// <param name="MissingFacts">Expected facts that were not there.</param>
-/// <param name="Answer">The answer; null when none was asked for.</param>
-/// <param name="Outcome">How the answer came about.</param>
-/// <param name="Milliseconds">How long it took.</param>
-/// <param name="Error">Why it could not be asked.</param>
+/// <param name="Confidence">Confidence of the search, 0 to 1.</param>
+/// <param name="Rank">Rank of the first hit from an expected source, from 1; null if none is among the first ten.</param>
+/// <param name="Ndcg">Normalised discounted cumulative gain of the first ten hits, 0 to 1; null without expected sources.</param>
+/// <param name="Hits">Documents of the first ten hits, best first.</param>
+/// <param name="MissingFacts">Expected facts that were not found.</param>
+/// <param name="Answer">The answer; null if none was requested.</param>
+/// <param name="Outcome">How the answer was produced.</param>
+/// <param name="Milliseconds">Time in milliseconds.</param>
+/// <param name="Error">The error, if the question failed.</param>
 public sealed record EvaluationResult(
     EvaluationQuestion Question,
     bool Passed,
@@ -220,14 +220,14 @@ public sealed record EvaluationResult(
 
 public sealed record EvaluationHit(string ExternalId, string Title, string? Url);
 
-/// <summary>What changed from one run to another.</summary>
-/// <param name="Run">The later one.</param>
-/// <param name="To">The one it is held against.</param>
-/// <param name="Better">Questions that pass now, or find their source earlier.</param>
-/// <param name="Worse">Questions that pass no more, or find their source later.</param>
-/// <param name="Added">Questions that only the later run asked.</param>
-/// <param name="Removed">Questions that only the earlier run asked.</param>
-/// <param name="Deltas">Later less earlier, by the metric's name; metrics that one of them lacks are left out.</param>
+/// <summary>A comparison of two runs.</summary>
+/// <param name="Run">ID of the later run.</param>
+/// <param name="To">ID of the earlier run.</param>
+/// <param name="Better">Questions that now pass, or whose source now ranks higher.</param>
+/// <param name="Worse">Questions that no longer pass, or whose source now ranks lower.</param>
+/// <param name="Added">Questions only in the later run.</param>
+/// <param name="Removed">Questions only in the earlier run.</param>
+/// <param name="Deltas">Later minus earlier value, by metric. Metrics that one of the runs lacks are left out.</param>
 public sealed record EvaluationDiff(
     EvaluationRun Run,
     EvaluationRun To,

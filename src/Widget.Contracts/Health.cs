@@ -1,11 +1,11 @@
 namespace Widget.Contracts;
 
-/// <summary>How an installation is, as /health/ready says.</summary>
-/// <param name="Status">healthy, degraded (it works, but lacks something) or unhealthy.</param>
-/// <param name="Checks">What was looked at.</param>
+/// <summary>Health of an installation, as reported by /health/ready.</summary>
+/// <param name="Status">"healthy", "degraded" (works with limitations) or "unhealthy".</param>
+/// <param name="Checks">The individual checks.</param>
 public sealed record HealthState(string Status, IReadOnlyList<HealthCheckState> Checks);
 
-/// <param name="Name">What was looked at.</param>
-/// <param name="Status">healthy, degraded or unhealthy.</param>
-/// <param name="Detail">What there is to say about it, and what to do; null when it is simply well.</param>
+/// <param name="Name">Name of the check.</param>
+/// <param name="Status">"healthy", "degraded" or "unhealthy".</param>
+/// <param name="Detail">Details and what to do; null if there is nothing to report.</param>
 public sealed record HealthCheckState(string Name, string Status, string? Detail);

@@ -4,12 +4,12 @@ using System.Text.Json.Serialization;
 namespace Widget.Contracts;
 
 /// <summary>
-/// Reads an identifier as it was sent, or not at all. Free text is cleaned of what cannot be stored, but two identifiers that differ must not become
-/// the same.
+/// Reads an identifier unchanged or rejects it. Free text is cleaned of characters that cannot be stored, but cleaning could make two
+/// different identifiers equal.
 /// </summary>
 public sealed class IdentifierConverter : JsonConverter<string>
 {
-    /// <exception cref="JsonException">It is no text, contains U+0000 or half a surrogate pair.</exception>
+    /// <exception cref="JsonException">The value is not a string, or contains U+0000 or half a surrogate pair.</exception>
     public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.String) throw new JsonException();
@@ -20,7 +20,7 @@ public sealed class IdentifierConverter : JsonConverter<string>
         }
         catch (InvalidOperationException e)
         {
-            // That is what half a surrogate pair gives.
+            // The replacement for half a surrogate pair.
             throw new JsonException(message: null, e);
         }
 

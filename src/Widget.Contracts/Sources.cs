@@ -22,16 +22,16 @@ public enum SourceKindName
     [JsonStringEnumMemberName("site")]
     Site,
 
-    /// <summary>Questions with their answers, typed by people.</summary>
+    /// <summary>Questions and answers that people type.</summary>
     [JsonStringEnumMemberName("answers")]
     Answers,
 
-    /// <summary>Things to show.</summary>
+    /// <summary>Demos that the assistant can show.</summary>
     [JsonStringEnumMemberName("demos")]
     Demos,
 }
 
-/// <summary>How often a page or site is read again by itself.</summary>
+/// <summary>How often a page or site is crawled automatically.</summary>
 [JsonConverter(typeof(StrictEnumConverter<ScheduleName>))]
 public enum ScheduleName
 {
@@ -51,7 +51,7 @@ public enum ScheduleName
 [JsonConverter(typeof(StrictEnumConverter<SourceStatusName>))]
 public enum SourceStatusName
 {
-    /// <summary>Nothing has been read for it yet.</summary>
+    /// <summary>No job has run yet.</summary>
     [JsonStringEnumMemberName("idle")]
     Idle,
 
@@ -67,35 +67,35 @@ public enum SourceStatusName
     [JsonStringEnumMemberName("embedding")]
     Embedding,
 
-    /// <summary>Its last job ended; single documents may have failed.</summary>
+    /// <summary>The last job finished. Individual documents may have failed.</summary>
     [JsonStringEnumMemberName("ready")]
     Ready,
 
-    /// <summary>Nothing of its last job could be read.</summary>
+    /// <summary>The last job finished without any readable document.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 
-    /// <summary>It is being deleted, with everything made from it.</summary>
+    /// <summary>The source is being deleted with its documents.</summary>
     [JsonStringEnumMemberName("deleting")]
     Deleting,
 }
 
-/// <summary>A source and how it is doing.</summary>
-/// <param name="Id">Which.</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="Name">A label; tells several imports or uploads apart, the default one's being empty.</param>
-/// <param name="Url">The page, or the site's start page or site map; empty for the other kinds.</param>
-/// <param name="Tags">Given to all its documents.</param>
-/// <param name="Status">What it is doing, or how its last job ended.</param>
-/// <param name="Progress">Of the job that runs or waits, or else of the last; null when there has been none.</param>
-/// <param name="Documents">Documents that can be found.</param>
-/// <param name="Passages">Passages of those.</param>
-/// <param name="Failed">Documents that could not be read, and have not been since.</param>
-/// <param name="LastError">Why, in words; null when all is well.</param>
-/// <param name="CreatedAt">When it was added.</param>
-/// <param name="LastRunAt">When its last job ended.</param>
-/// <param name="NextRunAt">When it is read again by itself; null when it is not.</param>
-/// <param name="Crawl">What is read of a page or site; null for the other kinds.</param>
+/// <summary>A source of documents.</summary>
+/// <param name="Id">ID of the source.</param>
+/// <param name="Kind">Kind of the source.</param>
+/// <param name="Name">A label. For imports and uploads it identifies the source; empty for the default one.</param>
+/// <param name="Url">The page, or the site's start page or site map; empty for other kinds.</param>
+/// <param name="Tags">Tags of all its documents.</param>
+/// <param name="Status">Current status, or the result of the last job.</param>
+/// <param name="Progress">Progress of the current or last job; null if there has been none.</param>
+/// <param name="Documents">Number of searchable documents.</param>
+/// <param name="Passages">Number of their passages.</param>
+/// <param name="Failed">Number of documents whose latest attempt failed.</param>
+/// <param name="LastError">The latest error; null if nothing failed.</param>
+/// <param name="CreatedAt">When the source was added.</param>
+/// <param name="LastRunAt">When the last job ended.</param>
+/// <param name="NextRunAt">Time of the next scheduled crawl; null if none is scheduled.</param>
+/// <param name="Crawl">Crawl rules of a page or site; null for other kinds.</param>
 public sealed record SourceDetail(
     Guid Id,
     SourceKindName Kind,
@@ -113,9 +113,9 @@ public sealed record SourceDetail(
     DateTimeOffset? NextRunAt,
     SourceCrawl? Crawl);
 
-/// <param name="JobId">The job; GET /api/knowledge/jobs/{id} names what failed.</param>
-/// <param name="Done">Documents that are ready to be found.</param>
-/// <param name="Total">Documents known so far; a site's grow while it is read.</param>
+/// <param name="JobId">ID of the job. GET /api/knowledge/jobs/{id} lists the documents that failed.</param>
+/// <param name="Done">Number of searchable documents.</param>
+/// <param name="Total">Number of documents known so far. For a site it grows during the crawl.</param>
 public sealed record SourceProgress(Guid JobId, int Done, int Total);
 
 public sealed record SourceCrawl(
@@ -129,14 +129,14 @@ public sealed record SourceCrawl(
 
 public sealed record SourcePage(IReadOnlyList<SourceDetail> Sources, int Total);
 
-/// <summary>Adds a source. A page or site is read at once.</summary>
+/// <summary>Adds a source. Pages and sites are crawled at once.</summary>
 public sealed record CreateSourceRequest
 {
-    /// <summary>import, upload, page or site; those of the other kinds are made by what is added to them.</summary>
+    /// <summary>import, upload, page or site. Sources of other kinds are created automatically.</summary>
     [Required]
     public SourceKindName? Kind { get; init; }
 
-    /// <summary>Required of an import or upload; a label of a page or site.</summary>
+    /// <summary>Required for imports and uploads; an optional label for pages and sites.</summary>
     [StringLength(200)]
     public string? Name { get; init; }
 
@@ -144,58 +144,58 @@ public sealed record CreateSourceRequest
     [StringLength(2_000)]
     public string? Url { get; init; }
 
-    /// <summary>Tags that all its documents are given.</summary>
+    /// <summary>Tags for all its documents.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
-    /// <summary>How often it is read again.</summary>
+    /// <summary>How often the source is crawled.</summary>
     public ScheduleName Schedule { get; init; }
 
-    /// <summary>Most pages of a site to read.</summary>
+    /// <summary>Maximum number of pages of a site.</summary>
     [Range(1, 10_000)]
     public int MaxPages { get; init; } = 500;
 
-    /// <summary>Links to follow away from a site's start page; no limit when left out.</summary>
+    /// <summary>Maximum number of links from a site's start page. No limit if omitted.</summary>
     [Range(0, 1_000)]
     public int? MaxDepth { get; init; }
 
-    /// <summary>Patterns of paths to keep; all when empty.</summary>
+    /// <summary>Keep only pages whose path matches one of these patterns. Keeps all pages if empty.</summary>
     public IReadOnlyList<string>? Include { get; init; }
 
-    /// <summary>Patterns of paths that are not fetched.</summary>
+    /// <summary>Skip pages whose path matches one of these patterns.</summary>
     public IReadOnlyList<string>? Exclude { get; init; }
 
-    /// <summary>What to call a page; its own title when left out.</summary>
+    /// <summary>Title of a page. Defaults to the page's own title.</summary>
     [StringLength(500)]
     public string? Title { get; init; }
 
-    /// <summary>ISO 639-1 of a page; found out from the text when left out.</summary>
+    /// <summary>Language of a page, ISO 639-1. Detected from the text if omitted.</summary>
     public string? Language { get; init; }
 }
 
-/// <summary>Changes a source; what is left out stays as it is. Rules take effect when it is read next.</summary>
+/// <summary>Changes a source. Omitted fields stay unchanged. Crawl rules take effect at the next crawl.</summary>
 public sealed record ChangeSourceRequest
 {
-    /// <summary>Another name; null leaves it.</summary>
+    /// <summary>The new name.</summary>
     [StringLength(200)]
     public string? Name { get; init; }
 
-    /// <summary>Replaces the tags, on all its documents at once.</summary>
+    /// <summary>The new tags. They replace the old ones on all its documents.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
-    /// <summary>How often it is read again; null leaves it.</summary>
+    /// <summary>How often the source is crawled.</summary>
     public ScheduleName? Schedule { get; init; }
 
-    /// <summary>Most pages to keep; null leaves it.</summary>
+    /// <summary>Maximum number of pages.</summary>
     [Range(1, 10_000)]
     public int? MaxPages { get; init; }
 
-    /// <summary>1000 is as good as no limit.</summary>
+    /// <summary>Maximum number of links from the start page. 1000 effectively means no limit.</summary>
     [Range(0, 1_000)]
     public int? MaxDepth { get; init; }
 
-    /// <summary>Patterns of paths to keep; null leaves them.</summary>
+    /// <summary>Keep only pages whose path matches one of these patterns.</summary>
     public IReadOnlyList<string>? Include { get; init; }
 
-    /// <summary>Patterns of paths that are not fetched; null leaves them.</summary>
+    /// <summary>Skip pages whose path matches one of these patterns.</summary>
     public IReadOnlyList<string>? Exclude { get; init; }
 }

@@ -2,6 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Widget.Contracts;
 
-/// <summary>Reads an enum by its names alone: a number would be let through whether it means something or not.</summary>
+/// <summary>Reads an enum only by its names. Numbers are rejected, because undefined ones would be accepted too.</summary>
 public sealed class StrictEnumConverter<TEnum>() : JsonStringEnumConverter<TEnum>(namingPolicy: null, allowIntegerValues: false)
     where TEnum : struct, Enum;

@@ -6,11 +6,11 @@ namespace Widget.Contracts;
 [JsonConverter(typeof(StrictEnumConverter<TavusKeySource>))]
 public enum TavusKeySource
 {
-    /// <summary>The tenant's own.</summary>
+    /// <summary>The tenant's own key.</summary>
     [JsonStringEnumMemberName("own")]
     Own,
 
-    /// <summary>This installation's.</summary>
+    /// <summary>This installation's key.</summary>
     [JsonStringEnumMemberName("platform")]
     Platform,
 
@@ -18,30 +18,34 @@ public enum TavusKeySource
     None,
 }
 
-/// <summary>Whose key at Tavus is used. The key itself is never shown again.</summary>
-/// <param name="Source">Whose.</param>
-/// <param name="Hint">The last characters of the tenant's own; null for the others.</param>
-/// <param name="UpdatedAt">When the tenant's own was set.</param>
-/// <param name="Words">What a person should know about it.</param>
+/// <summary>The Tavus key in use. The key itself is never shown again.</summary>
+/// <param name="Source">The owner of the key.</param>
+/// <param name="Hint">The last characters of the tenant's own key; otherwise null.</param>
+/// <param name="UpdatedAt">When the tenant's own key was set.</param>
+/// <param name="Words">An explanation for people.</param>
 public sealed record TavusKeyState(TavusKeySource Source, string? Hint, DateTimeOffset? UpdatedAt, string Words);
 
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TavusKeyRequest
 {
-    /// <summary>The API key from Tavus's portal. It is kept encrypted and never shown again.</summary>
-    [Required(ErrorMessage = "key is missing."), StringLength(500, MinimumLength = 8, ErrorMessage = "A key has 8 to 500 characters."), RegularExpression("[!-~]+", ErrorMessage = "A key has no spaces and no characters beyond ASCII. Copy it again from Tavus's portal.")]
+    /// <summary>The API key from the Tavus portal. It is stored encrypted and never shown again.</summary>
+    [Required(ErrorMessage = "key is missing.")]
+    [StringLength(500, MinimumLength = 8, ErrorMessage = "A key must have 8 to 500 characters.")]
+    [RegularExpression(
+        "[!-~]+",
+        ErrorMessage = "A key must not contain spaces or characters outside ASCII. Copy it again from Tavus's portal.")]
     public string Key { get; init; } = "";
 
-    /// <summary>Records are printed whole otherwise.</summary>
+    /// <summary>Hides the secret, which a record would otherwise print.</summary>
     public override string ToString() => "a key";
 }
 
-/// <summary>Whether everything that the avatar needs is there.</summary>
-/// <param name="Ok">No check failed.</param>
-/// <param name="Checks">Each thing that is needed, in the order to see to them.</param>
+/// <summary>Result of testing the avatar's configuration.</summary>
+/// <param name="Ok">Whether all checks passed.</param>
+/// <param name="Checks">The checks, in the order in which to fix them.</param>
 public sealed record TavusTestReport(bool Ok, IReadOnlyList<TavusCheck> Checks);
 
-/// <param name="Name">A word for programs.</param>
-/// <param name="Ok">Whether it is as it should be.</param>
-/// <param name="Words">How it stands and, where it fails, what to do.</param>
+/// <param name="Name">Name of the check, for programs.</param>
+/// <param name="Ok">Whether it passed.</param>
+/// <param name="Words">The result and, if it failed, what to do.</param>
 public sealed record TavusCheck(string Name, bool Ok, string Words);

@@ -3,51 +3,51 @@ using System.Text.Json.Serialization;
 
 namespace Widget.Contracts;
 
-/// <summary>The tenant's knowledge at Tavus, as it is mirrored here.</summary>
+/// <summary>State of the mirror of the tenant's Tavus knowledge.</summary>
 public sealed record TavusKnowledgeState
 {
-    /// <summary>Whether the tenant's settings want it searched (<c>useTavusKB</c>).</summary>
+    /// <summary>Whether the tenant's settings include it in searches (<c>useTavusKB</c>).</summary>
     public required bool On { get; init; }
 
-    /// <summary>How it is searched, in words.</summary>
+    /// <summary>How it is searched, in plain words.</summary>
     public required string SearchedBy { get; init; }
 
-    /// <summary>When the mirror was last brought up to date; null before the first time.</summary>
+    /// <summary>When the mirror was last synchronised; null before the first time.</summary>
     public DateTimeOffset? SyncedAt { get; init; }
 
-    /// <summary>When that is next due; null when nobody wants it.</summary>
+    /// <summary>When the next synchronisation is due; null if the mirror is not used.</summary>
     public DateTimeOffset? NextSyncAt { get; init; }
 
-    /// <summary>It is being brought up to date at this moment.</summary>
+    /// <summary>Whether a synchronisation is running.</summary>
     public required bool Running { get; init; }
 
-    /// <summary>Why it could not be brought up to date, in words; null when it could.</summary>
+    /// <summary>Why the last synchronisation failed; null if it succeeded.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Documents at Tavus that are the tenant's, but for copies of our own.</summary>
+    /// <summary>Number of the tenant's documents at Tavus, without copies of own documents.</summary>
     public required int Documents { get; init; }
 
-    /// <summary>Documents that can be found.</summary>
+    /// <summary>Number of searchable documents.</summary>
     public required int Ready { get; init; }
 
     public required int Passages { get; init; }
 
-    /// <summary>Documents that are not mirrored, or not wholly.</summary>
+    /// <summary>Documents that are not mirrored, or only in part.</summary>
     public required IReadOnlyList<TavusDocumentTrouble> Failed { get; init; }
 }
 
-/// <param name="DocumentId">Tavus's.</param>
-/// <param name="Name">What people call it.</param>
-/// <param name="Url">Where Tavus had it from.</param>
-/// <param name="Error">What is wrong, in words.</param>
-/// <param name="RetryAt">When it is tried again; null when Tavus has to say something else first.</param>
+/// <param name="DocumentId">Tavus's ID of the document.</param>
+/// <param name="Name">Name of the document.</param>
+/// <param name="Url">The address that Tavus read it from.</param>
+/// <param name="Error">What went wrong.</param>
+/// <param name="RetryAt">When it is retried; null if Tavus must report a change first.</param>
 public sealed record TavusDocumentTrouble(string DocumentId, string Name, string Url, string Error, DateTimeOffset? RetryAt);
 
-/// <summary>Own documents to be published at Tavus, so that the avatar's own retrieval knows them.</summary>
+/// <summary>Own documents to publish at Tavus, so that the avatar's own retrieval finds them.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PublishRequest
 {
-    /// <summary>All documents that these sources have now.</summary>
+    /// <summary>IDs of sources. All their current documents are published.</summary>
     [MaxLength(100)]
     public IReadOnlyList<Guid>? SourceIds { get; init; }
 
@@ -59,33 +59,33 @@ public sealed record PublishRequest
 [JsonConverter(typeof(StrictEnumConverter<TavusPublicationStatus>))]
 public enum TavusPublicationStatus
 {
-    /// <summary>It is on its way to Tavus.</summary>
+    /// <summary>Waiting to be sent to Tavus.</summary>
     [JsonStringEnumMemberName("waiting")]
     Waiting,
 
-    /// <summary>Tavus is taking it in, which takes minutes.</summary>
+    /// <summary>Tavus is processing it. This takes minutes.</summary>
     [JsonStringEnumMemberName("processing")]
     Processing,
 
-    /// <summary>The avatar knows it.</summary>
+    /// <summary>Available to the avatar.</summary>
     [JsonStringEnumMemberName("ready")]
     Ready,
 
     [JsonStringEnumMemberName("failed")]
     Failed,
 
-    /// <summary>It is being taken away at Tavus.</summary>
+    /// <summary>Being removed from Tavus.</summary>
     [JsonStringEnumMemberName("removing")]
     Removing,
 }
 
-/// <param name="SourceId">The own document's source.</param>
-/// <param name="ExternalId">Its id there; with the source it names the document through all its versions.</param>
-/// <param name="Title">Its title.</param>
-/// <param name="Status">How far it has come.</param>
-/// <param name="TavusDocumentId">The copy at Tavus; null while there is none.</param>
-/// <param name="Error">What went wrong, in words; null when nothing did.</param>
-/// <param name="PublishedAt">When this version was handed over.</param>
+/// <param name="SourceId">The document's source.</param>
+/// <param name="ExternalId">The document's ID in its source. Together with the source, it identifies all versions of the document.</param>
+/// <param name="Title">Title of the document.</param>
+/// <param name="Status">Status of the publication.</param>
+/// <param name="TavusDocumentId">Tavus's ID of the copy; null while there is none.</param>
+/// <param name="Error">What went wrong; null if nothing did.</param>
+/// <param name="PublishedAt">When this version was sent.</param>
 public sealed record TavusPublicationState(
     Guid SourceId,
     string ExternalId,

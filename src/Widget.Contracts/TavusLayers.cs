@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Widget.Contracts;
 
 /// <summary>
-/// How the avatar speaks, listens, sees and takes turns: the layers of its persona, under Tavus's own names. What is null is left as it is at Tavus; what
-/// was set once and is null now goes back to Tavus's default. The language model has settings of its own.
+/// How the avatar speaks, listens, sees and takes turns: the layers of its persona, under Tavus's names. A null field keeps Tavus's value;
+/// a field that was set before and is null now is reset to Tavus's default. The language model has its own settings.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TavusLayers : IValidatableObject
@@ -14,60 +14,65 @@ public sealed record TavusLayers : IValidatableObject
     [Required]
     public TavusTts Tts { get; init; } = new();
 
-    /// <summary>What understands the visitor's words.</summary>
+    /// <summary>Speech recognition.</summary>
     [Required]
     public TavusStt Stt { get; init; } = new();
 
-    /// <summary>What looks at the visitor's picture and hears the tone.</summary>
+    /// <summary>Perception of the visitor's video and tone.</summary>
     [Required]
     public TavusPerception Perception { get; init; } = new();
 
-    /// <summary>Who speaks when.</summary>
+    /// <summary>Turn-taking.</summary>
     [Required]
     public TavusConversationalFlow ConversationalFlow { get; init; } = new();
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach (var (name, layer) in new (string, object)[] { ("tts", Tts), ("stt", Stt), ("perception", Perception), ("conversationalFlow", ConversationalFlow) })
+        (string, object)[] layers =
+            [("tts", Tts), ("stt", Stt), ("perception", Perception), ("conversationalFlow", ConversationalFlow)];
+        foreach (var (name, layer) in layers)
         {
             var problems = new List<ValidationResult>();
             Validator.TryValidateObject(layer, new ValidationContext(layer), problems, validateAllProperties: true);
-            foreach (var problem in problems) yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{name}.{member}")]);
+            foreach (var problem in problems)
+                yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{name}.{member}")]);
         }
 
         if (new[] { Perception.VisualAwarenessQueries, Perception.AudioAwarenessQueries, Perception.PerceptionAnalysisQueries }
             .Any(queries => queries?.Any(query => string.IsNullOrWhiteSpace(query) || query.Length > TavusPerception.LongestQuery) == true))
-            yield return new($"A question of the perception layer must have 1 to {TavusPerception.LongestQuery:N0} characters.", ["perception"]);
+            yield return new(
+                $"A question of the perception layer must have 1 to {TavusPerception.LongestQuery:N0} characters.",
+                ["perception"]);
     }
 }
 
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TavusTts
 {
-    /// <summary>Who makes the avatar's voice.</summary>
+    /// <summary>The text-to-speech engine.</summary>
     [RegularExpression("cartesia|elevenlabs", ErrorMessage = "ttsEngine must be cartesia or elevenlabs.")]
     public string? TtsEngine { get; init; }
 
-    /// <summary>A voice of the engine's; the replica's own when null. A private one needs its key set at Tavus.</summary>
+    /// <summary>One of the engine's voices. Defaults to the replica's voice. A private voice needs its key set at Tavus.</summary>
     [StringLength(200)]
     public string? ExternalVoiceId { get; init; }
 
-    /// <summary>The model of that voice; the engine's usual one when null.</summary>
+    /// <summary>The voice model. Defaults to the engine's usual one.</summary>
     [StringLength(100)]
     public string? TtsModelName { get; init; }
 
-    /// <summary>Let the voice show feeling.</summary>
+    /// <summary>Whether the voice may express emotion.</summary>
     public bool? TtsEmotionControl { get; init; }
 }
 
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TavusStt
 {
-    /// <summary>Such as <c>tavus-auto</c>.</summary>
+    /// <summary>The speech recognition engine, such as <c>tavus-auto</c>.</summary>
     [RegularExpression("tavus-[a-z0-9-]{1,50}", ErrorMessage = "sttEngine must be one of Tavus's, such as tavus-auto.")]
     public string? SttEngine { get; init; }
 
-    /// <summary>Names and terms that visitors will say.</summary>
+    /// <summary>Names and terms that visitors are likely to say.</summary>
     [StringLength(5_000)]
     public string? Hotwords { get; init; }
 }
@@ -78,11 +83,11 @@ public sealed record TavusPerception
     /// <summary>Tavus's limit, in characters.</summary>
     public const int LongestQuery = 1_000;
 
-    /// <summary>The model that sees and hears the visitor.</summary>
+    /// <summary>The perception model.</summary>
     [RegularExpression("raven-[01]|off", ErrorMessage = "perceptionModel must be raven-1, raven-0 or off.")]
     public string? PerceptionModel { get; init; }
 
-    /// <summary>What to keep an eye on in the picture.</summary>
+    /// <summary>What to watch for in the video.</summary>
     [MaxLength(20)]
     public IReadOnlyList<string>? VisualAwarenessQueries { get; init; }
 
@@ -90,7 +95,7 @@ public sealed record TavusPerception
     [MaxLength(20)]
     public IReadOnlyList<string>? AudioAwarenessQueries { get; init; }
 
-    /// <summary>What to answer about the visitor when the call is over.</summary>
+    /// <summary>Questions about the visitor to answer after the call.</summary>
     [MaxLength(20)]
     public IReadOnlyList<string>? PerceptionAnalysisQueries { get; init; }
 }
@@ -100,27 +105,27 @@ public sealed record TavusConversationalFlow
 {
     private const string Levels = "low|medium|high";
 
-    /// <summary>The model that notices whose turn it is.</summary>
+    /// <summary>The turn detection model.</summary>
     [RegularExpression("sparrow-[01]", ErrorMessage = "turnDetectionModel must be sparrow-1 or sparrow-0.")]
     public string? TurnDetectionModel { get; init; }
 
-    /// <summary>How long a pause it lets pass before it speaks.</summary>
+    /// <summary>How long the avatar waits in a pause before it speaks.</summary>
     [RegularExpression(Levels, ErrorMessage = "turnTakingPatience must be low, medium or high.")]
     public string? TurnTakingPatience { get; init; }
 
-    /// <summary>How easily it can be interrupted.</summary>
+    /// <summary>How easily the avatar can be interrupted.</summary>
     [RegularExpression(Levels, ErrorMessage = "replicaInterruptibility must be low, medium or high.")]
     public string? ReplicaInterruptibility { get; init; }
 
-    /// <summary>How much of other voices and noise is taken out of what the visitor says.</summary>
+    /// <summary>How strongly other voices and noise are filtered from the visitor's audio.</summary>
     [RegularExpression("near|off", ErrorMessage = "voiceIsolation must be near or off.")]
     public string? VoiceIsolation { get; init; }
 
-    /// <summary>It listens only when it hears this.</summary>
+    /// <summary>The avatar listens only after it hears this phrase.</summary>
     [StringLength(200)]
     public string? WakePhrase { get; init; }
 
-    /// <summary>Whether it speaks up when nobody does.</summary>
+    /// <summary>Whether the avatar speaks up when the visitor is silent.</summary>
     [RegularExpression("off|patient|eager", ErrorMessage = "idleEngagement must be off, patient or eager.")]
     public string? IdleEngagement { get; init; }
 }

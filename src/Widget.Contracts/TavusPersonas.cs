@@ -17,86 +17,94 @@ public enum TavusTraining
     Failed,
 }
 
-/// <summary>A replica of the account: what an avatar looks like.</summary>
-/// <param name="Id">For <c>tavusReplicaId</c>.</param>
-/// <param name="Name">What people call it.</param>
-/// <param name="ThumbnailUrl">A short video of it; null when Tavus has none.</param>
-/// <param name="Training">Only one that is ready can be used.</param>
-/// <param name="Progress">Of its training, in percent; null when Tavus does not say.</param>
-/// <param name="Kind">user for the account's own, system for Tavus's.</param>
+/// <summary>A replica of the account: an avatar's appearance.</summary>
+/// <param name="Id">Value for <c>tavusReplicaId</c>.</param>
+/// <param name="Name">Name of the replica.</param>
+/// <param name="ThumbnailUrl">A short video; null if Tavus has none.</param>
+/// <param name="Training">Training status. Only a replica that is ready can be used.</param>
+/// <param name="Progress">Training progress in percent; null if Tavus does not report it.</param>
+/// <param name="Kind">"user" for the account's own replicas, "system" for Tavus's.</param>
 /// <param name="Error">Why its training failed.</param>
-/// <param name="Chosen">The tenant's settings name it.</param>
-public sealed record TavusReplicaSummary(string Id, string Name, string? ThumbnailUrl, TavusTraining Training, int? Progress, string? Kind, string? Error, bool Chosen);
+/// <param name="Chosen">Whether the tenant's settings use it.</param>
+public sealed record TavusReplicaSummary(
+    string Id,
+    string Name,
+    string? ThumbnailUrl,
+    TavusTraining Training,
+    int? Progress,
+    string? Kind,
+    string? Error,
+    bool Chosen);
 
-/// <param name="Replicas">What is on the page.</param>
-/// <param name="Page">From 1.</param>
-/// <param name="Total">On all pages; null when Tavus does not say.</param>
+/// <param name="Replicas">The replicas on this page.</param>
+/// <param name="Page">Page number, from 1.</param>
+/// <param name="Total">Total number; null if Tavus does not report it.</param>
 public sealed record TavusReplicaPage(IReadOnlyList<TavusReplicaSummary> Replicas, int Page, int? Total);
 
-/// <summary>A persona of the account: who an avatar is.</summary>
-/// <param name="Id">For <c>tavusPersonaId</c>.</param>
-/// <param name="Name">What people call it.</param>
-/// <param name="ReplicaId">Its replica unless a call names another.</param>
-/// <param name="Kind">user for the account's own, system for Tavus's.</param>
-/// <param name="Chosen">The tenant's settings name it.</param>
+/// <summary>A persona of the account: an avatar's character.</summary>
+/// <param name="Id">Value for <c>tavusPersonaId</c>.</param>
+/// <param name="Name">Name of the persona.</param>
+/// <param name="ReplicaId">Its default replica.</param>
+/// <param name="Kind">"user" for the account's own personas, "system" for Tavus's.</param>
+/// <param name="Chosen">Whether the tenant's settings use it.</param>
 public sealed record TavusPersonaSummary(string Id, string Name, string? ReplicaId, string? Kind, bool Chosen);
 
-/// <param name="Personas">What is on the page.</param>
-/// <param name="Page">From 1.</param>
-/// <param name="Total">On all pages; null when Tavus does not say.</param>
+/// <param name="Personas">The personas on this page.</param>
+/// <param name="Page">Page number, from 1.</param>
+/// <param name="Total">Total number; null if Tavus does not report it.</param>
 public sealed record TavusPersonaPage(IReadOnlyList<TavusPersonaSummary> Personas, int Page, int? Total);
 
 /// <summary>A stock voice.</summary>
-/// <param name="Name">What it is called.</param>
-/// <param name="ReplicaId">The replica that speaks so.</param>
-/// <param name="SampleUrl">To listen to.</param>
-/// <param name="Tags">As <c>female</c>.</param>
+/// <param name="Name">Name of the voice.</param>
+/// <param name="ReplicaId">The replica with this voice.</param>
+/// <param name="SampleUrl">Address of an audio sample.</param>
+/// <param name="Tags">Tags, such as <c>female</c>.</param>
 public sealed record TavusVoiceSummary(string Name, string? ReplicaId, string? SampleUrl, IReadOnlyList<string> Tags);
 
-/// <param name="Voices">What is on the page.</param>
-/// <param name="Page">From 1.</param>
-/// <param name="Total">On all pages; null when Tavus does not say.</param>
+/// <param name="Voices">The voices on this page.</param>
+/// <param name="Page">Page number, from 1.</param>
+/// <param name="Total">Total number; null if Tavus does not report it.</param>
 public sealed record TavusVoicePage(IReadOnlyList<TavusVoiceSummary> Voices, int Page, int? Total);
 
-/// <summary>What the tenant's settings will change of its persona at Tavus. Nothing has been changed yet.</summary>
+/// <summary>Preview of the changes that the tenant's settings make to its persona at Tavus. Nothing has been changed yet.</summary>
 public sealed record TavusPersonaPreview
 {
-    /// <summary>The persona; null when one will be made.</summary>
+    /// <summary>ID of the persona; null if a new one will be created.</summary>
     public string? PersonaId { get; init; }
 
-    /// <summary>What it will be called.</summary>
+    /// <summary>The persona's new name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Empty when everything is as the settings say.</summary>
+    /// <summary>The changes; empty if the persona already matches the settings.</summary>
     public required IReadOnlyList<TavusPersonaDifference> Changes { get; init; }
 
-    /// <summary>The JSON Patch (RFC 6902) that is sent; for a persona that will be made, its fields as additions. Secrets are masked.</summary>
+    /// <summary>The JSON Patch (RFC 6902) to be sent. For a new persona, it adds all fields. Secrets are masked.</summary>
     public required JsonArray Patch { get; init; }
 
-    /// <summary>What a person should know before applying it.</summary>
+    /// <summary>Notes to read before applying the changes.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
-    /// <summary>Names this preview: applying takes it, and refuses when something has changed since.</summary>
+    /// <summary>Identifies this preview. Send it to apply the changes; the request fails if something has changed since.</summary>
     public required string Fingerprint { get; init; }
 }
 
-/// <param name="Path">The setting it comes from, as <c>agentName</c> or <c>tavusGuardrails.no_prices</c>.</param>
-/// <param name="Before">How it is at Tavus; null when it is not there.</param>
-/// <param name="After">How it will be; null when it will be gone.</param>
+/// <param name="Path">The setting, such as <c>agentName</c> or <c>tavusGuardrails.no_prices</c>.</param>
+/// <param name="Before">Current value at Tavus; null if there is none.</param>
+/// <param name="After">New value; null if it will be removed.</param>
 public sealed record TavusPersonaDifference(string Path, JsonNode? Before, JsonNode? After);
 
-/// <summary>Does what a preview shows.</summary>
+/// <summary>Applies a preview.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TavusPersonaApplyRequest
 {
-    /// <summary>The preview's fingerprint: what was looked at is what is applied.</summary>
-    [Required(ErrorMessage = "fingerprint is missing. POST /api/tavus/persona/preview tells it."), StringLength(100)]
+    /// <summary>The preview's fingerprint, so that exactly the previewed changes are applied.</summary>
+    [Required(ErrorMessage = "fingerprint is missing. POST /api/tavus/persona/preview returns it."), StringLength(100)]
     public string Fingerprint { get; init; } = "";
 }
 
-/// <param name="PersonaId">The tenant's persona, which its settings name from now on.</param>
-/// <param name="Created">It was made.</param>
-/// <param name="Published">It had a draft, which has been published.</param>
-/// <param name="Changes">How many things were changed.</param>
-/// <param name="Problems">What did not work, in words; applying again goes on with it.</param>
+/// <param name="PersonaId">The tenant's persona, which its settings now use.</param>
+/// <param name="Created">Whether it was created.</param>
+/// <param name="Published">Whether its draft was published.</param>
+/// <param name="Changes">Number of changes.</param>
+/// <param name="Problems">What failed. Apply again to continue.</param>
 public sealed record TavusPersonaApplied(string PersonaId, bool Created, bool Published, int Changes, IReadOnlyList<string> Problems);

@@ -1,26 +1,27 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Widget.Contracts;
 
-/// <summary>The tools that an assistant may have.</summary>
-/// <param name="Tools">In order of their names.</param>
+/// <summary>The tools that an assistant can use.</summary>
+/// <param name="Tools">The tools, ordered by name.</param>
 public sealed record ToolList(IReadOnlyList<ToolDescription> Tools);
 
 /// <summary>A tool.</summary>
-/// <param name="Name">As the settings' <c>tools</c> name it.</param>
-/// <param name="Description">What models are told of it.</param>
-/// <param name="Parameters">JSON Schema of its arguments.</param>
-/// <param name="HasEffects">It changes something, and so is offered only where what it does is really meant.</param>
-/// <param name="IsOn">The tenant's assistant may use it.</param>
+/// <param name="Name">Name of the tool, as in the <c>tools</c> setting.</param>
+/// <param name="Description">Description for the models.</param>
+/// <param name="Parameters">JSON Schema of the arguments.</param>
+/// <param name="HasEffects">Whether it changes something. Such tools are offered only where their effects are intended.</param>
+/// <param name="IsOn">Whether the tenant's assistant may use it.</param>
 public sealed record ToolDescription(string Name, string Description, JsonElement Parameters, bool HasEffects, bool IsOn);
 
-/// <summary>What became of registering the tenant's tools at Tavus.</summary>
-/// <param name="Created">Names of tools that were not there before.</param>
-/// <param name="Updated">Those that had changed.</param>
-/// <param name="Removed">Those that are off by now.</param>
-/// <param name="Attached">Those that the persona has from now on.</param>
-/// <param name="Problems">What could not be done, and why, in words. Doing it again goes on from there.</param>
+/// <summary>Result of registering the tenant's tools at Tavus.</summary>
+/// <param name="Created">Names of new tools.</param>
+/// <param name="Updated">Names of changed tools.</param>
+/// <param name="Removed">Names of tools that were turned off.</param>
+/// <param name="Attached">Names of tools newly attached to the persona.</param>
+/// <param name="Problems">What failed and why. Register again to continue.</param>
 public sealed record ToolSyncReport(
     IReadOnlyList<string> Created,
     IReadOnlyList<string> Updated,
@@ -30,20 +31,48 @@ public sealed record ToolSyncReport(
 
 public sealed record ModelKeyRequest
 {
-    /// <summary>What it is for.</summary>
+    /// <summary>What the key is for.</summary>
     [Required, StringLength(100, MinimumLength = 1)]
     public string Name { get; init; } = "";
 }
 
-/// <summary>A key that opens the OpenAI-compatible endpoint and nothing else.</summary>
-/// <param name="Id">To revoke it by.</param>
-/// <param name="Name">What it is for.</param>
-/// <param name="Prefix">Its first characters, to tell keys apart.</param>
-/// <param name="CreatedAt">When it was made.</param>
+/// <summary>A key for the OpenAI-compatible endpoint only.</summary>
+/// <param name="Id">ID for revoking the key.</param>
+/// <param name="Name">What the key is for.</param>
+/// <param name="Prefix">The key's first characters.</param>
+/// <param name="CreatedAt">When the key was created.</param>
 public sealed record ModelKeyInfo(Guid Id, string Name, string Prefix, DateTimeOffset CreatedAt);
 
-/// <summary>A key that was just made.</summary>
-/// <param name="Id">To revoke it by.</param>
-/// <param name="Name">What it is for.</param>
-/// <param name="Key">The key. It is shown this once.</param>
+/// <summary>A new key.</summary>
+/// <param name="Id">ID for revoking the key.</param>
+/// <param name="Name">What the key is for.</param>
+/// <param name="Key">The key. It is shown only once.</param>
 public sealed record CreatedModelKey(Guid Id, string Name, string Key);
+
+/// <summary>Runs a tool for the assistant.</summary>
+public sealed record ToolRequest
+{
+    /// <summary>The tenant's ID or slug. Defaults to the caller's tenant; other tenants are rejected.</summary>
+    [StringLength(100)]
+    public string? CompanyId { get; init; }
+
+    /// <summary>Name of the tool.</summary>
+    [Required, StringLength(100, MinimumLength = 1)]
+    public string Name { get; init; } = "";
+
+    /// <summary>The model's arguments: an object, or a string that contains one as JSON.</summary>
+    public JsonElement Arguments { get; init; }
+
+    /// <summary>The model's ID of the tool call. A call with the same ID runs only once.</summary>
+    [StringLength(200)]
+    [JsonConverter(typeof(IdentifierConverter))]
+    public string? ToolCallId { get; init; }
+
+    /// <summary>The video call that the tool call belongs to. Results then appear in its conversation.</summary>
+    public Guid? SessionId { get; init; }
+}
+
+/// <summary>Result of a tool.</summary>
+/// <param name="Success">Whether the tool succeeded.</param>
+/// <param name="Result">For the model: what was found or done, or what went wrong.</param>
+public sealed record ToolResponse(bool Success, JsonElement Result);

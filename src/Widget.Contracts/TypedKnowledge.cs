@@ -6,20 +6,20 @@ namespace Widget.Contracts;
 [JsonConverter(typeof(StrictEnumConverter<EntryStatusName>))]
 public enum EntryStatusName
 {
-    /// <summary>Saved, and about to be found.</summary>
+    /// <summary>Saved and waiting to be indexed.</summary>
     [JsonStringEnumMemberName("queued")]
     Queued,
 
-    /// <summary>Found by searches.</summary>
+    /// <summary>Searchable.</summary>
     [JsonStringEnumMemberName("ready")]
     Ready,
 
-    /// <summary>It could not be indexed.</summary>
+    /// <summary>Indexing failed.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 }
 
-/// <summary>A question with its answer.</summary>
+/// <summary>A question and its answer.</summary>
 public sealed record AnswerRequest
 {
     /// <summary>The question as visitors ask it.</summary>
@@ -27,22 +27,22 @@ public sealed record AnswerRequest
     [StringLength(500, ErrorMessage = "The question is longer than 500 characters.")]
     public string Question { get; init; } = "";
 
-    /// <summary>In Markdown.</summary>
+    /// <summary>The answer in Markdown.</summary>
     [Required(ErrorMessage = "The answer is empty.")]
     [StringLength(20_000, ErrorMessage = "The answer is longer than 20,000 characters.")]
     public string Answer { get; init; } = "";
 
-    /// <summary>Other ways to ask it, 50 at most. They are found by and never shown.</summary>
+    /// <summary>Other ways to ask the question, at most 50. Searches match them; they are never shown.</summary>
     public IReadOnlyList<string>? Alternatives { get; init; }
 
-    /// <summary>Where a reader finds more.</summary>
+    /// <summary>Address of a page with more information.</summary>
     [StringLength(2_000)]
     public string? Url { get; init; }
 
     /// <summary>Tags to filter by.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
-    /// <summary>ISO 639-1; found out from the text when left out.</summary>
+    /// <summary>Language, ISO 639-1. Detected from the text if omitted.</summary>
     public string? Language { get; init; }
 }
 
@@ -74,36 +74,36 @@ public enum DemoKindName
     [JsonStringEnumMemberName("slide")]
     Slide,
 
-    /// <summary>A web page that may be embedded.</summary>
+    /// <summary>A web page that can be embedded.</summary>
     [JsonStringEnumMemberName("page")]
     Page,
 }
 
-/// <summary>Something to show.</summary>
+/// <summary>A demo that the assistant can show.</summary>
 public sealed record DemoRequest
 {
-    /// <summary>What is shown.</summary>
-    [Required(ErrorMessage = "The kind is missing: video, image, slide or page.")]
+    /// <summary>Kind of the demo.</summary>
+    [Required(ErrorMessage = "The kind is missing. Use video, image, slide or page.")]
     public DemoKindName? Kind { get; init; }
 
-    /// <summary>Its address.</summary>
+    /// <summary>Address of the demo.</summary>
     [Required(ErrorMessage = "The url is empty.")]
     [StringLength(2_000)]
     public string Url { get; init; } = "";
 
-    /// <summary>Where in a video to begin, in seconds.</summary>
+    /// <summary>Start in a video, in seconds.</summary>
     [Range(0.0, 1_000_000.0)]
     public double? Start { get; init; }
 
-    /// <summary>Where in a video to stop, in seconds.</summary>
+    /// <summary>End in a video, in seconds.</summary>
     [Range(0.0, 1_000_000.0)]
     public double? End { get; init; }
 
-    /// <summary>Which slide, from 1.</summary>
+    /// <summary>The slide, from 1.</summary>
     [Range(1, 100_000)]
     public int? Page { get; init; }
 
-    /// <summary>Its title; it is found by it.</summary>
+    /// <summary>The title. Searches match it.</summary>
     [Required(ErrorMessage = "The title is empty.")]
     [StringLength(500, ErrorMessage = "The title is longer than 500 characters.")]
     public string Title { get; init; } = "";
@@ -112,15 +112,15 @@ public sealed record DemoRequest
     [StringLength(5_000, ErrorMessage = "The description is longer than 5,000 characters.")]
     public string Description { get; init; } = "";
 
-    /// <summary>What a visitor asks or wants when it helps to show it.</summary>
-    [Required(ErrorMessage = "Say when to show it: what a visitor asks or wants then.")]
+    /// <summary>When to show it: what a visitor asks or needs.</summary>
+    [Required(ErrorMessage = "Describe when to show it: what a visitor asks or needs.")]
     [StringLength(2_000, ErrorMessage = "When to show it is longer than 2,000 characters.")]
     public string ShowWhen { get; init; } = "";
 
     /// <summary>Tags to filter by.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
-    /// <summary>ISO 639-1; found out from the text when left out.</summary>
+    /// <summary>Language, ISO 639-1. Detected from the text if omitted.</summary>
     public string? Language { get; init; }
 }
 

@@ -3,19 +3,23 @@ using System.Text.Json.Serialization;
 
 namespace Widget.Contracts;
 
-/// <summary>A tenant's own monthly ceilings; null for no ceiling.</summary>
+/// <summary>A tenant's monthly ceilings; null for no ceiling.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record BudgetSettings
 {
-    /// <summary>Visitors' messages. After that, visitors are told that the limit is reached and offered a person.</summary>
+    /// <summary>
+    /// Maximum number of visitors' messages. After that, visitors are told that the limit is reached and are offered a person.
+    /// </summary>
     [Range(0, 1_000_000_000, ErrorMessage = "budget.monthlyMessages must be between 0 and 1,000,000,000.")]
     public int? MonthlyMessages { get; init; }
 
-    /// <summary>Input and output tokens of language models. After that, answers quote their sources.</summary>
+    /// <summary>Maximum number of input and output tokens of language models. After that, answers quote their sources.</summary>
     [Range(0, 1_000_000_000_000, ErrorMessage = "budget.monthlyTokens must be between 0 and 1,000,000,000,000.")]
     public long? MonthlyTokens { get; init; }
 
-    /// <summary>Cost of these tokens, in the currency of the installation's prices. After that, answers quote their sources.</summary>
+    /// <summary>
+    /// Maximum cost of these tokens, in the currency of the installation's prices. After that, answers quote their sources.
+    /// </summary>
     [Range(0, 1_000_000_000, ErrorMessage = "budget.monthlyModelSpend must be between 0 and 1,000,000,000.")]
     public decimal? MonthlyModelSpend { get; init; }
 }
@@ -45,7 +49,7 @@ public enum BudgetState
 /// <param name="State">How near the ceiling is.</param>
 public sealed record MonthlyUsage(decimal? Used, decimal? Ceiling, BudgetState State);
 
-/// <summary>A tenant's use since the first of the month, UTC.</summary>
+/// <summary>A tenant's usage since the first of the month, UTC.</summary>
 /// <param name="From">The first of the month.</param>
 /// <param name="Until">The first of the next month, when usage is reset.</param>
 /// <param name="State">The worst state of all ceilings.</param>
@@ -54,8 +58,8 @@ public sealed record MonthlyUsage(decimal? Used, decimal? Ceiling, BudgetState S
 /// <param name="InputTokens">Of these, input tokens.</param>
 /// <param name="OutputTokens">Of these, output tokens.</param>
 /// <param name="EstimatedTokens">Of these, estimated tokens, because the provider did not report usage.</param>
-/// <param name="ModelSpend">What these tokens cost.</param>
-/// <param name="UnpricedModels">Models whose price is not known, and that were used or are configured.</param>
+/// <param name="ModelSpend">Cost of these tokens.</param>
+/// <param name="UnpricedModels">Used or configured models without a known price.</param>
 /// <param name="VideoMinutes">Minutes of video calls.</param>
 /// <param name="VoiceMinutes">Minutes of voice calls.</param>
 /// <param name="SpeechCharacters">Characters read aloud.</param>

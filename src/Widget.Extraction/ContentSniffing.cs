@@ -3,22 +3,23 @@ using System.Text;
 namespace Widget.Extraction;
 
 /// <summary>
-/// What a file is by its first bytes (as WHATWG's MIME Sniffing standard does for browsers), since names and senders are often wrong.
+/// Detects a file's format from its first bytes, as WHATWG's MIME Sniffing standard does for browsers, because names and declared types are
+/// often wrong.
 /// </summary>
 public static class ContentSniffing
 {
     private static readonly byte[] ZipStart = [(byte)'P', (byte)'K', 3, 4];
     private static readonly byte[] CompoundFile = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
-    /// <summary>The format to read a document as: what its bytes say, or else what it is declared to be.</summary>
-    /// <exception cref="IngestionFailureException">The bytes are a format that cannot be read.</exception>
+    /// <summary>Returns the format to read a document as: the detected one, otherwise the declared one.</summary>
+    /// <exception cref="IngestionFailureException">The detected format is not supported.</exception>
     public static string Recognise(ReadOnlySpan<byte> content, string declared)
     {
         if (Refusal(content) is { } refusal) throw new IngestionFailureException(refusal);
         return Of(content, declared) ?? declared;
     }
 
-    /// <summary>The format that the bytes are sure to be; null when they do not say.</summary>
+    /// <summary>Returns the detected format; null when the bytes do not identify one.</summary>
     public static string? Of(ReadOnlySpan<byte> content, string? declared = null)
     {
         if (content.StartsWith("%PDF-"u8)) return MediaTypes.Pdf;
@@ -59,8 +60,8 @@ public static class ContentSniffing
             || head.StartsWith("<html ", StringComparison.OrdinalIgnoreCase);
     }
 
-    // An office file is a zip that holds a part of a known name; names stand in it uncompressed. A document within a document may have
-    // such names too, so the declared kind wins when it is there, and else the one that comes first.
+    // An office file is a zip with a part of a known name, stored uncompressed. Embedded documents may contain such names too, so the
+    // declared kind wins if it is present, otherwise the first one found.
     private static string? Office(ReadOnlySpan<byte> content, string? declared)
     {
         var word = content.IndexOf("word/document"u8);
@@ -81,27 +82,30 @@ public static class ContentSniffing
         if (content.StartsWith(CompoundFile))
         {
             return content.IndexOf(Encoding.Unicode.GetBytes("EncryptedPackage")) >= 0
-                ? "This document is protected with a password. Add a copy without one."
-                : "This is a document of an old Office format (DOC, XLS or PPT). Save it as DOCX, XLSX or PPTX and add that.";
+                ? "This document is protected by a password. Add a copy without a password."
+                : "This document has an old Office format (DOC, XLS or PPT). Save it as DOCX, XLSX or PPTX and add that file.";
         }
 
         if (content.StartsWith(ZipStart))
         {
             if (content[..Math.Min(content.Length, 256)].IndexOf("application/vnd.oasis.opendocument"u8) >= 0)
-                return "This is an OpenDocument file. Save it as DOCX, XLSX, PPTX or PDF and add that.";
+                return "This is an OpenDocument file. Save it as DOCX, XLSX, PPTX or PDF and add that file.";
             if (content[..Math.Min(content.Length, 256)].IndexOf("application/epub+zip"u8) >= 0)
-                return "This is an EPUB book, which cannot be read. Add its text as HTML or PDF.";
-            if (Office(content, null) is null) return "This is a ZIP archive, not a document. Add the files in it one by one.";
+                return "EPUB books are not supported. Add the text as HTML or PDF.";
+            if (Office(content, null) is null) return "This is a ZIP archive, not a document. Add its files one by one.";
         }
 
-        if (content is [0x1F, 0x8B, ..] or [(byte)'B', (byte)'Z', (byte)'h', ..] or [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..] or [(byte)'7', (byte)'z', 0xBC, 0xAF, ..]
+        if (content is [0x1F, 0x8B, ..]
+            or [(byte)'B', (byte)'Z', (byte)'h', ..]
+            or [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..]
+            or [(byte)'7', (byte)'z', 0xBC, 0xAF, ..]
             || content.StartsWith("Rar!"u8))
         {
-            return "This is a compressed archive, not a document. Unpack it and add the files in it.";
+            return "This is a compressed archive, not a document. Unpack it and add its files.";
         }
 
-        if (content.StartsWith("{\\rtf"u8)) return "This is an RTF document. Save it as DOCX or PDF and add that.";
-        if (content is [0x7F, (byte)'E', (byte)'L', (byte)'F', ..]) return "This is not a text file: it is a program.";
+        if (content.StartsWith("{\\rtf"u8)) return "This is an RTF document. Save it as DOCX or PDF and add that file.";
+        if (content is [0x7F, (byte)'E', (byte)'L', (byte)'F', ..]) return "This file is a program, not a document.";
         return null;
     }
 }

@@ -1,13 +1,16 @@
 namespace Widget.Extraction;
 
-/// <summary>All formats that are parsed by this program.</summary>
+/// <summary>All extractors of this program.</summary>
 public static class Extractors
 {
-    /// <summary>Characters of text: some 3,000 printed pages. A document is swapped in one transaction, so it must have an end.</summary>
+    /// <summary>
+    /// Maximum length of a document in characters, about 3,000 printed pages. A document is replaced in one transaction, so its size must
+    /// be limited.
+    /// </summary>
     public const int LongestText = 10_000_000;
 
-    /// <summary>What is said of a document beyond <see cref="LongestText"/>.</summary>
-    public const string TooLong = "The document holds more text than can be taken in at once. Split it into parts.";
+    /// <summary>Message for a document longer than <see cref="LongestText"/>.</summary>
+    public const string TooLong = "This document has too much text. Split it into smaller documents.";
 
     private static readonly IExtractor[] All =
     [
@@ -21,14 +24,14 @@ public static class Extractors
         new XlsxExtractor(),
     ];
 
-    /// <summary>Whether some extractor reads this media type.</summary>
+    /// <summary>Whether an extractor supports this media type.</summary>
     public static bool Read(string mediaType) => Array.Exists(All, extractor => extractor.Reads(mediaType));
 
     /// <exception cref="IngestionFailureException">The document cannot be read.</exception>
     public static ExtractedDocument Extract(RawDocument document)
     {
         var extractor = Array.Find(All, candidate => candidate.Reads(document.MediaType))
-            ?? throw new IngestionFailureException($"Documents of type {document.MediaType} cannot be read. Add {MediaTypes.Readable}.");
+            ?? throw new IngestionFailureException($"Documents of type {document.MediaType} are not supported. Add {MediaTypes.Readable}.");
         var extracted = extractor.Extract(document);
         if (extracted.Blocks.Sum(block => (long)block.Text.Length) > LongestText) throw new IngestionFailureException(TooLong);
         return extracted;

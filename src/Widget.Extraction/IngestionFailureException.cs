@@ -1,8 +1,8 @@
 namespace Widget.Extraction;
 
 /// <summary>
-/// A document or a site could not be read for a reason of its own. The message is shown to the person who added it:
-/// what is wrong and, where possible, what to do.
+/// A document or site could not be read. The message is shown to the person who added it and says what is wrong and, if possible, what to
+/// do.
 /// </summary>
 public class IngestionFailureException : Exception
 {

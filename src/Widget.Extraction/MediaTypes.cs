@@ -1,6 +1,6 @@
 namespace Widget.Extraction;
 
-/// <summary>The formats that can be read.</summary>
+/// <summary>The supported formats.</summary>
 public static class MediaTypes
 {
     public const string Html = "text/html";
@@ -29,9 +29,10 @@ public static class MediaTypes
     public const string QuickTime = "video/quicktime";
     public const string Matroska = "video/x-matroska";
 
-    /// <summary>What can be added, for people.</summary>
+    /// <summary>The supported formats in words, for messages.</summary>
     public const string Readable =
-        "HTML, Markdown, plain text, CSV, PDF, DOCX, PPTX, XLSX, images (PNG, JPEG, WebP, GIF, TIFF, BMP), audio (MP3, WAV, M4A, OGG, FLAC), "
+        "HTML, Markdown, plain text, CSV, PDF, DOCX, PPTX, XLSX, images (PNG, JPEG, WebP, GIF, TIFF, BMP), audio (MP3, WAV, M4A, "
+            + "OGG, FLAC), "
         + "video (MP4, WebM, MOV, MKV) and subtitles (VTT, SRT)";
 
     private static readonly Dictionary<string, string> ByExtension = new(StringComparer.OrdinalIgnoreCase)
@@ -75,19 +76,19 @@ public static class MediaTypes
 
     private static readonly HashSet<string> Known = [.. ByExtension.Values];
 
-    /// <summary>Whether the format's bytes are characters.</summary>
+    /// <summary>Whether the format is text.</summary>
     public static bool IsText(string mediaType) => mediaType is Html or Markdown or Text or Csv or WebVtt or SubRip;
 
-    /// <summary>Whether it is a picture.</summary>
+    /// <summary>Whether the format is an image.</summary>
     public static bool IsImage(string mediaType) => mediaType.StartsWith("image/", StringComparison.Ordinal);
 
-    /// <summary>Whether it is audio or video.</summary>
+    /// <summary>Whether the format is audio or video.</summary>
     public static bool IsRecording(string mediaType) =>
         mediaType.StartsWith("audio/", StringComparison.Ordinal) || mediaType.StartsWith("video/", StringComparison.Ordinal);
 
     /// <summary>
-    /// The format of a page that links lead to. A server that says HTML means it, whatever the address ends in: code hosts show
-    /// README.md as a page. Null for what is no page to read: pictures and recordings are for those who add them by name.
+    /// The format of a page found by a link. A declared HTML type wins over the address's extension: code hosts show README.md as an HTML
+    /// page. Null for formats that are not followed; images and recordings are read only if added explicitly.
     /// </summary>
     public static string? OfPage(Uri address, string declared)
     {
@@ -96,8 +97,8 @@ public static class MediaTypes
     }
 
     /// <summary>
-    /// The format of a file: by its extension, since browsers and servers often call Markdown plain text or nothing at all,
-    /// then by what the sender says. Null when it is none that can be read.
+    /// The format of a file: by its extension, because browsers and servers often declare Markdown as plain text or not at all, otherwise
+    /// by the declared type. Null when it is not supported.
     /// </summary>
     public static string? Of(string fileName, string? declared)
     {

@@ -1,6 +1,7 @@
 using Widget.Extraction;
 
-// A reader child: one document after another from standard input, what they say to standard output, until the server closes the pipe.
+// A reader child process. It reads documents from standard input and writes their text to standard output, until the server closes the
+// pipe.
 using var input = Console.OpenStandardInput();
 using var output = Console.OpenStandardOutput();
 Console.SetOut(TextWriter.Null); // a library that prints must not spoil a reply
@@ -8,7 +9,7 @@ try
 {
     while (ReaderProtocol.Read(input) is var (request, content))
     {
-        // The server ends a child that is late; a server that has died cannot.
+        // The server kills a child that is late. This timer covers the case that the server has died.
         using var watchdog = new Timer(_ => Environment.Exit(ReaderProtocol.OutOfTime), null, request.Milliseconds, Timeout.Infinite);
         output.Write(ReaderProtocol.Frame(Reply(new RawDocument(content, request.MediaType, request.Charset, request.Address))));
         output.Flush();

@@ -4,20 +4,20 @@ using System.Text.Json.Serialization;
 
 namespace Widget.Extraction;
 
-/// <summary>What a reader child is asked: the document's bytes follow.</summary>
-/// <param name="MediaType">Says which extractor is to read it.</param>
+/// <summary>A request to a reader child process. The document's bytes follow.</summary>
+/// <param name="MediaType">Selects the extractor.</param>
 /// <param name="Charset">The declared character set.</param>
 /// <param name="Address">Where the document was fetched from.</param>
-/// <param name="Length">Bytes of content.</param>
-/// <param name="Milliseconds">After this time the child ends itself, in case nobody is left to end it.</param>
+/// <param name="Length">Number of bytes that follow.</param>
+/// <param name="Milliseconds">Time limit after which the child exits by itself, in case the server has died.</param>
 internal sealed record ReaderRequest(string MediaType, string? Charset, Uri? Address, int Length, int Milliseconds);
 
-/// <summary>What a reader child answers: one of the three.</summary>
+/// <summary>A reply of a reader child process. Exactly one property is set.</summary>
 internal sealed record ReaderReply
 {
     public ExtractedDocument? Document { get; init; }
 
-    /// <summary>Why the document cannot be read, in words for people.</summary>
+    /// <summary>Why the document cannot be read, in plain words.</summary>
     public string? Failure { get; init; }
 
     /// <summary>An unexpected exception, for the log.</summary>
@@ -29,20 +29,24 @@ internal sealed record ReaderReply
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 internal sealed partial class ReaderJson : JsonSerializerContext;
 
-/// <summary>How server and reader child talk: JSON after its length in four bytes, little-endian; a request's content follows it.</summary>
+/// <summary>
+/// The protocol between the server and a reader child process: JSON, preceded by its length in four bytes, little-endian. A request's
+/// content follows its JSON.
+/// </summary>
 internal static class ReaderProtocol
 {
-    /// <summary>The child's exit code when it had no memory left.</summary>
+    /// <summary>The child's exit code when it runs out of memory.</summary>
     public const int OutOfMemory = 77;
 
-    /// <summary>The child's exit code when it ended itself because its time was over.</summary>
+    /// <summary>The child's exit code when it exceeds its time limit.</summary>
     public const int OutOfTime = 78;
 
-    public static byte[] Frame(ReaderRequest request) => Framed(JsonSerializer.SerializeToUtf8Bytes(request, ReaderJson.Default.ReaderRequest));
+    public static byte[] Frame(ReaderRequest request) =>
+        Framed(JsonSerializer.SerializeToUtf8Bytes(request, ReaderJson.Default.ReaderRequest));
 
     public static byte[] Frame(ReaderReply reply) => Framed(JsonSerializer.SerializeToUtf8Bytes(reply, ReaderJson.Default.ReaderReply));
 
-    /// <summary>The next request with its content; null when the server has closed the pipe.</summary>
+    /// <summary>Reads the next request with its content; null when the server has closed the pipe.</summary>
     public static (ReaderRequest Request, byte[] Content)? Read(Stream input)
     {
         var length = new byte[sizeof(int)];
@@ -55,24 +59,25 @@ internal static class ReaderProtocol
         return (request, content);
     }
 
-    /// <summary>A reply.</summary>
-    /// <exception cref="EndOfStreamException">The child has ended.</exception>
-    /// <exception cref="InvalidDataException">What it says is no reply, or longer than <paramref name="longest"/> bytes.</exception>
+    /// <summary>Reads a reply.</summary>
+    /// <exception cref="EndOfStreamException">The child has exited.</exception>
+    /// <exception cref="InvalidDataException">The reply is invalid or longer than <paramref name="longest"/> bytes.</exception>
     public static async Task<ReaderReply> ReadReplyAsync(Stream output, int longest, CancellationToken ct)
     {
         var prefix = new byte[sizeof(int)];
         await output.ReadExactlyAsync(prefix, ct);
         var length = BinaryPrimitives.ReadInt32LittleEndian(prefix);
-        if (length <= 0 || length > longest) throw new InvalidDataException($"A reply of {length} bytes.");
+        if (length <= 0 || length > longest) throw new InvalidDataException($"The reply has {length} bytes.");
         var json = new byte[length];
         await output.ReadExactlyAsync(json, ct);
         try
         {
-            return JsonSerializer.Deserialize(json, ReaderJson.Default.ReaderReply) ?? throw new InvalidDataException("An empty reply.");
+            return JsonSerializer.Deserialize(json, ReaderJson.Default.ReaderReply)
+                ?? throw new InvalidDataException("The reply is empty.");
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException("A reply that is no JSON.", e);
+            throw new InvalidDataException("The reply is not JSON.", e);
         }
     }
 

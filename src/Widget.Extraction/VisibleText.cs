@@ -9,16 +9,16 @@ namespace Widget.Extraction;
 /// </summary>
 public static class VisibleText
 {
-    // These join letters and emoji where they stand between them; alone they are nothing.
+    // These characters join letters or emoji. They count only between two of them.
     private const char NonJoiner = '\u200C';
     private const char Joiner = '\u200D';
 
-    /// <summary>The text as one line, without control characters, direction marks and other characters that cannot be seen.</summary>
+    /// <summary>Returns the text as one line, without control characters, direction marks and other invisible characters.</summary>
     public static string Line(string text)
     {
         if (IsClean(text)) return text;
         var line = new StringBuilder(text.Length);
-        // Halves of surrogate pairs come as U+FFFD.
+        // Half a surrogate pair is read as U+FFFD.
         foreach (var rune in text.EnumerateRunes())
         {
             if (IsBreak(rune.Value)) line.Append(' ');
@@ -31,9 +31,13 @@ public static class VisibleText
     private static bool IsClean(string text)
     {
         if (text.Length == 0) return true;
-        if (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]) || text[0] is Joiner or NonJoiner || text[^1] is Joiner or NonJoiner) return false;
+        if (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]) || text[0] is Joiner or NonJoiner || text[^1] is Joiner or NonJoiner)
+            return false;
         foreach (var character in text)
-            if (character is < ' ' or '\u007F' or '\u2028' or '\u2029' || char.IsSurrogate(character) || (character > '\u007F' && IsInvisible(new Rune(character)))) return false;
+            if (character is < ' ' or '\u007F' or '\u2028' or '\u2029'
+                || char.IsSurrogate(character)
+                || (character > '\u007F' && IsInvisible(new Rune(character))))
+                return false;
         return true;
     }
 
@@ -42,9 +46,9 @@ public static class VisibleText
     private static bool IsInvisible(Rune rune) => rune.Value switch
     {
         Joiner or NonJoiner => false,
-        // Arabic, Syriac and Kaithi signs that are classed as format characters and are seen.
+        // Visible Arabic, Syriac and Kaithi signs that Unicode classifies as format characters.
         (>= 0x0600 and <= 0x0605) or 0x06DD or 0x070F or 0x0890 or 0x0891 or 0x08E2 or 0x110BD or 0x110CD => false,
-        // Letters that look like nothing, and what chooses between forms of what is not there.
+        // Invisible letters, and variation selectors without a character to select for.
         0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x3164 or 0xFFA0 => true,
         _ => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format,
     };

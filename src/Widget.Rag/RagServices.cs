@@ -19,11 +19,16 @@ namespace Widget.Rag;
 
 public static class RagServices
 {
-    /// <summary>The tables of knowledge: our own, its ingestion, and the mirror of Tavus.</summary>
+    /// <summary>The tables of the own knowledge, ingestion, and the Tavus mirror.</summary>
     public static IReadOnlyList<TenantTables> Tables { get; } = [KnowledgeTables.Tables, IngestionTables.Tables, MirrorTables.Tables];
 
-    /// <summary>Knowledge in, hits out. Expects the application's <see cref="Npgsql.NpgsqlDataSource"/> to be registered.</summary>
-    public static IServiceCollection AddRag(this IServiceCollection services, FetchOptions fetching, TavusOptions tavus, RerankOptions rerank, IngestionOptions? ingestion = null)
+    /// <summary>Adds ingestion and search. Requires a registered <see cref="Npgsql.NpgsqlDataSource"/> of the application.</summary>
+    public static IServiceCollection AddRag(
+        this IServiceCollection services,
+        FetchOptions fetching,
+        TavusOptions tavus,
+        RerankOptions rerank,
+        IngestionOptions? ingestion = null)
     {
         ingestion ??= new IngestionOptions();
         services.AddSingleton(TimeProvider.System);
@@ -40,7 +45,9 @@ public static class RagServices
         services.AddSingleton<TypedKnowledge>();
 
         services.AddSingleton<IKnowledgeBase, OwnKnowledgeBase>();
-        if (tavus.Endpoint is not null) services.AddSingleton<IKnowledgeBase>(provider => new TavusKnowledgeBase(tavus, provider.GetService<ITavusSearchKeys>() ?? new InstallationSearchKey(tavus)));
+        if (tavus.Endpoint is not null)
+            services.AddSingleton<IKnowledgeBase>(
+                provider => new TavusKnowledgeBase(tavus, provider.GetService<ITavusSearchKeys>() ?? new InstallationSearchKey(tavus)));
         services.AddSingleton<IKnowledgeBase, TavusMirror>();
         services.AddSingleton<MirrorPages>();
         services.AddSingleton<MirrorSync>();
@@ -58,7 +65,9 @@ public static class RagServices
 
         services.AddSingleton(provider => new CircuitBreakers(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<KnowledgeRevisions>();
-        services.AddSingleton(provider => new SearchCache(provider.GetRequiredService<KnowledgeRevisions>().ReadAsync, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(
+            provider =>
+                new SearchCache(provider.GetRequiredService<KnowledgeRevisions>().ReadAsync, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(_ => new SearchTurns(SearchTurns.Default));
         services.AddSingleton<HybridSearch>();
 
@@ -66,7 +75,7 @@ public static class RagServices
         services.AddSingleton<PageFetcher>();
         services.AddSingleton<HostQueue>();
         services.AddSingleton(ingestion);
-        // However many documents take long, the quick ones have their readers.
+        // Slow documents never take the readers of quick ones.
         services.AddSingleton(_ => new ReaderPool(size: Environment.ProcessorCount + ingestion.SlowWorkers));
         services.AddSingleton<ImageReader>();
         services.AddSingleton<IReader>(provider => provider.GetRequiredService<ReaderPool>());

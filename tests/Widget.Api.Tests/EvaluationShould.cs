@@ -43,9 +43,9 @@ public sealed class EvaluationShould(ApiFixture api)
     }
 
     [Theory]
-    [InlineData("""{"facts": ["a"]}""", "The question has no text.")]
+    [InlineData("""{"facts": ["a"]}""", "The question is empty.")]
     [InlineData("""{"text": "Where?"}""", "Name at least one source or one fact, or set shouldRefuse.")]
-    [InlineData("""{"text": "Where?", "shouldRefuse": true, "facts": ["Kiel"]}""", "A question that should be refused has neither sources nor facts.")]
+    [InlineData("""{"text": "Where?", "shouldRefuse": true, "facts": ["Kiel"]}""", "A question that should be refused must not have sources or facts.")]
     [InlineData("""{"text": "Where?", "sources": [" "]}""", "A source must have 1 to 2,000 characters.")]
     [InlineData("""{"text": "Where?", "facts": [null]}""", "A fact must have 1 to 500 characters.")]
     [InlineData("""{"text": "Where?", "facts": ["Kiel"], "language": "english"}""", "The language must be an ISO 639-1 code, such as en.")]
@@ -77,7 +77,7 @@ public sealed class EvaluationShould(ApiFixture api)
         (lines.Added, lines.Replaced).ShouldBe((0, 1));
         lines.Failed.Select(failed => (failed.Id, failed.Error)).ShouldBe(
         [
-            ("line 3", "The question has no text."),
+            ("line 3", "The question is empty."),
             ("line 4", "This is not a JSON object like {\"text\": …, \"sources\": […]}."),
             ("line 5", "colour is not a field of a question."),
         ]);

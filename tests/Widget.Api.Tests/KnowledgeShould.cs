@@ -32,7 +32,7 @@ public sealed class KnowledgeShould(ApiFixture api)
 
         (job.Status, job.Done, job.Total).ShouldBe((JobStatusName.Ready, 2, 12));
         job.Failed.Select(failed => failed.Id).ShouldBe(["line 3", "line 4", "line 5", "empty", "url", "lang", "format", "tags", "tag", "tangle"]);
-        job.Failed[^1].Error.ShouldBe("The Markdown of this document is nested too deeply to be read.");
+        job.Failed[^1].Error.ShouldBe("The Markdown of this document is nested too deeply.");
         job.Failed.ShouldAllBe(failed => failed.Error.EndsWith('.'));
         var hit = (await SearchAsync(tenant, "lamp"))[0];
         (hit.Rank, hit.ExternalId, hit.Title, hit.Text).ShouldBe((1, "good", "Lamps", "The lamp costs ten euros."));
@@ -94,10 +94,10 @@ public sealed class KnowledgeShould(ApiFixture api)
     }
 
     [Theory]
-    [InlineData("garbage.pdf", "This PDF is damaged and could not be read.")]
-    [InlineData("protected.pdf", "This PDF is protected with a password. Add a copy without one.")]
-    [InlineData("binary.txt", "This is not a text file: it contains binary data.")]
-    [InlineData("empty.md", "The document holds no text.")]
+    [InlineData("garbage.pdf", "This file is damaged and could not be read.")]
+    [InlineData("protected.pdf", "This PDF is protected by a password. Add a copy without a password.")]
+    [InlineData("binary.txt", "This file contains binary data, not text.")]
+    [InlineData("empty.md", "This document has no text.")]
     public async Task Say_why_a_file_could_not_be_read(string name, string reason)
     {
         var tenant = await TestTenant.CreateAsync(api);

@@ -103,8 +103,8 @@ public sealed class SourcesShould(ApiFixture api)
         (await DocumentsAsync(tenant, "?query=B")).Single(document => document.ExternalId == "b").Tags.ShouldBe(["x", "own"], ignoreOrder: true);
 
         await (await tenant.Developer.PatchAsJsonAsync($"/api/knowledge/sources/{shop}", new { schedule = "daily" })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "schedule");
-        await (await tenant.Developer.PostAsync($"/api/knowledge/sources/{shop}/crawl", null)).ShouldBeProblemAsync(HttpStatusCode.Conflict, "Only pages and sites can be read again; send the others' documents anew.");
-        await (await tenant.Developer.PostAsync($"/api/knowledge/sources/{shop}/retry", null)).ShouldBeProblemAsync(HttpStatusCode.Conflict, "Nothing of this source has failed, so there is nothing to try again.");
+        await (await tenant.Developer.PostAsync($"/api/knowledge/sources/{shop}/crawl", null)).ShouldBeProblemAsync(HttpStatusCode.Conflict, "Only pages and sites can be crawled again. Send the documents of other sources again.");
+        await (await tenant.Developer.PostAsync($"/api/knowledge/sources/{shop}/retry", null)).ShouldBeProblemAsync(HttpStatusCode.Conflict, "No document of this source has failed, so there is nothing to retry.");
     }
 
     [Fact]

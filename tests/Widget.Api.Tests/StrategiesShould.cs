@@ -81,7 +81,7 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
         result.Hits[0].ExternalId.ShouldBe("shipping");
         result.Trace.Steps.Single(step => step.KnowledgeBase == "tavus").ShouldSatisfyAllConditions(
             step => (step.Outcome, step.Hits).ShouldBe(("skipped", 0)),
-            step => step.Reason!.ShouldContain("no key for Tavus is configured"));
+            step => step.Reason!.ShouldContain("no Tavus key is configured"));
     }
 
     [Fact]

@@ -5,12 +5,23 @@ using Widget.Testing;
 namespace Widget.Benchmarks;
 
 /// <summary>
-/// How long passages should be, and how much they should repeat of one another: the rank of the documents that answer, on a test
-/// collection and on folders of real documents with questions. Longest is one and a half times the target throughout.
+/// How long passages should be and how much they should overlap: the rank of the documents that answer, on a test collection and on folders
+/// of real documents with questions. The maximum length is one and a half times the target.
 /// </summary>
 internal static class ChunkingBenchmark
 {
-    private static readonly (int Target, int Overlap)[] Shapes = [(300, 0), (500, 0), (700, 0), (1_000, 0), (1_500, 0), (2_500, 0), (500, 150), (1_000, 200), (1_500, 300)];
+    private static readonly (int Target, int Overlap)[] Shapes =
+    [
+        (300, 0),
+        (500, 0),
+        (700, 0),
+        (1_000, 0),
+        (1_500, 0),
+        (2_500, 0),
+        (500, 150),
+        (1_000, 200),
+        (1_500, 300),
+    ];
 
     /// <param name="collectionFolder">A test collection.</param>
     /// <param name="folders">Pairs of a folder of documents and a file of questions.</param>
@@ -35,7 +46,11 @@ internal static class ChunkingBenchmark
                 var reciprocal = 0.0;
                 foreach (var (text, answers) in questions)
                 {
-                    var documents = (await DocumentsAsync(knowledge, site, text, 50)).Select(Path.GetFileNameWithoutExtension).Distinct(StringComparer.Ordinal).Take(5).ToList();
+                    var documents = (await DocumentsAsync(knowledge, site, text, 50))
+                        .Select(Path.GetFileNameWithoutExtension)
+                        .Distinct(StringComparer.Ordinal)
+                        .Take(5)
+                        .ToList();
                     var place = documents.FindIndex(document => answers.Contains(document!));
                     if (place >= 0) reciprocal += 1.0 / (place + 1);
                 }
@@ -47,8 +62,18 @@ internal static class ChunkingBenchmark
         }
     }
 
-    private static async Task<string[]> DocumentsAsync(Knowledge knowledge, Widget.Platform.Tenancy.TenantId tenant, string text, int limit) =>
-        [.. (await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = text, Limit = limit }, CancellationToken.None)).Hits.Select(hit => hit.ExternalId).Distinct(StringComparer.Ordinal)];
+    private static async Task<string[]> DocumentsAsync(
+        Knowledge knowledge,
+        Widget.Platform.Tenancy.TenantId tenant,
+        string text,
+        int limit) =>
+        [
+            .. (
+                await knowledge.Base.SearchAsync(
+                    new KnowledgeQuery { TenantId = tenant, Text = text, Limit = limit },
+                    CancellationToken.None)).Hits.Select(hit => hit.ExternalId)
+                .Distinct(StringComparer.Ordinal),
+        ];
 
     private static async Task<int> PassagesAsync(Knowledge knowledge, Widget.Platform.Tenancy.TenantId tenant)
     {

@@ -9,8 +9,8 @@ using Widget.Testing;
 namespace Widget.Benchmarks;
 
 /// <summary>
-/// Quality of the two arms and of their fusion on a test collection, through the real ingestion and the real tables, and the
-/// cost of a search next to the bare SQL of its arms.
+/// Quality of both arms and of their fusion on a test collection, through the real ingestion and tables, and the cost of a search compared
+/// with the bare SQL of its arms.
 /// </summary>
 internal static class CollectionBenchmark
 {
@@ -25,7 +25,8 @@ internal static class CollectionBenchmark
 
         var watch = Stopwatch.StartNew();
         var report = await knowledge.ImportAsync(tenant, collection.Documents);
-        Console.WriteLine($"{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}: {report.Done} documents ingested in {watch.Elapsed.TotalSeconds:0.0} s "
+        Console.WriteLine($"{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}: "
+            + $"{report.Done} documents ingested in {watch.Elapsed.TotalSeconds:0.0} s "
             + $"({report.Done / watch.Elapsed.TotalSeconds:0} a second), {report.Failed.Count} failed; {collection.Queries.Count} queries");
 
         await QualityAsync(collection, knowledge, tenant);
@@ -47,11 +48,32 @@ internal static class CollectionBenchmark
         {
             var terms = (await Question.ReadAsync(db, text, CancellationToken.None)).Terms;
             var embedding = HalfVectors.From(HashedEmbedder.Embed(text));
-            var all = await Candidates.FindAsync(db, terms, HashedEmbedder.Model, embedding, Depth, KnowledgeFilter.None, indexed: false, CancellationToken.None);
-            runs["lexical"][id] = Ranking(all.Where(candidate => candidate.Lexical > 0).OrderByDescending(candidate => candidate.Lexical).Select(candidate => candidate.Item));
+            var all = await Candidates.FindAsync(
+                db,
+                terms,
+                HashedEmbedder.Model,
+                embedding,
+                Depth,
+                KnowledgeFilter.None,
+                indexed: false,
+                CancellationToken.None);
+            runs["lexical"][id] = Ranking(
+                all
+                    .Where(candidate => candidate.Lexical > 0)
+                    .OrderByDescending(candidate => candidate.Lexical)
+                    .Select(candidate => candidate.Item));
             runs["dense"][id] = Ranking(all.OrderByDescending(candidate => candidate.Dense).Select(candidate => candidate.Item));
-            var candidates = await Candidates.FindAsync(db, terms, HashedEmbedder.Model, embedding, 100, KnowledgeFilter.None, indexed: false, CancellationToken.None);
-            runs["fused"][id] = Ranking(Fusion.Convex(candidates, Fusion.DenseWeight(HashedEmbedder.Model)).Select(candidate => candidate.Item));
+            var candidates = await Candidates.FindAsync(
+                db,
+                terms,
+                HashedEmbedder.Model,
+                embedding,
+                100,
+                KnowledgeFilter.None,
+                indexed: false,
+                CancellationToken.None);
+            runs["fused"][id] = Ranking(
+                Fusion.Convex(candidates, Fusion.DenseWeight(HashedEmbedder.Model)).Select(candidate => candidate.Item));
         }
 
         Console.WriteLine($"{"",-8} {"nDCG@10",8} {"Recall@100",11} {"nDCG to lexical",16}");
@@ -62,11 +84,11 @@ internal static class CollectionBenchmark
             Console.WriteLine($"{name,-8} {measures.Ndcg,8:0.0000} {measures.Recall,11:0.0000} {measures.Ndcg / lexical.Ndcg,16:0.000}");
         }
 
-        // A document ranks where its best passage does.
+        // A document ranks by its best passage.
         string[] Ranking(IEnumerable<Guid> chunks) => [.. chunks.Select(chunk => documents[chunk]).Distinct(StringComparer.Ordinal)];
     }
 
-    // The lexical arm against BM25 written out from the formula over all passages, score by score.
+    // Compares every score of the lexical arm with BM25 computed from the formula over all passages.
     private static async Task ExactnessAsync(TestCollection collection, Knowledge knowledge, TenantId tenant)
     {
         await using var db = await knowledge.Database.BeginAsync(tenant, CancellationToken.None);
@@ -80,7 +102,9 @@ internal static class CollectionBenchmark
         {
             await using var rows = await command.ExecuteReaderAsync();
             while (await rows.ReadAsync())
-                passages[rows.GetGuid(0)] = rows.GetFieldValue<string[]>(1).Zip(rows.GetFieldValue<int[]>(2)).ToDictionary(term => term.First, term => term.Second, StringComparer.Ordinal);
+                passages[rows.GetGuid(0)] = rows.GetFieldValue<string[]>(1)
+                    .Zip(rows.GetFieldValue<int[]>(2))
+                    .ToDictionary(term => term.First, term => term.Second, StringComparer.Ordinal);
         }
 
         var lengths = passages.ToDictionary(passage => passage.Key, passage => passage.Value.Values.Sum());
@@ -89,10 +113,12 @@ internal static class CollectionBenchmark
         var (scores, worst) = (0, 0.0);
         foreach (var (_, text) in collection.Queries)
         {
-            // The question's words as they are weighed: stop words at less, misspelt ones as what they mean.
+            // The question's words with their weights: less for stop words, and corrections for misspelt words.
             var terms = (await Question.ReadAsync(db, text, CancellationToken.None)).Terms.Where(term => term.ChunkCount > 0).ToList();
             var embedding = HalfVectors.From(HashedEmbedder.Embed(text));
-            foreach (var candidate in await Candidates.FindAsync(db, terms, HashedEmbedder.Model, embedding, Depth, KnowledgeFilter.None, indexed: false, CancellationToken.None))
+            foreach (var candidate in await Candidates.FindAsync(
+                db, terms, HashedEmbedder.Model, embedding, Depth,
+                KnowledgeFilter.None, indexed: false, CancellationToken.None))
             {
                 var (frequencies, length) = (passages[candidate.Item], lengths[candidate.Item]);
                 var expected = terms.Sum(term =>

@@ -13,17 +13,17 @@ using Widget.Testing;
 namespace Widget.Benchmarks;
 
 /// <summary>
-/// Documents that nobody wrote for the purpose: a folder of files, or a folder served as a web site and read by its links. Reports time
-/// per document, what could not be read, and whether questions lead to the documents that answer them.
+/// Real documents: a folder of files, or a folder served as a web site and crawled by its links. Reports the time per document, the
+/// documents that could not be read, and whether questions find the documents that answer them.
 /// </summary>
 internal static class DocumentsBenchmark
 {
     private const int Depth = 5;
 
-    /// <summary>The share of questions whose document must be among the first five.</summary>
+    /// <summary>Minimum share of questions whose document is among the first five.</summary>
     private const double LeastFound = 0.75;
 
-    /// <returns>Whether everything was as it should be.</returns>
+    /// <returns>Whether all expectations were met.</returns>
     public static Task<bool> FolderAsync(string folder, string questions, int least) =>
         RunAsync(questions, least, fetching: null, (knowledge, tenant) => AddAsync(knowledge, tenant, folder));
 
@@ -37,11 +37,11 @@ internal static class DocumentsBenchmark
         return await knowledge.Queue.ImportAsync(tenant, documents.ToAsyncEnumerable(), CancellationToken.None);
     }
 
-    /// <summary>Lines of a question and the names of the documents that answer it.</summary>
+    /// <summary>Lines with a question and the names of the documents that answer it.</summary>
     public static IReadOnlyList<(string Text, string[] Documents)> Questions(string file) =>
         [.. File.ReadAllLines(file).Select(line => line.Split('\t')).Select(fields => (fields[0], fields[1].Split('|')))];
 
-    /// <returns>Whether everything was as it should be.</returns>
+    /// <returns>Whether all expectations were met.</returns>
     public static async Task<bool> SiteAsync(string folder, string questions, int least)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -56,7 +56,11 @@ internal static class DocumentsBenchmark
             knowledge.Queue.AddSiteAsync(tenant, new Uri(address, "/index.html"), Discovery.Links, 5_000, CancellationToken.None));
     }
 
-    private static async Task<bool> RunAsync(string questions, int least, FetchOptions? fetching, Func<Knowledge, TenantId, Task<JobId>> add)
+    private static async Task<bool> RunAsync(
+        string questions,
+        int least,
+        FetchOptions? fetching,
+        Func<Knowledge, TenantId, Task<JobId>> add)
     {
         await using var database = await TestDatabase.CreateAsync();
         using var knowledge = new Knowledge(database, fetching);
@@ -73,16 +77,26 @@ internal static class DocumentsBenchmark
             chunks = (int)(await count.ExecuteScalarAsync())!;
         }
 
-        Console.WriteLine($"{report.Done} of {report.Total} documents in {watch.Elapsed.TotalSeconds:0.0} s: {watch.Elapsed.TotalMilliseconds / report.Done:0.0} ms a document, {chunks} passages; {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MB at most");
+        Console.WriteLine(
+            $"{report.Done} of {report.Total} documents in {watch.Elapsed.TotalSeconds:0.0} s: "
+                + $"{watch.Elapsed.TotalMilliseconds / report.Done:0.0} ms a document, {chunks} passages; "
+                + $"{Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MB at most");
         foreach (var failed in report.Failed) Console.WriteLine($"  not read: {failed.ExternalId}: {failed.Error}");
 
         var asked = (await File.ReadAllLinesAsync(questions)).Select(line => line.Split('\t')).ToList();
         var (found, first) = (0, 0);
         foreach (var question in asked)
         {
-            var hits = (await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = question[0], Limit = 20 }, CancellationToken.None)).Hits;
-            // A page may be there as HTML and as text; both are the page.
-            var documents = hits.Select(hit => Path.GetFileNameWithoutExtension(hit.ExternalId)).Distinct(StringComparer.Ordinal).Take(Depth).ToList();
+            var hits = (
+                await knowledge.Base.SearchAsync(
+                    new KnowledgeQuery { TenantId = tenant, Text = question[0], Limit = 20 },
+                    CancellationToken.None)).Hits;
+            // A page may exist as HTML and as text; both count.
+            var documents = hits
+                .Select(hit => Path.GetFileNameWithoutExtension(hit.ExternalId))
+                .Distinct(StringComparer.Ordinal)
+                .Take(Depth)
+                .ToList();
             var place = documents.FindIndex(question[1].Split('|').Contains);
             if (place >= 0) found++;
             if (place == 0) first++;

@@ -3,7 +3,7 @@ using Widget.Testing;
 
 namespace Widget.Benchmarks;
 
-/// <summary>How fast documents pass through the reader children, as ingestion would send them.</summary>
+/// <summary>Throughput of the reader child processes, as used by ingestion.</summary>
 internal static class ExtractionBenchmark
 {
     public static async Task RunAsync(string folder)
@@ -22,8 +22,10 @@ internal static class ExtractionBenchmark
             if (!await TryAsync(document)) Interlocked.Increment(ref failed);
         });
         Console.WriteLine(
-            $"{documents.Count} documents of {documents.Average(document => document.Content.Length) / 1024:0.0} KB in {watch.Elapsed.TotalSeconds:0.0} s: "
-            + $"{documents.Count / watch.Elapsed.TotalSeconds:0} a second through {Environment.ProcessorCount} reader children; {failed} could not be read");
+            $"{documents.Count} documents of {documents.Average(document => document.Content.Length) / 1024:0.0} KB in "
+                + $"{watch.Elapsed.TotalSeconds:0.0} s: "
+            + $"{documents.Count / watch.Elapsed.TotalSeconds:0} a second through {Environment.ProcessorCount} reader children; "
+            + $"{failed} could not be read");
     }
 
     private static async Task<bool> TryAsync(RawDocument document)

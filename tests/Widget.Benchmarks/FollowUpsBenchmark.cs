@@ -6,8 +6,8 @@ using Widget.Testing;
 namespace Widget.Benchmarks;
 
 /// <summary>
-/// Follow-up questions by rule, on the dialogues of tests/data/follow-ups.tsv: how well they are told, and what searching for the rewritten question
-/// finds. Rules were made on the half "tune"; "report" is what counts.
+/// Rewriting follow-up questions by rule, on the dialogues of tests/data/follow-ups.tsv: how well follow-ups are recognised, and what a
+/// search for the rewritten question finds. The rules were made on the half "tune"; "report" is the result.
 /// </summary>
 internal static class FollowUpsBenchmark
 {
@@ -31,12 +31,18 @@ internal static class FollowUpsBenchmark
             var followUps = half.Where(dialogue => dialogue.IsFollowUp).ToList();
             await SearchAsync(knowledge, tenants, "follow-ups as asked", followUps, dialogue => dialogue.Question);
             await SearchAsync(knowledge, tenants, "follow-ups as searched", followUps, dialogue => dialogue.Searched);
-            await SearchAsync(knowledge, tenants, "questions before and after, joined", followUps, dialogue => $"{dialogue.Before} {dialogue.Question}");
+            await SearchAsync(
+                knowledge,
+                tenants,
+                "questions before and after, joined",
+                followUps,
+                dialogue => $"{dialogue.Before} {dialogue.Question}");
             var others = half.Where(dialogue => !dialogue.IsFollowUp).ToList();
             await SearchAsync(knowledge, tenants, "new topics as asked", others, dialogue => dialogue.Question);
             await SearchAsync(knowledge, tenants, "new topics as searched", others, dialogue => dialogue.Searched);
-            // The same dialogues with the other company, which knows nothing of it.
-            var strangers = followUps.ConvertAll(dialogue => dialogue with { Tenant = dialogue.Tenant == "harbor" ? "lumen" : "harbor", Page = "" });
+            // The same dialogues with the other company's knowledge, which does not answer them.
+            var strangers = followUps.ConvertAll(
+                dialogue => dialogue with { Tenant = dialogue.Tenant == "harbor" ? "lumen" : "harbor", Page = "" });
             await SearchAsync(knowledge, tenants, "with the other company as searched", strangers, dialogue => dialogue.Searched);
         }
     }
@@ -44,11 +50,13 @@ internal static class FollowUpsBenchmark
     private static void Detection(string half, List<Dialogue> dialogues)
     {
         int Count(bool isOne, bool told) => dialogues.Count(dialogue => dialogue.IsFollowUp == isOne && dialogue.IsTold == told);
-        Console.WriteLine($"{half}: {dialogues.Count} dialogues, {(Count(true, true) + Count(false, false)) / (double)dialogues.Count:0.0 %} told right");
+        Console.WriteLine(
+            $"{half}: {dialogues.Count} dialogues, {(Count(true, true) + Count(false, false)) / (double)dialogues.Count:0.0 %} told right");
         Console.WriteLine($"  {"",-22} {"taken as follow-up",20} {"taken as it is",16}");
         Console.WriteLine($"  {"a follow-up",-22} {Count(true, true),20} {Count(true, false),16}");
         Console.WriteLine($"  {"stands by itself",-22} {Count(false, true),20} {Count(false, false),16}");
-        foreach (var wrong in dialogues.Where(dialogue => dialogue.IsFollowUp != dialogue.IsTold)) Console.WriteLine($"  wrong: {wrong.Before} | {wrong.Question}");
+        foreach (var wrong in dialogues.Where(dialogue => dialogue.IsFollowUp != dialogue.IsTold))
+            Console.WriteLine($"  wrong: {wrong.Before} | {wrong.Question}");
     }
 
     private static async Task SearchAsync(
@@ -65,15 +73,20 @@ internal static class FollowUpsBenchmark
             var found = await knowledge.Base.SearchAsync(
                 new KnowledgeQuery { TenantId = tenants[dialogue.Tenant], Text = text(dialogue), Limit = 20 },
                 CancellationToken.None);
-            var pages = found.Hits.Select(hit => Path.GetFileNameWithoutExtension(hit.ExternalId)).Distinct(StringComparer.Ordinal).ToList();
+            var pages = found.Hits
+                .Select(hit => Path.GetFileNameWithoutExtension(hit.ExternalId))
+                .Distinct(StringComparer.Ordinal)
+                .ToList();
             ranks.Add(pages.IndexOf(dialogue.Page) + 1);
             confidences.Add(found.Confidence);
         }
 
         double Share(Func<int, bool> is_) => ranks.Count(is_) / (double)ranks.Count;
         Console.WriteLine(
-            $"{"",-8} {name,-34} {Share(rank => rank == 1),7:0.0 %} {Share(rank => rank is > 0 and <= Depth),7:0.0 %} {ranks.Average(rank => rank == 0 ? 0 : 1.0 / rank),7:0.000} "
-            + $"{confidences.Count(confidence => confidence < 0.5) / (double)confidences.Count,20:0.0 %} {confidences.Count(confidence => confidence < 0.25) / (double)confidences.Count,7:0.0 %}   of {ranks.Count}");
+            $"{"",-8} {name,-34} {Share(rank => rank == 1),7:0.0 %} {Share(rank => rank is > 0 and <= Depth),7:0.0 %} "
+                + $"{ranks.Average(rank => rank == 0 ? 0 : 1.0 / rank),7:0.000} "
+            + $"{confidences.Count(confidence => confidence < 0.5) / (double)confidences.Count,20:0.0 %} "
+            + $"{confidences.Count(confidence => confidence < 0.25) / (double)confidences.Count,7:0.0 %}   of {ranks.Count}");
     }
 
     private sealed record Dialogue(string Half, string Tenant, string Before, string Title, string Question, bool IsFollowUp, string Page)

@@ -6,9 +6,9 @@ using Widget.Testing;
 namespace Widget.Benchmarks;
 
 /// <summary>
-/// When to say no: how often a question that the knowledge answers is turned away, and how often one that it does not answer is let
-/// through, on the demo companies (tests/data/answerable.tsv), on each other's questions and on a test collection. Then both errors at the
-/// two thresholds in use with their 95 % intervals, and what the rule for relevant passages keeps and drops.
+/// When to refuse to answer: how often answerable questions are refused and unanswerable ones are let through, on the demo companies
+/// (tests/data/answerable.tsv), on each other's questions and on a test collection. Also both error rates at the two thresholds in use with
+/// 95 % confidence intervals, and what the rule for relevant passages keeps and drops.
 /// </summary>
 internal static class RefusalBenchmark
 {
@@ -25,18 +25,40 @@ internal static class RefusalBenchmark
         var papers = await database.AddTenantAsync();
         await knowledge.ImportAsync(papers, collection.Documents);
 
-        var labelled = (await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "tests", "data", "answerable.tsv"))).Select(line => line.Split('\t')).ToList();
+        var labelled = (await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "tests", "data", "answerable.tsv")))
+            .Select(line => line.Split('\t'))
+            .ToList();
         IEnumerable<(TenantId, string)> Labelled(string answer, bool swapped = false) => labelled
             .Where(row => row[1] == answer)
             .Select(row => ((row[0] == "harbor") != swapped ? harbor : lumen, row[2]));
 
         Console.WriteLine($"{"",-58} {string.Join(' ', Thresholds.Select(threshold => $"{threshold,6:0.00}"))}");
-        var answered = await ReportAsync(knowledge, "turned away: demo companies, answered on their pages", Labelled("yes"), turnedAway: true);
-        var own = await ReportAsync(knowledge, "turned away: the collection's own queries", collection.Queries.Select(query => (papers, query.Text)), turnedAway: true);
+        var answered = await ReportAsync(
+            knowledge,
+            "turned away: demo companies, answered on their pages",
+            Labelled("yes"),
+            turnedAway: true);
+        var own = await ReportAsync(
+            knowledge,
+            "turned away: the collection's own queries",
+            collection.Queries.Select(query => (papers, query.Text)),
+            turnedAway: true);
         var absent = await ReportAsync(knowledge, "let through: demo companies, not on their pages", Labelled("no"), turnedAway: false);
-        var others = await ReportAsync(knowledge, "let through: the other company's questions", Labelled("yes", swapped: true), turnedAway: false);
-        var queries = await ReportAsync(knowledge, "let through: the collection's queries to a company", collection.Queries.Select(query => (harbor, query.Text)), turnedAway: false);
-        var strange = await ReportAsync(knowledge, "let through: the companies' questions to the collection", labelled.Select(row => (papers, row[2])), turnedAway: false);
+        var others = await ReportAsync(
+            knowledge,
+            "let through: the other company's questions",
+            Labelled("yes", swapped: true),
+            turnedAway: false);
+        var queries = await ReportAsync(
+            knowledge,
+            "let through: the collection's queries to a company",
+            collection.Queries.Select(query => (harbor, query.Text)),
+            turnedAway: false);
+        var strange = await ReportAsync(
+            knowledge,
+            "let through: the companies' questions to the collection",
+            labelled.Select(row => (papers, row[2])),
+            turnedAway: false);
 
         foreach (var (threshold, what) in new[] { (0.5, "quoting"), (0.25, "with a model") })
         {
@@ -51,8 +73,13 @@ internal static class RefusalBenchmark
             knowledge,
             "the collection",
             collection.Queries.Where(query => collection.Judgements.ContainsKey(query.Id))
-                .Select(query => (papers, query.Text, (Func<Hit, bool>)(hit => collection.Judgements[query.Id].GetValueOrDefault(hit.ExternalId) > 0))));
-        // The page that answers is known for the questions of the dialogues; those that stand by themselves do here.
+                .Select(
+                    query =>
+                        (
+                            papers,
+                            query.Text,
+                            (Func<Hit, bool>)(hit => collection.Judgements[query.Id].GetValueOrDefault(hit.ExternalId) > 0))));
+        // The page that answers is known for the questions of the dialogues. Here, those that make sense by themselves are used.
         var dialogues = await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "tests", "data", "follow-ups.tsv"));
         await RelevanceAsync(
             knowledge,
@@ -64,8 +91,8 @@ internal static class RefusalBenchmark
     }
 
     /// <summary>
-    /// The Wilson score interval of a share (Wilson 1927; Brown, Cai &amp; DasGupta 2001 recommend it), which holds for small samples and shares near 0
-    /// and 1: (p + z²/2n ± z·√(p(1 − p)/n + z²/4n²)) / (1 + z²/n).
+    /// The Wilson score interval of a share (Wilson 1927; recommended by Brown, Cai &amp; DasGupta 2001), valid for small samples and
+    /// shares near 0 and 1: (p + z²/2n ± z·√(p(1 − p)/n + z²/4n²)) / (1 + z²/n).
     /// </summary>
     internal static (double Low, double High) Wilson(int count, int of)
     {
@@ -82,16 +109,22 @@ internal static class RefusalBenchmark
     {
         var count = confidences.Count(confidence => confidence < threshold == turnedAway);
         var (low, high) = Wilson(count, confidences.Count);
-        Console.WriteLine($"  {name,-34} {(double)count / confidences.Count,6:0.0 %}   {low:0.0 %} to {high:0.0 %}   ({count} of {confidences.Count})");
+        Console.WriteLine(
+            $"  {name,-34} {(double)count / confidences.Count,6:0.0 %}   {low:0.0 %} to {high:0.0 %}   ({count} of {confidences.Count})");
     }
 
-    // Of the six passages that an answer may rest on: those that are judged relevant should be kept, the others dropped.
-    private static async Task RelevanceAsync(Knowledge knowledge, string name, IEnumerable<(TenantId Tenant, string Text, Func<Hit, bool> IsRelevant)> questions)
+    // Of the six passages that an answer may use, those judged relevant should be kept and the others dropped.
+    private static async Task RelevanceAsync(
+        Knowledge knowledge,
+        string name,
+        IEnumerable<(TenantId Tenant, string Text, Func<Hit, bool> IsRelevant)> questions)
     {
         var hits = new List<(double Share, bool IsRelevant, bool IsFirst)>();
         foreach (var (tenant, text, isRelevant) in questions)
         {
-            var found = await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = text, Limit = 6 }, CancellationToken.None);
+            var found = await knowledge.Base.SearchAsync(
+                new KnowledgeQuery { TenantId = tenant, Text = text, Limit = 6 },
+                CancellationToken.None);
             hits.AddRange(found.Hits.Select((hit, place) => (hit.Score / found.Hits[0].Score, isRelevant(hit), place == 0)));
         }
 
@@ -101,16 +134,27 @@ internal static class RefusalBenchmark
         {
             var all = hits.Where(hit => hit.IsRelevant == relevant).ToList();
             var dropped = Shares.Select(share => all.Count(hit => !hit.IsFirst && hit.Share < share) / (double)all.Count);
-            Console.WriteLine($"  {(relevant ? "relevant, dropped" : "not relevant, dropped"),-24} {string.Join(' ', dropped.Select(share => $"{share,6:0.0 %}"))}   of {all.Count}");
+            Console.WriteLine(
+                $"  {(relevant ? "relevant, dropped" : "not relevant, dropped"),-24} "
+                    + $"{string.Join(' ', dropped.Select(share => $"{share,6:0.0 %}"))}   of {all.Count}");
         }
     }
 
-    private static async Task<IReadOnlyList<double>> ReportAsync(Knowledge knowledge, string name, IEnumerable<(TenantId Tenant, string Text)> questions, bool turnedAway)
+    private static async Task<IReadOnlyList<double>> ReportAsync(
+        Knowledge knowledge,
+        string name,
+        IEnumerable<(TenantId Tenant, string Text)> questions,
+        bool turnedAway)
     {
         var confidences = new List<double>();
         foreach (var (tenant, text) in questions)
-            confidences.Add((await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = text, Limit = 6 }, CancellationToken.None)).Confidence);
-        var shares = Thresholds.Select(threshold => confidences.Count(confidence => confidence < threshold == turnedAway) / (double)confidences.Count);
+            confidences.Add(
+                (
+                    await knowledge.Base.SearchAsync(
+                        new KnowledgeQuery { TenantId = tenant, Text = text, Limit = 6 },
+                        CancellationToken.None)).Confidence);
+        var shares = Thresholds.Select(
+            threshold => confidences.Count(confidence => confidence < threshold == turnedAway) / (double)confidences.Count);
         Console.WriteLine($"{name,-58} {string.Join(' ', shares.Select(share => $"{share,6:0.0 %}"))}   of {confidences.Count}");
         return confidences;
     }

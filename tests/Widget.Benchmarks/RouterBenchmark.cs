@@ -4,7 +4,7 @@ using Widget.Testing;
 
 namespace Widget.Benchmarks;
 
-/// <summary>How often the smart strategy sends a question to the knowledge that suits it, on tests/data/router-questions.tsv.</summary>
+/// <summary>How often the smart strategy routes a question to the right knowledge base, on tests/data/router-questions.tsv.</summary>
 internal static class RouterBenchmark
 {
     public static void Run()
@@ -17,7 +17,8 @@ internal static class RouterBenchmark
             Console.WriteLine($"{language.Key}: accuracy {Confusion.Of(language).Accuracy:0.0 %} of {language.Count()}");
         Console.WriteLine();
         foreach (var wrong in questions.Where(question => QuestionRouter.Decide(question.Text).Multimodal != question.Multimodal))
-            Console.WriteLine($"wrong: \"{wrong.Text}\" is {(wrong.Multimodal ? "multimodal" : "plain")}. {QuestionRouter.Decide(wrong.Text).Reason}");
+            Console.WriteLine(
+                $"wrong: \"{wrong.Text}\" is {(wrong.Multimodal ? "multimodal" : "plain")}. {QuestionRouter.Decide(wrong.Text).Reason}");
 
         var watch = Stopwatch.StartNew();
         foreach (var question in questions) QuestionRouter.Decide(question.Text);

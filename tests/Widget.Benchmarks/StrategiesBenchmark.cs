@@ -13,8 +13,8 @@ using Widget.Testing;
 namespace Widget.Benchmarks;
 
 /// <summary>
-/// What the strategies cost, over real HTTP and a real database: both sides at once next to the slower one, a Tavus that is dead, and a
-/// question that was asked before.
+/// The cost of the search strategies, over real HTTP and a real database: two knowledge bases in parallel compared with the slower one, an
+/// unreachable Tavus, and a repeated question.
 /// </summary>
 internal static class StrategiesBenchmark
 {
@@ -29,14 +29,16 @@ internal static class StrategiesBenchmark
         using var knowledge = new Knowledge(database);
         var tenant = await database.AddTenantAsync();
         var random = new Random(11);
-        string Text(int words) => string.Join(' ', Enumerable.Range(0, words).Select(_ => $"term{Math.Pow(random.NextDouble(), 3) * 4_000:0}"));
+        string Text(int words) => string.Join(
+            ' ',
+            Enumerable.Range(0, words).Select(_ => $"term{Math.Pow(random.NextDouble(), 3) * 4_000:0}"));
         await knowledge.ImportAsync(tenant, [.. Enumerable.Range(0, Chunks).Select(i => ($"{i}", $"Document {i}", Text(120)))]);
         string[] questions = [.. Enumerable.Range(0, Rounds).Select(_ => Text(8))];
 
-        await using var outside = BuildTavus();
-        await outside.StartAsync();
-        var behavior = outside.Services.GetRequiredService<TavusBehavior>();
-        var options = new TavusOptions { Endpoint = new Uri($"{outside.Urls.Single()}/tavus"), Key = TavusEndpoints.Key };
+        await using var services = BuildTavus();
+        await services.StartAsync();
+        var behavior = services.Services.GetRequiredService<TavusBehavior>();
+        var options = new TavusOptions { Endpoint = new Uri($"{services.Urls.Single()}/tavus"), Key = TavusEndpoints.Key };
         using var tavus = new TavusKnowledgeBase(options, new InstallationSearchKey(options));
         var passages = Enumerable.Range(0, 20).Select(i => new TavusPassage(Text(80), $"Passage {i}")).ToArray();
 
@@ -55,7 +57,8 @@ internal static class StrategiesBenchmark
             }
 
             var slower = Math.Max(Median(own), Median(remote));
-            Console.WriteLine($"Tavus answers after {delay} ms: own {Median(own):0.0} ms, tavus {Median(remote):0.0} ms, parallel {Median(parallel):0.0} ms: "
+            Console.WriteLine($"Tavus answers after {delay} ms: own {Median(own):0.0} ms, "
+                + $"tavus {Median(remote):0.0} ms, parallel {Median(parallel):0.0} ms: "
                 + $"the slower side {Median(parallel) - slower:+0.0;-0.0} ms (allowed +5.0), {Median(parallel) / slower:0.00} times it");
         }
 
@@ -69,11 +72,16 @@ internal static class StrategiesBenchmark
             alone.Add(await TimeAsync(ownOnly, tenant, question));
         }
 
-        Console.WriteLine($"Tavus is dead, deadline {Deadline.TotalMilliseconds:0} ms: first question {first:0} ms, {first / Deadline.TotalMilliseconds:0.00} times the deadline; "
-            + $"the next {Rounds}: {Median(following):0.0} ms, {Median(following) / Median(alone):0.00} times our own alone, {behavior.Received} requests sent to it in all");
+        Console.WriteLine($"Tavus is dead, deadline {Deadline.TotalMilliseconds:0} ms: first question {first:0} ms, "
+            + $"{first / Deadline.TotalMilliseconds:0.00} times the deadline; "
+            + $"the next {Rounds}: {Median(following):0.0} ms, {Median(following) / Median(alone):0.00} times our own alone, "
+            + $"{behavior.Received} requests sent to it in all");
 
         var revisions = new KnowledgeRevisions(database.ApplicationSource);
-        var caching = new HybridSearch([knowledge.Base], TimeProvider.System, cache: new SearchCache(revisions.ReadAsync, TimeProvider.System));
+        var caching = new HybridSearch(
+            [knowledge.Base],
+            TimeProvider.System,
+            cache: new SearchCache(revisions.ReadAsync, TimeProvider.System));
         var (fresh, uncached, cached) = (new List<double>(), new List<double>(), new List<double>());
         foreach (var question in questions)
         {
@@ -82,7 +90,8 @@ internal static class StrategiesBenchmark
             cached.Add(await TimeAsync(caching, tenant, question));
         }
 
-        Console.WriteLine($"cache, {Chunks} passages: without {Median(uncached):0.00} ms, first time {Median(fresh):0.00} ms ({Median(fresh) / Median(uncached):0.00} times), "
+        Console.WriteLine($"cache, {Chunks} passages: without {Median(uncached):0.00} ms, "
+            + $"first time {Median(fresh):0.00} ms ({Median(fresh) / Median(uncached):0.00} times), "
             + $"again {Median(cached):0.00} ms: {Median(uncached) / Median(cached):0.0} times as fast");
     }
 
@@ -92,7 +101,10 @@ internal static class StrategiesBenchmark
         {
             Weights = new Dictionary<string, double>(StringComparer.Ordinal) { [KnowledgeBases.Own] = 0.5, [KnowledgeBases.Tavus] = 0.5 },
             Deadline = Deadline,
-            Parameters = new Dictionary<string, string>(StringComparer.Ordinal) { [TavusKnowledgeBase.ReplicaParameter] = TavusEndpoints.Replica },
+            Parameters = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [TavusKnowledgeBase.ReplicaParameter] = TavusEndpoints.Replica,
+            },
         };
         var watch = Stopwatch.StartNew();
         await search.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = question }, plan, CancellationToken.None);

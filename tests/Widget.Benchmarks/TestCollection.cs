@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Widget.Benchmarks;
 
-/// <summary>A retrieval test collection: corpus.jsonl {id, title, text}, queries.jsonl {id, text}, qrels.tsv query, document, grade.</summary>
+/// <summary>
+/// A retrieval test collection: corpus.jsonl {id, title, text}, queries.jsonl {id, text}, qrels.tsv with query, document, grade.
+/// </summary>
 internal sealed record TestCollection(
     IReadOnlyList<(string Id, string Title, string Text)> Documents,
     IReadOnlyList<(string Id, string Text)> Queries,
@@ -32,8 +34,8 @@ internal sealed record TestCollection(
     private static string Text(JsonElement line, string name) => line.GetProperty(name).GetString() ?? "";
 }
 
-/// <summary>Measures of a run, averaged over the queries that have a relevant document.</summary>
-/// <param name="Ndcg">nDCG@10: gain = grade, discount = log2(rank + 1).</param>
+/// <summary>Metrics of a run, averaged over the queries that have a relevant document.</summary>
+/// <param name="Ndcg">nDCG@10 with gain = grade, discount = log2(rank + 1).</param>
 /// <param name="Recall">Share of the relevant documents among the first hundred.</param>
 internal readonly record struct Measures(double Ndcg, double Recall)
 {

@@ -5,7 +5,7 @@ using Widget.Testing;
 
 namespace Widget.Rag.Tests;
 
-/// <summary>One database for all tests of this assembly; each test has tenants of its own.</summary>
+/// <summary>One database for all tests of this assembly. Each test has its own tenants.</summary>
 public sealed class DatabaseFixture : IAsyncLifetime
 {
     public TestDatabase Database { get; private set; } = null!;

@@ -1,13 +1,14 @@
 namespace Widget.Rag.Tests;
 
-/// <summary>The system's clock, which can be moved on. Timers run as they would.</summary>
+/// <summary>The system clock with an adjustable offset. Timers run in real time.</summary>
 internal sealed class TestClock : TimeProvider
 {
     private long _ahead;
 
     public override long GetTimestamp() => System.GetTimestamp() + Interlocked.Read(ref _ahead);
 
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromSeconds((double)Interlocked.Read(ref _ahead) / TimestampFrequency);
+    public override DateTimeOffset GetUtcNow() =>
+        System.GetUtcNow() + TimeSpan.FromSeconds((double)Interlocked.Read(ref _ahead) / TimestampFrequency);
 
     public void Advance(TimeSpan time) => Interlocked.Add(ref _ahead, (long)(time.TotalSeconds * TimestampFrequency));
 }

@@ -6,10 +6,12 @@ using Widget.Migrations;
 
 namespace Widget.Testing;
 
-/// <summary>An installation of an earlier version. EF Core migrates to a given one only where names begin with a date.</summary>
+/// <summary>
+/// An installation of an earlier version. EF Core can migrate to a specific migration only if its name begins with a date.
+/// </summary>
 public static class EarlierVersion
 {
-    /// <summary>Applies the migrations before <paramref name="version"/>, as they are written; creates the database if it is missing.</summary>
+    /// <summary>Applies the migrations before <paramref name="version"/> as written. Creates the database if it is missing.</summary>
     public static async Task MigrateBeforeAsync(string version, string connection, CancellationToken ct)
     {
         await using var context = MigrationsContext.For(connection);
@@ -23,7 +25,8 @@ public static class EarlierVersion
             var name = Path.GetFileNameWithoutExtension(file);
             if (string.CompareOrdinal(name, version) >= 0) return;
 #pragma warning disable CA2100 // The project's own files.
-            await using var command = database.CreateCommand(await File.ReadAllTextAsync(file, ct) + history.GetInsertScript(new HistoryRow(name, "10.0.0")));
+            await using var command = database.CreateCommand(
+                await File.ReadAllTextAsync(file, ct) + history.GetInsertScript(new HistoryRow(name, "10.0.0")));
 #pragma warning restore CA2100
             await command.ExecuteNonQueryAsync(ct);
         }

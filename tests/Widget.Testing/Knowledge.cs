@@ -13,7 +13,7 @@ using Widget.Rag.Search;
 
 namespace Widget.Testing;
 
-/// <summary>Our own knowledge base on a test database, with its jobs run on the spot instead of by a worker.</summary>
+/// <summary>The own knowledge base on a test database. Jobs run immediately instead of in a worker.</summary>
 public sealed class Knowledge : IDisposable
 {
     private readonly EmbeddingModels _models;
@@ -85,7 +85,7 @@ public sealed class Knowledge : IDisposable
         return lease;
     }
 
-    /// <summary>Imports Markdown texts and waits until they can be found.</summary>
+    /// <summary>Imports Markdown texts and waits until they are searchable.</summary>
     public async Task<JobReport> ImportAsync(TenantId tenant, params IReadOnlyList<(string Id, string Title, string Text)> documents)
     {
         var job = await Queue.ImportAsync(

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Widget.Testing;
 
-/// <summary>PDFs as tests need them: with so many pages, empty, drawn on without text, or with text.</summary>
+/// <summary>Creates PDF files for tests: any number of pages, empty, with drawings or with text.</summary>
 public static class MadePdf
 {
-    /// <summary>A page with nothing on it.</summary>
+    /// <summary>An empty page.</summary>
     public const string Empty = "";
 
     /// <summary>A page with black bars and no text.</summary>
@@ -14,7 +14,7 @@ public static class MadePdf
 
     public static byte[] Of(int pages, string content) => Of([.. Enumerable.Repeat(content, pages)]);
 
-    /// <param name="pages">What is drawn on each, in PDF's own operators; <see cref="Text"/> makes them.</param>
+    /// <param name="pages">The content of each page in PDF operators. <see cref="Text"/> creates text.</param>
     public static byte[] Of(params IReadOnlyList<string> pages)
     {
         var pdf = new StringBuilder("%PDF-1.4\n");
@@ -26,7 +26,9 @@ public static class MadePdf
         }
 
         Add("<</Type/Catalog/Pages 2 0 R>>");
-        Add($"<</Type/Pages/Count {pages.Count}/Kids[{string.Join(' ', Enumerable.Range(0, pages.Count).Select(i => $"{4 + (2 * i)} 0 R"))}]>>");
+        Add(
+            "<</Type/Pages/Count "
+                + $"{pages.Count}/Kids[{string.Join(' ', Enumerable.Range(0, pages.Count).Select(i => $"{4 + (2 * i)} 0 R"))}]>>");
         Add("<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>");
         foreach (var content in pages)
         {

@@ -4,8 +4,8 @@ using Widget.Migrations;
 namespace Widget.Testing;
 
 /// <summary>
-/// A role as operators have one: it may create databases and roles, and is no superuser, so that row-level security can hold for it. Its
-/// databases, and it, are dropped on disposal.
+/// A role as operators have one: it may create databases and roles but is not a superuser, so row-level security applies to it. The role
+/// and its databases are dropped on disposal.
 /// </summary>
 public sealed class PlainOwner : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ public sealed class PlainOwner : IAsyncDisposable
         return owner;
     }
 
-    /// <summary>An empty database of its own, with the one extension that needs a superuser.</summary>
+    /// <summary>Creates an empty database with the one extension that needs a superuser.</summary>
     /// <returns>The owner's connection string.</returns>
     public async Task<string> DatabaseAsync()
     {
@@ -45,7 +45,7 @@ public sealed class PlainOwner : IAsyncDisposable
         return new NpgsqlConnectionStringBuilder(In(name)) { Username = Name, Password = _password }.ConnectionString;
     }
 
-    /// <summary>Has a role dropped with the owner.</summary>
+    /// <summary>Registers a role to be dropped with the owner.</summary>
     public string Role(string name)
     {
         _roles.Add(name);

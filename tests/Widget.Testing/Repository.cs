@@ -7,7 +7,7 @@ public static class Repository
 {
     public static string Root { get; } = Find();
 
-    /// <summary>Runs a command in the working copy and returns what it prints.</summary>
+    /// <summary>Runs a command in the working copy and returns its output.</summary>
     public static Task<string> RunAsync(string program, params IReadOnlyList<string> arguments) =>
         RunAsync(program, new Dictionary<string, string?>(StringComparer.Ordinal), arguments);
 
@@ -24,7 +24,7 @@ public static class Repository
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        // A developer's own settings are no part of a test.
+        // A developer's own settings must not affect a test.
         start.Environment["WIDGET_ENV_FILE"] = "/dev/null";
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
@@ -40,6 +40,6 @@ public static class Repository
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "Widget.sln"))) return folder.FullName;
-        throw new InvalidOperationException("The tests run outside a working copy.");
+        throw new InvalidOperationException("The tests run services a working copy.");
     }
 }

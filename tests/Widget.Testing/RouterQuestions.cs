@@ -3,8 +3,8 @@ using Widget.Rag.Search;
 namespace Widget.Testing;
 
 /// <summary>
-/// Questions of visitors, each with what it is about (tests/data/router-questions.tsv). The rules of the router were found on the odd lines;
-/// the even ones are there to measure them.
+/// Visitors' questions, each with its kind (tests/data/router-questions.tsv). The router's rules were derived from the odd lines; the even
+/// ones measure them.
 /// </summary>
 public sealed record RouterQuestion(bool Multimodal, string Language, string Text, bool IsForTuning)
 {
@@ -16,11 +16,11 @@ public sealed record RouterQuestion(bool Multimodal, string Language, string Tex
     ];
 }
 
-/// <summary>The router's decisions against what the questions are about.</summary>
-/// <param name="Hits">Multimodal, and known as such.</param>
-/// <param name="Misses">Multimodal, and taken for plain.</param>
-/// <param name="FalseAlarms">Plain, and taken for multimodal.</param>
-/// <param name="Rejections">Plain, and known as such.</param>
+/// <summary>The router's decisions compared with the kinds of the questions.</summary>
+/// <param name="Hits">Multimodal questions that were recognised.</param>
+/// <param name="Misses">Multimodal questions that were taken for plain ones.</param>
+/// <param name="FalseAlarms">Plain questions that were taken for multimodal ones.</param>
+/// <param name="Rejections">Plain questions that were recognised.</param>
 public readonly record struct Confusion(int Hits, int Misses, int FalseAlarms, int Rejections)
 {
     public double Accuracy => (double)(Hits + Rejections) / (Hits + Misses + FalseAlarms + Rejections);

@@ -6,8 +6,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Testing;
 
 /// <summary>
-/// A database of its own on a real PostgreSQL, migrated, with the application's unprivileged login. Dropped on disposal.
-/// The server is WIDGET_DATABASE's, or the private one that ./run and ./test use.
+/// A migrated database on a real PostgreSQL server, with the application's unprivileged login. Dropped on disposal. Uses the server of
+/// WIDGET_DATABASE, or the private one of ./run and ./test.
 /// </summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
@@ -30,13 +30,13 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public NpgsqlDataSource OwnerSource { get; }
 
-    /// <summary>The role whose rights the application's login has.</summary>
+    /// <summary>The role that has the application's rights.</summary>
     public string ApplicationRights => ApplicationRole.For(new NpgsqlConnectionStringBuilder(Owner).Database!);
 
-    /// <summary>The application's own pool.</summary>
+    /// <summary>The application's connection pool.</summary>
     public NpgsqlDataSource ApplicationSource { get; }
 
-    /// <summary>One whose owner is no superuser.</summary>
+    /// <summary>Creates a database whose owner is not a superuser.</summary>
     public static async Task<TestDatabase> CreateAsync(string superuser, PlainOwner owner)
     {
         var connection = await owner.DatabaseAsync();
@@ -58,7 +58,7 @@ public sealed class TestDatabase : IAsyncDisposable
         return new TestDatabase(server, owner, application);
     }
 
-    /// <summary>A tenant with nothing in it.</summary>
+    /// <summary>Adds an empty tenant.</summary>
     public async Task<TenantId> AddTenantAsync(string? slug = null)
     {
         var tenant = TenantId.New();

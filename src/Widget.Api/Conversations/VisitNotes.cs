@@ -11,7 +11,7 @@ internal static class VisitNotes
     public static string Of(Visitor visitor, Conversation conversation, string? page)
     {
         var lines = new List<string>();
-        var traits = visitor.Traits.Where(trait => trait.Value.Length > 0).Select(trait => $"{Line(trait.Key)}: {Prefix.Of(Line(trait.Value), LongestTrait)}").ToList();
+        var traits = visitor.Traits.Where(trait => trait.Value.Length > 0).Select(trait => $"{Line(trait.Key)}: {Truncation.Truncate(Line(trait.Value), LongestTrait)}").ToList();
         if (traits.Count > 0) lines.Add($"The visitor says of themselves (unproved): {string.Join("; ", traits)}");
         if (page is not null) lines.Add($"They are on the page {Line(page)}");
         lines.AddRange(conversation.Context.Select(entry => $"The page says: {Line(entry.Key)} = {Line(entry.Value)}"));

@@ -157,7 +157,7 @@ public sealed record ServerOptions
         var masterKeys = MasterKeys.Read(variables);
         var ingestion = new IngestionOptions
         {
-            MostPages = variables.Whole("WIDGET_DOCUMENT_PAGES", IngestionOptions.DefaultPages, least: 1, most: 100_000),
+            MaxPages = variables.Whole("WIDGET_DOCUMENT_PAGES", IngestionOptions.DefaultPages, least: 1, most: 100_000),
             DocumentTime = TimeSpan.FromSeconds(variables.Whole("WIDGET_DOCUMENT_SECONDS", IngestionOptions.DefaultSeconds, least: 10, most: 7_200)),
         };
         var metrics = variables.Address("WIDGET_METRICS", "http://127.0.0.1:9464");

@@ -23,7 +23,7 @@ internal sealed class CompletionConversation
         for (var i = 0; i < _turns.Count; i++)
             if (_turns[i].Role == ChatRole.User) _asked = i;
         var instructions = string.Join("\n\n", request.Instructions);
-        Instructions = instructions.Length == 0 ? null : Prefix.Of(instructions, LongestInstructions);
+        Instructions = instructions.Length == 0 ? null : Truncation.Truncate(instructions, LongestInstructions);
     }
 
     /// <summary>What the program says of the conversation; null when it says nothing.</summary>
@@ -43,7 +43,7 @@ internal sealed class CompletionConversation
     }
 
     /// <summary>As search and prompt know a question. It belongs to no log, and so has no place in one.</summary>
-    public VisitorMessage Asked => new() { Text = Prefix.Of(Question!, LongestSearched) };
+    public VisitorMessage Asked => new() { Text = Truncation.Truncate(Question!, LongestSearched) };
 
     /// <summary>What was said before the question.</summary>
     public IReadOnlyList<ConversationEvent> Before => [.. _turns.Take(_asked)

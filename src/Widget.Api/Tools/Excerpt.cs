@@ -12,11 +12,11 @@ internal static class Excerpt
     {
         if (text.Length <= longest) return text;
         var sentences = Sentences.Of(text).ToArray();
-        if (sentences.Length == 0) return Prefix.Of(text, longest);
+        if (sentences.Length == 0) return Truncation.Truncate(text, longest);
         var asked = HashedEmbedder.Embed(question);
         var first = Array.IndexOf(sentences, sentences.MaxBy(sentence => Similarity(asked, HashedEmbedder.Embed(sentence))));
         var (last, length) = (first, sentences[first].Length);
-        if (length > longest) return $"{Prefix.Of(sentences[first], longest)}…";
+        if (length > longest) return $"{Truncation.Truncate(sentences[first], longest)}…";
 
         // What follows often completes it, so it grows forward first and back when there is no more.
         while (true)

@@ -70,11 +70,11 @@ internal static class CallBriefing
 
     private static string? Turn(ConversationEvent entry) => entry switch
     {
-        VisitorMessage message => $"Visitor: {Prefix.Of(message.Text, LongestTurn)}",
-        AssistantMessage message when CitationNumbers.Strip(message.Text) is { Length: > 0 } text => $"Assistant: {Prefix.Of(text, LongestTurn)}",
-        Utterance { Speaker: Speaker.Visitor } spoken => $"Visitor: {Prefix.Of(spoken.Text, LongestTurn)}",
-        Utterance { Reported: true } spoken => $"According to the visitor's page, the assistant said (not confirmed): {Prefix.Of(spoken.Text, LongestTurn)}",
-        Utterance spoken => $"Assistant: {Prefix.Of(spoken.Text, LongestTurn)}",
+        VisitorMessage message => $"Visitor: {Truncation.Truncate(message.Text, LongestTurn)}",
+        AssistantMessage message when CitationNumbers.Strip(message.Text) is { Length: > 0 } text => $"Assistant: {Truncation.Truncate(text, LongestTurn)}",
+        Utterance { Speaker: Speaker.Visitor } spoken => $"Visitor: {Truncation.Truncate(spoken.Text, LongestTurn)}",
+        Utterance { Reported: true } spoken => $"According to the visitor's page, the assistant said (not confirmed): {Truncation.Truncate(spoken.Text, LongestTurn)}",
+        Utterance spoken => $"Assistant: {Truncation.Truncate(spoken.Text, LongestTurn)}",
         _ => null,
     };
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Widget.Platform.Database;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Video;
 
@@ -98,7 +99,7 @@ public sealed record CallReport
     private static string? Text(JsonElement entry, string name, int longest) =>
         entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
             && Whole(value)?.Replace('\0', ' ').Trim() is { Length: > 0 } text
-            ? Widget.Platform.Text.Prefix.Of(text, longest)
+            ? Truncation.Truncate(text, longest)
             : null;
 
     // JSON can write half a surrogate pair, which a string cannot hold.

@@ -71,9 +71,9 @@ public sealed class VoiceBriefing(TenantDatabase conversations, ToolRegistry too
     {
         var turns = SpokenHistory.AsMessages(events).Select(entry => entry switch
         {
-            VisitorMessage message => new VoiceTurn(Speaker.Visitor, Prefix.Of(message.Text, LongestTurn)),
-            AssistantMessage message when CitationNumbers.Strip(message.Text) is { Length: > 0 } said => new VoiceTurn(Speaker.Assistant, Prefix.Of(said, LongestTurn)),
-            Utterance reported => new VoiceTurn(Speaker.Visitor, Prefix.Of(SpokenHistory.Note(reported), LongestTurn)),
+            VisitorMessage message => new VoiceTurn(Speaker.Visitor, Truncation.Truncate(message.Text, LongestTurn)),
+            AssistantMessage message when CitationNumbers.Strip(message.Text) is { Length: > 0 } said => new VoiceTurn(Speaker.Assistant, Truncation.Truncate(said, LongestTurn)),
+            Utterance reported => new VoiceTurn(Speaker.Visitor, Truncation.Truncate(SpokenHistory.Note(reported), LongestTurn)),
             _ => null,
         }).OfType<VoiceTurn>().TakeLast(MostTurns).ToList();
         while (turns.Count > 0 && turns.Sum(turn => turn.Text.Length) > LongestThread) turns.RemoveAt(0);

@@ -3,16 +3,16 @@ using AngleSharp.Dom;
 
 namespace Widget.Extraction;
 
-/// <summary>Turns a tree of elements into blocks, in reading order.</summary>
+/// <summary>Converts a tree of elements into blocks, in reading order.</summary>
 internal sealed class BlockWalker(List<Block> blocks)
 {
-    // Pages nest a few dozen levels; beyond this the text is taken as it stands, so that no page can exhaust the stack.
+    // Normal pages nest a few dozen levels. Below this level only the text is taken, so that no page can exhaust the stack.
     private const int DeepestLevel = 200;
 
-    // Every passage below carries its headings; more than this is no heading.
+    // Every passage below carries its headings, so a longer text is not treated as a heading.
     public const int LongestHeading = 300;
 
-    // It stands in every passage below, too.
+    // It is also repeated in every passage below.
     public const int LongestAnchor = 200;
 
     private readonly StringBuilder _inline = new();
@@ -79,7 +79,7 @@ internal sealed class BlockWalker(List<Block> blocks)
     {
         Flush();
         var outer = _kind;
-        // A paragraph within a list item is still the item's.
+        // A paragraph within a list item belongs to the item.
         if (!(outer == BlockKind.ListItem && kind == BlockKind.Paragraph)) _kind = kind;
         Children(element, depth + 1);
         Flush();
@@ -121,7 +121,10 @@ internal sealed class BlockWalker(List<Block> blocks)
             .Where(row => row.Text.AsSpan().ContainsAnyExcept(" |"))
             .ToList();
         if (rows.Count == 0) return;
-        var header = rows.TakeWhile(row => row.Row.ParentElement?.LocalName == "thead" || row.Row.Children.All(cell => cell.LocalName == "th")).Count();
-        blocks.Add(new Block(BlockKind.Table, string.Join('\n', rows.Select(row => row.Text))) { HeaderLines = header < rows.Count ? header : 0 });
+        var header = rows.TakeWhile(
+            row => row.Row.ParentElement?.LocalName == "thead" || row.Row.Children.All(cell => cell.LocalName == "th"))
+            .Count();
+        blocks.Add(
+            new Block(BlockKind.Table, string.Join('\n', rows.Select(row => row.Text))) { HeaderLines = header < rows.Count ? header : 0 });
     }
 }

@@ -1,33 +1,40 @@
 namespace Widget.Extraction;
 
 /// <summary>
-/// Refuses markup whose tree would be far larger than its text. A parser has to repeat formatting that was never closed in every
-/// paragraph that follows (HTML standard, 13.2.4.3, "reconstruct the active formatting elements"), and to search all open elements
-/// at every tag, so a page of some kilobytes could take gigabytes or minutes. One pass over the tags tells, before any tree is built.
+/// Rejects markup whose tree would be far larger than its text. A parser must repeat unclosed formatting in every following paragraph (HTML
+/// standard, 13.2.4.3, "reconstruct the active formatting elements") and search all open elements at every tag, so a page of a few
+/// kilobytes could take gigabytes or minutes. A single pass over the tags detects this before a tree is built.
 /// </summary>
 internal static class HtmlComplexity
 {
     private const int LongestPage = 5_000_000;
-    private const int MostElements = 300_000;
+    private const int MaxElements = 300_000;
     private const int DeepestNesting = 500;
-    private const int MostRepeated = 1_000_000;
+    private const int MaxRepeated = 1_000_000;
 
     private static readonly HashSet<string> Void =
         ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
     private static readonly HashSet<string> Raw = ["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
 
-    private static readonly HashSet<string> Formatting = ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
+    private static readonly HashSet<string> Formatting =
+    [
+        "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+    ];
 
-    // These end by themselves where the next begins, so they do not nest.
+    // These elements end where the next one begins, so they do not nest.
     private static readonly HashSet<string> EndImplied =
-        ["p", "li", "dd", "dt", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "optgroup", "colgroup", "rb", "rp", "rt", "rtc", "html", "head", "body"];
+        [
+            "p", "li", "dd", "dt", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "optgroup", "colgroup", "rb", "rp", "rt", "rtc",
+            "html", "head", "body",
+        ];
 
-    /// <exception cref="IngestionFailureException">The page is too large or too tangled to be read.</exception>
+    /// <exception cref="IngestionFailureException">The page is too large or too complex.</exception>
     public static void Check(string html)
     {
         if (html.Length > LongestPage)
-            throw new IngestionFailureException($"This page is longer than {LongestPage / 1_000_000} million characters. Split it into parts.");
+            throw new IngestionFailureException(
+                $"This page is longer than {LongestPage / 1_000_000} million characters. Split it into smaller pages.");
 
         var open = new List<string>();
         var formatting = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -38,7 +45,7 @@ internal static class HtmlComplexity
         {
             if (html.AsSpan(i).StartsWith("<!--", StringComparison.Ordinal))
             {
-                // One without an end hides nothing here: better too much is counted than too little.
+                // An unclosed one does not hide tags here: it is safer to count too many tags than too few.
                 var end = endless ? -1 : CommentEnd(html, i);
                 endless = end < 0;
                 i = endless ? i + 4 : end;
@@ -57,7 +64,7 @@ internal static class HtmlComplexity
             }
 
             elements++;
-            // In drawings and formulas these are elements as all others.
+            // Inside SVG and MathML, these are ordinary elements.
             if (Raw.Contains(name) && !unended.Contains(name) && !open.Contains("svg") && !open.Contains("math"))
             {
                 if (html.IndexOf($"</{name}", i, StringComparison.OrdinalIgnoreCase) is >= 0 and var close) i = close;
@@ -67,7 +74,7 @@ internal static class HtmlComplexity
 
             if (Formatting.Contains(name))
             {
-                // A link or a nobr within its like ends the outer one.
+                // A nested a or nobr element closes the outer one.
                 var before = formatting.GetValueOrDefault(name);
                 if (before == 0 || name is not ("a" or "nobr")) (formatting[name], unclosed) = (before + 1, unclosed + 1);
             }
@@ -77,17 +84,21 @@ internal static class HtmlComplexity
             }
 
             if (!EndImplied.Contains(name)) open.Add(name);
-            if (elements > MostElements || open.Count > DeepestNesting || repeated > MostRepeated)
-                throw new IngestionFailureException("The markup of this page is too large or too tangled to be read.");
+            if (elements > MaxElements || open.Count > DeepestNesting || repeated > MaxRepeated)
+                throw new IngestionFailureException("The markup of this page is too complex to be read.");
         }
     }
 
-    /// <summary>Where a comment has ended (HTML standard, 13.2.5.43 to 52), so that <c>&lt;!--&gt;</c> is a whole one; -1 when it never does.</summary>
+    /// <summary>
+    /// Returns the end of a comment (HTML standard, 13.2.5.43 to 52), where <c>&lt;!--&gt;</c> is complete; -1 when it is never closed.
+    /// </summary>
     /// <param name="html">The page.</param>
-    /// <param name="start">Where the comment begins.</param>
+    /// <param name="start">Position of the comment.</param>
     internal static int CommentEnd(string html, int start)
     {
-        for (var i = html.IndexOf("--", start + 2, StringComparison.Ordinal); i >= 0; i = html.IndexOf("--", i + 1, StringComparison.Ordinal))
+        for (var i = html.IndexOf("--", start + 2, StringComparison.Ordinal);
+             i >= 0;
+             i = html.IndexOf("--", i + 1, StringComparison.Ordinal))
         {
             var rest = html.AsSpan(i + 2);
             if (rest is ['>', ..]) return i + 3;

@@ -4,7 +4,7 @@ using AngleSharp.Html.Parser;
 
 namespace Widget.Extraction;
 
-/// <summary>Reads web pages: what is said on them, without what surrounds it.</summary>
+/// <summary>Reads the content of web pages without boilerplate.</summary>
 public sealed class HtmlExtractor : IExtractor
 {
     public bool Reads(string mediaType) => mediaType == MediaTypes.Html;
@@ -17,8 +17,8 @@ public sealed class HtmlExtractor : IExtractor
     }
 
     /// <param name="html">The page.</param>
-    /// <param name="address">Links are resolved against it; without one there are none.</param>
-    /// <param name="whole">Whether all of it is content, as in a page made from Markdown.</param>
+    /// <param name="address">Base address of links; without it, no links are returned.</param>
+    /// <param name="whole">Whether everything is content, as in a page made from Markdown.</param>
     public static ExtractedDocument Extract(string html, Uri? address, bool whole = false)
     {
         HtmlComplexity.Check(html);
@@ -35,7 +35,10 @@ public sealed class HtmlExtractor : IExtractor
         if (MainContent.Find(page, whole) is { } main) new BlockWalker(blocks).Walk(main);
 
         var heading = Only(blocks.Where(block => block is { Kind: BlockKind.Heading, Level: 1 }));
-        return new ExtractedDocument(heading?.Text ?? (title.Length > 0 ? title : null), language is { Length: 2 } ? language : null, blocks)
+        return new ExtractedDocument(
+            heading?.Text ?? (title.Length > 0 ? title : null),
+            language is { Length: 2 } ? language : null,
+            blocks)
         {
             Links = links,
             Canonical = canonical,
@@ -81,7 +84,8 @@ public sealed class HtmlExtractor : IExtractor
 
     private static Uri? Canonical(IDocument page, Uri? address)
     {
-        if (address is null || page.QuerySelector("link[rel~=canonical][href]")?.GetAttribute("href") is not { Length: > 0 } href) return null;
+        if (address is null || page.QuerySelector("link[rel~=canonical][href]")?.GetAttribute("href") is not { Length: > 0 } href)
+            return null;
         return Uri.TryCreate(address, href, out var canonical) && canonical.Scheme is "http" or "https" ? canonical : null;
     }
 
@@ -89,7 +93,9 @@ public sealed class HtmlExtractor : IExtractor
     {
         var links = new List<Uri>();
         if (address is null) return links;
-        var root = Uri.TryCreate(address, page.QuerySelector("base[href]")?.GetAttribute("href") ?? "", out var declared) ? declared : address;
+        var root = Uri.TryCreate(address, page.QuerySelector("base[href]")?.GetAttribute("href") ?? "", out var declared)
+            ? declared
+            : address;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var anchor in page.QuerySelectorAll("a[href]"))
         {

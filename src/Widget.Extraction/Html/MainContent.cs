@@ -3,26 +3,26 @@ using AngleSharp.Dom;
 namespace Widget.Extraction;
 
 /// <summary>
-/// Finds what a page says among what surrounds it. Elements whose purpose is stated go first; then the element that holds the bulk of the
-/// text is taken; then groups within it that consist of links or of a few words by the measures of Kohlschütter, Fankhauser and Nejdl,
-/// "Boilerplate detection using shallow text features" (WSDM 2010): link density and number of words. When in doubt the text stays:
-/// a page that would lose most of its words keeps them.
+/// Separates a page's content from its boilerplate. First removes elements whose markup states another purpose. Then takes the element with
+/// most of the text. Then removes groups in it that consist of links or of few words, using link density and word count as in Kohlschütter,
+/// Fankhauser and Nejdl, "Boilerplate detection using shallow text features" (WSDM 2010). In doubt the text stays: a page that would lose
+/// most of its words keeps them.
 /// </summary>
 internal static class MainContent
 {
-    // Never the page's own text.
+    // These elements never contain the page's own text.
     private const string NoText =
         "script, style, noscript, template, iframe, object, svg, canvas, dialog, button, select, [hidden], [aria-hidden=true]";
 
-    // Navigation and the like, by what the markup says of itself.
+    // Navigation and similar elements, recognised by their markup.
     private const string Stated =
         "nav, aside, [role=navigation], [role=banner], [role=contentinfo], [role=search], [role=complementary], [role=alertdialog], "
         + "body > header, body > footer, body > div > header, body > div > footer";
 
-    private const int LeastWords = 25;
-    private const double LeastShare = 0.4;
+    private const int MinWords = 25;
+    private const double MinShare = 0.4;
 
-    // Of a block's characters, those within links; the paper's trees divide at a third.
+    // Share of a block's characters within links. The paper's decision trees split at a third.
     private const double LinkDensity = 0.6;
     private const int LinkListLength = 3;
 
@@ -30,11 +30,12 @@ internal static class MainContent
 
     private static readonly string[] Asides =
     [
-        "related", "recommended", "recommendations", "read-more", "readmore", "more-articles", "breadcrumb", "breadcrumbs", "pagination", "pager", "share", "sharing",
-        "social", "newsletter", "sidebar", "menu", "navbar", "skip-link", "promo", "advertisement", "footer", "masthead", "toolbar",
+        "related", "recommended", "recommendations", "read-more", "readmore", "more-articles", "breadcrumb", "breadcrumbs", "pagination",
+        "pager", "share", "sharing", "social", "newsletter", "sidebar", "menu", "navbar", "skip-link", "promo", "advertisement", "footer",
+        "masthead", "toolbar",
     ];
 
-    /// <summary>Takes the boilerplate out of a page and gives the element to read; null for a page without a body.</summary>
+    /// <summary>Removes the boilerplate and returns the element to read; null for a page without a body.</summary>
     public static IElement? Find(IDocument page, bool whole)
     {
         if (page.Body is not { } body) return null;
@@ -43,25 +44,30 @@ internal static class MainContent
         RemoveSearchForms(body);
         var before = Words(body);
         var stated = body.QuerySelectorAll(Stated).ToList();
-        // A page that is nothing but its navigation is an index; that is what it says.
-        if (before - stated.Where(element => !stated.Exists(other => other != element && other.Contains(element))).Sum(Words) > 0) Remove(stated);
+        // A page with nothing but navigation is an index, so its navigation is its content.
+        if (before - stated.Where(element => !stated.Exists(other => other != element && other.Contains(element))).Sum(Words) > 0)
+            Remove(stated);
         RemoveBanners(body);
 
         var root = Bulk(body);
         var links = Removable(root).ToList();
         var (all, lost) = (Words(root), links.Sum(Words));
-        if (all - lost >= LeastWords || all - lost >= LeastShare * all) Remove(links);
+        if (all - lost >= MinWords || all - lost >= MinShare * all) Remove(links);
         return root;
     }
 
-    // The page's own word for its content counts if that holds most of the text; some pages put only a heading in it.
+    // The page's own content element counts only if it contains most of the text. Some pages put only a heading into it.
     private static IElement Bulk(IElement body)
     {
         var all = Words(body);
         foreach (var selector in (string[])["main", "[role=main]", "article"])
         {
-            var found = body.QuerySelectorAll(selector).Where(element => element.ParentElement?.Closest(selector) is null).Take(2).ToArray();
-            if (found.Length == 1 && Words(found[0]) is var words && (words >= all / 2 || words >= 4 * LeastWords)) return found[0];
+            var found = body
+                .QuerySelectorAll(selector)
+                .Where(element => element.ParentElement?.Closest(selector) is null)
+                .Take(2)
+                .ToArray();
+            if (found.Length == 1 && Words(found[0]) is var words && (words >= all / 2 || words >= 4 * MinWords)) return found[0];
         }
 
         return body;
@@ -69,9 +75,9 @@ internal static class MainContent
 
     private static void RemoveSearchForms(IElement body)
     {
-        // Some frameworks wrap the whole page in a form; one with much text is no form to fill in.
+        // Some frameworks wrap the whole page in a form, so a form with much text is not removed.
         var all = Words(body);
-        Remove(body.QuerySelectorAll("form").Where(form => Words(form) is var words && words < 4 * LeastWords && words < all / 2).ToList());
+        Remove(body.QuerySelectorAll("form").Where(form => Words(form) is var words && words < 4 * MinWords && words < all / 2).ToList());
     }
 
     private static void RemoveBanners(IElement body)
@@ -83,7 +89,7 @@ internal static class MainContent
             .ToList());
     }
 
-    /// <summary>Lists of links, and asides by name that are mostly links or short; outermost ones only.</summary>
+    /// <summary>Link lists, and elements named as asides that are short or mostly links. Only the outermost ones.</summary>
     private static IEnumerable<IElement> Removable(IElement root)
     {
         var waiting = new Stack<IElement>(root.Children.Reverse());
@@ -102,9 +108,10 @@ internal static class MainContent
         if (text == 0) return false;
         var anchors = element.QuerySelectorAll("a[href]");
         var density = anchors.Sum(anchor => HtmlExtractor.Fold(anchor.TextContent).Length) / (double)text;
-        if (Named(element, Asides, whole: true) && element.QuerySelector("h1") is null) return density > LinkDensity / 2 || Words(element) < LeastWords;
+        if (Named(element, Asides, whole: true) && element.QuerySelector("h1") is null)
+            return density > LinkDensity / 2 || Words(element) < MinWords;
         if (element.LocalName == "footer") return density > LinkDensity / 2;
-        // Headings over links make an index of a section: those stay when they are in the middle of text.
+        // Headings above links form a section index, which stays if it is in the middle of text.
         return density > LinkDensity && anchors.Length >= LinkListLength;
     }
 
@@ -114,7 +121,10 @@ internal static class MainContent
         if (!whole) return Array.Exists(names, name => given.Contains(name, StringComparison.Ordinal));
         foreach (var word in given.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (Array.Exists(names, name => word == name || word.StartsWith(name + "-", StringComparison.Ordinal) || word.EndsWith("-" + name, StringComparison.Ordinal)))
+            if (Array.Exists(names,
+                name => word == name
+                || word.StartsWith(name + "-", StringComparison.Ordinal)
+                || word.EndsWith("-" + name, StringComparison.Ordinal)))
                 return true;
         }
 

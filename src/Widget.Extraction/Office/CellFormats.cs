@@ -4,7 +4,7 @@ using DocumentFormat.OpenXml.Spreadsheet;
 
 namespace Widget.Extraction;
 
-/// <summary>Numbers of a sheet as a reader sees them: dates as dates, shares as percentages (ECMA-376 part 1, 18.8.30 and 18.8.31).</summary>
+/// <summary>Formats a sheet's numbers as displayed, for example dates and percentages (ECMA-376 part 1, 18.8.30 and 18.8.31).</summary>
 internal sealed class CellFormats
 {
     private readonly string[] _codes;
@@ -21,13 +21,15 @@ internal sealed class CellFormats
         _codes = [.. (sheet?.CellFormats?.Elements<CellFormat>() ?? []).Select(format => Code(format.NumberFormatId?.Value ?? 0, own))];
     }
 
-    /// <summary>A cell's value, which stands in the file as a plain number.</summary>
+    /// <summary>Formats a cell's value, which the file stores as a plain number.</summary>
     public string Format(string raw, uint? style)
     {
         if (!double.TryParse(raw, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return HtmlExtractor.Fold(raw);
         var code = style is { } index && index < _codes.Length ? _codes[index] : "";
         var pattern = Unquoted(code);
-        if (pattern.AsSpan().ContainsAny("yd") || (pattern.Contains('m', StringComparison.Ordinal) && !pattern.Contains('0', StringComparison.Ordinal)) || pattern.AsSpan().ContainsAny("hs"))
+        if (pattern.AsSpan().ContainsAny("yd")
+            || (pattern.Contains('m', StringComparison.Ordinal) && !pattern.Contains('0', StringComparison.Ordinal))
+            || pattern.AsSpan().ContainsAny("hs"))
             return Date(number, pattern) ?? Number(number);
         return pattern.Contains('%', StringComparison.Ordinal) ? $"{Number(Math.Round(number * 100, 6))} %" : Number(number);
     }
@@ -42,7 +44,7 @@ internal sealed class CellFormats
         _ => "",
     };
 
-    // Without colours, conditions and literal text, which may hold any letter, and only the first of the patterns for different signs.
+    // Ignores colours, conditions and literal text, which may contain any letter, and all but the first section of the format.
     private static string Unquoted(string code)
     {
         var pattern = new System.Text.StringBuilder();
@@ -70,6 +72,6 @@ internal sealed class CellFormats
         return time.ToString(date ? clock ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd" : clock ? "HH:mm" : "yyyy-MM", CultureInfo.InvariantCulture);
     }
 
-    // Fifteen digits are what spreadsheets calculate with; more show how binary fractions differ from decimal ones.
+    // Spreadsheets calculate with fifteen digits. More digits would show rounding errors of binary fractions.
     private static string Number(double number) => number.ToString("G15", CultureInfo.InvariantCulture);
 }

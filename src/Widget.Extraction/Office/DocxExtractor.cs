@@ -62,7 +62,7 @@ public sealed class DocxExtractor : IExtractor
             .Select(cell => HtmlExtractor.Fold(string.Join(' ', cell.Descendants<Paragraph>().Select(TextOf))))));
         lines.RemoveAll(line => !line.AsSpan().ContainsAnyExcept(" |"));
         if (lines.Count == 0) return null;
-        // Word says which rows are repeated on every page; where it does not, the first row is a header as often as not.
+        // Rows that Word repeats on every page are headers. If there are none, the first row is treated as one.
         var declared = rows.TakeWhile(row => row.TableRowProperties?.GetFirstChild<TableHeader>() is not null).Count();
         return new Block(BlockKind.Table, string.Join('\n', lines)) { HeaderLines = Math.Max(1, declared) };
     }
@@ -89,7 +89,7 @@ public sealed class DocxExtractor : IExtractor
                 case NoBreakHyphen:
                     text.Append('-');
                     break;
-                // A drawing comes twice, for newer and for older programs.
+                // Drawings occur twice, for newer and for older programs.
                 case AlternateContentFallback or DeletedRun or ParagraphProperties or RunProperties:
                     break;
                 default:

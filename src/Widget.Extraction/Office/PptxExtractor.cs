@@ -5,7 +5,7 @@ using Drawing = DocumentFormat.OpenXml.Drawing;
 
 namespace Widget.Extraction;
 
-/// <summary>Reads presentations slide by slide: titles, bullets, tables and the speaker's notes. A block's page is its slide.</summary>
+/// <summary>Reads presentations slide by slide: titles, bullets, tables and speaker notes. A block's page is its slide.</summary>
 public sealed class PptxExtractor : IExtractor
 {
     public bool Reads(string mediaType) => mediaType == MediaTypes.Pptx;
@@ -57,12 +57,13 @@ public sealed class PptxExtractor : IExtractor
 
         var title = string.Join(" – ", titles.Where(text => text.Length > 0));
         if (title.Length == 0) return body.Count == 0 ? [] : [new Block(BlockKind.Heading, $"{number}", 1, Page: number), .. body];
-        // A slide that has a title only still says something.
-        if (body.Count == 0 || title.Length > BlockWalker.LongestHeading) body.Insert(0, new Block(BlockKind.Paragraph, title, Page: number));
+        // A slide with only a title is still indexed.
+        if (body.Count == 0 || title.Length > BlockWalker.LongestHeading)
+            body.Insert(0, new Block(BlockKind.Paragraph, title, Page: number));
         return title.Length > BlockWalker.LongestHeading ? body : [new Block(BlockKind.Heading, title, 1, Page: number), .. body];
     }
 
-    // "body" is what a placeholder without a type is for.
+    // A placeholder without a type is a "body".
     private static string? Placeholder(Shape shape) =>
         shape.NonVisualShapeProperties?.ApplicationNonVisualDrawingProperties?.GetFirstChild<PlaceholderShape>() is { } placeholder
             ? placeholder.Type?.InnerText ?? "body"

@@ -1,8 +1,8 @@
 namespace Widget.Extraction;
 
 /// <summary>
-/// A sheet's rows as blocks, each with its row's number. Under a row of column names, every value stands with its column's name, so that
-/// a row can be understood, found and quoted alone.
+/// Converts a sheet's rows into blocks with row numbers. Below a row of column names, every value carries its column's name, so that each
+/// row can be understood, found and quoted by itself.
 /// </summary>
 internal sealed class RowBlocks
 {
@@ -12,12 +12,12 @@ internal sealed class RowBlocks
     private bool _decided;
     private long _length;
 
-    /// <param name="Text">As a reader sees it, never empty.</param>
-    /// <param name="IsText">Whether it is words, not a number or a date.</param>
+    /// <param name="Text">The displayed text, never empty.</param>
+    /// <param name="IsText">Whether it is text, not a number or a date.</param>
     public readonly record struct Cell(string Text, bool IsText);
 
-    /// <summary>Adds the next row; its cells by column, from 0, without the empty ones.</summary>
-    /// <exception cref="IngestionFailureException">There is more text than can be taken in.</exception>
+    /// <summary>Adds the next row. Cells are keyed by column, from 0; empty cells are left out.</summary>
+    /// <exception cref="IngestionFailureException">The sheet has too much text.</exception>
     public void Add(int row, IReadOnlyDictionary<int, Cell> cells)
     {
         if (cells.Count == 0) return;
@@ -37,8 +37,8 @@ internal sealed class RowBlocks
         return _blocks;
     }
 
-    // The first row of two or more cells names the columns if it consists of different words only and a row follows it. What stands
-    // above it, such as the sheet's title, stands for itself.
+    // The first row with two or more cells contains the column names if its cells are distinct texts and another row follows. Rows above
+    // it, such as the sheet's title, stay as they are.
     private void Decide(int row, IReadOnlyDictionary<int, Cell> cells)
     {
         if (_candidate is { } candidate)
@@ -66,7 +66,9 @@ internal sealed class RowBlocks
 
     private void Write(int row, IReadOnlyDictionary<int, Cell> cells)
     {
-        var text = string.Join(" | ", cells.Select(cell => _columns.TryGetValue(cell.Key, out var column) ? $"{column}: {cell.Value.Text}" : cell.Value.Text));
+        var text = string.Join(
+            " | ",
+            cells.Select(cell => _columns.TryGetValue(cell.Key, out var column) ? $"{column}: {cell.Value.Text}" : cell.Value.Text));
         _length += text.Length;
         if (_length > Extractors.LongestText) throw new IngestionFailureException(Extractors.TooLong);
         _blocks.Add(new Block(BlockKind.Table, text) { Row = row });

@@ -2,7 +2,7 @@ using DocumentFormat.OpenXml.Wordprocessing;
 
 namespace Widget.Extraction;
 
-/// <summary>What a paragraph is, by its own properties and by its style and the styles that one is based on.</summary>
+/// <summary>Determines a paragraph's role from its properties, its style and that style's base styles.</summary>
 internal sealed class WordStyles(Styles? styles)
 {
     private const int DeepestInheritance = 20;
@@ -12,7 +12,7 @@ internal sealed class WordStyles(Styles? styles)
         .GroupBy(style => style.StyleId!.Value!, StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
 
-    /// <summary>What a paragraph is.</summary>
+    /// <summary>The role of a paragraph.</summary>
     /// <param name="Level">1 to 6 for a heading.</param>
     /// <param name="IsList">Whether it has a bullet or a number.</param>
     /// <param name="IsTitle">Whether it is the document's title.</param>
@@ -30,8 +30,10 @@ internal sealed class WordStyles(Styles? styles)
         {
             var name = (style.StyleName?.Val?.Value ?? id).ToLowerInvariant();
             if (name == "title") (title, level) = (true, level ?? 1);
-            if (name.StartsWith("toc ", StringComparison.Ordinal) || name.StartsWith("contents ", StringComparison.Ordinal)) contents = true;
-            if (name.StartsWith("heading ", StringComparison.Ordinal) && int.TryParse(name.AsSpan(8), out var number)) level ??= Math.Clamp(number, 1, 6);
+            if (name.StartsWith("toc ", StringComparison.Ordinal) || name.StartsWith("contents ", StringComparison.Ordinal))
+                contents = true;
+            if (name.StartsWith("heading ", StringComparison.Ordinal) && int.TryParse(name.AsSpan(8), out var number))
+                level ??= Math.Clamp(number, 1, 6);
             if (name.StartsWith("list", StringComparison.Ordinal)) list = true;
             if (style.StyleParagraphProperties?.OutlineLevel?.Val?.Value is { } inherited and < 9) level ??= Math.Min(inherited + 1, 6);
             if (style.StyleParagraphProperties?.NumberingProperties is not null) list = true;

@@ -6,8 +6,8 @@ using DocumentFormat.OpenXml.Spreadsheet;
 namespace Widget.Extraction;
 
 /// <summary>
-/// Reads workbooks: every visible sheet under its name, row by row, with the values that formulas had when the file was saved. Sheets
-/// are streamed, so their size is limited by their text alone.
+/// Reads workbooks: every visible sheet with its name, row by row, with the saved values of formulas. Sheets are streamed, so only the
+/// amount of text is limited.
 /// </summary>
 public sealed class XlsxExtractor : IExtractor
 {
@@ -79,7 +79,9 @@ public sealed class XlsxExtractor : IExtractor
         var raw = cell.CellValue?.Text ?? "";
         return cell.DataType?.InnerText switch
         {
-            "s" => new(int.TryParse(raw, CultureInfo.InvariantCulture, out var index) && index >= 0 && index < strings.Count ? strings[index] : "", IsText: true),
+            "s" => new(
+                int.TryParse(raw, CultureInfo.InvariantCulture, out var index) && index >= 0 && index < strings.Count ? strings[index] : "",
+                IsText: true),
             "inlineStr" => new(cell.InlineString is { } inline ? TextOf(inline) : "", IsText: true),
             "str" => new(HtmlExtractor.Fold(raw), IsText: true),
             "b" => new(raw == "1" ? "yes" : "no", IsText: false),
@@ -89,7 +91,7 @@ public sealed class XlsxExtractor : IExtractor
         };
     }
 
-    // A text's reading aid (furigana) is not part of it.
+    // Phonetic guides (furigana) are not part of the text.
     private static string TextOf(OpenXmlElement item) => HtmlExtractor.Fold(string.Concat(item
         .Descendants<Text>()
         .Where(text => text.Parent is not PhoneticRun)

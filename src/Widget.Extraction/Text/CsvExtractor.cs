@@ -4,7 +4,7 @@ using CsvHelper.Configuration;
 
 namespace Widget.Extraction;
 
-/// <summary>Reads tables of values divided by commas, semicolons, tabs or bars (RFC 4180 and its kin).</summary>
+/// <summary>Reads tables of values separated by commas, semicolons, tabs or bars (RFC 4180 and variants).</summary>
 public sealed class CsvExtractor : IExtractor
 {
     public bool Reads(string mediaType) => mediaType == MediaTypes.Csv;
@@ -29,7 +29,8 @@ public sealed class CsvExtractor : IExtractor
             for (var column = 0; column < parser.Count; column++)
             {
                 var value = HtmlExtractor.Fold(parser[column]);
-                if (value.Length > 0) cells[column] = new RowBlocks.Cell(value, IsText: !char.IsAsciiDigit(value[0]) && value[0] is not ('-' or '+'));
+                if (value.Length > 0)
+                    cells[column] = new RowBlocks.Cell(value, IsText: !char.IsAsciiDigit(value[0]) && value[0] is not ('-' or '+'));
             }
 
             rows.Add(parser.Row, cells);
@@ -38,7 +39,7 @@ public sealed class CsvExtractor : IExtractor
         return new ExtractedDocument(null, null, rows.Finish());
     }
 
-    // The one that occurs outside quotes in most of the first lines, and equally often in them.
+    // The separator that occurs outside quotes in most of the first lines, equally often in each.
     private static string Delimiter(string text)
     {
         var lines = text.Split('\n', 21).Take(20).Where(line => line.Trim().Length > 0).ToList();

@@ -3,7 +3,7 @@ using Markdig.Extensions.AutoIdentifiers;
 
 namespace Widget.Extraction;
 
-/// <summary>Reads Markdown, with tables, front matter and the heading ids that most renderers give.</summary>
+/// <summary>Reads Markdown with tables, front matter and the heading ids that most renderers generate.</summary>
 public sealed class MarkdownExtractor : IExtractor
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
@@ -30,8 +30,8 @@ public sealed class MarkdownExtractor : IExtractor
         }
         catch (ArgumentException e)
         {
-            // It reads whatever is not nested beyond its limit.
-            throw new IngestionFailureException("The Markdown of this document is nested too deeply to be read.", e);
+            // The parser throws this only when the nesting exceeds its limit.
+            throw new IngestionFailureException("The Markdown of this document is nested too deeply.", e);
         }
     }
 }

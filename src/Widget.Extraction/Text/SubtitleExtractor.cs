@@ -4,15 +4,14 @@ using System.Text.RegularExpressions;
 namespace Widget.Extraction;
 
 /// <summary>
-/// Reads subtitles, WebVTT (W3C) and SubRip: what is said, with its times. Cues break sentences anywhere, so they are joined until a
-/// sentence ends.
+/// Reads subtitles in WebVTT (W3C) and SubRip with their times. Cues break sentences anywhere, so they are joined until a sentence ends.
 /// </summary>
 public sealed partial class SubtitleExtractor : IExtractor
 {
-    // Characters: what is said in about half a minute.
+    // In characters: about half a minute of speech.
     private const int LongestPiece = 400;
 
-    // Seconds; after a longer one something new begins.
+    // In seconds. A longer pause starts a new block.
     private const double LongestPause = 5;
 
     public bool Reads(string mediaType) => mediaType is MediaTypes.WebVtt or MediaTypes.SubRip;
@@ -22,13 +21,13 @@ public sealed partial class SubtitleExtractor : IExtractor
         var blocks = Read(TextDecoding.Decode(document.Content.Span, document.Charset));
         return blocks.Count > 0
             ? new ExtractedDocument(null, null, blocks)
-            : throw new IngestionFailureException("This subtitle file holds no lines with times, as 00:01:02.000 --> 00:01:04.000.");
+            : throw new IngestionFailureException("This subtitle file has no lines with times such as 00:01:02.000 --> 00:01:04.000.");
     }
 
-    /// <summary>Blocks with times, in order; none when the text holds no cues.</summary>
+    /// <summary>Returns blocks with times, in order; none when the text has no cues.</summary>
     public static List<Block> Read(string subtitles) => Join(Cues(subtitles));
 
-    /// <summary>Joins what is said, in order, until a sentence ends. No text is empty.</summary>
+    /// <summary>Joins cues, in order, until a sentence ends. No text is empty.</summary>
     public static List<Block> Join(IEnumerable<(double Start, double End, string Text)> cues)
     {
         var blocks = new List<Block>();
@@ -36,7 +35,7 @@ public sealed partial class SubtitleExtractor : IExtractor
         {
             if (blocks.Count > 0 && blocks[^1] is { } last && start - last.End < LongestPause)
             {
-                // Captions that roll show a line again while the next comes in.
+                // Rolling captions repeat a line while the next one appears.
                 if (last.Text.EndsWith(text, StringComparison.Ordinal))
                 {
                     blocks[^1] = last with { End = Math.Max(last.End!.Value, end) };
@@ -76,10 +75,13 @@ public sealed partial class SubtitleExtractor : IExtractor
         return seconds;
     }
 
-    [GeneratedRegex(@"(?<start>(\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})\s*-->\s*(?<end>(\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"(?<start>(\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})\s*-->\s*(?<end>(\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Timing();
 
-    // Tags of voice and style, and SubRip's positions in braces.
+    // Voice and style tags, and SubRip positions in braces.
     [GeneratedRegex(@"<[^>\n]{0,200}>|\{\\[^}\n]{0,50}\}", RegexOptions.None, 1000)]
     private static partial Regex Markup();
 }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Widget.Extraction;
 
-/// <summary>Bytes to text: by byte order mark, then the declared character set, then UTF-8, then Windows-1252.</summary>
+/// <summary>Decodes text by its byte order mark, then the declared character set, then UTF-8, then Windows-1252.</summary>
 internal static partial class TextDecoding
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -16,7 +16,7 @@ internal static partial class TextDecoding
         if (bytes is [0xFE, 0xFF, ..]) return Encoding.BigEndianUnicode.GetString(bytes[2..]);
         if (Utf16(bytes) is { } wide) return wide.GetString(bytes);
         if (bytes[..Math.Min(bytes.Length, 8_000)].Contains((byte)0))
-            throw new IngestionFailureException("This is not a text file: it contains binary data.");
+            throw new IngestionFailureException("This file contains binary data, not text.");
 
         try
         {
@@ -29,7 +29,7 @@ internal static partial class TextDecoding
         }
     }
 
-    // Texts pasted together are UTF-8 here and Windows-1252 there. What is valid UTF-8 hardly ever is so by accident.
+    // Concatenated texts may mix UTF-8 and Windows-1252. Valid UTF-8 sequences hardly ever occur by accident.
     private static string Mixed(ReadOnlySpan<byte> bytes)
     {
         var western = CodePagesEncodingProvider.Instance.GetEncoding(1252)!;
@@ -45,7 +45,7 @@ internal static partial class TextDecoding
         return text.ToString();
     }
 
-    // Without a byte order mark, UTF-16 of European text shows by every other byte being zero.
+    // UTF-16 without a byte order mark is recognised by zeros in every other byte of European text.
     private static UnicodeEncoding? Utf16(ReadOnlySpan<byte> bytes)
     {
         var head = bytes[..(Math.Min(bytes.Length, 4_000) & ~1)];
@@ -63,7 +63,7 @@ internal static partial class TextDecoding
             : null;
     }
 
-    /// <summary>The character set an HTML page declares in its first kilobyte.</summary>
+    /// <summary>Returns the character set that an HTML page declares in its first kilobyte.</summary>
     public static string? DeclaredInHtml(ReadOnlySpan<byte> bytes)
     {
         var head = Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, 1024)]);
@@ -73,8 +73,7 @@ internal static partial class TextDecoding
 
     private static Encoding? Find(string? name)
     {
-        // As browsers do (WHATWG Encoding standard, 4.2): what calls itself Latin 1 or ASCII is Windows-1252, and UTF-16 shows by its
-        // byte order mark or not at all.
+        // As in browsers (WHATWG Encoding standard, 4.2), "Latin 1" and "ASCII" mean Windows-1252, and UTF-16 requires a byte order mark.
         switch (name?.ToLowerInvariant())
         {
             case null or "utf-8" or "utf-16" or "utf-16le" or "utf-16be" or "utf-32" or "utf-7":

@@ -1,6 +1,6 @@
 namespace Widget.Extraction;
 
-/// <summary>Reads plain text: blank lines divide paragraphs.</summary>
+/// <summary>Reads plain text. Blank lines separate paragraphs.</summary>
 public sealed class TextExtractor : IExtractor
 {
     public bool Reads(string mediaType) => mediaType == MediaTypes.Text;

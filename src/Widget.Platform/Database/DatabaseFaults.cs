@@ -4,11 +4,11 @@ using Npgsql;
 namespace Widget.Platform.Database;
 
 /// <summary>
-/// Distinguishes transient database faults (unavailable, overloaded) from errors of ours, which do not go away by retrying.
+/// Distinguishes transient database faults (unavailable, overloaded) from programming errors, which a retry does not fix.
 /// </summary>
 public static class DatabaseFaults
 {
-    // What Npgsql does not count as transient, and which yet is gone once the server, its standby or the pooler is back.
+    // Errors that Npgsql does not consider transient, but that end when the server, its standby or the pooler is available again.
     private static readonly HashSet<string> Passing = new(StringComparer.Ordinal)
     {
         PostgresErrorCodes.AdminShutdown,
@@ -16,11 +16,12 @@ public static class DatabaseFaults
         PostgresErrorCodes.CannotConnectNow,
         PostgresErrorCodes.IdleSessionTimeout,
         "25P03", // idle_in_transaction_session_timeout
-        // A statement that the server has ended, for its time limit. One that we cancel ends in an OperationCanceledException.
+        // The server cancelled a statement because of its time limit. A statement that the application cancels throws
+        // OperationCanceledException.
         PostgresErrorCodes.QueryCanceled,
-        // PgBouncer says this of a server that it has lost and of clients that it has no connection for.
+        // PgBouncer reports this for a lost server connection and for clients that get no connection.
         PostgresErrorCodes.ProtocolViolation,
-        // During a failover the address may still lead to a standby.
+        // During a failover, the address may still lead to a standby.
         PostgresErrorCodes.ReadOnlySqlTransaction,
     };
 
@@ -33,7 +34,7 @@ public static class DatabaseFaults
         null or OperationCanceledException => false,
         PostgresException { IsTransient: false } refused => Passing.Contains(refused.SqlState),
         NpgsqlException { IsTransient: true } => true,
-        // Npgsql's, while it connects. One that something else wraps is another service's.
+        // Npgsql throws this while connecting. If another exception wraps it, it comes from another service.
         TimeoutException => true,
         AggregateException several => several.InnerExceptions.Any(IsTransient),
         DbUpdateException => IsTransient(exception.InnerException),

@@ -8,10 +8,12 @@ public static class DatabaseRetry
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
-    /// <param name="work">The work. It must be idempotent: if a commit's response is lost, it has been done although it failed.</param>
-    /// <param name="clock">For the pauses.</param>
+    /// <param name="work">
+    /// The work. It must be idempotent: if the response to a commit is lost, the work may be done although it failed.
+    /// </param>
+    /// <param name="clock">Clock for the pauses.</param>
     /// <param name="report">Called for every fault that is followed by a retry.</param>
-    /// <param name="ct">Ends the tries; the last fault is thrown.</param>
+    /// <param name="ct">Ends the retries; the last fault is thrown.</param>
     public static async Task<T> RunAsync<T>(
         Func<CancellationToken, Task<T>> work,
         TimeProvider clock,
@@ -35,7 +37,8 @@ public static class DatabaseRetry
     }
 
     /// <inheritdoc cref="RunAsync{T}"/>
-    public static Task RunAsync(Func<CancellationToken, Task> work, TimeProvider clock, Action<Exception> report, CancellationToken ct) => RunAsync(
+    public static Task RunAsync(Func<CancellationToken, Task> work, TimeProvider clock, Action<Exception> report, CancellationToken ct) =>
+        RunAsync(
         async token =>
         {
             await work(token);

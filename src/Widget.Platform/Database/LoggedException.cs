@@ -4,8 +4,8 @@ using Npgsql;
 namespace Widget.Platform.Database;
 
 /// <summary>
-/// Stands for an exception in the log when that one would repeat what somebody sent: PostgreSQL quotes values in its messages and contexts, and parsers
-/// quote what they could not read. Types, codes and stack traces stay.
+/// Replaces an exception in the log if its message could contain user data: PostgreSQL quotes values in its messages and contexts, and
+/// parsers quote invalid input. Types, codes and stack traces are kept.
 /// </summary>
 public sealed class LoggedException : Exception
 {
@@ -14,19 +14,21 @@ public sealed class LoggedException : Exception
     private LoggedException(string message, string text)
         : base(message) => _text = text;
 
-    /// <summary>The exception itself, or what can be said of it.</summary>
+    /// <summary>Returns the exception itself, or a replacement without user data.</summary>
     public static Exception Of(Exception exception)
     {
         var chain = new List<Exception>();
         for (var inner = exception; inner is not null; inner = inner.InnerException) chain.Add(inner);
         if (!chain.Exists(Quotes)) return exception;
         var message = string.Join(" < ", chain.Select(Describe));
-        return new LoggedException(message, string.Join(Environment.NewLine, chain.Select(one => $"{Describe(one)}{Environment.NewLine}{one.StackTrace}")));
+        return new LoggedException(
+            message,
+            string.Join(Environment.NewLine, chain.Select(one => $"{Describe(one)}{Environment.NewLine}{one.StackTrace}")));
     }
 
     public override string ToString() => _text;
 
-    // Class 22 is about data and class 23 about constraints, so both quote values; the other classes are about the server and our statements.
+    // Errors of class 22 (data) and class 23 (constraints) quote values. Other classes concern the server and the application's statements.
     // ASP.NET Core's exception for unreadable requests is matched by its name, since Widget.Rag does not reference ASP.NET Core.
     private static bool Quotes(Exception exception) => exception is JsonException or FormatException or ArgumentException
         || exception.GetType().Name == "BadHttpRequestException"

@@ -1,8 +1,8 @@
 namespace Widget.Platform.Database;
 
 /// <summary>
-/// A short name for a SQL statement, as <c>select documents</c>: what it changes last, or else the first table or function it reads. It runs for every
-/// statement of a trace, so it is one pass over the words.
+/// A short name for a SQL statement, such as <c>select documents</c>: the last table it changes, otherwise the first table or function it
+/// reads. Runs for every traced statement, so it makes a single pass over the words.
 /// </summary>
 internal static class SqlSummary
 {
@@ -34,7 +34,7 @@ internal static class SqlSummary
                 ("from", "delete") => ("delete", Wanted.Changed),
                 ("into", "insert") => ("insert", Wanted.Changed),
                 ("from" or "join", _) => (verb, Wanted.Read),
-                // "for update" and "do update" change nothing of their own.
+                // "for update" and "do update" are not statements.
                 ("update", not ("for" or "do" or "key")) => ("update", Wanted.Changed),
                 _ => (verb, wanted),
             };
@@ -58,7 +58,7 @@ internal static class SqlSummary
         || word.Equals("lateral", StringComparison.OrdinalIgnoreCase)
         || word.Equals("set", StringComparison.OrdinalIgnoreCase);
 
-    // The next word; texts and parameters are passed over. Empty at the end.
+    // Returns the next word, skipping string literals and parameters; empty at the end.
     private static ReadOnlySpan<char> Next(ReadOnlySpan<char> text, ref int at)
     {
         while (at < text.Length && !IsStart(text[at]))

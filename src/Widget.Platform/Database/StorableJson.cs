@@ -21,17 +21,17 @@ public static partial class StorableJson
 
     private static readonly SearchValues<char> OfNumbers = SearchValues.Create("+-.0123456789eE");
 
-    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     public static JsonDocument Parse(ReadOnlySpan<byte> utf8)
     {
         var mark = Encoding.UTF8.Preamble;
         return Parse(Encoding.UTF8.GetString(utf8.StartsWith(mark) ? utf8[mark.Length..] : utf8));
     }
 
-    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     public static JsonDocument Parse(string json) => JsonDocument.Parse(Clean(json));
 
-    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <exception cref="JsonException">The text is not JSON.</exception>
     public static async Task<JsonDocument> ParseAsync(Stream utf8, CancellationToken ct)
     {
         var body = new MemoryStream();
@@ -39,13 +39,13 @@ public static partial class StorableJson
         return Parse(body.GetBuffer().AsSpan(0, (int)body.Length));
     }
 
-    /// <summary>JSON of whatever origin, as text to be stored.</summary>
+    /// <summary>Returns JSON from any source as text that can be stored.</summary>
     public static string Of(JsonElement value) => Clean(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value)));
 
-    /// <summary>The text that a reader stands at.</summary>
+    /// <summary>Returns the string at the reader's position.</summary>
     public static string? Text(ref Utf8JsonReader reader)
     {
-        // Its error names the type that was expected.
+        // GetString throws an exception that names the expected type.
         if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName)) return reader.GetString();
         var text = reader.HasValueSequence ? Encoding.UTF8.GetString(reader.ValueSequence) : Encoding.UTF8.GetString(reader.ValueSpan);
         if (!reader.ValueIsEscaped) return text;
@@ -53,7 +53,9 @@ public static partial class StorableJson
         return document.RootElement.GetString();
     }
 
-    /// <summary>The same JSON with everything in it storable. Takes one pass, and gives back what it got when there is nothing to do.</summary>
+    /// <summary>
+    /// Returns the same JSON with storable values. Takes one pass, and returns the same string if there is nothing to change.
+    /// </summary>
     public static string Clean(string json)
     {
         StringBuilder? clean = null;
@@ -87,7 +89,7 @@ public static partial class StorableJson
         return clean is null ? json : clean.Append(json, copied, json.Length - copied).ToString();
     }
 
-    // How long what stands there is, and what is to stand in its place; null for itself.
+    // Returns the length of the token and its replacement; null if it stays.
     private static (int Length, string? Instead) Escape(ReadOnlySpan<char> json)
     {
         if (Unit(json) is not { } unit) return (Math.Min(2, json.Length), null);

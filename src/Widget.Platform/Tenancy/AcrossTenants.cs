@@ -3,7 +3,7 @@ using Npgsql;
 namespace Widget.Platform.Tenancy;
 
 /// <summary>
-/// A transaction of the tables' owner in which row-level security is open for all tenants' rows. Without it, the owner sees no rows
+/// A transaction of the tables' owner that may access the rows of all tenants. Without it, row-level security hides all rows from the owner
 /// (docs/decisions/0002-row-level-security.md). It has no effect for the application's login.
 /// </summary>
 public sealed class AcrossTenants : IAsyncDisposable
@@ -11,7 +11,8 @@ public sealed class AcrossTenants : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
 
-    private AcrossTenants(NpgsqlConnection connection, NpgsqlTransaction transaction) => (_connection, _transaction) = (connection, transaction);
+    private AcrossTenants(NpgsqlConnection connection, NpgsqlTransaction transaction) =>
+        (_connection, _transaction) = (connection, transaction);
 
     public static async Task<AcrossTenants> BeginAsync(NpgsqlDataSource owner, CancellationToken ct)
     {
@@ -30,7 +31,7 @@ public sealed class AcrossTenants : IAsyncDisposable
         }
     }
 
-    /// <param name="sql">Its parameters are positional: <c>$1</c>, <c>$2</c> …</param>
+    /// <param name="sql">A statement with positional parameters: <c>$1</c>, <c>$2</c> …</param>
     /// <param name="parameters">Written as <c>[a, b]</c>.</param>
     public NpgsqlCommand Command(string sql, ReadOnlySpan<object> parameters = default)
     {

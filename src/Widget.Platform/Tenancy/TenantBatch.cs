@@ -3,8 +3,8 @@ using Npgsql;
 namespace Widget.Platform.Tenancy;
 
 /// <summary>
-/// Statements on behalf of one tenant, sent together: one round trip and one transaction. Row-level security shows them that tenant's rows only. For what
-/// happens often; anything that has to decide between two statements needs a transaction of its own (<see cref="TenantDb"/>).
+/// Statements for one tenant that are sent together, in one round trip and one transaction. Row-level security restricts them to the
+/// tenant's rows. For frequent operations. If code must decide between two statements, use a transaction (<see cref="TenantDb"/>).
 /// </summary>
 public sealed class TenantBatch : IAsyncDisposable
 {
@@ -13,16 +13,17 @@ public sealed class TenantBatch : IAsyncDisposable
     public TenantBatch(NpgsqlDataSource dataSource, TenantId tenant)
     {
         _batch = dataSource.CreateBatch();
-        // A batch is one transaction, so the setting holds for the statements that follow and for nothing after them.
+        // A batch is one transaction, so the setting applies only to its own statements.
         Add("select set_config('app.tenant_id', $1, true)", [tenant.ToString()]);
     }
 
-    /// <param name="sql">Its parameters are positional: <c>$1</c>, <c>$2</c> …</param>
+    /// <param name="sql">A statement with positional parameters: <c>$1</c>, <c>$2</c> …</param>
     /// <param name="parameters">Written as <c>[a, b]</c>.</param>
     public TenantBatch Add(string sql, ReadOnlySpan<object?> parameters = default)
     {
         var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in parameters) command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value ?? DBNull.Value });
+        foreach (var value in parameters)
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value ?? DBNull.Value });
         _batch.BatchCommands.Add(command);
         return this;
     }
@@ -37,7 +38,7 @@ public sealed class TenantBatch : IAsyncDisposable
         return rows;
     }
 
-    /// <summary>Runs statements that give no rows.</summary>
+    /// <summary>Runs statements that return no rows.</summary>
     public Task RunAsync(CancellationToken ct) => _batch.ExecuteNonQueryAsync(ct);
 
     public ValueTask DisposeAsync() => _batch.DisposeAsync();

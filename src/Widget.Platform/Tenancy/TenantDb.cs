@@ -13,9 +13,9 @@ public interface ITenantOwned
 }
 
 /// <summary>
-/// One transaction on behalf of one tenant. Row-level security shows it that tenant's rows only: the tenant is set for
-/// the transaction, not for the connection, so it survives poolers and nothing of it is left behind
-/// (docs/decisions/0002-row-level-security.md). Disposing without <see cref="CommitAsync"/> rolls back.
+/// A transaction for one tenant. Row-level security restricts it to the tenant's rows. The tenant is set for the transaction, not for the
+/// connection, so it works with connection poolers and leaves nothing behind (docs/decisions/0002-row-level-security.md). Disposing without
+/// <see cref="CommitAsync"/> rolls back.
 /// </summary>
 public sealed class TenantDb : DbContext
 {
@@ -35,10 +35,10 @@ public sealed class TenantDb : DbContext
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>A command in this transaction.</summary>
-    /// <param name="sql">Its parameters are positional: <c>$1</c>, <c>$2</c> …</param>
+    /// <summary>Creates a command in this transaction.</summary>
+    /// <param name="sql">A statement with positional parameters: <c>$1</c>, <c>$2</c> …</param>
     /// <param name="parameters">
-    /// Written as <c>[a, b]</c>. Not <c>params</c>, since an array given alone would be taken for the list.
+    /// Written as <c>[a, b]</c>. Not <c>params</c>, because a single array argument would be taken for the list.
     /// </param>
     public NpgsqlCommand Command(string sql, ReadOnlySpan<object?> parameters = default)
     {
@@ -51,24 +51,29 @@ public sealed class TenantDb : DbContext
         return command;
     }
 
-    /// <summary>Has the tenant's transactions that change the same thing take turns, until they end.</summary>
-    /// <param name="what">The thing, in a word of its own.</param>
-    /// <param name="ct">Ends the wait.</param>
+    /// <summary>
+    /// Takes an advisory lock until the transaction ends, so that the tenant's transactions that change the same thing run one after
+    /// another.
+    /// </summary>
+    /// <param name="what">Name of the lock.</param>
+    /// <param name="ct">Cancels the wait.</param>
     public async Task LockAsync(string what, CancellationToken ct)
     {
-        await using var command = Command("select pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))", [what, TenantId.ToString()]);
+        await using var command = Command(
+            "select pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))",
+            [what, TenantId.ToString()]);
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>An empty batch in this transaction: several statements in one round trip.</summary>
+    /// <summary>Creates a batch in this transaction: several statements in one round trip.</summary>
     public NpgsqlBatch Batch() => new(
         (NpgsqlConnection)Database.GetDbConnection(),
         (NpgsqlTransaction)Database.CurrentTransaction!.GetDbTransaction());
 
-    /// <summary>Runs something as soon as this transaction is committed, when its locks are released. It must not throw.</summary>
+    /// <summary>Runs an action after the commit, when the transaction's locks are released. The action must not throw.</summary>
     public void AfterCommit(Func<CancellationToken, Task> action) => _afterCommit.Add(action);
 
-    /// <summary>Saves what is tracked, commits, and runs what was to run after the commit.</summary>
+    /// <summary>Saves tracked changes, commits, and runs the actions registered with <see cref="AfterCommit"/>.</summary>
     public async Task CommitAsync(CancellationToken ct)
     {
         await SaveChangesAsync(ct);
@@ -82,7 +87,7 @@ public sealed class TenantDb : DbContext
         foreach (var entry in ChangeTracker.Entries<ITenantOwned>())
         {
             if (entry.State is EntityState.Added or EntityState.Modified && entry.Entity.TenantId != TenantId)
-                throw new InvalidOperationException($"A {entry.Metadata.ShortName()} of another tenant was about to be saved.");
+                throw new InvalidOperationException($"Cannot save a {entry.Metadata.ShortName()} of another tenant.");
         }
 
         return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
@@ -96,7 +101,7 @@ public sealed class TenantDb : DbContext
         FilterByTenant(modelBuilder);
     }
 
-    // Repeats row-level security in the application, as the named filter "tenant", for every tenant-owned entity.
+    // Repeats row-level security in the application: every tenant-owned entity gets the named filter "tenant".
     private void FilterByTenant(ModelBuilder model)
     {
         foreach (var entity in model.Model.GetEntityTypes())

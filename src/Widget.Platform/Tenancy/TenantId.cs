@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Widget.Platform.Tenancy;
 
-/// <summary>One customer of the platform.</summary>
+/// <summary>A customer of the platform.</summary>
 [JsonConverter(typeof(TypedIdJsonConverter))]
 public readonly record struct TenantId(Guid Value) : ITypedId<TenantId>
 {

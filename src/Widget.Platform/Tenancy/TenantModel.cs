@@ -4,14 +4,16 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Widget.Platform.Tenancy;
 
-/// <summary>The tables that one EF model is made of. Two models of the same tables are equal, so EF Core builds one model for both.</summary>
+/// <summary>The tables of an EF model. Models with the same tables are equal, so EF Core builds each model only once.</summary>
 internal sealed class TenantModel(TenantTables[] tables) : IEquatable<TenantModel>
 {
     public void MapIds(ModelConfigurationBuilder conventions)
     {
-        foreach (var type in tables.Select(table => table.Ids).Append(typeof(TenantId).Assembly).Distinct().SelectMany(assembly => assembly.GetTypes()))
+        var assemblies = tables.Select(table => table.Ids).Append(typeof(TenantId).Assembly).Distinct();
+        foreach (var type in assemblies.SelectMany(assembly => assembly.GetTypes()))
         {
-            if (type.IsValueType && Array.Exists(type.GetInterfaces(), i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ITypedId<>)))
+            if (type.IsValueType
+                && Array.Exists(type.GetInterfaces(), i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ITypedId<>)))
                 conventions.Properties(type).HaveConversion(typeof(TypedIdConverter<>).MakeGenericType(type));
         }
     }

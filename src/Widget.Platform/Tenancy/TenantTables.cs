@@ -4,9 +4,9 @@ using Microsoft.EntityFrameworkCore;
 namespace Widget.Platform.Tenancy;
 
 /// <summary>
-/// The tables of one feature. A feature registers them as a singleton; <see cref="TenantDatabase"/> builds one model of them all. The feature
-/// reaches its own tables by extension properties of <see cref="TenantDb"/> that stand beside this.
+/// The tables of a feature. Each feature registers one as a singleton, and <see cref="TenantDatabase"/> builds a single model from all of
+/// them. Features access their tables through extension properties of <see cref="TenantDb"/>.
 /// </summary>
 /// <param name="Ids">Every <see cref="ITypedId{TSelf}"/> of this assembly becomes a uuid column.</param>
-/// <param name="Map">Maps the feature's entities; names of columns and the tenant filter are added for it.</param>
+/// <param name="Map">Maps the feature's entities. Column names and the tenant filter are added automatically.</param>
 public sealed record TenantTables(Assembly Ids, Action<ModelBuilder> Map);

@@ -5,8 +5,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Widget.Platform.Tenancy;
 
 /// <summary>
-/// An id that says what it identifies. Values are version 7 GUIDs, so rows sort by the time they were made,
-/// except where an id is also a secret (then version 4).
+/// An id with its own type. Values are version 7 GUIDs, so that rows sort by creation time; ids that are also secrets use version 4.
 /// </summary>
 public interface ITypedId<TSelf>
     where TSelf : struct, ITypedId<TSelf>
@@ -20,11 +19,11 @@ public interface ITypedId<TSelf>
 public sealed class TypedIdConverter<TId>() : ValueConverter<TId, Guid>(id => id.Value, value => FromValue(value))
     where TId : struct, ITypedId<TId>
 {
-    // An expression tree may not name a static abstract member itself.
+    // An expression tree cannot use a static abstract member directly.
     private static TId FromValue(Guid value) => TId.From(value);
 }
 
-/// <summary>Writes every <see cref="ITypedId{TSelf}"/> as a plain GUID string.</summary>
+/// <summary>Serialises every <see cref="ITypedId{TSelf}"/> as a plain GUID string.</summary>
 public sealed class TypedIdJsonConverter : JsonConverterFactory
 {
     public override bool CanConvert(Type typeToConvert) =>

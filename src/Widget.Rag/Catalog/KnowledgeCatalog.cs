@@ -7,7 +7,7 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Catalog;
 
-/// <summary>Which documents are asked for; null asks for all.</summary>
+/// <summary>Selects documents. A null property matches all documents.</summary>
 public sealed record DocumentFilter
 {
     public SourceId? Source { get; init; }
@@ -16,26 +16,31 @@ public sealed record DocumentFilter
 
     public string? Tag { get; init; }
 
-    /// <summary>A part of the title, address or external id; upper and lower case alike.</summary>
+    /// <summary>Part of the title, address or external id, case-insensitive.</summary>
     public string? Query { get; init; }
 }
 
-/// <summary>A document and where it comes from.</summary>
+/// <summary>A document with its source.</summary>
 /// <param name="Document">The document.</param>
 /// <param name="Source">Its source.</param>
-/// <param name="Waiting">Whether a newer version of it is waiting to be read.</param>
-/// <param name="Error">Why a newer version of it could not be read; null when there is none such.</param>
+/// <param name="Waiting">Whether a newer version is queued.</param>
+/// <param name="Error">Why a newer version could not be read; null when none has failed.</param>
 public sealed record DocumentReport(Document Document, Source Source, bool Waiting, string? Error);
 
-/// <summary>The documents a tenant has.</summary>
+/// <summary>Lists and deletes a tenant's documents.</summary>
 public sealed class KnowledgeCatalog(TenantDatabase database)
 {
-    /// <summary>A page of the tenant's documents, by title, and how many there are in all.</summary>
+    /// <summary>Returns a page of the tenant's documents, ordered by title, and the total number.</summary>
     public Task<(IReadOnlyList<Document> Documents, int Total)> ListAsync(TenantId tenant, int offset, int limit, CancellationToken ct) =>
         ListAsync(tenant, new DocumentFilter(), offset, limit, ct);
 
-    /// <summary>A page of the tenant's documents that fit, by title, and how many those are in all.</summary>
-    public async Task<(IReadOnlyList<Document> Documents, int Total)> ListAsync(TenantId tenant, DocumentFilter filter, int offset, int limit, CancellationToken ct)
+    /// <summary>Returns a page of the tenant's documents that match the filter, ordered by title, and their total number.</summary>
+    public async Task<(IReadOnlyList<Document> Documents, int Total)> ListAsync(
+        TenantId tenant,
+        DocumentFilter filter,
+        int offset,
+        int limit,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         var documents = db.Documents.AsNoTracking();
@@ -44,15 +49,22 @@ public sealed class KnowledgeCatalog(TenantDatabase database)
         if (filter.Tag is { } tag) documents = documents.Where(row => row.Tags.Contains(tag));
         if (filter.Query is { Length: > 0 } query)
         {
-            var pattern = $"%{query.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
-            documents = documents.Where(row => EF.Functions.ILike(row.Title, pattern) || EF.Functions.ILike(row.ExternalId, pattern) || EF.Functions.ILike(row.Url!, pattern));
+            var escaped = query
+                .Replace(@"\", @"\\", StringComparison.Ordinal)
+                .Replace("%", @"\%", StringComparison.Ordinal)
+                .Replace("_", @"\_", StringComparison.Ordinal);
+            var pattern = $"%{escaped}%";
+            documents = documents.Where(
+                row => EF.Functions.ILike(row.Title, pattern)
+                    || EF.Functions.ILike(row.ExternalId, pattern)
+                    || EF.Functions.ILike(row.Url!, pattern));
         }
 
         var total = await documents.CountAsync(ct);
         return (await documents.OrderBy(row => row.Title).ThenBy(row => row.Id).Skip(offset).Take(limit).ToListAsync(ct), total);
     }
 
-    /// <summary>Null when the tenant has no such document.</summary>
+    /// <summary>Returns a document; null when the tenant has none with this id.</summary>
     public async Task<DocumentReport?> FindAsync(TenantId tenant, DocumentId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -68,8 +80,13 @@ public sealed class KnowledgeCatalog(TenantDatabase database)
         return new DocumentReport(document, source, latest?.State is ItemState.Waiting or ItemState.Working, latest?.Error);
     }
 
-    /// <summary>A page of a document's passages, in its order; null when the tenant has no such document.</summary>
-    public async Task<(IReadOnlyList<Passage> Passages, int Total)?> PassagesAsync(TenantId tenant, DocumentId id, int offset, int limit, CancellationToken ct)
+    /// <summary>Returns a page of a document's passages in order; null when the tenant has no such document.</summary>
+    public async Task<(IReadOnlyList<Passage> Passages, int Total)?> PassagesAsync(
+        TenantId tenant,
+        DocumentId id,
+        int offset,
+        int limit,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         if (!await db.Documents.AnyAsync(row => row.Id == id, ct)) return null;
@@ -79,19 +96,22 @@ public sealed class KnowledgeCatalog(TenantDatabase database)
         return (page, await chunks.CountAsync(ct));
     }
 
-    /// <summary>Deletes a document and everything made from it; false when the tenant has none with this id.</summary>
+    /// <summary>Deletes a document with its passages. Returns false when the tenant has none with this id.</summary>
     public async Task<bool> DeleteAsync(TenantId tenant, DocumentId id, CancellationToken ct)
     {
         await using (var db = await database.BeginAsync(tenant, ct))
         {
             if (await db.Documents.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct) is not { } document) return false;
-            // What was typed goes with the document that was made from it, and what is waiting to be made from it.
+            // If the document was made from a typed entry, the entry and its queued job are deleted too.
             if (document.Kind is DocumentKind.Answer or DocumentKind.Demo && Guid.TryParse(document.ExternalId, out var typed))
             {
                 await TypedKnowledge.LockAsync(db, typed, ct);
                 await KnowledgeWriter.LockStatisticsAsync(db, ct);
-                await IngestionQueue.WithdrawAsync(db, document.SourceId, document.ExternalId, ct);
-                id = await db.Documents.Where(row => row.SourceId == document.SourceId && row.ExternalId == document.ExternalId).Select(row => row.Id).SingleOrDefaultAsync(ct);
+                await JobCreation.WithdrawAsync(db, document.SourceId, document.ExternalId, ct);
+                id = await db.Documents
+                    .Where(row => row.SourceId == document.SourceId && row.ExternalId == document.ExternalId)
+                    .Select(row => row.Id)
+                    .SingleOrDefaultAsync(ct);
                 await db.Answers.Where(row => row.SourceId == document.SourceId && row.Id == new AnswerId(typed)).ExecuteDeleteAsync(ct);
                 await db.Demos.Where(row => row.SourceId == document.SourceId && row.Id == new DemoId(typed)).ExecuteDeleteAsync(ct);
             }
@@ -100,7 +120,7 @@ public sealed class KnowledgeCatalog(TenantDatabase database)
             await db.CommitAsync(ct);
         }
 
-        await KnowledgeSettler.SettleAsync(database, tenant, ct);
+        await IngestionFinalizer.FinalizeAsync(database, tenant, ct);
         return true;
     }
 }

@@ -3,13 +3,16 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Catalog;
 
-/// <summary>Tells whether a tenant's knowledge has changed.</summary>
+/// <summary>Detects changes of a tenant's knowledge.</summary>
 public sealed class KnowledgeRevisions(NpgsqlDataSource dataSource)
 {
-    /// <summary>A number that is another after every change of the tenant's documents, ours and those mirrored; 0 while there are none. One round trip.</summary>
+    /// <summary>
+    /// Returns a number that grows with every change of the tenant's documents, including mirrored ones; 0 while there are none. Takes one
+    /// round trip.
+    /// </summary>
     public async Task<long> ReadAsync(TenantId tenant, CancellationToken ct)
     {
-        // Both only ever grow, so their sum does.
+        // Both revisions only grow, so their sum changes whenever one of them does.
         await using var batch = new TenantBatch(dataSource, tenant).Add(
             "select coalesce((select revision from knowledge_statistics), 0) + coalesce((select revision from tavus_knowledge), 0)");
         await using var rows = await batch.ReadAsync(ct);

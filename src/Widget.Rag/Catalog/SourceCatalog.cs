@@ -8,37 +8,45 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Catalog;
 
-/// <summary>What has become of a wish to run a source.</summary>
+/// <summary>Result of a request to run a source.</summary>
 /// <param name="Found">Whether the tenant has the source.</param>
-/// <param name="Job">The job that does it; null when there is nothing to do.</param>
+/// <param name="Job">The job; null when there is nothing to do.</param>
 public sealed record SourceRun(bool Found, JobId? Job = null)
 {
-    /// <summary>Why there is nothing to do, in words.</summary>
+    /// <summary>Why there is nothing to do, in plain words.</summary>
     public string? Reason { get; init; }
 }
 
-/// <summary>What to change of a source; null leaves it as it is.</summary>
+/// <summary>Changes to a source. Null properties stay unchanged.</summary>
 public sealed record SourceChange(string? Name, IReadOnlyList<string>? Tags, Schedule? Schedule, Func<CrawlRules, CrawlRules>? Rules);
 
-/// <summary>The sources a tenant has.</summary>
+/// <summary>Manages a tenant's sources.</summary>
 public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue, TimeProvider clock)
 {
-    /// <summary>A page of the tenant's sources, oldest first, and how many there are in all.</summary>
-    public async Task<(IReadOnlyList<SourceReport> Sources, int Total)> ListAsync(TenantId tenant, SourceKind? kind, int offset, int limit, CancellationToken ct)
+    /// <summary>Returns a page of the tenant's sources, oldest first, and the total number.</summary>
+    public async Task<(IReadOnlyList<SourceReport> Sources, int Total)> ListAsync(
+        TenantId tenant,
+        SourceKind? kind,
+        int offset,
+        int limit,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         var total = await db.Sources.CountAsync(source => kind == null || source.Kind == kind, ct);
         return (await SourceReport.ReadAsync(db, id: null, kind, offset, limit, ct), total);
     }
 
-    /// <summary>Null when the tenant has no such source.</summary>
+    /// <summary>Returns a source; null when the tenant has none with this id.</summary>
     public async Task<SourceReport?> FindAsync(TenantId tenant, SourceId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         return (await SourceReport.ReadAsync(db, id, kind: null, 0, 1, ct)).SingleOrDefault();
     }
 
-    /// <summary>Makes a source, and queues its first crawl when it is a page or site; null when there is one of this address or name.</summary>
+    /// <summary>
+    /// Creates a source and, for a page or site, queues its first crawl. Returns null when the tenant already has a source with this
+    /// address or name.
+    /// </summary>
     public async Task<SourceId?> CreateAsync(
         TenantId tenant,
         SourceKind kind,
@@ -64,20 +72,25 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
         source.Rules = rules;
         SetSchedule(source, schedule);
         await db.SaveChangesAsync(ct);
-        if (IsFetched(source)) await IngestionQueue.CrawlAsync(db, source, ct);
+        if (IsFetched(source)) await JobCreation.CrawlAsync(db, source, ct);
         await db.CommitAsync(ct);
         queue.Raise();
         return id;
     }
 
-    /// <summary>False when the tenant has no such source, or it is being deleted; null when another has the name already.</summary>
+    /// <summary>
+    /// Changes a source. Returns false when the tenant has no such source or it is being deleted, and null when another source has the
+    /// name.
+    /// </summary>
     public async Task<bool?> ChangeAsync(TenantId tenant, SourceId id, SourceChange change, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         if (await LockedAsync(db, id, ct) is not { } source) return false;
         var named = source.Kind is SourceKind.Import or SourceKind.Upload;
         if (change.Name is { } name && named
-            && await db.Sources.AnyAsync(row => row.Kind == source.Kind && row.Name == name && row.Id != id && row.DeletedAt == null, ct)) return null;
+            && await db.Sources.AnyAsync(
+                row => row.Kind == source.Kind && row.Name == name && row.Id != id && row.DeletedAt == null,
+                ct)) return null;
         source.Name = change.Name ?? source.Name;
         if (change.Rules is { } rules) source.Rules = rules(source.Rules);
         if (change.Schedule is { } schedule && schedule != source.Schedule) SetSchedule(source, schedule);
@@ -87,8 +100,8 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
     }
 
     /// <summary>
-    /// Sets a source on its way out: what it is doing stops, and a job deletes everything that came from it. False when the tenant has none
-    /// with this id.
+    /// Starts deleting a source: cancels its jobs and queues one that deletes everything that came from it. Returns false when the tenant
+    /// has no such source.
     /// </summary>
     public async Task<bool> DeleteAsync(TenantId tenant, SourceId id, CancellationToken ct)
     {
@@ -97,10 +110,11 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
         source.DeletedAt = clock.GetUtcNow();
         source.NextCrawlAt = null;
         await db.SaveChangesAsync(ct);
-        // Whoever holds one of these finds it ended and commits nothing more.
+        // A worker that still has one of these jobs finds it ended and commits nothing.
         await using (var stop = db.Command(
             """
-            update ingestion_jobs set status = 'failed', error = 'The source was deleted.', finished_at = now(), lease_owner = null, lease_until = null
+            update ingestion_jobs set status = 'failed', error = 'The source was deleted.',
+            finished_at = now(), lease_owner = null, lease_until = null
             where source_id = $1 and finished_at is null
             """,
             [id.Value]))
@@ -108,19 +122,23 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
             await stop.ExecuteNonQueryAsync(ct);
         }
 
-        await IngestionQueue.CreateAsync(db, id, Discovery.Given, 0, ct, JobWork.Delete);
+        await JobCreation.CreateAsync(db, id, Discovery.Given, 0, ct, JobWork.Delete);
         await db.CommitAsync(ct);
         queue.Raise();
         return true;
     }
 
-    /// <summary>Reads a page or site again, now; the crawl that is under way is the answer when there is one.</summary>
+    /// <summary>Crawls a page or site again now. If a crawl is already queued or running, returns that one.</summary>
     public Task<SourceRun> CrawlAsync(TenantId tenant, SourceId id, CancellationToken ct) =>
         RunAsync(tenant, id, (db, source) => IsFetched(source)
             ? CrawlAsync(db, source, ct)
-            : Task.FromResult(new SourceRun(true) { Reason = "Only pages and sites can be read again; send the others' documents anew." }), ct);
+            : Task.FromResult(
+                new SourceRun(true)
+                {
+                    Reason = "Only pages and sites can be crawled again. Send the documents of other sources again.",
+                }), ct);
 
-    /// <summary>Tries what failed again: a page or site as a whole, of the others the documents that failed.</summary>
+    /// <summary>Retries failed documents. Pages and sites are crawled again as a whole.</summary>
     public Task<SourceRun> RetryAsync(TenantId tenant, SourceId id, CancellationToken ct) =>
         RunAsync(tenant, id, (db, source) => IsFetched(source) ? CrawlAsync(db, source, ct) : RetryAsync(db, source, ct), ct);
 
@@ -138,21 +156,26 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
     private async Task<SourceRun> CrawlAsync(TenantDb db, Source source, CancellationToken ct)
     {
         SetSchedule(source, source.Schedule);
-        var running = await db.Jobs.Where(job => job.SourceId == source.Id && job.FinishedAt == null).OrderBy(job => job.CreatedAt).Select(job => (JobId?)job.Id).FirstOrDefaultAsync(ct);
-        return new SourceRun(true, running ?? (await IngestionQueue.CrawlAsync(db, source, ct)).Id);
+        var running = await db.Jobs
+            .Where(job => job.SourceId == source.Id && job.FinishedAt == null)
+            .OrderBy(job => job.CreatedAt)
+            .Select(job => (JobId?)job.Id)
+            .FirstOrDefaultAsync(ct);
+        return new SourceRun(true, running ?? (await JobCreation.CrawlAsync(db, source, ct)).Id);
     }
 
-    // What was refused as it came in has no content to read again; nor has what ended its reader too often.
+    // Documents that were rejected on import, or that repeatedly crashed their reader, have no content left to read.
     private static async Task<SourceRun> RetryAsync(TenantDb db, Source source, CancellationToken ct)
     {
         var jobs = db.Jobs;
         var failed = db.Items.Where(item => item.State == ItemState.Failed && !item.Superseded
             && jobs.Any(job => job.Id == item.JobId && job.SourceId == source.Id && job.FinishedAt != null));
-        if (!await failed.AnyAsync(ct)) return new SourceRun(true) { Reason = "Nothing of this source has failed, so there is nothing to try again." };
+        if (!await failed.AnyAsync(ct))
+            return new SourceRun(true) { Reason = "No document of this source has failed, so there is nothing to retry." };
         if (!await failed.AnyAsync(item => item.Content != null && item.Attempts > 0, ct))
-            return new SourceRun(true) { Reason = "What failed cannot be tried again as it is. Correct it and send it anew." };
+            return new SourceRun(true) { Reason = "The failed documents cannot be retried as they are. Correct them and send them again." };
 
-        var job = await IngestionQueue.CreateAsync(db, source.Id, Discovery.Given, int.MaxValue, ct);
+        var job = await JobCreation.CreateAsync(db, source.Id, Discovery.Given, int.MaxValue, ct);
         await using var command = db.Command(
             """
             with failed as (
@@ -169,14 +192,15 @@ public sealed class SourceCatalog(TenantDatabase database, IngestionQueue queue,
             """,
             [source.Id.Value, job.Id.Value]);
         await command.ExecuteNonQueryAsync(ct);
-        await IngestionQueue.CountAsync(db, job, ct);
+        await JobCreation.CountAsync(db, job, ct);
         return new SourceRun(true, job.Id);
     }
 
-    // Null as well for one that is being deleted.
+    // Also null while the source is being deleted.
     private static async Task<Source?> LockedAsync(TenantDb db, SourceId id, CancellationToken ct)
     {
-        await using (var hold = db.Command("select from sources where id = $1 for no key update", [id.Value])) await hold.ExecuteNonQueryAsync(ct);
+        await using (var hold = db.Command("select from sources where id = $1 for no key update", [id.Value]))
+            await hold.ExecuteNonQueryAsync(ct);
         return await db.Sources.SingleOrDefaultAsync(row => row.Id == id && row.DeletedAt == null, ct);
     }
 

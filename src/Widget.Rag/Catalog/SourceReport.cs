@@ -8,14 +8,21 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Catalog;
 
-/// <summary>A source and how it is doing.</summary>
-public sealed record SourceReport(SourceId Id, SourceKind Kind, string Name, string Url, IReadOnlyList<string> Tags, CrawlRules Rules, Schedule Schedule)
+/// <summary>A source and its state.</summary>
+public sealed record SourceReport(
+    SourceId Id,
+    SourceKind Kind,
+    string Name,
+    string Url,
+    IReadOnlyList<string> Tags,
+    CrawlRules Rules,
+    Schedule Schedule)
 {
     public string Name { get; } = VisibleText.Line(Name);
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it is read again by itself.</summary>
+    /// <summary>Time of the next scheduled crawl.</summary>
     public DateTimeOffset? NextRunAt { get; init; }
 
     public bool Deleting { get; init; }
@@ -24,32 +31,40 @@ public sealed record SourceReport(SourceId Id, SourceKind Kind, string Name, str
 
     public long Passages { get; init; }
 
-    /// <summary>Documents that could not be read, and have not been since.</summary>
+    /// <summary>Number of documents whose latest attempt failed.</summary>
     public int Failed { get; init; }
 
-    /// <summary>The job that runs or waits, or else the last one; null when there has been none.</summary>
+    /// <summary>The queued or running job, otherwise the last one; null when there has been none.</summary>
     public JobId? Job { get; init; }
 
     public JobStatus? Status { get; init; }
 
-    /// <summary>Of that job: documents done, and known so far.</summary>
+    /// <summary>Number of documents done in that job, and number known so far.</summary>
     public int Done { get; init; }
 
     public int Total { get; init; }
 
-    /// <summary>When it last ended a job.</summary>
+    /// <summary>When its last finished job ended.</summary>
     public DateTimeOffset? LastRunAt { get; init; }
 
-    /// <summary>Why its last job, or the latest of its documents that failed, could not be read; null when all is well.</summary>
+    /// <summary>Error of the last job, or of its latest failed document; null when nothing failed.</summary>
     public string? LastError { get; init; }
 
-    // The plan: sources by their key, then for each one index range of its jobs, documents and failed items.
-    internal static async Task<List<SourceReport>> ReadAsync(TenantDb db, SourceId? id, SourceKind? kind, int offset, int limit, CancellationToken ct)
+    // Query plan: sources by primary key, then one index range for each source's jobs, documents and failed items.
+    internal static async Task<List<SourceReport>> ReadAsync(
+        TenantDb db,
+        SourceId? id,
+        SourceKind? kind,
+        int offset,
+        int limit,
+        CancellationToken ct)
     {
         await using var command = db.Command(
             """
-            select source.id, source.kind, source.name, source.url, source.tags, source.rules, source.schedule, source.created_at, source.next_crawl_at,
-                   source.deleted_at is not null, counted.documents, counted.passages, failures.count, job.id, job.status, job.done, job.total,
+            select source.id, source.kind, source.name, source.url, source.tags, source.rules,
+                   source.schedule, source.created_at, source.next_crawl_at,
+                   source.deleted_at is not null, counted.documents, counted.passages, failures.count,
+                   job.id, job.status, job.done, job.total,
                    ended.finished_at, coalesce(ended.error, failures.latest)
             from sources source
             cross join lateral (
@@ -61,10 +76,12 @@ public sealed record SourceReport(SourceId Id, SourceKind Kind, string Name, str
               where of.source_id = source.id and item.state = 'failed' and not item.superseded
             ) failures
             left join lateral (
-              select id, status, done, total from ingestion_jobs where source_id = source.id order by finished_at is null desc, started_at is null, created_at desc limit 1
+              select id, status, done, total from ingestion_jobs where source_id = source.id
+              order by finished_at is null desc, started_at is null, created_at desc limit 1
             ) job on true
             left join lateral (
-              select finished_at, error from ingestion_jobs where source_id = source.id and finished_at is not null order by created_at desc limit 1
+              select finished_at, error from ingestion_jobs where source_id = source.id and finished_at is not null
+              order by created_at desc limit 1
             ) ended on true
             where ($1::uuid is null or source.id = $1) and ($2::text is null or source.kind = $2)
             order by source.created_at, source.id
@@ -72,7 +89,11 @@ public sealed record SourceReport(SourceId Id, SourceKind Kind, string Name, str
             """,
             [
                 new NpgsqlParameter { Value = (object?)id?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
-                new NpgsqlParameter { Value = (object?)kind?.ToString().ToLowerInvariant() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new NpgsqlParameter
+                {
+                    Value = (object?)kind?.ToString().ToLowerInvariant() ?? DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.Text,
+                },
                 offset,
                 limit,
             ]);

@@ -6,32 +6,52 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Catalog;
 
-/// <summary>Where something that was typed stands.</summary>
+/// <summary>State of a typed entry.</summary>
 public enum EntryState
 {
-    /// <summary>Saved, and about to be found.</summary>
+    /// <summary>Saved and waiting to be indexed.</summary>
     Queued,
 
-    /// <summary>Found by searches.</summary>
+    /// <summary>Searchable.</summary>
     Ready,
 
-    /// <summary>It could not be indexed.</summary>
+    /// <summary>Indexing failed.</summary>
     Failed,
 }
 
-/// <summary>Where an entry stands, and why when it failed.</summary>
+/// <summary>State of an entry, with the error if it failed.</summary>
 public sealed record EntryStatus(EntryState State, string? Error);
 
-/// <summary>Questions with their answers, and demos: kept as typed, and indexed by a job like every other document.</summary>
+/// <summary>Manages answers and demos that people type. They are stored as typed, and a job indexes them like other documents.</summary>
 public sealed class TypedKnowledge(TenantDatabase database, IngestionQueue queue, TimeProvider clock)
 {
-    public Task<(IReadOnlyList<(Answer Entry, EntryStatus Status)> Entries, int Total)> AnswersAsync(TenantId tenant, int offset, int limit, CancellationToken ct) =>
-        ListAsync(tenant, db => db.Answers.AsNoTracking().OrderBy(row => row.Question).ThenBy(row => row.Id), row => row.Id.Value, offset, limit, ct);
+    public Task<(IReadOnlyList<(Answer Entry, EntryStatus Status)> Entries, int Total)> AnswersAsync(
+        TenantId tenant,
+        int offset,
+        int limit,
+        CancellationToken ct) =>
+        ListAsync(
+            tenant,
+            db => db.Answers.AsNoTracking().OrderBy(row => row.Question).ThenBy(row => row.Id),
+            row => row.Id.Value,
+            offset,
+            limit,
+            ct);
 
-    public Task<(IReadOnlyList<(Demo Entry, EntryStatus Status)> Entries, int Total)> DemosAsync(TenantId tenant, int offset, int limit, CancellationToken ct) =>
-        ListAsync(tenant, db => db.Demos.AsNoTracking().OrderBy(row => row.Title).ThenBy(row => row.Id), row => row.Id.Value, offset, limit, ct);
+    public Task<(IReadOnlyList<(Demo Entry, EntryStatus Status)> Entries, int Total)> DemosAsync(
+        TenantId tenant,
+        int offset,
+        int limit,
+        CancellationToken ct) =>
+        ListAsync(
+            tenant,
+            db => db.Demos.AsNoTracking().OrderBy(row => row.Title).ThenBy(row => row.Id),
+            row => row.Id.Value,
+            offset,
+            limit,
+            ct);
 
-    /// <summary>Null when the tenant has no such answer.</summary>
+    /// <summary>Returns an answer; null when the tenant has none with this id.</summary>
     public async Task<(Answer Entry, EntryStatus Status)?> FindAsync(TenantId tenant, AnswerId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -40,7 +60,7 @@ public sealed class TypedKnowledge(TenantDatabase database, IngestionQueue queue
             : null;
     }
 
-    /// <summary>Null when the tenant has no such demo.</summary>
+    /// <summary>Returns a demo; null when the tenant has none with this id.</summary>
     public async Task<(Demo Entry, EntryStatus Status)?> FindAsync(TenantId tenant, DemoId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -49,17 +69,17 @@ public sealed class TypedKnowledge(TenantDatabase database, IngestionQueue queue
             : null;
     }
 
-    /// <summary>Saves a new answer and queues it.</summary>
-    /// <param name="tenant">Whose.</param>
-    /// <param name="create">Makes it as one of a source.</param>
-    /// <param name="ct">Ends the work.</param>
+    /// <summary>Saves a new answer and queues it for indexing.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="create">Creates the answer in the given source.</param>
+    /// <param name="ct">Cancels the operation.</param>
     public async Task<Answer> AddAnswerAsync(TenantId tenant, Func<SourceId, Answer> create, CancellationToken ct) =>
         await AddAsync(tenant, SourceKind.Answers, create, (answer, now) => answer.UpdatedAt = now, ct);
 
     public async Task<Demo> AddDemoAsync(TenantId tenant, Func<SourceId, Demo> create, CancellationToken ct) =>
         await AddAsync(tenant, SourceKind.Demos, create, (demo, now) => demo.UpdatedAt = now, ct);
 
-    /// <summary>Changes an answer and queues it anew; false when the tenant has none with this id.</summary>
+    /// <summary>Changes an answer and queues it for indexing. Returns false when the tenant has none with this id.</summary>
     public async Task<bool> ChangeAsync(TenantId tenant, AnswerId id, Action<Answer> change, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -82,7 +102,7 @@ public sealed class TypedKnowledge(TenantDatabase database, IngestionQueue queue
         return true;
     }
 
-    /// <summary>Deletes an answer and everything made from it; false when the tenant has none with this id.</summary>
+    /// <summary>Deletes an answer and its document. Returns false when the tenant has none with this id.</summary>
     public async Task<bool> DeleteAsync(TenantId tenant, AnswerId id, CancellationToken ct)
     {
         await using (var db = await database.BeginAsync(tenant, ct))
@@ -93,7 +113,7 @@ public sealed class TypedKnowledge(TenantDatabase database, IngestionQueue queue
             await RemoveAsync(db, answer.SourceId, id.ToString(), ct);
         }
 
-        await KnowledgeSettler.SettleAsync(database, tenant, ct);
+        await IngestionFinalizer.FinalizeAsync(database, tenant, ct);
         return true;
     }
 
@@ -107,17 +127,22 @@ public sealed class TypedKnowledge(TenantDatabase database, IngestionQueue queue
             await RemoveAsync(db, demo.SourceId, id.ToString(), ct);
         }
 
-        await KnowledgeSettler.SettleAsync(database, tenant, ct);
+        await IngestionFinalizer.FinalizeAsync(database, tenant, ct);
         return true;
     }
 
     /// <summary>
-    /// Has those who change or delete an entry take turns, before they look at it and before any other lock: what is kept and what is queued to be
-    /// found are then of the same one.
+    /// Serialises changes of an entry. Taken before the entry is read and before any other lock, so that the stored entry and the queued
+    /// one are always the same version.
     /// </summary>
     internal static Task LockAsync(TenantDb db, Guid entry, CancellationToken ct) => db.LockAsync($"entry {entry}", ct);
 
-    private async Task<TEntry> AddAsync<TEntry>(TenantId tenant, SourceKind kind, Func<SourceId, TEntry> create, Action<TEntry, DateTimeOffset> stamp, CancellationToken ct)
+    private async Task<TEntry> AddAsync<TEntry>(
+        TenantId tenant,
+        SourceKind kind,
+        Func<SourceId, TEntry> create,
+        Action<TEntry, DateTimeOffset> stamp,
+        CancellationToken ct)
         where TEntry : class, ITypedEntry
     {
         var source = await queue.SourceAsync(tenant, kind, "", "", ct);
@@ -131,17 +156,20 @@ public sealed class TypedKnowledge(TenantDatabase database, IngestionQueue queue
 
     private async Task RequeueAsync(TenantDb db, SourceId source, ITypedEntry entry, CancellationToken ct)
     {
-        await IngestionQueue.AddTypedAsync(db, source, entry, ct);
+        await JobCreation.AddTypedAsync(db, source, entry, ct);
         await db.CommitAsync(ct);
         queue.Raise();
     }
 
-    // In the order in which a worker takes its locks: the statistics, then the items.
+    // Same lock order as a worker: the statistics, then the items.
     private static async Task RemoveAsync(TenantDb db, SourceId source, string externalId, CancellationToken ct)
     {
         await KnowledgeWriter.LockStatisticsAsync(db, ct);
-        await IngestionQueue.WithdrawAsync(db, source, externalId, ct);
-        var documents = await db.Documents.Where(row => row.SourceId == source && row.ExternalId == externalId).Select(row => row.Id).ToListAsync(ct);
+        await JobCreation.WithdrawAsync(db, source, externalId, ct);
+        var documents = await db.Documents
+            .Where(row => row.SourceId == source && row.ExternalId == externalId)
+            .Select(row => row.Id)
+            .ToListAsync(ct);
         await KnowledgeWriter.DeleteAsync(db, [.. documents.Select(id => id.Value)], ct);
         await db.CommitAsync(ct);
     }

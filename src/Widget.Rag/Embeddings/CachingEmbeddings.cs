@@ -4,16 +4,16 @@ using Widget.Platform.Caching;
 namespace Widget.Rag.Embeddings;
 
 /// <summary>
-/// Remembers the embeddings of single texts, which is what questions are; batches, which is what documents come in, pass through.
-/// For models that somebody else runs: the local embedder is as quick as looking it up.
+/// Caches the embeddings of single texts, such as questions. Batches, such as documents, are not cached. Meant for remote models: the local
+/// embedder is as fast as a cache lookup.
 /// </summary>
 /// <param name="inner">The model.</param>
-/// <param name="clock">Ages are measured with it.</param>
-/// <param name="capacity">Most embeddings kept.</param>
+/// <param name="clock">Clock for the entries' age.</param>
+/// <param name="capacity">Maximum number of embeddings.</param>
 public sealed class CachingEmbeddings(IEmbeddingGenerator<string, Embedding<float>> inner, TimeProvider clock, int capacity = 5_000)
     : DelegatingEmbeddingGenerator<string, Embedding<float>>(inner)
 {
-    // A model under one name does not change; this bounds how long one that does anyway is believed.
+    // A model with a fixed name should not change. If one does, this limits how long its old vectors are used.
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
     private readonly SharedCache<(string? Model, int? Dimensions, string Text), Embedding<float>> _cache = new(clock, capacity);

@@ -4,7 +4,7 @@ using Widget.Rag.Telemetry;
 
 namespace Widget.Rag.Embeddings;
 
-/// <summary>A model cannot be asked now. The message says why, in words for people; what needs its vectors is done later.</summary>
+/// <summary>An embedding model is unavailable. The message says why, in plain words. The vectors are added later.</summary>
 public sealed class EmbeddingUnavailableException : Exception
 {
     public EmbeddingUnavailableException()
@@ -21,40 +21,43 @@ public sealed class EmbeddingUnavailableException : Exception
     {
     }
 
-    /// <summary>Whether the model is there and refused these texts, so that asking again with the same is of no use.</summary>
+    /// <summary>Whether the model is available but rejects these texts, so that a retry with the same texts does not help.</summary>
     public bool IsRefusal { get; init; }
 }
 
-/// <summary>The models that embed: the local one always, and those of an endpoint, when the operator has set one up.</summary>
-/// <param name="remote">Asked for models by name; null without an endpoint. Throws <see cref="EmbeddingUnavailableException"/>.</param>
-/// <param name="fallback">The model of new tenants.</param>
+/// <summary>The embedding models: the local one, and those of the configured endpoint.</summary>
+/// <param name="remote">
+/// The endpoint, which gets a model by name; null without one. Throws <see cref="EmbeddingUnavailableException"/>.
+/// </param>
+/// <param name="fallback">The model for new tenants.</param>
 public sealed class EmbeddingModels(IEmbeddingGenerator<string, Embedding<float>>? remote = null, string? fallback = null) : IDisposable
 {
     private readonly HashedEmbedder _local = new();
 
-    /// <summary>Whose vectors a new tenant's knowledge gets.</summary>
+    /// <summary>The model for new tenants.</summary>
     public string Default { get; } = fallback ?? HashedEmbedder.Model;
 
     public bool Knows(string model) => IsLocal(model) || (remote is not null && !model.StartsWith("hashed-", StringComparison.Ordinal));
 
-    /// <summary>Whether a model needs nobody but ourselves.</summary>
+    /// <summary>Whether the model runs in this process.</summary>
     public static bool IsLocal(string model) => model == HashedEmbedder.Model;
 
-    /// <returns>Vectors of unit length, one a text.</returns>
-    /// <exception cref="EmbeddingUnavailableException">The model cannot be asked, or is none that we know.</exception>
+    /// <returns>One unit vector for each text.</returns>
+    /// <exception cref="EmbeddingUnavailableException">The model is unavailable or unknown.</exception>
     public async Task<IReadOnlyList<HalfVector>> EmbedAsync(string model, IReadOnlyList<string> texts, CancellationToken ct)
     {
         if (texts.Count == 0) return [];
-        if (!Knows(model)) throw new EmbeddingUnavailableException($"The embedding model {model} is not set up on this server.");
+        if (!Knows(model)) throw new EmbeddingUnavailableException($"The embedding model {model} is not configured on this server.");
         IEmbeddingGenerator<string, Embedding<float>> generator = IsLocal(model) ? _local : remote!;
-        using var activity = RagTelemetry.Source.StartActivity("embed")?.SetTag(RagTelemetry.Model, model).SetTag("widget.texts", texts.Count);
+        using var activity = RagTelemetry.Source.StartActivity("embed")?.SetTag(RagTelemetry.Model, model)
+            .SetTag("widget.texts", texts.Count);
         var generated = await generator.GenerateAsync(texts, new EmbeddingGenerationOptions { ModelId = model }, ct);
         return [.. generated.Select(embedding => HalfVectors.From(Unit(embedding.Vector.Span)))];
     }
 
     public void Dispose() => _local.Dispose();
 
-    // The arms compare by inner product, which for unit vectors is the cosine. Most models give unit vectors, shortened ones do not.
+    // The arms compare by inner product, which is the cosine for unit vectors. Most models return unit vectors; shortened vectors are not.
     private static float[] Unit(ReadOnlySpan<float> vector)
     {
         var unit = vector.ToArray();

@@ -2,10 +2,10 @@ using Pgvector;
 
 namespace Widget.Rag.Embeddings;
 
-/// <summary>Embeddings as they are stored: 16-bit floats, pgvector's <c>halfvec</c>.</summary>
+/// <summary>Stored embeddings: 16-bit floats, pgvector's <c>halfvec</c>.</summary>
 public static class HalfVectors
 {
-    /// <summary>Rounds 32-bit floats to 16 bits. Embeddings are normalised, so nothing overflows.</summary>
+    /// <summary>Rounds 32-bit floats to 16 bits. Embeddings are normalised, so no value overflows.</summary>
     public static HalfVector From(ReadOnlySpan<float> values)
     {
         var halves = new Half[values.Length];

@@ -4,17 +4,12 @@ using Widget.Rag.Text;
 
 namespace Widget.Rag.Embeddings;
 
-/// <summary>
-/// An embedder that needs no weights, no training and no network: signed feature hashing of words and their character
-/// n-grams (Weinberger et al. 2009, "Feature Hashing for Large Scale Multitask Learning"; the n-grams, with the word's
-/// borders marked, as in Bojanowski et al. 2017, "Enriching Word Vectors with Subword Information").
-/// <para>
-/// It knows spelling, not meaning: it forgives typos, inflections and compounds, and leaves synonyms to a model with
-/// weights. A feature's value is log(1 + Σ weight); a word weighs 1, its n-grams <see cref="GramWeight"/> each, and stop
-/// words a tenth of that. The vector has unit length. The weights were chosen on an open collection
-/// (docs/decisions/0005-local-embedder.md).
-/// </para>
-/// </summary>
+/// <summary>An embedder that needs no model weights, no training and no network: signed feature hashing of words and their character
+/// n-grams (Weinberger et al. 2009, "Feature Hashing for Large Scale Multitask Learning"; n-grams with marked word boundaries as in
+/// Bojanowski et al. 2017, "Enriching Word Vectors with Subword Information").
+/// <para>It represents spelling, not meaning: it tolerates typos, inflections and compounds, but does not know synonyms. A feature's value
+/// is log(1 + Σ weight). A word weighs 1, its n-grams <see cref="GramWeight"/> each, and stop words a tenth of that. The vector has unit
+/// length. The weights were chosen on an open collection (docs/decisions/0005-local-embedder.md).</para></summary>
 public sealed class HashedEmbedder : IEmbeddingGenerator<string, Embedding<float>>
 {
     private const float GramWeight = 0.3f;
@@ -23,7 +18,7 @@ public sealed class HashedEmbedder : IEmbeddingGenerator<string, Embedding<float
     private const int LongestGram = 5;
     private const int LongestWord = 64;
 
-    /// <summary>Name and version; stored with every vector, since vectors of two models never compare.</summary>
+    /// <summary>Name and version. Stored with every vector, because vectors of different models cannot be compared.</summary>
     public const string Model = "hashed-1024-v2";
 
     public const int Dimensions = 1024;
@@ -35,8 +30,8 @@ public sealed class HashedEmbedder : IEmbeddingGenerator<string, Embedding<float
         EmbeddingGenerationOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        // One after the other on the caller's thread. Parallel LINQ blocks a pool thread until others are free, and many callers at once
-        // block them all.
+        // Sequential on the caller's thread. Parallel LINQ would block a pool thread until others are free, and many concurrent callers
+        // would block all of them.
         var embeddings = new GeneratedEmbeddings<Embedding<float>>();
         foreach (var text in values)
         {
@@ -55,7 +50,7 @@ public sealed class HashedEmbedder : IEmbeddingGenerator<string, Embedding<float
 
     public void Dispose()
     {
-        // Nothing is held; the interface asks for it.
+        // There is nothing to dispose; the interface requires the method.
     }
 
     public static float[] Embed(string text)
@@ -93,7 +88,7 @@ public sealed class HashedEmbedder : IEmbeddingGenerator<string, Embedding<float
     private static void Add(Dictionary<ulong, float> features, ulong hash, float weight) =>
         CollectionsMarshal.GetValueRefOrAddDefault(features, hash, out _) += weight;
 
-    // FNV-1a, finished with MurmurHash3's mixer: the stored vectors depend on it, so it is fixed here and not the runtime's.
+    // FNV-1a, finished with MurmurHash3's mixer. Stored vectors depend on the hash, so it must not change as the runtime's does.
     private static ulong Hash(ReadOnlySpan<char> text, bool isWord)
     {
         var hash = isWord ? 0xcbf29ce484222325UL : 0x84222325cbf29ce4UL;

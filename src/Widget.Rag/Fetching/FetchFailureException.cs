@@ -1,6 +1,6 @@
 namespace Widget.Rag.Fetching;
 
-/// <summary>Something could not be fetched; <see cref="Failure"/> tells programs what the message tells people.</summary>
+/// <summary>A page could not be fetched. <see cref="Failure"/> gives the kind of failure; the message is for people.</summary>
 public sealed class FetchFailureException : IngestionFailureException
 {
     public FetchFailureException()
@@ -24,7 +24,7 @@ internal static class FetchFailures
 {
     extension(IngestionFailureException exception)
     {
-        /// <summary>What kind of failure of fetching it is; <see cref="FetchFailure.Other"/> when it is none.</summary>
+        /// <summary>The kind of fetch failure; <see cref="FetchFailure.Other"/> for other exceptions.</summary>
         public FetchFailure Failure => exception is FetchFailureException fetching ? fetching.Failure : FetchFailure.Other;
     }
 }

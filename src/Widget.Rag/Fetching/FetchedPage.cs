@@ -1,56 +1,58 @@
 namespace Widget.Rag.Fetching;
 
-/// <summary>Why something could not be fetched, as far as it matters for what is done next.</summary>
+/// <summary>Why a page could not be fetched, as far as it decides what happens next.</summary>
 public enum FetchFailure
 {
-    /// <summary>For a reason of its own that trying again does not change.</summary>
+    /// <summary>Another reason; a retry does not help.</summary>
     Other,
 
-    /// <summary>There is nothing at the address (404, 410).</summary>
+    /// <summary>The page does not exist (404, 410).</summary>
     Gone,
 
-    /// <summary>The server does not give it (the other 4xx).</summary>
+    /// <summary>The server refused the request (the other 4xx).</summary>
     Refused,
 
-    /// <summary>The server is in trouble, or asks for patience (5xx, 429, a broken connection).</summary>
+    /// <summary>A temporary server error (5xx, 429, a broken connection).</summary>
     Temporary,
 
-    /// <summary>It took too long.</summary>
+    /// <summary>The request timed out.</summary>
     TooSlow,
 
-    /// <summary>The host is not there, or may not be connected to.</summary>
+    /// <summary>The host does not exist, or connections to it are not allowed.</summary>
     Unreachable,
 
-    /// <summary>More redirects than are followed.</summary>
+    /// <summary>Too many redirects.</summary>
     Redirects,
 
-    /// <summary>The site's robots.txt forbids it.</summary>
+    /// <summary>The site's robots.txt disallows it.</summary>
     Forbidden,
 }
 
-/// <summary>What is wanted of a fetch.</summary>
+/// <summary>A request for a page.</summary>
 public sealed record FetchRequest(Uri Address)
 {
-    /// <summary>Validators of the version at hand, as its server sent them: when it is still the current one, nothing is sent.</summary>
+    /// <summary>
+    /// Validators of the stored version, as the server sent them. If that version is still current, the server sends no content.
+    /// </summary>
     public string? ETag { get; init; }
 
     public string? LastModified { get; init; }
 
-    /// <summary>Reads this many bytes and leaves the rest; null takes the whole document, or fails when it is too large.</summary>
+    /// <summary>Maximum number of bytes to read; the rest is ignored. Null reads the whole document and fails if it is too large.</summary>
     public int? Most { get; init; }
 
-    /// <summary>Asked before each request, redirects included; throws when the address may not be visited.</summary>
+    /// <summary>Called before each request, including redirects. Throws if the address must not be fetched.</summary>
     public Func<Uri, CancellationToken, Task>? Permit { get; init; }
 }
 
-/// <summary>What a server sent.</summary>
-/// <param name="Document">The document; null when the one at hand is still current.</param>
+/// <summary>A server's response.</summary>
+/// <param name="Document">The document; null when the stored version is still current.</param>
 public sealed record FetchedPage(RawDocument? Document)
 {
     public string? ETag { get; init; }
 
     public string? LastModified { get; init; }
 
-    /// <summary>The values of X-Robots-Tag.</summary>
+    /// <summary>The values of the X-Robots-Tag header.</summary>
     public IReadOnlyList<string> RobotsTags { get; init; } = [];
 }

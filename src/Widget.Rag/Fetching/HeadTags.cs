@@ -3,15 +3,17 @@ using System.Net;
 namespace Widget.Rag.Fetching;
 
 /// <summary>
-/// The tags of a page's head, in one pass over its text. Pages are anybody's, and a tree of one can be far larger than its text, so the
-/// server itself builds none (see <see cref="HtmlComplexity"/>).
+/// Reads the tags of a page's head in one pass over its text. Pages are untrusted, and a page's tree can be far larger than its text, so
+/// the server process never builds one (see <see cref="HtmlComplexity"/>).
 /// </summary>
 internal static class HeadTags
 {
-    // Their content is text, whatever it looks like.
+    // The content of these elements is always text.
     private static readonly string[] Raw = ["script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes"];
 
-    /// <summary>The opening tags before the body, with their attributes; names in small letters, of two alike the first counts.</summary>
+    /// <summary>
+    /// The opening tags before the body, with their attributes. Names are in lower case. If an attribute is repeated, the first one counts.
+    /// </summary>
     public static IEnumerable<(string Name, IReadOnlyDictionary<string, string> Attributes)> Of(string html)
     {
         var at = 0;
@@ -32,7 +34,7 @@ internal static class HeadTags
             if (name == "body") yield break;
             var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
             at = Attributes(html, at, attributes);
-            // A tag that never ends is none.
+            // A tag without an end is ignored.
             if (at < 0) yield break;
             if (closes) continue;
             yield return (name, attributes);
@@ -42,7 +44,7 @@ internal static class HeadTags
         }
     }
 
-    // Returns where the tag has ended.
+    // Returns the position after the tag.
     private static int Attributes(string html, int at, Dictionary<string, string> attributes)
     {
         while (true)

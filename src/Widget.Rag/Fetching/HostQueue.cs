@@ -2,20 +2,20 @@ using System.Collections.Concurrent;
 
 namespace Widget.Rag.Fetching;
 
-/// <summary>Keeps this node's jobs together from pressing one host: a few fetches at once, with a pause between their beginnings.</summary>
+/// <summary>Limits the load that all jobs of this node put on one host: few requests at once, with a delay between their starts.</summary>
 public sealed class HostQueue(FetchOptions options, TimeProvider clock)
 {
-    private const int MostIdle = 1_000;
+    private const int MaxIdle = 1_000;
 
     private readonly ConcurrentDictionary<string, Host> _hosts = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Waits until the host may be asked; disposing the result makes room for the next.</summary>
+    /// <summary>Waits until the host may be requested. Dispose the result when the request is done.</summary>
     /// <param name="authority">Host and port.</param>
-    /// <param name="delay">What the host itself asks for between two fetches; null when it says nothing.</param>
-    /// <param name="ct">Ends the wait.</param>
+    /// <param name="delay">The host's crawl delay; null when it sets none.</param>
+    /// <param name="ct">Cancels the wait.</param>
     public async Task<IDisposable> EnterAsync(string authority, TimeSpan? delay, CancellationToken ct)
     {
-        if (_hosts.Count > MostIdle) Forget();
+        if (_hosts.Count > MaxIdle) Forget();
         var host = _hosts.GetOrAdd(authority, _ => new Host(options.ParallelPerHost));
         await host.Room.WaitAsync(ct);
         try
@@ -39,7 +39,7 @@ public sealed class HostQueue(FetchOptions options, TimeProvider clock)
         }
     }
 
-    // One that is forgotten while somebody is on the way to it costs a little politeness, once.
+    // If an entry is evicted while a request waits for it, the limit is exceeded once. That is acceptable.
     private void Forget()
     {
         var now = clock.GetTimestamp();
@@ -51,7 +51,7 @@ public sealed class HostQueue(FetchOptions options, TimeProvider clock)
     {
         public SemaphoreSlim Room { get; } = new(room);
 
-        // The clock's timestamp before which nobody begins.
+        // Clock timestamp before which no request may start.
         public long? Next { get; set; }
 
         public void Dispose() => Room.Release();

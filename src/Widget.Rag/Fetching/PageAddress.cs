@@ -1,28 +1,28 @@
 namespace Widget.Rag.Fetching;
 
-/// <summary>Addresses of pages, written one way, so that a page is not read twice under two spellings.</summary>
+/// <summary>Normalizes page addresses, so that a page is not read twice under two spellings.</summary>
 public static class PageAddress
 {
     private static readonly HashSet<string> NoDocument = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".7z", ".avi", ".bmp", ".bz2", ".css", ".dmg", ".doc", ".eot", ".exe", ".flac", ".gif", ".gz", ".ico", ".iso", ".jpeg", ".jpg", ".js",
-        ".json", ".m4a", ".m4v", ".mkv", ".mov", ".mp3", ".mp4", ".ogg", ".png", ".ppt", ".rar", ".rss", ".svg", ".tar", ".tgz", ".tif", ".tiff", ".ttf", ".wav", ".webm",
-        ".webp", ".woff", ".woff2", ".xls", ".xml", ".xz", ".zip",
+        ".7z", ".avi", ".bmp", ".bz2", ".css", ".dmg", ".doc", ".eot", ".exe", ".flac", ".gif", ".gz", ".ico", ".iso", ".jpeg", ".jpg",
+        ".js", ".json", ".m4a", ".m4v", ".mkv", ".mov", ".mp3", ".mp4", ".ogg", ".png", ".ppt", ".rar", ".rss", ".svg", ".tar", ".tgz",
+        ".tif", ".tiff", ".ttf", ".wav", ".webm", ".webp", ".woff", ".woff2", ".xls", ".xml", ".xz", ".zip",
     };
 
-    /// <summary>Longest address that is kept, in characters. Longer ones carry a session or a token, not a page.</summary>
+    /// <summary>Longest address that is followed, in characters. Longer ones usually carry a session or a token.</summary>
     public const int Longest = 2_000;
 
-    // What advertisers, mailers and analytics add to see where a click came from; no page depends on it.
+    // Parameters that advertisers, mailers and analytics add to track clicks. They do not change the page.
     private static readonly HashSet<string> Tracking = new(StringComparer.OrdinalIgnoreCase)
     {
-        "dclid", "fbclid", "gbraid", "gclid", "gclsrc", "igshid", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "srsltid", "ttclid", "twclid", "wbraid",
-        "yclid", "_ga", "_gl", "_hsenc", "_hsmi",
+        "dclid", "fbclid", "gbraid", "gclid", "gclsrc", "igshid", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "srsltid",
+        "ttclid", "twclid", "wbraid", "yclid", "_ga", "_gl", "_hsenc", "_hsmi",
     };
 
     /// <summary>
-    /// Without fragment and without what only tracks visitors (utm_source, gclid, …); host in lower case and default port left out by
-    /// <see cref="Uri"/> itself.
+    /// Removes the fragment and tracking parameters (utm_source, gclid, …). <see cref="Uri"/> itself lower-cases the host and removes the
+    /// default port.
     /// </summary>
     public static Uri Normalize(Uri address)
     {
@@ -33,18 +33,19 @@ public static class PageAddress
         return kept.Length == parameters.Length ? plain : new UriBuilder(plain) { Query = string.Join('&', kept) }.Uri;
     }
 
-    private static bool Tracks(string parameter) => parameter.StartsWith("utm_", StringComparison.OrdinalIgnoreCase) || Tracking.Contains(parameter);
+    private static bool Tracks(string parameter) =>
+        parameter.StartsWith("utm_", StringComparison.OrdinalIgnoreCase) || Tracking.Contains(parameter);
 
     /// <summary>
-    /// Whether following a link found on a site stays within it: the same host, with or without "www.", the same port, by its name
-    /// something that may be read, and no longer than <see cref="Longest"/>.
+    /// Whether a link stays on the site: same host (with or without "www."), same port, a file type that can be read by its name, and no
+    /// longer than <see cref="Longest"/>.
     /// </summary>
     public static bool BelongsTo(Uri start, Uri link) =>
         link.AbsoluteUri.Length <= Longest
         && IsSameSite(start, link)
         && !NoDocument.Contains(Path.GetExtension(link.AbsolutePath));
 
-    /// <summary>Whether two addresses have the same host, with or without "www.", and the same port.</summary>
+    /// <summary>Whether two addresses have the same host (with or without "www.") and port.</summary>
     public static bool IsSameSite(Uri one, Uri other) => string.Equals(Site(one), Site(other), StringComparison.OrdinalIgnoreCase);
 
     private static string Site(Uri address) =>

@@ -1,15 +1,15 @@
 namespace Widget.Rag.Fetching;
 
-/// <summary>What a page says to those who index it: in its head, and in the X-Robots-Tag header.</summary>
-/// <param name="Index">Whether it may be found.</param>
+/// <summary>A page's instructions to crawlers, from its head and the X-Robots-Tag header.</summary>
+/// <param name="Index">Whether the page may be indexed.</param>
 /// <param name="Follow">Whether its links may be followed.</param>
-/// <param name="Canonical">The address it wants to be known by (RFC 6596); null when it names none.</param>
+/// <param name="Canonical">The page's canonical address (RFC 6596); null when it has none.</param>
 public sealed record PageDirectives(bool Index, bool Follow, Uri? Canonical)
 {
-    // Characters: a head is long before it is this long.
+    // In characters. No reasonable head is longer.
     private const int LongestHead = 256 * 1024;
 
-    /// <param name="document">The page as it came.</param>
+    /// <param name="document">The page as received.</param>
     /// <param name="header">The values of X-Robots-Tag.</param>
     public static PageDirectives Read(RawDocument document, IEnumerable<string> header)
     {
@@ -21,11 +21,17 @@ public sealed record PageDirectives(bool Index, bool Follow, Uri? Canonical)
             foreach (var (tag, attributes) in HeadTags.Of(Text(document)))
             {
                 string Value(string name) => attributes.GetValueOrDefault(name, "");
-                if (tag == "meta" && Value("name").Trim() is var name && (Is(name, "robots") || Is(name, RobotsTxt.ProductToken))) words.AddRange(Split(Value("content")));
-                if (tag != "link" || found || !Array.Exists(Value("rel").Split(' '), rel => Is(rel, "canonical")) || !attributes.ContainsKey("href")) continue;
+                if (tag == "meta" && Value("name").Trim() is var name && (Is(name, "robots") || Is(name, RobotsTxt.ProductToken)))
+                    words.AddRange(Split(Value("content")));
+                if (tag != "link"
+                    || found
+                    || !Array.Exists(Value("rel").Split(' '), rel => Is(rel, "canonical"))
+                    || !attributes.ContainsKey("href"))
+                    continue;
                 found = true;
                 var href = Value("href").Trim();
-                if (href.Length > 0 && Uri.TryCreate(document.Address, href, out var address) && address.Scheme is "http" or "https") canonical = PageAddress.Normalize(address);
+                if (href.Length > 0 && Uri.TryCreate(document.Address, href, out var address) && address.Scheme is "http" or "https")
+                    canonical = PageAddress.Normalize(address);
             }
         }
 
@@ -35,7 +41,7 @@ public sealed record PageDirectives(bool Index, bool Follow, Uri? Canonical)
             canonical);
     }
 
-    // "noindex, nofollow" is for everyone; "otherbot: noindex" for one, from there to the next name.
+    // "noindex, nofollow" applies to all crawlers; "otherbot: noindex" applies to one, up to the next name.
     private static IEnumerable<string> OurWords(string value)
     {
         var ours = true;
@@ -43,8 +49,10 @@ public sealed record PageDirectives(bool Index, bool Follow, Uri? Canonical)
         {
             var word = part;
             var colon = word.IndexOf(':', StringComparison.Ordinal);
-            // These carry values of their own.
-            if (colon > 0 && !word.StartsWith("max-", StringComparison.OrdinalIgnoreCase) && !word.StartsWith("unavailable_after", StringComparison.OrdinalIgnoreCase))
+            // Directives with a value.
+            if (colon > 0
+                && !word.StartsWith("max-", StringComparison.OrdinalIgnoreCase)
+                && !word.StartsWith("unavailable_after", StringComparison.OrdinalIgnoreCase))
             {
                 ours = Is(word[..colon].Trim(), RobotsTxt.ProductToken);
                 word = word[(colon + 1)..].Trim();

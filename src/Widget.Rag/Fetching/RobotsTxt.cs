@@ -4,18 +4,18 @@ using System.Text;
 namespace Widget.Rag.Fetching;
 
 /// <summary>
-/// What a site's robots.txt lets us do (RFC 9309). Of the groups that name our product, or of those for everyone when none does, the longest
-/// rule that fits a path decides; of two equally long ones, the one that allows.
+/// The rules of a site's robots.txt for this crawler (RFC 9309). Groups that name the crawler apply; if there are none, those for "*"
+/// apply. The longest rule that matches a path wins. If two have the same length, "allow" wins.
 /// </summary>
 public sealed class RobotsTxt
 {
-    /// <summary>What sites call us by.</summary>
+    /// <summary>The crawler's product token in robots.txt.</summary>
     public const string ProductToken = "WidgetBot";
 
-    /// <summary>More than this of a file is not read, as the RFC allows (2.5).</summary>
+    /// <summary>Maximum number of bytes read of a robots.txt. RFC 9309, section 2.5, allows to ignore the rest.</summary>
     public const int LongestFile = 500 * 1024;
 
-    /// <summary>Asking for more than this between two pages asks, in effect, not to be read.</summary>
+    /// <summary>Longest crawl delay that is respected. A site that asks for more would effectively not be crawled.</summary>
     public static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
 
     private readonly List<(bool Allow, string Pattern)> _rules;
@@ -26,10 +26,13 @@ public sealed class RobotsTxt
     /// <summary>For a site that has no robots.txt.</summary>
     public static RobotsTxt AllowAll { get; } = new([], null, []);
 
-    /// <summary>The time it wants between two fetches (crawl-delay, which is no part of the RFC but common), <see cref="LongestDelay"/> at most; null when it says nothing.</summary>
+    /// <summary>
+    /// The site's crawl-delay, at most <see cref="LongestDelay"/>; null when it sets none. The RFC does not define crawl-delay, but many
+    /// sites use it.
+    /// </summary>
     public TimeSpan? Delay { get; }
 
-    /// <summary>The addresses of its site maps, as written.</summary>
+    /// <summary>Addresses of the site's site maps, as written.</summary>
     public IReadOnlyList<string> SiteMaps { get; }
 
     public static RobotsTxt Parse(string text)
@@ -47,7 +50,7 @@ public sealed class RobotsTxt
             switch (key)
             {
                 case "user-agent":
-                    // Several agents in a row share the rules that follow them.
+                    // Consecutive user-agent lines share the rules that follow.
                     if (inRules) current.Clear();
                     inRules = false;
                     if (value == "*") current.Add(everyone);
@@ -88,7 +91,7 @@ public sealed class RobotsTxt
         return allowed;
     }
 
-    // A token is followed by a version or nothing: "widgetbot/1.0" means us, "widgetbot-images" does not.
+    // A token must be followed by a version or nothing: "widgetbot/1.0" is this crawler, "widgetbot-images" is not.
     private static bool IsOurs(string agent)
     {
         var end = 0;
@@ -96,8 +99,8 @@ public sealed class RobotsTxt
         return agent.AsSpan(0, end).Equals(ProductToken, StringComparison.OrdinalIgnoreCase);
     }
 
-    // "*" is any run of characters, "$" at the end the end of the path. Greedy with one step back, so its time is bounded by the product of
-    // the lengths.
+    // "*" matches any characters; "$" at the end matches the end of the path. The match is greedy with a single backtrack point, so its
+    // time is bounded by the product of the lengths.
     private static bool Matches(string pattern, string path)
     {
         var anchored = pattern.EndsWith('$');
@@ -116,13 +119,15 @@ public sealed class RobotsTxt
         return p == pattern.Length;
     }
 
-    // Octets outside ASCII are compared percent-encoded, and escapes of unreserved characters as those characters (RFC 9309, 2.2.2).
+    // Bytes outside ASCII are compared percent-encoded, and escaped unreserved characters unescaped (RFC 9309, section 2.2.2).
     private static string Canonical(string path)
     {
         var text = new StringBuilder(path.Length);
         for (var i = 0; i < path.Length; i++)
         {
-            if (path[i] == '%' && i + 2 < path.Length && byte.TryParse(path.AsSpan(i + 1, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var octet))
+            if (path[i] == '%'
+                && i + 2 < path.Length
+                && byte.TryParse(path.AsSpan(i + 1, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var octet))
             {
                 if (char.IsAsciiLetterOrDigit((char)octet) || (char)octet is '-' or '.' or '_' or '~') text.Append((char)octet);
                 else text.Append(CultureInfo.InvariantCulture, $"%{octet:X2}");
@@ -131,7 +136,8 @@ public sealed class RobotsTxt
             else if (path[i] > '\u007F')
             {
                 var width = i + 1 < path.Length && char.IsSurrogatePair(path[i], path[i + 1]) ? 2 : 1;
-                foreach (var part in Encoding.UTF8.GetBytes(path.Substring(i, width))) text.Append(CultureInfo.InvariantCulture, $"%{part:X2}");
+                foreach (var part in Encoding.UTF8.GetBytes(path.Substring(i, width)))
+                    text.Append(CultureInfo.InvariantCulture, $"%{part:X2}");
                 i += width - 1;
             }
             else

@@ -5,25 +5,25 @@ using System.Xml.Linq;
 
 namespace Widget.Rag.Fetching;
 
-/// <summary>A page that a site map names.</summary>
-/// <param name="Address">Without fragment.</param>
-/// <param name="Modified">When it last changed, as the site says; null when it does not say.</param>
+/// <summary>A page listed in a site map.</summary>
+/// <param name="Address">The page's address without fragment.</param>
+/// <param name="Modified">Last change according to the site map; null when it gives none.</param>
 public sealed record ListedPage(Uri Address, DateTimeOffset? Modified = null);
 
-/// <summary>What site maps name.</summary>
-/// <param name="Pages">Each once.</param>
-/// <param name="Complete">Whether everything there is was read; false when a map was missing or a limit was met.</param>
+/// <summary>The pages listed in site maps.</summary>
+/// <param name="Pages">Each page once.</param>
+/// <param name="Complete">False when a site map could not be read or a limit was reached.</param>
 public sealed record ListedPages(IReadOnlyList<ListedPage> Pages, bool Complete);
 
 /// <summary>
-/// Reads site maps (sitemaps.org protocol 0.9), their indexes, which may nest, and gzipped ones of both. One of these reads all maps of one
-/// site: its limits hold for all of them together, so that no site keeps a worker busy with maps.
+/// Reads site maps (sitemaps.org protocol 0.9) and nested site map indexes, also gzipped. Use one instance for all site maps of a site: its
+/// limits apply to all of them together, so that no site blocks a worker.
 /// </summary>
-/// <param name="fetch">Fetches a document; throws <see cref="IngestionFailureException"/> when it cannot.</param>
-/// <param name="clock">Tells the time.</param>
+/// <param name="fetch">Fetches a document. Throws <see cref="IngestionFailureException"/> if that fails.</param>
+/// <param name="clock">Clock for the time limit.</param>
 public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byte>>> fetch, TimeProvider clock)
 {
-    private const int MostMaps = 200; // tried, whether or not they can be read
+    private const int MaxMaps = 200; // tried, whether or not they can be read
     private const int DeepestIndex = 3;
     private const int LargestMap = 50 << 20; // bytes, uncompressed, as the protocol has it
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
@@ -37,12 +37,12 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
     {
     }
 
-    /// <summary>The pages a site map names that lie on its own host and that no map read before has named.</summary>
-    /// <remarks>An index goes on without those of its maps that cannot be read, as long as one can.</remarks>
-    /// <param name="address">Of the map.</param>
-    /// <param name="most">Pages, together with those of the maps read before.</param>
-    /// <param name="ct">Ends the work.</param>
-    /// <exception cref="IngestionFailureException">The site map cannot be fetched or is none.</exception>
+    /// <summary>Reads the pages on the site map's own host that no earlier site map has listed.</summary>
+    /// <remarks>Site maps of an index that cannot be read are skipped if at least one can.</remarks>
+    /// <param name="address">Address of the site map.</param>
+    /// <param name="most">Maximum number of pages, including those of earlier site maps.</param>
+    /// <param name="ct">Cancels the operation.</param>
+    /// <exception cref="IngestionFailureException">The document cannot be fetched or is not a site map.</exception>
     public async Task<ListedPages> ReadAsync(Uri address, int most, CancellationToken ct)
     {
         var left = Longest - clock.GetElapsedTime(_start);
@@ -55,7 +55,7 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
         bool Meet(Uri map, int depth)
         {
             if (_maps.Contains(map)) return true;
-            if (depth > DeepestIndex || _maps.Count >= MostMaps) return false;
+            if (depth > DeepestIndex || _maps.Count >= MaxMaps) return false;
             _maps.Add(map);
             waiting.Enqueue((map, depth));
             return true;
@@ -94,7 +94,11 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
             }
             catch (OperationCanceledException) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
             {
-                (complete, broken) = (false, broken ?? new IngestionFailureException($"The site maps of {address.Authority} could not be read within {Longest.TotalMinutes:0} minutes."));
+                (complete, broken) = (
+                    false,
+                    broken
+                        ?? new IngestionFailureException(
+                            $"Reading the site maps of {address.Authority} took longer than {Longest.TotalMinutes:0} minutes."));
                 break;
             }
         }
@@ -116,7 +120,7 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
         }
         catch (XmlException e)
         {
-            throw new IngestionFailureException($"{address} is not a site map: it is not well-formed XML.", e);
+            throw new IngestionFailureException($"{address} is not a site map: it is not valid XML.", e);
         }
 
         return root.Name.LocalName is "sitemapindex" or "urlset"
@@ -136,7 +140,8 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
             while ((read = gzip.Read(buffer)) > 0)
             {
                 inflated.Write(buffer, 0, read);
-                if (inflated.Length > LargestMap) throw new IngestionFailureException($"The site map {address} is larger than {LargestMap >> 20} MB.");
+                if (inflated.Length > LargestMap)
+                    throw new IngestionFailureException($"The site map {address} is larger than {LargestMap >> 20} MB.");
             }
 
             return inflated.ToArray();
@@ -152,9 +157,16 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
         foreach (var entry in root.Elements().Where(child => child.Name.LocalName == element))
         {
             string? Text(string name) => entry.Elements().FirstOrDefault(child => child.Name.LocalName == name)?.Value.Trim();
-            if (!Uri.TryCreate(map, Text("loc"), out var location) || location.Authority != map.Authority || location.Scheme is not ("http" or "https")) continue;
+            if (!Uri.TryCreate(map, Text("loc"), out var location)
+                || location.Authority != map.Authority
+                || location.Scheme is not ("http" or "https"))
+                continue;
             if (location.AbsoluteUri.Length > PageAddress.Longest) continue;
-            DateTimeOffset? modified = DateTimeOffset.TryParse(Text("lastmod"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            DateTimeOffset? modified = DateTimeOffset.TryParse(
+                Text("lastmod"),
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                out var time)
                 ? time
                 : null;
             yield return new ListedPage(PageAddress.Normalize(location), modified);

@@ -4,21 +4,22 @@ using System.Text;
 namespace Widget.Rag.Fetching;
 
 /// <summary>
-/// One job's turn at a site: asks its robots.txt first, keeps to the host's pace, and tries once more when the server was in trouble.
+/// Fetches pages of a site during one time slice of a job. Checks the site's robots.txt first, respects the host's crawl delay, and retries
+/// once after a temporary server error.
 /// </summary>
-/// <param name="fetcher">Fetches.</param>
-/// <param name="hosts">Keeps the pace.</param>
-/// <param name="options">How long to wait before the second try.</param>
-/// <param name="clock">Tells the time.</param>
-/// <param name="turn">Ends the whole turn.</param>
+/// <param name="fetcher">Fetches the pages.</param>
+/// <param name="hosts">Limits the requests to each host.</param>
+/// <param name="options">Sets the delay before the retry.</param>
+/// <param name="clock">Clock for delays.</param>
+/// <param name="turn">Cancelled at the end of the time slice.</param>
 internal sealed class SiteVisit(PageFetcher fetcher, HostQueue hosts, FetchOptions options, TimeProvider clock, CancellationToken turn)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<RobotsTxt>>> _robots = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <exception cref="IngestionFailureException">The page cannot be had, or may not be.</exception>
+    /// <exception cref="IngestionFailureException">The page cannot be fetched, or robots.txt disallows it.</exception>
     public async Task<FetchedPage> FetchAsync(FetchRequest request, CancellationToken ct)
     {
-        // Known before the page's own time begins.
+        // Read robots.txt before the page's own time limit starts.
         var robots = await RobotsAsync(request.Address, ct);
         return await PolitelyAsync(request with { Permit = PermitAsync }, robots.Delay, ct);
     }
@@ -26,18 +27,23 @@ internal sealed class SiteVisit(PageFetcher fetcher, HostQueue hosts, FetchOptio
     public async Task<ReadOnlyMemory<byte>> FetchSiteMapAsync(Uri address, CancellationToken ct) =>
         (await PolitelyAsync(new FetchRequest(address), delay: null, ct)).Document!.Content;
 
-    /// <summary>What a site's robots.txt says.</summary>
-    /// <exception cref="IngestionFailureException">It cannot be read just now, so nothing of the site may be (RFC 9309, 2.3.1.4).</exception>
+    /// <summary>Reads the site's robots.txt.</summary>
+    /// <exception cref="IngestionFailureException">
+    /// It cannot be read at the moment. Until then no page of the site may be fetched (RFC 9309, section 2.3.1.4).
+    /// </exception>
     public Task<RobotsTxt> RobotsAsync(Uri page, CancellationToken ct) =>
-        // For all pages of the turn, so it must not end with the first one's time.
-        _robots.GetOrAdd(page.GetLeftPart(UriPartial.Authority), site => new Lazy<Task<RobotsTxt>>(() => LoadAsync(new Uri($"{site}/robots.txt")))).Value.WaitAsync(ct);
+        // All pages of the time slice share the result, so the first page's time limit must not cancel it.
+        _robots.GetOrAdd(
+            page.GetLeftPart(UriPartial.Authority),
+            site => new Lazy<Task<RobotsTxt>>(() => LoadAsync(new Uri($"{site}/robots.txt")))).Value.WaitAsync(ct);
 
     private async Task PermitAsync(Uri page, CancellationToken ct)
     {
         var robots = await RobotsAsync(page, ct);
         if (robots.Allows(page)) return;
         throw new FetchFailureException(
-            $"{page.GetLeftPart(UriPartial.Authority)}/robots.txt forbids {RobotsTxt.ProductToken} to read {page.PathAndQuery}. If the site is yours, allow it there.")
+            $"{page.GetLeftPart(UriPartial.Authority)}/robots.txt does not allow {RobotsTxt.ProductToken} to read "
+                + $"{page.PathAndQuery}. If this is your site, allow it there.")
         {
             Failure = FetchFailure.Forbidden,
         };
@@ -56,7 +62,7 @@ internal sealed class SiteVisit(PageFetcher fetcher, HostQueue hosts, FetchOptio
         }
         catch (IngestionFailureException e) when (e.Failure is not FetchFailure.Unreachable)
         {
-            throw new FetchFailureException($"{address} could not be read, and without it no page of the site may be. {e.Message}", e)
+            throw new FetchFailureException($"{address} could not be read. Without it, the site must not be crawled. {e.Message}", e)
             {
                 Failure = e.Failure == FetchFailure.Other ? FetchFailure.Temporary : e.Failure,
             };

@@ -7,7 +7,7 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Ingestion;
 
-/// <summary>Where a job stands; the middle three say what it is doing just now.</summary>
+/// <summary>State of a job. The three states in the middle tell what it is doing.</summary>
 public enum JobStatus
 {
     Queued,
@@ -15,10 +15,10 @@ public enum JobStatus
     Extracting,
     Embedding,
 
-    /// <summary>Finished; single documents may have failed.</summary>
+    /// <summary>Finished. Individual documents may have failed.</summary>
     Ready,
 
-    /// <summary>Finished, and nothing of it could be read.</summary>
+    /// <summary>Finished without any readable document.</summary>
     Failed,
 }
 
@@ -32,7 +32,7 @@ public enum JobWork
     Delete,
 }
 
-/// <summary>A durable piece of ingestion, held by one node at a time.</summary>
+/// <summary>A durable ingestion job. One worker at a time holds its lease.</summary>
 public sealed class IngestionJob : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -47,26 +47,26 @@ public sealed class IngestionJob : ITenantOwned
 
     public required Discovery Discovery { get; init; }
 
-    /// <summary>Most items the job may come to have.</summary>
+    /// <summary>Maximum number of items.</summary>
     public required int PageLimit { get; init; }
 
     public int Total { get; set; }
 
     public int Done { get; set; }
 
-    /// <summary>Whether the site's site maps have been read.</summary>
+    /// <summary>Whether the site maps have been read.</summary>
     public bool Listed { get; set; }
 
-    /// <summary>Whether nothing was cut off by a limit or kept away by a fault, so that what it has not seen is gone.</summary>
+    /// <summary>Whether no limit or error kept pages away, so that pages the job has not seen are gone.</summary>
     public bool Complete { get; set; } = true;
 
-    /// <summary>Whether what is left of it takes long, and so is the slow lane's.</summary>
+    /// <summary>Whether the rest of the job is slow and belongs to the slow lane.</summary>
     public bool Slow { get; set; }
 
-    /// <summary>Why the whole job failed, in words for people.</summary>
+    /// <summary>Why the whole job failed, in plain words.</summary>
     public string? Error { get; set; }
 
-    /// <summary>Faults of ours that it has met, one after another, without getting on.</summary>
+    /// <summary>Number of consecutive internal errors without progress.</summary>
     public short Faults { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
@@ -84,8 +84,10 @@ public sealed class IngestionJob : ITenantOwned
         var job = model.Entity<IngestionJob>();
         job.ToTable("ingestion_jobs").HasKey(row => new { row.TenantId, row.Id });
         job.HasOne<Source>().WithMany().HasForeignKey(row => new { row.TenantId, row.SourceId });
-        job.Property(row => row.Status).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<JobStatus>(text, true));
-        job.Property(row => row.Discovery).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<Discovery>(text, true));
+        job.Property(row => row.Status)
+            .HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<JobStatus>(text, true));
+        job.Property(row => row.Discovery)
+            .HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<Discovery>(text, true));
         job.Property(row => row.Work).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<JobWork>(text, true));
         job.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
 
@@ -95,7 +97,8 @@ public sealed class IngestionJob : ITenantOwned
         item.ToTable("ingestion_items").HasKey(row => new { row.TenantId, row.JobId, row.Ordinal });
         item.HasOne<IngestionJob>().WithMany().HasForeignKey(row => new { row.TenantId, row.JobId });
         item.Property(row => row.Ordinal).UseIdentityAlwaysColumn();
-        item.Property(row => row.State).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<ItemState>(text, true));
+        item.Property(row => row.State)
+            .HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<ItemState>(text, true));
         item.Property(row => row.Document).HasColumnType("jsonb").HasConversion(
             value => JsonSerializer.Serialize(value, KnowledgeJson.Options),
             text => JsonSerializer.Deserialize<DocumentDescription>(text, KnowledgeJson.Options)!);
@@ -107,7 +110,7 @@ public sealed class IngestionUsage : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
 
-    /// <summary>As it counted at that time.</summary>
+    /// <summary>The value at the time <see cref="At"/>.</summary>
     public required double Seconds { get; init; }
 
     public required DateTimeOffset At { get; init; }
@@ -121,7 +124,7 @@ public enum ItemState
     Failed,
 }
 
-/// <summary>One document that a job has to read.</summary>
+/// <summary>A document that a job has to read.</summary>
 public sealed class IngestionItem : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -134,26 +137,28 @@ public sealed class IngestionItem : ITenantOwned
 
     public ItemState State { get; set; }
 
-    /// <summary>How often reading it was begun; a document that brings down its reader three times is given up.</summary>
+    /// <summary>Number of attempts to read it. A document that crashes its reader three times fails.</summary>
     public short Attempts { get; set; }
 
     public required DocumentDescription Document { get; init; }
 
-    /// <summary>Links away from the start page or a listed page.</summary>
+    /// <summary>Number of links from the start page or a listed page.</summary>
     public short Depth { get; init; }
 
-    /// <summary>Whether reading it takes longer than a quick worker may.</summary>
+    /// <summary>Whether it is too slow for the quick lane.</summary>
     public bool Slow { get; set; }
 
-    /// <summary>Why not all of it was read, in words for people; null when all was.</summary>
+    /// <summary>Why it was read only in part, in plain words; null when it was read completely.</summary>
     public string? Notice { get; set; }
 
     /// <summary>Whether it failed and has been tried again since.</summary>
     public bool Superseded { get; set; }
 
-    /// <summary>The document itself; null for a page that is still to be fetched, and once it has been read. One that failed keeps it for another try.</summary>
+    /// <summary>
+    /// The content. Null for a page that is not fetched yet, and after the document has been read. A failed document keeps it for a retry.
+    /// </summary>
     public byte[]? Content { get; set; }
 
-    /// <summary>Why it could not be read, in words for people.</summary>
+    /// <summary>Why it could not be read, in plain words.</summary>
     public string? Error { get; set; }
 }

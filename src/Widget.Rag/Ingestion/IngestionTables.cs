@@ -4,7 +4,7 @@ using Widget.Rag.Ingestion.Crawling;
 
 namespace Widget.Rag.Ingestion;
 
-/// <summary>The tables of ingestion jobs and of what crawls have seen.</summary>
+/// <summary>The tables of ingestion jobs and crawled pages.</summary>
 public static class IngestionTables
 {
     public static TenantTables Tables { get; } = new(typeof(IngestionTables).Assembly, Map);

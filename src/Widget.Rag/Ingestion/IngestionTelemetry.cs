@@ -8,16 +8,19 @@ namespace Widget.Rag.Ingestion;
 internal static class IngestionTelemetry
 {
     private static readonly Histogram<double> JobDuration = RagTelemetry.Seconds(
-        "widget.ingestion.job.duration", "Time from the creation of an ingestion job to its end, by outcome.", 1, 5, 15, 60, 300, 900, 3600, 14400, 86400);
+        "widget.ingestion.job.duration",
+        "Time from the creation of an ingestion job to its end, by outcome.",
+        1, 5, 15, 60, 300, 900, 3600, 14400, 86400);
 
     private static readonly Histogram<double> DocumentDuration = RagTelemetry.Seconds(
         "widget.ingestion.document.duration", "How long reading and splitting one document took.", 0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300);
 
     private static readonly Counter<long> Documents = RagTelemetry.Meter.CreateCounter<long>(
-        "widget.ingestion.documents", "{document}", "Documents that ingestion has worked through, by outcome.");
+        "widget.ingestion.documents", "{document}", "Documents that ingestion has processed, by outcome.");
 
-    /// <summary>Begins the span of a job's turn.</summary>
-    public static Activity? StartTurn(JobLease lease) => RagTelemetry.Source.StartActivity("ingest")?.SetTag("widget.job.id", lease.Job.Value);
+    /// <summary>Starts the span of a job's time slice.</summary>
+    public static Activity? StartTurn(JobLease lease) =>
+        RagTelemetry.Source.StartActivity("ingest")?.SetTag("widget.job.id", lease.Job.Value);
 
     public static void DocumentRead(TimeSpan took) => DocumentDuration.Record(took.TotalSeconds);
 

@@ -3,63 +3,63 @@ using Widget.Rag.Reading;
 
 namespace Widget.Rag.Ingestion;
 
-/// <summary>What has become of an item so far.</summary>
+/// <summary>Intermediate result of processing an item.</summary>
 internal sealed record ItemOutcome
 {
-    /// <summary>What its document is called: the item's id, or the address that the page wants to be known by.</summary>
+    /// <summary>External id of the document: the item's id, or the page's canonical address.</summary>
     public required string ExternalId { get; init; }
 
     public RawDocument? Raw { get; init; }
 
-    /// <summary>How the page came; null for a document that was given, or when it did not come.</summary>
+    /// <summary>The server's response; null for imported documents, or when the request failed.</summary>
     public FetchedPage? Page { get; init; }
 
-    /// <summary>The page is as it was when it was last read.</summary>
+    /// <summary>Whether the page has not changed since it was last read.</summary>
     public bool Unchanged { get; init; }
 
-    /// <summary>False when the page asks not to be found, or is not one that is wanted.</summary>
+    /// <summary>False when the page forbids indexing or is excluded.</summary>
     public bool Index { get; init; } = true;
 
-    /// <summary>The source's rules leave the page out, although it may be found.</summary>
-    public bool Unwanted { get; init; }
+    /// <summary>Whether the source's rules exclude the page, although the page itself allows indexing.</summary>
+    public bool ExcludedByRules { get; init; }
 
-    /// <summary>False when the page asks that its links not be followed.</summary>
+    /// <summary>False when the page forbids following its links.</summary>
     public bool Follow { get; init; } = true;
 
     public Uri? Canonical { get; init; }
 
-    /// <summary>The other page of the job in whose favour it is set aside.</summary>
-    public string? AsideFor { get; init; }
+    /// <summary>The canonical page in the same job; null when this page is not a duplicate.</summary>
+    public string? DuplicateOf { get; init; }
 
-    /// <summary>Null when there is nothing to store: unchanged, set aside, not to be found, or failed.</summary>
+    /// <summary>The document to store; null when the page is unchanged, a duplicate, not to be indexed, or failed.</summary>
     public PreparedDocument? Document { get; init; }
 
     public IReadOnlyList<Uri> Links { get; init; } = [];
 
     public string? Error { get; init; }
 
-    /// <summary>There was no time for it at this turn; it goes back as it was.</summary>
-    public bool IsPutBack { get; init; }
+    /// <summary>Whether there was no time for the item. It returns to the queue.</summary>
+    public bool IsDeferred { get; init; }
 
-    /// <summary>It goes back because it takes long.</summary>
+    /// <summary>Whether the item is too slow for the quick lane.</summary>
     public bool TooSlow { get; init; }
 
     public FetchFailure Failure { get; init; }
 
-    /// <summary>The page could not be read the last time either, nor ever before under this address.</summary>
+    /// <summary>Whether the page has never been read under this address.</summary>
     public bool NeverRead { get; init; }
 
     /// <summary>
-    /// Whether nothing can be told of the page, so that what it may lead to must not be taken for gone. One that has never been readable
-    /// has led to nothing, unless the reason is one that passes.
+    /// Whether the crawl failed to learn which links the page has, so that pages it may link to must not be considered gone. A page that
+    /// was never readable had no links, unless its failure is temporary.
     /// </summary>
-    public bool Unknown => Error is not null && Failure switch
+    public bool IsInconclusive => Error is not null && Failure switch
     {
         FetchFailure.Gone or FetchFailure.Forbidden => false,
         FetchFailure.Temporary or FetchFailure.TooSlow or FetchFailure.Unreachable => true,
         _ => !NeverRead,
     };
 
-    /// <summary>Whether a document that is there must go: the page is gone, or does not want to be found any more.</summary>
-    public bool Remove => Error is null ? !Index || AsideFor is not null : Failure is FetchFailure.Gone or FetchFailure.Forbidden;
+    /// <summary>Whether to remove the stored document: the page is gone, a duplicate, or forbids indexing.</summary>
+    public bool ShouldRemove => Error is null ? !Index || DuplicateOf is not null : Failure is FetchFailure.Gone or FetchFailure.Forbidden;
 }

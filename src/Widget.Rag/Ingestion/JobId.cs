@@ -3,7 +3,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Ingestion;
 
-/// <summary>A durable ingestion job.</summary>
+/// <summary>Id of an <see cref="IngestionJob"/>.</summary>
 [JsonConverter(typeof(TypedIdJsonConverter))]
 public readonly record struct JobId(Guid Value) : ITypedId<JobId>
 {

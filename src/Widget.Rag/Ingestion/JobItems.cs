@@ -4,32 +4,35 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Ingestion;
 
-/// <summary>Takes what a job has to read, and ends it.</summary>
+/// <summary>Reads and writes the items of a job.</summary>
 internal static class JobItems
 {
     private const int ContentBatch = 64;
     private const int BatchBytes = 32 << 20;
-    private const short MostAttempts = 3;
+    private const short MaxAttempts = 3;
 
     /// <summary>
-    /// Takes the next items into work, at least one when there is any. Those that a dead node left in work are taken again; one that has ended
-    /// its reader too often is given up, with its content, so that a person may have it tried again.
+    /// Takes the next items into work, at least one if any is left. Items of a node that died are taken again. An item that crashed its
+    /// reader too often fails; it keeps its content, so that a person can retry it.
     /// </summary>
     /// <param name="db">An open transaction of the tenant.</param>
-    /// <param name="job">Whose items.</param>
-    /// <param name="pages">Most of them when they have to be fetched.</param>
-    /// <param name="lane">The quick lane leaves out what takes long.</param>
-    /// <param name="ct">Ends the work.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="pages">Maximum number of items that must be fetched.</param>
+    /// <param name="lane">The quick lane skips slow items.</param>
+    /// <param name="ct">Cancels the operation.</param>
     public static async Task<List<IngestionItem>> TakeAsync(TenantDb db, IngestionJob job, int pages, JobLane lane, CancellationToken ct)
     {
         var givenUp = await db.Items
-            .Where(item => item.JobId == job.Id && item.State == ItemState.Working && item.Attempts >= MostAttempts)
+            .Where(item => item.JobId == job.Id && item.State == ItemState.Working && item.Attempts >= MaxAttempts)
             .ExecuteUpdateAsync(
                 set => set
                     .SetProperty(item => item.State, ItemState.Failed)
-                    .SetProperty(item => item.Error, $"Reading this document stopped the importer {MostAttempts} times, so it was given up."),
+                    .SetProperty(
+                        item => item.Error,
+                        $"This document crashed the importer {MaxAttempts} times, so it was skipped."),
                 ct);
-        if (givenUp > 0) await db.Jobs.Where(row => row.Id == job.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Complete, false), ct);
+        if (givenUp > 0)
+            await db.Jobs.Where(row => row.Id == job.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Complete, false), ct);
         var unfinished = db.Items.Where(item =>
             item.JobId == job.Id && (item.State == ItemState.Waiting || item.State == ItemState.Working));
         if (lane == JobLane.Quick) unfinished = unfinished.Where(item => !item.Slow);
@@ -38,11 +41,20 @@ internal static class JobItems
             .ToListAsync(ct);
         if (next.Count == 0) return [];
 
-        // A document that has failed its reader before is tried alone, so that it cannot take others down with it; and so is one that takes long.
+        // A document that crashed its reader before is tried alone, so that it cannot take others down with it. A slow document is also
+        // read alone.
         var size = next[0].Attempts > 0 || next[0].Slow ? 1 : next[0].Bytes is null ? pages : ContentBatch;
         var bytes = 0L;
-        var taken = next.Take(size).TakeWhile((item, i) => ((bytes += item.Bytes ?? 0) <= BatchBytes && !item.Slow) || i == 0).Select(item => item.Ordinal).ToList();
-        var batch = await db.Items.AsNoTracking().Where(item => item.JobId == job.Id && taken.Contains(item.Ordinal)).OrderBy(item => item.Ordinal).ToListAsync(ct);
+        var taken = next
+            .Take(size)
+            .TakeWhile((item, i) => ((bytes += item.Bytes ?? 0) <= BatchBytes && !item.Slow) || i == 0)
+            .Select(item => item.Ordinal)
+            .ToList();
+        var batch = await db.Items
+            .AsNoTracking()
+            .Where(item => item.JobId == job.Id && taken.Contains(item.Ordinal))
+            .OrderBy(item => item.Ordinal)
+            .ToListAsync(ct);
         await db.Items.Where(item => item.JobId == job.Id && taken.Contains(item.Ordinal)).ExecuteUpdateAsync(
             set => set
                 .SetProperty(item => item.State, ItemState.Working)
@@ -51,39 +63,47 @@ internal static class JobItems
         return batch;
     }
 
-    /// <summary>Whether something is left to be read.</summary>
+    /// <summary>Whether any item is left to read.</summary>
     public static Task<bool> AnyLeftAsync(TenantDb db, JobId job, CancellationToken ct) =>
         db.Items.AnyAsync(item => item.JobId == job && (item.State == ItemState.Waiting || item.State == ItemState.Working), ct);
 
-    /// <summary>Notes which items take long.</summary>
-    public static async Task NoteSlowAsync(TenantDb db, JobId job, List<IngestionItem> slow, CancellationToken ct)
+    /// <summary>Marks items as slow.</summary>
+    public static async Task MarkSlowAsync(TenantDb db, JobId job, List<IngestionItem> slow, CancellationToken ct)
     {
         var ordinals = slow.ConvertAll(item => item.Ordinal);
-        await db.Items.Where(item => item.JobId == job && ordinals.Contains(item.Ordinal)).ExecuteUpdateAsync(set => set.SetProperty(item => item.Slow, true), ct);
+        await db.Items.Where(item => item.JobId == job && ordinals.Contains(item.Ordinal))
+            .ExecuteUpdateAsync(set => set.SetProperty(item => item.Slow, true), ct);
     }
 
-    /// <summary>Puts items back as they were before they were taken into work.</summary>
-    public static async Task GiveBackAsync(TenantDb db, JobId job, List<IngestionItem> batch, CancellationToken ct)
+    /// <summary>Returns items to the queue as they were before they were taken.</summary>
+    public static async Task ReturnAsync(TenantDb db, JobId job, List<IngestionItem> batch, CancellationToken ct)
     {
         var taken = batch.ConvertAll(item => item.Ordinal);
-        await db.Items.Where(item => item.JobId == job && taken.Contains(item.Ordinal) && item.State == ItemState.Working).ExecuteUpdateAsync(
+        await db.Items.Where(item => item.JobId == job && taken.Contains(item.Ordinal) && item.State == ItemState.Working)
+            .ExecuteUpdateAsync(
             set => set
                 .SetProperty(item => item.State, ItemState.Waiting)
                 .SetProperty(item => item.Attempts, item => (short)(item.Attempts - 1)),
             ct);
     }
 
-    /// <summary>Fails what a job that ends early has not read. It counts as tried, so that it can be tried again.</summary>
+    /// <summary>Fails the unread items of a job that ends early. They count as tried, so that they can be retried.</summary>
     public static async Task FailUnfinishedAsync(TenantDb db, JobId job, string error, CancellationToken ct) =>
-        await db.Items.Where(item => item.JobId == job && (item.State == ItemState.Waiting || item.State == ItemState.Working)).ExecuteUpdateAsync(
+        await db.Items.Where(item => item.JobId == job && (item.State == ItemState.Waiting || item.State == ItemState.Working))
+            .ExecuteUpdateAsync(
             set => set
                 .SetProperty(item => item.State, ItemState.Failed)
                 .SetProperty(item => item.Attempts, item => item.Attempts == 0 ? (short)1 : item.Attempts)
                 .SetProperty(item => item.Error, error),
             ct);
 
-    /// <summary>Marks a batch's items, counts them, and lets what failed before and has now been tried again rest.</summary>
-    public static async Task EndAsync(TenantDb db, IngestionJob job, List<IngestionItem> batch, Dictionary<IngestionItem, ItemOutcome> outcomes, CancellationToken ct)
+    /// <summary>Records the results of a batch, counts them, and supersedes earlier failures of the same documents.</summary>
+    public static async Task CompleteAsync(
+        TenantDb db,
+        IngestionJob job,
+        List<IngestionItem> batch,
+        Dictionary<IngestionItem, ItemOutcome> outcomes,
+        CancellationToken ct)
     {
         await using (var supersede = db.Command(
             """
@@ -106,9 +126,10 @@ internal static class JobItems
                   error = outcome.error,
                   notice = outcome.notice,
                   external_id = outcome.name,
-                  document = item.document || jsonb_strip_nulls(jsonb_build_object('asideFor', outcome.aside)),
+                  document = item.document || jsonb_strip_nulls(jsonb_build_object('asideFor', outcome.duplicate_of)),
                   content = case when outcome.error is null then null else item.content end
-              from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $7::text[]) as outcome (ordinal, error, name, aside, notice)
+              from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $7::text[])
+                   as outcome (ordinal, error, name, duplicate_of, notice)
               where item.job_id = $1 and item.ordinal = outcome.ordinal
               returning item.state
             )
@@ -121,8 +142,8 @@ internal static class JobItems
                 batch.Select(item => item.Ordinal).ToArray(),
                 Texts(batch.Select(item => outcomes[item].Error)),
                 Texts(batch.Select(item => outcomes[item].ExternalId)),
-                Texts(batch.Select(item => outcomes[item].AsideFor)),
-                batch.Exists(item => outcomes[item].Unknown),
+                Texts(batch.Select(item => outcomes[item].DuplicateOf)),
+                batch.Exists(item => outcomes[item].IsInconclusive),
                 Texts(batch.Select(item => outcomes[item].Document?.Notice)),
             ]);
         await command.ExecuteNonQueryAsync(ct);

@@ -11,21 +11,23 @@ using Widget.Rag.Search;
 namespace Widget.Rag.Ingestion;
 
 /// <summary>
-/// Stores documents and what searching them needs. A document's old passages go and its new ones come in the caller's
-/// transaction, together with the statistics of BM25, so a search sees one version or the other and never a half.
+/// Stores documents and their search data. The passages of the old version are deleted, the new ones are added and the BM25 statistics are
+/// updated in the caller's transaction, so a search sees either version completely.
 /// </summary>
 internal static class KnowledgeWriter
 {
-    // Statements are kept small, whatever a document's size.
+    // Limits the size of a statement for large documents.
     private const int Slice = 500;
 
-    /// <summary>Stores documents, each in the place of the one with its external id, if there is one.</summary>
+    /// <summary>Stores documents. Each replaces the document with the same external id, if there is one.</summary>
     /// <param name="db">An open transaction of the tenant.</param>
-    /// <param name="source">Where the documents come from.</param>
-    /// <param name="documents">No external id twice.</param>
-    /// <param name="model">The embedding model that the vectors are of.</param>
-    /// <param name="embeddings">One a passage, in the order of documents and passages; null when they could not be had, which is done later.</param>
-    /// <param name="ct">Ends the work.</param>
+    /// <param name="source">The source of the documents.</param>
+    /// <param name="documents">The documents, with distinct external ids.</param>
+    /// <param name="model">The embedding model of the vectors.</param>
+    /// <param name="embeddings">
+    /// One for each passage, in the order of documents and passages; null while the model is unavailable, they are then added later.
+    /// </param>
+    /// <param name="ct">Cancels the operation.</param>
     public static async Task ReplaceAsync(
         TenantDb db,
         SourceId source,
@@ -36,7 +38,7 @@ internal static class KnowledgeWriter
     {
         if (documents.Count == 0) return;
         await LockStatisticsAsync(db, model, ct);
-        // The tenant may have changed its model since the vectors were made.
+        // The tenant may have changed its model since the vectors were computed.
         var serving = (await ServingModels.ServingAsync(db, ct))!;
         if (serving != model || embeddings is null) await EmbeddingChange.NoteMissingAsync(db, serving, ct);
         if (serving != model) embeddings = null;
@@ -80,7 +82,7 @@ internal static class KnowledgeWriter
         await languages.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Deletes documents and everything made from them.</summary>
+    /// <summary>Deletes documents with their passages.</summary>
     public static async Task DeleteAsync(TenantDb db, Guid[] documents, CancellationToken ct)
     {
         if (documents.Length == 0) return;
@@ -95,12 +97,12 @@ internal static class KnowledgeWriter
     }
 
     /// <summary>
-    /// Writers of one tenant take turns here, so that they neither deadlock on the lexicon nor count past one another. Two statements,
-    /// since a row that the first has made is not seen within it.
+    /// Serialises a tenant's writers, so that they neither deadlock on the lexicon nor miscount. Uses two statements, because a statement
+    /// does not see a row that it inserts itself.
     /// </summary>
     /// <param name="db">An open transaction of the tenant.</param>
-    /// <param name="model">Serves a tenant that has no knowledge yet.</param>
-    /// <param name="ct">Ends the wait.</param>
+    /// <param name="model">The model for a tenant that has no knowledge yet.</param>
+    /// <param name="ct">Cancels the wait.</param>
     public static async Task LockStatisticsAsync(TenantDb db, string model, CancellationToken ct)
     {
         await using (var create = db.Command(
@@ -110,7 +112,7 @@ internal static class KnowledgeWriter
         await LockStatisticsAsync(db, ct);
     }
 
-    /// <summary>The same for a tenant that has knowledge already; without, there is nothing to take turns at.</summary>
+    /// <summary>Serialises the writers of a tenant that already has knowledge. Without knowledge there is nothing to lock.</summary>
     public static async Task LockStatisticsAsync(TenantDb db, CancellationToken ct)
     {
         await using var command = db.Command("select from knowledge_statistics for update");
@@ -150,7 +152,8 @@ internal static class KnowledgeWriter
             """
             with given as (
               select chunk.*,
-                     setweight(to_tsvector(search_configuration(language), heading), 'A') || to_tsvector(search_configuration(language), words) as lexemes
+                     setweight(to_tsvector(search_configuration(language), heading), 'A')
+                       || to_tsvector(search_configuration(language), words) as lexemes
               from jsonb_to_recordset($2) as chunk
                    (id uuid, document_id uuid, ordinal int, heading text, words text, text text, locator jsonb, language text)
             ), analysed as materialized (
@@ -162,7 +165,8 @@ internal static class KnowledgeWriter
                        coalesce(array_agg(frequency), '{}') as frequencies,
                        coalesce(sum(frequency), 0) as length
                 from (
-                  select lexeme, cardinality(weights) + 2 * cardinality(array_positions(weights, 'A')) as frequency from unnest(given.lexemes)
+                  select lexeme, cardinality(weights) + 2 * cardinality(array_positions(weights, 'A')) as frequency
+                  from unnest(given.lexemes)
                 ) counted
               ) term
             ), inserted as (
@@ -178,7 +182,12 @@ internal static class KnowledgeWriter
         await using var rows = await command.ExecuteReaderAsync(ct);
         var terms = new List<PassageTerms>();
         while (await rows.ReadAsync(ct))
-            terms.Add(new PassageTerms(rows.GetGuid(0), rows.GetFieldValue<string[]>(1), rows.GetFieldValue<int[]>(2), rows.GetFieldValue<int[]>(3)));
+            terms.Add(
+                new PassageTerms(
+                    rows.GetGuid(0),
+                    rows.GetFieldValue<string[]>(1),
+                    rows.GetFieldValue<int[]>(2),
+                    rows.GetFieldValue<int[]>(3)));
         return terms;
     }
 
@@ -192,7 +201,11 @@ internal static class KnowledgeWriter
         await using var batch = db.Batch();
         foreach (var (chunk, embedding) in chunkIds.Zip(embeddings))
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into chunk_embeddings (tenant_id, model, chunk_id, embedding) values ($1, $2, $3, $4)")
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                """
+                insert into chunk_embeddings (tenant_id, model, chunk_id, embedding)
+                values ($1, $2, $3, $4)
+                """)
             {
                 Parameters =
                 {

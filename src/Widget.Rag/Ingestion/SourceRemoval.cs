@@ -6,33 +6,44 @@ using Widget.Rag.Search;
 namespace Widget.Rag.Ingestion;
 
 /// <summary>
-/// Deletes a source and everything that came from it, as a job: in slices with a commit each, so that no source is too large and no
-/// search or other writer waits long. The job itself goes with its source.
+/// Deletes a source and everything that came from it, as a job. Each slice has its own commit, so that large sources can be deleted and
+/// searches and other writers do not wait long. The job is deleted with its source.
 /// </summary>
 internal static class SourceRemoval
 {
     private const int Slice = 100;
 
-    /// <param name="database">Where.</param>
-    /// <param name="lease">The caller's hold on the job.</param>
-    /// <param name="source">What to delete.</param>
-    /// <param name="over">Whether the job's turn is over.</param>
-    /// <param name="ct">Says that the lease is lost or the node stops.</param>
-    /// <returns>Whether all of it is gone; the rest is done at another turn.</returns>
-    public static async Task<bool> RunAsync(TenantDatabase database, JobLease lease, SourceId source, Func<bool> over, CancellationToken ct)
+    /// <param name="database">The database.</param>
+    /// <param name="lease">The caller's lease on the job.</param>
+    /// <param name="source">The source to delete.</param>
+    /// <param name="isTimeUp">Whether the time slice is over.</param>
+    /// <param name="ct">Cancelled when the lease is lost or the node stops.</param>
+    /// <returns>Whether everything is deleted. Otherwise the next time slice continues.</returns>
+    public static async Task<bool> RunAsync(
+        TenantDatabase database,
+        JobLease lease,
+        SourceId source,
+        Func<bool> isTimeUp,
+        CancellationToken ct)
     {
         while (!await SliceAsync(database, lease, source, ct))
-            if (over()) return false;
-        await KnowledgeSettler.SettleAsync(database, lease.Tenant, ct);
+            if (isTimeUp()) return false;
+        await IngestionFinalizer.FinalizeAsync(database, lease.Tenant, ct);
         return true;
     }
 
     private static async Task<bool> SliceAsync(TenantDatabase database, JobLease lease, SourceId source, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
-        // Whoever is still bringing in documents of this source either comes before, and they are found here, or finds it gone.
-        await using (var hold = db.Command("select from sources where id = $1 for update", [source.Value])) await hold.ExecuteNonQueryAsync(ct);
-        var documents = await db.Documents.Where(row => row.SourceId == source).OrderBy(row => row.Id).Select(row => row.Id).Take(Slice).ToListAsync(ct);
+        // A worker that stores documents of this source either commits first, and they are deleted here, or finds the source gone.
+        await using (var hold = db.Command("select from sources where id = $1 for update", [source.Value]))
+            await hold.ExecuteNonQueryAsync(ct);
+        var documents = await db.Documents
+            .Where(row => row.SourceId == source)
+            .OrderBy(row => row.Id)
+            .Select(row => row.Id)
+            .Take(Slice)
+            .ToListAsync(ct);
         await KnowledgeWriter.DeleteAsync(db, [.. documents.Select(id => id.Value)], ct);
         await lease.ConfirmAsync(db, ct);
         var items = documents.Count > 0 ? 0 : await DeleteItemsAsync(db, source, ct);
@@ -42,7 +53,7 @@ internal static class SourceRemoval
         return done;
     }
 
-    // These may hold the contents of files, so they are many bytes rather than many rows.
+    // These rows may contain whole files, so their size matters more than their number.
     private static async Task<int> DeleteItemsAsync(TenantDb db, SourceId source, CancellationToken ct)
     {
         await using var command = db.Command(

@@ -6,7 +6,7 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Own;
 
-/// <summary>A question with its answer, typed by a person; searched as a document whose title is the question.</summary>
+/// <summary>A question and its answer, typed by a person. Searches find it through a document whose title is the question.</summary>
 public sealed class Answer : ITenantOwned, ITypedEntry
 {
     public required TenantId TenantId { get; init; }
@@ -20,12 +20,12 @@ public sealed class Answer : ITenantOwned, ITypedEntry
     /// <summary>The answer, in Markdown.</summary>
     public required string Text { get; set; }
 
-    /// <summary>Other ways to ask it: found by, never shown.</summary>
+    /// <summary>Other ways to ask the question. Searches match them; they are never shown.</summary>
     public string[] Alternatives { get; set; } = [];
 
     public string? Url { get; set; }
 
-    /// <summary>ISO 639-1; found out from the text when null.</summary>
+    /// <summary>ISO 639-1; detected from the text when null.</summary>
     public string? Language { get; set; }
 
     public string[] Tags { get; set; } = [];

@@ -6,10 +6,10 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Own;
 
-/// <summary>The best of both arms, each with both scores.</summary>
+/// <summary>Finds the best candidates of the lexical and the dense arm, each with both scores.</summary>
 internal static class Candidates
 {
-    // Passages of the documents that may be found; "materialized", so that it is looked up once and not for every row.
+    // Passages of the documents that the filter admits. "materialized" evaluates it once instead of once per row.
     private const string Allowed =
         """
         allowed as materialized (
@@ -31,13 +31,13 @@ internal static class Candidates
     };
 
     /// <param name="db">An open transaction of the tenant.</param>
-    /// <param name="terms">The question's words.</param>
-    /// <param name="model">Whose vectors to compare.</param>
-    /// <param name="embedding">The question's; null leaves the dense arm out.</param>
-    /// <param name="limit">Most candidates an arm.</param>
-    /// <param name="filter">What may be found.</param>
+    /// <param name="terms">The question's terms.</param>
+    /// <param name="model">The embedding model.</param>
+    /// <param name="embedding">The question's embedding; null leaves out the dense arm.</param>
+    /// <param name="limit">Maximum number of candidates from each arm.</param>
+    /// <param name="filter">Restricts the documents.</param>
     /// <param name="indexed">Whether the tenant has approximate indexes for the model's vectors.</param>
-    /// <param name="ct">Ends the search.</param>
+    /// <param name="ct">Cancels the search.</param>
     public static async Task<IReadOnlyList<Candidate<Guid>>> FindAsync(
         TenantDb db,
         IReadOnlyList<QuestionTerm> terms,
@@ -48,18 +48,21 @@ internal static class Candidates
         bool indexed,
         CancellationToken ct)
     {
-        // An index knows nothing of filters; the few that pass one are scanned.
+        // An approximate index cannot apply filters, so the few passages that pass one are scanned.
         indexed &= filter.IsEmpty && embedding is not null;
         if (indexed) await VectorIndexes.WidenAsync(db, ct);
         await using var command = db.Command(
-            indexed ? Statement("", VectorIndexes.Lexical(db.TenantId), VectorIndexes.Dense(db.TenantId, model, embedding!.Memory.Length)) : Statements[(!filter.IsEmpty, embedding is not null)],
+            indexed
+                ? Statement("", VectorIndexes.Lexical(db.TenantId), VectorIndexes.Dense(db.TenantId, model, embedding!.Memory.Length))
+                : Statements[(!filter.IsEmpty, embedding is not null)],
             [db.TenantId.Value, QuestionTerm.Vector(terms), limit, model, embedding]);
         if (embedding is null) command.Parameters[4].DataTypeName = "halfvec";
         if (!filter.IsEmpty)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = filter.Sources.Select(source => source.Value).ToArray() });
             command.Parameters.Add(new NpgsqlParameter { Value = filter.Tags.ToArray() });
-            command.Parameters.Add(new NpgsqlParameter { Value = filter.Kinds.Select(kind => kind.ToString().ToLowerInvariant()).ToArray() });
+            command.Parameters.Add(
+                new NpgsqlParameter { Value = filter.Kinds.Select(kind => kind.ToString().ToLowerInvariant()).ToArray() });
             command.Parameters.Add(new NpgsqlParameter { Value = filter.Languages.ToArray() });
         }
 
@@ -72,19 +75,20 @@ internal static class Candidates
 
     private static string Statement(bool filtered, bool dense)
     {
-        // Both arms scan the tenant's own rows through the primary key and keep the nearest: exact, and faster than an
-        // approximate index as long as a tenant is small.
+        // Both arms scan the tenant's own rows through the primary key and keep the nearest. This is exact, and for a small tenant faster
+        // than an approximate index.
         var (allowed, inAllowed) = filtered ? (Allowed, "and chunk_id in (select id from allowed)") : ("", "");
         return Statement(
             allowed,
             $"select chunk_id from chunk_terms where tenant_id = $1 {inAllowed} order by weights <#> $2 limit $3",
             dense
-                ? $"select chunk_id from chunk_embeddings where tenant_id = $1 and model = $4 {inAllowed} order by embedding <#> $5 limit $3"
+                ? $"select chunk_id from chunk_embeddings where tenant_id = $1 and model = $4 {inAllowed} order by embedding <#> $5 "
+                    + "limit $3"
                 : "select chunk_id from chunk_embeddings where false");
     }
 
-    // "offset 0" holds the planner to one look-up by primary key a candidate: where tables have just been filled and have no statistics
-    // yet, it would rather join all of the tenant's rows.
+    // "offset 0" makes the planner look up each candidate by primary key. Otherwise, on newly filled tables without statistics, it would
+    // join all of the tenant's rows.
     private static string Statement(string allowed, string lexical, string dense) =>
         $"""
         with {allowed} lexical as materialized (
@@ -99,7 +103,8 @@ internal static class Candidates
         cross join lateral (
           select weights from chunk_terms where tenant_id = $1 and chunk_id = found.chunk_id offset 0) term
         left join lateral (
-          select embedding from chunk_embeddings where tenant_id = $1 and model = $4 and chunk_id = found.chunk_id offset 0) embedded on true
+          select embedding from chunk_embeddings
+          where tenant_id = $1 and model = $4 and chunk_id = found.chunk_id offset 0) embedded on true
         order by found.chunk_id
         """;
 }

@@ -2,28 +2,30 @@ using System.Text.Json.Serialization;
 
 namespace Widget.Rag.Own;
 
-/// <summary>What to read of a web site, or how to call a single page.</summary>
+/// <summary>Rules for crawling a site, or the metadata of a single page.</summary>
 public sealed record CrawlRules
 {
-    /// <summary>How the pages become known.</summary>
+    /// <summary>How pages are found.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<Discovery>))]
     public Discovery Discovery { get; init; } = Discovery.Links;
 
-    /// <summary>Most pages of one crawl.</summary>
+    /// <summary>Maximum number of pages in one crawl.</summary>
     public int PageLimit { get; init; } = 500;
 
-    /// <summary>Links to follow away from the start page or a listed page: 0 for those alone, null for as many as it takes.</summary>
+    /// <summary>
+    /// Maximum number of links between the start page or a listed page and a page; 0 for those pages alone, null for no limit.
+    /// </summary>
     public int? MaxDepth { get; init; }
 
-    /// <summary>Only pages whose path fits one of these are kept; all when empty.</summary>
+    /// <summary>Only pages whose path matches one of these patterns are kept; all when empty.</summary>
     public IReadOnlyList<string> Include { get; init; } = [];
 
-    /// <summary>Pages whose path fits one of these are neither fetched nor kept.</summary>
+    /// <summary>Pages whose path matches one of these patterns are neither fetched nor kept.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
-    /// <summary>What to call a single page; its own title when null.</summary>
+    /// <summary>Title of a single page; the page's own title when null.</summary>
     public string? Title { get; init; }
 
-    /// <summary>ISO 639-1 of a single page; found out from the text when null.</summary>
+    /// <summary>Language of a single page, ISO 639-1; detected from the text when null.</summary>
     public string? Language { get; init; }
 }

@@ -8,18 +8,18 @@ namespace Widget.Rag.Own;
 
 public enum DemoKind
 {
-    /// <summary>A clip: a video, or a part of one.</summary>
+    /// <summary>A video, or a part of one.</summary>
     Video,
     Image,
 
     /// <summary>A page of a presentation.</summary>
     Slide,
 
-    /// <summary>A web page that may be embedded.</summary>
+    /// <summary>A web page that can be embedded.</summary>
     Page,
 }
 
-/// <summary>Something to show; searched as a document of what it shows and when it helps, whose address and locator lead to it.</summary>
+/// <summary>Something the assistant can show. Searches find it through a document that says what it shows and when to show it.</summary>
 public sealed class Demo : ITenantOwned, ITypedEntry
 {
     public required TenantId TenantId { get; init; }
@@ -32,13 +32,13 @@ public sealed class Demo : ITenantOwned, ITypedEntry
 
     public required string Url { get; set; }
 
-    /// <summary>Where in a video to begin, in seconds; null for its beginning.</summary>
+    /// <summary>Start in a video, in seconds; null for its beginning.</summary>
     public double? StartAt { get; set; }
 
-    /// <summary>Where in a video to stop, in seconds; null for its end.</summary>
+    /// <summary>End in a video, in seconds; null for its end.</summary>
     public double? EndAt { get; set; }
 
-    /// <summary>Which slide, from 1.</summary>
+    /// <summary>The slide, from 1.</summary>
     public int? Page { get; set; }
 
     public required string Title { get; set; }
@@ -46,10 +46,10 @@ public sealed class Demo : ITenantOwned, ITypedEntry
     /// <summary>What it shows.</summary>
     public string Description { get; set; } = "";
 
-    /// <summary>What a visitor asks or wants when it helps to show it.</summary>
+    /// <summary>The questions or needs of a visitor for which to show it.</summary>
     public required string ShowWhen { get; set; }
 
-    /// <summary>ISO 639-1; found out from the text when null.</summary>
+    /// <summary>ISO 639-1; detected from the text when null.</summary>
     public string? Language { get; set; }
 
     public string[] Tags { get; set; } = [];

@@ -1,14 +1,14 @@
 namespace Widget.Rag.Own;
 
-/// <summary>How a job's items become known.</summary>
+/// <summary>How a job finds its documents.</summary>
 public enum Discovery
 {
-    /// <summary>All of them when the job was made.</summary>
+    /// <summary>The job is created with all of them.</summary>
     Given,
 
-    /// <summary>By the links of the pages that it reads.</summary>
+    /// <summary>By following the links of the pages it reads.</summary>
     Links,
 
-    /// <summary>From a site map, read when the job starts.</summary>
+    /// <summary>From a site map that is read when the job starts.</summary>
     SiteMap,
 }

@@ -20,7 +20,7 @@ public sealed class Document : ITenantOwned
 
     public required string Title { get => VisibleText.Line(field); set; }
 
-    /// <summary>Where a reader finds the document; null when it has no public address.</summary>
+    /// <summary>The document's public address; null when it has none.</summary>
     public string? Url { get; set; }
 
     public DocumentKind Kind { get; set; }
@@ -34,7 +34,7 @@ public sealed class Document : ITenantOwned
 
     public int ChunkCount { get; set; }
 
-    /// <summary>Why not all of it was read, in words for people; null when all was.</summary>
+    /// <summary>Why the document was read only in part, in plain words; null when it was read completely.</summary>
     public string? Notice { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }
@@ -44,12 +44,13 @@ public sealed class Document : ITenantOwned
         var document = model.Entity<Document>();
         document.ToTable("documents").HasKey(row => new { row.TenantId, row.Id });
         document.HasOne<Source>().WithMany().HasForeignKey(row => new { row.TenantId, row.SourceId });
-        document.Property(row => row.Kind).HasConversion(kind => kind.ToString().ToLowerInvariant(), text => Enum.Parse<DocumentKind>(text, true));
+        document.Property(row => row.Kind)
+            .HasConversion(kind => kind.ToString().ToLowerInvariant(), text => Enum.Parse<DocumentKind>(text, true));
         document.Property(row => row.UpdatedAt).HasDefaultValueSql("now()");
     }
 }
 
-/// <summary>A passage: what is searched and cited.</summary>
+/// <summary>A passage of a document. Passages are what is searched and cited.</summary>
 public sealed class Chunk : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -58,7 +59,7 @@ public sealed class Chunk : ITenantOwned
 
     public required DocumentId DocumentId { get; init; }
 
-    /// <summary>Its place in the document, from 0.</summary>
+    /// <summary>Position in the document, from 0.</summary>
     public required int Ordinal { get; init; }
 
     public required string Text { get; init; }
@@ -67,7 +68,7 @@ public sealed class Chunk : ITenantOwned
 
     public required NpgsqlTsVector Lexemes { get; init; }
 
-    /// <summary>Sum of its term frequencies: the document length of BM25.</summary>
+    /// <summary>Sum of the term frequencies: the document length in BM25.</summary>
     public int Length { get; init; }
 
     internal static void Map(ModelBuilder model)
@@ -88,7 +89,7 @@ public sealed class Chunk : ITenantOwned
     }
 }
 
-/// <summary>A chunk's part of BM25, one dimension a lexeme; apart from the chunk, so that a scan reads nothing else.</summary>
+/// <summary>A chunk's BM25 weights, one dimension per lexeme. In a table of its own, so that a scan reads nothing else.</summary>
 public sealed class ChunkTerms : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -97,7 +98,7 @@ public sealed class ChunkTerms : ITenantOwned
 
     public required SparseVector Weights { get; init; }
 
-    /// <summary>The average length that they were made with.</summary>
+    /// <summary>The average length used for these weights.</summary>
     public required float AverageLength { get; init; }
 }
 
@@ -113,20 +114,20 @@ public sealed class ChunkEmbedding : ITenantOwned
     public required HalfVector Embedding { get; init; }
 }
 
-/// <summary>How many of the tenant's chunks contain a lexeme.</summary>
+/// <summary>Number of the tenant's chunks that contain a lexeme.</summary>
 public sealed class LexiconEntry : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
 
     public required int Dimension { get; init; }
 
-    /// <summary>Stemmed.</summary>
+    /// <summary>The stemmed word.</summary>
     public required string Lexeme { get; init; }
 
     public required int ChunkCount { get; init; }
 }
 
-/// <summary>What BM25 must know of all the tenant's chunks together.</summary>
+/// <summary>BM25 statistics over all of the tenant's chunks.</summary>
 public sealed class KnowledgeStatistics : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -135,10 +136,10 @@ public sealed class KnowledgeStatistics : ITenantOwned
 
     public long TotalLength { get; init; }
 
-    /// <summary>The average length that new weights are made with.</summary>
+    /// <summary>The average length used for new weights.</summary>
     public float WeighedLength { get; init; }
 
-    /// <summary>The average length that all weights were made with when they were last gone through.</summary>
+    /// <summary>The average length at the last time when all weights were brought up to date.</summary>
     public float SettledLength { get; init; }
 
     /// <summary>The embedding model whose vectors searches use.</summary>
@@ -150,6 +151,6 @@ public sealed class KnowledgeStatistics : ITenantOwned
     /// <summary>The languages of the tenant's documents, ISO 639-1.</summary>
     public required string[] Languages { get; init; }
 
-    /// <summary>Changes with every change of the tenant's documents; the database counts it.</summary>
+    /// <summary>Changes with every change of the tenant's documents. A database trigger increments it.</summary>
     public long Revision { get; init; }
 }

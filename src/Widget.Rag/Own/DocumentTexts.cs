@@ -5,18 +5,22 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Own;
 
-/// <summary>A document in the words it is searched by.</summary>
-/// <param name="SourceId">Where it comes from.</param>
-/// <param name="ExternalId">Its id there.</param>
+/// <summary>A version of a document.</summary>
+/// <param name="SourceId">The document's source.</param>
+/// <param name="ExternalId">Its id in the source.</param>
 /// <param name="Title">Its title.</param>
-/// <param name="ContentHash">Another with every version.</param>
+/// <param name="ContentHash">Differs between versions.</param>
 public sealed record DocumentVersion(SourceId SourceId, string ExternalId, string Title, byte[] ContentHash);
 
-/// <summary>Documents as plain text with headings, for whoever is to read them elsewhere.</summary>
+/// <summary>Provides documents as Markdown, for export to other systems.</summary>
 public sealed class DocumentTexts(TenantDatabase database)
 {
-    /// <summary>The documents of some sources, and some documents, each once.</summary>
-    public async Task<IReadOnlyList<DocumentVersion>> FindAsync(TenantId tenant, IReadOnlyCollection<SourceId> sources, IReadOnlyCollection<DocumentId> documents, CancellationToken ct)
+    /// <summary>Returns all documents of the given sources and the given documents, each once.</summary>
+    public async Task<IReadOnlyList<DocumentVersion>> FindAsync(
+        TenantId tenant,
+        IReadOnlyCollection<SourceId> sources,
+        IReadOnlyCollection<DocumentId> documents,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         return await db.Documents
@@ -26,7 +30,7 @@ public sealed class DocumentTexts(TenantDatabase database)
             .ToListAsync(ct);
     }
 
-    /// <summary>A document's current version; null when it is gone.</summary>
+    /// <summary>Returns a document's current version; null when the document does not exist.</summary>
     public async Task<DocumentVersion?> FindAsync(TenantId tenant, SourceId source, string externalId, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -36,11 +40,13 @@ public sealed class DocumentTexts(TenantDatabase database)
             .SingleOrDefaultAsync(ct);
     }
 
-    /// <summary>Title, headings and passages in their order, in Markdown; null when the document is gone.</summary>
+    /// <summary>Returns title, headings and passages in order, as Markdown; null when the document does not exist.</summary>
     public async Task<string?> ReadAsync(TenantId tenant, SourceId source, string externalId, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct, System.Data.IsolationLevel.RepeatableRead);
-        if (await db.Documents.AsNoTracking().SingleOrDefaultAsync(row => row.SourceId == source && row.ExternalId == externalId, ct) is not { } document) return null;
+        var document = await db.Documents.AsNoTracking()
+            .SingleOrDefaultAsync(row => row.SourceId == source && row.ExternalId == externalId, ct);
+        if (document is null) return null;
         var passages = await db.Chunks.AsNoTracking().Where(row => row.DocumentId == document.Id).OrderBy(row => row.Ordinal)
             .Select(row => new { row.Text, row.Locator }).ToListAsync(ct);
         var text = new StringBuilder($"# {document.Title}\n");
@@ -51,8 +57,9 @@ public sealed class DocumentTexts(TenantDatabase database)
             var headings = passage.Locator.Headings;
             var shared = headings.Zip(above).TakeWhile(pair => pair.First == pair.Second).Count();
             for (var level = shared; level < headings.Count; level++)
-                // The page's own heading is most often its title, which stands above already.
-                if (level > 0 || headings[level] != document.Title) text.Append($"\n{new string('#', Math.Min(level + 2, 6))} {headings[level]}\n");
+                // The page's first heading usually repeats the title, which is already there.
+                if (level > 0 || headings[level] != document.Title)
+                    text.Append($"\n{new string('#', Math.Min(level + 2, 6))} {headings[level]}\n");
             above = headings;
             text.Append($"\n{passage.Text}\n");
         }

@@ -4,8 +4,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Rag.Own;
 
 /// <summary>
-/// A tenant's passages are to get the vectors of a model, because the tenant changes to it or because they could not be had when the
-/// passages came. The model that serves goes on serving until every passage has the new vectors.
+/// Passages of a tenant need vectors of a model, because the tenant changes to it or because it was unavailable when the passages were
+/// added. Searches use the current model until every passage has its vector.
 /// </summary>
 public sealed class EmbeddingChange : ITenantOwned
 {
@@ -18,17 +18,19 @@ public sealed class EmbeddingChange : ITenantOwned
 
     public int Done { get; set; }
 
-    /// <summary>Why it waits, in words for people; null while it goes on.</summary>
+    /// <summary>Why the change is waiting, in plain words; null while it makes progress.</summary>
     public string? Error { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Since when the model serves; the vectors of others are deleted a little later, when no search uses them any more.</summary>
+    /// <summary>
+    /// When searches switched to the model. Vectors of other models are deleted a little later, when no search uses them any more.
+    /// </summary>
     public DateTimeOffset? SwitchedAt { get; set; }
 
     public DateTimeOffset RetryAt { get; set; }
 
-    /// <summary>In vain, one after another.</summary>
+    /// <summary>Number of consecutive failed attempts.</summary>
     public int Attempts { get; set; }
 
     public Guid? LeaseOwner { get; set; }
@@ -43,8 +45,12 @@ public sealed class EmbeddingChange : ITenantOwned
         change.Property(row => row.RetryAt).HasDefaultValueSql("now()");
     }
 
-    /// <summary>Notes in the caller's transaction that passages lack the vectors of the model that serves; a change to another has them covered.</summary>
-    internal static Task NoteMissingAsync(TenantDb db, string serving, CancellationToken ct) => RequestAsync(db, serving, replace: false, ct);
+    /// <summary>
+    /// Notes in the caller's transaction that passages lack vectors of the current model. A pending change to another model already covers
+    /// them.
+    /// </summary>
+    internal static Task NoteMissingAsync(TenantDb db, string serving, CancellationToken ct) =>
+        RequestAsync(db, serving, replace: false, ct);
 
     internal static async Task RequestAsync(TenantDb db, string model, bool replace, CancellationToken ct)
     {

@@ -3,7 +3,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Own;
 
-/// <summary>A question with its answer, typed by a person.</summary>
+/// <summary>Id of an <see cref="Answer"/>.</summary>
 [JsonConverter(typeof(TypedIdJsonConverter))]
 public readonly record struct AnswerId(Guid Value) : ITypedId<AnswerId>
 {
@@ -15,7 +15,7 @@ public readonly record struct AnswerId(Guid Value) : ITypedId<AnswerId>
 }
 
 
-/// <summary>Something to show.</summary>
+/// <summary>Id of a <see cref="Demo"/>.</summary>
 [JsonConverter(typeof(TypedIdJsonConverter))]
 public readonly record struct DemoId(Guid Value) : ITypedId<DemoId>
 {

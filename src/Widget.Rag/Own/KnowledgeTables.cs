@@ -3,7 +3,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Own;
 
-/// <summary>The tables of our own knowledge base.</summary>
+/// <summary>The tables of the own knowledge base.</summary>
 public static class KnowledgeTables
 {
     public static TenantTables Tables { get; } = new(typeof(KnowledgeTables).Assembly, Map);

@@ -7,34 +7,38 @@ using Widget.Rag.Ranking;
 namespace Widget.Rag.Own;
 
 /// <summary>The words of a stored passage.</summary>
-/// <param name="ChunkId">Which.</param>
-/// <param name="Lexemes">Stemmed, each once.</param>
-/// <param name="Dimensions">Their places in the sparse vectors.</param>
-/// <param name="Frequencies">How often each stands in it; titles and headings count three times.</param>
+/// <param name="ChunkId">The passage.</param>
+/// <param name="Lexemes">Its distinct stemmed words.</param>
+/// <param name="Dimensions">Their dimensions in the sparse vectors.</param>
+/// <param name="Frequencies">Their frequencies; words in titles and headings count three times.</param>
 internal sealed record PassageTerms(Guid ChunkId, string[] Lexemes, int[] Dimensions, int[] Frequencies)
 {
     public int Length { get; } = Frequencies.Sum();
 
-    /// <summary>BM25's weights. Lexemes that meet in one dimension count as the one that says more.</summary>
+    /// <summary>The BM25 weights. If several lexemes share a dimension, the largest weight counts.</summary>
     public SparseVector Weights(double averageLength) => SparseVectors.Create(
         Dimensions.Zip(Frequencies)
             .GroupBy(term => term.First, term => term.Second)
             .OrderByDescending(same => same.Max())
             .ThenBy(same => same.Key)
-            .Take(MostTerms)
+            .Take(MaxTerms)
             .Select(same => KeyValuePair.Create(same.Key, (float)Bm25.Weight(same.Max(), Length, averageLength))));
 
-    /// <summary>As many as pgvector's HNSW takes. Only passages in scripts that are cut into pairs of characters, or with long lists of aliases, come near.</summary>
-    private const int MostTerms = 1_000;
+    /// <summary>
+    /// The limit of pgvector's HNSW index. Only passages in scripts that are split into pairs of characters, or with many aliases, come
+    /// near it.
+    /// </summary>
+    private const int MaxTerms = 1_000;
 }
 
-/// <summary>Keeps what BM25 must know: in which passages a word stands, in how many, and how long they are on average.</summary>
+/// <summary>Maintains the BM25 statistics: which passages contain a word, how many do, and the average passage length.</summary>
 internal static class LexicalIndex
 {
-    // While a job runs, new weights follow the average length when it has moved by this much; KnowledgeSettler sees to the old ones.
+    // While a job runs, new weights follow the average length when it has changed by this much. IngestionFinalizer updates the existing
+    // weights.
     private const double Drift = 0.10;
 
-    /// <summary>Adds passages that have just been stored.</summary>
+    /// <summary>Adds passages that were just stored.</summary>
     public static async Task AddAsync(TenantDb db, IReadOnlyList<PassageTerms> passages, CancellationToken ct)
     {
         if (passages.Count == 0) return;
@@ -42,7 +46,11 @@ internal static class LexicalIndex
         await using var batch = db.Batch();
         foreach (var passage in passages)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into chunk_terms (tenant_id, chunk_id, weights, average_length) values ($1, $2, $3, $4)")
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                """
+                insert into chunk_terms (tenant_id, chunk_id, weights, average_length)
+                values ($1, $2, $3, $4)
+                """)
             {
                 Parameters =
                 {
@@ -57,7 +65,7 @@ internal static class LexicalIndex
         await batch.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Takes passages that are about to be deleted out of the counts.</summary>
+    /// <summary>Subtracts passages that are about to be deleted from the counts.</summary>
     public static async Task RemoveAsync(TenantDb db, Guid[] chunkIds, CancellationToken ct)
     {
         await using var command = db.Command(
@@ -82,7 +90,7 @@ internal static class LexicalIndex
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    // The average length to weigh with.
+    // Returns the average length to use for weights.
     private static async Task<float> CountAsync(TenantDb db, IReadOnlyList<PassageTerms> passages, CancellationToken ct)
     {
         var counts = new Dictionary<int, (string Lexeme, int Passages)>();
@@ -92,7 +100,7 @@ internal static class LexicalIndex
                 counts[dimension] = (lexeme, counts.GetValueOrDefault(dimension).Passages + 1);
         }
 
-        // In one order everywhere, though the statistics' lock has the writers take turns already.
+        // Always in the same order. The lock on the statistics already serialises writers; this is a second safeguard against deadlocks.
         var sorted = counts.OrderBy(entry => entry.Key).ToArray();
         await using var batch = db.Batch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
@@ -110,7 +118,11 @@ internal static class LexicalIndex
                 new() { Value = Array.ConvertAll(sorted, entry => entry.Value.Passages) },
             },
         });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("update knowledge_statistics set chunk_count = chunk_count + $1, total_length = total_length + $2")
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            """
+            update knowledge_statistics
+            set chunk_count = chunk_count + $1, total_length = total_length + $2
+            """)
         {
             Parameters = { new() { Value = passages.Count }, new() { Value = passages.Sum(passage => (long)passage.Length) } },
         });
@@ -118,7 +130,8 @@ internal static class LexicalIndex
             """
             update knowledge_statistics
             set weighed_length = case
-                  when total_length > 0 and abs(total_length::real / chunk_count / weighed_length - 1) > $1 then total_length::real / chunk_count
+                  when total_length > 0 and abs(total_length::real / chunk_count / weighed_length - 1) > $1
+                    then total_length::real / chunk_count
                   else weighed_length end
             returning weighed_length
             """)

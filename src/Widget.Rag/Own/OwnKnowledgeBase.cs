@@ -11,14 +11,14 @@ using Widget.Rag.Telemetry;
 namespace Widget.Rag.Own;
 
 /// <summary>
-/// Our own knowledge base: BM25 and embeddings, fused. All its statements see one state of the knowledge, so a document that
-/// is being replaced is found whole, old or new.
+/// The installation's own knowledge base: BM25 and embeddings, fused. All its statements read one snapshot, so a document that is being
+/// replaced is found in either its old or its new version, never in parts.
 /// </summary>
 public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels models, ServingModels embeddings) : IKnowledgeBase
 {
-    private const int LeastCandidates = 100;
+    private const int MinCandidates = 100;
 
-    private static readonly TimeSpan EmbeddingPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EmbeddingTimeout = TimeSpan.FromSeconds(1);
 
     public string Name => KnowledgeBases.Own;
 
@@ -35,30 +35,45 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         using var lexical = SearchTelemetry.StartArm("lexical", parent);
         var question = await Question.ReadAsync(db, text, ct);
         var wanted = query.Limit + query.Spare;
-        var candidates = await Candidates.FindAsync(db, question.Terms, model, embedding, Math.Max(LeastCandidates, wanted), query.Filter, indexed, ct);
+        var candidates = await Candidates.FindAsync(
+            db,
+            question.Terms,
+            model,
+            embedding,
+            Math.Max(MinCandidates, wanted),
+            query.Filter,
+            indexed,
+            ct);
         lexical?.SetTag("widget.search.terms", question.Terms.Count).Stop();
         dense?.Stop();
         var ranked = await WithPhrasesFirstAsync(db, question.Phrases, Fusion.Convex(candidates, Fusion.DenseWeight(model)), ct);
         var hits = await HitsAsync(db, [.. ranked.Take(wanted)], question.Terms, ct);
         var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);
-        // Spare hits stand in for others that are dropped; they say nothing of how well the question is answered.
-        var confidence = hits.Take(query.Limit).Select(found => Confidence.Of(found.Coverage, similarities[found.Hit.ChunkId!.Value.Value], model)).DefaultIfEmpty(0).Max();
+        // Spare hits replace hits that are dropped later. They do not count for the confidence.
+        var confidence = hits
+            .Take(query.Limit)
+            .Select(found => Confidence.Of(found.Coverage, similarities[found.Hit.ChunkId!.Value.Value], model))
+            .DefaultIfEmpty(0)
+            .Max();
         return new KnowledgeResult(hits.ConvertAll(found => found.Hit), confidence) { Shortcoming = shortcoming, Degradation = failure };
     }
 
-    // Words are still found while the model cannot be asked, or takes its time.
-    private async Task<(HalfVector? Embedding, string? Shortcoming, Exception? Failure)> EmbedAsync(string model, string text, CancellationToken ct)
+    // While the embedding model is unavailable or slow, the search uses words only.
+    private async Task<(HalfVector? Embedding, string? Shortcoming, Exception? Failure)> EmbedAsync(
+        string model,
+        string text,
+        CancellationToken ct)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        // The local model only needs processor time. On a busy node it may be late, and an answer by words only would be a wrong one.
-        if (!EmbeddingModels.IsLocal(model)) patience.CancelAfter(EmbeddingPatience);
+        // The local model only needs processor time. On a busy node it may be late, but a search by words only would give worse results.
+        if (!EmbeddingModels.IsLocal(model)) patience.CancelAfter(EmbeddingTimeout);
         try
         {
             return ((await models.EmbedAsync(model, [text], patience.Token))[0], null, null);
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            return (null, $"by words only: the embedding model {model} did not answer within {EmbeddingPatience.TotalSeconds:0} s", e);
+            return (null, $"by words only: the embedding model {model} did not answer within {EmbeddingTimeout.TotalSeconds:0} s", e);
         }
         catch (EmbeddingUnavailableException e)
         {
@@ -66,7 +81,7 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         }
     }
 
-    // Those that hold more of the quoted phrases come before those that hold fewer; one that no candidate holds says nothing.
+    // Passages that contain more of the quoted phrases rank first. A phrase that no candidate contains is ignored.
     private static async Task<IReadOnlyList<(Guid Item, double Score)>> WithPhrasesFirstAsync(
         TenantDb db,
         IReadOnlyList<string> phrases,
@@ -84,8 +99,12 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         var held = new Dictionary<Guid, int>();
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct)) held[rows.GetGuid(0)] = QuotedPhrase.CountIn(phrases, $"{rows.GetString(1)}\n{rows.GetString(2)}");
-        // More than any score for each phrase keeps the order of scores the order of ranks.
-        return [.. ranked.Select(candidate => (candidate.Item, Score: candidate.Score + (2.0 * held.GetValueOrDefault(candidate.Item)))).OrderByDescending(candidate => candidate.Score)];
+        // Adds more than any score for each phrase, so that scores and ranks have the same order.
+        return
+        [
+            .. ranked.Select(candidate => (candidate.Item, Score: candidate.Score + (2.0 * held.GetValueOrDefault(candidate.Item))))
+                .OrderByDescending(candidate => candidate.Score),
+        ];
     }
 
     private static async Task<List<(Hit Hit, double Coverage)>> HitsAsync(
@@ -98,7 +117,8 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         if (ranked.Length == 0) return hits;
         await using var command = db.Command(
             """
-            select chunk.id, chunk.document_id, document.external_id, document.title, document.url, chunk.text, chunk.locator, document.kind,
+            select chunk.id, chunk.document_id, document.external_id, document.title, document.url,
+                   chunk.text, chunk.locator, document.kind,
                    array(select unnest($2::text[]) intersect select unnest(tsvector_to_array(chunk.lexemes)))
             from unnest($1::uuid[]) with ordinality as wanted (id, place)
             cross join lateral (select * from chunks where tenant_id = $3 and id = wanted.id offset 0) chunk

@@ -4,20 +4,20 @@ using Widget.Rag.Ranking;
 namespace Widget.Rag.Own;
 
 /// <summary>A question as the lexical arm sees it.</summary>
-/// <param name="Terms">Its words, as BM25 weighs them for the tenant, and those it probably meant.</param>
-/// <param name="Phrases">What it puts in quotation marks: words to be found next to each other.</param>
+/// <param name="Terms">Its words with the tenant's BM25 weights, and spelling corrections.</param>
+/// <param name="Phrases">Its quoted phrases, whose words must occur next to each other.</param>
 internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList<string> Phrases)
 {
     public static async Task<Question> ReadAsync(TenantDb db, string text, CancellationToken ct)
     {
         var terms = await TermsAsync(db, text, ct);
-        return new Question([.. terms, .. await Spelling.MeantAsync(db, terms, ct)], QuotedPhrase.In(text));
+        return new Question([.. terms, .. await Spelling.CorrectAsync(db, terms, ct)], QuotedPhrase.In(text));
     }
 
     private static async Task<List<QuestionTerm>> TermsAsync(TenantDb db, string text, CancellationToken ct)
     {
-        // A stop word is one that PostgreSQL's own configuration drops and ours keeps. A prepared statement, not a function
-        // in the database, since that would be planned anew for each call.
+        // Stop words are words that PostgreSQL's own text search configuration drops and ours keeps. This is a prepared statement, because
+        // a database function would be planned again for each call.
         await using var command = db.Command(
             """
             select asked.lexeme,
@@ -30,7 +30,9 @@ internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList
             from knowledge_statistics statistics
             cross join lateral (
               select term.lexeme, lexical_dimension(term.lexeme) as dimension,
-                     max(cardinality(term.positions)) as frequency, min(term.positions[1])::integer as place, bool_or(not term.lexeme = any(kept.lexemes)) as is_stop
+                     max(cardinality(term.positions)) as frequency,
+                     min(term.positions[1])::integer as place,
+                     bool_or(not term.lexeme = any(kept.lexemes)) as is_stop
               from unnest(statistics.languages) language
               cross join lateral (
                 select tsvector_to_array(to_tsvector(stopping_configuration(language), $1))) kept (lexemes)
@@ -46,7 +48,15 @@ internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList
         await using var rows = await command.ExecuteReaderAsync(ct);
         var terms = new List<QuestionTerm>();
         while (await rows.ReadAsync(ct))
-            terms.Add(new QuestionTerm(rows.GetString(0), rows.GetInt32(1), rows.GetFloat(2), rows.GetFloat(3), rows.GetBoolean(4), rows.GetInt32(5), rows.GetInt32(6)));
+            terms.Add(
+                new QuestionTerm(
+                    rows.GetString(0),
+                    rows.GetInt32(1),
+                    rows.GetFloat(2),
+                    rows.GetFloat(3),
+                    rows.GetBoolean(4),
+                    rows.GetInt32(5),
+                    rows.GetInt32(6)));
         return terms;
     }
 }

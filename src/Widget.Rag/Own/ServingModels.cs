@@ -9,21 +9,23 @@ namespace Widget.Rag.Own;
 /// <param name="Indexed">Whether the tenant is large enough to have approximate indexes (<see cref="VectorIndexes"/>).</param>
 internal sealed record ServingModel(string Name, bool Indexed);
 
-/// <summary>Says which embedding model serves a tenant's searches.</summary>
+/// <summary>Tells which embedding model serves a tenant's searches.</summary>
 public sealed class ServingModels(TenantDatabase database, EmbeddingModels models, TimeProvider clock)
 {
-    /// <summary>How long a node may go on using the model that it last saw serving; its vectors are kept for longer.</summary>
+    /// <summary>How long a node may use a cached model. The vectors of a replaced model are kept for longer.</summary>
     internal static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<TenantId, (ServingModel Serving, DateTimeOffset Until)> _serving = [];
 
-    /// <summary>The model that serves a tenant's searches, at most <see cref="Memory"/> old.</summary>
+    /// <summary>Returns the model that serves a tenant's searches, at most <see cref="Memory"/> old.</summary>
     internal async Task<ServingModel> ServingAsync(TenantId tenant, CancellationToken ct)
     {
         if (_serving.TryGetValue(tenant, out var known) && known.Until > clock.GetUtcNow()) return known.Serving;
         await using var db = await database.BeginAsync(tenant, ct);
         var statistics = await db.Statistics.Select(row => new { row.Model, row.IndexedModel }).SingleOrDefaultAsync(ct);
-        var serving = new ServingModel(statistics?.Model ?? models.Default, statistics is not null && statistics.IndexedModel == statistics.Model);
+        var serving = new ServingModel(
+            statistics?.Model ?? models.Default,
+            statistics is not null && statistics.IndexedModel == statistics.Model);
         _serving[tenant] = (serving, clock.GetUtcNow() + Memory);
         return serving;
     }

@@ -7,26 +7,26 @@ namespace Widget.Rag.Own;
 
 public enum SourceKind
 {
-    /// <summary>Texts sent to the import API: a default source, and others by name.</summary>
+    /// <summary>Texts sent to the import API: one default source, and others by name.</summary>
     Import,
 
-    /// <summary>Uploaded files: a default source, and others by name.</summary>
+    /// <summary>Uploaded files: one default source, and others by name.</summary>
     Upload,
 
     /// <summary>One web page, or one file on the web.</summary>
     Page,
 
-    /// <summary>A web site, known by its start page or site map.</summary>
+    /// <summary>A web site, identified by its start page or site map.</summary>
     Site,
 
-    /// <summary>Questions with their answers, typed by people; a tenant has one such source.</summary>
+    /// <summary>Questions and answers that people type. A tenant has one such source.</summary>
     Answers,
 
-    /// <summary>Things to show; a tenant has one such source.</summary>
+    /// <summary>Demos. A tenant has one such source.</summary>
     Demos,
 }
 
-/// <summary>How often a source is read again by itself.</summary>
+/// <summary>How often a source is crawled automatically.</summary>
 public enum Schedule
 {
     None,
@@ -35,7 +35,7 @@ public enum Schedule
     Monthly,
 }
 
-/// <summary>Where documents come from.</summary>
+/// <summary>A source of documents.</summary>
 public sealed class Source : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -44,23 +44,23 @@ public sealed class Source : ITenantOwned
 
     public required SourceKind Kind { get; init; }
 
-    /// <summary>The page, or the site's start page or site map; empty for the other kinds.</summary>
+    /// <summary>The page, or the site's start page or site map; empty for other kinds.</summary>
     public string Url { get; init; } = "";
 
-    /// <summary>Tells several imports or uploads apart, the default one's being empty; a label for the other kinds.</summary>
+    /// <summary>Distinguishes several imports or uploads, empty for the default one. A label for other kinds.</summary>
     public string Name { get => VisibleText.Line(field); set; } = "";
 
-    /// <summary>Given to all its documents, besides their own.</summary>
+    /// <summary>Tags that all documents of the source get in addition to their own.</summary>
     public string[] Tags { get; set; } = [];
 
     public CrawlRules Rules { get; set; } = new();
 
     public Schedule Schedule { get; set; }
 
-    /// <summary>When it is read again by itself; null when it is not.</summary>
+    /// <summary>Time of the next scheduled crawl; null when none is scheduled.</summary>
     public DateTimeOffset? NextCrawlAt { get; set; }
 
-    /// <summary>Since when it is on its way out; null for the others.</summary>
+    /// <summary>When its deletion started; null when it is not being deleted.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
@@ -69,8 +69,10 @@ public sealed class Source : ITenantOwned
     {
         var source = model.Entity<Source>();
         source.ToTable("sources").HasKey(row => new { row.TenantId, row.Id });
-        source.Property(row => row.Kind).HasConversion(kind => kind.ToString().ToLowerInvariant(), text => Enum.Parse<SourceKind>(text, true));
-        source.Property(row => row.Schedule).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<Schedule>(text, true));
+        source.Property(row => row.Kind)
+            .HasConversion(kind => kind.ToString().ToLowerInvariant(), text => Enum.Parse<SourceKind>(text, true));
+        source.Property(row => row.Schedule)
+            .HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<Schedule>(text, true));
         source.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
         source.Property(row => row.Rules).HasColumnType("jsonb").HasConversion(
             rules => JsonSerializer.Serialize(rules, KnowledgeJson.Options),

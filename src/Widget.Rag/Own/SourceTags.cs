@@ -2,12 +2,12 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Own;
 
-/// <summary>A source's tags, which all its documents carry besides their own.</summary>
+/// <summary>A source's tags, which all its documents have in addition to their own.</summary>
 internal static class SourceTags
 {
     /// <summary>
-    /// Sets them on the source and on its documents. A tag that is taken from the source is taken from all of them. Those that are being
-    /// brought in just now are waited for.
+    /// Sets the tags of the source and its documents. A tag that is removed from the source is removed from all of them. Waits for
+    /// documents that are being stored.
     /// </summary>
     public static async Task SetAsync(TenantDb db, Source source, IReadOnlyCollection<string> tags, CancellationToken ct)
     {
@@ -20,7 +20,8 @@ internal static class SourceTags
             await using var command = db.Command(
                 """
                 update documents
-                set tags = array(select tag from unnest(tags) tag where tag <> all($2)) || array(select tag from unnest($3::text[]) tag where tag <> all(tags) or tag = any($2))
+                set tags = array(select tag from unnest(tags) tag where tag <> all($2))
+                  || array(select tag from unnest($3::text[]) tag where tag <> all(tags) or tag = any($2))
                 where source_id = $1
                 """,
                 [source.Id.Value, before, now]);

@@ -5,19 +5,19 @@ using Widget.Rag.Text;
 namespace Widget.Rag.Own;
 
 /// <summary>
-/// Recognises misspelt words: a word that the knowledge does not hold, in none of its languages, is taken to mean the nearest one that
-/// it does hold. Near is by edits (insert, delete, replace, swap neighbours: Damerau 1964, in the restricted form that edits no place twice):
-/// one in words of five to eight letters, two in longer ones. Its first letter is taken to be right, as it nearly always is.
+/// Corrects misspelt words. A word that occurs nowhere in the tenant's knowledge is replaced by the nearest word that does. Distance is the
+/// number of edits (insert, delete, replace, swap neighbours; Damerau 1964, in the restricted form that edits no position twice): one for
+/// words of five to eight letters, two for longer ones. The first letter must match, because it is nearly always right.
 /// </summary>
 internal static class Spelling
 {
     private const int ShortestWord = 5;
     private const int ShortestForTwo = 9;
-    private const int MostWords = 6;
-    private const int MostVariants = 2;
+    private const int MaxWords = 6;
+    private const int MaxVariants = 2;
 
-    // A guess says less than the word itself would.
-    private const float Trust = 0.8f;
+    // A guess weighs less than the word itself would.
+    private const float GuessWeight = 0.8f;
 
     private const string Lexicon =
         """
@@ -34,24 +34,31 @@ internal static class Spelling
         ) known
         """;
 
-    public static Task<IReadOnlyList<QuestionTerm>> MeantAsync(TenantDb db, IReadOnlyList<QuestionTerm> terms, CancellationToken ct) =>
-        MeantAsync(db, terms, Lexicon, ct);
+    public static Task<IReadOnlyList<QuestionTerm>> CorrectAsync(TenantDb db, IReadOnlyList<QuestionTerm> terms, CancellationToken ct) =>
+        CorrectAsync(db, terms, Lexicon, ct);
 
     /// <param name="db">An open transaction of the tenant.</param>
-    /// <param name="terms">The question's words.</param>
+    /// <param name="terms">The question's terms.</param>
     /// <param name="lexicon">
-    /// Finds words that begin as those in $1 and are about as long, for tenant $2: the word asked, the word known, its dimension, in how many passages it
-    /// stands, its inverse document frequency.
+    /// Query for words with the same beginning and a similar length as those in $1, for tenant $2. Columns: the word asked, the known word,
+    /// its dimension, the number of passages that contain it, its inverse document frequency.
     /// </param>
-    /// <param name="ct">Ends the search.</param>
-    public static async Task<IReadOnlyList<QuestionTerm>> MeantAsync(TenantDb db, IReadOnlyList<QuestionTerm> terms, string lexicon, CancellationToken ct)
+    /// <param name="ct">Cancels the search.</param>
+    public static async Task<IReadOnlyList<QuestionTerm>> CorrectAsync(
+        TenantDb db,
+        IReadOnlyList<QuestionTerm> terms,
+        string lexicon,
+        CancellationToken ct)
     {
         var unknown = terms.GroupBy(term => term.Place)
             .Where(word => word.All(term => term is { ChunkCount: 0, IsStop: false }) && word.Any(term => IsCorrectable(term.Lexeme)))
-            .Take(MostWords)
+            .Take(MaxWords)
             .ToList();
         if (unknown.Count == 0) return [];
-        var lexemes = unknown.SelectMany(word => word.Where(term => IsCorrectable(term.Lexeme)).Select(term => term.Lexeme)).Distinct(StringComparer.Ordinal).ToArray();
+        var lexemes = unknown
+            .SelectMany(word => word.Where(term => IsCorrectable(term.Lexeme)).Select(term => term.Lexeme))
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
         await using var command = db.Command(lexicon, [lexemes, db.TenantId.Value]);
         var near = new List<(string Asked, string Known, int Dimension, int ChunkCount, float Idf, int Edits)>();
         await using (var rows = await command.ExecuteReaderAsync(ct))
@@ -60,7 +67,8 @@ internal static class Spelling
             {
                 var (asked, known) = (rows.GetString(0), rows.GetString(1));
                 var allowed = asked.Length >= ShortestForTwo ? 2 : 1;
-                if (Edits(asked, known, allowed) is { } edits) near.Add((asked, known, rows.GetInt32(2), rows.GetInt32(3), rows.GetFloat(4), edits));
+                if (Edits(asked, known, allowed) is { } edits)
+                    near.Add((asked, known, rows.GetInt32(2), rows.GetInt32(3), rows.GetFloat(4), edits));
             }
         }
 
@@ -70,12 +78,21 @@ internal static class Spelling
                 .Where(candidate => word.Any(term => term.Lexeme == candidate.Asked))
                 .OrderBy(candidate => candidate.Edits).ThenByDescending(candidate => candidate.ChunkCount)
                 .DistinctBy(candidate => candidate.Dimension)
-                .Take(MostVariants)
-                .Select(candidate => new QuestionTerm(candidate.Known, candidate.Dimension, Trust * candidate.Idf, candidate.Idf, IsStop: false, candidate.ChunkCount, word.Key))),
+                .Take(MaxVariants)
+                .Select(
+                    candidate =>
+                        new QuestionTerm(
+                            candidate.Known,
+                            candidate.Dimension,
+                            GuessWeight * candidate.Idf,
+                            candidate.Idf,
+                            IsStop: false,
+                            candidate.ChunkCount,
+                            word.Key))),
         ];
     }
 
-    /// <summary>Number of edits between two words; null when there are more than allowed.</summary>
+    /// <summary>Number of edits between two words; null when there are more than <paramref name="allowed"/>.</summary>
     public static int? Edits(string a, string b, int allowed)
     {
         if (Math.Abs(a.Length - b.Length) > allowed) return null;
@@ -88,14 +105,17 @@ internal static class Spelling
             {
                 var replaced = rows[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
                 rows[i, j] = Math.Min(replaced, Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1);
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
             }
         }
 
         return rows[a.Length, b.Length] <= allowed ? rows[a.Length, b.Length] : null;
     }
 
-    // Numbers have no spelling: another number is another thing.
+    // Numbers are not corrected: another number means something else.
     private static bool IsCorrectable(string lexeme) =>
-        lexeme.Length >= ShortestWord && lexeme.Length < 40 && lexeme.All(character => char.IsLetter(character) && !Words.IsUnspaced(character));
+        lexeme.Length >= ShortestWord
+            && lexeme.Length < 40
+            && lexeme.All(character => char.IsLetter(character) && !Words.IsUnspaced(character));
 }

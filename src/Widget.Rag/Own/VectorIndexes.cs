@@ -5,31 +5,31 @@ using Widget.Rag.Ranking;
 
 namespace Widget.Rag.Own;
 
-/// <param name="Tenant">Whose passages.</param>
-/// <param name="Passages">How many it has.</param>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Passages">Number of its passages.</param>
 /// <param name="Model">The embedding model of the vectors.</param>
-/// <param name="Built">False when the indexes were there.</param>
-/// <param name="Seconds">How long building took.</param>
+/// <param name="Built">False when the indexes already existed.</param>
+/// <param name="Seconds">Time needed to build them.</param>
 public sealed record IndexedTenant(Guid Tenant, int Passages, string Model, bool Built, double Seconds);
 
 /// <summary>
-/// Approximate indexes (HNSW; Malkov &amp; Yashunin 2018) for tenants too large to be scanned. Each has its own, partial on the tenant, so that
-/// the nearest passages are looked for among its own and nobody else's, and a small tenant pays nothing for the large ones. Only the role
-/// that owns the tables can make them: the operator's <c>widget index</c>.
+/// Approximate indexes (HNSW; Malkov &amp; Yashunin 2018) for tenants that are too large to be scanned. Each such tenant has its own
+/// partial index, so that a search only visits the tenant's own passages and small tenants pay nothing for large ones. Only the role that
+/// owns the tables can create them, so the operator runs <c>widget index</c>.
 /// </summary>
-/// <param name="owner">The role that owns the tables.</param>
-/// <param name="clock">The system's, if none is given.</param>
+/// <param name="owner">Connects as the role that owns the tables.</param>
+/// <param name="clock">The system clock when null.</param>
 public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = null)
 {
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
-    /// <summary>Passages from which on a scan takes longer than a visitor should notice (docs/decisions/0004-search-storage.md).</summary>
+    /// <summary>Number of passages at which a scan becomes noticeably slow (docs/decisions/0004-search-storage.md).</summary>
     public const int WorthIt = 20_000;
 
-    // Candidates that a search of the index keeps: recall against time. 100 are asked for.
+    // Number of candidates that an index search keeps: more of them improve recall and take longer. Searches ask for 100.
     private const int Breadth = 400;
 
-    /// <summary>Builds what is missing and drops what is of no use. Writers and searches go on meanwhile.</summary>
+    /// <summary>Builds missing indexes and drops unneeded ones, without blocking writers and searches.</summary>
     public async Task<IReadOnlyList<IndexedTenant>> BuildAsync(int least, CancellationToken ct)
     {
         var large = new List<(Guid Tenant, int Passages, string Model, bool Indexed)>();
@@ -61,20 +61,28 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
     public async Task DropAsync(TenantId tenant, CancellationToken ct)
     {
         await using var connection = await owner.OpenConnectionAsync(ct);
-        foreach (var arm in new[] { "dense", "lexical" }) await RunAsync(connection, $"drop index concurrently if exists {Name(tenant.Value, arm)}", ct);
+        foreach (var arm in new[] { "dense", "lexical" })
+            await RunAsync(connection, $"drop index concurrently if exists {Name(tenant.Value, arm)}", ct);
     }
 
-    /// <summary>The arms over the indexes. The tenant and the model are written out, since a partial index is only used where the statement itself says that it fits.</summary>
+    /// <summary>
+    /// The lexical arm over its index. The tenant and the model are literals, because PostgreSQL uses a partial index only if the statement
+    /// itself implies the index condition.
+    /// </summary>
     internal static string Lexical(TenantId tenant) =>
-        $"select chunk_id from chunk_terms where tenant_id = '{tenant.Value}' order by {Terms} <#> $2::sparsevec({SparseVectors.MaxDimensions}) limit $3";
+        $"select chunk_id from chunk_terms where tenant_id = '{tenant.Value}' order by {Terms} <#> "
+            + $"$2::sparsevec({SparseVectors.MaxDimensions}) limit $3";
 
     internal static string Dense(TenantId tenant, string model, int dimensions) =>
-        $"select chunk_id from chunk_embeddings where tenant_id = '{tenant.Value}' and model = {Quote(model)} order by {Embedding(dimensions)} <#> $5::halfvec({dimensions}) limit $3";
+        $"select chunk_id from chunk_embeddings where tenant_id = '{tenant.Value}' and model = {Quote(model)} order by "
+            + $"{Embedding(dimensions)} <#> $5::halfvec({dimensions}) limit $3";
 
-    /// <summary>Has the transaction's searches of indexes look at enough candidates.</summary>
+    /// <summary>Makes index searches in this transaction consider enough candidates.</summary>
     internal static async Task WidenAsync(TenantDb db, CancellationToken ct)
     {
-        await using var command = db.Command("select set_config('hnsw.ef_search', $1, true)", [Breadth.ToString(CultureInfo.InvariantCulture)]);
+        await using var command = db.Command(
+            "select set_config('hnsw.ef_search', $1, true)",
+            [Breadth.ToString(CultureInfo.InvariantCulture)]);
         await command.ExecuteNonQueryAsync(ct);
     }
 
@@ -91,8 +99,10 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
         int dimensions;
         await using (var across = await AcrossTenants.BeginAsync(owner, ct))
         {
-            await using var command = across.Command("select vector_dims(embedding) from chunk_embeddings where tenant_id = $1 and model = $2 limit 1", [tenant, model]);
-            // None yet: its vectors are still missing.
+            await using var command = across.Command(
+                "select vector_dims(embedding) from chunk_embeddings where tenant_id = $1 and model = $2 limit 1",
+                [tenant, model]);
+            // No index yet: vectors are still missing.
             if (await command.ExecuteScalarAsync(ct) is not int known) return;
             dimensions = known;
         }
@@ -100,22 +110,27 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
         await using var connection = await owner.OpenConnectionAsync(ct);
         await RunAsync(connection, "set statement_timeout = 0", ct);
         await RunAsync(connection, "set maintenance_work_mem = '1GB'", ct);
-        foreach (var arm in new[] { "dense", "lexical" }) await RunAsync(connection, $"drop index concurrently if exists {Name(tenant, arm)}", ct);
+        foreach (var arm in new[] { "dense", "lexical" })
+            await RunAsync(connection, $"drop index concurrently if exists {Name(tenant, arm)}", ct);
         await RunAsync(
             connection,
-            $"create index concurrently {Name(tenant, "dense")} on chunk_embeddings using hnsw ({Embedding(dimensions)} halfvec_ip_ops) with (ef_construction = 128) where tenant_id = '{tenant}' and model = {Quote(model)}",
+            $"create index concurrently {Name(tenant, "dense")} on chunk_embeddings using hnsw ({Embedding(dimensions)} "
+                + $"halfvec_ip_ops) with (ef_construction = 128) where tenant_id = '{tenant}' and model = {Quote(model)}",
             ct);
         await RunAsync(
             connection,
-            $"create index concurrently {Name(tenant, "lexical")} on chunk_terms using hnsw ({Terms} sparsevec_ip_ops) with (ef_construction = 128) where tenant_id = '{tenant}'",
+            $"create index concurrently {Name(tenant, "lexical")} on chunk_terms using hnsw ({Terms} sparsevec_ip_ops) with "
+                + $"(ef_construction = 128) where tenant_id = '{tenant}'",
             ct);
         await using var noting = await AcrossTenants.BeginAsync(owner, ct);
-        await using var note = noting.Command("update knowledge_statistics set indexed_model = $2 where tenant_id = $1 and model = $2", [tenant, model]);
+        await using var note = noting.Command(
+            "update knowledge_statistics set indexed_model = $2 where tenant_id = $1 and model = $2",
+            [tenant, model]);
         await note.ExecuteNonQueryAsync(ct);
         await noting.CommitAsync(ct);
     }
 
-    // Those of tenants that are gone, have become small, or have changed their model.
+    // Indexes of tenants that were deleted, have become small, or have changed their model.
     private async Task DropAsync(Guid[] keep, CancellationToken ct)
     {
         await using var connection = await owner.OpenConnectionAsync(ct);
@@ -135,7 +150,9 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
 
         await using (var across = await AcrossTenants.BeginAsync(owner, ct))
         {
-            await using var command = across.Command("update knowledge_statistics set indexed_model = null where indexed_model is not null and not tenant_id = any($1)", [keep]);
+            await using var command = across.Command(
+                "update knowledge_statistics set indexed_model = null where indexed_model is not null and not tenant_id = any($1)",
+                [keep]);
             await command.ExecuteNonQueryAsync(ct);
             await across.CommitAsync(ct);
         }

@@ -3,15 +3,16 @@ using Widget.Rag.Embeddings;
 namespace Widget.Rag.Ranking;
 
 /// <summary>
-/// How likely it is that a passage answers a question: a logistic regression on two signs that miss different things. The words of the
-/// question that the passage covers, which knows what is rare in this knowledge base; and the similarity of their embeddings, which
-/// forgives spelling. Fitted so that 0.5 is where to say no (docs/decisions/0008-when-to-say-no.md has the error rates).
+/// Probability that a passage answers a question: a logistic regression on two signals that complement each other. One is the share of the
+/// question's words that the passage covers, weighted by how rare they are in this knowledge base; the other is the similarity of their
+/// embeddings, which tolerates spelling. Fitted so that 0.5 is the threshold for refusing to answer (docs/decisions/0008-when-to-say-no.md
+/// lists the error rates).
 /// </summary>
 public static class Confidence
 {
-    /// <param name="coverage">What <see cref="Coverage"/> gives.</param>
+    /// <param name="coverage">The result of <see cref="Coverage"/>.</param>
     /// <param name="similarity">Inner product of the unit embeddings, −1 to 1; null when there is none.</param>
-    /// <param name="model">The embedding model; similarities of different models do not compare.</param>
+    /// <param name="model">The embedding model. Similarities of different models cannot be compared.</param>
     /// <returns>0 to 1.</returns>
     public static double Of(double coverage, double? similarity, string model) => model == HashedEmbedder.Model && similarity is not null
         ? Logistic((2.5 * coverage) + (25 * similarity.Value) - 5.6)
@@ -19,12 +20,13 @@ public static class Confidence
 
     /// <summary>
     /// The share of the question's information that a passage covers, 0 to 1: the sum of inverse document frequencies of the matched
-    /// content words over that of all of them. Words that no passage contains count fully, so a question about something
-    /// else scores low even when its common words match.
+    /// content words, divided by that of all content words. Words that no passage contains count fully, so a question about something else
+    /// scores low even if its common words match.
     /// </summary>
     public static double Coverage(IReadOnlyList<QuestionTerm> terms, IReadOnlyCollection<string> matched)
     {
-        // A word counts once, as its commonest variant: of the others, made by the stemmers of other languages, the knowledge may know nothing.
+        // A word counts once, as its most common variant. The other variants come from stemmers of other languages and may not occur in the
+        // knowledge.
         var words = terms.GroupBy(term => term.Place)
             .Select(variants => (
                 Idf: variants.Min(term => term.Idf),

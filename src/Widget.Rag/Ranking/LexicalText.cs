@@ -3,15 +3,12 @@ using Widget.Rag.Text;
 
 namespace Widget.Rag.Ranking;
 
-/// <summary>
-/// Writes a text so that PostgreSQL's parser sees the words a reader sees, documents and questions alike. Left to itself it takes
-/// "wing/body" for a file's path, "TB-4711" for a word and a negative number, and a line of Chinese for one word.
+/// <summary>Rewrites text so that PostgreSQL's parser sees the same words as a reader, in documents and questions alike. By itself the
+/// parser takes "wing/body" for a file path, "TB-4711" for a word and a negative number, and a line of Chinese for one word.
 /// <list type="bullet">
-/// <item>Words are runs of letters and digits; scripts without spaces are cut into pairs of characters.</item>
-/// <item>A name with digits is found however it is written: "TB-4711", "TB 4711" and "tb4711" have words in common.</item>
-/// <item>A number is one word, without the marks between its thousands and with a point before its decimals.</item>
-/// </list>
-/// </summary>
+/// <item>Words are runs of letters and digits. Scripts without spaces are split into pairs of characters.</item>
+/// <item>A name with digits is found in all spellings: "TB-4711", "TB 4711" and "tb4711" share words.</item>
+/// <item>A number is one word, without thousands separators and with a decimal point.</item></list></summary>
 public static class LexicalText
 {
     private const int LongestName = 40;
@@ -37,7 +34,7 @@ public static class LexicalText
 
     private static bool IsConnector(char character) => character is '-' or '_' or '.' or ',' or '/' or '\'' or '’' or '\u2011';
 
-    // The runs that stood together, with one mark between each two.
+    // Runs that are separated by a single character.
     private static void Close(StringBuilder words, List<string> compound, string text, int end)
     {
         if (compound.Count == 0) return;
@@ -69,10 +66,13 @@ public static class LexicalText
         var start = end - groups.Sum(group => group.Length) - (groups.Count - 1);
         var last = text[end - groups[^1].Length - 1];
         var first = text[start + groups[0].Length];
-        var thousands = groups[0].Length <= 3 && groups.Skip(1).SkipLast(1).All(group => group.Length == 3) && first is '.' or ',' or '\'' or '’';
+        var thousands = groups[0].Length <= 3
+            && groups.Skip(1).SkipLast(1).All(group => group.Length == 3)
+            && first is '.' or ',' or '\'' or '’';
         if (thousands && groups[^1].Length == 3 && last == first) words.AppendJoin("", groups).Append(' ');
-        else if (last is '.' or ',' && (groups.Count == 2 || (thousands && last != first))) words.AppendJoin("", groups.SkipLast(1)).Append('.').Append(groups[^1]).Append(' ');
-        // Versions, dates, ranges: as they are, and each part.
+        else if (last is '.' or ',' && (groups.Count == 2 || (thousands && last != first)))
+            words.AppendJoin("", groups.SkipLast(1)).Append('.').Append(groups[^1]).Append(' ');
+        // Versions, dates and ranges: the whole text, and each part.
         else
         {
             words.AppendJoin(' ', groups).Append(' ');
@@ -82,7 +82,7 @@ public static class LexicalText
 
     private static bool IsNumber(string word) => !word.AsSpan().ContainsAnyExceptInRange('0', '9');
 
-    // "RTX4090" is also "RTX 4090"; "mp3" and "b2b" are words of their own.
+    // "RTX4090" is also indexed as "RTX 4090"; "mp3" and "b2b" stay whole.
     private static bool IsMixed(string word) => word.Count(char.IsAsciiDigit) >= 2 && word.Count(char.IsLetter) >= 2;
 
     private static void Parts(StringBuilder words, string word)

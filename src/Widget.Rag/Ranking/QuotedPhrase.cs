@@ -2,31 +2,34 @@ using System.Text.RegularExpressions;
 
 namespace Widget.Rag.Ranking;
 
-/// <summary>What a question puts in quotation marks is to be found as it stands, whatever else a passage says.</summary>
+/// <summary>Finds quoted phrases of a question. Passages that contain them literally rank first.</summary>
 internal static partial class QuotedPhrase
 {
-    private const int MostPhrases = 3;
+    private const int MaxPhrases = 3;
 
-    /// <summary>The quoted parts of two words or more, as <see cref="Normalize"/> writes them.</summary>
+    /// <summary>The quoted phrases of two or more words, normalised by <see cref="Normalize"/>.</summary>
     public static IReadOnlyList<string> In(string question) =>
     [
         .. Quotation().Matches(question)
             .Select(match => Normalize(match.Groups["phrase"].Value))
             .Where(phrase => phrase.AsSpan().Trim().Contains(' '))
             .Distinct(StringComparer.Ordinal)
-            .Take(MostPhrases),
+            .Take(MaxPhrases),
     ];
 
-    /// <summary>How many of the phrases stand in a text.</summary>
+    /// <summary>Number of phrases that occur in a text.</summary>
     public static int CountIn(IReadOnlyList<string> phrases, string text)
     {
         var normalized = Normalize(text);
         return phrases.Count(phrase => normalized.Contains(phrase, StringComparison.Ordinal));
     }
 
-    // With a space before and after, so that it holds whole words.
+    // A space before and after limits matches to whole words.
     private static string Normalize(string text) => $" {LexicalText.Prepare(text).ToLowerInvariant()}";
 
-    [GeneratedRegex("""(?<![\p{L}\p{N}])["“”„«»‟](?<phrase>[^"“”„«»‟]{3,200})["“”„«»‟](?![\p{L}\p{N}])""", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        """(?<![\p{L}\p{N}])["“”„«»‟](?<phrase>[^"“”„«»‟]{3,200})["“”„«»‟](?![\p{L}\p{N}])""",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Quotation();
 }

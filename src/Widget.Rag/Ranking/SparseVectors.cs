@@ -2,15 +2,15 @@ using Pgvector;
 
 namespace Widget.Rag.Ranking;
 
-/// <summary>Sparse vectors of term weights, one dimension a lexeme.</summary>
+/// <summary>Sparse vectors of term weights, one dimension per lexeme.</summary>
 public static class SparseVectors
 {
     /// <summary>pgvector's limit on the number of dimensions.</summary>
     public const int MaxDimensions = 1_000_000_000;
 
-    /// <param name="values">Value by zero-based index; zeros are left out.</param>
+    /// <param name="values">Values by zero-based index; zeros are left out.</param>
     /// <param name="dimensions">Number of dimensions.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An index lies outside the dimensions.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside the dimensions.</exception>
     public static SparseVector Create(IEnumerable<KeyValuePair<int, float>> values, int dimensions = MaxDimensions)
     {
         var elements = new Dictionary<int, float>();
@@ -24,7 +24,7 @@ public static class SparseVectors
         return new SparseVector(elements, dimensions);
     }
 
-    /// <summary>The same dimensions with other values.</summary>
+    /// <summary>Returns a vector with the same dimensions and other values.</summary>
     public static SparseVector Map(this SparseVector vector, Func<float, float> value)
     {
         var elements = new Dictionary<int, float>(vector.Indices.Length);

@@ -5,26 +5,28 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Reading;
 
-/// <summary>A passage before it is stored.</summary>
+/// <summary>A passage that is not stored yet.</summary>
 public sealed record Passage(int Ordinal, string Text, Locator Locator);
 
 /// <summary>
-/// Cuts a document into passages along its own structure: a heading or a page always begins a new one, blocks are kept whole
-/// while they fit, and only a block longer than a passage is cut, between sentences or rows.
+/// Splits a document into passages along its structure. A heading or page always starts a new passage. Blocks stay whole while they fit; a
+/// block longer than a passage is split between sentences or rows.
 /// </summary>
-/// <param name="Target">A passage is closed once it has this many characters.</param>
-/// <param name="Longest">No passage has more characters; a longer sentence is cut where a word ends.</param>
-/// <param name="Overlap">Most characters of whole sentences that a passage repeats of the one before, within a section's running text.</param>
+/// <param name="Target">A passage is complete when it has this many characters.</param>
+/// <param name="Longest">Maximum number of characters. A longer sentence is split at the end of a word.</param>
+/// <param name="Overlap">
+/// Maximum number of characters repeated from the previous passage, in whole sentences, within a section's running text.
+/// </param>
 public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap = 0)
 {
     private const int FragmentWords = 6;
 
-    // Every passage of a section carries its headings and its address, and names of sheets and slides may be of any length.
+    // Every passage carries its headings and address, and names of sheets and slides may have any length.
     private const int LongestHeading = 300;
     private const int LongestAnchor = 200;
     private const string ListMark = "- ";
 
-    // A piece may get a mark before it.
+    // A piece may get a list mark in front.
     private int LongestPiece => Longest - ListMark.Length;
 
     public IReadOnlyList<Passage> Cut(ExtractedDocument document)
@@ -56,7 +58,7 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
             carried = "";
         }
 
-        // Where a section goes on in the next passage.
+        // Start of the section's rest in the next passage.
         void Break(Block block)
         {
             var tail = Overlap > 0 && block.Kind == BlockKind.Paragraph && block.Start is null ? Tail(text.ToString()) : "";
@@ -70,12 +72,18 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
             {
                 Close();
                 while (headings.Count > 0 && headings[^1].Level >= block.Level) headings.RemoveAt(headings.Count - 1);
-                headings.Add((block.Level, Prefix.Of(block.Text, LongestHeading), block.Anchor is { Length: <= LongestAnchor } anchor ? anchor : null));
+                headings.Add(
+                    (
+                        block.Level,
+                        Truncation.Truncate(block.Text, LongestHeading),
+                        block.Anchor is { Length: <= LongestAnchor } anchor ? anchor : null));
                 continue;
             }
 
-            // A page is a place of its own, and what has a time or a row does not mix with what has none.
-            if (block.Page != page || (text.Length > 0 && (block.Start is null != first?.Start is null || block.Row is null != first?.Row is null))) Close();
+            // A page always starts a new passage. Blocks with a time or a row are not mixed with blocks without.
+            if (block.Page != page
+                || (text.Length > 0 && (block.Start is null != first?.Start is null || block.Row is null != first?.Row is null)))
+                Close();
             page = block.Page;
             foreach (var piece in Pieces(block))
             {
@@ -99,17 +107,17 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
 
         Close();
 
-        // A page of headings alone still has something to say.
+        // A page that has only headings is still indexed.
         if (passages.Count == 0 && headings.Count > 0)
         {
             var outline = string.Join('\n', document.Blocks.Select(block => block.Text));
-            passages.Add(new Passage(0, Prefix.Of(outline, Longest), new Locator()));
+            passages.Add(new Passage(0, Truncation.Truncate(outline, Longest), new Locator()));
         }
 
         return passages;
     }
 
-    // Its last sentences, as many as fit.
+    // The last sentences that fit.
     private string Tail(string text)
     {
         var tail = new List<string>();
@@ -133,7 +141,7 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
         };
     }
 
-    // Every part of a long table stands under the table's header, unless that is most of a passage by itself.
+    // Each part of a long table repeats the table's header, unless the header alone fills most of a passage.
     private IEnumerable<string> Headed(Block table)
     {
         var lines = table.Text.Split('\n');
@@ -142,7 +150,7 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
         return Pack(lines.Skip(table.HeaderLines), '\n', Target - header.Length - 1).Select(piece => $"{header}\n{piece}");
     }
 
-    // Joins parts into pieces near the target; a part that would be longer than a passage is cut where a word ends.
+    // Joins parts into pieces near the target. A part longer than a passage is split at the end of a word.
     private IEnumerable<string> Pack(IEnumerable<string> parts, char separator, int target)
     {
         var piece = new StringBuilder();
@@ -176,18 +184,19 @@ public sealed record Chunker(int Target = 700, int Longest = 1_050, int Overlap 
             yield return part[start..end];
             for (start = end; start < part.Length && char.IsWhiteSpace(part[start]); start++)
             {
-                // The next piece begins with a word.
+                // The next piece starts with a word.
             }
         }
 
         if (start < part.Length) yield return part[start..];
     }
 
-    // A temporal fragment (W3C Media Fragments URI 1.0, 4.2.1), in seconds.
+    // A temporal fragment in seconds (W3C Media Fragments URI 1.0, section 4.2.1).
     private static string TimeFragment(double start, double? end) =>
-        string.Create(CultureInfo.InvariantCulture, $"#t={start:0.###}") + (end > start ? string.Create(CultureInfo.InvariantCulture, $",{end:0.###}") : "");
+        string.Create(CultureInfo.InvariantCulture, $"#t={start:0.###}")
+            + (end > start ? string.Create(CultureInfo.InvariantCulture, $",{end:0.###}") : "");
 
-    // A page number, the heading's own anchor, or a text fragment (WICG Scroll To Text Fragment) of the first words.
+    // A page number, the heading's anchor, or a text fragment of the first words (WICG Scroll To Text Fragment).
     private static string? Fragment(int? page, string? anchor, string text, bool first)
     {
         if (page is not null) return $"#page={page}";

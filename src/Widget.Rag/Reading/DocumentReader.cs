@@ -9,30 +9,30 @@ using Widget.Rag.Text;
 
 namespace Widget.Rag.Reading;
 
-/// <summary>A document that has been read, and what it says to whoever follows its links.</summary>
-/// <param name="Document">Ready to be stored.</param>
-/// <param name="Links">Where it leads, absolute, without fragments.</param>
+/// <summary>A document that has been read, with its instructions to crawlers.</summary>
+/// <param name="Document">The document, ready to be stored.</param>
+/// <param name="Links">Its links, absolute, without fragments.</param>
 public sealed record ReadDocument(PreparedDocument Document, IReadOnlyList<Uri> Links)
 {
-    /// <summary>The address it names as its own; null when it names none.</summary>
+    /// <summary>Its canonical address; null when it has none.</summary>
     public Uri? Canonical { get; init; }
 
-    /// <summary>Whether it asks not to be found.</summary>
+    /// <summary>Whether it forbids indexing.</summary>
     public bool NoIndex { get; init; }
 
-    /// <summary>Whether it asks that its links not be followed.</summary>
+    /// <summary>Whether it forbids following its links.</summary>
     public bool NoFollow { get; init; }
 }
 
-/// <summary>Reads a document as it came: bytes to passages.</summary>
+/// <summary>Reads a document's bytes and splits its text into passages.</summary>
 public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker)
 {
-    // Part of every content hash: raised when reading or cutting changes, so that unchanged documents are read anew.
+    // Part of every content hash. Increment it when reading or splitting changes, so that unchanged documents are read again.
     private const string Version = "2";
 
     private readonly IReader[] _readers = [.. readers];
 
-    /// <summary>Changes whenever anything that went into a document changes.</summary>
+    /// <summary>A hash that changes whenever anything that determines the document changes.</summary>
     public static byte[] Hash(RawDocument document, DocumentDescription description)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -43,11 +43,13 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
     }
 
     /// <summary>
-    /// How a document is read, apart from its content: when it changes, a server's word that the content has not is not enough.
+    /// A hash of the settings a document is read with, apart from its content. If it changes, the document must be read again even if the
+    /// server reports no change.
     /// </summary>
-    public static byte[] Reading(DocumentDescription description) => SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}\n{Described(description)}"));
+    public static byte[] Reading(DocumentDescription description) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}\n{Described(description)}"));
 
-    /// <exception cref="IngestionFailureException">It cannot be read; the message says why.</exception>
+    /// <exception cref="IngestionFailureException">The document cannot be read; the message says why.</exception>
     public async Task<ReadDocument> ReadAsync(
         string externalId,
         RawDocument document,
@@ -56,13 +58,14 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
     {
         var recognised = document with { MediaType = ContentSniffing.Recognise(document.Content.Span, document.MediaType) };
         var reader = Array.Find(_readers, candidate => candidate.Reads(recognised.MediaType))
-            ?? throw new IngestionFailureException($"Documents of type {document.MediaType} cannot be read. Add {MediaTypes.Readable}.");
+            ?? throw new IngestionFailureException($"Documents of type {document.MediaType} are not supported. Add {MediaTypes.Readable}.");
         var extracted = await reader.ReadAsync(recognised, ct);
         extracted = extracted with { Blocks = [.. extracted.Blocks.Select(block => block with { Text = Storable(block.Text) })] };
-        if (extracted.Blocks.Sum(block => (long)block.Text.Length) > Extractors.LongestText) throw new IngestionFailureException(Extractors.TooLong);
+        if (extracted.Blocks.Sum(block => (long)block.Text.Length) > Extractors.LongestText)
+            throw new IngestionFailureException(Extractors.TooLong);
         ct.ThrowIfCancellationRequested();
         var passages = chunker.Cut(extracted);
-        if (passages.Count == 0) throw new IngestionFailureException("The document holds no text.");
+        if (passages.Count == 0) throw new IngestionFailureException("This document has no text.");
 
         var language = description.Language
             ?? LanguageDetector.Detect(string.Join(' ', passages.Take(5).Select(passage => passage.Text)))
@@ -71,14 +74,14 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
         var title = FirstOf(description.Title, extracted.Title, NameOf(externalId, description.Url));
         var prepared = new PreparedDocument(
             externalId,
-            Prefix.Of(title, 500),
+            Truncation.Truncate(title, 500),
             description.Url,
             language,
             description.Tags,
             Hash(document, description),
             [.. passages.Select(passage => passage with { Locator = Located(passage.Locator, description) })])
         {
-            // Whoever typed it knows what it is; of the others the content tells.
+            // Typed entries have a known type. For other documents the content decides.
             Kind = description.Kind != DocumentKind.Text ? description.Kind : extracted.Kind switch
             {
                 ContentKind.Image => DocumentKind.Image,
@@ -89,13 +92,20 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
             Aliases = description.Aliases ?? [],
             Notice = extracted.Notice,
         };
-        return new ReadDocument(prepared, extracted.Links) { Canonical = extracted.Canonical, NoIndex = extracted.NoIndex, NoFollow = extracted.NoFollow };
+        return new ReadDocument(prepared, extracted.Links)
+        {
+            Canonical = extracted.Canonical,
+            NoIndex = extracted.NoIndex,
+            NoFollow = extracted.NoFollow,
+        };
     }
 
-    // What a site map says of a page is no part of the page.
-    private static string Described(DocumentDescription description) => JsonSerializer.Serialize(description with { Modified = null }, KnowledgeJson.Options);
+    // The site map's date is not part of the page.
+    private static string Described(DocumentDescription description) =>
+        JsonSerializer.Serialize(description with { Modified = null }, KnowledgeJson.Options);
 
-    // Something to show is shown as a whole, whatever passage of its description was found. Fragments as in W3C's Media Fragments URI 1.0 and RFC 8118.
+    // A demo is always shown as a whole, whichever passage of its description was found. Fragments follow W3C Media Fragments URI 1.0 and
+    // RFC 8118.
     private static Locator Located(Locator locator, DocumentDescription description)
     {
         if (description.Kind != DocumentKind.Demo) return locator;
@@ -124,6 +134,6 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
         return "Untitled";
     }
 
-    // PostgreSQL's text holds every character but this one.
+    // PostgreSQL's text type supports every character except NUL.
     private static string Storable(string text) => text.Replace("\0", "", StringComparison.Ordinal);
 }

@@ -1,8 +1,8 @@
 namespace Widget.Rag.Reading;
 
-/// <summary>A text for the import API.</summary>
-/// <param name="ExternalId">The importer's own id; importing it again replaces the document.</param>
-/// <param name="Description">What the importer says of it.</param>
-/// <param name="Content">Its bytes, in the description's media type.</param>
-/// <param name="Error">Why it cannot be taken in; it then counts as failed at once.</param>
+/// <summary>A document for the import API.</summary>
+/// <param name="ExternalId">The importer's id. Importing the same id again replaces the document.</param>
+/// <param name="Description">The importer's metadata.</param>
+/// <param name="Content">The bytes, in the description's media type.</param>
+/// <param name="Error">Why the document is rejected; it fails immediately. Null for a valid document.</param>
 public sealed record ImportedDocument(string ExternalId, DocumentDescription Description, byte[] Content, string? Error = null);

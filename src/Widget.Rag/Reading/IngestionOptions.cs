@@ -8,7 +8,7 @@ public sealed record IngestionOptions
     public const int DefaultSeconds = 600;
 
     /// <summary>Maximum number of pages read of a document; the rest of a longer one is ignored (WIDGET_DOCUMENT_PAGES).</summary>
-    public int MostPages { get; init; } = DefaultPages;
+    public int MaxPages { get; init; } = DefaultPages;
 
     /// <summary>
     /// Time limit for reading a document. Formats that allow it keep what has been read by then (WIDGET_DOCUMENT_SECONDS).

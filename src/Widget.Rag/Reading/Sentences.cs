@@ -1,17 +1,17 @@
 namespace Widget.Rag.Reading;
 
-/// <summary>Cuts text into sentences.</summary>
+/// <summary>Splits text into sentences.</summary>
 public static class Sentences
 {
     private static readonly HashSet<string> Abbreviations = new(StringComparer.OrdinalIgnoreCase)
     {
-        "e.g", "i.e", "etc", "vs", "cf", "approx", "no", "fig", "vol", "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "inc", "ltd", "co",
-        "z.b", "bzw", "usw", "ca", "nr", "str", "d.h", "u.a", "sra", "ud", "uds", "p.ej", "p.ex", "av", "sig", "dott",
+        "e.g", "i.e", "etc", "vs", "cf", "approx", "no", "fig", "vol", "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "inc", "ltd",
+        "co", "z.b", "bzw", "usw", "ca", "nr", "str", "d.h", "u.a", "sra", "ud", "uds", "p.ej", "p.ex", "av", "sig", "dott",
     };
 
     /// <summary>
-    /// The sentences of a text, in order, each a literal part of it. A sentence ends at a line break, or at a mark that ends
-    /// sentences and is followed by white space, unless the mark belongs to an abbreviation, an initial or a list number.
+    /// The sentences of a text in order, each a literal part of it. A sentence ends at a line break, or at a sentence mark that is followed
+    /// by white space and does not belong to an abbreviation, an initial or a list number.
     /// </summary>
     public static IEnumerable<string> Of(string text)
     {
@@ -35,7 +35,7 @@ public static class Sentences
         while (end + 1 < text.Length && text[end + 1] is '.' or '!' or '?' or '"' or '\'' or '”' or '’' or ')' or ']' or '»') end++;
         if (end + 1 < text.Length && !char.IsWhiteSpace(text[end + 1]))
         {
-            // Nor does a sentence end within the same run of marks, which may be long.
+            // A sentence does not end within a run of marks. Skipping the run keeps the time linear.
             i = end;
             return false;
         }
@@ -50,7 +50,7 @@ public static class Sentences
         var word = before[(before.LastIndexOfAny(' ', '\n', '(') + 1)..];
         if (word.Length == 0) return false;
         if (word.Length == 1 && char.IsUpper(word[0])) return true;
-        // "3. Press the button": the number opens the sentence, it does not end one.
+        // "3. Press the button": the number starts the sentence.
         if (word.Length == before.TrimStart().Length && !word.ContainsAnyExceptInRange('0', '9')) return true;
         return Abbreviations.Contains(word.ToString());
     }

@@ -13,19 +13,19 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Reembedding;
 
-/// <summary>A worker's hold on a tenant's <see cref="EmbeddingChange"/>.</summary>
+/// <summary>A worker's lease on a tenant's <see cref="EmbeddingChange"/>.</summary>
 public sealed record EmbeddingLease(TenantId Tenant, string Model, Guid Worker);
 
 /// <summary>
-/// Gives a tenant's passages the vectors they lack, a slice with a commit each, so that whoever takes it over goes on where it stopped.
-/// When none lacks them, the model serves; the vectors of others go once no search can be using them.
+/// Computes a tenant's missing vectors. Each slice has its own commit, so that another worker can continue after a failure. When no vector
+/// is missing, the tenant switches to the model, and vectors of other models are deleted once no search can be using them.
 /// </summary>
 public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingModels models, TimeProvider clock)
 {
     private const int Slice = 128;
     private const int DeletedAtOnce = 2_000;
 
-    // Characters of a text that was refused whole.
+    // Maximum lengths, in characters, of a text that the endpoint refused.
     private const int LongestCut = 500;
     private const int ShortestCut = 100;
     internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
@@ -36,7 +36,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
     {
         try
         {
-            if (await FillAsync(lease, ct) && await SwitchAsync(lease, ct)) await TidyAsync(lease, ct);
+            if (await FillAsync(lease, ct) && await SwitchAsync(lease, ct)) await DeleteOldVectorsAsync(lease, ct);
         }
         catch (EmbeddingUnavailableException e)
         {
@@ -44,7 +44,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
         }
     }
 
-    // False when the change has become another's or another one.
+    // Returns false when the lease is lost or the tenant has chosen another model.
     private async Task<bool> FillAsync(EmbeddingLease lease, CancellationToken ct)
     {
         var after = Guid.Empty;
@@ -56,7 +56,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
             await using var batch = db.Batch();
             foreach (var ((id, _), vector) in slice.Zip(vectors))
             {
-                // Passages that have gone meanwhile need none.
+                // Passages that were deleted meanwhile need no vector.
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(
                     """
                     insert into chunk_embeddings (tenant_id, model, chunk_id, embedding)
@@ -64,20 +64,26 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
                     on conflict do nothing
                     """)
                 {
-                    Parameters = { new() { Value = lease.Tenant.Value }, new() { Value = lease.Model }, new() { Value = id }, new() { Value = vector } },
+                    Parameters =
+                    {
+                        new() { Value = lease.Tenant.Value },
+                        new() { Value = lease.Model },
+                        new() { Value = id },
+                        new() { Value = vector },
+                    },
                 });
             }
 
             await batch.ExecuteNonQueryAsync(ct);
-            if (!await HoldAsync(db, lease, slice.Count, ct)) return false;
+            if (!await RenewAsync(db, lease, slice.Count, ct)) return false;
             await db.CommitAsync(ct);
         }
 
         return true;
     }
 
-    // One text that the endpoint refuses must not keep the others waiting: the slice is halved until that text is alone, and then cut, since
-    // what endpoints refuse is most often too long for the model.
+    // A text that the endpoint refuses must not block the others. The slice is halved until that text is alone, and the text is then
+    // shortened, because endpoints mostly refuse texts that are too long for the model.
     private async Task<IReadOnlyList<HalfVector>> EmbedAsync(string model, List<string> texts, CancellationToken ct)
     {
         try
@@ -86,7 +92,11 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
         }
         catch (EmbeddingUnavailableException e) when (e.IsRefusal && (texts.Count > 1 || texts[0].Length > ShortestCut))
         {
-            if (texts.Count == 1) return await EmbedAsync(model, [Prefix.Of(texts[0], texts[0].Length > LongestCut ? LongestCut : ShortestCut)], ct);
+            if (texts.Count == 1)
+                return await EmbedAsync(
+                    model,
+                    [Truncation.Truncate(texts[0], texts[0].Length > LongestCut ? LongestCut : ShortestCut)],
+                    ct);
         }
 
         var half = texts.Count / 2;
@@ -115,9 +125,11 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
             from chunks chunk
             join documents document on document.tenant_id = $1 and document.id = chunk.document_id
             left join answers answer
-              on document.kind = 'answer' and answer.tenant_id = $1 and answer.source_id = document.source_id and answer.id::text = document.external_id
+              on document.kind = 'answer' and answer.tenant_id = $1
+                and answer.source_id = document.source_id and answer.id::text = document.external_id
             where chunk.tenant_id = $1 and chunk.id > $3
-              and not exists (select from chunk_embeddings known where known.tenant_id = $1 and known.model = $2 and known.chunk_id = chunk.id)
+              and not exists (select from chunk_embeddings known
+                where known.tenant_id = $1 and known.model = $2 and known.chunk_id = chunk.id)
             order by chunk.id
             limit $4
             """,
@@ -128,7 +140,10 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
             while (await rows.ReadAsync(ct))
             {
                 var locator = JsonSerializer.Deserialize<Locator>(rows.GetString(2), KnowledgeJson.Options)!;
-                missing.Add((rows.GetGuid(0), PreparedDocument.EmbeddedText(rows.GetString(1), rows.GetFieldValue<string[]>(4), locator, rows.GetString(3))));
+                missing.Add(
+                    (
+                        rows.GetGuid(0),
+                        PreparedDocument.EmbeddedText(rows.GetString(1), rows.GetFieldValue<string[]>(4), locator, rows.GetString(3))));
             }
         }
 
@@ -136,18 +151,19 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
         return missing;
     }
 
-    // Under the writers' lock, so that no passage comes between the look and the switch.
+    // Takes the writers' lock, so that no passage is added between the check and the switch.
     private async Task<bool> SwitchAsync(EmbeddingLease lease, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         await KnowledgeWriter.LockStatisticsAsync(db, models.Default, ct);
-        if (!await HoldAsync(db, lease, 0, ct)) return false;
+        if (!await RenewAsync(db, lease, 0, ct)) return false;
         await using (var missing = db.Command(
             """
             select exists (
               select from chunks chunk
               where chunk.tenant_id = $1
-                and not exists (select from chunk_embeddings known where known.tenant_id = $1 and known.model = $2 and known.chunk_id = chunk.id))
+                and not exists (select from chunk_embeddings known
+                  where known.tenant_id = $1 and known.model = $2 and known.chunk_id = chunk.id))
             """,
             [lease.Tenant.Value, lease.Model]))
         {
@@ -167,7 +183,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
             return false;
         }
 
-        // Searches elsewhere may still use the model that served until now. What was only filled in shows in searches from here on.
+        // Searches on other nodes may still use the previous model. If vectors were only filled in, searches show them from now on.
         var switched = await db.EmbeddingChanges.Select(row => row.SwitchedAt).SingleAsync(ct);
         if (switched is null)
         {
@@ -179,12 +195,12 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
         return switched is null || clock.GetUtcNow() - switched >= Grace - TimeSpan.FromSeconds(1);
     }
 
-    private async Task TidyAsync(EmbeddingLease lease, CancellationToken ct)
+    private async Task DeleteOldVectorsAsync(EmbeddingLease lease, CancellationToken ct)
     {
         while (true)
         {
             await using var db = await database.BeginAsync(lease.Tenant, ct);
-            if (!await HoldAsync(db, lease, 0, ct)) return;
+            if (!await RenewAsync(db, lease, 0, ct)) return;
             await using var delete = db.Command(
                 """
                 delete from chunk_embeddings
@@ -199,9 +215,9 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
         }
     }
 
-    // Counts what was done and prolongs the lease; false when it is no longer ours, or the tenant has chosen another model. One that ran
-    // out while the endpoint made us wait is ours until another takes it.
-    private static async Task<bool> HoldAsync(TenantDb db, EmbeddingLease lease, int done, CancellationToken ct)
+    // Counts the progress and renews the lease. Returns false when another worker has the lease or the tenant has chosen another model. A
+    // lease that expired during a wait for the endpoint remains valid until another worker takes it.
+    private static async Task<bool> RenewAsync(TenantDb db, EmbeddingLease lease, int done, CancellationToken ct)
     {
         await using var command = db.Command(
             """

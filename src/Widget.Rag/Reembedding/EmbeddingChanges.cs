@@ -5,12 +5,12 @@ using Widget.Rag.Own;
 
 namespace Widget.Rag.Reembedding;
 
-/// <summary>Which model serves a tenant, and what is under way.</summary>
-/// <param name="Model">Serves searches.</param>
-/// <param name="Change">What is still missing; null when nothing is.</param>
+/// <summary>A tenant's embedding model and its change in progress.</summary>
+/// <param name="Model">The model that searches use.</param>
+/// <param name="Change">The change in progress; null when no vector is missing.</param>
 public sealed record EmbeddingState(string Model, EmbeddingChange? Change);
 
-/// <summary>Says which embedding model serves a tenant, and changes it.</summary>
+/// <summary>Reads and changes a tenant's embedding model.</summary>
 public sealed class EmbeddingChanges(TenantDatabase database, EmbeddingModels models)
 {
     public async Task<EmbeddingState> FindAsync(TenantId tenant, CancellationToken ct)
@@ -21,8 +21,10 @@ public sealed class EmbeddingChanges(TenantDatabase database, EmbeddingModels mo
             await db.EmbeddingChanges.AsNoTracking().SingleOrDefaultAsync(ct));
     }
 
-    /// <summary>Begins to change a tenant to another model. Searches use the old one until every passage has vectors of the new one.</summary>
-    /// <returns>False when no such model is set up.</returns>
+    /// <summary>
+    /// Starts to change a tenant to another model. Searches use the old one until every passage has a vector of the new one.
+    /// </summary>
+    /// <returns>False when no such model is configured.</returns>
     public async Task<bool> RequestAsync(TenantId tenant, string model, CancellationToken ct)
     {
         if (!models.Knows(model)) return false;

@@ -41,7 +41,7 @@ public sealed class RerankClient(RerankOptions options) : IReranker, IDisposable
         var answer = await _endpoint.PostAsync(
             _address,
             options.Key is { } key ? ("Authorization", $"Bearer {key}") : null,
-            new { model = options.Model, query = question, documents = passages.Select(passage => Prefix.Of(passage, LongestPassage)), top_n = passages.Count },
+            new { model = options.Model, query = question, documents = passages.Select(passage => Truncation.Truncate(passage, LongestPassage)), top_n = passages.Count },
             ct);
         return Read(answer, passages.Count);
     }

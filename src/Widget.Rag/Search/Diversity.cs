@@ -1,21 +1,21 @@
 namespace Widget.Rag.Search;
 
 /// <summary>
-/// Keeps one long page from filling the places that are read. The first five hits hold at most two passages of a document, as long as
-/// other documents have something relevant: a score of at least a third of the best. What is held back for that follows after the
-/// fifth place. So scores fall from place to place except there, where those held back begin again; nothing is lost and
-/// the first passage of each document keeps its rank among the others' first.
+/// Prevents one long page from taking all top places. The first five hits contain at most two passages of a document, as long as other
+/// documents have a relevant passage (a score of at least a third of the best). Passages held back follow after the fifth place. Scores
+/// therefore fall from place to place, except where those passages begin. No hit is lost, and the first passages of the documents keep
+/// their relative order.
 /// </summary>
 public static class Diversity
 {
     public const int Places = 5;
-    public const int MostOfOneDocument = 2;
+    public const int MaxFromOneDocument = 2;
     public const double Relevant = 1.0 / 3;
 
     /// <param name="hits">Best first.</param>
     public static IReadOnlyList<Hit> Spread(IReadOnlyList<Hit> hits)
     {
-        if (hits.Count <= MostOfOneDocument) return hits;
+        if (hits.Count <= MaxFromOneDocument) return hits;
         var least = Relevant * hits[0].Score;
         var first = new List<Hit>(Places);
         var held = new List<Hit>();
@@ -24,7 +24,7 @@ public static class Diversity
         {
             var hit = hits[next];
             if (hit.Score < least && held.Count > 0) break; // from here on only the irrelevant could take the places of those held back
-            if (first.Count(other => other.IsOfSameDocument(hit)) < MostOfOneDocument) first.Add(hit);
+            if (first.Count(other => other.IsOfSameDocument(hit)) < MaxFromOneDocument) first.Add(hit);
             else held.Add(hit);
         }
 

@@ -1,17 +1,17 @@
 namespace Widget.Rag.Search;
 
-/// <summary>What a document is.</summary>
+/// <summary>Kind of a document.</summary>
 public enum DocumentKind
 {
-    /// <summary>Something to read: a page, a file, a table.</summary>
+    /// <summary>Text: a page, a file, a table.</summary>
     Text,
 
-    /// <summary>A question with its answer, written by a person.</summary>
+    /// <summary>A question and its answer, written by a person.</summary>
     Answer,
     Image,
     Audio,
     Video,
 
-    /// <summary>Something to show: a clip, a picture, a slide, a page to embed.</summary>
+    /// <summary>A demo: a clip, a picture, a slide, a page to embed.</summary>
     Demo,
 }

@@ -3,14 +3,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Widget.Rag.Search;
 
-/// <summary>Searches one or more knowledge bases by a strategy and merges what they find.</summary>
-/// <param name="knowledgeBases">Those that this installation has.</param>
-/// <param name="clock">Deadlines, pauses and the times in traces are measured with it.</param>
-/// <param name="breakers">What is known of knowledge bases that failed; shared by all searches of a node.</param>
-/// <param name="reranking">Reads what was found once more; null when there is no reranker.</param>
-/// <param name="cache">Answers the same question at once; null for a search every time.</param>
-/// <param name="turns">Bounds how many searches of local knowledge run at once; null for any number.</param>
-/// <param name="logger">Hears of knowledge bases that fail.</param>
+/// <summary>Searches one or more knowledge bases by a strategy and merges their hits.</summary>
+/// <param name="knowledgeBases">The knowledge bases of this installation.</param>
+/// <param name="clock">Clock for deadlines and traces.</param>
+/// <param name="breakers">Pause knowledge bases that failed. Shared by all searches of a node.</param>
+/// <param name="reranking">Reranks the hits; null without a reranker.</param>
+/// <param name="cache">Caches results; null to search every time.</param>
+/// <param name="turns">Limits concurrent searches of local knowledge; null for no limit.</param>
+/// <param name="logger">Logs failures of knowledge bases.</param>
 public sealed class HybridSearch(
     IEnumerable<IKnowledgeBase> knowledgeBases,
     TimeProvider clock,
@@ -20,11 +20,18 @@ public sealed class HybridSearch(
     SearchTurns? turns = null,
     ILogger<HybridSearch>? logger = null)
 {
-    private const int MostHits = 100;
-    private const double LeastSay = 0.01;
+    private const int MaxHits = 100;
+    private const double MinFactor = 0.01;
 
-    private readonly IKnowledgeBase[] _knowledgeBases = [.. knowledgeBases.OrderBy(knowledge => knowledge.Name == KnowledgeBases.Own ? 0 : 1)];
-    private readonly KnowledgeBaseCalls _calls = new(breakers ?? new CircuitBreakers(clock), clock, turns, logger ?? NullLogger<HybridSearch>.Instance);
+    private readonly IKnowledgeBase[] _knowledgeBases =
+    [
+        .. knowledgeBases.OrderBy(knowledge => knowledge.Name == KnowledgeBases.Own ? 0 : 1),
+    ];
+    private readonly KnowledgeBaseCalls _calls = new(
+        breakers ?? new CircuitBreakers(clock),
+        clock,
+        turns,
+        logger ?? NullLogger<HybridSearch>.Instance);
 
     /// <exception cref="SearchUnavailableException">None of the plan's knowledge bases answered.</exception>
     public async Task<SearchResult> SearchAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct)
@@ -34,32 +41,39 @@ public sealed class HybridSearch(
         SearchResult? result = null;
         try
         {
-            result = cache is null ? await RunAsync(query, plan, ct) : await cache.GetAsync(query, plan, running => RunAsync(query, plan, running), ct);
+            result = cache is null
+                ? await RunAsync(query, plan, ct)
+                : await cache.GetAsync(query, plan, running => RunAsync(query, plan, running), ct);
             return result;
         }
         finally
         {
-            if (result is not null || !ct.IsCancellationRequested) SearchTelemetry.Searched(activity, plan, result, clock.GetElapsedTime(start));
+            if (result is not null || !ct.IsCancellationRequested)
+                SearchTelemetry.Searched(activity, plan, result, clock.GetElapsedTime(start));
         }
     }
 
     private async Task<SearchResult> RunAsync(KnowledgeQuery query, SearchPlan plan, CancellationToken ct)
     {
         var start = clock.GetTimestamp();
-        var wider = query with { Parameters = plan.Parameters, Spare = Math.Clamp((query.Limit / 2) + 4, 0, MostHits - query.Limit) };
+        var wider = query with { Parameters = plan.Parameters, Spare = Math.Clamp((query.Limit / 2) + 4, 0, MaxHits - query.Limit) };
         var used = _knowledgeBases.Where(knowledge => plan.Weights.ContainsKey(knowledge.Name))
-            .GroupBy(knowledge => knowledge.Name, (_, ways) => Way([.. ways], wider), StringComparer.Ordinal)
+            .GroupBy(knowledge => knowledge.Name, (_, variants) => Choose([.. variants], wider), StringComparer.Ordinal)
             .ToArray();
         Route? route = plan.Strategy == SearchStrategy.Smart ? QuestionRouter.Decide(query.Text) : null;
-        var weighed = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] > 0);
-        var standIns = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] <= 0);
+        var weighted = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] > 0);
+        var fallbacks = Array.FindAll(used, knowledge => plan.Weights[knowledge.Name] <= 0);
         var asked = plan.Strategy == SearchStrategy.Parallel
-            ? await Task.WhenAll(weighed.Select(knowledge => _calls.AskAsync(knowledge, wider, plan.DeadlineOf(knowledge.Name), reason: null, ct)))
-            : await AskInOrderAsync(Order(weighed, route), wider, plan, route?.Reason, ct);
-        asked = [.. asked, .. await StandInAsync(standIns, asked, wider, plan, ct)];
+            ? await Task.WhenAll(
+                weighted.Select(knowledge => _calls.AskAsync(knowledge, wider, plan.DeadlineOf(knowledge.Name), reason: null, ct)))
+            : await AskInOrderAsync(Order(weighted, route), wider, plan, route?.Reason, ct);
+        asked = [.. asked, .. await AskFallbacksAsync(fallbacks, asked, wider, plan, ct)];
 
-        // Our own first: of twins, it is our passage that stays, since it knows its place in the document.
-        var answered = asked.Where(answer => answer.Result is not null).OrderBy(answer => Array.FindIndex(used, one => one.Name == answer.Step.KnowledgeBase)).ToArray();
+        // The own knowledge base goes first, because of two equal passages the own one stays: it knows its position in the document.
+        var answered = asked
+            .Where(answer => answer.Result is not null)
+            .OrderBy(answer => Array.FindIndex(used, one => one.Name == answer.Step.KnowledgeBase))
+            .ToArray();
         var (merged, dropped) = Merging.Merge(
             [.. answered.Select(answer => new WeightedResult(answer.Step.KnowledgeBase, WeightOf(answer, plan), answer.Result!.Hits))]);
         var (ranked, reranked) = reranking is null || merged.Count == 0 ? (merged, null) : await reranking.ApplyAsync(query, merged, ct);
@@ -73,21 +87,25 @@ public sealed class HybridSearch(
             Reranking = reranked,
             Milliseconds = clock.GetElapsedTime(start).TotalMilliseconds,
         };
-        if (answered.Length == 0) throw new SearchUnavailableException(trace, [.. asked.Select(answer => answer.Cause).OfType<Exception>()]);
+        if (answered.Length == 0)
+            throw new SearchUnavailableException(trace, [.. asked.Select(answer => answer.Cause).OfType<Exception>()]);
         return new SearchResult(hits, answered.Max(answer => answer.Result!.Confidence), trace);
     }
 
-    private static IKnowledgeBase Way(IKnowledgeBase[] ways, KnowledgeQuery query) => Array.Find(ways, way => way.Refuse(query) is null) ?? ways[^1];
+    private static IKnowledgeBase Choose(IKnowledgeBase[] variants, KnowledgeQuery query) =>
+        Array.Find(variants, variant => variant.CanAnswer(query).IsYes) ?? variants[^1];
 
-    // One that was asked first and was not good enough must not outrank the one that was asked because of it.
+    // Hits that were not good enough must not outrank those of the knowledge base that was asked because of that.
     private static double WeightOf(KnowledgeBaseAnswer answer, SearchPlan plan)
     {
-        // One that stands in is the only one that answered.
+        // A fallback with weight 0 is the only one that answered.
         var weight = plan.Weights[answer.Step.KnowledgeBase] is > 0 and var share ? share : 1;
-        return plan.Strategy == SearchStrategy.Parallel ? weight : weight * Math.Clamp(answer.Result!.Confidence / plan.GoodEnough, LeastSay, 1);
+        return plan.Strategy == SearchStrategy.Parallel
+            ? weight
+            : weight * Math.Clamp(answer.Result!.Confidence / plan.GoodEnough, MinFactor, 1);
     }
 
-    // Our own knowledge first for what is seen, shown or heard; whoever is not ours first otherwise.
+    // The own knowledge base goes first for questions about something seen, shown or heard, and the others go first otherwise.
     private static IEnumerable<IKnowledgeBase> Order(IKnowledgeBase[] used, Route? route) =>
         route is { Multimodal: true }
             ? used
@@ -98,17 +116,20 @@ public sealed class HybridSearch(
         .Select(name => KnowledgeBaseAnswer.Skipped(name, "not configured on this installation").Step)
         .Concat(plan.LeftOut.Select(entry => KnowledgeBaseAnswer.Skipped(entry.Key, entry.Value).Step));
 
-    private async Task<KnowledgeBaseAnswer[]> StandInAsync(
-        IKnowledgeBase[] standIns,
+    private async Task<KnowledgeBaseAnswer[]> AskFallbacksAsync(
+        IKnowledgeBase[] fallbacks,
         KnowledgeBaseAnswer[] asked,
         KnowledgeQuery query,
         SearchPlan plan,
         CancellationToken ct)
     {
         if (asked.Any(answer => answer.Result is not null))
-            return [.. standIns.Select(knowledge => KnowledgeBaseAnswer.Skipped(knowledge.Name, "its weight is 0"))];
-        var reason = asked.Length == 0 ? null : string.Join("; ", asked.Select(answer => $"{answer.Step.KnowledgeBase} {Shortcoming(answer)}"));
-        return await Task.WhenAll(standIns.Select(knowledge => _calls.AskAsync(knowledge, query, plan.DeadlineOf(knowledge.Name), reason, ct)));
+            return [.. fallbacks.Select(knowledge => KnowledgeBaseAnswer.Skipped(knowledge.Name, "its weight is 0"))];
+        var reason = asked.Length == 0
+            ? null
+            : string.Join("; ", asked.Select(answer => $"{answer.Step.KnowledgeBase} {ReasonToContinue(answer)}"));
+        return await Task.WhenAll(
+            fallbacks.Select(knowledge => _calls.AskAsync(knowledge, query, plan.DeadlineOf(knowledge.Name), reason, ct)));
     }
 
     private async Task<KnowledgeBaseAnswer[]> AskInOrderAsync(
@@ -128,7 +149,7 @@ public sealed class HybridSearch(
                 continue;
             }
 
-            var why = last is null ? reason : $"{last.Step.KnowledgeBase} {Shortcoming(last)}";
+            var why = last is null ? reason : $"{last.Step.KnowledgeBase} {ReasonToContinue(last)}";
             last = await _calls.AskAsync(knowledge, query, plan.DeadlineOf(knowledge.Name), why, ct);
             asked.Add(last);
         }
@@ -136,7 +157,7 @@ public sealed class HybridSearch(
         return [.. asked];
     }
 
-    private static string Shortcoming(KnowledgeBaseAnswer answer) => answer.Step.Outcome switch
+    private static string ReasonToContinue(KnowledgeBaseAnswer answer) => answer.Step.Outcome switch
     {
         SearchOutcome.TimedOut => "was late",
         SearchOutcome.Failed => "failed",

@@ -2,49 +2,60 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Search;
 
-/// <summary>Something that can be searched.</summary>
+/// <summary>A knowledge base that can be searched.</summary>
 public interface IKnowledgeBase
 {
     /// <summary>
-    /// "own", "tavus": names the knowledge base in hits, weights and traces. Of several by one name, which are ways to the same knowledge,
-    /// the first that does not refuse a query takes it.
+    /// Name in hits, weights and traces: "own" or "tavus". Several knowledge bases with one name are variants of the same knowledge; the
+    /// first that can answer a query is asked.
     /// </summary>
     string Name { get; }
 
     /// <summary>
-    /// Whether somebody else's server answers. After a failure such a knowledge base is left alone for a while
-    /// (<see cref="CircuitBreakers"/>); our own has nobody who could stand in for its database.
+    /// Whether a remote service answers. After a failure, a remote knowledge base is paused for a while (<see cref="CircuitBreakers"/>).
+    /// The own one is never paused, because nothing can replace its database.
     /// </summary>
     bool IsRemote => false;
 
-    /// <summary>Why it cannot take this query, in words; null when it can.</summary>
-    string? Refuse(KnowledgeQuery query) => null;
+    /// <summary>Whether this knowledge base can answer the query, for example whether it supports its filter.</summary>
+    Answerability CanAnswer(KnowledgeQuery query) => Answerability.Yes;
 
-    /// <exception cref="KnowledgeBaseException">It could not answer, for a reason it knows.</exception>
+    /// <exception cref="KnowledgeBaseException">The knowledge base could not answer, for a known reason.</exception>
     Task<KnowledgeResult> SearchAsync(KnowledgeQuery query, CancellationToken ct);
+}
+
+/// <summary>Whether a knowledge base can answer a query.</summary>
+/// <param name="WhyNot">Why it cannot, in plain words; null when it can.</param>
+public readonly record struct Answerability(string? WhyNot)
+{
+    public static Answerability Yes => default;
+
+    public bool IsYes => WhyNot is null;
+
+    public static Answerability No(string reason) => new(reason);
 }
 
 public sealed record KnowledgeQuery
 {
     public required TenantId TenantId { get; init; }
 
-    /// <summary>The question as it was asked.</summary>
+    /// <summary>The question as asked.</summary>
     public required string Text { get; init; }
 
-    /// <summary>Most hits wanted, 1 to 100.</summary>
+    /// <summary>Maximum number of hits, 1 to 100.</summary>
     public int Limit { get; init; } = 8;
 
-    /// <summary>Hits wanted beyond the limit, to stand in for those that merging drops. They have no say in the confidence.</summary>
+    /// <summary>Number of extra hits to replace those that merging drops. They do not count for the confidence.</summary>
     public int Spare { get; init; }
 
-    /// <summary>What may be found; everything unless something is named.</summary>
+    /// <summary>Restricts the documents; empty for all documents.</summary>
     public KnowledgeFilter Filter { get; init; } = KnowledgeFilter.None;
 
-    /// <summary>What single knowledge bases need to know of the tenant, by names of their own (<see cref="SearchPlan.Parameters"/>).</summary>
+    /// <summary>The tenant's settings for individual knowledge bases (<see cref="SearchPlan.Parameters"/>).</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }
 
-/// <summary>What may be found. An empty list lets everything pass; of several values one has to fit.</summary>
+/// <summary>Restricts the documents. An empty list admits all documents; otherwise one of its values must match.</summary>
 public sealed record KnowledgeFilter
 {
     public static KnowledgeFilter None { get; } = new();
@@ -63,63 +74,65 @@ public sealed record KnowledgeFilter
 
 /// <param name="Hits">Best first.</param>
 /// <param name="Confidence">
-/// How likely it is that the hits answer the question, 0 to 1, comparable between questions and knowledge bases, which
-/// scores are not.
+/// Probability that the hits answer the question, 0 to 1. Unlike scores, it can be compared between questions and knowledge bases.
 /// </param>
 public sealed record KnowledgeResult(IReadOnlyList<Hit> Hits, double Confidence)
 {
     public static KnowledgeResult Nothing { get; } = new([], 0);
 
-    /// <summary>What it had to do without, for the trace; null when nothing.</summary>
+    /// <summary>What limited the search, for the trace; null for a complete search.</summary>
     public string? Shortcoming { get; init; }
 
-    /// <summary>Why it could not be asked, for the trace; null when it was. Like <see cref="IKnowledgeBase.Refuse"/>, but found out on the way.</summary>
+    /// <summary>
+    /// Why it was not asked, for the trace; null when it was. Like <see cref="IKnowledgeBase.CanAnswer"/>, but known only during the
+    /// search.
+    /// </summary>
     public string? Skipped { get; init; }
 
     /// <summary>The exception that limited the search; null if it is unknown.</summary>
     public Exception? Degradation { get; init; }
 
-    /// <summary>Which of several ways to its knowledge it took, for the trace; null where there is but one.</summary>
+    /// <summary>Which variant of the knowledge base answered, for the trace; null when there is only one.</summary>
     public string? Via { get; init; }
 }
 
-/// <summary>A passage that was found.</summary>
+/// <summary>A passage found by a search.</summary>
 public sealed record Hit
 {
-    /// <summary>Null when the passage is none of ours.</summary>
+    /// <summary>Null for a passage of a remote knowledge base.</summary>
     public ChunkId? ChunkId { get; init; }
 
-    /// <summary>Null when the document is none of ours.</summary>
+    /// <summary>Null for a document of a remote knowledge base.</summary>
     public DocumentId? DocumentId { get; init; }
 
-    /// <summary>The document's id where it came from.</summary>
+    /// <summary>The document's id in its source.</summary>
     public required string ExternalId { get; init; }
 
-    /// <summary>The passage's id in a knowledge base that is not ours; null in ours.</summary>
+    /// <summary>The passage's id in a remote knowledge base; null for own passages.</summary>
     public string? ForeignId { get; init; }
 
-    /// <summary>As it can be shown, also that of a document which was stored otherwise.</summary>
+    /// <summary>The title, with invisible characters removed.</summary>
     public required string Title { get; init => field = VisibleText.Line(value); }
 
     public DocumentKind Kind { get; init; }
 
     public required string Text { get; init; }
 
-    /// <summary>The document's address, without the locator's fragment; null when it has none.</summary>
+    /// <summary>The document's address without the locator's fragment; null when it has none.</summary>
     public string? Url { get; init; }
 
     public required Locator Locator { get; init; }
 
-    /// <summary>Higher is better. Within one knowledge base on its own scale; after merging, 0 to 1.</summary>
+    /// <summary>Higher is better. Each knowledge base has its own scale; after merging, 0 to 1.</summary>
     public required double Score { get; init; }
 
-    /// <summary>The knowledge bases it was found in.</summary>
+    /// <summary>The knowledge bases that found the passage.</summary>
     public required IReadOnlyList<string> Origins { get; init; }
 
-    /// <summary>Names the passage in every search that finds it.</summary>
+    /// <summary>Identifies the passage in all searches.</summary>
     public string Id => ChunkId?.ToString() ?? $"{ExternalId}/{ForeignId}";
 
-    /// <summary>Whether two passages come from one document; documents of different knowledge bases are known by their address.</summary>
+    /// <summary>Whether two passages come from the same document. Documents of different knowledge bases are compared by address.</summary>
     public bool IsOfSameDocument(Hit other) => DocumentId is { } ours && other.DocumentId is { } theirs
         ? ours == theirs
         : (DocumentId is null && other.DocumentId is null && ExternalId == other.ExternalId)

@@ -4,27 +4,32 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Search;
 
-/// <summary>What came of asking one knowledge base; no result when it did not answer.</summary>
+/// <summary>Result of asking one knowledge base; no result when it did not answer.</summary>
 internal sealed record KnowledgeBaseAnswer(SearchStep Step, KnowledgeResult? Result)
 {
-    /// <summary>Why it did not answer; null when it did, or was not asked.</summary>
+    /// <summary>The exception; null when it answered or was not asked.</summary>
     public Exception? Cause { get; init; }
 
     public static KnowledgeBaseAnswer Skipped(string knowledgeBase, string reason, bool mayChange = false) =>
         new(new SearchStep(knowledgeBase, SearchOutcome.Skipped, 0, 0, 0, reason) { MayChange = mayChange }, null);
 }
 
-/// <summary>Asks knowledge bases, each under its deadline and behind its circuit breaker. Never throws for what they do.</summary>
+/// <summary>Asks knowledge bases, each with its deadline and circuit breaker. Never throws because of a knowledge base.</summary>
 internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeProvider clock, SearchTurns? turns, ILogger logger)
 {
-    /// <param name="knowledge">Whom to ask.</param>
-    /// <param name="query">What.</param>
-    /// <param name="deadline">Longest wait.</param>
+    /// <param name="knowledge">The knowledge base.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="deadline">Time limit.</param>
     /// <param name="reason">Why it is asked, for the trace.</param>
-    /// <param name="ct">The caller's.</param>
-    public async Task<KnowledgeBaseAnswer> AskAsync(IKnowledgeBase knowledge, KnowledgeQuery query, TimeSpan deadline, string? reason, CancellationToken ct)
+    /// <param name="ct">Cancels the search.</param>
+    public async Task<KnowledgeBaseAnswer> AskAsync(
+        IKnowledgeBase knowledge,
+        KnowledgeQuery query,
+        TimeSpan deadline,
+        string? reason,
+        CancellationToken ct)
     {
-        if (knowledge.Refuse(query) is { } refusal) return KnowledgeBaseAnswer.Skipped(knowledge.Name, refusal);
+        if (knowledge.CanAnswer(query).WhyNot is { } whyNot) return KnowledgeBaseAnswer.Skipped(knowledge.Name, whyNot);
         if (!knowledge.IsRemote)
         {
             using var turn = turns is null ? null : await turns.TakeAsync(ct);
@@ -34,7 +39,7 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
         var admission = breakers.Ask(query.TenantId, Service(knowledge, query));
         if (admission.MayAsk) return await WaitAsync(knowledge, query, deadline, reason, ct);
         if (!admission.MayTry) return KnowledgeBaseAnswer.Skipped(knowledge.Name, admission.Reason!, mayChange: true);
-        // Whether it is back is found out beside this search: no visitor pays for it, and the next one has its hits again.
+        // Tests in the background whether the knowledge base works again, so that no visitor waits for it.
         _ = WaitAsync(knowledge, query, deadline, reason: null, CancellationToken.None);
         return KnowledgeBaseAnswer.Skipped(knowledge.Name, $"{admission.Reason}; being tried again", mayChange: true);
     }
@@ -51,11 +56,13 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
         using var given = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {
-            // WaitAsync, so that a side that ignores its cancellation is not waited for either.
+            // WaitAsync also ends the wait for a knowledge base that ignores its cancellation.
             var result = await knowledge.SearchAsync(query, given.Token).WaitAsync(deadline, clock, ct);
             if (knowledge.IsRemote) breakers.Worked(query.TenantId, Service(knowledge, query));
             if (result.Skipped is { } skipped) return KnowledgeBaseAnswer.Skipped(knowledge.Name, skipped);
-            var step = Step(SearchOutcome.Answered, result.Shortcoming is { } lack ? $"{(reason is null ? "" : $"{reason}; ")}{lack}" : reason) with
+            var step = Step(
+                SearchOutcome.Answered,
+                result.Shortcoming is { } lack ? $"{(reason is null ? "" : $"{reason}; ")}{lack}" : reason) with
             {
                 Hits = result.Hits.Count,
                 Confidence = result.Confidence,
@@ -107,10 +114,11 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
         else breakers.Failed(query.TenantId, Service(knowledge, query), fault, reason, retryAfter);
     }
 
-    // With what it is asked by: a corrected setting is tried at once.
-    private static string Service(IKnowledgeBase knowledge, KnowledgeQuery query) => string.Join(' ', query.Parameters.Values.Order(StringComparer.Ordinal).Prepend(knowledge.Name));
+    // The key includes the tenant's settings, so that a corrected setting is tried at once.
+    private static string Service(IKnowledgeBase knowledge, KnowledgeQuery query) =>
+        string.Join(' ', query.Parameters.Values.Order(StringComparer.Ordinal).Prepend(knowledge.Name));
 
-    /// <summary>The types of what an exception came of, outermost first.</summary>
+    /// <summary>The types of the inner exceptions, outermost first.</summary>
     internal static string Causes(Exception exception)
     {
         var names = new List<string>();
@@ -118,7 +126,10 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
         return names.Count == 0 ? "none" : string.Join(" < ", names);
     }
 
-    [LoggerMessage(EventId = 2001, Level = LogLevel.Warning, Message = "Knowledge base {KnowledgeBase} of tenant {Tenant} gave no answer within {Milliseconds:0} ms")]
+    [LoggerMessage(
+        EventId = 2001,
+        Level = LogLevel.Warning,
+        Message = "Knowledge base {KnowledgeBase} of tenant {Tenant} did not answer within {Milliseconds:0} ms")]
     private partial void LogLate(string knowledgeBase, TenantId tenant, double milliseconds);
 
     [LoggerMessage(
@@ -130,6 +141,9 @@ internal sealed partial class KnowledgeBaseCalls(CircuitBreakers breakers, TimeP
     [LoggerMessage(EventId = 2003, Level = LogLevel.Error, Message = "Searching knowledge base {KnowledgeBase} of tenant {Tenant} failed")]
     private partial void LogFault(Exception exception, string knowledgeBase, TenantId tenant);
 
-    [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message = "Knowledge base {KnowledgeBase} of tenant {Tenant} was searched {Reason}. Cause: {Cause}")]
+    [LoggerMessage(
+        EventId = 2004,
+        Level = LogLevel.Warning,
+        Message = "Knowledge base {KnowledgeBase} of tenant {Tenant} was searched with limits: {Reason}. Cause: {Cause}")]
     private partial void LogDegraded(string knowledgeBase, TenantId tenant, string reason, string cause);
 }

@@ -1,30 +1,32 @@
 namespace Widget.Rag.Search;
 
-/// <summary>What kept a knowledge base from answering.</summary>
+/// <summary>Why a knowledge base could not answer.</summary>
 public enum KnowledgeFault
 {
-    /// <summary>It cannot be reached, or has trouble of its own.</summary>
+    /// <summary>It cannot be reached, or has an internal error.</summary>
     Unavailable,
 
-    /// <summary>Somebody has to set something right first: a key, an id, an unpaid bill.</summary>
+    /// <summary>Its configuration must be corrected first, for example a key, an id or an unpaid bill.</summary>
     Configuration,
 
-    /// <summary>It has been asked too often.</summary>
+    /// <summary>Too many requests.</summary>
     Throttled,
 
-    /// <summary>It answered, but nothing that makes sense.</summary>
+    /// <summary>It returned an invalid answer.</summary>
     Malformed,
 
-    /// <summary>It does not take this question, too long perhaps; that says nothing of others.</summary>
+    /// <summary>It rejects this question, for example because it is too long. Other questions may succeed.</summary>
     Refused,
 }
 
-/// <summary>A knowledge base could not answer. The message is for the search's trace, so it repeats nothing of what was sent or received.</summary>
+/// <summary>
+/// A knowledge base could not answer. The message goes to the search trace, so it must not contain anything that was sent or received.
+/// </summary>
 public sealed class KnowledgeBaseException(KnowledgeFault fault, string message, TimeSpan? retryAfter = null, Exception? cause = null)
     : Exception(message, cause)
 {
     public KnowledgeFault Fault { get; } = fault;
 
-    /// <summary>How long it asks to be left alone; null when it does not say.</summary>
+    /// <summary>How long to wait before the next request; null when the service does not say.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 }

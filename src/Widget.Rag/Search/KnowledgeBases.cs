@@ -1,9 +1,9 @@
 namespace Widget.Rag.Search;
 
-/// <summary>The names of the knowledge bases, as traces and settings write them.</summary>
+/// <summary>Names of the knowledge bases in traces and settings.</summary>
 public static class KnowledgeBases
 {
-    /// <summary>The tenant's own documents, held in our database.</summary>
+    /// <summary>The tenant's documents in this installation's database.</summary>
     public const string Own = "own";
 
     /// <summary>The tenant's documents in its Tavus account.</summary>

@@ -3,7 +3,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Search;
 
-/// <summary>Where documents come from: a site, single pages, uploads, the import API.</summary>
+/// <summary>Id of a source: a site, a page, uploads or imports.</summary>
 [JsonConverter(typeof(TypedIdJsonConverter))]
 public readonly record struct SourceId(Guid Value) : ITypedId<SourceId>
 {
@@ -24,7 +24,7 @@ public readonly record struct DocumentId(Guid Value) : ITypedId<DocumentId>
     public override string ToString() => Value.ToString();
 }
 
-/// <summary>A passage of a document: what is embedded, searched and cited.</summary>
+/// <summary>Id of a passage. Passages are what is embedded, searched and cited.</summary>
 [JsonConverter(typeof(TypedIdJsonConverter))]
 public readonly record struct ChunkId(Guid Value) : ITypedId<ChunkId>
 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Widget.Rag.Search;
 
-/// <summary>How locators and descriptions of documents are stored in jsonb columns.</summary>
+/// <summary>Serialises locators and document descriptions in jsonb columns.</summary>
 public static class KnowledgeJson
 {
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web);

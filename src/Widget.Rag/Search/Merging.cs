@@ -1,22 +1,22 @@
 namespace Widget.Rag.Search;
 
-/// <summary>One knowledge base's hits with its weight.</summary>
+/// <summary>The hits of one knowledge base and its weight.</summary>
 public sealed record WeightedResult(string KnowledgeBase, double Weight, IReadOnlyList<Hit> Hits);
 
-/// <summary>Hits that did not make it, by reason.</summary>
-/// <param name="Duplicates">The same passage as another.</param>
-/// <param name="Contained">A part of another passage of the same document.</param>
-/// <param name="BeyondLimit">Less good than as many as were wanted.</param>
+/// <summary>Number of dropped hits, by reason.</summary>
+/// <param name="Duplicates">Repeated another passage.</param>
+/// <param name="Contained">Were part of another passage of the same document.</param>
+/// <param name="BeyondLimit">Exceeded the number of requested hits.</param>
 public readonly record struct DroppedHits(int Duplicates, int Contained, int BeyondLimit);
 
 /// <summary>
-/// Merges hits of several knowledge bases. Scales differ, so each side's scores are divided by its best; a hit's merged score
-/// is the sum over the sides that found it of weight × normalised score, with weights that sum to one. Near-duplicates
-/// become one hit that names every origin, and a passage goes up into one of the same document that contains it.
+/// Merges the hits of several knowledge bases. Scales differ, so each knowledge base's scores are divided by its best score. A hit's merged
+/// score is the sum of weight × normalised score over the knowledge bases that found it; the weights sum to one. Near-duplicates become one
+/// hit with all origins, and a passage is merged into a passage of the same document that contains it.
 /// </summary>
 public static class Merging
 {
-    /// <returns>Best first, ties in the order of the sides given and of their hits, and what was dropped.</returns>
+    /// <returns>The hits, best first, and the dropped ones. Equal scores keep the order of the knowledge bases and of their hits.</returns>
     public static (IReadOnlyList<Hit> Hits, DroppedHits Dropped) Merge(IReadOnlyList<WeightedResult> sides)
     {
         var total = sides.Sum(side => side.Weight);
@@ -29,7 +29,11 @@ public static class Merging
             var weight = total > 0 ? side.Weight / total : 1.0 / sides.Count;
             foreach (var (hit, normalised) in side.Hits.Zip(Normalise([.. side.Hits.Select(hit => hit.Score)])))
             {
-                var scored = hit with { Score = weight * normalised, Origins = [.. hit.Origins.Union([side.KnowledgeBase], StringComparer.Ordinal)] };
+                var scored = hit with
+                {
+                    Score = weight * normalised,
+                    Origins = [.. hit.Origins.Union([side.KnowledgeBase], StringComparer.Ordinal)],
+                };
                 var shingles = NearDuplicates.Shingles(hit.Text);
                 if (index.Find(shingles, known => merged[placeOf[known]].IsOfSameDocument(hit)) is not { } found)
                 {
@@ -40,20 +44,23 @@ public static class Merging
                 }
 
                 var place = placeOf[found.Place];
-                if (found.Likeness == Likeness.Same) duplicates++;
+                if (found.Duplication == Duplication.Same) duplicates++;
                 else contained++;
-                merged[place] = Unite(merged[place], scored, side.KnowledgeBase, found.Likeness);
-                if (found.Likeness != Likeness.Whole) continue;
+                merged[place] = Combine(merged[place], scored, side.KnowledgeBase, found.Duplication);
+                if (found.Duplication != Duplication.Whole) continue;
                 placeOf.Add(place);
                 index.Add(shingles);
             }
         }
 
-        // OrderBy keeps the order of equals.
+        // OrderBy is stable.
         return ([.. merged.OrderByDescending(hit => hit.Score)], new DroppedHits(duplicates, contained, 0));
     }
 
-    /// <summary>Divides by the best, so that it becomes 1. Scores below zero are moved up first, the worst to zero; where all are zero, all are best.</summary>
+    /// <summary>
+    /// Divides the scores by the best one, which becomes 1. Negative scores are first shifted so that the worst is zero. If all scores are
+    /// zero, all become 1.
+    /// </summary>
     public static double[] Normalise(IReadOnlyList<double> scores)
     {
         if (scores.Count == 0) return [];
@@ -62,11 +69,11 @@ public static class Merging
         return [.. scores.Select(score => best > 0 ? (score - floor) / best : 1)];
     }
 
-    private static Hit Unite(Hit kept, Hit other, string side, Likeness likeness)
+    private static Hit Combine(Hit kept, Hit other, string side, Duplication duplication)
     {
-        // The same passage twice on one side is no second opinion; on two sides it is.
+        // A passage found twice by one knowledge base counts once; found by two of them, it counts twice.
         var seconded = !kept.Origins.Contains(side, StringComparer.Ordinal);
-        return (likeness == Likeness.Whole ? other : kept) with
+        return (duplication == Duplication.Whole ? other : kept) with
         {
             Score = seconded ? kept.Score + other.Score : Math.Max(kept.Score, other.Score),
             Origins = [.. kept.Origins.Union(other.Origins, StringComparer.Ordinal)],

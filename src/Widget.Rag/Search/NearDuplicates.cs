@@ -2,32 +2,31 @@ using Widget.Rag.Text;
 
 namespace Widget.Rag.Search;
 
-/// <summary>How a passage stands to another that was found before it.</summary>
-public enum Likeness
+/// <summary>How a passage relates to one found before it.</summary>
+public enum Duplication
 {
-    /// <summary>The same text, near enough.</summary>
+    /// <summary>Nearly the same text.</summary>
     Same,
 
-    /// <summary>The other contains it.</summary>
+    /// <summary>The earlier passage contains it.</summary>
     Part,
 
-    /// <summary>It contains the other.</summary>
+    /// <summary>It contains the earlier passage.</summary>
     Whole,
 }
 
 /// <summary>
-/// Tells whether passages are the same text by the Jaccard similarity of their three-word shingles, and whether one contains the
-/// other by the share of the smaller's shingles (Broder 1997, "On the resemblance and containment of documents").
-/// A text of fewer words is one shingle.
+/// Detects passages with the same text by the Jaccard similarity of their three-word shingles, and containment by the share of the smaller
+/// passage's shingles (Broder 1997, "On the resemblance and containment of documents"). A shorter text is a single shingle.
 /// </summary>
 public static class NearDuplicates
 {
     private const int ShingleWords = 3;
 
-    /// <summary>Passages more alike than this are one.</summary>
+    /// <summary>Passages with a higher similarity are the same.</summary>
     private const double Same = 0.8;
 
-    /// <summary>A passage of which this much is in another is a part of it.</summary>
+    /// <summary>A passage is contained in another if this share of it is.</summary>
     private const double Contained = 0.9;
 
     public static HashSet<int> Shingles(string text)
@@ -41,7 +40,7 @@ public static class NearDuplicates
 
     public static bool AreSame(HashSet<int> a, HashSet<int> b)
     {
-        // The size of the smaller bounds the similarity from above.
+        // The size of the smaller set is an upper bound of the similarity.
         var (small, large) = a.Count <= b.Count ? (a, b) : (b, a);
         return small.Count >= Same * large.Count && AreSame(a.Count, b.Count, small.Count(large.Contains));
     }
@@ -49,8 +48,8 @@ public static class NearDuplicates
     private static bool AreSame(int a, int b, int common) => common >= Same * (a + b - common);
 
     /// <summary>
-    /// The passages seen so far by their shingles. A new one is compared only with those it shares a shingle with, so a
-    /// hundred passages with a hundred others cost about as much as reading them.
+    /// The passages seen so far, by their shingles. A new passage is compared only with those that share a shingle, so comparing a hundred
+    /// passages costs little more than reading them.
     /// </summary>
     internal sealed class Index
     {
@@ -59,10 +58,10 @@ public static class NearDuplicates
 
         public int Count => _sizes.Count;
 
-        /// <summary>The first passage that the new one repeats, by its number, and how; null when it is new.</summary>
-        /// <param name="shingles">The new one's.</param>
-        /// <param name="mayContain">Whether containment counts between the new one and that number.</param>
-        public (int Place, Likeness Likeness)? Find(HashSet<int> shingles, Func<int, bool> mayContain)
+        /// <summary>Returns the number of the first passage that the new one repeats, and how; null when it is new.</summary>
+        /// <param name="shingles">Shingles of the new passage.</param>
+        /// <param name="mayContain">Whether containment counts between the new passage and the one with this number.</param>
+        public (int Place, Duplication Duplication)? Find(HashSet<int> shingles, Func<int, bool> mayContain)
         {
             var common = new SortedDictionary<int, int>();
             foreach (var shingle in shingles)
@@ -72,17 +71,17 @@ public static class NearDuplicates
             }
 
             foreach (var (place, count) in common)
-                if (AreSame(shingles.Count, _sizes[place], count)) return (place, Likeness.Same);
+                if (AreSame(shingles.Count, _sizes[place], count)) return (place, Duplication.Same);
             foreach (var (place, count) in common)
             {
                 if (count < Contained * Math.Min(shingles.Count, _sizes[place]) || !mayContain(place)) continue;
-                return (place, shingles.Count <= _sizes[place] ? Likeness.Part : Likeness.Whole);
+                return (place, shingles.Count <= _sizes[place] ? Duplication.Part : Duplication.Whole);
             }
 
             return null;
         }
 
-        /// <summary>Takes a new passage up; its number is the count before.</summary>
+        /// <summary>Adds a passage. Its number is the previous count.</summary>
         public void Add(HashSet<int> shingles)
         {
             foreach (var shingle in shingles)

@@ -6,27 +6,28 @@ using Widget.Rag.Telemetry;
 
 namespace Widget.Rag.Search;
 
-/// <summary>Judges how well passages answer a question by reading both together, which is slower and better than comparing vectors.</summary>
+/// <summary>Scores passages by reading each together with the question. This is slower and more accurate than comparing vectors.</summary>
 public interface IReranker
 {
-    /// <summary>Names it in traces.</summary>
+    /// <summary>Name of the model in traces.</summary>
     string Model { get; }
 
-    /// <returns>A score for each passage, in their order; higher is better, on a scale of its own.</returns>
-    /// <exception cref="KnowledgeBaseException">It could not answer, for a reason it knows.</exception>
+    /// <returns>A score for each passage, in their order. Higher is better; the scale depends on the model.</returns>
+    /// <exception cref="KnowledgeBaseException">The reranker could not answer, for a known reason.</exception>
     Task<IReadOnlyList<double>> ScoreAsync(string question, IReadOnlyList<string> passages, CancellationToken ct);
 }
 
 /// <summary>
-/// Puts the best hits in the order that a reranker gives them; those behind them follow, scored no higher than the last of them. When
-/// it is late or fails, the order stays as it is and the trace says why. The confidence stays the knowledge bases': scales of rerankers differ.
+/// Reorders the best hits by a reranker. The other hits follow with scores no higher than the last of them. If the reranker is late or
+/// fails, the order stays as it is and the trace says why. The confidence stays that of the knowledge bases, because scales of rerankers
+/// differ.
 /// </summary>
-/// <param name="reranker">Who judges.</param>
-/// <param name="breakers">After a failure it is left alone for a while, for all tenants, since it serves them all.</param>
-/// <param name="clock">The deadline is measured with it.</param>
-/// <param name="deadline">Longest wait.</param>
-/// <param name="depth">How many hits are read.</param>
-/// <param name="logger">Hears of failures.</param>
+/// <param name="reranker">The reranker.</param>
+/// <param name="breakers">Pauses a reranker that failed, for all tenants, because they share it.</param>
+/// <param name="clock">Clock for the deadline.</param>
+/// <param name="deadline">Time limit.</param>
+/// <param name="depth">Number of hits to rerank.</param>
+/// <param name="logger">Logs failures.</param>
 public sealed partial class Reranking(
     IReranker reranker,
     CircuitBreakers breakers,
@@ -39,10 +40,13 @@ public sealed partial class Reranking(
 
     private const string Service = "reranker";
 
-    /// <param name="query">The question.</param>
+    /// <param name="query">The query.</param>
     /// <param name="hits">Best first, at least one.</param>
-    /// <param name="ct">The caller's.</param>
-    public async Task<(IReadOnlyList<Hit> Hits, SearchStep Step)> ApplyAsync(KnowledgeQuery query, IReadOnlyList<Hit> hits, CancellationToken ct)
+    /// <param name="ct">Cancels the operation.</param>
+    public async Task<(IReadOnlyList<Hit> Hits, SearchStep Step)> ApplyAsync(
+        KnowledgeQuery query,
+        IReadOnlyList<Hit> hits,
+        CancellationToken ct)
     {
         var everybody = default(TenantId);
         var admission = breakers.Ask(everybody, Service);
@@ -68,7 +72,7 @@ public sealed partial class Reranking(
         }
         catch (KnowledgeBaseException e)
         {
-            // One tenant's odd passage must not take the reranker from all others.
+            // One tenant's odd passage must not pause the reranker for all tenants.
             if (e.Fault == KnowledgeFault.Refused) breakers.Worked(everybody, Service);
             else breakers.Failed(everybody, Service, e.Fault, e.Message, e.RetryAfter);
             LogFailed(e.Fault, e.Message, KnowledgeBaseCalls.Causes(e));
@@ -76,7 +80,7 @@ public sealed partial class Reranking(
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            // Whatever it fails of, the order without it is good enough to answer by.
+            // Whatever the error, the order without the reranker is good enough for an answer.
             breakers.Failed(everybody, Service, KnowledgeFault.Unavailable, e.GetType().Name);
             LogFault(LoggedException.Of(e));
             return (hits, Done(Step(SearchOutcome.Failed, 0, Elapsed(), e.GetType().Name), e));
@@ -93,7 +97,10 @@ public sealed partial class Reranking(
 
     internal static IReadOnlyList<Hit> Order(IReadOnlyList<Hit> read, IReadOnlyList<double> scores, IReadOnlyList<Hit> all)
     {
-        var ordered = read.Zip(Merging.Normalise(scores), (hit, score) => hit with { Score = score }).OrderByDescending(hit => hit.Score).ToArray();
+        var ordered = read
+            .Zip(Merging.Normalise(scores), (hit, score) => hit with { Score = score })
+            .OrderByDescending(hit => hit.Score)
+            .ToArray();
         var last = ordered[^1].Score;
         return [.. ordered, .. all.Skip(read.Count).Select(hit => hit with { Score = Math.Min(hit.Score, last) })];
     }

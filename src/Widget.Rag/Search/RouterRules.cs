@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace Widget.Rag.Search;
 
-/// <summary>A sign that a question is about something seen, shown or heard, or, with a weight below zero, that it only sounds so.</summary>
-/// <param name="Weight">What it adds.</param>
-/// <param name="Says">What a question with it does, to follow "the question".</param>
-/// <param name="Pattern">How it is known.</param>
+/// <summary>A sign that a question is about something seen, shown or heard. A negative weight marks a phrase that only sounds so.</summary>
+/// <param name="Weight">Added to the question's score.</param>
+/// <param name="Says">What such a question does, to follow "the question".</param>
+/// <param name="Pattern">Pattern that matches the sign.</param>
 internal sealed record RouterRule(int Weight, string Says, Regex Pattern)
 {
-    /// <summary>The words that are the sign; null when they are not there, or a machine that stands still keeps them from being found.</summary>
+    /// <summary>Returns the words that match; null when there are none, or when a busy processor makes the match time out.</summary>
     public string? Find(string question)
     {
         try
@@ -23,16 +23,26 @@ internal sealed record RouterRule(int Weight, string Says, Regex Pattern)
 }
 
 /// <summary>
-/// The signs that <see cref="QuestionRouter"/> adds up, by language; all languages apply at once, since a short question seldom tells its own.
-/// Found on the odd lines of tests/data/router-questions.tsv and measured on the even ones (the <c>router</c> benchmark).
+/// The signs that <see cref="QuestionRouter"/> adds up. The rules of all languages apply at once, because a short question seldom reveals
+/// its language. Derived from the odd lines of tests/data/router-questions.tsv and measured on the even ones (the <c>router</c> benchmark).
 /// </summary>
 internal static class RouterRules
 {
-    // What can be looked at or listened to. To speak of it is not yet to ask for it.
+    // Things to look at or listen to. Mentioning one does not yet ask for it.
     private const string Media =
-        """(?:videos?|clips?|photos?|pictures?|images?|screenshots?|screen ?casts?|illustrations?|drawings?|diagrams?|charts?|graphs?|(?:heat |site |street )?maps?|floor ?plans?|slides?|recordings?|footage|webinars?|podcasts?(?: episodes?)?|tutorials?|animations?|demos?|demonstrations?|walk-?throughs?|previews?|samples?)""";
+        """(?:videos?|clips?|photos?|pictures?|images?|screenshots?|screen ?casts?|illustrations?|drawings?|diagrams?|charts?|"""
+            + """graphs?|(?:heat |site |street )?maps?|floor ?plans?|slides?|recordings?|footage|webinars?|"""
+            + """podcasts?(?: episodes?)?|tutorials?|animations?|demos?|demonstrations?|walk-?throughs?|previews?|samples?)""";
 
-    public static IReadOnlyList<RouterRule> All { get; } = [.. English(), .. German(), .. Spanish(), .. French(), .. Italian(), .. Portuguese()];
+    public static IReadOnlyList<RouterRule> All { get; } =
+    [
+        .. English(),
+        .. German(),
+        .. Spanish(),
+        .. French(),
+        .. Italian(),
+        .. Portuguese(),
+    ];
 
     private static IEnumerable<RouterRule> English() =>
     [
@@ -58,7 +68,8 @@ internal static class RouterRules
             """\bdoes .{0,50}\blook (?:more|like|good)\b""",
             """\bshould .{0,40}\blook\b"""),
         Rule(2, "asks what something looks like",
-            """\bwh(?:at|ich) (?:shape|pattern|text appears|is shown|symbols?|colou?r (?:is|are|was) .{0,40}\b(?:in|on) (?:the|your|this))\b""",
+            """\bwh(?:at|ich) (?:shape|pattern|text appears|is shown|symbols?|colou?r (?:is|are|was) .{0,40}\b(?:in|on) (?:the|"""
+                + """your|this))\b""",
             """\bby sight\b""",
             """\bfrom (?:behind|above|the side)\b""",
             """\b(?:shiny|matte?|glossy)\b""",
@@ -78,10 +89,12 @@ internal static class RouterRules
         Rule(1, "asks about something shown",
             $$"""\b{{Media}}\b"""),
         Rule(2, "asks where on the screen",
-            """\b(?:wh(?:ere|at|ich)|where's|can'?t find|find)\b.{0,60}\b(?:buttons?|menus?|icons?|tabs?|toggles?|search bar|sidebar|dialog|pop-?up|panel|drop-?down|arrows?|corner|port|sockets?|switch)\b""",
+            """\b(?:wh(?:ere|at|ich)|where's|can'?t find|find)\b.{0,60}\b(?:buttons?|menus?|icons?|tabs?|toggles?|search bar|"""
+                + """sidebar|dialog|pop-?up|panel|drop-?down|arrows?|corner|port|sockets?|switch)\b""",
             """\b(?:do|should|can|must) i (?:click|tap|press)\b""",
             """\bwhere (?:do|can|would) i (?:find|see|get to)\b.{0,40}\b(?:options?|filters?|settings?|page|screen|app|list|view)\b""",
-            """\bwhere (?:exactly |about )?(?:is|are|does|do) the \w+(?: \w+)?(?: sits?| go)? (?:on|in|of|under|behind) (?:the|my|this|that)\b""",
+            """\bwhere (?:exactly |about )?(?:is|are|does|do) the \w+(?: \w+)?(?: sits?| go)? (?:on|in|of|under|behind) (?:the|my|"""
+                + """this|that)\b""",
             """\bwhich (?:page|screen|view|part) (?:shows|do i|is|has)\b""",
             """\bwhich (?:light|lamp|led)s?\b""",
             """\bafter i (?:press|click|tap)\b""",
@@ -95,12 +108,16 @@ internal static class RouterRules
         Rule(2, "asks about a sound or a light",
             """\bhow (?:does|do|would|loud|is)\b.{0,40}\b(?:sounds?|goes?|loud)\b""",
             """\bhow loud\b""",
-            """\b(?:beeps?|ring ?tones?|jingles?|noises?|humm?(?:s|ing)|rattl\w+|clicking|squeak\w*|buzz\w*|blinks?|blinking|flash(?:es|ing)?|melody|hear a)\b""",
+            """\b(?:beeps?|ring ?tones?|jingles?|noises?|humm?(?:s|ing)|rattl\w+|clicking|squeak\w*|buzz\w*|blinks?|blinking|"""
+                + """flash(?:es|ing)?|melody|hear a)\b""",
             """\b(?:said?|mention\w*|talk\w*|explain\w*|speaker)\b.{0,40}\b(?:keynote|webinar|recording|video|podcast|talk)\b""",
             """\bwhat did the speaker\b"""),
         Rule(-3, "speaks of cost, terms or numbers",
             """\bhow (?:much|many|heavy|often)\b(?! .{0,20}\bloud)""",
-            """\b(?:prices?|priced|pricing (?:of|for)|costs?|fees?|discounts?|refunds?|charged|vat|payments?|opening hours|order|ship|sell|priced|covered|cover|warranty|guarantee|insurance|included?|supports?|supported|limits?|formats?|licen[cs]e|tender|expensive|cheap\w*|terms|bill|account|cancel|save)\b"""),
+            """\b(?:prices?|priced|pricing (?:of|for)|costs?|fees?|discounts?|refunds?|charged|vat|payments?|opening hours|"""
+                + """order|ship|sell|priced|covered|cover|warranty|guarantee|insurance|"""
+                + """included?|supports?|supported|limits?|formats?|licen[cs]e|tender|expensive|cheap\w*|terms|bill|account|"""
+                + """cancel|save)\b"""),
         Rule(-3, "only speaks that way",
             """^(?:look|see|so|well)\b,?""",
             """\bi see\b""",
@@ -113,7 +130,8 @@ internal static class RouterRules
             """\bwatch my\b""",
             """\btrade show\b"""),
         Rule(-3, "speaks of its own pictures or recordings",
-            $$"""\b(?:upload|embed|edit|delete|export|download|print|record|host|attach|store|insert|convert|share|take|develop|use (?:my|our) own)\b(?: \w+){0,3} ?{{Media}}\b""",
+            $$"""\b(?:upload|embed|edit|delete|export|download|print|record|host|attach|store|insert|convert|share|take|develop|"""
+                + $$"""use (?:my|our) own)\b(?: \w+){0,3} ?{{Media}}\b""",
             $$"""\bmy (?:own )?(?:\w+ )?{{Media}}\b""",
             """\b(?:next|when is the) webinar\b"""),
         Rule(-3, "names a product, not a picture",
@@ -159,7 +177,8 @@ internal static class RouterRules
         Rule(1, "asks to see or hear something",
             """\b(?:bild(?:er)?|bildschirm\w*|oberfläche|grafik)\b"""),
         Rule(-3, "speaks of cost, terms or numbers",
-            """\b(?:kosten|kostet|preis\w*|wie viele|wie lange|wie hoch|garantie|bezahl\w*|zahlung\w*|miete|auflösung|klingt gut|sieht so aus|sehen sie)\b"""),
+            """\b(?:kosten|kostet|preis\w*|wie viele|wie lange|wie hoch|garantie|bezahl\w*|zahlung\w*|miete|auflösung|"""
+                + """klingt gut|sieht so aus|sehen sie)\b"""),
     ];
 
     private static IEnumerable<RouterRule> Spanish() =>
@@ -196,7 +215,8 @@ internal static class RouterRules
             """\b(?:bouton|icône|onglet)\b""",
             """\bde quelle couleur\b""",
             """\bsur quel(?:le)? (?:écran|page|image)\b""",
-            """\b(?:y a-t-il|avez-vous|existe-t-il)\b.{0,15}\b(?:vid[eé]os?|photos?|images?|schémas?|plans?|captures?|enregistrements?)\b""",
+            """\b(?:y a-t-il|avez-vous|existe-t-il)\b.{0,15}\b(?:vid[eé]os?|photos?|images?|schémas?|plans?|captures?|"""
+                + """enregistrements?)\b""",
             """\bsur (?:l'|la |le )(?:image|photo|vid[eé]o)\b""",
             """\b(?:quel (?:bruit|son)|quel aspect)\b""",
             """\btableau de bord\b"""),
@@ -243,7 +263,10 @@ internal static class RouterRules
             """\b(?:quant[oa]s?|preço|custa|desconto|garantia|promoção|envio)\b"""),
     ];
 
-    // Not compiled: that would be made while the first visitor waits, and a question is short.
+    // Not compiled: a visitor would wait for the compilation, and questions are short.
     private static RouterRule Rule(int weight, string says, params string[] patterns) =>
-        new(weight, says, new Regex(string.Join('|', patterns), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
+        new(
+            weight,
+            says,
+            new Regex(string.Join('|', patterns), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
 }

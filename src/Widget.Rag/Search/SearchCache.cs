@@ -9,26 +9,30 @@ using Widget.Platform.Tenancy;
 namespace Widget.Rag.Search;
 
 /// <summary>
-/// Answers a search that was made shortly before at once, unless the tenant's knowledge has changed since
-/// (docs/decisions/0013-caching-searches.md). Only whole results are kept: one that a side was missing from is not.
+/// Caches search results until the tenant's knowledge changes (docs/decisions/0013-caching-searches.md). Only complete results are cached,
+/// with an answer from every knowledge base.
 /// </summary>
-/// <param name="revisionOf">The state of a tenant's knowledge (a number that grows with every change).</param>
-/// <param name="clock">Ages are measured with it.</param>
-/// <param name="capacity">Most that is kept on this node, in characters of text.</param>
+/// <param name="revisionOf">Returns the revision of a tenant's knowledge, a number that grows with every change.</param>
+/// <param name="clock">Clock for the entries' age.</param>
+/// <param name="capacity">Maximum size of the cache on this node, in characters of text.</param>
 public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> revisionOf, TimeProvider clock, long capacity = 16_000_000)
 {
-    /// <summary>Our own knowledge says when it changes; this bounds what is said of settled scores and of models.</summary>
+    /// <summary>The revision reports changes of own knowledge. This limit covers later changes of scores and models.</summary>
     private static readonly TimeSpan OwnLifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>A remote one does not.</summary>
+    /// <summary>Remote knowledge bases do not report changes.</summary>
     private static readonly TimeSpan RemoteLifetime = TimeSpan.FromSeconds(30);
 
     private readonly SharedCache<string, SearchResult> _results = new(clock, capacity, Size);
 
-    /// <summary>A database that does not say within this how its knowledge stands gets the search without a cache.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(250);
+    /// <summary>If the database does not return the revision within this time, the search runs without the cache.</summary>
+    public TimeSpan RevisionTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    public async Task<SearchResult> GetAsync(KnowledgeQuery query, SearchPlan plan, Func<CancellationToken, Task<SearchResult>> search, CancellationToken ct)
+    public async Task<SearchResult> GetAsync(
+        KnowledgeQuery query,
+        SearchPlan plan,
+        Func<CancellationToken, Task<SearchResult>> search,
+        CancellationToken ct)
     {
         var start = clock.GetTimestamp();
         if (await RevisionAsync(query.TenantId, ct) is not { } revision) return await search(ct);
@@ -39,15 +43,15 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
     }
 
     /// <summary>
-    /// What makes two searches the same: the question, whatever its spacing and case, and all that decides on the answer. It begins with
-    /// the tenant and the state of its knowledge, so what was found before a change is not found again, and falls out in time.
+    /// The key of a search: the tenant and the revision of its knowledge, the question with normalised spacing and case, and everything
+    /// else that determines the result. Results from before a change are never found again and expire.
     /// </summary>
     internal static string Key(KnowledgeQuery query, SearchPlan plan, long revision)
     {
         var key = new StringBuilder();
         void Part(string name, IEnumerable<string> values)
         {
-            // Lengths go before values, so that no value can pass for two.
+            // Each value follows its length, so that two different lists never have the same key.
             key.Append(name);
             foreach (var value in values) key.Append(CultureInfo.InvariantCulture, $"{value.Length}:{value}");
         }
@@ -55,9 +59,13 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
         static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
         Part("t", [query.TenantId.ToString(), Text(revision), Text(query.Limit), plan.Strategy.ToString(), Text(plan.GoodEnough)]);
         Part("q", [string.Join(' ', query.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant()]);
-        Part("w", plan.Weights.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, Text(entry.Value) }));
+        Part(
+            "w",
+            plan.Weights.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, Text(entry.Value) }));
         Part("o", plan.LeftOut.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, entry.Value }));
-        Part("p", plan.Parameters.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, entry.Value }));
+        Part(
+            "p",
+            plan.Parameters.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, entry.Value }));
         Part("s", query.Filter.Sources.Select(source => source.ToString()).Order(StringComparer.Ordinal));
         Part("g", query.Filter.Tags.Order(StringComparer.Ordinal));
         Part("k", query.Filter.Kinds.Select(kind => kind.ToString()).Order(StringComparer.Ordinal));
@@ -73,23 +81,25 @@ public sealed class SearchCache(Func<TenantId, CancellationToken, Task<long>> re
         return result.Trace.Steps.All(step => step.KnowledgeBase == KnowledgeBases.Own) ? OwnLifetime : RemoteLifetime;
     }
 
-    // It had all it needed, or was left out for what the plan itself says: not because of something that passes.
-    private static bool IsSettled(SearchStep step) => step is { Outcome: SearchOutcome.Answered or SearchOutcome.Skipped, MayChange: false };
+    // No knowledge base was missing, except for a reason in the plan itself. Temporary reasons must not be cached.
+    private static bool IsSettled(SearchStep step) =>
+        step is { Outcome: SearchOutcome.Answered or SearchOutcome.Skipped, MayChange: false };
 
-    // Keys are of one length, however long the question.
+    // The key has a fixed length, however long the question is.
     private static long Size(SearchResult result) =>
-        500 + result.Hits.Sum(hit => 300 + hit.Text.Length + hit.Title.Length + (hit.Url?.Length ?? 0) + hit.Locator.Headings.Sum(heading => heading.Length));
+        500 + result.Hits.Sum(
+            hit => 300 + hit.Text.Length + hit.Title.Length + (hit.Url?.Length ?? 0) + hit.Locator.Headings.Sum(heading => heading.Length));
 
     private async Task<long?> RevisionAsync(TenantId tenant, CancellationToken ct)
     {
         using var given = CancellationTokenSource.CreateLinkedTokenSource(ct);
         try
         {
-            return await revisionOf(tenant, given.Token).WaitAsync(Patience, clock, ct);
+            return await revisionOf(tenant, given.Token).WaitAsync(RevisionTimeout, clock, ct);
         }
         catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsTransient(e))
         {
-            // It must not go on holding a connection that nobody waits for.
+            // Do not hold a database connection when the search no longer waits for the revision.
             await given.CancelAsync();
             return null;
         }

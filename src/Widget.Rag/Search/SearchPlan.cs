@@ -1,6 +1,6 @@
 namespace Widget.Rag.Search;
 
-/// <summary>How one tenant wants to be searched.</summary>
+/// <summary>How to search for one tenant.</summary>
 public sealed record SearchPlan
 {
     public SearchStrategy Strategy { get; init; } = SearchStrategy.Parallel;
@@ -15,18 +15,18 @@ public sealed record SearchPlan
     /// <summary>Knowledge bases that are deliberately not searched, by name, with the reason for the trace.</summary>
     public IReadOnlyDictionary<string, string> LeftOut { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Longest wait for a knowledge base that <see cref="Deadlines"/> does not name.</summary>
+    /// <summary>Time limit for a knowledge base that <see cref="Deadlines"/> does not name.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Longest wait for single knowledge bases, by name.</summary>
+    /// <summary>Time limits for individual knowledge bases, by name.</summary>
     public IReadOnlyDictionary<string, TimeSpan> Deadlines { get; init; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
 
-    /// <summary>Confidence from which on a knowledge base's hits are good enough not to ask the next.</summary>
+    /// <summary>If a knowledge base's confidence reaches this, the next one is not asked.</summary>
     public double GoodEnough { get; init; } = 0.5;
 
     /// <summary>
-    /// What single knowledge bases need to know of the tenant. Each names its own, as <see cref="Tavus.TavusKnowledgeBase.ReplicaParameter"/>;
-    /// they travel with the query, so that no knowledge base reads a tenant's settings.
+    /// The tenant's settings for individual knowledge bases, such as <see cref="Tavus.TavusKnowledgeBase.ReplicaParameter"/>. They are part
+    /// of the query, so that no knowledge base needs to read a tenant's settings.
     /// </summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -34,8 +34,10 @@ public sealed record SearchPlan
 }
 
 /// <summary>No knowledge base could be searched.</summary>
-/// <param name="trace">Who was asked, and what came of it.</param>
-/// <param name="causes">What the knowledge bases failed of. The inner exception is the only one, or an <see cref="AggregateException"/> of them.</param>
+/// <param name="trace">What each knowledge base did.</param>
+/// <param name="causes">
+/// The exceptions of the knowledge bases. A single one becomes the inner exception, several an <see cref="AggregateException"/>.
+/// </param>
 public sealed class SearchUnavailableException(SearchTrace trace, params IReadOnlyList<Exception> causes)
     : Exception("None of the knowledge bases answered.", Inner(causes))
 {

@@ -16,9 +16,9 @@ internal static class SearchTelemetry
         "widget.search.duration", "How long a search took, by strategy and outcome.", Boundaries);
 
     private static readonly Histogram<double> KnowledgeBaseDuration = RagTelemetry.Seconds(
-        "widget.search.knowledge_base.duration", "How long a knowledge base, or the reranker, took within a search.", Boundaries);
+        "widget.search.knowledge_base.duration", "Time that a knowledge base or the reranker took within a search.", Boundaries);
 
-    /// <summary>Begins the span of a search.</summary>
+    /// <summary>Starts the span of a search.</summary>
     internal static Activity? StartSearch(SearchPlan plan) =>
         RagTelemetry.Source.StartActivity("search")?.SetTag(Strategy, Label(plan.Strategy));
 
@@ -39,19 +39,22 @@ internal static class SearchTelemetry
         if (result.Trace.Route is { } route) activity.SetTag("widget.search.route", route);
     }
 
-    /// <summary>Begins the span of asking one knowledge base.</summary>
+    /// <summary>Starts the span of a search of one knowledge base.</summary>
     internal static Activity? StartKnowledgeBase(string name) =>
         RagTelemetry.Source.StartActivity($"search {name}")?.SetTag(KnowledgeBase, name);
 
-    /// <summary>Begins the span of one arm of our own search. Both arms end in one SQL statement.</summary>
+    /// <summary>Starts the span of one arm of the own search. Both arms end with one SQL statement.</summary>
     internal static Activity? StartArm(string name, ActivityContext parent) =>
         RagTelemetry.Source.StartActivity($"search arm {name}", ActivityKind.Internal, parent)?.SetTag("widget.search.arm", name);
 
-    /// <summary>Notes what a knowledge base, or the reranker, did.</summary>
+    /// <summary>Records what a knowledge base or the reranker did.</summary>
     internal static void Asked(Activity? activity, SearchStep step, Exception? cause)
     {
         if (step.Outcome != SearchOutcome.Skipped)
-            KnowledgeBaseDuration.Record(step.Milliseconds / 1000, new(KnowledgeBase, step.KnowledgeBase), new(RagTelemetry.Outcome, Label(step.Outcome)));
+            KnowledgeBaseDuration.Record(
+                step.Milliseconds / 1000,
+                new(KnowledgeBase, step.KnowledgeBase),
+                new(RagTelemetry.Outcome, Label(step.Outcome)));
         if (activity is null) return;
         activity.SetTag(RagTelemetry.Outcome, Label(step.Outcome));
         activity.SetTag("widget.search.hits", step.Hits);

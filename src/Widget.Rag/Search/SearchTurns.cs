@@ -1,11 +1,10 @@
 namespace Widget.Rag.Search;
 
 /// <summary>
-/// Limits how many searches of this node's own knowledge base run at once. The others queue, first come, first served. A search's
-/// deadline starts when it leaves the queue, so under load answers are late, but no search times out and looks as if it had found
-/// nothing.
+/// Limits how many searches of this node's own knowledge base run at once. The others queue, first come, first served. A search's deadline
+/// starts when it leaves the queue, so under load answers are late, but no search times out and looks as if it had found nothing.
 /// </summary>
-/// <param name="atOnce">Most searches that run at the same time.</param>
+/// <param name="atOnce">Maximum number of concurrent searches.</param>
 public sealed class SearchTurns(int atOnce) : IDisposable
 {
     private readonly SemaphoreSlim _free = new(atOnce);
@@ -16,7 +15,7 @@ public sealed class SearchTurns(int atOnce) : IDisposable
     /// </summary>
     public static int Default => Math.Max(4, Environment.ProcessorCount * 2);
 
-    /// <summary>How many searches wait for their turn.</summary>
+    /// <summary>Number of searches in the queue.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Waits for a turn. Dispose the result to end it.</summary>

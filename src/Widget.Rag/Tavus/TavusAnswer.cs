@@ -7,8 +7,8 @@ using Widget.Rag.Search;
 namespace Widget.Rag.Tavus;
 
 /// <summary>
-/// Reads what a search endpoint answers. Which names it uses is documented nowhere, so the usual ones are understood and everything else is
-/// passed over; a passage without text is left out, and an answer that holds no list of passages is refused.
+/// Parses the response of a search endpoint. Its field names are not documented, so the usual ones are accepted and all others are ignored.
+/// Passages without text are left out, and a response without a list of passages is rejected.
 /// </summary>
 internal static class TavusAnswer
 {
@@ -16,7 +16,7 @@ internal static class TavusAnswer
     private const int LongestLabel = 500;
     private const int LongestUrl = 2_000;
 
-    // Beyond this a score is no measure of anything, and differences overflow.
+    // Larger scores are meaningless, and their differences would overflow.
     private const double Believable = 1e9;
 
     private static readonly string[] Lists = ["results", "data", "hits", "matches", "documents", "chunks", "passages"];
@@ -28,52 +28,63 @@ internal static class TavusAnswer
     private static readonly string[] Scores = ["score", "relevance_score", "relevance", "similarity"];
     private static readonly string[] Nested = ["metadata", "document", "chunk", "payload"];
 
-    /// <param name="answer">The whole answer.</param>
-    /// <param name="most">Most hits taken; a server may send more than it was asked for.</param>
-    /// <exception cref="KnowledgeBaseException">It holds no list of passages.</exception>
+    /// <param name="answer">The complete response.</param>
+    /// <param name="most">Maximum number of hits; a server may send more than requested.</param>
+    /// <exception cref="KnowledgeBaseException">The response has no list of passages.</exception>
     public static IReadOnlyList<Hit> Read(JsonElement answer, int most)
     {
         var list = answer;
         if (answer.ValueKind == JsonValueKind.Object)
-            list = Array.Find(Lists, name => answer.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.Array) is { } named ? answer.GetProperty(named) : default;
-        if (list.ValueKind != JsonValueKind.Array) throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its answer holds no list of passages");
+            list = Array.Find(
+                Lists,
+                name => answer.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.Array) is { } named
+                ? answer.GetProperty(named)
+                : default;
+        if (list.ValueKind != JsonValueKind.Array)
+            throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its answer has no list of passages");
         try
         {
             var passages = list.EnumerateArray().Take(most).Select(Passage).OfType<(Hit Hit, double? Score, double? Distance)>().ToArray();
-            if (passages.Length == 0 && list.GetArrayLength() > 0) throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its passages have no text");
+            if (passages.Length == 0 && list.GetArrayLength() > 0)
+                throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its passages have no text");
             var scores = Scale([.. passages.Select(passage => passage.Score)], [.. passages.Select(passage => passage.Distance)]);
             return [.. passages.Zip(scores, (passage, score) => passage.Hit with { Score = score }).OrderByDescending(hit => hit.Score)];
         }
         catch (InvalidOperationException e)
         {
-            // Half a surrogate pair, which JSON can write and a string cannot hold.
-            throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its answer holds broken text", cause: e);
+            // Half a surrogate pair, which JSON can contain and a string must not.
+            throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its answer has invalid text", cause: e);
         }
     }
 
     /// <summary>
-    /// Scores of any scale to 0 to 1, higher is better, the order kept. Distances are turned round; so are scores that rise along a list that
-    /// is best first, as distances by another name do. A hundred-point scale is divided by its hundred, any other is measured by its own best
-    /// and worst; passages without scores count by their place.
+    /// Maps scores of any scale to 0 to 1, keeping their order; higher is better. Distances are inverted. Scores that rise along the list
+    /// are also treated as distances, because lists are best first. Percentages are divided by 100; other scales are normalised by their
+    /// minimum and maximum. Passages without scores are ranked by position.
     /// </summary>
     internal static double[] Scale(IReadOnlyList<double?> scores, IReadOnlyList<double?> distances)
     {
         var values = scores.All(score => score is not null) ? scores.Select(score => score!.Value).ToArray() : null;
         if (values is null && distances.All(distance => distance is not null)) values = [.. distances.Select(distance => -distance!.Value)];
-        if (values is null || values.Length == 0 || !values.All(value => Math.Abs(value) < Believable)) return [.. scores.Select((_, place) => 1.0 / (place + 1))];
+        if (values is null || values.Length == 0 || !values.All(value => Math.Abs(value) < Believable))
+            return [.. scores.Select((_, place) => 1.0 / (place + 1))];
         var rises = values.Length > 2 && values[0] < values[^1] && values.Zip(values.Skip(1)).All(pair => pair.First <= pair.Second);
         if (rises && scores.All(score => score is not null)) values = [.. values.Select(value => -value)];
         var (worst, best) = (values.Min(), values.Max());
         if (worst >= 0 && best <= 1) return values;
         if (worst >= 0 && best <= 100) return [.. values.Select(value => value / 100)];
-        // The worst of a list is still a hit: it keeps a tenth.
+        // The worst hit of a list is still a hit: it keeps a score of 0.1.
         return [.. values.Select(value => best > worst ? 0.1 + (0.9 * (value - worst) / (best - worst)) : 1)];
     }
 
     private static (Hit Hit, double? Score, double? Distance)? Passage(JsonElement entry)
     {
         if (entry.ValueKind != JsonValueKind.Object || Text(entry, Texts, LongestText) is not { } text) return null;
-        var url = Text(entry, Urls, LongestUrl) is { } address && Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? address : null;
+        var url = Text(entry, Urls, LongestUrl) is { } address
+            && Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            && uri.Scheme is "http" or "https"
+            ? address
+            : null;
         var document = Text(entry, DocumentIds, LongestLabel) ?? url ?? Text(entry, Titles, LongestLabel) ?? "";
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{document}\n{text}")))[..16];
         var hit = new Hit
@@ -93,13 +104,13 @@ internal static class TavusAnswer
     private static string? Text(JsonElement entry, string[] names, int longest)
     {
         var value = Find(entry, names, JsonValueKind.String)?.GetString() ?? Find(entry, names, JsonValueKind.Number)?.GetRawText();
-        return string.IsNullOrWhiteSpace(value) ? null : Prefix.Of(value.Replace('\0', ' ').Trim(), longest);
+        return string.IsNullOrWhiteSpace(value) ? null : Truncation.Truncate(value.Replace('\0', ' ').Trim(), longest);
     }
 
     private static double? Number(JsonElement entry, string[] names) =>
         Find(entry, names, JsonValueKind.Number) is { } number && number.TryGetDouble(out var value) ? value : null;
 
-    // In the entry itself before what it wraps.
+    // Looks in the entry itself before its nested objects.
     private static JsonElement? Find(JsonElement entry, string[] names, JsonValueKind kind)
     {
         foreach (var name in names)

@@ -8,26 +8,22 @@ using Widget.Rag.Text;
 
 namespace Widget.Rag.Tavus;
 
-/// <summary>
-/// A tenant's knowledge at Tavus, through a search endpoint: <c>POST {path} {query, limit}</c> with <c>x-api-key</c>, answered by a list of
-/// passages. Tavus documents no such endpoint of its own, so this serves accounts and gateways that offer one
+/// <summary>Searches a tenant's Tavus knowledge through a search endpoint: <c>POST {path} {query, limit}</c> with <c>x-api-key</c>, which
+/// returns a list of passages. Tavus documents no such endpoint, so this serves accounts and gateways that offer one
 /// (docs/decisions/0014-the-other-knowledge-base.md).
-/// <para>
-/// The scale of its scores is unknown and says only which hit is better. How likely the hits answer the question is judged by their text, by
-/// the same rule as our own passages: what they cover of the question's words, each counting the same for want of a lexicon, and how
-/// alike they are spelt. So a server that scores everything 0.9, or by distance, neither silences our own knowledge nor invents answers.
-/// </para>
-/// </summary>
+/// <para>The scale of its scores is unknown; they only rank the hits. The confidence is computed from the hits' text by the same rule as
+/// for own passages: how much of the question's words they cover, all with the same weight because there is no lexicon, and how similar
+/// they are. So a server that scores everything 0.9, or by distance, neither hides own knowledge nor invents answers.</para></summary>
 public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearchKeys keys) : IKnowledgeBase, IDisposable
 {
-    /// <summary>The query's parameter that names the tenant's replica.</summary>
+    /// <summary>Query parameter with the tenant's replica.</summary>
     public const string ReplicaParameter = "tavus.replicaId";
 
     private const int LargestAnswer = 1024 * 1024;
     private const int LongestQuestion = 2_000;
 
-    // The best are at the top; judging all of them would cost more than it tells.
-    private const int MostJudged = 5;
+    // The best hits come first. Judging all of them would cost more than it is worth.
+    private const int MaxJudged = 5;
 
     private readonly JsonEndpoint _endpoint = new(LargestAnswer);
 
@@ -35,15 +31,15 @@ public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearc
 
     public bool IsRemote => true;
 
-    public string? Refuse(KnowledgeQuery query) =>
-        !query.Filter.IsEmpty ? "not asked, it knows nothing of our sources, tags, kinds and languages"
-        : !query.Parameters.TryGetValue(ReplicaParameter, out var replica) ? "not asked, the tenant has set no tavusReplicaId"
-        : !ReplicaId().IsMatch(replica) ? "not asked, the tenant's tavusReplicaId is not an id of Tavus"
-        : null;
+    public Answerability CanAnswer(KnowledgeQuery query) =>
+        !query.Filter.IsEmpty ? Answerability.No("not asked, it does not support filters")
+        : !query.Parameters.TryGetValue(ReplicaParameter, out var replica) ? Answerability.No("not asked, the tenant has no tavusReplicaId")
+        : !ReplicaId().IsMatch(replica) ? Answerability.No("not asked, the tenant's tavusReplicaId is not a valid Tavus ID")
+        : Answerability.Yes;
 
     public async Task<KnowledgeResult> SearchAsync(KnowledgeQuery query, CancellationToken ct)
     {
-        var question = Prefix.Of(query.Text, LongestQuestion).Replace('\0', ' ');
+        var question = Truncation.Truncate(query.Text, LongestQuestion).Replace('\0', ' ');
         var wanted = query.Limit + query.Spare;
         var answer = await _endpoint.PostAsync(
             options.SearchAddress(query.Parameters[ReplicaParameter]),
@@ -51,7 +47,12 @@ public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearc
             new { query = question, limit = wanted },
             ct);
         var hits = TavusAnswer.Read(answer, wanted);
-        return new KnowledgeResult(hits, hits.Take(Math.Min(MostJudged, query.Limit)).Select(hit => ConfidenceOf(question, hit)).DefaultIfEmpty().Max()) { Via = "search endpoint" };
+        return new KnowledgeResult(
+            hits,
+            hits.Take(Math.Min(MaxJudged, query.Limit)).Select(hit => ConfidenceOf(question, hit)).DefaultIfEmpty().Max())
+        {
+            Via = "search endpoint",
+        };
     }
 
     public void Dispose() => _endpoint.Dispose();

@@ -1,22 +1,23 @@
 namespace Widget.Rag.Tavus;
 
-/// <summary>How to reach Tavus, or a gateway before it.</summary>
+/// <summary>How to reach Tavus, or a gateway to it.</summary>
 public sealed record TavusOptions
 {
     public const string ReplicaPlaceholder = "{replicaId}";
 
     public const string DefaultSearchPath = "/v1/replicas/{replicaId}/knowledge/search";
 
-    /// <summary>Root of the API that answers searches; null when there is none, and then the knowledge base is not there.</summary>
+    /// <summary>Root of the search API; null disables the knowledge base.</summary>
     public Uri? Endpoint { get; init; }
 
-    /// <summary>Sent as <c>x-api-key</c>; null for a gateway that wants none.</summary>
+    /// <summary>Sent as <c>x-api-key</c>; null for a gateway without a key.</summary>
     public string? Key { get; init; }
 
-    /// <summary>What follows the root, with the tenant's replica in place of <c>{replicaId}</c>.</summary>
+    /// <summary>Path below the root. <c>{replicaId}</c> stands for the tenant's replica.</summary>
     public string SearchPath { get; init; } = DefaultSearchPath;
 
-    /// <summary>Where one replica's knowledge is searched.</summary>
+    /// <summary>Address of the search for one replica.</summary>
     public Uri SearchAddress(string replica) =>
-        new($"{Endpoint!.AbsoluteUri.TrimEnd('/')}/{SearchPath.TrimStart('/').Replace(ReplicaPlaceholder, Uri.EscapeDataString(replica), StringComparison.Ordinal)}");
+        new($"{Endpoint!.AbsoluteUri.TrimEnd('/')}/"
+            + SearchPath.TrimStart('/').Replace(ReplicaPlaceholder, Uri.EscapeDataString(replica), StringComparison.Ordinal));
 }

@@ -4,12 +4,12 @@ using System.Diagnostics.Metrics;
 namespace Widget.Rag.Telemetry;
 
 /// <summary>
-/// What spans and metrics of search and ingestion share. They cost nothing until something listens. Attributes hold names from a fixed set and numbers: no
-/// question, passage, address or key.
+/// Shared by the spans and metrics of search and ingestion. They cost nothing without a listener. Attributes contain only numbers and names
+/// from a fixed set, never questions, passages, addresses or keys.
 /// </summary>
 public static class RagTelemetry
 {
-    /// <summary>The name of the activity source and the meter.</summary>
+    /// <summary>Name of the activity source and the meter.</summary>
     public const string Name = "Widget.Rag";
 
     internal const string Outcome = "widget.outcome";

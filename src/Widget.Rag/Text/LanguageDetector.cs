@@ -1,25 +1,25 @@
 namespace Widget.Rag.Text;
 
 /// <summary>
-/// Tells the language of a text: by its script where a script belongs to one language, else by its stop words, among those of
+/// Detects the language of a text: by its script if only one language uses it, otherwise by its stop words, among the languages of
 /// <see cref="StopWords"/>.
 /// </summary>
 public static class LanguageDetector
 {
-    private const int MostWords = 2_000;
-    private const int MostCharacters = 20_000;
+    private const int MaxWords = 2_000;
+    private const int MaxCharacters = 20_000;
 
-    // A share of the letters that a quoted name or a brand does not reach.
+    // Share of the letters. Quoted names and brands stay below it.
     private const double Share = 0.3;
 
     /// <summary>
-    /// ISO 639-1, or null when too few words give it away: at least three, and a quarter more than the next language has.
+    /// ISO 639-1. Null without enough evidence: at least three stop words, and a quarter more than for the next language.
     /// </summary>
     public static string? Detect(string text)
     {
         if (OfScript(text) is { } language) return language;
         var counts = StopWords.ByLanguage.Keys.ToDictionary(known => known, _ => 0);
-        foreach (var word in Words.Of(text).Take(MostWords))
+        foreach (var word in Words.Of(text).Take(MaxWords))
         {
             foreach (var (known, words) in StopWords.ByLanguage)
                 if (words.Contains(word)) counts[known]++;
@@ -32,14 +32,14 @@ public static class LanguageDetector
     private static string? OfScript(string text)
     {
         var (letters, counts) = (0, new Dictionary<string, int>(StringComparer.Ordinal));
-        foreach (var character in text.AsSpan(0, Math.Min(text.Length, MostCharacters)))
+        foreach (var character in text.AsSpan(0, Math.Min(text.Length, MaxCharacters)))
         {
             if (!char.IsLetter(character)) continue;
             letters++;
             if (ScriptOf(character) is { } script) counts[script] = counts.GetValueOrDefault(script) + 1;
         }
 
-        // Japanese is written with Chinese characters, too, but never with those alone.
+        // Japanese also uses Chinese characters, but never those alone.
         if (counts.GetValueOrDefault("ja") > 0.1 * letters && counts.Remove("zh", out var characters)) counts["ja"] += characters;
         return counts.Count > 0 && counts.MaxBy(pair => pair.Value) is var (language, count) && count > Share * letters ? language : null;
     }

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Widget.Rag.Text;
 
 /// <summary>
-/// Words that say little of what a text is about but much of its language: articles, pronouns, prepositions, auxiliaries.
+/// Words that say little about a text's topic but much about its language: articles, pronouns, prepositions, auxiliaries.
 /// </summary>
 public static class StopWords
 {
@@ -51,8 +51,9 @@ public static class StopWords
 
     private static readonly FrozenSet<string> OfAnyLanguage = ByLanguage.Values.SelectMany(words => words).ToFrozenSet();
 
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Lookup = OfAnyLanguage.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Lookup =
+        OfAnyLanguage.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <param name="word">In lower case.</param>
+    /// <param name="word">The word in lower case.</param>
     public static bool Contains(ReadOnlySpan<char> word) => Lookup.Contains(word);
 }

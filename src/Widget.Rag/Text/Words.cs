@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Widget.Rag.Text;
 
 /// <summary>
-/// Cuts text into words, in lower case: runs of letters, marks and digits. Scripts that put no spaces between words are cut into
-/// overlapping pairs of characters, which finds words there about as well as a dictionary does
-/// (Nie, Gao, Zhang &amp; Zhou 2000, "On the use of words and n-grams for Chinese information retrieval").
+/// Splits text into words in lower case: runs of letters, marks and digits. Scripts without spaces between words are split into overlapping
+/// pairs of characters, which works about as well as a dictionary (Nie, Gao, Zhang &amp; Zhou 2000, "On the use of words and n-grams for
+/// Chinese information retrieval").
 /// </summary>
 public static class Words
 {
@@ -21,7 +21,7 @@ public static class Words
         }
     }
 
-    /// <summary>Where the runs stand. One run is all of a script with spaces or all of one without.</summary>
+    /// <summary>The positions of the runs. A run is entirely in scripts with spaces or entirely in scripts without.</summary>
     internal static IEnumerable<Range> Runs(string text)
     {
         var start = -1;
@@ -38,7 +38,7 @@ public static class Words
         }
     }
 
-    /// <summary>Whether a character belongs to a script that puts no spaces between words.</summary>
+    /// <summary>Whether a character belongs to a script without spaces between words.</summary>
     internal static bool IsUnspaced(char character) => character
         is (>= '\u0E00' and <= '\u0EFF') // Thai, Lao
         or (>= '\u1000' and <= '\u109F') or (>= '\u1780' and <= '\u17FF') // Myanmar, Khmer
@@ -47,7 +47,8 @@ public static class Words
         or (>= '\u3400' and <= '\u4DBF') or (>= '\u4E00' and <= '\u9FFF') or (>= '\uF900' and <= '\uFAFF') // Han
         or (>= '\uFF66' and <= '\uFF9F');
 
-    private static bool IsWordCharacter(char character) => char.IsLetterOrDigit(character) || char.IsSurrogate(character) || IsMark(character);
+    private static bool IsWordCharacter(char character) =>
+        char.IsLetterOrDigit(character) || char.IsSurrogate(character) || IsMark(character);
 
     private static bool IsMark(char character) =>
         char.GetUnicodeCategory(character) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;

@@ -34,8 +34,8 @@ public sealed class TavusAccountShould(TavusWorld world) : IClassFixture<TavusWo
 
     [Theory]
     [InlineData("no-such-key", "Tavus does not accept this key.")]
-    [InlineData("short", "A key has 8 to 500 characters.")]
-    [InlineData("with a space", "A key has no spaces")]
+    [InlineData("short", "A key must have 8 to 500 characters.")]
+    [InlineData("with a space", "A key must not contain spaces")]
     public async Task Refuse_a_key_that_is_none(string key, string words)
     {
         var tenant = await world.TenantAsync(shared: true);

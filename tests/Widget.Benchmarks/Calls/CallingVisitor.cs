@@ -7,7 +7,8 @@ using Widget.Contracts;
 namespace Widget.Benchmarks.Calls;
 
 /// <summary>
-/// A visitor who has a call and ends it in one of the ways in which people do, on nodes that come and go: what a node does not answer is asked of the next.
+/// A visitor who has a call and ends it in one of the usual ways, while nodes come and go. If a node does not answer, the visitor asks the
+/// next one.
 /// </summary>
 internal sealed class CallingVisitor(IReadOnlyList<Uri> nodes, string siteKey, Random random, HttpClient http)
 {
@@ -15,17 +16,21 @@ internal sealed class CallingVisitor(IReadOnlyList<Uri> nodes, string siteKey, R
 
     private string? _token;
 
-    /// <summary>How it went: ended, left, vanished, refused.</summary>
+    /// <summary>Returns how the call ended: ended, left, vanished, refused.</summary>
     public async Task<string> CallAsync(CancellationToken ct)
     {
-        // A node that has only just come up, or lost its database for a moment, says so; a page tries again.
+        // A node that has just started or lost its database reports it, and a page tries again.
         JsonElement opened;
-        while (!(opened = await SendAsync("/api/widget/session", new { siteKey }, ct)).TryGetProperty("token", out _)) await Task.Delay(200, ct);
+        while (!(opened = await SendAsync("/api/widget/session", new { siteKey }, ct)).TryGetProperty("token", out _))
+            await Task.Delay(200, ct);
         _token = opened.GetProperty("token").GetString();
         var wish = Guid.NewGuid().ToString("N");
-        var session = await SessionAsync("/api/tavus/session", new { clientId = wish, threadId = opened.GetProperty("conversationId").GetGuid() }, ct);
+        var session = await SessionAsync(
+            "/api/tavus/session",
+            new { clientId = wish, threadId = opened.GetProperty("conversationId").GetGuid() },
+            ct);
         if (session is null) return "refused";
-        // As often as a page does that waits in the line.
+        // As often as a page that waits in the queue.
         for (var i = 0; i < 300 && session.State is TavusSessionState.Queued or TavusSessionState.Creating; i++)
         {
             await Task.Delay(2500, ct);
@@ -59,17 +64,23 @@ internal sealed class CallingVisitor(IReadOnlyList<Uri> nodes, string siteKey, R
     private async Task SayAsync(TavusSession session, int turn, CancellationToken ct)
     {
         var utterances = new[] { new { id = $"u{turn}", speaker = "visitor", text = $"This is sentence number {turn}." } };
-        // Reported twice, as by a page that did not hear the answer.
+        // Reported twice, as by a page that missed the response.
         for (var i = 0; i < 2; i++) await SendAsync($"/api/tavus/session/{session.SessionId}/utterances", new { utterances }, ct);
     }
 
     private async Task LeaveAsync(TavusSession session, CancellationToken ct)
     {
-        // A beacon is sent once, and nobody hears whether it came.
+        // A beacon is sent once, without knowing whether it arrived.
         try
         {
-            using var body = new StringContent(JsonSerializer.Serialize(new { leaveToken = session.LeaveToken }), Encoding.UTF8, "text/plain");
-            using var answer = await http.PostAsync(new Uri(nodes[random.Next(nodes.Count)], $"/api/tavus/session/{session.SessionId}/leave"), body, ct);
+            using var body = new StringContent(
+                JsonSerializer.Serialize(new { leaveToken = session.LeaveToken }),
+                Encoding.UTF8,
+                "text/plain");
+            using var answer = await http.PostAsync(
+                new Uri(nodes[random.Next(nodes.Count)], $"/api/tavus/session/{session.SessionId}/leave"),
+                body,
+                ct);
         }
         catch (HttpRequestException)
         {
@@ -77,11 +88,13 @@ internal sealed class CallingVisitor(IReadOnlyList<Uri> nodes, string siteKey, R
         }
     }
 
-    // Null when it is refused.
+    // Null when the call is refused.
     private async Task<TavusSession?> SessionAsync(string path, object body, CancellationToken ct)
     {
         var answer = await SendAsync(path, body, ct);
-        return answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("sessionId", out _) ? answer.Deserialize<TavusSession>(Json) : null;
+        return answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("sessionId", out _)
+            ? answer.Deserialize<TavusSession>(Json)
+            : null;
     }
 
     private async Task<JsonElement> SendAsync(string path, object body, CancellationToken ct)
@@ -90,13 +103,17 @@ internal sealed class CallingVisitor(IReadOnlyList<Uri> nodes, string siteKey, R
         {
             try
             {
-                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(nodes[random.Next(nodes.Count)], path)) { Content = JsonContent.Create(body) };
+                using var request = new HttpRequestMessage(
+                    HttpMethod.Post,
+                    new Uri(nodes[random.Next(nodes.Count)], path)) { Content = JsonContent.Create(body) };
                 if (_token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
                 using var response = await http.SendAsync(request, ct);
                 var text = await response.Content.ReadAsStringAsync(ct);
                 return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
             }
-            catch (Exception e) when ((e is HttpRequestException or JsonException || (e is TaskCanceledException && !ct.IsCancellationRequested)) && attempt < 200)
+            catch (Exception e) when (
+                (e is HttpRequestException or JsonException || (e is TaskCanceledException && !ct.IsCancellationRequested))
+                    && attempt < 200)
             {
                 await Task.Delay(100, ct);
             }

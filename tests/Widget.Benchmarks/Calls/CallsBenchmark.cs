@@ -7,8 +7,8 @@ using Widget.Testing;
 namespace Widget.Benchmarks.Calls;
 
 /// <summary>
-/// Many video calls on two nodes that are killed and started again all the time, with a Tavus that is killed too, freezes, loses answers and loses, doubles
-/// and shuffles its callbacks. At the end every call must have been ended, none twice, none left open, and each counted once and rightly.
+/// Many video calls on two nodes that are killed and restarted all the time, with a simulated Tavus that is also killed, freezes, loses
+/// responses, and loses, duplicates and reorders callbacks. At the end every call must have ended exactly once and be billed exactly once.
 /// </summary>
 internal static class CallsBenchmark
 {
@@ -19,23 +19,31 @@ internal static class CallsBenchmark
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <returns>Whether everything was as it should be.</returns>
+    /// <returns>Whether all expectations were met.</returns>
     public static async Task<bool> RunAsync(int calls)
     {
         await using var database = await TestDatabase.CreateAsync();
-        var tenant = await new TenantAdministration(database.OwnerSource).CreateAsync("calls", "Calls", ["https://calls.example"], CancellationToken.None);
+        var tenant = await new TenantAdministration(database.OwnerSource)
+            .CreateAsync("calls", "Calls", ["https://calls.example"], CancellationToken.None);
         var journal = Path.Combine(Path.GetTempPath(), $"widget-tavus-{Guid.NewGuid():N}.journal");
         await using var simulator = new ChildProcess(
-            Program("tests/Widget.Simulators", "Widget.Simulators"), ChildProcess.FreeAddress(), "/health", new Dictionary<string, string> { ["TavusJournal"] = journal });
+            Program("tests/Widget.Simulators", "Widget.Simulators"),
+            ChildProcess.FreeAddress(),
+            "/health",
+            new Dictionary<string, string> { ["TavusJournal"] = journal });
         await simulator.StartAsync();
         var addresses = new[] { ChildProcess.FreeAddress(), ChildProcess.FreeAddress() };
-        var nodes = addresses.Select(address => new ChildProcess(Program("src/Widget.Api", "Widget.Api"), address, "/health/ready", new Dictionary<string, string>
-        {
-            ["WIDGET_DATABASE_APP"] = database.Application,
-            ["WIDGET_TAVUS_ENDPOINT"] = new Uri(simulator.Address, "/tavus").AbsoluteUri,
-            ["WIDGET_TAVUS_KEY"] = Key,
-            ["WIDGET_PUBLIC_URL"] = address.AbsoluteUri,
-        })).ToArray();
+        var nodes = addresses.Select(address => new ChildProcess(
+            Program("src/Widget.Api", "Widget.Api"),
+            address,
+            "/health/ready",
+            new Dictionary<string, string>
+            {
+                ["WIDGET_DATABASE_APP"] = database.Application,
+                ["WIDGET_TAVUS_ENDPOINT"] = new Uri(simulator.Address, "/tavus").AbsoluteUri,
+                ["WIDGET_TAVUS_KEY"] = Key,
+                ["WIDGET_PUBLIC_URL"] = address.AbsoluteUri,
+            })).ToArray();
         try
         {
             await Task.WhenAll(nodes.Select(node => node.StartAsync()));
@@ -48,7 +56,9 @@ internal static class CallsBenchmark
             var outcomes = await CallAsync(calls, addresses, tenant.SiteKey, http);
             await over.CancelAsync();
             await trouble;
-            Console.WriteLine($"{calls:N0} visitors in {watch.Elapsed.TotalSeconds:0} s: {string.Join(", ", outcomes.CountBy(outcome => outcome).Select(group => $"{group.Value} {group.Key}"))}");
+            Console.WriteLine(
+                $"{calls:N0} visitors in {watch.Elapsed.TotalSeconds:0} s: "
+                    + $"{string.Join(", ", outcomes.CountBy(outcome => outcome).Select(group => $"{group.Value} {group.Key}"))}");
             await SettledAsync(database, watch);
             return await ReportAsync(http, simulator, database);
         }
@@ -62,10 +72,18 @@ internal static class CallsBenchmark
 
     private static async Task PrepareAsync(HttpClient http, ChildProcess simulator, ChildProcess node, string apiKey)
     {
-        (await http.PutAsJsonAsync(new Uri(simulator.Address, $"/control/tavus/accounts/{Key}"), new { slots = Slots })).EnsureSuccessStatusCode();
+        (await http.PutAsJsonAsync(new Uri(simulator.Address, $"/control/tavus/accounts/{Key}"), new { slots = Slots }))
+            .EnsureSuccessStatusCode();
         (await http.PutAsJsonAsync(
             new Uri(simulator.Address, "/control/tavus/behavior"),
-            new { replicaJoinsAfter = 0.5, postCallSeconds = 2, callbackLoss = 0.3, duplicateCallbacks = 1, shuffleCallbacks = true })).EnsureSuccessStatusCode();
+            new
+            {
+                replicaJoinsAfter = 0.5,
+                postCallSeconds = 2,
+                callbackLoss = 0.3,
+                duplicateCallbacks = 1,
+                shuffleCallbacks = true,
+            })).EnsureSuccessStatusCode();
         using var settings = new HttpRequestMessage(HttpMethod.Put, new Uri(node.Address, "/api/settings"))
         {
             Content = JsonContent.Create(new { useTavusVideo = true, tavusReplicaId = "r4dcf31b60e1", tavusMaxCallSeconds = 120 }),
@@ -82,14 +100,15 @@ internal static class CallsBenchmark
         return outcomes;
     }
 
-    // One after the other, so that visitors find somebody; often so quickly that hardly anybody does.
+    // One after the other, so that visitors reach a node; often so quickly that they barely do.
     private static async Task CrashAsync(ChildProcess[] nodes, CancellationToken ct)
     {
         var random = new Random(1);
         var crashes = 0;
         while (!ct.IsCancellationRequested)
         {
-            await Task.Delay(TimeSpan.FromSeconds(10 + (10 * random.NextDouble())), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromSeconds(10 + (10 * random.NextDouble())), ct)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var node = nodes[crashes++ % nodes.Length];
             await node.KillAsync();
             await node.StartAsync();
@@ -109,7 +128,7 @@ internal static class CallsBenchmark
             await Task.Delay(TimeSpan.FromSeconds(0.5 + random.NextDouble()), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (random.Next(20) == 0)
             {
-                // It comes back with its accounts and calls; what was on its way is lost.
+                // It keeps its accounts and calls; requests in progress are lost.
                 await simulator.KillAsync();
                 await Task.Delay(TimeSpan.FromSeconds(2 * random.NextDouble()), CancellationToken.None);
                 await simulator.StartAsync();
@@ -124,10 +143,17 @@ internal static class CallsBenchmark
                 continue;
             }
 
-            var fault = new { on = requests[random.Next(requests.Length)], mode = modes[random.Next(modes.Length)], times = random.Next(1, 4), status = 503 };
-            // What nobody has met by now is taken back: faults that pile up would in the end meet every request.
+            var fault = new
+            {
+                on = requests[random.Next(requests.Length)],
+                mode = modes[random.Next(modes.Length)],
+                times = random.Next(1, 4),
+                status = 503,
+            };
+            // Unused faults are removed. Otherwise they would accumulate and eventually hit every request.
             await http.DeleteAsync(new Uri(simulator.Address, "/control/tavus/faults"), CancellationToken.None);
-            (await http.PostAsJsonAsync(new Uri(simulator.Address, "/control/tavus/faults"), fault, CancellationToken.None)).EnsureSuccessStatusCode();
+            (await http.PostAsJsonAsync(new Uri(simulator.Address, "/control/tavus/faults"), fault, CancellationToken.None))
+                .EnsureSuccessStatusCode();
             faults++;
         }
 
@@ -138,20 +164,26 @@ internal static class CallsBenchmark
     private static async Task SettledAsync(TestDatabase database, Stopwatch watch)
     {
         var began = watch.Elapsed;
-        while (await CountAsync(database, "select count(*) from tavus_sessions where state not in ('ended', 'failed')") > 0 && watch.Elapsed - began < TimeSpan.FromMinutes(3)) await Task.Delay(500);
+        while (await CountAsync(database, "select count(*) from tavus_sessions where state not in ('ended', 'failed')") > 0
+            && watch.Elapsed - began < TimeSpan.FromMinutes(3))
+            await Task.Delay(500);
         Console.WriteLine($"the last call was ended {(watch.Elapsed - began).TotalSeconds:0} s after the last visitor was done");
     }
 
     private static async Task<bool> ReportAsync(HttpClient http, ChildProcess simulator, TestDatabase database)
     {
-        var calls = (await http.GetFromJsonAsync<SimulatedCall[]>(new Uri(simulator.Address, $"/control/tavus/conversations?account={Key}"), Json))!;
+        var calls = (
+            await http.GetFromJsonAsync<SimulatedCall[]>(new Uri(simulator.Address, $"/control/tavus/conversations?account={Key}"), Json))!;
         var sessions = new Dictionary<string, (string State, int? Seconds)>(StringComparer.Ordinal);
         await using (var command = database.OwnerSource.CreateCommand("select name, state, seconds from tavus_sessions"))
         await using (var rows = await command.ExecuteReaderAsync())
             while (await rows.ReadAsync()) sessions.Add(rows.GetString(0), (rows.GetString(1), rows.IsDBNull(2) ? null : rows.GetInt32(2)));
 
-        var miscounted = calls.Where(call => !sessions.TryGetValue(call.Name, out var session) || Math.Abs((session.Seconds ?? 0) - call.Seconds) > MostMiscounted).ToList();
-        foreach (var call in miscounted.Take(5)) Console.WriteLine($"  {call.Name}: {call.Seconds:0.0} s billed, {sessions.GetValueOrDefault(call.Name)} counted");
+        var miscounted = calls.Where(
+            call => !sessions.TryGetValue(call.Name, out var session) || Math.Abs((session.Seconds ?? 0) - call.Seconds) > MostMiscounted)
+            .ToList();
+        foreach (var call in miscounted.Take(5))
+            Console.WriteLine($"  {call.Name}: {call.Seconds:0.0} s billed, {sessions.GetValueOrDefault(call.Name)} counted");
         var checks = new (string Words, long Wrong)[]
         {
             ("calls at Tavus that are still open", calls.Count(call => call.Status != "ended")),
@@ -160,11 +192,28 @@ internal static class CallsBenchmark
             ("sessions with several calls", calls.CountBy(call => call.Name).Count(group => group.Value > 1)),
             ("sessions that are still open", sessions.Values.Count(session => session.State is not ("ended" or "failed"))),
             ("sessions whose minutes are wrong", miscounted.Count),
-            ("sessions counted twice or not", await CountAsync(database, "select count(*) from tavus_sessions s where opened_at is not null and state = 'ended' and (select count(*) from usage_records u where u.reference = s.id) <> 1")),
-            ("conversations whose log tells a beginning or an end twice", await CountAsync(database, "select count(*) from (select 1 from conversation_events where kind in ('tavus_conversation_created', 'tavus_conversation_ended') group by conversation_id, kind, data ->> 'sessionId' having count(*) > 1) twice")),
-            ("conversations in which something is said twice", await CountAsync(database, "select count(*) from (select 1 from conversation_events where kind = 'utterance' and data ->> 'speaker' = 'visitor' group by conversation_id, data ->> 'text' having count(*) > 1) twice")),
+            (
+                "sessions counted twice or not",
+                await CountAsync(
+                    database,
+                    "select count(*) from tavus_sessions s where opened_at is not null and state = 'ended' and (select count(*) from "
+                        + "usage_records u where u.reference = s.id) <> 1")),
+            (
+                "conversations whose log tells a beginning or an end twice",
+                await CountAsync(
+                    database,
+                    "select count(*) from (select 1 from conversation_events where kind in ('tavus_conversation_created', "
+                        + "'tavus_conversation_ended') group by conversation_id, kind, data ->> 'sessionId' having count(*) > 1) twice")),
+            (
+                "conversations in which something is said twice",
+                await CountAsync(
+                    database,
+                    "select count(*) from (select 1 from conversation_events where kind = 'utterance' and data ->> 'speaker' = "
+                        + "'visitor' group by conversation_id, data ->> 'text' having count(*) > 1) twice")),
         };
-        Console.WriteLine($"{sessions.Count:N0} sessions, {calls.Length:N0} calls at Tavus, {calls.Sum(call => call.Seconds):N0} s billed, {sessions.Values.Sum(session => session.Seconds ?? 0):N0} s counted");
+        Console.WriteLine(
+            $"{sessions.Count:N0} sessions, {calls.Length:N0} calls at Tavus, {calls.Sum(call => call.Seconds):N0} s billed, "
+                + $"{sessions.Values.Sum(session => session.Seconds ?? 0):N0} s counted");
         foreach (var (words, wrong) in checks) Console.WriteLine($"{wrong,5}  {words}");
         return checks.All(check => check.Wrong == 0);
     }
@@ -177,7 +226,8 @@ internal static class CallsBenchmark
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    private static string Program(string folder, string name) => Path.Combine(Repository.Root, folder, "bin", "Release", "net10.0", $"{name}.dll");
+    private static string Program(string folder, string name) =>
+        Path.Combine(Repository.Root, folder, "bin", "Release", "net10.0", $"{name}.dll");
 
     private sealed record SimulatedCall(string Name, string Status, int EndCalls, double Seconds);
 }

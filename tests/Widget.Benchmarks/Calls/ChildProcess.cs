@@ -4,14 +4,20 @@ using System.Net.Sockets;
 
 namespace Widget.Benchmarks.Calls;
 
-/// <summary>A program of ours as a process of its own, which can be killed as a power cut would and frozen as a bad network would.</summary>
-internal sealed class ChildProcess(string dll, Uri address, string ready, IReadOnlyDictionary<string, string> environment) : IAsyncDisposable
+/// <summary>
+/// One of the product's programs in its own process. It can be killed, as by a power failure, and frozen, as by a bad network.
+/// </summary>
+internal sealed class ChildProcess(
+    string dll,
+    Uri address,
+    string ready,
+    IReadOnlyDictionary<string, string> environment) : IAsyncDisposable
 {
     private Process? _process;
 
     public Uri Address => address;
 
-    /// <summary>What it has used of the processors since it was started.</summary>
+    /// <summary>Processor time used since the start.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -35,7 +41,7 @@ internal sealed class ChildProcess(string dll, Uri address, string ready, IReadO
         start.Environment["ASPNETCORE_URLS"] = address.AbsoluteUri;
         foreach (var (name, value) in environment) start.Environment[name] = value;
         _process = Process.Start(start)!;
-        // Nobody reads what it says, but a full pipe would stop it.
+        // The output is not needed, but a full pipe would block the process.
         _process.BeginOutputReadLine();
         using var http = new HttpClient();
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromMinutes(1); await Task.Delay(50))
@@ -46,7 +52,7 @@ internal sealed class ChildProcess(string dll, Uri address, string ready, IReadO
             }
             catch (HttpRequestException)
             {
-                // Not yet.
+                // Not ready yet.
             }
         }
 
@@ -61,7 +67,7 @@ internal sealed class ChildProcess(string dll, Uri address, string ready, IReadO
         _process = null;
     }
 
-    /// <summary>Neither answers nor refuses for a while.</summary>
+    /// <summary>Freezes the process: for a while it neither answers nor refuses requests.</summary>
     public async Task FreezeAsync(TimeSpan time)
     {
         Signal("STOP");

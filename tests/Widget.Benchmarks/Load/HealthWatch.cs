@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace Widget.Benchmarks.Load;
 
-/// <summary>Asks a node over and over whether it is alive.</summary>
+/// <summary>Checks a node's health repeatedly.</summary>
 internal static class HealthWatch
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <returns>The slowest answer in milliseconds, and how many there were.</returns>
+    /// <returns>The slowest response in milliseconds, and the number of checks.</returns>
     public static async Task<(double Slowest, int Checks)> RunAsync(Uri node, CancellationToken ct)
     {
         using var http = new HttpClient { BaseAddress = node };

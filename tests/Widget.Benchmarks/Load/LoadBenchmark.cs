@@ -8,9 +8,8 @@ using Widget.Testing;
 namespace Widget.Benchmarks.Load;
 
 /// <summary>
-/// Many visitors who ask at the same moment, on one node. Each question is first asked alone; under load it must be answered in the same words.
-/// One burst meets a node that has just started, the others a warm one. Nothing is answered from memory: every burst begins after a change of the
-/// knowledge.
+/// Many visitors who ask one node at the same moment. Each question is first asked alone; under load it must get the same answer. One burst
+/// hits a node that has just started, the others a warm one. Nothing comes from a cache, because the knowledge changes before every burst.
 /// </summary>
 internal static class LoadBenchmark
 {
@@ -18,19 +17,21 @@ internal static class LoadBenchmark
     private const double LongestHealthCheck = 250;
     private const int WarmBursts = 2;
 
-    // In front of a question, to have more questions than the file holds. Each is the same question to a reader.
+    // Prefixes that make more questions than the file has. Each means the same question.
     private static readonly string[] Openings = ["", "Hello! ", "Good morning. ", "Excuse me: "];
 
     /// <returns>
-    /// Whether every question was answered as it is when asked alone, 95 of 100 within 3 s, and the health check within 250 ms throughout.
+    /// Whether every question got the same answer as alone, 95 % of them within 3 s, and every health check within 250 ms.
     /// </returns>
     public static async Task<bool> RunAsync(int users)
     {
         ThreadPool.SetMinThreads(64, 64);
         await using var database = await TestDatabase.CreateAsync();
-        var tenant = await new TenantAdministration(database.OwnerSource).CreateAsync("harbor", "Harbor Bikes", ["https://harbor.example"], CancellationToken.None);
+        var tenant = await new TenantAdministration(database.OwnerSource)
+            .CreateAsync("harbor", "Harbor Bikes", ["https://harbor.example"], CancellationToken.None);
         string[] questions = [.. Questions().Take(users)];
-        if (questions.Length < users) throw new ArgumentException($"There are questions for {questions.Length} visitors at most.", nameof(users));
+        if (questions.Length < users)
+            throw new ArgumentException($"There are questions for {questions.Length} visitors at most.", nameof(users));
 
         var alone = new string[users];
         await using (var node = Node(database))
@@ -42,7 +43,9 @@ internal static class LoadBenchmark
             for (var i = 0; i < users; i++) alone[i] = (await visitors.AskAsync(questions[i])).Answer;
         }
 
-        Console.WriteLine($"{users} visitors; asked alone, {alone.Count(answer => answer.StartsWith("quoted", StringComparison.Ordinal))} of their questions are answered");
+        Console.WriteLine(
+            $"{users} visitors; asked alone, {alone.Count(answer => answer.StartsWith("quoted", StringComparison.Ordinal))} of their "
+                + "questions are answered");
         var good = true;
         await using (var node = Node(database))
         {
@@ -74,11 +77,14 @@ internal static class LoadBenchmark
         var times = answers.Select(answer => answer.Milliseconds).Order().ToArray();
         var late = times[(int)Math.Ceiling(times.Length * 0.95) - 1];
         Console.WriteLine(
-            $"{state,-13} {failed} failed, {otherwise} answered otherwise; p50 {times[times.Length / 2]:0} ms, p95 {late:0} ms, slowest {times[^1]:0} ms; "
+            $"{state,-13} {failed} failed, {otherwise} answered otherwise; p50 {times[times.Length / 2]:0} ms, p95 {late:0} ms, "
+                + $"slowest {times[^1]:0} ms; "
             + $"/health/live slowest of {checks}: {slowestCheck:0} ms; {processor:0.0} ms of processor time a visitor");
         foreach (var failure in answers.Select(answer => answer.Failure).OfType<string>().CountBy(failure => failure).Take(5))
             Console.WriteLine($"  {failure.Value} times: {failure.Key}");
-        foreach (var (answer, i) in answers.Select((answer, i) => (answer, i)).Where(pair => pair.answer.Failure is null && pair.answer.Answer != alone[pair.i]).Take(3))
+        foreach (var (answer, i) in answers.Select((answer, i) => (answer, i))
+                .Where(pair => pair.answer.Failure is null && pair.answer.Answer != alone[pair.i])
+                .Take(3))
             Console.WriteLine($"  {questions[i]}\n    alone:      {alone[i]}\n    under load: {answer.Answer}");
         return failed == 0 && otherwise == 0 && late < LongestAnswer && slowestCheck < LongestHealthCheck;
     }
@@ -106,8 +112,8 @@ internal static class LoadBenchmark
             await UploadAsync(http, Path.GetFileName(page), await File.ReadAllBytesAsync(page));
     }
 
-    // Changes a document about nothing that anybody asks for, so that no search is answered from memory. It stays as long as it was, so that the
-    // scores of all others stay the same.
+    // Changes a document that no question is about, so that no search comes from the cache. Its length stays the same, so that all scores
+    // stay the same.
     private static async Task ChangeAsync(ChildProcess node, string apiKey, int number)
     {
         using var http = Developer(node, apiKey);
@@ -129,7 +135,8 @@ internal static class LoadBenchmark
         var answer = await http.PostAsync("/api/knowledge/uploads", form);
         answer.EnsureSuccessStatusCode();
         var job = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("jobId").GetGuid();
-        while ((await http.GetFromJsonAsync<JsonElement>($"/api/knowledge/jobs/{job}")).GetProperty("status").GetString() is not ("ready" or "failed"))
+        while ((await http.GetFromJsonAsync<JsonElement>($"/api/knowledge/jobs/{job}"))
+            .GetProperty("status").GetString() is not ("ready" or "failed"))
             await Task.Delay(50);
     }
 }

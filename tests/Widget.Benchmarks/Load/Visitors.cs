@@ -5,13 +5,13 @@ using System.Text.Json;
 
 namespace Widget.Benchmarks.Load;
 
-/// <summary>What came of one visitor's question.</summary>
-/// <param name="Answer">Its outcome and text.</param>
-/// <param name="Milliseconds">From the question to the whole answer.</param>
+/// <summary>The result of one visitor's question.</summary>
+/// <param name="Answer">Outcome and text of the answer.</param>
+/// <param name="Milliseconds">Time from the question to the complete answer.</param>
 /// <param name="Failure">Why there is no answer; null when there is one.</param>
 internal sealed record VisitorsAnswer(string Answer, double Milliseconds, string? Failure);
 
-/// <summary>Visitors of one node, each with a session and a connection of its own, who read the answer as it is streamed.</summary>
+/// <summary>Visitors of one node, each with its own session and connection, who read the answer as a stream.</summary>
 internal sealed class Visitors(Uri node, string siteKey) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 })
@@ -46,7 +46,9 @@ internal sealed class Visitors(Uri node, string siteKey) : IDisposable
 
     private async Task<string> ReadAsync(JsonElement session, string question)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/widget/conversations/{session.GetProperty("conversationId").GetGuid()}/messages")
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            $"/api/widget/conversations/{session.GetProperty("conversationId").GetGuid()}/messages")
         {
             Content = JsonContent.Create(new { clientId = Guid.NewGuid().ToString(), text = question, locale = "en" }),
             Headers = { Authorization = new AuthenticationHeaderValue("Bearer", session.GetProperty("token").GetString()) },

@@ -24,7 +24,7 @@ public sealed class CachingEmbeddingsShould
     }
 
     [Fact]
-    public async Task Let_batches_through()
+    public async Task Not_cache_batches()
     {
         using var model = new Counting();
         using var cached = new CachingEmbeddings(model, TimeProvider.System);

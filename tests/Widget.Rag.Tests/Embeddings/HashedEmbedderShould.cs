@@ -20,7 +20,10 @@ public sealed class HashedEmbedderShould
     [Fact]
     public void Stay_the_same_from_version_to_version_since_vectors_are_stored()
     {
-        var bytes = HashedEmbedder.Embed("How long does it take to charge the battery?").SelectMany(value => BitConverter.GetBytes(MathF.Round(value, 4))).ToArray();
+        var bytes = HashedEmbedder
+            .Embed("How long does it take to charge the battery?")
+            .SelectMany(value => BitConverter.GetBytes(MathF.Round(value, 4)))
+            .ToArray();
 
         Convert.ToHexStringLower(SHA256.HashData(bytes))[..16].ShouldBe(Golden);
     }
@@ -29,11 +32,11 @@ public sealed class HashedEmbedderShould
     [InlineData("battery warranty", "batery waranty", "shipping costs")]
     [InlineData("return a damaged bicycle", "damaged bicycles returned", "opening hours on sunday")]
     [InlineData("Ladezeit des Akkus", "Akkuladezeit", "Lieferung nach Österreich")]
-    public void Lie_closer_for_typos_inflections_and_compounds_than_for_other_matters(string text, string alike, string other) =>
+    public void Be_closer_for_typos_inflections_and_compounds_than_for_other_topics(string text, string alike, string other) =>
         Similarity(text, alike).ShouldBeGreaterThan(Similarity(text, other) + 0.1);
 
     [Fact]
-    public void Let_stop_words_say_little() =>
+    public void Give_stop_words_little_weight() =>
         Similarity("what is the warranty of it", "warranty").ShouldBeGreaterThan(0.8);
 
     [Fact]

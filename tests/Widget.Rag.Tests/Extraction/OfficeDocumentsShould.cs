@@ -5,7 +5,7 @@ using Widget.Testing;
 
 namespace Widget.Rag.Tests.Extraction;
 
-/// <summary>Files made by LibreOffice (tests/data/documents), read in reader children as a server reads them.</summary>
+/// <summary>Files made by LibreOffice (tests/data/documents), read in reader child processes as on a server.</summary>
 public sealed class OfficeDocumentsShould
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -18,7 +18,10 @@ public sealed class OfficeDocumentsShould
         document.Title.ShouldBe("Harbor service handbook");
         document.Blocks.Where(block => block.Kind == BlockKind.Heading).Select(block => (block.Level, block.Text)).ShouldBe(
             [(1, "Harbor service handbook"), (2, "Batteries"), (2, "Service intervals"), (3, "After a crash")]);
-        document.Blocks.Where(block => block.Kind == BlockKind.ListItem).Select(block => block.Text).ShouldBe(["Store it half charged.", "Keep it above freezing."]);
+        document.Blocks
+            .Where(block => block.Kind == BlockKind.ListItem)
+            .Select(block => block.Text)
+            .ShouldBe(["Store it half charged.", "Keep it above freezing."]);
         var table = document.Blocks.Single(block => block.Kind == BlockKind.Table);
         table.Text.ShouldBe("Part | Interval | Price\nBrake pads | 3,000 km | € 24\nBelt | 20,000 km | € 89");
         table.HeaderLines.ShouldBe(1);
@@ -49,8 +52,13 @@ public sealed class OfficeDocumentsShould
         [
             new Block(BlockKind.Heading, "Spare parts", 1),
             new Block(BlockKind.Table, "Harbor spare parts") { Row = 1 },
-            new Block(BlockKind.Table, "SKU: TB-500 | Part: Tide battery 500 Wh | Net price: 400 | Gross price: 476 | Discount: 15 % | Available from: 2026-03-01") { Row = 4 },
-            new Block(BlockKind.Table, "SKU: BP-2 | Part: Brake pads, pair | Net price: 20.5 | Gross price: 24.395 | Available from: 2025-11-15") { Row = 5 },
+            new Block(
+                BlockKind.Table,
+                "SKU: TB-500 | Part: Tide battery 500 Wh | Net price: 400 | Gross price: 476 | Discount: 15 % | Available from: "
+                    + "2026-03-01") { Row = 4 },
+            new Block(
+                BlockKind.Table,
+                "SKU: BP-2 | Part: Brake pads, pair | Net price: 20.5 | Gross price: 24.395 | Available from: 2025-11-15") { Row = 5 },
             new Block(BlockKind.Heading, "Dealers", 1),
             new Block(BlockKind.Table, "City: Kiel | Dealer: Fördevelo") { Row = 2 },
         ]);
@@ -61,7 +69,7 @@ public sealed class OfficeDocumentsShould
     [InlineData("handbook.docx", "text/plain")]
     [InlineData("parts.xlsx", MediaTypes.Docx)]
     [InlineData("launch.pptx", MediaTypes.Pdf)]
-    public async Task Be_recognised_whatever_they_are_called(string file, string declared)
+    public async Task Be_recognised_by_content(string file, string declared)
     {
         var reader = new DocumentReader(Readers.Shared, new Chunker());
         var content = await ContentAsync(file);
@@ -72,12 +80,24 @@ public sealed class OfficeDocumentsShould
     }
 
     [Fact]
-    public async Task Say_that_they_are_protected()
+    public async Task Report_password_protection()
     {
         // An encrypted office file is a compound file ([MS-OFFCRYPTO] 2.3.1) with a stream of this name.
-        byte[] encrypted = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, .. new byte[500], .. Encoding.Unicode.GetBytes("EncryptedPackage")];
+        byte[] encrypted =
+        [
+            0xD0,
+            0xCF,
+            0x11,
+            0xE0,
+            0xA1,
+            0xB1,
+            0x1A,
+            0xE1,
+            .. new byte[500],
+            .. Encoding.Unicode.GetBytes("EncryptedPackage"),
+        ];
 
-        (await FailureAsync(encrypted, MediaTypes.Docx)).ShouldContain("protected with a password");
+        (await FailureAsync(encrypted, MediaTypes.Docx)).ShouldContain("protected by a password");
         (await FailureAsync(encrypted[..500], MediaTypes.Docx)).ShouldContain("old Office format");
     }
 
@@ -85,7 +105,7 @@ public sealed class OfficeDocumentsShould
     [InlineData("handbook.docx", MediaTypes.Docx)]
     [InlineData("launch.pptx", MediaTypes.Pptx)]
     [InlineData("parts.xlsx", MediaTypes.Xlsx)]
-    public async Task Say_that_they_are_damaged_when_cut_off(string file, string mediaType)
+    public async Task Report_truncated_files_as_damaged(string file, string mediaType)
     {
         var content = await ContentAsync(file);
 
@@ -96,36 +116,38 @@ public sealed class OfficeDocumentsShould
     [InlineData(MediaTypes.Docx, "Word")]
     [InlineData(MediaTypes.Pptx, "PowerPoint")]
     [InlineData(MediaTypes.Xlsx, "Excel")]
-    public async Task Say_that_something_else_is_none(string mediaType, string words) =>
+    public async Task Report_files_of_another_kind(string mediaType, string words) =>
         (await FailureAsync(Encoding.UTF8.GetBytes("just text"), mediaType)).ShouldContain(words);
 
     [Fact]
-    public async Task Not_be_unpacked_without_end()
+    public async Task Not_be_unpacked_beyond_a_limit()
     {
-        (await FailureAsync(Zip([("word/document.xml", 400 << 20)]), MediaTypes.Docx)).ShouldContain("unpacks to more than 300 MB");
+        (await FailureAsync(Zip([("word/document.xml", 400 << 20)]), MediaTypes.Docx)).ShouldContain("larger than 300 MB when unpacked");
     }
 
     [Fact]
-    public async Task Not_be_believed_about_their_size()
+    public async Task Not_trust_the_declared_size()
     {
         var bomb = Zip([("word/document.xml", 400 << 20)]);
-        // The size that the archive states for its one entry, in the directory at its end and before the entry: now 1 byte.
+        // The size that the archive declares for its one entry, in the central directory and before the entry. The test sets both to 1
+        // byte.
         var stated = BitConverter.GetBytes(400 << 20);
         for (var at = bomb.AsSpan().IndexOf(stated); at >= 0; at = bomb.AsSpan().IndexOf(stated)) BitConverter.GetBytes(1).CopyTo(bomb, at);
 
         var failure = await FailureAsync(bomb, MediaTypes.Docx);
 
-        failure.ShouldMatch("unpacks to more than 300 MB|damaged");
+        failure.ShouldMatch("larger than 300 MB when unpacked|damaged");
     }
 
     [Fact]
-    public async Task Not_have_parts_without_number() =>
-        (await FailureAsync(Zip([("word/document.xml", 10), .. Enumerable.Range(0, 10_001).Select(i => ($"{i}.xml", 1))]), MediaTypes.Docx)).ShouldContain("more than 10,000 parts");
+    public async Task Have_a_limited_number_of_parts() =>
+        (await FailureAsync(Zip([("word/document.xml", 10), .. Enumerable.Range(0, 10_001).Select(i => ($"{i}.xml", 1))]), MediaTypes.Docx))
+            .ShouldContain("more than 10,000 parts");
 
     [Theory]
     [InlineData("mimetypeapplication/vnd.oasis.opendocument.text", "OpenDocument")]
     [InlineData("something else", "ZIP archive")]
-    public async Task Be_told_from_other_archives(string beginning, string words) =>
+    public async Task Be_distinguished_from_other_archives(string beginning, string words) =>
         (await FailureAsync([(byte)'P', (byte)'K', 3, 4, .. Encoding.ASCII.GetBytes(beginning)], MediaTypes.Docx)).ShouldContain(words);
 
     private static byte[] Zip(IReadOnlyList<(string Name, int Length)> entries)
@@ -150,8 +172,11 @@ public sealed class OfficeDocumentsShould
     private static async Task<string> FailureAsync(byte[] content, string mediaType)
     {
         var reader = new DocumentReader(Readers.Shared, new Chunker());
-        return (await Should.ThrowAsync<IngestionFailureException>(() => reader.ReadAsync("file", new RawDocument(content, mediaType), new DocumentDescription(), Ct))).Message;
+        return (
+            await Should.ThrowAsync<IngestionFailureException>(
+                () => reader.ReadAsync("file", new RawDocument(content, mediaType), new DocumentDescription(), Ct))).Message;
     }
 
-    private static Task<byte[]> ContentAsync(string file) => File.ReadAllBytesAsync(Path.Combine(Repository.Root, "tests/data/documents", file), Ct);
+    private static Task<byte[]> ContentAsync(string file) =>
+        File.ReadAllBytesAsync(Path.Combine(Repository.Root, "tests/data/documents", file), Ct);
 }

@@ -24,7 +24,9 @@ public sealed class TablesAndSubtitlesShould
 
     [Fact]
     public void Read_tables_in_old_character_sets() =>
-        new CsvExtractor().Extract(new RawDocument(Encoding.Latin1.GetBytes("Stadt;Größe\nKöln;groß"), MediaTypes.Csv)).Blocks.Single().Text.ShouldBe("Stadt: Köln | Größe: groß");
+        new CsvExtractor()
+            .Extract(new RawDocument(Encoding.Latin1.GetBytes("Stadt;Größe\nKöln;groß"), MediaTypes.Csv)).Blocks.Single().Text.ShouldBe(
+                "Stadt: Köln | Größe: groß");
 
     [Fact]
     public void Keep_the_rows_a_passage_begins_at()
@@ -34,19 +36,28 @@ public sealed class TablesAndSubtitlesShould
         var passages = new Chunker().Cut(new ExtractedDocument(null, null, Csv(csv)));
 
         passages.Count.ShouldBeGreaterThan(3);
-        foreach (var passage in passages) passage.Text.ShouldStartWith($"Name: Part number {passage.Locator.Row} | Price: {passage.Locator.Row}");
+        foreach (var passage in passages)
+            passage.Text.ShouldStartWith($"Name: Part number {passage.Locator.Row} | Price: {passage.Locator.Row}");
     }
 
     [Fact]
     public void Repeat_the_header_over_every_part_of_a_long_table()
     {
-        var html = "<table><tr><th>Model<th>Range</tr>" + string.Concat(Enumerable.Range(0, 200).Select(i => $"<tr><td>Tide {i}<td>{i} km</tr>")) + "</table>";
+        var html = "<table><tr><th>Model<th>Range</tr>"
+            + string.Concat(Enumerable.Range(0, 200).Select(i => $"<tr><td>Tide {i}<td>{i} km</tr>"))
+            + "</table>";
 
         var passages = new Chunker().Cut(HtmlExtractor.Extract(html, null));
 
         passages.Count.ShouldBeGreaterThan(2);
         passages.ShouldAllBe(passage => passage.Text.StartsWith("Model | Range\nTide ") && passage.Text.Length <= 1_500);
-        string.Join('\n', passages.Select(passage => passage.Text)).Split('\n').Where(line => line.StartsWith("Tide")).Distinct().Count().ShouldBe(200);
+        string
+            .Join('\n', passages.Select(passage => passage.Text))
+            .Split('\n')
+            .Where(line => line.StartsWith("Tide"))
+            .Distinct()
+            .Count()
+            .ShouldBe(200);
     }
 
     [Fact]
@@ -79,7 +90,8 @@ public sealed class TablesAndSubtitlesShould
     [Fact]
     public void Give_what_is_said_its_time()
     {
-        const string Srt = "1\r\n00:00:01,000 --> 00:00:04,000\r\n{\\an8}<i>Hello.</i>\r\n\r\n2\r\n00:00:04,500 --> 00:00:06,000\r\nGoodbye.\r\n";
+        const string Srt = "1\r\n00:00:01,000 --> 00:00:04,000\r\n{\\an8}<i>Hello.</i>\r\n\r\n"
+            + "2\r\n00:00:04,500 --> 00:00:06,000\r\nGoodbye.\r\n";
 
         var passage = new Chunker().Cut(new ExtractedDocument(null, null, Subtitles(Srt))).Single();
 
@@ -94,14 +106,16 @@ public sealed class TablesAndSubtitlesShould
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Read_wide_characters_without_their_mark(bool bigEndian) =>
-        TextDecoding.Decode(new UnicodeEncoding(bigEndian, byteOrderMark: false).GetBytes("Größe für 5 € and more"), null).ShouldBe("Größe für 5 € and more");
+    public void Read_UTF_16_without_a_byte_order_mark(bool bigEndian) =>
+        TextDecoding.Decode(new UnicodeEncoding(bigEndian, byteOrderMark: false).GetBytes("Größe für 5 € and more"), null)
+            .ShouldBe("Größe für 5 € and more");
 
     [Fact]
-    public void Read_a_text_that_was_pasted_together_from_two_character_sets() =>
+    public void Read_text_with_two_character_sets() =>
         TextDecoding.Decode([.. Encoding.UTF8.GetBytes("Größe – "), .. Encoding.Latin1.GetBytes("Köln")], null).ShouldBe("Größe – Köln");
 
-    private static IReadOnlyList<Block> Csv(string text) => new CsvExtractor().Extract(new RawDocument(Encoding.UTF8.GetBytes(text), MediaTypes.Csv)).Blocks;
+    private static IReadOnlyList<Block> Csv(string text) =>
+        new CsvExtractor().Extract(new RawDocument(Encoding.UTF8.GetBytes(text), MediaTypes.Csv)).Blocks;
 
     private static IReadOnlyList<Block> Subtitles(string text) =>
         new SubtitleExtractor().Extract(new RawDocument(Encoding.UTF8.GetBytes(text), MediaTypes.WebVtt)).Blocks;

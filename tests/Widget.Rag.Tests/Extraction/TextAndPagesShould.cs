@@ -6,7 +6,7 @@ namespace Widget.Rag.Tests.Extraction;
 public sealed class TextAndPagesShould
 {
     [Fact]
-    public void Read_what_a_page_says_and_not_what_surrounds_it()
+    public void Read_a_pages_content_without_boilerplate()
     {
         var page = HtmlExtractor.Extract(
             """
@@ -37,12 +37,12 @@ public sealed class TextAndPagesShould
     }
 
     [Theory]
-    [InlineData("nested", "too tangled")]
-    [InlineData("formatting", "too tangled")]
-    [InlineData("elements", "too tangled")]
-    [InlineData("comment", "too tangled")]
-    [InlineData("drawing", "too tangled")]
-    [InlineData("unended", "too tangled")]
+    [InlineData("nested", "too complex")]
+    [InlineData("formatting", "too complex")]
+    [InlineData("elements", "too complex")]
+    [InlineData("comment", "too complex")]
+    [InlineData("drawing", "too complex")]
+    [InlineData("unended", "too complex")]
     [InlineData("length", "longer than 5 million characters")]
     public void Refuse_a_page_whose_tree_would_be_far_larger_than_its_text(string bomb, string words)
     {
@@ -62,25 +62,30 @@ public sealed class TextAndPagesShould
     }
 
     [Fact]
-    public void Read_pages_that_are_merely_careless()
+    public void Read_pages_with_careless_markup()
     {
-        // Never closed: list items, rows, paragraphs, anchors, some bold; closed in the wrong order; markup within scripts and comments.
+        // Unclosed list items, rows, paragraphs, anchors and bold text; tags closed in the wrong order; markup within scripts and comments.
         var html = "<title>a<b></title><script>'<div><div>'.repeat(9)</script><!-- <div> -->"
-            + string.Concat(Enumerable.Repeat("<ul><li>one<li><b>two</ul><table><tr><td>x<td>y<tr><td>z</table><a name=q><div><span><i></div></i><p>text<p>more", 200));
+            + string.Concat(
+                Enumerable.Repeat(
+                    "<ul><li>one<li><b>two</ul><table><tr><td>x<td>y<tr><td>z</table><a name=q><div><span><i></div></i><p>text<p>more",
+                    200));
 
         HtmlExtractor.Extract(html, null).Blocks.Count(block => block.Text == "more").ShouldBeGreaterThan(190);
     }
 
     [Fact]
-    public void Leave_out_an_anchor_that_is_none()
+    public void Ignore_an_invalid_anchor()
     {
-        var page = HtmlExtractor.Extract($"<h1 id={new string('a', 201)}>One</h1><p>text</p><h1 id={new string('a', 200)}>Two</h1><p>text</p>", null);
+        var page = HtmlExtractor.Extract(
+            $"<h1 id={new string('a', 201)}>One</h1><p>text</p><h1 id={new string('a', 200)}>Two</h1><p>text</p>",
+            null);
 
         page.Blocks.Where(block => block.Kind == BlockKind.Heading).Select(block => block.Anchor?.Length).ShouldBe([null, 200]);
     }
 
     [Fact]
-    public void Take_an_endless_heading_for_a_paragraph()
+    public void Treat_an_endless_heading_as_a_paragraph()
     {
         var page = HtmlExtractor.Extract($"<h1>{new string('h', 2_000)}</h1><p>text</p>", null);
 
@@ -92,7 +97,9 @@ public sealed class TextAndPagesShould
     public void Read_markdown_with_its_headings_lists_and_tables()
     {
         var document = new MarkdownExtractor().Extract(
-            Raw("---\ntitle: hidden\n---\n# Release notes\n\n## Version 2\n\n- faster\n- *smaller*\n\n| a | b |\n|---|---|\n| 1 | 2 |\n", MediaTypes.Markdown));
+            Raw(
+                "---\ntitle: hidden\n---\n# Release notes\n\n## Version 2\n\n- faster\n- *smaller*\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
+                MediaTypes.Markdown));
 
         document.Title.ShouldBe("Release notes");
         document.Blocks.Select(block => (block.Kind, block.Text, block.Anchor)).ShouldBe(
@@ -115,7 +122,7 @@ public sealed class TextAndPagesShould
         var encoding = CodePagesEncodingProvider.Instance.GetEncoding(charset) ?? Encoding.GetEncoding(charset);
         var bytes = encoding.GetPreamble().Concat(encoding.GetBytes(text)).ToArray();
 
-        // Not declared: found out from the bytes.
+        // No declaration: detected from the bytes.
         var document = new TextExtractor().Extract(new RawDocument(bytes, MediaTypes.Text));
 
         document.Blocks.Single().Text.ShouldBe(text);
@@ -124,7 +131,10 @@ public sealed class TextAndPagesShould
     [Fact]
     public void Believe_the_character_set_a_page_declares()
     {
-        var html = Encoding.Latin1.GetBytes("<meta charset=\"iso-8859-2\"><p>").Concat(CodePagesEncodingProvider.Instance.GetEncoding("iso-8859-2")!.GetBytes("Łódź")).ToArray();
+        var html = Encoding.Latin1
+            .GetBytes("<meta charset=\"iso-8859-2\"><p>")
+            .Concat(CodePagesEncodingProvider.Instance.GetEncoding("iso-8859-2")!.GetBytes("Łódź"))
+            .ToArray();
 
         new HtmlExtractor().Extract(new RawDocument(html, MediaTypes.Html)).Blocks.Single().Text.ShouldBe("Łódź");
     }
@@ -142,7 +152,7 @@ public sealed class TextAndPagesShould
     {
         var failure = Should.Throw<IngestionFailureException>(() =>
             new TextExtractor().Extract(new RawDocument(new byte[] { 0x7f, 0x45, 0x4c, 0x46, 0, 0, 1 }, MediaTypes.Text)));
-        failure.Message.ShouldContain("not a text file");
+        failure.Message.ShouldContain("binary data");
     }
 
     private static RawDocument Raw(string text, string mediaType) => new(Encoding.UTF8.GetBytes(text), mediaType);

@@ -21,34 +21,42 @@ public sealed class VisibleTextShould
     [InlineData("family \U0001F468\u200D\U0001F469", "family \U0001F468\u200D\U0001F469")]
     [InlineData("שלום עולם", "שלום עולם")]
     [InlineData("\u0601 12", "\u0601 12")]
-    public void Be_what_can_be_seen(string text, string shown) => VisibleText.Line(text).ShouldBe(shown);
+    public void Contain_only_visible_characters(string text, string shown) => VisibleText.Line(text).ShouldBe(shown);
 
     [Fact]
-    public void Have_no_half_characters() => VisibleText.Line("a" + '\uD800' + "b").ShouldBe("a\uFFFDb");
+    public void Contain_no_half_surrogate_pairs() => VisibleText.Line("a" + '\uD800' + "b").ShouldBe("a\uFFFDb");
 
     [Theory]
     [InlineData("text/html", "<title>Price \u202Etsil</title><h1>Price &#x202E;tsil</h1><p>The lamp costs ten euros.</p>", "Price tsil")]
     [InlineData("text/markdown", "# Price \u2067tsil\n\nThe lamp costs ten euros.", "Price tsil")]
     [InlineData("text/html", "<title>\u202E\u200B</title><p>The lamp costs ten euros.</p>", "name.html")]
-    public async Task Be_all_that_titles_and_headings_of_documents_hold(string mediaType, string content, string title)
+    public async Task Be_used_for_titles_and_headings(string mediaType, string content, string title)
     {
         var reader = new DocumentReader(Readers.Shared, new Chunker());
 
-        var read = await reader.ReadAsync("name.html", new RawDocument(System.Text.Encoding.UTF8.GetBytes(content), mediaType), new DocumentDescription(), TestContext.Current.CancellationToken);
+        var read = await reader.ReadAsync(
+            "name.html",
+            new RawDocument(System.Text.Encoding.UTF8.GetBytes(content), mediaType),
+            new DocumentDescription(),
+            TestContext.Current.CancellationToken);
 
         read.Document.Title.ShouldBe(title);
         read.Document.Passages.SelectMany(passage => passage.Locator.Headings).ShouldAllBe(heading => heading == title);
     }
 
     [Fact]
-    public async Task Be_all_that_a_pdfs_title_holds()
+    public async Task Be_used_for_PDF_titles()
     {
         var reader = new DocumentReader(Readers.Shared, new Chunker());
         var pdf = System.Text.Encoding.Latin1.GetString(MadePdf.Of(1, MadePdf.Text("The lamp costs ten euros.")));
-        // In UTF-16, as PDF has it.
+        // In UTF-16, as in PDF.
         pdf = pdf.Replace("trailer<<", "trailer<</Info<</Title<FEFF0050202E0051>>>", StringComparison.Ordinal);
 
-        var read = await reader.ReadAsync("a.pdf", new RawDocument(System.Text.Encoding.Latin1.GetBytes(pdf), MediaTypes.Pdf), new DocumentDescription(), TestContext.Current.CancellationToken);
+        var read = await reader.ReadAsync(
+            "a.pdf",
+            new RawDocument(System.Text.Encoding.Latin1.GetBytes(pdf), MediaTypes.Pdf),
+            new DocumentDescription(),
+            TestContext.Current.CancellationToken);
 
         read.Document.Title.ShouldBe("PQ");
     }

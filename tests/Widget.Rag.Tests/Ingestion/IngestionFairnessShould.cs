@@ -8,11 +8,12 @@ using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
 using Widget.Rag.Reading;
 using Widget.Rag.Search;
+using Widget.Rag.Tests.Fetching;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Ingestion;
 
-/// <summary>What strange documents, slow senders, frozen nodes and large tenants must not do to others.</summary>
+/// <summary>Strange documents, slow senders, frozen nodes and large tenants must not affect others.</summary>
 public sealed class IngestionFairnessShould(DatabaseFixture fixture)
 {
     private readonly TestDatabase _database = fixture.Database;
@@ -20,11 +21,14 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Not_let_a_frozen_worker_commit_what_another_has_done_meanwhile()
+    public async Task Not_let_a_frozen_worker_commit_after_its_lease_was_lost()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
-        var job = await knowledge.Queue.ImportAsync(tenant, Enumerable.Range(0, 3).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(), Ct);
+        var job = await knowledge.Queue.ImportAsync(
+            tenant,
+            Enumerable.Range(0, 3).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(),
+            Ct);
         var frozen = await knowledge.LeaseAsync(tenant, job);
 
         var report = await knowledge.RunAsync(tenant, job, Ct);
@@ -35,11 +39,14 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Not_hold_it_against_a_document_that_a_node_was_stopped_while_reading_it()
+    public async Task Not_count_an_attempt_when_the_node_stops()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
-        var job = await knowledge.Queue.ImportAsync(tenant, Enumerable.Range(0, 64).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(), Ct);
+        var job = await knowledge.Queue.ImportAsync(
+            tenant,
+            Enumerable.Range(0, 64).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(),
+            Ct);
 
         for (var i = 0; i < 4; i++)
         {
@@ -61,49 +68,58 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         await using var database = await TestDatabase.CreateAsync();
         using var knowledge = new Knowledge(database);
         var (large, small) = (await database.AddTenantAsync(), await database.AddTenantAsync());
-        var big = await knowledge.Queue.ImportAsync(large, Enumerable.Range(0, 200).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(), Ct);
+        var big = await knowledge.Queue.ImportAsync(
+            large,
+            Enumerable.Range(0, 200).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(),
+            Ct);
         var second = await knowledge.Queue.ImportAsync(large, new[] { Text("e", "Another.") }.ToAsyncEnumerable(), Ct, "another source");
         var little = await knowledge.Queue.ImportAsync(small, new[] { Text("s", "Small.") }.ToAsyncEnumerable(), Ct);
 
         (await ClaimAsync(database)).ShouldBe(big);
-        // The large tenant's second job waits while its first has the turn.
+        // The large tenant's second job waits while its first one runs.
         (await ClaimAsync(database)).ShouldBe(little);
         (await ClaimAsync(database)).ShouldBeNull();
 
         var lease = await knowledge.LeaseAsync(large, big);
         (await knowledge.Runner.RunAsync(lease, TimeSpan.Zero, Ct)).ShouldBeFalse();
         await ReleaseAsync(database, big);
-        // What has had a turn comes after what has had none.
+        // A job that has had a time slice comes after one that has had none.
         (await ClaimAsync(database)).ShouldBe(second);
         (await knowledge.RunAsync(large, big, Ct)).Done.ShouldBe(200);
     }
 
     [Fact]
-    public async Task Do_the_jobs_of_one_source_in_the_order_in_which_they_came()
+    public async Task Run_the_jobs_of_a_source_in_order()
     {
         await using var database = await TestDatabase.CreateAsync();
         using var knowledge = new Knowledge(database);
         var tenant = await database.AddTenantAsync();
-        var older = await knowledge.Queue.ImportAsync(tenant, Enumerable.Range(0, 100).Select(i => Text($"d{i}", "Old.")).ToAsyncEnumerable(), Ct);
+        var older = await knowledge.Queue.ImportAsync(
+            tenant,
+            Enumerable.Range(0, 100).Select(i => Text($"d{i}", "Old.")).ToAsyncEnumerable(),
+            Ct);
         var newer = await knowledge.Queue.ImportAsync(tenant, new[] { Text("d99", "New.") }.ToAsyncEnumerable(), Ct);
 
         (await ClaimAsync(database)).ShouldBe(older);
         (await knowledge.Runner.RunAsync(await knowledge.LeaseAsync(tenant, older), TimeSpan.Zero, Ct)).ShouldBeFalse();
         await ReleaseAsync(database, older);
-        // It has had a turn, but the newer one would be overwritten by what is left of it.
+        // It has had a time slice, but running the newer job first would let its rest overwrite the newer data.
         (await ClaimAsync(database)).ShouldBe(older);
         await knowledge.RunAsync(tenant, older, Ct);
         (await ClaimAsync(database)).ShouldBe(newer);
     }
 
     [Fact]
-    public async Task Take_no_more_into_work_at_once_than_memory_holds()
+    public async Task Limit_the_bytes_in_work()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
-        // Nothing but spaces: there is nothing to read in them, so this is about their size alone.
+        // Only spaces: there is nothing to read in them, so this tests only their size.
         var large = new string(' ', 12 << 20);
-        var job = await knowledge.Queue.ImportAsync(tenant, Enumerable.Range(0, 4).Select(i => Text($"d{i}", large)).Append(Text("e", new string(' ', 40 << 20))).ToAsyncEnumerable(), Ct);
+        var job = await knowledge.Queue.ImportAsync(
+            tenant,
+            Enumerable.Range(0, 4).Select(i => Text($"d{i}", large)).Append(Text("e", new string(' ', 40 << 20))).ToAsyncEnumerable(),
+            Ct);
 
         var waiting = new List<int>();
         bool ended;
@@ -119,7 +135,7 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Go_on_while_somebody_sends_an_import_slowly()
+    public async Task Not_wait_for_a_slow_import()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
@@ -135,26 +151,36 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         await knowledge.ImportAsync(tenant, [("quick", "Quick", "Quick words.")]).WaitAsync(TimeSpan.FromSeconds(10), Ct);
         var catalog = new KnowledgeCatalog(knowledge.Database);
         var (documents, _) = await catalog.ListAsync(tenant, 0, 10, Ct);
-        (await catalog.DeleteAsync(tenant, documents.Single(document => document.ExternalId == "old").Id, Ct).WaitAsync(TimeSpan.FromSeconds(10), Ct)).ShouldBeTrue();
+        (
+            await catalog.DeleteAsync(tenant, documents.Single(document => document.ExternalId == "old").Id, Ct)
+                .WaitAsync(TimeSpan.FromSeconds(10), Ct))
+            .ShouldBeTrue();
         rest.SetResult();
 
         (await knowledge.RunAsync(tenant, await slow, Ct)).Done.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Weigh_everything_alike_when_a_job_is_done()
+    public async Task Update_all_weights_when_a_job_is_done()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
         await knowledge.ImportAsync(tenant, [.. Enumerable.Range(0, 700).Select(i => ($"s{i}", "Short", $"Few words {i}."))]);
-        await knowledge.ImportAsync(tenant, [.. Enumerable.Range(0, 300).Select(i => ($"l{i}", "Long", string.Join(' ', Enumerable.Range(0, 120).Select(w => $"word{i + w}"))))]);
+        await knowledge.ImportAsync(
+            tenant,
+            [
+                .. Enumerable.Range(0, 300)
+                    .Select(i => ($"l{i}", "Long", string.Join(' ', Enumerable.Range(0, 120).Select(w => $"word{i + w}")))),
+            ]);
 
         await using var db = await knowledge.Database.BeginAsync(tenant, Ct);
         var statistics = await db.Statistics.AsNoTracking().SingleAsync(Ct);
         var average = statistics.TotalLength / (double)statistics.ChunkCount;
         await using var command = db.Command(
             """
-            select chunk.id, term.weights, array(select lexeme from unnest(chunk.lexemes)), array(select lexical_dimension(lexeme) from unnest(chunk.lexemes)),
+            select chunk.id, term.weights,
+                   array(select lexeme from unnest(chunk.lexemes)),
+                   array(select lexical_dimension(lexeme) from unnest(chunk.lexemes)),
                    array(select cardinality(weights) + 2 * cardinality(array_positions(weights, 'A')) from unnest(chunk.lexemes))
             from chunk_terms term join chunks chunk on chunk.id = term.chunk_id
             """);
@@ -162,7 +188,11 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         var passages = 0;
         while (await rows.ReadAsync(Ct))
         {
-            var terms = new PassageTerms(rows.GetGuid(0), rows.GetFieldValue<string[]>(2), rows.GetFieldValue<int[]>(3), rows.GetFieldValue<int[]>(4));
+            var terms = new PassageTerms(
+                rows.GetGuid(0),
+                rows.GetFieldValue<string[]>(2),
+                rows.GetFieldValue<int[]>(3),
+                rows.GetFieldValue<int[]>(4));
             var (stored, exact) = (rows.GetFieldValue<SparseVector>(1), terms.Weights(average));
             stored.Indices.ToArray().ShouldBe(exact.Indices.ToArray());
             stored.Values.ToArray().Zip(exact.Values.ToArray()).ShouldAllBe(pair => Math.Abs((pair.First / pair.Second) - 1) < 0.001);
@@ -173,11 +203,16 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Forget_languages_and_words_with_the_documents_that_had_them()
+    public async Task Remove_languages_and_words_with_their_documents()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
-        await knowledge.ImportAsync(tenant, [("en", "Bikes", "The bikes are built for people who live by the water."), ("de", "Räder", "Die Räder werden für Menschen gebaut, die am Wasser wohnen.")]);
+        await knowledge.ImportAsync(
+            tenant,
+            [
+                ("en", "Bikes", "The bikes are built for people who live by the water."),
+                ("de", "Räder", "Die Räder werden für Menschen gebaut, die am Wasser wohnen."),
+            ]);
         var catalog = new KnowledgeCatalog(knowledge.Database);
         var (documents, _) = await catalog.ListAsync(tenant, 0, 10, Ct);
 
@@ -189,18 +224,21 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Read_a_page_in_spite_of_a_link_without_end()
+    public async Task Read_a_page_with_an_endless_link()
     {
         await using var site = await TestSite.StartAsync(new Dictionary<string, string>
         {
             ["/"] = $"<p>Start page.</p><a href='/login?return={new string('x', 4_000)}'>log in</a><a href='/README.md'>read</a>",
-            // A page about a Markdown file is a page.
+            // An HTML page about a Markdown file is a page.
             ["/README.md"] = "<h1>Read me</h1>\n    <div><p>Indented paragraph.</p></div>",
         });
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed);
 
-        var report = await knowledge.RunAsync(tenant, await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 100, Ct), Ct);
+        var report = await knowledge.RunAsync(
+            tenant,
+            await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 100, Ct),
+            Ct);
 
         (report.Status, report.Done, report.Total).ShouldBe((JobStatus.Ready, 2, 2));
         var hits = await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = "indented paragraph" }, Ct);
@@ -208,7 +246,7 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Say_that_a_start_page_leads_elsewhere()
+    public async Task Report_a_start_page_that_redirects_to_another_site()
     {
         await using var other = await TestSite.StartAsync(new Dictionary<string, string> { ["/"] = "<p>Moved here.</p>" });
         await using var site = await TestSite.StartAsync(context =>
@@ -220,10 +258,13 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         var both = site.Allowed with { AllowedPrivateHosts = new HashSet<string> { site.Address.Authority, other.Address.Authority } };
         using var knowledge = new Knowledge(_database, both);
 
-        var report = await knowledge.RunAsync(tenant, await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 100, Ct), Ct);
+        var report = await knowledge.RunAsync(
+            tenant,
+            await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 100, Ct),
+            Ct);
 
         report.Status.ShouldBe(JobStatus.Failed);
-        report.Error.ShouldNotBeNull().ShouldContain($"leads to another site, {other.Address}");
+        report.Error.ShouldNotBeNull().ShouldContain($"redirects to another site, {other.Address}");
     }
 
     [Fact]
@@ -240,12 +281,15 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Not_hold_it_against_a_document_that_it_could_not_be_stored()
+    public async Task Not_count_an_attempt_when_storing_fails()
     {
         await using var database = await TestDatabase.CreateAsync();
         using var knowledge = new Knowledge(database);
         var tenant = await database.AddTenantAsync();
-        var job = await knowledge.Queue.ImportAsync(tenant, Enumerable.Range(0, 3).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(), Ct);
+        var job = await knowledge.Queue.ImportAsync(
+            tenant,
+            Enumerable.Range(0, 3).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(),
+            Ct);
 
         await OwnAsync(database, $"revoke insert on documents from {database.ApplicationRights}");
         for (var i = 0; i < 4; i++) await Should.ThrowAsync<Exception>(() => knowledge.RunAsync(tenant, job, Ct));
@@ -256,7 +300,7 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Let_a_person_try_again_what_was_given_up()
+    public async Task Let_a_person_retry_a_failed_document()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
@@ -270,13 +314,13 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         }
 
         var report = await knowledge.RunAsync(tenant, job, Ct);
-        report.Failed.Single().Error.ShouldContain("stopped the importer");
+        report.Failed.Single().Error.ShouldContain("crashed the importer");
 
         (await RetryAsync(knowledge, tenant, report.SourceId)).Done.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Keep_its_workers_when_even_a_fault_cannot_be_counted()
+    public async Task Keep_its_workers_when_counting_a_fault_fails()
     {
         await using var database = await TestDatabase.CreateAsync();
         using var knowledge = new Knowledge(database);
@@ -315,7 +359,7 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task End_a_job_that_meets_one_fault_after_another()
+    public async Task Fail_a_job_after_repeated_internal_errors()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
@@ -325,7 +369,7 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
 
         var report = (await knowledge.Queue.FindAsync(tenant, job, Ct))!;
         report.Status.ShouldBe(JobStatus.Failed);
-        report.Error.ShouldNotBeNull().ShouldContain("a fault of ours");
+        report.Error.ShouldNotBeNull().ShouldContain("internal error");
         report.Failed.ShouldHaveSingleItem().Error.ShouldBe(report.Error);
         (await RetryAsync(knowledge, tenant, report.SourceId)).Done.ShouldBe(1);
     }
@@ -341,7 +385,8 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
 
     private static async Task<JobId?> ClaimAsync(TestDatabase database)
     {
-        await using var command = database.ApplicationSource.CreateCommand("select job_id from claim_ingestion_job(gen_random_uuid(), interval '1 minute')");
+        await using var command = database.ApplicationSource.CreateCommand(
+            "select job_id from claim_ingestion_job(gen_random_uuid(), interval '1 minute')");
         return await command.ExecuteScalarAsync(Ct) is Guid job ? new JobId(job) : null;
     }
 
@@ -358,7 +403,7 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         await command.ExecuteNonQueryAsync(Ct);
     }
 
-    // Counts the faults that a worker's loop has met and outlived.
+    // Counts the faults that a worker's loop has logged and survived.
     private sealed class FaultCounter(int wanted) : ILogger<IngestionWorker>
     {
         private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -371,7 +416,12 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (exception is DbUpdateException && Interlocked.Increment(ref _met) == wanted) _reached.SetResult();
         }

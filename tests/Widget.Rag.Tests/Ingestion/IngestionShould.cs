@@ -6,6 +6,7 @@ using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
 using Widget.Rag.Reading;
 using Widget.Rag.Search;
+using Widget.Rag.Tests.Fetching;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Ingestion;
@@ -17,7 +18,7 @@ public sealed class IngestionShould(DatabaseFixture fixture)
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Make_imported_texts_findable_and_report_what_failed()
+    public async Task Make_imported_texts_searchable_and_report_failures()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
@@ -36,17 +37,20 @@ public sealed class IngestionShould(DatabaseFixture fixture)
 
         report.Status.ShouldBe(JobStatus.Ready);
         (report.Total, report.Done).ShouldBe((3, 1));
-        report.Failed.ShouldBe([new FailedItem("b", "The id is no good."), new FailedItem("c", "The document holds no text.")]);
+        report.Failed.ShouldBe([new FailedItem("b", "The id is no good."), new FailedItem("c", "This document has no text.")]);
         (await FindAsync(knowledge, tenant, "charging")).Single().Text.ShouldBe("Charging takes four hours.");
     }
 
     [Fact]
-    public async Task Fail_as_a_whole_when_nothing_could_be_read()
+    public async Task Fail_when_no_document_could_be_read()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
 
-        var job = await knowledge.Queue.UploadAsync(tenant, new ImportedDocument("x.pdf", new DocumentDescription { MediaType = MediaTypes.Pdf }, "not a pdf"u8.ToArray()), Ct);
+        var job = await knowledge.Queue.UploadAsync(
+            tenant,
+            new ImportedDocument("x.pdf", new DocumentDescription { MediaType = MediaTypes.Pdf }, "not a pdf"u8.ToArray()),
+            Ct);
         var report = await knowledge.RunAsync(tenant, job, Ct);
 
         report.Status.ShouldBe(JobStatus.Failed);
@@ -71,7 +75,7 @@ public sealed class IngestionShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Do_no_work_for_what_has_not_changed()
+    public async Task Skip_unchanged_documents()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
@@ -87,7 +91,7 @@ public sealed class IngestionShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Let_the_last_of_several_with_one_id_win()
+    public async Task Keep_the_last_document_with_the_same_id()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
@@ -99,12 +103,14 @@ public sealed class IngestionShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Swap_a_changed_document_so_that_no_search_sees_half_of_it()
+    public async Task Replace_a_document_atomically()
     {
         const int Sections = 12;
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
-        string Version(string marker) => string.Join("\n\n", Enumerable.Range(1, Sections).Select(i => $"## Part {i}\n\nlighthouse {marker} number {i} of the coast {Guid.NewGuid()}"));
+        string Version(string marker) => string.Join(
+            "\n\n",
+            Enumerable.Range(1, Sections).Select(i => $"## Part {i}\n\nlighthouse {marker} number {i} of the coast {Guid.NewGuid()}"));
         await knowledge.ImportAsync(tenant, [("a", "Lighthouses", Version("alpha"))]);
 
         using var done = CancellationTokenSource.CreateLinkedTokenSource(Ct);
@@ -114,7 +120,10 @@ public sealed class IngestionShould(DatabaseFixture fixture)
                 var searches = 0;
                 while (!done.IsCancellationRequested)
                 {
-                    var hits = (await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = "lighthouse", Limit = 100 }, Ct)).Hits;
+                    var hits = (
+                        await knowledge.Base.SearchAsync(
+                            new KnowledgeQuery { TenantId = tenant, Text = "lighthouse", Limit = 100 },
+                            Ct)).Hits;
                     hits.Count.ShouldBe(Sections);
                     hits.Select(hit => hit.Text.Split(' ')[1]).Distinct().Count().ShouldBe(1);
                     searches++;
@@ -130,7 +139,7 @@ public sealed class IngestionShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Go_on_where_a_dead_node_stopped_and_do_nothing_twice()
+    public async Task Continue_the_job_of_a_dead_node_without_repeating_work()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
@@ -156,11 +165,14 @@ public sealed class IngestionShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Give_up_a_document_that_ends_its_reader_again_and_again()
+    public async Task Fail_a_document_that_crashes_its_reader_repeatedly()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
-        var job = await knowledge.Queue.ImportAsync(tenant, new[] { Text("bad", "poison"), Text("good", "fine words") }.ToAsyncEnumerable(), Ct);
+        var job = await knowledge.Queue.ImportAsync(
+            tenant,
+            new[] { Text("bad", "poison"), Text("good", "fine words") }.ToAsyncEnumerable(),
+            Ct);
         await using (var db = await knowledge.Database.BeginAsync(tenant, Ct))
         {
             await db.Items.Where(item => item.ExternalId == "bad").ExecuteUpdateAsync(
@@ -172,7 +184,7 @@ public sealed class IngestionShould(DatabaseFixture fixture)
         var report = await knowledge.RunAsync(tenant, job, Ct);
 
         report.Done.ShouldBe(1);
-        report.Failed.Single().Error.ShouldContain("stopped the importer");
+        report.Failed.Single().Error.ShouldContain("crashed the importer");
     }
 
     [Fact]
@@ -186,7 +198,9 @@ public sealed class IngestionShould(DatabaseFixture fixture)
         });
         await using var site = await TestSite.StartAsync(new Dictionary<string, string>
         {
-            ["/"] = $"<h1>Start</h1><p>Welcome page.</p><a href='/a'>a</a><a href='/a#part'>a again</a><a href='{elsewhere.Address}'>away</a><a href='mailto:x@y'>mail</a><a href='/picture.png'>p</a>",
+            ["/"] = "<h1>Start</h1><p>Welcome page.</p><a href='/a'>a</a><a href='/a#part'>a again</a>"
+                + $"<a href='{elsewhere.Address}'>away</a>"
+                + "<a href='mailto:x@y'>mail</a><a href='/picture.png'>p</a>",
             ["/a"] = "<h1>Alpha</h1><p>Alpha page.</p><a href='/b/'>b</a>",
             ["/b/"] = "<h1>Beta</h1><p>Beta page.</p><a href='/'>home</a><a href='c'>c</a>",
             ["/b/c"] = "<h1>Gamma</h1><p>Gamma page.</p><a href='/gone'>gone</a>",
@@ -194,7 +208,10 @@ public sealed class IngestionShould(DatabaseFixture fixture)
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed);
 
-        var report = await knowledge.RunAsync(tenant, await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 100, Ct), Ct);
+        var report = await knowledge.RunAsync(
+            tenant,
+            await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 100, Ct),
+            Ct);
 
         report.Done.ShouldBe(4);
         report.Failed.ShouldHaveSingleItem().Error.ShouldContain("no page at");
@@ -233,27 +250,33 @@ public sealed class IngestionShould(DatabaseFixture fixture)
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed);
 
-        var report = await knowledge.RunAsync(tenant, await knowledge.Queue.AddSiteAsync(tenant, site["/sitemap.xml"], Discovery.SiteMap, 100, Ct), Ct);
+        var report = await knowledge.RunAsync(
+            tenant,
+            await knowledge.Queue.AddSiteAsync(tenant, site["/sitemap.xml"], Discovery.SiteMap, 100, Ct),
+            Ct);
 
         (report.Status, report.Done, report.Total).ShouldBe((JobStatus.Ready, 2, 2));
         (await FindAsync(knowledge, tenant, "yachts"))[0].Url.ShouldBe(site["/y"].AbsoluteUri);
     }
 
     [Fact]
-    public async Task Say_that_a_site_map_is_missing()
+    public async Task Report_a_missing_site_map()
     {
         await using var site = await TestSite.StartAsync(new Dictionary<string, string>());
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed);
 
-        var report = await knowledge.RunAsync(tenant, await knowledge.Queue.AddSiteAsync(tenant, site["/sitemap.xml"], Discovery.SiteMap, 100, Ct), Ct);
+        var report = await knowledge.RunAsync(
+            tenant,
+            await knowledge.Queue.AddSiteAsync(tenant, site["/sitemap.xml"], Discovery.SiteMap, 100, Ct),
+            Ct);
 
         report.Status.ShouldBe(JobStatus.Failed);
         report.Error.ShouldNotBeNull().ShouldContain("There is no page at");
     }
 
     [Fact]
-    public async Task Say_that_a_site_redirects_for_ever()
+    public async Task Report_endless_redirects()
     {
         await using var site = await TestSite.StartAsync(context =>
         {
@@ -263,7 +286,10 @@ public sealed class IngestionShould(DatabaseFixture fixture)
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database, site.Allowed);
 
-        var report = await knowledge.RunAsync(tenant, await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 100, Ct), Ct);
+        var report = await knowledge.RunAsync(
+            tenant,
+            await knowledge.Queue.AddSiteAsync(tenant, site.Address, Discovery.Links, 100, Ct),
+            Ct);
 
         report.Status.ShouldBe(JobStatus.Failed);
         report.Error.ShouldNotBeNull().ShouldContain("redirects more than 10 times");
@@ -300,14 +326,20 @@ public sealed class IngestionShould(DatabaseFixture fixture)
     private static async Task<IReadOnlyList<Hit>> FindAsync(Knowledge knowledge, TenantId tenant, string text)
     {
         var result = await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = text, Limit = 100 }, Ct);
-        // A search always ranks everything there is in a small knowledge base; only what shares a word was found.
+        // In a small knowledge base, a search ranks all passages. Only those that share a word with the question count as found.
         return [.. result.Hits.Where(hit => hit.Text.Contains(text.TrimEnd('s'), StringComparison.OrdinalIgnoreCase))];
     }
 
     private static async Task<Dictionary<string, string>> ChunkIdsAsync(Knowledge knowledge, TenantId tenant)
     {
         await using var db = await knowledge.Database.BeginAsync(tenant, Ct);
-        var chunks = await db.Chunks.Join(db.Documents, chunk => chunk.DocumentId, document => document.Id, (chunk, document) => new { document.ExternalId, chunk.Id }).ToListAsync(Ct);
-        return chunks.GroupBy(chunk => chunk.ExternalId).ToDictionary(group => group.Key, group => string.Join(',', group.Select(chunk => chunk.Id.Value).Order()));
+        var chunks = await db.Chunks.Join(
+            db.Documents,
+            chunk => chunk.DocumentId,
+            document => document.Id,
+            (chunk, document) => new { document.ExternalId, chunk.Id })
+            .ToListAsync(Ct);
+        return chunks.GroupBy(chunk => chunk.ExternalId)
+            .ToDictionary(group => group.Key, group => string.Join(',', group.Select(chunk => chunk.Id.Value).Order()));
     }
 }

@@ -2,7 +2,7 @@ using Widget.Rag.Ingestion;
 
 namespace Widget.Rag.Tests.Ingestion;
 
-/// <summary>What wakes this node's ingestion workers.</summary>
+/// <summary>The signal that wakes this node's ingestion workers.</summary>
 public sealed class IngestionSignalShould
 {
     [Fact]

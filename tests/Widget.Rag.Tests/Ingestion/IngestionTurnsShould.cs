@@ -10,7 +10,7 @@ using Widget.Testing;
 
 namespace Widget.Rag.Tests.Ingestion;
 
-/// <summary>Whose turn is next, and that no long document keeps short ones waiting.</summary>
+/// <summary>The order of time slices, and that long documents do not delay short ones.</summary>
 public sealed class IngestionTurnsShould
 {
     private const string Slow = "text/x-slow";
@@ -18,11 +18,11 @@ public sealed class IngestionTurnsShould
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Be_shared_between_tenants_by_the_second()
+    public async Task Be_shared_between_tenants_by_time()
     {
         await using var database = await TestDatabase.CreateAsync();
         using var knowledge = new Knowledge(database);
-        // What a turn of each costs: one has large documents, one small ones.
+        // Cost of a time slice per tenant: one tenant has large documents, another small ones.
         var costs = new Dictionary<TenantId, double>();
         foreach (var cost in new[] { 100.0, 10, 1 })
         {
@@ -39,16 +39,18 @@ public sealed class IngestionTurnsShould
             await EndTurnAsync(database, tenant, costs[tenant]);
         }
 
-        // None is ahead of another by much more than one turn of the dearest, while 600 equal turns would give one 20,000 and another 200.
+        // No tenant is ahead by much more than one of the most expensive time slices. With 600 time slices of equal count, one tenant would
+        // get 20,000 and another 200.
         (used.Values.Max() - used.Values.Min()).ShouldBeLessThanOrEqualTo(130);
     }
 
     [Fact]
-    public async Task Not_be_saved_up_nor_owed_for_ever()
+    public async Task Forget_old_usage()
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var command = database.OwnerSource.CreateCommand(
-            "select recent_ingestion_seconds(100, now()), recent_ingestion_seconds(100, now() - interval '10 minutes'), recent_ingestion_seconds(100, now() - interval '9 years')");
+            "select recent_ingestion_seconds(100, now()), recent_ingestion_seconds(100, now() - interval '10 minutes'), "
+                + "recent_ingestion_seconds(100, now() - interval '9 years')");
         await using var row = await command.ExecuteReaderAsync(Ct);
         await row.ReadAsync(Ct);
 
@@ -57,13 +59,19 @@ public sealed class IngestionTurnsShould
     }
 
     [Fact]
-    public async Task Cost_a_tenant_what_they_took()
+    public async Task Be_charged_by_the_time_they_took()
     {
         await using var database = await TestDatabase.CreateAsync();
         using var gate = new SlowReader();
         using var knowledge = new Knowledge(database, reader: gate, options: Quick);
         using var signal = new IngestionSignal();
-        using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, TimeProvider.System, NullLogger<IngestionWorker>.Instance, Quick);
+        using var worker = new IngestionWorker(
+            database.ApplicationSource,
+            knowledge.Runner,
+            signal,
+            TimeProvider.System,
+            NullLogger<IngestionWorker>.Instance,
+            Quick);
         var tenant = await database.AddTenantAsync();
         var job = await knowledge.Queue.ImportAsync(tenant, new[] { Text("slow", "Slow words.", Slow) }.ToAsyncEnumerable(), Ct);
         await worker.StartAsync(Ct);
@@ -73,7 +81,7 @@ public sealed class IngestionTurnsShould
         await worker.StopAsync(Ct);
 
         await using var command = database.OwnerSource.CreateCommand("select seconds from ingestion_usage");
-        // At least the quick lane's try, which was given up.
+        // At least the attempt in the quick lane, which was stopped.
         ((double)(await command.ExecuteScalarAsync(Ct))!).ShouldBeGreaterThan(Quick.QuickTime.TotalSeconds * 0.9);
     }
 
@@ -84,13 +92,25 @@ public sealed class IngestionTurnsShould
         using var gate = new SlowReader();
         using var knowledge = new Knowledge(database, reader: gate, options: Quick);
         using var signal = new IngestionSignal();
-        using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, TimeProvider.System, NullLogger<IngestionWorker>.Instance, Quick);
+        using var worker = new IngestionWorker(
+            database.ApplicationSource,
+            knowledge.Runner,
+            signal,
+            TimeProvider.System,
+            NullLogger<IngestionWorker>.Instance,
+            Quick);
         var large = new List<(TenantId Tenant, JobId Job)>();
         // More than there are slow workers.
         for (var i = 0; i < 5; i++)
         {
             var tenant = await database.AddTenantAsync();
-            large.Add((tenant, await knowledge.Queue.ImportAsync(tenant, new[] { Text("slow", "Slow words.", Slow), Text("quick", "Quick words.") }.ToAsyncEnumerable(), Ct)));
+            large.Add(
+                (
+                    tenant,
+                    await knowledge.Queue.ImportAsync(
+                        tenant,
+                        new[] { Text("slow", "Slow words.", Slow), Text("quick", "Quick words.") }.ToAsyncEnumerable(),
+                        Ct)));
         }
 
         await worker.StartAsync(Ct);
@@ -98,7 +118,7 @@ public sealed class IngestionTurnsShould
         var third = await database.AddTenantAsync();
         var small = await knowledge.Queue.ImportAsync(third, new[] { Text("a", "Small.") }.ToAsyncEnumerable(), Ct);
 
-        // All the long ones are still being read, or wait for that, and what is quick of their jobs is there.
+        // All long documents are still being read or waiting, and the quick documents of their jobs are done.
         (await FinishedAsync(knowledge, third, small)).Done.ShouldBe(1);
         gate.IsOpen.ShouldBeFalse();
         foreach (var (tenant, job) in large)
@@ -108,7 +128,9 @@ public sealed class IngestionTurnsShould
         }
 
         gate.Open();
-        foreach (var (tenant, job) in large) (await FinishedAsync(knowledge, tenant, job)).ShouldSatisfyAllConditions(done => done.Done.ShouldBe(2), done => done.Failed.ShouldBeEmpty());
+        foreach (var (tenant, job) in large)
+            (await FinishedAsync(knowledge, tenant, job))
+                .ShouldSatisfyAllConditions(done => done.Done.ShouldBe(2), done => done.Failed.ShouldBeEmpty());
         await worker.StopAsync(Ct);
     }
 
@@ -118,10 +140,18 @@ public sealed class IngestionTurnsShould
         await using var database = await TestDatabase.CreateAsync();
         using var knowledge = new Knowledge(database);
         using var signal = new IngestionSignal();
-        using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, TimeProvider.System, NullLogger<IngestionWorker>.Instance);
+        using var worker = new IngestionWorker(
+            database.ApplicationSource,
+            knowledge.Runner,
+            signal,
+            TimeProvider.System,
+            NullLogger<IngestionWorker>.Instance);
         var pdf = MadePdf.Of(10_000, MadePdf.Empty);
         for (var i = 0; i < 2; i++)
-            await knowledge.Queue.UploadAsync(await database.AddTenantAsync(), new ImportedDocument("empty.pdf", new DocumentDescription { MediaType = MediaTypes.Pdf }, pdf), Ct);
+            await knowledge.Queue.UploadAsync(
+                await database.AddTenantAsync(),
+                new ImportedDocument("empty.pdf", new DocumentDescription { MediaType = MediaTypes.Pdf }, pdf),
+                Ct);
         await worker.StartAsync(Ct);
         var tenant = await database.AddTenantAsync();
         var job = await knowledge.Queue.ImportAsync(tenant, new[] { Text("a", "Small.") }.ToAsyncEnumerable(), Ct);
@@ -134,34 +164,44 @@ public sealed class IngestionTurnsShould
     }
 
     [Fact]
-    public async Task Tell_the_tenant_what_was_not_read()
+    public async Task Report_what_was_not_read()
     {
         await using var database = await TestDatabase.CreateAsync();
-        using var knowledge = new Knowledge(database, reader: new PdfReader(new IngestionOptions { MostPages = 1 }));
+        using var knowledge = new Knowledge(database, reader: new PdfReader(new IngestionOptions { MaxPages = 1 }));
         var tenant = await database.AddTenantAsync();
         var pdf = MadePdf.Of([MadePdf.Text("First words."), MadePdf.Text("Second words.")]);
 
-        var report = await knowledge.RunAsync(tenant, await knowledge.Queue.UploadAsync(tenant, new ImportedDocument("two.pdf", new DocumentDescription { MediaType = MediaTypes.Pdf }, pdf), Ct), Ct);
+        var report = await knowledge.RunAsync(
+            tenant,
+            await knowledge.Queue.UploadAsync(
+                tenant,
+                new ImportedDocument("two.pdf", new DocumentDescription { MediaType = MediaTypes.Pdf }, pdf),
+                Ct),
+            Ct);
 
         report.Done.ShouldBe(1);
-        report.Notices.ShouldHaveSingleItem().ShouldBe(new NoticedItem("two.pdf", "Only the first 1 of its 2 pages were read. Split it to index all of it."));
+        report.Notices.ShouldHaveSingleItem()
+            .ShouldBe(new NoticedItem("two.pdf", "Only the first 1 of its 2 pages were read. Split the file to index all pages."));
         var (documents, _) = await new KnowledgeCatalog(knowledge.Database).ListAsync(tenant, 0, 10, Ct);
         documents.ShouldHaveSingleItem().Notice.ShouldBe(report.Notices[0].Notice);
     }
 
     [Fact]
-    public async Task Not_last_longer_for_a_document_than_it_may()
+    public async Task Respect_the_time_limit_of_a_document()
     {
         await using var database = await TestDatabase.CreateAsync();
         using var gate = new SlowReader();
-        // The grace of readers that end by themselves is added.
-        using var knowledge = new Knowledge(database, reader: gate, options: new IngestionOptions { DocumentTime = TimeSpan.FromSeconds(-29) });
+        // Plus the grace time for readers that stop by themselves.
+        using var knowledge = new Knowledge(
+            database,
+            reader: gate,
+            options: new IngestionOptions { DocumentTime = TimeSpan.FromSeconds(-29) });
         var tenant = await database.AddTenantAsync();
 
         var job = await knowledge.Queue.ImportAsync(tenant, new[] { Text("slow", "Slow words.", Slow) }.ToAsyncEnumerable(), Ct);
         var report = await knowledge.RunAsync(tenant, job, Ct);
 
-        report.Failed.ShouldHaveSingleItem().Error.ShouldContain("and was stopped. Split it into parts.");
+        report.Failed.ShouldHaveSingleItem().Error.ShouldContain("Split it into smaller documents.");
     }
 
     private static IngestionOptions Quick => new() { QuickTime = TimeSpan.FromSeconds(1), Turn = TimeSpan.FromSeconds(1) };
@@ -171,11 +211,12 @@ public sealed class IngestionTurnsShould
 
     private static async Task<TenantId?> ClaimAsync(TestDatabase database)
     {
-        await using var command = database.ApplicationSource.CreateCommand("select tenant_id from claim_ingestion_job(gen_random_uuid(), interval '1 minute')");
+        await using var command = database.ApplicationSource.CreateCommand(
+            "select tenant_id from claim_ingestion_job(gen_random_uuid(), interval '1 minute')");
         return await command.ExecuteScalarAsync(Ct) is Guid tenant ? new TenantId(tenant) : null;
     }
 
-    // As a worker ends it, at a time that is not ours.
+    // Ends it as a worker does, at a different time.
     private static async Task EndTurnAsync(TestDatabase database, TenantId tenant, double seconds)
     {
         await using var command = database.OwnerSource.CreateCommand(
@@ -200,10 +241,11 @@ public sealed class IngestionTurnsShould
 
     private static async Task EventuallyAsync(Func<Task<bool>> condition)
     {
-        for (var watch = Stopwatch.StartNew(); !await condition(); await Task.Delay(20, Ct)) watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60));
+        for (var watch = Stopwatch.StartNew(); !await condition(); await Task.Delay(20, Ct))
+            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60));
     }
 
-    // Reads a document when it is told to, and not before.
+    // Finishes reading a document only when the test says so.
     private sealed class SlowReader : IReader, IDisposable
     {
         private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -50,7 +50,10 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
             tenant,
             [
                 ("words", "Light", "A light bag, a light bike, a red light, and at the front a light. The red front bag is light."),
-                ("phrase", "Accessories", "Among many other things we sell a front light that is bright enough for dark forests and long nights on the road."),
+                (
+                    "phrase",
+                    "Accessories",
+                    "Among many other things we sell a front light that is bright enough for dark forests and long nights on the road."),
             ]);
 
         (await FirstAsync(knowledge, tenant, "red light bag at the front light")).ShouldBe("words");
@@ -59,11 +62,16 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Not_take_a_known_word_or_a_number_for_a_misspelling()
+    public async Task Not_correct_known_words_and_numbers()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
-        await knowledge.ImportAsync(tenant, [("a", "Stables", "The stable has room for nine horses."), ("b", "Tables", "The table seats nine people. Its number is 471199.")]);
+        await knowledge.ImportAsync(
+            tenant,
+            [
+                ("a", "Stables", "The stable has room for nine horses."),
+                ("b", "Tables", "The table seats nine people. Its number is 471199."),
+            ]);
 
         await using var db = await knowledge.Database.BeginAsync(tenant, Ct);
         (await Question.ReadAsync(db, "stable", Ct)).Terms.ShouldHaveSingleItem();
@@ -72,7 +80,7 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Find_only_what_the_filter_lets_pass()
+    public async Task Apply_the_filter()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
@@ -87,9 +95,14 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
         await AddAsync("b", "en", "outdoor", "sale");
         await AddAsync("c", "de", "indoor", "sale");
         SourceId source;
-        await using (var db = await knowledge.Database.BeginAsync(tenant, Ct)) source = await db.Sources.Select(row => row.Id).SingleAsync(Ct);
+        await using (var db = await knowledge.Database.BeginAsync(tenant, Ct)) source = await db.Sources.Select(row => row.Id)
+            .SingleAsync(Ct);
         async Task<string> FoundAsync(KnowledgeFilter filter) => string.Concat(
-            (await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = "lamp", Filter = filter }, Ct)).Hits.Select(hit => hit.ExternalId).Order());
+            (
+                await knowledge.Base.SearchAsync(
+                    new KnowledgeQuery { TenantId = tenant, Text = "lamp", Filter = filter },
+                    Ct)).Hits.Select(hit => hit.ExternalId)
+                .Order());
 
         (await FoundAsync(KnowledgeFilter.None)).ShouldBe("abc");
         (await FoundAsync(new() { Tags = ["indoor"] })).ShouldBe("ac");
@@ -110,7 +123,9 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
 
         var empty = await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = stranger, Text = "charging" }, Ct);
         await knowledge.ImportAsync(stranger, [("x", "Bread", "We bake bread.")]);
-        var filled = await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = stranger, Text = "How long does charging take?" }, Ct);
+        var filled = await knowledge.Base.SearchAsync(
+            new KnowledgeQuery { TenantId = stranger, Text = "How long does charging take?" },
+            Ct);
 
         empty.Hits.ShouldBeEmpty();
         filled.Hits.ShouldAllBe(hit => hit.ExternalId == "x");
@@ -125,7 +140,10 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
         await knowledge.ImportAsync(
             tenant,
             [
-                ("de", "Rückgabe", "Die Fahrräder können innerhalb von 30 Tagen zurückgegeben werden, wenn sie nicht gefahren worden sind."),
+                (
+                    "de",
+                    "Rückgabe",
+                    "Die Fahrräder können innerhalb von 30 Tagen zurückgegeben werden, wenn sie nicht gefahren worden sind."),
                 ("es", "Envío", "Enviamos las bicicletas a toda España y los gastos son de veinte euros para todos los pedidos."),
             ]);
 
@@ -141,7 +159,7 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
     [InlineData("the of and")]
     [InlineData("\0 \u0001 ' \" \\ ; -- drop table chunks")]
     [InlineData("qwertz uiop asdf")]
-    public async Task Take_any_text_as_a_question(string question)
+    public async Task Accept_any_text_as_a_question(string question)
     {
         var tenant = await ShopAsync();
         using var knowledge = new Knowledge(_database);
@@ -152,24 +170,29 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Take_a_pasted_page_as_a_question()
+    public async Task Accept_a_pasted_page_as_a_question()
     {
         var tenant = await ShopAsync();
         using var knowledge = new Knowledge(_database);
 
-        var result = await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = string.Concat(Enumerable.Repeat("charging battery ", 10_000)) }, Ct);
+        var result = await knowledge.Base.SearchAsync(
+            new KnowledgeQuery { TenantId = tenant, Text = string.Concat(Enumerable.Repeat("charging battery ", 10_000)) },
+            Ct);
 
         result.Hits[0].ExternalId.ShouldBe("charging");
     }
 
-    /// <summary>The lexical arm against BM25 written out from the formula, score by score, also after changes and deletions.</summary>
+    /// <summary>Compares every score of the lexical arm with BM25 computed from the formula, also after changes and deletions.</summary>
     [Fact]
     public async Task Score_exactly_as_bm25_says()
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
         var random = new Random(7);
-        (string, string, string) Document(int i) => ($"d{i}", Word(random.Next(20)), string.Join(' ', Enumerable.Range(0, random.Next(5, 120)).Select(_ => Word((int)(Math.Pow(random.NextDouble(), 3) * 200)))));
+        (string, string, string) Document(int i) => (
+            $"d{i}",
+            Word(random.Next(20)),
+            string.Join(' ', Enumerable.Range(0, random.Next(5, 120)).Select(_ => Word((int)(Math.Pow(random.NextDouble(), 3) * 200)))));
         await knowledge.ImportAsync(tenant, [.. Enumerable.Range(0, 120).Select(Document)]);
         await knowledge.ImportAsync(tenant, [.. Enumerable.Range(30, 40).Select(Document)]);
         var catalog = new KnowledgeCatalog(knowledge.Database);
@@ -184,7 +207,15 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
         {
             var words = Enumerable.Range(0, 5).Select(_ => Word(random.Next(60))).Distinct().ToArray();
             var terms = (await Question.ReadAsync(db, string.Join(' ', words), Ct)).Terms;
-            var candidates = await Candidates.FindAsync(db, terms, HashedEmbedder.Model, HalfVectors.From(HashedEmbedder.Embed("x")), 1_000, KnowledgeFilter.None, indexed: false, Ct);
+            var candidates = await Candidates.FindAsync(
+                db,
+                terms,
+                HashedEmbedder.Model,
+                HalfVectors.From(HashedEmbedder.Embed("x")),
+                1_000,
+                KnowledgeFilter.None,
+                indexed: false,
+                Ct);
 
             candidates.Count.ShouldBe(chunks.Count);
             foreach (var candidate in candidates)
@@ -195,10 +226,14 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
         }
     }
 
-    // Without a stem or a meaning, and no two near enough to be a misspelling of one another.
+    // Words without a stem or meaning, none similar enough to be a misspelling of another.
     private static string Word(int number) => $"x{(char)('a' + (number / 26))}{(char)('a' + (number % 26))}x";
 
-    private static double Bm25(Dictionary<Guid, Dictionary<string, int>> chunks, Dictionary<string, int> chunk, string word, double averageLength)
+    private static double Bm25(
+        Dictionary<Guid, Dictionary<string, int>> chunks,
+        Dictionary<string, int> chunk,
+        string word,
+        double averageLength)
     {
         const double K1 = 1.2, B = 0.75;
         if (!chunk.TryGetValue(word, out var frequency)) return 0;
@@ -210,10 +245,20 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
     // Titles count three times.
     private static async Task<Dictionary<Guid, Dictionary<string, int>>> TermFrequenciesAsync(TenantDb db)
     {
-        var rows = await db.Chunks.Join(db.Documents, chunk => chunk.DocumentId, document => document.Id, (chunk, document) => new { chunk.Id, document.Title, chunk.Text }).ToListAsync(Ct);
+        var rows = await db.Chunks.Join(
+            db.Documents,
+            chunk => chunk.DocumentId,
+            document => document.Id,
+            (chunk, document) => new { chunk.Id, document.Title, chunk.Text })
+            .ToListAsync(Ct);
         return rows.ToDictionary(
             row => row.Id.Value,
-            row => string.Join(' ', row.Title, row.Title, row.Title, row.Text).Split(' ').GroupBy(word => word).ToDictionary(group => group.Key, group => group.Count()));
+            row =>
+                string
+                    .Join(' ', row.Title, row.Title, row.Title, row.Text)
+                    .Split(' ')
+                    .GroupBy(word => word)
+                    .ToDictionary(group => group.Key, group => group.Count()));
     }
 
     private async Task<TenantId> ShopAsync()
@@ -226,7 +271,10 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
                 ("charging", "Charging", "The battery is full after four and a half hours. The fast charger needs two hours."),
                 ("warranty", "Warranty", "The frame is covered for five years and the battery for two years."),
                 ("returns", "Returns", "You may give the bike back within 30 days if it has been ridden less than 50 kilometres."),
-                ("shipping", "Shipping", "Delivery within Germany costs 49 euros. To Austria, Denmark and the Netherlands it costs 89 euros."),
+                (
+                    "shipping",
+                    "Shipping",
+                    "Delivery within Germany costs 49 euros. To Austria, Denmark and the Netherlands it costs 89 euros."),
                 ("parts", "Spare parts", "The brake lever has the number TB-4711."),
                 ("bell", "Bell", "The bell has the number TB4712."),
                 ("card", "Graphics card", "The RTX4090 costs 1,299 euros."),

@@ -39,7 +39,7 @@ public sealed class CircuitBreakersShould
     }
 
     [Fact]
-    public void Let_another_try_when_the_first_was_never_heard_of_again()
+    public void Let_another_try_when_the_first_never_reported_back()
     {
         var breakers = new CircuitBreakers(_clock);
         breakers.Failed(_tenant, "tavus", KnowledgeFault.Unavailable, "down");
@@ -58,11 +58,12 @@ public sealed class CircuitBreakersShould
     [InlineData(KnowledgeFault.Throttled, 1, 86_400, 600)]
     [InlineData(KnowledgeFault.Configuration, 1, null, 60)]
     [InlineData(KnowledgeFault.Configuration, 99, null, 600)]
-    public void Pause_for_longer_the_less_hope_there_is(KnowledgeFault fault, int failures, int? retryAfter, int seconds) =>
-        CircuitBreakers.PauseAfter(fault, failures, retryAfter is { } asked ? TimeSpan.FromSeconds(asked) : null).ShouldBe(TimeSpan.FromSeconds(seconds));
+    public void Pause_longer_for_permanent_faults(KnowledgeFault fault, int failures, int? retryAfter, int seconds) =>
+        CircuitBreakers.PauseAfter(fault, failures, retryAfter is { } asked ? TimeSpan.FromSeconds(asked) : null)
+            .ShouldBe(TimeSpan.FromSeconds(seconds));
 
     [Fact]
-    public void Take_failures_of_searches_that_were_under_way_together_for_one()
+    public void Count_concurrent_failures_once()
     {
         var breakers = new CircuitBreakers(_clock);
         for (var i = 0; i < 10; i++) breakers.Failed(_tenant, "tavus", KnowledgeFault.Unavailable, "down");

@@ -7,7 +7,7 @@ namespace Widget.Rag.Tests.Search;
 
 public sealed class HybridSearchShould
 {
-    // Enough for an instant answer on a busy machine; what is waited for in vain takes this long.
+    // Long enough for an instant answer on a busy machine. A test that waits for a timeout takes this long.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(1);
 
     private static HttpRequestException Down => new("down");
@@ -25,7 +25,8 @@ public sealed class HybridSearchShould
         var result = await SearchAsync(SearchStrategy.Parallel, [own, tavus], tavusWeight: 0.25);
 
         // 0.75 · 7/7, 0.75 · 3.5/7, 0.25 · 0.9/0.9, 0.25 · 0.1/0.9
-        result.Hits.Select(hit => (hit.ExternalId, Math.Round(hit.Score, 3))).ShouldBe([("a", 0.75), ("b", 0.375), ("c", 0.25), ("d", 0.028)]);
+        result.Hits.Select(hit => (hit.ExternalId, Math.Round(hit.Score, 3)))
+            .ShouldBe([("a", 0.75), ("b", 0.375), ("c", 0.25), ("d", 0.028)]);
         result.Trace.Steps.ShouldAllBe(step => step.Outcome == SearchOutcome.Answered);
     }
 
@@ -60,7 +61,7 @@ public sealed class HybridSearchShould
     [InlineData(SearchStrategy.Parallel)]
     [InlineData(SearchStrategy.Smart)]
     [InlineData(SearchStrategy.Fallback)]
-    public async Task Say_so_when_no_side_answers(SearchStrategy strategy)
+    public async Task Fail_when_no_side_answers(SearchStrategy strategy)
     {
         var refusal = await Should.ThrowAsync<SearchUnavailableException>(() =>
             SearchAsync(strategy, [new StubKnowledgeBase("own") { Fails = Down }, new StubKnowledgeBase("tavus") { Fails = Down }]));
@@ -99,7 +100,11 @@ public sealed class HybridSearchShould
     [InlineData("What does delivery cost?", "tavus")]
     public async Task Send_a_question_to_the_knowledge_that_suits_it(string question, string asked)
     {
-        var bases = new[] { new StubKnowledgeBase("own") { Hits = [Hit("a", 1)], Confidence = 1 }, new StubKnowledgeBase("tavus") { Hits = [Hit("t", 1)], Confidence = 1 } };
+        var bases = new[]
+        {
+            new StubKnowledgeBase("own") { Hits = [Hit("a", 1)], Confidence = 1 },
+            new StubKnowledgeBase("tavus") { Hits = [Hit("t", 1)], Confidence = 1 },
+        };
 
         var result = await SearchAsync(SearchStrategy.Smart, bases, question: question);
 
@@ -111,9 +116,14 @@ public sealed class HybridSearchShould
     }
 
     [Fact]
-    public async Task Ask_nobody_else_once_somebody_was_good_enough()
+    public async Task Not_ask_others_after_a_good_answer()
     {
-        StubKnowledgeBase[] bases = [new("a") { Hits = [Hit("a", 1)], Confidence = 0.9 }, new("b") { Hits = [Hit("b", 1)] }, new("c") { Hits = [Hit("c", 1)] }];
+        StubKnowledgeBase[] bases =
+        [
+            new("a") { Hits = [Hit("a", 1)], Confidence = 0.9 },
+            new("b") { Hits = [Hit("b", 1)] },
+            new("c") { Hits = [Hit("c", 1)] },
+        ];
         var plan = new SearchPlan { Strategy = SearchStrategy.Fallback, Weights = bases.ToDictionary(stub => stub.Name, _ => 1.0) };
 
         var result = await new HybridSearch(bases, TimeProvider.System).SearchAsync(Query("x"), plan, Ct);
@@ -127,7 +137,10 @@ public sealed class HybridSearchShould
     {
         const string Text = "Delivery within Germany costs 49 euros and to Austria it costs 89 euros.";
         var own = new StubKnowledgeBase("own") { Hits = [Hit("a", 2, Text), Hit("b", 1, "Something else entirely, about returns.")] };
-        var tavus = new StubKnowledgeBase("tavus") { Hits = [Hit("t", 0.5, "Delivery within Germany costs 49 euros, and to Austria it costs 89 euros.")] };
+        var tavus = new StubKnowledgeBase("tavus")
+        {
+            Hits = [Hit("t", 0.5, "Delivery within Germany costs 49 euros, and to Austria it costs 89 euros.")],
+        };
 
         var result = await SearchAsync(SearchStrategy.Parallel, [own, tavus]);
 
@@ -156,7 +169,10 @@ public sealed class HybridSearchShould
         var search = new HybridSearch([new StubKnowledgeBase("own") { Delay = TimeSpan.FromSeconds(5) }], TimeProvider.System);
 
         await Should.ThrowAsync<OperationCanceledException>(() =>
-            search.SearchAsync(Query("x"), new SearchPlan { Weights = new Dictionary<string, double> { ["own"] = 1 }, Deadline = TimeSpan.FromSeconds(9) }, caller.Token));
+            search.SearchAsync(
+                Query("x"),
+                new SearchPlan { Weights = new Dictionary<string, double> { ["own"] = 1 }, Deadline = TimeSpan.FromSeconds(9) },
+                caller.Token));
     }
 
     [Fact]
@@ -196,12 +212,12 @@ public sealed class HybridSearchShould
         Tavus(next).Reason!.ShouldEndWith("s ago (no answer within 1000 ms)");
         next.Trace.Milliseconds.ShouldBeLessThan(Deadline.TotalMilliseconds);
         next.Hits.ShouldHaveSingleItem();
-        // What is wrong at one tenant's account may be right at another's.
+        // A wrong configuration of one tenant's account says nothing about another's.
         Tavus(another).Outcome.ShouldBe(SearchOutcome.TimedOut);
     }
 
     [Fact]
-    public async Task Find_out_beside_a_search_that_a_side_is_back()
+    public async Task Test_in_the_background_whether_a_side_is_back()
     {
         var clock = new TestClock();
         var own = new StubKnowledgeBase("own") { Hits = [Hit("a", 1)] };
@@ -226,7 +242,7 @@ public sealed class HybridSearchShould
     }
 
     [Fact]
-    public async Task Go_on_asking_our_own_knowledge_whatever_happened_before()
+    public async Task Never_pause_the_own_knowledge()
     {
         var own = new StubKnowledgeBase("own") { Fails = Down, Hits = [Hit("a", 1)] };
         var search = new HybridSearch([own], TimeProvider.System);
@@ -252,22 +268,28 @@ public sealed class HybridSearchShould
     }
 
     [Fact]
-    public async Task Say_who_cannot_take_a_question_and_who_is_not_there()
+    public async Task Report_who_cannot_answer_and_who_is_not_configured()
     {
         var own = new StubKnowledgeBase("own") { Hits = [Hit("a", 1)] };
-        var tavus = new StubKnowledgeBase("tavus") { IsRemote = true, Refusal = "not asked, it cannot filter" };
-        var plan = Plan(SearchStrategy.Parallel) with { Weights = new Dictionary<string, double> { ["own"] = 1, ["tavus"] = 1, ["other"] = 1 } };
+        var tavus = new StubKnowledgeBase("tavus") { IsRemote = true, WhyNot = "not asked, it cannot filter" };
+        var plan = Plan(SearchStrategy.Parallel) with
+        {
+            Weights = new Dictionary<string, double> { ["own"] = 1, ["tavus"] = 1, ["other"] = 1 },
+        };
 
         var result = await new HybridSearch([own, tavus], TimeProvider.System).SearchAsync(Query("x"), plan, Ct);
 
         result.Trace.Steps.Skip(1).Select(step => (step.KnowledgeBase, step.Outcome, step.Reason)).ShouldBe(
-            [("tavus", SearchOutcome.Skipped, "not asked, it cannot filter"), ("other", SearchOutcome.Skipped, "not configured on this installation")]);
+            [
+                ("tavus", SearchOutcome.Skipped, "not asked, it cannot filter"),
+                ("other", SearchOutcome.Skipped, "not configured on this installation"),
+            ]);
         tavus.Asked.ShouldBe(0);
         result.Hits[0].Score.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Hand_the_tenants_parameters_to_the_knowledge_bases()
+    public async Task Pass_the_tenants_parameters_to_the_knowledge_bases()
     {
         var own = new StubKnowledgeBase("own") { Hits = [Hit("a", 1)] };
         var plan = Plan(SearchStrategy.Parallel) with { Parameters = new Dictionary<string, string> { ["tavus.replicaId"] = "r1" } };
@@ -278,7 +300,7 @@ public sealed class HybridSearchShould
     }
 
     [Fact]
-    public async Task Fill_the_places_of_what_it_drops_and_count_it()
+    public async Task Replace_dropped_hits_and_count_them()
     {
         Hit[] hits =
         [
@@ -287,7 +309,8 @@ public sealed class HybridSearchShould
         ];
         var own = new StubKnowledgeBase("own") { Hits = hits };
 
-        var result = await new HybridSearch([own], TimeProvider.System).SearchAsync(Query("x") with { Limit = 3 }, Plan(SearchStrategy.Parallel), Ct);
+        var result = await new HybridSearch([own], TimeProvider.System)
+            .SearchAsync(Query("x") with { Limit = 3 }, Plan(SearchStrategy.Parallel), Ct);
 
         result.Hits.Select(hit => hit.ExternalId).ShouldBe(["copy0", "other0", "other1"]);
         result.Trace.Dropped.ShouldBe(new DroppedHits(Duplicates: 2, Contained: 0, BeyondLimit: 2));
@@ -303,7 +326,11 @@ public sealed class HybridSearchShould
         Weights = new Dictionary<string, double> { ["own"] = 1 - tavusWeight, ["tavus"] = tavusWeight },
     };
 
-    private static Task<SearchResult> SearchAsync(SearchStrategy strategy, IKnowledgeBase[] bases, double tavusWeight = 0.5, string question = "question") =>
+    private static Task<SearchResult> SearchAsync(
+        SearchStrategy strategy,
+        IKnowledgeBase[] bases,
+        double tavusWeight = 0.5,
+        string question = "question") =>
         new HybridSearch(bases, TimeProvider.System).SearchAsync(Query(question), Plan(strategy, tavusWeight), Ct);
 
     private static KnowledgeQuery Query(string text) => new() { TenantId = TenantId.New(), Text = text };

@@ -26,19 +26,26 @@ public sealed class QuestionRouterShould
     [InlineData("fr")]
     [InlineData("it")]
     [InlineData("pt")]
-    public void Be_of_use_in_each_language(string language) =>
+    public void Work_in_each_language(string language) =>
         Confusion.Of(RouterQuestion.Load().Where(question => question.Language == language)).Accuracy.ShouldBeGreaterThanOrEqualTo(0.85);
 
     [Theory]
     [InlineData("Show me the price", "speaks of cost")]
     [InlineData("What does the dashboard look like?", "asks what something looks like")]
-    [InlineData("Do you deliver to Denmark?", "Nothing in the question")]
+    [InlineData("Do you deliver to Denmark?", "does not mention pictures")]
     public void Say_why(string question, string reason) => QuestionRouter.Decide(question).Reason.ShouldContain(reason);
 
     [Fact]
-    public void Take_its_time_over_nothing()
+    public void Decide_quickly()
     {
-        string[] pasted = ["", new string('?', 5_000), string.Concat(Enumerable.Repeat("how where which ", 2_000)), string.Concat(Enumerable.Repeat("what does the ", 1_000)), "\ud800\0"];
+        string[] pasted =
+        [
+            "",
+            new string('?', 5_000),
+            string.Concat(Enumerable.Repeat("how where which ", 2_000)),
+            string.Concat(Enumerable.Repeat("what does the ", 1_000)),
+            "\ud800\0",
+        ];
         var start = TimeProvider.System.GetTimestamp();
 
         foreach (var text in pasted) QuestionRouter.Decide(text).Multimodal.ShouldBeFalse();

@@ -17,8 +17,8 @@ public sealed class SearchCacheShould(DatabaseFixture fixture)
         using var knowledge = new Knowledge(fixture.Database);
         var tenant = await fixture.Database.AddTenantAsync();
         var revisions = new KnowledgeRevisions(fixture.Database.ApplicationSource);
-        // On a busy machine the first connection alone may take longer than a visitor would wait for it.
-        var cache = new SearchCache(revisions.ReadAsync, _clock) { Patience = TimeSpan.FromSeconds(30) };
+        // On a busy machine, opening the first connection may take longer than the usual limit.
+        var cache = new SearchCache(revisions.ReadAsync, _clock) { RevisionTimeout = TimeSpan.FromSeconds(30) };
         var search = new HybridSearch([knowledge.Base], _clock, cache: cache);
         Task<SearchResult> AskAsync(string text = "How long is the battery covered?") =>
             search.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = text }, Plan, Ct);
@@ -44,7 +44,7 @@ public sealed class SearchCacheShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Count_what_changes_of_one_tenant_alone_and_only_what_a_search_shows()
+    public async Task Count_only_a_tenants_own_searchable_changes()
     {
         using var knowledge = new Knowledge(fixture.Database);
         var (tenant, other) = (await fixture.Database.AddTenantAsync(), await fixture.Database.AddTenantAsync());
@@ -72,7 +72,7 @@ public sealed class SearchCacheShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Make_one_search_of_many_that_ask_the_same_at_once()
+    public async Task Share_one_search_between_concurrent_equal_questions()
     {
         var own = new StubKnowledgeBase("own") { Hits = [StubKnowledgeBase.Hit("a", 1)], Delay = TimeSpan.FromMilliseconds(100) };
         var search = Search(own);
@@ -85,7 +85,7 @@ public sealed class SearchCacheShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Keep_no_result_that_a_side_is_missing_from()
+    public async Task Not_cache_an_incomplete_result()
     {
         var own = new StubKnowledgeBase("own") { Hits = [StubKnowledgeBase.Hit("a", 1)] };
         var tavus = new StubKnowledgeBase("tavus") { IsRemote = true, Fails = new HttpRequestException("down") };
@@ -100,7 +100,7 @@ public sealed class SearchCacheShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Believe_a_remote_side_for_a_shorter_time_than_our_own()
+    public async Task Cache_remote_results_for_a_shorter_time()
     {
         var (own, tavus) = (new StubKnowledgeBase("own"), new StubKnowledgeBase("tavus") { IsRemote = true });
         var search = Search(own, tavus);
@@ -118,17 +118,21 @@ public sealed class SearchCacheShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Search_without_remembering_when_the_database_does_not_say_how_the_knowledge_stands()
+    public async Task Search_without_cache_when_the_revision_is_unavailable()
     {
         var own = new StubKnowledgeBase("own") { Hits = [StubKnowledgeBase.Hit("a", 1)] };
         var silent = new SearchCache(async (_, ct) => { await Task.Delay(Timeout.Infinite, ct); return 0; }, TimeProvider.System);
         var search = new HybridSearch([own], TimeProvider.System, cache: silent);
 
-        (await search.SearchAsync(new KnowledgeQuery { TenantId = TenantId.New(), Text = "battery" }, Plan, Ct)).Hits.ShouldHaveSingleItem();
+        (
+            await search.SearchAsync(
+                new KnowledgeQuery { TenantId = TenantId.New(), Text = "battery" },
+                Plan,
+                Ct)).Hits.ShouldHaveSingleItem();
     }
 
     [Fact]
-    public void Tell_apart_whatever_decides_on_the_answer()
+    public void Distinguish_everything_that_determines_the_answer()
     {
         var query = new KnowledgeQuery { TenantId = TenantId.New(), Text = "battery" };
         (KnowledgeQuery, SearchPlan, long)[] searches =
@@ -152,7 +156,8 @@ public sealed class SearchCacheShould(DatabaseFixture fixture)
         searches.Select(search => SearchCache.Key(search.Item1, search.Item2, search.Item3)).Distinct().Count().ShouldBe(searches.Length);
     }
 
-    private static SearchPlan Plan { get; } = new() { Weights = new Dictionary<string, double> { ["own"] = 1 }, Deadline = TimeSpan.FromSeconds(30) };
+    private static SearchPlan Plan { get; } = new(
+        ) { Weights = new Dictionary<string, double> { ["own"] = 1 }, Deadline = TimeSpan.FromSeconds(30) };
 
     private HybridSearch Search(params IKnowledgeBase[] bases) =>
         new(bases, _clock, cache: new SearchCache((_, _) => Task.FromResult(1L), _clock));

@@ -26,9 +26,12 @@ public sealed class SearchFaultsShould
     }
 
     [Fact]
-    public async Task Be_logged_by_what_they_say_of_themselves_without_what_was_sent()
+    public async Task Be_logged_without_user_data()
     {
-        var refused = new KnowledgeBaseException(KnowledgeFault.Configuration, "its key is not accepted (status 401)", cause: new IOException("the question was: secret"));
+        var refused = new KnowledgeBaseException(
+            KnowledgeFault.Configuration,
+            "its key is not accepted (status 401)",
+            cause: new IOException("the question was: secret"));
 
         await SearchAsync(new StubKnowledgeBase("own") { Hits = [Hit("a", 1)] }, new StubKnowledgeBase("tavus") { Fails = refused });
 
@@ -41,26 +44,34 @@ public sealed class SearchFaultsShould
     [Fact]
     public async Task Be_logged_when_no_answer_comes_in_time()
     {
-        await SearchAsync(new StubKnowledgeBase("own") { Hits = [Hit("a", 1)] }, new StubKnowledgeBase("tavus") { Delay = TimeSpan.FromSeconds(30) });
+        await SearchAsync(
+            new StubKnowledgeBase("own") { Hits = [Hit("a", 1)] },
+            new StubKnowledgeBase("tavus") { Delay = TimeSpan.FromSeconds(30) });
 
         _log.Entries.ShouldHaveSingleItem().Id.ShouldBe(2001);
     }
 
     [Fact]
-    public async Task Stay_with_the_exception_when_nobody_answers()
+    public async Task Be_part_of_the_exception_when_no_knowledge_base_answers()
     {
         var (one, two) = (new HttpRequestException("one"), new InvalidOperationException("two"));
 
         var alone = await Should.ThrowAsync<SearchUnavailableException>(() => SearchAsync(new StubKnowledgeBase("own") { Fails = one }));
-        var both = await Should.ThrowAsync<SearchUnavailableException>(() => SearchAsync(new StubKnowledgeBase("own") { Fails = one }, new StubKnowledgeBase("tavus") { Fails = two }));
+        var both = await Should.ThrowAsync<SearchUnavailableException>(
+            () => SearchAsync(new StubKnowledgeBase("own") { Fails = one }, new StubKnowledgeBase("tavus") { Fails = two }));
 
         alone.InnerException.ShouldBe(one);
         both.InnerException.ShouldBeOfType<AggregateException>().InnerExceptions.ShouldBe([one, two]);
     }
 
-    private Task<SearchResult> SearchAsync(params StubKnowledgeBase[] bases) => new HybridSearch(bases, TimeProvider.System, logger: _log).SearchAsync(
+    private Task<SearchResult> SearchAsync(params StubKnowledgeBase[] bases) =>
+        new HybridSearch(bases, TimeProvider.System, logger: _log).SearchAsync(
         new KnowledgeQuery { TenantId = TenantId.New(), Text = "x" },
-        new SearchPlan { Weights = bases.ToDictionary(one => one.Name, _ => 1.0, StringComparer.Ordinal), Deadline = TimeSpan.FromSeconds(1) },
+        new SearchPlan
+        {
+            Weights = bases.ToDictionary(one => one.Name, _ => 1.0, StringComparer.Ordinal),
+            Deadline = TimeSpan.FromSeconds(1),
+        },
         Ct);
 
     private sealed class KeptLog : ILogger<HybridSearch>
@@ -72,7 +83,12 @@ public sealed class SearchFaultsShould
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             lock (Entries) Entries.Add((eventId.Id, logLevel, formatter(state, exception), exception));
         }

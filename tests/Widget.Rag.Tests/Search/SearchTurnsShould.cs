@@ -11,7 +11,7 @@ public sealed class SearchTurnsShould
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Let_no_search_miss_its_deadline_for_waiting_in_line()
+    public async Task Not_count_the_wait_against_the_deadline()
     {
         var own = new StubKnowledgeBase("own") { Delay = TimeSpan.FromMilliseconds(100), Hits = [Hit("a", 1)] };
         using var turns = new SearchTurns(1);
@@ -33,7 +33,7 @@ public sealed class SearchTurnsShould
     }
 
     [Fact]
-    public async Task Be_taken_by_no_more_than_may_run_at_once()
+    public async Task Limit_concurrent_searches()
     {
         using var turns = new SearchTurns(2);
         var first = await turns.TakeAsync(Ct);
@@ -42,7 +42,7 @@ public sealed class SearchTurnsShould
 
         (third.IsCompleted, turns.Waiting).ShouldBe((false, 1));
         first.Dispose();
-        // Ending a turn twice frees no second place.
+        // Disposing twice must not free a second place.
         first.Dispose();
         using var taken = await third;
         var fourth = turns.TakeAsync(Ct);
@@ -53,7 +53,7 @@ public sealed class SearchTurnsShould
     }
 
     [Fact]
-    public async Task Not_be_kept_by_who_no_longer_waits()
+    public async Task Not_be_held_by_a_cancelled_search()
     {
         using var turns = new SearchTurns(1);
         var first = await turns.TakeAsync(Ct);

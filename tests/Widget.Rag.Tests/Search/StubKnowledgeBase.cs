@@ -2,7 +2,7 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Tests.Search;
 
-/// <summary>A knowledge base that does as it is told.</summary>
+/// <summary>A knowledge base with configurable behaviour.</summary>
 internal sealed class StubKnowledgeBase(string name) : IKnowledgeBase
 {
     private int _asked;
@@ -15,12 +15,12 @@ internal sealed class StubKnowledgeBase(string name) : IKnowledgeBase
 
     public Exception? Fails { get; set; }
 
-    /// <summary>Whom it waits for before it answers.</summary>
+    /// <summary>A barrier to wait at before answering.</summary>
     public Barrier? Meets { get; init; }
 
     public bool IgnoresCancellation { get; init; }
 
-    public string? Refusal { get; init; }
+    public string? WhyNot { get; init; }
 
     public double Confidence { get; init; } = 0.7;
 
@@ -30,7 +30,7 @@ internal sealed class StubKnowledgeBase(string name) : IKnowledgeBase
 
     public KnowledgeQuery? LastQuery { get; private set; }
 
-    public string? Refuse(KnowledgeQuery query) => Refusal;
+    public Answerability CanAnswer(KnowledgeQuery query) => new(WhyNot);
 
     public async Task<KnowledgeResult> SearchAsync(KnowledgeQuery query, CancellationToken ct)
     {

@@ -5,7 +5,7 @@ using static Widget.Rag.Tests.Search.StubKnowledgeBase;
 
 namespace Widget.Rag.Tests.Search;
 
-/// <summary>A knowledge base of weight 0 only stands in for others.</summary>
+/// <summary>A knowledge base with weight 0 is only a fallback.</summary>
 public sealed class WeightsShould
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -14,9 +14,9 @@ public sealed class WeightsShould
     [InlineData(SearchStrategy.Parallel)]
     [InlineData(SearchStrategy.Smart)]
     [InlineData(SearchStrategy.Fallback)]
-    public async Task Leave_one_of_weight_zero_alone_while_another_answers(SearchStrategy strategy)
+    public async Task Not_ask_one_of_weight_zero_while_another_answers(SearchStrategy strategy)
     {
-        // Not good enough, so a strategy that asks one after the other would ask the next.
+        // Not good enough, so a sequential strategy would ask the next one.
         var own = new StubKnowledgeBase("own") { Hits = [Hit("a", 7)] };
         var tavus = new StubKnowledgeBase("tavus") { Hits = [Hit("c", 0.9)], Confidence = 0.1 };
 
@@ -40,26 +40,33 @@ public sealed class WeightsShould
 
         var result = await SearchAsync(strategy, own, tavus);
 
-        // In their order, which scores of 0 would lose.
+        // Their order is kept. With scores of 0 it would be lost.
         result.Hits.Select(hit => hit.ExternalId).ShouldBe(["a", "b"]);
         result.Hits[0].Score.ShouldBeGreaterThan(result.Hits[1].Score);
         result.Trace.Steps.Single(step => step.KnowledgeBase == "own").Reason.ShouldBe("tavus failed");
     }
 
     [Fact]
-    public async Task Say_why_one_is_left_out()
+    public async Task Report_why_one_is_left_out()
     {
         var own = new StubKnowledgeBase("own") { Hits = [Hit("a", 7)] };
         var tavus = new StubKnowledgeBase("tavus") { Hits = [Hit("c", 0.9)] };
-        var plan = new SearchPlan { Weights = new Dictionary<string, double> { ["own"] = 1 }, LeftOut = new Dictionary<string, string> { ["tavus"] = "its weight is 0" } };
+        var plan = new SearchPlan
+        {
+            Weights = new Dictionary<string, double> { ["own"] = 1 },
+            LeftOut = new Dictionary<string, string> { ["tavus"] = "its weight is 0" },
+        };
 
-        var result = await new HybridSearch([own, tavus], TimeProvider.System).SearchAsync(new KnowledgeQuery { TenantId = TenantId.New(), Text = "x" }, plan, Ct);
+        var result = await new HybridSearch([own, tavus], TimeProvider.System)
+            .SearchAsync(new KnowledgeQuery { TenantId = TenantId.New(), Text = "x" }, plan, Ct);
 
         tavus.Asked.ShouldBe(0);
-        result.Trace.Steps.Select(step => (step.KnowledgeBase, step.Outcome)).ShouldBe([("own", SearchOutcome.Answered), ("tavus", SearchOutcome.Skipped)]);
+        result.Trace.Steps.Select(step => (step.KnowledgeBase, step.Outcome))
+            .ShouldBe([("own", SearchOutcome.Answered), ("tavus", SearchOutcome.Skipped)]);
     }
 
-    private static Task<SearchResult> SearchAsync(SearchStrategy strategy, params IKnowledgeBase[] bases) => new HybridSearch(bases, TimeProvider.System).SearchAsync(
+    private static Task<SearchResult> SearchAsync(SearchStrategy strategy, params IKnowledgeBase[] bases) =>
+        new HybridSearch(bases, TimeProvider.System).SearchAsync(
         new KnowledgeQuery { TenantId = TenantId.New(), Text = "What does delivery cost?" },
         new SearchPlan { Strategy = strategy, Weights = new Dictionary<string, double> { ["own"] = 0, ["tavus"] = 1 } },
         Ct);

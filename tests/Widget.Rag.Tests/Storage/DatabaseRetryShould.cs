@@ -3,13 +3,13 @@ using Widget.Platform.Database;
 
 namespace Widget.Rag.Tests.Storage;
 
-/// <summary>Work that waits for a database that is away.</summary>
+/// <summary>Work that is retried while the database is unavailable.</summary>
 public sealed class DatabaseRetryShould
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Repeat_the_work_until_the_database_lets_it()
+    public async Task Repeat_the_work_until_the_database_is_available()
     {
         var (tries, faults) = (0, 0);
 
@@ -23,7 +23,7 @@ public sealed class DatabaseRetryShould
     }
 
     [Fact]
-    public async Task Not_repeat_what_would_fail_again()
+    public async Task Not_repeat_permanent_failures()
     {
         var tries = 0;
 
@@ -41,11 +41,12 @@ public sealed class DatabaseRetryShould
     }
 
     [Fact]
-    public async Task Say_what_was_wrong_when_it_is_told_to_stop()
+    public async Task Report_the_last_fault_when_cancelled()
     {
         using var stop = new CancellationTokenSource();
 
-        await Should.ThrowAsync<NpgsqlException>(DatabaseRetry.RunAsync(_ => throw Away(), TimeProvider.System, _ => stop.Cancel(), stop.Token));
+        await Should.ThrowAsync<NpgsqlException>(
+            DatabaseRetry.RunAsync(_ => throw Away(), TimeProvider.System, _ => stop.Cancel(), stop.Token));
     }
 
     private static NpgsqlException Away() => new("The connection is gone.", new IOException());

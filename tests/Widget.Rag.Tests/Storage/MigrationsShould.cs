@@ -53,15 +53,21 @@ public sealed class MigrationsShould(DatabaseFixture fixture)
                   ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-00000000000a', 'page', ''),
                   ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-00000000000b', 'site', 'https://a.example/sitemap.xml');
                 insert into documents (tenant_id, id, source_id, external_id, title, language, tags, content_hash, chunk_count)
-                select '00000000-0000-0000-0000-000000000001', gen_random_uuid(), '00000000-0000-0000-0000-00000000000a', page, 'Title of ' || page, 'en', '{x}', '', 0
+                select '00000000-0000-0000-0000-000000000001', gen_random_uuid(), '00000000-0000-0000-0000-00000000000a',
+                       page, 'Title of ' || page, 'en', '{x}', '', 0
                 from unnest(array['https://a.example/1', 'https://a.example/2']) page;
                 insert into ingestion_jobs (tenant_id, id, source_id, discovery, page_limit) values
-                  ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000c1', '00000000-0000-0000-0000-00000000000a', 'given', 1),
-                  ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000c2', '00000000-0000-0000-0000-00000000000a', 'given', 1),
-                  ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000c3', '00000000-0000-0000-0000-00000000000b', 'sitemap', 77);
+                  ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000c1',
+                   '00000000-0000-0000-0000-00000000000a', 'given', 1),
+                  ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000c2',
+                   '00000000-0000-0000-0000-00000000000a', 'given', 1),
+                  ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000c3',
+                   '00000000-0000-0000-0000-00000000000b', 'sitemap', 77);
                 insert into ingestion_items (tenant_id, job_id, external_id) values
-                  ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000c1', 'https://a.example/2'),
-                  ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000c2', 'https://a.example/3');
+                  ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000c1',
+                   'https://a.example/2'),
+                  ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-0000000000c2',
+                   'https://a.example/3');
                 """))
             {
                 await before.ExecuteNonQueryAsync(Ct);
@@ -71,8 +77,10 @@ public sealed class MigrationsShould(DatabaseFixture fixture)
 
             await using var after = database.CreateCommand(
                 """
-                select string_agg(format('%s %s %s %s %s', source.kind, source.url, source.tags, (select string_agg(title, ',') from documents where source_id = source.id),
-                                         (select string_agg(right(id::text, 2), ',') from ingestion_jobs where source_id = source.id)), e'\n' order by source.url)
+                select string_agg(format('%s %s %s %s %s', source.kind, source.url, source.tags,
+                  (select string_agg(title, ',') from documents where source_id = source.id),
+                                         (select string_agg(right(id::text, 2), ',') from ingestion_jobs where source_id = source.id)),
+                                       e'\n' order by source.url)
                        || e'\n' || (select rules->>'discovery' || ' ' || (rules->>'pageLimit') from sources where kind = 'site')
                 from sources source
                 """);

@@ -5,6 +5,7 @@ using Npgsql;
 using Pgvector;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Own;
+using Widget.Rag.Ranking;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Storage;
@@ -20,13 +21,13 @@ public sealed class PgvectorShould(DatabaseFixture fixture)
     [InlineData(3)]
     [InlineData(1_024)]
     [InlineData(16_000)]
-    public async Task Carry_half_vectors_there_and_back(int dimensions)
+    public async Task Round_trip_half_vectors(int dimensions)
     {
         var random = new Random(dimensions);
         var vector = new HalfVector(Enumerable.Range(0, dimensions).Select(_ => (Half)(random.NextDouble() - 0.5)).ToArray());
 
         (await EchoAsync(vector, "halfvec")).ShouldBe(vector);
-        // The database reads the same numbers as we do.
+        // The database sees the same numbers.
         (await EchoTextAsync(vector.ToString(), "halfvec")).ShouldBe(await EchoTextAsync(vector, "halfvec"));
     }
 
@@ -34,7 +35,7 @@ public sealed class PgvectorShould(DatabaseFixture fixture)
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(5_000)]
-    public async Task Carry_sparse_vectors_there_and_back(int elements)
+    public async Task Round_trip_sparse_vectors(int elements)
     {
         var random = new Random(elements);
         var vector = SparseVectors.Create(
@@ -77,7 +78,8 @@ public sealed class PgvectorShould(DatabaseFixture fixture)
             Embedding = HalfVectors.From([1, 2, 3]),
         });
         await db.SaveChangesAsync(Ct);
-        (await db.ChunkEmbeddings.AsNoTracking().SingleAsync(row => row.Model == "other", Ct)).Embedding.ShouldBe(HalfVectors.From([1, 2, 3]));
+        (await db.ChunkEmbeddings.AsNoTracking().SingleAsync(row => row.Model == "other", Ct)).Embedding.ShouldBe(
+            HalfVectors.From([1, 2, 3]));
         (await db.ChunkTerms.AsNoTracking().SingleAsync(Ct)).Weights.Indices.Length.ShouldBeGreaterThan(3);
     }
 

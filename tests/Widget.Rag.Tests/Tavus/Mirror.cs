@@ -3,12 +3,12 @@ using Widget.Rag.Fetching;
 using Widget.Rag.Reading;
 using Widget.Rag.Search;
 using Widget.Rag.Tavus.Mirror;
-using Widget.Rag.Tests.Ingestion;
+using Widget.Rag.Tests.Ingestion.Crawling;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Tavus;
 
-/// <summary>A tenant's mirror over a site whose pages a test changes.</summary>
+/// <summary>A tenant's mirror of a site whose pages a test changes.</summary>
 internal sealed class Mirror : IAsyncDisposable
 {
     private readonly PageFetcher _fetcher;
@@ -20,7 +20,12 @@ internal sealed class Mirror : IAsyncDisposable
         Database = new TenantDatabase(database.ApplicationSource, RagServices.Tables);
         Leases = new MirrorLeases(database.ApplicationSource, Database);
         _fetcher = new PageFetcher(site.Site.Allowed);
-        var pages = new MirrorPages(Database, _fetcher, new HostQueue(site.Site.Allowed, TimeProvider.System), new DocumentReader(Readers.Shared, new Chunker()), Clock);
+        var pages = new MirrorPages(
+            Database,
+            _fetcher,
+            new HostQueue(site.Site.Allowed, TimeProvider.System),
+            new DocumentReader(Readers.Shared, new Chunker()),
+            Clock);
         _sync = new MirrorSync(Database, pages, Clock);
         Base = new TavusMirror(Database);
     }
@@ -40,11 +45,12 @@ internal sealed class Mirror : IAsyncDisposable
     public static async Task<Mirror> CreateAsync(TestDatabase database, params IReadOnlyList<(string Path, SitePage Page)> pages) =>
         new(database, await ChangingSite.StartAsync(pages), await database.AddTenantAsync());
 
-    /// <summary>A document that Tavus has taken in from a page of the site.</summary>
+    /// <summary>A Tavus document made from a page of the site.</summary>
     public RemoteDocument Document(string path, string name = "", string status = "ready", string updated = "1") =>
         new($"d{path.Replace('/', '-')}", name, Site.Site[path].ToString(), status) { UpdatedAt = updated };
 
-    public Task<bool> SyncAsync(params IReadOnlyList<RemoteDocument> documents) => SyncAsync(new RemoteListing("account", documents, IsComplete: true));
+    public Task<bool> SyncAsync(params IReadOnlyList<RemoteDocument> documents) =>
+        SyncAsync(new RemoteListing("account", documents, IsComplete: true));
 
     public async Task<bool> SyncAsync(RemoteListing listing, params string[] copies)
     {
@@ -55,7 +61,11 @@ internal sealed class Mirror : IAsyncDisposable
     }
 
     public Task<bool> SyncAsync(MirrorLease lease, params IReadOnlyList<RemoteDocument> documents) =>
-        _sync.SyncAsync(lease, new RemoteListing("account", documents, IsComplete: true), new HashSet<string>(), TestContext.Current.CancellationToken);
+        _sync.SyncAsync(
+            lease,
+            new RemoteListing("account", documents, IsComplete: true),
+            new HashSet<string>(),
+            TestContext.Current.CancellationToken);
 
     public async Task DropAsync()
     {
@@ -64,13 +74,15 @@ internal sealed class Mirror : IAsyncDisposable
         await Leases.ReleaseAsync(lease, pause: null, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The lease that a worker has when this tenant is due.</summary>
+    /// <summary>Takes the lease as a worker does when the tenant is due.</summary>
     public async Task<MirrorLease> HoldAsync()
     {
         var worker = Guid.CreateVersion7();
         await Leases.AskAsync(Tenant, TestContext.Current.CancellationToken);
         await using var db = await Database.BeginAsync(Tenant, TestContext.Current.CancellationToken);
-        await using var command = db.Command("update tavus_knowledge set lease_owner = $1, lease_until = now() + interval '1 hour', asked = false", [worker]);
+        await using var command = db.Command(
+            "update tavus_knowledge set lease_owner = $1, lease_until = now() + interval '1 hour', asked = false",
+            [worker]);
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         await db.CommitAsync(TestContext.Current.CancellationToken);
         return new MirrorLease(Tenant, worker);

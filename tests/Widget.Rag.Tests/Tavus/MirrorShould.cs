@@ -3,16 +3,19 @@ using Widget.Rag.Catalog;
 using Widget.Rag.Own;
 using Widget.Rag.Search;
 using Widget.Rag.Tavus.Mirror;
-using Widget.Rag.Tests.Ingestion;
+using Widget.Rag.Tests.Ingestion.Crawling;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Tavus;
 
 public sealed class MirrorShould(DatabaseFixture fixture)
 {
-    private const string Shipping = "<html><head><title>Delivery</title></head><body><main><h1>Delivery</h1><p>Delivery within Germany costs 49 euros. To Denmark it costs 89 euros.</p></main></body></html>";
-    private const string Warranty = "<html><head><title>Warranty</title></head><body><main><h1>Warranty</h1><p>The frame is covered for five years, the battery for two years or 700 cycles.</p></main></body></html>";
-    private const string Workshop = "<html><head><title>Workshop</title></head><body><main><h1>Workshop</h1><p>Our workshop in the harbour repairs bicycles of all makes on weekdays between nine and five.</p></main></body></html>";
+    private const string Shipping = "<html><head><title>Delivery</title></head><body><main><h1>Delivery</h1>"
+        + "<p>Delivery within Germany costs 49 euros. To Denmark it costs 89 euros.</p></main></body></html>";
+    private const string Warranty = "<html><head><title>Warranty</title></head><body><main><h1>Warranty</h1>"
+        + "<p>The frame is covered for five years, the battery for two years or 700 cycles.</p></main></body></html>";
+    private const string Workshop = "<html><head><title>Workshop</title></head><body><main><h1>Workshop</h1>"
+        + "<p>Our workshop in the harbour repairs bicycles of all makes on weekdays between nine and five.</p></main></body></html>";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -25,18 +28,20 @@ public sealed class MirrorShould(DatabaseFixture fixture)
         var result = await mirror.AskAsync("What does delivery to Denmark cost?");
 
         var hit = result.Hits[0];
-        (hit.ExternalId, hit.Title, hit.Url, hit.ChunkId, hit.DocumentId).ShouldBe(("d-shipping", "Shipping costs", mirror.Site.Site["/shipping"].ToString(), null, null));
+        (hit.ExternalId, hit.Title, hit.Url, hit.ChunkId, hit.DocumentId)
+            .ShouldBe(("d-shipping", "Shipping costs", mirror.Site.Site["/shipping"].ToString(), null, null));
         hit.Locator.Headings.ShouldBe(["Delivery"]);
         hit.Origins.ShouldBe(["tavus"]);
         result.Confidence.ShouldBeGreaterThan(0.5);
         result.Via.ShouldNotBeNull().ShouldMatch(@"^mirror of 3 documents, synchronised at \d{4}-\d\d-\d\d \d\d:\d\d UTC$");
         (await mirror.AskAsync("waranty of the batery")).Hits[0].ExternalId.ShouldBe("d-warranty");
         (await mirror.AskAsync("Who won the chess championship in Reykjavik?")).Confidence.ShouldBeLessThan(0.25);
-        mirror.Base.Refuse(new KnowledgeQuery { TenantId = mirror.Tenant, Text = "x", Filter = new KnowledgeFilter { Tags = ["a"] } }).ShouldNotBeNull();
+        mirror.Base.CanAnswer(new KnowledgeQuery { TenantId = mirror.Tenant, Text = "x", Filter = new KnowledgeFilter { Tags = ["a"] } })
+            .IsYes.ShouldBeFalse();
     }
 
     [Fact]
-    public async Task Say_that_there_is_nothing_yet()
+    public async Task Report_that_there_is_no_mirror_yet()
     {
         await using var mirror = await ShopAsync();
 
@@ -48,7 +53,7 @@ public sealed class MirrorShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Leave_our_own_knowledge_as_it_is()
+    public async Task Not_change_the_own_knowledge()
     {
         await using var mirror = await ShopAsync();
         using var own = new Knowledge(fixture.Database);
@@ -58,13 +63,18 @@ public sealed class MirrorShould(DatabaseFixture fixture)
         await mirror.SyncAsync(mirror.Document("/shipping"), mirror.Document("/warranty"));
 
         (await StatisticsAsync(mirror)).ShouldBe(before);
-        (await new KnowledgeCatalog(mirror.Database).ListAsync(mirror.Tenant, 0, 10, Ct)).Documents.Select(document => document.ExternalId).ShouldBe(["charging"]);
-        (await own.Base.SearchAsync(new KnowledgeQuery { TenantId = mirror.Tenant, Text = "delivery to Denmark" }, Ct)).Hits.Select(hit => hit.ExternalId).ShouldBe(["charging"]);
+        (await new KnowledgeCatalog(mirror.Database).ListAsync(mirror.Tenant, 0, 10, Ct)).Documents.Select(document => document.ExternalId)
+            .ShouldBe(["charging"]);
+        (
+            await own.Base.SearchAsync(
+                new KnowledgeQuery { TenantId = mirror.Tenant, Text = "delivery to Denmark" },
+                Ct)).Hits.Select(hit => hit.ExternalId)
+            .ShouldBe(["charging"]);
         (await mirror.AskAsync("charging the battery")).Hits.ShouldNotContain(hit => hit.ExternalId == "charging");
     }
 
     [Fact]
-    public async Task Do_no_work_for_what_is_as_it_was()
+    public async Task Not_fetch_unchanged_documents()
     {
         await using var mirror = await ShopAsync();
         await mirror.SyncAsync(mirror.Document("/shipping"), mirror.Document("/warranty"));
@@ -83,14 +93,14 @@ public sealed class MirrorShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Take_away_what_is_gone_but_only_when_the_whole_list_was_seen()
+    public async Task Remove_missing_documents_only_after_a_complete_list()
     {
         await using var mirror = await ShopAsync();
         await mirror.SyncAsync(mirror.Document("/shipping"), mirror.Document("/warranty"));
 
         await mirror.SyncAsync(new RemoteListing("account", [mirror.Document("/warranty")], IsComplete: false));
         (await mirror.AskAsync("delivery to Denmark")).Hits[0].ExternalId.ShouldBe("d-shipping");
-        (await StateAsync(mirror)).Error.ShouldNotBeNull().ShouldContain("was kept");
+        (await StateAsync(mirror)).Error.ShouldNotBeNull().ShouldContain("were kept");
 
         await mirror.SyncAsync(mirror.Document("/warranty"));
         (await mirror.AskAsync("delivery to Denmark")).Hits.ShouldAllBe(hit => hit.ExternalId == "d-warranty");
@@ -98,7 +108,7 @@ public sealed class MirrorShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Forget_the_documents_of_another_account()
+    public async Task Remove_the_documents_of_another_account()
     {
         await using var mirror = await ShopAsync();
         await mirror.SyncAsync(mirror.Document("/shipping"));
@@ -109,10 +119,14 @@ public sealed class MirrorShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Have_the_pages_of_a_crawl_under_their_own_names()
+    public async Task Name_the_pages_of_a_crawl_by_their_titles()
     {
         await using var mirror = await ShopAsync();
-        RemoteDocument Crawl(params string[] paths) => mirror.Document("/shipping", "The shop") with { CrawledUrls = [.. paths.Select(path => mirror.Site.Site[path].ToString())], UpdatedAt = string.Join(',', paths) };
+        RemoteDocument Crawl(params string[] paths) => mirror.Document("/shipping", "The shop") with
+        {
+            CrawledUrls = [.. paths.Select(path => mirror.Site.Site[path].ToString())],
+            UpdatedAt = string.Join(',', paths),
+        };
         await mirror.SyncAsync(Crawl("/shipping", "/warranty", "/workshop"));
 
         var hit = (await mirror.AskAsync("How long is the battery covered?")).Hits[0];
@@ -125,17 +139,20 @@ public sealed class MirrorShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Say_what_failed_keep_what_was_known_and_try_again_later()
+    public async Task Report_failures_keep_old_pages_and_retry_later()
     {
         await using var mirror = await ShopAsync();
-        await mirror.SyncAsync(mirror.Document("/shipping"), mirror.Document("/missing"), mirror.Document("/broken", status: "error") with { Error = "file_empty" });
+        await mirror.SyncAsync(
+            mirror.Document("/shipping"),
+            mirror.Document("/missing"),
+            mirror.Document("/broken", status: "error") with { Error = "file_empty" });
 
         var errors = await ErrorsAsync(mirror);
         errors["d-missing"].ShouldNotBeNull().ShouldContain("There is no page");
-        errors["d-broken"].ShouldBe("Tavus could not take it in: file_empty");
+        errors["d-broken"].ShouldBe("Tavus could not read it: file_empty");
         mirror.Site.Asked("/broken").ShouldBe(0);
 
-        // The page goes, but Tavus still answers from it.
+        // The page is gone, but Tavus still answers from it.
         mirror.Site["/shipping"] = new SitePage("", 500);
         await mirror.SyncAsync(mirror.Document("/shipping", updated: "2"), mirror.Document("/missing"));
         (await mirror.AskAsync("delivery to Denmark")).Hits[0].ExternalId.ShouldBe("d-shipping");
@@ -153,9 +170,13 @@ public sealed class MirrorShould(DatabaseFixture fixture)
     {
         await using var mirror = await ShopAsync();
         mirror.Site["/shipping"] = new SitePage(Shipping) { Meanwhile = () => mirror.Clock.Advance(TimeSpan.FromMinutes(6)) };
-        // As many at once as there are slow ones: whatever comes after them is late.
+        // As many concurrent fetches as there are slow pages: all others wait.
         var slow = Enumerable.Range(0, 4).Select(number => mirror.Document("/shipping") with { Id = $"slow-{number}" });
-        RemoteDocument[] documents = [.. slow, .. Enumerable.Range(0, 8).Select(number => mirror.Document("/warranty") with { Id = $"late-{number}" })];
+        RemoteDocument[] documents =
+        [
+            .. slow,
+            .. Enumerable.Range(0, 8).Select(number => mirror.Document("/warranty") with { Id = $"late-{number}" }),
+        ];
 
         (await mirror.SyncAsync(documents)).ShouldBeFalse();
         (await StateAsync(mirror)).Error.ShouldNotBeNull().ShouldContain("wait for the next run");
@@ -168,16 +189,20 @@ public sealed class MirrorShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Go_on_later_with_the_pages_of_a_slow_crawl()
+    public async Task Continue_a_slow_crawl_later()
     {
         await using var mirror = await ShopAsync();
-        var crawl = mirror.Document("/shipping") with { CrawledUrls = [.. new[] { "/warranty", "/workshop" }.Select(path => mirror.Site.Site[path].ToString())] };
+        var crawl = mirror.Document("/shipping") with
+        {
+            CrawledUrls = [.. new[] { "/warranty", "/workshop" }.Select(path => mirror.Site.Site[path].ToString())],
+        };
         await mirror.SyncAsync(crawl);
         mirror.Site["/shipping"] = new SitePage(Shipping) { Meanwhile = () => mirror.Clock.Advance(TimeSpan.FromMinutes(6)) };
         mirror.Site["/workshop"] = Workshop.Replace("nine and five", "ten and six", StringComparison.Ordinal);
 
         (await mirror.SyncAsync(crawl with { UpdatedAt = "2" })).ShouldBeTrue();
-        (await ErrorsAsync(mirror))["d-shipping"].ShouldBe("Its pages take too long to read; the rest is tried again later. (2 of its 3 pages could not be read.)");
+        (await ErrorsAsync(mirror))["d-shipping"]
+            .ShouldBe("Its pages take too long to read. The rest will be retried later. (2 of its 3 pages could not be read.)");
         (await mirror.AskAsync("When does the workshop repair bicycles?")).Hits[0].Text.ShouldContain("nine and five");
 
         mirror.Clock.Advance(TimeSpan.FromMinutes(20));
@@ -205,7 +230,9 @@ public sealed class MirrorShould(DatabaseFixture fixture)
         await using var mirror = await ShopAsync();
         await using var inside = await ChangingSite.StartAsync(("/secret", Workshop));
 
-        await mirror.SyncAsync(new RemoteDocument("d1", "Inside", inside.Site["/secret"].ToString(), "ready"), new RemoteDocument("d2", "File", "file:///etc/passwd", "ready"));
+        await mirror.SyncAsync(
+            new RemoteDocument("d1", "Inside", inside.Site["/secret"].ToString(), "ready"),
+            new RemoteDocument("d2", "File", "file:///etc/passwd", "ready"));
 
         inside.Asked("/secret").ShouldBe(0);
         var errors = await ErrorsAsync(mirror);
@@ -214,18 +241,20 @@ public sealed class MirrorShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Leave_out_copies_of_our_own_documents()
+    public async Task Skip_copies_of_own_documents()
     {
         await using var mirror = await ShopAsync();
         await mirror.SyncAsync(mirror.Document("/shipping"));
 
-        await mirror.SyncAsync(new RemoteListing("account", [mirror.Document("/shipping"), mirror.Document("/warranty")], IsComplete: true), "d-shipping");
+        await mirror.SyncAsync(
+            new RemoteListing("account", [mirror.Document("/shipping"), mirror.Document("/warranty")], IsComplete: true),
+            "d-shipping");
 
         (await mirror.AskAsync("delivery to Denmark")).Hits.ShouldAllBe(hit => hit.ExternalId == "d-warranty");
     }
 
     [Fact]
-    public async Task Be_gone_when_it_is_not_wanted()
+    public async Task Be_deleted_when_it_is_turned_off()
     {
         await using var mirror = await ShopAsync();
         await mirror.SyncAsync(mirror.Document("/shipping"));
@@ -252,14 +281,17 @@ public sealed class MirrorShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Make_searches_that_are_remembered_old()
+    public async Task Invalidate_cached_searches()
     {
         await using var mirror = await ShopAsync();
         var revisions = new KnowledgeRevisions(fixture.Database.ApplicationSource);
-        var cache = new SearchCache(revisions.ReadAsync, mirror.Clock) { Patience = TimeSpan.FromSeconds(30) };
+        var cache = new SearchCache(revisions.ReadAsync, mirror.Clock) { RevisionTimeout = TimeSpan.FromSeconds(30) };
         var search = new HybridSearch([mirror.Base], mirror.Clock, cache: cache);
         var plan = new SearchPlan { Weights = new Dictionary<string, double> { ["tavus"] = 1 }, Deadline = TimeSpan.FromSeconds(30) };
-        Task<SearchResult> AskAsync() => search.SearchAsync(new KnowledgeQuery { TenantId = mirror.Tenant, Text = "delivery to Denmark" }, plan, Ct);
+        Task<SearchResult> AskAsync() => search.SearchAsync(
+            new KnowledgeQuery { TenantId = mirror.Tenant, Text = "delivery to Denmark" },
+            plan,
+            Ct);
         await mirror.SyncAsync(mirror.Document("/warranty"));
 
         (await AskAsync()).Trace.Cached.ShouldBeFalse();
@@ -273,7 +305,7 @@ public sealed class MirrorShould(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Hand_out_each_tenant_to_one_worker_when_it_is_due()
+    public async Task Assign_each_due_tenant_to_one_worker()
     {
         await using var mirror = await ShopAsync();
         await mirror.Leases.AskAsync(mirror.Tenant, Ct);
@@ -286,12 +318,13 @@ public sealed class MirrorShould(DatabaseFixture fixture)
         (await mirror.Leases.ReleaseAsync(ours, TimeSpan.FromHours(1), Ct)).ShouldBeTrue();
         (await mirror.Leases.RenewAsync(ours, Ct)).ShouldBeFalse();
 
-        // It was asked for again meanwhile, so it is due though the pause was an hour.
+        // It was requested again meanwhile, so it is due although the pause was an hour.
         (await StateAsync(mirror)).DueAt.ShouldNotBeNull().ShouldBeLessThan(DateTimeOffset.UtcNow.AddMinutes(1));
         foreach (var lease in taken) await mirror.Leases.ReleaseAsync(lease, TimeSpan.FromHours(1), Ct);
     }
 
-    private Task<Mirror> ShopAsync() => Mirror.CreateAsync(fixture.Database, ("/shipping", Shipping), ("/warranty", Warranty), ("/workshop", Workshop));
+    private Task<Mirror> ShopAsync() =>
+        Mirror.CreateAsync(fixture.Database, ("/shipping", Shipping), ("/warranty", Warranty), ("/workshop", Workshop));
 
     private static async Task<Dictionary<string, string?>> ErrorsAsync(Mirror mirror)
     {
@@ -309,6 +342,9 @@ public sealed class MirrorShould(DatabaseFixture fixture)
     {
         await using var db = await mirror.Database.BeginAsync(mirror.Tenant, Ct);
         var statistics = await db.Statistics.AsNoTracking().SingleAsync(Ct);
-        return (statistics.ChunkCount, statistics.TotalLength, string.Join(' ', await db.Lexicon.Select(entry => entry.Lexeme).Order().ToListAsync(Ct)));
+        return (
+            statistics.ChunkCount,
+            statistics.TotalLength,
+            string.Join(' ', await db.Lexicon.Select(entry => entry.Lexeme).Order().ToListAsync(Ct)));
     }
 }

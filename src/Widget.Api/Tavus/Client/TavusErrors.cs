@@ -63,7 +63,7 @@ internal static partial class TavusErrors
 
         if (text is null) return "";
         text = ControlCharacters().Replace(text.Replace(key, "•••", StringComparison.Ordinal), " ").Trim();
-        return text.Length <= LongestText ? text : $"{Prefix.Of(text, LongestText)}…";
+        return text.Length <= LongestText ? text : $"{Truncation.Truncate(text, LongestText)}…";
     }
 
     // Validation errors may be an object or a list; its JSON is better than nothing.

@@ -107,7 +107,7 @@ public sealed partial class VoiceBackstage(
             var searched = QuestionRewriter.RewriteByRule(
                 new VisitorMessage { Text = words, Locale = call.Plan.Locale },
                 [.. SpokenHistory.AsMessages(history.Where(entry => (entry as Utterance)?.ClientId != ClientId(call, item)))]);
-            var outcome = await RunAsync(call, tenant, current, $"turn_{item}", SearchTool, JsonSerializer.SerializeToElement(new { query = Prefix.Of(searched.Text, 500) }), ct);
+            var outcome = await RunAsync(call, tenant, current, $"turn_{item}", SearchTool, JsonSerializer.SerializeToElement(new { query = Truncation.Truncate(searched.Text, 500) }), ct);
             if (!outcome.Success) return null;
             var found = outcome.Result.TryGetProperty("found", out var flag) && flag.ValueKind == JsonValueKind.True;
             return found
@@ -159,7 +159,7 @@ public sealed partial class VoiceBackstage(
                 return ValueTask.CompletedTask;
             }, ct);
             if (completion.Citations.Count > 0) await ShowAsync(call, callId, question, completion.Citations, ct);
-            return Prefix.Of(text.ToString(), LongestSpoken);
+            return Truncation.Truncate(text.ToString(), LongestSpoken);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {

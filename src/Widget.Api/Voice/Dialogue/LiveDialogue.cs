@@ -57,7 +57,7 @@ internal sealed class LiveDialogue(IVoiceStage stage) : IVoiceDialogue
                 break;
             case "error":
                 var error = message.Part("error");
-                stage.Note($"The provider reports {error.Text("code") ?? "an error"}: {Prefix.Of(error.Text("message") ?? "", 200)}");
+                stage.Note($"The provider reports {error.Text("code") ?? "an error"}: {Truncation.Truncate(error.Text("message") ?? "", 200)}");
                 break;
             default:
                 break;

@@ -213,7 +213,7 @@ internal sealed partial class RealtimeDialogue
                 break;
         }
 
-        _stage.Note($"The provider reports {code}: {Prefix.Of(error.Text("message") ?? "", 200)}");
+        _stage.Note($"The provider reports {code}: {Truncation.Truncate(error.Text("message") ?? "", 200)}");
         if (error.Text("event_id")?.StartsWith("reply_", StringComparison.Ordinal) == true) _requested = false;
         if (++_errors > MostErrors) _stage.End(VoiceEndReason.Provider);
     }

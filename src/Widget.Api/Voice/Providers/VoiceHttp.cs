@@ -92,9 +92,9 @@ public sealed class VoiceHttp(GuardedHttp http, TimeProvider clock)
             using var body = JsonDocument.Parse(text);
             if (body.RootElement.ValueKind != JsonValueKind.Object) return default;
             var error = body.RootElement.TryGetProperty("error", out var inner) ? inner : body.RootElement;
-            if (error.ValueKind == JsonValueKind.String) return (null, Prefix.Of(error.GetString()!, LongestWords));
+            if (error.ValueKind == JsonValueKind.String) return (null, Truncation.Truncate(error.GetString()!, LongestWords));
             var message = error.Text("message") ?? error.Text("detail");
-            return (error.Text("code"), message is null ? null : Prefix.Of(message, LongestWords));
+            return (error.Text("code"), message is null ? null : Truncation.Truncate(message, LongestWords));
         }
         catch (JsonException)
         {

@@ -7,25 +7,37 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Ingestion.Crawling;
 
-/// <summary>What is known of a page from the last time.</summary>
-internal sealed record KnownPage(string? Etag, string? LastModified, DateTimeOffset? Listed, string[] Links, byte[]? Reading, bool Indexed, DateTimeOffset? FetchedAt, bool Stored)
+/// <summary>A page's state at its last crawl.</summary>
+internal sealed record KnownPage(
+    string? Etag,
+    string? LastModified,
+    DateTimeOffset? Listed,
+    string[] Links,
+    byte[]? Reading,
+    bool Indexed,
+    DateTimeOffset? FetchedAt,
+    bool Stored)
 {
-    /// <summary>Whether "not modified" would tell everything: the document is there, or is not meant to be.</summary>
+    /// <summary>Whether a "304 Not Modified" response is sufficient: the document is stored, or must not be.</summary>
     public bool Usable => Reading is not null && (Stored || !Indexed);
 }
 
-/// <summary>Keeps what a source's pages were like, and finds those that are gone.</summary>
+/// <summary>Records the state of a source's pages, and removes documents whose pages are gone.</summary>
 internal static class CrawlLedger
 {
-    // Pages with more links, such as long indexes, are fetched in full every time.
-    private const int MostLinks = 2_000;
+    // Pages with more links, such as long indexes, are always fetched in full.
+    private const int MaxLinks = 2_000;
 
     private const int Slice = 100;
 
-    // So few documents are removed whatever part of the site they are.
-    private const int Handful = 5;
+    // This many documents may be removed even if they are most of the site.
+    private const int AlwaysRemovable = 5;
 
-    public static async Task<Dictionary<string, KnownPage>> KnownAsync(TenantDb db, SourceId source, IReadOnlyCollection<string> addresses, CancellationToken ct) =>
+    public static async Task<Dictionary<string, KnownPage>> KnownAsync(
+        TenantDb db,
+        SourceId source,
+        IReadOnlyCollection<string> addresses,
+        CancellationToken ct) =>
         await db.CrawledPages.AsNoTracking()
             .Where(page => page.SourceId == source && addresses.Contains(page.Address))
             .Select(page => new
@@ -43,7 +55,7 @@ internal static class CrawlLedger
             })
             .ToDictionaryAsync(row => row.Address, row => row.Known, StringComparer.Ordinal, ct);
 
-    /// <summary>Notes what a batch has found.</summary>
+    /// <summary>Records the results of a batch.</summary>
     public static async Task RecordAsync(
         TenantDb db,
         Source source,
@@ -51,11 +63,16 @@ internal static class CrawlLedger
         Dictionary<IngestionItem, ItemOutcome> outcomes,
         CancellationToken ct)
     {
-        var gone = batch.Where(item => outcomes[item].ExternalId != item.ExternalId || outcomes[item].AsideFor is not null || outcomes[item] is { Error: not null, Remove: true })
+        var gone = batch.Where(
+            item => outcomes[item].ExternalId != item.ExternalId
+                || outcomes[item].DuplicateOf is not null
+                || outcomes[item] is { Error: not null, ShouldRemove: true })
             .Select(item => item.ExternalId).ToArray();
-        if (gone.Length > 0) await db.CrawledPages.Where(page => page.SourceId == source.Id && gone.Contains(page.Address)).ExecuteDeleteAsync(ct);
+        if (gone.Length > 0)
+            await db.CrawledPages.Where(page => page.SourceId == source.Id && gone.Contains(page.Address)).ExecuteDeleteAsync(ct);
 
-        var seen = batch.Where(item => outcomes[item] is { AsideFor: null } outcome && !(outcome.Error is not null && outcome.Remove))
+        var seen = batch.Where(
+            item => outcomes[item] is { DuplicateOf: null } outcome && !(outcome.Error is not null && outcome.ShouldRemove))
             .Where(item => outcomes[item] is not { Raw: null, Unchanged: false, Error: null }) // no page of this site
             .ToList();
         await using var command = db.Batch();
@@ -64,8 +81,8 @@ internal static class CrawlLedger
             var outcome = outcomes[item];
             var read = outcome is { Raw: not null, Error: null };
             var links = outcome.Links.Select(link => link.AbsoluteUri).ToArray();
-            // A page that the source's own rules leave out is fetched in full every time, since the rules may change.
-            var reading = read && !outcome.Unwanted && links.Length <= MostLinks
+            // A page excluded by the source's rules is always fetched in full, because the rules may change.
+            var reading = read && !outcome.ExcludedByRules && links.Length <= MaxLinks
                 ? DocumentReader.Reading(item.Document)
                 : null;
             command.BatchCommands.Add(new(
@@ -76,7 +93,8 @@ internal static class CrawlLedger
                   set seen_at = now(),
                       listed = coalesce(excluded.listed, crawled_pages.listed),
                       etag = case when $10 then excluded.etag else coalesce(excluded.etag, crawled_pages.etag) end,
-                      last_modified = case when $10 then excluded.last_modified else coalesce(excluded.last_modified, crawled_pages.last_modified) end,
+                      last_modified = case when $10 then excluded.last_modified
+                              else coalesce(excluded.last_modified, crawled_pages.last_modified) end,
                       links = case when $10 then excluded.links else crawled_pages.links end,
                       reading = case when $10 then excluded.reading else crawled_pages.reading end,
                       indexed = case when $10 then excluded.indexed else crawled_pages.indexed end,
@@ -90,8 +108,12 @@ internal static class CrawlLedger
                     new() { Value = outcome.ExternalId },
                     Text(outcome.Page?.ETag),
                     Text(outcome.Page?.LastModified),
-                    new() { Value = (object?)item.Document.Modified?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                    new() { Value = links.Length <= MostLinks ? links : [] },
+                    new()
+                    {
+                        Value = (object?)item.Document.Modified?.ToUniversalTime() ?? DBNull.Value,
+                        NpgsqlDbType = NpgsqlDbType.TimestampTz,
+                    },
+                    new() { Value = links.Length <= MaxLinks ? links : [] },
                     new() { Value = (object?)reading ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
                     new() { Value = outcome.Index },
                     new() { Value = read },
@@ -103,8 +125,8 @@ internal static class CrawlLedger
     }
 
     /// <summary>
-    /// Removes the pages of a site that a complete crawl has not met any more; when these are most of the site, only those that the complete
-    /// crawl before it has not met either. In slices with a commit each; every one is made only while the job is held.
+    /// Removes the pages that a complete crawl of a site did not find any more. If these are most of the site, removes only those that the
+    /// previous complete crawl did not find either. Works in slices, each committed only while the lease is held.
     /// </summary>
     public static async Task RemoveGoneAsync(TenantDatabase database, JobLease lease, IngestionJob job, CancellationToken ct)
     {
@@ -113,8 +135,13 @@ internal static class CrawlLedger
         while (since is { } time)
         {
             await using var db = await database.BeginAsync(lease.Tenant, ct);
-            var gone = await NotMet(db, job.SourceId, time).OrderBy(document => document.Id).Select(document => document.Id).Take(Slice).ToListAsync(ct);
-            if (gone.Count == 0) await db.CrawledPages.Where(page => page.SourceId == job.SourceId && page.SeenAt < time).ExecuteDeleteAsync(ct);
+            var gone = await NotSeenSince(db, job.SourceId, time)
+                .OrderBy(document => document.Id)
+                .Select(document => document.Id)
+                .Take(Slice)
+                .ToListAsync(ct);
+            if (gone.Count == 0)
+                await db.CrawledPages.Where(page => page.SourceId == job.SourceId && page.SeenAt < time).ExecuteDeleteAsync(ct);
             else await KnowledgeWriter.DeleteAsync(db, [.. gone.Select(id => id.Value)], ct);
             await lease.ConfirmAsync(db, ct);
             await db.CommitAsync(ct);
@@ -122,24 +149,30 @@ internal static class CrawlLedger
         }
     }
 
-    // What has not been met since then is gone; null when nothing may be taken for gone. A start page that says for a day that the site is
-    // being worked on answers as any other page does, so most of a site goes only when a second crawl agrees.
+    // Pages not seen since this time are gone; null when no page may be considered gone. A site under maintenance may answer every address
+    // with a normal page, so most of a site is removed only when a second crawl agrees.
     private static async Task<DateTimeOffset?> GoneSinceAsync(TenantDb db, IngestionJob job, CancellationToken ct)
     {
         if (!await db.Jobs.AnyAsync(row => row.Id == job.Id && row.Complete && row.Done > 0, ct)) return null;
-        var gone = await NotMet(db, job.SourceId, job.CreatedAt).CountAsync(ct);
+        var gone = await NotSeenSince(db, job.SourceId, job.CreatedAt).CountAsync(ct);
         var all = await db.Documents.CountAsync(document => document.SourceId == job.SourceId, ct);
-        if (gone <= Handful || gone * 2 <= all) return job.CreatedAt;
+        if (gone <= AlwaysRemovable || gone * 2 <= all) return job.CreatedAt;
         return await db.Jobs
-            .Where(row => row.SourceId == job.SourceId && row.CreatedAt < job.CreatedAt && row.Status == JobStatus.Ready && row.Complete && row.Done > 0)
+            .Where(
+                row => row.SourceId == job.SourceId
+                    && row.CreatedAt < job.CreatedAt
+                    && row.Status == JobStatus.Ready
+                    && row.Complete
+                    && row.Done > 0)
             .OrderByDescending(row => row.CreatedAt)
             .Select(row => (DateTimeOffset?)row.CreatedAt)
             .FirstOrDefaultAsync(ct);
     }
 
-    private static IQueryable<Document> NotMet(TenantDb db, SourceId source, DateTimeOffset since) =>
+    private static IQueryable<Document> NotSeenSince(TenantDb db, SourceId source, DateTimeOffset since) =>
         db.Documents.Where(document => document.SourceId == source
             && !db.Set<CrawledPage>().Any(page => page.SourceId == source && page.Address == document.ExternalId && page.SeenAt >= since));
 
-    private static Npgsql.NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+    private static Npgsql.NpgsqlParameter Text(string? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 }

@@ -5,7 +5,7 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Ingestion.Crawling;
 
-/// <summary>A page of a source as it was when it was last read.</summary>
+/// <summary>A page of a source as it was at its last crawl.</summary>
 public sealed class CrawledPage : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -20,16 +20,19 @@ public sealed class CrawledPage : ITenantOwned
     /// <summary>As the server sent it, for If-Modified-Since.</summary>
     public string? LastModified { get; init; }
 
-    /// <summary>What the site map said of its last change.</summary>
+    /// <summary>Last change according to the site map.</summary>
     public DateTimeOffset? Listed { get; init; }
 
-    /// <summary>The pages of the site it leads to.</summary>
+    /// <summary>Its links to pages of the same site.</summary>
     public required string[] Links { get; init; }
 
-    /// <summary>How it was read; null when it has to be fetched in full.</summary>
+    /// <summary>
+    /// Hash of the settings it was read with (<see cref="Widget.Rag.Reading.DocumentReader.Reading"/>); null when it must be fetched in
+    /// full.
+    /// </summary>
     public byte[]? Reading { get; init; }
 
-    /// <summary>False when it asks not to be found.</summary>
+    /// <summary>False when the page forbids indexing.</summary>
     public bool Indexed { get; init; }
 
     public DateTimeOffset? FetchedAt { get; init; }

@@ -4,11 +4,11 @@ using Widget.Rag.Reading;
 
 namespace Widget.Rag.Ingestion.Crawling;
 
-/// <summary>Fetches what a job's items name, and says what is to become of each.</summary>
+/// <summary>Fetches the content of a job's items and decides how to treat each.</summary>
 internal sealed class ItemFetcher(SiteVisit visit, Source source)
 {
-    // A site map's dates are often without a time; a page may change twice on one day.
-    private static readonly TimeSpan Trust = TimeSpan.FromDays(1);
+    // Site maps often give dates without a time, and a page may change twice on one day.
+    private static readonly TimeSpan DateTolerance = TimeSpan.FromDays(1);
 
     private readonly PathPatterns _patterns = new(source.Rules.Include, source.Rules.Exclude);
 
@@ -26,18 +26,21 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source)
         }
         catch (UriFormatException)
         {
-            return outcome with { Error = $"{item.Document.Url} is not an address that can be read." };
+            return outcome with { Error = $"{item.Document.Url} is not a valid web address." };
         }
     }
 
-    /// <summary>Whether a link found on the site is to be fetched, as far as its address tells.</summary>
-    public bool Wants(Uri link) => PageAddress.BelongsTo(new Uri(source.Url), link) && _patterns.Follow(link);
+    /// <summary>Whether to fetch a link of the site, judged by its address.</summary>
+    public bool ShouldFollow(Uri link) => PageAddress.BelongsTo(new Uri(source.Url), link) && _patterns.Follow(link);
 
     private async Task<ItemOutcome> PageAsync(ItemOutcome outcome, IngestionItem item, KnownPage? known, CancellationToken ct)
     {
         var address = new Uri(item.Document.Url!);
-        var current = known is { Usable: true } && known.Reading!.AsSpan().SequenceEqual(DocumentReader.Reading(item.Document)) ? known : null;
-        if (current is { Listed: { } listed } && listed == item.Document.Modified && current.FetchedAt - listed > Trust) return Unchanged(outcome, current);
+        var current = known is { Usable: true } && known.Reading!.AsSpan().SequenceEqual(DocumentReader.Reading(item.Document))
+            ? known
+            : null;
+        if (current is { Listed: { } listed } && listed == item.Document.Modified && current.FetchedAt - listed > DateTolerance)
+            return Unchanged(outcome, current);
 
         var page = await visit.FetchAsync(new FetchRequest(address) { ETag = current?.Etag, LastModified = current?.LastModified }, ct);
         if (page.Document is not { } raw) return Unchanged(outcome, current!) with { Page = page };
@@ -47,20 +50,30 @@ internal sealed class ItemFetcher(SiteVisit visit, Source source)
         outcome = outcome with { Page = page, Raw = raw, Index = directives.Index, Follow = directives.Follow };
         if (source.Kind != SourceKind.Site)
         {
-            return directives.Index ? outcome : throw new FetchFailureException($"{address} asks not to be found (noindex). If the page is yours, take that away.") { Failure = FetchFailure.Forbidden };
+            return directives.Index
+                ? outcome
+                : throw new FetchFailureException($"{address} forbids indexing (noindex). If this is your page, remove the noindex rule.")
+                {
+                    Failure = FetchFailure.Forbidden,
+                };
         }
 
         var isStart = item.ExternalId == source.Url;
         var leadsAway = !PageAddress.BelongsTo(address, raw.Address!);
-        if (isStart && leadsAway) throw new IngestionFailureException($"{address} leads to another site, {raw.Address}. Add that address instead.");
-        // What links lead to need not be a page of this site; nobody asked for it by name, so it is no failure.
-        if (!isStart && (leadsAway || (mediaType is null && source.Rules.Discovery == Discovery.Links))) return outcome with { Raw = null, Index = false };
+        if (isStart && leadsAway)
+            throw new IngestionFailureException($"{address} redirects to another site, {raw.Address}. Add that address instead.");
+        // A link may lead to another site or an unsupported file. That is not an error, because no user asked for it.
+        if (!isStart && (leadsAway || (mediaType is null && source.Rules.Discovery == Discovery.Links)))
+            return outcome with { Raw = null, Index = false };
 
-        var canonical = directives.Canonical is { } named && named.Authority == raw.Address!.Authority && Wants(named) && _patterns.Allow(named)
+        var canonical = directives.Canonical is { } named
+            && named.Authority == raw.Address!.Authority
+            && ShouldFollow(named)
+            && _patterns.Allow(named)
             ? named
             : PageAddress.Normalize(raw.Address!);
         var wanted = _patterns.Allow(canonical);
-        return outcome with { Canonical = canonical, Index = directives.Index && wanted, Unwanted = !wanted };
+        return outcome with { Canonical = canonical, Index = directives.Index && wanted, ExcludedByRules = !wanted };
     }
 
     private static ItemOutcome Unchanged(ItemOutcome outcome, KnownPage known) =>

@@ -4,37 +4,42 @@ using Widget.Platform.Tenancy;
 namespace Widget.Rag.Ingestion.Crawling;
 
 /// <summary>
-/// Gives each page of a site one name, so that it is stored once however many addresses lead to it. A page that wants to be known by another
-/// address takes that name; when the job has that other page anyway, this one is set aside for it. Of two pages that name each other, one stays.
+/// Gives each page of a site one id, so that it is stored once even if several addresses lead to it. A page with another canonical address
+/// gets that address as its id. If the job already has the canonical page, this one becomes its duplicate. If two pages name each other as
+/// canonical, one of them stays.
 /// </summary>
 internal static class PageIdentities
 {
-    public static async Task SettleAsync(
+    public static async Task AssignAsync(
         TenantDb db,
         IngestionJob job,
         List<IngestionItem> batch,
         Dictionary<IngestionItem, ItemOutcome> outcomes,
         CancellationToken ct)
     {
-        var names = outcomes.Where(pair => Renamed(pair.Key, pair.Value)).Select(pair => pair.Value.Canonical!.AbsoluteUri).Distinct(StringComparer.Ordinal).ToArray();
+        var names = outcomes
+            .Where(pair => Renamed(pair.Key, pair.Value))
+            .Select(pair => pair.Value.Canonical!.AbsoluteUri)
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
         if (names.Length == 0) return;
         var known = await db.Items.Where(item => item.JobId == job.Id && names.Contains(item.ExternalId))
-            .ToDictionaryAsync(item => item.ExternalId, item => item.Document.AsideFor, StringComparer.Ordinal, ct);
-        var favoured = new HashSet<string>(StringComparer.Ordinal);
+            .ToDictionaryAsync(item => item.ExternalId, item => item.Document.DuplicateOf, StringComparer.Ordinal, ct);
+        var canonicals = new HashSet<string>(StringComparer.Ordinal);
         foreach (var item in batch)
         {
             var outcome = outcomes[item];
-            if (!Renamed(item, outcome) || favoured.Contains(item.ExternalId)) continue;
+            if (!Renamed(item, outcome) || canonicals.Contains(item.ExternalId)) continue;
             var name = outcome.Canonical!.AbsoluteUri;
-            if (!known.TryGetValue(name, out var asideFor))
+            if (!known.TryGetValue(name, out var duplicateOf))
             {
                 outcomes[item] = outcome with { ExternalId = name };
                 known[name] = null;
             }
-            else if (asideFor != item.ExternalId)
+            else if (duplicateOf != item.ExternalId)
             {
-                outcomes[item] = outcome with { AsideFor = name };
-                favoured.Add(name);
+                outcomes[item] = outcome with { DuplicateOf = name };
+                canonicals.Add(name);
             }
         }
     }

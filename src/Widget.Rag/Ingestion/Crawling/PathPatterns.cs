@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Widget.Rag.Ingestion.Crawling;
 
 /// <summary>
-/// Which of a site's pages are wanted, by their paths. In a pattern, <c>*</c> stands for anything but a slash and <c>**</c> for anything;
-/// a pattern that ends in a slash means everything below. Upper and lower case differ, as they do in addresses.
+/// Selects a site's pages by path. In a pattern, <c>*</c> matches anything but a slash and <c>**</c> matches anything. A pattern that ends
+/// in a slash matches everything below. Patterns are case-sensitive, as paths are.
 /// </summary>
 public sealed class PathPatterns
 {
@@ -18,21 +18,21 @@ public sealed class PathPatterns
         _exclude = [.. exclude.Select(Compile)];
     }
 
-    /// <summary>What is wrong with a pattern, in words; null when nothing is.</summary>
+    /// <summary>What is wrong with a pattern, in plain words; null when it is valid.</summary>
     public static string? Problem(string pattern) =>
-        !pattern.StartsWith('/') ? $"The pattern \"{pattern}\" must begin with a slash, as /blog/**."
-        : pattern.Length > 500 ? "A pattern must have 500 characters at most."
+        !pattern.StartsWith('/') ? $"The pattern \"{pattern}\" must start with a slash, for example /blog/**."
+        : pattern.Length > 500 ? "A pattern can have at most 500 characters."
         : null;
 
-    /// <summary>Whether a page is neither excluded nor, where only some are included, left out.</summary>
+    /// <summary>Whether a page is included and not excluded. Without include patterns, all pages are included.</summary>
     public bool Allow(Uri page) => Follow(page) && (_include.Length == 0 || Array.Exists(_include, pattern => pattern.IsMatch(Path(page))));
 
-    /// <summary>Whether a page may be fetched to see where it leads: it is not excluded.</summary>
+    /// <summary>Whether a page may be fetched for its links: it is not excluded.</summary>
     public bool Follow(Uri page) => !Array.Exists(_exclude, pattern => pattern.IsMatch(Path(page)));
 
     private static string Path(Uri page) => Uri.UnescapeDataString(page.AbsolutePath);
 
-    // Without backtracking, so that no pattern can take long over any path.
+    // Without backtracking, so that the time is linear for every pattern and path.
     private static Regex Compile(string pattern)
     {
         var regex = new StringBuilder("^");

@@ -2,16 +2,18 @@ using Widget.Rag.Own;
 
 namespace Widget.Rag.Ingestion.Crawling;
 
-/// <summary>When a source is read again.</summary>
+/// <summary>Computes when a source is crawled again.</summary>
 public static class RecrawlTime
 {
-    // Of the interval: those added together are not read together for ever.
+    // Share of the interval by which the time varies, so that sources added together do not stay together.
     private const double Spread = 0.1;
 
-    /// <param name="schedule">How often.</param>
-    /// <param name="now">When it was read.</param>
-    /// <param name="chance">0 to 1, anew each time: moves the time by up to a twentieth of the interval either way.</param>
-    /// <returns>Null when it is not read again by itself.</returns>
+    /// <param name="schedule">How often the source is crawled.</param>
+    /// <param name="now">Time of the last crawl.</param>
+    /// <param name="chance">
+    /// A new random number from 0 to 1. Moves the time by up to a twentieth of the interval in either direction.
+    /// </param>
+    /// <returns>Null when the source is not crawled automatically.</returns>
     public static DateTimeOffset? Next(Schedule schedule, DateTimeOffset now, double chance)
     {
         TimeSpan? interval = schedule switch

@@ -7,41 +7,47 @@ namespace Widget.Rag.Reading.Extraction;
 /// </summary>
 internal static class BlankPages
 {
-    /// <summary>Pages that are looked at together.</summary>
+    /// <summary>Number of pages that are checked together.</summary>
     public const int Batch = 32;
 
-    // An A4 page at some 17 dots an inch: a line of small print still leaves grey behind.
+    // About 17 dots per inch for an A4 page. At this size a line of small print is still visible as grey.
     private const int Pixels = 200;
 
-    // Of 255. Paper that was scanned varies more.
-    private const int LeastContrast = 3;
+    // Out of 255. Scanned paper varies more.
+    private const int MinContrast = 3;
 
     private static readonly ChildLimits Limits = new(TimeSpan.FromSeconds(60), 1L << 30, Batch * Pixels * (Pixels + 1));
 
     /// <param name="pdf">The document.</param>
-    /// <param name="first">From 1.</param>
-    /// <param name="last">At most <see cref="Batch"/> pages from the first one.</param>
-    /// <param name="ct">Ends the work.</param>
+    /// <param name="first">First page, from 1.</param>
+    /// <param name="last">Last page, at most <see cref="Batch"/> pages in all.</param>
+    /// <param name="ct">Cancels the operation.</param>
     /// <returns>The blank pages. A page that could not be rendered does not count as blank.</returns>
     public static async Task<IReadOnlySet<int>> FindAsync(ReadOnlyMemory<byte> pdf, int first, int last, CancellationToken ct)
     {
         var blank = new HashSet<int>();
         try
         {
-            var drawn = await ChildProcess.RunAsync("pdftoppm", ["-scale-to", $"{Pixels}", "-gray", "-f", $"{first}", "-l", $"{last}", "-"], pdf, Limits, ct);
+            var drawn = await ChildProcess.RunAsync(
+                "pdftoppm",
+                ["-scale-to", $"{Pixels}", "-gray", "-f", $"{first}", "-l", $"{last}", "-"],
+                pdf,
+                Limits,
+                ct);
             ReadOnlySpan<byte> rest = drawn.Output;
             for (var page = first; page <= last && Next(ref rest) is { } contrast; page++)
-                if (contrast < LeastContrast) blank.Add(page);
+                if (contrast < MinContrast) blank.Add(page);
         }
         catch (IngestionFailureException)
         {
-            // Each page for itself may still be drawn.
+            // Rendering may still work for individual pages.
         }
 
         return blank;
     }
 
-    // One picture after another, as Netpbm's PGM: "P5", width, height, the largest value, and a byte a pixel. How far the pixels differ.
+    // Concatenated Netpbm PGM images: "P5", width, height, the maximum value, and one byte per pixel. Returns the range of each image's
+    // pixels.
     private static int? Next(ref ReadOnlySpan<byte> rest)
     {
         Span<int> numbers = stackalloc int[3];

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Widget.Rag.Reading.Extraction;
 
-/// <summary>Reads the text in pictures through tesseract (package tesseract-ocr), in all languages that it is installed with.</summary>
+/// <summary>Recognises text in images with tesseract (package tesseract-ocr), in all installed languages.</summary>
 internal static class CharacterRecognition
 {
     public const string Program = "tesseract";
@@ -10,25 +10,26 @@ internal static class CharacterRecognition
     private static readonly ChildLimits Limits = new(TimeSpan.FromSeconds(60), 1L << 30, 4 << 20);
     private static readonly ChildLimits Short = new(TimeSpan.FromSeconds(10), 1L << 30, 64 << 10);
 
-    // The languages of the product first; more make it slower and, for these, no better.
+    // The product's languages go first. More languages make recognition slower, and no better for these.
     private static readonly string[] Preferred = ["eng", "deu", "spa", "fra", "ita", "por"];
 
     private static string? _languages;
 
     public static bool IsInstalled => ChildProcess.Has(Program);
 
-    /// <summary>A picture's text, paragraph by paragraph; nothing when it holds none.</summary>
-    /// <exception cref="IngestionFailureException">tesseract is missing, cannot read the picture or went over a limit.</exception>
+    /// <summary>Returns an image's text by paragraph; empty when there is none.</summary>
+    /// <exception cref="IngestionFailureException">tesseract is not installed, cannot read the image, or exceeded a limit.</exception>
     public static async Task<IReadOnlyList<string>> ReadAsync(ReadOnlyMemory<byte> image, CancellationToken ct)
     {
         var languages = _languages ??= await LanguagesAsync(ct);
         var result = await ChildProcess.RunAsync(Program, ["stdin", "stdout", "-l", languages], image, Limits, ct);
-        if (result.ExitCode != 0) throw new IngestionFailureException("This picture is damaged and could not be read.");
+        if (result.ExitCode != 0) throw new IngestionFailureException("This image is damaged and could not be read.");
         return [.. TextExtractor.Paragraphs(Encoding.UTF8.GetString(result.Output)).Where(IsText)];
     }
 
-    // Edges and spots look like single characters.
-    private static bool IsText(string paragraph) => paragraph.Count(char.IsLetterOrDigit) >= 3 && paragraph.Count(char.IsLetterOrDigit) * 2 >= paragraph.Length;
+    // Edges and spots are often recognised as single characters.
+    private static bool IsText(string paragraph) =>
+        paragraph.Count(char.IsLetterOrDigit) >= 3 && paragraph.Count(char.IsLetterOrDigit) * 2 >= paragraph.Length;
 
     private static async Task<string> LanguagesAsync(CancellationToken ct)
     {

@@ -2,28 +2,30 @@ using System.Diagnostics;
 
 namespace Widget.Rag.Reading.Extraction;
 
-/// <summary>What a program that reads untrusted files may use.</summary>
-/// <param name="Time">Wall-clock time, after which it is killed; also its CPU seconds.</param>
-/// <param name="MemoryBytes">Address space.</param>
-/// <param name="OutputBytes">Standard output.</param>
+/// <summary>Resource limits of a program that reads untrusted files.</summary>
+/// <param name="Time">Wall-clock time, after which it is killed; also its CPU time.</param>
+/// <param name="MemoryBytes">Address space in bytes.</param>
+/// <param name="OutputBytes">Maximum size of its standard output.</param>
 public sealed record ChildLimits(TimeSpan Time, long MemoryBytes, int OutputBytes);
 
-/// <summary>How a child ended.</summary>
+/// <summary>Result of a child process.</summary>
 public sealed record ChildResult(int ExitCode, byte[] Output, string Errors);
 
-/// <summary>Runs a program on untrusted input, outside this process and under limits, so that it can only fail itself.</summary>
+/// <summary>
+/// Runs a program on untrusted input in a child process with resource limits, so that an attack or error cannot reach the server.
+/// </summary>
 internal static class ChildProcess
 {
-    /// <summary>util-linux's program that sets limits and then becomes another.</summary>
+    /// <summary>The util-linux program that sets resource limits and then executes another program.</summary>
     public const string Limiter = "/usr/bin/prlimit";
 
-    // Run at low priority: visitors' questions and small documents come first.
+    // Low priority: visitors' questions and small documents go first.
     private const string Nice = "/usr/bin/nice";
 
     /// <summary>Whether a program is installed.</summary>
     public static bool Has(string program) => Find(program) is not null;
 
-    /// <exception cref="IngestionFailureException">The program is not installed, or a limit stopped it.</exception>
+    /// <exception cref="IngestionFailureException">The program is not installed, or it exceeded a limit.</exception>
     public static async Task<ChildResult> RunAsync(
         string program,
         IReadOnlyList<string> arguments,
@@ -40,7 +42,7 @@ internal static class ChildProcess
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        // It reads what strangers made, so it gets none of the server's settings and secrets.
+        // The input is untrusted, so the child gets none of the server's settings and secrets.
         start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["LC_ALL"] = "C.UTF-8";
@@ -74,7 +76,9 @@ internal static class ChildProcess
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw new IngestionFailureException($"Reading the document took longer than {limits.Time.TotalSeconds:0} seconds and was stopped.", e);
+            throw new IngestionFailureException(
+                $"Reading this document took longer than {limits.Time.TotalSeconds:0} seconds.",
+                e);
         }
         finally
         {
@@ -83,7 +87,10 @@ internal static class ChildProcess
     }
 
     private static string Locate(string program) =>
-        Find(program) ?? throw new IngestionFailureException($"The server lacks the program {program}, which reads this kind of document. Whoever runs it can install it.");
+        Find(program)
+            ?? throw new IngestionFailureException(
+                $"This kind of document needs the program {program}, which is not installed on the server. "
+                    + "Ask your operator to install it.");
 
     private static string? Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
@@ -100,11 +107,11 @@ internal static class ChildProcess
         }
         catch (IOException)
         {
-            // It stopped reading before the end; its exit code tells why.
+            // The child stopped reading early; its exit code tells why.
         }
     }
 
-    // Reads to the end, since a program whose pipe is full stands still, and keeps the beginning.
+    // Reads to the end and keeps only the beginning. A program whose pipe is full would block.
     private static async Task<byte[]> BeginningAsync(Stream stream, int most, CancellationToken ct)
     {
         using var kept = new MemoryStream();
@@ -115,7 +122,7 @@ internal static class ChildProcess
         return kept.ToArray();
     }
 
-    // Null when there is more than the limit.
+    // Null when the output exceeds the limit.
     private static async Task<byte[]?> ReadAsync(Stream stream, int limit, CancellationToken ct)
     {
         using var all = new MemoryStream();

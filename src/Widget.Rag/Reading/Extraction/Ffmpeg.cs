@@ -4,40 +4,52 @@ using System.Text.RegularExpressions;
 
 namespace Widget.Rag.Reading.Extraction;
 
-/// <summary>What a recording consists of.</summary>
+/// <summary>The streams of a recording.</summary>
 /// <param name="Seconds">Its length.</param>
-/// <param name="HasAudio">Whether something can be heard.</param>
-/// <param name="HasVideo">Whether something can be seen, a cover picture not counted.</param>
-/// <param name="HasSubtitles">Whether it carries subtitles that are text.</param>
+/// <param name="HasAudio">Whether it has audio.</param>
+/// <param name="HasVideo">Whether it has video. A cover image does not count.</param>
+/// <param name="HasSubtitles">Whether it has subtitles as text.</param>
 internal sealed record RecordingStreams(double Seconds, bool HasAudio, bool HasVideo, bool HasSubtitles);
 
-/// <summary>A picture from a video.</summary>
+/// <summary>A frame of a video.</summary>
 internal sealed record KeyFrame(double Seconds, byte[] Jpeg);
 
-/// <summary>Takes recordings apart with ffmpeg and ffprobe (package ffmpeg), in a folder of their own.</summary>
+/// <summary>Runs ffmpeg and ffprobe (package ffmpeg) on recordings in a temporary folder.</summary>
 internal static partial class Ffmpeg
 {
-    /// <summary>Seconds of audio in a piece. At 32 kbit/s that is 4.8 MB; transcription services take 25 MB.</summary>
+    /// <summary>Seconds of audio per piece. At 32 kbit/s that is 4.8 MB; transcription services accept 25 MB.</summary>
     public const int PieceSeconds = 1_200;
 
-    private const int MostFrames = 12;
+    private const int MaxFrames = 12;
 
-    // A file that says it is a list of files would lead ffmpeg to them, so only real recordings are opened.
+    // A playlist could make ffmpeg open other files, so only formats of real recordings are allowed.
     private const string Formats = "mov,mp4,m4a,matroska,webm,mp3,wav,ogg,flac";
 
     private static readonly string[] TextSubtitles = ["subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"];
     private static readonly ChildLimits Limits = new(TimeSpan.FromMinutes(10), 2L << 30, 16 << 20);
 
-    /// <exception cref="IngestionFailureException">It is damaged, or ffprobe is missing.</exception>
+    /// <exception cref="IngestionFailureException">The recording is damaged, or ffprobe is not installed.</exception>
     public static async Task<RecordingStreams> ProbeAsync(string file, CancellationToken ct)
     {
         var result = await ChildProcess.RunAsync(
             "ffprobe",
-            ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", Formats, "-show_streams", "-show_format", "-of", "json", file],
+            [
+                "-v",
+                "error",
+                "-protocol_whitelist",
+                "file",
+                "-format_whitelist",
+                Formats,
+                "-show_streams",
+                "-show_format",
+                "-of",
+                "json",
+                file,
+            ],
             default,
             Limits with { Time = TimeSpan.FromSeconds(30) },
             ct);
-        if (result.ExitCode != 0) throw new IngestionFailureException("This recording is damaged, or of a kind that cannot be read.");
+        if (result.ExitCode != 0) throw new IngestionFailureException("This recording is damaged or its format is not supported.");
         using var json = JsonDocument.Parse(result.Output);
         var streams = json.RootElement.TryGetProperty("streams", out var found) ? found.EnumerateArray().ToList() : [];
         var duration = json.RootElement.TryGetProperty("format", out var format) ? Text(format, "duration") : null;
@@ -48,11 +60,11 @@ internal static partial class Ffmpeg
             streams.Exists(stream => Text(stream, "codec_type") == "subtitle" && TextSubtitles.Contains(Text(stream, "codec_name"))));
     }
 
-    /// <summary>The first subtitles as WebVTT.</summary>
+    /// <summary>Extracts the first subtitles as WebVTT.</summary>
     public static async Task<byte[]> SubtitlesAsync(string file, CancellationToken ct) =>
         (await RunAsync(file, ["-map", "0:s:0", "-f", "webvtt", "pipe:1"], ct)).Output;
 
-    /// <summary>What can be heard as MP3, 16 kHz, one channel, in pieces of <see cref="PieceSeconds"/>.</summary>
+    /// <summary>Extracts the audio as MP3, 16 kHz, mono, in pieces of <see cref="PieceSeconds"/>.</summary>
     public static async Task<IReadOnlyList<string>> AudioAsync(string file, string folder, CancellationToken ct)
     {
         await RunAsync(
@@ -65,25 +77,41 @@ internal static partial class Ffmpeg
         return [.. Directory.EnumerateFiles(folder, "piece*.mp3").Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>What can be heard in the beginning of a recording as one MP3, 16 kHz, one channel.</summary>
+    /// <summary>Extracts the beginning of the audio as one MP3, 16 kHz, mono.</summary>
     public static async Task ClipAsync(string file, string target, TimeSpan longest, CancellationToken ct) =>
         await RunAsync(
             file,
-            ["-map", "0:a:0", "-t", longest.TotalSeconds.ToString(CultureInfo.InvariantCulture), "-ac", "1", "-ar", "16000", "-c:a", "libmp3lame", "-b:a", "32k", target],
+            [
+                "-map",
+                "0:a:0",
+                "-t",
+                longest.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+                "-ac",
+                "1",
+                "-ar",
+                "16000",
+                "-c:a",
+                "libmp3lame",
+                "-b:a",
+                "32k",
+                target,
+            ],
             ct);
 
-    /// <summary>The first picture and those where the scene changes, a dozen at most.</summary>
+    /// <summary>Extracts the first frame and frames where the scene changes, at most a dozen.</summary>
     public static async Task<IReadOnlyList<KeyFrame>> KeyFramesAsync(string file, string folder, CancellationToken ct)
     {
         var result = await RunAsync(
             file,
             [
                 "-map", "0:v:0", "-vf", "select='eq(n,0)+gt(scene,0.3)',scale='min(1600,iw)':-2,showinfo", "-vsync", "vfr",
-                "-frames:v", $"{MostFrames}", "-q:v", "3", Path.Combine(folder, "frame%02d.jpg"),
+                "-frames:v", $"{MaxFrames}", "-q:v", "3", Path.Combine(folder, "frame%02d.jpg"),
             ],
             ct);
-        // The filter showinfo tells each picture's time, in the order of the files.
-        var times = FrameTime().Matches(result.Errors).Select(match => double.Parse(match.Groups["time"].Value, CultureInfo.InvariantCulture));
+        // The showinfo filter prints each frame's time, in the order of the files.
+        var times = FrameTime()
+            .Matches(result.Errors)
+            .Select(match => double.Parse(match.Groups["time"].Value, CultureInfo.InvariantCulture));
         var files = Directory.EnumerateFiles(folder, "frame*.jpg").Order(StringComparer.Ordinal);
         return [.. files.Zip(times).Select(frame => new KeyFrame(frame.Second, File.ReadAllBytes(frame.First)))];
     }
@@ -92,15 +120,30 @@ internal static partial class Ffmpeg
     {
         var result = await ChildProcess.RunAsync(
             "ffmpeg",
-            ["-nostdin", "-hide_banner", "-nostats", "-protocol_whitelist", "file,pipe", "-format_whitelist", Formats, "-i", file, .. arguments],
+            [
+                "-nostdin",
+                "-hide_banner",
+                "-nostats",
+                "-protocol_whitelist",
+                "file,pipe",
+                "-format_whitelist",
+                Formats,
+                "-i",
+                file,
+                .. arguments,
+            ],
             default,
             Limits,
             ct);
-        return result.ExitCode == 0 ? result : throw new IngestionFailureException("This recording is damaged and could not be read to its end.");
+        return result.ExitCode == 0
+            ? result
+            : throw new IngestionFailureException("This recording is damaged and could not be read.");
     }
 
     private static bool IsCover(JsonElement stream) =>
-        stream.TryGetProperty("disposition", out var disposition) && disposition.TryGetProperty("attached_pic", out var cover) && cover.GetInt32() == 1;
+        stream.TryGetProperty("disposition", out var disposition)
+            && disposition.TryGetProperty("attached_pic", out var cover)
+            && cover.GetInt32() == 1;
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) ? value.ToString() : null;

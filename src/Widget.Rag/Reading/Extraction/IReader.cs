@@ -1,9 +1,9 @@
 namespace Widget.Rag.Reading.Extraction;
 
-/// <summary>Reads one family of formats, outside this process.</summary>
+/// <summary>Reads a family of formats outside this process.</summary>
 public interface IReader
 {
-    /// <summary>Whether it reads this media type.</summary>
+    /// <summary>Whether the reader supports this media type.</summary>
     bool Reads(string mediaType);
 
     /// <exception cref="IngestionFailureException">The document cannot be read.</exception>

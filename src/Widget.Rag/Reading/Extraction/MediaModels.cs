@@ -1,23 +1,23 @@
 namespace Widget.Rag.Reading.Extraction;
 
-/// <summary>Something said in a recording.</summary>
-/// <param name="Start">Seconds from the beginning.</param>
-/// <param name="End">Seconds from the beginning.</param>
-/// <param name="Text">What is said.</param>
+/// <summary>A segment of a transcript.</summary>
+/// <param name="Start">Start in seconds.</param>
+/// <param name="End">End in seconds.</param>
+/// <param name="Text">The spoken text.</param>
 public sealed record SpokenSegment(double Start, double End, string Text);
 
-/// <summary>A model that writes down what is said.</summary>
+/// <summary>A model that transcribes speech.</summary>
 public interface ITranscriber
 {
-    /// <summary>What is said in an MP3 of less than 25 MB, in order.</summary>
-    /// <exception cref="IngestionFailureException">The model does not answer, or refuses.</exception>
+    /// <summary>Transcribes an MP3 of less than 25 MB.</summary>
+    /// <exception cref="IngestionFailureException">The model is unavailable or rejects the recording.</exception>
     Task<IReadOnlyList<SpokenSegment>> TranscribeAsync(ReadOnlyMemory<byte> mp3, CancellationToken ct);
 }
 
-/// <summary>A model that says in words what a picture shows.</summary>
+/// <summary>A model that describes images.</summary>
 public interface IImageDescriber
 {
-    /// <summary>A description of a picture (PNG, JPEG, WebP or GIF).</summary>
-    /// <exception cref="IngestionFailureException">The model does not answer, or refuses.</exception>
+    /// <summary>Describes an image (PNG, JPEG, WebP or GIF).</summary>
+    /// <exception cref="IngestionFailureException">The model is unavailable or rejects the image.</exception>
     Task<string> DescribeAsync(ReadOnlyMemory<byte> image, string mediaType, CancellationToken ct);
 }

@@ -4,15 +4,18 @@ using System.Text.RegularExpressions;
 
 namespace Widget.Rag.Reading.Extraction;
 
-/// <summary>Reads PDF through poppler's pdftotext and pdfinfo (package poppler-utils), page by page. Pages without text are read as pictures.</summary>
-/// <param name="options">How many pages are read, and for how long scanned ones.</param>
-/// <param name="clock">Tells the time.</param>
+/// <summary>
+/// Reads PDF files page by page with poppler's pdftotext and pdfinfo (package poppler-utils). Pages without text are rendered and read with
+/// text recognition.
+/// </summary>
+/// <param name="options">Limits for pages and time.</param>
+/// <param name="clock">Clock for the time limit.</param>
 public sealed partial class PdfReader(IngestionOptions? options = null, TimeProvider? clock = null) : IReader
 {
     private static readonly ChildLimits Limits = new(TimeSpan.FromSeconds(60), 1L << 30, 64 << 20);
 
-    // One bad page does not lose the others; more than a few are a bad document, and each may take its time limit.
-    private const int MostFailures = 5;
+    // One bad page does not fail the document. Several mean a bad document, and each may take its full time limit.
+    private const int MaxFailures = 5;
 
     private readonly IngestionOptions _options = options ?? new IngestionOptions();
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
@@ -22,16 +25,22 @@ public sealed partial class PdfReader(IngestionOptions? options = null, TimeProv
     public async Task<ExtractedDocument> ReadAsync(RawDocument document, CancellationToken ct)
     {
         if (document.Content.Span.IndexOf("%PDF-"u8) is < 0 or > 1024)
-            throw new IngestionFailureException("This file is not a PDF, although it is named or sent as one.");
+            throw new IngestionFailureException("This file is not a PDF.");
 
         var start = _clock.GetTimestamp();
-        var text = await ChildProcess.RunAsync("pdftotext", ["-enc", "UTF-8", "-eol", "unix", "-l", $"{_options.MostPages}", "-", "-"], document.Content, Limits, ct);
+        var text = await ChildProcess.RunAsync(
+            "pdftotext",
+            ["-enc", "UTF-8", "-eol", "unix", "-l", $"{_options.MaxPages}", "-", "-"],
+            document.Content,
+            Limits,
+            ct);
         if (text.ExitCode != 0) throw Explain(text);
-        var info = Encoding.UTF8.GetString((await ChildProcess.RunAsync("pdfinfo", ["-enc", "UTF-8", "-"], document.Content, Limits, ct)).Output);
+        var info = Encoding.UTF8.GetString(
+            (await ChildProcess.RunAsync("pdfinfo", ["-enc", "UTF-8", "-"], document.Content, Limits, ct)).Output);
 
         var blocks = new List<Block>();
         var pages = Encoding.UTF8.GetString(text.Output).Split('\f');
-        // The program ends every page with a form feed.
+        // pdftotext ends every page with a form feed.
         var count = Math.Max(1, pages.Length - 1);
         var (failed, recognises) = (0, CharacterRecognition.IsInstalled);
         int? unread = null;
@@ -46,7 +55,7 @@ public sealed partial class PdfReader(IngestionOptions? options = null, TimeProv
                 continue;
             }
 
-            if (!recognises || failed >= MostFailures || unread is not null) continue;
+            if (!recognises || failed >= MaxFailures || unread is not null) continue;
             if (page > looked)
             {
                 looked = Math.Min(count, page + BlankPages.Batch - 1);
@@ -62,7 +71,9 @@ public sealed partial class PdfReader(IngestionOptions? options = null, TimeProv
 
             try
             {
-                blocks.AddRange((await ScanAsync(document.Content, page, ct)).Select(paragraph => new Block(BlockKind.Paragraph, paragraph, Page: page)));
+                blocks.AddRange(
+                    (await ScanAsync(document.Content, page, ct))
+                        .Select(paragraph => new Block(BlockKind.Paragraph, paragraph, Page: page)));
             }
             catch (IngestionFailureException)
             {
@@ -74,8 +85,9 @@ public sealed partial class PdfReader(IngestionOptions? options = null, TimeProv
         if (blocks.Count == 0)
         {
             throw new IngestionFailureException((!recognises
-                ? "This PDF holds no text, and the server lacks the program tesseract, which reads scanned pages. Add a version with text in it."
-                : "This PDF holds no text, and none could be read in the pictures of its pages.") + (notice is null ? "" : " " + notice));
+                ? "This PDF has no text. Reading scanned pages needs the program tesseract, which is not installed on the server. "
+                    + "Add a PDF with text."
+                : "This PDF has no text, and none was recognised on its pages.") + (notice is null ? "" : " " + notice));
         }
 
         var title = Title().Match(info);
@@ -85,17 +97,27 @@ public sealed partial class PdfReader(IngestionOptions? options = null, TimeProv
     private string? Notice(string info, int? unread)
     {
         var notices = new List<string>();
-        if (Pages().Match(info) is { Success: true } pages && long.Parse(pages.Groups["pages"].ValueSpan, CultureInfo.InvariantCulture) > _options.MostPages)
-            notices.Add($"Only the first {_options.MostPages} of its {pages.Groups["pages"].Value} pages were read. Split it to index all of it.");
+        if (Pages().Match(info) is { Success: true } pages
+            && long.Parse(pages.Groups["pages"].ValueSpan, CultureInfo.InvariantCulture) > _options.MaxPages)
+            notices.Add(
+                $"Only the first {_options.MaxPages} of its {pages.Groups["pages"].Value} pages were read. "
+                    + "Split the file to index all pages.");
         if (unread is not null)
-            notices.Add($"Its scanned pages were read up to page {unread - 1}, within the limit of {_options.DocumentTime.TotalSeconds:0} seconds. Split the file, or add a version with text.");
+            notices.Add(
+                $"Scanned pages were read up to page {unread - 1}, within {_options.DocumentTime.TotalSeconds:0} seconds. "
+                    + "Split the file, or add a PDF with text.");
         return notices.Count == 0 ? null : string.Join(' ', notices);
     }
 
-    // A page without text is most often a scan: it is drawn and read as a picture.
+    // A page without text is usually a scan, so it is rendered and recognised.
     private static async Task<IReadOnlyList<string>> ScanAsync(ReadOnlyMemory<byte> pdf, int page, CancellationToken ct)
     {
-        var picture = await ChildProcess.RunAsync("pdftoppm", ["-r", "200", "-gray", "-png", "-f", $"{page}", "-l", $"{page}", "-"], pdf, Limits, ct);
+        var picture = await ChildProcess.RunAsync(
+            "pdftoppm",
+            ["-r", "200", "-gray", "-png", "-f", $"{page}", "-l", $"{page}", "-"],
+            pdf,
+            Limits,
+            ct);
         return picture is { ExitCode: 0, Output.Length: > 0 } ? await CharacterRecognition.ReadAsync(picture.Output, ct) : [];
     }
 
@@ -103,10 +125,10 @@ public sealed partial class PdfReader(IngestionOptions? options = null, TimeProv
 
     private static IngestionFailureException Explain(ChildResult result) => new(
         result.Errors.Contains("Incorrect password", StringComparison.OrdinalIgnoreCase)
-            ? "This PDF is protected with a password. Add a copy without one."
+            ? "This PDF is protected by a password. Add a copy without a password."
             : result.ExitCode == 3
-                ? "This PDF forbids taking text out of it. Add a copy that allows it."
-                : "This PDF is damaged and could not be read.");
+                ? "This PDF does not allow text extraction. Add a copy that does."
+                : "This file is damaged and could not be read.");
 
     [GeneratedRegex(@"^Title: +(?<title>\S.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Title();
@@ -114,7 +136,7 @@ public sealed partial class PdfReader(IngestionOptions? options = null, TimeProv
     [GeneratedRegex(@"^Pages: +(?<pages>[0-9]{1,9})$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Pages();
 
-    // A word broken over two lines; a capital after the break starts a word of its own.
+    // A word hyphenated over two lines. An upper-case letter after the break starts a new word.
     [GeneratedRegex(@"(?<=\p{Ll})-\n(?=\p{Ll})", RegexOptions.None, 1000)]
     private static partial Regex LineEndHyphen();
 }

@@ -3,15 +3,15 @@ using System.Collections.Concurrent;
 namespace Widget.Rag.Reading.Extraction;
 
 /// <summary>
-/// Reader children, started when they are needed and kept warm. A document goes to one of them alone; what it does to that one
-/// is the end of the child and a failure of the document, and of nothing else.
+/// A pool of reader child processes, started on demand and kept for reuse. A child reads one document at a time. If a document crashes its
+/// child, only that child and that document fail.
 /// </summary>
 public sealed class ReaderPool : IReader, IDisposable
 {
-    /// <summary>What a document may use, unless told otherwise: 30 seconds, half a gigabyte, and a reply of 128 MB.</summary>
+    /// <summary>Default limits per document: 30 seconds, 512 MB of memory and a reply of 128 MB.</summary>
     public static readonly ChildLimits DefaultLimits = new(TimeSpan.FromSeconds(30), 512L << 20, 128 << 20);
 
-    // More bytes than the longest text can have, in whatever encoding.
+    // More bytes than the longest text can have in any encoding.
     private const int LongestText = 4 * Extractors.LongestText;
 
     private readonly ChildLimits _limits;
@@ -20,24 +20,24 @@ public sealed class ReaderPool : IReader, IDisposable
     private readonly ConcurrentStack<ReaderProcess> _idle = [];
     private volatile bool _disposed;
 
-    /// <param name="limits">What a document may use.</param>
-    /// <param name="size">Most children at a time; as many as there are processors when null.</param>
+    /// <param name="limits">Limits per document.</param>
+    /// <param name="size">Maximum number of children; the number of processors when null.</param>
     public ReaderPool(ChildLimits? limits = null, int? size = null)
     {
         _limits = limits ?? DefaultLimits;
         _free = new SemaphoreSlim(size ?? Environment.ProcessorCount);
     }
 
-    /// <summary>How many children have been started.</summary>
+    /// <summary>Number of children started so far.</summary>
     public int Started => _started;
 
-    /// <summary>Process ids of the children that wait for work.</summary>
+    /// <summary>Process ids of the idle children.</summary>
     internal IReadOnlyCollection<int> Children => [.. _idle.Select(reader => reader.Id)];
 
     public bool Reads(string mediaType) => Extractors.Read(mediaType);
 
-    /// <exception cref="IngestionFailureException">The document cannot be read, or reading it went over a limit.</exception>
-    /// <exception cref="ReaderFaultException">A parser met something it was not made for.</exception>
+    /// <exception cref="IngestionFailureException">The document cannot be read, or reading it exceeded a limit.</exception>
+    /// <exception cref="ReaderFaultException">A parser failed unexpectedly.</exception>
     public async Task<ExtractedDocument> ReadAsync(RawDocument document, CancellationToken ct)
     {
         if (MediaTypes.IsText(document.MediaType) && document.Content.Length > LongestText)
@@ -53,7 +53,10 @@ public sealed class ReaderPool : IReader, IDisposable
                 var reply = await reader.ReadAsync(document, ct);
                 healthy = true;
                 return reply.Document
-                    ?? throw (reply.Failure is { } failure ? new IngestionFailureException(failure) : new ReaderFaultException(reply.Fault ?? "An empty reply."));
+                    ?? throw (
+                        reply.Failure is { } failure
+                            ? new IngestionFailureException(failure)
+                            : new ReaderFaultException(reply.Fault ?? "The reply is empty."));
             }
             finally
             {
@@ -87,7 +90,7 @@ public sealed class ReaderPool : IReader, IDisposable
     }
 }
 
-/// <summary>A parser failed in a way that nobody foresaw; the message is for the log, not for people.</summary>
+/// <summary>A parser failed unexpectedly. The message is for the log, not for users.</summary>
 public sealed class ReaderFaultException : Exception
 {
     public ReaderFaultException()

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Widget.Rag.Reading.Extraction;
 
-/// <summary>One reader child: the program of Widget.Extraction, which lies beside this assembly.</summary>
+/// <summary>A reader child process. It runs Widget.Extraction, which is deployed beside this assembly.</summary>
 internal sealed class ReaderProcess : IDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -32,16 +32,16 @@ internal sealed class ReaderProcess : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        // It reads what strangers made, so it gets none of the server's settings and secrets.
+        // The input is untrusted, so the child gets none of the server's settings and secrets.
         start.Environment.Clear();
         start.Environment["LC_ALL"] = "C.UTF-8";
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        // The runtime reserves far more addresses than it uses, so RLIMIT_AS says nothing; its heap has a limit of its own.
+        // The runtime reserves far more address space than it uses, so RLIMIT_AS does not help. Its heap has its own limit.
         start.Environment["DOTNET_GCHeapHardLimit"] = limits.MemoryBytes.ToString("X", CultureInfo.InvariantCulture);
         if (OperatingSystem.IsLinux() && File.Exists(ChildProcess.Limiter))
         {
             start.FileName = ChildProcess.Limiter;
-            // No core dumps; few open files are needed.
+            // No core dumps, and few open files.
             foreach (var argument in (string[])["--core=0", "--nofile=256", "--", DotnetHost()]) start.ArgumentList.Add(argument);
         }
         else
@@ -50,11 +50,11 @@ internal sealed class ReaderProcess : IDisposable
         }
 
         start.ArgumentList.Add(typeof(Extractors).Assembly.Location);
-        return new ReaderProcess(Process.Start(start) ?? throw new InvalidOperationException("The reader did not start."), limits);
+        return new ReaderProcess(Process.Start(start) ?? throw new InvalidOperationException("The reader process did not start."), limits);
     }
 
-    /// <summary>Gives the child a document. After any exception the child is good for nothing more.</summary>
-    /// <exception cref="IngestionFailureException">A limit stopped the child, or it broke down.</exception>
+    /// <summary>Sends a document to the child. After an exception the child must not be used any more.</summary>
+    /// <exception cref="IngestionFailureException">The child exceeded a limit or crashed.</exception>
     public async Task<ReaderReply> ReadAsync(RawDocument document, CancellationToken ct)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -75,11 +75,15 @@ internal sealed class ReaderProcess : IDisposable
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw new IngestionFailureException($"Reading the document took longer than {_limits.Time.TotalSeconds:0.#} seconds and was stopped.", e);
+            throw new IngestionFailureException(
+                $"Reading this document took longer than {_limits.Time.TotalSeconds:0.#} seconds.",
+                e);
         }
         catch (InvalidDataException e)
         {
-            throw new IngestionFailureException("Reading the document gave more than can be taken in, or nothing that makes sense, and was stopped.", e);
+            throw new IngestionFailureException(
+                "This document has too much text, or could not be read correctly.",
+                e);
         }
         catch (IOException e)
         {
@@ -95,7 +99,7 @@ internal sealed class ReaderProcess : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // It has just ended by itself.
+            // The child has already exited.
         }
 
         _process.Dispose();
@@ -111,15 +115,15 @@ internal sealed class ReaderProcess : IDisposable
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return "Reading the document broke off.";
+            return "Reading this document was interrupted.";
         }
 
         return _process.ExitCode == ReaderProtocol.OutOfMemory
-            ? $"Reading the document takes more than {_limits.MemoryBytes >> 20} MB of memory and was stopped. Split it into parts."
-            : "Reading the document stopped the program that reads it. The file is damaged, or made to do harm.";
+            ? $"Reading this document takes more than {_limits.MemoryBytes >> 20} MB of memory. Split it into smaller documents."
+            : "This document crashed the program that reads it. The file may be damaged or malicious.";
     }
 
-    // The host that runs us lies three folders above its runtime; a program may have been started by a host of its own.
+    // The dotnet host is three folders above its runtime. The process itself may have been started by an apphost.
     private static string DotnetHost()
     {
         var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
@@ -131,6 +135,7 @@ internal sealed class ReaderProcess : IDisposable
             .Prepend(Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? "")
             .Select(folder => Path.Combine(folder, name))
             .FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("The program dotnet was not found, which runs the readers of documents. Put it on the PATH or set DOTNET_ROOT.");
+            ?? throw new InvalidOperationException(
+                "The program dotnet was not found. Document readers need it. Add it to the PATH or set DOTNET_ROOT.");
     }
 }

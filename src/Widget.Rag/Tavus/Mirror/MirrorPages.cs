@@ -6,26 +6,29 @@ using Widget.Rag.Reading;
 
 namespace Widget.Rag.Tavus.Mirror;
 
-/// <summary>Fetches and indexes the pages of a document at Tavus. What they were like is remembered, so that unchanged ones cost a conditional request.</summary>
+/// <summary>
+/// Fetches and indexes the pages of a Tavus document. Stores their validators, so that an unchanged page costs one conditional request.
+/// </summary>
 public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, HostQueue hosts, DocumentReader reader, TimeProvider clock)
 {
-    /// <summary>Most passages of one tenant's mirror: more would make its searches slow.</summary>
-    public const int MostPassages = 10_000;
+    /// <summary>Maximum number of passages in one tenant's mirror. More would make searches slow.</summary>
+    public const int MaxPassages = 10_000;
 
-    // What is not read by then is tried again later, as what could not be read is.
+    // Pages not read within this time are retried later, like pages that failed.
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(5);
 
-    private const string TooSlow = "Its pages take too long to read; the rest is tried again later.";
-    private const string NotText = "It is a picture or a recording, and the mirror holds text. Add it to your own knowledge to have it found.";
+    private const string TooSlow = "Its pages take too long to read. The rest will be retried later.";
+    private const string NotText = 
+        "It is an image or a recording, and the mirror contains only text. Add it to your own knowledge to make it searchable.";
 
-    /// <param name="lease">The right to do so.</param>
-    /// <param name="document">Whose pages.</param>
-    /// <param name="all">All of them; otherwise those that failed before.</param>
-    /// <param name="ct">Ends the work.</param>
-    /// <returns>What is wrong with the first that could not be had, in words; null when nothing is.</returns>
+    /// <param name="lease">The worker's lease.</param>
+    /// <param name="document">The document.</param>
+    /// <param name="all">Fetches all pages; otherwise only those that failed before.</param>
+    /// <param name="ct">Cancels the operation.</param>
+    /// <returns>The error of the first page that failed, in plain words; null when all succeeded.</returns>
     internal async Task<string?> SyncAsync(MirrorLease lease, RemoteDocument document, bool all, CancellationToken ct)
     {
-        var addresses = document.Addresses(MirrorSync.MostPages);
+        var addresses = document.Addresses(MirrorSync.MaxPages);
         var known = await RemoveAsync(lease, document.Id, addresses, ct);
         var errors = new List<string>();
         var began = clock.GetTimestamp();
@@ -43,42 +46,68 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
         {
             0 => null,
             1 => errors[0],
-            _ => string.Create(CultureInfo.InvariantCulture, $"{errors[0]} ({errors.Count} of its {addresses.Count} pages could not be read.)"),
+            _ => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{errors[0]} ({errors.Count} of its {addresses.Count} pages could not be read.)"),
         };
     }
 
-    /// <summary>Takes away the pages that a document does not have any more.</summary>
-    /// <returns>Those it has, by address.</returns>
-    internal async Task<Dictionary<string, MirroredPage>> RemoveAsync(MirrorLease lease, string documentId, IReadOnlyList<string> keep, CancellationToken ct)
+    /// <summary>Removes pages that no longer belong to the document.</summary>
+    /// <returns>The remaining pages by address.</returns>
+    internal async Task<Dictionary<string, MirroredPage>> RemoveAsync(
+        MirrorLease lease,
+        string documentId,
+        IReadOnlyList<string> keep,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         await MirrorWriter.HoldAsync(db, lease, ct);
         var gone = db.TavusPages.Where(row => row.DocumentId == documentId && !keep.Contains(row.Address));
         if (await gone.ExecuteDeleteAsync(ct) > 0) await MirrorWriter.CountAsync(db, ct);
-        var known = await db.TavusPages.AsNoTracking().Where(row => row.DocumentId == documentId).ToDictionaryAsync(row => row.Address, StringComparer.Ordinal, ct);
+        var known = await db.TavusPages
+            .AsNoTracking()
+            .Where(row => row.DocumentId == documentId)
+            .ToDictionaryAsync(row => row.Address, StringComparer.Ordinal, ct);
         await db.CommitAsync(ct);
         return known;
     }
 
-    private async Task<string?> SyncAsync(MirrorLease lease, RemoteDocument document, string address, MirroredPage? known, CancellationToken ct)
+    private async Task<string?> SyncAsync(
+        MirrorLease lease,
+        RemoteDocument document,
+        string address,
+        MirroredPage? known,
+        CancellationToken ct)
     {
         try
         {
-            if (!Uri.TryCreate(address, UriKind.Absolute, out var uri)) throw new IngestionFailureException($"{address} is not an address that can be read.");
-            // Pages of a crawl have titles of their own; what stands alone is known by its name.
-            var description = new DocumentDescription { Url = address, Title = document.CrawledUrls.Count == 0 && document.Name.Length > 0 ? document.Name : null };
+            if (!Uri.TryCreate(address, UriKind.Absolute, out var uri))
+                throw new IngestionFailureException($"{address} is not a valid web address.");
+            // Pages of a crawl have their own titles. A single page gets the document's name.
+            var description = new DocumentDescription
+            {
+                Url = address,
+                Title = document.CrawledUrls.Count == 0 && document.Name.Length > 0 ? document.Name : null,
+            };
             var reading = DocumentReader.Reading(description);
             var current = known is { ContentHash: not null } && known.Reading.AsSpan().SequenceEqual(reading) ? known : null;
             FetchedPage fetched;
             using (await hosts.EnterAsync(uri.Authority, delay: null, ct))
-                fetched = await fetcher.FetchAsync(new FetchRequest(uri) { ETag = current?.Etag, LastModified = current?.LastModified }, ct);
+                fetched = await fetcher.FetchAsync(
+                    new FetchRequest(uri) { ETag = current?.Etag, LastModified = current?.LastModified },
+                    ct);
             if (fetched.Document is not { } raw)
             {
                 await NoteAsync(lease, document.Id, address, error: null, ct);
                 return null;
             }
 
-            raw = raw with { MediaType = ContentSniffing.Recognise(raw.Content.Span, MediaTypes.OfPage(raw.Address ?? uri, raw.MediaType) ?? raw.MediaType) };
+            raw = raw with
+            {
+                MediaType = ContentSniffing.Recognise(
+                    raw.Content.Span,
+                    MediaTypes.OfPage(raw.Address ?? uri, raw.MediaType) ?? raw.MediaType),
+            };
             if (MediaTypes.IsImage(raw.MediaType) || MediaTypes.IsRecording(raw.MediaType)) throw new IngestionFailureException(NotText);
             var unchanged = current?.ContentHash.AsSpan().SequenceEqual(DocumentReader.Hash(raw, description)) == true;
             var prepared = unchanged ? null : (await reader.ReadAsync(address, raw, description, ct)).Document;
@@ -87,30 +116,43 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
         }
         catch (IngestionFailureException e)
         {
-            // Tavus answers from what it has taken in, whatever has become of the page since, so what is mirrored of it stays.
+            // Tavus still answers from its own copy of a page that has gone since, so the mirrored one stays too.
             await NoteAsync(lease, document.Id, address, e.Message, ct);
             return e.Message;
         }
     }
 
-    /// <param name="lease">The right to do so.</param>
-    /// <param name="documentId">Tavus's.</param>
-    /// <param name="address">The page's.</param>
-    /// <param name="fetched">With its validators.</param>
-    /// <param name="reading">How it was read.</param>
-    /// <param name="prepared">What it says; null when that is as it was.</param>
-    /// <param name="ct">Ends the work.</param>
-    private async Task StoreAsync(MirrorLease lease, string documentId, string address, FetchedPage fetched, byte[] reading, PreparedDocument? prepared, CancellationToken ct)
+    /// <param name="lease">The worker's lease.</param>
+    /// <param name="documentId">Tavus's id.</param>
+    /// <param name="address">The page's address.</param>
+    /// <param name="fetched">The response with its validators.</param>
+    /// <param name="reading">Hash of the settings it was read with.</param>
+    /// <param name="prepared">The page's passages; null when they have not changed.</param>
+    /// <param name="ct">Cancels the operation.</param>
+    private async Task StoreAsync(
+        MirrorLease lease,
+        string documentId,
+        string address,
+        FetchedPage fetched,
+        byte[] reading,
+        PreparedDocument? prepared,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         await MirrorWriter.HoldAsync(db, lease, ct);
         var page = await FindAsync(db, lease, documentId, address, ct);
-        (page.Etag, page.LastModified, page.Reading, page.Error, page.FetchedAt) = (fetched.ETag, fetched.LastModified, reading, null, clock.GetUtcNow());
+        (
+            page.Etag,
+            page.LastModified,
+            page.Reading,
+            page.Error,
+            page.FetchedAt) = (fetched.ETag, fetched.LastModified, reading, null, clock.GetUtcNow());
         if (prepared is not null)
         {
             var others = await db.TavusPassages.CountAsync(row => row.DocumentId != documentId || row.Address != address, ct);
-            if (others + prepared.Passages.Count > MostPassages)
-                throw new IngestionFailureException(string.Create(CultureInfo.InvariantCulture, $"The mirror is full: it holds {MostPassages:N0} passages at most."));
+            if (others + prepared.Passages.Count > MaxPassages)
+                throw new IngestionFailureException(
+                    string.Create(CultureInfo.InvariantCulture, $"The mirror is full. It can contain at most {MaxPassages:N0} passages."));
             (page.Title, page.Language, page.ContentHash) = (prepared.Title, prepared.Language, prepared.ContentHash);
             await db.SaveChangesAsync(ct);
             await MirrorWriter.ReplaceAsync(db, documentId, address, prepared, ct);
@@ -129,9 +171,15 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
         await db.CommitAsync(ct);
     }
 
-    private static async Task<MirroredPage> FindAsync(TenantDb db, MirrorLease lease, string documentId, string address, CancellationToken ct)
+    private static async Task<MirroredPage> FindAsync(
+        TenantDb db,
+        MirrorLease lease,
+        string documentId,
+        string address,
+        CancellationToken ct)
     {
-        if (await db.TavusPages.SingleOrDefaultAsync(row => row.DocumentId == documentId && row.Address == address, ct) is { } known) return known;
+        if (await db.TavusPages.SingleOrDefaultAsync(row => row.DocumentId == documentId && row.Address == address, ct) is { } known)
+            return known;
         var page = new MirroredPage { TenantId = lease.Tenant, DocumentId = documentId, Address = address };
         db.TavusPages.Add(page);
         return page;

@@ -4,15 +4,20 @@ using Widget.Rag.Ranking;
 
 namespace Widget.Rag.Tavus.Mirror;
 
-/// <summary>A question as the mirror's lexical arm sees it, and how the mirror stands.</summary>
-/// <param name="Terms">Its words, weighed by how rare they are in the mirror.</param>
-/// <param name="Documents">Mirrored documents.</param>
-/// <param name="Passages">Mirrored passages.</param>
-/// <param name="AverageLength">Of a passage.</param>
-/// <param name="SyncedAt">When the mirror was last brought up to date.</param>
-internal sealed record MirrorQuestion(IReadOnlyList<QuestionTerm> Terms, int Documents, int Passages, double AverageLength, DateTimeOffset SyncedAt)
+/// <summary>A question as the mirror's lexical arm sees it, with the state of the mirror.</summary>
+/// <param name="Terms">Its words, weighted by how rare they are in the mirror.</param>
+/// <param name="Documents">Number of mirrored documents.</param>
+/// <param name="Passages">Number of mirrored passages.</param>
+/// <param name="AverageLength">Average length of a passage.</param>
+/// <param name="SyncedAt">Time of the last synchronisation.</param>
+internal sealed record MirrorQuestion(
+    IReadOnlyList<QuestionTerm> Terms,
+    int Documents,
+    int Passages,
+    double AverageLength,
+    DateTimeOffset SyncedAt)
 {
-    // Stop words carry some meaning in short questions (Question does the same).
+    // Stop words carry some meaning in short questions. Question does the same.
     private const float StopWordWeight = 0.3f;
 
     private const string Lexicon =
@@ -31,11 +36,11 @@ internal sealed record MirrorQuestion(IReadOnlyList<QuestionTerm> Terms, int Doc
         where mirror.tenant_id = $2
         """;
 
-    /// <summary>Null when there is no mirror yet.</summary>
+    /// <summary>Returns null when there is no mirror yet.</summary>
     public static async Task<MirrorQuestion?> ReadAsync(TenantDb db, string text, CancellationToken ct)
     {
         if (await TermsAsync(db, text, ct) is not { } question) return null;
-        return question with { Terms = [.. question.Terms, .. await Spelling.MeantAsync(db, question.Terms, Lexicon, ct)] };
+        return question with { Terms = [.. question.Terms, .. await Spelling.CorrectAsync(db, question.Terms, Lexicon, ct)] };
     }
 
     private static async Task<MirrorQuestion?> TermsAsync(TenantDb db, string text, CancellationToken ct)
@@ -66,11 +71,24 @@ internal sealed record MirrorQuestion(IReadOnlyList<QuestionTerm> Terms, int Doc
         while (await rows.ReadAsync(ct))
         {
             var passages = rows.GetInt32(1);
-            question ??= new MirrorQuestion(terms, rows.GetInt32(0), passages, passages > 0 ? (double)rows.GetInt64(2) / passages : 1, rows.GetFieldValue<DateTimeOffset>(3));
+            question ??= new MirrorQuestion(
+                terms,
+                rows.GetInt32(0),
+                passages,
+                passages > 0 ? (double)rows.GetInt64(2) / passages : 1,
+                rows.GetFieldValue<DateTimeOffset>(3));
             if (rows.IsDBNull(4)) continue;
             var (isStop, containing) = (rows.GetBoolean(6), rows.GetInt32(8));
             var idf = (float)Bm25.Idf(passages, containing);
-            terms.Add(new QuestionTerm(rows.GetString(4), Dimension: 0, idf * rows.GetInt32(5) * (isStop ? StopWordWeight : 1), idf, isStop, containing, rows.GetInt32(7)));
+            terms.Add(
+                new QuestionTerm(
+                    rows.GetString(4),
+                    Dimension: 0,
+                    idf * rows.GetInt32(5) * (isStop ? StopWordWeight : 1),
+                    idf,
+                    isStop,
+                    containing,
+                    rows.GetInt32(7)));
         }
 
         return question;

@@ -6,37 +6,37 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Tavus.Mirror;
 
-/// <summary>How a tenant's knowledge at Tavus stands: what is mirrored of it, and when it is looked after next.</summary>
+/// <summary>State of a tenant's Tavus mirror, and when it is synchronised next.</summary>
 public sealed class TavusKnowledge : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
 
-    /// <summary>Whose documents are mirrored; null before the first time.</summary>
+    /// <summary>The mirrored account; null before the first synchronisation.</summary>
     public string? Account { get; set; }
 
-    /// <summary>Documents that have passages.</summary>
+    /// <summary>Number of documents with passages.</summary>
     public int Documents { get; set; }
 
     public int Passages { get; set; }
 
-    /// <summary>Of all passages together: what BM25's average is made of.</summary>
+    /// <summary>Total length of all passages, for the average length in BM25.</summary>
     public long TotalLength { get; set; }
 
     /// <summary>ISO 639-1.</summary>
     public string[] Languages { get; set; } = [];
 
-    /// <summary>Another after every change that a search could show.</summary>
+    /// <summary>Changes with every change that a search could show.</summary>
     public long Revision { get; set; }
 
     public DateTimeOffset? SyncedAt { get; set; }
 
-    /// <summary>Why it could not be brought up to date since, in words; null when it could.</summary>
+    /// <summary>Why the last synchronisation failed, in plain words; null when it succeeded.</summary>
     public string? Error { get; set; }
 
-    /// <summary>Null when nobody wants it.</summary>
+    /// <summary>Null when the tenant does not use the mirror.</summary>
     public DateTimeOffset? DueAt { get; set; }
 
-    /// <summary>Somebody wants it at once, also while it is being looked after.</summary>
+    /// <summary>Whether a synchronisation was requested, possibly during a running one.</summary>
     public bool Asked { get; set; }
 
     public Guid? LeaseOwner { get; set; }
@@ -71,7 +71,7 @@ public sealed class TavusKnowledge : ITenantOwned
     }
 }
 
-/// <summary>A document at Tavus, and how far it is mirrored.</summary>
+/// <summary>A document at Tavus, and how much of it is mirrored.</summary>
 public sealed class MirroredDocument : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -83,25 +83,25 @@ public sealed class MirroredDocument : ITenantOwned
 
     public required string Url { get; set; }
 
-    /// <summary>Tavus's word for how far it has come there.</summary>
+    /// <summary>Tavus's status.</summary>
     public required string Status { get; set; }
 
-    /// <summary>Of all that Tavus says of it: the same again means no work.</summary>
+    /// <summary>Hash of Tavus's data about the document. If it is unchanged, there is nothing to do.</summary>
     public required byte[] Version { get; set; }
 
-    /// <summary>Why it, or a page of it, is not mirrored; null when all of it is.</summary>
+    /// <summary>Why the document, or one of its pages, is not mirrored; null when all of it is.</summary>
     public string? Error { get; set; }
 
-    /// <summary>Failed attempts, one after another.</summary>
+    /// <summary>Number of consecutive failed attempts.</summary>
     public short Failures { get; set; }
 
-    /// <summary>When what failed of it is fetched again.</summary>
+    /// <summary>When the failed pages are fetched again.</summary>
     public DateTimeOffset? RetryAt { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }
 }
 
-/// <summary>An address of a document; a crawled one has many.</summary>
+/// <summary>A page of a document. A crawled document has many.</summary>
 public sealed class MirroredPage : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -119,7 +119,7 @@ public sealed class MirroredPage : ITenantOwned
 
     public string? LastModified { get; set; }
 
-    /// <summary>How it was read; when it would be read otherwise now, it must be fetched in full.</summary>
+    /// <summary>Hash of the settings it was read with. If they change, the page must be fetched in full.</summary>
     public byte[]? Reading { get; set; }
 
     /// <summary>Null when it was never read.</summary>
@@ -147,10 +147,10 @@ public sealed class MirroredPassage : ITenantOwned
 
     public required Locator Locator { get; init; }
 
-    /// <summary>Sum of its term frequencies: the document length of BM25.</summary>
+    /// <summary>Sum of the term frequencies: the document length in BM25.</summary>
     public required int Length { get; init; }
 
-    /// <summary>By the local embedder.</summary>
+    /// <summary>Embedding by the local embedder.</summary>
     public required HalfVector Embedding { get; init; }
 }
 
@@ -159,13 +159,13 @@ public sealed class MirrorPosting : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
 
-    /// <summary>Stemmed.</summary>
+    /// <summary>The stemmed word.</summary>
     public required string Lexeme { get; init; }
 
     public required Guid PassageId { get; init; }
 
     public required int Frequency { get; init; }
 
-    /// <summary>The passage's.</summary>
+    /// <summary>Length of the passage.</summary>
     public required int Length { get; init; }
 }

@@ -6,40 +6,48 @@ using Widget.Platform.Tenancy;
 namespace Widget.Rag.Tavus.Mirror;
 
 /// <summary>
-/// Brings the mirror in line with what Tavus lists: what is new or has changed there is fetched and indexed, what is gone there is taken
-/// away, what is as it was costs nothing. Every page is a transaction of its own, so a search sees it whole, and a run that is cut off is
-/// gone on with. A listing that was not seen to its end takes nothing away.
+/// Synchronises the mirror with Tavus's list. New and changed documents are fetched and indexed, deleted ones are removed, unchanged ones
+/// cost nothing. Each page has its own transaction, so a search sees it completely and an interrupted run can continue. An incomplete list
+/// removes nothing.
 /// </summary>
 public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeProvider clock)
 {
-    /// <summary>Most documents that are mirrored; the others say so.</summary>
-    public const int MostDocuments = 500;
+    /// <summary>Maximum number of mirrored documents. The rest is reported and not mirrored.</summary>
+    public const int MaxDocuments = 500;
 
-    /// <summary>Most pages of one crawled document: as many as Tavus crawls.</summary>
-    public const int MostPages = 100;
+    /// <summary>Maximum number of pages of a crawled document, the same as Tavus's limit.</summary>
+    public const int MaxPages = 100;
 
     private const int AtOnce = 4;
 
-    // Workers are few, and the next tenant waits for this one's.
+    // There are few workers, and the next tenant waits for this one's to be free.
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(5);
 
-    // From the first failure on, doubled at each, so that what is away for good is asked for once a day.
+    // Delay after the first failure. Each further failure doubles it, so a permanently missing page is fetched once a day.
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan LastRetry = TimeSpan.FromDays(1);
 
-    /// <param name="lease">The right to do so.</param>
-    /// <param name="listing">What Tavus lists.</param>
-    /// <param name="others">Documents at Tavus that were seen and are not to be mirrored: another tenant's, and copies of our own.</param>
-    /// <param name="ct">Ends the work.</param>
-    /// <returns>Whether all was looked at; what was not in the time of a run is the next one's.</returns>
+    /// <param name="lease">The worker's lease.</param>
+    /// <param name="listing">Tavus's list.</param>
+    /// <param name="others">Documents at Tavus that must not be mirrored: other tenants' documents and copies of own ones.</param>
+    /// <param name="ct">Cancels the operation.</param>
+    /// <returns>Whether all documents were checked. The next run continues with the rest.</returns>
     /// <exception cref="MirrorLeaseLostException">Another worker has taken over.</exception>
     public async Task<bool> SyncAsync(MirrorLease lease, RemoteListing listing, IReadOnlySet<string> others, CancellationToken ct)
     {
-        var listed = listing.Documents.Where(document => !others.Contains(document.Id)).DistinctBy(document => document.Id, StringComparer.Ordinal).ToArray();
+        var listed = listing.Documents
+            .Where(document => !others.Contains(document.Id))
+            .DistinctBy(document => document.Id, StringComparer.Ordinal)
+            .ToArray();
         var known = await PrepareAsync(lease, listing, [.. listed.Select(document => document.Id)], others, ct);
         var now = clock.GetUtcNow();
-        var work = listed.Take(MostDocuments)
-            .Where(document => !(known.GetValueOrDefault(document.Id) is { } row && row.Version.AsSpan().SequenceEqual(document.Version()) && !(row.RetryAt <= now)))
+        var work = listed.Take(MaxDocuments)
+            .Where(
+                document =>
+                    !(
+                        known.GetValueOrDefault(document.Id) is { } row
+                            && row.Version.AsSpan().SequenceEqual(document.Version())
+                            && !(row.RetryAt <= now)))
             .ToArray();
         var began = clock.GetTimestamp();
         var looked = 0;
@@ -57,13 +65,13 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         await MirrorWriter.HoldAsync(db, lease, ct);
         var mirror = await db.TavusKnowledge.SingleAsync(ct);
         (mirror.SyncedAt, mirror.Error) = (clock.GetUtcNow(), Shortcoming(listing, listed.Length, work.Length - looked));
-        // The trace names the time, so what is remembered of searches is not older than it.
+        // The trace shows this time, so cached searches must not be older.
         mirror.Revision++;
         await db.CommitAsync(ct);
         return looked == work.Length;
     }
 
-    /// <summary>Notes why the mirror could not be brought up to date; it is searched as it is.</summary>
+    /// <summary>Records why the synchronisation failed. Searches continue to use the existing mirror.</summary>
     public async Task FailAsync(MirrorLease lease, string error, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
@@ -72,7 +80,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         await db.CommitAsync(ct);
     }
 
-    /// <summary>Takes the mirror away; the tenant does not want it any more.</summary>
+    /// <summary>Deletes the mirror of a tenant that no longer uses it.</summary>
     public async Task DropAsync(MirrorLease lease, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
@@ -86,12 +94,18 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
     }
 
     private static string? Shortcoming(RemoteListing listing, int listed, int waiting) =>
-        waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $"Reading the documents takes long; {waiting} of them wait for the next run, within a minute or so.")
-        : !listing.IsComplete ? "Tavus's list of documents changed or broke off while it was read; what it lacked was kept."
-        : listed > MostDocuments ? string.Create(CultureInfo.InvariantCulture, $"The account has {listed} documents for this tenant; the first {MostDocuments} are mirrored.")
+        waiting > 0
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"Reading the documents takes a while. {waiting} of them wait for the next run in about a minute.")
+        : !listing.IsComplete ? "Tavus's list of documents changed or was interrupted while it was read. Missing documents were kept."
+        : listed > MaxDocuments
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The account has {listed} documents for this tenant. Only the first {MaxDocuments} are mirrored.")
         : null;
 
-    // What is known, once everything that does not belong there any more is gone.
+    // Returns the known documents, after removing those that no longer belong to the mirror.
     private async Task<Dictionary<string, MirroredDocument>> PrepareAsync(
         MirrorLease lease,
         RemoteListing listing,
@@ -103,7 +117,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         await MirrorWriter.HoldAsync(db, lease, ct);
         var mirror = await db.TavusKnowledge.SingleAsync(ct);
         var elsewhere = others.ToArray();
-        // Another account's documents are another's, whatever can be said of this one's.
+        // Documents of another account belong to it, even if this account has documents with the same ids.
         var gone = mirror.Account != listing.Account ? db.TavusDocuments
             : listing.IsComplete ? db.TavusDocuments.Where(row => !listed.Contains(row.DocumentId))
             : db.TavusDocuments.Where(row => elsewhere.Contains(row.DocumentId));
@@ -118,14 +132,14 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
     {
         var version = document.Version();
         var changed = known is null || !known.Version.AsSpan().SequenceEqual(version);
-        // Until it is done it has no version, so a run that is cut off is gone on with.
+        // A document gets its version only when it is done, so an interrupted run continues.
         if (changed) await NoteAsync(lease, document, version: [], error: null, known, ct);
 
         string? error = null;
         if (document.IsFailed)
         {
             await pages.RemoveAsync(lease, document.Id, keep: [], ct);
-            error = document.Error is { } words ? $"Tavus could not take it in: {words}" : "Tavus could not take it in.";
+            error = document.Error is { } words ? $"Tavus could not read it: {words}" : "Tavus could not read it.";
         }
         else if (document.IsReady)
         {
@@ -135,7 +149,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         await NoteAsync(lease, document, version, error, known, ct);
     }
 
-    // Whatever one document does to its readers, or its address to the database, is its own trouble and not the whole mirror's.
+    // An error with one document must not fail the whole mirror.
     private async Task<string?> ReadPagesAsync(MirrorLease lease, RemoteDocument document, bool changed, CancellationToken ct)
     {
         try
@@ -148,19 +162,37 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         }
     }
 
-    private async Task NoteAsync(MirrorLease lease, RemoteDocument document, byte[] version, string? error, MirroredDocument? known, CancellationToken ct)
+    private async Task NoteAsync(
+        MirrorLease lease,
+        RemoteDocument document,
+        byte[] version,
+        string? error,
+        MirroredDocument? known,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         await MirrorWriter.HoldAsync(db, lease, ct);
         var row = await db.TavusDocuments.SingleOrDefaultAsync(entry => entry.DocumentId == document.Id, ct);
-        if (row is null) db.TavusDocuments.Add(row = new MirroredDocument { TenantId = lease.Tenant, DocumentId = document.Id, Name = "", Url = "", Status = "", Version = [] });
+        if (row is null)
+            db.TavusDocuments.Add(
+                row = new MirroredDocument
+                {
+                    TenantId = lease.Tenant,
+                    DocumentId = document.Id,
+                    Name = "",
+                    Url = "",
+                    Status = "",
+                    Version = [],
+                });
         (row.Name, row.Url, row.Status, row.Version, row.Error) = (document.Name, document.Url, document.Status, version, error);
         if (version.Length > 0)
         {
-            // What Tavus itself refuses is not fetched again before Tavus says something else.
+            // A document that Tavus could not read is fetched again only when Tavus reports a change.
             var retry = error is not null && !document.IsFailed;
             row.Failures = retry ? (short)Math.Min((known?.Failures ?? 0) + 1, 20) : (short)0;
-            row.RetryAt = retry ? clock.GetUtcNow() + TimeSpan.FromTicks(Math.Min(LastRetry.Ticks, FirstRetry.Ticks << Math.Min(row.Failures - 1, 10))) : null;
+            row.RetryAt = retry
+                ? clock.GetUtcNow() + TimeSpan.FromTicks(Math.Min(LastRetry.Ticks, FirstRetry.Ticks << Math.Min(row.Failures - 1, 10)))
+                : null;
             row.UpdatedAt = clock.GetUtcNow();
         }
 

@@ -3,7 +3,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Tavus.Mirror;
 
-/// <summary>The tables of the mirror of knowledge at Tavus.</summary>
+/// <summary>The tables of the Tavus mirror.</summary>
 public static class MirrorTables
 {
     public static TenantTables Tables { get; } = new(typeof(MirrorTables).Assembly, Widget.Rag.Tavus.Mirror.TavusKnowledge.Map);

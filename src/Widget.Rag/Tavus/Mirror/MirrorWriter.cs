@@ -9,18 +9,20 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Tavus.Mirror;
 
-/// <summary>Stores pages of the mirror and what searching them needs, in the caller's transaction.</summary>
+/// <summary>Stores pages of the mirror and their search data in the caller's transaction.</summary>
 internal static class MirrorWriter
 {
-    /// <summary>Has writers of one tenant take turns, and stops one whose lease is gone.</summary>
-    /// <exception cref="MirrorLeaseLostException">Another worker has it.</exception>
+    /// <summary>Serialises a tenant's writers, and stops a worker whose lease was lost.</summary>
+    /// <exception cref="MirrorLeaseLostException">Another worker has the lease.</exception>
     public static async Task HoldAsync(TenantDb db, MirrorLease lease, CancellationToken ct)
     {
-        await using var command = db.Command("select lease_owner from tavus_knowledge where tenant_id = $1 for update", [lease.Tenant.Value]);
+        await using var command = db.Command(
+            "select lease_owner from tavus_knowledge where tenant_id = $1 for update",
+            [lease.Tenant.Value]);
         if (await command.ExecuteScalarAsync(ct) is not Guid owner || owner != lease.Worker) throw new MirrorLeaseLostException();
     }
 
-    /// <summary>Puts a page's new passages in the place of its old ones.</summary>
+    /// <summary>Replaces a page's passages.</summary>
     public static async Task ReplaceAsync(TenantDb db, string documentId, string address, PreparedDocument page, CancellationToken ct)
     {
         await ClearAsync(db, documentId, [address], ct);
@@ -39,7 +41,10 @@ internal static class MirrorWriter
         {
             var found = terms[passages[i].id];
             batch.BatchCommands.Add(new NpgsqlBatchCommand(
-                "insert into tavus_passages (tenant_id, id, document_id, address, ordinal, text, locator, length, embedding) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+                """
+                insert into tavus_passages (tenant_id, id, document_id, address, ordinal, text, locator, length, embedding)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                """)
             {
                 Parameters =
                 {
@@ -55,7 +60,11 @@ internal static class MirrorWriter
                 },
             });
             batch.BatchCommands.Add(new NpgsqlBatchCommand(
-                "insert into tavus_postings (tenant_id, lexeme, passage_id, frequency, length) select $1, term.lexeme, $2, term.frequency, $5 from unnest($3::text[], $4::int[]) term (lexeme, frequency)")
+                """
+                insert into tavus_postings (tenant_id, lexeme, passage_id, frequency, length)
+                select $1, term.lexeme, $2, term.frequency, $5
+                from unnest($3::text[], $4::int[]) term (lexeme, frequency)
+                """)
             {
                 Parameters =
                 {
@@ -71,7 +80,7 @@ internal static class MirrorWriter
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Takes the passages of pages away; the pages stay.</summary>
+    /// <summary>Deletes the passages of pages and keeps the pages.</summary>
     public static async Task ClearAsync(TenantDb db, string documentId, string[] addresses, CancellationToken ct)
     {
         await using var command = db.Command(
@@ -80,7 +89,7 @@ internal static class MirrorWriter
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Counts what a search must know of all passages together, and says that something has changed.</summary>
+    /// <summary>Updates the statistics over all passages and the revision.</summary>
     public static async Task CountAsync(TenantDb db, CancellationToken ct)
     {
         await using var command = db.Command(
@@ -89,7 +98,8 @@ internal static class MirrorWriter
             set documents = (select count(distinct document_id) from tavus_passages where tenant_id = $1),
                 passages = (select count(*) from tavus_passages where tenant_id = $1),
                 total_length = (select coalesce(sum(length), 0) from tavus_passages where tenant_id = $1),
-                languages = (select coalesce(array_agg(distinct language order by language), '{}') from tavus_pages where tenant_id = $1 and content_hash is not null),
+                languages = (select coalesce(array_agg(distinct language order by language), '{}')
+                  from tavus_pages where tenant_id = $1 and content_hash is not null),
                 revision = revision + 1
             where tenant_id = $1
             """,
@@ -97,8 +107,12 @@ internal static class MirrorWriter
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    // The same words as of our own passages (KnowledgeWriter).
-    private static async Task<Dictionary<Guid, (string[] Lexemes, int[] Frequencies)>> AnalyseAsync(TenantDb db, string passages, string language, CancellationToken ct)
+    // Uses the same words as for own passages (KnowledgeWriter).
+    private static async Task<Dictionary<Guid, (string[] Lexemes, int[] Frequencies)>> AnalyseAsync(
+        TenantDb db,
+        string passages,
+        string language,
+        CancellationToken ct)
     {
         await using var command = db.Command(
             """
@@ -107,7 +121,8 @@ internal static class MirrorWriter
             cross join lateral (
               select coalesce(array_agg(lexeme), '{}') as lexemes,
                      coalesce(array_agg(cardinality(weights) + 2 * cardinality(array_positions(weights, 'A'))), '{}') as frequencies
-              from unnest(setweight(to_tsvector(search_configuration($2), given.heading), 'A') || to_tsvector(search_configuration($2), given.words))
+              from unnest(setweight(to_tsvector(search_configuration($2), given.heading), 'A')
+                || to_tsvector(search_configuration($2), given.words))
             ) term
             """,
             [new NpgsqlParameter { Value = passages, NpgsqlDbType = NpgsqlDbType.Jsonb }, language]);

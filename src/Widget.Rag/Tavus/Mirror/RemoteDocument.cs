@@ -4,36 +4,36 @@ using System.Text;
 
 namespace Widget.Rag.Tavus.Mirror;
 
-/// <summary>A document as Tavus lists it.</summary>
-/// <param name="Id">Tavus's.</param>
-/// <param name="Name">What people call it.</param>
-/// <param name="Url">Where Tavus had it from.</param>
-/// <param name="Status">Tavus's word: ready, processing, error …</param>
+/// <summary>A document in Tavus's list.</summary>
+/// <param name="Id">Tavus's id.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Url">The address that Tavus read it from.</param>
+/// <param name="Status">Tavus's status: ready, processing, error …</param>
 public sealed record RemoteDocument(string Id, string Name, string Url, string Status)
 {
     public string Name { get; } = VisibleText.Line(Name);
 
-    /// <summary>Why Tavus could not take it in; null when it could.</summary>
+    /// <summary>Why Tavus could not read it; null when it could.</summary>
     public string? Error { get; init; }
 
-    /// <summary>When it last changed there, in Tavus's own form.</summary>
+    /// <summary>When it last changed at Tavus, in Tavus's format.</summary>
     public string? UpdatedAt { get; init; }
 
     public string? LastCrawledAt { get; init; }
 
-    /// <summary>The pages that Tavus found from <see cref="Url"/>; empty for a document that is one file or page.</summary>
+    /// <summary>The pages that Tavus crawled from <see cref="Url"/>; empty for a single file or page.</summary>
     public IReadOnlyList<string> CrawledUrls { get; init; } = [];
 
-    /// <summary>Whether Tavus has it whole and answers from it.</summary>
+    /// <summary>Whether Tavus has read it completely and uses it in answers.</summary>
     public bool IsReady => Status is "ready" or "recrawling";
 
-    /// <summary>Whether Tavus will not have it.</summary>
+    /// <summary>Whether Tavus failed to read it.</summary>
     public bool IsFailed => Status == "error";
 
-    /// <summary>Where all of it is, each address once, its own first.</summary>
+    /// <summary>The addresses of all its pages, each once, its own first.</summary>
     public IReadOnlyList<string> Addresses(int most) => [.. CrawledUrls.Prepend(Url).Distinct(StringComparer.Ordinal).Take(most)];
 
-    /// <summary>Changes whenever Tavus says something else of the document.</summary>
+    /// <summary>A hash that changes whenever Tavus's data about the document changes.</summary>
     public byte[] Version()
     {
         var said = new StringBuilder();
@@ -43,8 +43,8 @@ public sealed record RemoteDocument(string Id, string Name, string Url, string S
     }
 }
 
-/// <summary>The documents of an account that are a tenant's.</summary>
-/// <param name="Account">Tells accounts apart (a hash of the key).</param>
-/// <param name="Documents">The tenant's.</param>
-/// <param name="IsComplete">Whether the listing was seen to its end; what a cut one lacks may still be there.</param>
+/// <summary>A tenant's documents in a Tavus account.</summary>
+/// <param name="Account">Identifies the account (a hash of the key).</param>
+/// <param name="Documents">The tenant's documents.</param>
+/// <param name="IsComplete">Whether the list was read to its end. Documents missing from an incomplete list may still exist.</param>
 public sealed record RemoteListing(string Account, IReadOnlyList<RemoteDocument> Documents, bool IsComplete);

@@ -12,18 +12,19 @@ using Widget.Rag.Search;
 namespace Widget.Rag.Tavus.Mirror;
 
 /// <summary>
-/// A tenant's knowledge at Tavus, searched in a mirror of it that is kept here, since Tavus searches its documents only within its own calls
-/// (docs/decisions/0019-mirror-of-tavus.md). The quick way for text: BM25 over an inverted index and the local embedder's vectors, fused as
-/// our own are, with statistics of the mirror alone. It needs nobody but the database, so it is no remote side.
+/// Searches a mirror of a tenant's Tavus documents, because Tavus searches them only during its own calls
+/// (docs/decisions/0019-mirror-of-tavus.md). Uses BM25 over an inverted index and vectors of the local embedder, fused like own knowledge,
+/// with statistics of the mirror alone. It needs only the database, so it is not a remote knowledge base.
 /// </summary>
 public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys = null) : IKnowledgeBase
 {
-    private const int LeastCandidates = 100;
-    private const string NoKey = "not asked, no key for Tavus is configured";
+    private const int MinCandidates = 100;
+    private const string NoKey = "not asked, no Tavus key is configured";
 
     public string Name => KnowledgeBases.Tavus;
 
-    public string? Refuse(KnowledgeQuery query) => query.Filter.IsEmpty ? null : "not asked, it knows nothing of our sources, tags, kinds and languages";
+    public Answerability CanAnswer(KnowledgeQuery query) =>
+        query.Filter.IsEmpty ? Answerability.Yes : Answerability.No("not asked, it does not support filters");
 
     public async Task<KnowledgeResult> SearchAsync(KnowledgeQuery query, CancellationToken ct)
     {
@@ -31,32 +32,41 @@ public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys 
         var embedding = HalfVectors.From(HashedEmbedder.Embed(text));
         await using var db = await database.BeginAsync(query.TenantId, ct, IsolationLevel.RepeatableRead);
         var asked = await MirrorQuestion.ReadAsync(db, text, ct);
-        // What was mirrored before the key went away is searched; without anything there, the key is what is missing.
+        // A mirror made before the key was removed can still be searched. Without a mirror, the missing key is the reason to report.
         if (asked is null or { Passages: 0 })
         {
-            // Looking for the key takes a connection of its own.
+            // Looking up the key takes a separate connection.
             await db.DisposeAsync();
             if (keys is not null && await keys.OfAsync(query.TenantId, ct) is null) return KnowledgeResult.Nothing with { Skipped = NoKey };
         }
 
         if (asked is null) return KnowledgeResult.Nothing with { Via = "mirror, not synchronised yet" };
-        var via = string.Create(CultureInfo.InvariantCulture, $"mirror of {asked.Documents} document{(asked.Documents == 1 ? "" : "s")}, synchronised at {asked.SyncedAt:yyyy-MM-dd HH:mm} UTC");
+        var via = string.Create(
+            CultureInfo.InvariantCulture,
+            $"mirror of {asked.Documents} document{(asked.Documents == 1 ? "" : "s")}, "
+                + $"synchronised at {asked.SyncedAt:yyyy-MM-dd HH:mm} UTC");
         if (asked.Passages == 0) return KnowledgeResult.Nothing with { Via = via };
 
         var wanted = query.Limit + query.Spare;
-        var candidates = await CandidatesAsync(db, asked, embedding, Math.Max(LeastCandidates, wanted), ct);
+        var candidates = await CandidatesAsync(db, asked, embedding, Math.Max(MinCandidates, wanted), ct);
         var ranked = Fusion.Convex(candidates, Fusion.DenseWeight(HashedEmbedder.Model)).Take(wanted).ToArray();
         var hits = await HitsAsync(db, ranked, [.. asked.Terms.Select(term => term.Lexeme)], ct);
         var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);
         var confidence = hits.Take(query.Limit)
-            .Select(found => Confidence.Of(Confidence.Coverage(asked.Terms, found.Matched), similarities[found.Passage], HashedEmbedder.Model))
+            .Select(
+                found => Confidence.Of(Confidence.Coverage(asked.Terms, found.Matched), similarities[found.Passage], HashedEmbedder.Model))
             .DefaultIfEmpty()
             .Max();
         return new KnowledgeResult(hits.ConvertAll(found => found.Hit), confidence) { Via = via };
     }
 
-    // BM25 with k1 = 1.2, b = 0.75 (Robertson & Zaragoza 2009, eq. 3.15); the words' weights come with their inverse document frequency.
-    private static async Task<List<Candidate<Guid>>> CandidatesAsync(TenantDb db, MirrorQuestion asked, HalfVector embedding, int limit, CancellationToken ct)
+    // BM25 with k1 = 1.2, b = 0.75 (Robertson & Zaragoza 2009, eq. 3.15). The words' weights include their inverse document frequency.
+    private static async Task<List<Candidate<Guid>>> CandidatesAsync(
+        TenantDb db,
+        MirrorQuestion asked,
+        HalfVector embedding,
+        int limit,
+        CancellationToken ct)
     {
         await using var command = db.Command(
             """
@@ -91,7 +101,11 @@ public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys 
         return candidates;
     }
 
-    private static async Task<List<(Hit Hit, Guid Passage, string[] Matched)>> HitsAsync(TenantDb db, (Guid Item, double Score)[] ranked, string[] lexemes, CancellationToken ct)
+    private static async Task<List<(Hit Hit, Guid Passage, string[] Matched)>> HitsAsync(
+        TenantDb db,
+        (Guid Item, double Score)[] ranked,
+        string[] lexemes,
+        CancellationToken ct)
     {
         var hits = new List<(Hit, Guid, string[])>();
         if (ranked.Length == 0) return hits;
@@ -113,8 +127,10 @@ public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys 
             var hit = new Hit
             {
                 ExternalId = rows.GetString(1),
-                // The same each time the document is read, as long as it is cut alike.
-                ForeignId = string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..16]}#{rows.GetInt32(2)}"),
+                // Stays the same when the document is read again and split in the same way.
+                ForeignId = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..16]}#{rows.GetInt32(2)}"),
                 Title = rows.GetString(6),
                 Url = IsPublic(address) ? address : null,
                 Text = rows.GetString(3),
@@ -128,7 +144,7 @@ public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys 
         return hits;
     }
 
-    // Addresses that let whoever has them in are for Tavus and for us, not for visitors.
+    // Addresses that contain credentials are for Tavus and this server, not for visitors.
     private static bool IsPublic(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0
         && !Signatures.Any(name => uri.Query.Contains(name, StringComparison.OrdinalIgnoreCase));
 

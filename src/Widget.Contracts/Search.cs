@@ -1,0 +1,128 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Widget.Contracts;
+
+/// <summary>Restricts a search. An empty list admits all documents; otherwise one of its values must match.</summary>
+public sealed record SearchFilter
+{
+    /// <summary>IDs of sources.</summary>
+    [Required, MaxLength(50)]
+    public IReadOnlyList<Guid> Sources { get; init; } = [];
+
+    /// <summary>Tags.</summary>
+    [Required, MaxLength(50)]
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Kinds of documents.</summary>
+    [Required, MaxLength(10)]
+    public IReadOnlyList<DocumentKindName> Kinds { get; init; } = [];
+
+    /// <summary>Languages, ISO 639-1.</summary>
+    [Required, MaxLength(50)]
+    public IReadOnlyList<string> Languages { get; init; } = [];
+}
+
+public sealed record SearchRequest : IValidatableObject
+{
+    /// <summary>The text to search for.</summary>
+    [Required(ErrorMessage = "The query is empty.")]
+    [StringLength(2_000, ErrorMessage = "The query is longer than 2,000 characters.")]
+    public string Query { get; init; } = "";
+
+    /// <summary>Maximum number of hits.</summary>
+    [Range(1, 100)]
+    public int Limit { get; init; } = 8;
+
+    /// <summary>The search strategy. Defaults to the tenant's strategy.</summary>
+    public SearchStrategyName? Strategy { get; init; }
+
+    /// <summary>Restricts the search. Defaults to all documents.</summary>
+    public SearchFilter? Filter { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Filter is null) yield break;
+        var problems = new List<ValidationResult>();
+        Validator.TryValidateObject(Filter, new ValidationContext(Filter), problems, validateAllProperties: true);
+        foreach (var problem in problems)
+            yield return new(problem.ErrorMessage, [.. problem.MemberNames.Select(member => $"{nameof(Filter)}.{member}")]);
+        if (problems.Count == 0 && Filter.Tags.Concat(Filter.Languages).Any(value => value is null or { Length: > 200 }))
+            yield return new("A tag or language can have at most 200 characters.", [nameof(Filter)]);
+    }
+}
+
+/// <param name="Hits">The hits, best first.</param>
+/// <param name="Confidence">Probability that the hits answer the question, 0 to 1.</param>
+/// <param name="Trace">How the hits were found.</param>
+public sealed record SearchResponse(IReadOnlyList<SearchHit> Hits, double Confidence, SearchTraceReport Trace);
+
+/// <param name="Rank">Rank, from 1.</param>
+/// <param name="Score">Score, 0 to 1. Compare scores only within one response.</param>
+/// <param name="ExternalId">The document's ID in its source.</param>
+/// <param name="Title">The document's title.</param>
+/// <param name="Text">The passage.</param>
+/// <param name="Kind">Kind of the document.</param>
+/// <param name="Url">The document's address with a fragment that leads to the passage.</param>
+/// <param name="Locator">Location of the passage in the document.</param>
+/// <param name="Origins">The knowledge bases that contain the passage.</param>
+public sealed record SearchHit(
+    int Rank,
+    double Score,
+    string ExternalId,
+    string Title,
+    string Text,
+    DocumentKindName Kind,
+    string? Url,
+    SearchLocator Locator,
+    IReadOnlyList<string> Origins);
+
+/// <param name="Headings">The headings above the passage, outermost first.</param>
+/// <param name="Page">Page or slide, from 1.</param>
+/// <param name="Fragment">Fragment to append to the document's address to reach the passage.</param>
+/// <param name="Row">First table row, from 1.</param>
+/// <param name="Start">Start in a recording, in seconds.</param>
+/// <param name="End">End in a recording, in seconds.</param>
+public sealed record SearchLocator(
+    IReadOnlyList<string> Headings,
+    int? Page,
+    string? Fragment,
+    int? Row = null,
+    double? Start = null,
+    double? End = null);
+
+public sealed record SearchTraceReport(
+    SearchStrategyName Strategy,
+    string? Route,
+    IReadOnlyList<SearchTraceStep> Steps,
+    int DuplicatesDropped,
+    double Milliseconds)
+{
+    /// <summary>Number of dropped hits, by reason.</summary>
+    public SearchDropReport Dropped { get; init; } = new(0, 0, 0);
+
+    /// <summary>What the reranker did; null without a reranker.</summary>
+    public SearchTraceStep? Reranking { get; init; }
+
+    /// <summary>Whether the hits come from the cache. The steps are then those of the original search.</summary>
+    public bool Cached { get; init; }
+}
+
+/// <param name="Duplicates">Hits that repeat another passage.</param>
+/// <param name="Contained">Hits that are part of another passage of the same document.</param>
+/// <param name="BeyondLimit">Hits beyond the requested number.</param>
+public sealed record SearchDropReport(int Duplicates, int Contained, int BeyondLimit);
+
+public sealed record SearchTraceStep(
+    string KnowledgeBase,
+    string Outcome,
+    int Hits,
+    double Confidence,
+    double Milliseconds,
+    string? Reason)
+{
+    /// <summary>
+    /// How the knowledge base was searched, if there are several ways. For Tavus: "search endpoint", or "mirror of N documents,
+    /// synchronised at …".
+    /// </summary>
+    public string? Via { get; init; }
+}

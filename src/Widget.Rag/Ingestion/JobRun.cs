@@ -1,0 +1,15 @@
+using Widget.Rag.Fetching;
+using Widget.Rag.Ingestion.Crawling;
+using Widget.Rag.Own;
+
+namespace Widget.Rag.Ingestion;
+
+/// <summary>One time slice of a job.</summary>
+/// <param name="Lease">The worker's lease on the job.</param>
+/// <param name="Job">The job.</param>
+/// <param name="Source">The source whose documents the job reads.</param>
+/// <param name="Visit">Fetches from the source's site.</param>
+internal sealed record JobRun(JobLease Lease, IngestionJob Job, Source Source, SiteVisit Visit)
+{
+    public ItemFetcher Fetcher { get; } = new(Visit, Source);
+}
