@@ -45,7 +45,7 @@ internal static class ImportReader
         if (parsed is not { Id: not null, Title: not null, Text: not null }) return Failed($"line {number}", "This line is not a JSON object like {\"id\": …, \"title\": …, \"text\": …}.");
         var id = parsed.Id;
         if (id.Length is 0 or > 500) return Failed($"line {number}", "The id must have 1 to 500 characters.");
-        if (string.IsNullOrWhiteSpace(parsed.Text) && string.IsNullOrWhiteSpace(parsed.Title)) return Failed(id, "The document holds no text.");
+        if (string.IsNullOrWhiteSpace(parsed.Text) && string.IsNullOrWhiteSpace(parsed.Title)) return Failed(id, "This document has no text.");
         if (parsed.Url is not null && !IsWebAddress(parsed.Url)) return Failed(id, "The url must be an absolute http or https address.");
         if (parsed.Language is { } language && !Validation.IsLanguage(language)) return Failed(id, Validation.LanguageError);
         if (KnowledgeRules.Tags(parsed.Tags) is { } problem) return Failed(id, problem.Error);
