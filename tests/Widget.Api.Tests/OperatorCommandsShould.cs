@@ -146,7 +146,7 @@ public sealed class OperatorCommandsShould(ApiFixture api)
         var (code, _, errors) = await RunAsync(new Dictionary<string, string?> { ["WIDGET_DATABASE_APP"] = api.Database.Owner });
 
         code.ShouldBe(2);
-        errors.ShouldContain("row-level security does not hold for");
+        errors.ShouldContain("row-level security does not apply to");
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class PlatformShould(ApiFixture api)
         var result = await health.CheckHealthAsync(new());
 
         result.Status.ShouldBe(Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Unhealthy);
-        result.Description.ShouldNotBeNull().ShouldContain("row-level security does not hold");
+        result.Description.ShouldNotBeNull().ShouldContain("row-level security does not apply");
         (await DatabaseHealth.RoleProblemAsync(api.Database.ApplicationSource, default)).ShouldBeNull();
     }
 
@@ -45,7 +45,7 @@ public sealed class PlatformShould(ApiFixture api)
             await spoil.ExecuteNonQueryAsync();
         try
         {
-            (await DatabaseHealth.RoleProblemAsync(database.ApplicationSource, default)).ShouldNotBeNull().ShouldContain("row-level security does not hold");
+            (await DatabaseHealth.RoleProblemAsync(database.ApplicationSource, default)).ShouldNotBeNull().ShouldContain("row-level security does not apply");
         }
         finally
         {

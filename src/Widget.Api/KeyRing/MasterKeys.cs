@@ -92,15 +92,17 @@ public sealed class MasterKeys(IReadOnlyList<MasterKey> keys)
     private static MasterKeys Parse(string[] lines, string name, Variables variables)
     {
         var keys = new List<MasterKey>();
-        // The text itself is secret, so a line that is no key is named by its number.
+        var errors = new List<string>();
+        // Keys are secret, so an error names the number of a line instead of its text.
         for (var line = 0; line < lines.Length; line++)
         {
             if (lines[line].Trim() is not { Length: > 0 } text || text[0] == '#') continue;
             if (MasterKey.Parse(text) is { } key) keys.Add(key);
-            else variables.Errors.Add($"{name}{(name == FileVariable ? $", line {line + 1}," : "")} is not a master key: 32 random bytes in Base64, as `openssl rand -base64 32` makes them.");
+            else errors.Add($"{name}{(name == FileVariable ? $", line {line + 1}," : "")} is not a master key: 32 random bytes in Base64, as `openssl rand -base64 32` prints.");
         }
 
-        if (keys.Count == 0 && variables.Errors.Count == 0) variables.Errors.Add($"{name} names a file with no key. Write one per line; the first encrypts.");
+        if (keys.Count == 0 && errors.Count == 0) errors.Add($"{name} names a file with no key. Write one key a line; the first encrypts.");
+        variables.Errors.AddRange(errors);
         return new MasterKeys(keys);
     }
 }

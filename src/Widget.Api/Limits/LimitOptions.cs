@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using Widget.Api.Configuration;
 
 namespace Widget.Api.Limits;
 
@@ -96,6 +98,23 @@ public sealed record LimitOptions
 
     public Rate? Of(Limit limit) => Rates.GetValueOrDefault(limit);
 
-    /// <summary>The same with another rate for one limit; null for none.</summary>
+    /// <summary>A copy in which one limit has another rate; null removes the limit.</summary>
     public LimitOptions With(Limit limit, Rate? rate) => this with { Rates = new Dictionary<Limit, Rate?>(Rates) { [limit] = rate } };
+
+    internal static LimitOptions Read(Variables variables)
+    {
+        var limits = new LimitOptions();
+        foreach (var limit in Enum.GetValues<Limit>())
+        {
+            // WIDGET_LIMIT_TENANT_MESSAGES for TenantMessages.
+            var name = "WIDGET_LIMIT_" + JsonNamingPolicy.SnakeCaseUpper.ConvertName(limit.ToString());
+            if (variables.Text(name) is not { } text) continue;
+            var rate = Rate.Parse(text);
+            if (rate is null && text != "off")
+                variables.Errors.Add($"{name} is \"{text}\". Write a count and a time, as 300/2m (s, m or h), or off.");
+            limits = limits.With(limit, rate);
+        }
+
+        return limits;
+    }
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 using Widget.Api.Configuration;
-using Widget.Api.Host;
 using Widget.Api.KeyRing;
 using Widget.Api.Operations.Deletion;
 using Widget.Migrations;
@@ -25,7 +24,9 @@ internal static class OperatorCommands
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print JSON instead of text." };
     private static readonly Option<string> Slug = new("--slug") { Description = "The tenant's name in addresses.", Required = true };
 
-    public static RootCommand Create(Func<CancellationToken, Task> serve)
+    /// <param name="serve">Runs the server until it is stopped.</param>
+    /// <param name="application">Builds the application's services on a connection string, without starting them.</param>
+    public static RootCommand Create(Func<CancellationToken, Task> serve, Func<string, WebApplication> application)
     {
         var serving = new Command("serve", "Serve the API and the widget (the default).");
         serving.SetAction((_, ct) => serve(ct));
@@ -34,7 +35,7 @@ internal static class OperatorCommands
             serving,
             Migrate(),
             Index(),
-            Tenants(),
+            Tenants(application),
             Members(),
             Keys(),
         };
@@ -95,7 +96,7 @@ internal static class OperatorCommands
         return command;
     }
 
-    private static Command Tenants()
+    private static Command Tenants(Func<string, WebApplication> application)
     {
         var name = new Option<string>("--name") { Description = "The company's name.", Required = true };
         var origins = new Option<string[]>("--origin") { Description = "A website that may embed the widget, such as https://www.example.com. Repeat for more. Without it, only the hosted page can.", DefaultValueFactory = _ => [] };
@@ -138,7 +139,7 @@ internal static class OperatorCommands
             var keys = await tenants.KeysAsync(slug, ct);
             Print(result, keys, keys.Select(line => $"{line.Kind,-5} {line.Key,-30} {line.Name,-20} {(line.RevokedAt is null ? "in use" : "revoked")}"));
         }));
-        return new Command("tenants", "The platform's customers.") { create, list, key, DeleteCommand.Create(Slug, AsJson, Owner, Print) };
+        return new Command("tenants", "The platform's customers.") { create, list, key, DeleteCommand.Create(Slug, AsJson, Owner, application, Print) };
     }
 
     private static Command Keys()
@@ -200,7 +201,7 @@ internal static class OperatorCommands
     {
         if (Environment.GetEnvironmentVariable(OwnerVariable) is not { Length: > 0 } connection)
             throw new InvalidConfigurationException([$"{OwnerVariable} is not set. It is the connection string of the role that owns the database."]);
-        return ServerOptions.ConnectionStringProblem(OwnerVariable, connection) is { } problem ? throw new InvalidConfigurationException([problem]) : connection;
+        return ConnectionStrings.Problem(OwnerVariable, connection) is { } problem ? throw new InvalidConfigurationException([problem]) : connection;
     }
 
     private static void Print(ParseResult result, object value, IEnumerable<string> lines) => Print(result, value, string.Join('\n', lines));

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Widget.Api.Configuration;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 using Widget.Platform.Tenancy;
@@ -9,9 +10,13 @@ internal static class TenancyServices
 {
     /// <summary>Tenants, how a request names one, and API keys.</summary>
     /// <param name="services">The application's.</param>
-    /// <param name="hosts">The installation's own hosts and tenants'.</param>
-    public static IServiceCollection AddTenancy(this IServiceCollection services, OwnHosts hosts)
+    /// <param name="installation">The addresses under which the installation and its tenants are reached.</param>
+    public static IServiceCollection AddTenancy(this IServiceCollection services, InstallationOptions installation)
     {
+        var hosts = new OwnHosts(installation);
+        services.AddSingleton(installation);
+        services.AddSingleton(hosts);
+        services.AddSingleton<TenantDatabase>();
         services.AddHttpContextAccessor();
         services.AddSingleton(TenancyTables.Tables);
 

@@ -54,7 +54,7 @@ public sealed class HostsShould(ApiFixture api)
             api.Database,
             hostSuffix: ".chat.example.com",
             publicAddress: new Uri("https://widget.chat.example.com"),
-            configure: options => options with { Hosts = ["widget.internal", "10.0.0.5:8080"] });
+            configure: options => options with { Installation = options.Installation with { Hosts = ["widget.internal", "10.0.0.5:8080"] } });
         var tenant = await TestTenant.CreateAsync(api, node);
         using var client = node.Client();
 
@@ -71,7 +71,10 @@ public sealed class HostsShould(ApiFixture api)
     public async Task Count_its_configured_origins_as_its_own()
     {
         await using var node = await ApiNode.StartAsync(
-            api.Database, hostSuffix: ".chat.example.com", publicAddress: new Uri("https://widget.example.com"), configure: options => options with { Hosts = ["widget.internal"] });
+            api.Database,
+            hostSuffix: ".chat.example.com",
+            publicAddress: new Uri("https://widget.example.com"),
+            configure: options => options with { Installation = options.Installation with { Hosts = ["widget.internal"] } });
         var tenant = await TestTenant.CreateAsync(api, node);
         var own = $"{tenant.Created.Slug}.chat.example.com";
 
@@ -111,7 +114,7 @@ public sealed class HostsShould(ApiFixture api)
 
         Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(variables.GetValueOrDefault)).Errors.ShouldHaveSingleItem().ShouldContain($"WIDGET_HOSTS contains \"{host}\"");
         variables["WIDGET_HOSTS"] = "widget.internal, 10.0.0.5:8080";
-        ServerOptions.Read(variables.GetValueOrDefault).Hosts.ShouldBe(["widget.internal", "10.0.0.5:8080"]);
+        ServerOptions.Read(variables.GetValueOrDefault).Installation.Hosts.ShouldBe(["widget.internal", "10.0.0.5:8080"]);
     }
 
     private static async Task<HttpResponseMessage> GetAsync(HttpClient client, string path, string host, string? origin = null)

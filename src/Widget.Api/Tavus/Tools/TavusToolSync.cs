@@ -23,6 +23,7 @@ public sealed partial class TavusToolSync(
     TavusClient client,
     DeliverySecrets secrets,
     InstallationOptions options,
+    TavusApiOptions api,
     TimeProvider clock,
     ILogger<TavusToolSync> logger)
 {
@@ -87,7 +88,7 @@ public sealed partial class TavusToolSync(
 
     private async Task<IReadOnlyList<ToolRegistration>> WantedAsync(TenantId tenant, TenantSettings current, CancellationToken ct)
     {
-        (Uri, string)? server = options.DeliversToolsToServer ? (options.PublicAddress!, await secrets.EnsureAsync(tenant, ct)) : null;
+        (Uri, string)? server = api.DeliversToolsTo(options.PublicAddress) ? (options.PublicAddress!, await secrets.EnsureAsync(tenant, ct)) : null;
         return [.. registry.Of(current).Select(tool => ToolRegistration.Of(tool, tenant, server))];
     }
 
