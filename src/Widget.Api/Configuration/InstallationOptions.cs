@@ -4,8 +4,8 @@ namespace Widget.Api.Configuration;
 public sealed record InstallationOptions
 {
     /// <summary>
-    /// The public address, such as <c>https://widget.example.com</c> (WIDGET_PUBLIC_URL). Null when nothing outside can reach this installation:
-    /// then no service is asked to call back, and their state is polled instead.
+    /// The public address, such as <c>https://widget.example.com</c> (WIDGET_PUBLIC_URL). Null when nothing outside can reach this
+    /// installation: then no service is asked to call back, and their state is polled instead.
     /// </summary>
     public Uri? PublicAddress { get; init; }
 
@@ -21,7 +21,9 @@ public sealed record InstallationOptions
     {
         var hosts = variables.List("WIDGET_HOSTS");
         variables.Errors.AddRange(hosts
-            .Where(host => host.Contains('/', StringComparison.Ordinal) || Uri.CheckHostName(new HostString(host).Host) == UriHostNameType.Unknown)
+            .Where(
+                host => host.Contains('/', StringComparison.Ordinal)
+                    || Uri.CheckHostName(new HostString(host).Host) == UriHostNameType.Unknown)
             .Select(host =>
                 $"WIDGET_HOSTS contains \"{host}\". Write each host as widget.internal or 10.0.0.5, without http:// and without a path."));
         var suffix = variables.Text("WIDGET_HOST_SUFFIX");

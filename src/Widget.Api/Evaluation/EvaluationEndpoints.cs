@@ -15,22 +15,36 @@ internal static class EvaluationEndpoints
 
     public static void MapEvaluation(this IEndpointRouteBuilder routes)
     {
-        var evaluation = routes.MapGroup("/api/evaluation").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Evaluation")
+        var evaluation = routes.MapGroup("/api/evaluation")
+            .RequireAuthorization(Policies.Developer)
+            .ProducesProblem(401)
+            .WithTags("Evaluation")
             .WithRequestSizeLimit(LargestRequest);
         var questions = evaluation.MapGroup("/questions");
         questions.MapGet("/", List).WithSummary("The tenant's test questions, by name");
         questions.MapPost("/", Add).Validate<EvaluationQuestionRequest>().ProducesProblem(409).WithSummary("Add a test question");
-        questions.MapPost("/import", Import).Accepts<EvaluationQuestionRequest>("application/x-ndjson", "application/json").ProducesProblem(413)
+        questions.MapPost("/import", Import)
+            .Accepts<EvaluationQuestionRequest>("application/x-ndjson", "application/json")
+            .ProducesProblem(413)
             .WithSummary("Add many: a JSON list, or an object a line; the same name again replaces the question");
         questions.MapGet("/{id:guid}", Find).ProducesProblem(404).WithSummary("A test question");
-        questions.MapPut("/{id:guid}", Replace).Validate<EvaluationQuestionRequest>().ProducesProblem(404).ProducesProblem(409).WithSummary("Replace a test question");
+        questions.MapPut("/{id:guid}", Replace)
+            .Validate<EvaluationQuestionRequest>()
+            .ProducesProblem(404)
+            .ProducesProblem(409)
+            .WithSummary("Replace a test question");
         questions.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a test question; runs that asked it keep it");
 
         var runs = evaluation.MapGroup("/runs");
-        runs.MapPost("/", Start).Validate<EvaluationRunRequest>().ProducesProblem(409).WithSummary("Ask all test questions; a tenant has one run at a time");
+        runs.MapPost("/", Start)
+            .Validate<EvaluationRunRequest>()
+            .ProducesProblem(409)
+            .WithSummary("Ask all test questions; a tenant has one run at a time");
         runs.MapGet("/", Runs).WithSummary("The last runs, newest first");
         runs.MapGet("/{id:guid}", Report).ProducesProblem(404).WithSummary("A run with what came of each question");
-        runs.MapGet("/{id:guid}/diff", Diff).ProducesProblem(404).WithSummary("What changed since another run; the last finished one before it when none is named");
+        runs.MapGet("/{id:guid}/diff", Diff)
+            .ProducesProblem(404)
+            .WithSummary("What changed since another run; the last finished one before it when none is named");
         runs.MapPost("/{id:guid}/cancel", Cancel).ProducesProblem(404).WithSummary("End a run where it is");
         runs.MapDelete("/{id:guid}", DeleteRun).ProducesProblem(404).WithSummary("Delete a run that has ended");
     }
@@ -104,7 +118,9 @@ internal static class EvaluationEndpoints
         IMultiTenantContextAccessor tenants,
         EvaluationQuestions questions,
         CancellationToken ct) =>
-        await questions.DeleteAsync(tenants.Current().TenantId, new EvaluationQuestionId(id), ct) ? TypedResults.NoContent() : Refused(QuestionRefusal.NoSuchQuestion);
+        await questions.DeleteAsync(tenants.Current().TenantId, new EvaluationQuestionId(id), ct)
+            ? TypedResults.NoContent()
+            : Refused(QuestionRefusal.NoSuchQuestion);
 
     private static async Task<Results<Accepted<EvaluationRun>, ProblemHttpResult>> Start(
         EvaluationRunRequest request,
@@ -131,7 +147,9 @@ internal static class EvaluationEndpoints
         IMultiTenantContextAccessor tenants,
         EvaluationRuns runs,
         CancellationToken ct) =>
-        await runs.FindAsync(tenants.Current().TenantId, new EvaluationRunId(id), ct) is { } report ? TypedResults.Ok(report) : Problems.NotFound("run");
+        await runs.FindAsync(tenants.Current().TenantId, new EvaluationRunId(id), ct) is { } report
+            ? TypedResults.Ok(report)
+            : Problems.NotFound("run");
 
     private static async Task<Results<Ok<EvaluationDiff>, ProblemHttpResult>> Diff(
         Guid id,
@@ -164,7 +182,9 @@ internal static class EvaluationEndpoints
     private static ProblemHttpResult Refused(QuestionRefusal refusal) => refusal switch
     {
         QuestionRefusal.NameTaken => Problems.Because(StatusCodes.Status409Conflict, "Another question has this name."),
-        QuestionRefusal.TooMany => Problems.Because(StatusCodes.Status409Conflict, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"There may be {EvaluationQuestions.Most:N0} test questions at most.")),
+        QuestionRefusal.TooMany => Problems.Because(
+            StatusCodes.Status409Conflict,
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"There may be {EvaluationQuestions.Most:N0} test questions at most.")),
         _ => Problems.NotFound("test question"),
     };
 }

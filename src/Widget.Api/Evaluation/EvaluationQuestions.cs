@@ -38,7 +38,10 @@ public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider cl
         return (await db.EvaluationQuestions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct))?.ToContract();
     }
 
-    public async Task<(EvaluationQuestion? Question, QuestionRefusal Refusal)> AddAsync(TenantId tenant, EvaluationQuestionRequest request, CancellationToken ct)
+    public async Task<(EvaluationQuestion? Question, QuestionRefusal Refusal)> AddAsync(
+        TenantId tenant,
+        EvaluationQuestionRequest request,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await LockAsync(db, ct);
@@ -58,9 +61,11 @@ public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider cl
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await LockAsync(db, ct);
-        if (await db.EvaluationQuestions.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } row) return (null, QuestionRefusal.NoSuchQuestion);
+        if (await db.EvaluationQuestions.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } row)
+            return (null, QuestionRefusal.NoSuchQuestion);
         Fill(row, request);
-        if (await db.EvaluationQuestions.AnyAsync(other => other.Name == row.Name && other.Id != id, ct)) return (null, QuestionRefusal.NameTaken);
+        if (await db.EvaluationQuestions.AnyAsync(other => other.Name == row.Name && other.Id != id, ct))
+            return (null, QuestionRefusal.NameTaken);
         await db.CommitAsync(ct);
         return (row.ToContract(), QuestionRefusal.None);
     }
@@ -75,10 +80,13 @@ public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider cl
     }
 
     /// <summary>
-    /// Adds questions, each in the place of the one of the same name. Null, and nothing is kept, when there would be too many. Of two with one name the
-    /// later counts.
+    /// Adds questions, each in the place of the one of the same name. Null, and nothing is kept, when there would be too many. Of two with
+    /// one name the later counts.
     /// </summary>
-    public async Task<(int Added, int Replaced)?> ImportAsync(TenantId tenant, IReadOnlyList<EvaluationQuestionRequest> questions, CancellationToken ct)
+    public async Task<(int Added, int Replaced)?> ImportAsync(
+        TenantId tenant,
+        IReadOnlyList<EvaluationQuestionRequest> questions,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await LockAsync(db, ct);

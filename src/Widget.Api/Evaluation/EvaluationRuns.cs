@@ -23,7 +23,10 @@ public sealed class EvaluationRuns(
     EvaluationSignal signal,
     TimeProvider clock)
 {
-    public async Task<(EvaluationRun? Run, RunRefusal Refusal)> StartAsync(TenantId tenant, EvaluationRunRequest request, CancellationToken ct)
+    public async Task<(EvaluationRun? Run, RunRefusal Refusal)> StartAsync(
+        TenantId tenant,
+        EvaluationRunRequest request,
+        CancellationToken ct)
     {
         var strategy = request.Strategy ?? (await settings.ReadAsync(tenant, ct)).SearchStrategy;
         var (documents, chunks) = await SizeAsync(tenant, ct);
@@ -74,7 +77,8 @@ public sealed class EvaluationRuns(
     public async Task<IReadOnlyList<EvaluationRun>> ListAsync(TenantId tenant, int limit, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        var runs = await db.EvaluationRuns.AsNoTracking().OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).Take(limit).ToListAsync(ct);
+        var runs = await db.EvaluationRuns.AsNoTracking().OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).Take(limit).ToListAsync(
+            ct);
         return [.. runs.Select(run => run.ToContract())];
     }
 

@@ -25,14 +25,20 @@ public sealed partial class QuestionAsker(
     /// <param name="strategy">How to search.</param>
     /// <param name="withAnswer">Whether to write the answer, too.</param>
     /// <param name="ct">Leaves the question to somebody else.</param>
-    public async Task<EvaluationResult> AskAsync(TenantId tenant, EvaluationQuestion question, SearchStrategyName strategy, bool withAnswer, CancellationToken ct)
+    public async Task<EvaluationResult> AskAsync(
+        TenantId tenant,
+        EvaluationQuestion question,
+        SearchStrategyName strategy,
+        bool withAnswer,
+        CancellationToken ct)
     {
         var start = clock.GetTimestamp();
         try
         {
             var current = await settings.ReadAsync(tenant, ct);
             var context = new AnswerContext(
-                await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct) ?? throw new InvalidOperationException($"Tenant {tenant} is gone."),
+                await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct)
+                    ?? throw new InvalidOperationException($"Tenant {tenant} is gone."),
                 current,
                 new VisitorMessage { Text = question.Text, Locale = question.Language },
                 [],
@@ -63,7 +69,9 @@ public sealed partial class QuestionAsker(
     {
         EvaluationHit[] hits = [.. finding.Result.Hits.Take(Scoring.Depth).Select(hit => new EvaluationHit(hit.ExternalId, hit.Title, Passages.Address(hit)))];
         // A model that says its sources do not hold the answer cites none of them.
-        var refused = answer is null ? !finding.IsEnough : answer.Outcome == AnswerOutcome.NotFound || (answer.Citations.Count == 0 && answer.OffersPerson);
+        var refused = answer is null
+            ? !finding.IsEnough
+            : answer.Outcome == AnswerOutcome.NotFound || (answer.Citations.Count == 0 && answer.OffersPerson);
         var rank = Scoring.Rank(question.Sources, hits);
         var missing = Scoring.Missing(
             question.Facts,

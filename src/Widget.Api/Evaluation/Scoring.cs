@@ -4,8 +4,8 @@ using Widget.Contracts;
 namespace Widget.Api.Evaluation;
 
 /// <summary>
-/// What a run comes to; docs/evaluation.md explains each measure. Let Q be the questions with expected sources and r(q) the place of the first
-/// hit from one of them among the first ten, infinite when there is none:
+/// What a run comes to; docs/evaluation.md explains each measure. Let Q be the questions with expected sources and r(q) the place of the
+/// first hit from one of them among the first ten, infinite when there is none:
 /// <code>
 /// hit rate@k = |{q ∈ Q : r(q) ≤ k}| / |Q|
 /// MRR        = (1 / |Q|) · Σ 1 / r(q)                          (Voorhees 1999, "The TREC-8 Question Answering Track Report")
@@ -92,11 +92,14 @@ public static partial class Scoring
     private static double Discount(int rank) => 1 / Math.Log2(rank + 1);
 
     private static bool IsOf(EvaluationHit hit, string source) =>
-        string.Equals(hit.ExternalId, source, StringComparison.Ordinal) || (hit.Url is { } url && Address(url) is { } address && address == Address(source));
+        string.Equals(hit.ExternalId, source, StringComparison.Ordinal)
+            || (hit.Url is { } url && Address(url) is { } address && address == Address(source));
 
     // A fragment, a slash at the end and the scheme make no other page.
     private static string? Address(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri.Authority + uri.AbsolutePath.TrimEnd('/') + uri.Query : null;
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri.Authority + uri.AbsolutePath.TrimEnd('/') + uri.Query
+            : null;
 
     private static string Plain(string text) => Space().Replace(Emphasis().Replace(text, ""), " ").Trim();
 

@@ -64,7 +64,12 @@ internal static class ApiDescription
     private static Task NameStrings(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
     {
         if (context.JsonTypeInfo.Type == typeof(string) && schema.Type is null)
-            schema.Type = context.JsonPropertyInfo is { IsGetNullable: true } ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
+        {
+            schema.Type = context.JsonPropertyInfo is { IsGetNullable: true }
+                ? JsonSchemaType.String | JsonSchemaType.Null
+                : JsonSchemaType.String;
+        }
+
         if (schema.Type?.HasFlag(JsonSchemaType.Array) == true && schema.Items is null && context.JsonTypeInfo.ElementType == typeof(string))
             schema.Items = new OpenApiSchema { Type = JsonSchemaType.String };
         return Task.CompletedTask;
@@ -86,13 +91,17 @@ internal static class ApiDescription
                 {
                     Type = JsonSchemaType.String,
                     Description = asks
-                        ? "Server-sent events: sources, delta …, completed; error when the stream ends without the answer. The data of each is an AnswerUpdate as JSON."
+                        ? "Server-sent events: sources, delta …, completed; error when the stream ends without the answer. "
+                            + "The data of each is an AnswerUpdate as JSON."
                         : "Server-sent events: event (its id is the seq), answer, ping. The data of each is a ConversationUpdate as JSON.",
                 },
             };
             content["application/json"] = new OpenApiMediaType
             {
-                Schema = await context.GetOrCreateSchemaAsync(asks ? typeof(AssistantMessage) : typeof(IReadOnlyList<ConversationEvent>), null, ct),
+                Schema = await context.GetOrCreateSchemaAsync(
+                    asks ? typeof(AssistantMessage) : typeof(IReadOnlyList<ConversationEvent>),
+                    null,
+                    ct),
             };
         }
     }

@@ -6,8 +6,8 @@ using Widget.Api.KeyRing;
 namespace Widget.Api.Host;
 
 /// <summary>
-/// Whether the database answers, has this program's schema, and applies row-level security to the application's login, and whether the key ring
-/// in it can be decrypted.
+/// Whether the database answers, has this program's schema, and applies row-level security to the application's login, and whether the key
+/// ring in it can be decrypted.
 /// </summary>
 internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions options, NodeWarmUp? warmUp = null) : IHealthCheck
 {
@@ -17,7 +17,9 @@ internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions 
         if (warmUp is not null) await warmUp.Done.WaitAsync(cancellationToken);
         try
         {
-            return await ProblemAsync(cancellationToken) is { } problem ? HealthCheckResult.Unhealthy(problem) : HealthCheckResult.Healthy();
+            return await ProblemAsync(cancellationToken) is { } problem
+                ? HealthCheckResult.Unhealthy(problem)
+                : HealthCheckResult.Healthy();
         }
         catch (NpgsqlException)
         {
@@ -35,8 +37,8 @@ internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions 
     }
 
     /// <summary>
-    /// What is wrong with the login's role; null when row-level security applies to it. PostgreSQL exempts superusers, roles with BYPASSRLS, the
-    /// owner of a table and every member of the owner.
+    /// What is wrong with the login's role; null when row-level security applies to it. PostgreSQL exempts superusers, roles with
+    /// BYPASSRLS, the owner of a table and every member of the owner.
     /// </summary>
     public static async Task<string?> RoleProblemAsync(NpgsqlDataSource dataSource, CancellationToken ct)
     {

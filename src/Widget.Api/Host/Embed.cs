@@ -97,7 +97,8 @@ internal static partial class Embed
         headers.AccessControlAllowOrigin = "*";
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         var name = response.File.Name;
-        if (Array.Find(Compressed, form => name.EndsWith(form.Ending, StringComparison.Ordinal)) is not { Ending: { } ending } compressed) return;
+        if (Array.Find(Compressed, form => name.EndsWith(form.Ending, StringComparison.Ordinal)) is not { Ending: { } ending } compressed)
+            return;
         headers.ContentEncoding = compressed.Encoding;
         if (Types.TryGetContentType(name[..^ending.Length], out var type)) response.Context.Response.ContentType = type;
     }

@@ -31,10 +31,13 @@ public static partial class Server
         return app;
     }
 
-    /// <summary>The application's services for an operator's command: connected as the tables' owner, without a log, and never started.</summary>
+    /// <summary>
+    /// The application's services for an operator's command: connected as the tables' owner, without a log, and never started.
+    /// </summary>
     public static WebApplication BuildForOperator(string ownerConnection) => Build(
         [],
-        ServerOptions.Read(name => name == ConnectionStrings.ApplicationVariable ? ownerConnection : Environment.GetEnvironmentVariable(name)),
+        ServerOptions.Read(
+            name => name == ConnectionStrings.ApplicationVariable ? ownerConnection : Environment.GetEnvironmentVariable(name)),
         builder => builder.Logging.ClearProviders());
 
     private static void UsePipeline(this WebApplication app, ServerOptions options)
@@ -63,7 +66,9 @@ public static partial class Server
     /// key ring that cannot be read, because all tokens and secrets would be invalid. While the database is unavailable, the server starts
     /// and its readiness check reports the problem.
     /// </summary>
-    /// <exception cref="InvalidConfigurationException">Row-level security does not apply to the login, or a master key is missing.</exception>
+    /// <exception cref="InvalidConfigurationException">
+    /// Row-level security does not apply to the login, or a master key is missing.
+    /// </exception>
     public static async Task RefuseUnsafeRoleAsync(WebApplication app, CancellationToken ct)
     {
         try

@@ -54,7 +54,8 @@ public sealed class DatabaseKeyRing(NpgsqlDataSource dataSource, MasterKeys mast
     {
         if (masterKeys.Newest is null)
         {
-            return $"{MasterKeys.Variable} is not set, so the keys that encrypt tokens and tenants' secrets are unencrypted in the same database. "
+            return $"{MasterKeys.Variable} is not set, so the keys that encrypt tokens and tenants' secrets are unencrypted in the "
+                + "same database. "
                 + "Anyone with a copy of the database can read the secrets. See \"The master key\" in docs/production.md.";
         }
 

@@ -35,7 +35,9 @@ public sealed class MasterKeyDecryptor : IXmlDecryptor
         }
         catch (Exception e) when (e is CryptographicException or FormatException)
         {
-            throw new CryptographicException($"A key in the key ring can't be decrypted with its master key {id}. It was changed in the database.", e);
+            throw new CryptographicException(
+                $"A key in the key ring can't be decrypted with its master key {id}. It was changed in the database.",
+                e);
         }
     }
 }

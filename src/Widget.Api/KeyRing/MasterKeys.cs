@@ -28,7 +28,9 @@ public sealed class MasterKey
     public static MasterKey? Parse(string base64)
     {
         Span<byte> key = stackalloc byte[KeyLength + 1];
-        return Convert.TryFromBase64String(base64, key, out var length) && length == KeyLength ? new MasterKey(key[..length].ToArray()) : null;
+        return Convert.TryFromBase64String(base64, key, out var length) && length == KeyLength
+            ? new MasterKey(key[..length].ToArray())
+            : null;
     }
 
     /// <returns>Nonce, ciphertext and tag, in this order.</returns>
@@ -47,7 +49,8 @@ public sealed class MasterKey
     internal byte[] Decrypt(ReadOnlySpan<byte> encrypted)
     {
         var (nonceLength, tagLength) = (AesGcm.NonceByteSizes.MaxSize, AesGcm.TagByteSizes.MaxSize);
-        if (encrypted.Length < nonceLength + tagLength) throw new CryptographicException("Data encrypted with the master key is truncated.");
+        if (encrypted.Length < nonceLength + tagLength)
+            throw new CryptographicException("Data encrypted with the master key is truncated.");
         var plain = new byte[encrypted.Length - nonceLength - tagLength];
         using var aes = new AesGcm(_key, tagLength);
         aes.Decrypt(encrypted[..nonceLength], encrypted[nonceLength..^tagLength], encrypted[^tagLength..], plain, Purpose);
@@ -98,7 +101,8 @@ public sealed class MasterKeys(IReadOnlyList<MasterKey> keys)
         {
             if (lines[line].Trim() is not { Length: > 0 } text || text[0] == '#') continue;
             if (MasterKey.Parse(text) is { } key) keys.Add(key);
-            else errors.Add($"{name}{(name == FileVariable ? $", line {line + 1}," : "")} is not a master key: 32 random bytes in Base64, as `openssl rand -base64 32` prints.");
+            else errors.Add(
+                $"{name}{(name == FileVariable ? $", line {line + 1}," : "")} is not a master key: 32 random bytes in Base64, as `openssl rand -base64 32` prints.");
         }
 
         if (keys.Count == 0 && errors.Count == 0) errors.Add($"{name} names a file with no key. Write one key a line; the first encrypts.");

@@ -19,10 +19,13 @@ internal static class KnowledgeRules
     {
         if (tags is null) return null;
         if (tags.Count > MostTags) return ("tags", $"There may be {MostTags} tags at most.");
-        return tags.Any(tag => string.IsNullOrWhiteSpace(tag) || tag.Length > LongestTag) ? ("tags", $"A tag must have 1 to {LongestTag} characters.") : null;
+        return tags.Any(tag => string.IsNullOrWhiteSpace(tag) || tag.Length > LongestTag)
+            ? ("tags", $"A tag must have 1 to {LongestTag} characters.")
+            : null;
     }
 
-    public static (string Field, string Error)? Url(string? url) => url is null || ImportReader.IsWebAddress(url) ? null : ("url", UrlError);
+    public static (string Field, string Error)? Url(string? url) =>
+        url is null || ImportReader.IsWebAddress(url) ? null : ("url", UrlError);
 
     public static (string Field, string Error)? Language(string? language) =>
         language is null || Validation.IsLanguage(language) ? null : ("language", Validation.LanguageError);
@@ -36,12 +39,15 @@ internal static class KnowledgeRules
         return null;
     }
 
-    /// <summary>One of some names, as a query gives it; not <paramref name="known"/> when it is none of them. Null when it was left out.</summary>
+    /// <summary>
+    /// One of some names, as a query gives it; not <paramref name="known"/> when it is none of them. Null when it was left out.
+    /// </summary>
     public static TName? Named<TName>(string? text, out bool known)
         where TName : struct, Enum
     {
         var name = Blank(text);
-        known = Enum.TryParse<TName>(name, ignoreCase: true, out var value) && string.Equals(Enum.GetName(value), name, StringComparison.OrdinalIgnoreCase);
+        known = Enum.TryParse<TName>(name, ignoreCase: true, out var value)
+            && string.Equals(Enum.GetName(value), name, StringComparison.OrdinalIgnoreCase);
         var found = known;
         known |= name is null;
         return found ? value : null;

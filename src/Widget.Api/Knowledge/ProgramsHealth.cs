@@ -2,7 +2,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Widget.Api.Knowledge;
 
-/// <summary>Whether the programs that read documents are installed. Without one of them, only its kinds of documents cannot be added.</summary>
+/// <summary>
+/// Whether the programs that read documents are installed. Without one of them, only its kinds of documents cannot be added.
+/// </summary>
 internal sealed class ProgramsHealth : IHealthCheck
 {
     private static readonly (string Program, string Package, string Lost)[] Programs =

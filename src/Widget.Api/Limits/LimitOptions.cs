@@ -55,7 +55,8 @@ public sealed partial record Rate(int Count, TimeSpan Period)
     public static Rate? Parse(string text)
     {
         if (Form().Match(text) is not { Success: true } match) return null;
-        if (!int.TryParse(match.Groups["count"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > MostCount) return null;
+        if (!int.TryParse(match.Groups["count"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > MostCount)
+            return null;
         var units = match.Groups["units"].Value is { Length: > 0 } written ? int.Parse(written, CultureInfo.InvariantCulture) : 1;
         var period = match.Groups["unit"].Value switch
         {

@@ -19,7 +19,9 @@ internal static partial class LimitServices
         // Runs after the framework's own configuration, because ASPNETCORE_FORWARDEDHEADERS_ENABLED would make it trust every caller.
         services.PostConfigure<ForwardedHeadersOptions>(forwarded =>
         {
-            forwarded.ForwardedHeaders = proxies.IsEmpty ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            forwarded.ForwardedHeaders = proxies.IsEmpty
+                ? ForwardedHeaders.None
+                : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
             forwarded.KnownProxies.Clear();
             forwarded.KnownIPNetworks.Clear();
             foreach (var address in proxies.Addresses) forwarded.KnownProxies.Add(address);

@@ -62,14 +62,16 @@ internal sealed partial class AddressLimits(
     private async Task<bool> HasTokenAsync(HttpContext http)
     {
         foreach (var strategy in strategies.Where(strategy => strategy.IsProof))
-            if (await strategy.GetIdentifierAsync(http) is { } id && id.StartsWith(TenantStore.IdPrefix, StringComparison.Ordinal)) return true;
+            if (await strategy.GetIdentifierAsync(http) is { } id && id.StartsWith(TenantStore.IdPrefix, StringComparison.Ordinal))
+                return true;
         return false;
     }
 
     // Otherwise all visitors would count as one client and be refused together.
     private void WarnOfUnknownProxy(HttpContext http)
     {
-        if (_warned != 0 || !proxies.IsEmpty || http.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address)) return;
+        if (_warned != 0 || !proxies.IsEmpty || http.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address))
+            return;
         if (http.Request.Headers["X-Forwarded-For"].Count == 0 || Interlocked.Exchange(ref _warned, 1) != 0) return;
         LogUnknownProxy(address.ToString());
     }

@@ -28,7 +28,10 @@ public sealed class RequestLimits : IAsyncDisposable
     internal RequestLimits(LimitOptions options, SharedCounters shared, IMeterFactory meters, TimeProvider clock)
     {
         (_options, _shared, _clock) = (options, shared, clock);
-        _refused = meters.Create(SharedCounters.MeterName).CreateCounter<long>("widget.limits.refused", "{request}", "Requests refused by a rate limit, by limit.");
+        _refused = meters.Create(SharedCounters.MeterName).CreateCounter<long>(
+            "widget.limits.refused",
+            "{request}",
+            "Requests refused by a rate limit, by limit.");
         _limiter = PartitionedRateLimiter.Create<Bucket, Bucket>(bucket => RateLimitPartition.Get(bucket, Make));
     }
 

@@ -12,7 +12,8 @@ public sealed class SessionLimits(RequestLimits limits)
     /// Counts a session that is about to be opened. The site key has been checked by now, so invalid keys create no buckets.
     /// </summary>
     public async ValueTask<Refusal?> TakeAsync(HttpContext http, string siteKey, TenantId tenant, CancellationToken ct) =>
-        await limits.TakeAsync(Limit.Sessions, Key(http, siteKey), ct) ?? await limits.TakeAsync(Limit.TenantSessions, tenant.ToString(), ct);
+        await limits.TakeAsync(Limit.Sessions, Key(http, siteKey), ct)
+            ?? await limits.TakeAsync(Limit.TenantSessions, tenant.ToString(), ct);
 
     private static string Key(HttpContext http, string siteKey) => $"{ClientAddress.Of(http)} {siteKey}";
 }

@@ -14,7 +14,11 @@ internal readonly record struct TakenTokens(int Granted, TimeSpan Wait);
 /// Token buckets in PostgreSQL that all nodes share. They fail open: while the database is unavailable, each node enforces the limits on
 /// its own (docs/decisions/0025-limits.md).
 /// </summary>
-internal sealed partial class SharedCounters(NpgsqlDataSource dataSource, IMeterFactory meters, TimeProvider clock, ILogger<SharedCounters> logger)
+internal sealed partial class SharedCounters(
+    NpgsqlDataSource dataSource,
+    IMeterFactory meters,
+    TimeProvider clock,
+    ILogger<SharedCounters> logger)
 {
     public const string MeterName = "Widget.Limits";
 
@@ -72,7 +76,10 @@ internal sealed partial class SharedCounters(NpgsqlDataSource dataSource, IMeter
 }
 
 /// <summary>Removes old counters from time to time.</summary>
-internal sealed partial class CounterCleanup(SharedCounters counters, TimeProvider clock, ILogger<CounterCleanup> logger) : BackgroundService
+internal sealed partial class CounterCleanup(
+    SharedCounters counters,
+    TimeProvider clock,
+    ILogger<CounterCleanup> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 

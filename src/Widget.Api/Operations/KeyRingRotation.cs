@@ -23,7 +23,8 @@ internal sealed class KeyRingRotation(NpgsqlDataSource owner, MasterKeys masterK
     public async Task<RotatedKeyRing> RotateAsync(bool onlyPlain, CancellationToken ct)
     {
         var newest = masterKeys.Newest
-            ?? throw new OperatorException($"Neither {MasterKeys.Variable} nor {MasterKeys.FileVariable} is set. One of them gives the master key to encrypt with.");
+            ?? throw new OperatorException(
+                $"Neither {MasterKeys.Variable} nor {MasterKeys.FileVariable} is set. One of them gives the master key to encrypt with.");
         var (encryptor, decryptor) = (new MasterKeyEncryptor(newest), new MasterKeyDecryptor(masterKeys));
         var (encrypted, rotated, unchanged) = (0, 0, 0);
         await using var connection = await owner.OpenConnectionAsync(ct);
@@ -67,7 +68,9 @@ internal sealed class KeyRingRotation(NpgsqlDataSource owner, MasterKeys masterK
 
     private static async Task<List<(string Name, XElement Element)>> ReadAsync(NpgsqlConnection connection, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("select name, xml from data_protection_keys order by created_at for update", connection);
+        await using var command = new NpgsqlCommand(
+            "select name, xml from data_protection_keys order by created_at for update",
+            connection);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var elements = new List<(string, XElement)>();
         while (await rows.ReadAsync(ct)) elements.Add((rows.GetString(0), XElement.Parse(rows.GetString(1))));

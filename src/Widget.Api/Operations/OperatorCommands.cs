@@ -48,7 +48,8 @@ internal static class OperatorCommands
         var login = new Option<string?>("--login") { Description = "The application's login; the database's name and _app when left out." };
         var command = new Command(
             "migrate",
-            $"Bring the database of {OwnerVariable} up to date. With {PasswordVariable} set, also create the application's login with that password and print its connection string.")
+            $"Bring the database of {OwnerVariable} up to date. "
+                + $"With {PasswordVariable} set, also create the application's login with that password and print its connection string.")
         {
             login,
         };
@@ -82,7 +83,10 @@ internal static class OperatorCommands
                 return 0;
             },
         };
-        var command = new Command("index", $"Give large tenants of {OwnerVariable} approximate indexes of their own, and drop those that are no longer of use. Nobody waits meanwhile; run it from time to time.")
+        var command = new Command(
+            "index",
+            $"Give large tenants of {OwnerVariable} approximate indexes of their own, and drop those that are no longer of use. "
+                + "Nobody waits meanwhile; run it from time to time.")
         {
             least,
             AsJson,
@@ -91,7 +95,10 @@ internal static class OperatorCommands
         {
             await using var owner = NpgsqlDataSource.Create(Owner());
             var indexed = await new VectorIndexes(owner).BuildAsync(result.GetValue(least), ct);
-            Print(result, indexed, indexed.Select(tenant => $"{tenant.Tenant} {tenant.Passages,9} passages {tenant.Model,-24} {(tenant.Built ? $"built in {tenant.Seconds:0} s" : "had its indexes")}"));
+            Print(
+                result,
+                indexed,
+                indexed.Select(tenant => $"{tenant.Tenant} {tenant.Passages,9} passages {tenant.Model,-24} {(tenant.Built ? $"built in {tenant.Seconds:0} s" : "had its indexes")}"));
         });
         return command;
     }
@@ -105,8 +112,14 @@ internal static class OperatorCommands
         {
             var sites = result.GetValue(origins)!;
             var made = await tenants.CreateAsync(result.GetValue(Slug)!, result.GetValue(name)!, sites, ct);
-            var nowhere = sites.Length > 0 ? "" : "\nNo --origin was given, so the widget opens on its hosted page only. PUT /api/settings/origins allows web sites.";
-            Print(result, made, $"tenant   {made.TenantId}\nslug     {made.Slug}\nsite key {made.SiteKey}\nAPI key  {made.ApiKey}   (shown this once){nowhere}");
+            var nowhere = sites.Length > 0
+                ? ""
+                : "\nNo --origin was given, so the widget opens on its hosted page only. PUT /api/settings/origins allows web sites.";
+            Print(
+                result,
+                made,
+                $"tenant   {made.TenantId}\nslug     {made.Slug}\nsite key {made.SiteKey}\nAPI key  {made.ApiKey}   (shown this "
+                    + $"once){nowhere}");
         }));
 
         var list = new Command("list", "List the tenants.") { AsJson };
@@ -120,7 +133,8 @@ internal static class OperatorCommands
         add.CompletionSources.Add("site", "api");
         add.Validators.Add(given =>
         {
-            if (given.Tokens is [{ Value: not ("site" or "api") } kind]) given.AddError($"--new is \"{kind.Value}\". It must be site or api.");
+            if (given.Tokens is [{ Value: not ("site" or "api") } kind])
+                given.AddError($"--new is \"{kind.Value}\". It must be site or api.");
         });
         var keyName = new Option<string>("--name") { Description = "What a new API key is for.", DefaultValueFactory = _ => "unnamed" };
         var revoke = new Option<string>("--revoke") { Description = "Revoke this key; an API key also by its first characters as listed." };
@@ -131,13 +145,18 @@ internal static class OperatorCommands
             if (result.GetValue(revoke) is { } revoked) await tenants.RevokeAsync(slug, revoked, ct);
             if (result.GetValue(add) is { } kind)
             {
-                var made = kind == "site" ? await tenants.AddSiteKeyAsync(slug, ct) : await tenants.AddApiKeyAsync(slug, result.GetValue(keyName)!, ct);
+                var made = kind == "site"
+                    ? await tenants.AddSiteKeyAsync(slug, ct)
+                    : await tenants.AddApiKeyAsync(slug, result.GetValue(keyName)!, ct);
                 Print(result, new { key = made }, made);
                 return;
             }
 
             var keys = await tenants.KeysAsync(slug, ct);
-            Print(result, keys, keys.Select(line => $"{line.Kind,-5} {line.Key,-30} {line.Name,-20} {(line.RevokedAt is null ? "in use" : "revoked")}"));
+            Print(
+                result,
+                keys,
+                keys.Select(line => $"{line.Kind,-5} {line.Key,-30} {line.Name,-20} {(line.RevokedAt is null ? "in use" : "revoked")}"));
         }));
         return new Command("tenants", "The platform's customers.") { create, list, key, DeleteCommand.Create(Slug, AsJson, Owner, application, Print) };
     }
@@ -151,7 +170,8 @@ internal static class OperatorCommands
             Print(
                 result,
                 rotated,
-                $"The key ring is encrypted with master key {rotated.MasterKey}: {rotated.Encrypted} keys were not encrypted before, {rotated.Rotated} were with another master key, {rotated.Unchanged} were with this one.");
+                $"The key ring is encrypted with master key {rotated.MasterKey}: {rotated.Encrypted} keys were not encrypted "
+                    + $"before, {rotated.Rotated} were with another master key, {rotated.Unchanged} were with this one.");
         });
         return new Command("keys", "The key ring, which encrypts tokens and tenants' secrets.") { rotate };
     }
@@ -165,7 +185,8 @@ internal static class OperatorCommands
         add.SetAction((result, ct) => WithTenants(tenants =>
             tenants.AddMemberAsync(result.GetValue(Slug)!, result.GetValue(email)!, result.GetValue(name)!, result.GetValue(role)!, ct)));
         var remove = new Command("remove", "Remove a member.") { Slug, email };
-        remove.SetAction((result, ct) => WithTenants(tenants => tenants.RemoveMemberAsync(result.GetValue(Slug)!, result.GetValue(email)!, ct)));
+        remove.SetAction(
+            (result, ct) => WithTenants(tenants => tenants.RemoveMemberAsync(result.GetValue(Slug)!, result.GetValue(email)!, ct)));
         var list = new Command("list", "List a tenant's staff.") { Slug, AsJson };
         list.SetAction((result, ct) => WithTenants(async tenants =>
         {
@@ -200,11 +221,21 @@ internal static class OperatorCommands
     private static string Owner()
     {
         if (Environment.GetEnvironmentVariable(OwnerVariable) is not { Length: > 0 } connection)
-            throw new InvalidConfigurationException([$"{OwnerVariable} is not set. It is the connection string of the role that owns the database."]);
-        return ConnectionStrings.Problem(OwnerVariable, connection) is { } problem ? throw new InvalidConfigurationException([problem]) : connection;
+        {
+            throw new InvalidConfigurationException(
+                [$"{OwnerVariable} is not set. It is the connection string of the role that owns the database."]);
+        }
+
+        return ConnectionStrings.Problem(OwnerVariable, connection) is { } problem
+            ? throw new InvalidConfigurationException([problem])
+            : connection;
     }
 
-    private static void Print(ParseResult result, object value, IEnumerable<string> lines) => Print(result, value, string.Join('\n', lines));
+    private static void Print(
+        ParseResult result,
+        object value,
+        IEnumerable<string> lines) =>
+        Print(result, value, string.Join('\n', lines));
 
     private static void Print(ParseResult result, object value, string text) =>
         Console.WriteLine(result.GetValue(AsJson) ? JsonSerializer.Serialize(value, Json) : text);

@@ -16,7 +16,10 @@ public sealed record KeyLine(string Kind, string Key, string Name, DateTimeOffse
 /// <summary>The operator asked for something that cannot be done; the message says why.</summary>
 public sealed class OperatorException(string message) : Exception(message);
 
-/// <summary>What the operator does with tenants. Works as the owner of the tables, for whom row-level security holds, too: each step names its tenant.</summary>
+/// <summary>
+/// What the operator does with tenants. Works as the owner of the tables, for whom row-level security holds, too: each step names its
+/// tenant.
+/// </summary>
 public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? clock = null)
 {
     private readonly TenantDatabase _database = new(owner, [TenancyTables.Tables, UsageTables.Tables]);
@@ -26,7 +29,11 @@ public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? c
     public async Task<CreatedTenant> CreateAsync(string slug, string name, IReadOnlyList<string> origins, CancellationToken ct)
     {
         if (!Tenant.SlugPattern().IsMatch(slug))
-            throw new OperatorException($"The slug \"{slug}\" is no good: 2 to 63 small letters, digits and single hyphens, with neither end a hyphen.");
+        {
+            throw new OperatorException(
+                $"The slug \"{slug}\" is no good: 2 to 63 small letters, digits and single hyphens, with neither end a hyphen.");
+        }
+
         if (string.IsNullOrWhiteSpace(name) || name.Length > 200) throw new OperatorException("The name must have 1 to 200 characters.");
         var allowed = origins.Select(text => AllowedOrigin.Normalize(text)
             ?? throw new OperatorException($"\"{text}\" is not an origin. Write it as https://www.example.com, without a path.")).ToList();
@@ -49,7 +56,8 @@ public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? c
         var (apiKey, secret) = ApiKey.New(tenant, "first");
         db.SiteKeys.Add(siteKey);
         db.ApiKeys.Add(apiKey);
-        db.AllowedOrigins.AddRange(allowed.Distinct(StringComparer.Ordinal).Select(origin => new AllowedOrigin { TenantId = tenant, Origin = origin }));
+        db.AllowedOrigins.AddRange(
+            allowed.Distinct(StringComparer.Ordinal).Select(origin => new AllowedOrigin { TenantId = tenant, Origin = origin }));
         await db.CommitAsync(ct);
         return new CreatedTenant(tenant.Value, slug, siteKey.Key, secret);
 

@@ -23,7 +23,10 @@ internal static class SettingsEndpoints
         settings.MapPut("/origins", SaveOrigins).Validate<AllowedOrigins>().WithSummary("Replace the web sites that may carry the widget");
     }
 
-    private static async Task<Ok<TenantSettings>> Read(IMultiTenantContextAccessor tenants, TenantSettingsService settings, CancellationToken ct) =>
+    private static async Task<Ok<TenantSettings>> Read(
+        IMultiTenantContextAccessor tenants,
+        TenantSettingsService settings,
+        CancellationToken ct) =>
         TypedResults.Ok(await settings.ReadAsync(tenants.Current().TenantId, ct));
 
     private static async Task<Results<Ok<TenantSettings>, ValidationProblem>> Save(
@@ -44,7 +47,8 @@ internal static class SettingsEndpoints
         {
             return Problems.Invalid(
                 "budget.monthlyModelSpend",
-                $"A ceiling on spend needs the price of the model \"{model}\", which is not known here. The installation's operator sets it with WIDGET_MODEL_PRICES. "
+                $"A ceiling on spend needs the price of the model \"{model}\", which is not known here. "
+                    + "The installation's operator sets it with WIDGET_MODEL_PRICES. "
                     + "budget.monthlyTokens needs no price.");
         }
 
@@ -54,7 +58,9 @@ internal static class SettingsEndpoints
 
     // An API key and what visitors say are sent there, so require TLS, except for hosts that the operator has allowed.
     private static bool IsSafe(Uri endpoint, FetchOptions fetching) =>
-        endpoint.Scheme == Uri.UriSchemeHttps || endpoint.IsLoopback || fetching.AllowedPrivateHosts.Contains($"{endpoint.Host}:{endpoint.Port}");
+        endpoint.Scheme == Uri.UriSchemeHttps
+            || endpoint.IsLoopback
+            || fetching.AllowedPrivateHosts.Contains($"{endpoint.Host}:{endpoint.Port}");
 
     private static async Task<Ok<AllowedOrigins>> ReadOrigins(
         IMultiTenantContextAccessor tenants,

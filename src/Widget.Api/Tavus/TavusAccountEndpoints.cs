@@ -24,7 +24,11 @@ internal static class TavusAccountEndpoints
         account.MapGet("/test", Test).WithSummary("Whether everything that the avatar needs is there, in words");
     }
 
-    private static async Task<Ok<TavusKeyState>> Read(IMultiTenantContextAccessor tenants, TenantSecrets secrets, TavusApiOptions api, CancellationToken ct) =>
+    private static async Task<Ok<TavusKeyState>> Read(
+        IMultiTenantContextAccessor tenants,
+        TenantSecrets secrets,
+        TavusApiOptions api,
+        CancellationToken ct) =>
         TypedResults.Ok(await StateAsync(tenants.Current().TenantId, secrets, api, words: null, ct));
 
     private static async Task<Results<Ok<TavusKeyState>, ValidationProblem>> Save(
@@ -46,7 +50,10 @@ internal static class TavusAccountEndpoints
         }
         catch (TavusException e) when (e.Fault == TavusFault.BadKey)
         {
-            return Problems.Invalid("key", "Tavus does not accept this key. Copy it again from Tavus's portal, or make a new one; if it is limited to certain addresses, this server's must be among them.");
+            return Problems.Invalid(
+                "key",
+                "Tavus does not accept this key. Copy it again from Tavus's portal, or make a new one; "
+                    + "if it is limited to certain addresses, this server's must be among them.");
         }
         catch (TavusException e)
         {
@@ -69,23 +76,37 @@ internal static class TavusAccountEndpoints
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
-        if (!await secrets.RemoveAsync(tenant, TenantSecrets.TavusKey, ct)) return Problems.Because(StatusCodes.Status404NotFound, "The tenant has no key of its own at Tavus.");
+        if (!await secrets.RemoveAsync(tenant, TenantSecrets.TavusKey, ct))
+            return Problems.Because(StatusCodes.Status404NotFound, "The tenant has no key of its own at Tavus.");
         await AskForKnowledgeAsync(tenant, settings, leases, signal, ct);
         return TypedResults.Ok(await StateAsync(tenant, secrets, api, words: null, ct));
     }
 
-    private static async Task<Ok<TavusTestReport>> Test(IMultiTenantContextAccessor tenants, TavusConnectionTest test, CancellationToken ct) =>
+    private static async Task<Ok<TavusTestReport>> Test(
+        IMultiTenantContextAccessor tenants,
+        TavusConnectionTest test,
+        CancellationToken ct) =>
         TypedResults.Ok(await test.RunAsync(tenants.Current().TenantId, ct));
 
     // Another key may be another account, whose documents are others.
-    private static async Task AskForKnowledgeAsync(TenantId tenant, TenantSettingsService settings, MirrorLeases leases, TavusKnowledgeSignal signal, CancellationToken ct)
+    private static async Task AskForKnowledgeAsync(
+        TenantId tenant,
+        TenantSettingsService settings,
+        MirrorLeases leases,
+        TavusKnowledgeSignal signal,
+        CancellationToken ct)
     {
         if (!(await settings.ReadAsync(tenant, ct)).UseTavusKB) return;
         await leases.AskAsync(tenant, ct);
         signal.Set();
     }
 
-    private static async Task<TavusKeyState> StateAsync(TenantId tenant, TenantSecrets secrets, TavusApiOptions api, string? words, CancellationToken ct)
+    private static async Task<TavusKeyState> StateAsync(
+        TenantId tenant,
+        TenantSecrets secrets,
+        TavusApiOptions api,
+        string? words,
+        CancellationToken ct)
     {
         if (await secrets.FindAsync(tenant, TenantSecrets.TavusKey, ct) is { } own)
         {

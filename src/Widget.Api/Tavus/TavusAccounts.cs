@@ -35,6 +35,10 @@ public sealed class TavusAccounts(TenantSecrets secrets, TavusApiOptions options
     public async Task<TavusAccount?> OfAsync(TenantId tenant, string fingerprint, CancellationToken ct)
     {
         if (await OfAsync(tenant, ct) is { } account && account.Fingerprint == fingerprint) return account;
-        return options.Key is { } platform && new TavusAccount(platform, IsTenants: false) is var shared && shared.Fingerprint == fingerprint ? shared : null;
+        return options.Key is { } platform
+            && new TavusAccount(platform, IsTenants: false) is var shared
+            && shared.Fingerprint == fingerprint
+            ? shared
+            : null;
     }
 }

@@ -15,8 +15,8 @@ public sealed record TavusApiOptions
     public string? Key { get; init; }
 
     /// <summary>
-    /// True when Tavus sends tool calls to this server (<c>api</c>), false when they go through the visitor's page (<c>app_message</c>). Null chooses
-    /// the server if the installation has a public https address (WIDGET_TAVUS_TOOL_DELIVERY).
+    /// True when Tavus sends tool calls to this server (<c>api</c>), false when they go through the visitor's page (<c>app_message</c>).
+    /// Null chooses the server if the installation has a public https address (WIDGET_TAVUS_TOOL_DELIVERY).
     /// </summary>
     public bool? DeliversToolsToServer { get; init; }
 
@@ -57,7 +57,8 @@ public sealed record TavusApiOptions
         if (!path.StartsWith('/') || !path.Contains(TavusOptions.ReplicaPlaceholder, StringComparison.Ordinal))
         {
             variables.Errors.Add(
-                $"{Name} is \"{path}\". It must begin with / and contain {TavusOptions.ReplicaPlaceholder}, as {TavusOptions.DefaultSearchPath}.");
+                $"{Name} is \"{path}\". It must begin with / and contain {TavusOptions.ReplicaPlaceholder}, as "
+                    + $"{TavusOptions.DefaultSearchPath}.");
         }
 
         return new TavusOptions { Endpoint = api.Endpoint, Key = api.Key, SearchPath = path };

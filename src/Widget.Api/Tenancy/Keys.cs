@@ -21,7 +21,8 @@ public sealed class SiteKey : ITenantOwned
 
     public DateTimeOffset? RevokedAt { get; set; }
 
-    public static SiteKey New(TenantId tenant) => new() { TenantId = tenant, Key = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18)) };
+    public static SiteKey New(TenantId tenant) =>
+        new() { TenantId = tenant, Key = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18)) };
 
     internal static void Map(ModelBuilder model)
     {
@@ -37,7 +38,9 @@ public sealed class ApiKey : ITenantOwned
 {
     public const string SecretPrefix = "sk_";
 
-    /// <summary>Begins the secret of a key that opens the OpenAI-compatible endpoint and nothing else, so that it may lie with another service.</summary>
+    /// <summary>
+    /// Begins the secret of a key that opens the OpenAI-compatible endpoint and nothing else, so that it may lie with another service.
+    /// </summary>
     public const string ModelPrefix = "mk_";
 
     public required TenantId TenantId { get; init; }

@@ -41,10 +41,12 @@ internal static class TenancyServices
     }
 
     /// <summary>
-    /// Whether a request may act for a tenant that something else of it proves, such as a token in its path. It may not when it also names another.
+    /// Whether a request may act for a tenant that something else of it proves, such as a token in its path. It may not when it also names
+    /// another.
     /// </summary>
     public static bool Admits(this IMultiTenantContextAccessor tenants, TenantId tenant) =>
-        tenants.MultiTenantContext is { Strategy: null } or { TenantInfo: null, Strategy.IsProof: false } || tenants.MultiTenantContext.TenantInfo?.TenantId == tenant;
+        tenants.MultiTenantContext is { Strategy: null } or { TenantInfo: null, Strategy.IsProof: false }
+            || tenants.MultiTenantContext.TenantInfo?.TenantId == tenant;
 
     /// <summary>The tenant that an authorised request acts for.</summary>
     public static TenantInfo Current(this IMultiTenantContextAccessor tenants) =>

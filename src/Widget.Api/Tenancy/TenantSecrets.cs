@@ -32,8 +32,8 @@ public sealed class TenantSecret : ITenantOwned
 public sealed record SecretTrace(string Hint, DateTimeOffset UpdatedAt);
 
 /// <summary>
-/// Keeps tenants' secrets. They are encrypted with the installation's key ring, for one tenant and one name, so that a row copied to another
-/// tenant opens nothing there. They are used on the server and never shown again.
+/// Keeps tenants' secrets. They are encrypted with the installation's key ring, for one tenant and one name, so that a row copied to
+/// another tenant opens nothing there. They are used on the server and never shown again.
 /// </summary>
 public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvider protection, TimeProvider clock)
 {
@@ -50,7 +50,11 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
     private const int LeastLengthForHint = 12;
 
     /// <summary>The secret; null when the tenant has none, or one that the installation's keys no longer open.</summary>
-    public async Task<string?> ReadAsync(TenantId tenant, string name, CancellationToken ct) => (await LookUpAsync(tenant, name, ct)).Secret;
+    public async Task<string?> ReadAsync(
+        TenantId tenant,
+        string name,
+        CancellationToken ct) =>
+        (await LookUpAsync(tenant, name, ct)).Secret;
 
     /// <summary>
     /// Whether the tenant has the secret, and the secret itself. The secret is also null if the installation's keys can no longer decrypt
@@ -75,7 +79,8 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
     public async Task<SecretTrace?> FindAsync(TenantId tenant, string name, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        return await db.Secrets.Where(row => row.Name == name).Select(row => new SecretTrace(row.Hint, row.UpdatedAt)).SingleOrDefaultAsync(ct);
+        return await db.Secrets.Where(row => row.Name == name).Select(row => new SecretTrace(row.Hint, row.UpdatedAt)).SingleOrDefaultAsync(
+            ct);
     }
 
     public async Task SaveAsync(TenantId tenant, string name, string secret, CancellationToken ct)
@@ -99,5 +104,8 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
         return removed > 0;
     }
 
-    private IDataProtector Protector(TenantId tenant, string name) => protection.CreateProtector("Widget.TenantSecret.v1", tenant.ToString(), name);
+    private IDataProtector Protector(
+        TenantId tenant,
+        string name) =>
+        protection.CreateProtector("Widget.TenantSecret.v1", tenant.ToString(), name);
 }

@@ -58,7 +58,8 @@ public sealed class TenantSettingsService(TenantDatabase database, TimeProvider 
         // Of two that replace them at once, the later one finds what the earlier one has added.
         await db.LockAsync("origins", ct);
         await db.AllowedOrigins.ExecuteDeleteAsync(ct);
-        db.AllowedOrigins.AddRange(origins.Distinct(StringComparer.Ordinal).Select(origin => new AllowedOrigin { TenantId = tenant, Origin = origin }));
+        db.AllowedOrigins.AddRange(
+            origins.Distinct(StringComparer.Ordinal).Select(origin => new AllowedOrigin { TenantId = tenant, Origin = origin }));
         await db.CommitAsync(ct);
     }
 }

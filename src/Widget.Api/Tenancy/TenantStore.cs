@@ -19,7 +19,14 @@ public sealed class TenantStore(NpgsqlDataSource dataSource) : IMultiTenantStore
         if (identifier.StartsWith(SiteKey.Prefix, StringComparison.Ordinal))
             return await FindAsync("select tenant_id, slug, name from tenant_by_site_key($1)", identifier, NpgsqlDbType.Text, ct);
         if (identifier.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal) || identifier.StartsWith(ApiKey.ModelPrefix, StringComparison.Ordinal))
-            return await FindAsync("select tenant_id, slug, name from tenant_by_api_key($1)", ApiKey.HashOf(identifier), NpgsqlDbType.Bytea, ct);
+        {
+            return await FindAsync(
+                "select tenant_id, slug, name from tenant_by_api_key($1)",
+                ApiKey.HashOf(identifier),
+                NpgsqlDbType.Bytea,
+                ct);
+        }
+
         if (identifier.StartsWith(IdPrefix, StringComparison.Ordinal) && Guid.TryParse(identifier[IdPrefix.Length..], out var id))
             return await FindAsync("select tenant_id, slug, name from tenant_by_id($1)", id, NpgsqlDbType.Uuid, ct);
         return await FindAsync("select tenant_id, slug, name from tenant_by_slug($1)", identifier, NpgsqlDbType.Text, ct);

@@ -53,14 +53,19 @@ public sealed record BudgetOptions
             if (end > 0 && part[(end + 1)..].Split('/') is [var read, var written] && Amount(read) is { } input && Amount(written) is { } output)
                 prices[part[..end].Trim()] = new ModelPrice(input, output);
             else
-                variables.Errors.Add($"{Name} contains \"{part}\". Write the price of a million tokens read and written, as gpt-5-mini=0.25/2.");
+                variables.Errors.Add(
+                    $"{Name} contains \"{part}\". Write the price of a million tokens read and written, as gpt-5-mini=0.25/2.");
         }
 
         return prices;
     }
 
     private static decimal? Amount(string text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var amount)
+        decimal.TryParse(
+            text,
+            NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+            CultureInfo.InvariantCulture,
+            out var amount)
         && amount <= 1_000_000m
             ? amount
             : null;

@@ -2,7 +2,9 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Usage;
 
-/// <summary>What a tenant's month has left for calls of one kind. A call keeps free what it may last, until it is known how long it was.</summary>
+/// <summary>
+/// What a tenant's month has left for calls of one kind. A call keeps free what it may last, until it is known how long it was.
+/// </summary>
 internal static class CallBudget
 {
     /// <summary>Until the transaction ends, nobody else spends of this tenant's budget.</summary>

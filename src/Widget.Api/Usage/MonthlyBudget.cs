@@ -17,7 +17,8 @@ public readonly record struct BudgetVerdict(bool MayUseModel)
 
 /// <summary>
 /// Holds a tenant's use of the month against its ceilings. Where there is none, nothing is read. Otherwise the month is added up every
-/// few seconds, and what this node counts meanwhile is added; so many questions cost one statement, and a ceiling is exceeded by no more than what was going on.
+/// few seconds, and what this node counts meanwhile is added; so many questions cost one statement, and a ceiling is exceeded by no more
+/// than what was going on.
 /// </summary>
 public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions options, TimeProvider clock, ILogger<MonthlyBudget> logger)
 {
@@ -36,7 +37,8 @@ public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions
             return new BudgetVerdict(
                 MayUseModel: !IsReached(Standing.Messages) && !IsReached(Standing.Tokens) && !IsReached(Standing.ModelSpend));
 
-            bool IsReached(string ceiling) => standings.Any(standing => standing.Name == ceiling && standing.Usage.State is BudgetState.Reached or BudgetState.PriceUnknown);
+            bool IsReached(string ceiling) => standings.Any(
+                standing => standing.Name == ceiling && standing.Usage.State is BudgetState.Reached or BudgetState.PriceUnknown);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
@@ -89,7 +91,8 @@ public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions
     private async ValueTask<MonthlyUse> UseAsync(TenantId tenant, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        if (_known.TryGetValue(tenant, out var known) && now - known.At < Fresh && UsageMeter.MonthOf(known.At) == UsageMeter.MonthOf(now)) return known.Use;
+        if (_known.TryGetValue(tenant, out var known) && now - known.At < Fresh && UsageMeter.MonthOf(known.At) == UsageMeter.MonthOf(now))
+            return known.Use;
         await using var db = await database.BeginAsync(tenant, ct);
         var use = await UsageMeter.ThisMonthAsync(db, now, ct);
         if (_known.Count >= MostKnown) _known.Clear();

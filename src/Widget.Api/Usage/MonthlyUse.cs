@@ -19,7 +19,10 @@ public sealed record MonthlyUse(IReadOnlyList<UsageSum> Sums)
 
     /// <summary>Models that were used and have no price.</summary>
     public IEnumerable<string> Unpriced(BudgetOptions options) =>
-        Sums.Where(sum => sum.InputTokens + sum.OutputTokens > 0).Select(sum => sum.Model).Where(model => !options.KnowsPriceOf(model)).Distinct(StringComparer.Ordinal);
+        Sums.Where(sum => sum.InputTokens + sum.OutputTokens > 0)
+            .Select(sum => sum.Model)
+            .Where(model => !options.KnowsPriceOf(model))
+            .Distinct(StringComparer.Ordinal);
 
     /// <summary>What the tokens cost, as far as prices are known.</summary>
     public decimal Cost(BudgetOptions options) =>
@@ -32,7 +35,15 @@ public sealed record MonthlyUse(IReadOnlyList<UsageSum> Sums)
 }
 
 /// <summary>What was used of one kind, with one model.</summary>
-public sealed record UsageSum(string Kind, string Model, long Count, long Seconds, long Characters, long InputTokens, long OutputTokens, long EstimatedTokens);
+public sealed record UsageSum(
+    string Kind,
+    string Model,
+    long Count,
+    long Seconds,
+    long Characters,
+    long InputTokens,
+    long OutputTokens,
+    long EstimatedTokens);
 
 /// <summary>How a tenant stands with each of its ceilings.</summary>
 internal sealed record Standing(string Name, MonthlyUsage Usage)
@@ -62,7 +73,11 @@ internal sealed record Standing(string Name, MonthlyUsage Usage)
             ?? settings.Speech.MonthlyCharacters ?? options.MonthlyMessages ?? options.MonthlyTokens) is not null
         || settings.Budget.MonthlyModelSpend is not null;
 
-    private static Standing At(string name, decimal used, decimal? ceiling) => new(name, new MonthlyUsage(used, ceiling, StateOf(used, ceiling)));
+    private static Standing At(
+        string name,
+        decimal used,
+        decimal? ceiling) =>
+        new(name, new MonthlyUsage(used, ceiling, StateOf(used, ceiling)));
 
     // An unknown price is not zero.
     private static Standing Spend(MonthlyUse use, decimal? ceiling, BudgetOptions options)

@@ -161,7 +161,9 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
     public static async Task<long> SecondsThisMonthAsync(TenantDb db, string kind, DateTimeOffset now, CancellationToken ct)
     {
         var month = MonthOf(now);
-        await using var command = db.Command("select coalesce(sum(seconds), 0) from usage_records where kind = $1 and at >= $2", [kind, month]);
+        await using var command = db.Command(
+            "select coalesce(sum(seconds), 0) from usage_records where kind = $1 and at >= $2",
+            [kind, month]);
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 
@@ -176,7 +178,9 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
     public static async Task<long> CharactersThisMonthAsync(TenantDb db, string kind, DateTimeOffset now, CancellationToken ct)
     {
         var month = MonthOf(now);
-        await using var command = db.Command("select coalesce(sum(characters), 0)::bigint from usage_records where kind = $1 and at >= $2", [kind, month]);
+        await using var command = db.Command(
+            "select coalesce(sum(characters), 0)::bigint from usage_records where kind = $1 and at >= $2",
+            [kind, month]);
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 }

@@ -8,7 +8,9 @@ public sealed class Origins(OwnHosts hosts)
     /// <summary>The Origin header; null from a caller that sends none, which is no browser on another site.</summary>
     public static string? Of(HttpContext http) => http.Request.Headers.Origin.ToString() is { Length: > 0 } origin ? origin : null;
 
-    /// <summary>Whether a request comes from one of our own pages. The configuration says which hosts are ours; a Host header does not.</summary>
+    /// <summary>
+    /// Whether a request comes from one of our own pages. The configuration says which hosts are ours; a Host header does not.
+    /// </summary>
     public bool IsOwn(HttpContext http) =>
         Of(http) is { } origin
         && (string.Equals(origin, hosts.PublicOrigin, StringComparison.OrdinalIgnoreCase)

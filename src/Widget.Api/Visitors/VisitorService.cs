@@ -35,7 +35,8 @@ public sealed class VisitorService(TenantDatabase database)
     {
         await using var db = await database.BeginAsync(visitor.Tenant, ct);
         // Locked: a page may say the name and the address at once, and both are to stay.
-        var row = await db.Visitors.FromSql($"select * from visitors where id = {visitor.Visitor.Value} for update").SingleOrDefaultAsync(ct);
+        var row = await db.Visitors.FromSql($"select * from visitors where id = {visitor.Visitor.Value} for update").SingleOrDefaultAsync(
+            ct);
         if (row is null) return; // erased meanwhile
         row.ExternalId = ExternalIds.OfPage(request.Id) ?? row.ExternalId;
         var traits = new Dictionary<string, string>(row.Traits, StringComparer.Ordinal);
@@ -53,9 +54,14 @@ public sealed class VisitorService(TenantDatabase database)
         CancellationToken ct)
     {
         await using var db = await database.BeginAsync(visitor.Tenant, ct);
-        var row = await db.Conversations.SingleOrDefaultAsync(candidate => candidate.Id == conversation && candidate.VisitorId == visitor.Visitor, ct);
+        var row = await db.Conversations.SingleOrDefaultAsync(
+            candidate => candidate.Id == conversation && candidate.VisitorId == visitor.Visitor,
+            ct);
         if (row is null) return false;
-        row.Context = context.Where(entry => entry.Value is not null).ToDictionary(entry => entry.Key, entry => entry.Value!, StringComparer.Ordinal);
+        row.Context = context.Where(entry => entry.Value is not null).ToDictionary(
+            entry => entry.Key,
+            entry => entry.Value!,
+            StringComparer.Ordinal);
         await db.CommitAsync(ct);
         return true;
     }

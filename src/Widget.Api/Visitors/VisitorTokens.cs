@@ -29,7 +29,8 @@ public sealed class VisitorTokens(IDataProtectionProvider protection, TimeProvid
     private static readonly object HeaderKey = new();
     private static readonly object QueryKey = new();
 
-    private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector("Widget.VisitorToken.v1").ToTimeLimitedDataProtector();
+    private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector("Widget.VisitorToken.v1").ToTimeLimitedDataProtector(
+        );
 
     public (string Token, DateTimeOffset ExpiresAt) Create(VisitorTicket ticket)
     {
@@ -43,7 +44,9 @@ public sealed class VisitorTokens(IDataProtectionProvider protection, TimeProvid
     public VisitorTicket? Read(HttpContext http)
     {
         var (header, query) = (OfHeader(http), OfQuery(http));
-        return header is null || query is null || (header.Tenant == query.Tenant && header.Visitor == query.Visitor) ? header ?? query : null;
+        return header is null || query is null || (header.Tenant == query.Tenant && header.Visitor == query.Visitor)
+            ? header ?? query
+            : null;
     }
 
     /// <summary>The ticket in the Authorization header.</summary>
@@ -53,12 +56,16 @@ public sealed class VisitorTokens(IDataProtectionProvider protection, TimeProvid
     public VisitorTicket? OfQuery(HttpContext http) => Known(
         http,
         QueryKey,
-        request => request.Request.Path.StartsWithSegments(Hubs, StringComparison.OrdinalIgnoreCase) ? request.Request.Query["access_token"].ToString() : null);
+        request => request.Request.Path.StartsWithSegments(Hubs, StringComparison.OrdinalIgnoreCase)
+            ? request.Request.Query["access_token"].ToString()
+            : null);
 
     private VisitorTicket? Known(HttpContext http, object key, Func<HttpContext, string?> token)
     {
         if (http.Items.TryGetValue(key, out var known)) return known as VisitorTicket;
-        var ticket = token(http) is { Length: > 0 } text && !text.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal) ? Read(text) : null;
+        var ticket = token(http) is { Length: > 0 } text && !text.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal)
+            ? Read(text)
+            : null;
         http.Items[key] = ticket;
         return ticket;
     }

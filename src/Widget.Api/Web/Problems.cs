@@ -41,7 +41,10 @@ internal static class Problems
     /// <param name="title">For people.</param>
     /// <param name="code">For programs.</param>
     public static ProblemHttpResult Because(int status, string title, string code) =>
-        TypedResults.Problem(statusCode: status, title: title, extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code });
+        TypedResults.Problem(
+            statusCode: status,
+            title: title,
+            extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code });
 
     public static ProblemHttpResult NotFound(string what) => Because(StatusCodes.Status404NotFound, $"There is no such {what}.");
 
@@ -81,7 +84,9 @@ internal interface IErrorShape
 /// Writes problem details whatever the caller says it accepts: an error is better read as JSON than not at all, also by someone who asked
 /// for a stream. The framework's own writer, which comes first, declines then.
 /// </summary>
-internal sealed class UnconditionalProblems(IOptions<ProblemDetailsOptions> options, IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json) : IProblemDetailsWriter
+internal sealed class UnconditionalProblems(
+    IOptions<ProblemDetailsOptions> options,
+    IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json) : IProblemDetailsWriter
 {
     public bool CanWrite(ProblemDetailsContext context) => true;
 
@@ -92,12 +97,19 @@ internal sealed class UnconditionalProblems(IOptions<ProblemDetailsOptions> opti
         context.ProblemDetails.Title ??= Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(http.Response.StatusCode);
         context.ProblemDetails.Extensions["traceId"] = System.Diagnostics.Activity.Current?.Id ?? http.TraceIdentifier;
         options.Value.CustomizeProblemDetails?.Invoke(context);
-        await http.Response.WriteAsJsonAsync(context.ProblemDetails, context.ProblemDetails.GetType(), json.Value.SerializerOptions, "application/problem+json");
+        await http.Response.WriteAsJsonAsync(
+            context.ProblemDetails,
+            context.ProblemDetails.GetType(),
+            json.Value.SerializerOptions,
+            "application/problem+json");
     }
 }
 
 /// <summary>The one place that turns exceptions into problem details.</summary>
-internal sealed partial class ExceptionProblems(IProblemDetailsService problems, RequestFaults requests, ILogger<ExceptionProblems> logger) : IExceptionHandler
+internal sealed partial class ExceptionProblems(
+    IProblemDetailsService problems,
+    RequestFaults requests,
+    ILogger<ExceptionProblems> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -107,10 +119,13 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
             Conversations.ClientIdTakenException taken => new(StatusCodes.Status409Conflict, taken.Message, "clientId"),
             OperationCanceledException when httpContext.RequestAborted.IsCancellationRequested =>
                 new(StatusCodes.Status499ClientClosedRequest, "The client cancelled the request."),
-            _ when DatabaseFaults.IsTransient(exception) => new RequestFault(StatusCodes.Status503ServiceUnavailable, Problems.DatabaseAway),
+            _ when DatabaseFaults.IsTransient(exception) => new RequestFault(
+                StatusCodes.Status503ServiceUnavailable,
+                Problems.DatabaseAway),
             _ => new(StatusCodes.Status500InternalServerError, "Something went wrong on our side. It has been logged under the trace id."),
         };
-        if (status >= StatusCodes.Status500InternalServerError) LogFault(LoggedException.Of(exception), httpContext.Request.Method, Route(httpContext));
+        if (status >= StatusCodes.Status500InternalServerError)
+            LogFault(LoggedException.Of(exception), httpContext.Request.Method, Route(httpContext));
         if (status == StatusCodes.Status503ServiceUnavailable) httpContext.Response.Headers.RetryAfter = Problems.RetryAfter;
         if (field is null)
         {
@@ -128,7 +143,9 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
 
     // The route's pattern, since paths carry tokens. The exception handler has taken the endpoint off the request and put it here.
     private static string Route(HttpContext http) =>
-        (http.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? http.GetEndpoint()) is RouteEndpoint route ? route.RoutePattern.RawText ?? "/" : "no route";
+        (http.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? http.GetEndpoint()) is RouteEndpoint route
+            ? route.RoutePattern.RawText ?? "/"
+            : "no route";
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Error, Message = "{Method} {Route} failed")]
     private partial void LogFault(Exception exception, string method, string route);

@@ -4,16 +4,31 @@ using Widget.Platform.Database;
 
 namespace Widget.Api.Web;
 
-/// <summary>Reads texts of requests as <see cref="StorableJson"/> does, so that no request fails further in for characters that PostgreSQL cannot store.</summary>
+/// <summary>
+/// Reads texts of requests as <see cref="StorableJson"/> does, so that no request fails further in for characters that PostgreSQL cannot
+/// store.
+/// </summary>
 internal sealed class StorableStrings : JsonConverter<string>
 {
-    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => StorableJson.Text(ref reader);
+    public override string? Read(
+        ref Utf8JsonReader reader,
+        Type typeToConvert,
+        JsonSerializerOptions options) =>
+        StorableJson.Text(ref reader);
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 
-    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => StorableJson.Text(ref reader)!;
+    public override string ReadAsPropertyName(
+        ref Utf8JsonReader reader,
+        Type typeToConvert,
+        JsonSerializerOptions options) =>
+        StorableJson.Text(ref reader)!;
 
-    public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
+    public override void WriteAsPropertyName(
+        Utf8JsonWriter writer,
+        string value,
+        JsonSerializerOptions options) =>
+        writer.WritePropertyName(value);
 }
 
 /// <summary>The same for fields that may hold any JSON.</summary>

@@ -5,9 +5,10 @@ using Widget.Api.Tenancy;
 namespace Widget.Api.Host.WarmUp;
 
 /// <summary>
-/// Goes the way of a question once the process has started, before the server listens, and then asks itself whether it is alive. It does so for a tenant that
-/// does not exist, so it finds nothing and writes nothing. The code is compiled and connections are open by then. Otherwise the first visitors after a start would
-/// wait for that, and many at once for seconds. The node counts as ready when it is done, or after <see cref="Longest"/>.
+/// Goes the way of a question once the process has started, before the server listens, and then asks itself whether it is alive. It does so
+/// for a tenant that does not exist, so it finds nothing and writes nothing. The code is compiled and connections are open by then.
+/// Otherwise the first visitors after a start would wait for that, and many at once for seconds. The node counts as ready when it is done,
+/// or after <see cref="Longest"/>.
 /// </summary>
 internal sealed partial class NodeWarmUp(
     WarmUpQuestion question,
@@ -19,7 +20,9 @@ internal sealed partial class NodeWarmUp(
     private const int Lanes = 8;
     private const int RoundsEach = 12;
 
-    /// <summary>A database that is slow or away must not keep the server from starting for longer than this, for each of both parts.</summary>
+    /// <summary>
+    /// A database that is slow or away must not keep the server from starting for longer than this, for each of both parts.
+    /// </summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     // What has been compiled stays compiled for the life of the process.

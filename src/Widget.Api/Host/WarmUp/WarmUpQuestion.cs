@@ -46,7 +46,14 @@ internal sealed class WarmUpQuestion(
 
     private async Task<AssistantMessage> QuoteAsync(string question, CancellationToken ct)
     {
-        var passage = new Citation(1, "Delivery", null, ["Prices"], null, "Delivery costs 5 euros. It takes three days.\n\nReturns are free.", []);
+        var passage = new Citation(
+            1,
+            "Delivery",
+            null,
+            ["Prices"],
+            null,
+            "Delivery costs 5 euros. It takes three days.\n\nReturns are free.",
+            []);
         var prompt = new AnswerPrompt(
             WarmUpTenant.Name, "Assistant", [new ScoredPassage(passage, 1)], [], question, question, null, new Dictionary<string, string>(StringComparer.Ordinal));
         var quoted = (await models.Extractive.GetResponseAsync(prompt.Messages(), prompt.Options(), ct)).Text;

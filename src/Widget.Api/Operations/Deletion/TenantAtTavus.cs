@@ -44,7 +44,9 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
     }
 
     /// <summary>Ends and deletes it, with what bears the tenant's mark there and is not known here.</summary>
-    public async Task<(IReadOnlyList<ThingAtTavus> Deleted, IReadOnlyList<LeftOver> LeftOver)> DeleteAsync(TenantId tenant, CancellationToken ct)
+    public async Task<(IReadOnlyList<ThingAtTavus> Deleted, IReadOnlyList<LeftOver> LeftOver)> DeleteAsync(
+        TenantId tenant,
+        CancellationToken ct)
     {
         var (deleted, left) = (new List<ThingAtTavus>(), new List<LeftOver>());
         var known = await KnownAsync(tenant, ct);
@@ -55,7 +57,8 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
         }
         catch (TavusException e)
         {
-            left.Add(new LeftOver(new ThingAtTavus("account", current!.Fingerprint, current.Fingerprint), $"what is there could not be listed: {e.Message}"));
+            left.Add(
+                new LeftOver(new ThingAtTavus("account", current!.Fingerprint, current.Fingerprint), $"what is there could not be listed: {e.Message}"));
         }
 
         foreach (var thing in known)
@@ -90,7 +93,8 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
                     return null;
                 default:
                     // One that the tenant has made itself is the tenant's to delete.
-                    if (!PersonaWish.IsNameOf((await client.GetPersonaAsync(account, thing.Id, ct)).Name, tenant)) return "it was not made by this installation";
+                    if (!PersonaWish.IsNameOf((await client.GetPersonaAsync(account, thing.Id, ct)).Name, tenant))
+                        return "it was not made by this installation";
                     await client.DeletePersonaAsync(account, thing.Id, ct);
                     return null;
             }
@@ -110,11 +114,14 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
     {
         var tag = AccountListing.TagOf(tenant);
         var documents = (await listing.ReadAsync(account, ct)).Documents.Where(document =>
-            document.Tags.Contains(tag, StringComparer.OrdinalIgnoreCase) && document.Tags.Any(other => other.StartsWith(AccountListing.CopyTag, StringComparison.OrdinalIgnoreCase)));
+            document.Tags.Contains(tag, StringComparer.OrdinalIgnoreCase)
+                && document.Tags.Any(other => other.StartsWith(AccountListing.CopyTag, StringComparison.OrdinalIgnoreCase)));
         var prefix = ToolRegistry.Prefix(tenant);
-        var tools = (await PagesAsync(page => client.ListToolsAsync(account, prefix, page, PageSize, ct))).Where(tool => tool.Name?.StartsWith(prefix, StringComparison.Ordinal) == true);
+        var tools = (await PagesAsync(page => client.ListToolsAsync(account, prefix, page, PageSize, ct))).Where(
+            tool => tool.Name?.StartsWith(prefix, StringComparison.Ordinal) == true);
         var guarding = PersonaWish.GuardrailPrefix(tenant);
-        var guardrails = (await PagesAsync(page => client.ListGuardrailsAsync(account, page, PageSize, ct))).Where(rule => rule.Name?.StartsWith(guarding, StringComparison.Ordinal) == true);
+        var guardrails = (await PagesAsync(page => client.ListGuardrailsAsync(account, page, PageSize, ct))).Where(
+            rule => rule.Name?.StartsWith(guarding, StringComparison.Ordinal) == true);
         return
         [
             .. documents.Select(document => new ThingAtTavus("document", document.Id, account.Fingerprint)),

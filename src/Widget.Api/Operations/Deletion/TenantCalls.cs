@@ -28,7 +28,8 @@ internal sealed class TenantCalls(TenantDatabase database, VoiceBus bus, TimePro
         List<VoiceCall> calls;
         await using (var db = await database.BeginAsync(tenant, ct))
         {
-            calls = await db.VoiceCalls.FromSql($"select * from voice_sessions where state not in ('ended', 'failed') for update").ToListAsync(ct);
+            calls = await db.VoiceCalls.FromSql($"select * from voice_sessions where state not in ('ended', 'failed') for update").ToListAsync(
+                ct);
             foreach (var call in calls) call.BeginEnd(VoiceEndReason.Left, now);
             await db.CommitAsync(ct);
         }
@@ -46,8 +47,11 @@ internal sealed class TenantCalls(TenantDatabase database, VoiceBus bus, TimePro
     private async Task<(int Video, IReadOnlyList<string> Voice)> RunningAsync(TenantId tenant, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        var sessions = await db.VideoSessions.CountAsync(row => row.State != TavusSessionState.Ended && row.State != TavusSessionState.Failed, ct);
-        var calls = await db.VoiceCalls.Where(row => row.State != VoiceSessionState.Ended && row.State != VoiceSessionState.Failed && row.CallId != null)
+        var sessions = await db.VideoSessions.CountAsync(
+            row => row.State != TavusSessionState.Ended && row.State != TavusSessionState.Failed,
+            ct);
+        var calls = await db.VoiceCalls.Where(
+            row => row.State != VoiceSessionState.Ended && row.State != VoiceSessionState.Failed && row.CallId != null)
             .Select(row => row.CallId!).ToListAsync(ct);
         return (sessions, calls);
     }

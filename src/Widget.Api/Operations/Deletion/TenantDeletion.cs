@@ -14,7 +14,12 @@ namespace Widget.Api.Operations.Deletion;
 /// <param name="Name">The company's.</param>
 /// <param name="Rows">How many rows in which table.</param>
 /// <param name="AtTavus">What this installation has made at Tavus, as far as it is known here.</param>
-public sealed record TenantContents(Guid TenantId, string Slug, string Name, IReadOnlyDictionary<string, long> Rows, IReadOnlyList<ThingAtTavus> AtTavus);
+public sealed record TenantContents(
+    Guid TenantId,
+    string Slug,
+    string Name,
+    IReadOnlyDictionary<string, long> Rows,
+    IReadOnlyList<ThingAtTavus> AtTavus);
 
 /// <summary>A tenant that was deleted.</summary>
 /// <param name="TenantId">Which.</param>
@@ -86,7 +91,9 @@ internal sealed class TenantDeletion(NpgsqlDataSource owner, IServiceProvider se
         await using var across = await AcrossTenants.BeginAsync(owner, ct);
         foreach (var table in new[] { "site_keys", "api_keys" })
         {
-            await using var revoke = across.Command($"update {table} set revoked_at = now() where tenant_id = $1 and revoked_at is null", [tenant.Value]);
+            await using var revoke = across.Command(
+                $"update {table} set revoked_at = now() where tenant_id = $1 and revoked_at is null",
+                [tenant.Value]);
             await revoke.ExecuteNonQueryAsync(ct);
         }
 

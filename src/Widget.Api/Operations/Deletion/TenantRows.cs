@@ -4,7 +4,9 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Operations.Deletion;
 
-/// <summary>A tenant's rows, in whatever tables there are: they are found in the database's own catalog, so that none can be forgotten.</summary>
+/// <summary>
+/// A tenant's rows, in whatever tables there are: they are found in the database's own catalog, so that none can be forgotten.
+/// </summary>
 internal sealed class TenantRows(NpgsqlDataSource owner)
 {
     private const int MostAttempts = 5;
@@ -34,7 +36,8 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
         foreach (var table in await ListAsync(across, ct, "lease_owner"))
         {
             await using var take = across.Command(
-                $"update {table} set lease_owner = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 hour' where tenant_id = $1",
+                $"update {table} set lease_owner = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 hour' where "
+                    + "tenant_id = $1",
                 [tenant.Value]);
             take.CommandTimeout = 0;
             await take.ExecuteNonQueryAsync(ct);
@@ -65,7 +68,8 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
     {
         await using var across = await AcrossTenants.BeginAsync(owner, ct);
         // Blocks new work for the tenant until the commit: every new row needs to reference this one.
-        await using (var hold = across.Command("select from tenants where tenant_id = $1 for update", [tenant.Value])) await hold.ExecuteNonQueryAsync(ct);
+        await using (var hold = across.Command("select from tenants where tenant_id = $1 for update", [tenant.Value])) await hold.ExecuteNonQueryAsync(
+            ct);
         // Watchers of a conversation read it again after the commit, and find that it is gone.
         await using (var wake = across.Command(
             """
@@ -113,7 +117,8 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
         while (pointing.Count > 0)
         {
             // If tables reference each other in a cycle, cascades delete the rest.
-            var next = pointing.Keys.FirstOrDefault(table => !pointing.Any(other => other.Key != table && other.Value.Contains(table))) ?? pointing.Keys.First();
+            var next = pointing.Keys.FirstOrDefault(table => !pointing.Any(other => other.Key != table && other.Value.Contains(table)))
+                ?? pointing.Keys.First();
             ordered.Add(next);
             pointing.Remove(next);
         }

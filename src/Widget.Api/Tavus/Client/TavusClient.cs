@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace Widget.Api.Tavus.Client;
 
 /// <summary>
-/// Tavus's REST API, version 2, in the names it had before it called personas PALs and replicas Faces; an account whose API only answers to the new
-/// ones is written to in those. Every method throws <see cref="TavusException"/> when Tavus does not do what it is asked.
+/// Tavus's REST API, version 2, in the names it had before it called personas PALs and replicas Faces; an account whose API only answers to
+/// the new ones is written to in those. Every method throws <see cref="TavusException"/> when Tavus does not do what it is asked.
 /// </summary>
 public sealed partial class TavusClient : IDisposable
 {
@@ -49,7 +49,8 @@ public sealed partial class TavusClient : IDisposable
             _names.Remember(account, endpoint, family);
             return answer;
         }
-        // The endpoint's name is unknown, or what was asked for under it is. A known name is doubted when it is said to be gone, or cannot even be listed.
+        // The endpoint's name is unknown, or what was asked for under it is. A known name is doubted when it is said to be gone, or cannot
+        // even be listed.
         catch (TavusException e) when (e.Status == 410 || (e.Status == 404 && (known is null || rest(family) is "" or ['?', ..])))
         {
             try
@@ -78,11 +79,14 @@ public sealed partial class TavusClient : IDisposable
         return _names.Of(account, TavusNames.Personas) ?? TavusFamily.Legacy;
     }
 
-    private static JsonNode? Write(object? request) => request is null ? null : JsonSerializer.SerializeToNode(request, request.GetType(), TavusJson.Requests);
+    private static JsonNode? Write(object? request) =>
+        request is null ? null : JsonSerializer.SerializeToNode(request, request.GetType(), TavusJson.Requests);
 
     // Dots alone would lead up the path, escaped or not.
     private static string Escape(string id) =>
-        id.Trim('.').Length > 0 ? Uri.EscapeDataString(id) : throw new TavusException(TavusFault.NotFound, "It does not exist: the id is empty.");
+        id.Trim('.').Length > 0
+            ? Uri.EscapeDataString(id)
+            : throw new TavusException(TavusFault.NotFound, "It does not exist: the id is empty.");
 
     /// <summary>A query string of the parameters that have a value.</summary>
     private static string Query(params ReadOnlySpan<(string Name, object? Value)> parameters)

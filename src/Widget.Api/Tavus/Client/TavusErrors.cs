@@ -19,7 +19,13 @@ internal static partial class TavusErrors
     /// <param name="headers">Its headers.</param>
     /// <param name="key">The account's key, which never gets into a message.</param>
     /// <param name="now">The time, for a Retry-After that is a date.</param>
-    public static TavusException Read(HttpMethod method, int status, ReadOnlySpan<byte> body, HttpResponseHeaders headers, string key, DateTimeOffset now)
+    public static TavusException Read(
+        HttpMethod method,
+        int status,
+        ReadOnlySpan<byte> body,
+        HttpResponseHeaders headers,
+        string key,
+        DateTimeOffset now)
     {
         var text = TextOf(body, key);
         var fault = FaultOf(status, text);

@@ -43,7 +43,8 @@ public sealed class TavusException(TavusFault fault, string message, Exception? 
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>
-    /// The request may have been carried out all the same: only its answer was lost. Whoever creates something must look for it before trying again.
+    /// The request may have been carried out all the same: only its answer was lost. Whoever creates something must look for it before
+    /// trying again.
     /// </summary>
     public bool MayHaveHappened { get; init; }
 }

@@ -68,12 +68,19 @@ internal readonly struct TavusObject(JsonElement element)
 
     /// <summary>ISO 8601; without an offset it is UTC.</summary>
     public DateTimeOffset? Time(params ReadOnlySpan<string> names) =>
-        DateTimeOffset.TryParse(Text(names), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParse(
+            Text(names),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time)
+            ? time
+            : null;
 
     public IReadOnlyList<string> Texts(params ReadOnlySpan<string> names) =>
         Field(names) is { ValueKind: JsonValueKind.Array } list
             ? [.. list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)]
             : [];
 
-    public JsonElement? Object(params ReadOnlySpan<string> names) => Field(names) is { ValueKind: JsonValueKind.Object } value ? value : null;
+    public JsonElement? Object(params ReadOnlySpan<string> names) =>
+        Field(names) is { ValueKind: JsonValueKind.Object } value ? value : null;
 }

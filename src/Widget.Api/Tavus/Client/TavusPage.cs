@@ -15,7 +15,13 @@ public sealed record TavusPage<T>(IReadOnlyList<T> Items, int? TotalCount)
             : throw TavusObject.Malformed("a list was expected");
         var items = new List<T>(list.GetArrayLength());
         foreach (var item in list.EnumerateArray())
-            items.Add(item.ValueKind == JsonValueKind.Object ? read(new TavusObject(item)) : throw TavusObject.Malformed("the list holds something else than objects"));
+        {
+            items.Add(
+                item.ValueKind == JsonValueKind.Object
+                    ? read(new TavusObject(item))
+                    : throw TavusObject.Malformed("the list holds something else than objects"));
+        }
+
         return new TavusPage<T>(items, answer.ValueKind == JsonValueKind.Object ? new TavusObject(answer).Number("total_count") : null);
     }
 }

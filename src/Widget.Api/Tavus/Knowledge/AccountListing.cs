@@ -38,7 +38,8 @@ public sealed class AccountListing(TavusClient client)
             var list = await client.ListDocumentsAsync(account, new DocumentFilter { Ascending = true }, page, PageSize, ct);
             totals.Add(list.TotalCount);
             foreach (var document in list.Items) found[document.Id] = document;
-            // A page of another size than was asked for may be the last or cut; only an empty one, or the count, says that there are no more.
+            // A page of another size than was asked for may be the last or cut; only an empty one, or the count, says that there are no
+            // more.
             ended = list.Items.Count == 0;
             if (ended || found.Count >= list.TotalCount) break;
         }
@@ -47,8 +48,8 @@ public sealed class AccountListing(TavusClient client)
     }
 
     /// <summary>
-    /// Whether a document is the tenant's. In an account of its own all are. In one that tenants share, those that bear its tag, and those that its settings
-    /// name unless they bear another tenant's.
+    /// Whether a document is the tenant's. In an account of its own all are. In one that tenants share, those that bear its tag, and those
+    /// that its settings name unless they bear another tenant's.
     /// </summary>
     public static bool IsOf(TavusDocument document, TenantId tenant, TenantSettings settings, bool accountIsTenants)
     {
@@ -58,7 +59,8 @@ public sealed class AccountListing(TavusClient client)
     }
 
     /// <summary>
-    /// Whether a tenant may name a tag to its avatar. In an account that tenants share, the marks of others, and those of copies, would open what is not its own.
+    /// Whether a tenant may name a tag to its avatar. In an account that tenants share, the marks of others, and those of copies, would
+    /// open what is not its own.
     /// </summary>
     public static bool MayName(string tag, TenantId tenant, bool accountIsTenants)
     {
@@ -73,10 +75,15 @@ public sealed class AccountListing(TavusClient client)
     public static string TagOf(TavusPublicationId publication) => $"{CopyTag}{publication}";
 
     /// <summary>Whether it is a copy of a document of ours, whoever's.</summary>
-    public static bool IsCopy(TavusDocument document) => document.Tags.Any(tag => tag.StartsWith(CopyTag, StringComparison.OrdinalIgnoreCase));
+    public static bool IsCopy(TavusDocument document) =>
+        document.Tags.Any(tag => tag.StartsWith(CopyTag, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>As the mirror knows documents. One without an address cannot be fetched.</summary>
-    public static RemoteDocument Remote(TavusDocument document) => new(document.Id, Storable(document.Name), Storable(document.Url), Storable(document.Status))
+    public static RemoteDocument Remote(TavusDocument document) => new(
+        document.Id,
+        Storable(document.Name),
+        Storable(document.Url),
+        Storable(document.Status))
     {
         Error = document.ErrorMessage is { } error ? Storable(error) : null,
         UpdatedAt = document.UpdatedAt?.ToString("O"),

@@ -6,8 +6,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Tavus.Knowledge;
 
 /// <summary>
-/// Makes and reads the links by which Tavus fetches a published document: encrypted and signed, for one publication, for a day. Whoever does not
-/// have one finds nothing.
+/// Makes and reads the links by which Tavus fetches a published document: encrypted and signed, for one publication, for a day. Whoever
+/// does not have one finds nothing.
 /// </summary>
 public sealed class DocumentLinks(IDataProtectionProvider protection, TimeProvider clock)
 {
@@ -42,7 +42,8 @@ public sealed class DocumentLinks(IDataProtectionProvider protection, TimeProvid
         {
             var text = token.EndsWith(Ending, StringComparison.Ordinal) ? token[..^Ending.Length] : token;
             var said = _protector.Unprotect(Base64Url.DecodeFromChars(text));
-            if (said.Length != (2 * GuidLength) + sizeof(long) || BitConverter.ToInt64(said, 2 * GuidLength) < clock.GetUtcNow().UtcTicks) return null;
+            if (said.Length != (2 * GuidLength) + sizeof(long) || BitConverter.ToInt64(said, 2 * GuidLength) < clock.GetUtcNow().UtcTicks)
+                return null;
             return (new TenantId(new Guid(said.AsSpan(0, GuidLength))), new TavusPublicationId(new Guid(said.AsSpan(GuidLength, GuidLength))));
         }
         catch (Exception e) when (e is CryptographicException or FormatException)

@@ -5,7 +5,9 @@ using Widget.Rag.Tavus.Mirror;
 
 namespace Widget.Api.Tavus.Knowledge;
 
-/// <summary>Looks after one tenant's knowledge at Tavus once: the copies of its own documents there, and the mirror of the others here.</summary>
+/// <summary>
+/// Looks after one tenant's knowledge at Tavus once: the copies of its own documents there, and the mirror of the others here.
+/// </summary>
 public sealed class TavusKnowledgeRound(
     TavusAccounts accounts,
     TenantSettingsService settings,
@@ -46,14 +48,25 @@ public sealed class TavusKnowledgeRound(
             return e.Fault == TavusFault.Temporary ? Soon : Pause;
         }
 
-        return published.Any(one => one.Status is TavusPublicationStatus.Waiting or TavusPublicationStatus.Processing or TavusPublicationStatus.Removing) ? Soon : Pause;
+        return published.Any(
+            one => one.Status is TavusPublicationStatus.Waiting or TavusPublicationStatus.Processing or TavusPublicationStatus.Removing)
+            ? Soon
+            : Pause;
     }
 
-    private Task<bool> MirrorAsync(MirrorLease lease, TavusAccount account, AccountDocuments there, TenantSettings current, IReadOnlyList<TavusPublication> published, CancellationToken ct)
+    private Task<bool> MirrorAsync(
+        MirrorLease lease,
+        TavusAccount account,
+        AccountDocuments there,
+        TenantSettings current,
+        IReadOnlyList<TavusPublication> published,
+        CancellationToken ct)
     {
         var copies = published.Select(one => one.TavusDocumentId).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var ours = there.Documents.ToLookup(document =>
-            !copies.Contains(document.Id) && !AccountListing.IsCopy(document) && AccountListing.IsOf(document, lease.Tenant, current, account.IsTenants));
+            !copies.Contains(document.Id)
+                && !AccountListing.IsCopy(document)
+                && AccountListing.IsOf(document, lease.Tenant, current, account.IsTenants));
         return mirror.SyncAsync(
             lease,
             new RemoteListing(account.Fingerprint, [.. ours[true].Select(AccountListing.Remote)], there.IsComplete),

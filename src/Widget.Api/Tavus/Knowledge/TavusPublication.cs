@@ -16,7 +16,10 @@ public readonly record struct TavusPublicationId(Guid Value) : ITypedId<TavusPub
     public override string ToString() => Value.ToString();
 }
 
-/// <summary>An own document that is published at Tavus. Documents get new ids when they are read again, so it is known by its source and its id there.</summary>
+/// <summary>
+/// An own document that is published at Tavus. Documents get new ids when they are read again, so it is known by its source and its id
+/// there.
+/// </summary>
 public sealed class TavusPublication : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -34,7 +37,9 @@ public sealed class TavusPublication : ITenantOwned
 
     public string? TavusDocumentId { get; set; }
 
-    /// <summary><see cref="TavusAccount.Fingerprint"/> of the account in which that is; a new key of the same account changes it, too.</summary>
+    /// <summary>
+    /// <see cref="TavusAccount.Fingerprint"/> of the account in which that is; a new key of the same account changes it, too.
+    /// </summary>
     public string? Account { get; set; }
 
     public required TavusPublicationStatus Status { get; set; }
@@ -43,7 +48,8 @@ public sealed class TavusPublication : ITenantOwned
 
     public DateTimeOffset? PublishedAt { get; set; }
 
-    public TavusPublicationState ToContract() => new(SourceId.Value, ExternalId, VisibleText.Line(Title), Status, TavusDocumentId, Error, PublishedAt);
+    public TavusPublicationState ToContract() =>
+        new(SourceId.Value, ExternalId, VisibleText.Line(Title), Status, TavusDocumentId, Error, PublishedAt);
 
     internal static void Map(ModelBuilder model)
     {

@@ -9,8 +9,8 @@ using Widget.Rag.Search;
 namespace Widget.Api.Tavus.Knowledge;
 
 /// <summary>
-/// Keeps copies of own documents at Tavus as they are here: made when published, made anew when they change, taken away when they are gone or
-/// withdrawn. Each copy bears its publication's tag, so one whose making was not heard of is found again and never made twice.
+/// Keeps copies of own documents at Tavus as they are here: made when published, made anew when they change, taken away when they are gone
+/// or withdrawn. Each copy bears its publication's tag, so one whose making was not heard of is found again and never made twice.
 /// </summary>
 public sealed class TavusPublisher(
     TenantDatabase database,
@@ -55,7 +55,10 @@ public sealed class TavusPublisher(
     }
 
     /// <summary>Notes what is to be taken away at Tavus: the named ones, or all.</summary>
-    public async Task<int> WithdrawAsync(TenantId tenant, IReadOnlyCollection<(SourceId Source, string ExternalId)>? named, CancellationToken ct)
+    public async Task<int> WithdrawAsync(
+        TenantId tenant,
+        IReadOnlyCollection<(SourceId Source, string ExternalId)>? named,
+        CancellationToken ct)
     {
         await using var db = await HoldAsync(tenant, ct);
         var rows = await db.Publications.ToListAsync(ct);
@@ -70,7 +73,9 @@ public sealed class TavusPublisher(
     {
         TavusPublication? row;
         await using (var db = await database.BeginAsync(tenant, ct))
-            row = await db.Publications.AsNoTracking().SingleOrDefaultAsync(entry => entry.Id == id && entry.Status != TavusPublicationStatus.Removing, ct);
+            row = await db.Publications.AsNoTracking().SingleOrDefaultAsync(
+                entry => entry.Id == id && entry.Status != TavusPublicationStatus.Removing,
+                ct);
         return row is null ? null : await texts.ReadAsync(tenant, row.SourceId, row.ExternalId, ct);
     }
 
@@ -78,7 +83,10 @@ public sealed class TavusPublisher(
     /// <exception cref="TavusException">The key is not accepted, or Tavus is away; what is left is done the next time.</exception>
     public async Task ReconcileAsync(TenantId tenant, TavusAccount account, AccountDocuments there, CancellationToken ct)
     {
-        var byTag = there.Documents.SelectMany(document => document.Tags.Select(tag => (tag, document))).ToLookup(entry => entry.tag, entry => entry.document, StringComparer.OrdinalIgnoreCase);
+        var byTag = there.Documents.SelectMany(document => document.Tags.Select(tag => (tag, document))).ToLookup(
+            entry => entry.tag,
+            entry => entry.document,
+            StringComparer.OrdinalIgnoreCase);
         // What is to go goes first: nothing that cannot be made may stand in its way.
         foreach (var row in (await ListAsync(tenant, ct)).OrderByDescending(row => row.Status == TavusPublicationStatus.Removing))
         {
@@ -89,16 +97,24 @@ public sealed class TavusPublisher(
             catch (TavusException e)
             {
                 row.Error = TavusWords.Of(e);
-                if (e.Fault is TavusFault.BadRequest or TavusFault.Malformed && row.Status != TavusPublicationStatus.Removing) row.Status = TavusPublicationStatus.Failed;
+                if (e.Fault is TavusFault.BadRequest or TavusFault.Malformed && row.Status != TavusPublicationStatus.Removing)
+                    row.Status = TavusPublicationStatus.Failed;
                 await SaveAsync(row, ct);
                 if (e.Fault is TavusFault.BadKey or TavusFault.NoCredits or TavusFault.Temporary) throw;
             }
         }
     }
 
-    private async Task ReconcileAsync(TavusPublication row, TavusAccount account, AccountDocuments there, IReadOnlyList<TavusDocument> copies, CancellationToken ct)
+    private async Task ReconcileAsync(
+        TavusPublication row,
+        TavusAccount account,
+        AccountDocuments there,
+        IReadOnlyList<TavusDocument> copies,
+        CancellationToken ct)
     {
-        var own = row.Status == TavusPublicationStatus.Removing ? null : await texts.FindAsync(row.TenantId, row.SourceId, row.ExternalId, ct);
+        var own = row.Status == TavusPublicationStatus.Removing
+            ? null
+            : await texts.FindAsync(row.TenantId, row.SourceId, row.ExternalId, ct);
         if (own is null)
         {
             await DeleteAsync(account, [.. copies.Select(copy => copy.Id), row.TavusDocumentId], keep: null, ct);
@@ -131,7 +147,8 @@ public sealed class TavusPublisher(
         }
 
         // What Tavus refused is not handed over again before it changes, or somebody asks for it.
-        if (row.Status == TavusPublicationStatus.Failed && row.Account == account.Fingerprint && row.ContentHash.AsSpan().SequenceEqual(own.ContentHash)) return;
+        if (row.Status == TavusPublicationStatus.Failed && row.Account == account.Fingerprint && row.ContentHash.AsSpan().SequenceEqual(own.ContentHash))
+            return;
         await DeleteAsync(account, [.. copies.Select(copy => copy.Id), row.TavusDocumentId], keep: null, ct);
         await HandOverAsync(row, own, account, ct);
     }
@@ -208,8 +225,8 @@ public sealed class TavusPublisher(
         await db.CommitAsync(ct);
     }
 
-    // Whoever publishes, withdraws and notes what has come of it takes turns: what one of them has decided must not be written over by another who
-    // looked before.
+    // Whoever publishes, withdraws and notes what has come of it takes turns: what one of them has decided must not be written over by
+    // another who looked before.
     private async Task<TenantDb> HoldAsync(TenantId tenant, CancellationToken ct)
     {
         var db = await database.BeginAsync(tenant, ct);

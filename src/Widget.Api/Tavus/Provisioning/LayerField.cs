@@ -33,7 +33,8 @@ public sealed record LayerField(string Layer, string Name, JsonNode? Value)
     ];
 
     /// <summary>A field that was remembered and is to go.</summary>
-    public static LayerField Parse(string path) => path.Split('/') is [var layer, var name] ? new(layer, name, null) : throw new FormatException($"{path} is no field of a layer.");
+    public static LayerField Parse(string path) =>
+        path.Split('/') is [var layer, var name] ? new(layer, name, null) : throw new FormatException($"{path} is no field of a layer.");
 
     /// <summary>The layers of a new persona.</summary>
     public static PersonaLayers Make(IEnumerable<LayerField> fields, LlmLayer llm)

@@ -28,9 +28,14 @@ public sealed partial class PersonaPlan
         }
 
         wanted.Add(("speculative_inference", true));
-        var change = wanted.Where(field => field.Name == "api_key" && field.Value is not null || !JsonNode.DeepEquals(field.Value, Value(llm, field.Name))).ToList();
+        var change = wanted.Where(field => field.Name == "api_key" && field.Value is not null || !JsonNode.DeepEquals(field.Value, Value(llm, field.Name))).ToList(
+            );
         foreach (var (name, value) in change)
-            _changes.Add(new($"tavusCustomModel.{name}", name == "api_key" && Text(llm, name) is not null ? Masked : Value(llm, name), value?.DeepClone()));
+        {
+            _changes.Add(
+                new($"tavusCustomModel.{name}", name == "api_key" && Text(llm, name) is not null ? Masked : Value(llm, name), value?.DeepClone()));
+        }
+
         SetLayer("llm", change);
     }
 
@@ -43,7 +48,8 @@ public sealed partial class PersonaPlan
             var wanted = Wish.Layers.Where(field => field.Layer == layer).ToList();
             var given = wanted.Where(field => !JsonNode.DeepEquals(field.Value, Value(there, field.Name)));
             // What we set and what is not wanted any more.
-            var taken = Applied.Layers.Select(LayerField.Parse).Where(field => field.Layer == layer && !wanted.Exists(other => other.Name == field.Name) && Value(there, field.Name) is not null);
+            var taken = Applied.Layers.Select(LayerField.Parse).Where(
+                field => field.Layer == layer && !wanted.Exists(other => other.Name == field.Name) && Value(there, field.Name) is not null);
             var change = new List<(string Name, JsonNode? Value)>();
             foreach (var field in given.Concat(taken))
             {
@@ -62,15 +68,28 @@ public sealed partial class PersonaPlan
         if (there.ValueKind == JsonValueKind.Object)
         {
             foreach (var (name, value) in change)
-                _patch.Add(value is null ? new JsonPatchOperation("remove", $"/layers/{layer}/{name}") : Operation($"/layers/{layer}/{name}", Value(there, name) is not null, value));
+            {
+                _patch.Add(
+                    value is null
+                        ? new JsonPatchOperation("remove", $"/layers/{layer}/{name}")
+                        : Operation($"/layers/{layer}/{name}", Value(there, name) is not null, value));
+            }
+
             return;
         }
 
         var made = new JsonObject(change.Select(field => KeyValuePair.Create(field.Name, field.Value?.DeepClone())));
         var first = There is not { Layers.ValueKind: JsonValueKind.Object } && layer == "llm";
-        _patch.Add(first ? new JsonPatchOperation("add", "/layers", new JsonObject { [layer] = made }) : new JsonPatchOperation("add", $"/layers/{layer}", made));
+        _patch.Add(
+            first
+                ? new JsonPatchOperation("add", "/layers", new JsonObject { [layer] = made })
+                : new JsonPatchOperation("add", $"/layers/{layer}", made));
     }
 
     private JsonElement Layer(string name) =>
-        There is { Layers.ValueKind: JsonValueKind.Object } && There.Layers.TryGetProperty(name, out var layer) && layer.ValueKind == JsonValueKind.Object ? layer : default;
+        There is { Layers.ValueKind: JsonValueKind.Object }
+            && There.Layers.TryGetProperty(name, out var layer)
+            && layer.ValueKind == JsonValueKind.Object
+            ? layer
+            : default;
 }

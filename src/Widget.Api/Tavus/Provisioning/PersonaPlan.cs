@@ -32,8 +32,8 @@ public sealed record AppliedPersona
 public sealed record GuardrailStep(string Name, string? Prompt, TavusGuardrailRule? There);
 
 /// <summary>
-/// How a persona comes to be as a tenant's settings say: a pure comparison of what is wanted with what is there. Fields that we do not set are not
-/// looked at; of lists, what people have added stays.
+/// How a persona comes to be as a tenant's settings say: a pure comparison of what is wanted with what is there. Fields that we do not set
+/// are not looked at; of lists, what people have added stays.
 /// </summary>
 public sealed partial class PersonaPlan
 {
@@ -49,7 +49,12 @@ public sealed partial class PersonaPlan
     private readonly string _prefix;
     private readonly List<TavusGuardrailRule> _rules;
 
-    private PersonaPlan(PersonaWish wish, TavusPersona? there, AppliedPersona applied, IReadOnlyList<TavusGuardrailRule> rules, string guardrailPrefix)
+    private PersonaPlan(
+        PersonaWish wish,
+        TavusPersona? there,
+        AppliedPersona applied,
+        IReadOnlyList<TavusGuardrailRule> rules,
+        string guardrailPrefix)
     {
         (Wish, There, Applied, _prefix) = (wish, there, applied, guardrailPrefix);
         _rules = [.. rules.Where(rule => rule.Name?.StartsWith(_prefix, StringComparison.Ordinal) == true)];
@@ -58,8 +63,16 @@ public sealed partial class PersonaPlan
         Set("agentInstructions", "/system_prompt", there?.SystemPrompt, wish.SystemPrompt);
         Set("mode", "/pipeline_mode", there?.PipelineMode, "full");
         if (wish.ReplicaId is { } replica) Set("tavusReplicaId", "/default_replica_id", there?.DefaultReplicaId, replica);
-        SetList("tavusDocumentIds", "/document_ids", there?.DocumentIds ?? [], Merge(there?.DocumentIds ?? [], applied.DocumentIds, wish.DocumentIds));
-        SetList("tavusDocumentTags", "/document_tags", there?.DocumentTags ?? [], Merge(there?.DocumentTags ?? [], applied.DocumentTags, wish.DocumentTags));
+        SetList(
+            "tavusDocumentIds",
+            "/document_ids",
+            there?.DocumentIds ?? [],
+            Merge(there?.DocumentIds ?? [], applied.DocumentIds, wish.DocumentIds));
+        SetList(
+            "tavusDocumentTags",
+            "/document_tags",
+            there?.DocumentTags ?? [],
+            Merge(there?.DocumentTags ?? [], applied.DocumentTags, wish.DocumentTags));
         SetModel();
         SetLayers();
         SetGuardrails();
@@ -79,7 +92,12 @@ public sealed partial class PersonaPlan
 
     public IReadOnlyList<TavusPersonaDifference> Changes => _changes;
 
-    public static PersonaPlan Of(PersonaWish wish, TavusPersona? there, AppliedPersona applied, IReadOnlyList<TavusGuardrailRule> rules, string guardrailPrefix) =>
+    public static PersonaPlan Of(
+        PersonaWish wish,
+        TavusPersona? there,
+        AppliedPersona applied,
+        IReadOnlyList<TavusGuardrailRule> rules,
+        string guardrailPrefix) =>
         new(wish, there, applied, rules, guardrailPrefix);
 
     /// <summary>Adds what is changed elsewhere than in the persona itself.</summary>
@@ -155,7 +173,11 @@ public sealed partial class PersonaPlan
     }
 
     // "add" puts a field in the place of one that is there, so it is right whether an empty one is told or not.
-    private static JsonPatchOperation Operation(string path, bool there, JsonNode value) => new(there ? "replace" : "add", path, value.DeepClone());
+    private static JsonPatchOperation Operation(
+        string path,
+        bool there,
+        JsonNode value) =>
+        new(there ? "replace" : "add", path, value.DeepClone());
 
     // What is there, but for what we had set; and what is wanted.
     private static List<string> Merge(IReadOnlyList<string> there, IReadOnlyList<string> before, IReadOnlyList<string> wanted) =>
@@ -164,17 +186,25 @@ public sealed partial class PersonaPlan
     private static JsonArray Node(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
 
     private static string? Text(JsonElement layer, string name) =>
-        layer.ValueKind == JsonValueKind.Object && layer.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        layer.ValueKind == JsonValueKind.Object && layer.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static JsonNode? Value(JsonElement layer, string name) =>
-        layer.ValueKind == JsonValueKind.Object && layer.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? JsonNode.Parse(value.GetRawText()) : null;
+        layer.ValueKind == JsonValueKind.Object
+            && layer.TryGetProperty(name, out var value)
+            && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
+            ? JsonNode.Parse(value.GetRawText())
+            : null;
 
-    // Texts of people's are never looked into: only lists of guardrails and the model's layer have something to fill in. A persona without layers is given the
-    // model's first, so that nobody else's text is among them.
+    // Texts of people's are never looked into: only lists of guardrails and the model's layer have something to fill in. A persona without
+    // layers is given the model's first, so that nobody else's text is among them.
     private static JsonNode? Fill(JsonPatchOperation operation, IReadOnlyDictionary<string, string> guardrailIds, string? modelKey)
     {
         if (operation.Path == "/guardrail_ids") return Node(operation.Value!.AsArray().Select(id => Known(id!.GetValue<string>())));
-        return operation.Path == "/layers" || operation.Path.StartsWith("/layers/llm", StringComparison.Ordinal) ? Keyed(operation.Value) : operation.Value?.DeepClone();
+        return operation.Path == "/layers" || operation.Path.StartsWith("/layers/llm", StringComparison.Ordinal)
+            ? Keyed(operation.Value)
+            : operation.Value?.DeepClone();
 
         string Known(string id) => id.StartsWith(NewGuardrail, StringComparison.Ordinal) ? guardrailIds[id[NewGuardrail.Length..]] : id;
 

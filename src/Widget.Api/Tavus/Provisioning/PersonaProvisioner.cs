@@ -37,12 +37,14 @@ public sealed class PersonaProvisioner(
     private const int PageSize = 50;
     private const int MostPages = 100;
 
-    private static PersonaRefusal Busy => new(StatusCodes.Status409Conflict, "The persona is being changed right now. Request a new preview when that is done.");
+    private static PersonaRefusal Busy =>
+        new(StatusCodes.Status409Conflict, "The persona is being changed right now. Request a new preview when that is done.");
 
     /// <exception cref="TavusException">Tavus could not be asked.</exception>
     public async Task<(TavusPersonaPreview? Preview, PersonaRefusal? Refusal)> PreviewAsync(TenantInfo tenant, CancellationToken ct)
     {
-        if (await accounts.OfAsync(tenant.TenantId, ct) is not { } account) return (null, new(StatusCodes.Status409Conflict, TavusWords.NoKey));
+        if (await accounts.OfAsync(tenant.TenantId, ct) is not { } account)
+            return (null, new(StatusCodes.Status409Conflict, TavusWords.NoKey));
         var current = await settings.ReadAsync(tenant.TenantId, ct);
         var (plan, refusal) = await PlanAsync(tenant, current, account, ct);
         return plan is null ? (null, refusal) : (Show(plan, current), null);
@@ -53,9 +55,13 @@ public sealed class PersonaProvisioner(
     /// <param name="fingerprint">The preview's.</param>
     /// <param name="ct">Breaks off between two steps.</param>
     /// <exception cref="TavusException">Tavus did not do it.</exception>
-    public async Task<(TavusPersonaApplied? Applied, PersonaRefusal? Refusal)> ApplyAsync(TenantInfo tenant, string fingerprint, CancellationToken ct)
+    public async Task<(TavusPersonaApplied? Applied, PersonaRefusal? Refusal)> ApplyAsync(
+        TenantInfo tenant,
+        string fingerprint,
+        CancellationToken ct)
     {
-        if (await accounts.OfAsync(tenant.TenantId, ct) is not { } account) return (null, new(StatusCodes.Status409Conflict, TavusWords.NoKey));
+        if (await accounts.OfAsync(tenant.TenantId, ct) is not { } account)
+            return (null, new(StatusCodes.Status409Conflict, TavusWords.NoKey));
         await using var turn = await turns.TakeAsync(tenant.TenantId, TavusTurns.Persona, ct);
         if (turn is null) return (null, Busy);
         try
@@ -102,9 +108,16 @@ public sealed class PersonaProvisioner(
     {
         var notes = new List<string>();
         if (plan.There is null) notes.Add("A persona will be made, and its id kept as tavusPersonaId in the tenant's settings.");
-        else if (string.IsNullOrWhiteSpace(current.TavusPersonaId)) notes.Add("The persona was found by its name; its id will be kept as tavusPersonaId in the tenant's settings.");
-        if (plan.There is { HasUnpublishedChanges: true }) notes.Add("The persona has changes at Tavus that are not published. Applying publishes them, too.");
-        if (plan.NeedsModelKey) notes.Add("A key for our model will be made and given to Tavus. GET /api/keys/model lists it; revoking it silences the avatar.");
+        else if (string.IsNullOrWhiteSpace(current.TavusPersonaId))
+            notes.Add("The persona was found by its name; its id will be kept as tavusPersonaId in the tenant's settings.");
+        if (plan.There is { HasUnpublishedChanges: true })
+            notes.Add("The persona has changes at Tavus that are not published. Applying publishes them, too.");
+        if (plan.NeedsModelKey)
+        {
+            notes.Add(
+                "A key for our model will be made and given to Tavus. GET /api/keys/model lists it; revoking it silences the avatar.");
+        }
+
         return new TavusPersonaPreview
         {
             PersonaId = plan.There?.Id,
@@ -116,7 +129,11 @@ public sealed class PersonaProvisioner(
         };
     }
 
-    private async Task<(PersonaPlan? Plan, PersonaRefusal? Refusal)> PlanAsync(TenantInfo tenant, TenantSettings current, TavusAccount account, CancellationToken ct)
+    private async Task<(PersonaPlan? Plan, PersonaRefusal? Refusal)> PlanAsync(
+        TenantInfo tenant,
+        TenantSettings current,
+        TavusAccount account,
+        CancellationToken ct)
     {
         if (current.TavusCustomModel && options.PublicAddress is not { Scheme: "https" })
             return (null, new(StatusCodes.Status409Conflict, $"tavusCustomModel is on, but Tavus reaches our model by https only. {(options.PublicAddress is null ? TavusWords.NoPublicAddress : "WIDGET_PUBLIC_URL is an http address; set it to the https address under which others reach this installation.")}"));
@@ -152,7 +169,9 @@ public sealed class PersonaProvisioner(
         {
             var persona = await client.GetPersonaAsync(account, id, ct);
             // A change goes to the draft where there is one, so that is what it must be compared with.
-            return persona.HasUnpublishedChanges ? await client.GetPersonaAsync(account, id, draft: true, ct) with { HasUnpublishedChanges = true } : persona;
+            return persona.HasUnpublishedChanges
+                ? await client.GetPersonaAsync(account, id, draft: true, ct) with { HasUnpublishedChanges = true }
+                : persona;
         }
         catch (TavusException e) when (e.Fault == TavusFault.NotFound)
         {
@@ -165,7 +184,8 @@ public sealed class PersonaProvisioner(
         for (var page = 1; page <= MostPages; page++)
         {
             var list = await client.ListPersonasAsync(account, "user", page, PageSize, ct);
-            if (list.Items.FirstOrDefault(persona => PersonaWish.IsNameOf(persona.Name, tenant)) is { } found) return await FindAsync(account, found.Id, ct);
+            if (list.Items.FirstOrDefault(persona => PersonaWish.IsNameOf(persona.Name, tenant)) is { } found)
+                return await FindAsync(account, found.Id, ct);
             if (list.Items.Count == 0 || page * PageSize >= list.TotalCount) break;
         }
 
@@ -197,13 +217,17 @@ public sealed class PersonaProvisioner(
     }
 
     // Rules must be there before a persona can name them.
-    private async Task<IReadOnlyDictionary<string, string>> KeepGuardrailsAsync(PersonaPlan plan, TavusAccount account, CancellationToken ct)
+    private async Task<IReadOnlyDictionary<string, string>> KeepGuardrailsAsync(
+        PersonaPlan plan,
+        TavusAccount account,
+        CancellationToken ct)
     {
         var made = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var step in plan.Guardrails)
         {
             if (step.Prompt is null) continue;
-            if (step.There is { } there) await client.UpdateGuardrailAsync(account, there.Id, new GuardrailDefinition { GuardrailPrompt = step.Prompt }, ct);
+            if (step.There is { } there)
+                await client.UpdateGuardrailAsync(account, there.Id, new GuardrailDefinition { GuardrailPrompt = step.Prompt }, ct);
             else made[step.Name] = (await client.CreateGuardrailAsync(account, new GuardrailDefinition { GuardrailName = step.Name, GuardrailPrompt = step.Prompt, Modality = "verbal" }, ct)).Id;
         }
 
@@ -225,7 +249,13 @@ public sealed class PersonaProvisioner(
         }
     }
 
-    private async Task<bool> ChangeAsync(PersonaPlan plan, TavusPersona there, TavusAccount account, IReadOnlyDictionary<string, string> guardrails, string? key, CancellationToken ct)
+    private async Task<bool> ChangeAsync(
+        PersonaPlan plan,
+        TavusPersona there,
+        TavusAccount account,
+        IReadOnlyDictionary<string, string> guardrails,
+        string? key,
+        CancellationToken ct)
     {
         var patch = plan.Patch(guardrails, key);
         var draft = there.HasUnpublishedChanges;
@@ -234,7 +264,13 @@ public sealed class PersonaProvisioner(
         return draft;
     }
 
-    private async Task<string> CreateAsync(PersonaPlan plan, TenantId tenant, TavusAccount account, IReadOnlyDictionary<string, string> guardrails, string? key, CancellationToken ct)
+    private async Task<string> CreateAsync(
+        PersonaPlan plan,
+        TenantId tenant,
+        TavusAccount account,
+        IReadOnlyDictionary<string, string> guardrails,
+        string? key,
+        CancellationToken ct)
     {
         var wish = plan.Wish;
         var ids = plan.GuardrailIds(guardrails);
@@ -270,7 +306,14 @@ public sealed class PersonaProvisioner(
         }
     }
 
-    private async Task RememberAsync(TavusTurn turn, TavusAccount account, PersonaPlan plan, string id, Guid? keyId, string? planned, CancellationToken ct)
+    private async Task RememberAsync(
+        TavusTurn turn,
+        TavusAccount account,
+        PersonaPlan plan,
+        string id,
+        Guid? keyId,
+        string? planned,
+        CancellationToken ct)
     {
         var applied = new AppliedPersona
         {
@@ -285,14 +328,22 @@ public sealed class PersonaProvisioner(
         {
             await turn.HoldAsync(db, ct);
             var row = await db.Personas.SingleOrDefaultAsync(ct);
-            if (row is null) db.Personas.Add(row = new ProvisionedPersona { TenantId = tenant, Account = "", PersonaId = "", Applied = applied });
+            if (row is null)
+                db.Personas.Add(row = new ProvisionedPersona { TenantId = tenant, Account = "", PersonaId = "", Applied = applied });
             (row.Account, row.PersonaId, row.Applied, row.AppliedAt) = (account.Fingerprint, id, applied, clock.GetUtcNow());
             await db.CommitAsync(ct);
         }
 
-        if (planned != id) await settings.ChangeAsync(tenant, current => current.TavusPersonaId == planned ? current with { TavusPersonaId = id } : current, ct);
+        if (planned != id)
+        {
+            await settings.ChangeAsync(
+                tenant,
+                current => current.TavusPersonaId == planned ? current with { TavusPersonaId = id } : current,
+                ct);
+        }
 
-        // Tavus does not ask with the others any more. The turn is checked after they were listed, so none of them was made by a node that has the turn now.
+        // Tavus does not ask with the others any more. The turn is checked after they were listed, so none of them was made by a node that
+        // has the turn now.
         var useless = (await modelKeys.ListAsync(tenant, ct)).Where(key => key.Name == KeyName && key.Id != applied.ModelKeyId).ToList();
         await using (var held = await database.BeginAsync(tenant, ct)) await turn.HoldAsync(held, ct);
         foreach (var key in useless) await modelKeys.RevokeAsync(tenant, key.Id, ct);

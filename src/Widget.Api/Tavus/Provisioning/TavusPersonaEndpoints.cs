@@ -33,7 +33,8 @@ internal static class TavusPersonaEndpoints
         int page = 1,
         string? kind = null)
     {
-        if (kind is not (null or "user" or "system")) return Problems.Invalid("kind", "kind must be user or system. Leave it out for both.");
+        if (kind is not (null or "user" or "system"))
+            return Problems.Invalid("kind", "kind must be user or system. Leave it out for both.");
         var tenant = tenants.Current().TenantId;
         if (await accounts.OfAsync(tenant, ct) is not { } account) return NoKey();
         var chosen = (await settings.ReadAsync(tenant, ct)).TavusReplicaId;
@@ -68,7 +69,8 @@ internal static class TavusPersonaEndpoints
         int page = 1,
         string? kind = null)
     {
-        if (kind is not (null or "user" or "system")) return Problems.Invalid("kind", "kind must be user or system. Leave it out for both.");
+        if (kind is not (null or "user" or "system"))
+            return Problems.Invalid("kind", "kind must be user or system. Leave it out for both.");
         var tenant = tenants.Current().TenantId;
         if (await accounts.OfAsync(tenant, ct) is not { } account) return NoKey();
         var chosen = (await settings.ReadAsync(tenant, ct)).TavusPersonaId;
@@ -91,14 +93,22 @@ internal static class TavusPersonaEndpoints
         string? search = null)
     {
         if (await accounts.OfAsync(tenants.Current().TenantId, ct) is not { } account) return NoKey();
-        var list = await client.ListVoicesAsync(account, string.IsNullOrWhiteSpace(search) ? null : search, Math.Max(1, page), PageSize, ct);
+        var list = await client.ListVoicesAsync(
+            account,
+            string.IsNullOrWhiteSpace(search) ? null : search,
+            Math.Max(1, page),
+            PageSize,
+            ct);
         return TypedResults.Ok(new TavusVoicePage(
             [.. list.Items.Select(voice => new TavusVoiceSummary(voice.Name, voice.ReplicaId, voice.AudioUrl, voice.Tags))],
             Math.Max(1, page),
             list.TotalCount));
     }
 
-    private static async Task<Results<Ok<TavusPersonaPreview>, ProblemHttpResult>> Preview(IMultiTenantContextAccessor tenants, PersonaProvisioner provisioner, CancellationToken ct)
+    private static async Task<Results<Ok<TavusPersonaPreview>, ProblemHttpResult>> Preview(
+        IMultiTenantContextAccessor tenants,
+        PersonaProvisioner provisioner,
+        CancellationToken ct)
     {
         var (preview, refusal) = await provisioner.PreviewAsync(tenants.Current(), ct);
         return preview is null ? Problems.Because(refusal!.Status, refusal.Words) : TypedResults.Ok(preview);
@@ -118,7 +128,10 @@ internal static class TavusPersonaEndpoints
 
     // As "57/100".
     private static int? Percent(string? progress) =>
-        progress?.Split('/') is [var done, var all] && double.TryParse(done, CultureInfo.InvariantCulture, out var part) && double.TryParse(all, CultureInfo.InvariantCulture, out var whole) && whole > 0
+        progress?.Split('/') is [var done, var all]
+            && double.TryParse(done, CultureInfo.InvariantCulture, out var part)
+            && double.TryParse(all, CultureInfo.InvariantCulture, out var whole)
+            && whole > 0
             ? (int)Math.Clamp(100 * part / whole, 0, 100)
             : null;
 }

@@ -53,6 +53,11 @@ public sealed class CallingSessions(TenantDatabase database)
         await using DbDataReader row = await command.ExecuteReaderAsync(ct);
         if (!await row.ReadAsync(ct)) return null;
         var locale = await row.IsDBNullAsync(3, ct) ? null : row.GetString(3);
-        return new CallingSession(row.GetGuid(0), new ConversationId(row.GetGuid(1)), new VisitorId(row.GetGuid(2)), locale, row.GetBoolean(4));
+        return new CallingSession(
+            row.GetGuid(0),
+            new ConversationId(row.GetGuid(1)),
+            new VisitorId(row.GetGuid(2)),
+            locale,
+            row.GetBoolean(4));
     }
 }

@@ -14,7 +14,9 @@ public sealed class DeliverySecrets(TenantSecrets secrets)
     /// <summary>Null while the tenant has none.</summary>
     public Task<string?> ReadAsync(TenantId tenant, CancellationToken ct) => secrets.ReadAsync(tenant, Name, ct);
 
-    /// <summary>The tenant's secret, made when there is none. Whoever calls sees to it that nobody else makes one at the same time.</summary>
+    /// <summary>
+    /// The tenant's secret, made when there is none. Whoever calls sees to it that nobody else makes one at the same time.
+    /// </summary>
     public async Task<string> EnsureAsync(TenantId tenant, CancellationToken ct)
     {
         if (await ReadAsync(tenant, ct) is { } secret) return secret;
@@ -23,7 +25,9 @@ public sealed class DeliverySecrets(TenantSecrets secrets)
         return secret;
     }
 
-    /// <summary>A tool's token. It follows from the secret, so that registering again gives the same address without its being kept anywhere.</summary>
+    /// <summary>
+    /// A tool's token. It follows from the secret, so that registering again gives the same address without its being kept anywhere.
+    /// </summary>
     public static string Token(string secret, TenantId tenant, string tool) =>
         Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"address:{tenant}:{tool}")));
 

@@ -22,13 +22,20 @@ internal static class TavusToolEndpoints
             .RequireAuthorization(Policies.VisitorOrDeveloper)
             .Validate<ToolRequest>().ProducesProblem(401).ProducesProblem(404).ProducesProblem(409)
             .WithSummary("Run a tool for the assistant in a call; the same call runs once");
-        tavus.MapPost("/tool/{token}", Deliver).ProducesProblem(400).ProducesProblem(401).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422)
+        tavus.MapPost("/tool/{token}", Deliver)
+            .ProducesProblem(400)
+            .ProducesProblem(401)
+            .ProducesProblem(404)
+            .ProducesProblem(409)
+            .ProducesProblem(413)
+            .ProducesProblem(422)
             .WithSummary("Tavus's own delivery of a tool call, signed");
         tavus.MapPost("/tools/sync", Sync).RequireAuthorization(Policies.Developer).ProducesProblem(401).ProducesProblem(409)
             .WithSummary("Register the assistant's tools at Tavus, attach them to its persona and remove those that are off");
     }
 
-    // By a page that Tavus's app-message has come to, or by a program of the tenant's. Nothing in the request is believed but the caller's own token.
+    // By a page that Tavus's app-message has come to, or by a program of the tenant's. Nothing in the request is believed but the caller's
+    // own token.
     private static async Task<Results<Ok<ToolResponse>, ProblemHttpResult>> Run(
         ToolRequest request,
         HttpContext http,
@@ -67,9 +74,14 @@ internal static class TavusToolEndpoints
     }
 
     private static bool IsOf(string company, TenantInfo tenant) =>
-        string.Equals(company, tenant.Slug, StringComparison.OrdinalIgnoreCase) || (Guid.TryParse(company, out var id) && id == tenant.TenantId.Value);
+        string.Equals(company, tenant.Slug, StringComparison.OrdinalIgnoreCase)
+            || (Guid.TryParse(company, out var id) && id == tenant.TenantId.Value);
 
-    private static async Task<Results<Ok<JsonElement>, ProblemHttpResult>> Deliver(string token, HttpContext http, ToolCallReceiver receiver, CancellationToken ct)
+    private static async Task<Results<Ok<JsonElement>, ProblemHttpResult>> Deliver(
+        string token,
+        HttpContext http,
+        ToolCallReceiver receiver,
+        CancellationToken ct)
     {
         var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, ct);
@@ -90,7 +102,10 @@ internal static class TavusToolEndpoints
             delivered.Outcome?.Words ?? delivered.Words);
     }
 
-    private static async Task<Results<Ok<ToolSyncReport>, ProblemHttpResult>> Sync(IMultiTenantContextAccessor tenants, TavusToolSync sync, CancellationToken ct) =>
+    private static async Task<Results<Ok<ToolSyncReport>, ProblemHttpResult>> Sync(
+        IMultiTenantContextAccessor tenants,
+        TavusToolSync sync,
+        CancellationToken ct) =>
         await sync.SyncAsync(tenants.Current().TenantId, ct) is { } report
             ? TypedResults.Ok(report)
             : Problems.Because(StatusCodes.Status409Conflict, "The tools are being registered just now. Please try again in a moment.");

@@ -82,13 +82,21 @@ public sealed partial class TavusToolSync(
             report.Problems.Add(e.Message);
         }
 
-        LogSynced(tenant.Value, report.Created.Count, report.Updated.Count, report.Removed.Count, report.Attached.Count, report.Problems.Count);
+        LogSynced(
+            tenant.Value,
+            report.Created.Count,
+            report.Updated.Count,
+            report.Removed.Count,
+            report.Attached.Count,
+            report.Problems.Count);
         return report.ToContract();
     }
 
     private async Task<IReadOnlyList<ToolRegistration>> WantedAsync(TenantId tenant, TenantSettings current, CancellationToken ct)
     {
-        (Uri, string)? server = api.DeliversToolsTo(options.PublicAddress) ? (options.PublicAddress!, await secrets.EnsureAsync(tenant, ct)) : null;
+        (Uri, string)? server = api.DeliversToolsTo(options.PublicAddress)
+            ? (options.PublicAddress!, await secrets.EnsureAsync(tenant, ct))
+            : null;
         return [.. registry.Of(current).Select(tool => ToolRegistration.Of(tool, tenant, server))];
     }
 
@@ -97,7 +105,12 @@ public sealed partial class TavusToolSync(
         await using var db = await BeginAsync(turn, ct);
         var forgotten = await db.RegisteredTools.Where(row => row.Account != account.Fingerprint).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
-        if (forgotten > 0) report.Problems.Add($"The account at Tavus is another one by now. {forgotten} tools remain in the one before, whose key is no longer known here.");
+        if (forgotten > 0)
+        {
+            report.Problems.Add(
+                $"The account at Tavus is another one by now. {forgotten} tools remain in the one before, whose key is no longer "
+                    + "known here.");
+        }
     }
 
     // Whatever bears the tenant's prefix, by its name there.
@@ -108,14 +121,21 @@ public sealed partial class TavusToolSync(
         for (var page = 1; page <= MostPages; page++)
         {
             var tools = await client.ListToolsAsync(account, prefix, page, PageSize, ct);
-            foreach (var tool in tools.Items.Where(tool => tool.Name?.StartsWith(prefix, StringComparison.Ordinal) == true)) there[tool.Name!] = tool;
+            foreach (var tool in tools.Items.Where(tool => tool.Name?.StartsWith(prefix, StringComparison.Ordinal) == true))
+                there[tool.Name!] = tool;
             if (tools.Items.Count < PageSize || page * PageSize >= tools.TotalCount) break;
         }
 
         return there;
     }
 
-    private async Task<string> RegisterAsync(TavusTurn turn, TavusAccount account, ToolRegistration tool, TavusTool? there, Report report, CancellationToken ct)
+    private async Task<string> RegisterAsync(
+        TavusTurn turn,
+        TavusAccount account,
+        ToolRegistration tool,
+        TavusTool? there,
+        Report report,
+        CancellationToken ct)
     {
         var row = await FindAsync(turn.Tenant, tool.Name, ct);
         if (there is not null && row?.TavusToolId == there.Id && row.Digest == tool.Digest) return there.Id;
@@ -132,8 +152,8 @@ public sealed partial class TavusToolSync(
         return made.Id;
     }
 
-    // False when it had to be taken away for a new one: a tool is delivered in one of two ways, and whether a change may turn one into the other is
-    // not documented.
+    // False when it had to be taken away for a new one: a tool is delivered in one of two ways, and whether a change may turn one into the
+    // other is not documented.
     private async Task<bool> UpdateAsync(TavusAccount account, ToolRegistration tool, TavusTool there, CancellationToken ct)
     {
         try
@@ -163,7 +183,13 @@ public sealed partial class TavusToolSync(
         }
     }
 
-    private async Task AttachAsync(TavusTurn turn, TavusAccount account, string? persona, Dictionary<string, string> registered, Report report, CancellationToken ct)
+    private async Task AttachAsync(
+        TavusTurn turn,
+        TavusAccount account,
+        string? persona,
+        Dictionary<string, string> registered,
+        Report report,
+        CancellationToken ct)
     {
         foreach (var row in await RowsAsync(turn.Tenant, ct))
         {
@@ -184,7 +210,8 @@ public sealed partial class TavusToolSync(
         }
 
         if (persona is null || registered.Count == 0) return;
-        var attached = (await client.ListAttachedToolsAsync(account, persona, ct)).Select(tool => tool.Id).ToHashSet(StringComparer.Ordinal);
+        var attached = (await client.ListAttachedToolsAsync(account, persona, ct)).Select(tool => tool.Id).ToHashSet(
+            StringComparer.Ordinal);
         foreach (var (name, id) in registered)
         {
             await StepAsync(report, name, async () =>
@@ -258,7 +285,12 @@ public sealed partial class TavusToolSync(
     {
         await using var db = await BeginAsync(turn, ct);
         var row = await db.RegisteredTools.SingleOrDefaultAsync(entry => entry.Name == tool.Name, ct);
-        if (row is null) db.RegisteredTools.Add(row = new RegisteredTool { TenantId = turn.Tenant, Name = tool.Name, Account = "", RegisteredAs = "", Digest = "" });
+        if (row is null)
+        {
+            db.RegisteredTools.Add(
+                row = new RegisteredTool { TenantId = turn.Tenant, Name = tool.Name, Account = "", RegisteredAs = "", Digest = "" });
+        }
+
         // Another tool at Tavus is attached to nothing yet.
         if (row.TavusToolId != id) row.PersonaId = null;
         (row.Account, row.RegisteredAs, row.TavusToolId) = (account.Fingerprint, tool.Definition.Name!, id);
@@ -269,7 +301,9 @@ public sealed partial class TavusToolSync(
     private async Task SetPersonaAsync(TavusTurn turn, string name, string? persona, CancellationToken ct)
     {
         await using var db = await BeginAsync(turn, ct);
-        await db.RegisteredTools.Where(row => row.Name == name && row.PersonaId != persona).ExecuteUpdateAsync(row => row.SetProperty(entry => entry.PersonaId, persona), ct);
+        await db.RegisteredTools.Where(row => row.Name == name && row.PersonaId != persona).ExecuteUpdateAsync(
+            row => row.SetProperty(entry => entry.PersonaId, persona),
+            ct);
         await db.CommitAsync(ct);
     }
 

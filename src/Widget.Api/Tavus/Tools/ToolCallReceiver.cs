@@ -37,9 +37,9 @@ public sealed record Delivered(DeliveryRefusal Refusal, string Words, ToolOutcom
 }
 
 /// <summary>
-/// Tool calls that Tavus delivers itself. The address carries a token that names tenant and tool; the body is signed with the tenant's secret:
-/// HMAC-SHA256 over its bytes as they came, in hex, in <c>X-Tavus-Signature</c>. Nothing in it says when it was signed, so what guards against
-/// replay is that a call runs once, and only while its conversation goes on.
+/// Tool calls that Tavus delivers itself. The address carries a token that names tenant and tool; the body is signed with the tenant's
+/// secret: HMAC-SHA256 over its bytes as they came, in hex, in <c>X-Tavus-Signature</c>. Nothing in it says when it was signed, so what
+/// guards against replay is that a call runs once, and only while its conversation goes on.
 /// </summary>
 public sealed class ToolCallReceiver(
     NpgsqlDataSource dataSource,
@@ -94,7 +94,8 @@ public sealed class ToolCallReceiver(
         var hex = signature?.Trim() ?? "";
         if (hex.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) hex = hex[Scheme.Length..];
         var given = new byte[HMACSHA256.HashSizeInBytes];
-        if (hex.Length != given.Length * 2 || Convert.FromHexString(hex, given, out _, out _) != System.Buffers.OperationStatus.Done) return false;
+        if (hex.Length != given.Length * 2 || Convert.FromHexString(hex, given, out _, out _) != System.Buffers.OperationStatus.Done)
+            return false;
         return CryptographicOperations.FixedTimeEquals(given, HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
     }
 
@@ -107,7 +108,8 @@ public sealed class ToolCallReceiver(
             {
                 using var document = JsonDocument.Parse(body);
                 var root = document.RootElement;
-                if (root.ValueKind != JsonValueKind.Object || Text(root, "conversation_id") is not { } conversation || !root.TryGetProperty("arguments", out var arguments)) return null;
+                if (root.ValueKind != JsonValueKind.Object || Text(root, "conversation_id") is not { } conversation || !root.TryGetProperty("arguments", out var arguments))
+                    return null;
                 return new Call(conversation, Text(root, "tool_call_id"), arguments.Clone());
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -117,7 +119,9 @@ public sealed class ToolCallReceiver(
         }
 
         private static string? Text(JsonElement root, string field) =>
-            root.TryGetProperty(field, out var found) && found.ValueKind == JsonValueKind.String && found.GetString() is { Length: > 0 and <= LongestId } text
+            root.TryGetProperty(field, out var found)
+                && found.ValueKind == JsonValueKind.String
+                && found.GetString() is { Length: > 0 and <= LongestId } text
             && !text.Contains('\0', StringComparison.Ordinal)
                 ? text
                 : null;

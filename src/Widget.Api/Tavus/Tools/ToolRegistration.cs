@@ -53,10 +53,14 @@ public sealed record ToolRegistration(string Name, ToolDefinition Definition, st
             token is null ? null : DeliverySecrets.HashOf(token));
     }
 
-    /// <summary>Whether a tool that is there is delivered as this one is. Tavus takes one way or the other, so a change of way is a new tool.</summary>
+    /// <summary>
+    /// Whether a tool that is there is delivered as this one is. Tavus takes one way or the other, so a change of way is a new tool.
+    /// </summary>
     public bool IsDeliveredAs(TavusTool tool)
     {
-        var toServer = tool.Delivery.ValueKind == JsonValueKind.Object && tool.Delivery.TryGetProperty("api", out var api) && api.ValueKind == JsonValueKind.Object;
+        var toServer = tool.Delivery.ValueKind == JsonValueKind.Object
+            && tool.Delivery.TryGetProperty("api", out var api)
+            && api.ValueKind == JsonValueKind.Object;
         return toServer == Definition.Delivery!.Api is not null;
     }
 }

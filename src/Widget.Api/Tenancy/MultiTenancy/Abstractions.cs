@@ -33,7 +33,10 @@ public interface IMultiTenantContext
     bool IsContradictory { get; }
 }
 
-public sealed record MultiTenantContext(TenantInfo? TenantInfo, IMultiTenantStrategy? Strategy, bool IsContradictory = false) : IMultiTenantContext
+public sealed record MultiTenantContext(
+    TenantInfo? TenantInfo,
+    IMultiTenantStrategy? Strategy,
+    bool IsContradictory = false) : IMultiTenantContext
 {
     public static MultiTenantContext None { get; } = new(null, null);
 

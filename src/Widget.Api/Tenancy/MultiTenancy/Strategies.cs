@@ -14,8 +14,8 @@ public sealed class ApiKeyStrategy : IMultiTenantStrategy
 }
 
 /// <summary>
-/// A key for the OpenAI-compatible endpoint, which opens nothing else: <c>Authorization: Bearer mk_…</c>. It proves whose it is wherever it is
-/// sent.
+/// A key for the OpenAI-compatible endpoint, which opens nothing else: <c>Authorization: Bearer mk_…</c>. It proves whose it is wherever it
+/// is sent.
 /// </summary>
 public sealed class ModelKeyStrategy : IMultiTenantStrategy
 {
@@ -45,14 +45,16 @@ public sealed class KeyHeaderStrategy : IMultiTenantStrategy
 public sealed class SiteKeyStrategy : IMultiTenantStrategy
 {
     public Task<string?> GetIdentifierAsync(object context) =>
-        Task.FromResult(context is SessionRequest { SiteKey: var key } && key.StartsWith(SiteKey.Prefix, StringComparison.Ordinal) ? key : null);
+        Task.FromResult(
+            context is SessionRequest { SiteKey: var key } && key.StartsWith(SiteKey.Prefix, StringComparison.Ordinal) ? key : null);
 }
 
 /// <summary>The tenant's name in the address: <c>/widget/{slug}</c></summary>
 public sealed class RouteSlugStrategy : IMultiTenantStrategy
 {
     public Task<string?> GetIdentifierAsync(object context) =>
-        Task.FromResult(context is HttpContext http && http.GetRouteValue("slug") is string slug && Tenant.SlugPattern().IsMatch(slug) ? slug : null);
+        Task.FromResult(
+            context is HttpContext http && http.GetRouteValue("slug") is string slug && Tenant.SlugPattern().IsMatch(slug) ? slug : null);
 }
 
 /// <summary>The tenant's name in the host, when the installation gives each tenant one: <c>{slug}.chat.example.com</c></summary>
