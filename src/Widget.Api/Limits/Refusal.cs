@@ -28,9 +28,7 @@ public sealed record Refusal(Limit Limit, TimeSpan Wait)
     /// <summary>For the hub, whose errors are text alone: the words, then what a program can read.</summary>
     public string HubWords => HubText(Words, Seconds);
 
-    public static string HubText(
-        string words,
-        int seconds) =>
+    public static string HubText(string words, int seconds) =>
         $"{words} [{Code} retry-after={seconds.ToString(CultureInfo.InvariantCulture)}]";
 
     /// <summary>As an endpoint's result; sets the header, too.</summary>
@@ -40,9 +38,7 @@ public sealed record Refusal(Limit Limit, TimeSpan Wait)
         return TypedResults.Problem(Details());
     }
 
-    public static void SetRetryAfter(
-        HttpContext http,
-        int seconds) =>
+    public static void SetRetryAfter(HttpContext http, int seconds) =>
         http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>As the whole response, in the shape that the endpoint's callers read.</summary>

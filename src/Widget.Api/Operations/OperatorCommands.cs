@@ -231,10 +231,7 @@ internal static class OperatorCommands
             : connection;
     }
 
-    private static void Print(
-        ParseResult result,
-        object value,
-        IEnumerable<string> lines) =>
+    private static void Print(ParseResult result, object value, IEnumerable<string> lines) =>
         Print(result, value, string.Join('\n', lines));
 
     private static void Print(ParseResult result, object value, string text) =>

@@ -50,10 +50,7 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
     private const int LeastLengthForHint = 12;
 
     /// <summary>The secret; null when the tenant has none, or one that the installation's keys no longer open.</summary>
-    public async Task<string?> ReadAsync(
-        TenantId tenant,
-        string name,
-        CancellationToken ct) =>
+    public async Task<string?> ReadAsync(TenantId tenant, string name, CancellationToken ct) =>
         (await LookUpAsync(tenant, name, ct)).Secret;
 
     /// <summary>
@@ -104,8 +101,6 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
         return removed > 0;
     }
 
-    private IDataProtector Protector(
-        TenantId tenant,
-        string name) =>
+    private IDataProtector Protector(TenantId tenant, string name) =>
         protection.CreateProtector("Widget.TenantSecret.v1", tenant.ToString(), name);
 }

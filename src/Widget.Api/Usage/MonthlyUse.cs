@@ -73,10 +73,7 @@ internal sealed record Standing(string Name, MonthlyUsage Usage)
             ?? settings.Speech.MonthlyCharacters ?? options.MonthlyMessages ?? options.MonthlyTokens) is not null
         || settings.Budget.MonthlyModelSpend is not null;
 
-    private static Standing At(
-        string name,
-        decimal used,
-        decimal? ceiling) =>
+    private static Standing At(string name, decimal used, decimal? ceiling) =>
         new(name, new MonthlyUsage(used, ceiling, StateOf(used, ceiling)));
 
     // An unknown price is not zero.

@@ -116,7 +116,7 @@ internal sealed partial class ExceptionProblems(
         var (status, title, field) = exception switch
         {
             BadHttpRequestException bad => requests.Explain(bad, httpContext),
-            Conversations.ClientIdTakenException taken => new(StatusCodes.Status409Conflict, taken.Message, "clientId"),
+            ConflictException conflict => new(StatusCodes.Status409Conflict, conflict.Message, conflict.Field),
             OperationCanceledException when httpContext.RequestAborted.IsCancellationRequested =>
                 new(StatusCodes.Status499ClientClosedRequest, "The client cancelled the request."),
             _ when DatabaseFaults.IsTransient(exception) => new RequestFault(

@@ -10,24 +10,15 @@ namespace Widget.Api.Web;
 /// </summary>
 internal sealed class StorableStrings : JsonConverter<string>
 {
-    public override string? Read(
-        ref Utf8JsonReader reader,
-        Type typeToConvert,
-        JsonSerializerOptions options) =>
+    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         StorableJson.Text(ref reader);
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 
-    public override string ReadAsPropertyName(
-        ref Utf8JsonReader reader,
-        Type typeToConvert,
-        JsonSerializerOptions options) =>
+    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         StorableJson.Text(ref reader)!;
 
-    public override void WriteAsPropertyName(
-        Utf8JsonWriter writer,
-        string value,
-        JsonSerializerOptions options) =>
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
         writer.WritePropertyName(value);
 }
 

@@ -19,10 +19,7 @@ public sealed partial class TavusClient
     }
 
     /// <summary>The persona as calls see it.</summary>
-    public Task<TavusPersona> GetPersonaAsync(
-        TavusAccount account,
-        string id,
-        CancellationToken ct) =>
+    public Task<TavusPersona> GetPersonaAsync(TavusAccount account, string id, CancellationToken ct) =>
         GetPersonaAsync(account, id, draft: false, ct);
 
     /// <param name="account">Whose.</param>

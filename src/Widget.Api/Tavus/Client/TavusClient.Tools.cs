@@ -52,11 +52,7 @@ public sealed partial class TavusClient
         SendAsync(account, HttpMethod.Delete, $"tools/{Escape(id)}", null, ct);
 
     /// <summary>Lets a persona call a tool; one that it may call already is fine.</summary>
-    public Task AttachToolAsync(
-        TavusAccount account,
-        string personaId,
-        string toolId,
-        CancellationToken ct) =>
+    public Task AttachToolAsync(TavusAccount account, string personaId, string toolId, CancellationToken ct) =>
         AttachToolsAsync(account, personaId, [toolId], ct);
 
     /// <summary>Lets a persona call tools, 50 at most in all.</summary>

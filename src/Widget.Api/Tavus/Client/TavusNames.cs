@@ -37,9 +37,7 @@ internal sealed class TavusNames(int capacity = 10_000)
 
     private readonly ConcurrentDictionary<(string Account, string Endpoint), TavusFamily> _known = new();
 
-    public TavusFamily? Of(
-        TavusAccount account,
-        string endpoint) =>
+    public TavusFamily? Of(TavusAccount account, string endpoint) =>
         _known.TryGetValue((account.Fingerprint, endpoint), out var family) ? family : null;
 
     public void Remember(TavusAccount account, string endpoint, TavusFamily family)
@@ -52,9 +50,7 @@ internal sealed class TavusNames(int capacity = 10_000)
     public static TavusFamily Other(TavusFamily family) => family == TavusFamily.Legacy ? TavusFamily.Renamed : TavusFamily.Legacy;
 
     /// <summary>A field, an endpoint or a parameter as the family calls it.</summary>
-    public static string Name(
-        string name,
-        TavusFamily family) =>
+    public static string Name(string name, TavusFamily family) =>
         family == TavusFamily.Renamed && NewNames.TryGetValue(name, out var renamed) ? renamed : name;
 
     /// <summary>A request's own fields in the family's names. Those of objects within have only one name.</summary>

@@ -173,10 +173,7 @@ public sealed partial class PersonaPlan
     }
 
     // "add" puts a field in the place of one that is there, so it is right whether an empty one is told or not.
-    private static JsonPatchOperation Operation(
-        string path,
-        bool there,
-        JsonNode value) =>
+    private static JsonPatchOperation Operation(string path, bool there, JsonNode value) =>
         new(there ? "replace" : "add", path, value.DeepClone());
 
     // What is there, but for what we had set; and what is wanted.

@@ -13,10 +13,7 @@ public sealed class TenantResolver(IEnumerable<IMultiTenantStrategy> strategies,
 
     public Task<IMultiTenantContext> ResolveAsync(object context, CancellationToken ct) => DecideAsync([context], ct);
 
-    public Task<IMultiTenantContext> ResolveAsync(
-        HttpContext request,
-        object body,
-        CancellationToken ct) =>
+    public Task<IMultiTenantContext> ResolveAsync(HttpContext request, object body, CancellationToken ct) =>
         DecideAsync([request, body], ct);
 
     private async Task<IMultiTenantContext> DecideAsync(object[] carriers, CancellationToken ct)
