@@ -30,9 +30,9 @@ public sealed class OperatorCommandsShould(ApiFixture api)
     }
 
     [Theory]
-    [InlineData("Acme", "http://localhost:1", "The slug \"Acme\" is no good")]
-    [InlineData("a", "http://localhost:1", "The slug \"a\" is no good")]
-    [InlineData("acme--x", "http://localhost:1", "The slug \"acme--x\" is no good")]
+    [InlineData("Acme", "http://localhost:1", "The slug \"Acme\" is not valid")]
+    [InlineData("a", "http://localhost:1", "The slug \"a\" is not valid")]
+    [InlineData("acme--x", "http://localhost:1", "The slug \"acme--x\" is not valid")]
     [InlineData("acme-origin", "acme.example", "\"acme.example\" is not an origin")]
     public async Task Say_what_is_wrong_with_a_tenant(string slug, string origin, string words)
     {

@@ -87,7 +87,7 @@ public sealed class PlatformShould(ApiFixture api)
 
     [Theory]
     [InlineData("/nowhere", HttpStatusCode.NotFound, "There is nothing at this address.")]
-    [InlineData("/api/widget/session", HttpStatusCode.MethodNotAllowed, "This address does not take that method.")]
+    [InlineData("/api/widget/session", HttpStatusCode.MethodNotAllowed, "This address does not support that method.")]
     public async Task Say_in_words_what_is_not_there(string path, HttpStatusCode status, string words)
     {
         using var client = api.Node.Client();

@@ -39,7 +39,7 @@ public sealed class SourcesShould(ApiFixture api)
         (detail.Source.Id, detail.Source.Kind, detail.Status, detail.Chunks).ShouldBe((id, SourceKindName.Site, DocumentStatusName.Ready, 1));
 
         await (await tenant.Developer.PostAsJsonAsync("/api/knowledge/sources", new { kind = "site", url = Address(site) }))
-            .ShouldBeProblemAsync(HttpStatusCode.Conflict, "There is already a site of this address.");
+            .ShouldBeProblemAsync(HttpStatusCode.Conflict, "There is already a site with this address.");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.ComponentModel.DataAnnotations;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -157,7 +158,11 @@ internal static class EvaluationEndpoints
         EvaluationRuns runs,
         CancellationToken ct,
         Guid? to = null) =>
-        await runs.DiffAsync(tenants.Current().TenantId, new EvaluationRunId(id), to is { } other ? new EvaluationRunId(other) : null, ct) is { } diff
+        await runs.DiffAsync(
+            tenants.Current().TenantId,
+            new EvaluationRunId(id),
+            to is { } other ? new EvaluationRunId(other) : null,
+            ct) is { } diff
             ? TypedResults.Ok(diff)
             : Problems.Because(StatusCodes.Status404NotFound, "There is no such run, or no earlier one to hold it against.");
 
@@ -184,7 +189,7 @@ internal static class EvaluationEndpoints
         QuestionRefusal.NameTaken => Problems.Because(StatusCodes.Status409Conflict, "Another question has this name."),
         QuestionRefusal.TooMany => Problems.Because(
             StatusCodes.Status409Conflict,
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"There may be {EvaluationQuestions.Most:N0} test questions at most.")),
+            string.Create(CultureInfo.InvariantCulture, $"There may be {EvaluationQuestions.Most:N0} test questions at most.")),
         _ => Problems.NotFound("test question"),
     };
 }

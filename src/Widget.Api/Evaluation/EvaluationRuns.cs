@@ -65,7 +65,7 @@ public sealed class EvaluationRuns(
         }
         catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
-            // Somebody else's has begun in this moment.
+            // Another run has just started.
             return (null, RunRefusal.AlreadyRunning);
         }
 
@@ -77,8 +77,11 @@ public sealed class EvaluationRuns(
     public async Task<IReadOnlyList<EvaluationRun>> ListAsync(TenantId tenant, int limit, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        var runs = await db.EvaluationRuns.AsNoTracking().OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).Take(limit).ToListAsync(
-            ct);
+        var runs = await db.EvaluationRuns.AsNoTracking()
+            .OrderByDescending(row => row.CreatedAt)
+            .ThenByDescending(row => row.Id)
+            .Take(limit)
+            .ToListAsync(ct);
         return [.. runs.Select(run => run.ToContract())];
     }
 

@@ -24,7 +24,7 @@ public sealed partial class QuestionAsker(
     /// <param name="question">What to ask, and what is right.</param>
     /// <param name="strategy">How to search.</param>
     /// <param name="withAnswer">Whether to write the answer, too.</param>
-    /// <param name="ct">Leaves the question to somebody else.</param>
+    /// <param name="ct">Stops, and leaves the question to another node.</param>
     public async Task<EvaluationResult> AskAsync(
         TenantId tenant,
         EvaluationQuestion question,
@@ -67,15 +67,19 @@ public sealed partial class QuestionAsker(
 
     private static EvaluationResult Judge(EvaluationQuestion question, Finding finding, AssistantMessage? answer, double milliseconds)
     {
-        EvaluationHit[] hits = [.. finding.Result.Hits.Take(Scoring.Depth).Select(hit => new EvaluationHit(hit.ExternalId, hit.Title, Passages.Address(hit)))];
+        EvaluationHit[] hits =
+        [
+            .. finding.Result.Hits
+                .Take(Scoring.Depth)
+                .Select(hit => new EvaluationHit(hit.ExternalId, hit.Title, Passages.Address(hit))),
+        ];
         // A model that says its sources do not hold the answer cites none of them.
         var refused = answer is null
             ? !finding.IsEnough
             : answer.Outcome == AnswerOutcome.NotFound || (answer.Citations.Count == 0 && answer.OffersPerson);
         var rank = Scoring.Rank(question.Sources, hits);
-        var missing = Scoring.Missing(
-            question.Facts,
-            answer?.Text ?? string.Join('\n', finding.Relevant.Select(hit => $"{hit.Title}\n{string.Join('\n', hit.Locator.Headings)}\n{hit.Text}")));
+        var passages = finding.Relevant.Select(hit => $"{hit.Title}\n{string.Join('\n', hit.Locator.Headings)}\n{hit.Text}");
+        var missing = Scoring.Missing(question.Facts, answer?.Text ?? string.Join('\n', passages));
         return new EvaluationResult(
             question,
             Scoring.Passes(question, refused, rank, missing),

@@ -5,7 +5,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Evaluation;
 
-/// <summary>Reads test questions: a JSON list of them, or an object a line. One that is no good fails alone.</summary>
+/// <summary>Reads test questions: a JSON list of them, or an object a line. An invalid one fails alone.</summary>
 internal static class QuestionImport
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -25,7 +25,7 @@ internal static class QuestionImport
             if (failed.Count == MostFailures)
             {
                 throw new ValidationException(
-                    $"More than {MostFailures} of these are no questions, the first of them {failed[0].Id}: {failed[0].Error}");
+                    $"More than {MostFailures} of these are not questions, the first of them {failed[0].Id}: {failed[0].Error}");
             }
 
             try

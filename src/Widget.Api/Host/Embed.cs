@@ -26,7 +26,10 @@ internal static partial class Embed
     {
         var folder = configured
             ?? Array.Find(
-                [Path.Combine(AppContext.BaseDirectory, "embed"), Path.Combine(app.Environment.ContentRootPath, "..", "Widget.Embed", "dist")],
+                [
+                    Path.Combine(AppContext.BaseDirectory, "embed"),
+                    Path.Combine(app.Environment.ContentRootPath, "..", "Widget.Embed", "dist"),
+                ],
                 Directory.Exists);
         if (folder is null || !File.Exists(Path.Combine(folder, "widget.js")))
         {

@@ -64,7 +64,12 @@ public sealed class DatabaseKeyRing(NpgsqlDataSource dataSource, MasterKeys mast
     }
 
     private List<string> MissingKeys(IEnumerable<XElement> elements) =>
-        [.. elements.SelectMany(MasterKeyXml.Encrypted).Select(MasterKeyXml.IdOf).Distinct(StringComparer.Ordinal).Where(id => masterKeys.Find(id) is null)];
+        [
+            .. elements.SelectMany(MasterKeyXml.Encrypted)
+                .Select(MasterKeyXml.IdOf)
+                .Distinct(StringComparer.Ordinal)
+                .Where(id => masterKeys.Find(id) is null),
+        ];
 
     private async Task<List<XElement>> ReadAsync(CancellationToken ct)
     {

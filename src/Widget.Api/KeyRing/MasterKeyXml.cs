@@ -52,7 +52,8 @@ internal static class MasterKeyXml
     private static readonly XName Decryptor = "decryptorType";
 
     // Without the version of the assembly: a node of the version before must be able to read what a newer one has written.
-    private static readonly string DecryptorName = $"{typeof(MasterKeyDecryptor).FullName}, {typeof(MasterKeyDecryptor).Assembly.GetName().Name}";
+    private static readonly string DecryptorName =
+        $"{typeof(MasterKeyDecryptor).FullName}, {typeof(MasterKeyDecryptor).Assembly.GetName().Name}";
 
     /// <summary>What master keys have encrypted in an element of the ring.</summary>
     public static IReadOnlyList<XElement> Encrypted(XElement element) =>
@@ -77,5 +78,6 @@ internal static class MasterKeyXml
     }
 
     public static string Missing(IEnumerable<string> ids) =>
-        $"The key ring in the database is encrypted with master key {string.Join(" and ", ids)}, which is not among those of {MasterKeys.Variable} or {MasterKeys.FileVariable}. Add it there, after the newest.";
+        $"The key ring in the database is encrypted with master key {string.Join(" and ", ids)}, "
+        + $"which is not among those of {MasterKeys.Variable} or {MasterKeys.FileVariable}. Add it there, after the newest.";
 }

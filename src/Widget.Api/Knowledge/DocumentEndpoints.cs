@@ -98,11 +98,16 @@ internal static class DocumentEndpoints
         int offset = 0,
         int limit = 50)
     {
-        if (await catalog.PassagesAsync(tenants.Current().TenantId, new DocumentId(id), Math.Max(0, offset), Math.Clamp(limit, 1, KnowledgeRules.LargestPage), ct) is not { } found)
-            return Problems.NotFound("document");
+        var found = await catalog.PassagesAsync(
+            tenants.Current().TenantId,
+            new DocumentId(id),
+            Math.Max(0, offset),
+            Math.Clamp(limit, 1, KnowledgeRules.LargestPage),
+            ct);
+        if (found is not { } chunks) return Problems.NotFound("document");
         return TypedResults.Ok(new DocumentChunkPage(
             [
-                .. found.Passages.Select(passage => new DocumentChunk(
+                .. chunks.Passages.Select(passage => new DocumentChunk(
                     passage.Ordinal,
                     passage.Text,
                     new DocumentLocator(
@@ -113,7 +118,7 @@ internal static class DocumentEndpoints
                         passage.Locator.End,
                         passage.Locator.Fragment))),
             ],
-            found.Total));
+            chunks.Total));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(

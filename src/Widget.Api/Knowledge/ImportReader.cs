@@ -9,7 +9,7 @@ using Widget.Rag.Reading;
 
 namespace Widget.Api.Knowledge;
 
-/// <summary>Reads an import as it arrives: a JSON object a line. A line that is no good fails alone; the rest is taken in.</summary>
+/// <summary>Reads an import as it arrives: a JSON object a line. An invalid line fails alone; the others are imported.</summary>
 internal static class ImportReader
 {
     /// <summary>Longest line, in bytes.</summary>

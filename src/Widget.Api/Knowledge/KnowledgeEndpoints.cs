@@ -28,7 +28,7 @@ internal static class KnowledgeEndpoints
         knowledge.MapPost("/import", Import).LimitedAs(Limit.Uploads).Accepts<ImportLine>("application/x-ndjson")
             .WithMetadata(new RequestSizeLimitAttribute(LargestImport))
             .ProducesProblem(413)
-            .WithSummary("Import texts, a JSON object a line; the same id again replaces the document");
+            .WithSummary("Import texts, one JSON object a line; the same id again replaces the document");
         knowledge.MapPost("/uploads", Upload).LimitedAs(Limit.Uploads).DisableAntiforgery()
             .WithMetadata(
                 new RequestSizeLimitAttribute(LargestRecording),
@@ -41,7 +41,7 @@ internal static class KnowledgeEndpoints
         knowledge.MapPost("/sites", AddSite)
             .Validate<AddSiteRequest>()
             .WithSummary("Add a web site, by its site map or by following its links");
-        knowledge.MapGet("/jobs/{id:guid}", Job).ProducesProblem(404).WithSummary("How far a job has come");
+        knowledge.MapGet("/jobs/{id:guid}", Job).ProducesProblem(404).WithSummary("The progress of a job");
         knowledge.MapSources();
         knowledge.MapDocuments();
         knowledge.MapAnswers();
@@ -56,12 +56,12 @@ internal static class KnowledgeEndpoints
         string? source = null)
     {
         if (KnowledgeRules.Name(source) is { Length: > LongestName }) return Problems.Invalid("source", NameError);
-        // Received whole before a transaction is opened: a sender that takes its time must not hold a connection of the database.
+        // Receive the whole body before a transaction is opened, so that a slow sender does not hold a database connection.
         request.EnableBuffering(bufferThreshold: 1 << 20);
         await request.Body.DrainAsync(ct);
         request.Body.Position = 0;
-        return Accepted(
-            await queue.ImportAsync(tenants.Current().TenantId, ImportReader.ReadAsync(request.Body, ct), ct, KnowledgeRules.Name(source) ?? ""));
+        var documents = ImportReader.ReadAsync(request.Body, ct);
+        return Accepted(await queue.ImportAsync(tenants.Current().TenantId, documents, ct, KnowledgeRules.Name(source) ?? ""));
     }
 
     private static async Task<Results<Accepted<JobAccepted>, ValidationProblem, ProblemHttpResult>> Upload(
@@ -77,7 +77,7 @@ internal static class KnowledgeEndpoints
         CancellationToken ct)
     {
         if (request.Form.Files.Count > 1) return Problems.Invalid("file", "Send one file a request.");
-        // A folder's files keep their paths, so that two of one name do not replace each other.
+        // Files of a folder keep their paths, so that two files with the same name do not replace each other.
         var name = Blank(id) ?? Blank(file.FileName.Replace('\\', '/').TrimStart('.', '/')) ?? "";
         if (name.Length is 0 or > 500) return Problems.Invalid("file", "The file needs a name, or an id, of 1 to 500 characters.");
         if (Blank(url) is { } address && !ImportReader.IsWebAddress(address))
@@ -109,8 +109,8 @@ internal static class KnowledgeEndpoints
             Language = Blank(language),
             MediaType = mediaType,
         };
-        return Accepted(
-            await queue.UploadAsync(tenants.Current().TenantId, new ImportedDocument(name, description, content), ct, KnowledgeRules.Name(source) ?? ""));
+        var document = new ImportedDocument(name, description, content);
+        return Accepted(await queue.UploadAsync(tenants.Current().TenantId, document, ct, KnowledgeRules.Name(source) ?? ""));
     }
 
     private static async Task<Results<Accepted<JobAccepted>, ValidationProblem>> AddPage(
@@ -123,7 +123,12 @@ internal static class KnowledgeEndpoints
         if (Blank(request.Language) is { } code && !Validation.IsLanguage(code))
             return Problems.Invalid("language", Validation.LanguageError);
         if (KnowledgeRules.Tags(request.Tags) is { } problem) return Problems.Invalid(problem.Field, problem.Error);
-        var description = new DocumentDescription { Title = Blank(request.Title), Language = Blank(request.Language), Tags = request.Tags ?? [] };
+        var description = new DocumentDescription
+        {
+            Title = Blank(request.Title),
+            Language = Blank(request.Language),
+            Tags = request.Tags ?? [],
+        };
         return Accepted(await queue.AddPageAsync(tenants.Current().TenantId, new Uri(request.Url), description, ct));
     }
 
@@ -137,7 +142,7 @@ internal static class KnowledgeEndpoints
         if ((KnowledgeRules.Patterns("include", request.Include) ?? KnowledgeRules.Patterns("exclude", request.Exclude)) is { } problem)
             return Problems.Invalid(problem.Field, problem.Error);
         var address = new Uri(request.Url);
-        var rules = SourceEndpoints.SiteRules(address, request.MaxPages, request.MaxDepth, request.Include, request.Exclude);
+        var rules = SourceRequests.SiteRules(address, request.MaxPages, request.MaxDepth, request.Include, request.Exclude);
         return Accepted(await queue.AddSiteAsync(tenants.Current().TenantId, address, rules, ct));
     }
 

@@ -11,7 +11,10 @@ internal static partial class LimitServices
         services.AddSingleton(proxies);
         services.AddSingleton<SharedCounters>();
         services.AddSingleton(provider => new RequestLimits(
-            options, provider.GetRequiredService<SharedCounters>(), provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
+            options,
+            provider.GetRequiredService<SharedCounters>(),
+            provider.GetRequiredService<IMeterFactory>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionLimits>();
         services.AddHostedService<CounterCleanup>();
         services.AddSingleton<HubLimits>();
@@ -37,7 +40,7 @@ internal static partial class LimitServices
     {
         if (!app.Services.GetRequiredService<TrustedProxies>().IsEmpty) app.UseForwardedHeaders();
         else if (string.Equals(app.Configuration["FORWARDEDHEADERS_ENABLED"], "true", StringComparison.OrdinalIgnoreCase))
-            LogNobodyTrusted(app.Logger);
+            LogUnsafeForwarding(app.Logger);
     }
 
     public static TBuilder LimitedAs<TBuilder>(this TBuilder endpoint, Limit limit)
@@ -45,6 +48,7 @@ internal static partial class LimitServices
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "ASPNETCORE_FORWARDEDHEADERS_ENABLED is ignored, as it trusts every caller. List your proxies in WIDGET_TRUSTED_PROXIES")]
-    private static partial void LogNobodyTrusted(ILogger logger);
+        Message = "ASPNETCORE_FORWARDEDHEADERS_ENABLED is ignored because it trusts every caller. "
+            + "List your proxies in WIDGET_TRUSTED_PROXIES")]
+    private static partial void LogUnsafeForwarding(ILogger logger);
 }

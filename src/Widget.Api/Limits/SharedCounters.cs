@@ -5,9 +5,9 @@ using Npgsql;
 
 namespace Widget.Api.Limits;
 
-/// <summary>What the database has granted.</summary>
-/// <param name="Granted">How many tokens; 0 when there are none.</param>
-/// <param name="Wait">Until there is one.</param>
+/// <summary>Tokens that the database has granted.</summary>
+/// <param name="Granted">Number of tokens; 0 when the bucket is empty.</param>
+/// <param name="Wait">Until the next token.</param>
 internal readonly record struct TakenTokens(int Granted, TimeSpan Wait);
 
 /// <summary>
@@ -49,7 +49,8 @@ internal sealed partial class SharedCounters(
             await row.ReadAsync(limited.Token);
             return new TakenTokens(row.GetInt32(0), row.GetTimeSpan(1));
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (e is NpgsqlException or TimeoutException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             // Try again after a pause, so that requests do not wait one after another for an unavailable database.
             Volatile.Write(ref _askAgain, clock.GetTimestamp() + (long)(Pause.TotalSeconds * clock.TimestampFrequency));
@@ -75,7 +76,7 @@ internal sealed partial class SharedCounters(
     private partial void LogAway(Exception exception);
 }
 
-/// <summary>Removes old counters from time to time.</summary>
+/// <summary>Deletes full buckets every minute.</summary>
 internal sealed partial class CounterCleanup(
     SharedCounters counters,
     TimeProvider clock,
@@ -92,7 +93,7 @@ internal sealed partial class CounterCleanup(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The node stops.
+            // The server stops.
         }
     }
 
@@ -108,6 +109,6 @@ internal sealed partial class CounterCleanup(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Old counters of limits could not be removed; it is tried again in a minute")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Old rate limit counters could not be deleted. The next attempt is in a minute")]
     private partial void LogAway(Exception exception);
 }

@@ -10,7 +10,7 @@ using Widget.Rag.Own;
 
 namespace Widget.Api.Operations;
 
-/// <summary>The operator's command line. Without a command the program serves.</summary>
+/// <summary>The operator's command line. Without a command the program runs the server.</summary>
 internal static class OperatorCommands
 {
     private const string OwnerVariable = "WIDGET_DATABASE";
@@ -22,15 +22,15 @@ internal static class OperatorCommands
     };
 
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print JSON instead of text." };
-    private static readonly Option<string> Slug = new("--slug") { Description = "The tenant's name in addresses.", Required = true };
+    private static readonly Option<string> Slug = new("--slug") { Description = "The tenant's name in URLs.", Required = true };
 
     /// <param name="serve">Runs the server until it is stopped.</param>
     /// <param name="application">Builds the application's services on a connection string, without starting them.</param>
     public static RootCommand Create(Func<CancellationToken, Task> serve, Func<string, WebApplication> application)
     {
-        var serving = new Command("serve", "Serve the API and the widget (the default).");
+        var serving = new Command("serve", "Run the server: the API and the widget (the default).");
         serving.SetAction((_, ct) => serve(ct));
-        var root = new RootCommand("Widget: an embeddable sales assistant. Without a command it serves.")
+        var root = new RootCommand("Widget: an embeddable sales assistant. Without a command it runs the server.")
         {
             serving,
             Migrate(),
@@ -45,7 +45,7 @@ internal static class OperatorCommands
 
     private static Command Migrate()
     {
-        var login = new Option<string?>("--login") { Description = "The application's login; the database's name and _app when left out." };
+        var login = new Option<string?>("--login") { Description = "The application's login. The default is the database's name followed by _app." };
         var command = new Command(
             "migrate",
             $"Bring the database of {OwnerVariable} up to date. "
@@ -58,11 +58,16 @@ internal static class OperatorCommands
             var owner = Owner();
             var masterKeys = ReadMasterKeys();
             foreach (var migration in await Database.MigrateAsync(owner, ct)) await Console.Error.WriteLineAsync($"applied {migration}");
-            if (masterKeys.Newest is not null && await WithKeyRing(masterKeys, ring => ring.RotateAsync(onlyPlain: true, ct)) is { Encrypted: > 0 and var encrypted, MasterKey: var id })
-                await Console.Error.WriteLineAsync($"encrypted {encrypted} keys of the key ring with master key {id}");
+            if (masterKeys.Newest is not null)
+            {
+                var rotated = await WithKeyRing(masterKeys, ring => ring.RotateAsync(onlyPlain: true, ct));
+                if (rotated.Encrypted > 0)
+                    await Console.Error.WriteLineAsync($"encrypted {rotated.Encrypted} keys of the key ring with master key {rotated.MasterKey}");
+            }
+
             if (Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } password)
             {
-                // Logins belong to the whole server, so each database's has its own name.
+                // Logins belong to the whole server, so each database has a login with its own name.
                 var name = result.GetValue(login) ?? $"{new NpgsqlConnectionStringBuilder(owner).Database}_app";
                 Console.WriteLine(await Database.CreateApplicationLoginAsync(owner, name, password, ct));
             }
@@ -74,7 +79,7 @@ internal static class OperatorCommands
     {
         var least = new Option<int>("--least")
         {
-            Description = "Passages from which on a tenant is searched through indexes instead of being scanned.",
+            Description = "The number of passages from which a tenant gets indexes. Below it, searches scan the tenant's passages.",
             DefaultValueFactory = _ => VectorIndexes.WorthIt,
             CustomParser = given =>
             {
@@ -85,8 +90,8 @@ internal static class OperatorCommands
         };
         var command = new Command(
             "index",
-            $"Give large tenants of {OwnerVariable} approximate indexes of their own, and drop those that are no longer of use. "
-                + "Nobody waits meanwhile; run it from time to time.")
+            $"Give large tenants of {OwnerVariable} approximate indexes of their own, and drop those that are no longer needed. "
+                + "Searches continue meanwhile. Run it regularly, for example every night.")
         {
             least,
             AsJson,
@@ -98,7 +103,8 @@ internal static class OperatorCommands
             Print(
                 result,
                 indexed,
-                indexed.Select(tenant => $"{tenant.Tenant} {tenant.Passages,9} passages {tenant.Model,-24} {(tenant.Built ? $"built in {tenant.Seconds:0} s" : "had its indexes")}"));
+                indexed.Select(tenant => $"{tenant.Tenant} {tenant.Passages,9} passages {tenant.Model,-24} "
+                    + (tenant.Built ? $"built in {tenant.Seconds:0} s" : "had its indexes")));
         });
         return command;
     }
@@ -106,20 +112,31 @@ internal static class OperatorCommands
     private static Command Tenants(Func<string, WebApplication> application)
     {
         var name = new Option<string>("--name") { Description = "The company's name.", Required = true };
-        var origins = new Option<string[]>("--origin") { Description = "A website that may embed the widget, such as https://www.example.com. Repeat for more. Without it, only the hosted page can.", DefaultValueFactory = _ => [] };
-        var create = new Command("create", "Add a tenant; prints its site key and, this once, its API key.") { Slug, name, origins, AsJson };
+        var origins = new Option<string[]>("--origin")
+        {
+            Description = "A website that may embed the widget, such as https://www.example.com. Repeat for more. "
+                + "Without it, the widget opens only on its hosted page.",
+            DefaultValueFactory = _ => [],
+        };
+        var create = new Command("create", "Add a tenant. Prints its site key and, only this once, its API key.")
+        {
+            Slug,
+            name,
+            origins,
+            AsJson,
+        };
         create.SetAction((result, ct) => WithTenants(async tenants =>
         {
             var sites = result.GetValue(origins)!;
             var made = await tenants.CreateAsync(result.GetValue(Slug)!, result.GetValue(name)!, sites, ct);
             var nowhere = sites.Length > 0
                 ? ""
-                : "\nNo --origin was given, so the widget opens on its hosted page only. PUT /api/settings/origins allows web sites.";
+                : "\nNo --origin was given, so the widget opens only on its hosted page. PUT /api/settings/origins allows websites.";
             Print(
                 result,
                 made,
-                $"tenant   {made.TenantId}\nslug     {made.Slug}\nsite key {made.SiteKey}\nAPI key  {made.ApiKey}   (shown this "
-                    + $"once){nowhere}");
+                $"tenant   {made.TenantId}\nslug     {made.Slug}\nsite key {made.SiteKey}\n"
+                    + $"API key  {made.ApiKey}   (shown only once){nowhere}");
         }));
 
         var list = new Command("list", "List the tenants.") { AsJson };
@@ -129,16 +146,16 @@ internal static class OperatorCommands
             Print(result, all, all.Select(tenant => $"{tenant.Slug,-30} {tenant.Name,-40} {tenant.TenantId}"));
         }));
 
-        var add = new Option<string>("--new") { Description = "Make a key: site or api." };
+        var add = new Option<string>("--new") { Description = "Create a key: site or api." };
         add.CompletionSources.Add("site", "api");
         add.Validators.Add(given =>
         {
             if (given.Tokens is [{ Value: not ("site" or "api") } kind])
                 given.AddError($"--new is \"{kind.Value}\". It must be site or api.");
         });
-        var keyName = new Option<string>("--name") { Description = "What a new API key is for.", DefaultValueFactory = _ => "unnamed" };
-        var revoke = new Option<string>("--revoke") { Description = "Revoke this key; an API key also by its first characters as listed." };
-        var key = new Command("key", "List a tenant's keys, make one or revoke one.") { Slug, add, keyName, revoke, AsJson };
+        var keyName = new Option<string>("--name") { Description = "The name of the new API key.", DefaultValueFactory = _ => "unnamed" };
+        var revoke = new Option<string>("--revoke") { Description = "Revoke this key. An API key can also be given by its first characters, as listed." };
+        var key = new Command("key", "List a tenant's keys, create one or revoke one.") { Slug, add, keyName, revoke, AsJson };
         key.SetAction((result, ct) => WithTenants(async tenants =>
         {
             var slug = result.GetValue(Slug)!;
@@ -158,12 +175,24 @@ internal static class OperatorCommands
                 keys,
                 keys.Select(line => $"{line.Kind,-5} {line.Key,-30} {line.Name,-20} {(line.RevokedAt is null ? "in use" : "revoked")}"));
         }));
-        return new Command("tenants", "The platform's customers.") { create, list, key, DeleteCommand.Create(Slug, AsJson, Owner, application, Print) };
+        return new Command("tenants", "The platform's customers.")
+        {
+            create,
+            list,
+            key,
+            DeleteCommand.Create(Slug, AsJson, Owner, application, Print),
+        };
     }
 
     private static Command Keys()
     {
-        var rotate = new Command("rotate", $"Encrypt the key ring with the first key of {MasterKeys.Variable} or {MasterKeys.FileVariable}. Tokens and secrets stay valid.") { AsJson };
+        var rotate = new Command(
+            "rotate",
+            $"Encrypt the key ring with the first key of {MasterKeys.Variable} or {MasterKeys.FileVariable}. "
+                + "Tokens and secrets stay valid.")
+        {
+            AsJson,
+        };
         rotate.SetAction(async (result, ct) =>
         {
             var rotated = await WithKeyRing(ReadMasterKeys(), ring => ring.RotateAsync(onlyPlain: false, ct));
@@ -181,7 +210,7 @@ internal static class OperatorCommands
         var email = new Option<string>("--email") { Description = "The member's e-mail address.", Required = true };
         var name = new Option<string>("--name") { Description = "The member's name.", DefaultValueFactory = _ => "" };
         var role = new Option<string>("--role") { Description = "owner, admin, rep or viewer.", DefaultValueFactory = _ => "owner" };
-        var add = new Command("add", "Add a member of a tenant's staff, or change one's role.") { Slug, email, name, role };
+        var add = new Command("add", "Add a member to a tenant's staff, or change a member's role.") { Slug, email, name, role };
         add.SetAction((result, ct) => WithTenants(tenants =>
             tenants.AddMemberAsync(result.GetValue(Slug)!, result.GetValue(email)!, result.GetValue(name)!, result.GetValue(role)!, ct)));
         var remove = new Command("remove", "Remove a member.") { Slug, email };

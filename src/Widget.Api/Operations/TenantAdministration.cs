@@ -17,21 +17,21 @@ public sealed record KeyLine(string Kind, string Key, string Name, DateTimeOffse
 public sealed class OperatorException(string message) : Exception(message);
 
 /// <summary>
-/// What the operator does with tenants. Works as the owner of the tables, for whom row-level security holds, too: each step names its
-/// tenant.
+/// The operator's commands about tenants. They run as the owner of the tables, which row-level security also applies to, so each step names
+/// its tenant.
 /// </summary>
 public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? clock = null)
 {
     private readonly TenantDatabase _database = new(owner, [TenancyTables.Tables, UsageTables.Tables]);
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
-    /// <exception cref="OperatorException">The slug, name or an origin is no good, or the slug is taken.</exception>
+    /// <exception cref="OperatorException">The slug, the name or an origin is not valid, or the slug is taken.</exception>
     public async Task<CreatedTenant> CreateAsync(string slug, string name, IReadOnlyList<string> origins, CancellationToken ct)
     {
         if (!Tenant.SlugPattern().IsMatch(slug))
         {
             throw new OperatorException(
-                $"The slug \"{slug}\" is no good: 2 to 63 small letters, digits and single hyphens, with neither end a hyphen.");
+                $"The slug \"{slug}\" is not valid. Use 2 to 63 lowercase letters, digits and single hyphens, without a hyphen at the start or end.");
         }
 
         if (string.IsNullOrWhiteSpace(name) || name.Length > 200) throw new OperatorException("The name must have 1 to 200 characters.");
@@ -123,7 +123,7 @@ public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? c
         await db.CommitAsync(ct);
     }
 
-    /// <exception cref="OperatorException">The address or role is no good.</exception>
+    /// <exception cref="OperatorException">The address or role is not valid.</exception>
     public async Task AddMemberAsync(string slug, string email, string name, string role, CancellationToken ct)
     {
         if (!Enum.TryParse<Role>(role, ignoreCase: true, out var parsed) || !Enum.IsDefined(parsed))

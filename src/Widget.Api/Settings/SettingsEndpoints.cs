@@ -11,7 +11,8 @@ namespace Widget.Api.Settings;
 internal static class SettingsEndpoints
 {
     private const long LargestRequest = 256 * 1024;
-    private const string PlainHttp = "Plain http is allowed on this machine, such as http://localhost:8880/v1, and for hosts that WIDGET_FETCH_ALLOW names.";
+    private const string PlainHttp =
+        "Plain http is allowed on this machine, such as http://localhost:8880/v1, and for hosts that WIDGET_FETCH_ALLOW names.";
 
     public static void MapSettings(this IEndpointRouteBuilder routes)
     {
@@ -37,7 +38,9 @@ internal static class SettingsEndpoints
         BudgetOptions budgets,
         CancellationToken ct)
     {
-        foreach (var (field, endpoint) in new[] { ("speech.endpoint", request.Speech.Endpoint), ("voice.endpoint", request.Voice.Endpoint) })
+        (string Field, string? Endpoint)[] endpoints =
+            [("speech.endpoint", request.Speech.Endpoint), ("voice.endpoint", request.Voice.Endpoint)];
+        foreach (var (field, endpoint) in endpoints)
         {
             if (endpoint is not null && !IsSafe(new Uri(endpoint), fetching))
                 return Problems.Invalid(field, $"{field} must be an https address, such as https://api.openai.com/v1. {PlainHttp}");

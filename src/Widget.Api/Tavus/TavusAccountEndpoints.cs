@@ -18,10 +18,10 @@ internal static class TavusAccountEndpoints
     {
         var account = routes.MapGroup("/api/tavus").RequireAuthorization(Policies.Developer).ProducesProblem(401)
             .WithTags("Tavus").WithRequestSizeLimit(LargestRequest);
-        account.MapGet("/key", Read).WithSummary("Whose key at Tavus is used");
+        account.MapGet("/key", Read).WithSummary("The key at Tavus that is used, and whose it is");
         account.MapPut("/key", Save).Validate<TavusKeyRequest>().WithSummary("Set the tenant's own key at Tavus, once Tavus accepts it");
-        account.MapDelete("/key", Remove).ProducesProblem(404).WithSummary("Forget the tenant's own key at Tavus");
-        account.MapGet("/test", Test).WithSummary("Whether everything that the avatar needs is there, in words");
+        account.MapDelete("/key", Remove).ProducesProblem(404).WithSummary("Remove the tenant's own key at Tavus");
+        account.MapGet("/test", Test).WithSummary("Check everything that the avatar needs");
     }
 
     private static async Task<Ok<TavusKeyState>> Read(
@@ -52,12 +52,12 @@ internal static class TavusAccountEndpoints
         {
             return Problems.Invalid(
                 "key",
-                "Tavus does not accept this key. Copy it again from Tavus's portal, or make a new one; "
-                    + "if it is limited to certain addresses, this server's must be among them.");
+                "Tavus does not accept this key. Copy it again from Tavus's portal, or create a new one. "
+                    + "If the key is limited to certain addresses, add this server's address.");
         }
         catch (TavusException e)
         {
-            // It says nothing of the key.
+            // The failure says nothing about the key.
             words = $"The key is saved but could not be checked. {TavusWords.Of(e)} GET /api/tavus/test checks it again.";
         }
 
@@ -88,7 +88,7 @@ internal static class TavusAccountEndpoints
         CancellationToken ct) =>
         TypedResults.Ok(await test.RunAsync(tenants.Current().TenantId, ct));
 
-    // Another key may be another account, whose documents are others.
+    // Another key may belong to another account, with other documents.
     private static async Task AskForKnowledgeAsync(
         TenantId tenant,
         TenantSettingsService settings,
@@ -111,12 +111,12 @@ internal static class TavusAccountEndpoints
         if (await secrets.FindAsync(tenant, TenantSecrets.TavusKey, ct) is { } own)
         {
             if (await secrets.ReadAsync(tenant, TenantSecrets.TavusKey, ct) is null)
-                words = "The tenant's own key cannot be opened with this installation's keys any more. Set it again.";
+                words = "The tenant's own key can no longer be decrypted with this installation's keys. Set it again.";
             return new TavusKeyState(TavusKeySource.Own, own.Hint, own.UpdatedAt, words ?? "The tenant's own key is used.");
         }
 
         return api.Key is null
             ? new TavusKeyState(TavusKeySource.None, null, null, TavusWords.NoKey)
-            : new TavusKeyState(TavusKeySource.Platform, null, null, "This installation's key is used; tenants share its account.");
+            : new TavusKeyState(TavusKeySource.Platform, null, null, "This installation's key is used. Tenants share its account.");
     }
 }

@@ -11,7 +11,7 @@ using Widget.Rag.Tavus.Mirror;
 
 namespace Widget.Api.Tavus;
 
-/// <summary>Looks at everything that a tenant's avatar needs, and says in words how it stands and what to do where it fails.</summary>
+/// <summary>Checks everything that a tenant's avatar needs. Each failed check says what to do.</summary>
 public sealed class TavusConnectionTest(
     TavusAccounts accounts,
     TavusClient client,
@@ -21,7 +21,7 @@ public sealed class TavusConnectionTest(
     InstallationOptions options,
     TavusOptions search)
 {
-    private static TavusCheck NotChecked(string name) => new(name, Ok: false, "Not checked, since Tavus cannot be asked.");
+    private static TavusCheck NotChecked(string name) => new(name, Ok: false, "Not checked, because Tavus cannot be called.");
 
     public async Task<TavusTestReport> RunAsync(TenantId tenant, CancellationToken ct)
     {
@@ -33,7 +33,7 @@ public sealed class TavusConnectionTest(
                 : new(
                     "key",
                     Ok: true,
-                    account.IsTenants ? "The tenant has a key of its own." : "This installation's key is used; tenants share its account."),
+                    account.IsTenants ? "The tenant has a key of its own." : "This installation's key is used. Tenants share its account."),
         };
         var accepted = account is null ? NotChecked("key_accepted") : await AcceptedAsync(account, ct);
         checks.Add(accepted);
@@ -70,7 +70,7 @@ public sealed class TavusConnectionTest(
             return new(
                 Name,
                 Ok: false,
-                "No replica is chosen. GET /api/tavus/replicas lists them; set tavusReplicaId in the tenant's settings.");
+                "No replica is chosen. Choose one (GET /api/tavus/replicas) and set tavusReplicaId in the tenant's settings.");
         }
 
         try
@@ -83,11 +83,13 @@ public sealed class TavusConnectionTest(
                 "error" => new(
                     Name,
                     Ok: false,
-                    $"The training of the replica {called} failed: {replica.ErrorMessage ?? "Tavus does not say why"}. Choose another (tavusReplicaId), or train it anew in Tavus's portal."),
+                    $"The training of the replica {called} failed: {replica.ErrorMessage ?? "Tavus gives no reason"}. "
+                        + "Choose another replica (tavusReplicaId), or train this one again in Tavus's portal."),
                 _ => new(
                     Name,
                     Ok: false,
-                    $"The replica {called} is still being trained ({replica.TrainingProgress ?? replica.Status ?? "no progress told"}). That takes hours; choose another until then (tavusReplicaId)."),
+                    $"The replica {called} is in training ({replica.TrainingProgress ?? replica.Status ?? "no progress reported"}). "
+                        + "Training takes hours. Choose another replica until then (tavusReplicaId)."),
             };
         }
         catch (TavusException e) when (e.Fault == TavusFault.NotFound)
@@ -95,7 +97,7 @@ public sealed class TavusConnectionTest(
             return new(
                 Name,
                 Ok: false,
-                $"The account has no replica {id}. GET /api/tavus/replicas lists those it has; set tavusReplicaId to one of them.");
+                $"The account has no replica {id}. Set tavusReplicaId to one of its replicas (GET /api/tavus/replicas).");
         }
         catch (TavusException e)
         {
@@ -111,8 +113,8 @@ public sealed class TavusConnectionTest(
             return new(
                 Name,
                 Ok: false,
-                "The tenant has no persona yet. POST /api/tavus/persona/preview shows the one that its settings ask for, POST "
-                    + "/api/tavus/persona/apply makes it.");
+                "The tenant has no persona yet. Preview one from its settings (POST /api/tavus/persona/preview), then apply it "
+                    + "(POST /api/tavus/persona/apply).");
         }
 
         try
@@ -121,15 +123,15 @@ public sealed class TavusConnectionTest(
             return new(
                 Name,
                 Ok: true,
-                $"The persona {persona.Name ?? id} is there{(persona.HasUnpublishedChanges ? ", with changes that are not published" : "")}.");
+                $"The persona {persona.Name ?? id} exists{(persona.HasUnpublishedChanges ? ", with unpublished changes" : "")}.");
         }
         catch (TavusException e) when (e.Fault == TavusFault.NotFound)
         {
             return new(
                 Name,
                 Ok: false,
-                $"The account has no persona {id}. GET /api/tavus/personas lists those it has; "
-                    + "set tavusPersonaId to one of them, or empty it and have one made (POST /api/tavus/persona/preview).");
+                $"The account has no persona {id}. Set tavusPersonaId to one of its personas "
+                    + "(GET /api/tavus/personas), or clear it and create one (POST /api/tavus/persona/preview).");
         }
         catch (TavusException e)
         {
@@ -142,17 +144,17 @@ public sealed class TavusConnectionTest(
         null => new(
             "public_address",
             Ok: false,
-            $"{TavusWords.NoPublicAddress} Until then calls work, but without callbacks, without tools that Tavus calls here, "
-                + "without our own model and without publishing documents."),
+            $"{TavusWords.NoPublicAddress} Until then calls work, but without callbacks, server-side tools, "
+                + "our own model and published documents."),
         { Scheme: "https" } address => new(
             "public_address",
             Ok: true,
-            $"Tavus is told to call {address.GetLeftPart(UriPartial.Authority)}."),
+            $"Tavus calls {address.GetLeftPart(UriPartial.Authority)}."),
         var address => new(
             "public_address",
             Ok: false,
-            $"WIDGET_PUBLIC_URL is {address.GetLeftPart(UriPartial.Authority)}, but Tavus calls https addresses only. "
-                + "Put a certificate before this installation and set it to that address."),
+            $"WIDGET_PUBLIC_URL is {address.GetLeftPart(UriPartial.Authority)}, but Tavus calls only https addresses. "
+                + "Serve this installation over https and set WIDGET_PUBLIC_URL to that address."),
     };
 
     private async Task<TavusCheck> BudgetAsync(TenantId tenant, TenantSettings current, CancellationToken ct)
@@ -164,13 +166,13 @@ public sealed class TavusConnectionTest(
             null => new(
                 "budget",
                 Ok: true,
-                $"{minutes} minutes of video used this month; the tenant has no limit here (tavusMonthlyMinutes)."),
+                $"{minutes} minutes of video used this month. The tenant has no limit (tavusMonthlyMinutes)."),
             { } limit when used < limit * 60L => new("budget", Ok: true, $"{minutes} of {limit} minutes of video used this month."),
             { } limit => new(
                 "budget",
                 Ok: false,
                 $"All {limit} minutes of video of this month are used. "
-                    + "Raise tavusMonthlyMinutes in the tenant's settings, or wait for the first of the next month."),
+                    + "Raise tavusMonthlyMinutes in the tenant's settings, or wait until next month."),
         };
     }
 
@@ -188,20 +190,22 @@ public sealed class TavusConnectionTest(
             { Error: { } error } => new(
                 Name,
                 Ok: false,
-                $"The mirror of the tenant's knowledge at Tavus could not be brought up to date. {error}"),
+                $"The mirror of the tenant's knowledge at Tavus could not be updated. {error}"),
             { SyncedAt: null } or null => new(
                 Name,
                 Ok: false,
-                "The tenant's knowledge at Tavus has not been mirrored yet. That begins by itself; "
-                    + "look again in a minute (GET /api/tavus/knowledge)."),
+                "The tenant's knowledge at Tavus has not been mirrored yet. Mirroring starts on its own. "
+                    + "Check again in a minute (GET /api/tavus/knowledge)."),
             _ when failed > 0 => new(
                 Name,
                 Ok: false,
-                $"{mirror.Documents} documents are mirrored, {failed} could not be, or not wholly. GET /api/tavus/knowledge says why."),
+                $"{mirror.Documents} documents are mirrored. {failed} could not be mirrored completely (GET /api/tavus/knowledge)."),
             _ => new(
                 Name,
                 Ok: true,
-                string.Create(CultureInfo.InvariantCulture, $"{mirror.Documents} documents are mirrored, synchronised at {mirror.SyncedAt:yyyy-MM-dd HH:mm} UTC.")),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{mirror.Documents} documents are mirrored, last synchronised at {mirror.SyncedAt:yyyy-MM-dd HH:mm} UTC.")),
         };
     }
 }

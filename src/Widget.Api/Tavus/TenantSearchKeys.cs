@@ -6,7 +6,7 @@ using Widget.Rag.Tavus;
 namespace Widget.Api.Tavus;
 
 /// <summary>
-/// A tenant's knowledge is searched in its own account where it has one: a replica's id of somebody else's opens nothing there.
+/// Searches a tenant's knowledge with its own key if it has one, so that another account's replica id finds nothing.
 /// </summary>
 public sealed class TenantSearchKeys(TavusAccounts accounts, TenantSecrets secrets) : ITavusSearchKeys
 {
@@ -17,6 +17,6 @@ public sealed class TenantSearchKeys(TavusAccounts accounts, TenantSecrets secre
             ? null
             : throw new KnowledgeBaseException(
                 KnowledgeFault.Configuration,
-                "the tenant's own key cannot be opened any more; set it again");
+                "the tenant's own key can no longer be decrypted; set it again");
     }
 }

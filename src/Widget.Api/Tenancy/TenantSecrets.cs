@@ -76,8 +76,8 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
     public async Task<SecretTrace?> FindAsync(TenantId tenant, string name, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        return await db.Secrets.Where(row => row.Name == name).Select(row => new SecretTrace(row.Hint, row.UpdatedAt)).SingleOrDefaultAsync(
-            ct);
+        return await db.Secrets.Where(row => row.Name == name).Select(row => new SecretTrace(row.Hint, row.UpdatedAt))
+            .SingleOrDefaultAsync(ct);
     }
 
     public async Task SaveAsync(TenantId tenant, string name, string secret, CancellationToken ct)

@@ -33,7 +33,7 @@ public sealed class TenantSettingsService(TenantDatabase database, TimeProvider 
         await db.CommitAsync(ct);
     }
 
-    /// <summary>Changes single settings; whoever saves others meanwhile loses nothing.</summary>
+    /// <summary>Changes some settings without overwriting others that are saved at the same time.</summary>
     public async Task ChangeAsync(TenantId tenant, Func<TenantSettings, TenantSettings> change, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);

@@ -18,7 +18,8 @@ public sealed class TenantStore(NpgsqlDataSource dataSource) : IMultiTenantStore
     {
         if (identifier.StartsWith(SiteKey.Prefix, StringComparison.Ordinal))
             return await FindAsync("select tenant_id, slug, name from tenant_by_site_key($1)", identifier, NpgsqlDbType.Text, ct);
-        if (identifier.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal) || identifier.StartsWith(ApiKey.ModelPrefix, StringComparison.Ordinal))
+        if (identifier.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal)
+            || identifier.StartsWith(ApiKey.ModelPrefix, StringComparison.Ordinal))
         {
             return await FindAsync(
                 "select tenant_id, slug, name from tenant_by_api_key($1)",

@@ -11,13 +11,13 @@ public sealed record ModelPrice(decimal Input, decimal Output)
     public decimal Of(long inputTokens, long outputTokens) => ((inputTokens * Input) + (outputTokens * Output)) / PerTokens;
 }
 
-/// <summary>What the operator allows each tenant, and what models cost (WIDGET_BUDGET_…, WIDGET_MODEL_PRICES).</summary>
+/// <summary>Each tenant's monthly ceilings and the prices of models (WIDGET_BUDGET_…, WIDGET_MODEL_PRICES).</summary>
 public sealed record BudgetOptions
 {
-    /// <summary>Most messages of a tenant a month; null for no ceiling.</summary>
+    /// <summary>A tenant's messages a month; null for no ceiling.</summary>
     public long? MonthlyMessages { get; init; }
 
-    /// <summary>Most tokens of a tenant a month; null for no ceiling.</summary>
+    /// <summary>A tenant's tokens a month; null for no ceiling.</summary>
     public long? MonthlyTokens { get; init; }
 
     /// <summary>The model that writes answers; null for none.</summary>
@@ -50,11 +50,18 @@ public sealed record BudgetOptions
         foreach (var part in variables.List(Name))
         {
             var end = part.LastIndexOf('=');
-            if (end > 0 && part[(end + 1)..].Split('/') is [var read, var written] && Amount(read) is { } input && Amount(written) is { } output)
+            if (end > 0
+                && part[(end + 1)..].Split('/') is [var read, var written]
+                && Amount(read) is { } input
+                && Amount(written) is { } output)
+            {
                 prices[part[..end].Trim()] = new ModelPrice(input, output);
+            }
             else
+            {
                 variables.Errors.Add(
                     $"{Name} contains \"{part}\". Write the price of a million tokens read and written, as gpt-5-mini=0.25/2.");
+            }
         }
 
         return prices;

@@ -67,11 +67,16 @@ internal sealed record Standing(string Name, MonthlyUsage Usage)
         At(SpeechCharacters, use.Characters(UsageMeter.Speech), settings.Speech.MonthlyCharacters),
     ];
 
-    /// <summary>Whether there is any ceiling at all.</summary>
+    /// <summary>Whether there is a ceiling.</summary>
     public static bool Any(TenantSettings settings, BudgetOptions options) =>
-        (settings.Budget.MonthlyMessages ?? settings.Budget.MonthlyTokens ?? (long?)settings.TavusMonthlyMinutes ?? settings.Voice.MonthlyMinutes
-            ?? settings.Speech.MonthlyCharacters ?? options.MonthlyMessages ?? options.MonthlyTokens) is not null
-        || settings.Budget.MonthlyModelSpend is not null;
+        settings.Budget.MonthlyMessages is not null
+            || settings.Budget.MonthlyTokens is not null
+            || settings.Budget.MonthlyModelSpend is not null
+            || settings.TavusMonthlyMinutes is not null
+            || settings.Voice.MonthlyMinutes is not null
+            || settings.Speech.MonthlyCharacters is not null
+            || options.MonthlyMessages is not null
+            || options.MonthlyTokens is not null;
 
     private static Standing At(string name, decimal used, decimal? ceiling) =>
         new(name, new MonthlyUsage(used, ceiling, StateOf(used, ceiling)));

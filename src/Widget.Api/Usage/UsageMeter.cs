@@ -106,13 +106,18 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
     {
         await using var command = db.Command(
             """
-            insert into usage_records (tenant_id, kind, reference, conversation_id, seconds, model, input_tokens, output_tokens, estimated_tokens)
+            insert into usage_records
+                (tenant_id, kind, reference, conversation_id, seconds, model, input_tokens, output_tokens, estimated_tokens)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             on conflict do nothing
             """,
             [
                 db.TenantId.Value, kind, reference,
-                new Npgsql.NpgsqlParameter { Value = (object?)conversation?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid },
+                new Npgsql.NpgsqlParameter
+                {
+                    Value = (object?)conversation?.Value ?? DBNull.Value,
+                    NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid,
+                },
                 seconds, use.Model ?? "", use.InputTokens, use.OutputTokens, use.EstimatedTokens,
             ]);
         if (await command.ExecuteNonQueryAsync(ct) == 1) UsageTelemetry.Ended(kind, seconds);
@@ -144,7 +149,14 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
         while (await rows.ReadAsync(ct))
         {
             sums.Add(new UsageSum(
-                rows.GetString(0), rows.GetString(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4), rows.GetInt64(5), rows.GetInt64(6), rows.GetInt64(7)));
+                rows.GetString(0),
+                rows.GetString(1),
+                rows.GetInt64(2),
+                rows.GetInt64(3),
+                rows.GetInt64(4),
+                rows.GetInt64(5),
+                rows.GetInt64(6),
+                rows.GetInt64(7)));
         }
 
         return new MonthlyUse(sums);

@@ -35,8 +35,8 @@ public sealed class VisitorService(TenantDatabase database)
     {
         await using var db = await database.BeginAsync(visitor.Tenant, ct);
         // Locked: a page may say the name and the address at once, and both are to stay.
-        var row = await db.Visitors.FromSql($"select * from visitors where id = {visitor.Visitor.Value} for update").SingleOrDefaultAsync(
-            ct);
+        var row = await db.Visitors.FromSql($"select * from visitors where id = {visitor.Visitor.Value} for update")
+            .SingleOrDefaultAsync(ct);
         if (row is null) return; // erased meanwhile
         row.ExternalId = ExternalIds.OfPage(request.Id) ?? row.ExternalId;
         var traits = new Dictionary<string, string>(row.Traits, StringComparer.Ordinal);

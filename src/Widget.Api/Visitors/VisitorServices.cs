@@ -21,7 +21,9 @@ internal static class VisitorServices
             policy => policy.AddAuthenticationSchemes(VisitorAuthentication.SchemeName).RequireAuthenticatedUser());
         services.AddAuthorizationBuilder().AddPolicy(
             Policies.VisitorOrDeveloper,
-            policy => policy.AddAuthenticationSchemes(VisitorAuthentication.SchemeName, ApiKeyAuthentication.SchemeName).RequireAuthenticatedUser());
+            policy => policy
+                .AddAuthenticationSchemes(VisitorAuthentication.SchemeName, ApiKeyAuthentication.SchemeName)
+                .RequireAuthenticatedUser());
         return services;
     }
 }

@@ -48,19 +48,19 @@ internal static class Problems
 
     public static ProblemHttpResult NotFound(string what) => Because(StatusCodes.Status404NotFound, $"There is no such {what}.");
 
-    /// <summary>Puts words in the place of the bare status names that the framework gives.</summary>
+    /// <summary>Replaces the framework's bare status names with sentences.</summary>
     public static void SayInWords(ProblemDetailsContext context) =>
         context.ProblemDetails.Title = (context.ProblemDetails.Status, context.ProblemDetails.Title) switch
         {
             (StatusCodes.Status400BadRequest, "Bad Request") => Unreadable,
             (StatusCodes.Status404NotFound, "Not Found") => "There is nothing at this address.",
-            (StatusCodes.Status405MethodNotAllowed, "Method Not Allowed") => "This address does not take that method.",
+            (StatusCodes.Status405MethodNotAllowed, "Method Not Allowed") => "This address does not support that method.",
             (StatusCodes.Status413PayloadTooLarge, "Content Too Large" or "Payload Too Large") => TooLarge(context.HttpContext),
             (StatusCodes.Status415UnsupportedMediaType, "Unsupported Media Type") => UnknownContentType,
             var (_, title) => title,
         };
 
-    /// <summary>Says the limit that a request was over, where it is known.</summary>
+    /// <summary>Names the size limit, if it is known.</summary>
     public static string TooLarge(HttpContext http) =>
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize switch
         {
@@ -74,15 +74,15 @@ internal static class Problems
         TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [error] }, title: error);
 }
 
-/// <summary>Metadata of endpoints whose callers read errors in another shape than problem details.</summary>
+/// <summary>Metadata of endpoints whose errors have another shape than problem details.</summary>
 internal interface IErrorShape
 {
     Task WriteAsync(HttpContext http, int status, string title);
 }
 
 /// <summary>
-/// Writes problem details whatever the caller says it accepts: an error is better read as JSON than not at all, also by someone who asked
-/// for a stream. The framework's own writer, which comes first, declines then.
+/// Writes problem details even if the caller does not accept JSON, for example because it asked for a stream. In that case the framework's
+/// own writer, which comes first, writes nothing.
 /// </summary>
 internal sealed class UnconditionalProblems(
     IOptions<ProblemDetailsOptions> options,
@@ -134,14 +134,15 @@ internal sealed partial class ExceptionProblems(
         }
 
         httpContext.Response.StatusCode = status;
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [title] };
         return await problems.TryWriteAsync(new ProblemDetailsContext
         {
             HttpContext = httpContext,
-            ProblemDetails = new HttpValidationProblemDetails(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [title] }) { Status = status, Title = title },
+            ProblemDetails = new HttpValidationProblemDetails(errors) { Status = status, Title = title },
         });
     }
 
-    // The route's pattern, since paths carry tokens. The exception handler has taken the endpoint off the request and put it here.
+    // The route's pattern, because paths can carry tokens. The exception handler moves the endpoint from the request to its feature.
     private static string Route(HttpContext http) =>
         (http.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? http.GetEndpoint()) is RouteEndpoint route
             ? route.RoutePattern.RawText ?? "/"

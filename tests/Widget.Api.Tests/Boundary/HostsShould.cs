@@ -9,7 +9,7 @@ namespace Widget.Api.Tests.Boundary;
 /// <summary>Under which hosts the server answers, and which origins are its own: what is configured, not what a request says.</summary>
 public sealed class HostsShould(ApiFixture api)
 {
-    private const string NotOurs = "This server does not answer under the host of this request. The operator names its hosts with WIDGET_PUBLIC_URL and WIDGET_HOSTS.";
+    private const string NotOurs = "This server does not answer under the host of this request. The operator configures its hosts with WIDGET_PUBLIC_URL and WIDGET_HOSTS.";
 
     [Fact]
     public async Task Not_take_a_site_for_its_own_because_the_host_header_names_it()

@@ -154,7 +154,7 @@ public sealed class BudgetShould(ApiFixture api)
         unknown.ModelSpend.ShouldBe(new MonthlyUsage(null, 10, BudgetState.PriceUnknown));
         unknown.UnpricedModels.ShouldBe(["sim-chat"]);
         answer.Outcome.ShouldBe(AnswerOutcome.Quoted);
-        other.Log.Lines.ShouldContain(line => line.Contains("the price of a model is not known", StringComparison.Ordinal));
+        other.Log.Lines.ShouldContain(line => line.Contains("the price of a model is unknown", StringComparison.Ordinal));
     }
 
     [Fact]

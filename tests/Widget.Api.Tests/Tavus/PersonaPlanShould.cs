@@ -20,8 +20,8 @@ public sealed class PersonaPlanShould
         var theirs = $"widget:{Guid.NewGuid()}";
         var settings = new TenantSettings { TavusDocumentTags = [theirs, "widget-copy:x", "manuals"] };
 
-        PersonaWish.Of(Tenant, settings, null, accountIsTenants: false).DocumentTags.ShouldBe(["manuals", $"widget:{Tenant.TenantId}"]);
-        PersonaWish.Of(Tenant, settings, null, accountIsTenants: true).DocumentTags.ShouldContain(theirs);
+        DesiredPersona.Of(Tenant, settings, null, accountIsTenants: false).DocumentTags.ShouldBe(["manuals", $"widget:{Tenant.TenantId}"]);
+        DesiredPersona.Of(Tenant, settings, null, accountIsTenants: true).DocumentTags.ShouldContain(theirs);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class PersonaPlanShould
     public void Take_nothing_that_people_write_for_a_secret_or_an_id()
     {
         var settings = new TenantSettings { AgentName = "new:x", AgentInstructions = PersonaPlan.Masked };
-        var plan = PersonaPlan.Of(PersonaWish.Of(Tenant, settings, null, accountIsTenants: true), null, AppliedPersona.Nothing, [], PersonaWish.GuardrailPrefix(Tenant.TenantId));
+        var plan = PersonaPlan.Of(DesiredPersona.Of(Tenant, settings, null, accountIsTenants: true), null, AppliedPersona.Nothing, [], DesiredPersona.GuardrailPrefix(Tenant.TenantId));
 
         plan.Patch(NoGuardrails, "mk_secret").ShouldAllBe(operation => !operation.Value!.ToJsonString().Contains("mk_secret"));
     }
@@ -115,43 +115,43 @@ public sealed class PersonaPlanShould
     {
         var layers = new TavusLayers { Stt = new() { Hotwords = PersonaPlan.Masked }, Perception = new() { VisualAwarenessQueries = ["Is somebody else there?"] } };
         var plan = PersonaPlan.Of(
-            PersonaWish.Of(Tenant, new TenantSettings { TavusLayers = layers, TavusCustomModel = true }, new Uri("https://widget.example"), accountIsTenants: true),
+            DesiredPersona.Of(Tenant, new TenantSettings { TavusLayers = layers, TavusCustomModel = true }, new Uri("https://widget.example"), accountIsTenants: true),
             null,
             AppliedPersona.Nothing,
             [],
-            PersonaWish.GuardrailPrefix(Tenant.TenantId));
+            DesiredPersona.GuardrailPrefix(Tenant.TenantId));
 
         var sent = plan.Patch(NoGuardrails, "mk_secret").Where(IsLayer).Select(operation => $"{operation.Path} {operation.Value!.ToJsonString()}").ToList();
         sent.Select(operation => operation.Split(' ')[0]).ShouldBe(["/layers", "/layers/stt", "/layers/perception"]);
         (sent[0].Contains("mk_secret"), sent[1].Contains("mk_secret")).ShouldBe((true, false));
-        var made = LayerField.Make(plan.Wish.Layers, new LlmLayer { Model = "widget" });
+        var made = LayerField.Make(plan.Desired.Layers, new LlmLayer { Model = "widget" });
         (made.Llm!.Model, made.Stt!.Hotwords, made.Tts, made.Perception!.VisualAwarenessQueries!.Single()).ShouldBe(("widget", PersonaPlan.Masked, null, "Is somebody else there?"));
     }
 
     [Fact]
     public void Keep_names_within_limits_and_recognisable()
     {
-        var wish = PersonaWish.Of(Tenant with { Name = new string('b', 200) }, new TenantSettings { AgentName = new string('a', 60) }, null, accountIsTenants: true);
+        var desired = DesiredPersona.Of(Tenant with { Name = new string('b', 200) }, new TenantSettings { AgentName = new string('a', 60) }, null, accountIsTenants: true);
 
-        wish.Name.Length.ShouldBeLessThanOrEqualTo(100);
-        PersonaWish.IsNameOf(wish.Name, Tenant.TenantId).ShouldBeTrue();
-        PersonaWish.IsNameOf(wish.Name, TenantId.New()).ShouldBeFalse();
-        (PersonaWish.GuardrailPrefix(Tenant.TenantId).Length + 89).ShouldBeLessThanOrEqualTo(100);
+        desired.Name.Length.ShouldBeLessThanOrEqualTo(100);
+        DesiredPersona.IsNameOf(desired.Name, Tenant.TenantId).ShouldBeTrue();
+        DesiredPersona.IsNameOf(desired.Name, TenantId.New()).ShouldBeFalse();
+        (DesiredPersona.GuardrailPrefix(Tenant.TenantId).Length + 89).ShouldBeLessThanOrEqualTo(100);
     }
 
     private static bool IsLayer(JsonPatchOperation operation) => operation.Path.StartsWith("/layers", StringComparison.Ordinal);
 
     private static PersonaPlan LayerPlan(TavusLayers layers, string there, AppliedPersona? applied = null) => PersonaPlan.Of(
-        PersonaWish.Of(Tenant, new TenantSettings { TavusLayers = layers }, null, accountIsTenants: true),
+        DesiredPersona.Of(Tenant, new TenantSettings { TavusLayers = layers }, null, accountIsTenants: true),
         new TavusPersona { Id = "p1", Layers = JsonDocument.Parse(there).RootElement },
         applied ?? AppliedPersona.Nothing,
         [],
-        PersonaWish.GuardrailPrefix(Tenant.TenantId));
+        DesiredPersona.GuardrailPrefix(Tenant.TenantId));
 
     private static PersonaPlan Plan(bool custom, string layers, AppliedPersona? applied = null) => PersonaPlan.Of(
-        PersonaWish.Of(Tenant, new TenantSettings { TavusCustomModel = custom }, new Uri("https://widget.example"), accountIsTenants: true),
+        DesiredPersona.Of(Tenant, new TenantSettings { TavusCustomModel = custom }, new Uri("https://widget.example"), accountIsTenants: true),
         new TavusPersona { Id = "p1", Layers = JsonDocument.Parse(layers).RootElement },
         applied ?? AppliedPersona.Nothing,
         [],
-        PersonaWish.GuardrailPrefix(Tenant.TenantId));
+        DesiredPersona.GuardrailPrefix(Tenant.TenantId));
 }

@@ -92,7 +92,7 @@ public sealed class TavusAccountShould(TavusWorld world) : IClassFixture<TavusWo
         var report = await TestAsync(tenant);
 
         report.Checks.Single(check => check.Name == "key_accepted").Words.ShouldStartWith("Tavus does not accept the key.");
-        report.Checks.Single(check => check.Name == "replica").Words.ShouldBe("Not checked, since Tavus cannot be asked.");
+        report.Checks.Single(check => check.Name == "replica").Words.ShouldBe("Not checked, because Tavus cannot be called.");
     }
 
     [Fact]

@@ -175,12 +175,12 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
         await tenant.SetAsync(settings => settings["tavusPersonaId"] = "p5d11710002a");
         await RefusesAsync(tenant, HttpStatusCode.Conflict, "The persona Friendly host is one of Tavus's own");
         await tenant.SetAsync(settings => (settings["tavusPersonaId"], settings["tavusCustomModel"]) = (null, true));
-        await RefusesAsync(tenant, HttpStatusCode.Conflict, "tavusCustomModel is on, but Tavus reaches our model by https only.");
+        await RefusesAsync(tenant, HttpStatusCode.Conflict, "tavusCustomModel is on, but Tavus calls our model only over https.");
         await tenant.SetAsync(settings => settings["tavusCustomModel"] = false);
         await tenant.FailAsync("GET personas", status: 402);
         await RefusesAsync(tenant, HttpStatusCode.Conflict, "The account at Tavus has no minutes left.");
         await tenant.FailAsync("GET personas", status: 503, times: 2);
-        await RefusesAsync(tenant, HttpStatusCode.ServiceUnavailable, "Tavus is not to be reached just now");
+        await RefusesAsync(tenant, HttpStatusCode.ServiceUnavailable, "Tavus is unavailable right now");
     }
 
     [Fact]

@@ -121,7 +121,7 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
         await tenant.Tenant.ImportAsync(new { id = "a", title = "A", text = "The only text." });
         await tenant.FailAsync("POST documents", status: 400);
         await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { (await DocumentsAsync(tenant)).Single().Id } });
-        (await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Failed)).Error.ShouldNotBeNull().ShouldStartWith("Tavus refuses it:");
+        (await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Failed)).Error.ShouldNotBeNull().ShouldStartWith("Tavus refused:");
     }
 
     [Fact]

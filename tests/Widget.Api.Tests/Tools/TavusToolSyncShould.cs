@@ -180,7 +180,7 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
         await HaveKeyAsync(_tenant, "key-unknown");
         var report = await SyncAsync();
         report.Problems.ShouldContain("Invalid access token");
-        report.Problems.ShouldContain(problem => problem.Contains("remain in the one before", StringComparison.Ordinal));
+        report.Problems.ShouldContain(problem => problem.Contains("stay registered in the previous one", StringComparison.Ordinal));
     }
 
     [Fact]

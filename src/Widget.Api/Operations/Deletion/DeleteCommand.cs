@@ -21,7 +21,12 @@ internal static class DeleteCommand
         Action<ParseResult, object, string> print)
     {
         var yes = new Option<bool>("--yes") { Description = "Delete the tenant. Without this option, only list its data." };
-        var command = new Command("delete", "Delete a tenant and all its data, including at Tavus. This cannot be undone.") { slug, yes, asJson };
+        var command = new Command("delete", "Delete a tenant and all its data, including at Tavus. This cannot be undone.")
+        {
+            slug,
+            yes,
+            asJson,
+        };
         command.SetAction(async (result, ct) =>
         {
             var connection = owner();

@@ -32,7 +32,8 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
             """
             select 'conversation', tavus_conversation_id, account from tavus_sessions
             where tenant_id = $1 and tavus_conversation_id is not null and state not in ('ended', 'failed')
-            union all select 'document', tavus_document_id, coalesce(account, '') from tavus_publications where tenant_id = $1 and tavus_document_id is not null
+            union all select 'document', tavus_document_id, coalesce(account, '') from tavus_publications
+                where tenant_id = $1 and tavus_document_id is not null
             union all select 'tool', tavus_tool_id, account from tavus_tools where tenant_id = $1 and tavus_tool_id is not null
             union all select 'persona', persona_id, account from tavus_personas where tenant_id = $1
             """,
@@ -43,7 +44,7 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
         return things;
     }
 
-    /// <summary>Ends and deletes it, with what bears the tenant's mark there and is not known here.</summary>
+    /// <summary>Ends and deletes what is stored here, and everything at Tavus that has the tenant's mark.</summary>
     public async Task<(IReadOnlyList<ThingAtTavus> Deleted, IReadOnlyList<LeftOver> LeftOver)> DeleteAsync(
         TenantId tenant,
         CancellationToken ct)
@@ -57,8 +58,8 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
         }
         catch (TavusException e)
         {
-            left.Add(
-                new LeftOver(new ThingAtTavus("account", current!.Fingerprint, current.Fingerprint), $"what is there could not be listed: {e.Message}"));
+            var thing = new ThingAtTavus("account", current!.Fingerprint, current.Fingerprint);
+            left.Add(new LeftOver(thing, $"its contents could not be listed: {e.Message}"));
         }
 
         foreach (var thing in known)
@@ -93,13 +94,14 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
                     return null;
                 default:
                     // One that the tenant has made itself is the tenant's to delete.
-                    if (!PersonaWish.IsNameOf((await client.GetPersonaAsync(account, thing.Id, ct)).Name, tenant))
+                    if (!DesiredPersona.IsNameOf((await client.GetPersonaAsync(account, thing.Id, ct)).Name, tenant))
                         return "it was not made by this installation";
                     await client.DeletePersonaAsync(account, thing.Id, ct);
                     return null;
             }
         }
-        catch (TavusException e) when (e.Fault == TavusFault.NotFound || (thing.Kind == "conversation" && e.Fault is TavusFault.BadRequest or TavusFault.Conflict))
+        catch (TavusException e) when (e.Fault == TavusFault.NotFound
+            || (thing.Kind == "conversation" && e.Fault is TavusFault.BadRequest or TavusFault.Conflict))
         {
             // It is gone, or over.
             return null;
@@ -117,11 +119,11 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
             document.Tags.Contains(tag, StringComparer.OrdinalIgnoreCase)
                 && document.Tags.Any(other => other.StartsWith(AccountListing.CopyTag, StringComparison.OrdinalIgnoreCase)));
         var prefix = ToolRegistry.Prefix(tenant);
-        var tools = (await PagesAsync(page => client.ListToolsAsync(account, prefix, page, PageSize, ct))).Where(
-            tool => tool.Name?.StartsWith(prefix, StringComparison.Ordinal) == true);
-        var guarding = PersonaWish.GuardrailPrefix(tenant);
-        var guardrails = (await PagesAsync(page => client.ListGuardrailsAsync(account, page, PageSize, ct))).Where(
-            rule => rule.Name?.StartsWith(guarding, StringComparison.Ordinal) == true);
+        var tools = (await PagesAsync(page => client.ListToolsAsync(account, prefix, page, PageSize, ct)))
+            .Where(tool => tool.Name?.StartsWith(prefix, StringComparison.Ordinal) == true);
+        var guarding = DesiredPersona.GuardrailPrefix(tenant);
+        var guardrails = (await PagesAsync(page => client.ListGuardrailsAsync(account, page, PageSize, ct)))
+            .Where(rule => rule.Name?.StartsWith(guarding, StringComparison.Ordinal) == true);
         return
         [
             .. documents.Select(document => new ThingAtTavus("document", document.Id, account.Fingerprint)),

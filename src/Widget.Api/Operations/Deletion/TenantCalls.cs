@@ -20,7 +20,8 @@ internal sealed class TenantCalls(TenantDatabase database, VoiceBus bus, TimePro
         var now = clock.GetUtcNow();
         await using (var db = await database.BeginAsync(tenant, ct))
         {
-            foreach (var session in await db.VideoSessions.FromSql($"select * from tavus_sessions where state not in ('ended', 'failed') for update").ToListAsync(ct))
+            var open = db.VideoSessions.FromSql($"select * from tavus_sessions where state not in ('ended', 'failed') for update");
+            foreach (var session in await open.ToListAsync(ct))
                 session.BeginEnd(TavusEndReason.Left, now);
             await db.CommitAsync(ct);
         }
@@ -28,8 +29,8 @@ internal sealed class TenantCalls(TenantDatabase database, VoiceBus bus, TimePro
         List<VoiceCall> calls;
         await using (var db = await database.BeginAsync(tenant, ct))
         {
-            calls = await db.VoiceCalls.FromSql($"select * from voice_sessions where state not in ('ended', 'failed') for update").ToListAsync(
-                ct);
+            calls = await db.VoiceCalls.FromSql($"select * from voice_sessions where state not in ('ended', 'failed') for update")
+                .ToListAsync(ct);
             foreach (var call in calls) call.BeginEnd(VoiceEndReason.Left, now);
             await db.CommitAsync(ct);
         }

@@ -56,7 +56,8 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
             {
                 return await TryDeleteAsync(tenant, ct);
             }
-            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.ForeignKeyViolation && attempt < MostAttempts)
+            catch (PostgresException e) when (attempt < MostAttempts
+                && e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.ForeignKeyViolation)
             {
                 // A node was writing for the tenant in this moment.
                 await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), TimeProvider.System, ct);
@@ -68,13 +69,16 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
     {
         await using var across = await AcrossTenants.BeginAsync(owner, ct);
         // Blocks new work for the tenant until the commit: every new row needs to reference this one.
-        await using (var hold = across.Command("select from tenants where tenant_id = $1 for update", [tenant.Value])) await hold.ExecuteNonQueryAsync(
-            ct);
+        await using (var hold = across.Command("select from tenants where tenant_id = $1 for update", [tenant.Value]))
+            await hold.ExecuteNonQueryAsync(ct);
         // Watchers of a conversation read it again after the commit, and find that it is gone.
         await using (var wake = across.Command(
             """
             select pg_notify($2, concat_ws(':', tenant_id, id, last_seq))
-            from (select * from conversations where tenant_id = $1 and updated_at > now() - interval '1 day' order by updated_at desc limit 10000) recent
+            from (
+                select * from conversations
+                where tenant_id = $1 and updated_at > now() - interval '1 day'
+                order by updated_at desc limit 10000) recent
             """,
             [tenant.Value, ConversationLog.Channel]))
         {
@@ -100,7 +104,9 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
         await using (var command = across.Command(
             """
             select class.oid::regclass::text,
-                   array(select distinct confrelid::regclass::text from pg_constraint where contype = 'f' and conrelid = class.oid and confrelid <> class.oid)
+                   array(
+                       select distinct confrelid::regclass::text from pg_constraint
+                       where contype = 'f' and conrelid = class.oid and confrelid <> class.oid)
             from pg_class class
             where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace
               and exists (select from pg_attribute where attrelid = class.oid and attname = 'tenant_id' and not attisdropped)

@@ -88,13 +88,22 @@ internal static partial class TavusErrors
         _ => $"It was refused without a reason (status {status}).",
     };
 
-    [GeneratedRegex(@"(maximum|max|too many|limit)\b.{0,40}\bconcurren|\bconcurren\w*\b.{0,40}\b(limit|maximum|reached|exceeded)", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"(maximum|max|too many|limit)\b.{0,40}\bconcurren|\bconcurren\w*\b.{0,40}\b(limit|maximum|reached|exceeded)",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Concurrency();
 
-    [GeneratedRegex(@"out of .{0,30}credit|insufficient .{0,20}credit|no .{0,30}credits? (left|remaining)", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"out of .{0,30}credit|insufficient .{0,20}credit|no .{0,30}credits? (left|remaining)",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Credits();
 
-    [GeneratedRegex(@"\b(invalid|unknown)\s+['""]?\w*(_id|_uuid|uuid)s?\b|\b(not found|does not exist|doesn't exist)\b", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"\b(invalid|unknown)\s+['""]?\w*(_id|_uuid|uuid)s?\b|\b(not found|does not exist|doesn't exist)\b",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex UnknownId();
 
     [GeneratedRegex(@"[\p{Cc}\p{Cf}]+", RegexOptions.None, 1000)]

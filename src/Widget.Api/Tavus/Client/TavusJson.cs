@@ -62,7 +62,8 @@ internal readonly struct TavusObject(JsonElement element)
     public int? Number(params ReadOnlySpan<string> names) => Field(names) switch
     {
         { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var value) && Math.Abs(value) <= int.MaxValue => (int)value,
-        { ValueKind: JsonValueKind.String } text when int.TryParse(text.GetString(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) => value,
+        { ValueKind: JsonValueKind.String } text
+            when int.TryParse(text.GetString(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) => value,
         _ => null,
     };
 

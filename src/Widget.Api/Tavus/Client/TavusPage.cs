@@ -11,7 +11,10 @@ public sealed record TavusPage<T>(IReadOnlyList<T> Items, int? TotalCount)
     internal static TavusPage<T> Read(JsonElement answer, Func<TavusObject, T> read)
     {
         var list = answer.ValueKind == JsonValueKind.Array ? answer
-            : answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array ? data
+            : answer.ValueKind == JsonValueKind.Object
+                && answer.TryGetProperty("data", out var data)
+                && data.ValueKind == JsonValueKind.Array
+                ? data
             : throw TavusObject.Malformed("a list was expected");
         var items = new List<T>(list.GetArrayLength());
         foreach (var item in list.EnumerateArray())
@@ -19,7 +22,7 @@ public sealed record TavusPage<T>(IReadOnlyList<T> Items, int? TotalCount)
             items.Add(
                 item.ValueKind == JsonValueKind.Object
                     ? read(new TavusObject(item))
-                    : throw TavusObject.Malformed("the list holds something else than objects"));
+                    : throw TavusObject.Malformed("the list contains something other than objects"));
         }
 
         return new TavusPage<T>(items, answer.ValueKind == JsonValueKind.Object ? new TavusObject(answer).Number("total_count") : null);

@@ -6,7 +6,7 @@ using Widget.Rag.Tavus.Mirror;
 namespace Widget.Api.Tavus.Knowledge;
 
 /// <summary>
-/// Looks after one tenant's knowledge at Tavus once: the copies of its own documents there, and the mirror of the others here.
+/// Brings one tenant's knowledge at Tavus up to date once: the copies of its documents there, and the mirror of the other documents here.
 /// </summary>
 public sealed class TavusKnowledgeRound(
     TavusAccounts accounts,
@@ -15,18 +15,19 @@ public sealed class TavusKnowledgeRound(
     TavusPublisher publisher,
     MirrorSync mirror)
 {
-    /// <summary>Between two rounds, when nothing is under way.</summary>
+    /// <summary>Between two rounds when nothing is in progress.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMinutes(15);
 
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
 
-    /// <returns>When to do so again; null when there is nothing to look after.</returns>
+    /// <returns>The time until the next round; null when the tenant needs none.</returns>
     public async Task<TimeSpan?> RunAsync(MirrorLease lease, CancellationToken ct)
     {
         var tenant = lease.Tenant;
         var current = await settings.ReadAsync(tenant, ct);
         var published = await publisher.ListAsync(tenant, ct);
-        // Switched off for less than a round costs nothing; afterwards it would be a copy that nobody looks at and nobody renews.
+        // A mirror that is switched off is kept until the next round, in case it is switched on again. Then it is dropped: it would get
+        // stale.
         if (!current.UseTavusKB) await mirror.DropAsync(lease, ct);
         if (!current.UseTavusKB && published.Count == 0) return null;
         if (await accounts.OfAsync(tenant, ct) is not { } account)

@@ -17,8 +17,8 @@ public readonly record struct TavusPublicationId(Guid Value) : ITypedId<TavusPub
 }
 
 /// <summary>
-/// An own document that is published at Tavus. Documents get new ids when they are read again, so it is known by its source and its id
-/// there.
+/// A document of ours that is published at Tavus. Documents get new ids when they are read again, so it is identified by its source and its
+/// id there.
 /// </summary>
 public sealed class TavusPublication : ITenantOwned
 {
@@ -32,13 +32,13 @@ public sealed class TavusPublication : ITenantOwned
 
     public required string Title { get; set; }
 
-    /// <summary>Of what is at Tavus, or on its way there; null for nothing yet.</summary>
+    /// <summary>Hash of the content that is at Tavus or being sent there; null before the first time.</summary>
     public byte[]? ContentHash { get; set; }
 
     public string? TavusDocumentId { get; set; }
 
     /// <summary>
-    /// <see cref="TavusAccount.Fingerprint"/> of the account in which that is; a new key of the same account changes it, too.
+    /// <see cref="TavusAccount.Fingerprint"/> of the account that holds the copy. A new key of the same account changes it, too.
     /// </summary>
     public string? Account { get; set; }
 

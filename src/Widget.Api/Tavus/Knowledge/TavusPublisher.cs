@@ -122,7 +122,8 @@ public sealed class TavusPublisher(
             return;
         }
 
-        if (row.ContentHash.AsSpan().SequenceEqual(own.ContentHash) && (row.TavusDocumentId ?? (copies.Count > 0 ? copies[^1].Id : null)) is { } current)
+        var copy = row.TavusDocumentId ?? (copies.Count > 0 ? copies[^1].Id : null);
+        if (row.ContentHash.AsSpan().SequenceEqual(own.ContentHash) && copy is { } current)
         {
             await DeleteAsync(account, copies.Select(copy => copy.Id), keep: current, ct);
             row.TavusDocumentId = current;
@@ -147,7 +148,9 @@ public sealed class TavusPublisher(
         }
 
         // What Tavus refused is not handed over again before it changes, or somebody asks for it.
-        if (row.Status == TavusPublicationStatus.Failed && row.Account == account.Fingerprint && row.ContentHash.AsSpan().SequenceEqual(own.ContentHash))
+        if (row.Status == TavusPublicationStatus.Failed
+            && row.Account == account.Fingerprint
+            && row.ContentHash.AsSpan().SequenceEqual(own.ContentHash))
             return;
         await DeleteAsync(account, [.. copies.Select(copy => copy.Id), row.TavusDocumentId], keep: null, ct);
         await HandOverAsync(row, own, account, ct);
@@ -211,7 +214,8 @@ public sealed class TavusPublisher(
     {
         await using var db = await HoldAsync(row.TenantId, ct);
         if (await db.Publications.SingleOrDefaultAsync(entry => entry.Id == row.Id, ct) is not { } stored) return;
-        (stored.Title, stored.ContentHash, stored.TavusDocumentId, stored.Account) = (row.Title, row.ContentHash, row.TavusDocumentId, row.Account);
+        (stored.Title, stored.ContentHash) = (row.Title, row.ContentHash);
+        (stored.TavusDocumentId, stored.Account) = (row.TavusDocumentId, row.Account);
         (stored.Error, stored.PublishedAt) = (row.Error, row.PublishedAt);
         if (stored.Status != TavusPublicationStatus.Removing) stored.Status = row.Status;
         await db.CommitAsync(ct);

@@ -17,11 +17,11 @@ internal static class TavusPersonaEndpoints
     {
         var tavus = routes.MapGroup("/api/tavus").RequireAuthorization(Policies.Developer).ProducesProblem(401)
             .WithTags("Tavus").WithRequestSizeLimit(LargestRequest).ExplainTavus();
-        tavus.MapGet("/replicas", Replicas).WithSummary("The account's replicas to choose from, with their training");
-        tavus.MapGet("/personas", Personas).WithSummary("The account's personas to choose from");
+        tavus.MapGet("/replicas", Replicas).WithSummary("The account's replicas, with the state of their training");
+        tavus.MapGet("/personas", Personas).WithSummary("The account's personas");
         tavus.MapGet("/voices", Voices).WithSummary("Tavus's stock voices");
-        tavus.MapPost("/persona/preview", Preview).WithSummary("What the tenant's settings will change of its persona");
-        tavus.MapPost("/persona/apply", Apply).Validate<TavusPersonaApplyRequest>().WithSummary("Do what a preview has shown");
+        tavus.MapPost("/persona/preview", Preview).WithSummary("Preview how the tenant's settings change its persona");
+        tavus.MapPost("/persona/apply", Apply).Validate<TavusPersonaApplyRequest>().WithSummary("Apply the changes of a preview");
     }
 
     private static async Task<Results<Ok<TavusReplicaPage>, ValidationProblem, ProblemHttpResult>> Replicas(
@@ -76,12 +76,21 @@ internal static class TavusPersonaEndpoints
         var chosen = (await settings.ReadAsync(tenant, ct)).TavusPersonaId;
         var list = await client.ListPersonasAsync(account, kind, Math.Max(1, page), PageSize, ct);
         return TypedResults.Ok(new TavusPersonaPage(
-            [.. list.Items.Where(Shown).Select(persona => new TavusPersonaSummary(persona.Id, persona.Name ?? persona.Id, persona.DefaultReplicaId, persona.Type, persona.Id == chosen))],
+            [
+                .. list.Items.Where(IsShown).Select(persona => new TavusPersonaSummary(
+                    persona.Id,
+                    persona.Name ?? persona.Id,
+                    persona.DefaultReplicaId,
+                    persona.Type,
+                    persona.Id == chosen)),
+            ],
             Math.Max(1, page),
             list.TotalCount));
 
-        // In an account that tenants share, the others' are nobody's business.
-        bool Shown(TavusPersona persona) => account.IsTenants || persona.Type == "system" || PersonaWish.IsNameOf(persona.Name, tenant);
+        // A shared account holds other tenants' personas, which this tenant must not see.
+        bool IsShown(TavusPersona persona) => account.IsTenants
+            || persona.Type == "system"
+            || DesiredPersona.IsNameOf(persona.Name, tenant);
     }
 
     private static async Task<Results<Ok<TavusVoicePage>, ProblemHttpResult>> Voices(
@@ -126,7 +135,7 @@ internal static class TavusPersonaEndpoints
 
     private static ProblemHttpResult NoKey() => Problems.Because(StatusCodes.Status409Conflict, TavusWords.NoKey);
 
-    // As "57/100".
+    // Tavus reports progress as "57/100".
     private static int? Percent(string? progress) =>
         progress?.Split('/') is [var done, var all]
             && double.TryParse(done, CultureInfo.InvariantCulture, out var part)

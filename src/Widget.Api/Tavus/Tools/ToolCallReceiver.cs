@@ -58,7 +58,9 @@ public sealed class ToolCallReceiver(
     /// <param name="ct">Ends the wait.</param>
     public async Task<Delivered> ReceiveAsync(string token, string? signature, byte[] body, CancellationToken ct)
     {
-        if (await FindAsync(token, ct) is not var (tenantId, tool) || !caller.Admits(tenantId) || await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenantId, ct) is not { } tenant)
+        if (await FindAsync(token, ct) is not var (tenantId, tool)
+            || !caller.Admits(tenantId)
+            || await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenantId, ct) is not { } tenant)
             return Delivered.Refused(DeliveryRefusal.NoSuchTool, "There is no such tool.");
         if (await secrets.ReadAsync(tenantId, ct) is not { } secret || !IsSigned(body, signature, secret))
             return Delivered.Refused(DeliveryRefusal.BadSignature, "The signature is missing or is not this body's.");
@@ -108,7 +110,9 @@ public sealed class ToolCallReceiver(
             {
                 using var document = JsonDocument.Parse(body);
                 var root = document.RootElement;
-                if (root.ValueKind != JsonValueKind.Object || Text(root, "conversation_id") is not { } conversation || !root.TryGetProperty("arguments", out var arguments))
+                if (root.ValueKind != JsonValueKind.Object
+                    || Text(root, "conversation_id") is not { } conversation
+                    || !root.TryGetProperty("arguments", out var arguments))
                     return null;
                 return new Call(conversation, Text(root, "tool_call_id"), arguments.Clone());
             }

@@ -14,8 +14,8 @@ public sealed class ApiKeyStrategy : IMultiTenantStrategy
 }
 
 /// <summary>
-/// A key for the OpenAI-compatible endpoint, which opens nothing else: <c>Authorization: Bearer mk_…</c>. It proves whose it is wherever it
-/// is sent.
+/// A key for the OpenAI-compatible endpoint, which opens nothing else: <c>Authorization: Bearer mk_…</c>. It proves its tenant on every
+/// endpoint.
 /// </summary>
 public sealed class ModelKeyStrategy : IMultiTenantStrategy
 {

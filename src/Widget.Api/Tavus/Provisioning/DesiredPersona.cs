@@ -6,16 +6,16 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus.Provisioning;
 
-/// <summary>The persona that a tenant's settings ask for: what of it is ours to say, and nothing else.</summary>
-/// <param name="Name">Found by it again, so it ends in the tenant's mark.</param>
+/// <summary>The persona that a tenant's settings describe: only the fields that we set.</summary>
+/// <param name="Name">Ends in the tenant's mark, so that the persona can be found by its name.</param>
 /// <param name="SystemPrompt">Who the avatar is and how it answers.</param>
-/// <param name="ReplicaId">Its look; null leaves it as it is.</param>
-/// <param name="DocumentIds">Documents it draws on.</param>
-/// <param name="DocumentTags">And those that bear any of these.</param>
-/// <param name="ModelAddress">Our OpenAI-compatible endpoint; null for a model of Tavus's.</param>
-/// <param name="Layers">Fields of the layers besides the model's.</param>
-/// <param name="Guardrails">Names with the tenant's prefix, and what each forbids.</param>
-public sealed record PersonaWish(
+/// <param name="ReplicaId">The replica that it looks like; null keeps the current one.</param>
+/// <param name="DocumentIds">Documents that it answers from.</param>
+/// <param name="DocumentTags">It also answers from documents with any of these tags.</param>
+/// <param name="ModelAddress">Our OpenAI-compatible endpoint; null for one of Tavus's models.</param>
+/// <param name="Layers">Fields of the other layers.</param>
+/// <param name="Guardrails">What each guardrail forbids, by its name with the tenant's prefix.</param>
+public sealed record DesiredPersona(
     string Name,
     string SystemPrompt,
     string? ReplicaId,
@@ -28,33 +28,40 @@ public sealed record PersonaWish(
     private const int LongestName = 100;
 
     /// <summary>
-    /// Before a tenant's guardrails, whose names are the account's: <c>w_1a2b3c4d_</c>, of the last bits of its id, which are random.
+    /// Begins the names of a tenant's guardrails, which all tenants of an account share: <c>w_1a2b3c4d_</c>, from the random last bits of
+    /// its id.
     /// </summary>
     public static string GuardrailPrefix(TenantId tenant) => $"w_{Mark(tenant)}_";
 
-    /// <summary>Whether a persona's name says that it is the tenant's.</summary>
+    /// <summary>Whether a persona's name has the tenant's mark.</summary>
     public static bool IsNameOf(string? name, TenantId tenant) => name?.EndsWith($"({Mark(tenant)})", StringComparison.Ordinal) == true;
 
     /// <param name="tenant">Whose persona.</param>
-    /// <param name="settings">The tenant's.</param>
-    /// <param name="publicAddress">Where our model is reached.</param>
-    /// <param name="accountIsTenants">
-    /// The account is the tenant's own; in one that tenants share, others' documents are kept from it.
-    /// </param>
-    public static PersonaWish Of(TenantInfo tenant, TenantSettings settings, Uri? publicAddress, bool accountIsTenants)
+    /// <param name="settings">The tenant's settings.</param>
+    /// <param name="publicAddress">The address at which Tavus reaches our model.</param>
+    /// <param name="accountIsTenants">The account is the tenant's own. In a shared account, other tenants' documents are left out.</param>
+    public static DesiredPersona Of(TenantInfo tenant, TenantSettings settings, Uri? publicAddress, bool accountIsTenants)
     {
         var mark = $"({Mark(tenant.TenantId)})";
         var name = $"{settings.AgentName} – {tenant.Name}";
-        return new PersonaWish(
+        return new DesiredPersona(
             $"{name[..Math.Min(name.Length, LongestName - mark.Length - 1)].TrimEnd()} {mark}",
             Prompt(tenant, settings),
             string.IsNullOrWhiteSpace(settings.TavusReplicaId) ? null : settings.TavusReplicaId,
             [.. settings.TavusDocumentIds.Distinct(StringComparer.Ordinal)],
-            // With its own tag, so that what it publishes is known to its avatar.
-            [.. settings.TavusDocumentTags.Where(tag => AccountListing.MayName(tag, tenant.TenantId, accountIsTenants)).Append(AccountListing.TagOf(tenant.TenantId)).Distinct(StringComparer.Ordinal)],
+            // The tenant's own tag, so that its avatar knows the documents that it publishes.
+            [
+                .. settings.TavusDocumentTags
+                    .Where(tag => AccountListing.MayName(tag, tenant.TenantId, accountIsTenants))
+                    .Append(AccountListing.TagOf(tenant.TenantId))
+                    .Distinct(StringComparer.Ordinal),
+            ],
             settings.TavusCustomModel && publicAddress is not null ? new Uri($"{publicAddress.AbsoluteUri.TrimEnd('/')}/v1") : null,
             LayerField.Of(settings.TavusLayers),
-            settings.TavusGuardrails.ToDictionary(rule => GuardrailPrefix(tenant.TenantId) + rule.Name, rule => rule.Prompt, StringComparer.Ordinal));
+            settings.TavusGuardrails.ToDictionary(
+                rule => GuardrailPrefix(tenant.TenantId) + rule.Name,
+                rule => rule.Prompt,
+                StringComparer.Ordinal));
     }
 
     private static string Mark(TenantId tenant) => tenant.Value.ToString("N")[^8..];
@@ -77,7 +84,10 @@ public sealed record PersonaWish(
                     + "the question in full words. Answer from what it finds and from your documents.");
         }
         else
+        {
             prompt.AppendLine($"- Answer questions about {tenant.Name}, its products, prices or terms from your documents.");
+        }
+
         prompt.AppendLine(
             "- Never invent facts, numbers, names, dates, prices or links. "
                 + "When your knowledge does not hold the answer, say so and offer to put the visitor in touch with a person.");
