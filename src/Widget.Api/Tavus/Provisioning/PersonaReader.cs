@@ -57,6 +57,7 @@ public sealed class PersonaReader(TavusClient client)
     /// <summary>Names of attached tools that begin with a prefix, without it.</summary>
     public async Task<IEnumerable<string>> AttachedToolsAsync(TavusAccount account, string persona, string prefix, CancellationToken ct) =>
         from tool in await client.ListAttachedToolsAsync(account, persona, ct)
-        where tool.Name?.StartsWith(prefix, StringComparison.Ordinal) == true
-        select tool.Name[prefix.Length..];
+        let name = tool.Name ?? ""
+        where name.StartsWith(prefix, StringComparison.Ordinal)
+        select name[prefix.Length..];
 }
