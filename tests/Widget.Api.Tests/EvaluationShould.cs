@@ -230,7 +230,7 @@ public sealed class EvaluationShould(ApiFixture api)
 
         var second = await tenant.Developer.PostAsJsonAsync("/api/evaluation/runs", new { });
         second.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        (await second.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString().ShouldBe("Another run goes on. Wait for it, or cancel it.");
+        (await second.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString().ShouldBe("Another run is in progress. Wait for it, or cancel it.");
         (await tenant.Developer.DeleteAsync($"/api/evaluation/runs/{run}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
 
         (await tenant.Developer.PostAsync($"/api/evaluation/runs/{run}/cancel", null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);

@@ -122,7 +122,7 @@ public sealed class SessionsShould(ApiFixture api)
         var visitor = new TestVisitor(api.Node, session);
 
         (await visitor.SendAsync("Hello", origin: TestTenant.Origin)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        await (await visitor.SendAsync("Hello", origin: "https://evil.example")).ShouldBeProblemAsync(HttpStatusCode.Forbidden, "This session was opened on another web site.");
+        await (await visitor.SendAsync("Hello", origin: "https://evil.example")).ShouldBeProblemAsync(HttpStatusCode.Forbidden, "This session was opened on another website.");
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Evaluation;
 
-/// <summary>What changed from one run to another, question by question. A question is the same as long as its id is.</summary>
+/// <summary>What changed between two runs, question by question. Questions are matched by id.</summary>
 public static class Comparison
 {
     /// <param name="after">The later run.</param>

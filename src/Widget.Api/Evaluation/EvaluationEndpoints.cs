@@ -27,7 +27,7 @@ internal static class EvaluationEndpoints
         questions.MapPost("/import", Import)
             .Accepts<EvaluationQuestionRequest>("application/x-ndjson", "application/json")
             .ProducesProblem(413)
-            .WithSummary("Add many: a JSON list, or an object a line; the same name again replaces the question");
+            .WithSummary("Add many test questions: a JSON list, or one object a line; the same name again replaces a question");
         questions.MapGet("/{id:guid}", Find).ProducesProblem(404).WithSummary("A test question");
         questions.MapPut("/{id:guid}", Replace)
             .Validate<EvaluationQuestionRequest>()
@@ -42,12 +42,12 @@ internal static class EvaluationEndpoints
             .ProducesProblem(409)
             .WithSummary("Ask all test questions; a tenant has one run at a time");
         runs.MapGet("/", Runs).WithSummary("The last runs, newest first");
-        runs.MapGet("/{id:guid}", Report).ProducesProblem(404).WithSummary("A run with what came of each question");
+        runs.MapGet("/{id:guid}", Report).ProducesProblem(404).WithSummary("A run with the result of each question");
         runs.MapGet("/{id:guid}/diff", Diff)
             .ProducesProblem(404)
-            .WithSummary("What changed since another run; the last finished one before it when none is named");
-        runs.MapPost("/{id:guid}/cancel", Cancel).ProducesProblem(404).WithSummary("End a run where it is");
-        runs.MapDelete("/{id:guid}", DeleteRun).ProducesProblem(404).WithSummary("Delete a run that has ended");
+            .WithSummary("What changed since another run; by default the last finished one before it");
+        runs.MapPost("/{id:guid}/cancel", Cancel).ProducesProblem(404).WithSummary("Cancel a run");
+        runs.MapDelete("/{id:guid}", DeleteRun).ProducesProblem(404).WithSummary("Delete a finished run");
     }
 
     private static async Task<Ok<EvaluationQuestionPage>> List(
@@ -132,7 +132,7 @@ internal static class EvaluationEndpoints
         var (run, refusal) = await runs.StartAsync(tenants.Current().TenantId, request, ct);
         if (run is not null) return TypedResults.Accepted($"/api/evaluation/runs/{run.Id}", run);
         return refusal == RunRefusal.AlreadyRunning
-            ? Problems.Because(StatusCodes.Status409Conflict, "Another run goes on. Wait for it, or cancel it.")
+            ? Problems.Because(StatusCodes.Status409Conflict, "Another run is in progress. Wait for it, or cancel it.")
             : Problems.Because(StatusCodes.Status400BadRequest, "There are no test questions to ask.");
     }
 
@@ -164,7 +164,7 @@ internal static class EvaluationEndpoints
             to is { } other ? new EvaluationRunId(other) : null,
             ct) is { } diff
             ? TypedResults.Ok(diff)
-            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run, or no earlier one to hold it against.");
+            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run, or no earlier one to compare it with.");
 
     private static async Task<Results<Accepted, ProblemHttpResult>> Cancel(
         Guid id,
@@ -173,7 +173,7 @@ internal static class EvaluationEndpoints
         CancellationToken ct) =>
         await runs.CancelAsync(tenants.Current().TenantId, new EvaluationRunId(id), ct)
             ? TypedResults.Accepted($"/api/evaluation/runs/{id}")
-            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run that goes on.");
+            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run in progress.");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteRun(
         Guid id,
@@ -182,7 +182,7 @@ internal static class EvaluationEndpoints
         CancellationToken ct) =>
         await runs.DeleteAsync(tenants.Current().TenantId, new EvaluationRunId(id), ct)
             ? TypedResults.NoContent()
-            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run that has ended.");
+            : Problems.Because(StatusCodes.Status404NotFound, "There is no such finished run.");
 
     private static ProblemHttpResult Refused(QuestionRefusal refusal) => refusal switch
     {

@@ -7,7 +7,7 @@ using Widget.Rag.Own;
 
 namespace Widget.Api.Evaluation;
 
-/// <summary>Why no run is begun.</summary>
+/// <summary>Why a run was not started.</summary>
 public enum RunRefusal
 {
     None,
@@ -85,17 +85,17 @@ public sealed class EvaluationRuns(
         return [.. runs.Select(run => run.ToContract())];
     }
 
-    /// <summary>A run with what came of its questions so far; null when the tenant has no such run.</summary>
+    /// <summary>A run with the results so far; null when the tenant has no such run.</summary>
     public async Task<EvaluationReport?> FindAsync(TenantId tenant, EvaluationRunId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         return await ReportAsync(db, id, ct);
     }
 
-    /// <summary>What changed since another run. Null when there is nothing to hold it against.</summary>
+    /// <summary>What changed since another run; null when there is none to compare with.</summary>
     /// <param name="tenant">Whose.</param>
     /// <param name="id">The later run.</param>
-    /// <param name="to">The earlier one; the last finished before it when null.</param>
+    /// <param name="to">The earlier run; null for the last finished one before it.</param>
     /// <param name="ct">Ends the wait.</param>
     public async Task<EvaluationDiff?> DiffAsync(TenantId tenant, EvaluationRunId id, EvaluationRunId? to, CancellationToken ct)
     {
@@ -109,7 +109,7 @@ public sealed class EvaluationRuns(
         return to is { } earlier && await ReportAsync(db, earlier, ct) is { } other ? Comparison.Of(run, other) : null;
     }
 
-    /// <summary>Ends a run where it is. False when the tenant has no such run that goes on.</summary>
+    /// <summary>Cancels a run. False when the tenant has no such run in progress.</summary>
     public async Task<bool> CancelAsync(TenantId tenant, EvaluationRunId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -120,7 +120,7 @@ public sealed class EvaluationRuns(
         return cancelled == 1;
     }
 
-    /// <summary>Deletes a run that has ended. False when there is none.</summary>
+    /// <summary>Deletes a finished run. False when there is no such run.</summary>
     public async Task<bool> DeleteAsync(TenantId tenant, EvaluationRunId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);

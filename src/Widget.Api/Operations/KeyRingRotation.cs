@@ -17,9 +17,9 @@ public sealed record RotatedKeyRing(string MasterKey, int Encrypted, int Rotated
 internal sealed class KeyRingRotation(NpgsqlDataSource owner, MasterKeys masterKeys)
 {
     /// <summary>Encrypts everything in the ring with the newest master key.</summary>
-    /// <param name="onlyPlain">Leaves what is encrypted with another master key as it is.</param>
-    /// <param name="ct">Ends the wait; nothing is changed then.</param>
-    /// <exception cref="OperatorException">There is no master key, or one that the ring is encrypted with is not given.</exception>
+    /// <param name="onlyPlain">Leaves keys that are encrypted with another master key as they are.</param>
+    /// <param name="ct">Cancels without changing anything.</param>
+    /// <exception cref="OperatorException">No master key is set, or one that the ring is encrypted with is missing.</exception>
     public async Task<RotatedKeyRing> RotateAsync(bool onlyPlain, CancellationToken ct)
     {
         var newest = masterKeys.Newest
@@ -38,7 +38,7 @@ internal sealed class KeyRingRotation(NpgsqlDataSource owner, MasterKeys masterK
                 encrypted++;
             }
 
-            // What was just encrypted is among them, with the newest.
+            // Includes the keys that were just encrypted with the newest master key.
             foreach (var sealedPart in MasterKeyXml.Encrypted(element))
             {
                 if (MasterKeyXml.IdOf(sealedPart) == newest.Id || onlyPlain) continue;

@@ -45,7 +45,10 @@ internal static class OperatorCommands
 
     private static Command Migrate()
     {
-        var login = new Option<string?>("--login") { Description = "The application's login. The default is the database's name followed by _app." };
+        var login = new Option<string?>("--login")
+        {
+            Description = "The application's login. The default is the database's name followed by _app.",
+        };
         var command = new Command(
             "migrate",
             $"Bring the database of {OwnerVariable} up to date. "
@@ -62,7 +65,10 @@ internal static class OperatorCommands
             {
                 var rotated = await WithKeyRing(masterKeys, ring => ring.RotateAsync(onlyPlain: true, ct));
                 if (rotated.Encrypted > 0)
-                    await Console.Error.WriteLineAsync($"encrypted {rotated.Encrypted} keys of the key ring with master key {rotated.MasterKey}");
+                {
+                    await Console.Error.WriteLineAsync(
+                        $"encrypted {rotated.Encrypted} keys of the key ring with master key {rotated.MasterKey}");
+                }
             }
 
             if (Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } password)
@@ -154,7 +160,10 @@ internal static class OperatorCommands
                 given.AddError($"--new is \"{kind.Value}\". It must be site or api.");
         });
         var keyName = new Option<string>("--name") { Description = "The name of the new API key.", DefaultValueFactory = _ => "unnamed" };
-        var revoke = new Option<string>("--revoke") { Description = "Revoke this key. An API key can also be given by its first characters, as listed." };
+        var revoke = new Option<string>("--revoke")
+        {
+            Description = "Revoke this key. An API key can also be given by its first characters, as listed.",
+        };
         var key = new Command("key", "List a tenant's keys, create one or revoke one.") { Slug, add, keyName, revoke, AsJson };
         key.SetAction((result, ct) => WithTenants(async tenants =>
         {

@@ -20,8 +20,8 @@ internal static class SettingsEndpoints
             .WithTags("Settings").WithRequestSizeLimit(LargestRequest);
         settings.MapGet("/", Read).WithSummary("The tenant's settings");
         settings.MapPut("/", Save).Validate<TenantSettings>().WithSummary("Replace the tenant's settings");
-        settings.MapGet("/origins", ReadOrigins).WithSummary("The web sites that may carry the widget");
-        settings.MapPut("/origins", SaveOrigins).Validate<AllowedOrigins>().WithSummary("Replace the web sites that may carry the widget");
+        settings.MapGet("/origins", ReadOrigins).WithSummary("The websites that may embed the widget");
+        settings.MapPut("/origins", SaveOrigins).Validate<AllowedOrigins>().WithSummary("Replace the websites that may embed the widget");
     }
 
     private static async Task<Ok<TenantSettings>> Read(
@@ -50,7 +50,7 @@ internal static class SettingsEndpoints
         {
             return Problems.Invalid(
                 "budget.monthlyModelSpend",
-                $"A ceiling on spend needs the price of the model \"{model}\", which is not known here. "
+                $"A ceiling on spend needs the price of the model \"{model}\", which is unknown. "
                     + "The installation's operator sets it with WIDGET_MODEL_PRICES. "
                     + "budget.monthlyTokens needs no price.");
         }

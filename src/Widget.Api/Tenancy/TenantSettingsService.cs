@@ -55,7 +55,7 @@ public sealed class TenantSettingsService(TenantDatabase database, TimeProvider 
     public async Task SaveOriginsAsync(TenantId tenant, IEnumerable<string> origins, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        // Of two that replace them at once, the later one finds what the earlier one has added.
+        // If two requests replace them at the same time, the later one must see what the earlier one has added.
         await db.LockAsync("origins", ct);
         await db.AllowedOrigins.ExecuteDeleteAsync(ct);
         db.AllowedOrigins.AddRange(

@@ -6,12 +6,12 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Tenancy;
 
 /// <summary>
-/// Finds tenants in the database by whatever names them. This is work across tenants, so it goes through the functions
-/// tenant_by_…, which answer one question each.
+/// Finds tenants in the database by an identifier. This crosses tenants, so it uses the functions tenant_by_…, each of which answers only
+/// one question.
 /// </summary>
 public sealed class TenantStore(NpgsqlDataSource dataSource) : IMultiTenantStore
 {
-    /// <summary>Marks an identifier as a tenant's id, since a slug may look like one.</summary>
+    /// <summary>Marks an identifier as a tenant's id, because a slug can look like one.</summary>
     public const string IdPrefix = "id:";
 
     public async Task<TenantInfo?> GetByIdentifierAsync(string identifier, CancellationToken ct)

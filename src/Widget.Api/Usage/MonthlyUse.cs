@@ -2,7 +2,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Usage;
 
-/// <summary>What a tenant has used since the first of the month, added up by kind and model.</summary>
+/// <summary>A tenant's usage since the first of the month, by kind and model.</summary>
 public sealed record MonthlyUse(IReadOnlyList<UsageSum> Sums)
 {
     public long Messages => Of(UsageMeter.Answer).Sum(sum => sum.Count);
@@ -17,24 +17,24 @@ public sealed record MonthlyUse(IReadOnlyList<UsageSum> Sums)
 
     public long Characters(string kind) => Of(kind).Sum(sum => sum.Characters);
 
-    /// <summary>Models that were used and have no price.</summary>
+    /// <summary>Models without a price that were used.</summary>
     public IEnumerable<string> Unpriced(BudgetOptions options) =>
         Sums.Where(sum => sum.InputTokens + sum.OutputTokens > 0)
             .Select(sum => sum.Model)
             .Where(model => !options.KnowsPriceOf(model))
             .Distinct(StringComparer.Ordinal);
 
-    /// <summary>What the tokens cost, as far as prices are known.</summary>
+    /// <summary>The cost of the tokens whose price is known.</summary>
     public decimal Cost(BudgetOptions options) =>
         Sums.Sum(sum => options.Prices.TryGetValue(sum.Model, out var price) ? price.Of(sum.InputTokens, sum.OutputTokens) : 0);
 
-    /// <summary>The same, and something more that was counted.</summary>
+    /// <summary>A copy with further usage added.</summary>
     public MonthlyUse With(UsageSum more) => new([.. Sums, more]);
 
     private IEnumerable<UsageSum> Of(string kind) => Sums.Where(sum => sum.Kind == kind);
 }
 
-/// <summary>What was used of one kind, with one model.</summary>
+/// <summary>Usage of one kind with one model.</summary>
 public sealed record UsageSum(
     string Kind,
     string Model,
@@ -45,7 +45,7 @@ public sealed record UsageSum(
     long OutputTokens,
     long EstimatedTokens);
 
-/// <summary>How a tenant stands with each of its ceilings.</summary>
+/// <summary>A tenant's usage compared with one of its ceilings.</summary>
 internal sealed record Standing(string Name, MonthlyUsage Usage)
 {
     public const string Messages = "messages";

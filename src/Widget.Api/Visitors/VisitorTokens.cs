@@ -7,22 +7,22 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Visitors;
 
-/// <summary>What a visitor's token says.</summary>
-/// <param name="Tenant">Whose visitor.</param>
-/// <param name="Visitor">Which.</param>
-/// <param name="Origin">The web site it was given to; null for a caller that is no browser.</param>
+/// <summary>The content of a visitor's token.</summary>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Visitor">The visitor.</param>
+/// <param name="Origin">The website it was issued to; null for a caller other than a browser.</param>
 public sealed record VisitorTicket(TenantId Tenant, VisitorId Visitor, string? Origin);
 
 /// <summary>
 /// Makes and reads visitors' tokens: short-lived, encrypted and signed by ASP.NET Core's data protection, whose keys all nodes
-/// share, and bound to the site they were given to.
+/// share, and bound to the site they were issued to.
 /// </summary>
 public sealed class VisitorTokens(IDataProtectionProvider protection, TimeProvider clock)
 {
     /// <summary>The visitors' hub.</summary>
     public const string HubPath = "/hubs/conversation";
 
-    // Paths under this may carry the token in the query, since a WebSocket cannot send headers.
+    // Requests to these paths may carry the token in the query, because WebSockets cannot send headers.
     private const string Hubs = "/hubs";
 
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);

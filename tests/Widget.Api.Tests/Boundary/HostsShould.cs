@@ -101,7 +101,7 @@ public sealed class HostsShould(ApiFixture api)
         using var client = node.Client(session.Token);
 
         (await GetAsync(client, $"/api/widget/conversations/{session.ConversationId}/events", own, $"http://{own}")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        await (await GetAsync(client, $"/api/widget/conversations/{session.ConversationId}/events", own, "https://evil.example")).ShouldBeProblemAsync(HttpStatusCode.Forbidden, "This session was opened on another web site.");
+        await (await GetAsync(client, $"/api/widget/conversations/{session.ConversationId}/events", own, "https://evil.example")).ShouldBeProblemAsync(HttpStatusCode.Forbidden, "This session was opened on another website.");
     }
 
     [Theory]

@@ -63,7 +63,7 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
 
         deleted.LeftOver.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             left => left.Thing.Id.ShouldBe(own),
-            left => left.Reason.ShouldBe("it was not made by this installation"));
+            left => left.Reason.ShouldBe("it was not created by this installation"));
         (await tenant.PersonaAsync(own))["persona_name"]!.GetValue<string>().ShouldBe("Our own");
     }
 

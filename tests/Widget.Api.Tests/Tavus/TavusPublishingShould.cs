@@ -108,7 +108,7 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
         // What somebody takes away there is told, and not made again unasked.
         await tenant.SendAsync(HttpMethod.Delete, $"documents/{second.TavusDocumentId}");
         await AskAsync(tenant);
-        (await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Failed)).Error.ShouldBe("It is not at Tavus any more. Publish it again.");
+        (await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Failed)).Error.ShouldBe("It no longer exists at Tavus. Publish it again.");
     }
 
     [Fact]

@@ -8,23 +8,23 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Operations.Deletion;
 
-/// <summary>Something of a tenant's that this installation has made at Tavus.</summary>
+/// <summary>An object that this installation has created at Tavus for a tenant.</summary>
 /// <param name="Kind">conversation, document, tool, persona or guardrail.</param>
-/// <param name="Id">Tavus's.</param>
-/// <param name="Account">In which account: a hash of its key.</param>
+/// <param name="Id">Tavus's id.</param>
+/// <param name="Account">The account, as a hash of its key.</param>
 public sealed record ThingAtTavus(string Kind, string Id, string Account);
 
-/// <param name="Thing">What is still there.</param>
-/// <param name="Reason">Why, in words.</param>
+/// <param name="Thing">What is still at Tavus.</param>
+/// <param name="Reason">Why it was not deleted.</param>
 public sealed record LeftOver(ThingAtTavus Thing, string Reason);
 
-/// <summary>Ends and deletes what this installation has made at Tavus for a tenant. What the tenant has there of its own stays.</summary>
+/// <summary>Ends and deletes what this installation has created at Tavus for a tenant. The tenant's own objects stay.</summary>
 internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accounts, TavusClient client, AccountListing listing)
 {
     private const int PageSize = 50;
     private const int MostPages = 100;
 
-    /// <summary>What is known of it here.</summary>
+    /// <summary>The objects that are stored here.</summary>
     public async Task<IReadOnlyList<ThingAtTavus>> KnownAsync(TenantId tenant, CancellationToken ct)
     {
         await using var across = await AcrossTenants.BeginAsync(owner, ct);
@@ -73,7 +73,7 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
         return (deleted, left);
     }
 
-    // Null when it is gone.
+    // Null when it is deleted.
     private async Task<string?> DeleteAsync(TenantId tenant, TavusAccount account, ThingAtTavus thing, CancellationToken ct)
     {
         try
@@ -93,9 +93,9 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
                     await client.DeleteGuardrailAsync(account, thing.Id, ct);
                     return null;
                 default:
-                    // One that the tenant has made itself is the tenant's to delete.
+                    // A persona that the tenant has created itself stays.
                     if (!DesiredPersona.IsNameOf((await client.GetPersonaAsync(account, thing.Id, ct)).Name, tenant))
-                        return "it was not made by this installation";
+                        return "it was not created by this installation";
                     await client.DeletePersonaAsync(account, thing.Id, ct);
                     return null;
             }
@@ -103,7 +103,7 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
         catch (TavusException e) when (e.Fault == TavusFault.NotFound
             || (thing.Kind == "conversation" && e.Fault is TavusFault.BadRequest or TavusFault.Conflict))
         {
-            // It is gone, or over.
+            // Already deleted or ended.
             return null;
         }
         catch (TavusException e)

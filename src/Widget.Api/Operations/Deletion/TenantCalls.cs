@@ -6,12 +6,12 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Operations.Deletion;
 
-/// <summary>Ends a tenant's calls: it tells the nodes that hold them, and waits until they have hung up.</summary>
+/// <summary>Ends a tenant's calls: asks the nodes that run them to hang up, and waits for it.</summary>
 internal sealed class TenantCalls(TenantDatabase database, VoiceBus bus, TimeProvider clock)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long nodes are waited for. A node looks at what is due about once a second.</summary>
+    /// <summary>How long to wait for the nodes, which look for due work about once a second.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <returns>Voice calls that no node has ended.</returns>

@@ -5,13 +5,13 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Operations.Deletion;
 
 /// <summary>
-/// A tenant's rows, in whatever tables there are: they are found in the database's own catalog, so that none can be forgotten.
+/// A tenant's rows in all tables. The tables are read from the database's catalog, so that none can be forgotten.
 /// </summary>
 internal sealed class TenantRows(NpgsqlDataSource owner)
 {
     private const int MostAttempts = 5;
 
-    /// <summary>How many rows the tenant has in each table, without those in which it has none.</summary>
+    /// <summary>The number of the tenant's rows in each table that has any.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountAsync(TenantId tenant, CancellationToken ct)
     {
         await using var across = await AcrossTenants.BeginAsync(owner, ct);
@@ -47,7 +47,7 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
     }
 
     /// <summary>Deletes the tenant's rows in all tables, in one transaction.</summary>
-    /// <returns>How many there were in each table.</returns>
+    /// <returns>The number of deleted rows in each table.</returns>
     public async Task<IReadOnlyDictionary<string, long>> DeleteAsync(TenantId tenant, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
@@ -59,7 +59,7 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
             catch (PostgresException e) when (attempt < MostAttempts
                 && e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.ForeignKeyViolation)
             {
-                // A node was writing for the tenant in this moment.
+                // A node was writing for the tenant at the same time.
                 await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), TimeProvider.System, ct);
             }
         }

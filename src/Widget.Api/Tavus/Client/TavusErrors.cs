@@ -6,18 +6,18 @@ using Widget.Platform.Text;
 namespace Widget.Api.Tavus.Client;
 
 /// <summary>
-/// What Tavus's refusals mean. Its statuses are not enough: a full account and an unknown id are both a plain 400, and the text decides
-/// (<c>{"error"}</c> or <c>{"message"}</c>, whichever the endpoint uses).
+/// Interprets Tavus's errors. The status is not enough: a full account and an unknown id both give 400, so the text decides
+/// (<c>{"error"}</c> or <c>{"message"}</c>, depending on the endpoint).
 /// </summary>
 internal static partial class TavusErrors
 {
     private const int LongestText = 300;
 
-    /// <param name="method">Of the request: only what changes something can have happened.</param>
-    /// <param name="status">Of the answer, 300 or more.</param>
-    /// <param name="body">Its beginning.</param>
-    /// <param name="headers">Its headers.</param>
-    /// <param name="key">The account's key, which never gets into a message.</param>
+    /// <param name="method">The request's method. Only a request that changes something may have had an effect.</param>
+    /// <param name="status">The response's status, 300 or more.</param>
+    /// <param name="body">The beginning of the response's body.</param>
+    /// <param name="headers">The response's headers.</param>
+    /// <param name="key">The account's key, which is removed from messages.</param>
     /// <param name="now">The time, for a Retry-After that is a date.</param>
     public static TavusException Read(
         HttpMethod method,
@@ -64,7 +64,7 @@ internal static partial class TavusErrors
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A proxy's page of HTML says nothing that a person could use; nor does text with half a character in it.
+            // A proxy's HTML page, or text with half a character, would not help anyone.
         }
 
         if (text is null) return "";
@@ -72,7 +72,7 @@ internal static partial class TavusErrors
         return text.Length <= LongestText ? text : $"{Prefix.Of(text, LongestText)}…";
     }
 
-    // Validation errors may be an object or a list; its JSON is better than nothing.
+    // Validation errors may be an object or a list. Their JSON is still useful.
     private static string? Said(JsonElement body, string name) =>
         !body.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString()
@@ -83,8 +83,8 @@ internal static partial class TavusErrors
         TavusFault.BadKey => $"The key is not accepted (status {status}).",
         TavusFault.NoCredits => $"The account has no minutes left (status {status}).",
         TavusFault.NotFound => $"It does not exist (status {status}).",
-        TavusFault.Temporary => $"Tavus has trouble of its own (status {status}).",
-        TavusFault.Malformed => $"The address leads elsewhere (status {status}).",
+        TavusFault.Temporary => $"Tavus had an internal error (status {status}).",
+        TavusFault.Malformed => $"The address redirects elsewhere (status {status}).",
         _ => $"It was refused without a reason (status {status}).",
     };
 

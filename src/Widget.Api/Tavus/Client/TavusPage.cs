@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Widget.Api.Tavus.Client;
 
 /// <summary>A page of a list.</summary>
-/// <param name="Items">What is on it.</param>
-/// <param name="TotalCount">How many there are on all pages; null when Tavus does not say.</param>
+/// <param name="Items">The entries of this page.</param>
+/// <param name="TotalCount">The number of entries on all pages; null when Tavus does not report it.</param>
 public sealed record TavusPage<T>(IReadOnlyList<T> Items, int? TotalCount)
 {
     /// <summary>Reads <c>{"data": […], "total_count"}</c>, or a bare list.</summary>

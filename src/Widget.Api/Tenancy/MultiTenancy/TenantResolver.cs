@@ -25,7 +25,7 @@ public sealed class TenantResolver(IEnumerable<IMultiTenantStrategy> strategies,
             foreach (var carrier in carriers)
             {
                 if (await strategy.GetIdentifierAsync(carrier) is not { } named || named == identifier) continue;
-                // A slug in an address needs no look into the database when it is the tenant's that is known already.
+                // A slug of the tenant that is already known needs no database query.
                 if (!strategy.IsProof && decided.TenantInfo?.Slug == named) continue;
                 var tenant = await store.GetByIdentifierAsync(named, ct);
                 // An unknown credential proves nothing, and an address must not replace it.
@@ -39,7 +39,7 @@ public sealed class TenantResolver(IEnumerable<IMultiTenantStrategy> strategies,
     }
 }
 
-/// <summary>Keeps the request's tenant with the request.</summary>
+/// <summary>Resolves the request's tenant and stores it with the request.</summary>
 public sealed class MultiTenantContextAccessor(IHttpContextAccessor http) : IMultiTenantContextAccessor, IMultiTenantContextSetter
 {
     private static readonly object Key = new();
