@@ -27,7 +27,9 @@ public sealed class ArchitectureShould
     public void Have_no_circles_between_the_folders_of(string project) =>
         Folders(project).Should().BeFreeOfCycles().Check(Solution);
 
-    /// <summary>The host knows every feature, so a feature that used it would know them all. Program.cs is outside of all folders.</summary>
+    /// <summary>
+    /// The host knows every feature, so a feature that used it would know them all. Program.cs is outside of all folders.
+    /// </summary>
     [Fact]
     public void Have_no_folder_that_uses_the_host() =>
         Types().That().ResideInNamespaceMatching(@"^Widget\.Api\.").And().DoNotResideInNamespaceMatching(In("Widget.Api", "Host"))
@@ -56,7 +58,9 @@ public sealed class ArchitectureShould
             .Should().NotDependOnAny(Types().That().ResideInNamespaceMatching($@"^({above})(\.|$)"))
             .Check(Solution);
 
-    /// <summary>The project's namespaces, each with those inside it. ArchUnit's own patterns would make a slice of every nested one.</summary>
+    /// <summary>
+    /// The project's namespaces, each with those inside it. ArchUnit's own patterns would make a slice of every nested one.
+    /// </summary>
     private static GivenSlices Folders(string project)
     {
         var rule = new SliceRuleCreator();

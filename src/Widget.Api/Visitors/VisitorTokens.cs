@@ -29,8 +29,8 @@ public sealed class VisitorTokens(IDataProtectionProvider protection, TimeProvid
     private static readonly object HeaderKey = new();
     private static readonly object QueryKey = new();
 
-    private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector("Widget.VisitorToken.v1").ToTimeLimitedDataProtector(
-        );
+    private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector("Widget.VisitorToken.v1")
+        .ToTimeLimitedDataProtector();
 
     public (string Token, DateTimeOffset ExpiresAt) Create(VisitorTicket ticket)
     {

@@ -100,8 +100,11 @@ public sealed class HostsShould(ApiFixture api)
         var session = (await opened.Content.ReadFromJsonAsync<SessionResponse>(TestTenant.Json))!;
         using var client = node.Client(session.Token);
 
-        (await GetAsync(client, $"/api/widget/conversations/{session.ConversationId}/events", own, $"http://{own}")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        await (await GetAsync(client, $"/api/widget/conversations/{session.ConversationId}/events", own, "https://evil.example")).ShouldBeProblemAsync(HttpStatusCode.Forbidden, "This session was opened on another website.");
+        (await GetAsync(client, $"/api/widget/conversations/{session.ConversationId}/events", own, $"http://{own}")).StatusCode.ShouldBe(
+            HttpStatusCode.OK);
+        await (await GetAsync(client, $"/api/widget/conversations/{session.ConversationId}/events", own, "https://evil.example")).ShouldBeProblemAsync(
+            HttpStatusCode.Forbidden,
+            "This session was opened on another website.");
     }
 
     [Theory]
@@ -112,7 +115,8 @@ public sealed class HostsShould(ApiFixture api)
     {
         var variables = new Dictionary<string, string> { ["WIDGET_DATABASE_APP"] = "Host=db", ["WIDGET_HOSTS"] = $"fine.internal, {host}" };
 
-        Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(variables.GetValueOrDefault)).Errors.ShouldHaveSingleItem().ShouldContain($"WIDGET_HOSTS contains \"{host}\"");
+        Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(variables.GetValueOrDefault)).Errors.ShouldHaveSingleItem()
+            .ShouldContain($"WIDGET_HOSTS contains \"{host}\"");
         variables["WIDGET_HOSTS"] = "widget.internal, 10.0.0.5:8080";
         ServerOptions.Read(variables.GetValueOrDefault).Installation.Hosts.ShouldBe(["widget.internal", "10.0.0.5:8080"]);
     }
