@@ -177,7 +177,7 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
     [InlineData("demos", """{"kind": "video", "url": "https://a.example", "title": "t", "showWhen": "w", "start": -0.4}""", "start", null)]
     [InlineData("demos", """{"kind": "video", "url": "https://a.example", "title": "t", "showWhen": "w", "end": 3000000000}""", "end", null)]
     [InlineData("demos", """{"kind": "image", "url": "https://a.example", "title": "t", "showWhen": "w", "start": 1}""", "start", "Only a video has a start.")]
-    [InlineData("demos", """{"kind": "slide", "url": "https://a.example", "title": "t", "showWhen": "w"}""", "page", "Say which slide: a page, from 1.")]
+    [InlineData("demos", """{"kind": "slide", "url": "https://a.example", "title": "t", "showWhen": "w"}""", "page", "A slide needs a page, from 1.")]
     [InlineData("demos", """{"kind": "page", "url": "https://a.example", "title": "t", "showWhen": "w", "page": 2}""", "page", "Only a slide has a page.")]
     public async Task Say_what_is_wrong(string kind, string request, string field, string? title)
     {

@@ -14,8 +14,8 @@ internal static class ConnectionStrings
         if (connection is null)
         {
             variables.Errors.Add(
-                $"{ApplicationVariable} is not set. It is the connection string of the application's login, which `widget migrate` "
-                    + "creates.");
+                $"{ApplicationVariable} is not set. "
+                + "It is the connection string of the application's login, which `widget migrate` creates.");
         }
         else if (Problem(ApplicationVariable, connection) is { } problem)
         {

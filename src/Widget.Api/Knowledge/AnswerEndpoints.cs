@@ -18,7 +18,7 @@ internal static class AnswerEndpoints
         var answers = knowledge.MapGroup("/answers");
         answers.MapGet("/", List).WithSummary("Questions with their answers, by question");
         answers.MapPost("/", Add).Validate<AnswerRequest>().WithSummary("Add a question with its answer");
-        answers.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("A question with its answer, and whether it can be found yet");
+        answers.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("A question with its answer, and whether searches find it yet");
         answers.MapPut("/{id:guid}", Change)
             .Validate<AnswerRequest>()
             .ProducesProblem(404)

@@ -14,10 +14,10 @@ internal static class DemoEndpoints
     {
         var demos = knowledge.MapGroup("/demos");
         demos.MapGet("/", List).WithSummary("Things to show, by title");
-        demos.MapPost("/", Add).Validate<DemoRequest>().WithSummary("Add something to show: a clip, an image, a slide or a page to embed");
-        demos.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Something to show, and whether it can be found yet");
-        demos.MapPut("/{id:guid}", Change).Validate<DemoRequest>().ProducesProblem(404).WithSummary("Replace something to show");
-        demos.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete something to show");
+        demos.MapPost("/", Add).Validate<DemoRequest>().WithSummary("Add a demo: a clip, an image, a slide or a page to embed");
+        demos.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("A demo, and whether searches find it yet");
+        demos.MapPut("/{id:guid}", Change).Validate<DemoRequest>().ProducesProblem(404).WithSummary("Replace a demo");
+        demos.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a demo");
     }
 
     private static async Task<Ok<DemoPage>> List(
@@ -89,7 +89,7 @@ internal static class DemoEndpoints
         if (request.Kind != DemoKindName.Video && request.Start is not null) return ("start", "Only a video has a start.");
         if (request.Kind != DemoKindName.Video && request.End is not null) return ("end", "Only a video has an end.");
         if (request.End <= (request.Start ?? 0)) return ("end", "The end must come after the start.");
-        if (request.Kind == DemoKindName.Slide && request.Page is null) return ("page", "Say which slide: a page, from 1.");
+        if (request.Kind == DemoKindName.Slide && request.Page is null) return ("page", "A slide needs a page, from 1.");
         if (request.Kind != DemoKindName.Slide && request.Page is not null) return ("page", "Only a slide has a page.");
         return KnowledgeRules.Tags(request.Tags) ?? KnowledgeRules.Language(KnowledgeRules.Blank(request.Language));
     }

@@ -16,9 +16,9 @@ internal static class EmbeddingEndpoints
             .RequireAuthorization(Policies.Developer)
             .ProducesProblem(401)
             .WithTags("Knowledge");
-        embedding.MapGet("/", Get).WithSummary("The embedding model that serves searches, and how far a change to another has come");
+        embedding.MapGet("/", Get).WithSummary("The embedding model that serves searches, and the progress of a change");
         embedding.MapPut("/", Change).Validate<ChangeEmbeddingRequest>()
-            .WithSummary("Change the embedding model: the old one serves until every passage has vectors of the new one");
+            .WithSummary("Change the embedding model; the old one serves searches until every passage has a vector of the new one");
     }
 
     private static async Task<Ok<EmbeddingReport>> Get(

@@ -9,7 +9,7 @@ using Widget.Rag.Reading;
 
 namespace Widget.Api.Knowledge;
 
-/// <summary>Reads an import as it arrives: a JSON object a line. An invalid line fails alone; the others are imported.</summary>
+/// <summary>Reads an import as it arrives, one JSON object a line. An invalid line fails alone; the others are imported.</summary>
 internal static class ImportReader
 {
     /// <summary>Longest line, in bytes.</summary>

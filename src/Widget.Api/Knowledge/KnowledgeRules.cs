@@ -3,12 +3,12 @@ using Widget.Rag.Ingestion.Crawling;
 
 namespace Widget.Api.Knowledge;
 
-/// <summary>What is asked of fields that several requests about knowledge have. Each says what is wrong, or null.</summary>
+/// <summary>Checks of fields that several requests about knowledge have. Each returns the error, or null.</summary>
 internal static class KnowledgeRules
 {
     public const string UrlError = "The url must be an absolute http or https address.";
 
-    /// <summary>Most entries of a list one request may ask for.</summary>
+    /// <summary>Most entries of a list in one response.</summary>
     public const int LargestPage = 200;
 
     private const int MostTags = 50;
@@ -40,7 +40,7 @@ internal static class KnowledgeRules
     }
 
     /// <summary>
-    /// One of some names, as a query gives it; not <paramref name="known"/> when it is none of them. Null when it was left out.
+    /// Parses the name of an enum's member in a query. Null when it was left out. <paramref name="known"/> is false for an unknown name.
     /// </summary>
     public static TName? Named<TName>(string? text, out bool known)
         where TName : struct, Enum
@@ -53,15 +53,15 @@ internal static class KnowledgeRules
         return found ? value : null;
     }
 
-    /// <summary>What a field that must be one of some names says when it is not.</summary>
+    /// <summary>The error of a field with an unknown name.</summary>
     public static string NameError<TName>(string field)
         where TName : struct, Enum => $"The {field} must be one of {string.Join(", ", Enum.GetNames<TName>()).ToLowerInvariant()}.";
 
-    /// <summary>Null for a field left empty. Forms, unlike JSON, come with whatever PostgreSQL cannot store.</summary>
+    /// <summary>Trims a text; null when it is empty. Removes U+0000, which forms can contain and PostgreSQL cannot store.</summary>
     public static string? Blank(string? text) =>
         text?.Replace("\0", "", StringComparison.Ordinal).Trim() is { Length: > 0 } given ? given : null;
 
-    /// <summary>The same for a name, which is shown next to others: invisible characters are removed.</summary>
+    /// <summary>The same for a name, without invisible characters, because names are shown next to each other.</summary>
     public static string? Name(string? text) => Blank(text) is { } given && VisibleText.Line(given) is { Length: > 0 } name ? name : null;
 
     public static string[] Trimmed(IReadOnlyList<string>? texts) => [.. (texts ?? []).Select(text => text.Trim())];

@@ -5,8 +5,7 @@ using Widget.Platform.Database;
 namespace Widget.Api.Web;
 
 /// <summary>
-/// Reads texts of requests as <see cref="StorableJson"/> does, so that no request fails further in for characters that PostgreSQL cannot
-/// store.
+/// Reads texts of requests as <see cref="StorableJson"/> does, so that characters that PostgreSQL cannot store are refused at once.
 /// </summary>
 internal sealed class StorableStrings : JsonConverter<string>
 {
@@ -25,7 +24,7 @@ internal sealed class StorableStrings : JsonConverter<string>
 /// <summary>The same for fields that may hold any JSON.</summary>
 internal sealed class StorableElements : JsonConverter<JsonElement>
 {
-    /// <summary>Has texts and free JSON of requests read this way.</summary>
+    /// <summary>Registers the converters for texts and free JSON.</summary>
     public static void AddTo(JsonSerializerOptions options)
     {
         options.Converters.Add(new StorableStrings());

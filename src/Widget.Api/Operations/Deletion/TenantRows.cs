@@ -36,8 +36,8 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
         foreach (var table in await ListAsync(across, ct, "lease_owner"))
         {
             await using var take = across.Command(
-                $"update {table} set lease_owner = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 hour' where "
-                    + "tenant_id = $1",
+                $"update {table} set lease_owner = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 hour' "
+                    + "where tenant_id = $1",
                 [tenant.Value]);
             take.CommandTimeout = 0;
             await take.ExecuteNonQueryAsync(ct);

@@ -72,8 +72,8 @@ public sealed record DesiredPersona(
         prompt.AppendLine(
             $"You are {settings.AgentName}, the assistant of {tenant.Name}. You talk with visitors of its web site in a video call.");
         prompt.AppendLine(
-            "Speak as people speak: a few short sentences at a time, in the visitor's language, without lists, markup or addresses "
-                + "read out.");
+            "Speak as people speak: a few short sentences at a time, in the visitor's language, "
+                + "without lists, markup or addresses read out.");
         if (!string.IsNullOrWhiteSpace(settings.AgentInstructions))
             prompt.AppendLine().AppendLine("How you behave:").AppendLine(settings.AgentInstructions.Trim());
         prompt.AppendLine().AppendLine("How you answer:");

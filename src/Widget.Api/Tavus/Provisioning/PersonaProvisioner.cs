@@ -153,26 +153,29 @@ public sealed class PersonaProvisioner(
             ? TavusWords.NoPublicAddress
             : "WIDGET_PUBLIC_URL is an http address. Set it to the public https address of this installation.");
 
-    private static string? PersonaProblem(
-        TenantInfo tenant,
-        TenantSettings current,
-        TavusAccount account,
-        TavusPersona? there) => there switch
+    private static string? PersonaProblem(TenantInfo tenant, TenantSettings current, TavusAccount account, TavusPersona? there)
     {
-        null when !string.IsNullOrWhiteSpace(current.TavusPersonaId) =>
-            $"The account has no persona {current.TavusPersonaId}. Set tavusPersonaId to one of its personas (GET /api/tavus/personas), "
-            + "or clear it to have one created.",
-        null when string.IsNullOrWhiteSpace(current.TavusReplicaId) =>
-            "A persona needs a replica. Choose one (GET /api/tavus/replicas) and set tavusReplicaId.",
-        null => null,
-        { Type: "system" } =>
-            $"The persona {there.Name ?? there.Id} is one of Tavus's own and cannot be changed. Clear tavusPersonaId to have one created.",
-        _ when !account.IsTenants && !DesiredPersona.IsNameOf(there.Name, tenant.TenantId) =>
-            $"Tenants share this installation's account at Tavus, and the persona {there.Name ?? there.Id} was not created for "
-                + "this tenant. "
-            + "Clear tavusPersonaId to have one created, or set a key of the tenant's own.",
-        _ => null,
-    };
+        if (there is null && !string.IsNullOrWhiteSpace(current.TavusPersonaId))
+        {
+            return $"The account has no persona {current.TavusPersonaId}. "
+                + "Set tavusPersonaId to one of its personas (GET /api/tavus/personas), or clear it to have one created.";
+        }
+
+        if (there is null)
+        {
+            return string.IsNullOrWhiteSpace(current.TavusReplicaId)
+                ? "A persona needs a replica. Choose one (GET /api/tavus/replicas) and set tavusReplicaId."
+                : null;
+        }
+
+        var name = there.Name ?? there.Id;
+        if (there.Type == "system")
+            return $"The persona {name} is one of Tavus's own and cannot be changed. Clear tavusPersonaId to have one created.";
+        return account.IsTenants || DesiredPersona.IsNameOf(there.Name, tenant.TenantId)
+            ? null
+            : $"Tenants share this installation's account at Tavus, and the persona {name} was not created for this tenant. "
+                + "Clear tavusPersonaId to have one created, or set a key of the tenant's own.";
+    }
 
     // A persona can only name guardrails that exist.
     private async Task<IReadOnlyDictionary<string, string>> SaveGuardrailsAsync(

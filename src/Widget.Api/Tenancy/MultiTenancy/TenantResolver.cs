@@ -57,7 +57,7 @@ public sealed class MultiTenantContextAccessor(IHttpContextAccessor http) : IMul
 /// <summary>Resolves each request's tenant before it is authenticated, and refuses a request that carries two.</summary>
 public sealed class MultiTenantMiddleware(RequestDelegate next)
 {
-    /// <summary>What a request is told that names more than one tenant.</summary>
+    /// <summary>The error of a request that names more than one tenant.</summary>
     public const string Contradiction = "The credentials and the address of this request belong to different tenants.";
 
     public async Task InvokeAsync(HttpContext context, ITenantResolver resolver, IMultiTenantContextSetter setter)
