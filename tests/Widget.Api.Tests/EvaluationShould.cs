@@ -297,7 +297,7 @@ public sealed class EvaluationShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Be_nobody_elses_business()
+    public async Task Be_hidden_from_other_tenants()
     {
         var (tenant, other) = (await WithQuestionsAsync(), await TestTenant.CreateAsync(api));
         var report = await RunAsync(tenant, new { });

@@ -6,7 +6,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests;
 
-/// <summary>Imports come as programs and editors write them; a line that is no good fails alone, in words.</summary>
+/// <summary>Imports in the forms that programs and editors write. An invalid line fails alone, with a reason.</summary>
 public sealed class ImportsShould(ApiFixture api)
 {
     private const string First = """{"id": "first", "title": "First", "text": "The lamp costs ten euros."}""";

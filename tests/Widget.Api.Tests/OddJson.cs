@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 namespace Widget.Api.Tests;
 
 /// <summary>
-/// JSON as nobody should send it: characters that PostgreSQL does not store, halves of surrogate pairs, numbers of any size, wrong bytes.
+/// JSON that no client should send: characters that PostgreSQL does not store, halves of surrogate pairs, numbers of any size, wrong bytes.
 /// </summary>
 internal static class OddJson
 {

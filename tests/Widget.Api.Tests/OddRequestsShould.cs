@@ -58,7 +58,7 @@ public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
         foreach (var body in fixedOnes)
             (await SendAsync(tavus, HttpMethod.Post, callback.AbsolutePath, body)).StatusCode.ShouldBe(HttpStatusCode.OK, body);
 
-        // What they say is kept all the same, and shown.
+        // Their content is still stored and shown.
         await Eventually.TrueAsync(
             async () => (await _visitor.EventsAsync()).OfType<Utterance>()
                 .Any(line => line.Text.Contains("What is it?", StringComparison.Ordinal)),

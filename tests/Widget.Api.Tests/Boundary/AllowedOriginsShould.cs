@@ -9,7 +9,7 @@ namespace Widget.Api.Tests.Boundary;
 public sealed class AllowedOriginsShould(ApiFixture api)
 {
     [Fact]
-    public async Task Let_in_nobody_but_the_hosted_page_when_there_are_none()
+    public async Task Admit_only_the_hosted_page_without_allowed_origins()
     {
         var created = await new TenantAdministration(api.Database.OwnerSource).CreateAsync(
             $"t{Guid.NewGuid():N}",
@@ -23,7 +23,7 @@ public sealed class AllowedOriginsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Let_in_nobody_any_more_once_the_list_is_emptied()
+    public async Task Refuse_other_sites_once_the_list_is_emptied()
     {
         var tenant = await TestTenant.CreateAsync(api);
         (await OpenAsync(tenant, TestTenant.Origin)).StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -7,7 +7,7 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests.Boundary;
 
-/// <summary>While the database is away, a request is told so and when to come back, however the fault is wrapped.</summary>
+/// <summary>While the database is unavailable, requests get 503 and Retry-After, however the exception is wrapped.</summary>
 public sealed class DatabaseAwayShould
 {
     private const string Words = "We cannot reach our database right now. Please try again in a moment.";

@@ -58,7 +58,7 @@ internal sealed class EndpointRequests(ApiNode node, OtherTenant other)
         "/api/tavus/tool" => new { name = "search_knowledge", arguments = new { query = OtherTenant.Question } },
         "/v1/chat/completions" => new { model = "widget", messages = new[] { new { role = "user", content = OtherTenant.Question } } },
         "/api/widget/session" => new { siteKey = other.SiteKey },
-        // Keys at other services are tried there, and nobody is called from here.
+        // These endpoints check keys at other services, which tests must not call.
         { } path when path.EndsWith("/key", StringComparison.Ordinal) => new { },
         _ => Sample(type, 0) ?? new { },
     };

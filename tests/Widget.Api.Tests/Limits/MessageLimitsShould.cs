@@ -115,7 +115,7 @@ public sealed class MessageLimitsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Refuse_whoever_guesses_keys_before_each_is_looked_up_and_answer_health_all_the_same()
+    public async Task Refuse_guessed_keys_without_a_lookup_and_still_answer_health_checks()
     {
         await using var node = await StartAsync(Limit.Anonymous, "5/1h");
         using var guesser = node.Client("sk_" + new string('a', 40));

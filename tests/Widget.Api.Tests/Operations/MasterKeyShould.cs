@@ -196,7 +196,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
     private Task<(int Code, string Output, string Errors)> RunAsync(Dictionary<string, string?> environment, params string[] arguments) =>
         OperatorProgram.RunAsync(_database.Owner, environment, arguments);
 
-    // Whoever is first to need a key makes one.
+    // The first token creates a key.
     private async Task FillAsync(params string[] keys)
     {
         var tenant = await new TenantAdministration(_database.OwnerSource).CreateAsync("acme", "Acme", [TestTenant.Origin], Ct);

@@ -63,7 +63,7 @@ public sealed class PersonaPlanShould
     }
 
     [Fact]
-    public void Take_our_model_back_but_nobody_elses()
+    public void Remove_our_model_but_no_other()
     {
         const string There = """{"llm": {"base_url": "https://widget.example/v1", "model": "widget", "api_key": "mk_secret", "speculative_inference": true}}""";
         var ours = Plan(custom: false, There, Ours);

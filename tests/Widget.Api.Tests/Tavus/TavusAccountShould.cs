@@ -111,7 +111,7 @@ public sealed class TavusAccountShould(TavusWorld world) : IClassFixture<TavusWo
     }
 
     [Fact]
-    public async Task Let_nobody_in_without_an_api_key()
+    public async Task Require_an_api_key()
     {
         using var nobody = world.Node.Client();
         foreach (var path in (string[])["key", "test", "knowledge", "knowledge/publish", "replicas", "personas", "voices"])

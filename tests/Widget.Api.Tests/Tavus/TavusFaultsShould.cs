@@ -157,9 +157,9 @@ public sealed class TavusFaultsShould : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Know_that_nothing_happened_when_nobody_was_there()
+    public async Task Know_that_nothing_happened_when_the_connection_was_refused()
     {
-        // A port on which nobody listens any more.
+        // A port that no process listens on any more.
         var gone = await TavusStandIn.StartAsync();
         var address = gone.Address;
         await gone.DisposeAsync();

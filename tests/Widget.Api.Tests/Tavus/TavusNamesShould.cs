@@ -3,7 +3,7 @@ using Widget.Api.Tavus.Client;
 
 namespace Widget.Api.Tests.Tavus;
 
-/// <summary>Personas are PALs by now, and replicas Faces: which account answers to what, and what is read under which name.</summary>
+/// <summary>Tavus renamed personas to PALs and replicas to Faces: which names an account knows, and which names are read.</summary>
 public sealed class TavusNamesShould : IAsyncLifetime
 {
     private static readonly CancellationToken Ct = CancellationToken.None;

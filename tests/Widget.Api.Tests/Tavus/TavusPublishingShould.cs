@@ -132,7 +132,7 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
             one => one.Status == TavusPublicationStatus.Ready && one.TavusDocumentId != first.TavusDocumentId);
         (await tenant.ListAsync("documents")).ShouldHaveSingleItem()["document_id"]!.GetValue<string>().ShouldBe(second.TavusDocumentId);
 
-        // What somebody takes away there is told, and not made again unasked.
+        // A copy deleted at Tavus is reported, and not created again on its own.
         await tenant.SendAsync(HttpMethod.Delete, $"documents/{second.TavusDocumentId}");
         await AskAsync(tenant);
         (await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Failed)).Error.ShouldBe(
@@ -159,7 +159,7 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
     }
 
     [Fact]
-    public async Task Show_a_document_to_nobody_without_its_link_or_after_a_day()
+    public async Task Serve_a_document_only_by_its_link_and_for_a_day()
     {
         var tenant = await world.TenantAsync();
         await tenant.Tenant.ImportAsync(new { id = "a", title = "A", text = "The only text." });

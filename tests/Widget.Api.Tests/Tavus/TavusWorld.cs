@@ -101,7 +101,7 @@ public sealed class TavusWorld : IAsyncLifetime
     }
 }
 
-/// <summary>A tenant, and its account at the simulated Tavus as somebody sees it who has the key.</summary>
+/// <summary>A tenant, and its account at the simulated Tavus as seen with its key.</summary>
 internal sealed class TavusTenant(TavusWorld world, TestTenant tenant, string key)
 {
     public TestTenant Tenant => tenant;
@@ -123,7 +123,7 @@ internal sealed class TavusTenant(TavusWorld world, TestTenant tenant, string ke
     public Task FailAsync(string on, string mode = "status", int status = 500, int times = 1) =>
         world.Simulator.Control.PostAsJsonAsync("/control/tavus/faults", new { on, mode, status, times, account = key });
 
-    /// <summary>Adds a document at Tavus, as somebody in the portal would, and waits until Tavus has it.</summary>
+    /// <summary>Adds a document at Tavus, as in its portal, and waits until Tavus has processed it.</summary>
     public async Task<string> AddDocumentAsync(string url, string? name = null, params string[] tags)
     {
         var made = await SendAsync(HttpMethod.Post, "documents", new { document_url = url, document_name = name, tags });
