@@ -2,15 +2,15 @@ using Widget.Admin.Components;
 
 namespace Widget.Admin;
 
-/// <summary>The console: a host of its own, which knows the API by its public address and nothing else of it.</summary>
+/// <summary>The admin console: a separate host that uses only the public API.</summary>
 public static class AdminConsole
 {
-    /// <param name="args">ASP.NET Core's own, such as <c>--urls</c>.</param>
-    /// <param name="api">Where the API is.</param>
+    /// <param name="args">ASP.NET Core's own arguments, such as <c>--urls</c>.</param>
+    /// <param name="api">The API's address.</param>
     public static WebApplication Build(string[] args, Uri api)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        // Built, its style sheet is where the source is; published, it is beside the program.
+        // In a build, style sheets stay in the source folder. In a published program they are beside it.
         builder.WebHost.UseStaticWebAssets();
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.None);
         builder.Services.AddRazorComponents();

@@ -3,7 +3,7 @@ using Widget.Contracts;
 
 namespace Widget.Admin;
 
-/// <summary>Asks the API how it is.</summary>
+/// <summary>Reads the health of the installation from the API.</summary>
 public sealed class InstallationClient(HttpClient http)
 {
     public Uri Api => http.BaseAddress!;
@@ -13,7 +13,7 @@ public sealed class InstallationClient(HttpClient http)
     {
         try
         {
-            // An installation that is not well says so with 503 and the same words.
+            // An unhealthy installation responds with 503 and the same body.
             using var response = await http.GetAsync("/health/ready", ct);
             return await response.Content.ReadFromJsonAsync<HealthState>(ct);
         }

@@ -5,12 +5,14 @@ using Widget.Api.Configuration;
 using Widget.Api.Host;
 using Widget.Api.Operations;
 
-var root = OperatorCommands.Create(async ct =>
-{
-    await using var server = Server.Build([], ServerOptions.Read(Environment.GetEnvironmentVariable));
-    await Server.RefuseUnsafeRoleAsync(server, ct);
-    await server.RunAsync(ct);
-});
+var root = OperatorCommands.Create(
+    async ct =>
+    {
+        await using var server = Server.Build([], ServerOptions.Read(Environment.GetEnvironmentVariable));
+        await Server.RefuseUnsafeRoleAsync(server, ct);
+        await server.RunAsync(ct);
+    },
+    Server.BuildForOperator);
 
 try
 {
@@ -38,9 +40,10 @@ catch (Exception e) when (e is OperatorException or InvalidConfigurationExceptio
 catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
 {
     Console.Error.WriteLine(
-        $"The database refuses it: {e.MessageText}." + (e.MessageText switch
+        $"The database refused: {e.MessageText}." + (e.MessageText switch
         {
-            var text when text.Contains("extension", StringComparison.Ordinal) => " Have a superuser run `create extension vector` in this database, once.",
+            var text when text.Contains("extension", StringComparison.Ordinal) =>
+                " Ask a superuser to run `create extension vector` once in this database.",
             var text when text.Contains("role", StringComparison.Ordinal) =>
                 " The role was created by another role on this server. Ask its creator or a superuser to grant it to your role "
                 + "`with admin option`, or use another database name or --login.",

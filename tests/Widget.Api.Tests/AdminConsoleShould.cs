@@ -5,18 +5,18 @@ namespace Widget.Api.Tests;
 public sealed class AdminConsoleShould(ApiFixture api)
 {
     [Fact]
-    public async Task Show_how_the_installation_is()
+    public async Task Show_the_health_of_the_installation()
     {
         var page = await PageAsync(api.Node.Address);
 
-        page.ShouldContain("The installation is well.");
+        page.ShouldContain("The installation is healthy.");
         page.ShouldContain("No language model is configured");
         page.ShouldContain($"{api.Node.Address}reference");
     }
 
     [Fact]
-    public async Task Say_so_when_the_api_is_away() =>
-        (await PageAsync(new Uri("http://127.0.0.1:1"))).ShouldContain("Nobody answers at http://127.0.0.1:1/");
+    public async Task Say_that_the_api_cannot_be_reached() =>
+        (await PageAsync(new Uri("http://127.0.0.1:1"))).ShouldContain("Can't reach the API at http://127.0.0.1:1/");
 
     private static async Task<string> PageAsync(Uri address)
     {

@@ -14,7 +14,8 @@ public sealed class ApiReferenceShould(ApiFixture api)
         var operations = Operations(document).ToList();
 
         operations.Count.ShouldBeGreaterThan(100);
-        operations.Where(operation => !operation.Body.TryGetProperty("summary", out var summary) || summary.GetString() is not { Length: > 0 })
+        operations.Where(
+            operation => !operation.Body.TryGetProperty("summary", out var summary) || summary.GetString() is not { Length: > 0 })
             .Select(operation => operation.Name).ShouldBeEmpty();
     }
 
@@ -37,7 +38,8 @@ public sealed class ApiReferenceShould(ApiFixture api)
     [Fact]
     public async Task Show_how_origins_are_written()
     {
-        var origins = (await DocumentAsync()).GetProperty("components").GetProperty("schemas").GetProperty("AllowedOrigins").GetProperty("properties").GetProperty("origins");
+        var origins = (await DocumentAsync()).GetProperty("components").GetProperty("schemas").GetProperty("AllowedOrigins").GetProperty("properties").GetProperty(
+            "origins");
 
         origins.GetProperty("description").GetString().ShouldNotBeNull().ShouldContain("without a path");
         origins.GetRawText().ShouldContain("https://www.example.com");
@@ -72,7 +74,8 @@ public sealed class ApiReferenceShould(ApiFixture api)
         {
             foreach (var property in node.EnumerateObject())
             {
-                if (property.NameEquals("$ref") && property.Value.GetString()!.Split('/')[^1] is var name && found.Add(name)) Collect(schemas.GetProperty(name), schemas, found);
+                if (property.NameEquals("$ref") && property.Value.GetString()!.Split('/')[^1] is var name && found.Add(name))
+                    Collect(schemas.GetProperty(name), schemas, found);
                 else Collect(property.Value, schemas, found);
             }
         }

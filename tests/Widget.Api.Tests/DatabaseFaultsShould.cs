@@ -24,7 +24,9 @@ public sealed class DatabaseFaultsShould
 
         DatabaseFaults.IsTransient(fault).ShouldBeTrue();
         DatabaseFaults.IsTransient(new DbUpdateException("saving", fault)).ShouldBeTrue();
-        DatabaseFaults.IsTransient(new InvalidOperationException("likely due to a transient failure", new DbUpdateException("saving", fault))).ShouldBeTrue();
+        DatabaseFaults.IsTransient(
+            new InvalidOperationException("likely due to a transient failure", new DbUpdateException("saving", fault)))
+            .ShouldBeTrue();
         DatabaseFaults.IsTransient(new AggregateException(new FormatException(), fault)).ShouldBeTrue();
     }
 

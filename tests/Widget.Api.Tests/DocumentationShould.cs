@@ -9,12 +9,16 @@ public sealed partial class DocumentationShould
     [Fact]
     public void Point_only_to_what_exists()
     {
-        var pages = Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories).Concat(Directory.GetFiles(Repository.Root, "*.md")).ToList();
+        var pages = Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories).Concat(
+            Directory.GetFiles(Repository.Root, "*.md"))
+            .ToList();
         pages.Count.ShouldBeGreaterThan(10);
 
         var broken = pages.SelectMany(page => Link().Matches(File.ReadAllText(page))
             .Select(link => link.Groups["target"].Value)
-            .Where(target => !target.Contains("://", StringComparison.Ordinal) && !Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, target)))
+            .Where(
+                target => !target.Contains("://", StringComparison.Ordinal)
+                    && !Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, target)))
             .Select(target => $"{Path.GetRelativePath(Repository.Root, page)} → {target}"));
 
         broken.ShouldBeEmpty();
@@ -23,7 +27,8 @@ public sealed partial class DocumentationShould
     [Fact]
     public void Exist_where_the_code_refers_to_them()
     {
-        var references = Sources().SelectMany(file => Reference().Matches(File.ReadAllText(file)).Select(match => match.Value)).Distinct().ToList();
+        var references = Sources().SelectMany(file => Reference().Matches(File.ReadAllText(file)).Select(match => match.Value)).Distinct()
+            .ToList();
 
         references.ShouldNotBeEmpty();
         references.Where(page => !File.Exists(Path.Combine(Repository.Root, page))).ShouldBeEmpty();
@@ -33,7 +38,8 @@ public sealed partial class DocumentationShould
     public void Name_every_variable_that_the_programs_read()
     {
         var configuration = File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md"));
-        var variables = Sources().SelectMany(file => Variable().Matches(File.ReadAllText(file)).Select(match => match.Value)).Distinct().ToList();
+        var variables = Sources().SelectMany(file => Variable().Matches(File.ReadAllText(file)).Select(match => match.Value)).Distinct()
+            .ToList();
 
         variables.ShouldNotBeEmpty();
         variables.Where(variable => !configuration.Contains($"`{variable}`", StringComparison.Ordinal)).ShouldBeEmpty();

@@ -7,7 +7,9 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests;
 
-/// <summary>On a database and a simulator of their own: the other nodes have no embedding endpoint, and workers take whatever is due.</summary>
+/// <summary>
+/// On a database and a simulator of their own: the other nodes have no embedding endpoint, and workers take whatever is due.
+/// </summary>
 public sealed class EmbeddingModelsShould : IAsyncLifetime
 {
     private TestDatabase _database = null!;
@@ -22,7 +24,9 @@ public sealed class EmbeddingModelsShould : IAsyncLifetime
         _database = await TestDatabase.CreateAsync();
         _simulator = await Simulator.StartAsync();
         _node = await ApiNode.StartAsync(_database, embedding: _simulator.Embedding);
-        _tenant = new TestTenant(_node, await new TenantAdministration(_database.OwnerSource).CreateAsync("shop", "Shop", [TestTenant.Origin], Ct));
+        _tenant = new TestTenant(
+            _node,
+            await new TenantAdministration(_database.OwnerSource).CreateAsync("shop", "Shop", [TestTenant.Origin], Ct));
     }
 
     public async ValueTask DisposeAsync()
@@ -39,9 +43,11 @@ public sealed class EmbeddingModelsShould : IAsyncLifetime
         (await ReportAsync()).ShouldBe(new EmbeddingReport("sim-embedding", null));
         (await SearchAsync("How long does charging take?")).Hits[0].ExternalId.ShouldBe("charging");
         var requests = await _simulator.RequestsAsync();
-        requests.ShouldContain(request => request.GetProperty("input").GetArrayLength() == 3 && request.GetProperty("model").GetString() == "sim-embedding");
+        requests.ShouldContain(
+            request => request.GetProperty("input").GetArrayLength() == 3 && request.GetProperty("model").GetString() == "sim-embedding");
 
-        (await _tenant.Developer.PutAsJsonAsync("/api/knowledge/embedding", new { model = "local" }, Ct)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await _tenant.Developer.PutAsJsonAsync("/api/knowledge/embedding", new { model = "local" }, Ct)).StatusCode.ShouldBe(
+            HttpStatusCode.Accepted);
         await Eventually.TrueAsync(async () => (await ReportAsync()).Model == HashedEmbedder.Model, "the local model serves");
 
         (await SearchAsync("How long does charging take?")).Hits[0].ExternalId.ShouldBe("charging");
@@ -76,7 +82,8 @@ public sealed class EmbeddingModelsShould : IAsyncLifetime
     public async Task Say_what_is_wrong_with_a_name(string model, string error)
     {
         await ImportAsync();
-        (await _tenant.Developer.PutAsJsonAsync("/api/knowledge/embedding", new { model }, Ct)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await _tenant.Developer.PutAsJsonAsync("/api/knowledge/embedding", new { model }, Ct)).StatusCode.ShouldBe(
+            HttpStatusCode.Accepted);
 
         await Eventually.TrueAsync(async () => (await ReportAsync()).Change?.Error == error, error);
         (await ReportAsync()).Model.ShouldBe("sim-embedding");
@@ -88,8 +95,10 @@ public sealed class EmbeddingModelsShould : IAsyncLifetime
         await using var node = await ApiNode.StartAsync(_database);
         var tenant = new TestTenant(node, _tenant.Created);
 
-        await (await tenant.Developer.PutAsJsonAsync("/api/knowledge/embedding", new { model = "text-embedding-3-small" }, Ct)).ShouldBeProblemAsync(HttpStatusCode.BadRequest);
-        await (await tenant.Developer.PutAsJsonAsync("/api/knowledge/embedding", new { model = "" }, Ct)).ShouldBeProblemAsync(HttpStatusCode.BadRequest);
+        await (await tenant.Developer.PutAsJsonAsync("/api/knowledge/embedding", new { model = "text-embedding-3-small" }, Ct))
+            .ShouldBeProblemAsync(HttpStatusCode.BadRequest);
+        await (await tenant.Developer.PutAsJsonAsync("/api/knowledge/embedding", new { model = "" }, Ct))
+            .ShouldBeProblemAsync(HttpStatusCode.BadRequest);
     }
 
     private Task<JobState> ImportAsync() => _tenant.ImportAsync(
@@ -97,7 +106,8 @@ public sealed class EmbeddingModelsShould : IAsyncLifetime
         new { id = "warranty", title = "Warranty", text = "The frame is covered for five years." },
         new { id = "shipping", title = "Shipping", text = "Delivery within Germany costs 49 euros." });
 
-    private async Task<EmbeddingReport> ReportAsync() => (await _tenant.Developer.GetFromJsonAsync<EmbeddingReport>("/api/knowledge/embedding", Ct))!;
+    private async Task<EmbeddingReport> ReportAsync() =>
+        (await _tenant.Developer.GetFromJsonAsync<EmbeddingReport>("/api/knowledge/embedding", Ct))!;
 
     private async Task<SearchResponse> SearchAsync(string query)
     {

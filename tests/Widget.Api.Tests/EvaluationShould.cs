@@ -31,12 +31,17 @@ public sealed class EvaluationShould(ApiFixture api)
         added.Headers.Location!.ToString().ShouldEndWith(question.Id.ToString());
         (await tenant.Developer.PostAsJsonAsync("/api/evaluation/questions", Questions[0])).StatusCode.ShouldBe(HttpStatusCode.Conflict);
 
-        var replaced = await tenant.Developer.PutAsJsonAsync($"/api/evaluation/questions/{question.Id}", new { text = "Where are you?", facts = new[] { " Kiel " }, tags = new[] { "place" }, language = "en" });
+        var replaced = await tenant.Developer.PutAsJsonAsync(
+            $"/api/evaluation/questions/{question.Id}",
+            new { text = "Where are you?", facts = new[] { " Kiel " }, tags = new[] { "place" }, language = "en" });
         replaced.StatusCode.ShouldBe(HttpStatusCode.OK);
         var kept = (await tenant.Developer.GetFromJsonAsync<EvaluationQuestion>($"/api/evaluation/questions/{question.Id}", TestTenant.Json))!;
-        (kept.Name, kept.Text, kept.Facts[0], kept.Tags[0], kept.Language, kept.Sources.Count).ShouldBe(("Where are you?", "Where are you?", "Kiel", "place", "en", 0));
-        (await tenant.Developer.GetFromJsonAsync<EvaluationQuestionPage>("/api/evaluation/questions?tag=place", TestTenant.Json))!.Total.ShouldBe(1);
-        (await tenant.Developer.GetFromJsonAsync<EvaluationQuestionPage>("/api/evaluation/questions?tag=other", TestTenant.Json))!.Total.ShouldBe(0);
+        (kept.Name, kept.Text, kept.Facts[0], kept.Tags[0], kept.Language, kept.Sources.Count)
+            .ShouldBe(("Where are you?", "Where are you?", "Kiel", "place", "en", 0));
+        (await tenant.Developer.GetFromJsonAsync<EvaluationQuestionPage>("/api/evaluation/questions?tag=place", TestTenant.Json))!.Total.ShouldBe(
+            1);
+        (await tenant.Developer.GetFromJsonAsync<EvaluationQuestionPage>("/api/evaluation/questions?tag=other", TestTenant.Json))!.Total.ShouldBe(
+            0);
 
         (await tenant.Developer.DeleteAsync($"/api/evaluation/questions/{question.Id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await tenant.Developer.GetAsync($"/api/evaluation/questions/{question.Id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -54,7 +59,9 @@ public sealed class EvaluationShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        var refused = await tenant.Developer.PostAsync("/api/evaluation/questions", new StringContent(body, new MediaTypeHeaderValue("application/json")));
+        var refused = await tenant.Developer.PostAsync(
+            "/api/evaluation/questions",
+            new StringContent(body, new MediaTypeHeaderValue("application/json")));
 
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString().ShouldBe(title);
@@ -81,20 +88,23 @@ public sealed class EvaluationShould(ApiFixture api)
             ("line 4", "This is not a JSON object like {\"text\": …, \"sources\": […]}."),
             ("line 5", "colour is not a field of a question."),
         ]);
-        (await tenant.Developer.PostAsync("/api/evaluation/questions/import", new StringContent("[{", new MediaTypeHeaderValue("application/json")))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await tenant.Developer.PostAsync("/api/evaluation/questions/import", new StringContent("[{", new MediaTypeHeaderValue("application/json")))).StatusCode.ShouldBe(
+            HttpStatusCode.BadRequest);
     }
 
     [Fact]
     public async Task Keep_no_more_questions_than_a_run_can_ask()
     {
         var tenant = await TestTenant.CreateAsync(api);
-        var many = Enumerable.Range(1, 2_000).Select(number => new { name = $"q{number}", text = "Where?", facts = new[] { "Kiel" } }).ToList();
+        var many = Enumerable.Range(1, 2_000).Select(number => new { name = $"q{number}", text = "Where?", facts = new[] { "Kiel" } })
+            .ToList();
         (await ImportAsync(tenant, JsonSerializer.Serialize(many))).Added.ShouldBe(2_000);
 
         var refused = await tenant.Developer.PostAsJsonAsync("/api/evaluation/questions", Questions[0]);
 
         refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString().ShouldBe("There may be 2,000 test questions at most.");
+        (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString()
+            .ShouldBe("There may be 2,000 test questions at most.");
     }
 
     [Fact]
@@ -130,7 +140,11 @@ public sealed class EvaluationShould(ApiFixture api)
         await using var simulator = await Simulator.StartAsync();
         await using var database = await TestDatabase.CreateAsync();
         await using var node = await ApiNode.StartAsync(database, simulator.Chat);
-        var created = await new TenantAdministration(database.OwnerSource).CreateAsync("harbor", "Harbor Bikes", [], CancellationToken.None);
+        var created = await new TenantAdministration(database.OwnerSource).CreateAsync(
+            "harbor",
+            "Harbor Bikes",
+            [],
+            CancellationToken.None);
         var tenant = new TestTenant(node, created);
         await tenant.ImportAsync(
             new { id = "shipping", title = "Shipping", text = "Delivery within Germany costs 49 euros. To Denmark it costs 89 euros." },
@@ -163,7 +177,8 @@ public sealed class EvaluationShould(ApiFixture api)
         var tenant = await WithQuestionsAsync();
         var first = await RunAsync(tenant, new { });
         (await tenant.Developer.GetAsync($"/api/evaluation/runs/{first.Run.Id}/diff")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        await tenant.ImportAsync(new { id = "no-such-document", title = "Warranty on the frame", text = "How long is the warranty on the frame? The warranty on the frame lasts seven years." });
+        await tenant.ImportAsync(
+            new { id = "no-such-document", title = "Warranty on the frame", text = "How long is the warranty on the frame? The warranty on the frame lasts seven years." });
         await ImportAsync(tenant, """{"name": "colours", "text": "Which colours are there?", "shouldRefuse": true}""");
         var second = await RunAsync(tenant, new { });
 
@@ -188,9 +203,13 @@ public sealed class EvaluationShould(ApiFixture api)
         var tenant = await WithQuestionsAsync();
         var done = await RunAsync(tenant, new { });
         // As a node leaves it that dies in the middle: two questions asked, a third begun, the lease not yet run out.
-        await ExecuteAsync("update evaluation_results set result = null, attempts = case ordinal when 3 then 1 else 0 end where run_id = $1 and ordinal >= 3", done.Run.Id);
         await ExecuteAsync(
-            "update evaluation_runs set status = 'running', done = 2, metrics = null, finished_at = null, lease_owner = gen_random_uuid(), lease_until = now() + interval '1 second' where id = $1",
+            "update evaluation_results set result = null, attempts = case ordinal when 3 then 1 else 0 end where run_id = $1 and "
+                + "ordinal >= 3",
+            done.Run.Id);
+        await ExecuteAsync(
+            "update evaluation_runs set status = 'running', done = 2, metrics = null, finished_at = null, lease_owner = "
+                + "gen_random_uuid(), lease_until = now() + interval '1 second' where id = $1",
             done.Run.Id);
 
         var report = await FinishedAsync(tenant, done.Run.Id);
@@ -205,7 +224,9 @@ public sealed class EvaluationShould(ApiFixture api)
         var tenant = await WithQuestionsAsync();
         var done = await RunAsync(tenant, new { });
         await ExecuteAsync("update evaluation_results set result = null, attempts = 3 where run_id = $1 and ordinal = 3", done.Run.Id);
-        await ExecuteAsync("update evaluation_runs set status = 'running', done = 4, metrics = null, finished_at = null where id = $1", done.Run.Id);
+        await ExecuteAsync(
+            "update evaluation_runs set status = 'running', done = 4, metrics = null, finished_at = null where id = $1",
+            done.Run.Id);
 
         var report = await FinishedAsync(tenant, done.Run.Id);
 
@@ -230,7 +251,8 @@ public sealed class EvaluationShould(ApiFixture api)
 
         var second = await tenant.Developer.PostAsJsonAsync("/api/evaluation/runs", new { });
         second.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        (await second.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString().ShouldBe("Another run goes on. Wait for it, or cancel it.");
+        (await second.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString()
+            .ShouldBe("Another run is in progress. Wait for it, or cancel it.");
         (await tenant.Developer.DeleteAsync($"/api/evaluation/runs/{run}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
 
         (await tenant.Developer.PostAsync($"/api/evaluation/runs/{run}/cancel", null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
@@ -251,7 +273,8 @@ public sealed class EvaluationShould(ApiFixture api)
         (await RunAsync(tenant, new { limit = 2 })).Results.Count.ShouldBe(2);
         var none = await tenant.Developer.PostAsJsonAsync("/api/evaluation/runs", new { tags = new[] { "nothing" } });
         none.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await none.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString().ShouldBe("There are no test questions to ask.");
+        (await none.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString()
+            .ShouldBe("There are no test questions to ask.");
         (await tenant.Developer.PostAsJsonAsync("/api/evaluation/runs", new { limit = 0 })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
@@ -269,11 +292,12 @@ public sealed class EvaluationShould(ApiFixture api)
         var report = await RunAsync(tenant, new { });
 
         (await CountAsync("evaluation_runs", tenant)).ShouldBe(50);
-        (await tenant.Developer.GetFromJsonAsync<EvaluationRun[]>("/api/evaluation/runs?limit=1", TestTenant.Json))!.ShouldHaveSingleItem().Id.ShouldBe(report.Run.Id);
+        (await tenant.Developer.GetFromJsonAsync<EvaluationRun[]>("/api/evaluation/runs?limit=1", TestTenant.Json))!.ShouldHaveSingleItem().Id.ShouldBe(
+            report.Run.Id);
     }
 
     [Fact]
-    public async Task Be_nobody_elses_business()
+    public async Task Be_hidden_from_other_tenants()
     {
         var (tenant, other) = (await WithQuestionsAsync(), await TestTenant.CreateAsync(api));
         var report = await RunAsync(tenant, new { });
@@ -283,10 +307,12 @@ public sealed class EvaluationShould(ApiFixture api)
         (await other.Developer.GetFromJsonAsync<EvaluationRun[]>("/api/evaluation/runs", TestTenant.Json))!.ShouldBeEmpty();
         foreach (var path in new[] { $"questions/{question}", $"runs/{report.Run.Id}", $"runs/{report.Run.Id}/diff" })
             (await other.Developer.GetAsync($"/api/evaluation/{path}")).StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
-        (await other.Developer.PutAsJsonAsync($"/api/evaluation/questions/{question}", Questions[0])).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await other.Developer.PutAsJsonAsync($"/api/evaluation/questions/{question}", Questions[0])).StatusCode.ShouldBe(
+            HttpStatusCode.NotFound);
         (await other.Developer.DeleteAsync($"/api/evaluation/questions/{question}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await other.Developer.DeleteAsync($"/api/evaluation/runs/{report.Run.Id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await other.Developer.PostAsync($"/api/evaluation/runs/{report.Run.Id}/cancel", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await other.Developer.PostAsync($"/api/evaluation/runs/{report.Run.Id}/cancel", null)).StatusCode.ShouldBe(
+            HttpStatusCode.NotFound);
         using var visitor = (await tenant.VisitAsync()).Client;
         (await visitor.GetAsync("/api/evaluation/runs")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
@@ -300,7 +326,9 @@ public sealed class EvaluationShould(ApiFixture api)
 
     private static async Task<EvaluationImport> ImportAsync(TestTenant tenant, string body)
     {
-        var response = await tenant.Developer.PostAsync("/api/evaluation/questions/import", new StringContent(body, new MediaTypeHeaderValue("application/x-ndjson")));
+        var response = await tenant.Developer.PostAsync(
+            "/api/evaluation/questions/import",
+            new StringContent(body, new MediaTypeHeaderValue("application/x-ndjson")));
         response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
         return (await response.Content.ReadFromJsonAsync<EvaluationImport>(TestTenant.Json))!;
     }

@@ -19,9 +19,12 @@ public sealed class EventLookupsShould(ApiFixture api)
 
         (await ConversationLog.AnswerToAsync(db, conversation, 5_001, Ct)).ShouldNotBeNull();
         (await ConversationLog.FindAsync<VisitorMessage>(db, conversation, "c7001", Ct)).ShouldNotBeNull().Seq.ShouldBe(7_001);
-        (await ConversationLog.KnownAsync(db, conversation, ["c7001", "c7002", "other"], Ct)).ShouldBe(["c7001", "c7002"], ignoreOrder: true);
+        (await ConversationLog.KnownAsync(db, conversation, ["c7001", "c7002", "other"], Ct)).ShouldBe(
+            ["c7001", "c7002"],
+            ignoreOrder: true);
 
-        await using var touched = db.Command("select seq_tup_read + coalesce(idx_tup_fetch, 0) from pg_stat_xact_user_tables where relname = 'conversation_events'");
+        await using var touched = db.Command(
+            "select seq_tup_read + coalesce(idx_tup_fetch, 0) from pg_stat_xact_user_tables where relname = 'conversation_events'");
         ((long)(await touched.ExecuteScalarAsync(Ct))!).ShouldBeLessThan(50);
     }
 
@@ -41,7 +44,10 @@ public sealed class EventLookupsShould(ApiFixture api)
         await using (var rows = await explain.ExecuteReaderAsync(Ct))
             while (await rows.ReadAsync(Ct)) plan.Add(rows.GetString(0));
 
-        plan.ShouldContain(line => line.Contains("Index Cond", StringComparison.Ordinal) && (line.Contains("external_id", StringComparison.Ordinal) || line.Contains("message_id", StringComparison.Ordinal)), string.Join('\n', plan));
+        plan.ShouldContain(
+            line => line.Contains("Index Cond", StringComparison.Ordinal)
+                && (line.Contains("external_id", StringComparison.Ordinal) || line.Contains("message_id", StringComparison.Ordinal)),
+            string.Join('\n', plan));
     }
 
     // Questions and their answers in turn, and as many visitors.
@@ -51,7 +57,11 @@ public sealed class EventLookupsShould(ApiFixture api)
         var id = Guid.CreateVersion7();
         await api.Database.OwnerSource.ExecuteAsync(
             "insert into visitors (tenant_id, id, external_id) select $1, case n when 1 then $2 else gen_random_uuid() end, n::text from generate_series(1, 1000) n", tenant.Value, id);
-        await api.Database.OwnerSource.ExecuteAsync("insert into conversations (tenant_id, id, visitor_id, last_seq) values ($1, $2, $2, $3)", tenant.Value, id, Length);
+        await api.Database.OwnerSource.ExecuteAsync(
+            "insert into conversations (tenant_id, id, visitor_id, last_seq) values ($1, $2, $2, $3)",
+            tenant.Value,
+            id,
+            Length);
         await api.Database.OwnerSource.ExecuteAsync(
             """
             insert into conversation_events (tenant_id, conversation_id, seq, kind, client_id, message_id, data)

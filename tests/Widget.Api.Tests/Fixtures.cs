@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Widget.Api.Answers;
+using Widget.Api.Configuration;
 using Widget.Api.Host;
 using Widget.Api.Knowledge;
 using Widget.Api.Limits;
@@ -111,8 +112,7 @@ public sealed class ApiNode : IAsyncDisposable
             Video = video ?? new VideoTimings(),
             Voice = voice ?? new VoiceOptions(),
             VoiceTimings = voiceTimings ?? new VoiceTimings(),
-            PublicAddress = publicAddress ?? address,
-            HostSuffix = hostSuffix,
+            Installation = new InstallationOptions { PublicAddress = publicAddress ?? address, HostSuffix = hostSuffix },
             // Most tests are one visitor who does in a second what others do in an hour; those of limits say so.
             Limits = limits ?? LimitOptions.None,
             TrustedProxies = trustedProxies ?? TrustedProxies.None,

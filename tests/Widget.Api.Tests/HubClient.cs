@@ -35,7 +35,8 @@ internal sealed class HubClient : IAsyncDisposable
     }
 
     /// <summary>Starts a streaming invocation under the given id.</summary>
-    public Task StreamAsync(string id, string method, params object[] arguments) => SendAsync(new { type = 4, invocationId = id, target = method, arguments });
+    public Task StreamAsync(string id, string method, params object[] arguments) =>
+        SendAsync(new { type = 4, invocationId = id, target = method, arguments });
 
     /// <summary>Starts a streaming invocation that takes a stream of ours, too.</summary>
     public Task StreamWithAsync(string id, string method, string stream, params object[] arguments) =>
@@ -44,7 +45,8 @@ internal sealed class HubClient : IAsyncDisposable
     /// <summary>An item of a stream of ours.</summary>
     public Task StreamItemAsync(string stream, object item) => SendAsync(new { type = 2, invocationId = stream, item });
 
-    public Task InvokeAsync(string id, string method, params object[] arguments) => SendAsync(new { type = 1, invocationId = id, target = method, arguments });
+    public Task InvokeAsync(string id, string method, params object[] arguments) =>
+        SendAsync(new { type = 1, invocationId = id, target = method, arguments });
 
     /// <summary>Items of a stream until it completes; throws what the server says when it ends in an error.</summary>
     public async IAsyncEnumerable<T> ItemsAsync<T>(string id)
@@ -70,7 +72,8 @@ internal sealed class HubClient : IAsyncDisposable
         while (true)
         {
             var message = await ReceiveAsync();
-            if (!message.TryGetProperty("invocationId", out var of) || of.GetString() != id || message.GetProperty("type").GetInt32() != 3) continue;
+            if (!message.TryGetProperty("invocationId", out var of) || of.GetString() != id || message.GetProperty("type").GetInt32() != 3)
+                continue;
             if (message.TryGetProperty("error", out var error)) throw new InvalidOperationException(error.GetString());
             return message.GetProperty("result").Deserialize<T>(TestTenant.Json)!;
         }

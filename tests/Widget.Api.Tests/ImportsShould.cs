@@ -6,7 +6,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests;
 
-/// <summary>Imports come as programs and editors write them; a line that is no good fails alone, in words.</summary>
+/// <summary>Imports in the forms that programs and editors write. An invalid line fails alone, with a reason.</summary>
 public sealed class ImportsShould(ApiFixture api)
 {
     private const string First = """{"id": "first", "title": "First", "text": "The lamp costs ten euros."}""";
@@ -32,7 +32,8 @@ public sealed class ImportsShould(ApiFixture api)
 
             var documents = await ImportReader.ReadAsync(new Trickle(body, size), Ct).ToListAsync(Ct);
 
-            documents.Select(document => (document.ExternalId, document.Error)).ShouldBe([("first", null), ("second", null)], $"{name}, {size} bytes at a time");
+            documents.Select(document => (document.ExternalId, document.Error))
+                .ShouldBe([("first", null), ("second", null)], $"{name}, {size} bytes at a time");
             Encoding.UTF8.GetString(documents[1].Content).ShouldBe("Die Lämpchen 😀 kosten zwölf Euro.");
         }
     }
@@ -69,7 +70,8 @@ public sealed class ImportsShould(ApiFixture api)
 
         await tenant.FinishedAsync(await tenant.Developer.PostAsync("/api/knowledge/import?source=Shop%E2%80%AE", line, Ct));
 
-        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents", Ct))!.Documents.ShouldHaveSingleItem().Title.ShouldBe("Invoice fdp.exe x");
+        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents", Ct))!.Documents.ShouldHaveSingleItem().Title.ShouldBe(
+            "Invoice fdp.exe x");
         (await tenant.Developer.GetStringAsync("/api/knowledge/sources", Ct)).ShouldContain("\"name\":\"Shop\"");
     }
 
@@ -83,9 +85,11 @@ public sealed class ImportsShould(ApiFixture api)
             (await command.ExecuteNonQueryAsync(Ct)).ShouldBe(1);
         }
 
-        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents?query=gnigrahc", Ct))!.Documents.ShouldHaveSingleItem().Title.ShouldBe("gnigrahc");
+        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents?query=gnigrahc", Ct))!.Documents.ShouldHaveSingleItem().Title.ShouldBe(
+            "gnigrahc");
         var visitor = await tenant.VisitAsync();
-        (await visitor.AskAsync("How long does charging with the fast charger take?")).Citations.ShouldContain(source => source.Title == "gnigrahc");
+        (await visitor.AskAsync("How long does charging with the fast charger take?")).Citations.ShouldContain(
+            source => source.Title == "gnigrahc");
         await using (var command = api.Database.OwnerSource.CreateCommand(
             """update conversation_events set data = replace(data::text, 'gnigrahc', E'\u202Egnigrahc\u200F')::jsonb where kind = 'assistant_message' and tenant_id = $1"""))
         {

@@ -31,7 +31,8 @@ public sealed class KnowledgeShould(ApiFixture api)
             new { id = "title-only", title = "Opening hours by arrangement", text = "" });
 
         (job.Status, job.Done, job.Total).ShouldBe((JobStatusName.Ready, 2, 12));
-        job.Failed.Select(failed => failed.Id).ShouldBe(["line 3", "line 4", "line 5", "empty", "url", "lang", "format", "tags", "tag", "tangle"]);
+        job.Failed.Select(failed => failed.Id)
+            .ShouldBe(["line 3", "line 4", "line 5", "empty", "url", "lang", "format", "tags", "tag", "tangle"]);
         job.Failed[^1].Error.ShouldBe("The Markdown of this document is nested too deeply.");
         job.Failed.ShouldAllBe(failed => failed.Error.EndsWith('.'));
         var hit = (await SearchAsync(tenant, "lamp"))[0];
@@ -61,7 +62,8 @@ public sealed class KnowledgeShould(ApiFixture api)
         var job = await tenant.FinishedAsync(await tenant.Developer.PostAsync("/api/knowledge/import", body));
 
         job.Status.ShouldBe(JobStatusName.Failed);
-        job.Failed.ShouldHaveSingleItem().ShouldBe(new FailedDocument("line 1", "This line is longer than 8 MB, the limit for a line. Split the document."));
+        job.Failed.ShouldHaveSingleItem()
+            .ShouldBe(new FailedDocument("line 1", "This line is longer than 8 MB, the limit for a line. Split the document."));
         (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Total.ShouldBe(0);
     }
 
@@ -121,18 +123,31 @@ public sealed class KnowledgeShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        await (await UploadAsync(tenant, "a.txt", [65], ("language", "english"))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The language must be an ISO 639-1 code, such as en.", "language");
-        await (await tenant.Developer.PostAsJsonAsync("/api/knowledge/pages", new { url = "https://example.com", language = "!!" })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "language");
-        await (await UploadAsync(tenant, "a.txt", [65], ("title", new string('t', 501)))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "title");
-        var form = new StringContent("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nThe lamp is red.\r\n");
+        await (await UploadAsync(tenant, "a.txt", [65], ("language", "english"))).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            "The language must be an ISO 639-1 code, such as en.",
+            "language");
+        await (await tenant.Developer.PostAsJsonAsync("/api/knowledge/pages", new { url = "https://example.com", language = "!!" })).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            field: "language");
+        await (await UploadAsync(tenant, "a.txt", [65], ("title", new string('t', 501)))).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            field: "title");
+        var form = new StringContent(
+            "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nThe lamp is red.\r\n");
         form.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse("multipart/form-data");
-        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", form)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The form could not be read. Send it as multipart/form-data, complete and with its boundary.");
+        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", form)).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            "The form could not be read. Send it as multipart/form-data, complete and with its boundary.");
         form.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
-        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", form)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The request is incomplete, or doesn't match its headers.");
+        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", form)).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            "The request is incomplete, or doesn't match its headers.");
         // PostgreSQL cannot store this character.
         var job = await tenant.FinishedAsync(await UploadAsync(tenant, "a.txt", "The lamp is red."u8.ToArray(), ("title", "La\0mps")));
         job.Status.ShouldBe(JobStatusName.Ready);
-        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Documents.ShouldHaveSingleItem().Title.ShouldBe("Lamps");
+        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Documents.ShouldHaveSingleItem().Title.ShouldBe(
+            "Lamps");
     }
 
     [Fact]
@@ -143,10 +158,14 @@ public sealed class KnowledgeShould(ApiFixture api)
         await tenant.FinishedAsync(await UploadAsync(tenant, "b/index.md", "Bananas."u8.ToArray()));
         await tenant.FinishedAsync(await UploadAsync(tenant, "index.md", "Cherries."u8.ToArray(), ("id", "my own id")));
 
-        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Documents.Select(document => document.ExternalId)
+        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Documents.Select(
+            document => document.ExternalId)
             .ShouldBe(["a/index.md", "b/index.md", "my own id"], ignoreOrder: true);
         var two = new MultipartFormDataContent { { new ByteArrayContent([65]), "file", "a.txt" }, { new ByteArrayContent([66]), "file", "b.txt" } };
-        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", two)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "Send one file a request.", "file");
+        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", two)).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            "Send one file a request.",
+            "file");
     }
 
     [Fact]
@@ -157,7 +176,10 @@ public sealed class KnowledgeShould(ApiFixture api)
         await (await UploadAsync(tenant, "setup.exe", [1, 2, 3])).ShouldBeProblemAsync(
             HttpStatusCode.UnsupportedMediaType,
             $"Files like setup.exe cannot be read. Add {MediaTypes.Readable}.");
-        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", new MultipartFormDataContent { { new StringContent("x"), "title" } })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "file is missing.", "file");
+        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", new MultipartFormDataContent { { new StringContent("x"), "title" } })).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            "file is missing.",
+            "file");
     }
 
     [Theory]
@@ -184,7 +206,9 @@ public sealed class KnowledgeShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        await (await tenant.Developer.PostAsJsonAsync($"/api/knowledge/{kind}", new { url })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "url");
+        await (await tenant.Developer.PostAsJsonAsync($"/api/knowledge/{kind}", new { url })).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            field: "url");
     }
 
     [Fact]
@@ -197,7 +221,9 @@ public sealed class KnowledgeShould(ApiFixture api)
         (await tenant.Developer.DeleteAsync($"/api/knowledge/documents/{document.Id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
         (await SearchAsync(tenant, "swordfish")).ShouldBeEmpty();
-        await (await tenant.Developer.DeleteAsync($"/api/knowledge/documents/{document.Id}")).ShouldBeProblemAsync(HttpStatusCode.NotFound, "There is no such document.");
+        await (await tenant.Developer.DeleteAsync($"/api/knowledge/documents/{document.Id}")).ShouldBeProblemAsync(
+            HttpStatusCode.NotFound,
+            "There is no such document.");
     }
 
     [Fact]
@@ -210,7 +236,9 @@ public sealed class KnowledgeShould(ApiFixture api)
 
         (await b.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Total.ShouldBe(0);
         (await b.Developer.DeleteAsync($"/api/knowledge/documents/{document.Id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        await (await b.Developer.GetAsync($"/api/knowledge/jobs/{job}")).ShouldBeProblemAsync(HttpStatusCode.NotFound, "There is no such job.");
+        await (await b.Developer.GetAsync($"/api/knowledge/jobs/{job}")).ShouldBeProblemAsync(
+            HttpStatusCode.NotFound,
+            "There is no such job.");
         (await SearchAsync(b, "charging")).ShouldBeEmpty();
     }
 
@@ -221,7 +249,9 @@ public sealed class KnowledgeShould(ApiFixture api)
 
         foreach (var strategy in new[] { "parallel", "smart", "fallback" })
         {
-            var response = await tenant.Developer.PostAsJsonAsync("/api/search", new { query = "How long does charging take?", limit = 1, strategy });
+            var response = await tenant.Developer.PostAsJsonAsync(
+                "/api/search",
+                new { query = "How long does charging take?", limit = 1, strategy });
             var result = (await response.Content.ReadFromJsonAsync<SearchResponse>())!;
             result.Hits.ShouldHaveSingleItem().ExternalId.ShouldBe("charging");
             result.Hits[0].Url.ShouldBe("https://shop.example/charging");
@@ -243,13 +273,19 @@ public sealed class KnowledgeShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        await (await tenant.Developer.PostAsync("/api/search", new StringContent(request, null, "application/json"))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: field);
+        await (await tenant.Developer.PostAsync("/api/search", new StringContent(request, null, "application/json"))).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            field: field);
     }
 
     private static async Task<IReadOnlyList<SearchHit>> SearchAsync(TestTenant tenant, string query) =>
         (await (await tenant.Developer.PostAsJsonAsync("/api/search", new { query })).Content.ReadFromJsonAsync<SearchResponse>())!.Hits;
 
-    private static Task<HttpResponseMessage> UploadAsync(TestTenant tenant, string name, byte[] content, params (string Name, string Value)[] fields)
+    private static Task<HttpResponseMessage> UploadAsync(
+        TestTenant tenant,
+        string name,
+        byte[] content,
+        params (string Name, string Value)[] fields)
     {
         var form = new MultipartFormDataContent { { new ByteArrayContent(content), "file", name } };
         foreach (var (field, value) in fields) form.Add(new StringContent(value), field);

@@ -80,7 +80,7 @@ public sealed class MediaModelsShould : IAsyncLifetime
         var errors = Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(variables.GetValueOrDefault)).Errors;
 
         errors.ShouldContain(error => error.StartsWith("WIDGET_TRANSCRIPTION_ENDPOINT is"));
-        errors.ShouldContain(error => error.Contains("WIDGET_VISION_ENDPOINT, which says whom to ask, is not"));
+        errors.ShouldContain(error => error.Contains("WIDGET_VISION_ENDPOINT, the address of the service, is not"));
     }
 
     [Fact]

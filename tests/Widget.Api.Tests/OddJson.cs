@@ -4,7 +4,9 @@ using FsCheck.Fluent;
 
 namespace Widget.Api.Tests;
 
-/// <summary>JSON as nobody should send it: characters that PostgreSQL does not store, halves of surrogate pairs, numbers of any size, wrong bytes.</summary>
+/// <summary>
+/// JSON that no client should send: characters that PostgreSQL does not store, halves of surrogate pairs, numbers of any size, wrong bytes.
+/// </summary>
 internal static class OddJson
 {
     /// <summary>Stands for a byte that is not UTF-8.</summary>
@@ -30,7 +32,8 @@ internal static class OddJson
         let kept = fields.Select((field, i) => $"\"{field.Name}\": {(odd[i] ? values[i] : field.Json)}")
         select $"{{{string.Join(", ", extra is null ? kept : kept.Append($"\"{extra}\": {values[^1]}"))}}}";
 
-    public static byte[] Bytes(string json) => [.. json.SelectMany(letter => letter == WrongByte ? [(byte)0xFF] : Encoding.UTF8.GetBytes([letter]))];
+    public static byte[] Bytes(string json) =>
+        [.. json.SelectMany(letter => letter == WrongByte ? [(byte)0xFF] : Encoding.UTF8.GetBytes([letter]))];
 
     private static Gen<string> Nested(int depth) => depth == 0
         ? Gen.Elements(Values)

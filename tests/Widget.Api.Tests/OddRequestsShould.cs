@@ -42,16 +42,27 @@ public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
         using var tavus = _node.Client();
 
         foreach (var type in new[] { "application.transcription_ready", "application.recording_ready", "application.perception_analysis", "system.shutdown", "x\\u0000" })
-            await TryAsync(tavus, HttpMethod.Post, callback.AbsolutePath, OddJson.Object(("event_type", $"\"{type}\""), ("timestamp", "\"2026-01-01T00:00:00Z\""), ("properties", "{}")));
+        {
+            await TryAsync(
+                tavus,
+                HttpMethod.Post,
+                callback.AbsolutePath,
+                OddJson.Object(("event_type", $"\"{type}\""), ("timestamp", "\"2026-01-01T00:00:00Z\""), ("properties", "{}")));
+        }
+
         string[] fixedOnes =
         [
             """{"event_type": "application.transcription_ready", "properties": {"transcript": [{"role": "user", "content": "\ud800 What\u0000 is it?", "seconds_from_start": 1e400000}]}}""",
             """{"event_type": "application.recording_ready", "properties": {"s3_key": "\\u0000 \ud800", "duration": 1e400000}}""",
         ];
-        foreach (var body in fixedOnes) (await SendAsync(tavus, HttpMethod.Post, callback.AbsolutePath, body)).StatusCode.ShouldBe(HttpStatusCode.OK, body);
+        foreach (var body in fixedOnes)
+            (await SendAsync(tavus, HttpMethod.Post, callback.AbsolutePath, body)).StatusCode.ShouldBe(HttpStatusCode.OK, body);
 
-        // What they say is kept all the same, and shown.
-        await Eventually.TrueAsync(async () => (await _visitor.EventsAsync()).OfType<Utterance>().Any(line => line.Text.Contains("What is it?", StringComparison.Ordinal)), "the transcript is there");
+        // Their content is still stored and shown.
+        await Eventually.TrueAsync(
+            async () => (await _visitor.EventsAsync()).OfType<Utterance>()
+                .Any(line => line.Text.Contains("What is it?", StringComparison.Ordinal)),
+            "the transcript is there");
         (await Developer.GetAsync("/api/tavus/sessions", Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -63,7 +74,8 @@ public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
         var secret = await _node.Service<DeliverySecrets>().EnsureAsync(new(tenant.Created.TenantId), Ct);
         var token = DeliverySecrets.Token(secret, new(tenant.Created.TenantId), "search_knowledge");
         await using var insert = api.Database.OwnerSource.CreateCommand(
-            "insert into tavus_tools (tenant_id, name, account, registered_as, tavus_tool_id, digest, token_hash) values ($1, 'search_knowledge', 'test', 'search_knowledge', 't1', '', $2)");
+            "insert into tavus_tools (tenant_id, name, account, registered_as, tavus_tool_id, digest, token_hash) values ($1, "
+                + "'search_knowledge', 'test', 'search_knowledge', 't1', '', $2)");
         insert.Parameters.Add(new() { Value = tenant.Created.TenantId });
         insert.Parameters.Add(new() { Value = DeliverySecrets.HashOf(token) });
         await insert.ExecuteNonQueryAsync(Ct);
@@ -84,21 +96,42 @@ public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
         await VideoTenant.UntilAsync(_visitor, session.SessionId, TavusSessionState.Live);
         var line = OddJson.Object(("id", "\"1\""), ("speaker", "\"assistant\""), ("text", "\"Hello\""), ("interrupted", "false"));
 
-        await TryAsync(_visitor.Client, HttpMethod.Post, $"/api/tavus/session/{session.SessionId}/utterances", line.Select(one => $"{{\"utterances\": [{one}]}}"));
-        await TryAsync(_visitor.Client, HttpMethod.Post, $"/api/tavus/session/{session.SessionId}/alive", OddJson.Object(("replicaJoined", "true")));
-        await TryAsync(_visitor.Client, HttpMethod.Post, $"/api/tavus/session/{session.SessionId}/leave", OddJson.Object(("leaveToken", "\"x\"")));
+        await TryAsync(
+            _visitor.Client,
+            HttpMethod.Post,
+            $"/api/tavus/session/{session.SessionId}/utterances",
+            line.Select(one => $"{{\"utterances\": [{one}]}}"));
+        await TryAsync(
+            _visitor.Client,
+            HttpMethod.Post,
+            $"/api/tavus/session/{session.SessionId}/alive",
+            OddJson.Object(("replicaJoined", "true")));
+        await TryAsync(
+            _visitor.Client,
+            HttpMethod.Post,
+            $"/api/tavus/session/{session.SessionId}/leave",
+            OddJson.Object(("leaveToken", "\"x\"")));
         await TryAsync(_visitor.Client, HttpMethod.Post, "/api/tavus/tool", OddJson.Object(("name", "\"search_knowledge\""), ("arguments", """{"query": "x"}"""), ("toolCallId", "\"c\"")));
-        await TryAsync(_visitor.Client, HttpMethod.Post, "/api/tavus/create-agent", OddJson.Object(("clientId", "\"c\""), ("page", "\"https://shop.example\""), ("locale", "\"de\"")));
+        await TryAsync(
+            _visitor.Client,
+            HttpMethod.Post,
+            "/api/tavus/create-agent",
+            OddJson.Object(("clientId", "\"c\""), ("page", "\"https://shop.example\""), ("locale", "\"de\"")));
     }
 
     [Fact]
     public async Task Be_answered_in_commands_of_other_frameworks() =>
-        await TryAsync(Developer, HttpMethod.Post, "/api/tavus/lifecycle", OddJson.Object(("name", "\"end_conversation\""), ("userId", "\"u1\""), ("language", "\"de\"")));
+        await TryAsync(
+            Developer,
+            HttpMethod.Post,
+            "/api/tavus/lifecycle",
+            OddJson.Object(("name", "\"end_conversation\""), ("userId", "\"u1\""), ("language", "\"de\"")));
 
     [Fact]
     public async Task Be_answered_by_the_openai_endpoint()
     {
-        using var model = _node.Client((await (await Developer.PostAsJsonAsync("/api/keys/model", new { name = "m" }, Ct)).Content.ReadFromJsonAsync<CreatedModelKey>(TestTenant.Json, Ct))!.Key);
+        using var model = _node.Client(
+            (await (await Developer.PostAsJsonAsync("/api/keys/model", new { name = "m" }, Ct)).Content.ReadFromJsonAsync<CreatedModelKey>(TestTenant.Json, Ct))!.Key);
         var message = OddJson.Object(("role", "\"user\""), ("content", "\"What does it cost?\""));
 
         await TryAsync(
@@ -106,19 +139,37 @@ public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
             HttpMethod.Post,
             "/v1/chat/completions",
             from one in message
-            from whole in OddJson.Object(("model", "\"widget\""), ("messages", $"[{one}]"), ("temperature", "0.2"), ("max_tokens", "20"), ("stop", "\"x\""), ("tools", "[]"))
+            from whole in OddJson.Object(
+                ("model", "\"widget\""),
+                ("messages", $"[{one}]"),
+                ("temperature", "0.2"),
+                ("max_tokens", "20"),
+                ("stop", "\"x\""),
+                ("tools", "[]"))
             select whole);
     }
 
     [Fact]
     public async Task Be_answered_in_what_pages_say_of_visitors()
     {
-        await TryAsync(_visitor.Client, HttpMethod.Post, "/api/widget/identify", OddJson.Object(("id", "\"e1\""), ("name", "\"Ada\""), ("email", "\"ada@example.com\"")));
+        await TryAsync(
+            _visitor.Client,
+            HttpMethod.Post,
+            "/api/widget/identify",
+            OddJson.Object(("id", "\"e1\""), ("name", "\"Ada\""), ("email", "\"ada@example.com\"")));
         await TryAsync(_visitor.Client, HttpMethod.Post, $"{_visitor.Conversation}/context", OddJson.Object(("context", """{"product": "Tide"}""")));
         await TryAsync(_visitor.Client, HttpMethod.Post, $"{_visitor.Conversation}/person", OddJson.Object(("clientId", "\"p\"")));
-        await TryAsync(_visitor.Client, HttpMethod.Post, $"{_visitor.Conversation}/ratings", OddJson.Object(("messageId", $"\"{Guid.NewGuid()}\""), ("rating", "\"up\""), ("clientId", "\"r\"")));
+        await TryAsync(
+            _visitor.Client,
+            HttpMethod.Post,
+            $"{_visitor.Conversation}/ratings",
+            OddJson.Object(("messageId", $"\"{Guid.NewGuid()}\""), ("rating", "\"up\""), ("clientId", "\"r\"")));
         using var anybody = _node.Client();
-        await TryAsync(anybody, HttpMethod.Post, "/api/widget/session", OddJson.Object(("siteKey", $"\"{_video.Tenant.Created.SiteKey}\""), ("visitorId", "null"), ("locale", "\"de\"")));
+        await TryAsync(
+            anybody,
+            HttpMethod.Post,
+            "/api/widget/session",
+            OddJson.Object(("siteKey", $"\"{_video.Tenant.Created.SiteKey}\""), ("visitorId", "null"), ("locale", "\"de\"")));
         (await _visitor.EventsAsync()).ShouldNotBeNull();
     }
 
@@ -135,7 +186,12 @@ public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
         (await Developer.GetAsync("/api/settings", Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
-    private static async Task TryAsync(HttpClient client, HttpMethod method, string path, Gen<string> bodies, Action<HttpRequestMessage, byte[]>? sign = null)
+    private static async Task TryAsync(
+        HttpClient client,
+        HttpMethod method,
+        string path,
+        Gen<string> bodies,
+        Action<HttpRequestMessage, byte[]>? sign = null)
     {
         foreach (var body in bodies.Sample(10, Requests))
         {
@@ -146,7 +202,12 @@ public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
         }
     }
 
-    private static Task<HttpResponseMessage> SendAsync(HttpClient client, HttpMethod method, string path, string body, Action<HttpRequestMessage, byte[]>? sign = null)
+    private static Task<HttpResponseMessage> SendAsync(
+        HttpClient client,
+        HttpMethod method,
+        string path,
+        string body,
+        Action<HttpRequestMessage, byte[]>? sign = null)
     {
         var bytes = OddJson.Bytes(body);
         var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(bytes) { Headers = { ContentType = new("application/json") } } };

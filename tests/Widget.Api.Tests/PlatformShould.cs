@@ -19,19 +19,24 @@ public sealed class PlatformShould(ApiFixture api)
         var ready = await client.GetFromJsonAsync<JsonElement>("/health/ready");
 
         ready.GetProperty("status").GetString().ShouldBe("healthy");
-        ready.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()).ShouldBe(["database", "chat model", "programs"]);
+        ready.GetProperty("checks")
+            .EnumerateArray()
+            .Select(check => check.GetProperty("name").GetString())
+            .ShouldBe(["database", "chat model", "programs"]);
         ready.ToString().ShouldContain("No language model is configured");
     }
 
     [Fact]
     public async Task Not_be_ready_as_a_role_that_row_level_security_does_not_hold()
     {
-        var health = new DatabaseHealth(api.Database.OwnerSource, new ServerOptions { Database = api.Database.Owner, Chat = new(), Fetching = new() });
+        var health = new DatabaseHealth(
+            api.Database.OwnerSource,
+            new ServerOptions { Database = api.Database.Owner, Chat = new(), Fetching = new() });
 
         var result = await health.CheckHealthAsync(new());
 
         result.Status.ShouldBe(Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Unhealthy);
-        result.Description.ShouldNotBeNull().ShouldContain("row-level security does not hold");
+        result.Description.ShouldNotBeNull().ShouldContain("row-level security does not apply");
         (await DatabaseHealth.RoleProblemAsync(api.Database.ApplicationSource, default)).ShouldBeNull();
     }
 
@@ -45,7 +50,8 @@ public sealed class PlatformShould(ApiFixture api)
             await spoil.ExecuteNonQueryAsync();
         try
         {
-            (await DatabaseHealth.RoleProblemAsync(database.ApplicationSource, default)).ShouldNotBeNull().ShouldContain("row-level security does not hold");
+            (await DatabaseHealth.RoleProblemAsync(database.ApplicationSource, default)).ShouldNotBeNull()
+                .ShouldContain("row-level security does not apply");
         }
         finally
         {
@@ -61,10 +67,17 @@ public sealed class PlatformShould(ApiFixture api)
 
         var document = await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
 
-        var paths = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation => (path.Name, operation))).ToList();
+        var paths = document.GetProperty("paths").EnumerateObject().SelectMany(
+            path => path.Value.EnumerateObject().Select(operation => (path.Name, operation)))
+            .ToList();
         paths.Count.ShouldBeGreaterThan(15);
         paths.ShouldAllBe(entry => entry.operation.Value.GetProperty("summary").GetString()!.Length > 5);
-        document.GetProperty("components").GetProperty("schemas").GetProperty("TenantSettings").GetProperty("properties").TryGetProperty("tavusKBWeight", out _).ShouldBeTrue();
+        document.GetProperty("components")
+            .GetProperty("schemas")
+            .GetProperty("TenantSettings")
+            .GetProperty("properties")
+            .TryGetProperty("tavusKBWeight", out _)
+            .ShouldBeTrue();
         (await client.GetStringAsync("/reference/index.html")).ShouldContain("Widget API");
 
         // Every property says what it is.
@@ -74,20 +87,29 @@ public sealed class PlatformShould(ApiFixture api)
             foreach (var property in properties.EnumerateObject())
             {
                 string[] says = ["type", "$ref", "oneOf", "anyOf", "enum", "const"];
-                says.Any(word => property.Value.TryGetProperty(word, out _)).ShouldBeTrue($"{schema.Name}.{property.Name}: {property.Value}");
-                if (property.Value.TryGetProperty("type", out var type) && type.ToString().Contains("array")) property.Value.TryGetProperty("items", out _).ShouldBeTrue($"{schema.Name}.{property.Name} has no items");
-                if (type.ValueKind == JsonValueKind.Array) type.EnumerateArray().Count(entry => entry.GetString() != "null").ShouldBe(1, $"{schema.Name}.{property.Name}");
+                says.Any(word => property.Value.TryGetProperty(word, out _))
+                    .ShouldBeTrue($"{schema.Name}.{property.Name}: {property.Value}");
+                if (property.Value.TryGetProperty("type", out var type) && type.ToString().Contains("array"))
+                    property.Value.TryGetProperty("items", out _).ShouldBeTrue($"{schema.Name}.{property.Name} has no items");
+                if (type.ValueKind == JsonValueKind.Array)
+                    type.EnumerateArray().Count(entry => entry.GetString() != "null").ShouldBe(1, $"{schema.Name}.{property.Name}");
             }
         }
 
         document.GetRawText().ShouldNotContain("SseItem");
-        document.GetProperty("paths").GetProperty("/api/widget/conversations/{id}/messages").GetProperty("post").GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject()
+        document.GetProperty("paths")
+            .GetProperty("/api/widget/conversations/{id}/messages")
+            .GetProperty("post")
+            .GetProperty("responses")
+            .GetProperty("200")
+            .GetProperty("content")
+            .EnumerateObject()
             .Select(content => content.Name).ShouldBe(["application/json", "text/event-stream"], ignoreOrder: true);
     }
 
     [Theory]
     [InlineData("/nowhere", HttpStatusCode.NotFound, "There is nothing at this address.")]
-    [InlineData("/api/widget/session", HttpStatusCode.MethodNotAllowed, "This address does not take that method.")]
+    [InlineData("/api/widget/session", HttpStatusCode.MethodNotAllowed, "This address does not support that method.")]
     public async Task Say_in_words_what_is_not_there(string path, HttpStatusCode status, string words)
     {
         using var client = api.Node.Client();
@@ -140,7 +162,8 @@ public sealed class PlatformShould(ApiFixture api)
         await using var simulator = await Simulator.StartAsync();
         await simulator.BehaveAsync(new { failNext = 10, failStatus = 400 });
         await using var withModel = await ApiNode.StartAsync(api.Database, simulator.Chat);
-        (await (await tenant.VisitAsync(withModel)).AskAsync("What colour has the xylophone of the marmalade factory?")).Outcome.ShouldBe(AnswerOutcome.Quoted);
+        (await (await tenant.VisitAsync(withModel)).AskAsync("What colour has the xylophone of the marmalade factory?")).Outcome.ShouldBe(
+            AnswerOutcome.Quoted);
         using (var client = withModel.Client())
             (await client.GetStringAsync("/health/ready")).ShouldContain("The language model failed at the last answer (status 400)");
 
@@ -149,7 +172,8 @@ public sealed class PlatformShould(ApiFixture api)
 
         log.ShouldContain("Ingestion job");
         log.ShouldContain("The language model failed");
-        foreach (var secret in new[] { "xylophone", "Xylophone", "marmalade", tenant.Created.ApiKey, visitor.Session.Token, visitor.Session.Token[^40..] }) log.ShouldNotContain(secret);
+        foreach (var secret in new[] { "xylophone", "Xylophone", "marmalade", tenant.Created.ApiKey, visitor.Session.Token, visitor.Session.Token[^40..] })
+            log.ShouldNotContain(secret);
     }
 
     [Fact]
@@ -213,7 +237,8 @@ public sealed class PlatformShould(ApiFixture api)
         options.Fetching.AllowedPrivateHosts.ShouldBe(["localhost:5081"]);
         options.Tavus.SearchAddress("r1").ShouldBe(new Uri("https://gateway.example/tavus/v1/replicas/r1/knowledge/search"));
         (options.Rerank.Model, options.Rerank.Key).ShouldBe(("rerank", null));
-        Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(name => name == "WIDGET_CHAT_KEY" ? "k" : variables.GetValueOrDefault(name) is { } value && !name.Contains("CHAT") ? value : null))
+        Should.Throw<InvalidConfigurationException>(
+            () => ServerOptions.Read(name => name == "WIDGET_CHAT_KEY" ? "k" : variables.GetValueOrDefault(name) is { } value && !name.Contains("CHAT") ? value : null))
             .Message.ShouldContain("WIDGET_CHAT_ENDPOINT");
     }
 }

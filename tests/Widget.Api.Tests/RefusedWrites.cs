@@ -3,8 +3,8 @@ using Npgsql;
 namespace Widget.Api.Tests;
 
 /// <summary>
-/// Makes the database refuse some writes, as a server does that fails for a while: a trigger raises an error and counts it, until this is disposed.
-/// Sequences keep their value when a transaction is rolled back, so every refusal is counted.
+/// Makes the database refuse some writes, as a server does that fails for a while: a trigger raises an error and counts it, until this is
+/// disposed. Sequences keep their value when a transaction is rolled back, so every refusal is counted.
 /// </summary>
 internal sealed class RefusedWrites : IAsyncDisposable
 {
@@ -45,7 +45,8 @@ internal sealed class RefusedWrites : IAsyncDisposable
         (long)(await _owner.ExecuteAsync($"select case when is_called then last_value else 0 end from {_name}"))!;
 
     /// <summary>Waits until so many writes have been refused.</summary>
-    public Task CountAsync(int least) => Eventually.TrueAsync(async () => await CountAsync() >= least, $"{least} writes to {_table} are refused", seconds: 20);
+    public Task CountAsync(int least) =>
+        Eventually.TrueAsync(async () => await CountAsync() >= least, $"{least} writes to {_table} are refused", seconds: 20);
 
     public async ValueTask DisposeAsync() =>
         await ExecuteAsync($"drop trigger {_name} on {_table}; drop function {_name}(); drop sequence {_name};");

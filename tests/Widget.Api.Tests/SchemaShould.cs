@@ -18,7 +18,9 @@ public sealed class SchemaShould(ApiFixture api)
     {
         var mapped = (await TablesAsync()).Select(table => table.Name).ToList();
 
-        mapped.Concat(NotMapped).Order().ShouldBe(await NamesAsync("select relname::text from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"));
+        mapped.Concat(NotMapped)
+            .Order()
+            .ShouldBe(await NamesAsync("select relname::text from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"));
     }
 
     [Fact]
@@ -26,11 +28,14 @@ public sealed class SchemaShould(ApiFixture api)
     {
         foreach (var table in await TablesAsync())
         {
-            var columns = table.Columns.Select(column => $"{column.Name} {column.StoreType}{(column.IsNullable ? "" : " not null")}").Order().ToList();
+            var columns = table.Columns.Select(column => $"{column.Name} {column.StoreType}{(column.IsNullable ? "" : " not null")}").Order(
+                )
+                .ToList();
 
             columns.ShouldBe(
                 await NamesAsync(
-                    "select format('%s %s%s', attname, format_type(atttypid, atttypmod), case when attnotnull then ' not null' else '' end) from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped",
+                    "select format('%s %s%s', attname, format_type(atttypid, atttypmod), case when attnotnull then ' not null' "
+                        + "else '' end) from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped",
                     table.Name),
                 table.Name);
         }
@@ -44,21 +49,27 @@ public sealed class SchemaShould(ApiFixture api)
         foreach (var table in tables)
         {
             Columns(table.PrimaryKey!.Columns).ShouldBe(
-                (await NamesAsync("select string_agg(attname, ',' order by array_position(conkey, attnum)) from pg_constraint join pg_attribute on attrelid = conrelid and attnum = any(conkey) where contype = 'p' and conrelid = $1::regclass", table.Name)).Single(),
+                (await NamesAsync("select string_agg(attname, ',' order by array_position(conkey, attnum)) from pg_constraint join pg_attribute on attrelid = conrelid and attnum = any(conkey) where contype = 'p' and conrelid = $1::regclass", table.Name))
+                    .Single(),
                 table.Name);
 
             var foreign = (await NamesAsync(
-                "select confrelid::regclass || ':' || string_agg(attname, ',' order by array_position(conkey, attnum)) from pg_constraint join pg_attribute on attrelid = conrelid and attnum = any(conkey) where contype = 'f' and conrelid = $1::regclass group by pg_constraint.oid, confrelid",
+                "select confrelid::regclass || ':' || string_agg(attname, ',' order by array_position(conkey, attnum)) from "
+                    + "pg_constraint join pg_attribute on attrelid = conrelid and attnum = any(conkey) where contype = 'f' and conrelid "
+                    + "= $1::regclass group by pg_constraint.oid, confrelid",
                 table.Name))
                 // A key into another model's table is the database's business alone.
                 .Where(key => ModelOf(tables, key.Split(':')[0]) == table.Model);
-            table.ForeignKeyConstraints.Select(key => $"{key.PrincipalTable.Name}:{Columns(key.Columns)}").Order().ShouldBe(foreign.Order(), table.Name);
+            table.ForeignKeyConstraints.Select(key => $"{key.PrincipalTable.Name}:{Columns(key.Columns)}").Order().ShouldBe(
+                foreign.Order(),
+                table.Name);
         }
     }
 
     private static string Columns(IEnumerable<IColumn> columns) => string.Join(',', columns.Select(column => column.Name));
 
-    private static IRelationalModel? ModelOf(List<ITable> tables, string name) => tables.SingleOrDefault(table => table.Name == name)?.Model;
+    private static IRelationalModel? ModelOf(List<ITable> tables, string name) =>
+        tables.SingleOrDefault(table => table.Name == name)?.Model;
 
     private async Task<List<ITable>> TablesAsync()
     {

@@ -78,13 +78,24 @@ public sealed class ScoringShould
     [InlineData(0.75, 3)]
     [InlineData(0.95, 4)]
     [InlineData(0, 1)]
-    public void Take_the_nearest_rank_for_a_quantile(double share, double expected) => Scoring.Quantile([1, 2, 3, 4], share).ShouldBe(expected);
+    public void Take_the_nearest_rank_for_a_quantile(double share, double expected) =>
+        Scoring.Quantile([1, 2, 3, 4], share).ShouldBe(expected);
 
     [Fact]
     public void Tell_better_from_worse()
     {
-        var before = Report(Result("a", sources: ["s"], rank: 3), Result("b", sources: ["s"], rank: 1), Result("c", sources: ["s"], rank: null), Result("d", facts: ["x"]), Result("e", sources: ["s"], rank: 2));
-        var after = Report(Result("a", sources: ["s"], rank: 1), Result("b", sources: ["s"], rank: 2), Result("c", sources: ["s"], rank: 9), Result("d", facts: ["x"], missing: ["x"]), Result("f", sources: ["s"], rank: 2));
+        var before = Report(
+            Result("a", sources: ["s"], rank: 3),
+            Result("b", sources: ["s"], rank: 1),
+            Result("c", sources: ["s"], rank: null),
+            Result("d", facts: ["x"]),
+            Result("e", sources: ["s"], rank: 2));
+        var after = Report(
+            Result("a", sources: ["s"], rank: 1),
+            Result("b", sources: ["s"], rank: 2),
+            Result("c", sources: ["s"], rank: 9),
+            Result("d", facts: ["x"], missing: ["x"]),
+            Result("f", sources: ["s"], rank: 2));
 
         var diff = Comparison.Of(after, before);
 
@@ -97,10 +108,23 @@ public sealed class ScoringShould
         diff.Deltas["factRecall"].ShouldBe(-1);
     }
 
-    private static EvaluationHit[] Hits(params string[] ids) => [.. ids.Select(id => new EvaluationHit(id, id, $"https://shop.example/{id}#part"))];
+    private static EvaluationHit[] Hits(params string[] ids) =>
+        [.. ids.Select(id => new EvaluationHit(id, id, $"https://shop.example/{id}#part"))];
 
     private static EvaluationReport Report(params EvaluationResult[] results) => new(
-        new EvaluationRun(Guid.NewGuid(), EvaluationStatus.Finished, SearchStrategyName.Parallel, false, 0, 0, 0, 0, Scoring.Of(results), null, default, null),
+        new EvaluationRun(
+            Guid.NewGuid(),
+            EvaluationStatus.Finished,
+            SearchStrategyName.Parallel,
+            false,
+            0,
+            0,
+            0,
+            0,
+            Scoring.Of(results),
+            null,
+            default,
+            null),
         results);
 
     private static EvaluationResult Result(
@@ -114,8 +138,28 @@ public sealed class ScoringShould
         string? error = null,
         double milliseconds = 1)
     {
-        var question = new EvaluationQuestion(new Guid(name[^1], 0, 0, new byte[8]), name, name, null, sources ?? [], facts ?? [], shouldRefuse, []);
+        var question = new EvaluationQuestion(
+            new Guid(name[^1], 0, 0, new byte[8]),
+            name,
+            name,
+            null,
+            sources ?? [],
+            facts ?? [],
+            shouldRefuse,
+            []);
         var passed = error is null && Scoring.Passes(question, refused, rank, missing ?? []);
-        return new EvaluationResult(question, passed, refused, 1, rank, rank is { } place ? 1 / Math.Log2(place + 1) : 0, [], missing ?? [], null, null, milliseconds, error);
+        return new EvaluationResult(
+            question,
+            passed,
+            refused,
+            1,
+            rank,
+            rank is { } place ? 1 / Math.Log2(place + 1) : 0,
+            [],
+            missing ?? [],
+            null,
+            null,
+            milliseconds,
+            error);
     }
 }

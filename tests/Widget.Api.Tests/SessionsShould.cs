@@ -12,7 +12,8 @@ public sealed class SessionsShould(ApiFixture api)
     public async Task Give_a_visitor_a_token_a_conversation_and_the_tenants_looks()
     {
         var tenant = await TestTenant.CreateAsync(api);
-        (await tenant.Developer.PutAsJsonAsync("/api/settings", new { agentName = "Jette", theme = new { color = "#0b6e6e", position = "left" } })).EnsureSuccessStatusCode();
+        (await tenant.Developer.PutAsJsonAsync("/api/settings", new { agentName = "Jette", theme = new { color = "#0b6e6e", position = "left" } }))
+            .EnsureSuccessStatusCode();
 
         var visitor = await tenant.VisitAsync();
 
@@ -44,7 +45,9 @@ public sealed class SessionsShould(ApiFixture api)
         var first = await tenant.VisitAsync();
 
         using var client = api.Node.Client();
-        var response = await client.PostAsJsonAsync("/api/widget/session", new { siteKey = tenant.Created.SiteKey, visitorId = first.Session.VisitorId, newConversation = true });
+        var response = await client.PostAsJsonAsync(
+            "/api/widget/session",
+            new { siteKey = tenant.Created.SiteKey, visitorId = first.Session.VisitorId, newConversation = true });
 
         var session = (await response.Content.ReadFromJsonAsync<SessionResponse>(TestTenant.Json))!;
         session.VisitorId.ShouldBe(first.Session.VisitorId);
@@ -78,7 +81,10 @@ public sealed class SessionsShould(ApiFixture api)
     public async Task Refuse_a_revoked_site_key()
     {
         var tenant = await TestTenant.CreateAsync(api);
-        await new TenantAdministration(api.Database.OwnerSource).RevokeAsync(tenant.Created.Slug, tenant.Created.SiteKey, CancellationToken.None);
+        await new TenantAdministration(api.Database.OwnerSource).RevokeAsync(
+            tenant.Created.Slug,
+            tenant.Created.SiteKey,
+            CancellationToken.None);
 
         using var client = api.Node.Client();
         var response = await client.PostAsJsonAsync("/api/widget/session", new { siteKey = tenant.Created.SiteKey });
@@ -103,7 +109,12 @@ public sealed class SessionsShould(ApiFixture api)
         response.StatusCode.ShouldBe(status);
         // The page must be able to read why, so CORS lets even a refusal through.
         if (origin is not null) response.Headers.GetValues("Access-Control-Allow-Origin").ShouldBe(["*"]);
-        if (status == HttpStatusCode.Forbidden) await response.ShouldBeProblemAsync(status, $"The widget of Harbor Bikes is not allowed on {origin}. Its owner can add this site to the allowed origins.");
+        if (status == HttpStatusCode.Forbidden)
+        {
+            await response.ShouldBeProblemAsync(
+                status,
+                $"The widget of Harbor Bikes is not allowed on {origin}. Its owner can add this site to the allowed origins.");
+        }
     }
 
     [Fact]
@@ -122,7 +133,9 @@ public sealed class SessionsShould(ApiFixture api)
         var visitor = new TestVisitor(api.Node, session);
 
         (await visitor.SendAsync("Hello", origin: TestTenant.Origin)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        await (await visitor.SendAsync("Hello", origin: "https://evil.example")).ShouldBeProblemAsync(HttpStatusCode.Forbidden, "This session was opened on another web site.");
+        await (await visitor.SendAsync("Hello", origin: "https://evil.example")).ShouldBeProblemAsync(
+            HttpStatusCode.Forbidden,
+            "This session was opened on another website.");
     }
 
     [Fact]
@@ -156,12 +169,20 @@ public sealed class SessionsShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api);
         var visitor = await tenant.VisitAsync();
 
-        (await visitor.Client.PostAsJsonAsync("/api/widget/identify", new { id = "u1", name = "Ada", email = "ada@example.com" })).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/context", new { context = new { plan = "Team", cart = (string?)null } })).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        await (await visitor.Client.PostAsJsonAsync("/api/widget/identify", new { email = "nonsense" })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "email");
-        await (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/context", new { context = new { plan = new string('x', 501) } })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "context");
+        (await visitor.Client.PostAsJsonAsync("/api/widget/identify", new { id = "u1", name = "Ada", email = "ada@example.com" })).StatusCode.ShouldBe(
+            HttpStatusCode.NoContent);
+        (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/context", new { context = new { plan = "Team", cart = (string?)null } })).StatusCode.ShouldBe(
+            HttpStatusCode.NoContent);
+        await (await visitor.Client.PostAsJsonAsync("/api/widget/identify", new { email = "nonsense" })).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            field: "email");
+        await (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/context", new { context = new { plan = new string('x', 501) } })).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            field: "context");
 
-        await using var command = api.Database.OwnerSource.CreateCommand("select external_id, traits ->> 'name', traits ->> 'email', (select context ->> 'plan' from conversations where visitor_id = v.id) from visitors v where id = $1");
+        await using var command = api.Database.OwnerSource.CreateCommand(
+            "select external_id, traits ->> 'name', traits ->> 'email', (select context ->> 'plan' from conversations where "
+                + "visitor_id = v.id) from visitors v where id = $1");
         command.Parameters.Add(new() { Value = visitor.Session.VisitorId });
         await using var row = await command.ExecuteReaderAsync();
         (await row.ReadAsync()).ShouldBeTrue();
@@ -178,7 +199,8 @@ public sealed class SessionsShould(ApiFixture api)
             .Select(word => visitor.Client.PostAsJsonAsync("/api/widget/identify", word))));
 
         said.ShouldAllBe(response => response.StatusCode == HttpStatusCode.NoContent);
-        await using var command = api.Database.OwnerSource.CreateCommand("select count(*) from visitors where tenant_id = $1 and traits ?& array['name', 'email']");
+        await using var command = api.Database.OwnerSource.CreateCommand(
+            "select count(*) from visitors where tenant_id = $1 and traits ?& array['name', 'email']");
         command.Parameters.Add(new() { Value = tenant.Created.TenantId });
         (await command.ExecuteScalarAsync()).ShouldBe(12L);
     }
@@ -195,7 +217,11 @@ public sealed class SessionsShould(ApiFixture api)
 internal static class ProblemAssertions
 {
     /// <summary>Holds a response against RFC 9457: its media type, its status, its words, and a trace id to ask about.</summary>
-    public static async Task ShouldBeProblemAsync(this HttpResponseMessage response, HttpStatusCode status, string? title = null, string? field = null)
+    public static async Task ShouldBeProblemAsync(
+        this HttpResponseMessage response,
+        HttpStatusCode status,
+        string? title = null,
+        string? field = null)
     {
         var text = await response.Content.ReadAsStringAsync();
         response.StatusCode.ShouldBe(status, text);

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Widget.Contracts;
-using Widget.Rag.Ingestion.Crawling;
+using Widget.Rag.Catalog;
 
 namespace Widget.Api.Tests;
 
@@ -19,12 +19,15 @@ public sealed class SourcesShould(ApiFixture api)
         await using var node = await NodeAsync(site);
         var tenant = await TestTenant.CreateAsync(api, node);
 
-        var created = await tenant.Developer.PostAsJsonAsync("/api/knowledge/sources", new { kind = "site", url = Address(site), name = "Tides", tags = new[] { "sea" }, schedule = "weekly" });
+        var created = await tenant.Developer.PostAsJsonAsync(
+            "/api/knowledge/sources",
+            new { kind = "site", url = Address(site), name = "Tides", tags = new[] { "sea" }, schedule = "weekly" });
         created.StatusCode.ShouldBe(HttpStatusCode.Created);
         var id = (await created.Content.ReadFromJsonAsync<SourceDetail>())!.Id;
         var source = await EndedAsync(tenant, id);
 
-        (source.Status, source.Name, source.Documents, source.Passages, source.Failed, source.LastError).ShouldBe((SourceStatusName.Ready, "Tides", 1, 1L, 0, null));
+        (source.Status, source.Name, source.Documents, source.Passages, source.Failed, source.LastError)
+            .ShouldBe((SourceStatusName.Ready, "Tides", 1, 1L, 0, null));
         (source.Progress!.Done, source.Progress.Total).ShouldBe((1, 1));
         source.LastRunAt.ShouldNotBeNull();
         (source.NextRunAt!.Value - DateTimeOffset.UtcNow).TotalDays.ShouldBeInRange(6, 8);
@@ -36,20 +39,24 @@ public sealed class SourcesShould(ApiFixture api)
         var chunks = (await tenant.Developer.GetFromJsonAsync<DocumentChunkPage>($"/api/knowledge/documents/{document.Id}/chunks"))!;
         (chunks.Total, chunks.Chunks[0].Ordinal, chunks.Chunks[0].Text).ShouldBe((1, 0, "The tide falls at dusk."));
         var detail = (await tenant.Developer.GetFromJsonAsync<DocumentDetail>($"/api/knowledge/documents/{document.Id}"))!;
-        (detail.Source.Id, detail.Source.Kind, detail.Status, detail.Chunks).ShouldBe((id, SourceKindName.Site, DocumentStatusName.Ready, 1));
+        (detail.Source.Id, detail.Source.Kind, detail.Status, detail.Chunks)
+            .ShouldBe((id, SourceKindName.Site, DocumentStatusName.Ready, 1));
 
         await (await tenant.Developer.PostAsJsonAsync("/api/knowledge/sources", new { kind = "site", url = Address(site) }))
-            .ShouldBeProblemAsync(HttpStatusCode.Conflict, "There is already a site of this address.");
+            .ShouldBeProblemAsync(HttpStatusCode.Conflict, "There is already a site with this address.");
     }
 
     [Fact]
     public async Task Read_again_by_itself_when_the_time_has_come()
     {
         var visits = 0;
-        await using var site = await StartSiteAsync(context => context.Request.Path == "/" && Interlocked.Increment(ref visits) > 0 ? "<main><p>Words.</p></main>" : null);
+        await using var site = await StartSiteAsync(
+            context => context.Request.Path == "/" && Interlocked.Increment(ref visits) > 0 ? "<main><p>Words.</p></main>" : null);
         await using var node = await NodeAsync(site);
         var tenant = await TestTenant.CreateAsync(api, node);
-        var created = await tenant.Developer.PostAsJsonAsync("/api/knowledge/sources", new { kind = "page", url = Address(site), schedule = "daily" });
+        var created = await tenant.Developer.PostAsJsonAsync(
+            "/api/knowledge/sources",
+            new { kind = "page", url = Address(site), schedule = "daily" });
         var id = (await created.Content.ReadFromJsonAsync<SourceDetail>())!.Id;
         await EndedAsync(tenant, id);
         var scheduler = node.Service<IEnumerable<IHostedService>>().OfType<RecrawlWorker>().Single();
@@ -64,7 +71,9 @@ public sealed class SourcesShould(ApiFixture api)
         var queued = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => scheduler.QueueDueAsync(CancellationToken.None)));
 
         queued.Sum().ShouldBeLessThanOrEqualTo(1);
-        await Eventually.TrueAsync(async () => (await EndedAsync(tenant, id)).NextRunAt > DateTimeOffset.UtcNow.AddHours(20) && Volatile.Read(ref visits) == 2, "it is read a second time");
+        await Eventually.TrueAsync(
+            async () => (await EndedAsync(tenant, id)).NextRunAt > DateTimeOffset.UtcNow.AddHours(20) && Volatile.Read(ref visits) == 2,
+            "it is read a second time");
     }
 
     [Fact]
@@ -74,9 +83,12 @@ public sealed class SourcesShould(ApiFixture api)
         await using var node = await NodeAsync(site);
         var tenant = await TestTenant.CreateAsync(api, node);
 
-        await tenant.FinishedAsync(await tenant.Developer.PostAsJsonAsync("/api/knowledge/pages", new { url = $"{Address(site)}one", title = "One", tags = new[] { "a" } }));
-        await tenant.FinishedAsync(await tenant.Developer.PostAsJsonAsync("/api/knowledge/pages", new { url = $"{Address(site)}two?utm_source=mail" }));
-        await tenant.FinishedAsync(await tenant.Developer.PostAsJsonAsync("/api/knowledge/pages", new { url = $"{Address(site)}one", title = "Number one", tags = new[] { "b" } }));
+        await tenant.FinishedAsync(
+            await tenant.Developer.PostAsJsonAsync("/api/knowledge/pages", new { url = $"{Address(site)}one", title = "One", tags = new[] { "a" } }));
+        await tenant.FinishedAsync(
+            await tenant.Developer.PostAsJsonAsync("/api/knowledge/pages", new { url = $"{Address(site)}two?utm_source=mail" }));
+        await tenant.FinishedAsync(
+            await tenant.Developer.PostAsJsonAsync("/api/knowledge/pages", new { url = $"{Address(site)}one", title = "Number one", tags = new[] { "b" } }));
 
         var sources = (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources?kind=page"))!;
         sources.Total.ShouldBe(2);
@@ -84,7 +96,9 @@ public sealed class SourcesShould(ApiFixture api)
         sources.Sources[0].Crawl!.Title.ShouldBe("Number one");
         var document = (await DocumentsAsync(tenant, "?tag=b")).ShouldHaveSingleItem();
         (document.Title, document.Tags.Single()).ShouldBe(("Number one", "b"));
-        await (await tenant.Developer.PostAsync($"/api/knowledge/sources/{Guid.NewGuid()}/crawl", null)).ShouldBeProblemAsync(HttpStatusCode.NotFound, "There is no such source.");
+        await (await tenant.Developer.PostAsync($"/api/knowledge/sources/{Guid.NewGuid()}/crawl", null)).ShouldBeProblemAsync(
+            HttpStatusCode.NotFound,
+            "There is no such source.");
     }
 
     [Fact]
@@ -100,11 +114,19 @@ public sealed class SourcesShould(ApiFixture api)
         (await ChangeAsync(tenant, shop, new { tags = new[] { "x", "own" }, name = "Store" })).Name.ShouldBe("Store");
         (await DocumentsAsync(tenant, $"?source={shop}")).Single().Tags.ShouldBe(["own", "x"], ignoreOrder: true);
         await ImportAsync(tenant, "Store", """{"id": "b", "title": "B", "text": "More."}""");
-        (await DocumentsAsync(tenant, "?query=B")).Single(document => document.ExternalId == "b").Tags.ShouldBe(["x", "own"], ignoreOrder: true);
+        (await DocumentsAsync(tenant, "?query=B")).Single(document => document.ExternalId == "b").Tags.ShouldBe(
+            ["x", "own"],
+            ignoreOrder: true);
 
-        await (await tenant.Developer.PatchAsJsonAsync($"/api/knowledge/sources/{shop}", new { schedule = "daily" })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "schedule");
-        await (await tenant.Developer.PostAsync($"/api/knowledge/sources/{shop}/crawl", null)).ShouldBeProblemAsync(HttpStatusCode.Conflict, "Only pages and sites can be crawled again. Send the documents of other sources again.");
-        await (await tenant.Developer.PostAsync($"/api/knowledge/sources/{shop}/retry", null)).ShouldBeProblemAsync(HttpStatusCode.Conflict, "No document of this source has failed, so there is nothing to retry.");
+        await (await tenant.Developer.PatchAsJsonAsync($"/api/knowledge/sources/{shop}", new { schedule = "daily" })).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            field: "schedule");
+        await (await tenant.Developer.PostAsync($"/api/knowledge/sources/{shop}/crawl", null)).ShouldBeProblemAsync(
+            HttpStatusCode.Conflict,
+            "Only pages and sites can be crawled again. Send the documents of other sources again.");
+        await (await tenant.Developer.PostAsync($"/api/knowledge/sources/{shop}/retry", null)).ShouldBeProblemAsync(
+            HttpStatusCode.Conflict,
+            "No document of this source has failed, so there is nothing to retry.");
     }
 
     [Fact]
@@ -112,7 +134,8 @@ public sealed class SourcesShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
         var form = new MultipartFormDataContent { { new ByteArrayContent([.. "%PDF-1.7\n"u8, 1, 2, 3]), "file", "broken.pdf" }, { new StringContent("Files"), "source" } };
-        (await tenant.FinishedAsync(await tenant.Developer.PostAsync("/api/knowledge/uploads", form))).Status.ShouldBe(JobStatusName.Failed);
+        (await tenant.FinishedAsync(await tenant.Developer.PostAsync("/api/knowledge/uploads", form))).Status.ShouldBe(
+            JobStatusName.Failed);
         var source = (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources?kind=upload"))!.Sources.Single();
         (source.Name, source.Status, source.Failed, source.Documents).ShouldBe(("Files", SourceStatusName.Failed, 1, 0));
         source.LastError.ShouldNotBeNull().ShouldContain("PDF");
@@ -135,7 +158,8 @@ public sealed class SourcesShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api);
         await tenant.ImportAsync(new { id = "keep", title = "Keep", text = "Swordfish stay." });
         await ImportAsync(tenant, "Old", string.Join('\n', Enumerable.Range(0, 350).Select(i => $$"""{"id": "d{{i}}", "title": "Old {{i}}", "text": "Obsolete words number {{i}}."}""")));
-        var old = (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Sources.Single(source => source.Name == "Old");
+        var old = (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Sources.Single(
+            source => source.Name == "Old");
         (old.Documents, old.Passages).ShouldBe((350, 350L));
 
         (await tenant.Developer.DeleteAsync($"/api/knowledge/sources/{old.Id}")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
@@ -197,7 +221,9 @@ public sealed class SourcesShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        await (await tenant.Developer.PostAsync("/api/knowledge/sources", new StringContent(request, null, "application/json"))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: field);
+        await (await tenant.Developer.PostAsync("/api/knowledge/sources", new StringContent(request, null, "application/json"))).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            field: field);
         (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Total.ShouldBe(0);
     }
 
@@ -210,7 +236,10 @@ public sealed class SourcesShould(ApiFixture api)
 
         (await b.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Total.ShouldBe(0);
         (await DocumentsAsync(b, $"?source={source.Id}")).ShouldBeEmpty();
-        await (await a.Developer.GetAsync("/api/knowledge/documents?kind=7")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The kind must be one of text, answer, image, audio, video, demo.", "kind");
+        await (await a.Developer.GetAsync("/api/knowledge/documents?kind=7")).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            "The kind must be one of text, answer, image, audio, video, demo.",
+            "kind");
         foreach (var request in new HttpRequestMessage[]
         {
             new(HttpMethod.Get, $"/api/knowledge/sources/{source.Id}"),
@@ -276,7 +305,8 @@ public sealed class SourcesShould(ApiFixture api)
     }
 
     private static async Task ImportAsync(TestTenant tenant, string source, string lines) =>
-        await tenant.FinishedAsync(await tenant.Developer.PostAsync($"/api/knowledge/import?source={source}", new StringContent(lines, null, "application/x-ndjson")));
+        await tenant.FinishedAsync(
+            await tenant.Developer.PostAsync($"/api/knowledge/import?source={source}", new StringContent(lines, null, "application/x-ndjson")));
 
     private static async Task<IReadOnlyList<DocumentSummary>> DocumentsAsync(TestTenant tenant, string query) =>
         (await tenant.Developer.GetFromJsonAsync<DocumentPage>($"/api/knowledge/documents{query}"))!.Documents;

@@ -65,10 +65,15 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
         await using var node = await ApiNode.StartAsync(api.Database, tavus: _simulator.Tavus with { Key = "the-installations" });
         var (one, other) = (await TenantAsync(node, "fallback"), await TenantAsync(node, "fallback"));
         var secrets = node.Service<TenantSecrets>();
-        await secrets.SaveAsync(new TenantId(one.Created.TenantId), TenantSecrets.TavusKey, "sim-tavus-key", TestContext.Current.CancellationToken);
+        await secrets.SaveAsync(
+            new TenantId(one.Created.TenantId),
+            TenantSecrets.TavusKey,
+            "sim-tavus-key",
+            TestContext.Current.CancellationToken);
 
         (await SearchAsync(one, "What does delivery to Denmark cost?")).Trace.Steps[0].Outcome.ShouldBe("answered");
-        (await SearchAsync(other, "What does delivery to Denmark cost?")).Trace.Steps[0].Reason.ShouldBe("its key is not accepted (status 401)");
+        (await SearchAsync(other, "What does delivery to Denmark cost?")).Trace.Steps[0].Reason.ShouldBe(
+            "its key is not accepted (status 401)");
     }
 
     [Fact]
@@ -88,7 +93,11 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
     public async Task Say_that_nothing_of_tavus_is_known_yet()
     {
         var tenant = await TenantAsync(api.Node, "parallel");
-        await api.Node.Service<TenantSecrets>().SaveAsync(new TenantId(tenant.Created.TenantId), TenantSecrets.TavusKey, "a-key-of-its-own", TestContext.Current.CancellationToken);
+        await api.Node.Service<TenantSecrets>().SaveAsync(
+            new TenantId(tenant.Created.TenantId),
+            TenantSecrets.TavusKey,
+            "a-key-of-its-own",
+            TestContext.Current.CancellationToken);
 
         var result = await SearchAsync(tenant, "What does delivery to Denmark cost?");
 
@@ -149,7 +158,8 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
             {
                 var response = await tenant.Developer.PostAsJsonAsync("/api/search", new { query });
                 result = await response.Content.ReadFromJsonAsync<SearchResponse>(new JsonSerializerOptions(JsonSerializerDefaults.Web));
-                return result!.Trace.Steps.All(step => step.Outcome != "timedout" && step.Reason?.Contains("no answer within", StringComparison.Ordinal) != true);
+                return result!.Trace.Steps.All(
+                    step => step.Outcome != "timedout" && step.Reason?.Contains("no answer within", StringComparison.Ordinal) != true);
             },
             "the search is in time",
             seconds: 30);

@@ -31,10 +31,12 @@ public sealed class TenancyShould(ApiFixture api)
     {
         var (a, b) = (await TestTenant.CreateAsync(api), await TestTenant.CreateAsync(api));
 
-        (await a.Developer.PutAsJsonAsync("/api/settings", new { useTavusVideo = true, tavusReplicaId = "r1", searchStrategy = "smart", tavusKBWeight = 0.2, suggestedQuestions = new[] { "Why?" } })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await a.Developer.PutAsJsonAsync("/api/settings", new { useTavusVideo = true, tavusReplicaId = "r1", searchStrategy = "smart", tavusKBWeight = 0.2, suggestedQuestions = new[] { "Why?" } })).StatusCode.ShouldBe(
+            HttpStatusCode.OK);
 
         var saved = (await a.Developer.GetFromJsonAsync<TenantSettings>("/api/settings"))!;
-        (saved.UseTavusVideo, saved.TavusReplicaId, saved.SearchStrategy, saved.TavusKBWeight).ShouldBe((true, "r1", SearchStrategyName.Smart, 0.2));
+        (saved.UseTavusVideo, saved.TavusReplicaId, saved.SearchStrategy, saved.TavusKBWeight)
+            .ShouldBe((true, "r1", SearchStrategyName.Smart, 0.2));
         (await b.Developer.GetFromJsonAsync<TenantSettings>("/api/settings"))!.UseTavusVideo.ShouldBeFalse();
     }
 
@@ -82,11 +84,20 @@ public sealed class TenancyShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        var saved = await tenant.Developer.PutAsJsonAsync("/api/settings/origins", new { origins = new[] { "https://WWW.Example.com:443/", "http://localhost:3000", "http://localhost:3000", "https://bücher.example", "http://[::1]:8080" } });
-        (await saved.Content.ReadFromJsonAsync<AllowedOrigins>())!.Origins.ShouldBe(["http://[::1]:8080", "http://localhost:3000", "https://www.example.com", "https://xn--bcher-kva.example"], ignoreOrder: true);
+        var saved = await tenant.Developer.PutAsJsonAsync(
+            "/api/settings/origins",
+            new { origins = new[] { "https://WWW.Example.com:443/", "http://localhost:3000", "http://localhost:3000", "https://bücher.example", "http://[::1]:8080" } });
+        (await saved.Content.ReadFromJsonAsync<AllowedOrigins>())!.Origins.ShouldBe(
+            ["http://[::1]:8080", "http://localhost:3000", "https://www.example.com", "https://xn--bcher-kva.example"],
+            ignoreOrder: true);
 
         foreach (var bad in new[] { null, "example.com", "https://example.com/path", "*", "ftp://example.com", "https://user@example.com" })
-            await (await tenant.Developer.PutAsJsonAsync("/api/settings/origins", new { origins = new[] { bad } })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "origins");
+        {
+            await (await tenant.Developer.PutAsJsonAsync("/api/settings/origins", new { origins = new[] { bad } })).ShouldBeProblemAsync(
+                HttpStatusCode.BadRequest,
+                field: "origins");
+        }
+
         (await tenant.Developer.GetFromJsonAsync<AllowedOrigins>("/api/settings/origins"))!.Origins.Count.ShouldBe(4);
     }
 
@@ -95,7 +106,8 @@ public sealed class TenancyShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        var origins = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => tenant.Developer.PutAsJsonAsync("/api/settings/origins", new { origins = new[] { "https://shop.example", $"https://shop{i % 3}.example" } })));
+        var origins = await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(i => tenant.Developer.PutAsJsonAsync("/api/settings/origins", new { origins = new[] { "https://shop.example", $"https://shop{i % 3}.example" } })));
         origins.ShouldAllBe(saved => saved.StatusCode == HttpStatusCode.OK);
         (await tenant.Developer.GetFromJsonAsync<AllowedOrigins>("/api/settings/origins"))!.Origins.Count.ShouldBe(2);
 
@@ -147,7 +159,8 @@ public sealed class TenancyShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        await using var command = api.Database.OwnerSource.CreateCommand("select row_to_json(k)::text from api_keys k where tenant_id = $1");
+        await using var command = api.Database.OwnerSource.CreateCommand(
+            "select row_to_json(k)::text from api_keys k where tenant_id = $1");
         command.Parameters.Add(new() { Value = tenant.Created.TenantId });
         ((string)(await command.ExecuteScalarAsync())!).ShouldNotContain(tenant.Created.ApiKey[9..]);
     }
@@ -166,7 +179,8 @@ public sealed class TenancyShould(ApiFixture api)
         }
 
         (await NameAsync(new SessionRequest { SiteKey = tenant.Created.SiteKey })).ShouldBe(nameof(SiteKeyStrategy));
-        (await NameAsync(Request(http => http.Request.Headers.Authorization = $"Bearer {tenant.Created.ApiKey}"))).ShouldBe(nameof(ApiKeyStrategy));
+        (await NameAsync(Request(http => http.Request.Headers.Authorization = $"Bearer {tenant.Created.ApiKey}")))
+            .ShouldBe(nameof(ApiKeyStrategy));
         (await NameAsync(Request(http => http.Request.RouteValues["slug"] = tenant.Created.Slug))).ShouldBe(nameof(RouteSlugStrategy));
         var token = (await tenant.VisitAsync()).Session.Token;
         (await NameAsync(Request(http => http.Request.Headers.Authorization = $"Bearer {token}"))).ShouldBe("SessionTokenStrategy");

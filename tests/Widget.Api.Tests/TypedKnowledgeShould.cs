@@ -22,14 +22,19 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
         });
         added.Status.ShouldBe(EntryStatusName.Queued);
 
-        await Eventually.TrueAsync(async () => (await tenant.Developer.GetFromJsonAsync<AnswerDetail>($"/api/knowledge/answers/{added.Id}"))!.Status == EntryStatusName.Ready, "the answer can be found");
+        await Eventually.TrueAsync(
+            async () => (await tenant.Developer.GetFromJsonAsync<AnswerDetail>($"/api/knowledge/answers/{added.Id}"))!.Status == EntryStatusName.Ready,
+            "the answer can be found");
         var hit = (await SearchAsync(tenant, "Versandkosten")).ShouldHaveSingleItem();
 
-        (hit.Title, hit.Text, hit.ExternalId).ShouldBe(("What does delivery cost?", "Delivery costs 49 euros within Germany.", added.Id.ToString()));
+        (hit.Title, hit.Text, hit.ExternalId)
+            .ShouldBe(("What does delivery cost?", "Delivery costs 49 euros within Germany.", added.Id.ToString()));
         hit.Locator.Headings.ShouldBeEmpty();
-        var document = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents?kind=answer&tag=faq"))!.Documents.ShouldHaveSingleItem();
+        var document = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents?kind=answer&tag=faq"))!.Documents.ShouldHaveSingleItem(
+            );
         document.Kind.ShouldBe(DocumentKindName.Answer);
-        (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Sources.Single().Kind.ShouldBe(SourceKindName.Answers);
+        (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Sources.Single().Kind.ShouldBe(
+            SourceKindName.Answers);
     }
 
     [Fact]
@@ -39,15 +44,23 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
         var added = await AddAsync<AnswerDetail>(tenant, "answers", new { question = "When are you open?", answer = "From nine to five." });
 
         // At once, while the first version may still be waiting.
-        var changed = await tenant.Developer.PutAsJsonAsync($"/api/knowledge/answers/{added.Id}", new { question = "When are you open?", answer = "From ten to six." });
+        var changed = await tenant.Developer.PutAsJsonAsync(
+            $"/api/knowledge/answers/{added.Id}",
+            new { question = "When are you open?", answer = "From ten to six." });
         changed.StatusCode.ShouldBe(HttpStatusCode.OK);
-        await Eventually.TrueAsync(async () => (await SearchAsync(tenant, "open")).SingleOrDefault()?.Text == "From ten to six.", "the new answer is found");
-        (await tenant.Developer.GetFromJsonAsync<AnswerPage>("/api/knowledge/answers"))!.Answers.ShouldHaveSingleItem().Answer.ShouldBe("From ten to six.");
+        await Eventually.TrueAsync(
+            async () => (await SearchAsync(tenant, "open")).SingleOrDefault()?.Text == "From ten to six.",
+            "the new answer is found");
+        (await tenant.Developer.GetFromJsonAsync<AnswerPage>("/api/knowledge/answers"))!.Answers.ShouldHaveSingleItem().Answer.ShouldBe(
+            "From ten to six.");
 
         (await tenant.Developer.DeleteAsync($"/api/knowledge/answers/{added.Id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await SearchAsync(tenant, "open")).ShouldBeEmpty();
-        await (await tenant.Developer.DeleteAsync($"/api/knowledge/answers/{added.Id}")).ShouldBeProblemAsync(HttpStatusCode.NotFound, "There is no such answer.");
-        await (await tenant.Developer.PutAsJsonAsync($"/api/knowledge/answers/{added.Id}", new { question = "x", answer = "y" })).ShouldBeProblemAsync(HttpStatusCode.NotFound);
+        await (await tenant.Developer.DeleteAsync($"/api/knowledge/answers/{added.Id}")).ShouldBeProblemAsync(
+            HttpStatusCode.NotFound,
+            "There is no such answer.");
+        await (await tenant.Developer.PutAsJsonAsync($"/api/knowledge/answers/{added.Id}", new { question = "x", answer = "y" }))
+            .ShouldBeProblemAsync(HttpStatusCode.NotFound);
     }
 
     [Fact]
@@ -57,10 +70,13 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
         var added = await AddAsync<AnswerDetail>(tenant, "answers", new { question = "When are you open?", answer = "From nine to five." });
         var address = $"/api/knowledge/answers/{added.Id}";
 
-        var changes = await Task.WhenAll(Enumerable.Range(1, 12).Select(i => tenant.Developer.PutAsJsonAsync(address, new { question = "When are you open?", answer = $"Door {i} is open." })));
+        var changes = await Task.WhenAll(
+            Enumerable.Range(1, 12).Select(i => tenant.Developer.PutAsJsonAsync(address, new { question = "When are you open?", answer = $"Door {i} is open." })));
         changes.ShouldAllBe(change => change.StatusCode == HttpStatusCode.OK);
         AnswerDetail? kept = null;
-        await Eventually.TrueAsync(async () => (kept = await tenant.Developer.GetFromJsonAsync<AnswerDetail>(address))!.Status == EntryStatusName.Ready, "the last one is indexed");
+        await Eventually.TrueAsync(
+            async () => (kept = await tenant.Developer.GetFromJsonAsync<AnswerDetail>(address))!.Status == EntryStatusName.Ready,
+            "the last one is indexed");
         await Eventually.TrueAsync(
             async () => (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Sources.Single().Status == SourceStatusName.Ready,
             "nothing waits any more");
@@ -70,7 +86,10 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
             ? tenant.Developer.DeleteAsync(address)
             : tenant.Developer.PutAsJsonAsync(address, new { question = "When are you open?", answer = "Never." })));
         ends.Count(end => end.StatusCode == HttpStatusCode.NoContent).ShouldBe(1);
-        ends.ShouldAllBe(end => end.StatusCode == HttpStatusCode.NoContent || end.StatusCode == HttpStatusCode.OK || end.StatusCode == HttpStatusCode.NotFound);
+        ends.ShouldAllBe(
+            end => end.StatusCode == HttpStatusCode.NoContent
+                || end.StatusCode == HttpStatusCode.OK
+                || end.StatusCode == HttpStatusCode.NotFound);
         (await SearchAsync(tenant, "open")).ShouldBeEmpty();
     }
 
@@ -81,16 +100,23 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
         await AddAsync<AnswerDetail>(tenant, "answers", new { question = "One?", answer = "First." });
         await AddAsync<AnswerDetail>(tenant, "answers", new { question = "Two?", answer = "Second." });
         DocumentPage? documents = null;
-        await Eventually.TrueAsync(async () => (documents = await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Total == 2, "both are there");
+        await Eventually.TrueAsync(
+            async () => (documents = await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Total == 2,
+            "both are there");
 
-        (await tenant.Developer.DeleteAsync($"/api/knowledge/documents/{documents!.Documents[0].Id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        (await tenant.Developer.GetFromJsonAsync<AnswerPage>("/api/knowledge/answers"))!.Answers.ShouldHaveSingleItem().Question.ShouldBe("Two?");
+        (await tenant.Developer.DeleteAsync($"/api/knowledge/documents/{documents!.Documents[0].Id}")).StatusCode.ShouldBe(
+            HttpStatusCode.NoContent);
+        (await tenant.Developer.GetFromJsonAsync<AnswerPage>("/api/knowledge/answers"))!.Answers.ShouldHaveSingleItem().Question.ShouldBe(
+            "Two?");
 
         var source = (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Sources.Single();
         await tenant.Developer.DeleteAsync($"/api/knowledge/sources/{source.Id}");
-        await Eventually.TrueAsync(async () => (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Total == 0, "the source is gone");
+        await Eventually.TrueAsync(
+            async () => (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Total == 0,
+            "the source is gone");
         (await tenant.Developer.GetFromJsonAsync<AnswerPage>("/api/knowledge/answers"))!.Total.ShouldBe(0);
-        (await AddAsync<AnswerDetail>(tenant, "answers", new { question = "Three?", answer = "Third." })).Status.ShouldBe(EntryStatusName.Queued);
+        (await AddAsync<AnswerDetail>(tenant, "answers", new { question = "Three?", answer = "Third." })).Status.ShouldBe(
+            EntryStatusName.Queued);
     }
 
     [Fact]
@@ -108,7 +134,10 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
             showWhen = "Somebody asks how small it gets, or about luggage on trains.",
             tags = new[] { "tour" },
         });
-        await AddAsync<DemoDetail>(tenant, "demos", new { kind = "slide", url = "https://shop.example/deck.pdf", page = 4, title = "Prices", showWhen = "Somebody compares plans." });
+        await AddAsync<DemoDetail>(
+            tenant,
+            "demos",
+            new { kind = "slide", url = "https://shop.example/deck.pdf", page = 4, title = "Prices", showWhen = "Somebody compares plans." });
         await Eventually.TrueAsync(
             async () => (await tenant.Developer.GetFromJsonAsync<DemoPage>("/api/knowledge/demos"))!.Demos is [{ Status: EntryStatusName.Ready }, { Status: EntryStatusName.Ready }],
             "both demos can be found");
@@ -116,14 +145,19 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
         var hit = (await SearchAsync(tenant, "luggage on trains"))[0];
 
         (hit.ExternalId, hit.Title, hit.Url).ShouldBe((video.Id.ToString(), "Folding the bike", "https://shop.example/tour.mp4#t=12.5,40"));
-        var document = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents?kind=demo&tag=tour"))!.Documents.ShouldHaveSingleItem();
+        var document = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents?kind=demo&tag=tour"))!.Documents.ShouldHaveSingleItem(
+            );
         var chunk = (await tenant.Developer.GetFromJsonAsync<DocumentChunkPage>($"/api/knowledge/documents/{document.Id}/chunks"))!.Chunks[0];
         (chunk.Locator.Start, chunk.Locator.End).ShouldBe((12.5, 40));
         chunk.Text.ShouldStartWith("A rider folds the frame in ten seconds.");
-        (await SearchAsync(tenant, "compare plans")).ShouldContain(slide => slide.Locator.Page == 4 && slide.Url == "https://shop.example/deck.pdf#page=4");
+        (await SearchAsync(tenant, "compare plans"))
+            .ShouldContain(slide => slide.Locator.Page == 4 && slide.Url == "https://shop.example/deck.pdf#page=4");
 
-        (await tenant.Developer.PutAsJsonAsync($"/api/knowledge/demos/{video.Id}", new { kind = "image", url = "https://shop.example/folded.jpg", title = "Folded", showWhen = "Somebody asks for a picture." })).StatusCode.ShouldBe(HttpStatusCode.OK);
-        await Eventually.TrueAsync(async () => (await SearchAsync(tenant, "picture"))[0].Url == "https://shop.example/folded.jpg", "the image is found");
+        (await tenant.Developer.PutAsJsonAsync($"/api/knowledge/demos/{video.Id}", new { kind = "image", url = "https://shop.example/folded.jpg", title = "Folded", showWhen = "Somebody asks for a picture." })).StatusCode.ShouldBe(
+            HttpStatusCode.OK);
+        await Eventually.TrueAsync(
+            async () => (await SearchAsync(tenant, "picture"))[0].Url == "https://shop.example/folded.jpg",
+            "the image is found");
         (await tenant.Developer.DeleteAsync($"/api/knowledge/demos/{video.Id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await tenant.Developer.GetFromJsonAsync<DemoPage>("/api/knowledge/demos"))!.Total.ShouldBe(1);
     }
@@ -143,13 +177,16 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
     [InlineData("demos", """{"kind": "video", "url": "https://a.example", "title": "t", "showWhen": "w", "start": -0.4}""", "start", null)]
     [InlineData("demos", """{"kind": "video", "url": "https://a.example", "title": "t", "showWhen": "w", "end": 3000000000}""", "end", null)]
     [InlineData("demos", """{"kind": "image", "url": "https://a.example", "title": "t", "showWhen": "w", "start": 1}""", "start", "Only a video has a start.")]
-    [InlineData("demos", """{"kind": "slide", "url": "https://a.example", "title": "t", "showWhen": "w"}""", "page", "Say which slide: a page, from 1.")]
+    [InlineData("demos", """{"kind": "slide", "url": "https://a.example", "title": "t", "showWhen": "w"}""", "page", "A slide needs a page, from 1.")]
     [InlineData("demos", """{"kind": "page", "url": "https://a.example", "title": "t", "showWhen": "w", "page": 2}""", "page", "Only a slide has a page.")]
     public async Task Say_what_is_wrong(string kind, string request, string field, string? title)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        await (await tenant.Developer.PostAsync($"/api/knowledge/{kind}", new StringContent(request, null, "application/json"))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, title, field);
+        await (await tenant.Developer.PostAsync($"/api/knowledge/{kind}", new StringContent(request, null, "application/json"))).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            title,
+            field);
     }
 
     [Fact]

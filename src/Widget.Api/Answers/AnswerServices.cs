@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Widget.Api.Conversations;
+using Widget.Api.Web;
 
 namespace Widget.Api.Answers;
 
@@ -30,6 +31,7 @@ internal static class AnswerServices
         services.AddSingleton<AnswerLeases>();
         services.AddSingleton<AnswerWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<AnswerWorker>());
+        services.AddReadinessCheck<ChatModelHealth>("chat model");
         return services;
     }
 

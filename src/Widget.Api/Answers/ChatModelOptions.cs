@@ -1,3 +1,5 @@
+using Widget.Api.Configuration;
+
 namespace Widget.Api.Answers;
 
 /// <summary>The language model that writes answers; none when <see cref="Endpoint"/> is null.</summary>
@@ -19,4 +21,11 @@ public sealed record ChatModelOptions
     public TimeSpan FirstWord { get; init; } = TimeSpan.FromSeconds(DefaultFirstWordSeconds);
 
     internal const int DefaultFirstWordSeconds = 10;
+
+    internal static ChatModelOptions Read(Variables variables)
+    {
+        var (endpoint, key, model) = variables.Model("CHAT");
+        var seconds = variables.Whole("WIDGET_CHAT_FIRST_WORD_SECONDS", DefaultFirstWordSeconds, least: 1, most: 60);
+        return new ChatModelOptions { Endpoint = endpoint, Key = key, Model = model ?? "", FirstWord = TimeSpan.FromSeconds(seconds) };
+    }
 }

@@ -1,20 +1,39 @@
 namespace Widget.Api.Configuration;
 
-/// <summary>Where this installation is reached.</summary>
+/// <summary>The addresses under which clients reach this installation.</summary>
 public sealed record InstallationOptions
 {
     /// <summary>
-    /// This installation as others reach it, as <c>https://widget.example.com</c> (WIDGET_PUBLIC_URL). Null when nothing outside can reach it:
-    /// then no service is asked to call back, and their state is polled instead.
+    /// The public address, such as <c>https://widget.example.com</c> (WIDGET_PUBLIC_URL). Null when nothing outside can reach this
+    /// installation: then no service is asked to call back, and their state is polled instead.
     /// </summary>
     public Uri? PublicAddress { get; init; }
 
-    /// <summary>Further hosts under which this installation is reached, as <c>widget.internal</c> (WIDGET_HOSTS).</summary>
+    /// <summary>Further hosts that clients may use, such as <c>widget.internal</c> (WIDGET_HOSTS).</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
-    /// <summary>What follows the slug in tenants' own hosts, as <c>.chat.example.com</c> (WIDGET_HOST_SUFFIX).</summary>
+    /// <summary>
+    /// The part after the slug in tenants' own hosts, such as <c>.chat.example.com</c> (WIDGET_HOST_SUFFIX); null when they have none.
+    /// </summary>
     public string? HostSuffix { get; init; }
 
-    /// <summary>Tavus sends tool calls to this server itself, over https, instead of through the visitor's page.</summary>
-    public bool DeliversToolsToServer { get; init; }
+    internal static InstallationOptions Read(Variables variables)
+    {
+        var hosts = variables.List("WIDGET_HOSTS");
+        variables.Errors.AddRange(hosts
+            .Where(
+                host => host.Contains('/', StringComparison.Ordinal)
+                    || Uri.CheckHostName(new HostString(host).Host) == UriHostNameType.Unknown)
+            .Select(host =>
+                $"WIDGET_HOSTS contains \"{host}\". Write each host as widget.internal or 10.0.0.5, without http:// and without a path."));
+        var suffix = variables.Text("WIDGET_HOST_SUFFIX");
+        if (suffix is not null && !suffix.StartsWith('.'))
+            variables.Errors.Add($"WIDGET_HOST_SUFFIX is \"{suffix}\". It must begin with a dot, as .chat.example.com.");
+        return new InstallationOptions
+        {
+            PublicAddress = variables.Address("WIDGET_PUBLIC_URL", "https://widget.example.com"),
+            Hosts = hosts,
+            HostSuffix = suffix,
+        };
+    }
 }

@@ -1,6 +1,6 @@
 namespace Widget.Api.Configuration;
 
-/// <summary>Settings that cannot work, each with what to do.</summary>
+/// <summary>The configuration is invalid. Each error names a variable and says what to write instead.</summary>
 public sealed class InvalidConfigurationException(IReadOnlyList<string> errors)
     : Exception(string.Join(Environment.NewLine, errors))
 {

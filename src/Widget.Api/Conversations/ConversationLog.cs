@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using NpgsqlTypes;
+using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Database;
 using Widget.Platform.Tenancy;
@@ -215,4 +216,5 @@ public sealed class ConversationLog(TenantDatabase database)
 }
 
 /// <summary>A client has sent two different things under one id of its own; it should give each thing its own.</summary>
-public sealed class ClientIdTakenException() : Exception("This client id was used for something else in this conversation. Give each message its own.");
+public sealed class ClientIdTakenException()
+    : ConflictException("clientId", "This client id was used for something else in this conversation. Give each message its own.");

@@ -2,7 +2,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Evaluation;
 
-/// <summary>What changed from one run to another, question by question. A question is the same as long as its id is.</summary>
+/// <summary>What changed between two runs, question by question. Questions are matched by id.</summary>
 public static class Comparison
 {
     /// <param name="after">The later run.</param>
@@ -37,7 +37,10 @@ public static class Comparison
     private static Dictionary<string, double> Deltas(EvaluationMetrics? after, EvaluationMetrics? before)
     {
         var (later, earlier) = (Named(after), Named(before));
-        return later.Where(metric => earlier.ContainsKey(metric.Key)).ToDictionary(metric => metric.Key, metric => metric.Value - earlier[metric.Key], StringComparer.Ordinal);
+        return later.Where(metric => earlier.ContainsKey(metric.Key)).ToDictionary(
+            metric => metric.Key,
+            metric => metric.Value - earlier[metric.Key],
+            StringComparer.Ordinal);
     }
 
     private static Dictionary<string, double> Named(EvaluationMetrics? metrics)
@@ -59,6 +62,9 @@ public static class Comparison
             ("medianMilliseconds", metrics.MedianMilliseconds),
             ("p95Milliseconds", metrics.P95Milliseconds),
         ];
-        return all.Where(metric => metric.Value is not null).ToDictionary(metric => metric.Name, metric => metric.Value!.Value, StringComparer.Ordinal);
+        return all.Where(metric => metric.Value is not null).ToDictionary(
+            metric => metric.Name,
+            metric => metric.Value!.Value,
+            StringComparer.Ordinal);
     }
 }

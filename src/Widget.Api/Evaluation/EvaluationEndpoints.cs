@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.ComponentModel.DataAnnotations;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,24 +16,38 @@ internal static class EvaluationEndpoints
 
     public static void MapEvaluation(this IEndpointRouteBuilder routes)
     {
-        var evaluation = routes.MapGroup("/api/evaluation").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Evaluation")
+        var evaluation = routes.MapGroup("/api/evaluation")
+            .RequireAuthorization(Policies.Developer)
+            .ProducesProblem(401)
+            .WithTags("Evaluation")
             .WithRequestSizeLimit(LargestRequest);
         var questions = evaluation.MapGroup("/questions");
         questions.MapGet("/", List).WithSummary("The tenant's test questions, by name");
         questions.MapPost("/", Add).Validate<EvaluationQuestionRequest>().ProducesProblem(409).WithSummary("Add a test question");
-        questions.MapPost("/import", Import).Accepts<EvaluationQuestionRequest>("application/x-ndjson", "application/json").ProducesProblem(413)
-            .WithSummary("Add many: a JSON list, or an object a line; the same name again replaces the question");
+        questions.MapPost("/import", Import)
+            .Accepts<EvaluationQuestionRequest>("application/x-ndjson", "application/json")
+            .ProducesProblem(413)
+            .WithSummary("Add many test questions: a JSON list, or one object a line; the same name again replaces a question");
         questions.MapGet("/{id:guid}", Find).ProducesProblem(404).WithSummary("A test question");
-        questions.MapPut("/{id:guid}", Replace).Validate<EvaluationQuestionRequest>().ProducesProblem(404).ProducesProblem(409).WithSummary("Replace a test question");
+        questions.MapPut("/{id:guid}", Replace)
+            .Validate<EvaluationQuestionRequest>()
+            .ProducesProblem(404)
+            .ProducesProblem(409)
+            .WithSummary("Replace a test question");
         questions.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a test question; runs that asked it keep it");
 
         var runs = evaluation.MapGroup("/runs");
-        runs.MapPost("/", Start).Validate<EvaluationRunRequest>().ProducesProblem(409).WithSummary("Ask all test questions; a tenant has one run at a time");
+        runs.MapPost("/", Start)
+            .Validate<EvaluationRunRequest>()
+            .ProducesProblem(409)
+            .WithSummary("Ask all test questions; a tenant has one run at a time");
         runs.MapGet("/", Runs).WithSummary("The last runs, newest first");
-        runs.MapGet("/{id:guid}", Report).ProducesProblem(404).WithSummary("A run with what came of each question");
-        runs.MapGet("/{id:guid}/diff", Diff).ProducesProblem(404).WithSummary("What changed since another run; the last finished one before it when none is named");
-        runs.MapPost("/{id:guid}/cancel", Cancel).ProducesProblem(404).WithSummary("End a run where it is");
-        runs.MapDelete("/{id:guid}", DeleteRun).ProducesProblem(404).WithSummary("Delete a run that has ended");
+        runs.MapGet("/{id:guid}", Report).ProducesProblem(404).WithSummary("A run with the result of each question");
+        runs.MapGet("/{id:guid}/diff", Diff)
+            .ProducesProblem(404)
+            .WithSummary("What changed since another run; by default the last finished one before it");
+        runs.MapPost("/{id:guid}/cancel", Cancel).ProducesProblem(404).WithSummary("Cancel a run");
+        runs.MapDelete("/{id:guid}", DeleteRun).ProducesProblem(404).WithSummary("Delete a finished run");
     }
 
     private static async Task<Ok<EvaluationQuestionPage>> List(
@@ -104,7 +119,9 @@ internal static class EvaluationEndpoints
         IMultiTenantContextAccessor tenants,
         EvaluationQuestions questions,
         CancellationToken ct) =>
-        await questions.DeleteAsync(tenants.Current().TenantId, new EvaluationQuestionId(id), ct) ? TypedResults.NoContent() : Refused(QuestionRefusal.NoSuchQuestion);
+        await questions.DeleteAsync(tenants.Current().TenantId, new EvaluationQuestionId(id), ct)
+            ? TypedResults.NoContent()
+            : Refused(QuestionRefusal.NoSuchQuestion);
 
     private static async Task<Results<Accepted<EvaluationRun>, ProblemHttpResult>> Start(
         EvaluationRunRequest request,
@@ -115,7 +132,7 @@ internal static class EvaluationEndpoints
         var (run, refusal) = await runs.StartAsync(tenants.Current().TenantId, request, ct);
         if (run is not null) return TypedResults.Accepted($"/api/evaluation/runs/{run.Id}", run);
         return refusal == RunRefusal.AlreadyRunning
-            ? Problems.Because(StatusCodes.Status409Conflict, "Another run goes on. Wait for it, or cancel it.")
+            ? Problems.Because(StatusCodes.Status409Conflict, "Another run is in progress. Wait for it, or cancel it.")
             : Problems.Because(StatusCodes.Status400BadRequest, "There are no test questions to ask.");
     }
 
@@ -131,7 +148,9 @@ internal static class EvaluationEndpoints
         IMultiTenantContextAccessor tenants,
         EvaluationRuns runs,
         CancellationToken ct) =>
-        await runs.FindAsync(tenants.Current().TenantId, new EvaluationRunId(id), ct) is { } report ? TypedResults.Ok(report) : Problems.NotFound("run");
+        await runs.FindAsync(tenants.Current().TenantId, new EvaluationRunId(id), ct) is { } report
+            ? TypedResults.Ok(report)
+            : Problems.NotFound("run");
 
     private static async Task<Results<Ok<EvaluationDiff>, ProblemHttpResult>> Diff(
         Guid id,
@@ -139,9 +158,13 @@ internal static class EvaluationEndpoints
         EvaluationRuns runs,
         CancellationToken ct,
         Guid? to = null) =>
-        await runs.DiffAsync(tenants.Current().TenantId, new EvaluationRunId(id), to is { } other ? new EvaluationRunId(other) : null, ct) is { } diff
+        await runs.DiffAsync(
+            tenants.Current().TenantId,
+            new EvaluationRunId(id),
+            to is { } other ? new EvaluationRunId(other) : null,
+            ct) is { } diff
             ? TypedResults.Ok(diff)
-            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run, or no earlier one to hold it against.");
+            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run, or no earlier one to compare it with.");
 
     private static async Task<Results<Accepted, ProblemHttpResult>> Cancel(
         Guid id,
@@ -150,7 +173,7 @@ internal static class EvaluationEndpoints
         CancellationToken ct) =>
         await runs.CancelAsync(tenants.Current().TenantId, new EvaluationRunId(id), ct)
             ? TypedResults.Accepted($"/api/evaluation/runs/{id}")
-            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run that goes on.");
+            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run in progress.");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteRun(
         Guid id,
@@ -159,12 +182,14 @@ internal static class EvaluationEndpoints
         CancellationToken ct) =>
         await runs.DeleteAsync(tenants.Current().TenantId, new EvaluationRunId(id), ct)
             ? TypedResults.NoContent()
-            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run that has ended.");
+            : Problems.Because(StatusCodes.Status404NotFound, "There is no such finished run.");
 
     private static ProblemHttpResult Refused(QuestionRefusal refusal) => refusal switch
     {
         QuestionRefusal.NameTaken => Problems.Because(StatusCodes.Status409Conflict, "Another question has this name."),
-        QuestionRefusal.TooMany => Problems.Because(StatusCodes.Status409Conflict, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"There may be {EvaluationQuestions.Most:N0} test questions at most.")),
+        QuestionRefusal.TooMany => Problems.Because(
+            StatusCodes.Status409Conflict,
+            string.Create(CultureInfo.InvariantCulture, $"There may be {EvaluationQuestions.Most:N0} test questions at most.")),
         _ => Problems.NotFound("test question"),
     };
 }

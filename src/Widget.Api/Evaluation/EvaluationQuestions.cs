@@ -4,7 +4,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Evaluation;
 
-/// <summary>Why a question is not kept.</summary>
+/// <summary>Why a question was not saved.</summary>
 public enum QuestionRefusal
 {
     None,
@@ -16,12 +16,12 @@ public enum QuestionRefusal
 /// <summary>A tenant's test questions.</summary>
 public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider clock)
 {
-    /// <summary>A run asks them all, one after another.</summary>
+    /// <summary>A limit, because a run asks all questions one after another.</summary>
     public const int Most = 2_000;
 
     private const int LongestName = 200;
 
-    /// <summary>A page of the questions, by name, and how many there are in all.</summary>
+    /// <summary>A page of the questions by name, and the total number.</summary>
     public async Task<EvaluationQuestionPage> ListAsync(TenantId tenant, string? tag, int offset, int limit, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -38,7 +38,10 @@ public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider cl
         return (await db.EvaluationQuestions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct))?.ToContract();
     }
 
-    public async Task<(EvaluationQuestion? Question, QuestionRefusal Refusal)> AddAsync(TenantId tenant, EvaluationQuestionRequest request, CancellationToken ct)
+    public async Task<(EvaluationQuestion? Question, QuestionRefusal Refusal)> AddAsync(
+        TenantId tenant,
+        EvaluationQuestionRequest request,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await LockAsync(db, ct);
@@ -58,9 +61,11 @@ public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider cl
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await LockAsync(db, ct);
-        if (await db.EvaluationQuestions.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } row) return (null, QuestionRefusal.NoSuchQuestion);
+        if (await db.EvaluationQuestions.SingleOrDefaultAsync(row => row.Id == id, ct) is not { } row)
+            return (null, QuestionRefusal.NoSuchQuestion);
         Fill(row, request);
-        if (await db.EvaluationQuestions.AnyAsync(other => other.Name == row.Name && other.Id != id, ct)) return (null, QuestionRefusal.NameTaken);
+        if (await db.EvaluationQuestions.AnyAsync(other => other.Name == row.Name && other.Id != id, ct))
+            return (null, QuestionRefusal.NameTaken);
         await db.CommitAsync(ct);
         return (row.ToContract(), QuestionRefusal.None);
     }
@@ -75,10 +80,13 @@ public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider cl
     }
 
     /// <summary>
-    /// Adds questions, each in the place of the one of the same name. Null, and nothing is kept, when there would be too many. Of two with one name the
-    /// later counts.
+    /// Adds questions. A question replaces the one with the same name, also within the list. Returns null and saves nothing when there
+    /// would be too many.
     /// </summary>
-    public async Task<(int Added, int Replaced)?> ImportAsync(TenantId tenant, IReadOnlyList<EvaluationQuestionRequest> questions, CancellationToken ct)
+    public async Task<(int Added, int Replaced)?> ImportAsync(
+        TenantId tenant,
+        IReadOnlyList<EvaluationQuestionRequest> questions,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await LockAsync(db, ct);

@@ -24,7 +24,7 @@ public readonly record struct EvaluationRunId(Guid Value) : ITypedId<EvaluationR
     public override string ToString() => Value.ToString();
 }
 
-/// <summary>A test question as it is stored.</summary>
+/// <summary>A stored test question.</summary>
 public sealed class EvaluationQuestionRow : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -52,7 +52,7 @@ public sealed class EvaluationQuestionRow : ITenantOwned
     public EvaluationQuestion ToContract() => new(Id.Value, Name, Text, Language, Sources, Facts, ShouldRefuse, Tags);
 }
 
-/// <summary>A run and who holds it.</summary>
+/// <summary>A run and the lease of the node that works on it.</summary>
 public sealed class EvaluationRunRow : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -73,7 +73,7 @@ public sealed class EvaluationRunRow : ITenantOwned
 
     public required int Chunks { get; init; }
 
-    /// <summary>Once it has ended.</summary>
+    /// <summary>Null until the run has ended.</summary>
     public EvaluationMetrics? Metrics { get; set; }
 
     public string? Error { get; set; }
@@ -94,7 +94,7 @@ public sealed class EvaluationRunRow : ITenantOwned
         new(Id.Value, Status, Strategy, WithAnswers, Done, Total, Documents, Chunks, Metrics ?? soFar, Error, CreatedAt, FinishedAt);
 }
 
-/// <summary>A question of a run and, once it has been asked, what came of it.</summary>
+/// <summary>A question of a run and, once it has been asked, its result.</summary>
 public sealed class EvaluationResultRow : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -107,6 +107,6 @@ public sealed class EvaluationResultRow : ITenantOwned
 
     public EvaluationResult? Result { get; set; }
 
-    /// <summary>How often it has been begun; a question that brings its server down is given up.</summary>
+    /// <summary>Number of attempts. A question that crashes its server is given up.</summary>
     public short Attempts { get; set; }
 }

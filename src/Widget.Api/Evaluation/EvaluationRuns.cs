@@ -7,7 +7,7 @@ using Widget.Rag.Own;
 
 namespace Widget.Api.Evaluation;
 
-/// <summary>Why no run is begun.</summary>
+/// <summary>Why a run was not started.</summary>
 public enum RunRefusal
 {
     None,
@@ -23,7 +23,10 @@ public sealed class EvaluationRuns(
     EvaluationSignal signal,
     TimeProvider clock)
 {
-    public async Task<(EvaluationRun? Run, RunRefusal Refusal)> StartAsync(TenantId tenant, EvaluationRunRequest request, CancellationToken ct)
+    public async Task<(EvaluationRun? Run, RunRefusal Refusal)> StartAsync(
+        TenantId tenant,
+        EvaluationRunRequest request,
+        CancellationToken ct)
     {
         var strategy = request.Strategy ?? (await settings.ReadAsync(tenant, ct)).SearchStrategy;
         var (documents, chunks) = await SizeAsync(tenant, ct);
@@ -62,7 +65,7 @@ public sealed class EvaluationRuns(
         }
         catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
-            // Somebody else's has begun in this moment.
+            // Another run has just started.
             return (null, RunRefusal.AlreadyRunning);
         }
 
@@ -74,21 +77,25 @@ public sealed class EvaluationRuns(
     public async Task<IReadOnlyList<EvaluationRun>> ListAsync(TenantId tenant, int limit, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        var runs = await db.EvaluationRuns.AsNoTracking().OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id).Take(limit).ToListAsync(ct);
+        var runs = await db.EvaluationRuns.AsNoTracking()
+            .OrderByDescending(row => row.CreatedAt)
+            .ThenByDescending(row => row.Id)
+            .Take(limit)
+            .ToListAsync(ct);
         return [.. runs.Select(run => run.ToContract())];
     }
 
-    /// <summary>A run with what came of its questions so far; null when the tenant has no such run.</summary>
+    /// <summary>A run with the results so far; null when the tenant has no such run.</summary>
     public async Task<EvaluationReport?> FindAsync(TenantId tenant, EvaluationRunId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         return await ReportAsync(db, id, ct);
     }
 
-    /// <summary>What changed since another run. Null when there is nothing to hold it against.</summary>
+    /// <summary>What changed since another run; null when there is none to compare with.</summary>
     /// <param name="tenant">Whose.</param>
     /// <param name="id">The later run.</param>
-    /// <param name="to">The earlier one; the last finished before it when null.</param>
+    /// <param name="to">The earlier run; null for the last finished one before it.</param>
     /// <param name="ct">Ends the wait.</param>
     public async Task<EvaluationDiff?> DiffAsync(TenantId tenant, EvaluationRunId id, EvaluationRunId? to, CancellationToken ct)
     {
@@ -102,7 +109,7 @@ public sealed class EvaluationRuns(
         return to is { } earlier && await ReportAsync(db, earlier, ct) is { } other ? Comparison.Of(run, other) : null;
     }
 
-    /// <summary>Ends a run where it is. False when the tenant has no such run that goes on.</summary>
+    /// <summary>Cancels a run. False when the tenant has no such run in progress.</summary>
     public async Task<bool> CancelAsync(TenantId tenant, EvaluationRunId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -113,7 +120,7 @@ public sealed class EvaluationRuns(
         return cancelled == 1;
     }
 
-    /// <summary>Deletes a run that has ended. False when there is none.</summary>
+    /// <summary>Deletes a finished run. False when there is no such run.</summary>
     public async Task<bool> DeleteAsync(TenantId tenant, EvaluationRunId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);

@@ -28,8 +28,10 @@ public static class EvaluationTables
 
         var run = model.Entity<EvaluationRunRow>();
         run.ToTable("evaluation_runs").HasKey(row => new { row.TenantId, row.Id });
-        run.Property(row => row.Status).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<EvaluationStatus>(text, true));
-        run.Property(row => row.Strategy).HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<SearchStrategyName>(text, true));
+        run.Property(row => row.Status)
+            .HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<EvaluationStatus>(text, true));
+        run.Property(row => row.Strategy)
+            .HasConversion(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<SearchStrategyName>(text, true));
         run.Property(row => row.Metrics).HasColumnType("jsonb").HasConversion(
             value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
             text => JsonSerializer.Deserialize<EvaluationMetrics>(text, JsonSerializerOptions.Web)!);

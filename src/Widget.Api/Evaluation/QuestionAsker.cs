@@ -11,7 +11,7 @@ using Widget.Rag.Search;
 
 namespace Widget.Api.Evaluation;
 
-/// <summary>Asks one test question the way a visitor's is asked, by the same search and the same answerer, in no conversation.</summary>
+/// <summary>Asks one test question with the same search and answerer as a visitor's question, but outside of a conversation.</summary>
 public sealed partial class QuestionAsker(
     Answerer answerer,
     TenantSettingsService settings,
@@ -21,18 +21,24 @@ public sealed partial class QuestionAsker(
     ILogger<QuestionAsker> logger)
 {
     /// <param name="tenant">Whose.</param>
-    /// <param name="question">What to ask, and what is right.</param>
+    /// <param name="question">The question and what is expected.</param>
     /// <param name="strategy">How to search.</param>
-    /// <param name="withAnswer">Whether to write the answer, too.</param>
-    /// <param name="ct">Leaves the question to somebody else.</param>
-    public async Task<EvaluationResult> AskAsync(TenantId tenant, EvaluationQuestion question, SearchStrategyName strategy, bool withAnswer, CancellationToken ct)
+    /// <param name="withAnswer">Also write the answer.</param>
+    /// <param name="ct">Stops, and leaves the question to another node.</param>
+    public async Task<EvaluationResult> AskAsync(
+        TenantId tenant,
+        EvaluationQuestion question,
+        SearchStrategyName strategy,
+        bool withAnswer,
+        CancellationToken ct)
     {
         var start = clock.GetTimestamp();
         try
         {
             var current = await settings.ReadAsync(tenant, ct);
             var context = new AnswerContext(
-                await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct) ?? throw new InvalidOperationException($"Tenant {tenant} is gone."),
+                await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenant, ct)
+                    ?? throw new InvalidOperationException($"Tenant {tenant} is gone."),
                 current,
                 new VisitorMessage { Text = question.Text, Locale = question.Language },
                 [],
@@ -61,13 +67,19 @@ public sealed partial class QuestionAsker(
 
     private static EvaluationResult Judge(EvaluationQuestion question, Finding finding, AssistantMessage? answer, double milliseconds)
     {
-        EvaluationHit[] hits = [.. finding.Result.Hits.Take(Scoring.Depth).Select(hit => new EvaluationHit(hit.ExternalId, hit.Title, Passages.Address(hit)))];
-        // A model that says its sources do not hold the answer cites none of them.
-        var refused = answer is null ? !finding.IsEnough : answer.Outcome == AnswerOutcome.NotFound || (answer.Citations.Count == 0 && answer.OffersPerson);
+        EvaluationHit[] hits =
+        [
+            .. finding.Result.Hits
+                .Take(Scoring.Depth)
+                .Select(hit => new EvaluationHit(hit.ExternalId, hit.Title, Passages.Address(hit))),
+        ];
+        // A model that finds no answer in its sources cites none of them.
+        var refused = answer is null
+            ? !finding.IsEnough
+            : answer.Outcome == AnswerOutcome.NotFound || (answer.Citations.Count == 0 && answer.OffersPerson);
         var rank = Scoring.Rank(question.Sources, hits);
-        var missing = Scoring.Missing(
-            question.Facts,
-            answer?.Text ?? string.Join('\n', finding.Relevant.Select(hit => $"{hit.Title}\n{string.Join('\n', hit.Locator.Headings)}\n{hit.Text}")));
+        var passages = finding.Relevant.Select(hit => $"{hit.Title}\n{string.Join('\n', hit.Locator.Headings)}\n{hit.Text}");
+        var missing = Scoring.Missing(question.Facts, answer?.Text ?? string.Join('\n', passages));
         return new EvaluationResult(
             question,
             Scoring.Passes(question, refused, rank, missing),
@@ -83,9 +95,9 @@ public sealed partial class QuestionAsker(
             Error: null);
     }
 
-    // The answerer streams to a listener; here there is none.
+    // The answerer streams to a listener, which is not needed here.
     private LiveAnswer Unheard() => new(MessageId.New(), ConversationId.New(), static () => { }, clock);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Asking test question {Question} of tenant {Tenant} met a fault")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Asking test question {Question} of tenant {Tenant} failed")]
     private partial void LogFault(Exception exception, TenantId tenant, Guid question);
 }

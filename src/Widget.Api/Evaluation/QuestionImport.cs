@@ -5,7 +5,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Evaluation;
 
-/// <summary>Reads test questions: a JSON list of them, or an object a line. One that is no good fails alone.</summary>
+/// <summary>Reads test questions: a JSON list of them, or an object a line. An invalid one fails alone.</summary>
 internal static class QuestionImport
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -22,12 +22,18 @@ internal static class QuestionImport
         var failed = new List<FailedDocument>();
         foreach (var (place, text) in isList ? List(body) : Lines(body))
         {
-            if (failed.Count == MostFailures) throw new ValidationException($"More than {MostFailures} of these are no questions, the first of them {failed[0].Id}: {failed[0].Error}");
+            if (failed.Count == MostFailures)
+            {
+                throw new ValidationException(
+                    $"More than {MostFailures} of these are not questions, the first of them {failed[0].Id}: {failed[0].Error}");
+            }
+
             try
             {
                 var question = JsonSerializer.Deserialize<EvaluationQuestionRequest>(text, Json);
                 if (question is null) failed.Add(new FailedDocument(place, NotAnObject));
-                else if (Validation.Errors(question).Values.FirstOrDefault() is { } errors) failed.Add(new FailedDocument(place, errors[0]));
+                else if (Validation.Errors(question).Values.FirstOrDefault() is { } errors)
+                    failed.Add(new FailedDocument(place, errors[0]));
                 else questions.Add(question);
             }
             catch (JsonException e) when (e.Message.Contains("could not be mapped", StringComparison.Ordinal))

@@ -4,22 +4,22 @@ using Widget.Contracts;
 namespace Widget.Api.Evaluation;
 
 /// <summary>
-/// What a run comes to; docs/evaluation.md explains each measure. Let Q be the questions with expected sources and r(q) the place of the first
-/// hit from one of them among the first ten, infinite when there is none:
+/// The measures of a run; docs/evaluation.md explains each. Let Q be the questions with expected sources and r(q) the rank of the first hit
+/// from an expected source among the first ten, infinite when there is none:
 /// <code>
 /// hit rate@k = |{q ∈ Q : r(q) ≤ k}| / |Q|
 /// MRR        = (1 / |Q|) · Σ 1 / r(q)                          (Voorhees 1999, "The TREC-8 Question Answering Track Report")
 /// nDCG@10    = (1 / |Q|) · Σ DCG(q) / ideal DCG(q)             (Järvelin &amp; Kekäläinen 2002)
 /// DCG(q)     = Σ over the expected documents found, at rank i, of 1 / log2(i + 1)
 /// </code>
-/// A document counts once, at its first hit; the ideal has as many expected documents in front as are named, ten at most.
+/// A document counts once, at its first hit. The ideal ranking has all expected documents first, at most ten.
 /// </summary>
 public static partial class Scoring
 {
-    /// <summary>How many hits are looked at.</summary>
+    /// <summary>Number of hits that are evaluated.</summary>
     public const int Depth = 10;
 
-    /// <summary>Place of the first hit from an expected source, from 1; null when there is none.</summary>
+    /// <summary>Rank of the first hit from an expected source, from 1; null when there is none.</summary>
     public static int? Rank(IReadOnlyList<string> sources, IReadOnlyList<EvaluationHit> hits)
     {
         for (var i = 0; i < Math.Min(hits.Count, Depth); i++)
@@ -38,18 +38,18 @@ public static partial class Scoring
         return gain / Enumerable.Range(1, Math.Min(sources.Count, Depth)).Sum(Discount);
     }
 
-    /// <summary>The facts that a text does not contain; capitals and white space do not matter.</summary>
+    /// <summary>The facts that a text does not contain. Case and white space are ignored.</summary>
     public static IReadOnlyList<string> Missing(IReadOnlyList<string> facts, string text)
     {
         var plain = Plain(text);
         return [.. facts.Where(fact => !plain.Contains(Plain(fact), StringComparison.OrdinalIgnoreCase))];
     }
 
-    /// <summary>Whether everything that was expected of a question came true.</summary>
+    /// <summary>Whether a question met all expectations.</summary>
     public static bool Passes(EvaluationQuestion question, bool refused, int? rank, IReadOnlyList<string> missing) =>
         question.ShouldRefuse ? refused : !refused && (question.Sources.Count == 0 || rank is not null) && missing.Count == 0;
 
-    /// <summary>Null when nothing has been asked yet.</summary>
+    /// <summary>Null when no question has been asked yet.</summary>
     public static EvaluationMetrics? Of(IReadOnlyList<EvaluationResult> results)
     {
         if (results.Count == 0) return null;
@@ -81,7 +81,9 @@ public static partial class Scoring
         };
     }
 
-    /// <summary>The nearest-rank quantile: the least value that so large a share of all do not exceed. Null of nothing.</summary>
+    /// <summary>
+    /// The nearest-rank quantile: the smallest value that at least this share of values do not exceed. Null without values.
+    /// </summary>
     /// <param name="sorted">Smallest first.</param>
     /// <param name="share">0 to 1.</param>
     public static double? Quantile(IReadOnlyList<double> sorted, double share) =>
@@ -92,11 +94,14 @@ public static partial class Scoring
     private static double Discount(int rank) => 1 / Math.Log2(rank + 1);
 
     private static bool IsOf(EvaluationHit hit, string source) =>
-        string.Equals(hit.ExternalId, source, StringComparison.Ordinal) || (hit.Url is { } url && Address(url) is { } address && address == Address(source));
+        string.Equals(hit.ExternalId, source, StringComparison.Ordinal)
+            || (hit.Url is { } url && Address(url) is { } address && address == Address(source));
 
     // A fragment, a slash at the end and the scheme make no other page.
     private static string? Address(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri.Authority + uri.AbsolutePath.TrimEnd('/') + uri.Query : null;
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri.Authority + uri.AbsolutePath.TrimEnd('/') + uri.Query
+            : null;
 
     private static string Plain(string text) => Space().Replace(Emphasis().Replace(text, ""), " ").Trim();
 

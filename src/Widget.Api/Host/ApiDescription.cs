@@ -9,20 +9,20 @@ internal static class ApiDescription
 {
     private const string Document = "/openapi/v1.json";
 
-    /// <summary>As a reader meets them: first what answers visitors and what it answers from, the outside services last.</summary>
+    /// <summary>In reading order: first what serves visitors, then knowledge and settings, and outside services last.</summary>
     private static readonly (string Name, string About)[] Groups =
     [
         ("Widget", "What the widget does for a visitor: sessions, conversations, answers."),
-        ("Knowledge", "What is answered from: sources, documents, typed answers, demos."),
+        ("Knowledge", "What answers are drawn from: sources, documents, typed answers and demos."),
         ("Search", "The search behind the answers, with its trace."),
         ("Settings", "A tenant's settings, origins and ways to talk."),
-        ("Keys", "Keys of a tenant's own programs."),
-        ("Tools", "What the assistant can do besides talking."),
+        ("Keys", "Keys for a tenant's own programs."),
+        ("Tools", "Actions that the assistant can take."),
         ("Evaluation", "Test questions and how well they are answered."),
         ("Speech", "Spoken replies and dictation."),
         ("Voice", "Realtime voice."),
         ("Tavus", "The video avatar, its persona, its calls and its knowledge."),
-        ("OpenAI", "Answers for whatever speaks OpenAI's protocol."),
+        ("OpenAI", "Answers over OpenAI's chat completions protocol."),
     ];
 
     public static void Configure(OpenApiOptions options) => options
@@ -38,39 +38,51 @@ internal static class ApiDescription
             Version = "v1",
             Description =
                 """
-                Two kinds of callers. A tenant's own programs send an API key: `Authorization: Bearer sk_…`. The widget opens a session with the
-                public site key and sends the visitor's token it gets: `Authorization: Bearer …`, from an allowed origin.
+                There are two kinds of callers. A tenant's own programs send an API key: `Authorization: Bearer sk_…`. The widget opens a
+                session with the public site key and then sends the visitor's token: `Authorization: Bearer …`, from an allowed origin.
 
-                Errors are problem details (RFC 9457): `title` says what is wrong in words, `errors` names the fields. What goes over a
-                limit is refused with 429 and `Retry-After`, in seconds. Messages and events carry
-                the sender's own `clientId`; sending one again is safe. Conversations are logs: events are numbered by `seq` without gaps, and
-                whoever has seen n asks for what comes after n. The same over a WebSocket: the SignalR hub at `/hubs/conversation` with
-                `Watch(conversationId, after)`, `Ask(conversationId, message)` and `Stop(conversationId, messageId)`.
+                Errors are problem details (RFC 9457): `title` says what is wrong, and `errors` names the fields. A request over a limit
+                gets 429 and `Retry-After` in seconds. Messages and events carry the sender's own `clientId`, so sending one again is safe.
+                A conversation is a log: its events are numbered by `seq` without gaps, and a client that has seen event n asks for the
+                events after n. The SignalR hub at `/hubs/conversation` offers the same over a WebSocket: `Watch(conversationId, after)`,
+                `Ask(conversationId, message)` and `Stop(conversationId, messageId)`.
                 """,
         };
         document.Tags = new HashSet<OpenApiTag>(Groups.Select(group => new OpenApiTag { Name = group.Name, Description = group.About }));
         document.Components ??= new OpenApiComponents();
-        foreach (var envelope in document.Components.Schemas?.Keys.Where(name => name.StartsWith("SseItem", StringComparison.Ordinal)).ToList() ?? [])
-            document.Components.Schemas!.Remove(envelope);
+        var schemas = document.Components.Schemas;
+        foreach (var envelope in schemas?.Keys.Where(name => name.StartsWith("SseItem", StringComparison.Ordinal)).ToList() ?? [])
+            schemas!.Remove(envelope);
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
-            ["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key (sk_…) or a visitor's token." },
+            ["bearer"] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "An API key (sk_…) or a visitor's token.",
+            },
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
         return Task.CompletedTask;
     }
 
-    // Strings are read by a converter of our own, behind which the generator cannot see their type.
+    // The generator cannot see the type of strings, because a converter of our own reads them.
     private static Task NameStrings(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken ct)
     {
         if (context.JsonTypeInfo.Type == typeof(string) && schema.Type is null)
-            schema.Type = context.JsonPropertyInfo is { IsGetNullable: true } ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
-        if (schema.Type?.HasFlag(JsonSchemaType.Array) == true && schema.Items is null && context.JsonTypeInfo.ElementType == typeof(string))
+        {
+            schema.Type = context.JsonPropertyInfo is { IsGetNullable: true }
+                ? JsonSchemaType.String | JsonSchemaType.Null
+                : JsonSchemaType.String;
+        }
+
+        var isArray = schema.Type?.HasFlag(JsonSchemaType.Array) == true;
+        if (isArray && schema.Items is null && context.JsonTypeInfo.ElementType == typeof(string))
             schema.Items = new OpenApiSchema { Type = JsonSchemaType.String };
         return Task.CompletedTask;
     }
 
-    // The generator describes its own envelope of an event, which is not on the wire, and forgets the answer as JSON.
+    // The generator describes its own envelope of an event, which is never sent, and leaves out the JSON response.
     private static async Task DescribeStreams(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
     {
         var streams = (operation.Responses ?? []).Values
@@ -86,13 +98,17 @@ internal static class ApiDescription
                 {
                     Type = JsonSchemaType.String,
                     Description = asks
-                        ? "Server-sent events: sources, delta …, completed; error when the stream ends without the answer. The data of each is an AnswerUpdate as JSON."
+                        ? "Server-sent events: sources, delta …, completed; error when the stream ends without the answer. "
+                            + "The data of each is an AnswerUpdate as JSON."
                         : "Server-sent events: event (its id is the seq), answer, ping. The data of each is a ConversationUpdate as JSON.",
                 },
             };
             content["application/json"] = new OpenApiMediaType
             {
-                Schema = await context.GetOrCreateSchemaAsync(asks ? typeof(AssistantMessage) : typeof(IReadOnlyList<ConversationEvent>), null, ct),
+                Schema = await context.GetOrCreateSchemaAsync(
+                    asks ? typeof(AssistantMessage) : typeof(IReadOnlyList<ConversationEvent>),
+                    null,
+                    ct),
             };
         }
     }
@@ -104,7 +120,7 @@ internal static class ApiDescription
         {
             page.RoutePrefix = "reference";
             page.DocumentTitle = "Widget API";
-            // Without it phones show the page as wide as a desktop's, too small to read.
+            // Without it, phones show the page in desktop width, too small to read.
             page.HeadContent = "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";
             page.SwaggerEndpoint(Document, "Widget API");
         });

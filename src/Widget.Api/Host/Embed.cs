@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.FileProviders;
+using Widget.Api.Configuration;
 using Widget.Api.Web;
 
 namespace Widget.Api.Host;
@@ -8,17 +9,31 @@ namespace Widget.Api.Host;
 /// <summary>Serves the built widget: the loader at /widget.js and everything it loads under /embed.</summary>
 internal static partial class Embed
 {
+    private const string Loader = "/widget.js";
     private const string Folder = "/embed";
+    private const string Forever = "public, max-age=31536000, immutable";
+    private const string FiveMinutes = "public, max-age=300";
 
-    public static void UseEmbed(this WebApplication app, ServerOptions options)
+    /// <summary>The configured folder; null when it is not set.</summary>
+    public static string? ReadFolder(Variables variables)
     {
-        var folder = options.EmbedFolder
+        var folder = variables.Text("WIDGET_EMBED");
+        if (folder is not null && !Directory.Exists(folder)) variables.Errors.Add($"WIDGET_EMBED is \"{folder}\", which is not a folder.");
+        return folder;
+    }
+
+    public static void UseEmbed(this WebApplication app, string? configured)
+    {
+        var folder = configured
             ?? Array.Find(
-                [Path.Combine(AppContext.BaseDirectory, "embed"), Path.Combine(app.Environment.ContentRootPath, "..", "Widget.Embed", "dist")],
+                [
+                    Path.Combine(AppContext.BaseDirectory, "embed"),
+                    Path.Combine(app.Environment.ContentRootPath, "..", "Widget.Embed", "dist"),
+                ],
                 Directory.Exists);
         if (folder is null || !File.Exists(Path.Combine(folder, "widget.js")))
         {
-            app.MapGet("/widget.js", () => Problems.Because(
+            app.MapGet(Loader, () => Problems.Because(
                 StatusCodes.Status503ServiceUnavailable,
                 "The widget has not been built. Run `npm ci && npm run build` in src/Widget.Embed.")).ExcludeFromDescription();
             return;
@@ -35,18 +50,18 @@ internal static partial class Embed
             FileProvider = files,
             RequestPath = Folder,
             ContentTypeProvider = Types,
-            OnPrepareResponse = response => Publish(response, HashedName().IsMatch(response.File.Name) ? "public, max-age=31536000, immutable" : "public, max-age=300"),
+            OnPrepareResponse = response => Publish(response, HashedName().IsMatch(response.File.Name) ? Forever : FiveMinutes),
         });
         app.UseStaticFiles(new StaticFileOptions
         {
-            FileProvider = new OnlyFile(files, "/widget.js"),
+            FileProvider = new OnlyFile(files, Loader),
             ContentTypeProvider = Types,
-            // Pages keep the tag for years, so its content must be able to change soon.
-            OnPrepareResponse = response => Publish(response, "public, max-age=300"),
+            // Pages keep the tag for years, so a new loader must reach them soon.
+            OnPrepareResponse = response => Publish(response, FiveMinutes),
         });
     }
 
-    // The build has compressed each file as well as it can be; doing so for every request would be slower and worse.
+    // The build has compressed each file at the highest level, which would be too slow for every request.
     private static readonly (string Encoding, string Ending)[] Compressed = [("br", ".br"), ("gzip", ".gz")];
 
     private static readonly FileExtensionContentTypeProvider Types = new(new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
@@ -59,7 +74,9 @@ internal static partial class Embed
 
     private static void PickCompressed(HttpRequest request, PhysicalFileProvider files)
     {
-        var file = request.Path == "/widget.js" ? request.Path : request.Path.StartsWithSegments(Folder, StringComparison.Ordinal, out var rest) ? rest : default;
+        var file = request.Path == Loader ? request.Path
+            : request.Path.StartsWithSegments(Folder, StringComparison.Ordinal, out var rest) ? rest
+            : default;
         if (!file.HasValue) return;
         var accepted = request.Headers.AcceptEncoding.ToString();
         foreach (var (encoding, ending) in Compressed)
@@ -70,11 +87,11 @@ internal static partial class Embed
         }
     }
 
-    // A name that carries a hash of its content never means anything else.
+    // The content of a file with a hash in its name never changes.
     [GeneratedRegex(@"-[\w-]{8,}\.(js|css)(\.(br|gz))?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex HashedName();
 
-    // Modules are fetched with CORS, from whatever site carries the tag.
+    // Browsers load modules with CORS, from every site that embeds the widget.
     private static void Publish(StaticFileResponseContext response, string cacheControl)
     {
         var headers = response.Context.Response.Headers;
@@ -83,15 +100,19 @@ internal static partial class Embed
         headers.AccessControlAllowOrigin = "*";
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         var name = response.File.Name;
-        if (Array.Find(Compressed, form => name.EndsWith(form.Ending, StringComparison.Ordinal)) is not { Ending: { } ending } compressed) return;
+        if (Array.Find(Compressed, form => name.EndsWith(form.Ending, StringComparison.Ordinal)) is not { Ending: { } ending } compressed)
+            return;
         headers.ContentEncoding = compressed.Encoding;
         if (Types.TryGetContentType(name[..^ending.Length], out var type)) response.Context.Response.ContentType = type;
     }
 
+    /// <summary>Serves one file and its compressed forms, so that the rest of the folder is not reachable at the root.</summary>
     private sealed class OnlyFile(IFileProvider files, string path) : IFileProvider
     {
         public IFileInfo GetFileInfo(string subpath) =>
-            subpath == path || Array.Exists(Compressed, form => subpath == path + form.Ending) ? files.GetFileInfo(subpath) : new NotFoundFileInfo(subpath);
+            subpath == path || Array.Exists(Compressed, form => subpath == path + form.Ending)
+                ? files.GetFileInfo(subpath)
+                : new NotFoundFileInfo(subpath);
 
         public IDirectoryContents GetDirectoryContents(string subpath) => NotFoundDirectoryContents.Singleton;
 

@@ -32,7 +32,7 @@ public sealed class DatabaseKeyRing(NpgsqlDataSource dataSource, MasterKeys mast
         command.ExecuteNonQuery();
     }
 
-    /// <summary>What keeps the ring from being read with the master keys that are given; null when nothing does.</summary>
+    /// <summary>Why the ring cannot be read with the configured master keys; null when it can.</summary>
     public async Task<string?> ProblemAsync(CancellationToken ct)
     {
         var elements = await ReadAsync(ct);
@@ -49,13 +49,14 @@ public sealed class DatabaseKeyRing(NpgsqlDataSource dataSource, MasterKeys mast
         }
     }
 
-    /// <summary>What the operator should do for the ring's safety; null when all is well.</summary>
+    /// <summary>What the operator should do to protect the ring; null when nothing.</summary>
     public async Task<string?> WarningAsync(CancellationToken ct)
     {
         if (masterKeys.Newest is null)
         {
-            return $"{MasterKeys.Variable} is not set, so the keys that encrypt tokens and tenants' secrets are unencrypted in the same database. "
-                + "Anyone with a copy of the database can read the secrets. See \"The master key\" in docs/production.md.";
+            return $"{MasterKeys.Variable} is not set, so the keys that encrypt tokens and tenants' secrets are unencrypted "
+                + "in the same database. Anyone with a copy of the database can read the secrets. "
+                + "See \"The master key\" in docs/production.md.";
         }
 
         var plain = (await ReadAsync(ct)).Sum(element => MasterKeyXml.Plain(element).Count);
@@ -63,7 +64,12 @@ public sealed class DatabaseKeyRing(NpgsqlDataSource dataSource, MasterKeys mast
     }
 
     private List<string> MissingKeys(IEnumerable<XElement> elements) =>
-        [.. elements.SelectMany(MasterKeyXml.Encrypted).Select(MasterKeyXml.IdOf).Distinct(StringComparer.Ordinal).Where(id => masterKeys.Find(id) is null)];
+        [
+            .. elements.SelectMany(MasterKeyXml.Encrypted)
+                .Select(MasterKeyXml.IdOf)
+                .Distinct(StringComparer.Ordinal)
+                .Where(id => masterKeys.Find(id) is null),
+        ];
 
     private async Task<List<XElement>> ReadAsync(CancellationToken ct)
     {

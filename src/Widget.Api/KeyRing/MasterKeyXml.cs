@@ -35,12 +35,14 @@ public sealed class MasterKeyDecryptor : IXmlDecryptor
         }
         catch (Exception e) when (e is CryptographicException or FormatException)
         {
-            throw new CryptographicException($"A key in the key ring can't be decrypted with its master key {id}. It was changed in the database.", e);
+            throw new CryptographicException(
+                $"A key in the key ring can't be decrypted with its master key {id}. It was changed in the database.",
+                e);
         }
     }
 }
 
-/// <summary>The form of the key ring's elements: data protection's own, with our part where it says that a secret is encrypted.</summary>
+/// <summary>The XML of the key ring: data protection's own format, with our element inside each encrypted secret.</summary>
 internal static class MasterKeyXml
 {
     public const string Element = "masterKeyEncrypted";
@@ -49,10 +51,11 @@ internal static class MasterKeyXml
     private static readonly XNamespace Framework = "http://schemas.asp.net/2015/03/dataProtection";
     private static readonly XName Decryptor = "decryptorType";
 
-    // Without the version of the assembly: a node of the version before must be able to read what a newer one has written.
-    private static readonly string DecryptorName = $"{typeof(MasterKeyDecryptor).FullName}, {typeof(MasterKeyDecryptor).Assembly.GetName().Name}";
+    // Without the version of the assembly, so that a node of an older version can read what a newer one has written.
+    private static readonly string DecryptorName =
+        $"{typeof(MasterKeyDecryptor).FullName}, {typeof(MasterKeyDecryptor).Assembly.GetName().Name}";
 
-    /// <summary>What master keys have encrypted in an element of the ring.</summary>
+    /// <summary>The parts of an element that master keys have encrypted.</summary>
     public static IReadOnlyList<XElement> Encrypted(XElement element) =>
         [.. element.DescendantsAndSelf(Framework + "encryptedSecret").Select(secret => secret.Element(Element)).OfType<XElement>()];
 
@@ -62,11 +65,11 @@ internal static class MasterKeyXml
 
     public static string IdOf(XElement encrypted) => (string?)encrypted.Attribute(KeyId) ?? "";
 
-    /// <summary>As data protection writes it around what was encrypted.</summary>
+    /// <summary>The element that data protection writes around an encrypted secret.</summary>
     public static XElement Wrap(EncryptedXmlInfo encrypted) =>
         new(Framework + "encryptedSecret", new XAttribute(Decryptor, DecryptorName), encrypted.EncryptedElement);
 
-    /// <summary>The element as it is stored.</summary>
+    /// <summary>The element in its stored form.</summary>
     public static string ToText(XElement element)
     {
         var stored = new XElement(element);
@@ -75,5 +78,6 @@ internal static class MasterKeyXml
     }
 
     public static string Missing(IEnumerable<string> ids) =>
-        $"The key ring in the database is encrypted with master key {string.Join(" and ", ids)}, which is not among those of {MasterKeys.Variable} or {MasterKeys.FileVariable}. Add it there, after the newest.";
+        $"The key ring in the database is encrypted with master key {string.Join(" and ", ids)}, "
+        + $"which is not among those of {MasterKeys.Variable} or {MasterKeys.FileVariable}. Add it there, after the newest.";
 }

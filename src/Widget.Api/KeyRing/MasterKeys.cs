@@ -4,8 +4,7 @@ using Widget.Api.Configuration;
 namespace Widget.Api.KeyRing;
 
 /// <summary>
-/// A key that is kept outside the database and encrypts the key ring in it (AES-256-GCM). It is identified by an id that reveals nothing
-/// about it.
+/// A key that is kept outside the database and encrypts the key ring in it (AES-256-GCM). Its id reveals nothing about it.
 /// </summary>
 public sealed class MasterKey
 {
@@ -20,15 +19,17 @@ public sealed class MasterKey
         Id = Convert.ToHexStringLower(HMACSHA256.HashData(key, "Widget.MasterKey.Id"u8))[..IdLength];
     }
 
-    /// <summary>Stands with everything that the key has encrypted.</summary>
+    /// <summary>Stored with everything that the key has encrypted.</summary>
     public string Id { get; }
 
     /// <param name="base64">32 random bytes in Base64.</param>
-    /// <returns>Null when it is not that.</returns>
+    /// <returns>Null when the text is not a key.</returns>
     public static MasterKey? Parse(string base64)
     {
         Span<byte> key = stackalloc byte[KeyLength + 1];
-        return Convert.TryFromBase64String(base64, key, out var length) && length == KeyLength ? new MasterKey(key[..length].ToArray()) : null;
+        return Convert.TryFromBase64String(base64, key, out var length) && length == KeyLength
+            ? new MasterKey(key[..length].ToArray())
+            : null;
     }
 
     /// <returns>Nonce, ciphertext and tag, in this order.</returns>
@@ -47,7 +48,8 @@ public sealed class MasterKey
     internal byte[] Decrypt(ReadOnlySpan<byte> encrypted)
     {
         var (nonceLength, tagLength) = (AesGcm.NonceByteSizes.MaxSize, AesGcm.TagByteSizes.MaxSize);
-        if (encrypted.Length < nonceLength + tagLength) throw new CryptographicException("Data encrypted with the master key is truncated.");
+        if (encrypted.Length < nonceLength + tagLength)
+            throw new CryptographicException("Data encrypted with the master key is truncated.");
         var plain = new byte[encrypted.Length - nonceLength - tagLength];
         using var aes = new AesGcm(_key, tagLength);
         aes.Decrypt(encrypted[..nonceLength], encrypted[nonceLength..^tagLength], encrypted[^tagLength..], plain, Purpose);
@@ -58,7 +60,7 @@ public sealed class MasterKey
 }
 
 /// <summary>The installation's master keys: the first encrypts, all of them decrypt (WIDGET_MASTER_KEY, WIDGET_MASTER_KEY_FILE).</summary>
-/// <param name="keys">In the order in which they are given.</param>
+/// <param name="keys">In the configured order.</param>
 public sealed class MasterKeys(IReadOnlyList<MasterKey> keys)
 {
     internal const string Variable = "WIDGET_MASTER_KEY";
@@ -66,12 +68,12 @@ public sealed class MasterKeys(IReadOnlyList<MasterKey> keys)
 
     public static MasterKeys None { get; } = new([]);
 
-    /// <summary>Encrypts from now on; null when there is none.</summary>
+    /// <summary>The key that encrypts; null when there are no keys.</summary>
     public MasterKey? Newest => keys.Count > 0 ? keys[0] : null;
 
     public MasterKey? Find(string id) => keys.FirstOrDefault(key => key.Id == id);
 
-    /// <summary>Reads one key from its variable, or one a line from its file; what is wrong is added to the variables' errors.</summary>
+    /// <summary>Reads one key from its variable, or one key a line from its file.</summary>
     internal static MasterKeys Read(Variables variables)
     {
         var (given, file) = (variables.Text(Variable), variables.Text(FileVariable));
@@ -92,15 +94,19 @@ public sealed class MasterKeys(IReadOnlyList<MasterKey> keys)
     private static MasterKeys Parse(string[] lines, string name, Variables variables)
     {
         var keys = new List<MasterKey>();
-        // The text itself is secret, so a line that is no key is named by its number.
+        var errors = new List<string>();
+        // Keys are secret, so an error names the number of a line instead of its text.
         for (var line = 0; line < lines.Length; line++)
         {
             if (lines[line].Trim() is not { Length: > 0 } text || text[0] == '#') continue;
             if (MasterKey.Parse(text) is { } key) keys.Add(key);
-            else variables.Errors.Add($"{name}{(name == FileVariable ? $", line {line + 1}," : "")} is not a master key: 32 random bytes in Base64, as `openssl rand -base64 32` makes them.");
+            else errors.Add($"{Place(line)} is not a master key: 32 random bytes in Base64, as `openssl rand -base64 32` prints.");
         }
 
-        if (keys.Count == 0 && variables.Errors.Count == 0) variables.Errors.Add($"{name} names a file with no key. Write one per line; the first encrypts.");
+        if (keys.Count == 0 && errors.Count == 0) errors.Add($"{name} names a file with no key. Write one key a line; the first encrypts.");
+        variables.Errors.AddRange(errors);
         return new MasterKeys(keys);
+
+        string Place(int line) => name == FileVariable ? $"{name}, line {line + 1}," : name;
     }
 }

@@ -18,14 +18,26 @@ internal static class AnswerEndpoints
         var answers = knowledge.MapGroup("/answers");
         answers.MapGet("/", List).WithSummary("Questions with their answers, by question");
         answers.MapPost("/", Add).Validate<AnswerRequest>().WithSummary("Add a question with its answer");
-        answers.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("A question with its answer, and whether it can be found yet");
-        answers.MapPut("/{id:guid}", Change).Validate<AnswerRequest>().ProducesProblem(404).WithSummary("Replace a question with its answer");
+        answers.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("A question with its answer, and whether searches find it yet");
+        answers.MapPut("/{id:guid}", Change)
+            .Validate<AnswerRequest>()
+            .ProducesProblem(404)
+            .WithSummary("Replace a question with its answer");
         answers.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a question with its answer");
     }
 
-    private static async Task<Ok<AnswerPage>> List(IMultiTenantContextAccessor tenants, TypedKnowledge typed, CancellationToken ct, int offset = 0, int limit = 50)
+    private static async Task<Ok<AnswerPage>> List(
+        IMultiTenantContextAccessor tenants,
+        TypedKnowledge typed,
+        CancellationToken ct,
+        int offset = 0,
+        int limit = 50)
     {
-        var (answers, total) = await typed.AnswersAsync(tenants.Current().TenantId, Math.Max(0, offset), Math.Clamp(limit, 1, KnowledgeRules.LargestPage), ct);
+        var (answers, total) = await typed.AnswersAsync(
+            tenants.Current().TenantId,
+            Math.Max(0, offset),
+            Math.Clamp(limit, 1, KnowledgeRules.LargestPage),
+            ct);
         return TypedResults.Ok(new AnswerPage([.. answers.Select(answer => Detail(answer.Entry, answer.Status))], total));
     }
 
@@ -44,8 +56,14 @@ internal static class AnswerEndpoints
         return TypedResults.Created($"/api/knowledge/answers/{answer.Id}", Detail(answer, new EntryStatus(EntryState.Queued, null)));
     }
 
-    private static async Task<Results<Ok<AnswerDetail>, ProblemHttpResult>> Get(Guid id, IMultiTenantContextAccessor tenants, TypedKnowledge typed, CancellationToken ct) =>
-        await typed.FindAsync(tenants.Current().TenantId, new AnswerId(id), ct) is { } found ? TypedResults.Ok(Detail(found.Entry, found.Status)) : Problems.NotFound("answer");
+    private static async Task<Results<Ok<AnswerDetail>, ProblemHttpResult>> Get(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        TypedKnowledge typed,
+        CancellationToken ct) =>
+        await typed.FindAsync(tenants.Current().TenantId, new AnswerId(id), ct) is { } found
+            ? TypedResults.Ok(Detail(found.Entry, found.Status))
+            : Problems.NotFound("answer");
 
     private static async Task<Results<Ok<AnswerDetail>, ValidationProblem, ProblemHttpResult>> Change(
         Guid id,
@@ -57,18 +75,27 @@ internal static class AnswerEndpoints
         if (Problem(request) is { } problem) return Problems.Invalid(problem.Field, problem.Error);
         var tenant = tenants.Current().TenantId;
         if (!await typed.ChangeAsync(tenant, new AnswerId(id), answer => Fill(answer, request), ct)) return Problems.NotFound("answer");
-        return await typed.FindAsync(tenant, new AnswerId(id), ct) is { } found ? TypedResults.Ok(Detail(found.Entry, found.Status)) : Problems.NotFound("answer");
+        return await typed.FindAsync(tenant, new AnswerId(id), ct) is { } found
+            ? TypedResults.Ok(Detail(found.Entry, found.Status))
+            : Problems.NotFound("answer");
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IMultiTenantContextAccessor tenants, TypedKnowledge typed, CancellationToken ct) =>
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        TypedKnowledge typed,
+        CancellationToken ct) =>
         await typed.DeleteAsync(tenants.Current().TenantId, new AnswerId(id), ct) ? TypedResults.NoContent() : Problems.NotFound("answer");
 
     private static (string Field, string Error)? Problem(AnswerRequest request)
     {
-        if (request.Alternatives is { Count: > MostAlternatives }) return ("alternatives", $"There may be {MostAlternatives} alternatives at most.");
+        if (request.Alternatives is { Count: > MostAlternatives })
+            return ("alternatives", $"There may be {MostAlternatives} alternatives at most.");
         if (request.Alternatives?.Any(text => string.IsNullOrWhiteSpace(text) || text.Length > LongestAlternative) is true)
             return ("alternatives", $"An alternative must have 1 to {LongestAlternative} characters.");
-        return KnowledgeRules.Url(KnowledgeRules.Blank(request.Url)) ?? KnowledgeRules.Tags(request.Tags) ?? KnowledgeRules.Language(KnowledgeRules.Blank(request.Language));
+        return KnowledgeRules.Url(KnowledgeRules.Blank(request.Url))
+            ?? KnowledgeRules.Tags(request.Tags)
+            ?? KnowledgeRules.Language(KnowledgeRules.Blank(request.Language));
     }
 
     private static Answer Fill(Answer answer, AnswerRequest request)

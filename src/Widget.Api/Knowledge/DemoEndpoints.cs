@@ -14,15 +14,24 @@ internal static class DemoEndpoints
     {
         var demos = knowledge.MapGroup("/demos");
         demos.MapGet("/", List).WithSummary("Things to show, by title");
-        demos.MapPost("/", Add).Validate<DemoRequest>().WithSummary("Add something to show: a clip, an image, a slide or a page to embed");
-        demos.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Something to show, and whether it can be found yet");
-        demos.MapPut("/{id:guid}", Change).Validate<DemoRequest>().ProducesProblem(404).WithSummary("Replace something to show");
-        demos.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete something to show");
+        demos.MapPost("/", Add).Validate<DemoRequest>().WithSummary("Add a demo: a clip, an image, a slide or a page to embed");
+        demos.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("A demo, and whether searches find it yet");
+        demos.MapPut("/{id:guid}", Change).Validate<DemoRequest>().ProducesProblem(404).WithSummary("Replace a demo");
+        demos.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a demo");
     }
 
-    private static async Task<Ok<DemoPage>> List(IMultiTenantContextAccessor tenants, TypedKnowledge typed, CancellationToken ct, int offset = 0, int limit = 50)
+    private static async Task<Ok<DemoPage>> List(
+        IMultiTenantContextAccessor tenants,
+        TypedKnowledge typed,
+        CancellationToken ct,
+        int offset = 0,
+        int limit = 50)
     {
-        var (demos, total) = await typed.DemosAsync(tenants.Current().TenantId, Math.Max(0, offset), Math.Clamp(limit, 1, KnowledgeRules.LargestPage), ct);
+        var (demos, total) = await typed.DemosAsync(
+            tenants.Current().TenantId,
+            Math.Max(0, offset),
+            Math.Clamp(limit, 1, KnowledgeRules.LargestPage),
+            ct);
         return TypedResults.Ok(new DemoPage([.. demos.Select(demo => Detail(demo.Entry, demo.Status))], total));
     }
 
@@ -36,13 +45,21 @@ internal static class DemoEndpoints
         var tenant = tenants.Current().TenantId;
         var demo = await typed.AddDemoAsync(
             tenant,
-            source => Fill(new Demo { TenantId = tenant, Id = DemoId.New(), SourceId = source, Kind = default, Url = "", Title = "", ShowWhen = "" }, request),
+            source => Fill(
+                new Demo { TenantId = tenant, Id = DemoId.New(), SourceId = source, Kind = default, Url = "", Title = "", ShowWhen = "" },
+                request),
             ct);
         return TypedResults.Created($"/api/knowledge/demos/{demo.Id}", Detail(demo, new EntryStatus(EntryState.Queued, null)));
     }
 
-    private static async Task<Results<Ok<DemoDetail>, ProblemHttpResult>> Get(Guid id, IMultiTenantContextAccessor tenants, TypedKnowledge typed, CancellationToken ct) =>
-        await typed.FindAsync(tenants.Current().TenantId, new DemoId(id), ct) is { } found ? TypedResults.Ok(Detail(found.Entry, found.Status)) : Problems.NotFound("demo");
+    private static async Task<Results<Ok<DemoDetail>, ProblemHttpResult>> Get(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        TypedKnowledge typed,
+        CancellationToken ct) =>
+        await typed.FindAsync(tenants.Current().TenantId, new DemoId(id), ct) is { } found
+            ? TypedResults.Ok(Detail(found.Entry, found.Status))
+            : Problems.NotFound("demo");
 
     private static async Task<Results<Ok<DemoDetail>, ValidationProblem, ProblemHttpResult>> Change(
         Guid id,
@@ -54,10 +71,16 @@ internal static class DemoEndpoints
         if (Problem(request) is { } problem) return Problems.Invalid(problem.Field, problem.Error);
         var tenant = tenants.Current().TenantId;
         if (!await typed.ChangeAsync(tenant, new DemoId(id), demo => Fill(demo, request), ct)) return Problems.NotFound("demo");
-        return await typed.FindAsync(tenant, new DemoId(id), ct) is { } found ? TypedResults.Ok(Detail(found.Entry, found.Status)) : Problems.NotFound("demo");
+        return await typed.FindAsync(tenant, new DemoId(id), ct) is { } found
+            ? TypedResults.Ok(Detail(found.Entry, found.Status))
+            : Problems.NotFound("demo");
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IMultiTenantContextAccessor tenants, TypedKnowledge typed, CancellationToken ct) =>
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        TypedKnowledge typed,
+        CancellationToken ct) =>
         await typed.DeleteAsync(tenants.Current().TenantId, new DemoId(id), ct) ? TypedResults.NoContent() : Problems.NotFound("demo");
 
     private static (string Field, string Error)? Problem(DemoRequest request)
@@ -66,7 +89,7 @@ internal static class DemoEndpoints
         if (request.Kind != DemoKindName.Video && request.Start is not null) return ("start", "Only a video has a start.");
         if (request.Kind != DemoKindName.Video && request.End is not null) return ("end", "Only a video has an end.");
         if (request.End <= (request.Start ?? 0)) return ("end", "The end must come after the start.");
-        if (request.Kind == DemoKindName.Slide && request.Page is null) return ("page", "Say which slide: a page, from 1.");
+        if (request.Kind == DemoKindName.Slide && request.Page is null) return ("page", "A slide needs a page, from 1.");
         if (request.Kind != DemoKindName.Slide && request.Page is not null) return ("page", "Only a slide has a page.");
         return KnowledgeRules.Tags(request.Tags) ?? KnowledgeRules.Language(KnowledgeRules.Blank(request.Language));
     }

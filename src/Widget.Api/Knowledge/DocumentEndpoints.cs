@@ -13,9 +13,12 @@ internal static class DocumentEndpoints
     public static void MapDocuments(this RouteGroupBuilder knowledge)
     {
         var documents = knowledge.MapGroup("/documents");
-        documents.MapGet("/", List).WithSummary("The tenant's documents, by title: all, or those of a source, kind, tag or with words in title or address");
+        documents.MapGet("/", List)
+            .WithSummary("The tenant's documents, by title: all, or those of a source, kind, tag or with words in title or address");
         documents.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("A document and where it comes from");
-        documents.MapGet("/{id:guid}/chunks", Chunks).ProducesProblem(404).WithSummary("A document's passages, as they are searched and cited");
+        documents.MapGet("/{id:guid}/chunks", Chunks)
+            .ProducesProblem(404)
+            .WithSummary("A document's passages, as they are searched and cited");
         documents.MapDelete("/{id:guid}", Delete).ProducesProblem(404).WithSummary("Delete a document and everything made from it");
     }
 
@@ -39,7 +42,12 @@ internal static class DocumentEndpoints
             Tag = KnowledgeRules.Blank(tag),
             Query = KnowledgeRules.Blank(query),
         };
-        var (documents, total) = await catalog.ListAsync(tenants.Current().TenantId, filter, Math.Max(0, offset), Math.Clamp(limit, 1, KnowledgeRules.LargestPage), ct);
+        var (documents, total) = await catalog.ListAsync(
+            tenants.Current().TenantId,
+            filter,
+            Math.Max(0, offset),
+            Math.Clamp(limit, 1, KnowledgeRules.LargestPage),
+            ct);
         return TypedResults.Ok(new DocumentPage(
             [
                 .. documents.Select(document => new DocumentSummary(
@@ -57,9 +65,14 @@ internal static class DocumentEndpoints
             total));
     }
 
-    private static async Task<Results<Ok<DocumentDetail>, ProblemHttpResult>> Get(Guid id, IMultiTenantContextAccessor tenants, KnowledgeCatalog catalog, CancellationToken ct)
+    private static async Task<Results<Ok<DocumentDetail>, ProblemHttpResult>> Get(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        KnowledgeCatalog catalog,
+        CancellationToken ct)
     {
-        if (await catalog.FindAsync(tenants.Current().TenantId, new DocumentId(id), ct) is not { } found) return Problems.NotFound("document");
+        if (await catalog.FindAsync(tenants.Current().TenantId, new DocumentId(id), ct) is not { } found)
+            return Problems.NotFound("document");
         var (document, source) = (found.Document, found.Source);
         return TypedResults.Ok(new DocumentDetail(
             document.Id.Value,
@@ -85,11 +98,16 @@ internal static class DocumentEndpoints
         int offset = 0,
         int limit = 50)
     {
-        if (await catalog.PassagesAsync(tenants.Current().TenantId, new DocumentId(id), Math.Max(0, offset), Math.Clamp(limit, 1, KnowledgeRules.LargestPage), ct) is not { } found)
-            return Problems.NotFound("document");
+        var found = await catalog.PassagesAsync(
+            tenants.Current().TenantId,
+            new DocumentId(id),
+            Math.Max(0, offset),
+            Math.Clamp(limit, 1, KnowledgeRules.LargestPage),
+            ct);
+        if (found is not { } chunks) return Problems.NotFound("document");
         return TypedResults.Ok(new DocumentChunkPage(
             [
-                .. found.Passages.Select(passage => new DocumentChunk(
+                .. chunks.Passages.Select(passage => new DocumentChunk(
                     passage.Ordinal,
                     passage.Text,
                     new DocumentLocator(
@@ -100,9 +118,15 @@ internal static class DocumentEndpoints
                         passage.Locator.End,
                         passage.Locator.Fragment))),
             ],
-            found.Total));
+            chunks.Total));
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(Guid id, IMultiTenantContextAccessor tenants, KnowledgeCatalog catalog, CancellationToken ct) =>
-        await catalog.DeleteAsync(tenants.Current().TenantId, new DocumentId(id), ct) ? TypedResults.NoContent() : Problems.NotFound("document");
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        KnowledgeCatalog catalog,
+        CancellationToken ct) =>
+        await catalog.DeleteAsync(tenants.Current().TenantId, new DocumentId(id), ct)
+            ? TypedResults.NoContent()
+            : Problems.NotFound("document");
 }

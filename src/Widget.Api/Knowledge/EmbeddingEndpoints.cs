@@ -12,13 +12,19 @@ internal static class EmbeddingEndpoints
 {
     public static void MapEmbedding(this IEndpointRouteBuilder routes)
     {
-        var embedding = routes.MapGroup("/api/knowledge/embedding").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Knowledge");
-        embedding.MapGet("/", Get).WithSummary("The embedding model that serves searches, and how far a change to another has come");
+        var embedding = routes.MapGroup("/api/knowledge/embedding")
+            .RequireAuthorization(Policies.Developer)
+            .ProducesProblem(401)
+            .WithTags("Knowledge");
+        embedding.MapGet("/", Get).WithSummary("The embedding model that serves searches, and the progress of a change");
         embedding.MapPut("/", Change).Validate<ChangeEmbeddingRequest>()
-            .WithSummary("Change the embedding model: the old one serves until every passage has vectors of the new one");
+            .WithSummary("Change the embedding model; the old one serves searches until every passage has a vector of the new one");
     }
 
-    private static async Task<Ok<EmbeddingReport>> Get(IMultiTenantContextAccessor tenants, EmbeddingChanges embeddings, CancellationToken ct) =>
+    private static async Task<Ok<EmbeddingReport>> Get(
+        IMultiTenantContextAccessor tenants,
+        EmbeddingChanges embeddings,
+        CancellationToken ct) =>
         TypedResults.Ok(ToReport(await embeddings.FindAsync(tenants.Current().TenantId, ct)));
 
     private static async Task<Results<Accepted<EmbeddingReport>, ValidationProblem>> Change(
@@ -30,11 +36,19 @@ internal static class EmbeddingEndpoints
         var tenant = tenants.Current().TenantId;
         var model = request.Model == ChangeEmbeddingRequest.Local ? HashedEmbedder.Model : request.Model;
         if (!await embeddings.RequestAsync(tenant, model, ct))
-            return Problems.Invalid("model", $"This server has no embedding model {request.Model}. It has \"{ChangeEmbeddingRequest.Local}\"; others need WIDGET_EMBEDDING_ENDPOINT.");
+        {
+            return Problems.Invalid(
+                "model",
+                $"This server has no embedding model {request.Model}. It has \"{ChangeEmbeddingRequest.Local}\"; "
+                    + "others need WIDGET_EMBEDDING_ENDPOINT.");
+        }
+
         return TypedResults.Accepted("/api/knowledge/embedding", ToReport(await embeddings.FindAsync(tenant, ct)));
     }
 
     private static EmbeddingReport ToReport(EmbeddingState state) => new(
         state.Model,
-        state.Change is { } change ? new EmbeddingChangeReport(change.Model, change.Done, change.Total, change.Error, change.CreatedAt) : null);
+        state.Change is { } change
+            ? new EmbeddingChangeReport(change.Model, change.Done, change.Total, change.Error, change.CreatedAt)
+            : null);
 }

@@ -9,7 +9,7 @@ using Widget.Rag.Reading;
 
 namespace Widget.Api.Knowledge;
 
-/// <summary>Reads an import as it arrives: a JSON object a line. A line that is no good fails alone; the rest is taken in.</summary>
+/// <summary>Reads an import as it arrives, one JSON object a line. An invalid line fails alone; the others are imported.</summary>
 internal static class ImportReader
 {
     /// <summary>Longest line, in bytes.</summary>
@@ -21,7 +21,12 @@ internal static class ImportReader
     {
         await foreach (var line in LineReader.ReadAsync(body, LongestLine, ct))
         {
-            if (line.IsTooLong) yield return Failed($"line {line.Number}", $"This line is longer than {LongestLine >> 20} MB, the limit for a line. Split the document.");
+            if (line.IsTooLong)
+            {
+                yield return Failed(
+                    $"line {line.Number}",
+                    $"This line is longer than {LongestLine >> 20} MB, the limit for a line. Split the document.");
+            }
             else if (Parse(line.Bytes.Span.Trim(" \r\t"u8), line.Number) is { } document) yield return document;
         }
     }
@@ -42,10 +47,12 @@ internal static class ImportReader
             parsed = null;
         }
 
-        if (parsed is not { Id: not null, Title: not null, Text: not null }) return Failed($"line {number}", "This line is not a JSON object like {\"id\": …, \"title\": …, \"text\": …}.");
+        if (parsed is not { Id: not null, Title: not null, Text: not null })
+            return Failed($"line {number}", "This line is not a JSON object like {\"id\": …, \"title\": …, \"text\": …}.");
         var id = parsed.Id;
         if (id.Length is 0 or > 500) return Failed($"line {number}", "The id must have 1 to 500 characters.");
-        if (string.IsNullOrWhiteSpace(parsed.Text) && string.IsNullOrWhiteSpace(parsed.Title)) return Failed(id, "This document has no text.");
+        if (string.IsNullOrWhiteSpace(parsed.Text) && string.IsNullOrWhiteSpace(parsed.Title))
+            return Failed(id, "This document has no text.");
         if (parsed.Url is not null && !IsWebAddress(parsed.Url)) return Failed(id, "The url must be an absolute http or https address.");
         if (parsed.Language is { } language && !Validation.IsLanguage(language)) return Failed(id, Validation.LanguageError);
         if (KnowledgeRules.Tags(parsed.Tags) is { } problem) return Failed(id, problem.Error);

@@ -21,18 +21,27 @@ internal static class KnowledgeEndpoints
 
     public static void MapKnowledge(this IEndpointRouteBuilder routes)
     {
-        var knowledge = routes.MapGroup("/api/knowledge").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Knowledge");
+        var knowledge = routes.MapGroup("/api/knowledge")
+            .RequireAuthorization(Policies.Developer)
+            .ProducesProblem(401)
+            .WithTags("Knowledge");
         knowledge.MapPost("/import", Import).LimitedAs(Limit.Uploads).Accepts<ImportLine>("application/x-ndjson")
             .WithMetadata(new RequestSizeLimitAttribute(LargestImport))
             .ProducesProblem(413)
-            .WithSummary("Import texts, a JSON object a line; the same id again replaces the document");
+            .WithSummary("Import texts, one JSON object a line; the same id again replaces the document");
         knowledge.MapPost("/uploads", Upload).LimitedAs(Limit.Uploads).DisableAntiforgery()
-            .WithMetadata(new RequestSizeLimitAttribute(LargestRecording), new RequestFormLimitsAttribute { MultipartBodyLengthLimit = LargestRecording })
+            .WithMetadata(
+                new RequestSizeLimitAttribute(LargestRecording),
+                new RequestFormLimitsAttribute { MultipartBodyLengthLimit = LargestRecording })
             .ProducesProblem(413).ProducesProblem(415)
-            .WithSummary($"Upload a file: {MediaTypes.Readable}; 50 MB at most, audio and video 200 MB; the same id (or name, when no id is given) again replaces the document");
+            .WithSummary(
+                $"Upload a file: {MediaTypes.Readable}; 50 MB at most, audio and video 200 MB; "
+                    + "the same id (or name, when no id is given) again replaces the document");
         knowledge.MapPost("/pages", AddPage).Validate<AddPageRequest>().WithSummary("Add one web page or file on the web");
-        knowledge.MapPost("/sites", AddSite).Validate<AddSiteRequest>().WithSummary("Add a web site, by its site map or by following its links");
-        knowledge.MapGet("/jobs/{id:guid}", Job).ProducesProblem(404).WithSummary("How far a job has come");
+        knowledge.MapPost("/sites", AddSite)
+            .Validate<AddSiteRequest>()
+            .WithSummary("Add a web site, by its site map or by following its links");
+        knowledge.MapGet("/jobs/{id:guid}", Job).ProducesProblem(404).WithSummary("The progress of a job");
         knowledge.MapSources();
         knowledge.MapDocuments();
         knowledge.MapAnswers();
@@ -47,11 +56,12 @@ internal static class KnowledgeEndpoints
         string? source = null)
     {
         if (KnowledgeRules.Name(source) is { Length: > LongestName }) return Problems.Invalid("source", NameError);
-        // Received whole before a transaction is opened: a sender that takes its time must not hold a connection of the database.
+        // Receive the whole body before a transaction is opened, so that a slow sender does not hold a database connection.
         request.EnableBuffering(bufferThreshold: 1 << 20);
         await request.Body.DrainAsync(ct);
         request.Body.Position = 0;
-        return Accepted(await queue.ImportAsync(tenants.Current().TenantId, ImportReader.ReadAsync(request.Body, ct), ct, KnowledgeRules.Name(source) ?? ""));
+        var documents = ImportReader.ReadAsync(request.Body, ct);
+        return Accepted(await queue.ImportAsync(tenants.Current().TenantId, documents, ct, KnowledgeRules.Name(source) ?? ""));
     }
 
     private static async Task<Results<Accepted<JobAccepted>, ValidationProblem, ProblemHttpResult>> Upload(
@@ -67,20 +77,31 @@ internal static class KnowledgeEndpoints
         CancellationToken ct)
     {
         if (request.Form.Files.Count > 1) return Problems.Invalid("file", "Send one file a request.");
-        // A folder's files keep their paths, so that two of one name do not replace each other.
+        // Files of a folder keep their paths, so that two files with the same name do not replace each other.
         var name = Blank(id) ?? Blank(file.FileName.Replace('\\', '/').TrimStart('.', '/')) ?? "";
         if (name.Length is 0 or > 500) return Problems.Invalid("file", "The file needs a name, or an id, of 1 to 500 characters.");
-        if (Blank(url) is { } address && !ImportReader.IsWebAddress(address)) return Problems.Invalid("url", "The url must be an absolute http or https address.");
+        if (Blank(url) is { } address && !ImportReader.IsWebAddress(address))
+            return Problems.Invalid("url", "The url must be an absolute http or https address.");
         if (Blank(title) is { Length: > 500 }) return Problems.Invalid("title", "The title must have 500 characters at most.");
         if (Blank(language) is { } code && !Validation.IsLanguage(code)) return Problems.Invalid("language", Validation.LanguageError);
         if (KnowledgeRules.Name(source) is { Length: > LongestName }) return Problems.Invalid("source", NameError);
         var named = MediaTypes.Of(file.FileName, file.ContentType);
         if (file.Length > LargestUpload && !MediaTypes.IsRecording(named ?? ""))
-            return Problems.Because(StatusCodes.Status413PayloadTooLarge, $"Files may have {LargestUpload >> 20} MB at most, audio and video {LargestRecording >> 20} MB.");
+        {
+            return Problems.Because(
+                StatusCodes.Status413PayloadTooLarge,
+                $"Files may have {LargestUpload >> 20} MB at most, audio and video {LargestRecording >> 20} MB.");
+        }
+
         var content = new byte[file.Length];
         await using (var stream = file.OpenReadStream()) await stream.ReadExactlyAsync(content, ct);
         if ((named ?? ContentSniffing.Of(content)) is not { } mediaType)
-            return Problems.Because(StatusCodes.Status415UnsupportedMediaType, $"Files like {file.FileName} cannot be read. Add {MediaTypes.Readable}.");
+        {
+            return Problems.Because(
+                StatusCodes.Status415UnsupportedMediaType,
+                $"Files like {file.FileName} cannot be read. Add {MediaTypes.Readable}.");
+        }
+
         var description = new DocumentDescription
         {
             Title = Blank(title),
@@ -88,7 +109,8 @@ internal static class KnowledgeEndpoints
             Language = Blank(language),
             MediaType = mediaType,
         };
-        return Accepted(await queue.UploadAsync(tenants.Current().TenantId, new ImportedDocument(name, description, content), ct, KnowledgeRules.Name(source) ?? ""));
+        var document = new ImportedDocument(name, description, content);
+        return Accepted(await queue.UploadAsync(tenants.Current().TenantId, document, ct, KnowledgeRules.Name(source) ?? ""));
     }
 
     private static async Task<Results<Accepted<JobAccepted>, ValidationProblem>> AddPage(
@@ -98,9 +120,15 @@ internal static class KnowledgeEndpoints
         CancellationToken ct)
     {
         if (!ImportReader.IsWebAddress(request.Url)) return Problems.Invalid("url", "The url must be an absolute http or https address.");
-        if (Blank(request.Language) is { } code && !Validation.IsLanguage(code)) return Problems.Invalid("language", Validation.LanguageError);
+        if (Blank(request.Language) is { } code && !Validation.IsLanguage(code))
+            return Problems.Invalid("language", Validation.LanguageError);
         if (KnowledgeRules.Tags(request.Tags) is { } problem) return Problems.Invalid(problem.Field, problem.Error);
-        var description = new DocumentDescription { Title = Blank(request.Title), Language = Blank(request.Language), Tags = request.Tags ?? [] };
+        var description = new DocumentDescription
+        {
+            Title = Blank(request.Title),
+            Language = Blank(request.Language),
+            Tags = request.Tags ?? [],
+        };
         return Accepted(await queue.AddPageAsync(tenants.Current().TenantId, new Uri(request.Url), description, ct));
     }
 
@@ -114,11 +142,15 @@ internal static class KnowledgeEndpoints
         if ((KnowledgeRules.Patterns("include", request.Include) ?? KnowledgeRules.Patterns("exclude", request.Exclude)) is { } problem)
             return Problems.Invalid(problem.Field, problem.Error);
         var address = new Uri(request.Url);
-        var rules = SourceEndpoints.SiteRules(address, request.MaxPages, request.MaxDepth, request.Include, request.Exclude);
+        var rules = SourceRequests.SiteRules(address, request.MaxPages, request.MaxDepth, request.Include, request.Exclude);
         return Accepted(await queue.AddSiteAsync(tenants.Current().TenantId, address, rules, ct));
     }
 
-    private static async Task<Results<Ok<JobState>, ProblemHttpResult>> Job(Guid id, IMultiTenantContextAccessor tenants, IngestionQueue queue, CancellationToken ct) =>
+    private static async Task<Results<Ok<JobState>, ProblemHttpResult>> Job(
+        Guid id,
+        IMultiTenantContextAccessor tenants,
+        IngestionQueue queue,
+        CancellationToken ct) =>
         await queue.FindAsync(tenants.Current().TenantId, new JobId(id), ct) is { } job
             ? TypedResults.Ok(new JobState(
                 id,
@@ -132,7 +164,8 @@ internal static class KnowledgeEndpoints
             })
             : Problems.NotFound("job");
 
-    private static Accepted<JobAccepted> Accepted(JobId job) => TypedResults.Accepted($"/api/knowledge/jobs/{job}", new JobAccepted(job.Value));
+    private static Accepted<JobAccepted> Accepted(JobId job) =>
+        TypedResults.Accepted($"/api/knowledge/jobs/{job}", new JobAccepted(job.Value));
 
     private static string? Blank(string? text) => KnowledgeRules.Blank(text);
 }

@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace Widget.Api.Limits;
 
-/// <summary>Who a request comes from, as far as limits are concerned.</summary>
+/// <summary>The client that a request counts for.</summary>
 internal static class ClientAddress
 {
     private const int NetworkBytes = 8;
 
-    /// <summary>The address; of IPv6 its /64, which is what one subscriber has.</summary>
+    /// <summary>The address. Of an IPv6 address the /64 network, because that is what one subscriber gets.</summary>
     public static string Of(HttpContext http)
     {
         if (http.Connection.RemoteIpAddress is not { } address) return "unknown";

@@ -2,10 +2,12 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Widget.Api.Limits;
 
-/// <summary>What is asked over a WebSocket counts like a request.</summary>
+/// <summary>Counts each call of a hub method as a request.</summary>
 internal sealed class HubLimits(RequestLimits limits) : IHubFilter
 {
-    public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
+    public async ValueTask<object?> InvokeMethodAsync(
+        HubInvocationContext invocationContext,
+        Func<HubInvocationContext, ValueTask<object?>> next)
     {
         if (invocationContext.Context.User is { } user
             && CallerLimits.VisitorKey(user) is { } visitor

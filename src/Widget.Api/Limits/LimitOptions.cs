@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using Widget.Api.Configuration;
 
 namespace Widget.Api.Limits;
 
-/// <summary>What is limited, each for a key of its own.</summary>
+/// <summary>What is limited, each counted for its own key.</summary>
 public enum Limit
 {
     /// <summary>Sessions, by client address and site key.</summary>
@@ -18,7 +20,7 @@ public enum Limit
     /// <summary>Messages of a tenant as a whole.</summary>
     TenantMessages,
 
-    /// <summary>Whatever a visitor's page asks for, by visitor.</summary>
+    /// <summary>All requests of a visitor's page, by visitor.</summary>
     VisitorRequests,
 
     /// <summary>Calls of the API, by API key.</summary>
@@ -44,16 +46,17 @@ public sealed partial record Rate(int Count, TimeSpan Period)
 {
     public const int MostCount = 1_000_000;
 
-    /// <summary>How long one token takes to come back.</summary>
+    /// <summary>The time in which one token is refilled.</summary>
     public TimeSpan Each => Period / Count;
 
     public static Rate PerMinutes(int count, int minutes = 1) => new(count, TimeSpan.FromMinutes(minutes));
 
-    /// <summary>Reads <c>300/2m</c>: a count, and a period in seconds, minutes or hours. Null when it is not one.</summary>
+    /// <summary>Reads <c>300/2m</c>: a count, and a period in seconds, minutes or hours. Null when the text is not a rate.</summary>
     public static Rate? Parse(string text)
     {
         if (Form().Match(text) is not { Success: true } match) return null;
-        if (!int.TryParse(match.Groups["count"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > MostCount) return null;
+        if (!int.TryParse(match.Groups["count"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)) return null;
+        if (count is < 1 or > MostCount) return null;
         var units = match.Groups["units"].Value is { Length: > 0 } written ? int.Parse(written, CultureInfo.InvariantCulture) : 1;
         var period = match.Groups["unit"].Value switch
         {
@@ -68,15 +71,15 @@ public sealed partial record Rate(int Count, TimeSpan Period)
     private static partial Regex Form();
 }
 
-/// <summary>How much of what is allowed (WIDGET_LIMIT_…); what has no rate is not limited.</summary>
+/// <summary>Rate limits (WIDGET_LIMIT_…). A limit without a rate is off.</summary>
 public sealed record LimitOptions
 {
     /// <summary>Nothing is limited.</summary>
     public static LimitOptions None { get; } = new() { Rates = new Dictionary<Limit, Rate?>() };
 
     /// <summary>
-    /// The defaults. An office of several hundred people behind one address opens its chats at once; a program that opens thousands does
-    /// not.
+    /// The defaults allow an office of several hundred people behind one address to open its chats at once, and stop a program that opens
+    /// thousands.
     /// </summary>
     public static IReadOnlyDictionary<Limit, Rate?> Defaults { get; } = new Dictionary<Limit, Rate?>
     {
@@ -96,6 +99,23 @@ public sealed record LimitOptions
 
     public Rate? Of(Limit limit) => Rates.GetValueOrDefault(limit);
 
-    /// <summary>The same with another rate for one limit; null for none.</summary>
+    /// <summary>A copy in which one limit has another rate; null removes the limit.</summary>
     public LimitOptions With(Limit limit, Rate? rate) => this with { Rates = new Dictionary<Limit, Rate?>(Rates) { [limit] = rate } };
+
+    internal static LimitOptions Read(Variables variables)
+    {
+        var limits = new LimitOptions();
+        foreach (var limit in Enum.GetValues<Limit>())
+        {
+            // WIDGET_LIMIT_TENANT_MESSAGES for TenantMessages.
+            var name = "WIDGET_LIMIT_" + JsonNamingPolicy.SnakeCaseUpper.ConvertName(limit.ToString());
+            if (variables.Text(name) is not { } text) continue;
+            var rate = Rate.Parse(text);
+            if (rate is null && text != "off")
+                variables.Errors.Add($"{name} is \"{text}\". Write a count and a time, as 300/2m (s, m or h), or off.");
+            limits = limits.With(limit, rate);
+        }
+
+        return limits;
+    }
 }

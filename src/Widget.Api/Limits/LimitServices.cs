@@ -11,7 +11,10 @@ internal static partial class LimitServices
         services.AddSingleton(proxies);
         services.AddSingleton<SharedCounters>();
         services.AddSingleton(provider => new RequestLimits(
-            options, provider.GetRequiredService<SharedCounters>(), provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
+            options,
+            provider.GetRequiredService<SharedCounters>(),
+            provider.GetRequiredService<IMeterFactory>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SessionLimits>();
         services.AddHostedService<CounterCleanup>();
         services.AddSingleton<HubLimits>();
@@ -19,7 +22,9 @@ internal static partial class LimitServices
         // Runs after the framework's own configuration, because ASPNETCORE_FORWARDEDHEADERS_ENABLED would make it trust every caller.
         services.PostConfigure<ForwardedHeadersOptions>(forwarded =>
         {
-            forwarded.ForwardedHeaders = proxies.IsEmpty ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            forwarded.ForwardedHeaders = proxies.IsEmpty
+                ? ForwardedHeaders.None
+                : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
             forwarded.KnownProxies.Clear();
             forwarded.KnownIPNetworks.Clear();
             foreach (var address in proxies.Addresses) forwarded.KnownProxies.Add(address);
@@ -35,7 +40,7 @@ internal static partial class LimitServices
     {
         if (!app.Services.GetRequiredService<TrustedProxies>().IsEmpty) app.UseForwardedHeaders();
         else if (string.Equals(app.Configuration["FORWARDEDHEADERS_ENABLED"], "true", StringComparison.OrdinalIgnoreCase))
-            LogNobodyTrusted(app.Logger);
+            LogUnsafeForwarding(app.Logger);
     }
 
     public static TBuilder LimitedAs<TBuilder>(this TBuilder endpoint, Limit limit)
@@ -43,6 +48,7 @@ internal static partial class LimitServices
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "ASPNETCORE_FORWARDEDHEADERS_ENABLED is ignored, as it trusts every caller. List your proxies in WIDGET_TRUSTED_PROXIES")]
-    private static partial void LogNobodyTrusted(ILogger logger);
+        Message = "ASPNETCORE_FORWARDEDHEADERS_ENABLED is ignored because it trusts every caller. "
+            + "List your proxies in WIDGET_TRUSTED_PROXIES")]
+    private static partial void LogUnsafeForwarding(ILogger logger);
 }

@@ -58,29 +58,32 @@ internal sealed partial class AddressLimits(
             await limits.TakeAsync(Limit.Anonymous, address, CancellationToken.None);
     }
 
-    // Only one that is valid: anybody can write the word Bearer.
+    // Only a valid token counts.
     private async Task<bool> HasTokenAsync(HttpContext http)
     {
         foreach (var strategy in strategies.Where(strategy => strategy.IsProof))
-            if (await strategy.GetIdentifierAsync(http) is { } id && id.StartsWith(TenantStore.IdPrefix, StringComparison.Ordinal)) return true;
+            if (await strategy.GetIdentifierAsync(http) is { } id && id.StartsWith(TenantStore.IdPrefix, StringComparison.Ordinal))
+                return true;
         return false;
     }
 
     // Otherwise all visitors would count as one client and be refused together.
     private void WarnOfUnknownProxy(HttpContext http)
     {
-        if (_warned != 0 || !proxies.IsEmpty || http.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address)) return;
+        if (_warned != 0 || !proxies.IsEmpty || http.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address))
+            return;
         if (http.Request.Headers["X-Forwarded-For"].Count == 0 || Interlocked.Exchange(ref _warned, 1) != 0) return;
         LogUnknownProxy(address.ToString());
     }
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Requests come from a proxy at {Address} that is not in WIDGET_TRUSTED_PROXIES, so all of them count as one client and their X-Forwarded-… headers are ignored")]
+        Message = "Requests come from a proxy at {Address} that is not in WIDGET_TRUSTED_PROXIES, "
+            + "so all of them count as one client and their X-Forwarded-… headers are ignored")]
     private partial void LogUnknownProxy(string address);
 }
 
-/// <summary>By visitor and by key, once it is known who asks.</summary>
+/// <summary>Limits by visitor and by key. Runs after authentication.</summary>
 internal sealed class CallerLimits(RequestDelegate next, RequestLimits limits)
 {
     public async Task InvokeAsync(HttpContext http)

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Widget.Api.Limits;
 
-/// <summary>Too many, and when it may be tried again.</summary>
+/// <summary>A limit was reached, and when to try again.</summary>
 public sealed record Refusal(Limit Limit, TimeSpan Wait)
 {
     public const string Code = "rate_limited";
@@ -25,19 +25,21 @@ public sealed record Refusal(Limit Limit, TimeSpan Wait)
         _ => "Too many requests.",
     }) + $" Please try again in {Seconds.ToString(CultureInfo.InvariantCulture)} {(Seconds == 1 ? "second" : "seconds")}.";
 
-    /// <summary>For the hub, whose errors are text alone: the words, then what a program can read.</summary>
+    /// <summary>For the hub, whose errors are only text: the words, followed by a part for programs.</summary>
     public string HubWords => HubText(Words, Seconds);
 
-    public static string HubText(string words, int seconds) => $"{words} [{Code} retry-after={seconds.ToString(CultureInfo.InvariantCulture)}]";
+    public static string HubText(string words, int seconds) =>
+        $"{words} [{Code} retry-after={seconds.ToString(CultureInfo.InvariantCulture)}]";
 
-    /// <summary>As an endpoint's result; sets the header, too.</summary>
+    /// <summary>As an endpoint's result. Also sets the header.</summary>
     public ProblemHttpResult ToProblem(HttpContext http)
     {
         SetRetryAfter(http, Seconds);
         return TypedResults.Problem(Details());
     }
 
-    public static void SetRetryAfter(HttpContext http, int seconds) => http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+    public static void SetRetryAfter(HttpContext http, int seconds) =>
+        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>As the whole response, in the shape that the endpoint's callers read.</summary>
     public async Task WriteAsync(HttpContext http)
@@ -58,7 +60,7 @@ public sealed record Refusal(Limit Limit, TimeSpan Wait)
     {
         Status = StatusCodes.Status429TooManyRequests,
         Title = Words,
-        // Scripts of other sites read a body, but a header only where they are allowed to.
+        // Scripts of other sites can read the body, but headers only if CORS exposes them.
         Extensions = { ["code"] = Code, ["retryAfter"] = Seconds },
     };
 }

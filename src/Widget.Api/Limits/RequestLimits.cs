@@ -10,7 +10,7 @@ namespace Widget.Api.Limits;
 /// </summary>
 public sealed class RequestLimits : IAsyncDisposable
 {
-    /// <summary>More than an installation's busiest minutes have.</summary>
+    /// <summary>More than an installation needs in its busiest minutes.</summary>
     internal const int MostBuckets = 50_000;
 
     private const int SharedByTheRest = 64;
@@ -28,16 +28,19 @@ public sealed class RequestLimits : IAsyncDisposable
     internal RequestLimits(LimitOptions options, SharedCounters shared, IMeterFactory meters, TimeProvider clock)
     {
         (_options, _shared, _clock) = (options, shared, clock);
-        _refused = meters.Create(SharedCounters.MeterName).CreateCounter<long>("widget.limits.refused", "{request}", "Requests refused by a rate limit, by limit.");
+        _refused = meters.Create(SharedCounters.MeterName).CreateCounter<long>(
+            "widget.limits.refused",
+            "{request}",
+            "Requests refused by a rate limit, by limit.");
         _limiter = PartitionedRateLimiter.Create<Bucket, Bucket>(bucket => RateLimitPartition.Get(bucket, Make));
     }
 
-    /// <summary>How many buckets there are on this node.</summary>
+    /// <summary>Number of buckets on this node.</summary>
     public int Buckets => _known.Count;
 
-    /// <summary>Counts one. Null when it is allowed.</summary>
-    /// <param name="limit">Of what.</param>
-    /// <param name="key">Whose. It must be one that is known to exist, or an address.</param>
+    /// <summary>Counts one request. Null when it is allowed.</summary>
+    /// <param name="limit">The limit that it counts for.</param>
+    /// <param name="key">The key that it counts for: one that is known to exist, or an address.</param>
     /// <param name="ct">Ends the wait for the shared counters.</param>
     public async ValueTask<Refusal?> TakeAsync(Limit limit, string key, CancellationToken ct)
     {

@@ -9,10 +9,11 @@ public sealed class SessionLimits(RequestLimits limits)
     public Refusal? Peek(HttpContext http, string siteKey) => limits.Peek(Limit.Sessions, Key(http, siteKey));
 
     /// <summary>
-    /// Counts a session that is about to be opened. The site key has been checked by now, so invalid keys create no buckets.
+    /// Counts a session that is about to be opened. The site key has already been checked, so invalid keys create no buckets.
     /// </summary>
     public async ValueTask<Refusal?> TakeAsync(HttpContext http, string siteKey, TenantId tenant, CancellationToken ct) =>
-        await limits.TakeAsync(Limit.Sessions, Key(http, siteKey), ct) ?? await limits.TakeAsync(Limit.TenantSessions, tenant.ToString(), ct);
+        await limits.TakeAsync(Limit.Sessions, Key(http, siteKey), ct)
+            ?? await limits.TakeAsync(Limit.TenantSessions, tenant.ToString(), ct);
 
     private static string Key(HttpContext http, string siteKey) => $"{ClientAddress.Of(http)} {siteKey}";
 }

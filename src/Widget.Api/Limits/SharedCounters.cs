@@ -5,16 +5,20 @@ using Npgsql;
 
 namespace Widget.Api.Limits;
 
-/// <summary>What the database has granted.</summary>
-/// <param name="Granted">How many tokens; 0 when there are none.</param>
-/// <param name="Wait">Until there is one.</param>
+/// <summary>Tokens that the database has granted.</summary>
+/// <param name="Granted">Number of tokens; 0 when the bucket is empty.</param>
+/// <param name="Wait">Until the next token.</param>
 internal readonly record struct TakenTokens(int Granted, TimeSpan Wait);
 
 /// <summary>
 /// Token buckets in PostgreSQL that all nodes share. They fail open: while the database is unavailable, each node enforces the limits on
 /// its own (docs/decisions/0025-limits.md).
 /// </summary>
-internal sealed partial class SharedCounters(NpgsqlDataSource dataSource, IMeterFactory meters, TimeProvider clock, ILogger<SharedCounters> logger)
+internal sealed partial class SharedCounters(
+    NpgsqlDataSource dataSource,
+    IMeterFactory meters,
+    TimeProvider clock,
+    ILogger<SharedCounters> logger)
 {
     public const string MeterName = "Widget.Limits";
 
@@ -45,7 +49,8 @@ internal sealed partial class SharedCounters(NpgsqlDataSource dataSource, IMeter
             await row.ReadAsync(limited.Token);
             return new TakenTokens(row.GetInt32(0), row.GetTimeSpan(1));
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (e is NpgsqlException or TimeoutException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             // Try again after a pause, so that requests do not wait one after another for an unavailable database.
             Volatile.Write(ref _askAgain, clock.GetTimestamp() + (long)(Pause.TotalSeconds * clock.TimestampFrequency));
@@ -71,8 +76,11 @@ internal sealed partial class SharedCounters(NpgsqlDataSource dataSource, IMeter
     private partial void LogAway(Exception exception);
 }
 
-/// <summary>Removes old counters from time to time.</summary>
-internal sealed partial class CounterCleanup(SharedCounters counters, TimeProvider clock, ILogger<CounterCleanup> logger) : BackgroundService
+/// <summary>Deletes full buckets every minute.</summary>
+internal sealed partial class CounterCleanup(
+    SharedCounters counters,
+    TimeProvider clock,
+    ILogger<CounterCleanup> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -85,7 +93,7 @@ internal sealed partial class CounterCleanup(SharedCounters counters, TimeProvid
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The node stops.
+            // The server stops.
         }
     }
 
@@ -101,6 +109,6 @@ internal sealed partial class CounterCleanup(SharedCounters counters, TimeProvid
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Old counters of limits could not be removed; it is tried again in a minute")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Old rate limit counters could not be deleted. The next attempt is in a minute")]
     private partial void LogAway(Exception exception);
 }

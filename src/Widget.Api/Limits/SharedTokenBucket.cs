@@ -25,11 +25,11 @@ internal sealed class SharedTokenBucket : RateLimiter
     private int _owed;
     private DateTimeOffset? _refusedUntil;
 
-    /// <param name="rate">How large it is, and how fast it refills.</param>
-    /// <param name="shared">The other nodes' part; null for a bucket of this node alone.</param>
+    /// <param name="rate">Its size and how fast it refills.</param>
+    /// <param name="shared">The bucket that all nodes share; null for a bucket of this node alone.</param>
     /// <param name="key">Its name in the shared counters.</param>
     /// <param name="clock">For waits.</param>
-    /// <param name="forgotten">Called when the bucket is let go.</param>
+    /// <param name="forgotten">Called when the bucket is removed.</param>
     public SharedTokenBucket(Rate rate, SharedCounters? shared, byte[] key, TimeProvider clock, Action forgotten)
     {
         (_rate, _shared, _key, _clock, _forgotten) = (rate, shared, key, clock, forgotten);
@@ -57,12 +57,12 @@ internal sealed class SharedTokenBucket : RateLimiter
 
     public override RateLimiterStatistics? GetStatistics() => _local.GetStatistics();
 
-    /// <summary>This node's part alone. With 0 permits, whether there are any.</summary>
+    /// <summary>Takes permits of the local bucket only. With 0 permits, checks whether one is available.</summary>
     protected override RateLimitLease AttemptAcquireCore(int permitCount)
     {
         _local.TryReplenish();
         if (RefusedFor() is { } wait) return new Refused(wait);
-        // The library says yes to 0 as soon as there is part of a token.
+        // The library allows 0 permits as soon as a part of a token is available.
         if (permitCount == 0 && _local.GetStatistics()!.CurrentAvailablePermits < 1) return new Refused(_rate.Each);
         return _local.AttemptAcquire(permitCount);
     }
@@ -124,7 +124,7 @@ internal sealed class SharedTokenBucket : RateLimiter
         lock (_turn) return _refusedUntil - _clock.GetUtcNow() is { } left && left > TimeSpan.Zero ? left : null;
     }
 
-    /// <summary>Not allowed now, and when to try again.</summary>
+    /// <summary>Not allowed, with the time until a next attempt.</summary>
     internal sealed class Refused(TimeSpan wait) : RateLimitLease
     {
         public override bool IsAcquired => false;

@@ -1,4 +1,5 @@
 using System.Net;
+using Widget.Api.Configuration;
 
 namespace Widget.Api.Limits;
 
@@ -13,18 +14,16 @@ public sealed record TrustedProxies
 
     public bool IsEmpty => Addresses.Count == 0 && Networks.Count == 0;
 
-    /// <summary>Reads addresses and networks, separated by commas.</summary>
-    /// <param name="text">As <c>127.0.0.1, 10.0.0.0/8</c>.</param>
-    /// <param name="wrong">Receives what is neither.</param>
-    public static TrustedProxies Parse(string text, ICollection<string> wrong)
+    internal static TrustedProxies Read(Variables variables)
     {
+        const string Name = "WIDGET_TRUSTED_PROXIES";
         var addresses = new List<IPAddress>();
         var networks = new List<IPNetwork>();
-        foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var proxy in variables.List(Name))
         {
-            if (part.Contains('/', StringComparison.Ordinal) && IPNetwork.TryParse(part, out var network)) networks.Add(network);
-            else if (IPAddress.TryParse(part, out var address)) addresses.Add(address);
-            else wrong.Add(part);
+            if (proxy.Contains('/', StringComparison.Ordinal) && IPNetwork.TryParse(proxy, out var network)) networks.Add(network);
+            else if (IPAddress.TryParse(proxy, out var address)) addresses.Add(address);
+            else variables.Errors.Add($"{Name} contains \"{proxy}\". Write addresses or networks, as 127.0.0.1 or 10.0.0.0/8.");
         }
 
         return new TrustedProxies { Addresses = addresses, Networks = networks };

@@ -1,3 +1,5 @@
+using Widget.Api.Configuration;
+
 namespace Widget.Api.Media;
 
 /// <summary>A model behind an OpenAI-compatible API that reads recordings or pictures; none when <see cref="Endpoint"/> is null.</summary>
@@ -14,4 +16,12 @@ public sealed record MediaModelOptions
 
     /// <summary>Longest wait for one answer. Twenty minutes of speech take a while.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <param name="variables">The environment.</param>
+    /// <param name="service"><c>TRANSCRIPTION</c> or <c>VISION</c>.</param>
+    internal static MediaModelOptions Read(Variables variables, string service)
+    {
+        var (endpoint, key, model) = variables.Model(service);
+        return new MediaModelOptions { Endpoint = endpoint, Key = key, Model = model ?? "" };
+    }
 }

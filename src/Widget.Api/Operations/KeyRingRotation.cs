@@ -17,13 +17,14 @@ public sealed record RotatedKeyRing(string MasterKey, int Encrypted, int Rotated
 internal sealed class KeyRingRotation(NpgsqlDataSource owner, MasterKeys masterKeys)
 {
     /// <summary>Encrypts everything in the ring with the newest master key.</summary>
-    /// <param name="onlyPlain">Leaves what is encrypted with another master key as it is.</param>
-    /// <param name="ct">Ends the wait; nothing is changed then.</param>
-    /// <exception cref="OperatorException">There is no master key, or one that the ring is encrypted with is not given.</exception>
+    /// <param name="onlyPlain">Leaves keys that are encrypted with another master key as they are.</param>
+    /// <param name="ct">Cancels without changing anything.</param>
+    /// <exception cref="OperatorException">No master key is set, or one that the ring is encrypted with is missing.</exception>
     public async Task<RotatedKeyRing> RotateAsync(bool onlyPlain, CancellationToken ct)
     {
         var newest = masterKeys.Newest
-            ?? throw new OperatorException($"Neither {MasterKeys.Variable} nor {MasterKeys.FileVariable} is set. One of them gives the master key to encrypt with.");
+            ?? throw new OperatorException(
+                $"Neither {MasterKeys.Variable} nor {MasterKeys.FileVariable} is set. One of them gives the master key to encrypt with.");
         var (encryptor, decryptor) = (new MasterKeyEncryptor(newest), new MasterKeyDecryptor(masterKeys));
         var (encrypted, rotated, unchanged) = (0, 0, 0);
         await using var connection = await owner.OpenConnectionAsync(ct);
@@ -37,7 +38,7 @@ internal sealed class KeyRingRotation(NpgsqlDataSource owner, MasterKeys masterK
                 encrypted++;
             }
 
-            // What was just encrypted is among them, with the newest.
+            // Includes the keys that were just encrypted with the newest master key.
             foreach (var sealedPart in MasterKeyXml.Encrypted(element))
             {
                 if (MasterKeyXml.IdOf(sealedPart) == newest.Id || onlyPlain) continue;
@@ -67,7 +68,9 @@ internal sealed class KeyRingRotation(NpgsqlDataSource owner, MasterKeys masterK
 
     private static async Task<List<(string Name, XElement Element)>> ReadAsync(NpgsqlConnection connection, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("select name, xml from data_protection_keys order by created_at for update", connection);
+        await using var command = new NpgsqlCommand(
+            "select name, xml from data_protection_keys order by created_at for update",
+            connection);
         await using var rows = await command.ExecuteReaderAsync(ct);
         var elements = new List<(string, XElement)>();
         while (await rows.ReadAsync(ct)) elements.Add((rows.GetString(0), XElement.Parse(rows.GetString(1))));

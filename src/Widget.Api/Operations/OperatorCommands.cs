@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 using Widget.Api.Configuration;
-using Widget.Api.Host;
 using Widget.Api.KeyRing;
 using Widget.Api.Operations.Deletion;
 using Widget.Migrations;
@@ -11,7 +10,7 @@ using Widget.Rag.Own;
 
 namespace Widget.Api.Operations;
 
-/// <summary>The operator's command line. Without a command the program serves.</summary>
+/// <summary>The operator's command line. Without a command the program runs the server.</summary>
 internal static class OperatorCommands
 {
     private const string OwnerVariable = "WIDGET_DATABASE";
@@ -23,18 +22,20 @@ internal static class OperatorCommands
     };
 
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print JSON instead of text." };
-    private static readonly Option<string> Slug = new("--slug") { Description = "The tenant's name in addresses.", Required = true };
+    private static readonly Option<string> Slug = new("--slug") { Description = "The tenant's name in URLs.", Required = true };
 
-    public static RootCommand Create(Func<CancellationToken, Task> serve)
+    /// <param name="serve">Runs the server until it is stopped.</param>
+    /// <param name="application">Builds the application's services on a connection string, without starting them.</param>
+    public static RootCommand Create(Func<CancellationToken, Task> serve, Func<string, WebApplication> application)
     {
-        var serving = new Command("serve", "Serve the API and the widget (the default).");
+        var serving = new Command("serve", "Run the server: the API and the widget (the default).");
         serving.SetAction((_, ct) => serve(ct));
-        var root = new RootCommand("Widget: an embeddable sales assistant. Without a command it serves.")
+        var root = new RootCommand("Widget: an embeddable sales assistant. Without a command it runs the server.")
         {
             serving,
             Migrate(),
             Index(),
-            Tenants(),
+            Tenants(application),
             Members(),
             Keys(),
         };
@@ -44,10 +45,14 @@ internal static class OperatorCommands
 
     private static Command Migrate()
     {
-        var login = new Option<string?>("--login") { Description = "The application's login; the database's name and _app when left out." };
+        var login = new Option<string?>("--login")
+        {
+            Description = "The application's login. The default is the database's name followed by _app.",
+        };
         var command = new Command(
             "migrate",
-            $"Bring the database of {OwnerVariable} up to date. With {PasswordVariable} set, also create the application's login with that password and print its connection string.")
+            $"Bring the database of {OwnerVariable} up to date. "
+                + $"With {PasswordVariable} set, also create the application's login with that password and print its connection string.")
         {
             login,
         };
@@ -56,11 +61,19 @@ internal static class OperatorCommands
             var owner = Owner();
             var masterKeys = ReadMasterKeys();
             foreach (var migration in await Database.MigrateAsync(owner, ct)) await Console.Error.WriteLineAsync($"applied {migration}");
-            if (masterKeys.Newest is not null && await WithKeyRing(masterKeys, ring => ring.RotateAsync(onlyPlain: true, ct)) is { Encrypted: > 0 and var encrypted, MasterKey: var id })
-                await Console.Error.WriteLineAsync($"encrypted {encrypted} keys of the key ring with master key {id}");
+            if (masterKeys.Newest is not null)
+            {
+                var rotated = await WithKeyRing(masterKeys, ring => ring.RotateAsync(onlyPlain: true, ct));
+                if (rotated.Encrypted > 0)
+                {
+                    await Console.Error.WriteLineAsync(
+                        $"encrypted {rotated.Encrypted} keys of the key ring with master key {rotated.MasterKey}");
+                }
+            }
+
             if (Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } password)
             {
-                // Logins belong to the whole server, so each database's has its own name.
+                // Logins belong to the whole server, so each database has a login with its own name.
                 var name = result.GetValue(login) ?? $"{new NpgsqlConnectionStringBuilder(owner).Database}_app";
                 Console.WriteLine(await Database.CreateApplicationLoginAsync(owner, name, password, ct));
             }
@@ -72,7 +85,7 @@ internal static class OperatorCommands
     {
         var least = new Option<int>("--least")
         {
-            Description = "Passages from which on a tenant is searched through indexes instead of being scanned.",
+            Description = "The number of passages from which a tenant gets indexes. Below it, searches scan the tenant's passages.",
             DefaultValueFactory = _ => VectorIndexes.WorthIt,
             CustomParser = given =>
             {
@@ -81,7 +94,10 @@ internal static class OperatorCommands
                 return 0;
             },
         };
-        var command = new Command("index", $"Give large tenants of {OwnerVariable} approximate indexes of their own, and drop those that are no longer of use. Nobody waits meanwhile; run it from time to time.")
+        var command = new Command(
+            "index",
+            $"Give large tenants of {OwnerVariable} approximate indexes of their own, and drop those that are no longer needed. "
+                + "Searches continue meanwhile. Run it regularly, for example every night.")
         {
             least,
             AsJson,
@@ -90,22 +106,43 @@ internal static class OperatorCommands
         {
             await using var owner = NpgsqlDataSource.Create(Owner());
             var indexed = await new VectorIndexes(owner).BuildAsync(result.GetValue(least), ct);
-            Print(result, indexed, indexed.Select(tenant => $"{tenant.Tenant} {tenant.Passages,9} passages {tenant.Model,-24} {(tenant.Built ? $"built in {tenant.Seconds:0} s" : "had its indexes")}"));
+            Print(
+                result,
+                indexed,
+                indexed.Select(tenant => $"{tenant.Tenant} {tenant.Passages,9} passages {tenant.Model,-24} "
+                    + (tenant.Built ? $"built in {tenant.Seconds:0} s" : "had its indexes")));
         });
         return command;
     }
 
-    private static Command Tenants()
+    private static Command Tenants(Func<string, WebApplication> application)
     {
         var name = new Option<string>("--name") { Description = "The company's name.", Required = true };
-        var origins = new Option<string[]>("--origin") { Description = "A website that may embed the widget, such as https://www.example.com. Repeat for more. Without it, only the hosted page can.", DefaultValueFactory = _ => [] };
-        var create = new Command("create", "Add a tenant; prints its site key and, this once, its API key.") { Slug, name, origins, AsJson };
+        var origins = new Option<string[]>("--origin")
+        {
+            Description = "A website that may embed the widget, such as https://www.example.com. Repeat for more. "
+                + "Without it, the widget opens only on its hosted page.",
+            DefaultValueFactory = _ => [],
+        };
+        var create = new Command("create", "Add a tenant. Prints its site key and, only this once, its API key.")
+        {
+            Slug,
+            name,
+            origins,
+            AsJson,
+        };
         create.SetAction((result, ct) => WithTenants(async tenants =>
         {
             var sites = result.GetValue(origins)!;
             var made = await tenants.CreateAsync(result.GetValue(Slug)!, result.GetValue(name)!, sites, ct);
-            var nowhere = sites.Length > 0 ? "" : "\nNo --origin was given, so the widget opens on its hosted page only. PUT /api/settings/origins allows web sites.";
-            Print(result, made, $"tenant   {made.TenantId}\nslug     {made.Slug}\nsite key {made.SiteKey}\nAPI key  {made.ApiKey}   (shown this once){nowhere}");
+            var nowhere = sites.Length > 0
+                ? ""
+                : "\nNo --origin was given, so the widget opens only on its hosted page. PUT /api/settings/origins allows websites.";
+            Print(
+                result,
+                made,
+                $"tenant   {made.TenantId}\nslug     {made.Slug}\nsite key {made.SiteKey}\n"
+                    + $"API key  {made.ApiKey}   (shown only once){nowhere}");
         }));
 
         var list = new Command("list", "List the tenants.") { AsJson };
@@ -115,42 +152,64 @@ internal static class OperatorCommands
             Print(result, all, all.Select(tenant => $"{tenant.Slug,-30} {tenant.Name,-40} {tenant.TenantId}"));
         }));
 
-        var add = new Option<string>("--new") { Description = "Make a key: site or api." };
+        var add = new Option<string>("--new") { Description = "Create a key: site or api." };
         add.CompletionSources.Add("site", "api");
         add.Validators.Add(given =>
         {
-            if (given.Tokens is [{ Value: not ("site" or "api") } kind]) given.AddError($"--new is \"{kind.Value}\". It must be site or api.");
+            if (given.Tokens is [{ Value: not ("site" or "api") } kind])
+                given.AddError($"--new is \"{kind.Value}\". It must be site or api.");
         });
-        var keyName = new Option<string>("--name") { Description = "What a new API key is for.", DefaultValueFactory = _ => "unnamed" };
-        var revoke = new Option<string>("--revoke") { Description = "Revoke this key; an API key also by its first characters as listed." };
-        var key = new Command("key", "List a tenant's keys, make one or revoke one.") { Slug, add, keyName, revoke, AsJson };
+        var keyName = new Option<string>("--name") { Description = "The name of the new API key.", DefaultValueFactory = _ => "unnamed" };
+        var revoke = new Option<string>("--revoke")
+        {
+            Description = "Revoke this key. An API key can also be given by its first characters, as listed.",
+        };
+        var key = new Command("key", "List a tenant's keys, create one or revoke one.") { Slug, add, keyName, revoke, AsJson };
         key.SetAction((result, ct) => WithTenants(async tenants =>
         {
             var slug = result.GetValue(Slug)!;
             if (result.GetValue(revoke) is { } revoked) await tenants.RevokeAsync(slug, revoked, ct);
             if (result.GetValue(add) is { } kind)
             {
-                var made = kind == "site" ? await tenants.AddSiteKeyAsync(slug, ct) : await tenants.AddApiKeyAsync(slug, result.GetValue(keyName)!, ct);
+                var made = kind == "site"
+                    ? await tenants.AddSiteKeyAsync(slug, ct)
+                    : await tenants.AddApiKeyAsync(slug, result.GetValue(keyName)!, ct);
                 Print(result, new { key = made }, made);
                 return;
             }
 
             var keys = await tenants.KeysAsync(slug, ct);
-            Print(result, keys, keys.Select(line => $"{line.Kind,-5} {line.Key,-30} {line.Name,-20} {(line.RevokedAt is null ? "in use" : "revoked")}"));
+            Print(
+                result,
+                keys,
+                keys.Select(line => $"{line.Kind,-5} {line.Key,-30} {line.Name,-20} {(line.RevokedAt is null ? "in use" : "revoked")}"));
         }));
-        return new Command("tenants", "The platform's customers.") { create, list, key, DeleteCommand.Create(Slug, AsJson, Owner, Print) };
+        return new Command("tenants", "The platform's customers.")
+        {
+            create,
+            list,
+            key,
+            DeleteCommand.Create(Slug, AsJson, Owner, application, Print),
+        };
     }
 
     private static Command Keys()
     {
-        var rotate = new Command("rotate", $"Encrypt the key ring with the first key of {MasterKeys.Variable} or {MasterKeys.FileVariable}. Tokens and secrets stay valid.") { AsJson };
+        var rotate = new Command(
+            "rotate",
+            $"Encrypt the key ring with the first key of {MasterKeys.Variable} or {MasterKeys.FileVariable}. "
+                + "Tokens and secrets stay valid.")
+        {
+            AsJson,
+        };
         rotate.SetAction(async (result, ct) =>
         {
             var rotated = await WithKeyRing(ReadMasterKeys(), ring => ring.RotateAsync(onlyPlain: false, ct));
             Print(
                 result,
                 rotated,
-                $"The key ring is encrypted with master key {rotated.MasterKey}: {rotated.Encrypted} keys were not encrypted before, {rotated.Rotated} were with another master key, {rotated.Unchanged} were with this one.");
+                $"The key ring is encrypted with master key {rotated.MasterKey}: {rotated.Encrypted} keys were not encrypted "
+                    + $"before, {rotated.Rotated} were with another master key, {rotated.Unchanged} were with this one.");
         });
         return new Command("keys", "The key ring, which encrypts tokens and tenants' secrets.") { rotate };
     }
@@ -160,11 +219,12 @@ internal static class OperatorCommands
         var email = new Option<string>("--email") { Description = "The member's e-mail address.", Required = true };
         var name = new Option<string>("--name") { Description = "The member's name.", DefaultValueFactory = _ => "" };
         var role = new Option<string>("--role") { Description = "owner, admin, rep or viewer.", DefaultValueFactory = _ => "owner" };
-        var add = new Command("add", "Add a member of a tenant's staff, or change one's role.") { Slug, email, name, role };
+        var add = new Command("add", "Add a member to a tenant's staff, or change a member's role.") { Slug, email, name, role };
         add.SetAction((result, ct) => WithTenants(tenants =>
             tenants.AddMemberAsync(result.GetValue(Slug)!, result.GetValue(email)!, result.GetValue(name)!, result.GetValue(role)!, ct)));
         var remove = new Command("remove", "Remove a member.") { Slug, email };
-        remove.SetAction((result, ct) => WithTenants(tenants => tenants.RemoveMemberAsync(result.GetValue(Slug)!, result.GetValue(email)!, ct)));
+        remove.SetAction(
+            (result, ct) => WithTenants(tenants => tenants.RemoveMemberAsync(result.GetValue(Slug)!, result.GetValue(email)!, ct)));
         var list = new Command("list", "List a tenant's staff.") { Slug, AsJson };
         list.SetAction((result, ct) => WithTenants(async tenants =>
         {
@@ -199,11 +259,18 @@ internal static class OperatorCommands
     private static string Owner()
     {
         if (Environment.GetEnvironmentVariable(OwnerVariable) is not { Length: > 0 } connection)
-            throw new InvalidConfigurationException([$"{OwnerVariable} is not set. It is the connection string of the role that owns the database."]);
-        return ServerOptions.ConnectionStringProblem(OwnerVariable, connection) is { } problem ? throw new InvalidConfigurationException([problem]) : connection;
+        {
+            throw new InvalidConfigurationException(
+                [$"{OwnerVariable} is not set. It is the connection string of the role that owns the database."]);
+        }
+
+        return ConnectionStrings.Problem(OwnerVariable, connection) is { } problem
+            ? throw new InvalidConfigurationException([problem])
+            : connection;
     }
 
-    private static void Print(ParseResult result, object value, IEnumerable<string> lines) => Print(result, value, string.Join('\n', lines));
+    private static void Print(ParseResult result, object value, IEnumerable<string> lines) =>
+        Print(result, value, string.Join('\n', lines));
 
     private static void Print(ParseResult result, object value, string text) =>
         Console.WriteLine(result.GetValue(AsJson) ? JsonSerializer.Serialize(value, Json) : text);

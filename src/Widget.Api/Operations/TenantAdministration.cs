@@ -6,27 +6,35 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Operations;
 
-/// <summary>A tenant as it was just made. The API key is shown this once.</summary>
+/// <summary>A tenant that was just created. Its API key is shown only once.</summary>
 public sealed record CreatedTenant(Guid TenantId, string Slug, string SiteKey, string ApiKey);
 
 public sealed record TenantLine(Guid TenantId, string Slug, string Name, DateTimeOffset CreatedAt);
 
 public sealed record KeyLine(string Kind, string Key, string Name, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
 
-/// <summary>The operator asked for something that cannot be done; the message says why.</summary>
+/// <summary>A command that cannot be carried out. The message says why.</summary>
 public sealed class OperatorException(string message) : Exception(message);
 
-/// <summary>What the operator does with tenants. Works as the owner of the tables, for whom row-level security holds, too: each step names its tenant.</summary>
+/// <summary>
+/// The operator's commands about tenants. They run as the owner of the tables, which row-level security also applies to, so each step names
+/// its tenant.
+/// </summary>
 public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? clock = null)
 {
     private readonly TenantDatabase _database = new(owner, [TenancyTables.Tables, UsageTables.Tables]);
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
-    /// <exception cref="OperatorException">The slug, name or an origin is no good, or the slug is taken.</exception>
+    /// <exception cref="OperatorException">The slug, the name or an origin is not valid, or the slug is taken.</exception>
     public async Task<CreatedTenant> CreateAsync(string slug, string name, IReadOnlyList<string> origins, CancellationToken ct)
     {
         if (!Tenant.SlugPattern().IsMatch(slug))
-            throw new OperatorException($"The slug \"{slug}\" is no good: 2 to 63 small letters, digits and single hyphens, with neither end a hyphen.");
+        {
+            throw new OperatorException(
+                $"The slug \"{slug}\" is not valid. "
+                    + "Use 2 to 63 lowercase letters, digits and single hyphens, with no hyphen at either end.");
+        }
+
         if (string.IsNullOrWhiteSpace(name) || name.Length > 200) throw new OperatorException("The name must have 1 to 200 characters.");
         var allowed = origins.Select(text => AllowedOrigin.Normalize(text)
             ?? throw new OperatorException($"\"{text}\" is not an origin. Write it as https://www.example.com, without a path.")).ToList();
@@ -41,7 +49,7 @@ public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? c
         }
         catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
-            // Made by another at the same moment.
+            // Another command has created it at the same time.
             throw Taken();
         }
 
@@ -49,7 +57,8 @@ public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? c
         var (apiKey, secret) = ApiKey.New(tenant, "first");
         db.SiteKeys.Add(siteKey);
         db.ApiKeys.Add(apiKey);
-        db.AllowedOrigins.AddRange(allowed.Distinct(StringComparer.Ordinal).Select(origin => new AllowedOrigin { TenantId = tenant, Origin = origin }));
+        db.AllowedOrigins.AddRange(
+            allowed.Distinct(StringComparer.Ordinal).Select(origin => new AllowedOrigin { TenantId = tenant, Origin = origin }));
         await db.CommitAsync(ct);
         return new CreatedTenant(tenant.Value, slug, siteKey.Key, secret);
 
@@ -89,7 +98,7 @@ public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? c
         return key.Key;
     }
 
-    /// <returns>The new API key, shown this once.</returns>
+    /// <returns>The new API key, which is shown only once.</returns>
     public async Task<string> AddApiKeyAsync(string slug, string name, CancellationToken ct)
     {
         await using var db = await OpenAsync(slug, ct);
@@ -115,11 +124,11 @@ public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? c
         await db.CommitAsync(ct);
     }
 
-    /// <exception cref="OperatorException">The address or role is no good.</exception>
+    /// <exception cref="OperatorException">The address or role is not valid.</exception>
     public async Task AddMemberAsync(string slug, string email, string name, string role, CancellationToken ct)
     {
         if (!Enum.TryParse<Role>(role, ignoreCase: true, out var parsed) || !Enum.IsDefined(parsed))
-            throw new OperatorException($"\"{role}\" is not a role. There are owner, admin, rep and viewer.");
+            throw new OperatorException($"\"{role}\" is not a role. Use owner, admin, rep or viewer.");
         email = email.Trim().ToLowerInvariant();
         if (!System.Net.Mail.MailAddress.TryCreate(email, out _)) throw new OperatorException($"\"{email}\" is not an e-mail address.");
         await using var db = await OpenAsync(slug, ct);
@@ -153,7 +162,7 @@ public sealed class TenantAdministration(NpgsqlDataSource owner, TimeProvider? c
     }
 
     internal static OperatorException NoSuchTenant(string slug) =>
-        new($"There is no tenant with the slug \"{slug}\". `widget tenants list` names those there are.");
+        new($"There is no tenant with the slug \"{slug}\". `widget tenants list` lists all tenants.");
 
     private async Task<TenantDb> OpenAsync(string slug, CancellationToken ct) =>
         await FindAsync(slug, ct) is { } tenant ? await _database.BeginAsync(tenant, ct) : throw NoSuchTenant(slug);

@@ -11,7 +11,8 @@ namespace Widget.Api.Settings;
 internal static class SettingsEndpoints
 {
     private const long LargestRequest = 256 * 1024;
-    private const string PlainHttp = "Plain http is allowed on this machine, such as http://localhost:8880/v1, and for hosts that WIDGET_FETCH_ALLOW names.";
+    private const string PlainHttp =
+        "Plain http is allowed on this machine, such as http://localhost:8880/v1, and for hosts that WIDGET_FETCH_ALLOW names.";
 
     public static void MapSettings(this IEndpointRouteBuilder routes)
     {
@@ -19,11 +20,14 @@ internal static class SettingsEndpoints
             .WithTags("Settings").WithRequestSizeLimit(LargestRequest);
         settings.MapGet("/", Read).WithSummary("The tenant's settings");
         settings.MapPut("/", Save).Validate<TenantSettings>().WithSummary("Replace the tenant's settings");
-        settings.MapGet("/origins", ReadOrigins).WithSummary("The web sites that may carry the widget");
-        settings.MapPut("/origins", SaveOrigins).Validate<AllowedOrigins>().WithSummary("Replace the web sites that may carry the widget");
+        settings.MapGet("/origins", ReadOrigins).WithSummary("The websites that may embed the widget");
+        settings.MapPut("/origins", SaveOrigins).Validate<AllowedOrigins>().WithSummary("Replace the websites that may embed the widget");
     }
 
-    private static async Task<Ok<TenantSettings>> Read(IMultiTenantContextAccessor tenants, TenantSettingsService settings, CancellationToken ct) =>
+    private static async Task<Ok<TenantSettings>> Read(
+        IMultiTenantContextAccessor tenants,
+        TenantSettingsService settings,
+        CancellationToken ct) =>
         TypedResults.Ok(await settings.ReadAsync(tenants.Current().TenantId, ct));
 
     private static async Task<Results<Ok<TenantSettings>, ValidationProblem>> Save(
@@ -34,7 +38,9 @@ internal static class SettingsEndpoints
         BudgetOptions budgets,
         CancellationToken ct)
     {
-        foreach (var (field, endpoint) in new[] { ("speech.endpoint", request.Speech.Endpoint), ("voice.endpoint", request.Voice.Endpoint) })
+        (string Field, string? Endpoint)[] endpoints =
+            [("speech.endpoint", request.Speech.Endpoint), ("voice.endpoint", request.Voice.Endpoint)];
+        foreach (var (field, endpoint) in endpoints)
         {
             if (endpoint is not null && !IsSafe(new Uri(endpoint), fetching))
                 return Problems.Invalid(field, $"{field} must be an https address, such as https://api.openai.com/v1. {PlainHttp}");
@@ -44,7 +50,8 @@ internal static class SettingsEndpoints
         {
             return Problems.Invalid(
                 "budget.monthlyModelSpend",
-                $"A ceiling on spend needs the price of the model \"{model}\", which is not known here. The installation's operator sets it with WIDGET_MODEL_PRICES. "
+                $"A ceiling on spend needs the price of the model \"{model}\", which is unknown. "
+                    + "The installation's operator sets it with WIDGET_MODEL_PRICES. "
                     + "budget.monthlyTokens needs no price.");
         }
 
@@ -54,7 +61,9 @@ internal static class SettingsEndpoints
 
     // An API key and what visitors say are sent there, so require TLS, except for hosts that the operator has allowed.
     private static bool IsSafe(Uri endpoint, FetchOptions fetching) =>
-        endpoint.Scheme == Uri.UriSchemeHttps || endpoint.IsLoopback || fetching.AllowedPrivateHosts.Contains($"{endpoint.Host}:{endpoint.Port}");
+        endpoint.Scheme == Uri.UriSchemeHttps
+            || endpoint.IsLoopback
+            || fetching.AllowedPrivateHosts.Contains($"{endpoint.Host}:{endpoint.Port}");
 
     private static async Task<Ok<AllowedOrigins>> ReadOrigins(
         IMultiTenantContextAccessor tenants,

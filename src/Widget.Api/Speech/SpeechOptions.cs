@@ -1,3 +1,4 @@
+using Widget.Api.Configuration;
 using Widget.Contracts;
 
 namespace Widget.Api.Speech;
@@ -28,4 +29,41 @@ public sealed record SpeechOptions
 
     /// <summary>Answers that one visitor may have read aloud at once: more than a page does, which ends one before it begins the next.</summary>
     public int MostStreams { get; init; } = 3;
+
+    internal static SpeechOptions Read(Variables variables)
+    {
+        const string EndpointVariable = "WIDGET_SPEECH_ENDPOINT";
+        const string ProviderVariable = "WIDGET_SPEECH_PROVIDER";
+        var endpoint = variables.Address(EndpointVariable, "https://api.openai.com/v1");
+        var key = variables.Text("WIDGET_SPEECH_KEY");
+        var model = variables.Text("WIDGET_SPEECH_MODEL");
+        var voice = variables.Text("WIDGET_SPEECH_VOICE");
+        var provider = variables.Text(ProviderVariable);
+        if (provider is not (null or "openai" or "elevenlabs"))
+            variables.Errors.Add($"{ProviderVariable} is \"{provider}\". It must be openai or elevenlabs.");
+        if (variables.Text(EndpointVariable) is null)
+        {
+            if ((key ?? model ?? voice ?? provider) is not null)
+            {
+                variables.Errors.Add(
+                    $"WIDGET_SPEECH_KEY, _MODEL, _VOICE or _PROVIDER is set, but {EndpointVariable}, the address of the service, is not.");
+            }
+        }
+        else
+        {
+            if (voice is null)
+                variables.Errors.Add($"WIDGET_SPEECH_VOICE is not set. It names the voice at {EndpointVariable}; at ElevenLabs it is the voice's id.");
+            if (model is null && provider != "elevenlabs")
+                variables.Errors.Add($"WIDGET_SPEECH_MODEL is not set. It names the model to use at {EndpointVariable}.");
+        }
+
+        return new SpeechOptions
+        {
+            Endpoint = endpoint,
+            Key = key,
+            Model = model,
+            Voice = voice,
+            Provider = provider == "elevenlabs" ? SpeechProvider.ElevenLabs : SpeechProvider.OpenAI,
+        };
+    }
 }

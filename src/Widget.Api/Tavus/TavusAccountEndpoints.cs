@@ -18,13 +18,17 @@ internal static class TavusAccountEndpoints
     {
         var account = routes.MapGroup("/api/tavus").RequireAuthorization(Policies.Developer).ProducesProblem(401)
             .WithTags("Tavus").WithRequestSizeLimit(LargestRequest);
-        account.MapGet("/key", Read).WithSummary("Whose key at Tavus is used");
+        account.MapGet("/key", Read).WithSummary("The key at Tavus that is used, and whose it is");
         account.MapPut("/key", Save).Validate<TavusKeyRequest>().WithSummary("Set the tenant's own key at Tavus, once Tavus accepts it");
-        account.MapDelete("/key", Remove).ProducesProblem(404).WithSummary("Forget the tenant's own key at Tavus");
-        account.MapGet("/test", Test).WithSummary("Whether everything that the avatar needs is there, in words");
+        account.MapDelete("/key", Remove).ProducesProblem(404).WithSummary("Remove the tenant's own key at Tavus");
+        account.MapGet("/test", Test).WithSummary("Check everything that the avatar needs");
     }
 
-    private static async Task<Ok<TavusKeyState>> Read(IMultiTenantContextAccessor tenants, TenantSecrets secrets, TavusApiOptions api, CancellationToken ct) =>
+    private static async Task<Ok<TavusKeyState>> Read(
+        IMultiTenantContextAccessor tenants,
+        TenantSecrets secrets,
+        TavusApiOptions api,
+        CancellationToken ct) =>
         TypedResults.Ok(await StateAsync(tenants.Current().TenantId, secrets, api, words: null, ct));
 
     private static async Task<Results<Ok<TavusKeyState>, ValidationProblem>> Save(
@@ -46,11 +50,14 @@ internal static class TavusAccountEndpoints
         }
         catch (TavusException e) when (e.Fault == TavusFault.BadKey)
         {
-            return Problems.Invalid("key", "Tavus does not accept this key. Copy it again from Tavus's portal, or make a new one; if it is limited to certain addresses, this server's must be among them.");
+            return Problems.Invalid(
+                "key",
+                "Tavus does not accept this key. Copy it again from Tavus's portal, or create a new one. "
+                    + "If the key is limited to certain addresses, add this server's address.");
         }
         catch (TavusException e)
         {
-            // It says nothing of the key.
+            // The failure says nothing about the key.
             words = $"The key is saved but could not be checked. {TavusWords.Of(e)} GET /api/tavus/test checks it again.";
         }
 
@@ -69,33 +76,47 @@ internal static class TavusAccountEndpoints
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
-        if (!await secrets.RemoveAsync(tenant, TenantSecrets.TavusKey, ct)) return Problems.Because(StatusCodes.Status404NotFound, "The tenant has no key of its own at Tavus.");
+        if (!await secrets.RemoveAsync(tenant, TenantSecrets.TavusKey, ct))
+            return Problems.Because(StatusCodes.Status404NotFound, "The tenant has no key of its own at Tavus.");
         await AskForKnowledgeAsync(tenant, settings, leases, signal, ct);
         return TypedResults.Ok(await StateAsync(tenant, secrets, api, words: null, ct));
     }
 
-    private static async Task<Ok<TavusTestReport>> Test(IMultiTenantContextAccessor tenants, TavusConnectionTest test, CancellationToken ct) =>
+    private static async Task<Ok<TavusTestReport>> Test(
+        IMultiTenantContextAccessor tenants,
+        TavusConnectionTest test,
+        CancellationToken ct) =>
         TypedResults.Ok(await test.RunAsync(tenants.Current().TenantId, ct));
 
-    // Another key may be another account, whose documents are others.
-    private static async Task AskForKnowledgeAsync(TenantId tenant, TenantSettingsService settings, MirrorLeases leases, TavusKnowledgeSignal signal, CancellationToken ct)
+    // Another key may belong to another account, with other documents.
+    private static async Task AskForKnowledgeAsync(
+        TenantId tenant,
+        TenantSettingsService settings,
+        MirrorLeases leases,
+        TavusKnowledgeSignal signal,
+        CancellationToken ct)
     {
         if (!(await settings.ReadAsync(tenant, ct)).UseTavusKB) return;
         await leases.AskAsync(tenant, ct);
         signal.Set();
     }
 
-    private static async Task<TavusKeyState> StateAsync(TenantId tenant, TenantSecrets secrets, TavusApiOptions api, string? words, CancellationToken ct)
+    private static async Task<TavusKeyState> StateAsync(
+        TenantId tenant,
+        TenantSecrets secrets,
+        TavusApiOptions api,
+        string? words,
+        CancellationToken ct)
     {
         if (await secrets.FindAsync(tenant, TenantSecrets.TavusKey, ct) is { } own)
         {
             if (await secrets.ReadAsync(tenant, TenantSecrets.TavusKey, ct) is null)
-                words = "The tenant's own key cannot be opened with this installation's keys any more. Set it again.";
+                words = "The tenant's own key can no longer be decrypted with this installation's keys. Set it again.";
             return new TavusKeyState(TavusKeySource.Own, own.Hint, own.UpdatedAt, words ?? "The tenant's own key is used.");
         }
 
         return api.Key is null
             ? new TavusKeyState(TavusKeySource.None, null, null, TavusWords.NoKey)
-            : new TavusKeyState(TavusKeySource.Platform, null, null, "This installation's key is used; tenants share its account.");
+            : new TavusKeyState(TavusKeySource.Platform, null, null, "This installation's key is used. Tenants share its account.");
     }
 }

@@ -6,7 +6,7 @@ namespace Widget.Api.Tavus;
 
 internal static class TavusProblems
 {
-    /// <summary>What Tavus did not do, as a problem of the request that needed it.</summary>
+    /// <summary>A failure at Tavus as the problem of the request that needed it.</summary>
     public static ProblemHttpResult Of(TavusException e) => Problems.Because(
         e.Fault switch
         {
@@ -17,7 +17,7 @@ internal static class TavusProblems
         },
         TavusWords.Of(e));
 
-    /// <summary>Answers with Tavus's refusals in words, whichever step met them.</summary>
+    /// <summary>Turns a failure at Tavus in any endpoint of the group into a problem.</summary>
     public static RouteGroupBuilder ExplainTavus(this RouteGroupBuilder group)
     {
         group.AddEndpointFilter(async (context, next) =>

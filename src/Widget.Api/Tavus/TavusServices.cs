@@ -18,12 +18,15 @@ internal static class TavusServices
         services.AddSingleton<TavusConnectionTest>();
         services.AddSingleton(TavusTables.Tables);
         services.AddSingleton<TavusTurns>();
+        services.AddSingleton<PersonaReader>();
+        services.AddSingleton<ProvisionedPersonas>();
         services.AddSingleton<PersonaProvisioner>();
         services.AddTavusKnowledge();
 
         services.AddSingleton<CallingSessions>();
         services.AddSingleton<DeliverySecrets>();
         services.AddSingleton<ToolCallReceiver>();
+        services.AddSingleton<RegisteredTools>();
         services.AddSingleton<TavusToolSync>();
         return services;
     }

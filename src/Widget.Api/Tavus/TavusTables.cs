@@ -6,7 +6,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus;
 
-/// <summary>The tables of what a tenant has in its Tavus account: copies of documents, personas, tools.</summary>
+/// <summary>The tables of what a tenant has at Tavus: copies of documents, its persona and its tools.</summary>
 public static class TavusTables
 {
     public static TenantTables Tables { get; } = new(typeof(TavusTables).Assembly, Map);

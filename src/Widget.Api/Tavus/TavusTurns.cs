@@ -4,7 +4,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus;
 
-/// <summary>Whose turn it is to change something of a tenant's at Tavus.</summary>
+/// <summary>The node whose turn it is to change a tenant's tools or persona at Tavus.</summary>
 public sealed class TavusTurnRow : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -33,17 +33,17 @@ public sealed partial class TavusTurns(TenantDatabase database, TimeProvider clo
     public const string Tools = "tools";
     public const string Persona = "persona";
 
-    /// <summary>How long a node that has died keeps others waiting.</summary>
+    /// <summary>Longest time that a crashed node keeps others waiting.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
 
     private const string Renew = "update tavus_turns set expires_at = clock_timestamp() + $3 where work = $1 and owner = $2";
 
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(15);
 
-    /// <param name="tenant">Whose.</param>
-    /// <param name="work">What is to be changed.</param>
+    /// <param name="tenant">Whose tools or persona.</param>
+    /// <param name="work"><see cref="Tools"/> or <see cref="Persona"/>.</param>
     /// <param name="ct">Ends the turn's work.</param>
-    /// <returns>Null while another has the turn.</returns>
+    /// <returns>Null while another node has the turn.</returns>
     public async Task<TavusTurn?> TakeAsync(TenantId tenant, string work, CancellationToken ct)
     {
         var owner = Guid.CreateVersion7();
@@ -94,7 +94,9 @@ public sealed partial class TavusTurns(TenantDatabase database, TimeProvider clo
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database did not answer; the turn of tenant {Tenant} for {Work} at Tavus expires by itself")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The database is unavailable; the turn of tenant {Tenant} for {Work} at Tavus will expire on its own")]
     private partial void LogDatabaseAway(Exception exception, Guid tenant, string work);
 }
 

@@ -5,7 +5,9 @@ using Widget.Rag.Tavus;
 
 namespace Widget.Api.Tavus;
 
-/// <summary>A tenant's knowledge is searched in its own account where it has one: a replica's id of somebody else's opens nothing there.</summary>
+/// <summary>
+/// Searches a tenant's knowledge with its own key if it has one, so that another account's replica id finds nothing.
+/// </summary>
 public sealed class TenantSearchKeys(TavusAccounts accounts, TenantSecrets secrets) : ITavusSearchKeys
 {
     public async ValueTask<string?> OfAsync(TenantId tenant, CancellationToken ct)
@@ -13,6 +15,8 @@ public sealed class TenantSearchKeys(TavusAccounts accounts, TenantSecrets secre
         if (await accounts.OfAsync(tenant, ct) is { } account) return account.Key;
         return await secrets.FindAsync(tenant, TenantSecrets.TavusKey, ct) is null
             ? null
-            : throw new KnowledgeBaseException(KnowledgeFault.Configuration, "the tenant's own key cannot be opened any more; set it again");
+            : throw new KnowledgeBaseException(
+                KnowledgeFault.Configuration,
+                "the tenant's own key can no longer be decrypted; set it again");
     }
 }

@@ -1,3 +1,5 @@
+using Widget.Api.Configuration;
+
 namespace Widget.Api.Telemetry;
 
 /// <summary>
@@ -8,4 +10,12 @@ public sealed record TelemetryOptions
 {
     /// <summary>Where Prometheus finds the metrics, as <c>http://127.0.0.1:9464/metrics</c> (WIDGET_METRICS); null for nowhere.</summary>
     public Uri? Metrics { get; init; }
+
+    internal static TelemetryOptions Read(Variables variables)
+    {
+        var metrics = variables.Address("WIDGET_METRICS", "http://127.0.0.1:9464");
+        if (metrics is not null && metrics.Scheme != Uri.UriSchemeHttp)
+            variables.Errors.Add("WIDGET_METRICS must be an http address such as http://127.0.0.1:9464. To serve metrics over TLS, use a proxy.");
+        return new TelemetryOptions { Metrics = metrics };
+    }
 }

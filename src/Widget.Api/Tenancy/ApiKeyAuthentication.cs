@@ -7,7 +7,7 @@ using Widget.Api.Web;
 
 namespace Widget.Api.Tenancy;
 
-/// <summary>Lets in a tenant's own programs: <c>Authorization: Bearer sk_…</c>. The resolver has looked the key up already.</summary>
+/// <summary>Authenticates a tenant's programs by <c>Authorization: Bearer sk_…</c>. The resolver has looked up the key.</summary>
 public sealed class ApiKeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
@@ -20,7 +20,7 @@ public sealed class ApiKeyAuthentication(
     {
         var key = ApiKeyStrategy.Read(Context);
         if (key is null) return Task.FromResult(AuthenticateResult.NoResult());
-        // Where several credentials were sent, the resolver has let them through only if all of them prove this tenant.
+        // If a request carries several credentials, the resolver accepts it only if all of them prove the same tenant.
         if (tenants.MultiTenantContext is not { Strategy.IsProof: true, TenantInfo: { } tenant })
             return Task.FromResult(AuthenticateResult.Fail("unknown key"));
         var identity = new ClaimsIdentity([new Claim("tenant", tenant.TenantId.ToString())], SchemeName);
@@ -29,14 +29,14 @@ public sealed class ApiKeyAuthentication(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        // Where visitors and programs are both let in, the other has said it already.
+        // An endpoint for visitors and programs challenges both schemes; the first one has already answered.
         if (Response.HasStarted) return Task.CompletedTask;
         Response.Headers.WWWAuthenticate = "Bearer";
         return Problems.WriteAsync(
             Context,
             StatusCodes.Status401Unauthorized,
             ApiKeyStrategy.Read(Context) is null
-                ? "An API key is needed: send it as \"Authorization: Bearer sk_…\"."
+                ? "An API key is required. Send it as \"Authorization: Bearer sk_…\"."
                 : "This API key is unknown or has been revoked.");
     }
 }

@@ -7,7 +7,7 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Tenancy;
 
 /// <summary>
-/// Stands in the customer's page, so it is public: it allows only what a visitor may do, from the tenant's allowed origins.
+/// Part of the customer's page and therefore public. It allows only what a visitor may do, from the tenant's allowed origins.
 /// </summary>
 public sealed class SiteKey : ITenantOwned
 {
@@ -21,7 +21,8 @@ public sealed class SiteKey : ITenantOwned
 
     public DateTimeOffset? RevokedAt { get; set; }
 
-    public static SiteKey New(TenantId tenant) => new() { TenantId = tenant, Key = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18)) };
+    public static SiteKey New(TenantId tenant) =>
+        new() { TenantId = tenant, Key = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18)) };
 
     internal static void Map(ModelBuilder model)
     {
@@ -32,19 +33,21 @@ public sealed class SiteKey : ITenantOwned
     }
 }
 
-/// <summary>A secret of the tenant's own programs. Only its hash is kept, so it is shown once, when it is made.</summary>
+/// <summary>A secret of the tenant's own programs. Only its hash is stored, so it is shown once, when it is created.</summary>
 public sealed class ApiKey : ITenantOwned
 {
     public const string SecretPrefix = "sk_";
 
-    /// <summary>Begins the secret of a key that opens the OpenAI-compatible endpoint and nothing else, so that it may lie with another service.</summary>
+    /// <summary>
+    /// Begins the secret of a key that opens only the OpenAI-compatible endpoint, so that it can be given to another service.
+    /// </summary>
     public const string ModelPrefix = "mk_";
 
     public required TenantId TenantId { get; init; }
 
     public required Guid Id { get; init; }
 
-    /// <summary>What it is for, in the tenant's words.</summary>
+    /// <summary>The tenant's name for it.</summary>
     public required string Name { get; init; }
 
     /// <summary>The secret's first characters, to tell keys apart.</summary>
@@ -75,14 +78,14 @@ public sealed class ApiKey : ITenantOwned
     }
 }
 
-/// <summary>A web site that may carry the tenant's widget, as browsers name it in the Origin header.</summary>
+/// <summary>A website that may embed the tenant's widget, as browsers send it in the Origin header.</summary>
 public sealed class AllowedOrigin : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
 
     public required string Origin { get; init; }
 
-    /// <summary>The origin as browsers write it, or null when the text names none.</summary>
+    /// <summary>The origin as browsers write it; null when the text is not an origin.</summary>
     public static string? Normalize(string? text)
     {
         if (!Uri.TryCreate(text?.Trim(), UriKind.Absolute, out var address)
@@ -92,7 +95,7 @@ public sealed class AllowedOrigin : ITenantOwned
             return null;
         }
 
-        // Browsers send names with other letters in their ASCII form: bücher.example as xn--bcher-kva.example.
+        // Browsers send international names in their ASCII form: bücher.example as xn--bcher-kva.example.
         var host = address.HostNameType == UriHostNameType.IPv6 ? address.Host : address.IdnHost;
         return address.IsDefaultPort ? $"{address.Scheme}://{host}" : $"{address.Scheme}://{host}:{address.Port}";
     }

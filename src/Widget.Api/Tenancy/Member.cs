@@ -3,10 +3,10 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tenancy;
 
-/// <summary>What a member may do; each may do what the ones below may.</summary>
+/// <summary>What a member may do. Each role includes the ones before it.</summary>
 public enum Role
 {
-    /// <summary>Looks.</summary>
+    /// <summary>Sees everything.</summary>
     Viewer,
 
     /// <summary>Talks to visitors.</summary>
@@ -15,7 +15,7 @@ public enum Role
     /// <summary>Changes settings and knowledge.</summary>
     Admin,
 
-    /// <summary>Everything, members and keys included.</summary>
+    /// <summary>Does everything, including members and keys.</summary>
     Owner,
 }
 

@@ -9,8 +9,8 @@ namespace Widget.Api.Tenancy;
 
 /// <summary>
 /// The hosts under which this installation is reached, as they are configured: WIDGET_PUBLIC_URL, WIDGET_HOSTS, tenants' hosts under
-/// WIDGET_HOST_SUFFIX, single addresses of ASPNETCORE_URLS, and this machine's own name for itself. A request's Host header is checked
-/// against them and never believed: a page on another site may have its own name lead here.
+/// WIDGET_HOST_SUFFIX, single addresses of ASPNETCORE_URLS, and loopback names. A request's Host header is checked against them and never
+/// trusted: an attacker can point a name of their own at this server (DNS rebinding).
 /// </summary>
 public sealed class OwnHosts(InstallationOptions options)
 {
@@ -18,10 +18,10 @@ public sealed class OwnHosts(InstallationOptions options)
 
     private IReadOnlySet<string>? _listening;
 
-    /// <summary>What follows the slug in tenants' own hosts; null when they have none.</summary>
+    /// <summary>The part after the slug in tenants' own hosts; null when they have none.</summary>
     public string? TenantSuffix => options.HostSuffix;
 
-    /// <summary>Hosts that the operator has named, without ports; none of them is a tenant's.</summary>
+    /// <summary>Hosts that the operator has configured, without ports. None of them is a tenant's.</summary>
     public IReadOnlySet<string> Configured => _configured;
 
     /// <summary>The origin of WIDGET_PUBLIC_URL, as browsers write it; null without one.</summary>
@@ -32,7 +32,7 @@ public sealed class OwnHosts(InstallationOptions options)
     /// <summary>Whether a Host header names this installation. Ports do not matter: a proxy may listen on another.</summary>
     public bool Serves(HostString host)
     {
-        // Some clients write a name with its last dot.
+        // Some clients send a fully qualified name with its final dot.
         var name = host.Host.TrimEnd('.');
         return IsLoopback(name)
             || _configured.Contains(name)
@@ -40,7 +40,7 @@ public sealed class OwnHosts(InstallationOptions options)
             || _listening?.Contains(name) == true;
     }
 
-    /// <summary>Learns the addresses that the server listens on, once it does.</summary>
+    /// <summary>Adds the addresses that the server listens on. Call it once the server listens.</summary>
     public void ListenOn(IServer server) =>
         _listening = (server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
             .Select(address => BindingAddress.Parse(address).Host)
@@ -62,13 +62,13 @@ public sealed class OwnHosts(InstallationOptions options)
     private static string NameOf(Uri address) => address.HostNameType == UriHostNameType.IPv6 ? address.Host : address.IdnHost;
 }
 
-/// <summary>Marks an endpoint that answers under any host, since probes call it by whatever address they know.</summary>
+/// <summary>Marks an endpoint that answers under any host, because probes call it by any address of the node.</summary>
 public sealed class AnyHost
 {
     public static AnyHost Instance { get; } = new();
 }
 
-/// <summary>Refuses requests for hosts that are not ours, before the host is used in pages, links or decisions.</summary>
+/// <summary>Refuses requests for other hosts, before the host is used in pages, links or decisions.</summary>
 internal sealed class HostMiddleware(RequestDelegate next, OwnHosts hosts)
 {
     public Task InvokeAsync(HttpContext context) =>
@@ -78,5 +78,5 @@ internal sealed class HostMiddleware(RequestDelegate next, OwnHosts hosts)
                 context,
                 StatusCodes.Status421MisdirectedRequest,
                 "This server does not answer under the host of this request. "
-                + "The operator names its hosts with WIDGET_PUBLIC_URL and WIDGET_HOSTS.");
+                + "The operator configures its hosts with WIDGET_PUBLIC_URL and WIDGET_HOSTS.");
 }

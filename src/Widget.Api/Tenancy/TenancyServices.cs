@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Widget.Api.Configuration;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 using Widget.Platform.Tenancy;
@@ -7,11 +8,15 @@ namespace Widget.Api.Tenancy;
 
 internal static class TenancyServices
 {
-    /// <summary>Tenants, how a request names one, and API keys.</summary>
+    /// <summary>Tenants, the resolution of a request's tenant, and API keys.</summary>
     /// <param name="services">The application's.</param>
-    /// <param name="hosts">The installation's own hosts and tenants'.</param>
-    public static IServiceCollection AddTenancy(this IServiceCollection services, OwnHosts hosts)
+    /// <param name="installation">The addresses under which the installation and its tenants are reached.</param>
+    public static IServiceCollection AddTenancy(this IServiceCollection services, InstallationOptions installation)
     {
+        var hosts = new OwnHosts(installation);
+        services.AddSingleton(installation);
+        services.AddSingleton(hosts);
+        services.AddSingleton<TenantDatabase>();
         services.AddHttpContextAccessor();
         services.AddSingleton(TenancyTables.Tables);
 
@@ -36,12 +41,13 @@ internal static class TenancyServices
     }
 
     /// <summary>
-    /// Whether a request may act for a tenant that something else of it proves, such as a token in its path. It may not when it also names another.
+    /// Whether a request may act for a tenant that a token in its path proves. It may not if it also names another tenant.
     /// </summary>
     public static bool Admits(this IMultiTenantContextAccessor tenants, TenantId tenant) =>
-        tenants.MultiTenantContext is { Strategy: null } or { TenantInfo: null, Strategy.IsProof: false } || tenants.MultiTenantContext.TenantInfo?.TenantId == tenant;
+        tenants.MultiTenantContext is { Strategy: null } or { TenantInfo: null, Strategy.IsProof: false }
+            || tenants.MultiTenantContext.TenantInfo?.TenantId == tenant;
 
-    /// <summary>The tenant that an authorised request acts for.</summary>
+    /// <summary>The tenant that an authorized request acts for.</summary>
     public static TenantInfo Current(this IMultiTenantContextAccessor tenants) =>
-        tenants.MultiTenantContext.TenantInfo ?? throw new InvalidOperationException("The request is authorised but names no tenant.");
+        tenants.MultiTenantContext.TenantInfo ?? throw new InvalidOperationException("The request is authorized but names no tenant.");
 }

@@ -13,7 +13,7 @@ public sealed partial class Tenant : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
 
-    /// <summary>Its name in addresses: 2 to 63 small letters, digits and single hyphens.</summary>
+    /// <summary>Its name in URLs: 2 to 63 lowercase letters, digits and single hyphens.</summary>
     public required string Slug { get; init; }
 
     public required string Name { get; set; }
@@ -31,7 +31,7 @@ public sealed partial class Tenant : ITenantOwned
     }
 }
 
-/// <summary>A tenant's settings, as they were last saved; a tenant that never saved any has none.</summary>
+/// <summary>A tenant's settings as last saved. A tenant that never saved any has no row.</summary>
 public sealed class TenantSettingsRow : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -40,8 +40,8 @@ public sealed class TenantSettingsRow : ITenantOwned
 
     public DateTimeOffset UpdatedAt { get; set; }
 
-    // A request with a setting that does not exist is refused. A stored one is left out: a newer version, running beside this one while an
-    // installation is upgraded, may have saved it.
+    // Requests with an unknown setting are refused, but stored unknown settings are ignored: during an upgrade, a newer version beside this
+    // one may have saved them.
     private static readonly JsonSerializerOptions Stored = new(JsonSerializerDefaults.Web)
     {
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { SkipUnknown } },

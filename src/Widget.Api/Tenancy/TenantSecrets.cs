@@ -5,7 +5,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tenancy;
 
-/// <summary>A key of the tenant's own at another service, encrypted.</summary>
+/// <summary>A tenant's encrypted key at another service.</summary>
 public sealed class TenantSecret : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -14,7 +14,7 @@ public sealed class TenantSecret : ITenantOwned
 
     public required string Protected { get; set; }
 
-    /// <summary>Its last characters, for a person to recognise it by.</summary>
+    /// <summary>Its last characters, so that people recognize it.</summary>
     public required string Hint { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }
@@ -28,12 +28,12 @@ public sealed class TenantSecret : ITenantOwned
     }
 }
 
-/// <summary>What is known of a secret without reading it.</summary>
+/// <summary>What can be shown of a secret.</summary>
 public sealed record SecretTrace(string Hint, DateTimeOffset UpdatedAt);
 
 /// <summary>
-/// Keeps tenants' secrets. They are encrypted with the installation's key ring, for one tenant and one name, so that a row copied to another
-/// tenant opens nothing there. They are used on the server and never shown again.
+/// Keeps tenants' secrets. They are encrypted with the installation's key ring, for one tenant and one name, so that a row copied to
+/// another tenant opens nothing there. They are used on the server and never shown again.
 /// </summary>
 public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvider protection, TimeProvider clock)
 {
@@ -49,8 +49,9 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
     private const int HintLength = 4;
     private const int LeastLengthForHint = 12;
 
-    /// <summary>The secret; null when the tenant has none, or one that the installation's keys no longer open.</summary>
-    public async Task<string?> ReadAsync(TenantId tenant, string name, CancellationToken ct) => (await LookUpAsync(tenant, name, ct)).Secret;
+    /// <summary>The secret; null when the tenant has none, or when it can no longer be decrypted.</summary>
+    public async Task<string?> ReadAsync(TenantId tenant, string name, CancellationToken ct) =>
+        (await LookUpAsync(tenant, name, ct)).Secret;
 
     /// <summary>
     /// Whether the tenant has the secret, and the secret itself. The secret is also null if the installation's keys can no longer decrypt
@@ -75,13 +76,14 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
     public async Task<SecretTrace?> FindAsync(TenantId tenant, string name, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        return await db.Secrets.Where(row => row.Name == name).Select(row => new SecretTrace(row.Hint, row.UpdatedAt)).SingleOrDefaultAsync(ct);
+        return await db.Secrets.Where(row => row.Name == name).Select(row => new SecretTrace(row.Hint, row.UpdatedAt))
+            .SingleOrDefaultAsync(ct);
     }
 
     public async Task SaveAsync(TenantId tenant, string name, string secret, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        // Two that set the first key at once must not both add it.
+        // Two requests that save the first key at the same time must not both insert it.
         await db.LockAsync("secret", ct);
         var hint = secret.Length >= LeastLengthForHint ? secret[^HintLength..] : "";
         var row = await db.Secrets.SingleOrDefaultAsync(entry => entry.Name == name, ct);
@@ -99,5 +101,6 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
         return removed > 0;
     }
 
-    private IDataProtector Protector(TenantId tenant, string name) => protection.CreateProtector("Widget.TenantSecret.v1", tenant.ToString(), name);
+    private IDataProtector Protector(TenantId tenant, string name) =>
+        protection.CreateProtector("Widget.TenantSecret.v1", tenant.ToString(), name);
 }

@@ -33,7 +33,7 @@ public sealed class TenantSettingsService(TenantDatabase database, TimeProvider 
         await db.CommitAsync(ct);
     }
 
-    /// <summary>Changes single settings; whoever saves others meanwhile loses nothing.</summary>
+    /// <summary>Changes some settings without overwriting others that are saved at the same time.</summary>
     public async Task ChangeAsync(TenantId tenant, Func<TenantSettings, TenantSettings> change, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -55,10 +55,11 @@ public sealed class TenantSettingsService(TenantDatabase database, TimeProvider 
     public async Task SaveOriginsAsync(TenantId tenant, IEnumerable<string> origins, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        // Of two that replace them at once, the later one finds what the earlier one has added.
+        // If two requests replace them at the same time, the later one must see what the earlier one has added.
         await db.LockAsync("origins", ct);
         await db.AllowedOrigins.ExecuteDeleteAsync(ct);
-        db.AllowedOrigins.AddRange(origins.Distinct(StringComparer.Ordinal).Select(origin => new AllowedOrigin { TenantId = tenant, Origin = origin }));
+        db.AllowedOrigins.AddRange(
+            origins.Distinct(StringComparer.Ordinal).Select(origin => new AllowedOrigin { TenantId = tenant, Origin = origin }));
         await db.CommitAsync(ct);
     }
 }

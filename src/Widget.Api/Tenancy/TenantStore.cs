@@ -6,20 +6,28 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Tenancy;
 
 /// <summary>
-/// Finds tenants in the database by whatever names them. This is work across tenants, so it goes through the functions
-/// tenant_by_…, which answer one question each.
+/// Finds tenants in the database by an identifier. This crosses tenants, so it uses the functions tenant_by_…, each of which answers only
+/// one question.
 /// </summary>
 public sealed class TenantStore(NpgsqlDataSource dataSource) : IMultiTenantStore
 {
-    /// <summary>Marks an identifier as a tenant's id, since a slug may look like one.</summary>
+    /// <summary>Marks an identifier as a tenant's id, because a slug can look like one.</summary>
     public const string IdPrefix = "id:";
 
     public async Task<TenantInfo?> GetByIdentifierAsync(string identifier, CancellationToken ct)
     {
         if (identifier.StartsWith(SiteKey.Prefix, StringComparison.Ordinal))
             return await FindAsync("select tenant_id, slug, name from tenant_by_site_key($1)", identifier, NpgsqlDbType.Text, ct);
-        if (identifier.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal) || identifier.StartsWith(ApiKey.ModelPrefix, StringComparison.Ordinal))
-            return await FindAsync("select tenant_id, slug, name from tenant_by_api_key($1)", ApiKey.HashOf(identifier), NpgsqlDbType.Bytea, ct);
+        if (identifier.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal)
+            || identifier.StartsWith(ApiKey.ModelPrefix, StringComparison.Ordinal))
+        {
+            return await FindAsync(
+                "select tenant_id, slug, name from tenant_by_api_key($1)",
+                ApiKey.HashOf(identifier),
+                NpgsqlDbType.Bytea,
+                ct);
+        }
+
         if (identifier.StartsWith(IdPrefix, StringComparison.Ordinal) && Guid.TryParse(identifier[IdPrefix.Length..], out var id))
             return await FindAsync("select tenant_id, slug, name from tenant_by_id($1)", id, NpgsqlDbType.Uuid, ct);
         return await FindAsync("select tenant_id, slug, name from tenant_by_slug($1)", identifier, NpgsqlDbType.Text, ct);

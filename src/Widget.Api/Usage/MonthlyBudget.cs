@@ -6,18 +6,19 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Usage;
 
 /// <summary>What a tenant's ceilings still allow.</summary>
-/// <param name="MayUseModel">The language model may be asked and calls may be opened. Otherwise answers quote.</param>
+/// <param name="MayUseModel">The language model may answer and calls may start. Otherwise answers quote their sources.</param>
 public readonly record struct BudgetVerdict(bool MayUseModel)
 {
     public static BudgetVerdict Open { get; } = new(MayUseModel: true);
 
-    /// <summary>Calls may be opened, which cost more than all else.</summary>
+    /// <summary>Calls may start. They cost more than anything else.</summary>
     public bool MayCall => MayUseModel;
 }
 
 /// <summary>
-/// Holds a tenant's use of the month against its ceilings. Where there is none, nothing is read. Otherwise the month is added up every
-/// few seconds, and what this node counts meanwhile is added; so many questions cost one statement, and a ceiling is exceeded by no more than what was going on.
+/// Compares a tenant's usage of the month with its ceilings. Without ceilings nothing is read. Otherwise the month is summed up every few
+/// seconds, and usage on this node since then is added. So many questions need only one query, and a ceiling is exceeded at most by the
+/// answers that were in progress.
 /// </summary>
 public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions options, TimeProvider clock, ILogger<MonthlyBudget> logger)
 {
@@ -36,7 +37,8 @@ public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions
             return new BudgetVerdict(
                 MayUseModel: !IsReached(Standing.Messages) && !IsReached(Standing.Tokens) && !IsReached(Standing.ModelSpend));
 
-            bool IsReached(string ceiling) => standings.Any(standing => standing.Name == ceiling && standing.Usage.State is BudgetState.Reached or BudgetState.PriceUnknown);
+            bool IsReached(string ceiling) => standings.Any(
+                standing => standing.Name == ceiling && standing.Usage.State is BudgetState.Reached or BudgetState.PriceUnknown);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
@@ -89,7 +91,8 @@ public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions
     private async ValueTask<MonthlyUse> UseAsync(TenantId tenant, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        if (_known.TryGetValue(tenant, out var known) && now - known.At < Fresh && UsageMeter.MonthOf(known.At) == UsageMeter.MonthOf(now)) return known.Use;
+        if (_known.TryGetValue(tenant, out var known) && now - known.At < Fresh && UsageMeter.MonthOf(known.At) == UsageMeter.MonthOf(now))
+            return known.Use;
         await using var db = await database.BeginAsync(tenant, ct);
         var use = await UsageMeter.ThisMonthAsync(db, now, ct);
         if (_known.Count >= MostKnown) _known.Clear();
@@ -107,7 +110,8 @@ public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions
             await using var db = await database.BeginAsync(tenant, ct);
             var state = usage.State switch { BudgetState.Warning => "warning", BudgetState.Reached => "reached", _ => "price_unknown" };
             await using var say = db.Command(
-                "insert into usage_warnings (tenant_id, month, ceiling, state) values ($1, $2, $3, $4) on conflict do nothing", [tenant.Value, month, name, state]);
+                "insert into usage_warnings (tenant_id, month, ceiling, state) values ($1, $2, $3, $4) on conflict do nothing",
+                [tenant.Value, month, name, state]);
             var first = await say.ExecuteNonQueryAsync(ct) == 1;
             await db.CommitAsync(ct);
             if (_said.Count >= MostKnown) _said.Clear();
@@ -123,7 +127,9 @@ public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions
         else LogPriceUnknown(tenant);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Tenant {Tenant} has used more than 80 % of this month's {Ceiling}: {Used} of {Most}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Tenant {Tenant} has used more than 80 % of this month's {Ceiling}: {Used} of {Most}")]
     private partial void LogNear(TenantId tenant, string ceiling, decimal? used, decimal? most);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Tenant {Tenant} has reached this month's ceiling on {Ceiling}: {Used} of {Most}")]
@@ -131,10 +137,13 @@ public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Tenant {Tenant} has a ceiling on model spend, but the price of a model is not known, so its answers quote. Set WIDGET_MODEL_PRICES")]
+        Message = "Tenant {Tenant} has a ceiling on model spend, but the price of a model is unknown, so its answers quote their sources. "
+            + "Set WIDGET_MODEL_PRICES")]
     private partial void LogPriceUnknown(TenantId tenant);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Reading the usage of tenant {Tenant} failed; its ceilings are not enforced for now")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Reading the usage of tenant {Tenant} failed; its ceilings are not enforced for now")]
     private partial void LogUnchecked(Exception exception, TenantId tenant);
 
     private sealed record Known(MonthlyUse Use, DateTimeOffset At);

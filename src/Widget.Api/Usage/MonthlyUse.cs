@@ -2,7 +2,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Usage;
 
-/// <summary>What a tenant has used since the first of the month, added up by kind and model.</summary>
+/// <summary>A tenant's usage since the first of the month, by kind and model.</summary>
 public sealed record MonthlyUse(IReadOnlyList<UsageSum> Sums)
 {
     public long Messages => Of(UsageMeter.Answer).Sum(sum => sum.Count);
@@ -17,24 +17,35 @@ public sealed record MonthlyUse(IReadOnlyList<UsageSum> Sums)
 
     public long Characters(string kind) => Of(kind).Sum(sum => sum.Characters);
 
-    /// <summary>Models that were used and have no price.</summary>
+    /// <summary>Models without a price that were used.</summary>
     public IEnumerable<string> Unpriced(BudgetOptions options) =>
-        Sums.Where(sum => sum.InputTokens + sum.OutputTokens > 0).Select(sum => sum.Model).Where(model => !options.KnowsPriceOf(model)).Distinct(StringComparer.Ordinal);
+        Sums.Where(sum => sum.InputTokens + sum.OutputTokens > 0)
+            .Select(sum => sum.Model)
+            .Where(model => !options.KnowsPriceOf(model))
+            .Distinct(StringComparer.Ordinal);
 
-    /// <summary>What the tokens cost, as far as prices are known.</summary>
+    /// <summary>The cost of the tokens whose price is known.</summary>
     public decimal Cost(BudgetOptions options) =>
         Sums.Sum(sum => options.Prices.TryGetValue(sum.Model, out var price) ? price.Of(sum.InputTokens, sum.OutputTokens) : 0);
 
-    /// <summary>The same, and something more that was counted.</summary>
+    /// <summary>A copy with further usage added.</summary>
     public MonthlyUse With(UsageSum more) => new([.. Sums, more]);
 
     private IEnumerable<UsageSum> Of(string kind) => Sums.Where(sum => sum.Kind == kind);
 }
 
-/// <summary>What was used of one kind, with one model.</summary>
-public sealed record UsageSum(string Kind, string Model, long Count, long Seconds, long Characters, long InputTokens, long OutputTokens, long EstimatedTokens);
+/// <summary>Usage of one kind with one model.</summary>
+public sealed record UsageSum(
+    string Kind,
+    string Model,
+    long Count,
+    long Seconds,
+    long Characters,
+    long InputTokens,
+    long OutputTokens,
+    long EstimatedTokens);
 
-/// <summary>How a tenant stands with each of its ceilings.</summary>
+/// <summary>A tenant's usage compared with one of its ceilings.</summary>
 internal sealed record Standing(string Name, MonthlyUsage Usage)
 {
     public const string Messages = "messages";
@@ -56,13 +67,19 @@ internal sealed record Standing(string Name, MonthlyUsage Usage)
         At(SpeechCharacters, use.Characters(UsageMeter.Speech), settings.Speech.MonthlyCharacters),
     ];
 
-    /// <summary>Whether there is any ceiling at all.</summary>
+    /// <summary>Whether there is a ceiling.</summary>
     public static bool Any(TenantSettings settings, BudgetOptions options) =>
-        (settings.Budget.MonthlyMessages ?? settings.Budget.MonthlyTokens ?? (long?)settings.TavusMonthlyMinutes ?? settings.Voice.MonthlyMinutes
-            ?? settings.Speech.MonthlyCharacters ?? options.MonthlyMessages ?? options.MonthlyTokens) is not null
-        || settings.Budget.MonthlyModelSpend is not null;
+        settings.Budget.MonthlyMessages is not null
+            || settings.Budget.MonthlyTokens is not null
+            || settings.Budget.MonthlyModelSpend is not null
+            || settings.TavusMonthlyMinutes is not null
+            || settings.Voice.MonthlyMinutes is not null
+            || settings.Speech.MonthlyCharacters is not null
+            || options.MonthlyMessages is not null
+            || options.MonthlyTokens is not null;
 
-    private static Standing At(string name, decimal used, decimal? ceiling) => new(name, new MonthlyUsage(used, ceiling, StateOf(used, ceiling)));
+    private static Standing At(string name, decimal used, decimal? ceiling) =>
+        new(name, new MonthlyUsage(used, ceiling, StateOf(used, ceiling)));
 
     // An unknown price is not zero.
     private static Standing Spend(MonthlyUse use, decimal? ceiling, BudgetOptions options)

@@ -10,7 +10,7 @@ internal static class UsageEndpoints
 {
     public static void MapUsage(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/usage", Read).RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Settings")
-            .WithSummary("What was used this month, and how near its ceilings are");
+            .WithSummary("This month's usage, and its ceilings");
 
     private static async Task<Ok<UsageReport>> Read(
         IMultiTenantContextAccessor tenants, TenantSettingsService settings, MonthlyBudget budget, CancellationToken ct)

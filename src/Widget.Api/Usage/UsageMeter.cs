@@ -5,7 +5,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Usage;
 
-/// <summary>Something that was used and costs money by its time.</summary>
+/// <summary>The recorded usage of one session or request.</summary>
 public sealed class UsageRecord : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -20,10 +20,10 @@ public sealed class UsageRecord : ITenantOwned
 
     public required int Seconds { get; init; }
 
-    /// <summary>Characters read aloud; 0 for what is counted by its time.</summary>
+    /// <summary>Characters read aloud; 0 for usage that is counted by time.</summary>
     public long Characters { get; init; }
 
-    /// <summary>The language model that was asked; empty where none was.</summary>
+    /// <summary>The language model; empty without one.</summary>
     public string Model { get; init; } = "";
 
     public long InputTokens { get; init; }
@@ -44,7 +44,7 @@ public sealed class UsageRecord : ITenantOwned
     }
 }
 
-/// <summary>That a ceiling is near or reached was said in a month.</summary>
+/// <summary>Records that a warning about a ceiling was logged in a month.</summary>
 public sealed class UsageWarning : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -67,10 +67,10 @@ public sealed class UsageWarning : ITenantOwned
 }
 
 /// <summary>The model usage of one piece of work.</summary>
-/// <param name="Model">Which; null where none was asked.</param>
-/// <param name="InputTokens">Read.</param>
-/// <param name="OutputTokens">Written.</param>
-/// <param name="EstimatedTokens">Of these, estimated, because the provider did not report usage.</param>
+/// <param name="Model">The model; null without one.</param>
+/// <param name="InputTokens">Tokens read.</param>
+/// <param name="OutputTokens">Tokens written.</param>
+/// <param name="EstimatedTokens">The part of these tokens that is estimated, because the provider did not report usage.</param>
 public readonly record struct ModelUse(string? Model, long InputTokens, long OutputTokens, long EstimatedTokens)
 {
     public bool IsNothing => InputTokens + OutputTokens == 0;
@@ -93,26 +93,31 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
     /// <summary>A test question.</summary>
     public const string Evaluation = "evaluation";
 
-    /// <summary>Counts a session's time; a second time changes nothing.</summary>
+    /// <summary>Counts a session once. Calling it again changes nothing.</summary>
     /// <param name="db">The transaction that ends the session.</param>
     /// <param name="kind">What was used.</param>
     /// <param name="reference">The session.</param>
     /// <param name="conversation">The thread it belonged to.</param>
-    /// <param name="seconds">How long.</param>
-    /// <param name="use">The tokens it took.</param>
+    /// <param name="seconds">Its duration.</param>
+    /// <param name="use">The tokens it used.</param>
     /// <param name="ct">Ends the wait.</param>
     public static async Task CountAsync(
         TenantDb db, string kind, Guid reference, ConversationId? conversation, int seconds, ModelUse use, CancellationToken ct)
     {
         await using var command = db.Command(
             """
-            insert into usage_records (tenant_id, kind, reference, conversation_id, seconds, model, input_tokens, output_tokens, estimated_tokens)
+            insert into usage_records
+                (tenant_id, kind, reference, conversation_id, seconds, model, input_tokens, output_tokens, estimated_tokens)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             on conflict do nothing
             """,
             [
                 db.TenantId.Value, kind, reference,
-                new Npgsql.NpgsqlParameter { Value = (object?)conversation?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid },
+                new Npgsql.NpgsqlParameter
+                {
+                    Value = (object?)conversation?.Value ?? DBNull.Value,
+                    NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid,
+                },
                 seconds, use.Model ?? "", use.InputTokens, use.OutputTokens, use.EstimatedTokens,
             ]);
         if (await command.ExecuteNonQueryAsync(ct) == 1) UsageTelemetry.Ended(kind, seconds);
@@ -144,7 +149,14 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
         while (await rows.ReadAsync(ct))
         {
             sums.Add(new UsageSum(
-                rows.GetString(0), rows.GetString(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4), rows.GetInt64(5), rows.GetInt64(6), rows.GetInt64(7)));
+                rows.GetString(0),
+                rows.GetString(1),
+                rows.GetInt64(2),
+                rows.GetInt64(3),
+                rows.GetInt64(4),
+                rows.GetInt64(5),
+                rows.GetInt64(6),
+                rows.GetInt64(7)));
         }
 
         return new MonthlyUse(sums);
@@ -161,7 +173,9 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
     public static async Task<long> SecondsThisMonthAsync(TenantDb db, string kind, DateTimeOffset now, CancellationToken ct)
     {
         var month = MonthOf(now);
-        await using var command = db.Command("select coalesce(sum(seconds), 0) from usage_records where kind = $1 and at >= $2", [kind, month]);
+        await using var command = db.Command(
+            "select coalesce(sum(seconds), 0) from usage_records where kind = $1 and at >= $2",
+            [kind, month]);
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 
@@ -176,7 +190,9 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
     public static async Task<long> CharactersThisMonthAsync(TenantDb db, string kind, DateTimeOffset now, CancellationToken ct)
     {
         var month = MonthOf(now);
-        await using var command = db.Command("select coalesce(sum(characters), 0)::bigint from usage_records where kind = $1 and at >= $2", [kind, month]);
+        await using var command = db.Command(
+            "select coalesce(sum(characters), 0)::bigint from usage_records where kind = $1 and at >= $2",
+            [kind, month]);
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 }

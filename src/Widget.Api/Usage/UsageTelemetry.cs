@@ -18,6 +18,7 @@ internal static class UsageTelemetry
 
     public static void Ended(string kind, int seconds)
     {
-        if (kind is UsageMeter.Voice or UsageMeter.Video) CallDuration.Record(seconds, new KeyValuePair<string, object?>("widget.call.mode", kind));
+        if (kind is UsageMeter.Voice or UsageMeter.Video)
+            CallDuration.Record(seconds, new KeyValuePair<string, object?>("widget.call.mode", kind));
     }
 }

@@ -14,7 +14,7 @@ public sealed class SessionTokenStrategy(VisitorTokens tokens) : IMultiTenantStr
     internal static string? Identifier(VisitorTicket? visitor) => visitor is null ? null : TenantStore.IdPrefix + visitor.Tenant;
 }
 
-/// <summary>A visitor's token in the query, as a WebSocket sends it, which cannot send headers.</summary>
+/// <summary>A visitor's token in the query, because WebSockets cannot send headers.</summary>
 public sealed class HubTokenStrategy(VisitorTokens tokens) : IMultiTenantStrategy
 {
     public bool IsProof => true;

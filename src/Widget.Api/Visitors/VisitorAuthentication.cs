@@ -9,8 +9,8 @@ using Widget.Api.Web;
 namespace Widget.Api.Visitors;
 
 /// <summary>
-/// Lets in visitors by their token, from the site that the token was given to. The origin is checked here, and not left to CORS,
-/// because CORS does not guard WebSockets.
+/// Authenticates visitors by their token, from the site that the token was issued to. The origin is checked here because CORS does not
+/// protect WebSockets.
 /// </summary>
 public sealed class VisitorAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
@@ -39,17 +39,17 @@ public sealed class VisitorAuthentication(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        // Where visitors and programs are both let in, the other has said it already.
+        // An endpoint for visitors and programs challenges both schemes; the first one has already answered.
         if (Response.HasStarted) return Task.CompletedTask;
         var ticket = tokens.Read(Context);
         if (ticket is not null && !origins.IsFrom(Context, ticket.Origin))
-            return Problems.WriteAsync(Context, StatusCodes.Status403Forbidden, "This session was opened on another web site.");
+            return Problems.WriteAsync(Context, StatusCodes.Status403Forbidden, "This session was opened on another website.");
         Response.Headers.WWWAuthenticate = "Bearer";
         return Problems.WriteAsync(
             Context,
             StatusCodes.Status401Unauthorized,
             BearerToken.Read(Context) is null
-                ? "A visitor's token is needed: open a session with POST /api/widget/session first."
+                ? "A visitor's token is required. Open a session with POST /api/widget/session first."
                 : "The session has ended or is not valid. Open a new one with POST /api/widget/session.");
     }
 }

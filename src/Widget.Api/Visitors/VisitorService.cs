@@ -5,11 +5,11 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Visitors;
 
-/// <summary>What visitors do besides asking.</summary>
+/// <summary>What visitors do besides asking questions.</summary>
 public sealed class VisitorService(TenantDatabase database)
 {
     /// <summary>
-    /// Appends an event of the visitor's, once per client id; null when the conversation is not the visitor's.
+    /// Appends a visitor's event once per client id. Null when the conversation is not the visitor's.
     /// </summary>
     /// <exception cref="ClientIdTakenException">The client id was used for something else.</exception>
     public async Task<TEvent?> AppendAsync<TEvent>(VisitorTicket visitor, ConversationId conversation, TEvent entry, CancellationToken ct)
@@ -30,12 +30,13 @@ public sealed class VisitorService(TenantDatabase database)
         return await db.Events.AnyAsync(row => row.ConversationId == conversation && row.MessageId == message, ct);
     }
 
-    /// <summary>Keeps what the customer's site says of the visitor. It is not proved.</summary>
+    /// <summary>Stores what the customer's site says about the visitor, which is not verified.</summary>
     public async Task IdentifyAsync(VisitorTicket visitor, IdentifyRequest request, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(visitor.Tenant, ct);
-        // Locked: a page may say the name and the address at once, and both are to stay.
-        var row = await db.Visitors.FromSql($"select * from visitors where id = {visitor.Visitor.Value} for update").SingleOrDefaultAsync(ct);
+        // Locked, because a page may send the name and the address at the same time, and both must be kept.
+        var row = await db.Visitors.FromSql($"select * from visitors where id = {visitor.Visitor.Value} for update")
+            .SingleOrDefaultAsync(ct);
         if (row is null) return; // erased meanwhile
         row.ExternalId = ExternalIds.OfPage(request.Id) ?? row.ExternalId;
         var traits = new Dictionary<string, string>(row.Traits, StringComparer.Ordinal);
@@ -53,9 +54,14 @@ public sealed class VisitorService(TenantDatabase database)
         CancellationToken ct)
     {
         await using var db = await database.BeginAsync(visitor.Tenant, ct);
-        var row = await db.Conversations.SingleOrDefaultAsync(candidate => candidate.Id == conversation && candidate.VisitorId == visitor.Visitor, ct);
+        var row = await db.Conversations.SingleOrDefaultAsync(
+            candidate => candidate.Id == conversation && candidate.VisitorId == visitor.Visitor,
+            ct);
         if (row is null) return false;
-        row.Context = context.Where(entry => entry.Value is not null).ToDictionary(entry => entry.Key, entry => entry.Value!, StringComparer.Ordinal);
+        row.Context = context.Where(entry => entry.Value is not null).ToDictionary(
+            entry => entry.Key,
+            entry => entry.Value!,
+            StringComparer.Ordinal);
         await db.CommitAsync(ct);
         return true;
     }

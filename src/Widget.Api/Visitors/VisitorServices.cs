@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Authentication;
-using Widget.Api.KeyRing;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
@@ -11,7 +10,6 @@ internal static class VisitorServices
     /// <summary>Visitors: who they are and the tokens that prove it.</summary>
     public static IServiceCollection AddVisitors(this IServiceCollection services)
     {
-        services.AddKeyRing();
         services.AddSingleton<VisitorTokens>();
         services.AddSingleton<Origins>();
         services.AddSingleton<IMultiTenantStrategy, SessionTokenStrategy>();
@@ -23,7 +21,9 @@ internal static class VisitorServices
             policy => policy.AddAuthenticationSchemes(VisitorAuthentication.SchemeName).RequireAuthenticatedUser());
         services.AddAuthorizationBuilder().AddPolicy(
             Policies.VisitorOrDeveloper,
-            policy => policy.AddAuthenticationSchemes(VisitorAuthentication.SchemeName, ApiKeyAuthentication.SchemeName).RequireAuthenticatedUser());
+            policy => policy
+                .AddAuthenticationSchemes(VisitorAuthentication.SchemeName, ApiKeyAuthentication.SchemeName)
+                .RequireAuthenticatedUser());
         return services;
     }
 }

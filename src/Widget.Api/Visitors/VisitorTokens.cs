@@ -7,29 +7,30 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Visitors;
 
-/// <summary>What a visitor's token says.</summary>
-/// <param name="Tenant">Whose visitor.</param>
-/// <param name="Visitor">Which.</param>
-/// <param name="Origin">The web site it was given to; null for a caller that is no browser.</param>
+/// <summary>The content of a visitor's token.</summary>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Visitor">The visitor.</param>
+/// <param name="Origin">The website it was issued to; null for a caller other than a browser.</param>
 public sealed record VisitorTicket(TenantId Tenant, VisitorId Visitor, string? Origin);
 
 /// <summary>
 /// Makes and reads visitors' tokens: short-lived, encrypted and signed by ASP.NET Core's data protection, whose keys all nodes
-/// share, and bound to the site they were given to.
+/// share, and bound to the site they were issued to.
 /// </summary>
 public sealed class VisitorTokens(IDataProtectionProvider protection, TimeProvider clock)
 {
     /// <summary>The visitors' hub.</summary>
     public const string HubPath = "/hubs/conversation";
 
-    // Paths under this may carry the token in the query, since a WebSocket cannot send headers.
+    // Requests to these paths may carry the token in the query, because WebSockets cannot send headers.
     private const string Hubs = "/hubs";
 
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
     private static readonly object HeaderKey = new();
     private static readonly object QueryKey = new();
 
-    private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector("Widget.VisitorToken.v1").ToTimeLimitedDataProtector();
+    private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector("Widget.VisitorToken.v1")
+        .ToTimeLimitedDataProtector();
 
     public (string Token, DateTimeOffset ExpiresAt) Create(VisitorTicket ticket)
     {
@@ -43,7 +44,9 @@ public sealed class VisitorTokens(IDataProtectionProvider protection, TimeProvid
     public VisitorTicket? Read(HttpContext http)
     {
         var (header, query) = (OfHeader(http), OfQuery(http));
-        return header is null || query is null || (header.Tenant == query.Tenant && header.Visitor == query.Visitor) ? header ?? query : null;
+        return header is null || query is null || (header.Tenant == query.Tenant && header.Visitor == query.Visitor)
+            ? header ?? query
+            : null;
     }
 
     /// <summary>The ticket in the Authorization header.</summary>
@@ -53,12 +56,16 @@ public sealed class VisitorTokens(IDataProtectionProvider protection, TimeProvid
     public VisitorTicket? OfQuery(HttpContext http) => Known(
         http,
         QueryKey,
-        request => request.Request.Path.StartsWithSegments(Hubs, StringComparison.OrdinalIgnoreCase) ? request.Request.Query["access_token"].ToString() : null);
+        request => request.Request.Path.StartsWithSegments(Hubs, StringComparison.OrdinalIgnoreCase)
+            ? request.Request.Query["access_token"].ToString()
+            : null);
 
     private VisitorTicket? Known(HttpContext http, object key, Func<HttpContext, string?> token)
     {
         if (http.Items.TryGetValue(key, out var known)) return known as VisitorTicket;
-        var ticket = token(http) is { Length: > 0 } text && !text.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal) ? Read(text) : null;
+        var ticket = token(http) is { Length: > 0 } text && !text.StartsWith(ApiKey.SecretPrefix, StringComparison.Ordinal)
+            ? Read(text)
+            : null;
         http.Items[key] = ticket;
         return ticket;
     }

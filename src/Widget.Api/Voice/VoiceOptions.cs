@@ -1,3 +1,4 @@
+using Widget.Api.Configuration;
 using Widget.Contracts;
 
 namespace Widget.Api.Voice;
@@ -19,4 +20,46 @@ public sealed record VoiceOptions
 
     /// <summary>The model that writes down what visitors say (WIDGET_VOICE_TRANSCRIPTION_MODEL); null for no transcripts of theirs.</summary>
     public string? TranscriptionModel { get; init; }
+
+    internal static VoiceOptions Read(Variables variables)
+    {
+        var protocol = ReadProtocol(variables);
+        var transcription = variables.Text("WIDGET_VOICE_TRANSCRIPTION_MODEL");
+        // A key without an endpoint is a key of OpenAI's.
+        var atOpenAI = variables.Text("WIDGET_VOICE_ENDPOINT") is null
+            && variables.Text("WIDGET_VOICE_KEY") is not null
+            && protocol is VoiceProtocol.OpenAIRealtime or VoiceProtocol.GptLive;
+        if (!atOpenAI)
+        {
+            var (endpoint, key, model) = variables.Model("VOICE", "the model to speak with");
+            return new VoiceOptions { Endpoint = endpoint, Key = key, Model = model, Protocol = protocol, TranscriptionModel = transcription };
+        }
+
+        var named = variables.Text("WIDGET_VOICE_MODEL");
+        if (named is null)
+            variables.Errors.Add("WIDGET_VOICE_MODEL is not set. It names the model to speak with at OpenAI, such as gpt-realtime-2.1.");
+        return new VoiceOptions
+        {
+            Endpoint = VoiceAccounts.OpenAI,
+            Key = variables.Text("WIDGET_VOICE_KEY"),
+            Model = named,
+            Protocol = protocol,
+            TranscriptionModel = transcription,
+        };
+    }
+
+    private static VoiceProtocol ReadProtocol(Variables variables)
+    {
+        const string Name = "WIDGET_VOICE_PROTOCOL";
+        switch (variables.Text(Name))
+        {
+            case null or "openai_realtime": return VoiceProtocol.OpenAIRealtime;
+            case "azure_realtime": return VoiceProtocol.AzureRealtime;
+            case "gpt_live": return VoiceProtocol.GptLive;
+            case "self_hosted": return VoiceProtocol.SelfHosted;
+            case var other:
+                variables.Errors.Add($"{Name} is \"{other}\". It must be openai_realtime, azure_realtime, gpt_live or self_hosted.");
+                return VoiceProtocol.OpenAIRealtime;
+        }
+    }
 }

@@ -127,7 +127,7 @@ public static class ContractNames
         _ => throw Unmapped(status),
     };
 
-    /// <summary>A source shows how far its last job has come.</summary>
+    /// <summary>A source shows the state of its last job.</summary>
     public static SourceStatusName ToSourceStatus(this JobStatus status) => status switch
     {
         JobStatus.Queued => SourceStatusName.Queued,

@@ -29,9 +29,11 @@ internal sealed record JsonPlace(string Field, Type? Type)
     private static Type? Inner(JsonTypeInfo type, string name) => type.Kind switch
     {
         JsonTypeInfoKind.Object =>
-            type.Properties.FirstOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase))?.PropertyType,
+            type.Properties
+                .FirstOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase))
+                ?.PropertyType,
         JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary => type.ElementType,
-        // A converter reads it whole; what is wrong is wrong with all of it.
+        // A converter reads the whole value, so the error concerns all of it.
         _ => type.Type,
     };
 

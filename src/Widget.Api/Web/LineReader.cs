@@ -5,9 +5,9 @@ using System.Text;
 namespace Widget.Api.Web;
 
 /// <summary>A line of a request's body.</summary>
-/// <param name="Number">From 1.</param>
-/// <param name="Bytes">Its UTF-8, without its end; valid until the next line is asked for. Empty when it is too long.</param>
-/// <param name="IsTooLong">It is longer than is read.</param>
+/// <param name="Number">Line number, from 1.</param>
+/// <param name="Bytes">The text in UTF-8 without the line break, valid until the next line is read. Empty when it is too long.</param>
+/// <param name="IsTooLong">The line is over the limit.</param>
 internal readonly record struct Line(int Number, ReadOnlyMemory<byte> Bytes, bool IsTooLong);
 
 /// <summary>
@@ -18,8 +18,8 @@ internal static class LineReader
 {
     private const int Block = 64 << 10;
 
-    /// <param name="body">What is read.</param>
-    /// <param name="longest">Most bytes of a line.</param>
+    /// <param name="body">The request's body.</param>
+    /// <param name="longest">Maximum bytes of a line.</param>
     /// <param name="ct">Ends the reading.</param>
     public static async IAsyncEnumerable<Line> ReadAsync(Stream body, int longest, [EnumeratorCancellation] CancellationToken ct)
     {

@@ -20,5 +20,6 @@ internal static class Policies
     public const string AnyOrigin = "any-origin";
 
     /// <summary>Largest request body, in bytes.</summary>
-    public static RouteGroupBuilder WithRequestSizeLimit(this RouteGroupBuilder group, long bytes) => group.WithMetadata(new RequestSizeLimitAttribute(bytes));
+    public static RouteGroupBuilder WithRequestSizeLimit(this RouteGroupBuilder group, long bytes) =>
+        group.WithMetadata(new RequestSizeLimitAttribute(bytes));
 }

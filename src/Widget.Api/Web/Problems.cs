@@ -41,23 +41,26 @@ internal static class Problems
     /// <param name="title">For people.</param>
     /// <param name="code">For programs.</param>
     public static ProblemHttpResult Because(int status, string title, string code) =>
-        TypedResults.Problem(statusCode: status, title: title, extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code });
+        TypedResults.Problem(
+            statusCode: status,
+            title: title,
+            extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code });
 
     public static ProblemHttpResult NotFound(string what) => Because(StatusCodes.Status404NotFound, $"There is no such {what}.");
 
-    /// <summary>Puts words in the place of the bare status names that the framework gives.</summary>
+    /// <summary>Replaces the framework's bare status names with sentences.</summary>
     public static void SayInWords(ProblemDetailsContext context) =>
         context.ProblemDetails.Title = (context.ProblemDetails.Status, context.ProblemDetails.Title) switch
         {
             (StatusCodes.Status400BadRequest, "Bad Request") => Unreadable,
             (StatusCodes.Status404NotFound, "Not Found") => "There is nothing at this address.",
-            (StatusCodes.Status405MethodNotAllowed, "Method Not Allowed") => "This address does not take that method.",
+            (StatusCodes.Status405MethodNotAllowed, "Method Not Allowed") => "This address does not support that method.",
             (StatusCodes.Status413PayloadTooLarge, "Content Too Large" or "Payload Too Large") => TooLarge(context.HttpContext),
             (StatusCodes.Status415UnsupportedMediaType, "Unsupported Media Type") => UnknownContentType,
             var (_, title) => title,
         };
 
-    /// <summary>Says the limit that a request was over, where it is known.</summary>
+    /// <summary>Names the size limit, if it is known.</summary>
     public static string TooLarge(HttpContext http) =>
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize switch
         {
@@ -71,17 +74,19 @@ internal static class Problems
         TypedResults.ValidationProblem(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [error] }, title: error);
 }
 
-/// <summary>Metadata of endpoints whose callers read errors in another shape than problem details.</summary>
+/// <summary>Metadata of endpoints whose errors have another shape than problem details.</summary>
 internal interface IErrorShape
 {
     Task WriteAsync(HttpContext http, int status, string title);
 }
 
 /// <summary>
-/// Writes problem details whatever the caller says it accepts: an error is better read as JSON than not at all, also by someone who asked
-/// for a stream. The framework's own writer, which comes first, declines then.
+/// Writes problem details even if the caller does not accept JSON, for example because it asked for a stream. In that case the framework's
+/// own writer, which comes first, writes nothing.
 /// </summary>
-internal sealed class UnconditionalProblems(IOptions<ProblemDetailsOptions> options, IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json) : IProblemDetailsWriter
+internal sealed class UnconditionalProblems(
+    IOptions<ProblemDetailsOptions> options,
+    IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json) : IProblemDetailsWriter
 {
     public bool CanWrite(ProblemDetailsContext context) => true;
 
@@ -92,25 +97,35 @@ internal sealed class UnconditionalProblems(IOptions<ProblemDetailsOptions> opti
         context.ProblemDetails.Title ??= Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(http.Response.StatusCode);
         context.ProblemDetails.Extensions["traceId"] = System.Diagnostics.Activity.Current?.Id ?? http.TraceIdentifier;
         options.Value.CustomizeProblemDetails?.Invoke(context);
-        await http.Response.WriteAsJsonAsync(context.ProblemDetails, context.ProblemDetails.GetType(), json.Value.SerializerOptions, "application/problem+json");
+        await http.Response.WriteAsJsonAsync(
+            context.ProblemDetails,
+            context.ProblemDetails.GetType(),
+            json.Value.SerializerOptions,
+            "application/problem+json");
     }
 }
 
 /// <summary>The one place that turns exceptions into problem details.</summary>
-internal sealed partial class ExceptionProblems(IProblemDetailsService problems, RequestFaults requests, ILogger<ExceptionProblems> logger) : IExceptionHandler
+internal sealed partial class ExceptionProblems(
+    IProblemDetailsService problems,
+    RequestFaults requests,
+    ILogger<ExceptionProblems> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         var (status, title, field) = exception switch
         {
             BadHttpRequestException bad => requests.Explain(bad, httpContext),
-            Conversations.ClientIdTakenException taken => new(StatusCodes.Status409Conflict, taken.Message, "clientId"),
+            ConflictException conflict => new(StatusCodes.Status409Conflict, conflict.Message, conflict.Field),
             OperationCanceledException when httpContext.RequestAborted.IsCancellationRequested =>
                 new(StatusCodes.Status499ClientClosedRequest, "The client cancelled the request."),
-            _ when DatabaseFaults.IsTransient(exception) => new RequestFault(StatusCodes.Status503ServiceUnavailable, Problems.DatabaseAway),
+            _ when DatabaseFaults.IsTransient(exception) => new RequestFault(
+                StatusCodes.Status503ServiceUnavailable,
+                Problems.DatabaseAway),
             _ => new(StatusCodes.Status500InternalServerError, "Something went wrong on our side. It has been logged under the trace id."),
         };
-        if (status >= StatusCodes.Status500InternalServerError) LogFault(LoggedException.Of(exception), httpContext.Request.Method, Route(httpContext));
+        if (status >= StatusCodes.Status500InternalServerError)
+            LogFault(LoggedException.Of(exception), httpContext.Request.Method, Route(httpContext));
         if (status == StatusCodes.Status503ServiceUnavailable) httpContext.Response.Headers.RetryAfter = Problems.RetryAfter;
         if (field is null)
         {
@@ -119,16 +134,19 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         }
 
         httpContext.Response.StatusCode = status;
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [title] };
         return await problems.TryWriteAsync(new ProblemDetailsContext
         {
             HttpContext = httpContext,
-            ProblemDetails = new HttpValidationProblemDetails(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [title] }) { Status = status, Title = title },
+            ProblemDetails = new HttpValidationProblemDetails(errors) { Status = status, Title = title },
         });
     }
 
-    // The route's pattern, since paths carry tokens. The exception handler has taken the endpoint off the request and put it here.
+    // The route's pattern, because paths can carry tokens. The exception handler moves the endpoint from the request to its feature.
     private static string Route(HttpContext http) =>
-        (http.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? http.GetEndpoint()) is RouteEndpoint route ? route.RoutePattern.RawText ?? "/" : "no route";
+        (http.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? http.GetEndpoint()) is RouteEndpoint route
+            ? route.RoutePattern.RawText ?? "/"
+            : "no route";
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Error, Message = "{Method} {Route} failed")]
     private partial void LogFault(Exception exception, string method, string route);

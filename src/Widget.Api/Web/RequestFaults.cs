@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Widget.Api.Web;
 
-/// <summary>What is wrong with a request, in words.</summary>
+/// <summary>What is wrong with a request.</summary>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Title">For people.</param>
-/// <param name="Field">The field that is wrong, where it is one.</param>
+/// <param name="Field">The invalid field; null when the error is not about one field.</param>
 internal readonly record struct RequestFault(int Status, string Title, string? Field = null);
 
 /// <summary>
@@ -23,7 +23,7 @@ internal sealed class RequestFaults(Microsoft.Extensions.Options.IOptions<Micros
 
     public RequestFault Explain(BadHttpRequestException e, HttpContext http)
     {
-        // The endpoint has been cleared from the request by now.
+        // The exception handler has already removed the endpoint from the request.
         var failed = http.Features.Get<IExceptionHandlerFeature>();
         var endpoint = failed?.Endpoint ?? http.GetEndpoint();
         return e switch
@@ -35,7 +35,7 @@ internal sealed class RequestFaults(Microsoft.Extensions.Options.IOptions<Micros
             { InnerException: JsonException inner } => Explain(inner, BodyType(endpoint)),
             { InnerException: InvalidDataException } when http.Request.HasFormContentType =>
                 Bad("The form could not be read. Send it as multipart/form-data, complete and with its boundary."),
-            // The server's own kinds of it are about bytes on the line, not about parameters.
+            // The server's own exceptions are about malformed HTTP, not about parameters.
             { InnerException: not null } => Bad(Problems.Unreadable),
             _ when e.GetType() != typeof(BadHttpRequestException) => Bad(Problems.Unreadable),
             _ => Parameter(endpoint, failed?.RouteValues ?? http.Request.RouteValues, http.Request)
@@ -48,7 +48,7 @@ internal sealed class RequestFaults(Microsoft.Extensions.Options.IOptions<Micros
 
     private RequestFault Explain(JsonException e, Type? body)
     {
-        // The reader's own exception inside says that the text is no JSON; without it, it is JSON of another type.
+        // An inner JsonException means invalid JSON. Without one, the JSON is valid but has another type.
         if (e.InnerException is JsonException || body is null) return Bad(NoJson);
         var place = JsonPlace.Find(body, e.Path, json.Value.SerializerOptions);
         if (place.Field.Length == 0) return Bad("The request must be a JSON object.");

@@ -4,15 +4,19 @@ using System.Text.Json;
 
 namespace Widget.Api.Web;
 
+/// <summary>
+/// Checks values by their attributes. The same check serves request bodies, hub arguments and lines of an import. ASP.NET Core's own
+/// validation covers only endpoints, and names .NET's properties instead of JSON's fields.
+/// </summary>
 internal static class Validation
 {
-    /// <summary>What a field that must be an ISO 639-1 code says when it is not.</summary>
+    /// <summary>The error of a field that must be an ISO 639-1 code.</summary>
     public const string LanguageError = "The language must be an ISO 639-1 code, such as en.";
 
     /// <summary>Whether a text has the form of an ISO 639-1 code.</summary>
     public static bool IsLanguage(string text) => text.Length == 2 && text.All(char.IsAsciiLetterLower);
 
-    /// <summary>Answers 400 with every field's errors, before the handler runs, when the request's body breaks its own rules.</summary>
+    /// <summary>Responds with 400 and the errors of every field if the request's body is invalid, before the handler runs.</summary>
     public static RouteHandlerBuilder Validate<TRequest>(this RouteHandlerBuilder route)
         where TRequest : class =>
         route.ProducesValidationProblem().AddEndpointFilter(async (context, next) =>
@@ -23,13 +27,13 @@ internal static class Validation
                 : TypedResults.ValidationProblem(errors, title: errors.Values.First()[0]);
         });
 
-    /// <summary>What is wrong, by field as the API names it; empty when nothing is.</summary>
+    /// <summary>Errors by field, as the API names it; empty when the value is valid.</summary>
     public static Dictionary<string, string[]> Errors(object? value)
     {
-        // JSON's null is let in where an entry of a list or a hub's argument is expected.
+        // JSON's null can stand for an entry of a list or a hub's argument.
         if (value is null) return new Dictionary<string, string[]>(StringComparer.Ordinal) { [""] = ["It must be an object, not null."] };
         var errors = Attributes(value).ToList();
-        // Rules about several fields presume that each by itself is right.
+        // Rules about several fields expect that each of them is valid.
         if (errors.Count == 0 && value is IValidatableObject whole)
         {
             errors.AddRange(whole.Validate(new ValidationContext(value))
@@ -42,7 +46,7 @@ internal static class Validation
             .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
     }
 
-    // The built-in messages name what they are told to name; callers know a property by its field's name.
+    // The built-in messages use DisplayName. Callers know a property by the name of its JSON field.
     private static IEnumerable<(string Field, string Error)> Attributes(object value)
     {
         foreach (var property in value.GetType().GetProperties())
@@ -53,7 +57,7 @@ internal static class Validation
             var field = FieldName(property.Name);
             var context = new ValidationContext(value) { MemberName = property.Name, DisplayName = field };
             var given = property.GetValue(value);
-            // What is missing breaks no further rule.
+            // A missing value breaks only one rule.
             var broken = rules.OfType<RequiredAttribute>().FirstOrDefault(rule => rule.GetValidationResult(given, context) is not null);
             foreach (var rule in broken is null ? rules : [broken])
                 if (rule.GetValidationResult(given, context) is { } result) yield return (field, result.ErrorMessage ?? "It is not valid.");

@@ -9,9 +9,13 @@ namespace Widget.Api.Tests.Boundary;
 public sealed class AllowedOriginsShould(ApiFixture api)
 {
     [Fact]
-    public async Task Let_in_nobody_but_the_hosted_page_when_there_are_none()
+    public async Task Admit_only_the_hosted_page_without_allowed_origins()
     {
-        var created = await new TenantAdministration(api.Database.OwnerSource).CreateAsync($"t{Guid.NewGuid():N}", "Harbor Bikes", [], CancellationToken.None);
+        var created = await new TenantAdministration(api.Database.OwnerSource).CreateAsync(
+            $"t{Guid.NewGuid():N}",
+            "Harbor Bikes",
+            [],
+            CancellationToken.None);
         var tenant = new TestTenant(api.Node, created);
 
         (await tenant.Developer.GetFromJsonAsync<AllowedOrigins>("/api/settings/origins"))!.Origins.ShouldBeEmpty();
@@ -19,13 +23,14 @@ public sealed class AllowedOriginsShould(ApiFixture api)
     }
 
     [Fact]
-    public async Task Let_in_nobody_any_more_once_the_list_is_emptied()
+    public async Task Refuse_other_sites_once_the_list_is_emptied()
     {
         var tenant = await TestTenant.CreateAsync(api);
         (await OpenAsync(tenant, TestTenant.Origin)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await OpenAsync(tenant, null)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        (await tenant.Developer.PutAsJsonAsync("/api/settings/origins", new { origins = Array.Empty<string>() })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await tenant.Developer.PutAsJsonAsync("/api/settings/origins", new { origins = Array.Empty<string>() })).StatusCode.ShouldBe(
+            HttpStatusCode.OK);
 
         await OnlyHostedPageAsync(tenant);
     }
@@ -38,7 +43,9 @@ public sealed class AllowedOriginsShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        await (await tenant.Developer.PutAsync("/api/settings/origins", new StringContent(body, null, "application/json"))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: field);
+        await (await tenant.Developer.PutAsync("/api/settings/origins", new StringContent(body, null, "application/json"))).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            field: field);
 
         (await tenant.Developer.GetFromJsonAsync<AllowedOrigins>("/api/settings/origins"))!.Origins.ShouldBe([TestTenant.Origin]);
     }

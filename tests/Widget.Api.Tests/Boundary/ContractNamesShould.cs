@@ -6,7 +6,8 @@ namespace Widget.Api.Tests.Boundary;
 /// <summary>A member that is added to an enum, or moved in it, on one side only.</summary>
 public sealed class ContractNamesShould
 {
-    public static TheoryData<string, string> Mappings => [.. Methods.Select(method => (method.Name, method.GetParameters()[0].ParameterType.Name))];
+    public static TheoryData<string, string> Mappings =>
+        [.. Methods.Select(method => (method.Name, method.GetParameters()[0].ParameterType.Name))];
 
     private static IEnumerable<MethodInfo> Methods => typeof(ContractNames).GetMethods(BindingFlags.Public | BindingFlags.Static);
 
@@ -40,7 +41,8 @@ public sealed class ContractNamesShould
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Widget.Testing.Repository.Root, "src", "Widget.Api"), "*.cs", SearchOption.AllDirectories))
         {
             if (file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)) continue;
-            cast.IsMatch(File.ReadAllText(file)).ShouldBeFalse($"{file} casts between enums of two assemblies; ContractNames maps them by name.");
+            cast.IsMatch(File.ReadAllText(file))
+                .ShouldBeFalse($"{file} casts between enums of two assemblies; ContractNames maps them by name.");
         }
     }
 }

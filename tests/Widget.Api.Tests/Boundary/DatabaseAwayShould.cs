@@ -7,7 +7,7 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests.Boundary;
 
-/// <summary>While the database is away, a request is told so and when to come back, however the fault is wrapped.</summary>
+/// <summary>While the database is unavailable, requests get 503 and Retry-After, however the exception is wrapped.</summary>
 public sealed class DatabaseAwayShould
 {
     private const string Words = "We cannot reach our database right now. Please try again in a moment.";
@@ -21,7 +21,11 @@ public sealed class DatabaseAwayShould
         // A database of its own, since it is spoilt.
         await using var database = await TestDatabase.CreateAsync();
         await using var node = await ApiNode.StartAsync(database);
-        var created = await new TenantAdministration(database.OwnerSource).CreateAsync("harbor", "Harbor Bikes", [TestTenant.Origin], CancellationToken.None);
+        var created = await new TenantAdministration(database.OwnerSource).CreateAsync(
+            "harbor",
+            "Harbor Bikes",
+            [TestTenant.Origin],
+            CancellationToken.None);
         await ExecuteAsync(
             database,
             $$"""
@@ -41,12 +45,18 @@ public sealed class DatabaseAwayShould
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var node = await ApiNode.StartAsync(database);
-        var created = await new TenantAdministration(database.OwnerSource).CreateAsync("harbor", "Harbor Bikes", [TestTenant.Origin], CancellationToken.None);
+        var created = await new TenantAdministration(database.OwnerSource).CreateAsync(
+            "harbor",
+            "Harbor Bikes",
+            [TestTenant.Origin],
+            CancellationToken.None);
         var role = new NpgsqlConnectionStringBuilder(database.Application).Username;
         using var client = node.Client(created.ApiKey);
         (await client.GetAsync("/api/settings")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        await ExecuteAsync(database, $"alter role \"{role}\" connection limit 0; select pg_terminate_backend(pid) from pg_stat_activity where usename = '{role}'");
+        await ExecuteAsync(
+            database,
+            $"alter role \"{role}\" connection limit 0; select pg_terminate_backend(pid) from pg_stat_activity where usename = '{role}'");
         var (plain, openAI) = (await client.GetAsync("/api/settings"), await client.GetAsync("/v1/models"));
         await plain.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, Words);
         plain.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(5));
@@ -55,7 +65,9 @@ public sealed class DatabaseAwayShould
         (await openAI.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetProperty("message").GetString().ShouldBe(Words);
 
         await ExecuteAsync(database, $"alter role \"{role}\" connection limit -1");
-        await Eventually.TrueAsync(async () => (await client.GetAsync("/api/settings")).StatusCode == HttpStatusCode.OK, "the database is back");
+        await Eventually.TrueAsync(
+            async () => (await client.GetAsync("/api/settings")).StatusCode == HttpStatusCode.OK,
+            "the database is back");
     }
 
     [Fact]
@@ -63,7 +75,11 @@ public sealed class DatabaseAwayShould
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var node = await ApiNode.StartAsync(database);
-        var created = await new TenantAdministration(database.OwnerSource).CreateAsync("harbor", "Harbor Bikes", [TestTenant.Origin], CancellationToken.None);
+        var created = await new TenantAdministration(database.OwnerSource).CreateAsync(
+            "harbor",
+            "Harbor Bikes",
+            [TestTenant.Origin],
+            CancellationToken.None);
         await ExecuteAsync(database, "alter table api_keys add constraint no_more check (false) not valid");
         using var developer = node.Client(created.ApiKey);
 

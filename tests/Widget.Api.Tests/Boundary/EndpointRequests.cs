@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Routing.Patterns;
 namespace Widget.Api.Tests.Boundary;
 
 /// <summary>
-/// A request for every endpoint that a node has, made from the endpoint's own description, so that an endpoint added tomorrow is among them.
-/// What the path and the body name is another tenant's.
+/// A request for every endpoint that a node has, made from the endpoint's own description, so that an endpoint added tomorrow is among
+/// them. What the path and the body name is another tenant's.
 /// </summary>
 internal sealed class EndpointRequests(ApiNode node, OtherTenant other)
 {
@@ -47,7 +47,9 @@ internal sealed class EndpointRequests(ApiNode node, OtherTenant other)
             RoutePatternSeparatorPart separator => separator.Content,
             RoutePatternParameterPart { Name: "slug" or "model" } => other.Slug,
             RoutePatternParameterPart { Name: "message" } => other.Message.ToString(),
-            RoutePatternParameterPart { Name: "id" } => other.IdOf(at > 0 && pattern.PathSegments[at - 1].Parts is [RoutePatternLiteralPart kind] ? kind.Content : "").ToString(),
+            RoutePatternParameterPart { Name: "id" } => other.IdOf(
+                at > 0 && pattern.PathSegments[at - 1].Parts is [RoutePatternLiteralPart kind] ? kind.Content : "")
+                .ToString(),
             _ => "x",
         }))));
 
@@ -56,7 +58,7 @@ internal sealed class EndpointRequests(ApiNode node, OtherTenant other)
         "/api/tavus/tool" => new { name = "search_knowledge", arguments = new { query = OtherTenant.Question } },
         "/v1/chat/completions" => new { model = "widget", messages = new[] { new { role = "user", content = OtherTenant.Question } } },
         "/api/widget/session" => new { siteKey = other.SiteKey },
-        // Keys at other services are tried there, and nobody is called from here.
+        // These endpoints check keys at other services, which tests must not call.
         { } path when path.EndsWith("/key", StringComparison.Ordinal) => new { },
         _ => Sample(type, 0) ?? new { },
     };
@@ -70,9 +72,19 @@ internal sealed class EndpointRequests(ApiNode node, OtherTenant other)
         if (type == typeof(Guid)) return other.Conversation;
         if (type == typeof(bool)) return true;
         if (type == typeof(DateTimeOffset)) return DateTimeOffset.UnixEpoch;
-        if (type == typeof(JsonElement) || type.IsInterface || typeof(IEnumerable).IsAssignableFrom(type)) return typeof(IDictionary).IsAssignableFrom(type) || type.Name.Contains("Dictionary", StringComparison.Ordinal) || type == typeof(JsonElement) ? new { } : Array.Empty<object>();
+        if (type == typeof(JsonElement) || type.IsInterface || typeof(IEnumerable).IsAssignableFrom(type))
+        {
+            return typeof(IDictionary).IsAssignableFrom(type)
+                || type.Name.Contains("Dictionary", StringComparison.Ordinal)
+                || type == typeof(JsonElement)
+                ? new { }
+                : Array.Empty<object>();
+        }
+
         if (type.IsEnum) return JsonSerializer.SerializeToElement(Enum.GetValues(type).GetValue(0), type);
         if (type.IsPrimitive || type == typeof(decimal)) return 1;
-        return type.GetProperties().Where(property => property.CanWrite).ToDictionary(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name), property => Sample(property.PropertyType, depth + 1));
+        return type.GetProperties().Where(property => property.CanWrite).ToDictionary(
+            property => JsonNamingPolicy.CamelCase.ConvertName(property.Name),
+            property => Sample(property.PropertyType, depth + 1));
     }
 }

@@ -9,7 +9,7 @@ namespace Widget.Api.Tests.Boundary;
 /// <summary>Under which hosts the server answers, and which origins are its own: what is configured, not what a request says.</summary>
 public sealed class HostsShould(ApiFixture api)
 {
-    private const string NotOurs = "This server does not answer under the host of this request. The operator names its hosts with WIDGET_PUBLIC_URL and WIDGET_HOSTS.";
+    private const string NotOurs = "This server does not answer under the host of this request. The operator configures its hosts with WIDGET_PUBLIC_URL and WIDGET_HOSTS.";
 
     [Fact]
     public async Task Not_take_a_site_for_its_own_because_the_host_header_names_it()
@@ -54,7 +54,7 @@ public sealed class HostsShould(ApiFixture api)
             api.Database,
             hostSuffix: ".chat.example.com",
             publicAddress: new Uri("https://widget.chat.example.com"),
-            configure: options => options with { Hosts = ["widget.internal", "10.0.0.5:8080"] });
+            configure: options => options with { Installation = options.Installation with { Hosts = ["widget.internal", "10.0.0.5:8080"] } });
         var tenant = await TestTenant.CreateAsync(api, node);
         using var client = node.Client();
 
@@ -71,7 +71,10 @@ public sealed class HostsShould(ApiFixture api)
     public async Task Count_its_configured_origins_as_its_own()
     {
         await using var node = await ApiNode.StartAsync(
-            api.Database, hostSuffix: ".chat.example.com", publicAddress: new Uri("https://widget.example.com"), configure: options => options with { Hosts = ["widget.internal"] });
+            api.Database,
+            hostSuffix: ".chat.example.com",
+            publicAddress: new Uri("https://widget.example.com"),
+            configure: options => options with { Installation = options.Installation with { Hosts = ["widget.internal"] } });
         var tenant = await TestTenant.CreateAsync(api, node);
         var own = $"{tenant.Created.Slug}.chat.example.com";
 
@@ -97,8 +100,11 @@ public sealed class HostsShould(ApiFixture api)
         var session = (await opened.Content.ReadFromJsonAsync<SessionResponse>(TestTenant.Json))!;
         using var client = node.Client(session.Token);
 
-        (await GetAsync(client, $"/api/widget/conversations/{session.ConversationId}/events", own, $"http://{own}")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        await (await GetAsync(client, $"/api/widget/conversations/{session.ConversationId}/events", own, "https://evil.example")).ShouldBeProblemAsync(HttpStatusCode.Forbidden, "This session was opened on another web site.");
+        (await GetAsync(client, $"/api/widget/conversations/{session.ConversationId}/events", own, $"http://{own}")).StatusCode.ShouldBe(
+            HttpStatusCode.OK);
+        await (await GetAsync(client, $"/api/widget/conversations/{session.ConversationId}/events", own, "https://evil.example")).ShouldBeProblemAsync(
+            HttpStatusCode.Forbidden,
+            "This session was opened on another website.");
     }
 
     [Theory]
@@ -109,9 +115,10 @@ public sealed class HostsShould(ApiFixture api)
     {
         var variables = new Dictionary<string, string> { ["WIDGET_DATABASE_APP"] = "Host=db", ["WIDGET_HOSTS"] = $"fine.internal, {host}" };
 
-        Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(variables.GetValueOrDefault)).Errors.ShouldHaveSingleItem().ShouldContain($"WIDGET_HOSTS contains \"{host}\"");
+        Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(variables.GetValueOrDefault)).Errors.ShouldHaveSingleItem()
+            .ShouldContain($"WIDGET_HOSTS contains \"{host}\"");
         variables["WIDGET_HOSTS"] = "widget.internal, 10.0.0.5:8080";
-        ServerOptions.Read(variables.GetValueOrDefault).Hosts.ShouldBe(["widget.internal", "10.0.0.5:8080"]);
+        ServerOptions.Read(variables.GetValueOrDefault).Installation.Hosts.ShouldBe(["widget.internal", "10.0.0.5:8080"]);
     }
 
     private static async Task<HttpResponseMessage> GetAsync(HttpClient client, string path, string host, string? origin = null)

@@ -39,17 +39,26 @@ internal sealed class OtherTenant
 
     public static async Task<OtherTenant> CreateAsync(ApiFixture api, ApiNode node, string marker)
     {
-        var created = await new TenantAdministration(api.Database.OwnerSource).CreateAsync($"q{Guid.NewGuid():N}", $"{marker} Bikes", [TestTenant.Origin], CancellationToken.None);
+        var created = await new TenantAdministration(api.Database.OwnerSource).CreateAsync(
+            $"q{Guid.NewGuid():N}",
+            $"{marker} Bikes",
+            [TestTenant.Origin],
+            CancellationToken.None);
         var tenant = new TestTenant(node, created);
-        (await tenant.ImportAsync(new { id = "delivery", title = "Delivery", text = $"Delivery to the island costs 12 euros, from {marker}." })).Status.ShouldBe(JobStatusName.Ready);
+        (await tenant.ImportAsync(new { id = "delivery", title = "Delivery", text = $"Delivery to the island costs 12 euros, from {marker}." })).Status.ShouldBe(
+            JobStatusName.Ready);
         var visitor = await tenant.VisitAsync();
         var answer = await visitor.AskAsync(Question);
         answer.Text.ShouldContain(marker);
         var key = await PostAsync("/api/keys/model", new { name = "tests" });
         var other = new OtherTenant(marker, tenant, visitor, key.GetProperty("key").GetString()!, answer.MessageId);
         other._ids["model"] = key.GetProperty("id").GetGuid();
-        other._ids["answers"] = (await PostAsync("/api/knowledge/answers", new { question = $"Where is {marker}?", answer = $"{marker} is on the island." })).GetProperty("id").GetGuid();
-        other._ids["questions"] = (await PostAsync("/api/evaluation/questions", new { name = marker, text = Question, facts = new[] { "12 euros" } })).GetProperty("id").GetGuid();
+        other._ids["answers"] = (await PostAsync("/api/knowledge/answers", new { question = $"Where is {marker}?", answer = $"{marker} is on the island." })).GetProperty(
+            "id")
+            .GetGuid();
+        other._ids["questions"] = (await PostAsync("/api/evaluation/questions", new { name = marker, text = Question, facts = new[] { "12 euros" } })).GetProperty(
+            "id")
+            .GetGuid();
         var documents = await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents", TestTenant.Json);
         other._ids["documents"] = documents!.Documents.First(document => document.Title == "Delivery").Id;
         var sources = await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources", TestTenant.Json);
@@ -58,7 +67,9 @@ internal sealed class OtherTenant
         await Eventually.TrueAsync(
             async () =>
             {
-                await using var open = api.Database.OwnerSource.CreateCommand("select not exists (select from ingestion_jobs where tenant_id = $1 and finished_at is null) and not exists (select from ingestion_items where tenant_id = $1)");
+                await using var open = api.Database.OwnerSource.CreateCommand(
+                    "select not exists (select from ingestion_jobs where tenant_id = $1 and finished_at is null) and not exists "
+                        + "(select from ingestion_items where tenant_id = $1)");
                 open.Parameters.Add(new() { Value = created.TenantId });
                 return await open.ExecuteScalarAsync() is true;
             },
@@ -79,13 +90,16 @@ internal sealed class OtherTenant
     {
         var tables = new List<string>();
         await using (var list = database.OwnerSource.CreateCommand(
-            "select table_name from information_schema.columns where table_schema = 'public' and column_name = 'tenant_id' order by table_name"))
+            "select table_name from information_schema.columns where table_schema = 'public' and column_name = 'tenant_id' order "
+                + "by table_name"))
         await using (var rows = await list.ExecuteReaderAsync())
             while (await rows.ReadAsync()) tables.Add(rows.GetString(0));
         var state = new List<string>();
         foreach (var table in tables)
         {
-            await using var read = database.OwnerSource.CreateCommand($"select count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from \"{table}\" t where tenant_id = $1");
+            await using var read = database.OwnerSource.CreateCommand(
+                $"select count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from \"{table}\" t where "
+                    + "tenant_id = $1");
             read.Parameters.Add(new() { Value = Tenant.Created.TenantId });
             state.Add($"{table}: {await read.ExecuteScalarAsync()}");
         }

@@ -62,7 +62,9 @@ public sealed class RequestFaultsShould(ApiFixture api)
     {
         var visitor = await (await TestTenant.CreateAsync(api)).VisitAsync();
 
-        await (await visitor.SendAsync(new string('x', 100_000))).ShouldBeProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The request is larger than 64 KB.");
+        await (await visitor.SendAsync(new string('x', 100_000))).ShouldBeProblemAsync(
+            HttpStatusCode.RequestEntityTooLarge,
+            "The request is larger than 64 KB.");
     }
 
     [Theory]
@@ -75,14 +77,23 @@ public sealed class RequestFaultsShould(ApiFixture api)
 
         await (await PutAsync("http://api.example.com/v1")).ShouldBeProblemAsync(
             HttpStatusCode.BadRequest,
-            $"{field} must be an https address, such as https://api.openai.com/v1. Plain http is allowed on this machine, such as http://localhost:8880/v1, and for hosts that WIDGET_FETCH_ALLOW names.",
+            $"{field} must be an https address, such as https://api.openai.com/v1. "
+                + "Plain http is allowed on this machine, such as http://localhost:8880/v1, and for hosts that WIDGET_FETCH_ALLOW names.",
             field);
         foreach (var bad in new[] { "ftp://api.example.com", "https://api.example.com/v1?key=1", "api.example.com", "https://user:pass@api.example.com" })
-            await (await PutAsync(bad)).ShouldBeProblemAsync(HttpStatusCode.BadRequest, $"{field} must be a web address without a query, such as https://api.openai.com/v1.", field);
+        {
+            await (await PutAsync(bad)).ShouldBeProblemAsync(
+                HttpStatusCode.BadRequest,
+                $"{field} must be a web address without a query, such as https://api.openai.com/v1.",
+                field);
+        }
+
         foreach (var good in new[] { "https://api.example.com/v1", "http://localhost:8880/v1", "http://127.0.0.1:8880", "http://[::1]:8880" })
             (await PutAsync(good)).StatusCode.ShouldBe(HttpStatusCode.OK, good);
 
-        await using var node = await ApiNode.StartAsync(api.Database, fetching: new() { AllowedPrivateHosts = new HashSet<string> { "kokoro:8880" } });
+        await using var node = await ApiNode.StartAsync(
+            api.Database,
+            fetching: new() { AllowedPrivateHosts = new HashSet<string> { "kokoro:8880" } });
         using var client = node.Client(tenant.Created.ApiKey);
         (await client.PutAsJsonAsync("/api/settings", Settings("http://kokoro:8880/v1"))).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await client.PutAsJsonAsync("/api/settings", Settings("http://kokoro:8881/v1"))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
@@ -97,6 +108,7 @@ public sealed class RequestFaultsShould(ApiFixture api)
         foreach (var type in typeof(TenantSettings).Assembly.GetTypes().Where(type => type.IsPublic && !type.IsAbstract && !type.IsGenericType).SelectMany(type => type.GetProperties()).Select(property => property.PropertyType).Distinct())
             ExpectedValues.Of(type).ShouldNotBeNullOrEmpty(type.ToString());
         ExpectedValues.Of(typeof(ScheduleName?)).ShouldBe("one of none, daily, weekly, monthly");
-        JsonPlace.Find(typeof(ContextRequest), "$.context['a.b']", JsonSerializerOptions.Web).ShouldBe(new JsonPlace("context.a.b", typeof(string)));
+        JsonPlace.Find(typeof(ContextRequest), "$.context['a.b']", JsonSerializerOptions.Web)
+            .ShouldBe(new JsonPlace("context.a.b", typeof(string)));
     }
 }

@@ -8,8 +8,8 @@ using Widget.Contracts;
 namespace Widget.Api.Tests.Boundary;
 
 /// <summary>
-/// Whom a request acts for, tried on every endpoint that there is with everything that can name a tenant: host, slug, site key, visitor's token,
-/// API key, model key (docs/decisions/0006-multi-tenancy.md).
+/// Whom a request acts for, tried on every endpoint that there is with everything that can name a tenant: host, slug, site key, visitor's
+/// token, API key, model key (docs/decisions/0006-multi-tenancy.md).
 /// </summary>
 public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
 {
@@ -24,7 +24,13 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _node = await ApiNode.StartAsync(api.Database, fetching: api.Fetching, hostSuffix: Suffix, tavusApi: api.Simulator.TavusApi, video: VideoTenant.Quick, voice: api.Voice.OpenAI);
+        _node = await ApiNode.StartAsync(
+            api.Database,
+            fetching: api.Fetching,
+            hostSuffix: Suffix,
+            tavusApi: api.Simulator.TavusApi,
+            video: VideoTenant.Quick,
+            voice: api.Voice.OpenAI);
         (_mine, _other) = (await OtherTenant.CreateAsync(api, _node, "Wombatville"), await OtherTenant.CreateAsync(api, _node, "Quokkaburg"));
         _requests = new EndpointRequests(_node, _other);
         _client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _node.Address, Timeout = TimeSpan.FromSeconds(60) };
@@ -57,18 +63,48 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
             {
                 await RefusedAsync(target, $"{proof} at another's host", carry, request => request.Headers.Host = _other.Slug + Suffix);
                 if (proof == "key in X-API-Key")
-                    await RefusedAsync(target, $"{proof} beside another's API key", carry, request => Bearer(request, _other.Tenant.Created.ApiKey));
+                {
+                    await RefusedAsync(
+                        target,
+                        $"{proof} beside another's API key",
+                        carry,
+                        request => Bearer(request, _other.Tenant.Created.ApiKey));
+                }
                 else
-                    await RefusedAsync(target, $"{proof} beside another's X-API-Key", carry, request => request.Headers.Add("X-API-Key", _other.ModelKey));
+                    await RefusedAsync(
+                        target,
+                        $"{proof} beside another's X-API-Key",
+                        carry,
+                        request => request.Headers.Add("X-API-Key", _other.ModelKey));
                 if (target.IsHub)
-                    await RefusedAsync(target, $"{proof} beside another's token in the query", carry, request => Query(request, _other.Visitor.Session.Token));
+                {
+                    await RefusedAsync(
+                        target,
+                        $"{proof} beside another's token in the query",
+                        carry,
+                        request => Query(request, _other.Visitor.Session.Token));
+                }
+
                 if (target.HasSlug) await RefusedAsync(target, $"{proof} with another's slug", carry);
                 if (target.Path == "/api/widget/session") await RefusedAsync(target, $"{proof} with another's site key", carry);
             }
 
-            if (target.IsHub) await RefusedAsync(target, "token in the query at another's host", request => Query(request, _mine.Visitor.Session.Token), request => request.Headers.Host = _other.Slug + Suffix);
+            if (target.IsHub)
+            {
+                await RefusedAsync(
+                    target,
+                    "token in the query at another's host",
+                    request => Query(request, _mine.Visitor.Session.Token),
+                    request => request.Headers.Host = _other.Slug + Suffix);
+            }
+
             if (target.HasSlug || target.Path == "/api/widget/session")
-                await RefusedAsync(target, "my host with another's slug or site key", request => request.Headers.Host = _mine.Slug + Suffix);
+            {
+                await RefusedAsync(
+                    target,
+                    "my host with another's slug or site key",
+                    request => request.Headers.Host = _mine.Slug + Suffix);
+            }
         }
 
         wrong.ShouldBeEmpty(string.Join('\n', wrong));
@@ -82,7 +118,8 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
             foreach (var carry in carriers) carry(request);
             var (status, text) = await SendAsync(request);
             if (text.Contains(_other.Marker, StringComparison.Ordinal)) wrong.Add($"{target}, {how}: shows the other's");
-            if (status != HttpStatusCode.Forbidden || (target.Method != "HEAD" && !text.Contains(Contradiction, StringComparison.Ordinal))) wrong.Add($"{target}, {how}: {(int)status} {text[..Math.Min(text.Length, 120)]}");
+            if (status != HttpStatusCode.Forbidden || (target.Method != "HEAD" && !text.Contains(Contradiction, StringComparison.Ordinal)))
+                wrong.Add($"{target}, {how}: {(int)status} {text[..Math.Min(text.Length, 120)]}");
         }
     }
 
@@ -100,7 +137,8 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
                 var (status, text) = await SendAsync(request);
                 if (text.Contains(_other.Marker, StringComparison.Ordinal)) wrong.Add($"{target}, {proof}: shows the other's: {text}");
                 // Without a built widget there is no loader.
-                if ((int)status >= 500 && status != HttpStatusCode.BadGateway && target.Path != "/widget.js") wrong.Add($"{target}, {proof}: {(int)status} {text}");
+                if ((int)status >= 500 && status != HttpStatusCode.BadGateway && target.Path != "/widget.js")
+                    wrong.Add($"{target}, {proof}: {(int)status} {text}");
             }
         }
 
@@ -113,7 +151,8 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/tavus/tool")
         {
-            Content = System.Net.Http.Json.JsonContent.Create(new { name = "search_knowledge", arguments = new { query = OtherTenant.Question } }),
+            Content = System.Net.Http.Json.JsonContent.Create(
+                new { name = "search_knowledge", arguments = new { query = OtherTenant.Question } }),
         };
         var stranger = await TestTenant.WithKnowledgeAsync(api, _node);
         Bearer(request, (await stranger.VisitAsync()).Session.Token);
@@ -141,16 +180,21 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
     public async Task Keep_the_hubs_to_the_tenant_that_the_token_proves()
     {
         var ct = TestContext.Current.CancellationToken;
-        await Should.ThrowAsync<WebSocketException>(() => ConnectAsync("/hubs/conversation", _mine.Visitor.Session.Token, null, _other.Slug + Suffix));
-        await Should.ThrowAsync<WebSocketException>(() => ConnectAsync("/hubs/conversation", _mine.Visitor.Session.Token, _other.Visitor.Session.Token, null));
-        await Should.ThrowAsync<WebSocketException>(() => ConnectAsync("/hubs/conversation", _other.Visitor.Session.Token, _other.Tenant.Created.ApiKey, _mine.Slug + Suffix));
-        await Should.ThrowAsync<WebSocketException>(() => ConnectAsync("/hubs/tavus", null, _mine.Tenant.Created.ApiKey, _other.Slug + Suffix));
+        await Should.ThrowAsync<WebSocketException>(
+            () => ConnectAsync("/hubs/conversation", _mine.Visitor.Session.Token, null, _other.Slug + Suffix));
+        await Should.ThrowAsync<WebSocketException>(
+            () => ConnectAsync("/hubs/conversation", _mine.Visitor.Session.Token, _other.Visitor.Session.Token, null));
+        await Should.ThrowAsync<WebSocketException>(
+            () => ConnectAsync("/hubs/conversation", _other.Visitor.Session.Token, _other.Tenant.Created.ApiKey, _mine.Slug + Suffix));
+        await Should.ThrowAsync<WebSocketException>(
+            () => ConnectAsync("/hubs/tavus", null, _mine.Tenant.Created.ApiKey, _other.Slug + Suffix));
         await ConnectAsync("/hubs/conversation", _mine.Visitor.Session.Token, _mine.Visitor.Session.Token, _mine.Slug + Suffix);
         await ConnectAsync("/hubs/tavus", null, _mine.Tenant.Created.ApiKey, _mine.Slug + Suffix);
 
         await using var hub = await HubClient.ConnectAsync(_node, _mine.Visitor.Session.Token);
         await hub.StreamAsync("w", "Watch", _other.Conversation, 0);
-        (await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<ConversationUpdate>("w").CountAsync(ct))).Message.ShouldContain("There is no such conversation.");
+        (await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<ConversationUpdate>("w").CountAsync(ct))).Message.ShouldContain(
+            "There is no such conversation.");
 
         async Task ConnectAsync(string path, string? query, string? header, string? host)
         {
@@ -162,9 +206,11 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
         }
     }
 
-    private static void Bearer(HttpRequestMessage request, string token) => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    private static void Bearer(HttpRequestMessage request, string token) =>
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
 
-    private static void Query(HttpRequestMessage request, string token) => request.RequestUri = new Uri($"{request.RequestUri}?access_token={Uri.EscapeDataString(token)}", UriKind.Relative);
+    private static void Query(HttpRequestMessage request, string token) =>
+        request.RequestUri = new Uri($"{request.RequestUri}?access_token={Uri.EscapeDataString(token)}", UriKind.Relative);
 
     private async Task<(HttpStatusCode Status, string Text)> SendAsync(HttpRequestMessage request)
     {

@@ -54,8 +54,8 @@ public sealed class BudgetShould(ApiFixture api)
         var second = await tenant.Developer.PostAsJsonAsync("/v1/chat/completions", body, Ct);
 
         var told = (await first.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("usage");
-        (counted.InputTokens, counted.OutputTokens, counted.EstimatedTokens).ShouldBe(
-            (told.GetProperty("prompt_tokens").GetInt64(), told.GetProperty("completion_tokens").GetInt64(), 0));
+        (counted.InputTokens, counted.OutputTokens, counted.EstimatedTokens)
+            .ShouldBe((told.GetProperty("prompt_tokens").GetInt64(), told.GetProperty("completion_tokens").GetInt64(), 0));
         second.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await second.Content.ReadAsStringAsync(Ct)).ShouldContain("four and a half hours");
         (await api.Simulator.RequestsAsync()).Count.ShouldBe(asked);
@@ -92,7 +92,10 @@ public sealed class BudgetShould(ApiFixture api)
     public async Task Hold_the_operators_ceiling_where_it_is_lower()
     {
         await api.Simulator.BehaveAsync();
-        await using var node = await ApiNode.StartAsync(api.Database, api.Simulator.Chat, budgets: new BudgetOptions { MonthlyMessages = 1 });
+        await using var node = await ApiNode.StartAsync(
+            api.Database,
+            api.Simulator.Chat,
+            budgets: new BudgetOptions { MonthlyMessages = 1 });
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
         await SaveAsync(tenant, new { monthlyMessages = 100 });
         var visitor = await tenant.VisitAsync();
@@ -116,7 +119,9 @@ public sealed class BudgetShould(ApiFixture api)
             if ((await UsageAsync(tenant)).Messages.Used < 10) await visitor.AskAsync(Question);
         }
 
-        var lines = one.Log.Lines.Concat(two.Log.Lines).Concat(api.Node.Log.Lines).Where(line => line.Contains(tenant.Created.TenantId.ToString(), StringComparison.Ordinal)).ToList();
+        var lines = one.Log.Lines.Concat(two.Log.Lines).Concat(api.Node.Log.Lines).Where(
+            line => line.Contains(tenant.Created.TenantId.ToString(), StringComparison.Ordinal))
+            .ToList();
         lines.Count(line => line.Contains(Warned[0], StringComparison.Ordinal)).ShouldBe(1);
     }
 
@@ -154,7 +159,7 @@ public sealed class BudgetShould(ApiFixture api)
         unknown.ModelSpend.ShouldBe(new MonthlyUsage(null, 10, BudgetState.PriceUnknown));
         unknown.UnpricedModels.ShouldBe(["sim-chat"]);
         answer.Outcome.ShouldBe(AnswerOutcome.Quoted);
-        other.Log.Lines.ShouldContain(line => line.Contains("the price of a model is not known", StringComparison.Ordinal));
+        other.Log.Lines.ShouldContain(line => line.Contains("the price of a model is unknown", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -169,7 +174,8 @@ public sealed class BudgetShould(ApiFixture api)
         (await UsageAsync(tenant)).Messages.Used.ShouldBe(1);
     }
 
-    private static Task<HttpResponseMessage> SaveAsync(TestTenant tenant, object budget) => tenant.Developer.PutAsJsonAsync("/api/settings", new { budget }, Ct);
+    private static Task<HttpResponseMessage> SaveAsync(TestTenant tenant, object budget) =>
+        tenant.Developer.PutAsJsonAsync("/api/settings", new { budget }, Ct);
 
     private static async Task<UsageReport> UsageAsync(TestTenant tenant) =>
         (await tenant.Developer.GetFromJsonAsync<UsageReport>("/api/usage", TestTenant.Json, Ct))!;
@@ -178,9 +184,11 @@ public sealed class BudgetShould(ApiFixture api)
     {
 #pragma warning disable CA2100 // One of the literals above.
         await using var command = api.Database.OwnerSource.CreateCommand(
-            $"insert into usage_records (tenant_id, kind, reference, seconds, at) select tenant_id, $2, gen_random_uuid(), 0, {at} from tenants, generate_series(1, $3) where slug = $1");
+            $"insert into usage_records (tenant_id, kind, reference, seconds, at) select tenant_id, $2, gen_random_uuid(), 0, {at} "
+                + "from tenants, generate_series(1, $3) where slug = $1");
 #pragma warning restore CA2100
-        foreach (var value in new object[] { tenant.Created.Slug, kind, count }) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        foreach (var value in new object[] { tenant.Created.Slug, kind, count })
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync(Ct);
     }
 }

@@ -25,7 +25,10 @@ public sealed class CallBudgetShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Open_no_calls_once_a_ceiling_is_reached()
     {
-        var video = await VideoTenant.CreateAsync(api, _node, new { useTavusVideo = true, tavusReplicaId = VideoTenant.Replica, voice = new { enabled = true } });
+        var video = await VideoTenant.CreateAsync(
+            api,
+            _node,
+            new { useTavusVideo = true, tavusReplicaId = VideoTenant.Replica, voice = new { enabled = true } });
         var before = await video.Tenant.VisitAsync();
         var reached = new { useTavusVideo = true, tavusReplicaId = VideoTenant.Replica, voice = new { enabled = true }, budget = new { monthlyTokens = 0 } };
         (await video.Tenant.Developer.PutAsJsonAsync("/api/settings", reached, Ct)).EnsureSuccessStatusCode();

@@ -19,7 +19,10 @@ public sealed class CallbackLimitsShould(ApiFixture api)
             tavusApi: api.Simulator.TavusApi,
             video: VideoTenant.Quick,
             limits: LimitOptions.None.With(Limit.Anonymous, new Rate(Allowed, TimeSpan.FromHours(1))));
-        var video = await VideoTenant.CreateAsync(api, node, behavior: new { replicaJoinsAfter = 0.1, postCallSeconds = 600, callbackLoss = 1 });
+        var video = await VideoTenant.CreateAsync(
+            api,
+            node,
+            behavior: new { replicaJoinsAfter = 0.1, postCallSeconds = 600, callbackLoss = 1 });
         await VideoTenant.OpenAsync(await video.Tenant.VisitAsync());
         var callback = new Uri((await video.CallsAsync()).Single().RequestBody.GetProperty("callback_url").GetString()!);
 

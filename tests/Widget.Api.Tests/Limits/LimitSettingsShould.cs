@@ -11,7 +11,10 @@ public sealed class LimitSettingsShould
     [Fact]
     public void Be_read_with_their_units()
     {
-        var options = Read(("WIDGET_LIMIT_SESSIONS", "50/30s"), ("WIDGET_LIMIT_API_CALLS", "off"), ("WIDGET_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8, ::1"));
+        var options = Read(
+            ("WIDGET_LIMIT_SESSIONS", "50/30s"),
+            ("WIDGET_LIMIT_API_CALLS", "off"),
+            ("WIDGET_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8, ::1"));
 
         options.Limits.Of(Limit.Sessions).ShouldBe(new Rate(50, TimeSpan.FromSeconds(30)));
         options.Limits.Of(Limit.ApiCalls).ShouldBeNull();
@@ -32,5 +35,8 @@ public sealed class LimitSettingsShould
         Should.Throw<InvalidConfigurationException>(() => Read((name, value))).Errors.Single().ShouldContain($"{name} ");
 
     private static ServerOptions Read(params (string Name, string Value)[] variables) =>
-        ServerOptions.Read(name => name == "WIDGET_DATABASE_APP" ? Database : variables.Where(variable => variable.Name == name).Select(variable => variable.Value).SingleOrDefault());
+        ServerOptions.Read(
+            name => name == "WIDGET_DATABASE_APP"
+                ? Database
+                : variables.Where(variable => variable.Name == name).Select(variable => variable.Value).SingleOrDefault());
 }

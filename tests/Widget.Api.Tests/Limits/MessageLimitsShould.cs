@@ -45,7 +45,8 @@ public sealed class MessageLimitsShould(ApiFixture api)
         await hub.StreamAsync("b", "Ask", visitor.Session.ConversationId, new { clientId = "2", text = "Is the frame covered?" });
         var error = await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<AnswerUpdate>("b").LastAsync(Ct));
 
-        error.Message.ShouldMatch(@"HubException: You are sending messages too quickly\. Please try again in \d+ seconds\. \[rate_limited retry-after=\d+\]$");
+        error.Message.ShouldMatch(
+            @"HubException: You are sending messages too quickly\. Please try again in \d+ seconds\. \[rate_limited retry-after=\d+\]$");
         // The connection holds, and a message that was refused left nothing behind.
         await hub.StreamAsync("w", "Watch", visitor.Session.ConversationId, 0);
         (await hub.ItemsAsync<ConversationUpdate>("w").FirstAsync(update => update.Event is AssistantMessage, Ct)).ShouldNotBeNull();
@@ -73,7 +74,8 @@ public sealed class MessageLimitsShould(ApiFixture api)
             limits: new LimitOptions().With(Limit.Searches, Rate.Parse("2/1h")).With(Limit.Completions, Rate.Parse("1/1h")));
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
         var searches = new List<HttpStatusCode>();
-        for (var i = 0; i < 3; i++) searches.Add((await tenant.Developer.PostAsJsonAsync("/api/search", new { query = "charging" }, Ct)).StatusCode);
+        for (var i = 0; i < 3; i++)
+            searches.Add((await tenant.Developer.PostAsJsonAsync("/api/search", new { query = "charging" }, Ct)).StatusCode);
 
         var body = new { model = "widget", messages = new[] { new { role = "user", content = "How long does charging take?" } } };
         (await tenant.Developer.PostAsJsonAsync("/v1/chat/completions", body, Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -105,14 +107,15 @@ public sealed class MessageLimitsShould(ApiFixture api)
 
         using var refused = await visitor.Client.GetAsync($"{visitor.Conversation}/events", Ct);
         await hub.StreamAsync("w", "Watch", visitor.Session.ConversationId, 0);
-        var error = await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<ConversationUpdate>("w").FirstAsync(Ct));
+        var error = await Should.ThrowAsync<InvalidOperationException>(
+            async () => await hub.ItemsAsync<ConversationUpdate>("w").FirstAsync(Ct));
 
         refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
         error.Message.ShouldContain("[rate_limited retry-after=");
     }
 
     [Fact]
-    public async Task Refuse_whoever_guesses_keys_before_each_is_looked_up_and_answer_health_all_the_same()
+    public async Task Refuse_guessed_keys_without_a_lookup_and_still_answer_health_checks()
     {
         await using var node = await StartAsync(Limit.Anonymous, "5/1h");
         using var guesser = node.Client("sk_" + new string('a', 40));

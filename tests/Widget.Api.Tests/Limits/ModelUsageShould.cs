@@ -77,8 +77,10 @@ public sealed class ModelUsageShould(ApiFixture api)
         await using var node = await ApiNode.StartAsync(database, api.Simulator.Chat);
         var created = await new TenantAdministration(database.OwnerSource).CreateAsync("harbor", "Harbor Bikes", [TestTenant.Origin], Ct);
         var tenant = new TestTenant(node, created);
-        await tenant.ImportAsync(new { id = "charging", title = "Charging", text = "The standard charger fills the battery in four and a half hours." });
-        (await tenant.Developer.PostAsJsonAsync("/api/evaluation/questions", new { text = "How long does charging take?", sources = new[] { "charging" } }, Ct)).EnsureSuccessStatusCode();
+        await tenant.ImportAsync(
+            new { id = "charging", title = "Charging", text = "The standard charger fills the battery in four and a half hours." });
+        (await tenant.Developer.PostAsJsonAsync("/api/evaluation/questions", new { text = "How long does charging take?", sources = new[] { "charging" } }, Ct))
+            .EnsureSuccessStatusCode();
         (await tenant.Developer.PostAsJsonAsync("/api/evaluation/runs", new { answer = true }, Ct)).EnsureSuccessStatusCode();
 
         await Eventually.TrueAsync(async () => (await UsageAsync(tenant)).InputTokens > 100, "the run is counted", seconds: 60);

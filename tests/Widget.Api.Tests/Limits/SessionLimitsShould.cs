@@ -15,7 +15,7 @@ public sealed class SessionLimitsShould(ApiFixture api)
     private const string Attacker = "203.0.113.7";
     private const string Office = "198.51.100.20";
 
-    private static readonly TrustedProxies Proxy = TrustedProxies.Parse("127.0.0.1", []);
+    private static readonly TrustedProxies Proxy = new() { Addresses = [IPAddress.Loopback] };
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

@@ -23,12 +23,15 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
             tavusGuardrails = new[] { new { name = "prices", prompt = "Never promise a price." } },
         });
         await tenant.Tenant.ImportAsync(new { id = "a", title = "A", text = "The only text." });
-        var document = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents", TestTenant.Json))!.Documents.Single();
-        (await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { document.Id } })).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var document = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents", TestTenant.Json))!.Documents.Single(
+            );
+        (await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { document.Id } })).StatusCode.ShouldBe(
+            HttpStatusCode.Accepted);
         await Eventually.TrueAsync(async () => (await tenant.ListAsync("documents")).Count == 1, "it is published", seconds: 30);
         var foreign = await tenant.AddDocumentAsync("https://shop.example/own", "The tenant's own");
         var preview = (await (await tenant.Developer.PostAsync("/api/tavus/persona/preview", null)).Content.ReadFromJsonAsync<TavusPersonaPreview>(TestTenant.Json))!;
-        (await tenant.Developer.PostAsJsonAsync("/api/tavus/persona/apply", new { fingerprint = preview.Fingerprint })).EnsureSuccessStatusCode();
+        (await tenant.Developer.PostAsJsonAsync("/api/tavus/persona/apply", new { fingerprint = preview.Fingerprint }))
+            .EnsureSuccessStatusCode();
         (await tenant.ListAsync("tools")).ShouldNotBeEmpty();
         var visitor = await tenant.Tenant.VisitAsync();
         await VideoTenant.OpenAsync(visitor);
@@ -42,28 +45,39 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
         (await tenant.ListAsync("guardrails")).ShouldBeEmpty();
         (await tenant.ListAsync("personas?persona_type=user")).ShouldBeEmpty();
         (await tenant.ListAsync("conversations")).ShouldHaveSingleItem()["status"]!.GetValue<string>().ShouldBe("ended");
-        (await visitor.Client.GetAsync($"{visitor.Conversation}/events")).StatusCode.ShouldBeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.NotFound);
+        (await visitor.Client.GetAsync($"{visitor.Conversation}/events")).StatusCode.ShouldBeOneOf(
+            HttpStatusCode.Unauthorized,
+            HttpStatusCode.NotFound);
         (await visitor.SendAsync("Is anybody there?")).StatusCode.ShouldBeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.NotFound);
         (await tenant.Developer.GetAsync("/api/settings")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         // The name is free again.
-        await new TenantAdministration(world.Database.OwnerSource).CreateAsync(tenant.Tenant.Created.Slug, "Another", [TestTenant.Origin], Ct);
+        await new TenantAdministration(world.Database.OwnerSource).CreateAsync(
+            tenant.Tenant.Created.Slug,
+            "Another",
+            [TestTenant.Origin],
+            Ct);
     }
 
     [Fact]
     public async Task Leave_a_persona_that_the_tenant_has_made_itself()
     {
         var tenant = await world.TenantAsync(new { useTavusVideo = true, tavusReplicaId = VideoTenant.Replica });
-        var own = (await tenant.SendAsync(HttpMethod.Post, "personas", new { persona_name = "Our own", system_prompt = "Be kind.", default_replica_id = VideoTenant.Replica }))!["persona_id"]!.GetValue<string>();
+        var own = (await tenant.SendAsync(HttpMethod.Post, "personas", new { persona_name = "Our own", system_prompt = "Be kind.", default_replica_id = VideoTenant.Replica }))!["persona_id"]!.GetValue<string>(
+            );
         await tenant.SetAsync(settings => settings["tavusPersonaId"] = own);
         var preview = (await (await tenant.Developer.PostAsync("/api/tavus/persona/preview", null)).Content.ReadFromJsonAsync<TavusPersonaPreview>(TestTenant.Json))!;
-        (await tenant.Developer.PostAsJsonAsync("/api/tavus/persona/apply", new { fingerprint = preview.Fingerprint })).EnsureSuccessStatusCode();
-        await tenant.SendAsync(HttpMethod.Patch, $"personas/{own}", new[] { new { op = "replace", path = "/persona_name", value = "Our own" } });
+        (await tenant.Developer.PostAsJsonAsync("/api/tavus/persona/apply", new { fingerprint = preview.Fingerprint }))
+            .EnsureSuccessStatusCode();
+        await tenant.SendAsync(
+            HttpMethod.Patch,
+            $"personas/{own}",
+            new[] { new { op = "replace", path = "/persona_name", value = "Our own" } });
 
         var deleted = await Deletion().DeleteAsync(tenant.Tenant.Created.Slug, Ct);
 
         deleted.LeftOver.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             left => left.Thing.Id.ShouldBe(own),
-            left => left.Reason.ShouldBe("it was not made by this installation"));
+            left => left.Reason.ShouldBe("it was not created by this installation"));
         (await tenant.PersonaAsync(own))["persona_name"]!.GetValue<string>().ShouldBe("Our own");
     }
 
@@ -88,7 +102,12 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
         var still = await world.TenantAsync();
         await still.Tenant.ImportAsync(new { id = "after", title = "After", text = "Other tenants' work goes on." });
         foreach (var node in new[] { world.Node, other })
-            node.Log.Lines.Where(line => line.Contains("Exception", StringComparison.Ordinal) && line.Contains("   at ", StringComparison.Ordinal)).ShouldBeEmpty();
+        {
+            node.Log.Lines.Where(
+                line => line.Contains("Exception", StringComparison.Ordinal) && line.Contains("   at ", StringComparison.Ordinal))
+                .ShouldBeEmpty();
+        }
+
         await world.Simulator.BehaveAsync();
     }
 
@@ -96,7 +115,8 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
 
     private async Task<long> JobsRunningAsync(TavusTenant tenant)
     {
-        await using var command = world.Database.OwnerSource.CreateCommand("select count(*) from ingestion_jobs where tenant_id = $1 and lease_until > now() and done > 0 and finished_at is null");
+        await using var command = world.Database.OwnerSource.CreateCommand(
+            "select count(*) from ingestion_jobs where tenant_id = $1 and lease_until > now() and done > 0 and finished_at is null");
         command.Parameters.Add(new() { Value = tenant.Id.Value });
         return (long)(await command.ExecuteScalarAsync(Ct))!;
     }

@@ -4,8 +4,8 @@ using Npgsql;
 namespace Widget.Api.Tests.Operations;
 
 /// <summary>
-/// A tenant with a row in every tenant-owned table. Tables and columns are read from the catalog, so that a table which is added later is filled, too, or
-/// fails the test that fills it.
+/// A tenant with a row in every tenant-owned table. Tables and columns are read from the catalog, so that a table which is added later is
+/// filled, too, or fails the test that fills it.
 /// </summary>
 internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
 {
@@ -70,7 +70,8 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
     public async Task<string> ContentAsync(string table, Guid tenant, CancellationToken ct)
     {
 #pragma warning disable CA2100 // A name from the catalog.
-        await using var command = superuser.CreateCommand($"select string_agg(owned::text, e'\\n' order by owned::text) from {table} owned where tenant_id = $1");
+        await using var command = superuser.CreateCommand(
+            $"select string_agg(owned::text, e'\\n' order by owned::text) from {table} owned where tenant_id = $1");
 #pragma warning restore CA2100
         command.Parameters.Add(new() { Value = tenant });
         return await command.ExecuteScalarAsync(ct) as string ?? "";
@@ -95,7 +96,8 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
         while (await rows.ReadAsync(ct))
         {
             var (name, type, target, check) = (rows.GetString(0), rows.GetString(1), rows.IsDBNull(2) ? null : rows.GetString(2), rows.IsDBNull(3) ? "" : rows.GetString(3));
-            columns.Add((name, name == "tenant_id" ? "$1" : Special.GetValueOrDefault($"{table}.{name}") ?? target ?? FirstAllowed(check) ?? ValueOf(type)));
+            columns.Add(
+                (name, name == "tenant_id" ? "$1" : Special.GetValueOrDefault($"{table}.{name}") ?? target ?? FirstAllowed(check) ?? ValueOf(type)));
         }
 
         if (!columns.Exists(column => column.Item1 == "tenant_id")) columns.Add(("tenant_id", "$1"));

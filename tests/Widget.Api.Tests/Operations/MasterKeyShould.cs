@@ -46,7 +46,10 @@ public sealed class MasterKeyShould : IAsyncLifetime
 
         (await RingAsync()).ShouldContain("<masterKey ");
         var encrypted = await RunAsync(new() { ["WIDGET_MASTER_KEY"] = _first }, "keys", "rotate");
-        encrypted.Output.Trim().ShouldBe($"The key ring is encrypted with master key {Id(_first)}: 1 keys were not encrypted before, 0 were with another master key, 0 were with this one.", encrypted.Errors);
+        encrypted.Output.Trim().ShouldBe(
+            $"The key ring is encrypted with master key {Id(_first)}: 1 keys were not encrypted before, 0 were with another master "
+                + "key, 0 were with this one.",
+            encrypted.Errors);
         await ShouldHoldAsync(_first);
 
         await File.WriteAllTextAsync(_file, $"# the newest first\n{_second}\n\n{_first}\n", Ct);
@@ -63,7 +66,8 @@ public sealed class MasterKeyShould : IAsyncLifetime
             ring.ShouldNotContain("<value>");
             ring.ShouldNotContain("Version=0", customMessage: "a node of the version before must find the decryptor, too");
             await using var node = await NodeAsync(keys);
-            (await node.Service<TenantSecrets>().ReadAsync(new TenantId(tenant.TenantId), TenantSecrets.TavusKey, Ct)).ShouldBe("tv-secret");
+            (await node.Service<TenantSecrets>().ReadAsync(new TenantId(tenant.TenantId), TenantSecrets.TavusKey, Ct))
+                .ShouldBe("tv-secret");
             using var visitor = node.Client(token);
             (await visitor.GetAsync("/api/widget/conversations")).StatusCode.ShouldNotBe(HttpStatusCode.Unauthorized);
             await new TestTenant(node, tenant).VisitAsync();
@@ -89,7 +93,8 @@ public sealed class MasterKeyShould : IAsyncLifetime
     {
         await FillAsync();
 
-        (await RunAsync(new() { ["WIDGET_MASTER_KEY"] = _first }, "migrate")).Errors.ShouldContain($"encrypted 1 keys of the key ring with master key {Id(_first)}");
+        (await RunAsync(new() { ["WIDGET_MASTER_KEY"] = _first }, "migrate")).Errors.ShouldContain(
+            $"encrypted 1 keys of the key ring with master key {Id(_first)}");
         (await RunAsync(new() { ["WIDGET_MASTER_KEY"] = _second }, "migrate")).Errors.ShouldBeEmpty();
 
         (await RingAsync()).ShouldContain($"keyId=\"{Id(_first)}\"");
@@ -106,8 +111,11 @@ public sealed class MasterKeyShould : IAsyncLifetime
             keys["WIDGET_DATABASE_APP"] = _database.Application;
             var (code, _, errors) = await RunAsync(keys, "serve");
             code.ShouldBe(2);
-            errors.Trim().ShouldBe($"The key ring in the database is encrypted with master key {Id(_first)}, which is not among those of WIDGET_MASTER_KEY or WIDGET_MASTER_KEY_FILE. Add it there, after the newest.");
-            (await RunAsync(new() { ["WIDGET_MASTER_KEY"] = _second }, "keys", "rotate")).Errors.Trim().ShouldBe(errors.Trim() + " Nothing has been changed.");
+            errors.Trim().ShouldBe(
+                $"The key ring in the database is encrypted with master key {Id(_first)}, which is not among those of "
+                    + "WIDGET_MASTER_KEY or WIDGET_MASTER_KEY_FILE. Add it there, after the newest.");
+            (await RunAsync(new() { ["WIDGET_MASTER_KEY"] = _second }, "keys", "rotate")).Errors.Trim()
+                .ShouldBe(errors.Trim() + " Nothing has been changed.");
         }
 
         // A node that has started nevertheless, since the database was away.
@@ -128,10 +136,13 @@ public sealed class MasterKeyShould : IAsyncLifetime
         await using (var change = _database.OwnerSource.CreateCommand("update data_protection_keys set xml = regexp_replace(xml, '(<masterKeyEncrypted[^>]*>)....', '\\1AAAA')"))
             await change.ExecuteNonQueryAsync(Ct);
 
-        var (code, _, errors) = await RunAsync(new() { ["WIDGET_MASTER_KEY"] = _first, ["WIDGET_DATABASE_APP"] = _database.Application }, "serve");
+        var (code, _, errors) = await RunAsync(
+            new() { ["WIDGET_MASTER_KEY"] = _first, ["WIDGET_DATABASE_APP"] = _database.Application },
+            "serve");
 
         code.ShouldBe(2);
-        errors.Trim().ShouldBe($"A key in the key ring can't be decrypted with its master key {Id(_first)}. It was changed in the database.");
+        errors.Trim()
+            .ShouldBe($"A key in the key ring can't be decrypted with its master key {Id(_first)}. It was changed in the database.");
     }
 
     [Fact]
@@ -139,10 +150,12 @@ public sealed class MasterKeyShould : IAsyncLifetime
     {
         (await StartLogAsync()).ShouldContain("WIDGET_MASTER_KEY is not set");
         await FillAsync();
-        (await StartLogAsync(_first)).ShouldContain("1 keys of the key ring are not encrypted with the master key yet. Run `widget keys rotate`.");
+        (await StartLogAsync(_first))
+            .ShouldContain("1 keys of the key ring are not encrypted with the master key yet. Run `widget keys rotate`.");
         (await RunAsync(new() { ["WIDGET_MASTER_KEY"] = _first }, "keys", "rotate")).Code.ShouldBe(0);
         (await StartLogAsync(_first)).ShouldNotContain("key ring");
-        (await RunAsync([], "keys", "rotate")).Errors.Trim().ShouldBe("Neither WIDGET_MASTER_KEY nor WIDGET_MASTER_KEY_FILE is set. One of them gives the master key to encrypt with.");
+        (await RunAsync([], "keys", "rotate")).Errors.Trim()
+            .ShouldBe("Neither WIDGET_MASTER_KEY nor WIDGET_MASTER_KEY_FILE is set. One of them gives the master key to encrypt with.");
     }
 
     [Theory]
@@ -155,7 +168,10 @@ public sealed class MasterKeyShould : IAsyncLifetime
     {
         await File.WriteAllTextAsync(_file, lines, Ct);
 
-        var (code, _, errors) = await RunAsync(new() { ["WIDGET_MASTER_KEY"] = key, ["WIDGET_MASTER_KEY_FILE"] = lines is null ? null : _file }, "keys", "rotate");
+        var (code, _, errors) = await RunAsync(
+            new() { ["WIDGET_MASTER_KEY"] = key, ["WIDGET_MASTER_KEY_FILE"] = lines is null ? null : _file },
+            "keys",
+            "rotate");
 
         code.ShouldBe(2);
         errors.ShouldContain(words);
@@ -165,7 +181,8 @@ public sealed class MasterKeyShould : IAsyncLifetime
 
     [Fact]
     public async Task Say_that_its_file_cannot_be_read() =>
-        (await RunAsync(new() { ["WIDGET_MASTER_KEY_FILE"] = "/nowhere/master-key" }, "migrate")).Errors.ShouldStartWith("WIDGET_MASTER_KEY_FILE is \"/nowhere/master-key\", which cannot be read");
+        (await RunAsync(new() { ["WIDGET_MASTER_KEY_FILE"] = "/nowhere/master-key" }, "migrate")).Errors.ShouldStartWith(
+            "WIDGET_MASTER_KEY_FILE is \"/nowhere/master-key\", which cannot be read");
 
     private static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
@@ -173,12 +190,13 @@ public sealed class MasterKeyShould : IAsyncLifetime
 
     private static MasterKeys Keys(params string[] keys) => new([.. keys.Select(key => MasterKey.Parse(key)!)]);
 
-    private Task<ApiNode> NodeAsync(params string[] keys) => ApiNode.StartAsync(_database, services: services => services.AddSingleton(Keys(keys)));
+    private Task<ApiNode> NodeAsync(params string[] keys) =>
+        ApiNode.StartAsync(_database, services: services => services.AddSingleton(Keys(keys)));
 
     private Task<(int Code, string Output, string Errors)> RunAsync(Dictionary<string, string?> environment, params string[] arguments) =>
         OperatorProgram.RunAsync(_database.Owner, environment, arguments);
 
-    // Whoever is first to need a key makes one.
+    // The first token creates a key.
     private async Task FillAsync(params string[] keys)
     {
         var tenant = await new TenantAdministration(_database.OwnerSource).CreateAsync("acme", "Acme", [TestTenant.Origin], Ct);
@@ -189,7 +207,8 @@ public sealed class MasterKeyShould : IAsyncLifetime
     // As the application's role reads it.
     private async Task<string> RingAsync()
     {
-        await using var command = _database.ApplicationSource.CreateCommand("select string_agg(xml, e'\\n' order by created_at) from data_protection_keys");
+        await using var command = _database.ApplicationSource.CreateCommand(
+            "select string_agg(xml, e'\\n' order by created_at) from data_protection_keys");
         return await command.ExecuteScalarAsync(Ct) as string ?? "";
     }
 

@@ -6,13 +6,17 @@ namespace Widget.Api.Tests.Operations;
 /// <summary>The operator's command line, run as a program on a database.</summary>
 internal static class OperatorProgram
 {
-    public static async Task<(int Code, string Output, string Errors)> RunAsync(string owner, Dictionary<string, string?> environment, params string[] arguments)
+    public static async Task<(int Code, string Output, string Errors)> RunAsync(
+        string owner,
+        Dictionary<string, string?> environment,
+        params string[] arguments)
     {
         var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(Repository.Root, "src", "Widget.Api", "bin", configuration, "net10.0", "Widget.Api.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("WIDGET_", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(variable);
+        foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("WIDGET_", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(variable);
         start.Environment["WIDGET_DATABASE"] = owner;
         foreach (var (key, value) in environment) start.Environment[key] = value;
         using var process = Process.Start(start)!;
@@ -22,5 +26,6 @@ internal static class OperatorProgram
         return (process.ExitCode, output, await errors);
     }
 
-    public static Task<(int Code, string Output, string Errors)> RunAsync(string owner, params string[] arguments) => RunAsync(owner, [], arguments);
+    public static Task<(int Code, string Output, string Errors)> RunAsync(string owner, params string[] arguments) =>
+        RunAsync(owner, [], arguments);
 }

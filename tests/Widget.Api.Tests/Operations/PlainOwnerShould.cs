@@ -14,13 +14,25 @@ public sealed class PlainOwnerShould(ApiFixture api)
     {
         await using var owner = await PlainOwner.CreateAsync(api.Database.Owner);
         await using var database = await TestDatabase.CreateAsync(api.Database.Owner, owner);
-        Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments) => OperatorProgram.RunAsync(database.Owner, arguments);
+        Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments) => OperatorProgram.RunAsync(
+            database.Owner,
+            arguments);
 
         (await RunAsync("migrate")).Code.ShouldBe(0);
-        var (code, output, errors) = await RunAsync("tenants", "create", "--slug", "acme", "--name", "Acme", "--origin", TestTenant.Origin, "--json");
+        var (code, output, errors) = await RunAsync(
+            "tenants",
+            "create",
+            "--slug",
+            "acme",
+            "--name",
+            "Acme",
+            "--origin",
+            TestTenant.Origin,
+            "--json");
         code.ShouldBe(0, errors);
         var created = JsonSerializer.Deserialize<CreatedTenant>(output, TestTenant.Json)!;
-        (await RunAsync("tenants", "create", "--slug", "acme", "--name", "Acme")).Errors.ShouldContain("There is already a tenant with the slug \"acme\".");
+        (await RunAsync("tenants", "create", "--slug", "acme", "--name", "Acme")).Errors.ShouldContain(
+            "There is already a tenant with the slug \"acme\".");
         (await RunAsync("tenants", "create", "--slug", "other", "--name", "Other")).Code.ShouldBe(0);
         (await RunAsync("tenants", "list")).Output.Trim().Split('\n').Length.ShouldBe(2);
         (await RunAsync("tenants", "key", "--slug", "acme", "--new", "api")).Output.ShouldStartWith("sk_");
@@ -40,8 +52,10 @@ public sealed class PlainOwnerShould(ApiFixture api)
         }
 
         var withKey = new Dictionary<string, string?> { ["WIDGET_MASTER_KEY"] = Convert.ToBase64String(new byte[32]) };
-        (await OperatorProgram.RunAsync(database.Owner, withKey, "keys", "rotate")).Output.ShouldContain("1 keys were not encrypted before");
-        (await RunAsync("tenants", "delete", "--slug", "acme", "--yes")).Errors.ShouldContain("which is not among those of WIDGET_MASTER_KEY");
+        (await OperatorProgram.RunAsync(database.Owner, withKey, "keys", "rotate")).Output.ShouldContain(
+            "1 keys were not encrypted before");
+        (await RunAsync("tenants", "delete", "--slug", "acme", "--yes")).Errors.ShouldContain(
+            "which is not among those of WIDGET_MASTER_KEY");
         var deleted = await OperatorProgram.RunAsync(database.Owner, withKey, "tenants", "delete", "--slug", "acme", "--yes");
         deleted.Code.ShouldBe(0, deleted.Errors);
         deleted.Output.ShouldContain("1 rows in documents");

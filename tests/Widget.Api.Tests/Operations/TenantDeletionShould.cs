@@ -41,7 +41,10 @@ public sealed class TenantDeletionShould : IAsyncLifetime
         var deleted = JsonDocument.Parse(output).RootElement;
         deleted.GetProperty("rows").EnumerateObject().Select(table => table.Name).Order().ShouldBe(tables.Order());
         // Its account's key is not known here, so it is named.
-        deleted.GetProperty("leftOver").EnumerateArray().Select(left => left.GetProperty("thing").GetProperty("id").GetString()).ShouldContain("p-left-over");
+        deleted.GetProperty("leftOver")
+            .EnumerateArray()
+            .Select(left => left.GetProperty("thing").GetProperty("id").GetString())
+            .ShouldContain("p-left-over");
         (await RunAsync("tenants", "list")).Output.ShouldNotContain(leaving.ToString());
     }
 
@@ -67,7 +70,8 @@ public sealed class TenantDeletionShould : IAsyncLifetime
         unknown.Errors.Trim().ShouldBe("There is no tenant with the slug \"nobody\". `widget tenants list` names those there are.");
     }
 
-    private Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments) => OperatorProgram.RunAsync(_database.Owner, arguments);
+    private Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments) =>
+        OperatorProgram.RunAsync(_database.Owner, arguments);
 
     private async Task<string> SlugAsync(Guid tenant)
     {

@@ -171,7 +171,7 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
         errors.ShouldContain(error => error.StartsWith("WIDGET_SPEECH_VOICE is not set"));
         errors.ShouldContain(error => error.StartsWith("WIDGET_SPEECH_MODEL is not set"));
         variables.Remove("WIDGET_SPEECH_ENDPOINT");
-        Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(variables.GetValueOrDefault)).Errors.ShouldContain(error => error.Contains("WIDGET_SPEECH_ENDPOINT, which says whom to ask"));
+        Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(variables.GetValueOrDefault)).Errors.ShouldContain(error => error.Contains("WIDGET_SPEECH_ENDPOINT, the address of the service, is not"));
     }
 
     private FetchOptions Allowed() => new() { AllowedPrivateHosts = new HashSet<string> { api.Simulator.Address.Authority } };

@@ -20,8 +20,8 @@ public sealed class PersonaPlanShould
         var theirs = $"widget:{Guid.NewGuid()}";
         var settings = new TenantSettings { TavusDocumentTags = [theirs, "widget-copy:x", "manuals"] };
 
-        PersonaWish.Of(Tenant, settings, null, accountIsTenants: false).DocumentTags.ShouldBe(["manuals", $"widget:{Tenant.TenantId}"]);
-        PersonaWish.Of(Tenant, settings, null, accountIsTenants: true).DocumentTags.ShouldContain(theirs);
+        DesiredPersona.Of(Tenant, settings, null, accountIsTenants: false).DocumentTags.ShouldBe(["manuals", $"widget:{Tenant.TenantId}"]);
+        DesiredPersona.Of(Tenant, settings, null, accountIsTenants: true).DocumentTags.ShouldContain(theirs);
     }
 
     [Fact]
@@ -31,7 +31,9 @@ public sealed class PersonaPlanShould
 
         plan.NeedsModelKey.ShouldBeTrue();
         plan.Shown().ToJsonString().ShouldNotContain("mk_");
-        var sent = plan.Patch(NoGuardrails, "mk_secret").Where(operation => operation.Path.StartsWith("/layers", StringComparison.Ordinal)).ToDictionary(operation => operation.Path, operation => (operation.Op, operation.Value!.ToString()));
+        var sent = plan.Patch(NoGuardrails, "mk_secret").Where(operation => operation.Path.StartsWith("/layers", StringComparison.Ordinal)).ToDictionary(
+            operation => operation.Path,
+            operation => (operation.Op, operation.Value!.ToString()));
         sent.ShouldBe(new Dictionary<string, (string, string)>
         {
             ["/layers/llm/base_url"] = ("add", "https://widget.example/v1"),
@@ -45,7 +47,8 @@ public sealed class PersonaPlanShould
     [InlineData("null", "/layers")]
     [InlineData("""{"tts": {}}""", "/layers/llm")]
     public void Make_the_layers_that_are_missing(string layers, string path) =>
-        Plan(custom: true, layers).Patch(NoGuardrails, "mk_secret").Single(operation => operation.Path.StartsWith("/layers", StringComparison.Ordinal))
+        Plan(custom: true, layers).Patch(NoGuardrails, "mk_secret")
+            .Single(operation => operation.Path.StartsWith("/layers", StringComparison.Ordinal))
             .ShouldSatisfyAllConditions(
                 operation => (operation.Op, operation.Path).ShouldBe(("add", path)),
                 operation => operation.Value!.ToJsonString().ShouldContain("\"api_key\":\"mk_secret\""));
@@ -55,11 +58,12 @@ public sealed class PersonaPlanShould
     {
         var plan = Plan(custom: true, """{"llm": {"base_url": "https://widget.example/v1", "model": "widget", "api_key": "mk_****", "speculative_inference": true}}""", Ours);
 
-        (plan.NeedsModelKey, plan.Changes.Any(change => change.Path.StartsWith("tavusCustomModel", StringComparison.Ordinal))).ShouldBe((false, false));
+        (plan.NeedsModelKey, plan.Changes.Any(change => change.Path.StartsWith("tavusCustomModel", StringComparison.Ordinal)))
+            .ShouldBe((false, false));
     }
 
     [Fact]
-    public void Take_our_model_back_but_nobody_elses()
+    public void Remove_our_model_but_no_other()
     {
         const string There = """{"llm": {"base_url": "https://widget.example/v1", "model": "widget", "api_key": "mk_secret", "speculative_inference": true}}""";
         var ours = Plan(custom: false, There, Ours);
@@ -67,14 +71,20 @@ public sealed class PersonaPlanShould
             .ShouldBe(["/layers/llm/base_url", "/layers/llm/api_key", "/layers/llm/model"]);
         JsonSerializer.Serialize(ours.Changes).ShouldNotContain("mk_secret");
 
-        Plan(custom: false, There.Replace("widget.example", "elsewhere.example"), Ours).Patch(NoGuardrails, null).ShouldNotContain(operation => operation.Op == "remove");
+        Plan(custom: false, There.Replace("widget.example", "elsewhere.example"), Ours).Patch(NoGuardrails, null)
+            .ShouldNotContain(operation => operation.Op == "remove");
     }
 
     [Fact]
     public void Take_nothing_that_people_write_for_a_secret_or_an_id()
     {
         var settings = new TenantSettings { AgentName = "new:x", AgentInstructions = PersonaPlan.Masked };
-        var plan = PersonaPlan.Of(PersonaWish.Of(Tenant, settings, null, accountIsTenants: true), null, AppliedPersona.Nothing, [], PersonaWish.GuardrailPrefix(Tenant.TenantId));
+        var plan = PersonaPlan.Of(
+            DesiredPersona.Of(Tenant, settings, null, accountIsTenants: true),
+            null,
+            AppliedPersona.Nothing,
+            [],
+            DesiredPersona.GuardrailPrefix(Tenant.TenantId));
 
         plan.Patch(NoGuardrails, "mk_secret").ShouldAllBe(operation => !operation.Value!.ToJsonString().Contains("mk_secret"));
     }
@@ -96,8 +106,8 @@ public sealed class PersonaPlanShould
                 "add /layers/tts/external_voice_id \"v2\"",
                 "add /layers/perception {\"perception_model\":\"off\"}",
             ]);
-        plan.Changes.Select(change => change.Path).Where(path => path.StartsWith("tavusLayers", StringComparison.Ordinal)).ShouldBe(
-            ["tavusLayers.tts.ttsEngine", "tavusLayers.tts.externalVoiceId", "tavusLayers.perception.perceptionModel"]);
+        plan.Changes.Select(change => change.Path).Where(path => path.StartsWith("tavusLayers", StringComparison.Ordinal))
+            .ShouldBe(["tavusLayers.tts.ttsEngine", "tavusLayers.tts.externalVoiceId", "tavusLayers.perception.perceptionModel"]);
     }
 
     [Fact]
@@ -105,9 +115,12 @@ public sealed class PersonaPlanShould
     {
         const string There = """{"llm": {"speculative_inference": true}, "stt": {"stt_engine": "tavus-whisper", "hotwords": "Tide Cargo"}}""";
 
-        LayerPlan(new TavusLayers(), There, new AppliedPersona { Layers = ["stt/hotwords", "tts/tts_engine"] }).Patch(NoGuardrails, null).Where(IsLayer)
+        LayerPlan(new TavusLayers(), There, new AppliedPersona { Layers = ["stt/hotwords", "tts/tts_engine"] }).Patch(NoGuardrails, null)
+            .Where(IsLayer)
             .Select(operation => $"{operation.Op} {operation.Path}").ShouldBe(["remove /layers/stt/hotwords"]);
-        LayerPlan(new TavusLayers(), There).Patch(NoGuardrails, null).ShouldNotContain(operation => IsLayer(operation), "people have set it at Tavus");
+        LayerPlan(new TavusLayers(), There).Patch(NoGuardrails, null).ShouldNotContain(
+            operation => IsLayer(operation),
+            "people have set it at Tavus");
     }
 
     [Fact]
@@ -115,43 +128,58 @@ public sealed class PersonaPlanShould
     {
         var layers = new TavusLayers { Stt = new() { Hotwords = PersonaPlan.Masked }, Perception = new() { VisualAwarenessQueries = ["Is somebody else there?"] } };
         var plan = PersonaPlan.Of(
-            PersonaWish.Of(Tenant, new TenantSettings { TavusLayers = layers, TavusCustomModel = true }, new Uri("https://widget.example"), accountIsTenants: true),
+            DesiredPersona.Of(
+                Tenant,
+                new TenantSettings { TavusLayers = layers, TavusCustomModel = true },
+                new Uri("https://widget.example"),
+                accountIsTenants: true),
             null,
             AppliedPersona.Nothing,
             [],
-            PersonaWish.GuardrailPrefix(Tenant.TenantId));
+            DesiredPersona.GuardrailPrefix(Tenant.TenantId));
 
-        var sent = plan.Patch(NoGuardrails, "mk_secret").Where(IsLayer).Select(operation => $"{operation.Path} {operation.Value!.ToJsonString()}").ToList();
+        var sent = plan.Patch(NoGuardrails, "mk_secret").Where(IsLayer).Select(
+            operation => $"{operation.Path} {operation.Value!.ToJsonString()}")
+            .ToList();
         sent.Select(operation => operation.Split(' ')[0]).ShouldBe(["/layers", "/layers/stt", "/layers/perception"]);
         (sent[0].Contains("mk_secret"), sent[1].Contains("mk_secret")).ShouldBe((true, false));
-        var made = LayerField.Make(plan.Wish.Layers, new LlmLayer { Model = "widget" });
-        (made.Llm!.Model, made.Stt!.Hotwords, made.Tts, made.Perception!.VisualAwarenessQueries!.Single()).ShouldBe(("widget", PersonaPlan.Masked, null, "Is somebody else there?"));
+        var made = LayerField.Make(plan.Desired.Layers, new LlmLayer { Model = "widget" });
+        (made.Llm!.Model, made.Stt!.Hotwords, made.Tts, made.Perception!.VisualAwarenessQueries!.Single())
+            .ShouldBe(("widget", PersonaPlan.Masked, null, "Is somebody else there?"));
     }
 
     [Fact]
     public void Keep_names_within_limits_and_recognisable()
     {
-        var wish = PersonaWish.Of(Tenant with { Name = new string('b', 200) }, new TenantSettings { AgentName = new string('a', 60) }, null, accountIsTenants: true);
+        var desired = DesiredPersona.Of(
+            Tenant with { Name = new string('b', 200) },
+            new TenantSettings { AgentName = new string('a', 60) },
+            null,
+            accountIsTenants: true);
 
-        wish.Name.Length.ShouldBeLessThanOrEqualTo(100);
-        PersonaWish.IsNameOf(wish.Name, Tenant.TenantId).ShouldBeTrue();
-        PersonaWish.IsNameOf(wish.Name, TenantId.New()).ShouldBeFalse();
-        (PersonaWish.GuardrailPrefix(Tenant.TenantId).Length + 89).ShouldBeLessThanOrEqualTo(100);
+        desired.Name.Length.ShouldBeLessThanOrEqualTo(100);
+        DesiredPersona.IsNameOf(desired.Name, Tenant.TenantId).ShouldBeTrue();
+        DesiredPersona.IsNameOf(desired.Name, TenantId.New()).ShouldBeFalse();
+        (DesiredPersona.GuardrailPrefix(Tenant.TenantId).Length + 89).ShouldBeLessThanOrEqualTo(100);
     }
 
     private static bool IsLayer(JsonPatchOperation operation) => operation.Path.StartsWith("/layers", StringComparison.Ordinal);
 
     private static PersonaPlan LayerPlan(TavusLayers layers, string there, AppliedPersona? applied = null) => PersonaPlan.Of(
-        PersonaWish.Of(Tenant, new TenantSettings { TavusLayers = layers }, null, accountIsTenants: true),
+        DesiredPersona.Of(Tenant, new TenantSettings { TavusLayers = layers }, null, accountIsTenants: true),
         new TavusPersona { Id = "p1", Layers = JsonDocument.Parse(there).RootElement },
         applied ?? AppliedPersona.Nothing,
         [],
-        PersonaWish.GuardrailPrefix(Tenant.TenantId));
+        DesiredPersona.GuardrailPrefix(Tenant.TenantId));
 
     private static PersonaPlan Plan(bool custom, string layers, AppliedPersona? applied = null) => PersonaPlan.Of(
-        PersonaWish.Of(Tenant, new TenantSettings { TavusCustomModel = custom }, new Uri("https://widget.example"), accountIsTenants: true),
+        DesiredPersona.Of(
+            Tenant,
+            new TenantSettings { TavusCustomModel = custom },
+            new Uri("https://widget.example"),
+            accountIsTenants: true),
         new TavusPersona { Id = "p1", Layers = JsonDocument.Parse(layers).RootElement },
         applied ?? AppliedPersona.Nothing,
         [],
-        PersonaWish.GuardrailPrefix(Tenant.TenantId));
+        DesiredPersona.GuardrailPrefix(Tenant.TenantId));
 }

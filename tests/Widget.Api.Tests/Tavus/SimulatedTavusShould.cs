@@ -46,7 +46,8 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
             }
 
             response.StatusCode.ShouldBe(HttpStatusCode.BadRequest, body);
-            JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync()).GetProperty("error").GetString()!.ShouldContain(field);
+            JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync()).GetProperty("error").GetString()!.ShouldContain(
+                field);
         }
     }
 
@@ -64,7 +65,9 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
                 ended = (await tavus.OpenAsync()).Id;
                 open = (await tavus.OpenAsync()).Id;
                 await tavus.Client.EndConversationAsync(tavus.Account, ended, Ct);
-                await Eventually.TrueAsync(async () => (await tavus.Client.GetConversationAsync(tavus.Account, open, verbose: true, Ct)).Events.Count > 0, "the replica has come");
+                await Eventually.TrueAsync(
+                    async () => (await tavus.Client.GetConversationAsync(tavus.Account, open, verbose: true, Ct)).Events.Count > 0,
+                    "the replica has come");
             }
 
             await using var again = await Simulator.StartAsync(journal);
@@ -122,23 +125,30 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
 
         string[] events = ["system.replica_joined", "system.shutdown", "application.transcription_ready", "application.recording_ready", "application.perception_analysis"];
         Told.ShouldBe(events);
-        _ours.Requests.ShouldAllBe(request => request.Path == "/callback/token" && request.Body!.Value.GetProperty("conversation_id").GetString() == call.Id);
-        var transcript = _ours.Requests.ElementAt(2).Body!.Value.GetProperty("properties").GetProperty("transcript").EnumerateArray().Select(entry => entry.GetProperty("content").GetString());
+        _ours.Requests.ShouldAllBe(
+            request => request.Path == "/callback/token" && request.Body!.Value.GetProperty("conversation_id").GetString() == call.Id);
+        var transcript = _ours.Requests.ElementAt(2).Body!.Value.GetProperty("properties").GetProperty("transcript").EnumerateArray()
+            .Select(entry => entry.GetProperty("content").GetString());
         transcript.ShouldBe(["You welcome people.", "Good day!", "Do you have bells?", "You said: Do you have bells?"]);
-        (await tavus.Client.GetConversationAsync(tavus.Account, call.Id, verbose: true, Ct)).Events.Select(happened => happened.Type).ShouldBe(events);
+        (await tavus.Client.GetConversationAsync(tavus.Account, call.Id, verbose: true, Ct)).Events.Select(happened => happened.Type)
+            .ShouldBe(events);
     }
 
     [Fact]
     public async Task Lose_repeat_and_shuffle_callbacks_when_told_to()
     {
-        await using var twice = await TavusTestAccount.CreateAsync(api.Simulator, behavior: new { duplicateCallbacks = 1, shuffleCallbacks = true, perceptionAnalysis = (string?)null });
+        await using var twice = await TavusTestAccount.CreateAsync(
+            api.Simulator,
+            behavior: new { duplicateCallbacks = 1, shuffleCallbacks = true, perceptionAnalysis = (string?)null });
         var call = await OpenVisitedAsync(twice);
         await twice.Client.EndConversationAsync(twice.Account, call.Id, Ct);
         await Eventually.TrueAsync(() => Task.FromResult(_ours.Requests.Count == 6));
         Told.GroupBy(type => type).ShouldAllBe(group => group.Count() == 2);
         _ours.Requests.Clear();
 
-        await using var never = await TavusTestAccount.CreateAsync(api.Simulator, behavior: new { callbackLoss = 1.0, perceptionAnalysis = (string?)null });
+        await using var never = await TavusTestAccount.CreateAsync(
+            api.Simulator,
+            behavior: new { callbackLoss = 1.0, perceptionAnalysis = (string?)null });
         var lost = await OpenVisitedAsync(never);
         await never.Client.EndConversationAsync(never.Account, lost.Id, Ct);
         await Eventually.TrueAsync(async () => (await never.CallAsync(lost.Id)).GetProperty("callbacks").GetArrayLength() == 3);
@@ -161,7 +171,9 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
         await AttachAsync(tavus, new ToolDelivery { Api = new ToolApi { Url = $"{_ours.Address}tool", Auth = proof } });
         var call = await tavus.OpenAsync();
 
-        var made = await tavus.PostAsync($"conversations/{call.Id}/tool-call", new { name = "search_knowledge", arguments = new { query = "bells" }, toolCallId = "call_1" });
+        var made = await tavus.PostAsync(
+            $"conversations/{call.Id}/tool-call",
+            new { name = "search_knowledge", arguments = new { query = "bells" }, toolCallId = "call_1" });
 
         (made.GetProperty("status").GetInt32(), made.GetProperty("response").GetString()).ShouldBe((200, """{"found":3}"""));
         var request = _ours.Requests.Single();
@@ -193,7 +205,8 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
         var auth = new ToolAuth { Type = "oauth2_client_credentials", TokenUrl = $"{_ours.Address}token", ClientId = "c", ClientSecret = "s" };
         await AttachAsync(tavus, new ToolDelivery { Api = new ToolApi { Url = $"{_ours.Address}tool", Auth = auth } });
         var call = await tavus.OpenAsync();
-        (await tavus.PostAsync($"conversations/{call.Id}/tool-call", new { name = "search_knowledge", arguments = new { query = "bells" } })).GetProperty("status").GetInt32().ShouldBe(200);
+        (await tavus.PostAsync($"conversations/{call.Id}/tool-call", new { name = "search_knowledge", arguments = new { query = "bells" } })).GetProperty("status").GetInt32().ShouldBe(
+            200);
         _ours.Requests.Select(request => request.Path).ShouldBe(["/token", "/tool", "/token", "/tool"]);
     }
 
@@ -214,7 +227,8 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
         });
 
         var seen = await tavus.CallAsync(call.Id);
-        var message = seen.GetProperty("toRoom").EnumerateArray().Single(sent => sent.GetProperty("event_type").GetString() == "conversation.tool_call");
+        var message = seen.GetProperty("toRoom").EnumerateArray()
+            .Single(sent => sent.GetProperty("event_type").GetString() == "conversation.tool_call");
         message.GetProperty("properties").GetProperty("arguments").GetString().ShouldBe("""{"query":"bells"}""");
         seen.GetProperty("transcript").EnumerateArray().Last().GetProperty("content").GetString().ShouldBe("""Here is what I found: {"found":3}""");
     }
@@ -222,7 +236,9 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Ask_a_custom_model_over_and_over_while_somebody_speaks()
     {
-        await using var tavus = await TavusTestAccount.CreateAsync(api.Simulator, behavior: new { speculations = 3, speculationGapMs = 150 });
+        await using var tavus = await TavusTestAccount.CreateAsync(
+            api.Simulator,
+            behavior: new { speculations = 3, speculationGapMs = 150 });
         var abandoned = 0;
         _ours.Answer = async http =>
         {
@@ -247,19 +263,26 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
             SystemPrompt = "Sell.",
             Layers = new PersonaLayers { Llm = new LlmLayer { Model = "ours", BaseUrl = $"{_ours.Address}v1", ApiKey = "k3y", ExtraBody = new Dictionary<string, JsonElement> { ["temperature"] = FilledRequests.Json("0.1") } } },
         }, Ct);
-        var call = await tavus.OpenAsync(new CreateConversation { PersonaId = persona.Id, ReplicaId = "r4dcf31b60e1", ConversationalContext = "Session 7" });
+        var call = await tavus.OpenAsync(
+            new CreateConversation { PersonaId = persona.Id, ReplicaId = "r4dcf31b60e1", ConversationalContext = "Session 7" });
 
         var reply = await tavus.PostAsync($"conversations/{call.Id}/say", new { text = "do you have bells in stock" });
 
         reply.GetProperty("reply").GetString().ShouldBe("You asked for bells.");
         await Eventually.TrueAsync(() => Task.FromResult(abandoned == _ours.Requests.Count - 1), "all but one were given up");
         var asked = _ours.Requests.Select(request => request.Body!.Value).ToList();
-        var heard = asked.Select(body => body.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!).Order(StringComparer.Ordinal).ToList();
+        var heard = asked.Select(body => body.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!).Order(
+            StringComparer.Ordinal)
+            .ToList();
         heard[^1].ShouldBe("do you have bells in stock");
         heard.SkipLast(1).ShouldBeSubsetOf(["do you", "do you have bells"]);
         heard.Count.ShouldBeGreaterThan(1);
-        asked.ShouldAllBe(body => body.GetProperty("stream").GetBoolean() && body.GetProperty("temperature").GetDouble() == 0.1 && body.GetProperty("model").GetString() == "ours");
-        asked[0].GetProperty("messages").EnumerateArray().Take(2).Select(message => message.GetProperty("content").GetString()).ShouldBe(["Sell.", "Session 7"]);
+        asked.ShouldAllBe(
+            body => body.GetProperty("stream").GetBoolean()
+                && body.GetProperty("temperature").GetDouble() == 0.1
+                && body.GetProperty("model").GetString() == "ours");
+        asked[0].GetProperty("messages").EnumerateArray().Take(2).Select(message => message.GetProperty("content").GetString())
+            .ShouldBe(["Sell.", "Session 7"]);
         _ours.Requests.ShouldAllBe(request => request.Path == "/v1/chat/completions" && request.Headers["Authorization"] == "Bearer k3y");
     }
 
@@ -273,13 +296,18 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
             http.Response.ContentType = "text/plain";
             await http.Response.WriteAsync("Bells cost 12 euros.");
         };
-        var good = await tavus.Client.CreateDocumentAsync(tavus.Account, new CreateDocument { DocumentUrl = $"{_ours.Address}good", CallbackUrl = $"{_ours.Address}told" }, Ct);
+        var good = await tavus.Client.CreateDocumentAsync(
+            tavus.Account,
+            new CreateDocument { DocumentUrl = $"{_ours.Address}good", CallbackUrl = $"{_ours.Address}told" },
+            Ct);
         var bad = await tavus.Client.CreateDocumentAsync(tavus.Account, new CreateDocument { DocumentUrl = $"{_ours.Address}bad" }, Ct);
-        await Eventually.TrueAsync(() => Task.FromResult(_ours.Requests.Any(request => request.Path == "/told" && request.Body!.Value.GetProperty("status").GetString() == "ready")));
+        await Eventually.TrueAsync(
+            () => Task.FromResult(_ours.Requests.Any(request => request.Path == "/told" && request.Body!.Value.GetProperty("status").GetString() == "ready")));
         await Eventually.TrueAsync(async () => (await tavus.Client.GetDocumentAsync(tavus.Account, bad.Id, Ct)).Status == "error");
         (await tavus.Client.GetDocumentAsync(tavus.Account, bad.Id, Ct)).ErrorMessage.ShouldBe("file_download_failed");
         using var http = new HttpClient();
-        (await http.GetStringAsync(new Uri(api.Simulator.Address, $"/control/tavus/documents/{good.Id}/content"))).ShouldBe("Bells cost 12 euros.");
+        (await http.GetStringAsync(new Uri(api.Simulator.Address, $"/control/tavus/documents/{good.Id}/content")))
+            .ShouldBe("Bells cost 12 euros.");
     }
 
     [Theory]
@@ -287,8 +315,13 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
     [InlineData("no face in it", "error")]
     public async Task Train_replicas_and_tell_of_it(string? error, string status)
     {
-        await using var tavus = await TavusTestAccount.CreateAsync(api.Simulator, behavior: new { trainingSeconds = 0.05, trainingError = error });
-        var replica = await tavus.Client.CreateReplicaAsync(tavus.Account, new CreateReplica { TrainVideoUrl = "https://shop.example/v.mp4", CallbackUrl = $"{_ours.Address}told" }, Ct);
+        await using var tavus = await TavusTestAccount.CreateAsync(
+            api.Simulator,
+            behavior: new { trainingSeconds = 0.05, trainingError = error });
+        var replica = await tavus.Client.CreateReplicaAsync(
+            tavus.Account,
+            new CreateReplica { TrainVideoUrl = "https://shop.example/v.mp4", CallbackUrl = $"{_ours.Address}told" },
+            Ct);
         await Eventually.TrueAsync(() => Task.FromResult(!_ours.Requests.IsEmpty));
         var read = await tavus.Client.GetReplicaAsync(tavus.Account, replica.Id, Ct);
         (read.Status, read.ErrorMessage).ShouldBe((status, error));
@@ -329,7 +362,9 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
             Properties = new ConversationProperties { EnableRecording = record },
         });
         await tavus.PostAsync($"conversations/{call.Id}/join");
-        await Eventually.TrueAsync(async () => (await tavus.CallAsync(call.Id)).GetProperty("transcript").GetArrayLength() == 1, "the greeting was said");
+        await Eventually.TrueAsync(
+            async () => (await tavus.CallAsync(call.Id)).GetProperty("transcript").GetArrayLength() == 1,
+            "the greeting was said");
         return call;
     }
 

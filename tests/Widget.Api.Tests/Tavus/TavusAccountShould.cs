@@ -24,12 +24,15 @@ public sealed class TavusAccountShould(TavusWorld world) : IClassFixture<TavusWo
         body.ShouldNotContain(key);
         var state = await KeyAsync(tenant);
         (state.Source, state.Hint, state.UpdatedAt is not null).ShouldBe((TavusKeySource.Own, key[^4..], true));
-        (await world.Node.Service<TenantSecrets>().ReadAsync(tenant.Id, TenantSecrets.TavusKey, TestContext.Current.CancellationToken)).ShouldBe(key);
+        (await world.Node.Service<TenantSecrets>().ReadAsync(tenant.Id, TenantSecrets.TavusKey, TestContext.Current.CancellationToken))
+            .ShouldBe(key);
         world.Node.Log.Lines.ShouldNotContain(line => line.Contains(key));
 
         (await tenant.Developer.DeleteAsync("/api/tavus/key")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await KeyAsync(tenant)).Source.ShouldBe(TavusKeySource.Platform);
-        await (await tenant.Developer.DeleteAsync("/api/tavus/key")).ShouldBeProblemAsync(HttpStatusCode.NotFound, "The tenant has no key of its own at Tavus.");
+        await (await tenant.Developer.DeleteAsync("/api/tavus/key")).ShouldBeProblemAsync(
+            HttpStatusCode.NotFound,
+            "The tenant has no key of its own at Tavus.");
     }
 
     [Theory]
@@ -52,7 +55,9 @@ public sealed class TavusAccountShould(TavusWorld world) : IClassFixture<TavusWo
     {
         var tenant = await world.TenantAsync(shared: true);
         var key = $"tv-{Guid.NewGuid():N}";
-        await world.Simulator.Control.PostAsJsonAsync("/control/tavus/faults", new { on = "*", mode = "status", status = 503, times = 9, account = key });
+        await world.Simulator.Control.PostAsJsonAsync(
+            "/control/tavus/faults",
+            new { on = "*", mode = "status", status = 503, times = 9, account = key });
 
         var saved = await tenant.Developer.PutAsJsonAsync("/api/tavus/key", new { key });
 
@@ -69,15 +74,21 @@ public sealed class TavusAccountShould(TavusWorld world) : IClassFixture<TavusWo
         before.Ok.ShouldBeFalse();
         before.Checks.Select(check => (check.Name, check.Ok)).ShouldBe(
             [("key", true), ("key_accepted", true), ("replica", false), ("persona", false), ("public_address", false), ("video", false), ("budget", true), ("knowledge", true)]);
-        before.Checks.Where(check => !check.Ok).ShouldAllBe(check => check.Words.Contains("Set ") || check.Words.Contains("set ") || check.Words.Contains("Switch ") || check.Words.Contains("POST "));
+        before.Checks.Where(check => !check.Ok).ShouldAllBe(
+            check => check.Words.Contains("Set ")
+                || check.Words.Contains("set ")
+                || check.Words.Contains("Switch ")
+                || check.Words.Contains("POST "));
         before.Checks.Single(check => check.Name == "public_address").Words.ShouldContain("https");
 
-        await tenant.SetAsync(settings => (settings["useTavusVideo"], settings["tavusReplicaId"], settings["tavusPersonaId"], settings["tavusMonthlyMinutes"]) = (true, VideoTenant.Replica, "p5d11710002a", 0));
+        await tenant.SetAsync(
+            settings => (settings["useTavusVideo"], settings["tavusReplicaId"], settings["tavusPersonaId"], settings["tavusMonthlyMinutes"]) = (true, VideoTenant.Replica, "p5d11710002a", 0));
         var after = await TestAsync(tenant);
         after.Checks.Where(check => !check.Ok).Select(check => check.Name).ShouldBe(["public_address", "budget"]);
         after.Checks.Single(check => check.Name == "replica").Words.ShouldBe("The replica Anna is trained.");
 
-        var training = (await tenant.SendAsync(HttpMethod.Post, "replicas", new { replica_name = "New", train_video_url = "https://videos.example/new.mp4" }))!["replica_id"]!.GetValue<string>();
+        var training = (await tenant.SendAsync(HttpMethod.Post, "replicas", new { replica_name = "New", train_video_url = "https://videos.example/new.mp4" }))!["replica_id"]!.GetValue<string>(
+            );
         await tenant.SetAsync(settings => (settings["tavusReplicaId"], settings["tavusPersonaId"]) = (training, "pnone"));
         var wrong = await TestAsync(tenant);
         wrong.Checks.Single(check => check.Name == "persona").Words.ShouldContain("The account has no persona pnone.");
@@ -87,23 +98,29 @@ public sealed class TavusAccountShould(TavusWorld world) : IClassFixture<TavusWo
     public async Task Check_nothing_at_tavus_with_a_key_that_is_not_accepted()
     {
         var tenant = await world.TenantAsync(new { useTavusVideo = true, tavusReplicaId = VideoTenant.Replica });
-        await world.Node.Service<TenantSecrets>().SaveAsync(tenant.Id, TenantSecrets.TavusKey, "revoked-key", TestContext.Current.CancellationToken);
+        await world.Node.Service<TenantSecrets>().SaveAsync(
+            tenant.Id,
+            TenantSecrets.TavusKey,
+            "revoked-key",
+            TestContext.Current.CancellationToken);
 
         var report = await TestAsync(tenant);
 
         report.Checks.Single(check => check.Name == "key_accepted").Words.ShouldStartWith("Tavus does not accept the key.");
-        report.Checks.Single(check => check.Name == "replica").Words.ShouldBe("Not checked, since Tavus cannot be asked.");
+        report.Checks.Single(check => check.Name == "replica").Words.ShouldBe("Not checked, because Tavus cannot be called.");
     }
 
     [Fact]
-    public async Task Let_nobody_in_without_an_api_key()
+    public async Task Require_an_api_key()
     {
         using var nobody = world.Node.Client();
         foreach (var path in (string[])["key", "test", "knowledge", "knowledge/publish", "replicas", "personas", "voices"])
             (await nobody.GetAsync($"/api/tavus/{path}")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
-    private static async Task<TavusKeyState> KeyAsync(TavusTenant tenant) => (await tenant.Developer.GetFromJsonAsync<TavusKeyState>("/api/tavus/key", TestTenant.Json))!;
+    private static async Task<TavusKeyState> KeyAsync(TavusTenant tenant) =>
+        (await tenant.Developer.GetFromJsonAsync<TavusKeyState>("/api/tavus/key", TestTenant.Json))!;
 
-    private static async Task<TavusTestReport> TestAsync(TavusTenant tenant) => (await tenant.Developer.GetFromJsonAsync<TavusTestReport>("/api/tavus/test", TestTenant.Json))!;
+    private static async Task<TavusTestReport> TestAsync(TavusTenant tenant) =>
+        (await tenant.Developer.GetFromJsonAsync<TavusTestReport>("/api/tavus/test", TestTenant.Json))!;
 }

@@ -17,7 +17,10 @@ public sealed class TavusClientShould(ApiFixture api)
         await using var tavus = await TavusTestAccount.CreateAsync(api.Simulator, new { family });
         var (client, account) = (tavus.Client, tavus.Account);
         var guardrail = await client.CreateGuardrailAsync(account, FilledRequests.Guardrail, Ct);
-        var objectives = await client.CreateObjectivesAsync(account, new CreateObjectives([FilledRequests.Objectives.Data[0] with { NextConditionalObjectives = null }]), Ct);
+        var objectives = await client.CreateObjectivesAsync(
+            account,
+            new CreateObjectives([FilledRequests.Objectives.Data[0] with { NextConditionalObjectives = null }]),
+            Ct);
         var document = await client.CreateDocumentAsync(account, FilledRequests.Document, Ct);
         var persona = await client.CreatePersonaAsync(account, FilledRequests.Persona with
         {
@@ -30,7 +33,10 @@ public sealed class TavusClientShould(ApiFixture api)
         await client.RenameReplicaAsync(account, replica.Id, "Berta", Ct);
         (await client.GetReplicaAsync(account, replica.Id, Ct)).Name.ShouldBe("Berta");
 
-        var call = await client.CreateConversationAsync(account, FilledRequests.Conversation with { PersonaId = persona.Id, DocumentIds = [document.Id] }, Ct);
+        var call = await client.CreateConversationAsync(
+            account,
+            FilledRequests.Conversation with { PersonaId = persona.Id, DocumentIds = [document.Id] },
+            Ct);
 
         (call.IsEnded, call.MeetingToken is not null, call.Url is not null).ShouldBe((true, true, true), "test_mode ends it at once");
         var read = await client.GetPersonaAsync(account, persona.Id, Ct);
@@ -40,7 +46,8 @@ public sealed class TavusClientShould(ApiFixture api)
         (await client.ListPersonasAsync(account, "user", 1, 10, Ct)).Items.Select(item => item.Id).ShouldBe([persona.Id]);
         (await client.GetConversationAsync(account, call.Id, verbose: false, Ct)).PersonaId.ShouldBe(persona.Id);
         await client.DeletePersonaAsync(account, persona.Id, Ct);
-        (await Should.ThrowAsync<TavusException>(() => client.GetPersonaAsync(account, persona.Id, Ct))).Fault.ShouldBe(TavusFault.NotFound);
+        (await Should.ThrowAsync<TavusException>(() => client.GetPersonaAsync(account, persona.Id, Ct))).Fault.ShouldBe(
+            TavusFault.NotFound);
     }
 
     [Fact]
@@ -62,7 +69,8 @@ public sealed class TavusClientShould(ApiFixture api)
         shutdown.Properties.GetProperty("shutdown_reason").GetString().ShouldBe("end_conversation_endpoint_hit");
         shutdown.Timestamp.ShouldNotBeNull();
         await client.DeleteConversationAsync(account, call.Id, hard: true, Ct);
-        (await Should.ThrowAsync<TavusException>(() => client.EndConversationAsync(account, call.Id, Ct))).Fault.ShouldBe(TavusFault.NotFound);
+        (await Should.ThrowAsync<TavusException>(() => client.EndConversationAsync(account, call.Id, Ct))).Fault.ShouldBe(
+            TavusFault.NotFound);
     }
 
     [Fact]
@@ -76,9 +84,12 @@ public sealed class TavusClientShould(ApiFixture api)
 
         await using var empty = await TavusTestAccount.CreateAsync(api.Simulator, new { credits = 0 });
         (await Should.ThrowAsync<TavusException>(() => empty.OpenAsync())).Fault.ShouldBe(TavusFault.NoCredits);
-        (await Should.ThrowAsync<TavusException>(() => empty.Client.ListVoicesAsync(new("wrong", IsTenants: true), null, 1, 10, Ct))).Fault.ShouldBe(TavusFault.BadKey);
-        (await Should.ThrowAsync<TavusException>(() => full.OpenAsync(new CreateConversation { ReplicaId = "r0" }))).Fault.ShouldBe(TavusFault.NotFound);
-        var refused = await Should.ThrowAsync<TavusException>(() => full.OpenAsync(new CreateConversation { PersonaId = TavusTestAccount.StockPersona, Properties = new() { Language = "de" } }));
+        (await Should.ThrowAsync<TavusException>(() => empty.Client.ListVoicesAsync(new("wrong", IsTenants: true), null, 1, 10, Ct))).Fault.ShouldBe(
+            TavusFault.BadKey);
+        (await Should.ThrowAsync<TavusException>(() => full.OpenAsync(new CreateConversation { ReplicaId = "r0" }))).Fault.ShouldBe(
+            TavusFault.NotFound);
+        var refused = await Should.ThrowAsync<TavusException>(
+            () => full.OpenAsync(new CreateConversation { PersonaId = TavusTestAccount.StockPersona, Properties = new() { Language = "de" } }));
         refused.Fault.ShouldBe(TavusFault.BadRequest);
         refused.Message.ShouldContain("language");
     }
@@ -90,7 +101,8 @@ public sealed class TavusClientShould(ApiFixture api)
         var (client, account) = (tavus.Client, tavus.Account);
         var made = new List<string>();
         for (var number = 0; number < 5; number++)
-            made.Add((await client.CreateDocumentAsync(account, new CreateDocument { DocumentUrl = $"https://shop.example/{number}", DocumentName = $"Page {number}", Tags = [number % 2 == 0 ? "even" : "odd"] }, Ct)).Id);
+            made.Add(
+                (await client.CreateDocumentAsync(account, new CreateDocument { DocumentUrl = $"https://shop.example/{number}", DocumentName = $"Page {number}", Tags = [number % 2 == 0 ? "even" : "odd"] }, Ct)).Id);
 
         var pages = new List<string>();
         for (var page = 0; page < 3; page++)
@@ -101,8 +113,10 @@ public sealed class TavusClientShould(ApiFixture api)
         }
 
         pages.ShouldBe(made);
-        (await client.ListDocumentsAsync(account, new DocumentFilter { Tags = ["odd"] }, 0, 10, Ct)).Items.Select(document => document.Id).ShouldBe([made[3], made[1]]);
-        (await client.ListDocumentsAsync(account, new DocumentFilter { NameOrId = "page 2" }, 0, 10, Ct)).Items.Single().Id.ShouldBe(made[2]);
+        (await client.ListDocumentsAsync(account, new DocumentFilter { Tags = ["odd"] }, 0, 10, Ct)).Items.Select(document => document.Id)
+            .ShouldBe([made[3], made[1]]);
+        (await client.ListDocumentsAsync(account, new DocumentFilter { NameOrId = "page 2" }, 0, 10, Ct)).Items.Single().Id.ShouldBe(
+            made[2]);
         var replicas = new[] { await client.ListReplicasAsync(account, null, 1, 10, Ct), await client.ListReplicasAsync(account, null, 2, 10, Ct) };
         replicas.SelectMany(page => page.Items).Select(replica => replica.Id).Distinct().Count().ShouldBe(13);
         replicas[0].Items[0].ShouldSatisfyAllConditions(
@@ -122,18 +136,22 @@ public sealed class TavusClientShould(ApiFixture api)
         var (client, account) = (tavus.Client, tavus.Account);
         var document = await client.CreateDocumentAsync(account, FilledRequests.Document with { CallbackUrl = null }, Ct);
         document.Status.ShouldBe("started");
-        (await Should.ThrowAsync<TavusException>(() => client.RecrawlDocumentAsync(account, document.Id, Ct))).Fault.ShouldBe(TavusFault.Conflict);
+        (await Should.ThrowAsync<TavusException>(() => client.RecrawlDocumentAsync(account, document.Id, Ct))).Fault.ShouldBe(
+            TavusFault.Conflict);
         await tavus.PostAsync($"documents/{document.Id}/state", new { status = "ready" });
 
         await client.PatchDocumentAsync(account, document.Id, new PatchDocument { Tags = ["new"] }, Ct);
         var read = await client.GetDocumentAsync(account, document.Id, Ct);
-        (read.Name, read.Tags.Single(), read.Status, read.Crawl, read.CrawlCount).ShouldBe(("FAQ", "new", "ready", new DocumentCrawl(2, 20), 1));
+        (read.Name, read.Tags.Single(), read.Status, read.Crawl, read.CrawlCount)
+            .ShouldBe(("FAQ", "new", "ready", new DocumentCrawl(2, 20), 1));
         await client.RecrawlDocumentAsync(account, document.Id, Ct);
         (await client.GetDocumentAsync(account, document.Id, Ct)).Status.ShouldBe("recrawling");
         await tavus.PostAsync($"documents/{document.Id}/state", new { status = "ready" });
-        (await Should.ThrowAsync<TavusException>(() => client.RecrawlDocumentAsync(account, document.Id, Ct))).Fault.ShouldBe(TavusFault.Temporary);
+        (await Should.ThrowAsync<TavusException>(() => client.RecrawlDocumentAsync(account, document.Id, Ct))).Fault.ShouldBe(
+            TavusFault.Temporary);
         await client.DeleteDocumentAsync(account, document.Id, Ct);
-        (await Should.ThrowAsync<TavusException>(() => client.DeleteDocumentAsync(account, document.Id, Ct))).Fault.ShouldBe(TavusFault.NotFound);
+        (await Should.ThrowAsync<TavusException>(() => client.DeleteDocumentAsync(account, document.Id, Ct))).Fault.ShouldBe(
+            TavusFault.NotFound);
     }
 
     [Theory]
@@ -143,7 +161,10 @@ public sealed class TavusClientShould(ApiFixture api)
     {
         await using var tavus = await TavusTestAccount.CreateAsync(api.Simulator, new { drafts, family = drafts ? "new" : "legacy" });
         var (client, account) = (tavus.Client, tavus.Account);
-        var persona = await client.CreatePersonaAsync(account, new CreatePersona { PersonaName = "Host", SystemPrompt = "Sell.", DefaultReplicaId = "r4dcf31b60e1" }, Ct);
+        var persona = await client.CreatePersonaAsync(
+            account,
+            new CreatePersona { PersonaName = "Host", SystemPrompt = "Sell.", DefaultReplicaId = "r4dcf31b60e1" },
+            Ct);
         JsonPatchOperation[] patch =
         [
             new("replace", "/persona_name", "Guest"),
@@ -166,7 +187,8 @@ public sealed class TavusClientShould(ApiFixture api)
 
         (await client.GetPersonaAsync(account, persona.Id, Ct)).SystemPrompt.ShouldBe("Sell more.");
         (await client.PatchPersonaAsync(account, persona.Id, [new("replace", "/system_prompt", "Sell more.")], Ct)).Changed.ShouldBeFalse();
-        var wrong = await Should.ThrowAsync<TavusException>(() => client.PatchPersonaAsync(account, persona.Id, [new("replace", "/no/such", "x")], Ct));
+        var wrong = await Should.ThrowAsync<TavusException>(
+            () => client.PatchPersonaAsync(account, persona.Id, [new("replace", "/no/such", "x")], Ct));
         (wrong.Fault, wrong.Status).ShouldBe((TavusFault.BadRequest, 422));
     }
 
@@ -181,16 +203,23 @@ public sealed class TavusClientShould(ApiFixture api)
         tool.Delivery.GetProperty("api").GetProperty("auth").GetProperty("secret").GetString().ShouldBe("********");
         await client.AttachToolAsync(account, TavusTestAccount.StockPersona, tool.Id, Ct);
         await client.AttachToolAsync(account, TavusTestAccount.StockPersona, tool.Id, Ct);
-        (await client.ListAttachedToolsAsync(account, TavusTestAccount.StockPersona, Ct)).Select(attached => attached.Name).ShouldBe(["search_knowledge"]);
+        (await client.ListAttachedToolsAsync(account, TavusTestAccount.StockPersona, Ct)).Select(attached => attached.Name)
+            .ShouldBe(["search_knowledge"]);
 
-        await client.UpdateToolAsync(account, tool.Id, new ToolDefinition { Description = "Finds more.", Delivery = ToolDelivery.Room }, Ct);
+        await client.UpdateToolAsync(
+            account,
+            tool.Id,
+            new ToolDefinition { Description = "Finds more.", Delivery = ToolDelivery.Room },
+            Ct);
 
         var read = await client.GetToolAsync(account, tool.Id, Ct);
-        (read.Name, read.Description, read.OnResolve, read.TriggerType).ShouldBe(("search_knowledge", "Finds more.", "generate_response", "in_call"));
+        (read.Name, read.Description, read.OnResolve, read.TriggerType)
+            .ShouldBe(("search_knowledge", "Finds more.", "generate_response", "in_call"));
         (read.Parameters.ValueKind, read.Delivery.GetProperty("app_message").GetBoolean()).ShouldBe((JsonValueKind.Object, true));
         (await client.ListToolsAsync(account, "search", 1, 10, Ct)).Items.Single().Id.ShouldBe(tool.Id);
         await client.DetachToolAsync(account, TavusTestAccount.StockPersona, tool.Id, Ct);
-        (await Should.ThrowAsync<TavusException>(() => client.DetachToolAsync(account, TavusTestAccount.StockPersona, tool.Id, Ct))).Fault.ShouldBe(TavusFault.BadRequest);
+        (await Should.ThrowAsync<TavusException>(() => client.DetachToolAsync(account, TavusTestAccount.StockPersona, tool.Id, Ct))).Fault.ShouldBe(
+            TavusFault.BadRequest);
         await client.DeleteToolAsync(account, tool.Id, Ct);
         (await client.ListToolsAsync(account, null, 1, 10, Ct)).Items.ShouldBeEmpty();
     }
@@ -225,7 +254,10 @@ public sealed class TavusClientShould(ApiFixture api)
         await client.DeleteGuardrailAsync(account, guardrail.Id, Ct);
         (await client.ListGuardrailsAsync(account, 1, 10, Ct)).Items.ShouldBeEmpty();
 
-        var objectives = await client.CreateObjectivesAsync(account, new CreateObjectives([new() { ObjectiveName = "email", ObjectivePrompt = "Ask." }]), Ct);
+        var objectives = await client.CreateObjectivesAsync(
+            account,
+            new CreateObjectives([new() { ObjectiveName = "email", ObjectivePrompt = "Ask." }]),
+            Ct);
         var listed = (await client.ListObjectivesAsync(account, 1, 10, Ct)).Items.Single();
         (listed.Id, listed.Data[0].GetProperty("objective_name").GetString()).ShouldBe((objectives.Id, "email"));
         await client.DeleteObjectivesAsync(account, objectives.Id, Ct);
@@ -240,7 +272,8 @@ public sealed class TavusClientShould(ApiFixture api)
     {
         await using var tavus = await TavusTestAccount.CreateAsync(api.Simulator);
         await tavus.FailAsync("POST conversations", mode);
-        var e = await Should.ThrowAsync<TavusException>(() => tavus.OpenAsync(new CreateConversation { PersonaId = TavusTestAccount.StockPersona, ConversationName = "session-7" }));
+        var e = await Should.ThrowAsync<TavusException>(
+            () => tavus.OpenAsync(new CreateConversation { PersonaId = TavusTestAccount.StockPersona, ConversationName = "session-7" }));
         (e.Fault, e.MayHaveHappened).ShouldBe((fault, true));
         (await tavus.CallsAsync()).Count.ShouldBe(1, "it was sent once");
         (await tavus.Client.ListConversationsAsync(tavus.Account, "active", 1, 10, Ct)).Items.Single().Name.ShouldBe("session-7");

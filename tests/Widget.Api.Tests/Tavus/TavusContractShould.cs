@@ -15,7 +15,8 @@ public sealed class TavusContractShould : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    public static TheoryData<string> Requests => ["conversation", "persona", "replica", "document", "documentPatch", "tool", "guardrail", "objectives"];
+    public static TheoryData<string> Requests =>
+        ["conversation", "persona", "replica", "document", "documentPatch", "tool", "guardrail", "objectives"];
 
     [Theory, MemberData(nameof(Requests))]
     public async Task Send_every_documented_field_of_a_request_and_no_other(string request)
@@ -33,13 +34,17 @@ public sealed class TavusContractShould : IAsyncLifetime
     public async Task Send_them_in_the_new_names_to_an_account_that_knows_no_others(string request)
     {
         var (_, table, send) = Of(request);
-        _server.Answer = http => http.Request.Path.Value!.Contains("personas", StringComparison.Ordinal) || http.Request.Path.Value.Contains("replicas", StringComparison.Ordinal)
+        _server.Answer = http => http.Request.Path.Value!.Contains("personas", StringComparison.Ordinal)
+            || http.Request.Path.Value.Contains("replicas", StringComparison.Ordinal)
             ? TavusStandIn.JsonAsync(http, 404, """{"message":"Not Found"}""")
             : TavusStandIn.JsonAsync(http, 200, Answer);
 
         await send(_server.Client());
 
-        var renamed = Lines(table).Select(line => line.Split(' ') is [var name, var type] && TavusFieldTables.Renamed.TryGetValue(name, out var now) ? $"{now} {type}" : line);
+        var renamed = Lines(table).Select(
+            line => line.Split(' ') is [var name, var type] && TavusFieldTables.Renamed.TryGetValue(name, out var now)
+                ? $"{now} {type}"
+                : line);
         Fields(_server.Requests.Last().Body!.Value, table).ShouldBe(renamed, ignoreOrder: true);
     }
 
@@ -81,12 +86,14 @@ public sealed class TavusContractShould : IAsyncLifetime
         _ => (FilledRequests.Objectives, TavusFieldTables.Objectives, client => client.CreateObjectivesAsync(TavusStandIn.Account, FilledRequests.Objectives, Ct)),
     };
 
-    private static IEnumerable<string> Lines(string table) => table.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+    private static IEnumerable<string> Lines(string table) =>
+        table.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
 
     /// <summary>Each field with its type; what the table calls an object or a list of them is not looked into.</summary>
     private static List<string> Fields(JsonElement value, string table)
     {
-        var wholes = Lines(table).Select(line => line.Split(' ')).Where(field => field[1].StartsWith("object", StringComparison.Ordinal)).Select(field => field[0]).ToHashSet(StringComparer.Ordinal);
+        var wholes = Lines(table).Select(line => line.Split(' ')).Where(field => field[1].StartsWith("object", StringComparison.Ordinal)).Select(field => field[0]).ToHashSet(
+            StringComparer.Ordinal);
         var found = new List<string>();
         Collect(value, "");
         return [.. found.Distinct(StringComparer.Ordinal)];
@@ -122,7 +129,8 @@ public sealed class TavusContractShould : IAsyncLifetime
             if (value is null) yield return here;
             var parts = value switch
             {
-                IEnumerable list and not (string or IDictionary) when value.GetType().Namespace != "System.Text.Json.Nodes" => list.Cast<object>(),
+                IEnumerable list and not (string or IDictionary) when value.GetType().Namespace != "System.Text.Json.Nodes" => list.Cast<object>(
+                    ),
                 null => [],
                 _ => [value],
             };

@@ -68,7 +68,8 @@ public sealed class TavusFaultsShould : IAsyncLifetime
         Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(e.Message)).ShouldBe(e.Message);
 
         _server.Says(400, """{"error":"\ud83d"}""");
-        (await FailureAsync(client => client.CreateDocumentAsync(Account, FilledRequests.Document, Ct))).Fault.ShouldBe(TavusFault.BadRequest);
+        (await FailureAsync(client => client.CreateDocumentAsync(Account, FilledRequests.Document, Ct))).Fault.ShouldBe(
+            TavusFault.BadRequest);
     }
 
     [Fact]
@@ -156,9 +157,9 @@ public sealed class TavusFaultsShould : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Know_that_nothing_happened_when_nobody_was_there()
+    public async Task Know_that_nothing_happened_when_the_connection_was_refused()
     {
-        // A port on which nobody listens any more.
+        // A port that no process listens on any more.
         var gone = await TavusStandIn.StartAsync();
         var address = gone.Address;
         await gone.DisposeAsync();
@@ -231,7 +232,8 @@ public sealed class TavusFaultsShould : IAsyncLifetime
 
         var log = string.Join('\n', _server.Log.Lines);
         log.ShouldContain("POST conversations");
-        foreach (var secret in new[] { Account.Key, "bicycles", "Good day!", "secret", "confidential", "callback" }) log.ShouldNotContain(secret);
+        foreach (var secret in new[] { Account.Key, "bicycles", "Good day!", "secret", "confidential", "callback" })
+            log.ShouldNotContain(secret);
     }
 
     private static async Task IgnoreAsync(Task call)

@@ -1,8 +1,8 @@
 namespace Widget.Api.Tests.Tavus;
 
 /// <summary>
-/// The fields of Tavus's requests and their types as documented (docs.tavus.io, API reference and guides, with what only public code shows: LiveKit fields, transport,
-/// dynamic greeting), written down apart from the client's records.
+/// The fields of Tavus's requests and their types as documented (docs.tavus.io, API reference and guides, with what only public code shows:
+/// LiveKit fields, transport, dynamic greeting), written down apart from the client's records.
 /// </summary>
 internal static class TavusFieldTables
 {

@@ -22,7 +22,8 @@ public sealed class TavusMirrorShould(TavusWorld world) : IClassFixture<TavusWor
         var result = await tenant.SearchAsync("Who repairs folding bicycles in Aarhus?");
         var answer = await (await tenant.Tenant.VisitAsync(world.Node)).AskAsync("Who repairs folding bicycles in Aarhus on weekdays?");
 
-        (state.On, state.SearchedBy, state.Documents, state.Ready, state.Error, state.Failed.Count).ShouldBe((true, "mirror", 1, 1, null, 0));
+        (state.On, state.SearchedBy, state.Documents, state.Ready, state.Error, state.Failed.Count)
+            .ShouldBe((true, "mirror", 1, 1, null, 0));
         result.Hits[0].ShouldSatisfyAllConditions(hit => hit.Title.ShouldBe("The workshop"), hit => hit.Origins.ShouldBe(["tavus"]));
         result.Trace.Steps[0].Via!.ShouldStartWith("mirror of 1 document, synchronised at ");
         answer.Citations.ShouldHaveSingleItem().Origins.ShouldBe(["tavus"]);
@@ -114,7 +115,8 @@ public sealed class TavusMirrorShould(TavusWorld world) : IClassFixture<TavusWor
         (trouble.Name, trouble.Url).ShouldBe(("Gone", page));
         trouble.Error.ShouldContain("There is no page at");
         trouble.RetryAt.ShouldNotBeNull();
-        (await tenant.Developer.GetFromJsonAsync<TavusTestReport>("/api/tavus/test", TestTenant.Json))!.Checks.Single(check => check.Name == "knowledge").Ok.ShouldBeFalse();
+        (await tenant.Developer.GetFromJsonAsync<TavusTestReport>("/api/tavus/test", TestTenant.Json))!.Checks.Single(check => check.Name == "knowledge").Ok.ShouldBeFalse(
+            );
     }
 
     [Fact]
@@ -123,7 +125,11 @@ public sealed class TavusMirrorShould(TavusWorld world) : IClassFixture<TavusWor
         var (a, b) = (await world.TenantAsync(shared: true), await world.TenantAsync(shared: true));
         var mine = await a.AddDocumentAsync(world.Page("Workshop", Workshop), "a's", $"widget:{a.Id}");
         var common = await a.AddDocumentAsync(world.Page("Delivery", Delivery), "common", "handbook");
-        var theirs = await a.AddDocumentAsync(world.Page("Secret", "The secret discount of the other tenant is ninety percent."), "b's", $"widget:{b.Id}", "handbook");
+        var theirs = await a.AddDocumentAsync(
+            world.Page("Secret", "The secret discount of the other tenant is ninety percent."),
+            "b's",
+            $"widget:{b.Id}",
+            "handbook");
 
         // Naming another's document, or its tag, opens nothing.
         await a.SetAsync(settings => (settings["useTavusKB"], settings["tavusDocumentIds"], settings["tavusDocumentTags"]) =
@@ -150,7 +156,8 @@ public sealed class TavusMirrorShould(TavusWorld world) : IClassFixture<TavusWor
     // The next time would be in a quarter of an hour.
     private async Task DueAsync(TavusTenant tenant)
     {
-        await using var command = world.Database.OwnerSource.CreateCommand("update tavus_knowledge set due_at = now() where tenant_id = $1");
+        await using var command = world.Database.OwnerSource.CreateCommand(
+            "update tavus_knowledge set due_at = now() where tenant_id = $1");
         command.Parameters.Add(new() { Value = tenant.Id.Value });
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }

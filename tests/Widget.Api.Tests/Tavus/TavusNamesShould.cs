@@ -3,7 +3,7 @@ using Widget.Api.Tavus.Client;
 
 namespace Widget.Api.Tests.Tavus;
 
-/// <summary>Personas are PALs by now, and replicas Faces: which account answers to what, and what is read under which name.</summary>
+/// <summary>Tavus renamed personas to PALs and replicas to Faces: which names an account knows, and which names are read.</summary>
 public sealed class TavusNamesShould : IAsyncLifetime
 {
     private static readonly CancellationToken Ct = CancellationToken.None;
@@ -86,12 +86,17 @@ public sealed class TavusNamesShould : IAsyncLifetime
         var client = _server.Client();
         foreach (var _ in Enumerable.Range(0, 2))
         {
-            var conversation = await client.CreateConversationAsync(Account, new CreateConversation { PersonaId = "p1", ReplicaId = "r1" }, Ct);
+            var conversation = await client.CreateConversationAsync(
+                Account,
+                new CreateConversation { PersonaId = "p1", ReplicaId = "r1" },
+                Ct);
             (conversation.PersonaId, conversation.ReplicaId).ShouldBe(("p1", "r1"));
         }
 
         Asked.ShouldBe(["GET /v2/personas", "GET /v2/pals", "POST /v2/conversations", "POST /v2/conversations"]);
-        _server.Requests.Last().Body!.Value.EnumerateObject().Select(field => field.Name).ShouldBe(["pal_id", "face_id"], ignoreOrder: true);
+        _server.Requests.Last().Body!.Value.EnumerateObject().Select(field => field.Name).ShouldBe(
+            ["pal_id", "face_id"],
+            ignoreOrder: true);
     }
 
     [Fact]
@@ -100,13 +105,18 @@ public sealed class TavusNamesShould : IAsyncLifetime
         _server.Knows(("GET /v2/pals", """{"data":[]}"""), ("PATCH /v2/pals/p1", "{}"), ("GET /v2/faces", """{"data":[]}"""));
         var client = _server.Client();
         await client.ListPersonasAsync(Account, "user", 1, 10, Ct);
-        await client.PatchPersonaAsync(Account, "p1", [new("replace", "/persona_name", "Host"), new("copy", "/layers/llm/model", From: "/default_replica_id"), new("replace", "/greeting")], Ct);
+        await client.PatchPersonaAsync(
+            Account,
+            "p1",
+            [new("replace", "/persona_name", "Host"), new("copy", "/layers/llm/model", From: "/default_replica_id"), new("replace", "/greeting")],
+            Ct);
         await client.ListReplicasAsync(Account, new ReplicaFilter { Type = "user", Ids = ["r1", "r2"] }, 2, 5, Ct);
 
         _server.Requests.Single(request => request.Path == "/v2/pals").Query.ShouldBe("?limit=10&page=1&pal_type=user");
         _server.Requests.Single(request => request.Method == "PATCH").Body!.Value.GetRawText()
             .ShouldBe("""[{"op":"replace","path":"/pal_name","value":"Host"},{"op":"copy","path":"/layers/llm/model","from":"/default_face_id"},{"op":"replace","path":"/greeting","value":null}]""");
-        _server.Requests.Single(request => request.Path == "/v2/faces").Query.ShouldBe("?limit=5&page=2&verbose=true&face_type=user&face_ids=r1%2Cr2");
+        _server.Requests.Single(request => request.Path == "/v2/faces").Query.ShouldBe(
+            "?limit=5&page=2&verbose=true&face_type=user&face_ids=r1%2Cr2");
     }
 
     [Theory]
@@ -151,6 +161,7 @@ public sealed class TavusNamesShould : IAsyncLifetime
             http.Response.StatusCode = status;
             return status == 304 ? Task.CompletedTask : TavusStandIn.JsonAsync(http, status, answer);
         };
-        (await _server.Client().PatchPersonaAsync(Account, "p1", [new("remove", "/context")], Ct)).ShouldBe(new PersonaChange(changed, needsPublishing));
+        (await _server.Client().PatchPersonaAsync(Account, "p1", [new("remove", "/context")], Ct))
+            .ShouldBe(new PersonaChange(changed, needsPublishing));
     }
 }

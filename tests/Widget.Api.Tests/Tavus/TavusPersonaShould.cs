@@ -38,14 +38,18 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
             prompt => prompt.ShouldContain("Praise the bell."),
             prompt => prompt.ShouldContain("search_knowledge"),
             prompt => prompt.ShouldContain("Never invent"));
-        (persona["default_replica_id"]!.GetValue<string>(), persona["pipeline_mode"]!.GetValue<string>()).ShouldBe((VideoTenant.Replica, "full"));
+        (persona["default_replica_id"]!.GetValue<string>(), persona["pipeline_mode"]!.GetValue<string>())
+            .ShouldBe((VideoTenant.Replica, "full"));
         Texts(persona["document_tags"]).ShouldBe(["handbook", $"widget:{tenant.Id}"]);
         var guardrail = (await tenant.ListAsync("guardrails?legacy=false")).ShouldHaveSingleItem();
         guardrail["guardrail_name"]!.GetValue<string>().ShouldMatch("^w_[0-9a-f]{8}_no_prices$");
         Texts(persona["guardrail_ids"]).ShouldBe([guardrail["uuid"]!.GetValue<string>()]);
         (await ToolsAsync(tenant, applied.PersonaId)).ShouldHaveSingleItem().ShouldEndWith("_search_knowledge");
 
-        (await PreviewAsync(tenant)).ShouldSatisfyAllConditions(again => again.Changes.ShouldBeEmpty(), again => again.Patch.ShouldBeEmpty(), again => again.PersonaId.ShouldBe(applied.PersonaId));
+        (await PreviewAsync(tenant)).ShouldSatisfyAllConditions(
+            again => again.Changes.ShouldBeEmpty(),
+            again => again.Patch.ShouldBeEmpty(),
+            again => again.PersonaId.ShouldBe(applied.PersonaId));
     }
 
     [Fact]
@@ -91,14 +95,16 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
         var tags = preview.Changes.Single(change => change.Path == "tavusDocumentTags");
         Texts(tags.Before).ShouldBe(["handbook", $"widget:{tenant.Id}", "by-hand"]);
         Texts(tags.After).ShouldBe([$"widget:{tenant.Id}", "by-hand", "manual"]);
-        preview.Patch.Select(operation => operation!["path"]!.GetValue<string>()).ShouldBe(["/persona_name", "/system_prompt", "/document_tags", "/guardrail_ids"]);
+        preview.Patch.Select(operation => operation!["path"]!.GetValue<string>())
+            .ShouldBe(["/persona_name", "/system_prompt", "/document_tags", "/guardrail_ids"]);
 
         var applied = await ApplyAsync(tenant, preview);
 
         (applied.PersonaId, applied.Created).ShouldBe((made.PersonaId, false));
         var persona = await tenant.PersonaAsync(made.PersonaId);
         persona["persona_name"]!.GetValue<string>().ShouldStartWith("Grace – Harbor Bikes (");
-        (persona["greeting"]!.GetValue<string>(), persona["layers"]!["tts"]!["external_voice_id"]!.GetValue<string>()).ShouldBe(("Ahoy!", "v1"));
+        (persona["greeting"]!.GetValue<string>(), persona["layers"]!["tts"]!["external_voice_id"]!.GetValue<string>())
+            .ShouldBe(("Ahoy!", "v1"));
         Texts(persona["document_tags"]).ShouldBe([$"widget:{tenant.Id}", "by-hand", "manual"]);
         var guardrail = (await tenant.ListAsync("guardrails?legacy=false")).ShouldHaveSingleItem();
         guardrail["guardrail_prompt"]!.GetValue<string>().ShouldBe("Say nothing of politics.");
@@ -106,11 +112,13 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
         (await ToolsAsync(tenant, made.PersonaId)).ShouldBeEmpty();
         (await PreviewAsync(tenant)).Changes.ShouldBeEmpty();
 
-        await tenant.SetAsync(settings => settings["tavusGuardrails"] = new JsonArray(new JsonObject { ["name"] = "no_politics", ["prompt"] = "Say nothing of politics and religion." }));
+        await tenant.SetAsync(
+            settings => settings["tavusGuardrails"] = new JsonArray(new JsonObject { ["name"] = "no_politics", ["prompt"] = "Say nothing of politics and religion." }));
         var worded = await PreviewAsync(tenant);
         (worded.Changes.ShouldHaveSingleItem().Before!.GetValue<string>(), worded.Patch.Count).ShouldBe(("Say nothing of politics.", 0));
         await ApplyAsync(tenant, worded);
-        (await tenant.ListAsync("guardrails?legacy=false")).ShouldHaveSingleItem()["guardrail_prompt"]!.GetValue<string>().ShouldBe("Say nothing of politics and religion.");
+        (await tenant.ListAsync("guardrails?legacy=false")).ShouldHaveSingleItem()["guardrail_prompt"]!.GetValue<string>()
+            .ShouldBe("Say nothing of politics and religion.");
     }
 
     [Fact]
@@ -124,7 +132,10 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
         var made = await ApplyAsync(tenant, await PreviewAsync(tenant));
         await tenant.SetAsync(settings => settings["agentName"] = "Ada");
         var next = await PreviewAsync(tenant);
-        await tenant.SendAsync(HttpMethod.Patch, $"personas/{made.PersonaId}", new[] { new { op = "add", path = "/greeting", value = "Ahoy!" } });
+        await tenant.SendAsync(
+            HttpMethod.Patch,
+            $"personas/{made.PersonaId}",
+            new[] { new { op = "add", path = "/greeting", value = "Ahoy!" } });
         await RefusedAsync(tenant, next, "have changed since that preview");
 
         (await tenant.PersonaAsync(made.PersonaId))["persona_name"]!.GetValue<string>().ShouldStartWith("Grace");
@@ -146,7 +157,8 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
         again.PersonaId.ShouldBe(made.PersonaId);
         await ApplyAsync(tenant, again);
 
-        (await tenant.ListAsync("personas?persona_type=user")).ShouldHaveSingleItem()["persona_id"]!.GetValue<string>().ShouldBe(made.PersonaId);
+        (await tenant.ListAsync("personas?persona_type=user")).ShouldHaveSingleItem()["persona_id"]!.GetValue<string>()
+            .ShouldBe(made.PersonaId);
         (await SettingsAsync(tenant)).TavusPersonaId.ShouldBe(made.PersonaId);
     }
 
@@ -175,12 +187,12 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
         await tenant.SetAsync(settings => settings["tavusPersonaId"] = "p5d11710002a");
         await RefusesAsync(tenant, HttpStatusCode.Conflict, "The persona Friendly host is one of Tavus's own");
         await tenant.SetAsync(settings => (settings["tavusPersonaId"], settings["tavusCustomModel"]) = (null, true));
-        await RefusesAsync(tenant, HttpStatusCode.Conflict, "tavusCustomModel is on, but Tavus reaches our model by https only.");
+        await RefusesAsync(tenant, HttpStatusCode.Conflict, "tavusCustomModel is on, but Tavus calls our model only over https.");
         await tenant.SetAsync(settings => settings["tavusCustomModel"] = false);
         await tenant.FailAsync("GET personas", status: 402);
         await RefusesAsync(tenant, HttpStatusCode.Conflict, "The account at Tavus has no minutes left.");
         await tenant.FailAsync("GET personas", status: 503, times: 2);
-        await RefusesAsync(tenant, HttpStatusCode.ServiceUnavailable, "Tavus is not to be reached just now");
+        await RefusesAsync(tenant, HttpStatusCode.ServiceUnavailable, "Tavus is unavailable right now");
     }
 
     [Fact]
@@ -201,16 +213,22 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
     public async Task Offer_the_replicas_and_voices_of_the_account()
     {
         var tenant = await world.TenantAsync(new { tavusReplicaId = VideoTenant.Replica });
-        await tenant.SendAsync(HttpMethod.Post, "replicas", new { replica_name = "New", train_video_url = "https://videos.example/new.mp4" });
+        await tenant.SendAsync(
+            HttpMethod.Post,
+            "replicas",
+            new { replica_name = "New", train_video_url = "https://videos.example/new.mp4" });
 
         var page = (await tenant.Developer.GetFromJsonAsync<TavusReplicaPage>("/api/tavus/replicas?kind=user", TestTenant.Json))!;
         page.Total.ShouldBe(2);
         page.Replicas.Single(replica => replica.Chosen).ShouldSatisfyAllConditions(
-            anna => (anna.Id, anna.Name, anna.Training, anna.Progress, anna.Kind).ShouldBe((VideoTenant.Replica, "Anna", TavusTraining.Ready, 100, "user")),
+            anna => (anna.Id, anna.Name, anna.Training, anna.Progress, anna.Kind)
+                .ShouldBe((VideoTenant.Replica, "Anna", TavusTraining.Ready, 100, "user")),
             anna => anna.ThumbnailUrl.ShouldNotBeNull());
         page.Replicas.ShouldContain(replica => replica.Name == "New");
-        (await tenant.Developer.GetFromJsonAsync<TavusReplicaPage>("/api/tavus/replicas?page=2", TestTenant.Json))!.Replicas.ShouldBeEmpty();
-        (await tenant.Developer.GetFromJsonAsync<TavusVoicePage>("/api/tavus/voices", TestTenant.Json))!.Voices.ShouldContain(voice => voice.Name == "anna" && voice.Tags.Contains("female"));
+        (await tenant.Developer.GetFromJsonAsync<TavusReplicaPage>("/api/tavus/replicas?page=2", TestTenant.Json))!.Replicas.ShouldBeEmpty(
+            );
+        (await tenant.Developer.GetFromJsonAsync<TavusVoicePage>("/api/tavus/voices", TestTenant.Json))!.Voices.ShouldContain(
+            voice => voice.Name == "anna" && voice.Tags.Contains("female"));
     }
 
     private static IReadOnlyList<string> Texts(JsonNode? list) => [.. list!.AsArray().Select(item => item!.GetValue<string>())];
@@ -218,7 +236,8 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
     private static async Task<IReadOnlyList<string>> ToolsAsync(TavusTenant tenant, string persona) =>
         [.. (await tenant.SendAsync(HttpMethod.Get, $"personas/{persona}/tools"))!["data"]!.AsArray().Select(tool => tool!["name"]!.GetValue<string>())];
 
-    private static async Task<TenantSettings> SettingsAsync(TavusTenant tenant) => (await tenant.Developer.GetFromJsonAsync<TenantSettings>("/api/settings", TestTenant.Json))!;
+    private static async Task<TenantSettings> SettingsAsync(TavusTenant tenant) =>
+        (await tenant.Developer.GetFromJsonAsync<TenantSettings>("/api/settings", TestTenant.Json))!;
 
     private static async Task<TavusPersonaPreview> PreviewAsync(TavusTenant tenant)
     {

@@ -13,21 +13,26 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
     public async Task Hand_a_document_over_renew_it_when_it_changes_and_take_it_away_when_it_goes()
     {
         var tenant = await world.TenantAsync(new { useTavusKB = true });
-        await tenant.Tenant.ImportAsync(new { id = "warranty", title = "Warranty", text = "# The frame\nIt is covered for five years.", format = "markdown", url = "https://shop.example/warranty" });
+        await tenant.Tenant.ImportAsync(
+            new { id = "warranty", title = "Warranty", text = "# The frame\nIt is covered for five years.", format = "markdown", url = "https://shop.example/warranty" });
         var document = (await DocumentsAsync(tenant)).Single();
 
-        (await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { document.Id } })).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { document.Id } })).StatusCode.ShouldBe(
+            HttpStatusCode.Accepted);
         var first = await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Ready);
 
         (first.ExternalId, first.Title, first.Error).ShouldBe(("warranty", "Warranty", null));
         var there = (await tenant.ListAsync("documents")).ShouldHaveSingleItem();
         there["tags"]!.AsArray().Select(tag => tag!.GetValue<string>()).ShouldContain($"widget:{tenant.Id}");
         there["document_name"]!.GetValue<string>().ShouldBe("Warranty");
-        (await ContentAsync(first)).ShouldBe("# Warranty\n\nhttps://shop.example/warranty\n\n## The frame\n\nIt is covered for five years.\n");
+        (await ContentAsync(first))
+            .ShouldBe("# Warranty\n\nhttps://shop.example/warranty\n\n## The frame\n\nIt is covered for five years.\n");
 
         await tenant.Tenant.ImportAsync(new { id = "warranty", title = "Warranty", text = "It is covered for eight years." });
         await AskAsync(tenant);
-        var second = await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Ready && one.TavusDocumentId != first.TavusDocumentId);
+        var second = await UntilAsync(
+            tenant,
+            one => one.Status == TavusPublicationStatus.Ready && one.TavusDocumentId != first.TavusDocumentId);
         (await ContentAsync(second)).ShouldContain("eight years");
         (await tenant.ListAsync("documents")).ShouldHaveSingleItem()["document_id"]!.GetValue<string>().ShouldBe(second.TavusDocumentId);
 
@@ -35,7 +40,8 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
         (await tenant.SyncAsync()).Documents.ShouldBe(0);
         (await tenant.SearchAsync("How long is the frame covered?")).Hits.ShouldHaveSingleItem().Origins.ShouldBe(["own"]);
 
-        (await tenant.Developer.DeleteAsync($"/api/knowledge/documents/{(await DocumentsAsync(tenant)).Single().Id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await tenant.Developer.DeleteAsync($"/api/knowledge/documents/{(await DocumentsAsync(tenant)).Single().Id}")).StatusCode.ShouldBe(
+            HttpStatusCode.NoContent);
         await AskAsync(tenant);
         await Eventually.TrueAsync(async () => (await tenant.ListAsync("documents")).Count == 0, "the copy is gone", seconds: 30);
         await Eventually.TrueAsync(async () => (await PublishedAsync(tenant)).Count == 0, "nothing is published any more");
@@ -45,13 +51,20 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
     public async Task Publish_once_what_several_ask_for_at_once()
     {
         var tenant = await world.TenantAsync();
-        await tenant.Tenant.ImportAsync(new { id = "a", title = "A", text = "The first text." }, new { id = "b", title = "B", text = "The second text." });
+        await tenant.Tenant.ImportAsync(
+            new { id = "a", title = "A", text = "The first text." },
+            new { id = "b", title = "B", text = "The second text." });
         var documents = (await DocumentsAsync(tenant)).Select(document => document.Id).ToArray();
 
-        var asked = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = documents })));
+        var asked = await Task.WhenAll(
+            Enumerable.Range(0, 16)
+                .Select(_ => tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = documents })));
 
         asked.ShouldAllBe(response => response.StatusCode == HttpStatusCode.Accepted);
-        await Eventually.TrueAsync(async () => (await PublishedAsync(tenant)).Count(one => one.Status == TavusPublicationStatus.Ready) == 2, "both are there", seconds: 30);
+        await Eventually.TrueAsync(
+            async () => (await PublishedAsync(tenant)).Count(one => one.Status == TavusPublicationStatus.Ready) == 2,
+            "both are there",
+            seconds: 30);
         (await tenant.ListAsync("documents")).Count.ShouldBe(2);
     }
 
@@ -59,13 +72,19 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
     public async Task Take_away_what_is_withdrawn()
     {
         var tenant = await world.TenantAsync();
-        await tenant.Tenant.ImportAsync(new { id = "a", title = "A", text = "The first text." }, new { id = "b", title = "B", text = "The second text." });
+        await tenant.Tenant.ImportAsync(
+            new { id = "a", title = "A", text = "The first text." },
+            new { id = "b", title = "B", text = "The second text." });
         var source = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents", TestTenant.Json))!.Documents[0].SourceId;
         await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { sourceIds = new[] { source } });
-        await Eventually.TrueAsync(async () => (await PublishedAsync(tenant)).Count(one => one.Status == TavusPublicationStatus.Ready) == 2, "both are there", seconds: 30);
+        await Eventually.TrueAsync(
+            async () => (await PublishedAsync(tenant)).Count(one => one.Status == TavusPublicationStatus.Ready) == 2,
+            "both are there",
+            seconds: 30);
 
         var first = (await DocumentsAsync(tenant)).Single(document => document.ExternalId == "a");
-        (await tenant.Developer.DeleteAsync($"/api/tavus/knowledge/publish?documentIds={first.Id}")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await tenant.Developer.DeleteAsync($"/api/tavus/knowledge/publish?documentIds={first.Id}")).StatusCode.ShouldBe(
+            HttpStatusCode.Accepted);
         await Eventually.TrueAsync(async () => (await tenant.ListAsync("documents")).Count == 1, "one is gone", seconds: 30);
         (await PublishedAsync(tenant)).ShouldContain(one => one.ExternalId == "b" && one.Status == TavusPublicationStatus.Ready);
 
@@ -80,7 +99,9 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
         await tenant.Tenant.ImportAsync(new { id = "a", title = "A", text = "The only text." });
         await tenant.FailAsync("POST documents", mode: "lost");
 
-        await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { (await DocumentsAsync(tenant)).Single().Id } });
+        await tenant.Developer.PostAsJsonAsync(
+            "/api/tavus/knowledge/publish",
+            new { documentIds = new[] { (await DocumentsAsync(tenant)).Single().Id } });
         var one = await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Ready);
 
         (await tenant.ListAsync("documents")).ShouldHaveSingleItem()["document_id"]!.GetValue<string>().ShouldBe(one.TavusDocumentId);
@@ -91,57 +112,76 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
     {
         var tenant = await world.TenantAsync();
         await tenant.Tenant.ImportAsync(new { id = "a", title = "A", text = "The only text." });
-        await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { (await DocumentsAsync(tenant)).Single().Id } });
+        await tenant.Developer.PostAsJsonAsync(
+            "/api/tavus/knowledge/publish",
+            new { documentIds = new[] { (await DocumentsAsync(tenant)).Single().Id } });
         var first = await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Ready);
 
         // The same account by another key.
         await RunAsync(tenant, "update tavus_publications set account = 'another' where tenant_id = $1");
         await AskAsync(tenant);
-        await Eventually.TrueAsync(async () => await RunAsync(tenant, "select account from tavus_publications where tenant_id = $1") is not "another", "it is looked after");
+        await Eventually.TrueAsync(
+            async () => await RunAsync(tenant, "select account from tavus_publications where tenant_id = $1") is not "another",
+            "it is looked after");
         (await PublishedAsync(tenant)).ShouldHaveSingleItem().TavusDocumentId.ShouldBe(first.TavusDocumentId);
 
         await tenant.MoveAsync();
         await AskAsync(tenant);
-        var second = await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Ready && one.TavusDocumentId != first.TavusDocumentId);
+        var second = await UntilAsync(
+            tenant,
+            one => one.Status == TavusPublicationStatus.Ready && one.TavusDocumentId != first.TavusDocumentId);
         (await tenant.ListAsync("documents")).ShouldHaveSingleItem()["document_id"]!.GetValue<string>().ShouldBe(second.TavusDocumentId);
 
-        // What somebody takes away there is told, and not made again unasked.
+        // A copy deleted at Tavus is reported, and not created again on its own.
         await tenant.SendAsync(HttpMethod.Delete, $"documents/{second.TavusDocumentId}");
         await AskAsync(tenant);
-        (await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Failed)).Error.ShouldBe("It is not at Tavus any more. Publish it again.");
+        (await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Failed)).Error.ShouldBe(
+            "It no longer exists at Tavus. Publish it again.");
     }
 
     [Fact]
     public async Task Say_what_stands_in_the_way()
     {
         var tenant = await world.TenantAsync();
-        await (await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { })).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "Name the documents to publish, by documentIds or sourceIds.");
-        await (await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { Guid.NewGuid() } })).ShouldBeProblemAsync(HttpStatusCode.BadRequest);
+        await (await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { })).ShouldBeProblemAsync(
+            HttpStatusCode.BadRequest,
+            "Name the documents to publish, by documentIds or sourceIds.");
+        await (await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { Guid.NewGuid() } }))
+            .ShouldBeProblemAsync(HttpStatusCode.BadRequest);
 
         await tenant.Tenant.ImportAsync(new { id = "a", title = "A", text = "The only text." });
         await tenant.FailAsync("POST documents", status: 400);
-        await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { (await DocumentsAsync(tenant)).Single().Id } });
-        (await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Failed)).Error.ShouldNotBeNull().ShouldStartWith("Tavus refuses it:");
+        await tenant.Developer.PostAsJsonAsync(
+            "/api/tavus/knowledge/publish",
+            new { documentIds = new[] { (await DocumentsAsync(tenant)).Single().Id } });
+        (await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Failed)).Error.ShouldNotBeNull()
+            .ShouldStartWith("Tavus refused:");
     }
 
     [Fact]
-    public async Task Show_a_document_to_nobody_without_its_link_or_after_a_day()
+    public async Task Serve_a_document_only_by_its_link_and_for_a_day()
     {
         var tenant = await world.TenantAsync();
         await tenant.Tenant.ImportAsync(new { id = "a", title = "A", text = "The only text." });
-        await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { (await DocumentsAsync(tenant)).Single().Id } });
+        await tenant.Developer.PostAsJsonAsync(
+            "/api/tavus/knowledge/publish",
+            new { documentIds = new[] { (await DocumentsAsync(tenant)).Single().Id } });
         await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Ready);
         var link = (await tenant.ListAsync("documents")).Single()["document_url"]!.GetValue<string>();
         using var anybody = new HttpClient();
 
         var answer = await anybody.GetAsync(link);
-        (answer.StatusCode, answer.Content.Headers.ContentType!.ToString(), answer.Headers.CacheControl!.NoStore).ShouldBe((HttpStatusCode.OK, "text/plain; charset=utf-8", true));
+        (answer.StatusCode, answer.Content.Headers.ContentType!.ToString(), answer.Headers.CacheControl!.NoStore)
+            .ShouldBe((HttpStatusCode.OK, "text/plain; charset=utf-8", true));
         (await anybody.SendAsync(new HttpRequestMessage(HttpMethod.Head, link))).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await anybody.GetAsync(link.Replace(".txt", "x.txt"))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await anybody.GetAsync(new Uri(world.Node.Address, "/api/tavus/documents/a.txt"))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await anybody.GetAsync(new Uri(world.Node.Address, "/api/tavus/documents/"))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
 
-        var old = new DocumentLinks(world.Node.Service<IDataProtectionProvider>(), new YesterdaysClock()).Create(world.Node.Address, tenant.Id, TavusPublicationId.New());
+        var old = new DocumentLinks(world.Node.Service<IDataProtectionProvider>(), new YesterdaysClock()).Create(
+            world.Node.Address,
+            tenant.Id,
+            TavusPublicationId.New());
         world.Node.Service<DocumentLinks>().Read(old.Segments[^1]).ShouldBeNull();
         (await anybody.GetAsync(old)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
 
@@ -158,7 +198,10 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
     private static async Task<TavusPublicationState> UntilAsync(TavusTenant tenant, Func<TavusPublicationState, bool> condition)
     {
         TavusPublicationState? one = null;
-        await Eventually.TrueAsync(async () => (one = (await PublishedAsync(tenant)).SingleOrDefault()) is { } found && condition(found), "the publication has come so far", seconds: 30);
+        await Eventually.TrueAsync(
+            async () => (one = (await PublishedAsync(tenant)).SingleOrDefault()) is { } found && condition(found),
+            "the publication has come so far",
+            seconds: 30);
         return one!;
     }
 

@@ -46,11 +46,21 @@ internal sealed class TavusStandIn : IAsyncDisposable
         {
             using var content = new MemoryStream();
             await http.Request.Body.CopyToAsync(content);
-            JsonElement? body = content.Length == 0 || !http.Request.HasJsonContentType() ? null : JsonSerializer.Deserialize<JsonElement>(content.ToArray());
-            var request = new ArrivedRequest(http.Request.Method, http.Request.Path, http.Request.QueryString.Value ?? "", http.Request.Headers["x-api-key"], body)
+            JsonElement? body = content.Length == 0 || !http.Request.HasJsonContentType()
+                ? null
+                : JsonSerializer.Deserialize<JsonElement>(content.ToArray());
+            var request = new ArrivedRequest(
+                http.Request.Method,
+                http.Request.Path,
+                http.Request.QueryString.Value ?? "",
+                http.Request.Headers["x-api-key"],
+                body)
             {
                 Raw = content.ToArray(),
-                Headers = http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+                Headers = http.Request.Headers.ToDictionary(
+                    header => header.Key,
+                    header => header.Value.ToString(),
+                    StringComparer.OrdinalIgnoreCase),
             };
             http.Items[nameof(ArrivedRequest)] = request;
             server.Requests.Enqueue(request);
@@ -82,7 +92,11 @@ internal sealed class TavusStandIn : IAsyncDisposable
     public TavusClient Client(TavusLimits? limits = null, TimeProvider? clock = null, Uri? address = null)
     {
         using var factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
-        var client = new TavusClient(new TavusApiOptions { Endpoint = address ?? Address }, clock ?? TimeProvider.System, factory.CreateLogger<TavusClient>(), limits);
+        var client = new TavusClient(
+            new TavusApiOptions { Endpoint = address ?? Address },
+            clock ?? TimeProvider.System,
+            factory.CreateLogger<TavusClient>(),
+            limits);
         _clients.Add(client);
         return client;
     }

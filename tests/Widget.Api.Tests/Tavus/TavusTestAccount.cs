@@ -20,7 +20,11 @@ internal sealed class TavusTestAccount : IAsyncDisposable
     {
         _simulator = simulator;
         _control = new HttpClient { BaseAddress = new Uri(simulator.Address, "/control/tavus/") };
-        Client = new TavusClient(new TavusApiOptions { Endpoint = new Uri(simulator.Address, "/tavus") }, TimeProvider.System, NullLogger<TavusClient>.Instance, Patient);
+        Client = new TavusClient(
+            new TavusApiOptions { Endpoint = new Uri(simulator.Address, "/tavus") },
+            TimeProvider.System,
+            NullLogger<TavusClient>.Instance,
+            Patient);
     }
 
     public TavusAccount Account { get; } = new($"key-{Guid.NewGuid():N}", IsTenants: true);
@@ -59,7 +63,8 @@ internal sealed class TavusTestAccount : IAsyncDisposable
     }
 
     /// <summary>All its calls as the simulator sees them.</summary>
-    public async Task<IReadOnlyList<JsonElement>> CallsAsync() => [.. (await GetAsync($"conversations?account={Account.Key}")).EnumerateArray()];
+    public async Task<IReadOnlyList<JsonElement>> CallsAsync() =>
+        [.. (await GetAsync($"conversations?account={Account.Key}")).EnumerateArray()];
 
     public async Task<JsonElement> CallAsync(string id) => await GetAsync($"conversations/{id}");
 

@@ -47,7 +47,9 @@ public sealed class TavusTurnsShould(TavusWorld world) : IClassFixture<TavusWorl
     public async Task Let_one_of_two_nodes_do_it()
     {
         var tenant = await world.TenantAsync(Settings);
-        await using var other = await ApiNode.StartAsync(world.Database, tavusApi: world.Simulator.TavusApi with { Key = TavusWorld.PlatformKey });
+        await using var other = await ApiNode.StartAsync(
+            world.Database,
+            tavusApi: world.Simulator.TavusApi with { Key = TavusWorld.PlatformKey });
         using var there = other.Client(tenant.Tenant.Created.ApiKey);
         await BehaveAsync(new { apiDelayMs = 1_000 });
         var first = tenant.Developer.PostAsync("/api/tavus/tools/sync", null, Ct);
@@ -94,7 +96,9 @@ public sealed class TavusTurnsShould(TavusWorld world) : IClassFixture<TavusWorl
     }
 
     private Task TakenAsync(TavusTenant tenant) =>
-        Eventually.TrueAsync(async () => await CountAsync($"select count(*) from tavus_turns where tenant_id = '{tenant.Id}'") == 1, "the turn is taken");
+        Eventually.TrueAsync(
+            async () => await CountAsync($"select count(*) from tavus_turns where tenant_id = '{tenant.Id}'") == 1,
+            "the turn is taken");
 
     // Looked at again and again while the request is under way; a statement's moment between two others is shorter than half a second.
     private async Task NothingOpenUntilAsync(Task<HttpResponseMessage> request)
@@ -118,7 +122,8 @@ public sealed class TavusTurnsShould(TavusWorld world) : IClassFixture<TavusWorl
         return (await response.Content.ReadFromJsonAsync<TavusPersonaPreview>(TestTenant.Json, Ct))!;
     }
 
-    private async Task BehaveAsync(object behavior) => (await world.Simulator.Control.PutAsJsonAsync("/control/tavus/behavior", behavior, Ct)).EnsureSuccessStatusCode();
+    private async Task BehaveAsync(object behavior) =>
+        (await world.Simulator.Control.PutAsJsonAsync("/control/tavus/behavior", behavior, Ct)).EnsureSuccessStatusCode();
 
     private async Task ExecuteAsync(string sql)
     {

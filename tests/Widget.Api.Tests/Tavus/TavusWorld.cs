@@ -15,8 +15,8 @@ using Widget.Testing;
 namespace Widget.Api.Tests.Tavus;
 
 /// <summary>
-/// A node with a database of its own, so that no other node takes the work that is due, a simulated Tavus of its own, whose key is the platform's, too,
-/// and a site whose pages a test writes.
+/// A node with a database of its own, so that no other node takes the work that is due, a simulated Tavus of its own, whose key is the
+/// platform's, too, and a site whose pages a test writes.
 /// </summary>
 public sealed class TavusWorld : IAsyncLifetime
 {
@@ -79,13 +79,21 @@ public sealed class TavusWorld : IAsyncLifetime
     /// <summary>A tenant; with an account of its own unless it is to share the platform's.</summary>
     internal async Task<TavusTenant> TenantAsync(object? settings = null, bool shared = false, object? account = null)
     {
-        var created = await new TenantAdministration(Database.OwnerSource).CreateAsync($"t{Guid.NewGuid():N}", "Harbor Bikes", [TestTenant.Origin], CancellationToken.None);
+        var created = await new TenantAdministration(Database.OwnerSource).CreateAsync(
+            $"t{Guid.NewGuid():N}",
+            "Harbor Bikes",
+            [TestTenant.Origin],
+            CancellationToken.None);
         var tenant = new TestTenant(Node, created);
         var key = shared ? PlatformKey : $"tv-{Guid.NewGuid():N}";
         if (!shared)
         {
             await AccountAsync(key, account);
-            await Node.Service<TenantSecrets>().SaveAsync(new TenantId(created.TenantId), TenantSecrets.TavusKey, key, CancellationToken.None);
+            await Node.Service<TenantSecrets>().SaveAsync(
+                new TenantId(created.TenantId),
+                TenantSecrets.TavusKey,
+                key,
+                CancellationToken.None);
         }
 
         if (settings is not null) (await tenant.Developer.PutAsJsonAsync("/api/settings", settings)).EnsureSuccessStatusCode();
@@ -93,7 +101,7 @@ public sealed class TavusWorld : IAsyncLifetime
     }
 }
 
-/// <summary>A tenant, and its account at the simulated Tavus as somebody sees it who has the key.</summary>
+/// <summary>A tenant, and its account at the simulated Tavus as seen with its key.</summary>
 internal sealed class TavusTenant(TavusWorld world, TestTenant tenant, string key)
 {
     public TestTenant Tenant => tenant;
@@ -115,17 +123,20 @@ internal sealed class TavusTenant(TavusWorld world, TestTenant tenant, string ke
     public Task FailAsync(string on, string mode = "status", int status = 500, int times = 1) =>
         world.Simulator.Control.PostAsJsonAsync("/control/tavus/faults", new { on, mode, status, times, account = key });
 
-    /// <summary>Adds a document at Tavus, as somebody in the portal would, and waits until Tavus has it.</summary>
+    /// <summary>Adds a document at Tavus, as in its portal, and waits until Tavus has processed it.</summary>
     public async Task<string> AddDocumentAsync(string url, string? name = null, params string[] tags)
     {
         var made = await SendAsync(HttpMethod.Post, "documents", new { document_url = url, document_name = name, tags });
         var id = made!["document_id"]!.GetValue<string>();
-        await Eventually.TrueAsync(async () => (await SendAsync(HttpMethod.Get, $"documents/{id}"))!["status"]!.GetValue<string>() is "ready" or "error", "Tavus has the document");
+        await Eventually.TrueAsync(
+            async () => (await SendAsync(HttpMethod.Get, $"documents/{id}"))!["status"]!.GetValue<string>() is "ready" or "error",
+            "Tavus has the document");
         return id;
     }
 
     /// <summary>Everything of a kind that the account has.</summary>
-    public async Task<IReadOnlyList<JsonNode>> ListAsync(string what) => [.. (await SendAsync(HttpMethod.Get, $"{what}{(what.Contains('?') ? '&' : '?')}limit=100"))!["data"]!.AsArray().Select(item => item!)];
+    public async Task<IReadOnlyList<JsonNode>> ListAsync(string what) =>
+        [.. (await SendAsync(HttpMethod.Get, $"{what}{(what.Contains('?') ? '&' : '?')}limit=100"))!["data"]!.AsArray().Select(item => item!)];
 
     public async Task<JsonNode> PersonaAsync(string id)
     {
@@ -156,7 +167,9 @@ internal sealed class TavusTenant(TavusWorld world, TestTenant tenant, string ke
         (await Developer.PostAsync("/api/tavus/knowledge/sync", null)).StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted);
         // A round that was under way already ends with another one due at once: the one that was asked for.
         return await UntilAsync(
-            state => !state.Running && state.NextSyncAt > DateTimeOffset.UtcNow && (state.SyncedAt > before || (before is null && state.SyncedAt is not null)),
+            state => !state.Running
+                && state.NextSyncAt > DateTimeOffset.UtcNow
+                && (state.SyncedAt > before || (before is null && state.SyncedAt is not null)),
             "the mirror is up to date");
     }
 
@@ -167,7 +180,8 @@ internal sealed class TavusTenant(TavusWorld world, TestTenant tenant, string ke
         return state!;
     }
 
-    public async Task<TavusKnowledgeState> StateAsync() => (await Developer.GetFromJsonAsync<TavusKnowledgeState>("/api/tavus/knowledge", TestTenant.Json))!;
+    public async Task<TavusKnowledgeState> StateAsync() =>
+        (await Developer.GetFromJsonAsync<TavusKnowledgeState>("/api/tavus/knowledge", TestTenant.Json))!;
 
     public async Task<SearchResponse> SearchAsync(string query, string? strategy = null)
     {

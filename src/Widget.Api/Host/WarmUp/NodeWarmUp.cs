@@ -5,9 +5,9 @@ using Widget.Api.Tenancy;
 namespace Widget.Api.Host.WarmUp;
 
 /// <summary>
-/// Goes the way of a question once the process has started, before the server listens, and then asks itself whether it is alive. It does so for a tenant that
-/// does not exist, so it finds nothing and writes nothing. The code is compiled and connections are open by then. Otherwise the first visitors after a start would
-/// wait for that, and many at once for seconds. The node counts as ready when it is done, or after <see cref="Longest"/>.
+/// Warms up the node, so that its first visitors do not wait for code to be compiled and for connections to be opened. Before the server
+/// listens, it asks questions for a tenant that does not exist, which find nothing and write nothing. Once the server listens, it calls the
+/// liveness check. The node is ready when this is done, or after <see cref="Longest"/>.
 /// </summary>
 internal sealed partial class NodeWarmUp(
     WarmUpQuestion question,
@@ -19,16 +19,16 @@ internal sealed partial class NodeWarmUp(
     private const int Lanes = 8;
     private const int RoundsEach = 12;
 
-    /// <summary>A database that is slow or away must not keep the server from starting for longer than this, for each of both parts.</summary>
+    /// <summary>Time limit of each of the two parts, so that a slow database does not keep the server from starting.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
-    // What has been compiled stays compiled for the life of the process.
+    // Compiled code stays for the life of the process, so one warm-up is enough.
     private static int _begun;
 
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isNeeded;
 
-    /// <summary>Completes when the node is warm, or has given up on it.</summary>
+    /// <summary>Completes when the node is warm or the time is up.</summary>
     public Task Done => _done.Task;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed partial class NodeWarmUp(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        // The server listens, so it has to know its own names.
+        // Requests may arrive from now on, so the hosts must be known.
         hosts.ListenOn(server);
         try
         {
@@ -79,13 +79,13 @@ internal sealed partial class NodeWarmUp(
         }
     }
 
-    // An address that no limit counts.
+    // Rate limits do not count this path.
     private static async Task RequestAsync(HttpClient http, CancellationToken ct)
     {
         using var response = await http.GetAsync("/health/live", ct);
     }
 
-    // Null where the server is not reached over plain HTTP on this machine; then the first requests compile the rest.
+    // Null when the server does not listen for plain HTTP on this machine. Then the first requests compile the rest.
     private Uri? Address() => (server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
         .Select(BindingAddress.Parse)
         .Where(address => address is { Scheme: "http", IsUnixPipe: false, Port: > 0 })

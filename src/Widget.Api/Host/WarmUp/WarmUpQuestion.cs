@@ -11,7 +11,7 @@ using Widget.Rag.Embeddings;
 
 namespace Widget.Api.Host.WarmUp;
 
-/// <summary>A question without a visitor that runs everything a real question runs.</summary>
+/// <summary>A question without a visitor that runs the same code as a real one.</summary>
 internal sealed class WarmUpQuestion(
     SessionService sessions,
     TenantDatabase database,
@@ -27,9 +27,9 @@ internal sealed class WarmUpQuestion(
 {
     private static readonly TenantInfo WarmUpTenant = new(new TenantId(Guid.Empty), "warm-up", "Warm-up");
 
-    /// <param name="lane">With <paramref name="round"/>, makes each question another: the same one would be answered from memory.</param>
+    /// <param name="lane">With <paramref name="round"/>, makes each question different: a repeated one would come from the cache.</param>
     /// <param name="round">See <paramref name="lane"/>.</param>
-    /// <param name="ct">Ends it.</param>
+    /// <param name="ct">Ends the question.</param>
     public async Task AskAsync(int lane, int round, CancellationToken ct)
     {
         await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + WarmUpTenant.TenantId, ct);
@@ -38,7 +38,7 @@ internal sealed class WarmUpQuestion(
         var settings = await sessions.RehearseAsync(WarmUpTenant, ct);
         var question = new VisitorMessage { ClientId = "warm-up", Text = $"How much is delivery number {lane} {round}?", Locale = "en" };
         var context = new AnswerContext(WarmUpTenant, settings, question, [], new Dictionary<string, string>(StringComparer.Ordinal));
-        // A model elsewhere is not asked for this.
+        // A remote embedding model is not called: it costs money, and this process has nothing to compile for it.
         if (EmbeddingModels.IsLocal(embeddings.Default)) await answerer.FindAsync(context, strategy: null, Answerer.MostPassages, ct);
         await FollowAsync(await QuoteAsync(question.Text, ct), ct);
         await AppendAsync(question, ct);
@@ -46,11 +46,32 @@ internal sealed class WarmUpQuestion(
 
     private async Task<AssistantMessage> QuoteAsync(string question, CancellationToken ct)
     {
-        var passage = new Citation(1, "Delivery", null, ["Prices"], null, "Delivery costs 5 euros. It takes three days.\n\nReturns are free.", []);
+        var passage = new Citation(
+            1,
+            "Delivery",
+            null,
+            ["Prices"],
+            null,
+            "Delivery costs 5 euros. It takes three days.\n\nReturns are free.",
+            []);
         var prompt = new AnswerPrompt(
-            WarmUpTenant.Name, "Assistant", [new ScoredPassage(passage, 1)], [], question, question, null, new Dictionary<string, string>(StringComparer.Ordinal));
+            WarmUpTenant.Name,
+            "Assistant",
+            [new ScoredPassage(passage, 1)],
+            [],
+            question,
+            question,
+            null,
+            new Dictionary<string, string>(StringComparer.Ordinal));
         var quoted = (await models.Extractive.GetResponseAsync(prompt.Messages(), prompt.Options(), ct)).Text;
-        return new AssistantMessage { MessageId = Guid.CreateVersion7(), ReplyTo = 1, Text = quoted, Outcome = AnswerOutcome.Quoted, Citations = [passage] };
+        return new AssistantMessage
+        {
+            MessageId = Guid.CreateVersion7(),
+            ReplyTo = 1,
+            Text = quoted,
+            Outcome = AnswerOutcome.Quoted,
+            Citations = [passage],
+        };
     }
 
     private async Task FollowAsync(AssistantMessage answer, CancellationToken ct)
@@ -63,11 +84,11 @@ internal sealed class WarmUpQuestion(
         foreach (var update in new AnswerCursor().Advance(live))
             JsonSerializer.Serialize(new ConversationUpdate { Answer = update }, json.Value.SerializerOptions);
         answers.End(live);
-        // The conversation that is watched does not exist, which ends the watch.
+        // The conversation does not exist, so the watch ends at once.
         await foreach (var _ in feed.WatchAsync(WarmUpTenant.TenantId, conversation, 0, ct)) break;
     }
 
-    // Nothing is appended to a conversation that there is not.
+    // The conversation does not exist, so nothing is written.
     private async Task AppendAsync(VisitorMessage question, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(WarmUpTenant.TenantId, ct);
@@ -80,7 +101,7 @@ internal sealed class WarmUpQuestion(
         }
         catch (InvalidOperationException)
         {
-            // That is what it says of such a conversation.
+            // Expected: the conversation does not exist.
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using Npgsql;
-using Widget.Api.Host;
 using Widget.Api.KeyRing;
 
 namespace Widget.Api.Operations.Deletion;
@@ -12,23 +11,31 @@ internal static class DeleteCommand
     /// <param name="slug">The option that names the tenant.</param>
     /// <param name="asJson">The option for JSON.</param>
     /// <param name="owner">The owner's connection string.</param>
+    /// <param name="application">Builds the application's services on a connection string, without starting them.</param>
     /// <param name="print">Prints a result, as JSON or text.</param>
-    public static Command Create(Option<string> slug, Option<bool> asJson, Func<string> owner, Action<ParseResult, object, string> print)
+    public static Command Create(
+        Option<string> slug,
+        Option<bool> asJson,
+        Func<string> owner,
+        Func<string, WebApplication> application,
+        Action<ParseResult, object, string> print)
     {
         var yes = new Option<bool>("--yes") { Description = "Delete the tenant. Without this option, only list its data." };
-        var command = new Command("delete", "Delete a tenant and all its data, including at Tavus. This cannot be undone.") { slug, yes, asJson };
+        var command = new Command("delete", "Delete a tenant and all its data, including at Tavus. This cannot be undone.")
+        {
+            slug,
+            yes,
+            asJson,
+        };
         command.SetAction(async (result, ct) =>
         {
             var connection = owner();
             await using var source = NpgsqlDataSource.Create(connection);
-            // The application's services on the owner's database. It is built and never started.
-            await using var application = Server.Build(
-                [],
-                ServerOptions.Read(name => name == "WIDGET_DATABASE_APP" ? connection : Environment.GetEnvironmentVariable(name)),
-                builder => builder.Logging.ClearProviders());
-            // Without it the tenant's own keys could not be read, and what is at Tavus would be left there.
-            if (await application.Services.GetRequiredService<DatabaseKeyRing>().ProblemAsync(ct) is { } problem) throw new OperatorException($"{problem} Nothing has been deleted.");
-            var deletion = new TenantDeletion(source, application.Services);
+            await using var app = application(connection);
+            // Without the key ring the tenant's key for Tavus cannot be read, and the tenant's data would stay at Tavus.
+            if (await app.Services.GetRequiredService<DatabaseKeyRing>().ProblemAsync(ct) is { } problem)
+                throw new OperatorException($"{problem} Nothing has been deleted.");
+            var deletion = new TenantDeletion(source, app.Services);
             if (result.GetValue(yes))
             {
                 var deleted = await deletion.DeleteAsync(result.GetValue(slug)!, ct);

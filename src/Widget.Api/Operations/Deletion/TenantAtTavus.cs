@@ -8,23 +8,23 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Operations.Deletion;
 
-/// <summary>Something of a tenant's that this installation has made at Tavus.</summary>
+/// <summary>An object that this installation has created at Tavus for a tenant.</summary>
 /// <param name="Kind">conversation, document, tool, persona or guardrail.</param>
-/// <param name="Id">Tavus's.</param>
-/// <param name="Account">In which account: a hash of its key.</param>
+/// <param name="Id">Tavus's id.</param>
+/// <param name="Account">The account, as a hash of its key.</param>
 public sealed record ThingAtTavus(string Kind, string Id, string Account);
 
-/// <param name="Thing">What is still there.</param>
-/// <param name="Reason">Why, in words.</param>
+/// <param name="Thing">What is still at Tavus.</param>
+/// <param name="Reason">Why it was not deleted.</param>
 public sealed record LeftOver(ThingAtTavus Thing, string Reason);
 
-/// <summary>Ends and deletes what this installation has made at Tavus for a tenant. What the tenant has there of its own stays.</summary>
+/// <summary>Ends and deletes what this installation has created at Tavus for a tenant. The tenant's own objects stay.</summary>
 internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accounts, TavusClient client, AccountListing listing)
 {
     private const int PageSize = 50;
     private const int MostPages = 100;
 
-    /// <summary>What is known of it here.</summary>
+    /// <summary>The objects that are stored here.</summary>
     public async Task<IReadOnlyList<ThingAtTavus>> KnownAsync(TenantId tenant, CancellationToken ct)
     {
         await using var across = await AcrossTenants.BeginAsync(owner, ct);
@@ -32,7 +32,8 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
             """
             select 'conversation', tavus_conversation_id, account from tavus_sessions
             where tenant_id = $1 and tavus_conversation_id is not null and state not in ('ended', 'failed')
-            union all select 'document', tavus_document_id, coalesce(account, '') from tavus_publications where tenant_id = $1 and tavus_document_id is not null
+            union all select 'document', tavus_document_id, coalesce(account, '') from tavus_publications
+                where tenant_id = $1 and tavus_document_id is not null
             union all select 'tool', tavus_tool_id, account from tavus_tools where tenant_id = $1 and tavus_tool_id is not null
             union all select 'persona', persona_id, account from tavus_personas where tenant_id = $1
             """,
@@ -43,8 +44,10 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
         return things;
     }
 
-    /// <summary>Ends and deletes it, with what bears the tenant's mark there and is not known here.</summary>
-    public async Task<(IReadOnlyList<ThingAtTavus> Deleted, IReadOnlyList<LeftOver> LeftOver)> DeleteAsync(TenantId tenant, CancellationToken ct)
+    /// <summary>Ends and deletes what is stored here, and everything at Tavus that has the tenant's mark.</summary>
+    public async Task<(IReadOnlyList<ThingAtTavus> Deleted, IReadOnlyList<LeftOver> LeftOver)> DeleteAsync(
+        TenantId tenant,
+        CancellationToken ct)
     {
         var (deleted, left) = (new List<ThingAtTavus>(), new List<LeftOver>());
         var known = await KnownAsync(tenant, ct);
@@ -55,7 +58,8 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
         }
         catch (TavusException e)
         {
-            left.Add(new LeftOver(new ThingAtTavus("account", current!.Fingerprint, current.Fingerprint), $"what is there could not be listed: {e.Message}"));
+            var thing = new ThingAtTavus("account", current!.Fingerprint, current.Fingerprint);
+            left.Add(new LeftOver(thing, $"its contents could not be listed: {e.Message}"));
         }
 
         foreach (var thing in known)
@@ -69,7 +73,7 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
         return (deleted, left);
     }
 
-    // Null when it is gone.
+    // Null when it is deleted.
     private async Task<string?> DeleteAsync(TenantId tenant, TavusAccount account, ThingAtTavus thing, CancellationToken ct)
     {
         try
@@ -89,15 +93,17 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
                     await client.DeleteGuardrailAsync(account, thing.Id, ct);
                     return null;
                 default:
-                    // One that the tenant has made itself is the tenant's to delete.
-                    if (!PersonaWish.IsNameOf((await client.GetPersonaAsync(account, thing.Id, ct)).Name, tenant)) return "it was not made by this installation";
+                    // A persona that the tenant has created itself stays.
+                    if (!DesiredPersona.IsNameOf((await client.GetPersonaAsync(account, thing.Id, ct)).Name, tenant))
+                        return "it was not created by this installation";
                     await client.DeletePersonaAsync(account, thing.Id, ct);
                     return null;
             }
         }
-        catch (TavusException e) when (e.Fault == TavusFault.NotFound || (thing.Kind == "conversation" && e.Fault is TavusFault.BadRequest or TavusFault.Conflict))
+        catch (TavusException e) when (e.Fault == TavusFault.NotFound
+            || (thing.Kind == "conversation" && e.Fault is TavusFault.BadRequest or TavusFault.Conflict))
         {
-            // It is gone, or over.
+            // Already deleted or ended.
             return null;
         }
         catch (TavusException e)
@@ -110,11 +116,14 @@ internal sealed class TenantAtTavus(NpgsqlDataSource owner, TavusAccounts accoun
     {
         var tag = AccountListing.TagOf(tenant);
         var documents = (await listing.ReadAsync(account, ct)).Documents.Where(document =>
-            document.Tags.Contains(tag, StringComparer.OrdinalIgnoreCase) && document.Tags.Any(other => other.StartsWith(AccountListing.CopyTag, StringComparison.OrdinalIgnoreCase)));
+            document.Tags.Contains(tag, StringComparer.OrdinalIgnoreCase)
+                && document.Tags.Any(other => other.StartsWith(AccountListing.CopyTag, StringComparison.OrdinalIgnoreCase)));
         var prefix = ToolRegistry.Prefix(tenant);
-        var tools = (await PagesAsync(page => client.ListToolsAsync(account, prefix, page, PageSize, ct))).Where(tool => tool.Name?.StartsWith(prefix, StringComparison.Ordinal) == true);
-        var guarding = PersonaWish.GuardrailPrefix(tenant);
-        var guardrails = (await PagesAsync(page => client.ListGuardrailsAsync(account, page, PageSize, ct))).Where(rule => rule.Name?.StartsWith(guarding, StringComparison.Ordinal) == true);
+        var tools = (await PagesAsync(page => client.ListToolsAsync(account, prefix, page, PageSize, ct)))
+            .Where(tool => tool.Name?.StartsWith(prefix, StringComparison.Ordinal) == true);
+        var guarding = DesiredPersona.GuardrailPrefix(tenant);
+        var guardrails = (await PagesAsync(page => client.ListGuardrailsAsync(account, page, PageSize, ct)))
+            .Where(rule => rule.Name?.StartsWith(guarding, StringComparison.Ordinal) == true);
         return
         [
             .. documents.Select(document => new ThingAtTavus("document", document.Id, account.Fingerprint)),

@@ -6,12 +6,12 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Operations.Deletion;
 
-/// <summary>Ends a tenant's calls: it tells the nodes that hold them, and waits until they have hung up.</summary>
+/// <summary>Ends a tenant's calls: asks the nodes that run them to hang up, and waits for it.</summary>
 internal sealed class TenantCalls(TenantDatabase database, VoiceBus bus, TimeProvider clock)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long nodes are waited for. A node looks at what is due about once a second.</summary>
+    /// <summary>How long to wait for the nodes, which look for due work about once a second.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <returns>Voice calls that no node has ended.</returns>
@@ -20,7 +20,8 @@ internal sealed class TenantCalls(TenantDatabase database, VoiceBus bus, TimePro
         var now = clock.GetUtcNow();
         await using (var db = await database.BeginAsync(tenant, ct))
         {
-            foreach (var session in await db.VideoSessions.FromSql($"select * from tavus_sessions where state not in ('ended', 'failed') for update").ToListAsync(ct))
+            var open = db.VideoSessions.FromSql($"select * from tavus_sessions where state not in ('ended', 'failed') for update");
+            foreach (var session in await open.ToListAsync(ct))
                 session.BeginEnd(TavusEndReason.Left, now);
             await db.CommitAsync(ct);
         }
@@ -28,7 +29,8 @@ internal sealed class TenantCalls(TenantDatabase database, VoiceBus bus, TimePro
         List<VoiceCall> calls;
         await using (var db = await database.BeginAsync(tenant, ct))
         {
-            calls = await db.VoiceCalls.FromSql($"select * from voice_sessions where state not in ('ended', 'failed') for update").ToListAsync(ct);
+            calls = await db.VoiceCalls.FromSql($"select * from voice_sessions where state not in ('ended', 'failed') for update")
+                .ToListAsync(ct);
             foreach (var call in calls) call.BeginEnd(VoiceEndReason.Left, now);
             await db.CommitAsync(ct);
         }
@@ -46,8 +48,11 @@ internal sealed class TenantCalls(TenantDatabase database, VoiceBus bus, TimePro
     private async Task<(int Video, IReadOnlyList<string> Voice)> RunningAsync(TenantId tenant, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        var sessions = await db.VideoSessions.CountAsync(row => row.State != TavusSessionState.Ended && row.State != TavusSessionState.Failed, ct);
-        var calls = await db.VoiceCalls.Where(row => row.State != VoiceSessionState.Ended && row.State != VoiceSessionState.Failed && row.CallId != null)
+        var sessions = await db.VideoSessions.CountAsync(
+            row => row.State != TavusSessionState.Ended && row.State != TavusSessionState.Failed,
+            ct);
+        var calls = await db.VoiceCalls.Where(
+            row => row.State != VoiceSessionState.Ended && row.State != VoiceSessionState.Failed && row.CallId != null)
             .Select(row => row.CallId!).ToListAsync(ct);
         return (sessions, calls);
     }

@@ -8,21 +8,26 @@ using Widget.Rag.Own;
 
 namespace Widget.Api.Operations.Deletion;
 
-/// <summary>What there is of a tenant.</summary>
-/// <param name="TenantId">Which.</param>
-/// <param name="Slug">Its name in addresses.</param>
-/// <param name="Name">The company's.</param>
-/// <param name="Rows">How many rows in which table.</param>
-/// <param name="AtTavus">What this installation has made at Tavus, as far as it is known here.</param>
-public sealed record TenantContents(Guid TenantId, string Slug, string Name, IReadOnlyDictionary<string, long> Rows, IReadOnlyList<ThingAtTavus> AtTavus);
+/// <summary>Everything that exists of a tenant.</summary>
+/// <param name="TenantId">The tenant.</param>
+/// <param name="Slug">Its name in URLs.</param>
+/// <param name="Name">The company's name.</param>
+/// <param name="Rows">The number of rows in each table.</param>
+/// <param name="AtTavus">The objects at Tavus that this installation has created and stored.</param>
+public sealed record TenantContents(
+    Guid TenantId,
+    string Slug,
+    string Name,
+    IReadOnlyDictionary<string, long> Rows,
+    IReadOnlyList<ThingAtTavus> AtTavus);
 
 /// <summary>A tenant that was deleted.</summary>
-/// <param name="TenantId">Which.</param>
-/// <param name="Slug">Its name in addresses, which is free again.</param>
-/// <param name="Rows">How many rows were deleted in which table.</param>
+/// <param name="TenantId">The tenant.</param>
+/// <param name="Slug">Its name in URLs, which can be used again.</param>
+/// <param name="Rows">The number of deleted rows in each table.</param>
 /// <param name="AtTavus">What was ended or deleted at Tavus.</param>
 /// <param name="LeftOver">What is still at Tavus.</param>
-/// <param name="Calls">Voice calls, by the provider's ids, that no node has hung up; the provider's own limit ends them.</param>
+/// <param name="Calls">Voice calls that no node has hung up, by the provider's ids. The provider's own limit ends them.</param>
 public sealed record DeletedTenant(
     Guid TenantId,
     string Slug,
@@ -36,7 +41,7 @@ public sealed record DeletedTenant(
 /// rows are deleted last, so that an interrupted deletion can be run again.
 /// </summary>
 /// <param name="owner">The role that owns the tables.</param>
-/// <param name="services">The application's, for what it does at Tavus and in calls.</param>
+/// <param name="services">The application's services, for Tavus and calls.</param>
 internal sealed class TenantDeletion(NpgsqlDataSource owner, IServiceProvider services)
 {
     private readonly TenantRows _tables = new(owner);
@@ -68,7 +73,7 @@ internal sealed class TenantDeletion(NpgsqlDataSource owner, IServiceProvider se
         var (deleted, left) = await _tavus.DeleteAsync(tenant, ct);
         var rows = await _tables.DeleteAsync(tenant, ct);
         await new VectorIndexes(owner).DropAsync(tenant, ct);
-        // What a node has written in the last moment, in a table without a key to the tenant.
+        // Rows that a node has written at the last moment, in tables that do not reference the tenant.
         await _tables.DeleteAsync(tenant, ct);
         return new DeletedTenant(tenant.Value, slug, rows, deleted, left, calls);
     }
@@ -86,7 +91,9 @@ internal sealed class TenantDeletion(NpgsqlDataSource owner, IServiceProvider se
         await using var across = await AcrossTenants.BeginAsync(owner, ct);
         foreach (var table in new[] { "site_keys", "api_keys" })
         {
-            await using var revoke = across.Command($"update {table} set revoked_at = now() where tenant_id = $1 and revoked_at is null", [tenant.Value]);
+            await using var revoke = across.Command(
+                $"update {table} set revoked_at = now() where tenant_id = $1 and revoked_at is null",
+                [tenant.Value]);
             await revoke.ExecuteNonQueryAsync(ct);
         }
 

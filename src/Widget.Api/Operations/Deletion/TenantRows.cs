@@ -4,12 +4,14 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Operations.Deletion;
 
-/// <summary>A tenant's rows, in whatever tables there are: they are found in the database's own catalog, so that none can be forgotten.</summary>
+/// <summary>
+/// A tenant's rows in all tables. The tables are read from the database's catalog, so that none can be forgotten.
+/// </summary>
 internal sealed class TenantRows(NpgsqlDataSource owner)
 {
     private const int MostAttempts = 5;
 
-    /// <summary>How many rows the tenant has in each table, without those in which it has none.</summary>
+    /// <summary>The number of the tenant's rows in each table that has any.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountAsync(TenantId tenant, CancellationToken ct)
     {
         await using var across = await AcrossTenants.BeginAsync(owner, ct);
@@ -34,7 +36,8 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
         foreach (var table in await ListAsync(across, ct, "lease_owner"))
         {
             await using var take = across.Command(
-                $"update {table} set lease_owner = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 hour' where tenant_id = $1",
+                $"update {table} set lease_owner = gen_random_uuid(), lease_until = clock_timestamp() + interval '1 hour' "
+                    + "where tenant_id = $1",
                 [tenant.Value]);
             take.CommandTimeout = 0;
             await take.ExecuteNonQueryAsync(ct);
@@ -44,7 +47,7 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
     }
 
     /// <summary>Deletes the tenant's rows in all tables, in one transaction.</summary>
-    /// <returns>How many there were in each table.</returns>
+    /// <returns>The number of deleted rows in each table.</returns>
     public async Task<IReadOnlyDictionary<string, long>> DeleteAsync(TenantId tenant, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
@@ -53,9 +56,10 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
             {
                 return await TryDeleteAsync(tenant, ct);
             }
-            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.ForeignKeyViolation && attempt < MostAttempts)
+            catch (PostgresException e) when (attempt < MostAttempts
+                && e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.ForeignKeyViolation)
             {
-                // A node was writing for the tenant in this moment.
+                // A node was writing for the tenant at the same time.
                 await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), TimeProvider.System, ct);
             }
         }
@@ -65,12 +69,16 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
     {
         await using var across = await AcrossTenants.BeginAsync(owner, ct);
         // Blocks new work for the tenant until the commit: every new row needs to reference this one.
-        await using (var hold = across.Command("select from tenants where tenant_id = $1 for update", [tenant.Value])) await hold.ExecuteNonQueryAsync(ct);
+        await using (var hold = across.Command("select from tenants where tenant_id = $1 for update", [tenant.Value]))
+            await hold.ExecuteNonQueryAsync(ct);
         // Watchers of a conversation read it again after the commit, and find that it is gone.
         await using (var wake = across.Command(
             """
             select pg_notify($2, concat_ws(':', tenant_id, id, last_seq))
-            from (select * from conversations where tenant_id = $1 and updated_at > now() - interval '1 day' order by updated_at desc limit 10000) recent
+            from (
+                select * from conversations
+                where tenant_id = $1 and updated_at > now() - interval '1 day'
+                order by updated_at desc limit 10000) recent
             """,
             [tenant.Value, ConversationLog.Channel]))
         {
@@ -96,7 +104,9 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
         await using (var command = across.Command(
             """
             select class.oid::regclass::text,
-                   array(select distinct confrelid::regclass::text from pg_constraint where contype = 'f' and conrelid = class.oid and confrelid <> class.oid)
+                   array(
+                       select distinct confrelid::regclass::text from pg_constraint
+                       where contype = 'f' and conrelid = class.oid and confrelid <> class.oid)
             from pg_class class
             where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace
               and exists (select from pg_attribute where attrelid = class.oid and attname = 'tenant_id' and not attisdropped)
@@ -113,7 +123,8 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
         while (pointing.Count > 0)
         {
             // If tables reference each other in a cycle, cascades delete the rest.
-            var next = pointing.Keys.FirstOrDefault(table => !pointing.Any(other => other.Key != table && other.Value.Contains(table))) ?? pointing.Keys.First();
+            var next = pointing.Keys.FirstOrDefault(table => !pointing.Any(other => other.Key != table && other.Value.Contains(table)))
+                ?? pointing.Keys.First();
             ordered.Add(next);
             pointing.Remove(next);
         }

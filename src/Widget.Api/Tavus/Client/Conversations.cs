@@ -42,7 +42,7 @@ public sealed record CreateConversation
     /// <summary>Ended from the start: no replica, no slot, no cost.</summary>
     public bool? TestMode { get; init; }
 
-    /// <summary>The room lets nobody in without the token of the answer.</summary>
+    /// <summary>The room can only be joined with the token in the response.</summary>
     public bool? RequireAuth { get; init; }
 
     /// <summary>2 or more; the replica counts.</summary>
@@ -152,7 +152,12 @@ public sealed record TavusConversation
         ReplicaId = answer.Text("replica_id", "face_id"),
         PersonaId = answer.Text("persona_id", "pal_id"),
         Events = answer.Field("events") is { ValueKind: JsonValueKind.Array } events
-            ? [.. events.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object).Select(item => TavusConversationEvent.Read(new TavusObject(item)))]
+            ?
+            [
+                .. events.EnumerateArray()
+                    .Where(item => item.ValueKind == JsonValueKind.Object)
+                    .Select(item => TavusConversationEvent.Read(new TavusObject(item))),
+            ]
             : [],
     };
 }

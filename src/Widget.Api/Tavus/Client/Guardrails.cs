@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Widget.Api.Tavus.Client;
 
-/// <summary>A rule for the avatar, or a change of one: then what is null stays as it is. A persona names its rules in <c>guardrail_ids</c>.</summary>
+/// <summary>
+/// A rule for the avatar, or a change of one: then what is null stays as it is. A persona names its rules in <c>guardrail_ids</c>.
+/// </summary>
 public sealed record GuardrailDefinition
 {
     /// <summary>100 letters, digits and underscores at most.</summary>
@@ -92,5 +94,8 @@ public sealed record ObjectiveDefinition
 public sealed record TavusObjectives(string Id, JsonElement Data, DateTimeOffset? CreatedAt)
 {
     internal static TavusObjectives Read(TavusObject answer) =>
-        new(answer.Id("objectives_id", "uuid"), answer.Field("data", "objectives") is { ValueKind: JsonValueKind.Array } data ? data : default, answer.Time("created_at"));
+        new(
+            answer.Id("objectives_id", "uuid"),
+            answer.Field("data", "objectives") is { ValueKind: JsonValueKind.Array } data ? data : default,
+            answer.Time("created_at"));
 }

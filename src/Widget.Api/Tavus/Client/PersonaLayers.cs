@@ -78,7 +78,7 @@ public sealed record SttLayer
     public string? Hotwords { get; init; }
 }
 
-/// <summary>What the avatar notices of whom it sees and hears. About 1,000 characters an entry.</summary>
+/// <summary>What the avatar notices about the visitor it sees and hears. About 1,000 characters an entry.</summary>
 public sealed record PerceptionLayer
 {
     /// <summary>raven-1 (default), raven-0 or off.</summary>

@@ -3,13 +3,18 @@ namespace Widget.Api.Tavus.Client;
 public sealed partial class TavusClient
 {
     /// <summary>
-    /// Opens a call. Sent once: after a <see cref="TavusFault.Temporary"/> with <see cref="TavusException.MayHaveHappened"/>, look among the active ones for its
-    /// name before trying again. An unknown replica or persona is <see cref="TavusFault.NotFound"/>.
+    /// Opens a call. Sent once: after a <see cref="TavusFault.Temporary"/> with <see cref="TavusException.MayHaveHappened"/>, look among
+    /// the active ones for its name before trying again. An unknown replica or persona is <see cref="TavusFault.NotFound"/>.
     /// </summary>
     public async Task<TavusConversation> CreateConversationAsync(TavusAccount account, CreateConversation request, CancellationToken ct)
     {
         var family = await FamilyAsync(account, ct);
-        var answer = await _transport.SendAsync(account, HttpMethod.Post, "conversations", TavusNames.Translate(Write(request), family), ct);
+        var answer = await _transport.SendAsync(
+            account,
+            HttpMethod.Post,
+            "conversations",
+            TavusNames.Translate(Write(request), family),
+            ct);
         var conversation = TavusConversation.Read(TavusObject.Single(answer.Required));
         // A call without a room is of no use to anybody, but it costs: the caller ends it by its name.
         return conversation.Url is not null ? conversation : throw TavusObject.Malformed("conversation_url is missing");
@@ -21,7 +26,12 @@ public sealed partial class TavusClient
     /// <param name="ct">The caller's.</param>
     public async Task<TavusConversation> GetConversationAsync(TavusAccount account, string id, bool verbose, CancellationToken ct)
     {
-        var answer = await SendAsync(account, HttpMethod.Get, $"conversations/{Escape(id)}{Query(("verbose", verbose ? true : null))}", null, ct);
+        var answer = await SendAsync(
+            account,
+            HttpMethod.Get,
+            $"conversations/{Escape(id)}{Query(("verbose", verbose ? true : null))}",
+            null,
+            ct);
         return TavusConversation.Read(TavusObject.Single(answer.Required));
     }
 
@@ -30,9 +40,19 @@ public sealed partial class TavusClient
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page.</param>
     /// <param name="ct">The caller's.</param>
-    public async Task<TavusPage<TavusConversation>> ListConversationsAsync(TavusAccount account, string? status, int page, int limit, CancellationToken ct)
+    public async Task<TavusPage<TavusConversation>> ListConversationsAsync(
+        TavusAccount account,
+        string? status,
+        int page,
+        int limit,
+        CancellationToken ct)
     {
-        var answer = await SendAsync(account, HttpMethod.Get, $"conversations{Query(("limit", limit), ("page", page), ("status", status))}", null, ct);
+        var answer = await SendAsync(
+            account,
+            HttpMethod.Get,
+            $"conversations{Query(("limit", limit), ("page", page), ("status", status))}",
+            null,
+            ct);
         return TavusPage<TavusConversation>.Read(answer.Required, TavusConversation.Read);
     }
 

@@ -13,7 +13,12 @@ public sealed partial class TavusClient
     /// <param name="page">From 0, unlike everywhere else.</param>
     /// <param name="limit">Size of a page.</param>
     /// <param name="ct">The caller's.</param>
-    public async Task<TavusPage<TavusDocument>> ListDocumentsAsync(TavusAccount account, DocumentFilter? filter, int page, int limit, CancellationToken ct)
+    public async Task<TavusPage<TavusDocument>> ListDocumentsAsync(
+        TavusAccount account,
+        DocumentFilter? filter,
+        int page,
+        int limit,
+        CancellationToken ct)
     {
         var query = Query(
             ("limit", limit),
@@ -39,7 +44,8 @@ public sealed partial class TavusClient
         SendAsync(account, HttpMethod.Delete, $"documents/{Escape(id)}", null, ct);
 
     /// <summary>
-    /// Reads a crawled document again. <see cref="TavusFault.Conflict"/> while it is being read; <see cref="TavusFault.Temporary"/> within an hour of the last time.
+    /// Reads a crawled document again. <see cref="TavusFault.Conflict"/> while it is being read; <see cref="TavusFault.Temporary"/> within
+    /// an hour of the last time.
     /// </summary>
     public Task RecrawlDocumentAsync(TavusAccount account, string id, CancellationToken ct) =>
         SendAsync(account, HttpMethod.Post, $"documents/{Escape(id)}/recrawl", null, ct);

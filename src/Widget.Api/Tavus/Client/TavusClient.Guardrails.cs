@@ -17,7 +17,12 @@ public sealed partial class TavusClient
     /// <param name="ct">The caller's.</param>
     public async Task<TavusPage<TavusGuardrailRule>> ListGuardrailsAsync(TavusAccount account, int page, int limit, CancellationToken ct)
     {
-        var answer = await SendAsync(account, HttpMethod.Get, $"guardrails{Query(("legacy", false), ("limit", limit), ("page", page))}", null, ct);
+        var answer = await SendAsync(
+            account,
+            HttpMethod.Get,
+            $"guardrails{Query(("legacy", false), ("limit", limit), ("page", page))}",
+            null,
+            ct);
         return TavusPage<TavusGuardrailRule>.Read(answer.Required, TavusGuardrailRule.Read);
     }
 
@@ -37,7 +42,10 @@ public sealed partial class TavusClient
     {
         var answer = (await SendAsync(account, HttpMethod.Post, "objectives", objectives, ct)).Required;
         // Its steps are called data, as what wraps other answers is.
-        return TavusObjectives.Read(answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("objectives_id", out _) ? new TavusObject(answer) : TavusObject.Single(answer));
+        return TavusObjectives.Read(
+            answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("objectives_id", out _)
+                ? new TavusObject(answer)
+                : TavusObject.Single(answer));
     }
 
     /// <param name="account">Whose.</param>

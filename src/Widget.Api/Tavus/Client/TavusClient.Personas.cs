@@ -8,12 +8,19 @@ public sealed partial class TavusClient
     /// <returns>Its id and name; the rest is not told.</returns>
     public async Task<TavusPersona> CreatePersonaAsync(TavusAccount account, CreatePersona request, CancellationToken ct)
     {
-        var answer = await SendAsync(account, HttpMethod.Post, TavusNames.Personas, _ => "", family => TavusNames.Translate(Write(request), family), ct);
+        var answer = await SendAsync(
+            account,
+            HttpMethod.Post,
+            TavusNames.Personas,
+            _ => "",
+            family => TavusNames.Translate(Write(request), family),
+            ct);
         return TavusPersona.Read(TavusObject.Single(answer.Required));
     }
 
     /// <summary>The persona as calls see it.</summary>
-    public Task<TavusPersona> GetPersonaAsync(TavusAccount account, string id, CancellationToken ct) => GetPersonaAsync(account, id, draft: false, ct);
+    public Task<TavusPersona> GetPersonaAsync(TavusAccount account, string id, CancellationToken ct) =>
+        GetPersonaAsync(account, id, draft: false, ct);
 
     /// <param name="account">Whose.</param>
     /// <param name="id">Which.</param>
@@ -21,7 +28,13 @@ public sealed partial class TavusClient
     /// <param name="ct">The caller's.</param>
     public async Task<TavusPersona> GetPersonaAsync(TavusAccount account, string id, bool draft, CancellationToken ct)
     {
-        var answer = await SendAsync(account, HttpMethod.Get, TavusNames.Personas, _ => $"/{Escape(id)}{(draft ? "?source=draft" : "")}", _ => null, ct);
+        var answer = await SendAsync(
+            account,
+            HttpMethod.Get,
+            TavusNames.Personas,
+            _ => $"/{Escape(id)}{(draft ? "?source=draft" : "")}",
+            _ => null,
+            ct);
         return TavusPersona.Read(TavusObject.Single(answer.Required));
     }
 
@@ -30,7 +43,12 @@ public sealed partial class TavusClient
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page.</param>
     /// <param name="ct">The caller's.</param>
-    public async Task<TavusPage<TavusPersona>> ListPersonasAsync(TavusAccount account, string? type, int page, int limit, CancellationToken ct)
+    public async Task<TavusPage<TavusPersona>> ListPersonasAsync(
+        TavusAccount account,
+        string? type,
+        int page,
+        int limit,
+        CancellationToken ct)
     {
         var answer = await SendAsync(
             account,
@@ -43,7 +61,11 @@ public sealed partial class TavusClient
     }
 
     /// <summary>Changes a persona, or its draft where the account has drafts.</summary>
-    public async Task<PersonaChange> PatchPersonaAsync(TavusAccount account, string id, IReadOnlyList<JsonPatchOperation> patch, CancellationToken ct)
+    public async Task<PersonaChange> PatchPersonaAsync(
+        TavusAccount account,
+        string id,
+        IReadOnlyList<JsonPatchOperation> patch,
+        CancellationToken ct)
     {
         var answer = await SendAsync(
             account,
@@ -59,7 +81,9 @@ public sealed partial class TavusClient
     public Task DeletePersonaAsync(TavusAccount account, string id, CancellationToken ct) =>
         SendAsync(account, HttpMethod.Delete, TavusNames.Personas, _ => $"/{Escape(id)}", _ => null, ct);
 
-    /// <summary>Makes a persona's draft what calls see. Where there is none, nothing happens; an account without drafts says that it is not found.</summary>
+    /// <summary>
+    /// Makes a persona's draft what calls see. Where there is none, nothing happens; an account without drafts says that it is not found.
+    /// </summary>
     public Task PublishPersonaAsync(TavusAccount account, string id, CancellationToken ct) =>
         SendAsync(account, HttpMethod.Post, TavusNames.Personas, _ => $"/{Escape(id)}/publish", _ => null, ct);
 }

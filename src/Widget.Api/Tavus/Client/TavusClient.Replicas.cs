@@ -9,7 +9,12 @@ public sealed partial class TavusClient
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page.</param>
     /// <param name="ct">The caller's.</param>
-    public async Task<TavusPage<TavusReplica>> ListReplicasAsync(TavusAccount account, ReplicaFilter? filter, int page, int limit, CancellationToken ct)
+    public async Task<TavusPage<TavusReplica>> ListReplicasAsync(
+        TavusAccount account,
+        ReplicaFilter? filter,
+        int page,
+        int limit,
+        CancellationToken ct)
     {
         var answer = await SendAsync(
             account,
@@ -38,7 +43,13 @@ public sealed partial class TavusClient
     /// <returns>Its id and status; the rest is not told.</returns>
     public async Task<TavusReplica> CreateReplicaAsync(TavusAccount account, CreateReplica request, CancellationToken ct)
     {
-        var answer = await SendAsync(account, HttpMethod.Post, TavusNames.Replicas, _ => "", family => TavusNames.Translate(Write(request), family), ct);
+        var answer = await SendAsync(
+            account,
+            HttpMethod.Post,
+            TavusNames.Replicas,
+            _ => "",
+            family => TavusNames.Translate(Write(request), family),
+            ct);
         return TavusReplica.Read(TavusObject.Single(answer.Required));
     }
 
@@ -56,16 +67,32 @@ public sealed partial class TavusClient
     /// <param name="hard">With its training data.</param>
     /// <param name="ct">The caller's.</param>
     public Task DeleteReplicaAsync(TavusAccount account, string id, bool hard, CancellationToken ct) =>
-        SendAsync(account, HttpMethod.Delete, TavusNames.Replicas, _ => $"/{Escape(id)}{Query(("hard", hard ? true : null))}", _ => null, ct);
+        SendAsync(
+            account,
+            HttpMethod.Delete,
+            TavusNames.Replicas,
+            _ => $"/{Escape(id)}{Query(("hard", hard ? true : null))}",
+            _ => null,
+            ct);
 
     /// <param name="account">Whose.</param>
     /// <param name="search">Part of a name; null for all.</param>
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page, up to 100.</param>
     /// <param name="ct">The caller's.</param>
-    public async Task<TavusPage<TavusVoice>> ListVoicesAsync(TavusAccount account, string? search, int page, int limit, CancellationToken ct)
+    public async Task<TavusPage<TavusVoice>> ListVoicesAsync(
+        TavusAccount account,
+        string? search,
+        int page,
+        int limit,
+        CancellationToken ct)
     {
-        var answer = await SendAsync(account, HttpMethod.Get, $"voices{Query(("limit", limit), ("page", page), ("search", search))}", null, ct);
+        var answer = await SendAsync(
+            account,
+            HttpMethod.Get,
+            $"voices{Query(("limit", limit), ("page", page), ("search", search))}",
+            null,
+            ct);
         return TavusPage<TavusVoice>.Read(answer.Required, TavusVoice.Read);
     }
 }

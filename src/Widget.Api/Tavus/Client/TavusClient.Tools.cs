@@ -4,7 +4,9 @@ namespace Widget.Api.Tavus.Client;
 
 public sealed partial class TavusClient
 {
-    /// <summary>Makes a tool. A name that is taken is a <see cref="TavusFault.Conflict"/> or a <see cref="TavusFault.BadRequest"/>.</summary>
+    /// <summary>
+    /// Makes a tool. A name that is taken is a <see cref="TavusFault.Conflict"/> or a <see cref="TavusFault.BadRequest"/>.
+    /// </summary>
     public async Task<TavusTool> CreateToolAsync(TavusAccount account, ToolDefinition tool, CancellationToken ct)
     {
         var answer = await SendAsync(account, HttpMethod.Post, "tools", tool, ct);
@@ -16,9 +18,19 @@ public sealed partial class TavusClient
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page.</param>
     /// <param name="ct">The caller's.</param>
-    public async Task<TavusPage<TavusTool>> ListToolsAsync(TavusAccount account, string? nameOrId, int page, int limit, CancellationToken ct)
+    public async Task<TavusPage<TavusTool>> ListToolsAsync(
+        TavusAccount account,
+        string? nameOrId,
+        int page,
+        int limit,
+        CancellationToken ct)
     {
-        var answer = await SendAsync(account, HttpMethod.Get, $"tools{Query(("limit", limit), ("page", page), ("type", "user"), ("name_or_uuid", nameOrId))}", null, ct);
+        var answer = await SendAsync(
+            account,
+            HttpMethod.Get,
+            $"tools{Query(("limit", limit), ("page", page), ("type", "user"), ("name_or_uuid", nameOrId))}",
+            null,
+            ct);
         return TavusPage<TavusTool>.Read(answer.Required, TavusTool.Read);
     }
 
@@ -40,7 +52,8 @@ public sealed partial class TavusClient
         SendAsync(account, HttpMethod.Delete, $"tools/{Escape(id)}", null, ct);
 
     /// <summary>Lets a persona call a tool; one that it may call already is fine.</summary>
-    public Task AttachToolAsync(TavusAccount account, string personaId, string toolId, CancellationToken ct) => AttachToolsAsync(account, personaId, [toolId], ct);
+    public Task AttachToolAsync(TavusAccount account, string personaId, string toolId, CancellationToken ct) =>
+        AttachToolsAsync(account, personaId, [toolId], ct);
 
     /// <summary>Lets a persona call tools, 50 at most in all.</summary>
     public Task AttachToolsAsync(TavusAccount account, string personaId, IReadOnlyList<string> toolIds, CancellationToken ct) =>
@@ -55,7 +68,13 @@ public sealed partial class TavusClient
     /// <summary>The tools that a persona may call; there are no pages of them.</summary>
     public async Task<IReadOnlyList<TavusTool>> ListAttachedToolsAsync(TavusAccount account, string personaId, CancellationToken ct)
     {
-        var answer = await SendAsync(account, HttpMethod.Get, TavusNames.Personas, _ => $"/{Escape(personaId)}/tools?verbose=true", _ => null, ct);
+        var answer = await SendAsync(
+            account,
+            HttpMethod.Get,
+            TavusNames.Personas,
+            _ => $"/{Escape(personaId)}/tools?verbose=true",
+            _ => null,
+            ct);
         return TavusPage<TavusTool>.Read(answer.Required, TavusTool.Read).Items;
     }
 

@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace Widget.Api.Tavus.Client;
 
 /// <summary>
-/// Tavus's REST API, version 2, in the names it had before it called personas PALs and replicas Faces; an account whose API only answers to the new
-/// ones is written to in those. Every method throws <see cref="TavusException"/> when Tavus does not do what it is asked.
+/// Tavus's REST API, version 2. Requests use the older names persona and replica. If an account's API only knows the new names PAL and
+/// Face, requests use those. Every method throws <see cref="TavusException"/> when Tavus is unavailable or refuses.
 /// </summary>
 public sealed partial class TavusClient : IDisposable
 {
@@ -22,17 +22,17 @@ public sealed partial class TavusClient : IDisposable
 
     public void Dispose() => _transport.Dispose();
 
-    /// <summary>Sends to an endpoint that has one name only.</summary>
+    /// <summary>Sends a request to an endpoint with a single name.</summary>
     private Task<TavusAnswer> SendAsync(TavusAccount account, HttpMethod method, string path, object? request, CancellationToken ct) =>
         _transport.SendAsync(account, method, path, Write(request), ct);
 
-    /// <summary>Sends to an endpoint that has two names, under the one that the account's API answers to.</summary>
-    /// <param name="account">Whose.</param>
+    /// <summary>Sends a request to an endpoint with two names, using the one that the account's API knows.</summary>
+    /// <param name="account">The account.</param>
     /// <param name="method">HTTP method.</param>
     /// <param name="endpoint">One of <see cref="TavusNames"/>'s.</param>
-    /// <param name="rest">What follows the endpoint's name in the path, as the family writes it.</param>
-    /// <param name="body">The body, as the family writes it.</param>
-    /// <param name="ct">The caller's.</param>
+    /// <param name="rest">The path after the endpoint's name, for a family of names.</param>
+    /// <param name="body">The body, for a family of names.</param>
+    /// <param name="ct">Cancels the request.</param>
     private async Task<TavusAnswer> SendAsync(
         TavusAccount account,
         HttpMethod method,
@@ -49,7 +49,8 @@ public sealed partial class TavusClient : IDisposable
             _names.Remember(account, endpoint, family);
             return answer;
         }
-        // The endpoint's name is unknown, or what was asked for under it is. A known name is doubted when it is said to be gone, or cannot even be listed.
+        // A 404 means that either the endpoint's name or the object is unknown. A name that worked before is only tried under its other
+        // name when the API says that it is gone, or when a list under it fails.
         catch (TavusException e) when (e.Status == 410 || (e.Status == 404 && (known is null || rest(family) is "" or ['?', ..])))
         {
             try
@@ -61,7 +62,7 @@ public sealed partial class TavusClient : IDisposable
             }
             catch (TavusException second) when (second.Fault == TavusFault.NotFound)
             {
-                // Neither knows it: then it is not the name.
+                // Unknown under both names: the object does not exist.
                 throw e;
             }
         }
@@ -70,7 +71,7 @@ public sealed partial class TavusClient : IDisposable
             _transport.SendAsync(account, method, TavusNames.Name(endpoint, name) + rest(name), body(name), ct);
     }
 
-    /// <summary>The family for endpoints whose own name did not change but whose fields did; asked for once.</summary>
+    /// <summary>The family of names for endpoints whose fields were renamed but whose own name was not. Detected once.</summary>
     private async Task<TavusFamily> FamilyAsync(TavusAccount account, CancellationToken ct)
     {
         if (_names.Of(account, TavusNames.Personas) is { } known) return known;
@@ -78,11 +79,14 @@ public sealed partial class TavusClient : IDisposable
         return _names.Of(account, TavusNames.Personas) ?? TavusFamily.Legacy;
     }
 
-    private static JsonNode? Write(object? request) => request is null ? null : JsonSerializer.SerializeToNode(request, request.GetType(), TavusJson.Requests);
+    private static JsonNode? Write(object? request) =>
+        request is null ? null : JsonSerializer.SerializeToNode(request, request.GetType(), TavusJson.Requests);
 
-    // Dots alone would lead up the path, escaped or not.
+    // An id of only dots would lead up the path, escaped or not.
     private static string Escape(string id) =>
-        id.Trim('.').Length > 0 ? Uri.EscapeDataString(id) : throw new TavusException(TavusFault.NotFound, "It does not exist: the id is empty.");
+        id.Trim('.').Length > 0
+            ? Uri.EscapeDataString(id)
+            : throw new TavusException(TavusFault.NotFound, "It does not exist: the id is empty.");
 
     /// <summary>A query string of the parameters that have a value.</summary>
     private static string Query(params ReadOnlySpan<(string Name, object? Value)> parameters)

@@ -6,20 +6,26 @@ using Widget.Platform.Text;
 namespace Widget.Api.Tavus.Client;
 
 /// <summary>
-/// What Tavus's refusals mean. Its statuses are not enough: a full account and an unknown id are both a plain 400, and the text decides
-/// (<c>{"error"}</c> or <c>{"message"}</c>, whichever the endpoint uses).
+/// Interprets Tavus's errors. The status is not enough: a full account and an unknown id both give 400, so the text decides
+/// (<c>{"error"}</c> or <c>{"message"}</c>, depending on the endpoint).
 /// </summary>
 internal static partial class TavusErrors
 {
     private const int LongestText = 300;
 
-    /// <param name="method">Of the request: only what changes something can have happened.</param>
-    /// <param name="status">Of the answer, 300 or more.</param>
-    /// <param name="body">Its beginning.</param>
-    /// <param name="headers">Its headers.</param>
-    /// <param name="key">The account's key, which never gets into a message.</param>
+    /// <param name="method">The request's method. Only a request that changes something may have had an effect.</param>
+    /// <param name="status">The response's status, 300 or more.</param>
+    /// <param name="body">The beginning of the response's body.</param>
+    /// <param name="headers">The response's headers.</param>
+    /// <param name="key">The account's key, which is removed from messages.</param>
     /// <param name="now">The time, for a Retry-After that is a date.</param>
-    public static TavusException Read(HttpMethod method, int status, ReadOnlySpan<byte> body, HttpResponseHeaders headers, string key, DateTimeOffset now)
+    public static TavusException Read(
+        HttpMethod method,
+        int status,
+        ReadOnlySpan<byte> body,
+        HttpResponseHeaders headers,
+        string key,
+        DateTimeOffset now)
     {
         var text = TextOf(body, key);
         var fault = FaultOf(status, text);
@@ -58,7 +64,7 @@ internal static partial class TavusErrors
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A proxy's page of HTML says nothing that a person could use; nor does text with half a character in it.
+            // A proxy's HTML page, or text with half a character, would not help anyone.
         }
 
         if (text is null) return "";
@@ -66,7 +72,7 @@ internal static partial class TavusErrors
         return text.Length <= LongestText ? text : $"{Truncation.Truncate(text, LongestText)}…";
     }
 
-    // Validation errors may be an object or a list; its JSON is better than nothing.
+    // Validation errors may be an object or a list. Their JSON is still useful.
     private static string? Said(JsonElement body, string name) =>
         !body.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString()
@@ -77,18 +83,27 @@ internal static partial class TavusErrors
         TavusFault.BadKey => $"The key is not accepted (status {status}).",
         TavusFault.NoCredits => $"The account has no minutes left (status {status}).",
         TavusFault.NotFound => $"It does not exist (status {status}).",
-        TavusFault.Temporary => $"Tavus has trouble of its own (status {status}).",
-        TavusFault.Malformed => $"The address leads elsewhere (status {status}).",
+        TavusFault.Temporary => $"Tavus had an internal error (status {status}).",
+        TavusFault.Malformed => $"The address redirects elsewhere (status {status}).",
         _ => $"It was refused without a reason (status {status}).",
     };
 
-    [GeneratedRegex(@"(maximum|max|too many|limit)\b.{0,40}\bconcurren|\bconcurren\w*\b.{0,40}\b(limit|maximum|reached|exceeded)", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"(maximum|max|too many|limit)\b.{0,40}\bconcurren|\bconcurren\w*\b.{0,40}\b(limit|maximum|reached|exceeded)",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Concurrency();
 
-    [GeneratedRegex(@"out of .{0,30}credit|insufficient .{0,20}credit|no .{0,30}credits? (left|remaining)", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"out of .{0,30}credit|insufficient .{0,20}credit|no .{0,30}credits? (left|remaining)",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Credits();
 
-    [GeneratedRegex(@"\b(invalid|unknown)\s+['""]?\w*(_id|_uuid|uuid)s?\b|\b(not found|does not exist|doesn't exist)\b", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"\b(invalid|unknown)\s+['""]?\w*(_id|_uuid|uuid)s?\b|\b(not found|does not exist|doesn't exist)\b",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex UnknownId();
 
     [GeneratedRegex(@"[\p{Cc}\p{Cf}]+", RegexOptions.None, 1000)]

@@ -1,49 +1,49 @@
 namespace Widget.Api.Tavus.Client;
 
-/// <summary>What is wrong, told apart by what can be done about it.</summary>
+/// <summary>Kinds of failures, by what can be done about them.</summary>
 public enum TavusFault
 {
-    /// <summary>The key is not accepted, or not from here: a person must set another.</summary>
+    /// <summary>The key is not accepted, or not from this address. Someone must set another key.</summary>
     BadKey,
 
-    /// <summary>The account's minutes are used up: a person must buy more.</summary>
+    /// <summary>The account has no minutes left. Someone must buy more.</summary>
     NoCredits,
 
-    /// <summary>All of the account's calls are taken: wait until one ends.</summary>
+    /// <summary>The account has reached its limit of concurrent calls. Wait until one ends.</summary>
     ConcurrencyReached,
 
-    /// <summary>It does not take what it was sent; sending it again changes nothing.</summary>
+    /// <summary>The request is invalid. Sending it again does not help.</summary>
     BadRequest,
 
-    /// <summary>What was named does not exist, or no longer.</summary>
+    /// <summary>The object does not exist, or no longer.</summary>
     NotFound,
 
-    /// <summary>It cannot be done as things stand: a name is taken, a document is being read.</summary>
+    /// <summary>The request conflicts with the current state: a name is taken, or a document is being processed.</summary>
     Conflict,
 
-    /// <summary>It is busy, broken or out of reach: try later.</summary>
+    /// <summary>Tavus is busy, broken or unreachable. Try again later.</summary>
     Temporary,
 
-    /// <summary>What it said cannot be understood.</summary>
+    /// <summary>The response cannot be read.</summary>
     Malformed,
 }
 
-/// <summary>Tavus did not do what it was asked.</summary>
+/// <summary>A request to Tavus failed.</summary>
 /// <param name="fault">What can be done about it.</param>
-/// <param name="message">What was wrong, for staff: Tavus's own words where it said something, shortened, and never a key.</param>
-/// <param name="cause">The exception beneath.</param>
+/// <param name="message">What is wrong, for staff: Tavus's own words if there are any, shortened and without keys.</param>
+/// <param name="cause">The underlying exception.</param>
 public sealed class TavusException(TavusFault fault, string message, Exception? cause = null) : Exception(message, cause)
 {
     public TavusFault Fault => fault;
 
-    /// <summary>HTTP status; null when there was no answer.</summary>
+    /// <summary>HTTP status; null without a response.</summary>
     public int? Status { get; init; }
 
-    /// <summary>How long it asks, or its circuit breaker needs, to be left alone.</summary>
+    /// <summary>How long to wait before the next request, if Tavus or its circuit breaker says so.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>
-    /// The request may have been carried out all the same: only its answer was lost. Whoever creates something must look for it before trying again.
+    /// Tavus may have carried out the request although its response was lost. Before you create something again, look for it.
     /// </summary>
     public bool MayHaveHappened { get; init; }
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Widget.Api.Tavus.Client;
 
-/// <summary>How requests are written: snake_case, nothing where there is no value.</summary>
+/// <summary>Serializes requests in snake_case, without null fields.</summary>
 internal static class TavusJson
 {
     public static readonly JsonSerializerOptions Requests = new()
@@ -15,15 +15,15 @@ internal static class TavusJson
 }
 
 /// <summary>
-/// An object of an answer. Fields are found under any of their names, since Tavus renamed persona to PAL and replica to Face and both are
-/// about. What is missing or of another type is null, unless it is an id: without it the answer is no use.
+/// An object in a response. Fields are found under any of their names, because Tavus renamed persona to PAL and replica to Face and uses
+/// both. A field that is missing or has another type is null, except an id: without one the response is useless.
 /// </summary>
 internal readonly struct TavusObject(JsonElement element)
 {
     public JsonElement Element => element;
 
     /// <summary>The object itself, or the one in <c>{"data": …}</c>, in a list or not: single objects come in all three forms.</summary>
-    /// <exception cref="TavusException">It is no object.</exception>
+    /// <exception cref="TavusException">It is not an object.</exception>
     public static TavusObject Single(JsonElement answer)
     {
         if (answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("data", out var data))
@@ -33,7 +33,7 @@ internal readonly struct TavusObject(JsonElement element)
 
     public static TavusException Malformed(string what) => new(TavusFault.Malformed, $"Tavus's answer cannot be understood: {what}.");
 
-    /// <exception cref="TavusException">It is not there.</exception>
+    /// <exception cref="TavusException">The field is missing.</exception>
     public string Id(params ReadOnlySpan<string> names) =>
         Text(names) is { Length: > 0 } id ? id : throw Malformed($"{names[0]} is missing");
 
@@ -62,18 +62,26 @@ internal readonly struct TavusObject(JsonElement element)
     public int? Number(params ReadOnlySpan<string> names) => Field(names) switch
     {
         { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out var value) && Math.Abs(value) <= int.MaxValue => (int)value,
-        { ValueKind: JsonValueKind.String } text when int.TryParse(text.GetString(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) => value,
+        { ValueKind: JsonValueKind.String } text
+            when int.TryParse(text.GetString(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) => value,
         _ => null,
     };
 
     /// <summary>ISO 8601; without an offset it is UTC.</summary>
     public DateTimeOffset? Time(params ReadOnlySpan<string> names) =>
-        DateTimeOffset.TryParse(Text(names), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParse(
+            Text(names),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time)
+            ? time
+            : null;
 
     public IReadOnlyList<string> Texts(params ReadOnlySpan<string> names) =>
         Field(names) is { ValueKind: JsonValueKind.Array } list
             ? [.. list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)]
             : [];
 
-    public JsonElement? Object(params ReadOnlySpan<string> names) => Field(names) is { ValueKind: JsonValueKind.Object } value ? value : null;
+    public JsonElement? Object(params ReadOnlySpan<string> names) =>
+        Field(names) is { ValueKind: JsonValueKind.Object } value ? value : null;
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Widget.Api.Tavus.Client;
 
-/// <summary>The names that Tavus's API goes by: before mid-2026 persona and replica, since then PAL and Face.</summary>
+/// <summary>The two families of names in Tavus's API: persona and replica until mid-2026, PAL and Face since then.</summary>
 internal enum TavusFamily
 {
     Legacy,
@@ -11,12 +11,12 @@ internal enum TavusFamily
 }
 
 /// <summary>
-/// Which names an account's API answers to, endpoint by endpoint, as far as that is known, and how a request looks in them. Ours are the legacy
-/// ones; they "still work" by the documentation and are tried first.
+/// Remembers which family of names an account's API knows, for each endpoint, and translates requests into it. We use the older names,
+/// which according to the documentation "still work", and try them first.
 /// </summary>
 internal sealed class TavusNames(int capacity = 10_000)
 {
-    /// <summary>The endpoints that have two names.</summary>
+    /// <summary>The endpoints with two names.</summary>
     public const string Personas = "personas";
 
     public const string Replicas = "replicas";
@@ -37,21 +37,23 @@ internal sealed class TavusNames(int capacity = 10_000)
 
     private readonly ConcurrentDictionary<(string Account, string Endpoint), TavusFamily> _known = new();
 
-    public TavusFamily? Of(TavusAccount account, string endpoint) => _known.TryGetValue((account.Fingerprint, endpoint), out var family) ? family : null;
+    public TavusFamily? Of(TavusAccount account, string endpoint) =>
+        _known.TryGetValue((account.Fingerprint, endpoint), out var family) ? family : null;
 
     public void Remember(TavusAccount account, string endpoint, TavusFamily family)
     {
-        // Learnt again at the cost of a request.
+        // Detecting it again costs one request.
         if (_known.Count >= capacity) _known.Clear();
         _known[(account.Fingerprint, endpoint)] = family;
     }
 
     public static TavusFamily Other(TavusFamily family) => family == TavusFamily.Legacy ? TavusFamily.Renamed : TavusFamily.Legacy;
 
-    /// <summary>A field, an endpoint or a parameter as the family calls it.</summary>
-    public static string Name(string name, TavusFamily family) => family == TavusFamily.Renamed && NewNames.TryGetValue(name, out var renamed) ? renamed : name;
+    /// <summary>The name of a field, an endpoint or a parameter in a family.</summary>
+    public static string Name(string name, TavusFamily family) =>
+        family == TavusFamily.Renamed && NewNames.TryGetValue(name, out var renamed) ? renamed : name;
 
-    /// <summary>A request's own fields in the family's names. Those of objects within have only one name.</summary>
+    /// <summary>A request's top-level fields in the names of a family. Fields of nested objects have only one name.</summary>
     public static JsonNode? Translate(JsonNode? body, TavusFamily family)
     {
         if (family == TavusFamily.Legacy || body is not JsonObject fields) return body;
@@ -64,7 +66,7 @@ internal sealed class TavusNames(int capacity = 10_000)
         return fields;
     }
 
-    /// <summary>A JSON Pointer in the family's names: only its first part may be one of those.</summary>
+    /// <summary>A JSON Pointer in the names of a family. Only its first part has two names.</summary>
     public static string Pointer(string pointer, TavusFamily family)
     {
         if (!pointer.StartsWith('/')) return pointer;

@@ -33,7 +33,7 @@ public sealed record ToolDefinition
     public ToolDelivery? Delivery { get; init; }
 }
 
-/// <summary>How calls of a tool get to whoever runs it: one of the two.</summary>
+/// <summary>How Tavus delivers calls of a tool: exactly one of the two is set.</summary>
 public sealed record ToolDelivery
 {
     /// <summary>As a message in the room.</summary>

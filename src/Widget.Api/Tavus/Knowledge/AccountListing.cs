@@ -8,10 +8,10 @@ namespace Widget.Api.Tavus.Knowledge;
 
 /// <summary>The documents of an account.</summary>
 /// <param name="Documents">Each once.</param>
-/// <param name="IsComplete">Whether the list was seen to its end and did not change meanwhile.</param>
+/// <param name="IsComplete">The whole list was read, and it did not change meanwhile.</param>
 public sealed record AccountDocuments(IReadOnlyList<TavusDocument> Documents, bool IsComplete);
 
-/// <summary>Lists an account's documents, and tells which are a tenant's.</summary>
+/// <summary>Lists an account's documents, and decides which belong to a tenant.</summary>
 public sealed class AccountListing(TavusClient client)
 {
     /// <summary>Marks a document as a tenant's: <c>widget:{tenant id}</c>.</summary>
@@ -23,10 +23,10 @@ public sealed class AccountListing(TavusClient client)
     private const int PageSize = 50;
     private const int MostPages = 100;
 
-    // What an index of addresses holds, in bytes.
+    // In bytes, because longer addresses do not fit into the index.
     private const int LongestAddress = 2_000;
 
-    /// <exception cref="TavusException">It could not be read; nothing is known then.</exception>
+    /// <exception cref="TavusException">A page could not be read.</exception>
     public async Task<AccountDocuments> ReadAsync(TavusAccount account, CancellationToken ct)
     {
         var found = new Dictionary<string, TavusDocument>(StringComparer.Ordinal);
@@ -34,11 +34,11 @@ public sealed class AccountListing(TavusClient client)
         var ended = false;
         for (var page = 0; page < MostPages; page++)
         {
-            // Oldest first, so that what is added meanwhile moves nothing to another page.
+            // Oldest first, so that documents added meanwhile do not move others to another page.
             var list = await client.ListDocumentsAsync(account, new DocumentFilter { Ascending = true }, page, PageSize, ct);
             totals.Add(list.TotalCount);
             foreach (var document in list.Items) found[document.Id] = document;
-            // A page of another size than was asked for may be the last or cut; only an empty one, or the count, says that there are no more.
+            // A short page can be the last one or a truncated one. Only an empty page, or the count, proves the end.
             ended = list.Items.Count == 0;
             if (ended || found.Count >= list.TotalCount) break;
         }
@@ -47,36 +47,44 @@ public sealed class AccountListing(TavusClient client)
     }
 
     /// <summary>
-    /// Whether a document is the tenant's. In an account of its own all are. In one that tenants share, those that bear its tag, and those that its settings
-    /// name unless they bear another tenant's.
+    /// Whether a document belongs to the tenant. In the tenant's own account all do. In a shared account those with its tag do, and those
+    /// that its settings name, unless they have another tenant's tag.
     /// </summary>
     public static bool IsOf(TavusDocument document, TenantId tenant, TenantSettings settings, bool accountIsTenants)
     {
         if (accountIsTenants || document.Tags.Contains(TagOf(tenant), StringComparer.OrdinalIgnoreCase)) return true;
         return !document.Tags.Any(tag => tag.StartsWith(TenantTag, StringComparison.OrdinalIgnoreCase))
-            && (settings.TavusDocumentIds.Contains(document.Id, StringComparer.Ordinal) || document.Tags.Intersect(settings.TavusDocumentTags, StringComparer.Ordinal).Any());
+            && (settings.TavusDocumentIds.Contains(document.Id, StringComparer.Ordinal)
+                || document.Tags.Intersect(settings.TavusDocumentTags, StringComparer.Ordinal).Any());
     }
 
     /// <summary>
-    /// Whether a tenant may name a tag to its avatar. In an account that tenants share, the marks of others, and those of copies, would open what is not its own.
+    /// Whether a tenant may give its avatar the documents with a tag. In a shared account, other tenants' tags and the tags of copies would
+    /// give it other tenants' documents.
     /// </summary>
     public static bool MayName(string tag, TenantId tenant, bool accountIsTenants)
     {
         var name = tag.Trim();
         return accountIsTenants
             || (!name.StartsWith(CopyTag, StringComparison.OrdinalIgnoreCase)
-                && (!name.StartsWith(TenantTag, StringComparison.OrdinalIgnoreCase) || name.Equals(TagOf(tenant), StringComparison.OrdinalIgnoreCase)));
+                && (!name.StartsWith(TenantTag, StringComparison.OrdinalIgnoreCase)
+                    || name.Equals(TagOf(tenant), StringComparison.OrdinalIgnoreCase)));
     }
 
     public static string TagOf(TenantId tenant) => $"{TenantTag}{tenant}";
 
     public static string TagOf(TavusPublicationId publication) => $"{CopyTag}{publication}";
 
-    /// <summary>Whether it is a copy of a document of ours, whoever's.</summary>
-    public static bool IsCopy(TavusDocument document) => document.Tags.Any(tag => tag.StartsWith(CopyTag, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether a document is a copy of one of our documents, of any tenant.</summary>
+    public static bool IsCopy(TavusDocument document) =>
+        document.Tags.Any(tag => tag.StartsWith(CopyTag, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>As the mirror knows documents. One without an address cannot be fetched.</summary>
-    public static RemoteDocument Remote(TavusDocument document) => new(document.Id, Storable(document.Name), Storable(document.Url), Storable(document.Status))
+    /// <summary>The document in the form that the mirror reads.</summary>
+    public static RemoteDocument Remote(TavusDocument document) => new(
+        document.Id,
+        Storable(document.Name),
+        Storable(document.Url),
+        Storable(document.Status))
     {
         Error = document.ErrorMessage is { } error ? Storable(error) : null,
         UpdatedAt = document.UpdatedAt?.ToString("O"),
@@ -84,6 +92,6 @@ public sealed class AccountListing(TavusClient client)
         CrawledUrls = [.. document.CrawledUrls.Where(address => Encoding.UTF8.GetByteCount(address) <= LongestAddress)],
     };
 
-    // The character of number zero is no text to PostgreSQL.
+    // PostgreSQL cannot store the character U+0000.
     private static string Storable(string? text) => text?.Replace("\0", "", StringComparison.Ordinal) ?? "";
 }

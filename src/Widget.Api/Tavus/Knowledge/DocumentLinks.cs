@@ -6,44 +6,51 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Tavus.Knowledge;
 
 /// <summary>
-/// Makes and reads the links by which Tavus fetches a published document: encrypted and signed, for one publication, for a day. Whoever does not
-/// have one finds nothing.
+/// Makes and reads the links by which Tavus fetches a published document. A link is encrypted and signed, and opens one publication for one
+/// day.
 /// </summary>
 public sealed class DocumentLinks(IDataProtectionProvider protection, TimeProvider clock)
 {
     public const string Path = "/api/tavus/documents";
 
-    /// <summary>Tavus knows files by what their addresses end in.</summary>
+    /// <summary>Tavus tells the format of a file from the end of its address.</summary>
     public const string Ending = ".txt";
 
-    /// <summary>Tavus fetches a document when it is handed over, and takes minutes for it.</summary>
+    /// <summary>More than enough: Tavus fetches a document within minutes of its publication.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
     private const int GuidLength = 16;
 
     private readonly IDataProtector _protector = protection.CreateProtector("Widget.TavusDocument.v1");
 
-    /// <param name="root">This installation as Tavus reaches it.</param>
+    /// <param name="root">The public address of this installation.</param>
     /// <param name="tenant">Whose document.</param>
-    /// <param name="publication">Which.</param>
+    /// <param name="publication">The publication of the document.</param>
     public Uri Create(Uri root, TenantId tenant, TavusPublicationId publication)
     {
-        var said = new byte[(2 * GuidLength) + sizeof(long)];
-        tenant.Value.TryWriteBytes(said);
-        publication.Value.TryWriteBytes(said.AsSpan(GuidLength));
-        BitConverter.TryWriteBytes(said.AsSpan(2 * GuidLength), (clock.GetUtcNow() + Lifetime).UtcTicks);
-        return new Uri($"{root.AbsoluteUri.TrimEnd('/')}{Path}/{Base64Url.EncodeToString(_protector.Protect(said))}{Ending}");
+        var content = new byte[(2 * GuidLength) + sizeof(long)];
+        tenant.Value.TryWriteBytes(content);
+        publication.Value.TryWriteBytes(content.AsSpan(GuidLength));
+        BitConverter.TryWriteBytes(content.AsSpan(2 * GuidLength), (clock.GetUtcNow() + Lifetime).UtcTicks);
+        return new Uri($"{root.AbsoluteUri.TrimEnd('/')}{Path}/{Base64Url.EncodeToString(_protector.Protect(content))}{Ending}");
     }
 
-    /// <summary>Null for what is no link of ours, or one that has expired.</summary>
+    /// <summary>Null when the link is not valid or has expired.</summary>
     public (TenantId Tenant, TavusPublicationId Publication)? Read(string token)
     {
         try
         {
             var text = token.EndsWith(Ending, StringComparison.Ordinal) ? token[..^Ending.Length] : token;
-            var said = _protector.Unprotect(Base64Url.DecodeFromChars(text));
-            if (said.Length != (2 * GuidLength) + sizeof(long) || BitConverter.ToInt64(said, 2 * GuidLength) < clock.GetUtcNow().UtcTicks) return null;
-            return (new TenantId(new Guid(said.AsSpan(0, GuidLength))), new TavusPublicationId(new Guid(said.AsSpan(GuidLength, GuidLength))));
+            var content = _protector.Unprotect(Base64Url.DecodeFromChars(text));
+            if (content.Length != (2 * GuidLength) + sizeof(long)
+                || BitConverter.ToInt64(content, 2 * GuidLength) < clock.GetUtcNow().UtcTicks)
+            {
+                return null;
+            }
+
+            return (
+                new TenantId(new Guid(content.AsSpan(0, GuidLength))),
+                new TavusPublicationId(new Guid(content.AsSpan(GuidLength, GuidLength))));
         }
         catch (Exception e) when (e is CryptographicException or FormatException)
         {

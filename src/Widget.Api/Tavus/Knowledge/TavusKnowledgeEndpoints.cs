@@ -23,11 +23,14 @@ internal static class TavusKnowledgeEndpoints
     {
         var knowledge = routes.MapGroup("/api/tavus/knowledge").RequireAuthorization(Policies.Developer).ProducesProblem(401)
             .WithTags("Tavus").WithRequestSizeLimit(LargestRequest);
-        knowledge.MapGet("/", State).WithSummary("How the mirror of the tenant's knowledge at Tavus stands");
+        knowledge.MapGet("/", State).WithSummary("The state of the mirror of the tenant's knowledge at Tavus");
         knowledge.MapPost("/sync", Sync).ProducesProblem(409).WithSummary("Bring the mirror up to date now");
-        knowledge.MapGet("/publish", Published).WithSummary("Own documents that are published at Tavus");
-        knowledge.MapPost("/publish", Publish).Validate<PublishRequest>().ProducesProblem(409).WithSummary("Publish own documents at Tavus, for the avatar to know");
-        knowledge.MapDelete("/publish", Withdraw).WithSummary("Take published documents away at Tavus: those named, or all");
+        knowledge.MapGet("/publish", Published).WithSummary("The tenant's documents that are published at Tavus");
+        knowledge.MapPost("/publish", Publish)
+            .Validate<PublishRequest>()
+            .ProducesProblem(409)
+            .WithSummary("Publish documents at Tavus, so that the avatar knows them");
+        knowledge.MapDelete("/publish", Withdraw).WithSummary("Delete published documents at Tavus: the named ones, or all");
         routes.MapMethods($"{DocumentLinks.Path}/{{token}}", ["GET", "HEAD"], Document).WithTags("Tavus").ProducesProblem(404)
             .WithSummary("A published document, for Tavus to fetch by its link");
     }
@@ -43,7 +46,11 @@ internal static class TavusKnowledgeEndpoints
         var current = await settings.ReadAsync(tenant, ct);
         await using var db = await database.BeginAsync(tenant, ct);
         var mirror = await db.TavusKnowledge.AsNoTracking().SingleOrDefaultAsync(ct);
-        var failed = await db.TavusDocuments.AsNoTracking().Where(row => row.Error != null).OrderBy(row => row.Name).Take(MostShown).ToListAsync(ct);
+        var failed = await db.TavusDocuments.AsNoTracking()
+            .Where(row => row.Error != null)
+            .OrderBy(row => row.Name)
+            .Take(MostShown)
+            .ToListAsync(ct);
         return TypedResults.Ok(new TavusKnowledgeState
         {
             On = current.UseTavusKB,
@@ -68,7 +75,12 @@ internal static class TavusKnowledgeEndpoints
     {
         var tenant = tenants.Current().TenantId;
         if (!(await settings.ReadAsync(tenant, ct)).UseTavusKB)
-            return Problems.Because(StatusCodes.Status409Conflict, "useTavusKB is off in the tenant's settings. Switch it on to have its knowledge at Tavus mirrored.");
+        {
+            return Problems.Because(
+                StatusCodes.Status409Conflict,
+                "useTavusKB is off in the tenant's settings. Switch it on to mirror the tenant's knowledge at Tavus.");
+        }
+
         await leases.AskAsync(tenant, ct);
         signal.Set();
         return TypedResults.Accepted("/api/tavus/knowledge");
@@ -83,7 +95,7 @@ internal static class TavusKnowledgeEndpoints
     {
         var tenant = tenants.Current().TenantId;
         var rows = await publisher.ListAsync(tenant, ct);
-        // Whoever looks wants to know how it stands by now; Tavus is asked, and the next look shows it.
+        // Check the state at Tavus soon, so that the next request shows it.
         if (rows.Any(row => row.Status is TavusPublicationStatus.Processing or TavusPublicationStatus.Waiting))
         {
             await leases.NudgeAsync(tenant, ct);
@@ -107,10 +119,16 @@ internal static class TavusKnowledgeEndpoints
         var tenant = tenants.Current().TenantId;
         if (options.PublicAddress is null) return Problems.Because(StatusCodes.Status409Conflict, TavusWords.NoPublicAddress);
         if (await accounts.OfAsync(tenant, ct) is null) return Problems.Because(StatusCodes.Status409Conflict, TavusWords.NoKey);
-        if ((request.SourceIds?.Count ?? 0) + (request.DocumentIds?.Count ?? 0) == 0) return Problems.Invalid("documentIds", "Name the documents to publish, by documentIds or sourceIds.");
-        var found = await texts.FindAsync(tenant, [.. (request.SourceIds ?? []).Select(id => new SourceId(id))], [.. (request.DocumentIds ?? []).Select(id => new DocumentId(id))], ct);
-        if (found.Count == 0) return Problems.Invalid("documentIds", "The tenant has no such documents, or they hold no text yet.");
-        if (found.Count > MostPublished) return Problems.Invalid("sourceIds", $"These are {found.Count} documents; {MostPublished} may be published at once.");
+        if ((request.SourceIds?.Count ?? 0) + (request.DocumentIds?.Count ?? 0) == 0)
+            return Problems.Invalid("documentIds", "Name the documents to publish, by documentIds or sourceIds.");
+        var found = await texts.FindAsync(
+            tenant,
+            [.. (request.SourceIds ?? []).Select(id => new SourceId(id))],
+            [.. (request.DocumentIds ?? []).Select(id => new DocumentId(id))],
+            ct);
+        if (found.Count == 0) return Problems.Invalid("documentIds", "The tenant has no such documents, or they have no text yet.");
+        if (found.Count > MostPublished)
+            return Problems.Invalid("sourceIds", $"These are {found.Count} documents; {MostPublished} may be published at once.");
         await publisher.PublishAsync(tenant, found, ct);
         await leases.AskAsync(tenant, ct);
         signal.Set();
@@ -132,7 +150,11 @@ internal static class TavusKnowledgeEndpoints
         IReadOnlyCollection<(SourceId, string)>? named = null;
         if (sourceIds is { Length: > 0 } || documentIds is { Length: > 0 })
         {
-            var found = await texts.FindAsync(tenant, [.. (sourceIds ?? []).Select(id => new SourceId(id))], [.. (documentIds ?? []).Select(id => new DocumentId(id))], ct);
+            var found = await texts.FindAsync(
+                tenant,
+                [.. (sourceIds ?? []).Select(id => new SourceId(id))],
+                [.. (documentIds ?? []).Select(id => new DocumentId(id))],
+                ct);
             named = [.. found.Select(document => (document.SourceId, document.ExternalId))];
         }
 
@@ -146,9 +168,15 @@ internal static class TavusKnowledgeEndpoints
     }
 
     private static async Task<Results<ContentHttpResult, ProblemHttpResult>> Document(
-        string token, IMultiTenantContextAccessor tenants, DocumentLinks links, TavusPublisher publisher, HttpResponse response, CancellationToken ct)
+        string token,
+        IMultiTenantContextAccessor tenants,
+        DocumentLinks links,
+        TavusPublisher publisher,
+        HttpResponse response,
+        CancellationToken ct)
     {
-        if (links.Read(token) is not { } link || !tenants.Admits(link.Tenant) || await publisher.ReadAsync(link.Tenant, link.Publication, ct) is not { } text) return Problems.NotFound("document");
+        if (links.Read(token) is not { } link || !tenants.Admits(link.Tenant)) return Problems.NotFound("document");
+        if (await publisher.ReadAsync(link.Tenant, link.Publication, ct) is not { } text) return Problems.NotFound("document");
         response.Headers.CacheControl = "private, no-store";
         response.Headers["X-Robots-Tag"] = "noindex";
         return TypedResults.Text(text, "text/plain", System.Text.Encoding.UTF8);

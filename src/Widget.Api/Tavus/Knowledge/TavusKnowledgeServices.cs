@@ -4,7 +4,7 @@ namespace Widget.Api.Tavus.Knowledge;
 
 internal static class TavusKnowledgeServices
 {
-    /// <summary>The mirror of knowledge at Tavus, and the copies of own documents there.</summary>
+    /// <summary>The mirror of knowledge at Tavus, and the copies of our documents there.</summary>
     public static IServiceCollection AddTavusKnowledge(this IServiceCollection services)
     {
         services.AddSingleton<DocumentTexts>();

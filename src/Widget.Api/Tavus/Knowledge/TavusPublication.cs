@@ -16,7 +16,10 @@ public readonly record struct TavusPublicationId(Guid Value) : ITypedId<TavusPub
     public override string ToString() => Value.ToString();
 }
 
-/// <summary>An own document that is published at Tavus. Documents get new ids when they are read again, so it is known by its source and its id there.</summary>
+/// <summary>
+/// A document of ours that is published at Tavus. Documents get new ids when they are read again, so it is identified by its source and its
+/// id there.
+/// </summary>
 public sealed class TavusPublication : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -29,12 +32,14 @@ public sealed class TavusPublication : ITenantOwned
 
     public required string Title { get; set; }
 
-    /// <summary>Of what is at Tavus, or on its way there; null for nothing yet.</summary>
+    /// <summary>Hash of the content that is at Tavus or being sent there; null before the first time.</summary>
     public byte[]? ContentHash { get; set; }
 
     public string? TavusDocumentId { get; set; }
 
-    /// <summary><see cref="TavusAccount.Fingerprint"/> of the account in which that is; a new key of the same account changes it, too.</summary>
+    /// <summary>
+    /// <see cref="TavusAccount.Fingerprint"/> of the account that holds the copy. A new key of the same account changes it, too.
+    /// </summary>
     public string? Account { get; set; }
 
     public required TavusPublicationStatus Status { get; set; }
@@ -43,7 +48,8 @@ public sealed class TavusPublication : ITenantOwned
 
     public DateTimeOffset? PublishedAt { get; set; }
 
-    public TavusPublicationState ToContract() => new(SourceId.Value, ExternalId, VisibleText.Line(Title), Status, TavusDocumentId, Error, PublishedAt);
+    public TavusPublicationState ToContract() =>
+        new(SourceId.Value, ExternalId, VisibleText.Line(Title), Status, TavusDocumentId, Error, PublishedAt);
 
     internal static void Map(ModelBuilder model)
     {

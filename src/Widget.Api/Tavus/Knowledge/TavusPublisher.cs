@@ -9,8 +9,9 @@ using Widget.Rag.Search;
 namespace Widget.Api.Tavus.Knowledge;
 
 /// <summary>
-/// Keeps copies of own documents at Tavus as they are here: made when published, made anew when they change, taken away when they are gone or
-/// withdrawn. Each copy bears its publication's tag, so one whose making was not heard of is found again and never made twice.
+/// Keeps copies of our documents at Tavus in sync. A copy is created when a document is published, replaced when it changes, and deleted
+/// when it is withdrawn or no longer exists. Each copy has its publication's tag, so a copy that was created although the response was
+/// lost is found and never created twice.
 /// </summary>
 public sealed class TavusPublisher(
     TenantDatabase database,
@@ -26,7 +27,7 @@ public sealed class TavusPublisher(
         return await db.Publications.AsNoTracking().OrderBy(row => row.Title).ThenBy(row => row.Id).ToListAsync(ct);
     }
 
-    /// <summary>Notes what is to be published. What is there already, as it is, stays.</summary>
+    /// <summary>Marks documents for publication. Copies that are up to date stay.</summary>
     public async Task PublishAsync(TenantId tenant, IReadOnlyList<DocumentVersion> documents, CancellationToken ct)
     {
         await using var db = await HoldAsync(tenant, ct);
@@ -54,8 +55,11 @@ public sealed class TavusPublisher(
         await db.CommitAsync(ct);
     }
 
-    /// <summary>Notes what is to be taken away at Tavus: the named ones, or all.</summary>
-    public async Task<int> WithdrawAsync(TenantId tenant, IReadOnlyCollection<(SourceId Source, string ExternalId)>? named, CancellationToken ct)
+    /// <summary>Marks publications for removal at Tavus: the named ones, or all.</summary>
+    public async Task<int> WithdrawAsync(
+        TenantId tenant,
+        IReadOnlyCollection<(SourceId Source, string ExternalId)>? named,
+        CancellationToken ct)
     {
         await using var db = await HoldAsync(tenant, ct);
         var rows = await db.Publications.ToListAsync(ct);
@@ -65,21 +69,26 @@ public sealed class TavusPublisher(
         return leaving.Count;
     }
 
-    /// <summary>What a link leads to: the text of a published document; null when it is not published any more.</summary>
+    /// <summary>The text of a published document; null when it is no longer published.</summary>
     public async Task<string?> ReadAsync(TenantId tenant, TavusPublicationId id, CancellationToken ct)
     {
         TavusPublication? row;
         await using (var db = await database.BeginAsync(tenant, ct))
-            row = await db.Publications.AsNoTracking().SingleOrDefaultAsync(entry => entry.Id == id && entry.Status != TavusPublicationStatus.Removing, ct);
+            row = await db.Publications.AsNoTracking().SingleOrDefaultAsync(
+                entry => entry.Id == id && entry.Status != TavusPublicationStatus.Removing,
+                ct);
         return row is null ? null : await texts.ReadAsync(tenant, row.SourceId, row.ExternalId, ct);
     }
 
-    /// <summary>Brings the copies at Tavus in line with the documents here.</summary>
-    /// <exception cref="TavusException">The key is not accepted, or Tavus is away; what is left is done the next time.</exception>
+    /// <summary>Synchronizes the copies at Tavus with the documents here.</summary>
+    /// <exception cref="TavusException">The key is not accepted, or Tavus is unavailable. The next round continues.</exception>
     public async Task ReconcileAsync(TenantId tenant, TavusAccount account, AccountDocuments there, CancellationToken ct)
     {
-        var byTag = there.Documents.SelectMany(document => document.Tags.Select(tag => (tag, document))).ToLookup(entry => entry.tag, entry => entry.document, StringComparer.OrdinalIgnoreCase);
-        // What is to go goes first: nothing that cannot be made may stand in its way.
+        var byTag = there.Documents.SelectMany(document => document.Tags.Select(tag => (tag, document))).ToLookup(
+            entry => entry.tag,
+            entry => entry.document,
+            StringComparer.OrdinalIgnoreCase);
+        // Removals first, so that a document that cannot be published does not block them.
         foreach (var row in (await ListAsync(tenant, ct)).OrderByDescending(row => row.Status == TavusPublicationStatus.Removing))
         {
             try
@@ -89,16 +98,24 @@ public sealed class TavusPublisher(
             catch (TavusException e)
             {
                 row.Error = TavusWords.Of(e);
-                if (e.Fault is TavusFault.BadRequest or TavusFault.Malformed && row.Status != TavusPublicationStatus.Removing) row.Status = TavusPublicationStatus.Failed;
+                if (e.Fault is TavusFault.BadRequest or TavusFault.Malformed && row.Status != TavusPublicationStatus.Removing)
+                    row.Status = TavusPublicationStatus.Failed;
                 await SaveAsync(row, ct);
                 if (e.Fault is TavusFault.BadKey or TavusFault.NoCredits or TavusFault.Temporary) throw;
             }
         }
     }
 
-    private async Task ReconcileAsync(TavusPublication row, TavusAccount account, AccountDocuments there, IReadOnlyList<TavusDocument> copies, CancellationToken ct)
+    private async Task ReconcileAsync(
+        TavusPublication row,
+        TavusAccount account,
+        AccountDocuments there,
+        IReadOnlyList<TavusDocument> copies,
+        CancellationToken ct)
     {
-        var own = row.Status == TavusPublicationStatus.Removing ? null : await texts.FindAsync(row.TenantId, row.SourceId, row.ExternalId, ct);
+        var own = row.Status == TavusPublicationStatus.Removing
+            ? null
+            : await texts.FindAsync(row.TenantId, row.SourceId, row.ExternalId, ct);
         if (own is null)
         {
             await DeleteAsync(account, [.. copies.Select(copy => copy.Id), row.TavusDocumentId], keep: null, ct);
@@ -106,7 +123,8 @@ public sealed class TavusPublisher(
             return;
         }
 
-        if (row.ContentHash.AsSpan().SequenceEqual(own.ContentHash) && (row.TavusDocumentId ?? (copies.Count > 0 ? copies[^1].Id : null)) is { } current)
+        var copy = row.TavusDocumentId ?? (copies.Count > 0 ? copies[^1].Id : null);
+        if (row.ContentHash.AsSpan().SequenceEqual(own.ContentHash) && copy is { } current)
         {
             await DeleteAsync(account, copies.Select(copy => copy.Id), keep: current, ct);
             row.TavusDocumentId = current;
@@ -117,11 +135,11 @@ public sealed class TavusPublisher(
             }
             else if (there.IsComplete && row.Account == account.Fingerprint)
             {
-                (row.Status, row.Error) = (TavusPublicationStatus.Failed, "It is not at Tavus any more. Publish it again.");
+                (row.Status, row.Error) = (TavusPublicationStatus.Failed, "It no longer exists at Tavus. Publish it again.");
             }
             else if (there.IsComplete)
             {
-                // It is in the account that the tenant had before.
+                // The copy is in the tenant's previous account.
                 await HandOverAsync(row, own, account, ct);
                 return;
             }
@@ -130,8 +148,11 @@ public sealed class TavusPublisher(
             return;
         }
 
-        // What Tavus refused is not handed over again before it changes, or somebody asks for it.
-        if (row.Status == TavusPublicationStatus.Failed && row.Account == account.Fingerprint && row.ContentHash.AsSpan().SequenceEqual(own.ContentHash)) return;
+        // A document that Tavus refused is sent again only when it changes or is published again.
+        if (row.Status == TavusPublicationStatus.Failed
+            && row.Account == account.Fingerprint
+            && row.ContentHash.AsSpan().SequenceEqual(own.ContentHash))
+            return;
         await DeleteAsync(account, [.. copies.Select(copy => copy.Id), row.TavusDocumentId], keep: null, ct);
         await HandOverAsync(row, own, account, ct);
     }
@@ -170,7 +191,7 @@ public sealed class TavusPublisher(
     private static void Show(TavusPublication row, TavusDocument document) => (row.Status, row.Error) = document.Status switch
     {
         "ready" or "recrawling" => (TavusPublicationStatus.Ready, null),
-        "error" => (TavusPublicationStatus.Failed, $"Tavus could not take it in: {TavusWords.OfDocument(document.ErrorMessage)}"),
+        "error" => (TavusPublicationStatus.Failed, $"Tavus could not process it: {TavusWords.OfDocument(document.ErrorMessage)}"),
         _ => (TavusPublicationStatus.Processing, (string?)null),
     };
 
@@ -184,17 +205,18 @@ public sealed class TavusPublisher(
             }
             catch (TavusException e) when (e.Fault == TavusFault.NotFound)
             {
-                // Somebody was quicker.
+                // Already deleted.
             }
         }
     }
 
-    // Unless it was withdrawn meanwhile.
+    // Nothing is written if it was withdrawn meanwhile.
     private async Task SaveAsync(TavusPublication row, CancellationToken ct)
     {
         await using var db = await HoldAsync(row.TenantId, ct);
         if (await db.Publications.SingleOrDefaultAsync(entry => entry.Id == row.Id, ct) is not { } stored) return;
-        (stored.Title, stored.ContentHash, stored.TavusDocumentId, stored.Account) = (row.Title, row.ContentHash, row.TavusDocumentId, row.Account);
+        (stored.Title, stored.ContentHash) = (row.Title, row.ContentHash);
+        (stored.TavusDocumentId, stored.Account) = (row.TavusDocumentId, row.Account);
         (stored.Error, stored.PublishedAt) = (row.Error, row.PublishedAt);
         if (stored.Status != TavusPublicationStatus.Removing) stored.Status = row.Status;
         await db.CommitAsync(ct);
@@ -203,13 +225,12 @@ public sealed class TavusPublisher(
     private async Task ForgetAsync(TavusPublication row, CancellationToken ct)
     {
         await using var db = await HoldAsync(row.TenantId, ct);
-        // One that was published again meanwhile is waiting, and keeps its place.
+        // A publication that was published again meanwhile is waiting, so it stays.
         await db.Publications.Where(entry => entry.Id == row.Id && entry.Status == row.Status).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
     }
 
-    // Whoever publishes, withdraws and notes what has come of it takes turns: what one of them has decided must not be written over by another who
-    // looked before.
+    // Publishing, withdrawing and saving results lock each other out, so that none of them overwrites a decision with an older one.
     private async Task<TenantDb> HoldAsync(TenantId tenant, CancellationToken ct)
     {
         var db = await database.BeginAsync(tenant, ct);

@@ -9,22 +9,26 @@ namespace Widget.Api.Tavus.Provisioning;
 /// <summary>A field of one of a persona's layers, in Tavus's names.</summary>
 /// <param name="Layer">Such as <c>tts</c>.</param>
 /// <param name="Name">Such as <c>tts_engine</c>.</param>
-/// <param name="Value">What it is to be; null for Tavus's default.</param>
+/// <param name="Value">The desired value; null for Tavus's default.</param>
 public sealed record LayerField(string Layer, string Name, JsonNode? Value)
 {
-    /// <summary>The settings have Tavus's names, but in camel case; so the names need no table.</summary>
-    private static readonly JsonSerializerOptions Tavus = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    /// <summary>The settings have Tavus's names in camel case, so no table of names is needed.</summary>
+    private static readonly JsonSerializerOptions Tavus = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
-    /// <summary>The layers that settings speak of.</summary>
+    /// <summary>The layers that the settings cover.</summary>
     public static IReadOnlyList<string> Layers { get; } = ["tts", "stt", "perception", "conversational_flow"];
 
-    /// <summary>Layer and name, as they are remembered.</summary>
+    /// <summary>Layer and name, as they are stored.</summary>
     public string Path => $"{Layer}/{Name}";
 
-    /// <summary>What the setting is called.</summary>
+    /// <summary>The name of the setting.</summary>
     public string Setting => $"tavusLayers.{Camel(Layer)}.{Camel(Name)}";
 
-    /// <summary>What is not null in the settings.</summary>
+    /// <summary>The fields that the settings set.</summary>
     public static IReadOnlyList<LayerField> Of(TavusLayers settings) =>
     [
         .. from layer in JsonSerializer.SerializeToNode(settings, Tavus)!.AsObject()
@@ -32,8 +36,9 @@ public sealed record LayerField(string Layer, string Name, JsonNode? Value)
            select new LayerField(layer.Key, field.Key, field.Value!.DeepClone()),
     ];
 
-    /// <summary>A field that was remembered and is to go.</summary>
-    public static LayerField Parse(string path) => path.Split('/') is [var layer, var name] ? new(layer, name, null) : throw new FormatException($"{path} is no field of a layer.");
+    /// <summary>A stored field that is to be removed.</summary>
+    public static LayerField Parse(string path) =>
+        path.Split('/') is [var layer, var name] ? new(layer, name, null) : throw new FormatException($"{path} is not a field of a layer.");
 
     /// <summary>The layers of a new persona.</summary>
     public static PersonaLayers Make(IEnumerable<LayerField> fields, LlmLayer llm)

@@ -17,11 +17,11 @@ internal static class TavusPersonaEndpoints
     {
         var tavus = routes.MapGroup("/api/tavus").RequireAuthorization(Policies.Developer).ProducesProblem(401)
             .WithTags("Tavus").WithRequestSizeLimit(LargestRequest).ExplainTavus();
-        tavus.MapGet("/replicas", Replicas).WithSummary("The account's replicas to choose from, with their training");
-        tavus.MapGet("/personas", Personas).WithSummary("The account's personas to choose from");
+        tavus.MapGet("/replicas", Replicas).WithSummary("The account's replicas, with the state of their training");
+        tavus.MapGet("/personas", Personas).WithSummary("The account's personas");
         tavus.MapGet("/voices", Voices).WithSummary("Tavus's stock voices");
-        tavus.MapPost("/persona/preview", Preview).WithSummary("What the tenant's settings will change of its persona");
-        tavus.MapPost("/persona/apply", Apply).Validate<TavusPersonaApplyRequest>().WithSummary("Do what a preview has shown");
+        tavus.MapPost("/persona/preview", Preview).WithSummary("Preview how the tenant's settings change its persona");
+        tavus.MapPost("/persona/apply", Apply).Validate<TavusPersonaApplyRequest>().WithSummary("Apply the changes of a preview");
     }
 
     private static async Task<Results<Ok<TavusReplicaPage>, ValidationProblem, ProblemHttpResult>> Replicas(
@@ -33,7 +33,8 @@ internal static class TavusPersonaEndpoints
         int page = 1,
         string? kind = null)
     {
-        if (kind is not (null or "user" or "system")) return Problems.Invalid("kind", "kind must be user or system. Leave it out for both.");
+        if (kind is not (null or "user" or "system"))
+            return Problems.Invalid("kind", "kind must be user or system. Leave it out for both.");
         var tenant = tenants.Current().TenantId;
         if (await accounts.OfAsync(tenant, ct) is not { } account) return NoKey();
         var chosen = (await settings.ReadAsync(tenant, ct)).TavusReplicaId;
@@ -68,18 +69,28 @@ internal static class TavusPersonaEndpoints
         int page = 1,
         string? kind = null)
     {
-        if (kind is not (null or "user" or "system")) return Problems.Invalid("kind", "kind must be user or system. Leave it out for both.");
+        if (kind is not (null or "user" or "system"))
+            return Problems.Invalid("kind", "kind must be user or system. Leave it out for both.");
         var tenant = tenants.Current().TenantId;
         if (await accounts.OfAsync(tenant, ct) is not { } account) return NoKey();
         var chosen = (await settings.ReadAsync(tenant, ct)).TavusPersonaId;
         var list = await client.ListPersonasAsync(account, kind, Math.Max(1, page), PageSize, ct);
         return TypedResults.Ok(new TavusPersonaPage(
-            [.. list.Items.Where(Shown).Select(persona => new TavusPersonaSummary(persona.Id, persona.Name ?? persona.Id, persona.DefaultReplicaId, persona.Type, persona.Id == chosen))],
+            [
+                .. list.Items.Where(IsShown).Select(persona => new TavusPersonaSummary(
+                    persona.Id,
+                    persona.Name ?? persona.Id,
+                    persona.DefaultReplicaId,
+                    persona.Type,
+                    persona.Id == chosen)),
+            ],
             Math.Max(1, page),
             list.TotalCount));
 
-        // In an account that tenants share, the others' are nobody's business.
-        bool Shown(TavusPersona persona) => account.IsTenants || persona.Type == "system" || PersonaWish.IsNameOf(persona.Name, tenant);
+        // A shared account holds other tenants' personas, which this tenant must not see.
+        bool IsShown(TavusPersona persona) => account.IsTenants
+            || persona.Type == "system"
+            || DesiredPersona.IsNameOf(persona.Name, tenant);
     }
 
     private static async Task<Results<Ok<TavusVoicePage>, ProblemHttpResult>> Voices(
@@ -91,14 +102,22 @@ internal static class TavusPersonaEndpoints
         string? search = null)
     {
         if (await accounts.OfAsync(tenants.Current().TenantId, ct) is not { } account) return NoKey();
-        var list = await client.ListVoicesAsync(account, string.IsNullOrWhiteSpace(search) ? null : search, Math.Max(1, page), PageSize, ct);
+        var list = await client.ListVoicesAsync(
+            account,
+            string.IsNullOrWhiteSpace(search) ? null : search,
+            Math.Max(1, page),
+            PageSize,
+            ct);
         return TypedResults.Ok(new TavusVoicePage(
             [.. list.Items.Select(voice => new TavusVoiceSummary(voice.Name, voice.ReplicaId, voice.AudioUrl, voice.Tags))],
             Math.Max(1, page),
             list.TotalCount));
     }
 
-    private static async Task<Results<Ok<TavusPersonaPreview>, ProblemHttpResult>> Preview(IMultiTenantContextAccessor tenants, PersonaProvisioner provisioner, CancellationToken ct)
+    private static async Task<Results<Ok<TavusPersonaPreview>, ProblemHttpResult>> Preview(
+        IMultiTenantContextAccessor tenants,
+        PersonaProvisioner provisioner,
+        CancellationToken ct)
     {
         var (preview, refusal) = await provisioner.PreviewAsync(tenants.Current(), ct);
         return preview is null ? Problems.Because(refusal!.Status, refusal.Words) : TypedResults.Ok(preview);
@@ -116,9 +135,12 @@ internal static class TavusPersonaEndpoints
 
     private static ProblemHttpResult NoKey() => Problems.Because(StatusCodes.Status409Conflict, TavusWords.NoKey);
 
-    // As "57/100".
+    // Tavus reports progress as "57/100".
     private static int? Percent(string? progress) =>
-        progress?.Split('/') is [var done, var all] && double.TryParse(done, CultureInfo.InvariantCulture, out var part) && double.TryParse(all, CultureInfo.InvariantCulture, out var whole) && whole > 0
+        progress?.Split('/') is [var done, var all]
+            && double.TryParse(done, CultureInfo.InvariantCulture, out var part)
+            && double.TryParse(all, CultureInfo.InvariantCulture, out var whole)
+            && whole > 0
             ? (int)Math.Clamp(100 * part / whole, 0, 100)
             : null;
 }

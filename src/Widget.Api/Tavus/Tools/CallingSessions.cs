@@ -7,10 +7,10 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Tavus.Tools;
 
 /// <summary>A video session that a tool was called in.</summary>
-/// <param name="Id">The session's.</param>
+/// <param name="Id">The session's id.</param>
 /// <param name="Conversation">The thread it belongs to.</param>
-/// <param name="Visitor">Whose it is.</param>
-/// <param name="Locale">The language the visitor's page speaks; null when it did not say.</param>
+/// <param name="Visitor">The visitor in the call.</param>
+/// <param name="Locale">The language of the visitor's page; null when it is unknown.</param>
 /// <param name="IsActive">It is open at Tavus.</param>
 public sealed record CallingSession(Guid Id, ConversationId Conversation, VisitorId Visitor, string? Locale, bool IsActive);
 
@@ -18,8 +18,8 @@ public sealed record CallingSession(Guid Id, ConversationId Conversation, Visito
 public sealed class CallingSessions(TenantDatabase database)
 {
     /// <param name="tenant">Whose session.</param>
-    /// <param name="session">Ours.</param>
-    /// <param name="visitor">Whose it must be; null for a program of the tenant's.</param>
+    /// <param name="session">Our id of the session.</param>
+    /// <param name="visitor">The visitor it must belong to; null if a tenant's program calls.</param>
     /// <param name="ct">Ends the wait.</param>
     public async Task<CallingSession?> FindAsync(TenantId tenant, Guid session, VisitorId? visitor, CancellationToken ct)
     {
@@ -34,7 +34,7 @@ public sealed class CallingSessions(TenantDatabase database)
     }
 
     /// <param name="tenant">Whose session.</param>
-    /// <param name="tavusConversation">Tavus's id of it.</param>
+    /// <param name="tavusConversation">Tavus's id of the session.</param>
     /// <param name="ct">Ends the wait.</param>
     public async Task<CallingSession?> FindAsync(TenantId tenant, string tavusConversation, CancellationToken ct)
     {
@@ -53,6 +53,11 @@ public sealed class CallingSessions(TenantDatabase database)
         await using DbDataReader row = await command.ExecuteReaderAsync(ct);
         if (!await row.ReadAsync(ct)) return null;
         var locale = await row.IsDBNullAsync(3, ct) ? null : row.GetString(3);
-        return new CallingSession(row.GetGuid(0), new ConversationId(row.GetGuid(1)), new VisitorId(row.GetGuid(2)), locale, row.GetBoolean(4));
+        return new CallingSession(
+            row.GetGuid(0),
+            new ConversationId(row.GetGuid(1)),
+            new VisitorId(row.GetGuid(2)),
+            locale,
+            row.GetBoolean(4));
     }
 }

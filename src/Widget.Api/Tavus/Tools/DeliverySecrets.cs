@@ -6,7 +6,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus.Tools;
 
-/// <summary>What Tavus signs a tenant's tool calls with, and the tokens of the addresses that it delivers them to.</summary>
+/// <summary>The secrets that Tavus signs a tenant's tool calls with, and the tokens in the addresses it delivers them to.</summary>
 public sealed class DeliverySecrets(TenantSecrets secrets)
 {
     private const string Name = "tavus_tool_secret";
@@ -14,7 +14,9 @@ public sealed class DeliverySecrets(TenantSecrets secrets)
     /// <summary>Null while the tenant has none.</summary>
     public Task<string?> ReadAsync(TenantId tenant, CancellationToken ct) => secrets.ReadAsync(tenant, Name, ct);
 
-    /// <summary>The tenant's secret, made when there is none. Whoever calls sees to it that nobody else makes one at the same time.</summary>
+    /// <summary>
+    /// The tenant's secret, created if there is none. The caller must hold the turn, so that no other node creates one at the same time.
+    /// </summary>
     public async Task<string> EnsureAsync(TenantId tenant, CancellationToken ct)
     {
         if (await ReadAsync(tenant, ct) is { } secret) return secret;
@@ -23,10 +25,12 @@ public sealed class DeliverySecrets(TenantSecrets secrets)
         return secret;
     }
 
-    /// <summary>A tool's token. It follows from the secret, so that registering again gives the same address without its being kept anywhere.</summary>
+    /// <summary>
+    /// A tool's token. It is derived from the secret, so the address stays the same and need not be stored.
+    /// </summary>
     public static string Token(string secret, TenantId tenant, string tool) =>
         Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"address:{tenant}:{tool}")));
 
-    /// <summary>What is kept of a token.</summary>
+    /// <summary>The stored form of a token.</summary>
     public static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

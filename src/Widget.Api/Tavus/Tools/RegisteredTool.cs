@@ -3,30 +3,30 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus.Tools;
 
-/// <summary>A tool of a tenant as it is registered at Tavus.</summary>
+/// <summary>A tool of a tenant that is registered at Tavus.</summary>
 public sealed class RegisteredTool : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
 
-    /// <summary>Ours.</summary>
+    /// <summary>Our name of the tool.</summary>
     public required string Name { get; init; }
 
     /// <summary><see cref="TavusAccount.Fingerprint"/> of the account it is registered at.</summary>
     public required string Account { get; set; }
 
-    /// <summary>Its name there.</summary>
+    /// <summary>Its name at Tavus.</summary>
     public required string RegisteredAs { get; set; }
 
-    /// <summary>Null until it is known to exist.</summary>
+    /// <summary>Null until Tavus has confirmed it.</summary>
     public string? TavusToolId { get; set; }
 
-    /// <summary>Of everything that was registered.</summary>
+    /// <summary>Digest of everything that was registered.</summary>
     public required string Digest { get; set; }
 
-    /// <summary>The persona that it is attached to.</summary>
+    /// <summary>The persona that it is attached to; null for none.</summary>
     public string? PersonaId { get; set; }
 
-    /// <summary>SHA-256 of what its delivery address carries; null when a browser delivers.</summary>
+    /// <summary>SHA-256 of the token in its delivery address; null when calls go through the visitor's page.</summary>
     public byte[]? TokenHash { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }

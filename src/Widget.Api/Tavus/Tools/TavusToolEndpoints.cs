@@ -21,14 +21,20 @@ internal static class TavusToolEndpoints
         tavus.MapPost("/tool", Run).RequireCors(Policies.AnyOrigin)
             .RequireAuthorization(Policies.VisitorOrDeveloper)
             .Validate<ToolRequest>().ProducesProblem(401).ProducesProblem(404).ProducesProblem(409)
-            .WithSummary("Run a tool for the assistant in a call; the same call runs once");
-        tavus.MapPost("/tool/{token}", Deliver).ProducesProblem(400).ProducesProblem(401).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422)
-            .WithSummary("Tavus's own delivery of a tool call, signed");
+            .WithSummary("Run a tool for the assistant in a call; a repeated call runs once");
+        tavus.MapPost("/tool/{token}", Deliver)
+            .ProducesProblem(400)
+            .ProducesProblem(401)
+            .ProducesProblem(404)
+            .ProducesProblem(409)
+            .ProducesProblem(413)
+            .ProducesProblem(422)
+            .WithSummary("A tool call delivered and signed by Tavus");
         tavus.MapPost("/tools/sync", Sync).RequireAuthorization(Policies.Developer).ProducesProblem(401).ProducesProblem(409)
             .WithSummary("Register the assistant's tools at Tavus, attach them to its persona and remove those that are off");
     }
 
-    // By a page that Tavus's app-message has come to, or by a program of the tenant's. Nothing in the request is believed but the caller's own token.
+    // Called by a page that has received Tavus's app-message, or by a tenant's program. Only the caller's own token is trusted.
     private static async Task<Results<Ok<ToolResponse>, ProblemHttpResult>> Run(
         ToolRequest request,
         HttpContext http,
@@ -50,12 +56,13 @@ internal static class TavusToolEndpoints
             if (!session.IsActive) return Problems.Because(StatusCodes.Status409Conflict, "This video session is not open.");
         }
 
+        var caller = session?.Id.ToString() ?? visitor?.ToString() ?? "program";
         var outcome = await runner.RunAsync(
             new ToolContext
             {
                 Tenant = tenant,
                 Settings = await settings.ReadAsync(tenant.TenantId, ct),
-                CallId = $"{session?.Id.ToString() ?? visitor?.ToString() ?? "program"}:{request.ToolCallId ?? Guid.CreateVersion7().ToString()}",
+                CallId = $"{caller}:{request.ToolCallId ?? Guid.CreateVersion7().ToString()}",
                 Conversation = session?.Conversation,
                 Visitor = session?.Visitor ?? visitor,
                 Locale = session?.Locale,
@@ -67,9 +74,14 @@ internal static class TavusToolEndpoints
     }
 
     private static bool IsOf(string company, TenantInfo tenant) =>
-        string.Equals(company, tenant.Slug, StringComparison.OrdinalIgnoreCase) || (Guid.TryParse(company, out var id) && id == tenant.TenantId.Value);
+        string.Equals(company, tenant.Slug, StringComparison.OrdinalIgnoreCase)
+            || (Guid.TryParse(company, out var id) && id == tenant.TenantId.Value);
 
-    private static async Task<Results<Ok<JsonElement>, ProblemHttpResult>> Deliver(string token, HttpContext http, ToolCallReceiver receiver, CancellationToken ct)
+    private static async Task<Results<Ok<JsonElement>, ProblemHttpResult>> Deliver(
+        string token,
+        HttpContext http,
+        ToolCallReceiver receiver,
+        CancellationToken ct)
     {
         var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, ct);
@@ -90,8 +102,11 @@ internal static class TavusToolEndpoints
             delivered.Outcome?.Words ?? delivered.Words);
     }
 
-    private static async Task<Results<Ok<ToolSyncReport>, ProblemHttpResult>> Sync(IMultiTenantContextAccessor tenants, TavusToolSync sync, CancellationToken ct) =>
+    private static async Task<Results<Ok<ToolSyncReport>, ProblemHttpResult>> Sync(
+        IMultiTenantContextAccessor tenants,
+        TavusToolSync sync,
+        CancellationToken ct) =>
         await sync.SyncAsync(tenants.Current().TenantId, ct) is { } report
             ? TypedResults.Ok(report)
-            : Problems.Because(StatusCodes.Status409Conflict, "The tools are being registered just now. Please try again in a moment.");
+            : Problems.Because(StatusCodes.Status409Conflict, "The tools are being registered right now. Please try again in a moment.");
 }

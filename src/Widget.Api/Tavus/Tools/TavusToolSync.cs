@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Widget.Api.Configuration;
 using Widget.Api.Tavus.Client;
 using Widget.Api.Tenancy;
@@ -16,22 +15,22 @@ namespace Widget.Api.Tavus.Tools;
 /// </summary>
 public sealed partial class TavusToolSync(
     ToolRegistry registry,
-    TenantDatabase database,
+    RegisteredTools registered,
     TavusTurns turns,
     TenantSettingsService settings,
     TavusAccounts accounts,
     TavusClient client,
     DeliverySecrets secrets,
     InstallationOptions options,
-    TimeProvider clock,
+    TavusApiOptions api,
     ILogger<TavusToolSync> logger)
 {
     private const int PageSize = 50;
     private const int MostPages = 100;
 
     /// <param name="tenant">Whose tools.</param>
-    /// <param name="ct">Breaks off between two steps.</param>
-    /// <returns>Null while somebody else does it for the same tenant.</returns>
+    /// <param name="ct">Stops between two steps.</param>
+    /// <returns>Null while another sync of the same tenant runs.</returns>
     public async Task<ToolSyncReport?> SyncAsync(TenantId tenant, CancellationToken ct)
     {
         await using var turn = await turns.TakeAsync(tenant, TavusTurns.Tools, ct);
@@ -53,53 +52,66 @@ public sealed partial class TavusToolSync(
     private async Task<ToolSyncReport> SyncAsync(TavusTurn turn, CancellationToken ct)
     {
         var tenant = turn.Tenant;
-        var report = new Report();
+        var progress = new ToolSyncProgress();
         if (await accounts.OfAsync(tenant, ct) is not { } account)
         {
-            report.Problems.Add("There is no key for Tavus: neither the tenant nor this installation has one.");
-            return report.ToContract();
+            progress.Problems.Add("There is no key for Tavus. Neither the tenant nor this installation has one.");
+            return progress.ToContract();
         }
 
         var current = await settings.ReadAsync(tenant, ct);
         try
         {
             var wanted = await WantedAsync(tenant, current, ct);
-            await ForgetOtherAccountsAsync(turn, account, report, ct);
+            await ForgetOtherAccountsAsync(turn, account, progress, ct);
             var there = await ThereAsync(tenant, account, ct);
-            var registered = new Dictionary<string, string>(StringComparer.Ordinal);
+            var ids = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var tool in wanted)
             {
-                await StepAsync(report, tool.Name, async () =>
-                    registered[tool.Name] = await RegisterAsync(turn, account, tool, there.GetValueOrDefault(tool.Definition.Name!), report, ct));
+                await StepAsync(progress, tool.Name, async () =>
+                {
+                    var existing = there.GetValueOrDefault(tool.Definition.Name!);
+                    ids[tool.Name] = await RegisterAsync(turn, account, tool, existing, progress, ct);
+                });
             }
 
-            await AttachAsync(turn, account, current.TavusPersonaId, registered, report, ct);
-            await RemoveAsync(turn, account, there.Values, wanted, report, ct);
+            await AttachAsync(turn, account, current.TavusPersonaId, ids, progress, ct);
+            await RemoveAsync(turn, account, there.Values, wanted, progress, ct);
         }
         catch (TavusException e)
         {
-            report.Problems.Add(e.Message);
+            progress.Problems.Add(e.Message);
         }
 
-        LogSynced(tenant.Value, report.Created.Count, report.Updated.Count, report.Removed.Count, report.Attached.Count, report.Problems.Count);
-        return report.ToContract();
+        LogSynced(
+            tenant.Value,
+            progress.Created.Count,
+            progress.Updated.Count,
+            progress.Removed.Count,
+            progress.Attached.Count,
+            progress.Problems.Count);
+        return progress.ToContract();
     }
 
     private async Task<IReadOnlyList<ToolRegistration>> WantedAsync(TenantId tenant, TenantSettings current, CancellationToken ct)
     {
-        (Uri, string)? server = options.DeliversToolsToServer ? (options.PublicAddress!, await secrets.EnsureAsync(tenant, ct)) : null;
+        (Uri, string)? server = api.DeliversToolsTo(options.PublicAddress)
+            ? (options.PublicAddress!, await secrets.EnsureAsync(tenant, ct))
+            : null;
         return [.. registry.Of(current).Select(tool => ToolRegistration.Of(tool, tenant, server))];
     }
 
-    private async Task ForgetOtherAccountsAsync(TavusTurn turn, TavusAccount account, Report report, CancellationToken ct)
+    private async Task ForgetOtherAccountsAsync(TavusTurn turn, TavusAccount account, ToolSyncProgress progress, CancellationToken ct)
     {
-        await using var db = await BeginAsync(turn, ct);
-        var forgotten = await db.RegisteredTools.Where(row => row.Account != account.Fingerprint).ExecuteDeleteAsync(ct);
-        await db.CommitAsync(ct);
-        if (forgotten > 0) report.Problems.Add($"The account at Tavus is another one by now. {forgotten} tools remain in the one before, whose key is no longer known here.");
+        var forgotten = await registered.DeleteOtherAccountsAsync(turn, account, ct);
+        if (forgotten > 0)
+        {
+            progress.Problems.Add(
+                $"The tenant now uses another account at Tavus. {forgotten} tools stay registered in the previous one, whose key is gone.");
+        }
     }
 
-    // Whatever bears the tenant's prefix, by its name there.
+    // The tenant's tools at Tavus, by their names there.
     private async Task<Dictionary<string, TavusTool>> ThereAsync(TenantId tenant, TavusAccount account, CancellationToken ct)
     {
         var prefix = ToolRegistry.Prefix(tenant);
@@ -107,32 +119,39 @@ public sealed partial class TavusToolSync(
         for (var page = 1; page <= MostPages; page++)
         {
             var tools = await client.ListToolsAsync(account, prefix, page, PageSize, ct);
-            foreach (var tool in tools.Items.Where(tool => tool.Name?.StartsWith(prefix, StringComparison.Ordinal) == true)) there[tool.Name!] = tool;
+            foreach (var tool in tools.Items.Where(tool => tool.Name?.StartsWith(prefix, StringComparison.Ordinal) == true))
+                there[tool.Name!] = tool;
             if (tools.Items.Count < PageSize || page * PageSize >= tools.TotalCount) break;
         }
 
         return there;
     }
 
-    private async Task<string> RegisterAsync(TavusTurn turn, TavusAccount account, ToolRegistration tool, TavusTool? there, Report report, CancellationToken ct)
+    private async Task<string> RegisterAsync(
+        TavusTurn turn,
+        TavusAccount account,
+        ToolRegistration tool,
+        TavusTool? there,
+        ToolSyncProgress progress,
+        CancellationToken ct)
     {
-        var row = await FindAsync(turn.Tenant, tool.Name, ct);
+        var row = await registered.FindAsync(turn.Tenant, tool.Name, ct);
         if (there is not null && row?.TavusToolId == there.Id && row.Digest == tool.Digest) return there.Id;
         if (there is not null && await UpdateAsync(account, tool, there, ct))
         {
-            await KeepAsync(turn, account, tool, there.Id, ct);
-            report.Updated.Add(tool.Name);
+            await registered.SaveAsync(turn, account, tool, there.Id, ct);
+            progress.Updated.Add(tool.Name);
             return there.Id;
         }
 
-        var made = await CreateAsync(turn.Tenant, account, tool, ct);
-        await KeepAsync(turn, account, tool, made.Id, ct);
-        report.Created.Add(tool.Name);
-        return made.Id;
+        var created = await CreateAsync(turn.Tenant, account, tool, ct);
+        await registered.SaveAsync(turn, account, tool, created.Id, ct);
+        progress.Created.Add(tool.Name);
+        return created.Id;
     }
 
-    // False when it had to be taken away for a new one: a tool is delivered in one of two ways, and whether a change may turn one into the other is
-    // not documented.
+    // False when the tool was deleted and must be created again. Tavus delivers a tool in one of two ways and does not document whether an
+    // update may change the way.
     private async Task<bool> UpdateAsync(TavusAccount account, ToolRegistration tool, TavusTool there, CancellationToken ct)
     {
         try
@@ -147,7 +166,7 @@ public sealed partial class TavusToolSync(
         }
     }
 
-    // When only the answer was lost, it is there all the same.
+    // Tavus may have created the tool although its answer was lost.
     private async Task<TavusTool> CreateAsync(TenantId tenant, TavusAccount account, ToolRegistration tool, CancellationToken ct)
     {
         try
@@ -156,18 +175,24 @@ public sealed partial class TavusToolSync(
         }
         catch (TavusException e) when (e.MayHaveHappened)
         {
-            if ((await ThereAsync(tenant, account, ct)).GetValueOrDefault(tool.Definition.Name!) is not { } made) throw;
-            await client.UpdateToolAsync(account, made.Id, tool.Definition with { Name = null }, ct);
-            return made;
+            if ((await ThereAsync(tenant, account, ct)).GetValueOrDefault(tool.Definition.Name!) is not { } created) throw;
+            await client.UpdateToolAsync(account, created.Id, tool.Definition with { Name = null }, ct);
+            return created;
         }
     }
 
-    private async Task AttachAsync(TavusTurn turn, TavusAccount account, string? persona, Dictionary<string, string> registered, Report report, CancellationToken ct)
+    private async Task AttachAsync(
+        TavusTurn turn,
+        TavusAccount account,
+        string? persona,
+        Dictionary<string, string> ids,
+        ToolSyncProgress progress,
+        CancellationToken ct)
     {
-        foreach (var row in await RowsAsync(turn.Tenant, ct))
+        foreach (var row in await registered.ListAsync(turn.Tenant, ct))
         {
             if (row.PersonaId is not { } former || former == persona || row.TavusToolId is not { } tool) continue;
-            await StepAsync(report, row.Name, async () =>
+            await StepAsync(progress, row.Name, async () =>
             {
                 try
                 {
@@ -175,26 +200,27 @@ public sealed partial class TavusToolSync(
                 }
                 catch (TavusException e) when (e.Fault is TavusFault.NotFound or TavusFault.BadRequest)
                 {
-                    // The persona has gone, or does not have it any more.
+                    // The persona no longer exists, or no longer has the tool.
                 }
 
-                await SetPersonaAsync(turn, row.Name, persona: null, ct);
+                await registered.SetPersonaAsync(turn, row.Name, persona: null, ct);
             });
         }
 
-        if (persona is null || registered.Count == 0) return;
-        var attached = (await client.ListAttachedToolsAsync(account, persona, ct)).Select(tool => tool.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var (name, id) in registered)
+        if (persona is null || ids.Count == 0) return;
+        var attached = (await client.ListAttachedToolsAsync(account, persona, ct)).Select(tool => tool.Id)
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, id) in ids)
         {
-            await StepAsync(report, name, async () =>
+            await StepAsync(progress, name, async () =>
             {
                 if (!attached.Contains(id))
                 {
                     await client.AttachToolAsync(account, persona, id, ct);
-                    report.Attached.Add(name);
+                    progress.Attached.Add(name);
                 }
 
-                await SetPersonaAsync(turn, name, persona, ct);
+                await registered.SetPersonaAsync(turn, name, persona, ct);
             });
         }
     }
@@ -204,7 +230,7 @@ public sealed partial class TavusToolSync(
         TavusAccount account,
         IEnumerable<TavusTool> there,
         IReadOnlyList<ToolRegistration> wanted,
-        Report report,
+        ToolSyncProgress progress,
         CancellationToken ct)
     {
         var prefix = ToolRegistry.Prefix(turn.Tenant);
@@ -213,96 +239,35 @@ public sealed partial class TavusToolSync(
         {
             var name = tool.Name![prefix.Length..];
             if (names.Contains(name)) continue;
-            await StepAsync(report, name, async () =>
+            await StepAsync(progress, name, async () =>
             {
                 await client.DeleteToolAsync(account, tool.Id, ct);
-                report.Removed.Add(name);
+                progress.Removed.Add(name);
             });
         }
 
-        // A row stays as long as its tool may be there. Its deliveries find no tool that is on.
-        if ((await RowsAsync(turn.Tenant, ct)).TrueForAll(row => names.Contains(row.Name))) return;
-        var left = (await ThereAsync(turn.Tenant, account, ct)).Keys.Select(name => name[prefix.Length..]).ToArray();
-        await using var db = await BeginAsync(turn, ct);
-        await db.RegisteredTools.Where(row => !names.Contains(row.Name) && !left.Contains(row.Name)).ExecuteDeleteAsync(ct);
-        await db.CommitAsync(ct);
+        // A row stays as long as its tool may still exist at Tavus. Calls of such a tool are answered as unknown.
+        if ((await registered.ListAsync(turn.Tenant, ct)).TrueForAll(row => names.Contains(row.Name))) return;
+        var left = (await ThereAsync(turn.Tenant, account, ct)).Keys.Select(name => name[prefix.Length..]);
+        await registered.KeepOnlyAsync(turn, [.. names.Union(left, StringComparer.Ordinal)], ct);
     }
 
-    private static async Task StepAsync(Report report, string tool, Func<Task> step)
+    private static async Task StepAsync(ToolSyncProgress progress, string tool, Func<Task> step)
     {
         try
         {
             await step();
         }
-        // The others may go well all the same; without a key none will.
+        // One tool's failure does not stop the others, but without a valid key all of them fail.
         catch (TavusException e) when (e.Fault != TavusFault.BadKey)
         {
-            report.Problems.Add($"{tool}: {e.Message}");
+            progress.Problems.Add($"{tool}: {e.Message}");
         }
     }
 
-    private async Task<List<RegisteredTool>> RowsAsync(TenantId tenant, CancellationToken ct)
-    {
-        await using var db = await database.BeginAsync(tenant, ct);
-        return await db.RegisteredTools.AsNoTracking().OrderBy(row => row.Name).ToListAsync(ct);
-    }
-
-    private async Task<RegisteredTool?> FindAsync(TenantId tenant, string name, CancellationToken ct)
-    {
-        await using var db = await database.BeginAsync(tenant, ct);
-        return await db.RegisteredTools.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, ct);
-    }
-
-    private async Task KeepAsync(TavusTurn turn, TavusAccount account, ToolRegistration tool, string id, CancellationToken ct)
-    {
-        await using var db = await BeginAsync(turn, ct);
-        var row = await db.RegisteredTools.SingleOrDefaultAsync(entry => entry.Name == tool.Name, ct);
-        if (row is null) db.RegisteredTools.Add(row = new RegisteredTool { TenantId = turn.Tenant, Name = tool.Name, Account = "", RegisteredAs = "", Digest = "" });
-        // Another tool at Tavus is attached to nothing yet.
-        if (row.TavusToolId != id) row.PersonaId = null;
-        (row.Account, row.RegisteredAs, row.TavusToolId) = (account.Fingerprint, tool.Definition.Name!, id);
-        (row.Digest, row.TokenHash, row.UpdatedAt) = (tool.Digest, tool.TokenHash, clock.GetUtcNow());
-        await db.CommitAsync(ct);
-    }
-
-    private async Task SetPersonaAsync(TavusTurn turn, string name, string? persona, CancellationToken ct)
-    {
-        await using var db = await BeginAsync(turn, ct);
-        await db.RegisteredTools.Where(row => row.Name == name && row.PersonaId != persona).ExecuteUpdateAsync(row => row.SetProperty(entry => entry.PersonaId, persona), ct);
-        await db.CommitAsync(ct);
-    }
-
-    // A transaction that writes, while the turn is held.
-    private async Task<TenantDb> BeginAsync(TavusTurn turn, CancellationToken ct)
-    {
-        var db = await database.BeginAsync(turn.Tenant, ct);
-        try
-        {
-            await turn.HoldAsync(db, ct);
-            return db;
-        }
-        catch
-        {
-            await db.DisposeAsync();
-            throw;
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Tools of tenant {Tenant} at Tavus: {Created} created, {Updated} updated, {Removed} removed, {Attached} attached, {Problems} problems")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Tools of tenant {Tenant} at Tavus: {Created} created, {Updated} updated, {Removed} removed, {Attached} attached, "
+            + "{Problems} problems")]
     private partial void LogSynced(Guid tenant, int created, int updated, int removed, int attached, int problems);
-
-    private sealed class Report
-    {
-        public List<string> Created { get; } = [];
-
-        public List<string> Updated { get; } = [];
-
-        public List<string> Removed { get; } = [];
-
-        public List<string> Attached { get; } = [];
-
-        public List<string> Problems { get; } = [];
-
-        public ToolSyncReport ToContract() => new(Created, Updated, Removed, Attached, Problems);
-    }
 }

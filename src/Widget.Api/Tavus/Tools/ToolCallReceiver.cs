@@ -9,37 +9,37 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus.Tools;
 
-/// <summary>How a delivery ended that did not come to a tool.</summary>
+/// <summary>Why a delivered call did not reach a tool.</summary>
 public enum DeliveryRefusal
 {
     None,
 
-    /// <summary>The address belongs to no tool.</summary>
+    /// <summary>The token in the address belongs to no tool.</summary>
     NoSuchTool,
 
     BadSignature,
 
     BadBody,
 
-    /// <summary>The conversation is none of this tenant's.</summary>
+    /// <summary>The tenant has no such conversation.</summary>
     NoSuchConversation,
 
     ConversationEnded,
 }
 
-/// <summary>What became of a delivery.</summary>
-/// <param name="Refusal">Why no tool was asked.</param>
-/// <param name="Words">The refusal, for a person.</param>
-/// <param name="Outcome">What the tool gave; null when none was asked.</param>
+/// <summary>The result of a delivered call.</summary>
+/// <param name="Refusal">Why no tool was called.</param>
+/// <param name="Words">The refusal in words.</param>
+/// <param name="Outcome">The tool's result; null when no tool was called.</param>
 public sealed record Delivered(DeliveryRefusal Refusal, string Words, ToolOutcome? Outcome)
 {
     internal static Delivered Refused(DeliveryRefusal refusal, string words) => new(refusal, words, null);
 }
 
 /// <summary>
-/// Tool calls that Tavus delivers itself. The address carries a token that names tenant and tool; the body is signed with the tenant's secret:
-/// HMAC-SHA256 over its bytes as they came, in hex, in <c>X-Tavus-Signature</c>. Nothing in it says when it was signed, so what guards against
-/// replay is that a call runs once, and only while its conversation goes on.
+/// Receives the tool calls that Tavus sends to this server. A token in the address names the tenant and the tool. The body is signed with
+/// the tenant's secret: HMAC-SHA256 over its raw bytes, in hex, in <c>X-Tavus-Signature</c>. The signature has no timestamp. Replays are
+/// harmless because a call runs once, and only while its conversation is open.
 /// </summary>
 public sealed class ToolCallReceiver(
     NpgsqlDataSource dataSource,
@@ -52,16 +52,18 @@ public sealed class ToolCallReceiver(
 {
     private const int LongestId = 200;
 
-    /// <param name="token">Of the address.</param>
-    /// <param name="signature">The header; null without one.</param>
-    /// <param name="body">As it came.</param>
+    /// <param name="token">The token in the address.</param>
+    /// <param name="signature">The header; null when it is missing.</param>
+    /// <param name="body">The raw body.</param>
     /// <param name="ct">Ends the wait.</param>
     public async Task<Delivered> ReceiveAsync(string token, string? signature, byte[] body, CancellationToken ct)
     {
-        if (await FindAsync(token, ct) is not var (tenantId, tool) || !caller.Admits(tenantId) || await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenantId, ct) is not { } tenant)
+        if (await FindAsync(token, ct) is not var (tenantId, tool)
+            || !caller.Admits(tenantId)
+            || await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + tenantId, ct) is not { } tenant)
             return Delivered.Refused(DeliveryRefusal.NoSuchTool, "There is no such tool.");
         if (await secrets.ReadAsync(tenantId, ct) is not { } secret || !IsSigned(body, signature, secret))
-            return Delivered.Refused(DeliveryRefusal.BadSignature, "The signature is missing or is not this body's.");
+            return Delivered.Refused(DeliveryRefusal.BadSignature, "The signature is missing or does not match the body.");
         if (Call.Parse(body) is not { } call)
             return Delivered.Refused(DeliveryRefusal.BadBody, "The body must be a JSON object with conversation_id and arguments.");
         if (await sessions.FindAsync(tenantId, call.Conversation, ct) is not { } session)
@@ -87,14 +89,15 @@ public sealed class ToolCallReceiver(
         return await row.ReadAsync(ct) ? (new TenantId(row.GetGuid(0)), row.GetString(1)) : null;
     }
 
-    // Public handlers show the hex alone; a scheme before it, as others write it, does no harm.
+    // Published handlers of Tavus's webhooks expect only the hex digits. A scheme before them is also accepted, as other services send it.
     private static bool IsSigned(byte[] body, string? signature, string secret)
     {
         const string Scheme = "sha256=";
         var hex = signature?.Trim() ?? "";
         if (hex.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) hex = hex[Scheme.Length..];
         var given = new byte[HMACSHA256.HashSizeInBytes];
-        if (hex.Length != given.Length * 2 || Convert.FromHexString(hex, given, out _, out _) != System.Buffers.OperationStatus.Done) return false;
+        if (hex.Length != given.Length * 2 || Convert.FromHexString(hex, given, out _, out _) != System.Buffers.OperationStatus.Done)
+            return false;
         return CryptographicOperations.FixedTimeEquals(given, HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
     }
 
@@ -107,7 +110,10 @@ public sealed class ToolCallReceiver(
             {
                 using var document = JsonDocument.Parse(body);
                 var root = document.RootElement;
-                if (root.ValueKind != JsonValueKind.Object || Text(root, "conversation_id") is not { } conversation || !root.TryGetProperty("arguments", out var arguments)) return null;
+                if (root.ValueKind != JsonValueKind.Object
+                    || Text(root, "conversation_id") is not { } conversation
+                    || !root.TryGetProperty("arguments", out var arguments))
+                    return null;
                 return new Call(conversation, Text(root, "tool_call_id"), arguments.Clone());
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -117,7 +123,9 @@ public sealed class ToolCallReceiver(
         }
 
         private static string? Text(JsonElement root, string field) =>
-            root.TryGetProperty(field, out var found) && found.ValueKind == JsonValueKind.String && found.GetString() is { Length: > 0 and <= LongestId } text
+            root.TryGetProperty(field, out var found)
+                && found.ValueKind == JsonValueKind.String
+                && found.GetString() is { Length: > 0 and <= LongestId } text
             && !text.Contains('\0', StringComparison.Ordinal)
                 ? text
                 : null;

@@ -7,19 +7,19 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tavus.Tools;
 
-/// <summary>What a tool looks like at Tavus.</summary>
-/// <param name="Name">Ours.</param>
-/// <param name="Definition">As it is sent.</param>
-/// <param name="Digest">Of everything in it, its secret included: two that differ must be registered anew.</param>
-/// <param name="TokenHash">Of the address that it is delivered to; null when a browser delivers.</param>
+/// <summary>A tool as it is registered at Tavus.</summary>
+/// <param name="Name">Our name of the tool.</param>
+/// <param name="Definition">What is sent to Tavus.</param>
+/// <param name="Digest">Digest of the definition with its secret. When it changes, the tool must be registered again.</param>
+/// <param name="TokenHash">Hash of the token in its delivery address; null when calls go through the visitor's page.</param>
 public sealed record ToolRegistration(string Name, ToolDefinition Definition, string Digest, byte[]? TokenHash)
 {
-    // A search ends within ours; Tavus should not be the first to give up.
+    // Longer than our own deadline, so that Tavus does not give up before a tool has answered.
     private static readonly int DeliverySeconds = (int)ToolExecution.Deadline.TotalSeconds + 5;
 
-    /// <param name="tool">Which.</param>
-    /// <param name="tenant">Whose.</param>
-    /// <param name="server">This installation as Tavus reaches it and the tenant's secret; null when a browser delivers.</param>
+    /// <param name="tool">The tool.</param>
+    /// <param name="tenant">Whose tool.</param>
+    /// <param name="server">The public address and the tenant's secret; null when calls go through the visitor's page.</param>
     public static ToolRegistration Of(ITool tool, TenantId tenant, (Uri Address, string Secret)? server)
     {
         var token = server is { } reached ? DeliverySecrets.Token(reached.Secret, tenant, tool.Name) : null;
@@ -30,7 +30,7 @@ public sealed record ToolRegistration(string Name, ToolDefinition Definition, st
             Parameters = tool.Parameters,
             Origin = "llm",
             TriggerType = "in_call",
-            // Words that fit the question and its language; a fixed sentence would have one language.
+            // A generated filler fits the question and its language. A fixed sentence would have only one language.
             OnCall = "generate_filler",
             OnResolve = "generate_response",
             Delivery = server is { } api
@@ -53,10 +53,14 @@ public sealed record ToolRegistration(string Name, ToolDefinition Definition, st
             token is null ? null : DeliverySecrets.HashOf(token));
     }
 
-    /// <summary>Whether a tool that is there is delivered as this one is. Tavus takes one way or the other, so a change of way is a new tool.</summary>
+    /// <summary>
+    /// Whether a tool at Tavus is delivered in the same way as this one.
+    /// </summary>
     public bool IsDeliveredAs(TavusTool tool)
     {
-        var toServer = tool.Delivery.ValueKind == JsonValueKind.Object && tool.Delivery.TryGetProperty("api", out var api) && api.ValueKind == JsonValueKind.Object;
+        var toServer = tool.Delivery.ValueKind == JsonValueKind.Object
+            && tool.Delivery.TryGetProperty("api", out var api)
+            && api.ValueKind == JsonValueKind.Object;
         return toServer == Definition.Delivery!.Api is not null;
     }
 }

@@ -1,5 +1,5 @@
-// The names and shapes of Finbuckle.MultiTenant's abstractions, as far as they are used, so that the package can take the
-// place of this folder (docs/decisions/0006-multi-tenancy.md).
+// The names and shapes of the used part of Finbuckle.MultiTenant's abstractions, so that the package can replace this folder
+// (docs/decisions/0006-multi-tenancy.md).
 using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tenancy.MultiTenancy;
@@ -9,7 +9,7 @@ public interface ITenantInfo
     /// <summary>The tenant's id as text.</summary>
     string Id { get; }
 
-    /// <summary>The tenant's name in addresses.</summary>
+    /// <summary>The tenant's name in URLs.</summary>
     string Identifier { get; }
 }
 
@@ -33,14 +33,17 @@ public interface IMultiTenantContext
     bool IsContradictory { get; }
 }
 
-public sealed record MultiTenantContext(TenantInfo? TenantInfo, IMultiTenantStrategy? Strategy, bool IsContradictory = false) : IMultiTenantContext
+public sealed record MultiTenantContext(
+    TenantInfo? TenantInfo,
+    IMultiTenantStrategy? Strategy,
+    bool IsContradictory = false) : IMultiTenantContext
 {
     public static MultiTenantContext None { get; } = new(null, null);
 
     public static MultiTenantContext Contradiction { get; } = new(null, null, IsContradictory: true);
 }
 
-/// <summary>Gives the running request's tenant.</summary>
+/// <summary>Gives the current request's tenant.</summary>
 public interface IMultiTenantContextAccessor
 {
     IMultiTenantContext MultiTenantContext { get; }
@@ -51,21 +54,23 @@ public interface IMultiTenantContextSetter
     IMultiTenantContext MultiTenantContext { set; }
 }
 
-/// <summary>One way to tell which tenant something is about.</summary>
+/// <summary>One way to identify the tenant of a request.</summary>
 public interface IMultiTenantStrategy
 {
     /// <summary>
-    /// Whether the strategy reads a credential, which proves which tenant the caller acts for. The other strategies read an address,
-    /// which any caller can write.
+    /// Whether the strategy reads a credential, which proves the tenant that the caller acts for. The other strategies read an address,
+    /// which any caller can choose.
     /// </summary>
     bool IsProof => false;
 
-    /// <summary>A site key, an API key, a slug or an id that the store knows to find; null when this is not the way.</summary>
-    /// <param name="context">The request, or what a request carries.</param>
+    /// <summary>
+    /// A site key, an API key, a slug or an id that the store can find; null when the request has none for this strategy.
+    /// </summary>
+    /// <param name="context">The request, or a part of it.</param>
     Task<string?> GetIdentifierAsync(object context);
 }
 
-/// <summary>Knows the tenants.</summary>
+/// <summary>Finds tenants.</summary>
 public interface IMultiTenantStore
 {
     Task<TenantInfo?> GetByIdentifierAsync(string identifier, CancellationToken ct);
@@ -74,7 +79,7 @@ public interface IMultiTenantStore
 /// <summary>Decides which tenant a request acts for (docs/decisions/0006-multi-tenancy.md).</summary>
 public interface ITenantResolver
 {
-    /// <param name="context">The request, or what a request carries.</param>
+    /// <param name="context">The request, or a part of it.</param>
     /// <param name="ct">Ends the wait.</param>
     Task<IMultiTenantContext> ResolveAsync(object context, CancellationToken ct);
 

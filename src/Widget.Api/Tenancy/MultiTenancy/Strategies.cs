@@ -14,8 +14,8 @@ public sealed class ApiKeyStrategy : IMultiTenantStrategy
 }
 
 /// <summary>
-/// A key for the OpenAI-compatible endpoint, which opens nothing else: <c>Authorization: Bearer mk_…</c>. It proves whose it is wherever it is
-/// sent.
+/// A key for the OpenAI-compatible endpoint, which opens nothing else: <c>Authorization: Bearer mk_…</c>. It proves its tenant on every
+/// endpoint.
 /// </summary>
 public sealed class ModelKeyStrategy : IMultiTenantStrategy
 {
@@ -41,23 +41,25 @@ public sealed class KeyHeaderStrategy : IMultiTenantStrategy
             : null;
 }
 
-/// <summary>The public key that a script tag carries to the session.</summary>
+/// <summary>The public site key of the script tag, sent when a session is opened.</summary>
 public sealed class SiteKeyStrategy : IMultiTenantStrategy
 {
     public Task<string?> GetIdentifierAsync(object context) =>
-        Task.FromResult(context is SessionRequest { SiteKey: var key } && key.StartsWith(SiteKey.Prefix, StringComparison.Ordinal) ? key : null);
+        Task.FromResult(
+            context is SessionRequest { SiteKey: var key } && key.StartsWith(SiteKey.Prefix, StringComparison.Ordinal) ? key : null);
 }
 
 /// <summary>The tenant's name in the address: <c>/widget/{slug}</c></summary>
 public sealed class RouteSlugStrategy : IMultiTenantStrategy
 {
     public Task<string?> GetIdentifierAsync(object context) =>
-        Task.FromResult(context is HttpContext http && http.GetRouteValue("slug") is string slug && Tenant.SlugPattern().IsMatch(slug) ? slug : null);
+        Task.FromResult(
+            context is HttpContext http && http.GetRouteValue("slug") is string slug && Tenant.SlugPattern().IsMatch(slug) ? slug : null);
 }
 
 /// <summary>The tenant's name in the host, when the installation gives each tenant one: <c>{slug}.chat.example.com</c></summary>
-/// <param name="suffix">What follows the slug, as <c>.chat.example.com</c>; null when tenants have no hosts.</param>
-/// <param name="ours">Hosts of the installation itself, which are no tenant's even if they end in the suffix.</param>
+/// <param name="suffix">The part after the slug, such as <c>.chat.example.com</c>; null when tenants have no hosts.</param>
+/// <param name="ours">Hosts of the installation itself, which belong to no tenant even if they end with the suffix.</param>
 public sealed class HostStrategy(string? suffix, IReadOnlySet<string>? ours = null) : IMultiTenantStrategy
 {
     public Task<string?> GetIdentifierAsync(object context) =>
@@ -74,10 +76,10 @@ internal static class TenantHosts
 {
     /// <summary>The slug in a tenant's host; null for another host.</summary>
     /// <param name="host">Without its port.</param>
-    /// <param name="suffix">What follows the slug; null when tenants have no hosts.</param>
+    /// <param name="suffix">The part after the slug; null when tenants have no hosts.</param>
     public static string? Slug(string host, string? suffix)
     {
-        // Some clients write a name with its last dot.
+        // Some clients send a fully qualified name with its final dot.
         host = host.TrimEnd('.');
         if (suffix is null || !host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) return null;
         var slug = host[..^suffix.Length].ToLowerInvariant();

@@ -13,7 +13,8 @@ public sealed class TenantResolver(IEnumerable<IMultiTenantStrategy> strategies,
 
     public Task<IMultiTenantContext> ResolveAsync(object context, CancellationToken ct) => DecideAsync([context], ct);
 
-    public Task<IMultiTenantContext> ResolveAsync(HttpContext request, object body, CancellationToken ct) => DecideAsync([request, body], ct);
+    public Task<IMultiTenantContext> ResolveAsync(HttpContext request, object body, CancellationToken ct) =>
+        DecideAsync([request, body], ct);
 
     private async Task<IMultiTenantContext> DecideAsync(object[] carriers, CancellationToken ct)
     {
@@ -24,7 +25,7 @@ public sealed class TenantResolver(IEnumerable<IMultiTenantStrategy> strategies,
             foreach (var carrier in carriers)
             {
                 if (await strategy.GetIdentifierAsync(carrier) is not { } named || named == identifier) continue;
-                // A slug in an address needs no look into the database when it is the tenant's that is known already.
+                // A slug of the tenant that is already known needs no database query.
                 if (!strategy.IsProof && decided.TenantInfo?.Slug == named) continue;
                 var tenant = await store.GetByIdentifierAsync(named, ct);
                 // An unknown credential proves nothing, and an address must not replace it.
@@ -38,7 +39,7 @@ public sealed class TenantResolver(IEnumerable<IMultiTenantStrategy> strategies,
     }
 }
 
-/// <summary>Keeps the request's tenant with the request.</summary>
+/// <summary>Resolves the request's tenant and stores it with the request.</summary>
 public sealed class MultiTenantContextAccessor(IHttpContextAccessor http) : IMultiTenantContextAccessor, IMultiTenantContextSetter
 {
     private static readonly object Key = new();
@@ -56,7 +57,7 @@ public sealed class MultiTenantContextAccessor(IHttpContextAccessor http) : IMul
 /// <summary>Resolves each request's tenant before it is authenticated, and refuses a request that carries two.</summary>
 public sealed class MultiTenantMiddleware(RequestDelegate next)
 {
-    /// <summary>What a request is told that names more than one tenant.</summary>
+    /// <summary>The error of a request that names more than one tenant.</summary>
     public const string Contradiction = "The credentials and the address of this request belong to different tenants.";
 
     public async Task InvokeAsync(HttpContext context, ITenantResolver resolver, IMultiTenantContextSetter setter)

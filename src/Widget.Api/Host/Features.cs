@@ -1,0 +1,92 @@
+using Widget.Api.Answers;
+using Widget.Api.Calls;
+using Widget.Api.Chat;
+using Widget.Api.Evaluation;
+using Widget.Api.Host.WarmUp;
+using Widget.Api.KeyRing;
+using Widget.Api.Knowledge;
+using Widget.Api.Limits;
+using Widget.Api.Media;
+using Widget.Api.Modes;
+using Widget.Api.OpenAI;
+using Widget.Api.Outbound;
+using Widget.Api.Search;
+using Widget.Api.Settings;
+using Widget.Api.Speech;
+using Widget.Api.Speech.Dictation;
+using Widget.Api.Tavus;
+using Widget.Api.Telemetry;
+using Widget.Api.Tenancy;
+using Widget.Api.Tools;
+using Widget.Api.Usage;
+using Widget.Api.Video;
+using Widget.Api.Video.Lifecycle;
+using Widget.Api.Visitors;
+using Widget.Api.Voice;
+using Widget.Api.Voice.Calls;
+using Widget.Api.Voice.Setup;
+using Widget.Api.Web;
+using Widget.Platform.Database;
+
+namespace Widget.Api.Host;
+
+/// <summary>What the product does: every feature's services and routes.</summary>
+internal static class Features
+{
+    public static void AddFeatures(this WebApplicationBuilder builder, ServerOptions options)
+    {
+        builder.AddTelemetry(options.Telemetry);
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(options.Telemetry);
+        services.AddSingleton(_ => ApplicationDataSource.Create(options.Database));
+        services.AddReadinessCheck<DatabaseHealth>("database");
+        services.AddWeb();
+        services.AddKeyRing(options.MasterKeys);
+        services.AddTenancy(options.Installation);
+        services.AddUsage(options.Budgets with { ChatModel = options.Chat.Endpoint is null ? null : options.Chat.Model });
+        services.AddLimits(options.Limits, options.TrustedProxies);
+        services.AddOutbound();
+        services.AddMediaModels(options.Transcription, options.Vision);
+        services.AddAnswers(options.Chat);
+        services.AddKnowledge(options.Embedding, options.Fetching, options.Tavus, options.Rerank, options.Ingestion);
+        services.AddEvaluation();
+        services.AddVisitors();
+        services.AddChat();
+        services.AddCalls();
+        services.AddModes();
+        services.AddTavus(options.TavusApi);
+        services.AddVideo(options.Video);
+        services.AddVoice(options.Voice, options.VoiceTimings);
+        services.AddSpeech(options.Speech, new DictationOptions(options.Transcription));
+        services.AddTools();
+        services.AddOpenAI();
+        services.AddWarmUp();
+        // The method must be called in a lambda: only then does the generator add the contracts' comments to the document at compile time.
+        services.AddOpenApi(document => ApiDescription.Configure(document));
+    }
+
+    public static void MapFeatures(this WebApplication app)
+    {
+        app.MapHealth();
+        app.MapVisitors();
+        app.MapHostedPage();
+        app.MapVideo();
+        app.MapLifecycle();
+        app.MapVoice();
+        app.MapVoiceSetup();
+        app.MapSearch();
+        app.MapKnowledge();
+        app.MapEmbedding();
+        app.MapEvaluation();
+        app.MapSettings();
+        app.MapUsage();
+        app.MapModes();
+        app.MapSpeech();
+        app.MapTavus();
+        app.MapTools();
+        app.MapModelKeys();
+        app.MapOpenAI();
+        app.MapApiDescription();
+    }
+}

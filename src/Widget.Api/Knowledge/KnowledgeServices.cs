@@ -1,0 +1,34 @@
+using Microsoft.Extensions.AI;
+using Widget.Api.Answers;
+using Widget.Api.Web;
+using Widget.Rag;
+using Widget.Rag.Embeddings;
+using Widget.Rag.Fetching;
+using Widget.Rag.Reading;
+using Widget.Rag.Rerank;
+using Widget.Rag.Tavus;
+
+namespace Widget.Api.Knowledge;
+
+internal static class KnowledgeServices
+{
+    /// <summary>The knowledge base with its embedding models, and a check of the programs that read documents.</summary>
+    public static IServiceCollection AddKnowledge(
+        this IServiceCollection services,
+        EmbeddingModelOptions embedding,
+        FetchOptions fetching,
+        TavusOptions tavus,
+        RerankOptions rerank,
+        IngestionOptions ingestion) => services
+        .AddSingleton(new EmbeddingModels(embedding.Endpoint is null ? null : Cached(embedding), embedding.Model))
+        .AddRag(fetching, tavus, rerank, ingestion)
+        .AddReadinessCheck<ProgramsHealth>("programs");
+
+    private static CachingEmbeddings Cached(EmbeddingModelOptions options) => new(
+        new OpenTelemetryEmbeddingGenerator<string, Embedding<float>>(new OpenAIEmbeddings(options), sourceName: AnswerTelemetry.Models)
+        {
+            // Whatever the environment says, texts stay out of traces.
+            EnableSensitiveData = false,
+        },
+        TimeProvider.System);
+}

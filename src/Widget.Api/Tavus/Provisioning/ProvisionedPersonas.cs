@@ -1,0 +1,95 @@
+using Microsoft.EntityFrameworkCore;
+using Widget.Api.OpenAI;
+using Widget.Api.Tavus.Client;
+using Widget.Api.Tenancy;
+using Widget.Contracts;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Tavus.Provisioning;
+
+/// <summary>Stores what was last set of a tenant's persona, with the key that Tavus sends to our model.</summary>
+public sealed class ProvisionedPersonas(TenantDatabase database, TenantSettingsService settings, ModelKeys modelKeys, TimeProvider clock)
+{
+    private const string KeyName = "Tavus persona (made by this installation)";
+
+    /// <summary>What was last set of this persona; nothing when another persona or account was set last.</summary>
+    public async Task<AppliedPersona> ReadAsync(TenantId tenant, TavusAccount account, TavusPersona? persona, CancellationToken ct)
+    {
+        if (persona is null) return AppliedPersona.Nothing;
+        ProvisionedPersona? row;
+        await using (var db = await database.BeginAsync(tenant, ct)) row = await db.Personas.AsNoTracking().SingleOrDefaultAsync(ct);
+        if (row is null || row.PersonaId != persona.Id || row.Account != account.Fingerprint) return AppliedPersona.Nothing;
+        // A revoked key opens nothing, so another one has to be made.
+        var isValid = row.Applied.ModelKeyId is { } id && (await modelKeys.ListAsync(tenant, ct)).Any(key => key.Id == id);
+        return isValid ? row.Applied : row.Applied with { ModelKeyId = null };
+    }
+
+    /// <summary>
+    /// Makes a key for our model and forgets the old one. From here on Tavus may hold the new key: if the change fails halfway, the next
+    /// attempt must not take the old key for the one in use.
+    /// </summary>
+    public async Task<CreatedModelKey> ReplaceModelKeyAsync(TavusTurn turn, CancellationToken ct)
+    {
+        var key = await modelKeys.CreateAsync(turn.Tenant, KeyName, ct);
+        await using var db = await database.BeginAsync(turn.Tenant, ct);
+        await turn.HoldAsync(db, ct);
+        if (await db.Personas.SingleOrDefaultAsync(ct) is not { } row) return key;
+        row.Applied = row.Applied with { ModelKeyId = null };
+        await db.CommitAsync(ct);
+        return key;
+    }
+
+    /// <summary>
+    /// Stores what has been set, writes the persona's id to the tenant's settings, and revokes the keys that Tavus no longer uses.
+    /// </summary>
+    /// <param name="turn">The turn in which it was set.</param>
+    /// <param name="account">The account it was set in.</param>
+    /// <param name="plan">What was set.</param>
+    /// <param name="personaId">The persona, which may be new.</param>
+    /// <param name="newKey">The key that was made for it; null when it keeps its key.</param>
+    /// <param name="idInSettings">The persona in the settings that were applied. Settings changed since then stay.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task SaveAsync(
+        TavusTurn turn,
+        TavusAccount account,
+        PersonaPlan plan,
+        string personaId,
+        Guid? newKey,
+        string? idInSettings,
+        CancellationToken ct)
+    {
+        var applied = plan.ToApplied(newKey);
+        var tenant = turn.Tenant;
+        await using (var db = await database.BeginAsync(tenant, ct))
+        {
+            await turn.HoldAsync(db, ct);
+            var row = await db.Personas.SingleOrDefaultAsync(ct);
+            if (row is null)
+            {
+                row = new ProvisionedPersona { TenantId = tenant, Account = "", PersonaId = "", Applied = applied };
+                db.Personas.Add(row);
+            }
+
+            (row.Account, row.PersonaId, row.Applied, row.AppliedAt) = (account.Fingerprint, personaId, applied, clock.GetUtcNow());
+            await db.CommitAsync(ct);
+        }
+
+        if (idInSettings != personaId)
+        {
+            await settings.ChangeAsync(
+                tenant,
+                current => current.TavusPersonaId == idInSettings ? current with { TavusPersonaId = personaId } : current,
+                ct);
+        }
+
+        await RevokeUnusedKeysAsync(turn, applied.ModelKeyId, ct);
+    }
+
+    private async Task RevokeUnusedKeysAsync(TavusTurn turn, Guid? used, CancellationToken ct)
+    {
+        var unused = (await modelKeys.ListAsync(turn.Tenant, ct)).Where(key => key.Name == KeyName && key.Id != used).ToList();
+        // The turn is checked after the keys were listed, so none of them was made by a node that has the turn now.
+        await using (var db = await database.BeginAsync(turn.Tenant, ct)) await turn.HoldAsync(db, ct);
+        foreach (var key in unused) await modelKeys.RevokeAsync(turn.Tenant, key.Id, ct);
+    }
+}

@@ -1,0 +1,12 @@
+namespace Widget.Api.Web;
+
+/// <summary>
+/// A field of a request contradicts what is stored. Features derive their own exceptions from it where a result would have to pass through
+/// many layers. Callers get a 409 with the message as the field's error.
+/// </summary>
+/// <param name="field">The field as the API names it.</param>
+/// <param name="message">For people.</param>
+public abstract class ConflictException(string field, string message) : Exception(message)
+{
+    public string Field { get; } = field;
+}
