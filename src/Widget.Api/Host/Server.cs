@@ -94,7 +94,7 @@ public static partial class Server
         builder.Services.AddTavus(options.TavusApi);
         builder.Services.AddVideo(options.Video);
         builder.Services.AddVoice(options.Voice, options.VoiceTimings);
-        builder.Services.AddSingleton<ModeOffers>();
+        builder.Services.AddSingleton<AvailableModes>();
         builder.Services.AddSingleton<GuardedHttp>();
         builder.Services.AddSpeech(options.Speech, new DictationOptions(options.Transcription));
         builder.Services.AddTools();
