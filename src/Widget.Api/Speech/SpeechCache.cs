@@ -17,12 +17,12 @@ public sealed class CachedSpeech : ITenantOwned
 
     public required string MediaType { get; init; }
 
-    public required byte[] Audio { get; init; }
+    public required byte[] Sound { get; init; }
 
     /// <summary>JSON: when each word is spoken.</summary>
     public required string Words { get; init; }
 
-    /// <summary>Length of <see cref="Audio"/>.</summary>
+    /// <summary>Length of <see cref="Sound"/>.</summary>
     public required int Bytes { get; init; }
 
     public DateTimeOffset UsedAt { get; init; }
@@ -31,7 +31,6 @@ public sealed class CachedSpeech : ITenantOwned
     {
         var cached = model.Entity<CachedSpeech>();
         cached.ToTable("kept_speech").HasKey(row => new { row.TenantId, row.Digest });
-        cached.Property(row => row.Audio).HasColumnName("sound");
         cached.Property(row => row.Words).HasColumnType("jsonb");
         cached.Property(row => row.UsedAt).HasDefaultValueSql("now()");
     }
@@ -65,7 +64,7 @@ internal sealed class SpeechCache(TenantDatabase database, SpeechOptions options
             "update kept_speech set used_at = now() where digest = $1 and used_at < now() - $2",
             [digest, Freshness]);
         if (await touch.ExecuteNonQueryAsync(ct) > 0) await db.CommitAsync(ct);
-        return (cached.MediaType, cached.Audio, JsonSerializer.Deserialize<List<WordTime>>(cached.Words, JsonSerializerOptions.Web)!);
+        return (cached.MediaType, cached.Sound, JsonSerializer.Deserialize<List<WordTime>>(cached.Words, JsonSerializerOptions.Web)!);
     }
 
     public async Task AddAsync(

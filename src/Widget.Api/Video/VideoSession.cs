@@ -47,7 +47,7 @@ public sealed class VideoSession : ITenantOwned
 
     public string? PersonaId { get; init; }
 
-    public required VideoSessionDetails Details { get; init; }
+    public required VideoSessionDetails Wish { get; init; }
 
     /// <summary>Whether a page reports that it is open. A program does not report, so Tavus's limits end its call.</summary>
     public required bool Watched { get; init; }
@@ -137,7 +137,7 @@ public sealed class VideoSession : ITenantOwned
         session.ToTable("tavus_sessions").HasKey(row => new { row.TenantId, row.Id });
         session.Property(row => row.State).HasConversion(value => ToText(value), text => FromText<TavusSessionState>(text));
         session.Property(row => row.EndReason).HasConversion(value => ToText(value!.Value), text => FromText<TavusEndReason>(text));
-        session.Property(row => row.Details).HasColumnName("wish").HasColumnType("jsonb").HasConversion(
+        session.Property(row => row.Wish).HasColumnType("jsonb").HasConversion(
             value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
             text => JsonSerializer.Deserialize<VideoSessionDetails>(text, JsonSerializerOptions.Web)!);
         session.Property(row => row.Recording).HasColumnType("jsonb");

@@ -97,7 +97,7 @@ public sealed partial class VideoSessionOpener(
             ReplicaId = session.ReplicaId,
             PersonaId = session.PersonaId,
             ConversationName = session.Name,
-            ConversationalContext = AvatarContext.Of(snapshot, session.Details),
+            ConversationalContext = AvatarContext.Of(snapshot, session.Wish),
             // A visitor who has already talked with us is not greeted again.
             CustomGreeting = hasTalked ? null : current.Greeting,
             CallbackUrl = callback?.AbsoluteUri,
@@ -113,7 +113,7 @@ public sealed partial class VideoSessionOpener(
                 EnableRecording = current.TavusRecording ? true : null,
                 EnableClosedCaptions = true,
                 ApplyGreenscreen = current.TavusGreenScreen ? true : null,
-                Language = AvatarContext.Language(current.Locale == "auto" ? session.Details.Locale : current.Locale),
+                Language = AvatarContext.Language(current.Locale == "auto" ? session.Wish.Locale : current.Locale),
             },
         };
     }

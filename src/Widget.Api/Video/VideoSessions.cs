@@ -273,7 +273,7 @@ public sealed class VideoSessions(
             Account = account.Fingerprint,
             ReplicaId = current.TavusReplicaId!,
             PersonaId = string.IsNullOrWhiteSpace(current.TavusPersonaId) ? null : current.TavusPersonaId,
-            Details = new VideoSessionDetails(request.Page, request.Locale, request.AgentName),
+            Wish = new VideoSessionDetails(request.Page, request.Locale, request.AgentName),
             Watched = caller.Visitor is not null,
             ReservedSeconds = seconds,
             Name = $"widget-{id.Value:N}",
