@@ -7,40 +7,47 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Calls;
 
 /// <summary>
-/// Lets a page that is being left end its call. What a browser still sends then carries no headers, so this stands in the body, and does nothing
-/// but end one call.
+/// Tokens with which a page ends its call while it is being closed. Such a request cannot carry headers, so the token is in the body. A
+/// token can end one call and do nothing else.
 /// </summary>
 public sealed class LeaveTokens(IDataProtectionProvider protection)
 {
-    /// <summary>Video calls' tokens.</summary>
+    /// <summary>The kind of video calls.</summary>
     public const string Video = "Video";
 
-    /// <summary>Voice calls' tokens.</summary>
+    /// <summary>The kind of voice calls.</summary>
     public const string Voice = "Voice";
 
     private readonly Dictionary<string, IDataProtector> _protectors =
-        new[] { Video, Voice }.ToDictionary(kind => kind, kind => protection.CreateProtector($"Widget.{kind}Leave.v1"), StringComparer.Ordinal);
+        new[] { Video, Voice }.ToDictionary(
+            kind => kind,
+            kind => protection.CreateProtector($"Widget.{kind}Leave.v1"),
+            StringComparer.Ordinal);
 
-    /// <param name="kind">What kind of call; a token of one ends none of the other.</param>
-    /// <param name="tenant">Whose call.</param>
-    /// <param name="call">Which.</param>
+    /// <param name="kind">The kind of call. A token is valid for its own kind only.</param>
+    /// <param name="tenant">The call's tenant.</param>
+    /// <param name="call">The call's id.</param>
     public string Create(string kind, TenantId tenant, Guid call) => _protectors[kind].Protect($"{tenant} {call}");
 
     /// <summary>
-    /// Reads what a beacon has sent. Its body is text, lest the browser ask first whether it may; so it is read whatever it is called.
+    /// Reads the body of a beacon. Pages send it as text/plain so that the browser skips the CORS preflight, so the content type is
+    /// ignored.
     /// </summary>
-    /// <param name="kind">What kind of call the address is for.</param>
-    /// <param name="call">The call that the address names.</param>
-    /// <param name="body">The request's.</param>
-    /// <param name="ct">Ends the wait.</param>
-    /// <returns>Whose call it is; null when the token is not this call's.</returns>
-    /// <exception cref="JsonException">The body is no JSON.</exception>
+    /// <param name="kind">The kind of call that the URL is for.</param>
+    /// <param name="call">The call that the URL names.</param>
+    /// <param name="body">The request's body.</param>
+    /// <param name="ct">Cancels reading.</param>
+    /// <returns>The call's tenant; null when the token is not valid for this call.</returns>
+    /// <exception cref="JsonException">The body is not JSON.</exception>
     public async Task<TenantId?> ReadAsync(string kind, Guid call, Stream body, CancellationToken ct)
     {
-        if (await JsonSerializer.DeserializeAsync<LeaveRequest>(body, JsonSerializerOptions.Web, ct) is not { LeaveToken: { Length: > 0 } token }) return null;
+        var request = await JsonSerializer.DeserializeAsync<LeaveRequest>(body, JsonSerializerOptions.Web, ct);
+        if (request is not { LeaveToken: { Length: > 0 } token }) return null;
         try
         {
-            return _protectors[kind].Unprotect(token).Split(' ') is [var tenant, var named] && Guid.Parse(named) == call ? new TenantId(Guid.Parse(tenant)) : null;
+            return _protectors[kind].Unprotect(token).Split(' ') is [var tenant, var named] && Guid.Parse(named) == call
+                ? new TenantId(Guid.Parse(tenant))
+                : null;
         }
         catch (CryptographicException)
         {

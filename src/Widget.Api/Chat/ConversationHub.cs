@@ -15,7 +15,7 @@ namespace Widget.Api.Chat;
 /// last seq it has seen and sends again what it is not sure of.
 /// </summary>
 [Authorize(Policy = Policies.Visitor)]
-public sealed class ConversationHub(AskService asks, ConversationFeed feed, ConversationLog log, VoiceRelay relay, VisitorTokens tokens) : Hub
+public sealed class ConversationHub(AskService asks, ConversationFeed feed, ConversationLog log, DataChannelRelay relay, VisitorTokens tokens) : Hub
 {
     /// <summary>The conversation's events after a place in its log, then events and answers as they come about.</summary>
     public async IAsyncEnumerable<ConversationUpdate> Watch(

@@ -12,7 +12,7 @@ namespace Widget.Api.Chat;
 
 /// <summary>Opens sessions: who the visitor is, which conversation goes on, how the widget looks.</summary>
 internal sealed class SessionService(
-    TenantDatabase database, TenantSettingsService settings, ModeOffers modes, SpeechMode speech, DictationService dictation, VisitorTokens tokens)
+    TenantDatabase database, TenantSettingsService settings, AvailableModes modes, SpeechAvailability speech, DictationService dictation, VisitorTokens tokens)
 {
     /// <summary>
     /// Opens a session. A visitor that is unknown here, perhaps erased, becomes a new one.

@@ -10,11 +10,15 @@ internal static class ModeEndpoints
 {
     public static void MapModes(this IEndpointRouteBuilder routes) =>
         routes.MapGroup("/api/modes").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Settings")
-            .MapGet("/", List).WithSummary("The ways to talk, which of them visitors have now, and why not the others");
+            .MapGet("/", List).WithSummary("List the modes (text, speech, voice, video), and why some are unavailable");
 
-    private static async Task<Ok<IReadOnlyList<ModeState>>> List(IMultiTenantContextAccessor tenants, TenantSettingsService settings, ModeOffers offers, CancellationToken ct)
+    private static async Task<Ok<IReadOnlyList<ModeState>>> List(
+        IMultiTenantContextAccessor tenants,
+        TenantSettingsService settings,
+        AvailableModes modes,
+        CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
-        return TypedResults.Ok(await offers.StatesAsync(tenant, await settings.ReadAsync(tenant, ct), ct));
+        return TypedResults.Ok(await modes.StatesAsync(tenant, await settings.ReadAsync(tenant, ct), ct));
     }
 }

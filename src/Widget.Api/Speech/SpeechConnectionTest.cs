@@ -6,13 +6,19 @@ using Widget.Api.Usage;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 
-#pragma warning disable MEAI001 // ITextToSpeechClient is experimental; it is used by its name only.
+#pragma warning disable MEAI001 // ITextToSpeechClient is experimental; only its name is used.
 
 namespace Widget.Api.Speech;
 
-/// <summary>Looks at everything that a tenant's spoken replies need, has one word spoken, and says in words how it stands and what to do where it fails.</summary>
+/// <summary>Checks a tenant's setup of spoken replies, speaks one word, and explains each problem and what to do about it.</summary>
 internal sealed class SpeechConnectionTest(
-    SpeechAccounts accounts, SpeechProviders providers, SpeechClients clients, SpeechBudget budget, TenantSettingsService settings, UsageMeter usage, TimeProvider clock)
+    SpeechAccounts accounts,
+    SpeechProviders providers,
+    SpeechClients clients,
+    CharacterBudget budget,
+    TenantSettingsService settings,
+    UsageMeter usage,
+    TimeProvider clock)
 {
     private const string Sample = "Hello.";
 
@@ -21,21 +27,20 @@ internal sealed class SpeechConnectionTest(
         var current = (await settings.ReadAsync(tenant, ct)).Speech;
         var checks = new List<ConnectionCheck>
         {
-            current.Enabled ? new("enabled", Ok: true, "Spoken replies are on.") : new("enabled", Ok: false, "Spoken replies are off. Switch speech.enabled on in the settings."),
+            current.Enabled
+                ? new("enabled", Ok: true, "Spoken replies are on.")
+                : new("enabled", Ok: false, "Spoken replies are off. Set speech.enabled in the settings."),
         };
         var (plan, gap) = await accounts.PlanAsync(tenant, current, ct);
         if (plan is null)
         {
-            // The browser's voice is a choice; a voice that is set up half is not.
-            checks.Add(new("voice", Ok: gap is SpeechGap.Browser or SpeechGap.NoEndpoint, $"Visitors' browsers read answers aloud. {SpeechGaps.Words(gap)}"));
+            // The browser's voice is a valid choice. An incomplete setup is a mistake.
+            var isChosen = gap is SpeechGap.Browser or SpeechGap.NoEndpoint;
+            checks.Add(new("voice", isChosen, $"Visitors' browsers read answers aloud. {SpeechGaps.AdviceOn(gap)}"));
         }
         else
         {
-            var key = await AskAsync("key_accepted", async () =>
-            {
-                await providers.CheckKeyAsync(plan.Account, ct);
-                return new("key_accepted", Ok: true, plan.Account.Key is null ? $"{plan.Account.Endpoint.Host} wants no key." : $"{plan.Account.Endpoint.Host} accepts the key.");
-            });
+            var key = await AskAsync("key_accepted", () => KeyAsync(plan, ct));
             checks.Add(key);
             if (key.Ok)
             {
@@ -48,6 +53,15 @@ internal sealed class SpeechConnectionTest(
 
         checks.Add(await BudgetAsync(tenant, current, ct));
         return new ConnectionReport(checks.TrueForAll(check => check.Ok), checks);
+    }
+
+    private async Task<ConnectionCheck> KeyAsync(SpeechVoicePlan plan, CancellationToken ct)
+    {
+        await providers.CheckKeyAsync(plan.Account, ct);
+        return new(
+            "key_accepted",
+            Ok: true,
+            $"{plan.Account.Endpoint.Host} {(plan.Account.Key is null ? "needs no key" : "accepts the key")}.");
     }
 
     private static async Task<ConnectionCheck> AskAsync(string name, Func<Task<ConnectionCheck>> ask)
@@ -65,52 +79,82 @@ internal sealed class SpeechConnectionTest(
     private async Task<ConnectionCheck> ModelAsync(SpeechVoicePlan plan, CancellationToken ct)
     {
         const string Name = "model";
-        if (plan.Model is null) return new(Name, Ok: true, "The provider's usual model speaks.");
-        if (await providers.ModelsAsync(plan.Account, ct) is not { } models) return new(Name, Ok: true, $"{plan.Account.Endpoint.Host} does not list its models, so {plan.Model} cannot be looked up.");
+        if (plan.Model is null) return new(Name, Ok: true, "The provider's default model is used.");
+        if (await providers.ModelsAsync(plan.Account, ct) is not { } models)
+            return new(Name, Ok: true, $"{plan.Account.Endpoint.Host} does not list its models, so {plan.Model} can't be checked.");
         if (models.FirstOrDefault(model => model.Id == plan.Model) is not { } known)
-            return new(Name, Ok: false, $"{plan.Account.Endpoint.Host} does not list the model {plan.Model}. Set speech.model to one that it has.");
+            return new(
+                Name,
+                Ok: false,
+                $"{plan.Account.Endpoint.Host} does not list the model {plan.Model}. Set speech.model to one that it lists.");
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         return known.Ends switch
         {
-            null => new(Name, Ok: true, $"The model {plan.Model} is there."),
-            { } ends when ends <= today => new(Name, Ok: false, $"The model {plan.Model} was shut down on {Day(ends)}. Choose another (speech.model)."),
-            { } ends => new(Name, Ok: true, $"The model {plan.Model} is there, but is shut down on {Day(ends)}. Choose another before that (speech.model); browsers speak otherwise."),
+            null => new(Name, Ok: true, $"The model {plan.Model} is available."),
+            { } ends when ends <= today =>
+                new(Name, Ok: false, $"The model {plan.Model} was shut down on {Day(ends)}. Choose another one (speech.model)."),
+            { } ends => new(
+                Name,
+                Ok: true,
+                $"The model {plan.Model} is available, but will be shut down on {Day(ends)}. Choose another one before then "
+                + "(speech.model). Otherwise, visitors' browsers read aloud."),
         };
     }
 
     private async Task<ConnectionCheck> VoiceAsync(SpeechVoicePlan plan, CancellationToken ct)
     {
         const string Name = "voice";
-        if (await providers.VoicesAsync(plan.Account, ct) is not { } voices) return new(Name, Ok: true, $"{plan.Account.Endpoint.Host} does not list its voices, so {plan.Voice} cannot be looked up.");
-        // A blend of Kokoro's names several: af_heart(2)+af_bella.
+        var host = plan.Account.Endpoint.Host;
+        if (await providers.VoicesAsync(plan.Account, ct) is not { } voices)
+            return new(Name, Ok: true, $"{host} does not list its voices, so {plan.Voice} can't be checked.");
+        // A Kokoro blend combines several voices: af_heart(2)+af_bella.
         return voices.Any(voice => voice.Id == plan.Voice) || plan.Voice.Contains('+', StringComparison.Ordinal)
-            ? new(Name, Ok: true, $"The voice {voices.FirstOrDefault(voice => voice.Id == plan.Voice)?.Name ?? plan.Voice} is there.")
-            : new(Name, Ok: false, $"{plan.Account.Endpoint.Host} has no voice {plan.Voice}. GET /api/speech/voices lists those it has; set speech.voice to one of them.");
+            ? new(Name, Ok: true, $"The voice {voices.FirstOrDefault(voice => voice.Id == plan.Voice)?.Name ?? plan.Voice} is available.")
+            : new(
+                Name,
+                Ok: false,
+                $"{host} has no voice {plan.Voice}. Set speech.voice to one of the voices that GET /api/speech/voices lists.");
     }
 
-    private async Task<ConnectionCheck> QuotaAsync(SpeechVoicePlan plan, CancellationToken ct) => await providers.QuotaAsync(plan.Account, ct) switch
+    private async Task<ConnectionCheck> QuotaAsync(SpeechVoicePlan plan, CancellationToken ct)
     {
-        null => new("quota", Ok: true, $"{plan.Account.Endpoint.Host} does not say what the account may still spend."),
-        { } quota when quota.Used < quota.Limit => new("quota", Ok: true, $"The account has used {SpeechGaps.Number(quota.Used)} of {SpeechGaps.Number(quota.Limit)} characters."),
-        { } quota => new("quota", Ok: false, $"All {SpeechGaps.Number(quota.Limit)} characters of the account at {plan.Account.Endpoint.Host} are used. Raise its plan there, or wait for its next month."),
-    };
+        const string Name = "quota";
+        var host = plan.Account.Endpoint.Host;
+        return await providers.QuotaAsync(plan.Account, ct) switch
+        {
+            null => new(Name, Ok: true, $"{host} does not report the account's quota."),
+            { } quota when quota.Used < quota.Limit =>
+                new(
+                    Name,
+                    Ok: true,
+                    $"The account has used {SpeechGaps.Number(quota.Used)} of {SpeechGaps.Number(quota.Limit)} characters."),
+            { } quota => new(
+                Name,
+                Ok: false,
+                $"All {SpeechGaps.Number(quota.Limit)} characters of the account at {host} are used. Upgrade its plan there, or wait for "
+                + "its next month."),
+        };
+    }
 
-    // The only proof that all of it fits together.
+    // Speaking is the only proof that the whole setup works.
     private async Task<ConnectionCheck> SpeaksAsync(TenantId tenant, SpeechVoicePlan plan, int? limit, CancellationToken ct)
     {
         const string Name = "speaks";
         var reference = Guid.CreateVersion7();
-        if (!await budget.ReserveAsync(tenant, reference, conversation: null, Sample.Length, limit, ct)) return new(Name, Ok: false, "Not tried, since this month's characters are used up.");
+        if (!await budget.TryReserveAsync(tenant, reference, conversation: null, Sample.Length, limit, ct))
+            return new(Name, Ok: false, "Not tried, because this month's characters are used up.");
         try
         {
             using var client = clients.Of(plan.Account);
             var sound = await client.GetAudioAsync(Sample, SpeechClients.Options(plan, before: null), ct);
             var bytes = sound.Contents.OfType<DataContent>().Sum(data => data.Data.Length);
-            return bytes > 0 ? new(Name, Ok: true, $"\"{Sample}\" was spoken.") : new(Name, Ok: false, $"{plan.Account.Endpoint.Host} answers without any sound.");
+            return bytes > 0
+                ? new(Name, Ok: true, $"\"{Sample}\" was spoken.")
+                : new(Name, Ok: false, $"{plan.Account.Endpoint.Host} sent no audio.");
         }
         catch (SpeechException)
         {
-            await budget.ReturnAsync(tenant, reference, Sample.Length, CancellationToken.None);
+            await budget.ReleaseAsync(tenant, reference, Sample.Length, CancellationToken.None);
             throw;
         }
     }
@@ -120,9 +164,18 @@ internal sealed class SpeechConnectionTest(
         var used = await usage.CharactersThisMonthAsync(tenant, UsageMeter.Speech, ct);
         return current.MonthlyCharacters switch
         {
-            null => new("budget", Ok: true, $"{SpeechGaps.Number(used)} characters read aloud this month; the tenant has no limit here (speech.monthlyCharacters)."),
-            { } limit when used < limit => new("budget", Ok: true, $"{SpeechGaps.Number(used)} of {SpeechGaps.Number(limit)} characters read aloud this month."),
-            { } limit => new("budget", Ok: false, $"All {SpeechGaps.Number(limit)} characters of this month are used; visitors' browsers speak. Raise speech.monthlyCharacters in the settings, or wait for the first of the next month."),
+            null =>
+                new(
+                    "budget",
+                    Ok: true,
+                    $"{SpeechGaps.Number(used)} characters used this month. There is no limit (speech.monthlyCharacters)."),
+            { } limit when used < limit =>
+                new("budget", Ok: true, $"{SpeechGaps.Number(used)} of {SpeechGaps.Number(limit)} characters used this month."),
+            { } limit => new(
+                "budget",
+                Ok: false,
+                $"All {SpeechGaps.Number(limit)} characters of this month are used, so visitors' browsers read aloud. Raise "
+                + "speech.monthlyCharacters in the settings, or wait for the first of next month."),
         };
     }
 

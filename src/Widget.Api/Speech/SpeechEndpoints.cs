@@ -19,48 +19,72 @@ internal static class SpeechEndpoints
 
     public static void MapSpeech(this IEndpointRouteBuilder routes)
     {
-        var visitor = routes.MapGroup("/api/widget").RequireCors(Policies.AnyOrigin).WithTags("Widget").RequireAuthorization(Policies.Visitor)
+        var visitor = routes.MapGroup("/api/widget").RequireCors(Policies.AnyOrigin).WithTags("Widget")
+            .RequireAuthorization(Policies.Visitor)
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(413).ProducesProblem(429);
         visitor.MapPost("/speech", Speak).Validate<SpeechRequest>().ProducesProblem(404).ProducesProblem(409)
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(LargestRequest))
-            .WithSummary("Have an answer read aloud, also while it is being written, as text/event-stream (sentence, audio, words, spoken, restart, done, error)");
-        visitor.MapPost("/transcription", DictationEndpoint.Transcribe).ProducesProblem(400).ProducesProblem(409).ProducesProblem(415).ProducesProblem(502)
+            .WithSummary("Read an answer aloud, even while it is being written. Streams text/event-stream: "
+                + "sentence, audio, words, spoken, restart, done, error");
+        visitor.MapPost("/transcription", DictationEndpoint.Transcribe)
+            .ProducesProblem(400).ProducesProblem(409).ProducesProblem(415).ProducesProblem(502)
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(DictationEndpoint.LargestRequest)).DisableAntiforgery()
-            .WithSummary("Write down what a visitor has said: a form with a file, or audio/webm, mp4, ogg or wav as it is");
+            .WithSummary("Transcribe a visitor's recording: a form with one file, or audio/webm, mp4, ogg or wav as the body");
 
-        var speech = routes.MapGroup("/api/speech").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Speech").WithRequestSizeLimit(LargestRequest);
-        speech.MapGet("/key", ReadKey).WithSummary("Whose key for spoken replies is used");
-        speech.MapPut("/key", SaveKey).Validate<ProviderKeyRequest>().WithSummary("Set the tenant's own key for spoken replies, once the provider accepts it");
-        speech.MapDelete("/key", RemoveKey).ProducesProblem(404).WithSummary("Forget the tenant's own key for spoken replies");
-        speech.MapGet("/test", Test).WithSummary("Whether everything that spoken replies need is there, in words. Has one word spoken");
-        speech.MapGet("/voices", Voices).ProducesProblem(404).ProducesProblem(409).ProducesProblem(502).WithSummary("The provider's voices, where it lists them");
+        var speech = routes.MapGroup("/api/speech").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Speech")
+            .WithRequestSizeLimit(LargestRequest);
+        speech.MapGet("/key", ReadKey).WithSummary("Get which key spoken replies use");
+        speech.MapPut("/key", SaveKey).Validate<ProviderKeyRequest>()
+            .WithSummary("Set the tenant's own key for spoken replies, if the provider accepts it");
+        speech.MapDelete("/key", RemoveKey).ProducesProblem(404).WithSummary("Delete the tenant's own key for spoken replies");
+        speech.MapGet("/test", Test).WithSummary("Check the setup of spoken replies, speak one word, and explain what is missing");
+        speech.MapGet("/voices", Voices).ProducesProblem(404).ProducesProblem(409).ProducesProblem(502)
+            .WithSummary("List the provider's voices, if it lists them");
     }
 
     private static async Task<Results<ServerSentEventsResult<SpeechUpdate>, ProblemHttpResult>> Speak(
         SpeechRequest request,
         HttpContext http,
         VisitorTokens tokens,
-        SpokenAnswers answers,
+        TenantDatabase database,
         TenantSettingsService settings,
         SpeechAccounts accounts,
-        SpeechStreams streams,
+        SpeechStreamLimiter limiter,
         SpeechStream stream,
         CancellationToken ct)
     {
         var visitor = tokens.Read(http)!;
         var (conversation, message) = (new ConversationId(request.ConversationId), new MessageId(request.MessageId));
-        if (await answers.FindAsync(visitor, conversation, message, ct) is not { } after) return Problems.NotFound("answer");
-        var wanted = (await settings.ReadAsync(visitor.Tenant, ct)).Speech;
-        if (!wanted.Enabled) return Problems.Because(StatusCodes.Status409Conflict, "Answers are not read aloud here.");
-        var (plan, _) = await accounts.PlanAsync(visitor.Tenant, wanted, ct);
-        if (plan is null) return Problems.Because(StatusCodes.Status409Conflict, "Answers are read aloud by the browser here.");
-        if (streams.Open(visitor.Visitor) is not { } slot) return Problems.Because(StatusCodes.Status429TooManyRequests, "Too many answers are being read aloud to this visitor at once. End one of them first.");
+        if (await FindAnswerAsync(database, visitor, conversation, message, ct) is not { } after) return Problems.NotFound("answer");
+        var current = (await settings.ReadAsync(visitor.Tenant, ct)).Speech;
+        if (!current.Enabled) return Problems.Because(StatusCodes.Status409Conflict, "Spoken replies are not enabled here.");
+        var (plan, _) = await accounts.PlanAsync(visitor.Tenant, current, ct);
+        if (plan is null) return Problems.Because(StatusCodes.Status409Conflict, "The browser reads answers aloud here.");
+        if (limiter.Open(visitor.Visitor) is not { } slot)
+        {
+            return Problems.Because(
+                StatusCodes.Status429TooManyRequests,
+                "Too many answers are being read aloud at once. Stop one of them first.");
+        }
         http.Response.RegisterForDispose(slot);
-        var reading = new SpeechReading(Guid.CreateVersion7(), visitor.Tenant, conversation, plan, wanted.MonthlyCharacters);
-        return TypedResults.ServerSentEvents(Named(stream.ReadAsync(reading, message, after, request.Skip, ct), ct));
+        var reply = new SpokenReply(Guid.CreateVersion7(), visitor.Tenant, conversation, plan, current.MonthlyCharacters);
+        return TypedResults.ServerSentEvents(Named(stream.ReadAsync(reply, message, after, request.Skip, ct), ct));
     }
 
-    private static async IAsyncEnumerable<SseItem<SpeechUpdate>> Named(IAsyncEnumerable<SpeechUpdate> updates, [EnumeratorCancellation] CancellationToken ct)
+    private static async Task<int?> FindAnswerAsync(
+        TenantDatabase database,
+        VisitorTicket visitor,
+        ConversationId conversation,
+        MessageId message,
+        CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(visitor.Tenant, ct);
+        return await ConversationQueries.SeqBeforeAnswerAsync(db, conversation, visitor.Visitor, message, ct);
+    }
+
+    private static async IAsyncEnumerable<SseItem<SpeechUpdate>> Named(
+        IAsyncEnumerable<SpeechUpdate> updates,
+        [EnumeratorCancellation] CancellationToken ct)
     {
         await foreach (var update in updates.WithCancellation(ct))
         {
@@ -77,7 +101,11 @@ internal static class SpeechEndpoints
         }
     }
 
-    private static async Task<Ok<ProviderKeyState>> ReadKey(IMultiTenantContextAccessor tenants, TenantSecrets secrets, SpeechOptions options, CancellationToken ct) =>
+    private static async Task<Ok<ProviderKeyState>> ReadKey(
+        IMultiTenantContextAccessor tenants,
+        TenantSecrets secrets,
+        SpeechOptions options,
+        CancellationToken ct) =>
         TypedResults.Ok(await StateAsync(tenants.Current().TenantId, secrets, options, ct));
 
     private static async Task<Results<Ok<ProviderKeyState>, ValidationProblem>> SaveKey(
@@ -98,11 +126,13 @@ internal static class SpeechEndpoints
         }
         catch (SpeechException e) when (e is { Fault: SpeechFault.BadKey, LacksPermission: false })
         {
-            return Problems.Invalid("key", $"{e.Message} Copy it again from the provider, or set speech.provider and speech.endpoint to those that the key is for, first.");
+            return Problems.Invalid(
+                "key",
+                $"{e.Message} Copy it again from the provider, or first set speech.provider and speech.endpoint to match the key.");
         }
         catch (SpeechException)
         {
-            // It says nothing of the key; GET /api/speech/test checks it again.
+            // This says nothing about the key. GET /api/speech/test checks it again.
         }
 
         await secrets.SaveAsync(tenant, TenantSecrets.SpeechKey, request.Key, ct);
@@ -115,23 +145,32 @@ internal static class SpeechEndpoints
         var tenant = tenants.Current().TenantId;
         return await secrets.RemoveAsync(tenant, TenantSecrets.SpeechKey, ct)
             ? TypedResults.Ok(await StateAsync(tenant, secrets, options, ct))
-            : Problems.Because(StatusCodes.Status404NotFound, "The tenant has no key of its own for spoken replies.");
+            : Problems.Because(StatusCodes.Status404NotFound, "The tenant has no own key for spoken replies.");
     }
 
-    private static async Task<Ok<ConnectionReport>> Test(IMultiTenantContextAccessor tenants, SpeechConnectionTest test, CancellationToken ct) =>
+    private static async Task<Ok<ConnectionReport>> Test(
+        IMultiTenantContextAccessor tenants,
+        SpeechConnectionTest test,
+        CancellationToken ct) =>
         TypedResults.Ok(await test.RunAsync(tenants.Current().TenantId, ct));
 
     private static async Task<Results<Ok<IReadOnlyList<ProviderVoice>>, ProblemHttpResult>> Voices(
-        IMultiTenantContextAccessor tenants, TenantSettingsService settings, SpeechAccounts accounts, SpeechProviders providers, CancellationToken ct)
+        IMultiTenantContextAccessor tenants,
+        TenantSettingsService settings,
+        SpeechAccounts accounts,
+        SpeechProviders providers,
+        CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
         var (account, gap) = await accounts.AccountAsync(tenant, (await settings.ReadAsync(tenant, ct)).Speech, ct);
-        if (account is null) return Problems.Because(StatusCodes.Status409Conflict, SpeechGaps.Words(gap));
+        if (account is null) return Problems.Because(StatusCodes.Status409Conflict, SpeechGaps.AdviceOn(gap));
         try
         {
             return await providers.VoicesAsync(account, ct) is { } voices
                 ? TypedResults.Ok(voices)
-                : Problems.Because(StatusCodes.Status404NotFound, $"{account.Endpoint.Host} does not list its voices; its documentation does.");
+                : Problems.Because(
+                    StatusCodes.Status404NotFound,
+                    $"{account.Endpoint.Host} does not list its voices. See its documentation.");
         }
         catch (SpeechException e)
         {
@@ -139,7 +178,11 @@ internal static class SpeechEndpoints
         }
     }
 
-    private static async Task<ProviderKeyState> StateAsync(TenantId tenant, TenantSecrets secrets, SpeechOptions options, CancellationToken ct) =>
+    private static async Task<ProviderKeyState> StateAsync(
+        TenantId tenant,
+        TenantSecrets secrets,
+        SpeechOptions options,
+        CancellationToken ct) =>
         await secrets.FindAsync(tenant, TenantSecrets.SpeechKey, ct) is { } own
             ? new ProviderKeyState(TavusKeySource.Own, own.Hint, own.UpdatedAt)
             : new ProviderKeyState(options.Endpoint is null ? TavusKeySource.None : TavusKeySource.Platform, null, null);

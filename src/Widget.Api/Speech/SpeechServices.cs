@@ -3,13 +3,13 @@ using Widget.Api.Modes;
 using Widget.Api.Speech.Client;
 using Widget.Api.Speech.Dictation;
 
-#pragma warning disable MEAI001 // ISpeechToTextClient is experimental; it is used by its name only.
+#pragma warning disable MEAI001 // ISpeechToTextClient is experimental; only its name is used.
 
 namespace Widget.Api.Speech;
 
 internal static class SpeechServices
 {
-    /// <summary>Spoken replies and dictation.</summary>
+    /// <summary>Adds spoken replies and dictation.</summary>
     public static IServiceCollection AddSpeech(this IServiceCollection services, SpeechOptions options, DictationOptions dictation)
     {
         services.AddSingleton(options);
@@ -19,17 +19,19 @@ internal static class SpeechServices
         services.AddSingleton<SpeechAccounts>();
         services.AddSingleton(SpeechTables.Tables);
         services.AddSingleton<SpeechCache>();
-        services.AddSingleton<SpeechBudget>();
-        services.AddSingleton<SentenceSpeaker>();
+        services.AddSingleton<SentenceSynthesizer>();
         services.AddSingleton<SpeechStream>();
-        services.AddSingleton<SpeechStreams>();
-        services.AddSingleton<SpokenAnswers>();
+        services.AddSingleton<SpeechStreamLimiter>();
         services.AddSingleton<SpeechConnectionTest>();
-        services.AddSingleton<SpeechMode>();
-        services.AddSingleton<IModeOffer>(provider => provider.GetRequiredService<SpeechMode>());
+        services.AddSingleton<SpeechAvailability>();
+        services.AddSingleton<IModeAvailability>(provider => provider.GetRequiredService<SpeechAvailability>());
 
         services.AddSingleton(dictation);
-        if (dictation.Model.Endpoint is not null) services.AddSingleton<ISpeechToTextClient>(provider => new OpenAITranscriptionClient(provider.GetRequiredService<DictationOptions>()));
+        if (dictation.Model.Endpoint is not null)
+        {
+            services.AddSingleton<ISpeechToTextClient>(
+                provider => new OpenAITranscriptionClient(provider.GetRequiredService<DictationOptions>()));
+        }
         services.AddSingleton<DictationService>();
         return services;
     }

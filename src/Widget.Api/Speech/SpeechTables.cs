@@ -3,13 +3,13 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Speech;
 
-/// <summary>The table of sentences that were read aloud.</summary>
+/// <summary>The table of cached audio.</summary>
 public static class SpeechTables
 {
-    public static TenantTables Tables { get; } = new(typeof(SpeechTables).Assembly, Speech.KeptSpeech.Map);
+    public static TenantTables Tables { get; } = new(typeof(SpeechTables).Assembly, Speech.CachedSpeech.Map);
 
     extension(TenantDb db)
     {
-        public DbSet<KeptSpeech> KeptSpeech => db.Set<KeptSpeech>();
+        public DbSet<CachedSpeech> CachedSpeech => db.Set<CachedSpeech>();
     }
 }

@@ -131,6 +131,14 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
         await db.CommitAsync(ct);
     }
 
+    /// <summary>Counts time that belongs to no conversation, in a transaction of its own.</summary>
+    public async Task CountAsync(TenantId tenant, string kind, int seconds, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        await CountAsync(db, kind, Guid.CreateVersion7(), conversation: null, seconds, default, ct);
+        await db.CommitAsync(ct);
+    }
+
     /// <summary>The first of a moment's month, UTC.</summary>
     public static DateTimeOffset MonthOf(DateTimeOffset now) => new(now.UtcDateTime.Year, now.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero);
 

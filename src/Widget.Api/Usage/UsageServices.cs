@@ -11,6 +11,7 @@ internal static class UsageServices
         services.AddSingleton<UsageMeter>();
         services.AddSingleton(budgets);
         services.AddSingleton<MonthlyBudget>();
+        services.AddSingleton<CharacterBudget>();
         return services;
     }
 }

@@ -6,11 +6,11 @@ namespace Widget.Api.Video;
 
 /// <summary>
 /// Sees to it that every call is ended, whatever happens to pages, callbacks and nodes. A session says when it wants to be looked at; whichever node
-/// comes first takes it (<see cref="SessionLeases"/>) and looks (<see cref="SessionKeeping"/>).
+/// comes first takes it (<see cref="SessionLeases"/>) and looks (<see cref="VideoSessionReconciler"/>).
 /// </summary>
 public sealed partial class SessionKeeper(
     SessionLeases leases,
-    SessionKeeping keeping,
+    VideoSessionReconciler reconciler,
     VideoSignal signal,
     TimeProvider clock,
     ILogger<SessionKeeper> logger) : BackgroundService
@@ -80,7 +80,7 @@ public sealed partial class SessionKeeper(
         DateTimeOffset? next = null;
         try
         {
-            await keeping.LookAsync(lease.Tenant, lease.Id, either.Token);
+            await reconciler.ReconcileAsync(lease.Tenant, lease.Id, either.Token);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {

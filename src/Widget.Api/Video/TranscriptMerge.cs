@@ -3,19 +3,21 @@ using System.Text.RegularExpressions;
 namespace Widget.Api.Video;
 
 /// <summary>
-/// Finds what a call's transcript has that was not heard of while the call went on. Both are in the order of speech, so they are laid against
-/// each other as a whole (longest common subsequence) instead of line by line: people say the same thing twice.
+/// Finds the lines of a call's transcript that the page did not report during the call. People repeat themselves, so the two lists are
+/// aligned as a whole (longest common subsequence) instead of line by line.
 /// </summary>
 public static partial class TranscriptMerge
 {
-    // The page hears what was said as the recogniser had it then, and the avatar's words up to where it was cut off.
+    // The page's text may come from an earlier recognition, or stop where the avatar was interrupted.
     private const double Alike = 0.6;
 
-    /// <summary>Longest call that is merged, in lines of either side: the work grows with their product.</summary>
+    /// <summary>Most lines that are merged, on either side. The work grows with the product of both.</summary>
     public const int MostLines = 1_000;
 
-    /// <returns>Places in the transcript of lines that were not heard, in their order.</returns>
-    public static IReadOnlyList<int> Missing(IReadOnlyList<(bool IsVisitor, string Text)> heard, IReadOnlyList<TranscriptLine> transcript) =>
+    /// <returns>The positions of transcript lines that were not heard, in order.</returns>
+    public static IReadOnlyList<int> Missing(
+        IReadOnlyList<(bool IsVisitor, string Text)> heard,
+        IReadOnlyList<TranscriptLine> transcript) =>
         Compare(heard, transcript).Missing;
 
     /// <returns>
@@ -59,11 +61,12 @@ public static partial class TranscriptMerge
     private static bool Same(Line told, Line heard)
     {
         if (told.IsVisitor != heard.IsVisitor || told.Words.Length == 0 || heard.Words.Length == 0) return false;
-        // One that was cut off is the beginning of the other.
+        // A line that was interrupted is the beginning of the other.
         var (shorter, longer) = told.Words.Length <= heard.Words.Length ? (told, heard) : (heard, told);
         if (shorter.Words.Length > 2 && longer.Words.AsSpan(0, shorter.Words.Length).SequenceEqual(shorter.Words)) return true;
-        // Too different in size to be alike, whatever they say.
-        if (Math.Min(shorter.Distinct.Count, longer.Distinct.Count) < Alike * Math.Max(shorter.Distinct.Count, longer.Distinct.Count)) return false;
+        // Lines of very different length cannot be alike.
+        if (Math.Min(shorter.Distinct.Count, longer.Distinct.Count) < Alike * Math.Max(shorter.Distinct.Count, longer.Distinct.Count))
+            return false;
         var common = shorter.Distinct.Count(longer.Distinct.Contains);
         return (double)common / (shorter.Distinct.Count + longer.Distinct.Count - common) >= Alike;
     }

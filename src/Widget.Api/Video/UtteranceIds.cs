@@ -1,12 +1,12 @@
 namespace Widget.Api.Video;
 
 /// <summary>
-/// Client ids of what is said in calls. Pages choose the last part of theirs, and visitors the whole of their messages', so ours begin with what
-/// <see cref="Reserved"/> keeps from them.
+/// Client ids of utterances in video calls. Pages choose the last part of these ids and the whole ids of chat messages, so ours start with
+/// a prefix that chat messages cannot use.
 /// </summary>
 internal static class UtteranceIds
 {
-    /// <summary>What a visitor's own client ids may not begin with.</summary>
+    /// <summary>The prefix that visitors' client ids cannot have.</summary>
     public const string Reserved = "video:";
 
     public static string Of(VideoSession session) => $"{Reserved}{session.Id.Value:N}:";

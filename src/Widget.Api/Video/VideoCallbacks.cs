@@ -10,28 +10,32 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Video;
 
 /// <summary>
-/// Takes what Tavus calls back with. Nothing of it is signed, so all that proves the caller is the address, which only Tavus was told and which is
-/// good for one call. It is written down and answered at once; the keeper then makes something of it.
+/// Receives Tavus's callbacks. Tavus does not sign them, so the only proof of the sender is the secret in the URL, which is valid for one
+/// call. A callback is stored and answered at once; the reconciler handles it later.
 /// </summary>
 public sealed class VideoCallbacks(
     NpgsqlDataSource dataSource, TenantDatabase database, VideoSignal signal, IMultiTenantContextAccessor tenants, TimeProvider clock)
 {
     private const int LongestType = 100;
 
-    /// <param name="token">Of the address.</param>
-    /// <param name="body">As <see cref="StorableJson"/> reads it.</param>
-    /// <param name="ct">Ends the wait.</param>
-    /// <returns>False when no call has this address. True for whatever else: a caller that is refused would only call again.</returns>
+    /// <param name="token">The secret from the URL.</param>
+    /// <param name="body">The callback, as <see cref="StorableJson"/> reads it.</param>
+    /// <param name="ct">Cancels the work.</param>
+    /// <returns>
+    /// False when no call has this secret. True even for a useless body: Tavus would only send a rejected callback again.
+    /// </returns>
     public async Task<bool> ReceiveAsync(string token, JsonElement body, CancellationToken ct)
     {
         if (await FindAsync(token, ct) is not { } found || !tenants.Admits(found.Tenant)) return false;
-        if (CallEvent.Read(body) is not { Type.Length: <= LongestType } entry) return true;
+        if (TavusCallEvent.Read(body) is not { Type.Length: <= LongestType } entry) return true;
         await using var db = await database.BeginAsync(found.Tenant, ct);
         if (await db.LockAsync(found.Id, ct) is not { } session) return false;
-        // Somebody else's event at this address is not of this call.
-        if (body.TryGetProperty("conversation_id", out var id) && id.ValueKind == JsonValueKind.String && session.TavusConversationId is { } ours && id.GetString() != ours) return true;
+        if (IsOfAnother(session, body)) return true;
         await using var insert = db.Command(
-            "insert into tavus_callbacks (tenant_id, session_id, digest, event_type, body) values ($1, $2, $3, $4, $5) on conflict do nothing",
+            """
+            insert into tavus_callbacks (tenant_id, session_id, digest, event_type, body) values ($1, $2, $3, $4, $5)
+            on conflict do nothing
+            """,
             [
                 found.Tenant.Value,
                 found.Id.Value,
@@ -46,7 +50,13 @@ public sealed class VideoCallbacks(
         return true;
     }
 
-    // By its hash, so that the time the search takes tells nothing of the token.
+    private static bool IsOfAnother(VideoSession session, JsonElement body) =>
+        session.TavusConversationId is { } ours
+        && body.TryGetProperty("conversation_id", out var id)
+        && id.ValueKind == JsonValueKind.String
+        && id.GetString() != ours;
+
+    // Search by the hash, so that the duration of the search reveals nothing about the secret.
     private async Task<(TenantId Tenant, VideoSessionId Id)?> FindAsync(string token, CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand("select tenant_id, id from tavus_session_by_callback($1)");
@@ -55,7 +65,10 @@ public sealed class VideoCallbacks(
         return await row.ReadAsync(ct) ? (new TenantId(row.GetGuid(0)), new VideoSessionId(row.GetGuid(1))) : null;
     }
 
-    // Some kinds rightly come several times with other properties, so the kind alone does not make an event.
-    private static byte[] Digest(CallEvent entry) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{entry.Type}\n{(entry.Properties.ValueKind == JsonValueKind.Undefined ? "" : entry.Properties.GetRawText())}"));
+    // Tavus sends some types several times with different properties, so the type alone does not identify an event.
+    private static byte[] Digest(TavusCallEvent entry)
+    {
+        var properties = entry.Properties.ValueKind == JsonValueKind.Undefined ? "" : entry.Properties.GetRawText();
+        return SHA256.HashData(Encoding.UTF8.GetBytes($"{entry.Type}\n{properties}"));
+    }
 }

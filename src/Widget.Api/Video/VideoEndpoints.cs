@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
@@ -15,28 +16,31 @@ internal static class VideoEndpoints
 {
     private const long LargestRequest = 256 * 1024;
 
-    // Transcripts of an hour's call.
+    // The transcript of a call of one hour.
     private const long LargestCallback = 2 * 1024 * 1024;
 
     public static void MapVideo(this IEndpointRouteBuilder routes)
     {
         var tavus = routes.MapGroup("/api/tavus").WithTags("Tavus").RequireCors(Policies.AnyOrigin).WithRequestSizeLimit(LargestRequest);
-        var calls = tavus.MapGroup("").RequireAuthorization(Policies.VisitorOrDeveloper).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
-        calls.MapPost("/session", Open).Validate<TavusSessionRequest>().ProducesProblem(402).ProducesProblem(409).ProducesProblem(502).ProducesProblem(503)
-            .WithSummary("Open a video call, or wait for one in the line");
-        calls.MapPost("/create-agent", Open).Validate<TavusSessionRequest>().ProducesProblem(402).ProducesProblem(409).ProducesProblem(502).ProducesProblem(503)
+        var calls = tavus.MapGroup("").RequireAuthorization(Policies.VisitorOrDeveloper)
+            .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
+        calls.MapPost("/session", Open).Validate<TavusSessionRequest>().ProducesCallRefusals()
+            .WithSummary("Open a video call, or join the queue for one");
+        calls.MapPost("/create-agent", Open).Validate<TavusSessionRequest>().ProducesCallRefusals()
             .WithSummary("The same as POST /api/tavus/session");
-        calls.MapGet("/session/{id:guid}", Get).WithSummary("A video call");
-        calls.MapPost("/session/{id:guid}/alive", Alive).WithSummary("Say that the page is still there, and hear how the call is doing");
-        calls.MapPost("/session/{id:guid}/utterances", Hear).Validate<UtterancesRequest>().WithSummary("Write down what was said in a call");
+        calls.MapGet("/session/{id:guid}", Get).WithSummary("Get a video call");
+        calls.MapPost("/session/{id:guid}/alive", Alive).WithSummary("Report that the page is still open, and get the state of the call");
+        calls.MapPost("/session/{id:guid}/utterances", Hear).Validate<UtterancesRequest>()
+            .WithSummary("Add what was said in a call to the log");
         calls.MapPost("/session/{id:guid}/end", End).WithSummary("End a video call");
-        tavus.MapGet("/sessions", List).RequireAuthorization(Policies.Developer).ProducesProblem(401).WithSummary("Video calls, newest first, with what is left of them");
+        tavus.MapGet("/sessions", List).RequireAuthorization(Policies.Developer).ProducesProblem(401)
+            .WithSummary("List video calls with their records, newest first");
         tavus.MapPost("/session/{id:guid}/leave", Leave).ProducesProblem(400).ProducesProblem(404)
-            .WithSummary("End a video call as the page is being left (text or JSON, by its leave token alone)");
+            .WithSummary("End a video call while its page is being closed (text or JSON; needs the leave token only)");
 
         routes.MapPost("/api/tavus/callback/{token}", Receive).WithTags("Tavus").ProducesProblem(404)
-            .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(LargestCallback))
-            .WithSummary("Where Tavus tells what happens in a call");
+            .WithMetadata(new RequestSizeLimitAttribute(LargestCallback))
+            .WithSummary("Receives Tavus's callbacks about a call");
     }
 
     private static async Task<Results<Ok<TavusSession>, ProblemHttpResult>> Open(
@@ -46,32 +50,46 @@ internal static class VideoEndpoints
         VisitorTokens tokens,
         VideoSessions sessions,
         ConversationThreads threads,
-        VideoView view,
+        VideoSessionMapper mapper,
         CancellationToken ct)
     {
         var tenant = tenants.Current();
         if (!IsOf(tenant, request.CompanyId)) return Problems.NotFound("company");
-        var caller = Caller(http, tenant, tokens);
-        if (await threads.FindAsync(caller.Tenant, caller.Visitor, request.ThreadId is { } thread ? new ConversationId(thread) : null, ct) is not { } found)
-            return VideoRefusal.NoSuchConversation.ToProblem();
+        var caller = Caller.Of(http, tenant, tokens);
+        ConversationId? wanted = request.ThreadId is { } thread ? new ConversationId(thread) : null;
+        if (await threads.FindAsync(caller.Tenant, caller.Visitor, wanted, ct) is not { } found)
+            return CallRefusal.NoConversation.ToProblem();
         var (session, refusal) = await sessions.OpenAsync(caller, found.Visitor, found.Conversation, request, ct);
-        return refusal is { } why ? why.ToProblem() : TypedResults.Ok(await view.OfAsync(session!, caller, ct));
+        return refusal is not null ? refusal.ToProblem() : TypedResults.Ok(await mapper.OfAsync(session!, caller, ct));
     }
 
     private static async Task<Results<Ok<TavusSession>, ProblemHttpResult>> Get(
-        Guid id, HttpContext http, IMultiTenantContextAccessor tenants, VisitorTokens tokens, VideoSessions sessions, VideoView view, CancellationToken ct) =>
-        Caller(http, tenants.Current(), tokens) is var caller && await sessions.FindAsync(caller, new VideoSessionId(id), ct) is { } session
-            ? TypedResults.Ok(await view.OfAsync(session, caller, ct))
-            : Problems.NotFound("video call");
+        Guid id,
+        HttpContext http,
+        IMultiTenantContextAccessor tenants,
+        VisitorTokens tokens,
+        VideoSessions sessions,
+        VideoSessionMapper mapper,
+        CancellationToken ct)
+    {
+        var caller = Caller.Of(http, tenants.Current(), tokens);
+        var session = await sessions.FindAsync(caller, new VideoSessionId(id), ct);
+        return session is not null ? TypedResults.Ok(await mapper.OfAsync(session, caller, ct)) : NotFound();
+    }
 
     private static async Task<Results<Ok<TavusSessions>, ValidationProblem>> List(
-        IMultiTenantContextAccessor tenants, VideoSessions sessions, VideoView view, CancellationToken ct, Guid? before = null, int limit = 50)
+        IMultiTenantContextAccessor tenants,
+        VideoSessions sessions,
+        VideoSessionMapper mapper,
+        CancellationToken ct,
+        Guid? before = null,
+        int limit = 50)
     {
-        if (limit is < 1 or > 200) return Problems.Invalid("limit", "limit must be between 1 and 200.");
-        var tenant = tenants.Current().TenantId;
-        var found = await sessions.ListAsync(tenant, before is { } last ? new VideoSessionId(last) : null, limit, ct);
-        var shown = await view.OfAsync(found, new VideoCaller(tenant, null), ct);
-        return TypedResults.Ok(new TavusSessions(shown, found.Count == limit ? found[^1].Id.Value : null));
+        if (CallEndpoints.InvalidLimit(limit) is { } invalid) return invalid;
+        var caller = new Caller(tenants.Current().TenantId, Visitor: null);
+        var found = await sessions.ListAsync(caller.Tenant, before is { } last ? new VideoSessionId(last) : null, limit, ct);
+        Guid? next = found.Count == limit ? found[^1].Id.Value : null;
+        return TypedResults.Ok(new TavusSessions(await mapper.OfAsync(found, caller, ct), next));
     }
 
     private static async Task<Results<Ok<TavusSession>, ProblemHttpResult>> Alive(
@@ -81,11 +99,13 @@ internal static class VideoEndpoints
         IMultiTenantContextAccessor tenants,
         VisitorTokens tokens,
         VideoSessions sessions,
-        VideoView view,
-        CancellationToken ct) =>
-        Caller(http, tenants.Current(), tokens) is var caller && await sessions.AliveAsync(caller, new VideoSessionId(id), request.ReplicaJoined, ct) is { } session
-            ? TypedResults.Ok(await view.OfAsync(session, caller, ct))
-            : Problems.NotFound("video call");
+        VideoSessionMapper mapper,
+        CancellationToken ct)
+    {
+        var caller = Caller.Of(http, tenants.Current(), tokens);
+        var session = await sessions.AliveAsync(caller, new VideoSessionId(id), request.ReplicaJoined, ct);
+        return session is not null ? TypedResults.Ok(await mapper.OfAsync(session, caller, ct)) : NotFound();
+    }
 
     private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> Hear(
         Guid id,
@@ -98,44 +118,51 @@ internal static class VideoEndpoints
     {
         if (request.Utterances.Select(Validation.Errors).FirstOrDefault(errors => errors.Count > 0) is { } errors)
             return Problems.Invalid("utterances", errors.Values.First()[0]);
-        return await sessions.HearAsync(Caller(http, tenants.Current(), tokens), new VideoSessionId(id), request.Utterances, ct) is null
-            ? Problems.NotFound("video call")
+        var caller = Caller.Of(http, tenants.Current(), tokens);
+        return await sessions.HearAsync(caller, new VideoSessionId(id), request.Utterances, ct) is null
+            ? NotFound()
             : TypedResults.NoContent();
     }
 
     private static async Task<Results<Ok<TavusSession>, ProblemHttpResult>> End(
-        Guid id, HttpContext http, IMultiTenantContextAccessor tenants, VisitorTokens tokens, VideoSessions sessions, VideoView view, CancellationToken ct)
+        Guid id,
+        HttpContext http,
+        IMultiTenantContextAccessor tenants,
+        VisitorTokens tokens,
+        VideoSessions sessions,
+        VideoSessionMapper mapper,
+        CancellationToken ct)
     {
-        var caller = Caller(http, tenants.Current(), tokens);
+        var caller = Caller.Of(http, tenants.Current(), tokens);
         var reason = caller.Visitor is null ? TavusEndReason.Developer : TavusEndReason.Visitor;
-        return await sessions.EndAsync(caller, new VideoSessionId(id), reason, ct) is { } session
-            ? TypedResults.Ok(await view.OfAsync(session, caller, ct))
-            : Problems.NotFound("video call");
+        var session = await sessions.EndAsync(caller, new VideoSessionId(id), reason, ct);
+        return session is not null ? TypedResults.Ok(await mapper.OfAsync(session, caller, ct)) : NotFound();
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Leave(
-        Guid id, HttpContext http, IMultiTenantContextAccessor tenants, LeaveTokens leaving, VideoSessions sessions, CancellationToken ct)
-    {
-        try
-        {
-            return await leaving.ReadAsync(LeaveTokens.Video, id, http.Request.Body, ct) is { } tenant
-                && tenants.Admits(tenant)
-                && await sessions.EndAsync(new VideoCaller(tenant, null), new VideoSessionId(id), TavusEndReason.Left, ct) is not null
-                ? TypedResults.NoContent()
-                : Problems.NotFound("video call");
-        }
-        catch (JsonException)
-        {
-            return Problems.Because(StatusCodes.Status400BadRequest, "The request is not valid JSON.");
-        }
-    }
+    private static Task<Results<NoContent, ProblemHttpResult>> Leave(
+        Guid id,
+        HttpContext http,
+        VideoSessions sessions,
+        CancellationToken ct) =>
+        CallEndpoints.LeaveAsync(
+            http,
+            LeaveTokens.Video,
+            id,
+            NotFound(),
+            async caller => await sessions.EndAsync(caller, new VideoSessionId(id), TavusEndReason.Left, ct) is not null);
 
-    private static async Task<Results<Ok, ProblemHttpResult>> Receive(string token, HttpContext http, VideoCallbacks callbacks, CancellationToken ct)
+    private static async Task<Results<Ok, ProblemHttpResult>> Receive(
+        string token,
+        HttpContext http,
+        VideoCallbacks callbacks,
+        CancellationToken ct)
     {
         try
         {
             using var body = await StorableJson.ParseAsync(http.Request.Body, ct);
-            return await callbacks.ReceiveAsync(token, body.RootElement, ct) ? TypedResults.Ok() : Problems.Because(StatusCodes.Status404NotFound, "There is nothing at this address.");
+            return await callbacks.ReceiveAsync(token, body.RootElement, ct)
+                ? TypedResults.Ok()
+                : Problems.Because(StatusCodes.Status404NotFound, "There is nothing at this address.");
         }
         catch (JsonException)
         {
@@ -143,9 +170,11 @@ internal static class VideoEndpoints
         }
     }
 
-    /// <summary>Whether the caller, where it names a company, names its own.</summary>
+    /// <summary>Whether a request that names a company names the caller's own.</summary>
     internal static bool IsOf(TenantInfo tenant, string? company) =>
-        company is null || string.Equals(company, tenant.Slug, StringComparison.OrdinalIgnoreCase) || (Guid.TryParse(company, out var id) && id == tenant.TenantId.Value);
+        company is null
+        || string.Equals(company, tenant.Slug, StringComparison.OrdinalIgnoreCase)
+        || (Guid.TryParse(company, out var id) && id == tenant.TenantId.Value);
 
-    internal static VideoCaller Caller(HttpContext http, TenantInfo tenant, VisitorTokens tokens) => new(tenant.TenantId, tokens.Read(http)?.Visitor);
+    private static ProblemHttpResult NotFound() => Problems.NotFound("video call");
 }

@@ -5,23 +5,23 @@ namespace Widget.Api.Video;
 
 internal static class VideoServices
 {
-    /// <summary>Calls with a video avatar.</summary>
+    /// <summary>Adds calls with a video avatar.</summary>
     public static IServiceCollection AddVideo(this IServiceCollection services, VideoTimings timings)
     {
         services.AddSingleton(timings);
         services.AddSingleton(VideoTables.Tables);
-        services.AddSingleton<VideoOffer>();
-        services.AddSingleton<IModeOffer, VideoMode>();
-        services.AddSingleton<SessionOpener>();
-        services.AddSingleton<SessionFinish>();
-        services.AddSingleton<LostConversations>();
-        services.AddSingleton<SessionAtTavus>();
-        services.AddSingleton<SessionKeeping>();
+        services.AddSingleton<VideoAvailability>();
+        services.AddSingleton<IModeAvailability>(provider => provider.GetRequiredService<VideoAvailability>());
+        services.AddSingleton<VideoSessionOpener>();
+        services.AddSingleton<VideoSessionCompletion>();
+        services.AddSingleton<OrphanedConversations>();
+        services.AddSingleton<TavusCalls>();
+        services.AddSingleton<VideoSessionReconciler>();
         services.AddSingleton<VideoSignal>();
         services.AddSingleton<SessionLeases>();
         services.AddHostedService<SessionKeeper>();
         services.AddSingleton<VideoSessions>();
-        services.AddSingleton<VideoView>();
+        services.AddSingleton<VideoSessionMapper>();
         services.AddSingleton<VideoCallbacks>();
         services.AddSingleton<LifecycleService>();
         return services;

@@ -18,12 +18,12 @@ public readonly record struct VideoSessionId(Guid Value) : ITypedId<VideoSession
     public override string ToString() => Value.ToString();
 }
 
-/// <summary>What the avatar is to know of the visit, for the creation that may come later.</summary>
-public sealed record VideoWish(string? Page, string? Locale, string? AgentName = null);
+/// <summary>What the page sent when it asked for the call. The call may be opened later, when a slot is free.</summary>
+public sealed record VideoSessionDetails(string? Page, string? Locale, string? AgentName = null);
 
 /// <summary>
-/// A visitor's call with the avatar, from the wish for it to what is left of it. It is a conversation at Tavus, which costs money and holds a
-/// slot of the account from its creation until it is ended there.
+/// A visitor's call with the avatar, from the request to the results of the ended call. It is a conversation at Tavus, which costs money
+/// and occupies a slot of the account from its creation until it ends there.
 /// </summary>
 public sealed class VideoSession : ITenantOwned
 {
@@ -35,30 +35,30 @@ public sealed class VideoSession : ITenantOwned
 
     public required VisitorId VisitorId { get; init; }
 
-    /// <summary>The caller's own id: asking twice opens one session.</summary>
+    /// <summary>Chosen by the caller, so that a repeated request opens one session.</summary>
     public required string ClientId { get; init; }
 
     public required TavusSessionState State { get; set; }
 
-    /// <summary><see cref="TavusAccount.Fingerprint"/>: slots are the account's.</summary>
+    /// <summary><see cref="TavusAccount.Fingerprint"/>; the sessions of an account share its slots.</summary>
     public required string Account { get; init; }
 
     public required string ReplicaId { get; init; }
 
     public string? PersonaId { get; init; }
 
-    public required VideoWish Wish { get; init; }
+    public required VideoSessionDetails Wish { get; init; }
 
-    /// <summary>A page gives signs of life. Without one, Tavus's own limits end the call.</summary>
+    /// <summary>Whether a page reports that it is open. A program does not report, so Tavus's limits end its call.</summary>
     public required bool Watched { get; init; }
 
-    /// <summary>Longest that it may last, which is kept free of the tenant's budget.</summary>
+    /// <summary>The time limit, which is reserved from the tenant's monthly minutes.</summary>
     public required int ReservedSeconds { get; init; }
 
-    /// <summary>The conversation's name at Tavus, by which one is found whose creation was not heard of.</summary>
+    /// <summary>The conversation's unique name at Tavus, which finds it if the response to its creation was lost.</summary>
     public required string Name { get; init; }
 
-    /// <summary>When Tavus was last asked to open it.</summary>
+    /// <summary>When Tavus was last asked to create the conversation.</summary>
     public DateTimeOffset? AskedAt { get; set; }
 
     public string? TavusConversationId { get; set; }
@@ -67,61 +67,61 @@ public sealed class VideoSession : ITenantOwned
 
     public string? MeetingToken { get; set; }
 
-    /// <summary>SHA-256 of what its callback address carries.</summary>
+    /// <summary>SHA-256 of the secret in the callback URL.</summary>
     public required byte[] CallbackToken { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Since when it waits for a slot; null for one that never had to.</summary>
+    /// <summary>When the session joined the queue for a slot; null when a slot was free at once.</summary>
     public DateTimeOffset? QueuedAt { get; set; }
 
-    /// <summary>Since when it exists at Tavus, and costs.</summary>
+    /// <summary>When the conversation was created at Tavus. It costs money from then on.</summary>
     public DateTimeOffset? OpenedAt { get; set; }
 
     public DateTimeOffset? JoinedAt { get; set; }
 
-    /// <summary>The page's last sign of life.</summary>
+    /// <summary>When the page last reported that it is open.</summary>
     public DateTimeOffset SeenAt { get; set; }
 
     public DateTimeOffset? EndedAt { get; set; }
 
     public TavusEndReason? EndReason { get; set; }
 
-    /// <summary>Tavus's own words.</summary>
+    /// <summary>The reason in Tavus's words.</summary>
     public string? ShutdownReason { get; set; }
 
     public int? Seconds { get; set; }
 
-    /// <summary>Where the recording is, as Tavus says it.</summary>
+    /// <summary>JSON from Tavus: where the recording is stored.</summary>
     public string? Recording { get; set; }
 
-    /// <summary>What the avatar has seen, as Tavus sums it up.</summary>
+    /// <summary>Tavus's summary of what the avatar saw.</summary>
     public string? Perception { get; set; }
 
-    /// <summary>How many utterances were heard by the page.</summary>
+    /// <summary>How many utterances the page has reported.</summary>
     public int Heard { get; set; }
 
-    /// <summary>When Tavus's transcript was merged into the log. Nothing that is heard later is added.</summary>
+    /// <summary>When Tavus's transcript was merged into the log. Later reports of the page are ignored.</summary>
     public DateTimeOffset? TranscribedAt { get; set; }
 
-    /// <summary>When to look at it again; null when there is nothing left to see to.</summary>
+    /// <summary>When to check the session again; null when nothing is left to do.</summary>
     public DateTimeOffset? NextCheckAt { get; set; }
 
     public Guid? LeaseOwner { get; set; }
 
     public DateTimeOffset? LeaseUntil { get; set; }
 
-    /// <summary>It waits for a slot, or is just trying for one.</summary>
+    /// <summary>Whether the session waits for a slot or is trying to get one.</summary>
     public bool IsInLine => QueuedAt is not null && State is (TavusSessionState.Queued or TavusSessionState.Creating);
 
-    /// <summary>It is over, at Tavus too.</summary>
+    /// <summary>Whether the call is over, also at Tavus.</summary>
     public bool IsOver => State is TavusSessionState.Ended or TavusSessionState.Failed;
 
-    /// <summary>When its time is up; null while it is not open.</summary>
+    /// <summary>When the call reaches its time limit; null while it is not open.</summary>
     public DateTimeOffset? Deadline => OpenedAt?.AddSeconds(ReservedSeconds);
 
-    /// <summary>Wishes it ended. It is over when Tavus has confirmed it, and at once when Tavus has never heard of it.</summary>
-    /// <returns>False when it is over or on its way there.</returns>
+    /// <summary>Requests the end. The call is over when Tavus confirms it.</summary>
+    /// <returns>False when the call is over or ending already.</returns>
     public bool BeginEnd(TavusEndReason reason, DateTimeOffset now)
     {
         if (IsOver || State == TavusSessionState.Ending) return false;
@@ -139,7 +139,7 @@ public sealed class VideoSession : ITenantOwned
         session.Property(row => row.EndReason).HasConversion(value => ToText(value!.Value), text => FromText<TavusEndReason>(text));
         session.Property(row => row.Wish).HasColumnType("jsonb").HasConversion(
             value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
-            text => JsonSerializer.Deserialize<VideoWish>(text, JsonSerializerOptions.Web)!);
+            text => JsonSerializer.Deserialize<VideoSessionDetails>(text, JsonSerializerOptions.Web)!);
         session.Property(row => row.Recording).HasColumnType("jsonb");
         session.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
         session.Property(row => row.SeenAt).HasDefaultValueSql("now()");
@@ -158,14 +158,14 @@ public sealed class VideoSession : ITenantOwned
         where T : struct, Enum => Enum.Parse<T>(text.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
 }
 
-/// <summary>Something that Tavus called back with.</summary>
+/// <summary>A callback from Tavus.</summary>
 public sealed class VideoCallback : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
 
     public required VideoSessionId SessionId { get; init; }
 
-    /// <summary>Of the event's type and properties: the same event twice is one.</summary>
+    /// <summary>Hash of the event's type and properties, so that a repeated event is stored once.</summary>
     public required byte[] Digest { get; init; }
 
     public required string EventType { get; init; }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Api.Tavus;
 using Widget.Api.Tenancy;
@@ -9,110 +10,122 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Video;
 
-/// <summary>Who asks about a call: a visitor, about their own, or a program of the tenant's, about any.</summary>
-public sealed record VideoCaller(TenantId Tenant, VisitorId? Visitor);
-
-/// <summary>Video calls as their visitors and the tenant's programs have them: open, say that one is there, end.</summary>
+/// <summary>Video calls as visitors and the tenant's programs use them: open, keep alive, end.</summary>
 public sealed class VideoSessions(
     TenantDatabase database,
     TenantSettingsService settings,
     TavusAccounts accounts,
-    VideoOffer offer,
-    SessionOpener opener,
-    SessionFinish finish,
+    VideoAvailability availability,
+    VideoSessionOpener opener,
+    VideoSessionCompletion completion,
     SessionLeases leases,
     VideoSignal signal,
     VideoTimings timings,
     IHostApplicationLifetime lifetime,
     TimeProvider clock)
 {
-    /// <summary>More than an hour's call has; a page that reports more is none of ours.</summary>
+    /// <summary>Most utterances that a page may report; more than a call of an hour has.</summary>
     private const int MostUtterances = 1_000;
 
-    /// <summary>How long after the end a page may still report.</summary>
-    private static readonly TimeSpan LateWords = TimeSpan.FromMinutes(2);
+    /// <summary>How long after the end a page may still report utterances.</summary>
+    private static readonly TimeSpan LateUtterances = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Opens a call, or takes a place in the line for one. The same client id again gives the same session.
+    /// Opens a call, or joins the queue for one. The conversation's other calls end. A repeated client id returns the existing session.
     /// </summary>
     /// <param name="caller">Who asks.</param>
-    /// <param name="visitor">Whose call it will be.</param>
-    /// <param name="thread">The conversation of ours that it belongs to, which is the visitor's.</param>
-    /// <param name="request">What is wished.</param>
-    /// <param name="ct">Ends the wait, not the opening.</param>
-    public async Task<(VideoSession? Session, VideoRefusal? Refusal)> OpenAsync(
-        VideoCaller caller,
+    /// <param name="visitor">Who the call is for.</param>
+    /// <param name="thread">The visitor's conversation.</param>
+    /// <param name="request">The options of the call.</param>
+    /// <param name="ct">Stops waiting. The call is opened and recorded all the same.</param>
+    public async Task<(VideoSession? Session, CallRefusal? Refusal)> OpenAsync(
+        Caller caller,
         VisitorId visitor,
         ConversationId thread,
         TavusSessionRequest request,
         CancellationToken ct)
     {
-        if (caller.Visitor is not null && (request.ReplicaId ?? request.PersonaId ?? request.AgentName) is not null) return (null, VideoRefusal.NotTheVisitors);
-        var wishes = await settings.ReadAsync(caller.Tenant, ct);
-        wishes = wishes with { TavusReplicaId = request.ReplicaId ?? wishes.TavusReplicaId, TavusPersonaId = request.PersonaId ?? wishes.TavusPersonaId };
-        if (VideoOffer.Missing(wishes) is { } missing) return (null, missing);
-        if (await accounts.OfAsync(caller.Tenant, ct) is not { } account) return (null, VideoRefusal.NoKey);
-        if (request.PersonaId is not null && !account.IsTenants) return (null, VideoRefusal.SharedAccount);
-        if (request.ClientId is { } wish && await FindAsync(caller, thread, wish, ct) is { } before) return (before, null);
-        if (await offer.OverBudgetAsync(caller.Tenant, wishes, ct) is { } over) return (null, over);
+        if (caller.Visitor is not null && (request.ReplicaId ?? request.PersonaId ?? request.AgentName) is not null)
+            return (null, VideoRefusals.NotForVisitors);
+        var current = await settings.ReadAsync(caller.Tenant, ct);
+        current = current with
+        {
+            TavusReplicaId = request.ReplicaId ?? current.TavusReplicaId,
+            TavusPersonaId = request.PersonaId ?? current.TavusPersonaId,
+        };
+        if (VideoAvailability.NotSetUp(current) is { } notSetUp) return (null, notSetUp);
+        if (await accounts.OfAsync(caller.Tenant, ct) is not { } account) return (null, VideoRefusals.NoKey);
+        if (request.PersonaId is not null && !account.IsTenants) return (null, VideoRefusals.SharedAccount);
+        if (request.ClientId is { } clientId && await FindAsync(caller, thread, clientId, ct) is { } existing) return (existing, null);
+        if (await availability.OverBudgetAsync(caller.Tenant, current, ct) is { } overBudget) return (null, overBudget);
         await EndOthersAsync(caller.Tenant, thread, request.ClientId, ct);
-        var (session, refusal, added) = await AddAsync(caller, visitor, thread, request, wishes, account, ct);
-        if (!added || session is not { State: TavusSessionState.Creating }) return (session, refusal); // it is there, waits, or may not be
+        var (session, refusal, isNew) = await AddAsync(caller, visitor, thread, request, current, account, ct);
+        // It existed already, is queued, or was refused.
+        if (!isNew || session is not { State: TavusSessionState.Creating }) return (session, refusal);
 
-        // Whoever gives up waiting does not undo what Tavus may have done; the outcome is written down all the same.
+        // Tavus may open the call even if the caller stops waiting, so the outcome is recorded in any case.
         var opening = OpenHeldAsync(session);
         refusal = await opening.WaitAsync(ct);
         return refusal is null ? (await FindAsync(caller, session.Id, ct), null) : (null, refusal);
     }
 
-    /// <summary>The session; null when it is not the caller's.</summary>
-    public async Task<VideoSession?> FindAsync(VideoCaller caller, VideoSessionId id, CancellationToken ct)
+    /// <summary>The session; null when the caller may not use it.</summary>
+    public async Task<VideoSession?> FindAsync(Caller caller, VideoSessionId id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(caller.Tenant, ct);
-        return await db.VideoSessions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id && (caller.Visitor == null || row.VisitorId == caller.Visitor), ct);
+        return await db.VideoSessions.AsNoTracking()
+            .SingleOrDefaultAsync(row => row.Id == id && (caller.Visitor == null || row.VisitorId == caller.Visitor), ct);
     }
 
-    private async Task<VideoSession?> FindAsync(VideoCaller caller, ConversationId thread, string clientId, CancellationToken ct)
+    private async Task<VideoSession?> FindAsync(Caller caller, ConversationId thread, string clientId, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(caller.Tenant, ct);
         return await db.VideoSessions.AsNoTracking().SingleOrDefaultAsync(
-            row => row.ConversationId == thread && row.ClientId == clientId && (caller.Visitor == null || row.VisitorId == caller.Visitor), ct);
+            row => row.ConversationId == thread
+                && row.ClientId == clientId
+                && (caller.Visitor == null || row.VisitorId == caller.Visitor),
+            ct);
     }
 
     /// <summary>The tenant's calls, newest first.</summary>
-    /// <param name="tenant">Whose.</param>
-    /// <param name="before">Older than this one.</param>
-    /// <param name="limit">Most of them.</param>
-    /// <param name="ct">Ends the wait.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="before">Returns older calls than this one; null for the newest.</param>
+    /// <param name="limit">Most calls to return.</param>
+    /// <param name="ct">Cancels the query.</param>
     public async Task<IReadOnlyList<VideoSession>> ListAsync(TenantId tenant, VideoSessionId? before, int limit, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        // Their ids are in the order in which they were made.
+        // Ids sort by creation time.
         return before is { } last
-            ? await db.VideoSessions.FromSql($"select * from tavus_sessions where id < {last.Value} order by id desc limit {limit}").AsNoTracking().ToListAsync(ct)
+            ? await db.VideoSessions
+                .FromSql($"select * from tavus_sessions where id < {last.Value} order by id desc limit {limit}")
+                .AsNoTracking()
+                .ToListAsync(ct)
             : await db.VideoSessions.AsNoTracking().OrderByDescending(row => row.Id).Take(limit).ToListAsync(ct);
     }
 
-    /// <summary>The page is still there, and perhaps sees the avatar; null when the session is not the caller's.</summary>
-    public async Task<VideoSession?> AliveAsync(VideoCaller caller, VideoSessionId id, bool replicaJoined, CancellationToken ct)
+    /// <summary>
+    /// Records that the page is still open, and whether it sees the avatar. Null when the caller may not use the session.
+    /// </summary>
+    public async Task<VideoSession?> AliveAsync(Caller caller, VideoSessionId id, bool replicaJoined, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(caller.Tenant, ct);
-        if (await OwnAsync(db, caller, id, ct) is not { } session) return null;
+        if (await LockOwnAsync(db, caller, id, ct) is not { } session) return null;
         if (!session.IsOver)
         {
             session.SeenAt = clock.GetUtcNow();
-            if (replicaJoined) await finish.JoinAsync(db, session, ct);
+            if (replicaJoined) await completion.JoinAsync(db, session, ct);
             await db.CommitAsync(ct);
         }
 
         return session;
     }
 
-    /// <summary>Ends the call. A second time changes nothing; null when the session is not the caller's.</summary>
-    public async Task<VideoSession?> EndAsync(VideoCaller caller, VideoSessionId id, TavusEndReason reason, CancellationToken ct)
+    /// <summary>Ends the call. A second time changes nothing. Null when the caller may not use the session.</summary>
+    public async Task<VideoSession?> EndAsync(Caller caller, VideoSessionId id, TavusEndReason reason, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(caller.Tenant, ct);
-        if (await OwnAsync(db, caller, id, ct) is not { } session) return null;
+        if (await LockOwnAsync(db, caller, id, ct) is not { } session) return null;
         if (session.BeginEnd(reason, clock.GetUtcNow()))
         {
             await db.CommitAsync(ct);
@@ -123,15 +136,15 @@ public sealed class VideoSessions(
     }
 
     /// <summary>
-    /// Writes down what was said, once each; null when the session is not the caller's. When Tavus's transcript is there, which has everything,
-    /// nothing is added any more.
+    /// Adds reported utterances to the log, each once. Once Tavus's transcript is merged, which has everything, further reports are
+    /// ignored.
     /// </summary>
-    /// <returns>How many were new.</returns>
-    public async Task<int?> HearAsync(VideoCaller caller, VideoSessionId id, IReadOnlyList<HeardUtterance> utterances, CancellationToken ct)
+    /// <returns>How many were new; null when the caller may not use the session.</returns>
+    public async Task<int?> HearAsync(Caller caller, VideoSessionId id, IReadOnlyList<HeardUtterance> utterances, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(caller.Tenant, ct);
-        if (await OwnAsync(db, caller, id, ct) is not { } session) return null;
-        if (session.TranscribedAt is not null || session.OpenedAt is null || session.EndedAt < clock.GetUtcNow() - LateWords) return 0;
+        if (await LockOwnAsync(db, caller, id, ct) is not { } session) return null;
+        if (session.TranscribedAt is not null || session.OpenedAt is null || session.EndedAt < clock.GetUtcNow() - LateUtterances) return 0;
         await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
         string ClientIdOf(HeardUtterance heard) => $"{UtteranceIds.Of(session)}heard:{heard.Id}";
         var before = await ConversationLog.KnownAsync(db, session.ConversationId, [.. utterances.Select(ClientIdOf)], ct);
@@ -162,7 +175,9 @@ public sealed class VideoSessions(
         return added;
     }
 
-    /// <summary>The places, from 1, of those sessions of one tenant that wait in the line of their account.</summary>
+    /// <summary>
+    /// The queue positions, from 1, of the sessions that wait in their account's queue. All sessions belong to one tenant.
+    /// </summary>
     public async Task<IReadOnlyDictionary<VideoSessionId, int>> PositionsAsync(
         TenantId tenant,
         IReadOnlyCollection<VideoSession> sessions,
@@ -193,9 +208,10 @@ public sealed class VideoSessions(
         return (int)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    private async Task<VideoRefusal?> OpenHeldAsync(VideoSession session)
+    private async Task<CallRefusal?> OpenHeldAsync(VideoSession session)
     {
-        var lease = leases.Hold(session.TenantId, session.Id) ?? throw new InvalidOperationException($"Session {session.Id} is in work before it is opened.");
+        var lease = leases.Hold(session.TenantId, session.Id)
+            ?? throw new InvalidOperationException($"This node already has a lease on the new session {session.Id}.");
         try
         {
             return await opener.OpenAsync(session.TenantId, session.Id, lifetime.ApplicationStopping);
@@ -206,38 +222,45 @@ public sealed class VideoSessions(
         }
     }
 
-    // A visitor has one call. An earlier one, of a page that was reloaded, gives its slot back now.
+    // A visitor has one call. Reloading the page starts a new one, and the earlier call frees its slot.
     private async Task EndOthersAsync(TenantId tenant, ConversationId thread, string? clientId, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         var others = await db.VideoSessions
-            .FromSql($"select * from tavus_sessions where conversation_id = {thread.Value} and state not in ('ending', 'ended', 'failed') for update")
+            .FromSql(
+                $"""
+                select * from tavus_sessions
+                where conversation_id = {thread.Value} and state not in ('ending', 'ended', 'failed') for update
+                """)
             .ToListAsync(ct);
-        var ended = others.Where(other => other.ClientId != clientId).Count(other => other.BeginEnd(TavusEndReason.Left, clock.GetUtcNow()));
+        var now = clock.GetUtcNow();
+        var ended = others.Where(other => other.ClientId != clientId).Count(other => other.BeginEnd(TavusEndReason.Left, now));
         if (ended == 0) return;
         await db.CommitAsync(ct);
         signal.Raise();
     }
 
-    private async Task<(VideoSession? Session, VideoRefusal? Refusal, bool Added)> AddAsync(
-        VideoCaller caller,
+    private async Task<(VideoSession? Session, CallRefusal? Refusal, bool IsNew)> AddAsync(
+        Caller caller,
         VisitorId visitor,
         ConversationId thread,
         TavusSessionRequest request,
-        TenantSettings wishes,
+        TenantSettings current,
         TavusAccount account,
         CancellationToken ct)
     {
         await using var db = await database.BeginAsync(caller.Tenant, ct);
-        if (!await ConversationLog.LockAsync(db, thread, visitor, ct)) return (null, VideoRefusal.NoSuchConversation, false);
+        if (!await ConversationLog.LockAsync(db, thread, visitor, ct)) return (null, CallRefusal.NoConversation, false);
         var clientId = request.ClientId ?? Guid.CreateVersion7().ToString("N");
-        if (await db.VideoSessions.AsNoTracking().SingleOrDefaultAsync(row => row.ConversationId == thread && row.ClientId == clientId, ct) is { } known) return (known, null, false);
+        var known = await db.VideoSessions.AsNoTracking()
+            .SingleOrDefaultAsync(row => row.ConversationId == thread && row.ClientId == clientId, ct);
+        if (known is not null) return (known, null, false);
         await CallBudget.LockAsync(db, UsageMeter.Video, ct);
-        if (await offer.LongestCallAsync(db, wishes, ct) is not { } seconds) return (null, VideoRefusal.OutOfBudget, false);
+        if (await availability.LongestCallAsync(db, current, ct) is not { } seconds) return (null, VideoRefusals.OutOfMinutes, false);
 
         var now = clock.GetUtcNow();
         var id = VideoSessionId.New();
-        // Nobody overtakes those who wait already.
+        // A new session may not overtake those that wait already.
         var waits = await PositionAsync(db, account.Fingerprint, now, id.Value, ct) > 0;
         var session = new VideoSession
         {
@@ -248,9 +271,9 @@ public sealed class VideoSessions(
             ClientId = clientId,
             State = waits ? TavusSessionState.Queued : TavusSessionState.Creating,
             Account = account.Fingerprint,
-            ReplicaId = wishes.TavusReplicaId!,
-            PersonaId = string.IsNullOrWhiteSpace(wishes.TavusPersonaId) ? null : wishes.TavusPersonaId,
-            Wish = new VideoWish(request.Page, request.Locale, request.AgentName),
+            ReplicaId = current.TavusReplicaId!,
+            PersonaId = string.IsNullOrWhiteSpace(current.TavusPersonaId) ? null : current.TavusPersonaId,
+            Wish = new VideoSessionDetails(request.Page, request.Locale, request.AgentName),
             Watched = caller.Visitor is not null,
             ReservedSeconds = seconds,
             Name = $"widget-{id.Value:N}",
@@ -267,6 +290,6 @@ public sealed class VideoSessions(
         return (session, null, true);
     }
 
-    private static async Task<VideoSession?> OwnAsync(TenantDb db, VideoCaller caller, VideoSessionId id, CancellationToken ct) =>
-        await db.LockAsync(id, ct) is { } session && (caller.Visitor is null || session.VisitorId == caller.Visitor) ? session : null;
+    private static async Task<VideoSession?> LockOwnAsync(TenantDb db, Caller caller, VideoSessionId id, CancellationToken ct) =>
+        await db.LockAsync(id, ct) is { } session && caller.MayUse(session.VisitorId) ? session : null;
 }

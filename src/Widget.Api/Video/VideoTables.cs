@@ -28,7 +28,9 @@ public static class VideoTables
             return (bool)(await command.ExecuteScalarAsync(ct))!;
         }
 
-        /// <summary>Has the first session in the account's queue try for a slot once this transaction is committed and holds no lock any more.</summary>
+        /// <summary>
+        /// Lets the first session in the account's queue try to get a slot, after this transaction is committed and its locks are released.
+        /// </summary>
         public void WakeQueue(string account) => db.AfterCommit(async ct =>
         {
             try

@@ -6,45 +6,54 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Voice;
 
-/// <summary>Where and as whom a tenant's voice calls are made.</summary>
-/// <param name="Protocol">What is spoken there.</param>
-/// <param name="Endpoint">The API's root, as <c>https://api.openai.com/v1</c>.</param>
-/// <param name="Key">Never to a browser or a log; null for a server that wants none.</param>
-/// <param name="IsTenants">The tenant's own, not the installation's. Its endpoint may then be anywhere, and is only reached at public addresses.</param>
+/// <summary>The endpoint and credentials of a tenant's voice calls.</summary>
+/// <param name="Protocol">The API's protocol.</param>
+/// <param name="Endpoint">Base URL of the API, such as <c>https://api.openai.com/v1</c>.</param>
+/// <param name="Key">Must not reach a browser or a log. Null for a server without authentication.</param>
+/// <param name="IsTenants">Whether the tenant chose the endpoint. It may then be any URL, so only public addresses are allowed.</param>
 public sealed record VoiceAccount(VoiceProtocol Protocol, Uri Endpoint, string? Key, bool IsTenants)
 {
-    /// <summary>Tells accounts apart without telling their keys.</summary>
+    /// <summary>Identifies the account without revealing its key.</summary>
     public string Fingerprint { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Endpoint} {Key}")))[..32];
 
     public override string ToString() => $"account {Fingerprint[..8]}";
 }
 
-/// <summary>Finds a tenant's account for voice.</summary>
+/// <summary>Finds the account for a tenant's voice calls.</summary>
 public sealed class VoiceAccounts(TenantSecrets secrets, VoiceOptions options)
 {
     internal static readonly Uri OpenAI = new("https://api.openai.com/v1");
 
     /// <summary>
-    /// The tenant's own endpoint with its own key; the installation's endpoint with the tenant's key, or else the installation's. Null when what is
-    /// needed is not there. The installation's key never goes to an endpoint that a tenant names.
+    /// The tenant's own endpoint with its own key; otherwise the installation's endpoint with the tenant's key, or else with the
+    /// installation's key. Null when something is missing. The installation's key is never sent to an endpoint that a tenant chose.
     /// </summary>
     public async Task<VoiceAccount?> OfAsync(TenantId tenant, VoiceSettings settings, CancellationToken ct)
     {
         var (exists, key) = await secrets.LookUpAsync(tenant, TenantSecrets.VoiceKey, ct);
-        // A key of its own that the key ring does not open any more is no reason to work, and pay, in another account.
+        // If the tenant's key can't be decrypted, do not use (and pay from) another account.
         if (exists && key is null) return null;
         return Of(settings, key);
     }
 
-    /// <summary>The account as it would be with this key of the tenant's; null for none of its own.</summary>
+    /// <summary>The account for a tenant's key; pass null for a tenant without a key.</summary>
     public VoiceAccount? Of(VoiceSettings settings, string? key)
     {
         var protocol = settings.Protocol ?? options.Protocol;
         if (settings.Endpoint is { } own)
-            return key is null && protocol != VoiceProtocol.SelfHosted ? null : new VoiceAccount(protocol, new Uri(own), key, IsTenants: true);
-        // Another protocol than the installation's is spoken elsewhere.
+            return key is null && protocol != VoiceProtocol.SelfHosted
+                ? null
+                : new VoiceAccount(protocol, new Uri(own), key, IsTenants: true);
+        // The installation's endpoint serves the installation's protocol only.
         var endpoint = protocol == options.Protocol ? options.Endpoint : null;
-        if (key is not null) return (endpoint ?? (protocol is VoiceProtocol.OpenAIRealtime or VoiceProtocol.GptLive ? OpenAI : null)) is { } place ? new VoiceAccount(protocol, place, key, IsTenants: false) : null;
-        return endpoint is not null && (options.Key is not null || protocol == VoiceProtocol.SelfHosted) ? new VoiceAccount(protocol, endpoint, options.Key, IsTenants: false) : null;
+        if (key is not null)
+        {
+            if (protocol is VoiceProtocol.OpenAIRealtime or VoiceProtocol.GptLive) endpoint ??= OpenAI;
+            return endpoint is null ? null : new VoiceAccount(protocol, endpoint, key, IsTenants: false);
+        }
+
+        return endpoint is not null && (options.Key is not null || protocol == VoiceProtocol.SelfHosted)
+            ? new VoiceAccount(protocol, endpoint, options.Key, IsTenants: false)
+            : null;
     }
 }

@@ -3,14 +3,14 @@ using Widget.Contracts;
 
 namespace Widget.Api.Voice;
 
-/// <summary>What a provider is told of a call, in nobody's dialect.</summary>
+/// <summary>The configuration of a call, independent of the provider's protocol.</summary>
 public sealed record VoicePlan
 {
     public required string Instructions { get; init; }
 
     public string? Voice { get; init; }
 
-    /// <summary>The visitor's language, as <c>de</c>; null when it is not known.</summary>
+    /// <summary>The visitor's language, such as <c>de</c>; null when unknown.</summary>
     public string? Locale { get; init; }
 
     public required TurnTaking Turns { get; init; }
@@ -19,10 +19,10 @@ public sealed record VoicePlan
 
     public required bool FarField { get; init; }
 
-    /// <summary>The model that writes down what visitors say; null for none.</summary>
+    /// <summary>The model that transcribes what visitors say; null for none.</summary>
     public string? TranscriptionModel { get; init; }
 
-    /// <summary>Names that are likely to be said.</summary>
+    /// <summary>Names that are likely to be said, as a hint for the transcription.</summary>
     public IReadOnlyList<string> Keywords { get; init; } = [];
 
     public required IReadOnlyList<VoiceTool> Tools { get; init; }
@@ -30,7 +30,7 @@ public sealed record VoicePlan
     /// <summary>What was said before the call, oldest first.</summary>
     public required IReadOnlyList<VoiceTurn> Thread { get; init; }
 
-    /// <summary>Tells the provider one visitor from another without telling who they are: at most 64 characters.</summary>
+    /// <summary>A hash that identifies the visitor to the provider's abuse detection; at most 64 characters.</summary>
     public required string SafetyIdentifier { get; init; }
 }
 

@@ -7,7 +7,7 @@ namespace Widget.Api.Voice;
 
 internal static class VoiceServices
 {
-    /// <summary>Realtime voice.</summary>
+    /// <summary>Adds realtime voice calls.</summary>
     public static IServiceCollection AddVoice(this IServiceCollection services, VoiceOptions options, VoiceTimings timings)
     {
         services.AddSingleton(options);
@@ -16,26 +16,32 @@ internal static class VoiceServices
         services.AddSingleton<VoiceSockets>();
         services.AddSingleton<RealtimeProvider>();
         services.AddSingleton<IVoiceProvider>(provider => provider.GetRequiredService<RealtimeProvider>());
-        services.AddSingleton<IVoiceProvider, LiveProvider>();
+        services.AddSingleton<IVoiceProvider, GptLiveProvider>();
         services.AddSingleton<IVoiceProvider, SelfHostedProvider>();
         services.AddSingleton<VoiceProviders>();
         services.AddSingleton<VoiceAccounts>();
-        services.AddSingleton<VoiceOffer>();
-        services.AddSingleton<IModeOffer>(provider => provider.GetRequiredService<VoiceOffer>());
-        services.AddSingleton<VoiceBriefing>();
+        services.AddSingleton<VoiceAvailability>();
+        services.AddSingleton<IModeAvailability>(provider => provider.GetRequiredService<VoiceAvailability>());
+        services.AddSingleton<VoicePlanBuilder>();
         services.AddSingleton<VoiceConnectionTest>();
 
         services.AddSingleton(VoiceTables.Tables);
-        services.AddSingleton<VoiceFinish>();
+        services.AddSingleton<VoiceCallStore>();
+        services.AddSingleton<VoiceCallLog>();
+        services.AddSingleton<VoiceCallTools>();
+        services.AddSingleton<VoiceCallCompletion>();
         services.AddSingleton<VoiceBus>();
         services.AddHostedService(provider => provider.GetRequiredService<VoiceBus>());
-        services.AddSingleton<VoiceBackstage>();
-        services.AddSingleton<VoiceHolder>();
+        services.AddSingleton<ActiveVoiceCallFactory>();
+        services.AddSingleton<VoiceCallConnector>();
+        services.AddSingleton<VoiceCallSupervisor>();
+        services.AddSingleton<VoiceCallHost>();
         services.AddSingleton<VoiceKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<VoiceKeeper>());
+        services.AddSingleton<VoiceCallOpener>();
         services.AddSingleton<VoiceCalls>();
-        services.AddSingleton<VoiceRelay>();
-        services.AddSingleton<VoiceView>();
+        services.AddSingleton<DataChannelRelay>();
+        services.AddSingleton<VoiceSessionMapper>();
         return services;
     }
 }

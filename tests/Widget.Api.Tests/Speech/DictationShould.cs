@@ -7,7 +7,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Speech;
 
-/// <summary>What visitors say, written down.</summary>
+/// <summary>Transcription of what visitors dictate.</summary>
 public sealed class DictationShould(ApiFixture api) : IAsyncLifetime
 {
     private ApiNode _node = null!;
@@ -25,7 +25,7 @@ public sealed class DictationShould(ApiFixture api) : IAsyncLifetime
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
     [Fact]
-    public async Task Give_the_text_of_a_recording_and_count_its_time()
+    public async Task Return_the_text_of_a_recording_and_count_its_duration()
     {
         var response = await SendAsync(Tone(seconds: 2.4), "audio/wav");
 
@@ -36,18 +36,20 @@ public sealed class DictationShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Take_a_form_as_well()
+    public async Task Accept_a_form_as_well()
     {
         var file = new ByteArrayContent(Tone(1));
         file.Headers.ContentType = MediaTypeHeaderValue.Parse("audio/wav");
 
-        var response = await _visitor.Client.PostAsync("/api/widget/transcription", new MultipartFormDataContent { { file, "file", "dictation.wav" } });
+        var response = await _visitor.Client.PostAsync(
+            "/api/widget/transcription",
+            new MultipartFormDataContent { { file, "file", "dictation.wav" } });
 
         (await response.Content.ReadFromJsonAsync<Transcription>())!.Text.ShouldBe("How much is the Tide Step?");
     }
 
     [Fact]
-    public async Task Take_what_browsers_record()
+    public async Task Accept_what_browsers_record()
     {
         foreach (var (encoder, format, type) in new[] { ("libopus", "webm", "audio/webm;codecs=opus"), ("aac", "ipod", "audio/mp4"), ("libopus", "ogg", "audio/ogg; codecs=opus") })
         {
@@ -59,7 +61,7 @@ public sealed class DictationShould(ApiFixture api) : IAsyncLifetime
     [Theory]
     [InlineData("text/plain", HttpStatusCode.UnsupportedMediaType)]
     [InlineData("audio/webm", HttpStatusCode.BadRequest)]
-    public async Task Refuse_what_is_no_recording(string type, HttpStatusCode status)
+    public async Task Reject_what_is_not_a_recording(string type, HttpStatusCode status)
     {
         var response = await SendAsync(Encoding.UTF8.GetBytes("This is no sound at all, but rather some text."), type);
 
@@ -69,7 +71,7 @@ public sealed class DictationShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refuse_what_is_too_long_too_large_or_empty()
+    public async Task Reject_what_is_too_long_too_large_or_empty()
     {
         var long_ = await SendAsync(Tone(123), "audio/wav");
         long_.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
@@ -83,7 +85,7 @@ public sealed class DictationShould(ApiFixture api) : IAsyncLifetime
     [Theory]
     [InlineData(500)]
     [InlineData(401)]
-    public async Task Say_when_the_model_is_not_to_be_had_and_count_nothing(int status)
+    public async Task Report_a_failing_model_and_count_nothing(int status)
     {
         await api.BehaveAsync(model: new { failNext = 10, failStatus = status });
 
@@ -95,7 +97,7 @@ public sealed class DictationShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_off_where_the_tenant_or_the_operator_has_none()
+    public async Task Be_off_without_a_setting_or_a_model()
     {
         await _tenant.SetAsync(new { dictation = false });
         (await SendAsync(Tone(1), "audio/wav")).StatusCode.ShouldBe(HttpStatusCode.Conflict);
@@ -119,7 +121,9 @@ public sealed class DictationShould(ApiFixture api) : IAsyncLifetime
         try
         {
             var file = Path.Combine(folder, "recording");
-            using var process = System.Diagnostics.Process.Start("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "sine=frequency=300:duration=1", "-c:a", encoder, "-f", format, file]);
+            using var process = System.Diagnostics.Process.Start(
+                "ffmpeg",
+                ["-v", "error", "-f", "lavfi", "-i", "sine=frequency=300:duration=1", "-c:a", encoder, "-f", format, file]);
             await process.WaitForExitAsync();
             process.ExitCode.ShouldBe(0);
             return await File.ReadAllBytesAsync(file);

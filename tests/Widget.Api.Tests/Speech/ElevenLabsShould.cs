@@ -22,7 +22,7 @@ public sealed class ElevenLabsShould(ApiFixture api) : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Tell_when_each_word_is_spoken_and_where_it_stands(bool relativeTimes)
+    public async Task Send_the_time_and_position_of_each_word(bool relativeTimes)
     {
         await api.BehaveAsync(new { relativeTimes });
         var (visitor, answer) = await AnswerAsync();
@@ -39,13 +39,16 @@ public sealed class ElevenLabsShould(ApiFixture api) : IAsyncLifetime
             told.Words[0].At.ShouldBe(0);
             told.Words.ShouldAllBe(word => word.At < word.Until);
             told.Words.Zip(told.Words.Skip(1)).ShouldAllBe(pair => pair.First.Until <= pair.Second.At + 0.002);
-            var length = await Widget.Rag.Reading.Extraction.AudioClips.ReadAsync(updates.Sound(told.Index), TimeSpan.FromMinutes(1), CancellationToken.None);
+            var length = await Widget.Rag.Reading.Extraction.AudioClips.ReadAsync(
+                updates.Sound(told.Index),
+                TimeSpan.FromMinutes(1),
+                CancellationToken.None);
             told.Words[^1].Until.ShouldBe(length.Seconds, 0.3);
         }
     }
 
     [Fact]
-    public async Task Hear_what_was_said_before()
+    public async Task Get_the_previous_sentence_as_context()
     {
         var (visitor, answer) = await AnswerAsync();
 
@@ -55,7 +58,7 @@ public sealed class ElevenLabsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keep_the_times_with_the_sound()
+    public async Task Cache_the_times_with_the_audio()
     {
         var (visitor, answer) = await AnswerAsync();
         var first = await visitor.HearAllAsync(answer.MessageId);
@@ -69,7 +72,7 @@ public sealed class ElevenLabsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Highlight_nothing_rather_than_the_wrong_words()
+    public async Task Highlight_nothing_when_the_times_do_not_match()
     {
         await api.BehaveAsync(new { wrongCharacters = true });
         var (visitor, answer) = await AnswerAsync();
@@ -81,7 +84,7 @@ public sealed class ElevenLabsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Give_way_to_the_browser_when_the_account_is_used_up()
+    public async Task Fail_over_to_the_browser_when_the_quota_is_used_up()
     {
         await api.BehaveAsync(new { quota = 40 });
         var (visitor, answer) = await AnswerAsync();
@@ -90,7 +93,9 @@ public sealed class ElevenLabsShould(ApiFixture api) : IAsyncLifetime
 
         updates.OfType<SpeechSpoken>().ShouldHaveSingleItem();
         updates[^1].ShouldBeOfType<SpeechFailed>();
-        await Eventually.TrueAsync(async () => (await api.UsedAsync(_tenant)).Characters == updates.Sentences()[0].Length, "only what was spoken is counted");
+        await Eventually.TrueAsync(
+            async () => (await api.UsedAsync(_tenant)).Characters == updates.Sentences()[0].Length,
+            "only what was spoken is counted");
     }
 
     private async Task<(TestVisitor Visitor, AssistantMessage Answer)> AnswerAsync()

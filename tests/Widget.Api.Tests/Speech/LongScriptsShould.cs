@@ -5,11 +5,11 @@ using Widget.Api.Speech.Script;
 
 namespace Widget.Api.Tests.Speech;
 
-/// <summary>Answers that are made to cost time, of the greatest length that an answer has: what speaks them is done at once and does not fall over.</summary>
+/// <summary>Answers of the greatest length, made to be slow to read. Reading them must be fast and must not overflow the stack.</summary>
 [Collection(typeof(Alone))]
 public sealed class LongScriptsShould
 {
-    // It takes some milliseconds; a square takes seconds, and what comes in between is a busy machine.
+    // Linear reading takes some milliseconds, quadratic reading takes seconds. The limit allows for a busy machine.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 
     public static TheoryData<string> Texts() =>
@@ -19,7 +19,7 @@ public sealed class LongScriptsShould
     ];
 
     [Theory, MemberData(nameof(Texts))]
-    public void Be_told_in_no_time(string text)
+    public void Be_read_quickly(string text)
     {
         var watch = Stopwatch.StartNew();
         var script = new SpeechScript();
@@ -33,7 +33,7 @@ public sealed class LongScriptsShould
     }
 
     [Fact]
-    public void Keep_the_words_of_brackets_within_brackets()
+    public void Keep_the_words_in_nested_brackets()
     {
         var script = new SpeechScript();
         var sentences = script.Append($"So {new string('[', 8_000)}it is{new string(']', 8_000)} now.").Concat(script.Complete()).ToList();

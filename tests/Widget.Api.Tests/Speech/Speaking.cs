@@ -7,11 +7,11 @@ using Widget.Api.Speech.Dictation;
 using Widget.Contracts;
 using Widget.Rag.Fetching;
 
-#pragma warning disable MEAI001 // ISpeechToTextClient is experimental; it is used by its name only.
+#pragma warning disable MEAI001 // ISpeechToTextClient is experimental; only its name is used.
 
 namespace Widget.Api.Tests.Speech;
 
-/// <summary>Nodes that speak, and visitors that listen.</summary>
+/// <summary>Nodes with a voice, and visitors who listen.</summary>
 internal static class Speaking
 {
     public static SpeechOptions OpenAI(ApiFixture api) => new()
@@ -30,7 +30,12 @@ internal static class Speaking
         Provider = SpeechProvider.ElevenLabs,
     };
 
-    public static Task<ApiNode> StartAsync(ApiFixture api, SpeechOptions speech, ChatModelOptions? chat = null, FetchOptions? fetching = null, bool dictation = false) =>
+    public static Task<ApiNode> StartAsync(
+        ApiFixture api,
+        SpeechOptions speech,
+        ChatModelOptions? chat = null,
+        FetchOptions? fetching = null,
+        bool dictation = false) =>
         ApiNode.StartAsync(api.Database, chat ?? api.Simulator.Chat with { Patience = TimeSpan.FromSeconds(20) }, fetching: fetching, services: services =>
         {
             services.AddSingleton(speech);
@@ -46,9 +51,10 @@ internal static class Speaking
     public static async Task<IReadOnlyList<SpokenRequest>> SpokenAsync(this ApiFixture api) =>
         (await api.Simulator.Control.GetFromJsonAsync<SpokenRequest[]>("/control/speech/requests"))!;
 
-    public static async Task<SpeechCounts> CountsAsync(this ApiFixture api) => (await api.Simulator.Control.GetFromJsonAsync<SpeechCounts>("/control/speech/counts"))!;
+    public static async Task<SpeechCounts> CountsAsync(this ApiFixture api) =>
+        (await api.Simulator.Control.GetFromJsonAsync<SpeechCounts>("/control/speech/counts"))!;
 
-    /// <summary>What the tenant has used, as it is counted.</summary>
+    /// <summary>The tenant's usage.</summary>
     public static async Task<(long Characters, long Seconds)> UsedAsync(this ApiFixture api, TestTenant tenant, string kind = "speech")
     {
         await using var command = api.Database.OwnerSource.CreateCommand("select coalesce(sum(characters), 0)::bigint, coalesce(sum(seconds), 0)::bigint from usage_records where tenant_id = $1 and kind = $2");
@@ -65,14 +71,18 @@ internal static class Speaking
         response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Asks for an answer to be read aloud.</summary>
-    public static Task<HttpResponseMessage> HearAsync(this TestVisitor visitor, Guid message, int skip = 0, CancellationToken ct = default) =>
+    /// <summary>Requests that an answer is read aloud.</summary>
+    public static Task<HttpResponseMessage> HearAsync(
+        this TestVisitor visitor,
+        Guid message,
+        int skip = 0,
+        CancellationToken ct = default) =>
         visitor.Client.SendAsync(
             new HttpRequestMessage(HttpMethod.Post, "/api/widget/speech") { Content = JsonContent.Create(new { conversationId = visitor.Session.ConversationId, messageId = message, skip }) },
             HttpCompletionOption.ResponseHeadersRead,
             ct);
 
-    /// <summary>All that is told of an answer.</summary>
+    /// <summary>All updates about an answer.</summary>
     public static async Task<List<SpeechUpdate>> HearAllAsync(this TestVisitor visitor, Guid message, int skip = 0)
     {
         using var response = await visitor.HearAsync(message, skip);
@@ -96,10 +106,12 @@ internal static class Speaking
         return updates;
     }
 
-    /// <summary>A sentence's sound, as one file.</summary>
-    public static byte[] Sound(this IEnumerable<SpeechUpdate> updates, int index) => [.. updates.OfType<SpeechAudio>().Where(audio => audio.Index == index).SelectMany(audio => audio.Data)];
+    /// <summary>A sentence's audio as one file.</summary>
+    public static byte[] Sound(this IEnumerable<SpeechUpdate> updates, int index) =>
+        [.. updates.OfType<SpeechAudio>().Where(audio => audio.Index == index).SelectMany(audio => audio.Data)];
 
-    public static IReadOnlyList<string> Sentences(this IEnumerable<SpeechUpdate> updates) => [.. updates.OfType<SpeechSentence>().Select(sentence => sentence.Text)];
+    public static IReadOnlyList<string> Sentences(this IEnumerable<SpeechUpdate> updates) =>
+        [.. updates.OfType<SpeechSentence>().Select(sentence => sentence.Text)];
 }
 
 internal sealed record SpokenRequest(string Provider, string Text, string? Model, string Voice, string? PreviousText, string Host);

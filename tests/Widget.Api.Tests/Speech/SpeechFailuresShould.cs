@@ -3,7 +3,10 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Speech;
 
-/// <summary>A voice that is slow, fails, refuses or is used up: the visitor is told, so that the browser goes on, and pays for nothing that was not had.</summary>
+/// <summary>
+/// A voice that is slow, fails, refuses or has no quota left. The visitor's page is told, so that the browser continues, and nothing is
+/// charged.
+/// </summary>
 public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
 {
     private const string Reply = "The fast charger takes a while. Then it is full.";
@@ -18,7 +21,7 @@ public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_overcome_when_it_was_one()
+    public async Task Be_retried_once()
     {
         var (_, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api));
         await api.Simulator.BehaveAsync(new { failNext = 1, failStatus = 503 }, "speech");
@@ -30,14 +33,14 @@ public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
     [InlineData(500, false)]
     [InlineData(503, true)]
     [InlineData(429, false)]
-    public async Task Be_told_within_the_stream_and_cost_nothing(int status, bool fastApi)
+    public async Task Be_reported_in_the_stream_and_cost_nothing(int status, bool fastApi)
     {
         var (tenant, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api));
         await api.Simulator.BehaveAsync(new { failNext = 1000, failStatus = status, fastApi }, "speech");
 
         var updates = await visitor.HearAllAsync(answer.MessageId);
 
-        updates[^1].ShouldBeOfType<SpeechFailed>().Title.ShouldBe("The voice is not to be had just now.");
+        updates[^1].ShouldBeOfType<SpeechFailed>().Title.ShouldBe("Voice is unavailable right now. Please try again in a minute.");
         updates.OfType<SpeechSpoken>().ShouldBeEmpty();
         await Eventually.TrueAsync(async () => (await api.UsedAsync(tenant)).Characters == 0, "what was not had is given back");
     }
@@ -47,7 +50,7 @@ public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
     [InlineData("voice", true)]
     [InlineData("model", false)]
     [InlineData("model", true)]
-    public async Task Not_be_tried_again_when_they_are_refusals(string wrong, bool fastApi)
+    public async Task Not_be_retried_when_the_provider_refuses(string wrong, bool fastApi)
     {
         var options = Speaking.OpenAI(api);
         options = wrong switch { "key" => options with { Key = "another-key" }, "voice" => options with { Voice = "nobody" }, _ => options with { Model = "nothing" } };
@@ -60,7 +63,7 @@ public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keep_everybody_from_asking_for_a_while_when_there_were_several()
+    public async Task Open_the_breaker_after_several_failures()
     {
         await api.BehaveAsync(model: new { reply = "It takes a while." });
         var (_, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api));
@@ -75,7 +78,7 @@ public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_told_when_the_sound_breaks_off_and_not_be_kept()
+    public async Task Be_reported_when_the_audio_breaks_off_and_not_be_cached()
     {
         await api.BehaveAsync(model: new { reply = "It takes a while." });
         var (tenant, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api));
@@ -93,7 +96,7 @@ public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_told_when_the_voice_keeps_silent()
+    public async Task Be_reported_when_the_voice_sends_nothing()
     {
         var (_, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api) with { Patience = TimeSpan.FromMilliseconds(400) });
         await api.Simulator.BehaveAsync(new { delayMs = 60_000 }, "speech");
@@ -102,7 +105,7 @@ public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Come_with_the_end_of_the_months_characters_and_leave_what_is_kept()
+    public async Task Be_reported_when_the_months_characters_are_used_up_except_for_cached_audio()
     {
         var (tenant, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api));
         // The first sentence has 31 characters, the second 16.
@@ -111,9 +114,9 @@ public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
         var updates = await visitor.HearAllAsync(answer.MessageId);
 
         updates.OfType<SpeechSpoken>().ShouldHaveSingleItem().Index.ShouldBe(0);
-        updates[^1].ShouldBeOfType<SpeechFailed>().Title.ShouldBe("The spoken replies of this month are used up.");
+        updates[^1].ShouldBeOfType<SpeechFailed>().Title.ShouldBe("This month's spoken replies are used up.");
         (await api.UsedAsync(tenant)).Characters.ShouldBe(31);
-        // What was paid for can be heard again.
+        // Cached audio can be played again.
         (await visitor.HearAllAsync(answer.MessageId)).OfType<SpeechSpoken>().ShouldHaveSingleItem();
         (await api.SpokenAsync()).Count.ShouldBe(1);
     }
@@ -121,7 +124,9 @@ public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Not_exceed_the_months_characters_together()
     {
-        await api.BehaveAsync(new { delayMs = 100 }, new { reply = string.Join(' ', Enumerable.Range(0, 10).Select(number => $"This is what the {(char)('a' + number)} sentence says.")) });
+        await api.BehaveAsync(
+            new { delayMs = 100 },
+            new { reply = string.Join(' ', Enumerable.Range(0, 10).Select(number => $"This is what the {(char)('a' + number)} sentence says.")) });
         var (tenant, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api) with { MostStreams = 10 });
         await tenant.SetAsync(new { monthlyCharacters = 200 });
 

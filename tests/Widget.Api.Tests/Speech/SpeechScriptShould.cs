@@ -2,7 +2,7 @@ using Widget.Api.Speech.Script;
 
 namespace Widget.Api.Tests.Speech;
 
-/// <summary>What is said of an answer, in which sentences, and where each stands in its Markdown.</summary>
+/// <summary>The spoken sentences of an answer, and their positions in its Markdown.</summary>
 public sealed class SpeechScriptShould
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class SpeechScriptShould
     [InlineData("Das gilt lt. unserer Satzung für alle. Gut so.", "Das gilt lt. unserer Satzung für alle.|Gut so.")]
     [InlineData("Is it fast? Yes! \"Very,\" he said.", "Is it fast?|Yes!|\"Very,\" he said.")]
     [InlineData("يستغرق ذلك ساعتين. هل يكفي؟ نعم.", "يستغرق ذلك ساعتين.|هل يكفي؟|نعم.")]
-    public void Cut_sentences_where_they_end(string text, string expected) => Spoken(text).ShouldBe(expected.Split('|'));
+    public void Split_sentences_where_they_end(string text, string expected) => Spoken(text).ShouldBe(expected.Split('|'));
 
     [Theory]
     [InlineData("It takes **two** hours [1]. The *frame* lasts [2][3], `fully`.", "It takes two hours.|The frame lasts, fully.")]
@@ -31,7 +31,8 @@ public sealed class SpeechScriptShould
     [InlineData("![A bike](https://shop.example/a.png) is shown.", "A bike is shown.")]
     [InlineData("***\n**—**\n...", "")]
     [InlineData("An [open bracket and a `tick. So it goes.", "An [open bracket and a tick.|So it goes.")]
-    public void Say_markdown_sensibly(string text, string expected) => Spoken(text).ShouldBe(expected.Split('|', StringSplitOptions.RemoveEmptyEntries));
+    public void Speak_markdown_sensibly(string text, string expected) =>
+        Spoken(text).ShouldBe(expected.Split('|', StringSplitOptions.RemoveEmptyEntries));
 
     [Theory]
     [MemberData(nameof(Answers))]
@@ -44,13 +45,15 @@ public sealed class SpeechScriptShould
             var arrived = answer.Chunk(size).SelectMany(piece => script.Append(new string(piece))).ToList();
             arrived.AddRange(script.Complete());
 
-            arrived.Select(sentence => (sentence.Index, sentence.Start, sentence.End, sentence.Text)).ShouldBe(whole.Select(sentence => (sentence.Index, sentence.Start, sentence.End, sentence.Text)), $"in pieces of {size}");
+            arrived.Select(sentence => (sentence.Index, sentence.Start, sentence.End, sentence.Text)).ShouldBe(
+                whole.Select(sentence => (sentence.Index, sentence.Start, sentence.End, sentence.Text)),
+                $"in pieces of {size}");
         }
     }
 
     [Theory]
     [MemberData(nameof(Answers))]
-    public void Know_where_each_word_stands(string answer)
+    public void Know_the_position_of_each_word(string answer)
     {
         var sentences = Whole(answer);
 
@@ -59,14 +62,14 @@ public sealed class SpeechScriptShould
         foreach (var sentence in sentences)
         {
             sentence.Places.Count.ShouldBe(sentence.Text.Length);
-            // What is spoken as it is written stands where it says.
+            // Text that is spoken as written is at its stated position.
             foreach (var (letter, place) in sentence.Text.Zip(sentence.Places).Where(unit => unit.Second.End - unit.Second.Start == 1 && char.IsLetter(unit.First)))
                 answer[place.Start].ShouldBe(letter);
         }
     }
 
     [Fact]
-    public void Tell_a_sentence_before_the_next_is_complete()
+    public void Return_a_sentence_before_the_next_is_complete()
     {
         var script = new SpeechScript();
 
@@ -77,7 +80,7 @@ public sealed class SpeechScriptShould
     }
 
     [Fact]
-    public void Keep_sentences_short_enough_to_be_had_soon()
+    public void Keep_sentences_short()
     {
         var answer = string.Join(", ", Enumerable.Range(1, 300).Select(number => $"item number {number}"));
 
@@ -88,7 +91,7 @@ public sealed class SpeechScriptShould
     }
 
     [Fact]
-    public void Not_be_slow_on_what_nobody_writes()
+    public void Not_be_slow_on_unusual_input()
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
         foreach (var odd in (string[])["[", "*", "`", "<a ", "|", "-", "_ ", "!["]) Whole(string.Concat(Enumerable.Repeat(odd, 3_000)));

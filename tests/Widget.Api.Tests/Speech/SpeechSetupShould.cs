@@ -8,7 +8,7 @@ using Widget.Rag.Fetching;
 
 namespace Widget.Api.Tests.Speech;
 
-/// <summary>Whose voice it is, what visitors are offered, and what the tenant's developers are told.</summary>
+/// <summary>Which voice is used, what visitors are offered, and what the tenant's developers see.</summary>
 public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
 {
     private readonly List<ApiNode> _nodes = [];
@@ -21,7 +21,7 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Offer_the_servers_voice_the_browsers_or_none()
+    public async Task Offer_the_servers_voice_the_browsers_voice_or_none()
     {
         var tenant = await TenantAsync(Speaking.OpenAI(api));
         (await ConfigAsync(tenant)).Speech.ShouldBe(new SpeechOffer("server"));
@@ -39,7 +39,7 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Leave_it_to_the_browser_where_there_is_no_voice()
+    public async Task Use_the_browser_without_a_voice_on_the_server()
     {
         var tenant = await TenantAsync(new SpeechOptions());
 
@@ -53,9 +53,9 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Never_send_the_installations_key_to_an_endpoint_that_a_tenant_names()
+    public async Task Never_send_the_installations_key_to_a_tenants_endpoint()
     {
-        // Also to one that the operator allows, and that would take the key.
+        // Also not to an endpoint that the operator allows and that would accept the key.
         var tenant = await TenantAsync(Speaking.OpenAI(api), Allowed());
         await tenant.SetAsync(new { endpoint = new Uri(api.Simulator.Address, "/openai/v1").AbsoluteUri, model = "sim-tts", voice = "sim-ada" });
 
@@ -78,7 +78,9 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
 
         var saved = await tenant.Developer.PutAsJsonAsync("/api/speech/key", new { key = "sim-eleven-key" });
 
-        (await saved.Content.ReadFromJsonAsync<ProviderKeyState>(TestTenant.Json))!.ShouldSatisfyAllConditions(state => state.Source.ShouldBe(TavusKeySource.Own), state => state.Hint.ShouldBe("-key"));
+        (await saved.Content.ReadFromJsonAsync<ProviderKeyState>(TestTenant.Json))!.ShouldSatisfyAllConditions(
+            state => state.Source.ShouldBe(TavusKeySource.Own),
+            state => state.Hint.ShouldBe("-key"));
         (await saved.Content.ReadAsStringAsync()).ShouldNotContain("sim-eleven");
         var (visitor, answer) = await AnswerAsync(tenant);
         (await visitor.HearAllAsync(answer))[^1].ShouldBeOfType<SpeechDone>();
@@ -89,7 +91,7 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Not_reach_into_private_networks_for_a_tenant()
+    public async Task Not_connect_to_private_networks_for_a_tenant()
     {
         var tenant = await TenantAsync(new SpeechOptions());
         await tenant.SetAsync(new { endpoint = new Uri(api.Simulator.Address, "/openai/v1").AbsoluteUri, model = "sim-tts", voice = "sim-ada" });
@@ -105,7 +107,7 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_tested_in_words()
+    public async Task Explain_the_result_of_a_test()
     {
         await api.BehaveAsync(new { listsVoices = true, shutdownDate = "2099-01-06" }, new { reply = "It takes a while." });
         var tenant = await TenantAsync(Speaking.OpenAI(api));
@@ -121,19 +123,23 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
         await tenant.SetAsync(new { voice = "nobody" });
         var bad = await TestAsync(tenant);
         bad.Ok.ShouldBeFalse();
-        bad.Checks.Single(check => check.Name == "voice").ShouldSatisfyAllConditions(check => check.Ok.ShouldBeFalse(), check => check.Words.ShouldContain("GET /api/speech/voices"));
+        bad.Checks.Single(check => check.Name == "voice").ShouldSatisfyAllConditions(
+            check => check.Ok.ShouldBeFalse(),
+            check => check.Words.ShouldContain("GET /api/speech/voices"));
         bad.Checks.Single(check => check.Name == "speaks").Words.ShouldContain("does not know the voice");
 
         await api.Simulator.BehaveAsync(new { shutdownDate = "2020-01-06" }, "speech");
         await tenant.SetAsync(new { monthlyCharacters = 6 });
         var late = await TestAsync(tenant);
-        late.Checks.Single(check => check.Name == "model").ShouldSatisfyAllConditions(check => check.Ok.ShouldBeFalse(), check => check.Words.ShouldContain("shut down on 2020-01-06"));
+        late.Checks.Single(check => check.Name == "model").ShouldSatisfyAllConditions(
+            check => check.Ok.ShouldBeFalse(),
+            check => check.Words.ShouldContain("shut down on 2020-01-06"));
         late.Checks.Single(check => check.Name == "budget").Words.ShouldContain("All 6 characters");
         (await tenant.Developer.GetAsync("/api/speech/voices")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]
-    public async Task Be_tested_at_elevenlabs_with_what_the_account_has_left()
+    public async Task Report_the_quota_at_elevenlabs()
     {
         var tenant = await TenantAsync(Speaking.ElevenLabs(api));
         var good = await TestAsync(tenant);
@@ -141,7 +147,9 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
         (await tenant.Developer.GetFromJsonAsync<ProviderVoice[]>("/api/speech/voices"))!.ShouldContain(new ProviderVoice("voice0000000000000Ada", "Ada"));
 
         await api.Simulator.BehaveAsync(new { quota = 0 }, "speech");
-        (await TestAsync(tenant)).Checks.Single(check => check.Name == "quota").ShouldSatisfyAllConditions(check => check.Ok.ShouldBeFalse(), check => check.Words.ShouldContain("10,000"));
+        (await TestAsync(tenant)).Checks.Single(check => check.Name == "quota").ShouldSatisfyAllConditions(
+            check => check.Ok.ShouldBeFalse(),
+            check => check.Words.ShouldContain("10,000"));
     }
 
     [Fact]
@@ -151,14 +159,14 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
         var (visitor, answer) = await AnswerAsync(tenant);
         await visitor.HearAllAsync(answer);
 
-        // The simulated service repeats the key that it refuses, as the real one does in part.
+        // The simulated service repeats the rejected key, as the real one does in part.
         (await TestAsync(tenant)).Checks.Single(check => check.Name == "key_accepted").Words.ShouldNotContain("secret-of-the-operator");
         _nodes[^1].Log.Lines.ShouldContain(line => line.Contains("BadKey"));
         _nodes[^1].Log.Lines.ShouldAllBe(line => !line.Contains("secret-of-the-operator"));
     }
 
     [Fact]
-    public void Be_read_from_the_environment_and_refused_in_words()
+    public void Read_the_environment_and_explain_mistakes()
     {
         var variables = new Dictionary<string, string> { ["WIDGET_DATABASE_APP"] = "Host=db;Database=widget", ["WIDGET_SPEECH_ENDPOINT"] = "https://api.elevenlabs.io", ["WIDGET_SPEECH_PROVIDER"] = "elevenlabs", ["WIDGET_SPEECH_VOICE"] = "id", ["WIDGET_SPEECH_KEY"] = "key" };
         var speech = ServerOptions.Read(variables.GetValueOrDefault).Speech;
@@ -186,7 +194,9 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
     private async Task<WidgetConfig> ConfigAsync(TestTenant tenant, params string[] abilities)
     {
         using var client = _nodes[^1].Client();
-        var response = await client.PostAsJsonAsync("/api/widget/session", new { siteKey = tenant.Created.SiteKey, abilities = abilities.Length == 0 ? null : abilities });
+        var response = await client.PostAsJsonAsync(
+            "/api/widget/session",
+            new { siteKey = tenant.Created.SiteKey, abilities = abilities.Length == 0 ? null : abilities });
         return (await response.Content.ReadFromJsonAsync<SessionResponse>(TestTenant.Json))!.Config;
     }
 
@@ -196,7 +206,9 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
         return (visitor, (await visitor.AskAsync("How long does charging take?")).MessageId);
     }
 
-    private static async Task<ModeState> StateAsync(TestTenant tenant) => (await tenant.Developer.GetFromJsonAsync<ModeState[]>("/api/modes"))!.Single(state => state.Mode == "speech");
+    private static async Task<ModeState> StateAsync(TestTenant tenant) =>
+        (await tenant.Developer.GetFromJsonAsync<ModeState[]>("/api/modes"))!.Single(state => state.Mode == "speech");
 
-    private static async Task<ConnectionReport> TestAsync(TestTenant tenant) => (await tenant.Developer.GetFromJsonAsync<ConnectionReport>("/api/speech/test"))!;
+    private static async Task<ConnectionReport> TestAsync(TestTenant tenant) =>
+        (await tenant.Developer.GetFromJsonAsync<ConnectionReport>("/api/speech/test"))!;
 }

@@ -4,7 +4,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Speech;
 
-/// <summary>Answers read aloud by a server of OpenAI's shape.</summary>
+/// <summary>Answers read aloud by an OpenAI-compatible server.</summary>
 public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
 {
     private const string Question = "How long does charging take?";
@@ -22,7 +22,7 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
     [Fact]
-    public async Task Come_sentence_by_sentence_with_real_sound_and_their_places()
+    public async Task Stream_sentence_by_sentence_with_audio_and_positions()
     {
         var (visitor, answer) = await AnswerAsync("The **fast charger** needs two hours [1]. Then it is full.");
 
@@ -33,13 +33,16 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
         updates.Where(update => update is not SpeechAudio).Select(update => update.GetType().Name)
             .ShouldBe(["SpeechSentence", "SpeechSpoken", "SpeechSentence", "SpeechSpoken", "SpeechDone"]);
         updates.OfType<SpeechAudio>().ShouldAllBe(audio => audio.MediaType == "audio/mpeg");
-        foreach (var index in (int[])[0, 1]) (await Widget.Rag.Reading.Extraction.AudioClips.ReadAsync(updates.Sound(index), TimeSpan.FromMinutes(1), CancellationToken.None)).Seconds.ShouldBeInRange(0.4, 10);
+        foreach (var index in (int[])[0, 1])
+            (await Widget.Rag.Reading.Extraction.AudioClips.ReadAsync(updates.Sound(index), TimeSpan.FromMinutes(1), CancellationToken.None)).Seconds.ShouldBeInRange(
+                0.4,
+                10);
     }
 
     [Fact]
-    public async Task Begin_before_the_answer_is_complete()
+    public async Task Start_before_the_answer_is_complete()
     {
-        // The model writes for some seconds yet when the first sentence is heard.
+        // The model still writes for some seconds when the first sentence is heard.
         await api.BehaveAsync(model: new { reply = $"The fast charger needs a while. {string.Join(' ', Enumerable.Repeat("And so it goes on for long.", 30))}", tokenDelayMs = 40 });
         var visitor = await _tenant.VisitAsync();
         using var asking = await visitor.SendAsync(Question);
@@ -61,7 +64,7 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Begin_anew_with_the_answer()
+    public async Task Restart_with_the_answer()
     {
         await api.BehaveAsync(model: new { reply = string.Join(' ', Enumerable.Repeat("The model says something here.", 20)), tokenDelayMs = 40, cutAfter = 70 });
         var visitor = await _tenant.VisitAsync();
@@ -83,7 +86,7 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Leave_out_what_was_heard()
+    public async Task Skip_what_was_heard()
     {
         var (visitor, answer) = await AnswerAsync("The first is said. The second is heard. The third comes last.");
 
@@ -95,14 +98,16 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_for_the_visitor_alone_whose_they_are()
+    public async Task Be_available_to_their_own_visitor_only()
     {
         var (visitor, answer) = await AnswerAsync("It takes a while.");
         var other = await _tenant.VisitAsync();
 
         (await other.HearAsync(answer.MessageId)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await visitor.HearAsync(Guid.NewGuid())).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        var stolen = await other.Client.PostAsJsonAsync("/api/widget/speech", new { conversationId = visitor.Session.ConversationId, messageId = answer.MessageId });
+        var stolen = await other.Client.PostAsJsonAsync(
+            "/api/widget/speech",
+            new { conversationId = visitor.Session.ConversationId, messageId = answer.MessageId });
         stolen.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         stolen.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         (await _node.Client().PostAsJsonAsync("/api/widget/speech", new { })).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -111,7 +116,7 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_paid_for_once()
+    public async Task Be_synthesized_once()
     {
         const string Reply = "The fast charger takes a while. Then it is full.";
         var (visitor, answer) = await AnswerAsync(Reply);
@@ -127,7 +132,7 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Not_share_what_is_kept_with_other_tenants_or_voices()
+    public async Task Not_share_cached_audio_between_tenants_or_voices()
     {
         const string Reply = "It takes a while.";
         var (visitor, answer) = await AnswerAsync(Reply);
@@ -142,12 +147,14 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Forget_what_was_not_heard_for_longest_when_there_is_no_more_room()
+    public async Task Evict_the_least_recently_used_audio()
     {
-        // Room for some two sentences.
+        // Room for about two sentences.
         await using var small = await Speaking.StartAsync(api, Speaking.OpenAI(api) with { MostKept = 30_000 });
         var tenant = await TestTenant.WithKnowledgeAsync(api, small);
-        var (visitor, answer) = await AnswerAsync(string.Join(' ', Enumerable.Range(0, 8).Select(number => $"This is what the {(char)('a' + number)} sentence says here.")), tenant);
+        var (visitor, answer) = await AnswerAsync(
+            string.Join(' ', Enumerable.Range(0, 8).Select(number => $"This is what the {(char)('a' + number)} sentence says here.")),
+            tenant);
         await visitor.HearAllAsync(answer.MessageId);
         await using var command = api.Database.OwnerSource.CreateCommand("select sum(bytes)::bigint, count(*) from kept_speech where tenant_id = $1");
         command.Parameters.Add(new() { Value = tenant.Created.TenantId });
@@ -166,10 +173,12 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keep_two_sentences_ahead_at_most()
+    public async Task Synthesize_two_sentences_ahead_at_most()
     {
         await api.BehaveAsync(voice: new { delayMs = 300 });
-        var (visitor, answer) = await AnswerAsync(string.Join(' ', Enumerable.Range(0, 8).Select(number => $"Here the {(char)('a' + number)} sentence stands.")), behave: false);
+        var (visitor, answer) = await AnswerAsync(
+            string.Join(' ', Enumerable.Range(0, 8).Select(number => $"Here the {(char)('a' + number)} sentence stands.")),
+            behave: false);
 
         await visitor.HearAllAsync(answer.MessageId);
 
@@ -177,7 +186,7 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task End_at_once_when_the_visitor_goes()
+    public async Task End_at_once_when_the_visitor_leaves()
     {
         await api.BehaveAsync(voice: new { pieceDelayMs = 5_000 });
         var (visitor, answer) = await AnswerAsync("It takes a while. Then it is full.", behave: false);
@@ -193,7 +202,7 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_limited_to_a_few_at_once_for_each_visitor()
+    public async Task Be_limited_for_each_visitor()
     {
         await api.BehaveAsync(voice: new { delayMs = 60_000 });
         var (visitor, answer) = await AnswerAsync("It takes a while.", behave: false);
@@ -212,7 +221,7 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stay_off_where_the_tenant_has_switched_them_off_or_wants_the_browsers()
+    public async Task Stay_off_when_disabled_or_set_to_the_browser()
     {
         var (visitor, answer) = await AnswerAsync("It takes a while.");
         await _tenant.SetAsync(new { enabled = false });
@@ -221,7 +230,10 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
         (await visitor.HearAsync(answer.MessageId)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
     }
 
-    private async Task<(TestVisitor Visitor, AssistantMessage Answer)> AnswerAsync(string reply, TestTenant? tenant = null, bool behave = true)
+    private async Task<(TestVisitor Visitor, AssistantMessage Answer)> AnswerAsync(
+        string reply,
+        TestTenant? tenant = null,
+        bool behave = true)
     {
         await api.Simulator.BehaveAsync(new { reply });
         if (behave && (await api.SpokenAsync()).Count == 0) await api.Simulator.BehaveAsync(null, "speech");

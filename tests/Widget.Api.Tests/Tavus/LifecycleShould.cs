@@ -17,7 +17,7 @@ public sealed class LifecycleShould(ApiFixture api) : IAsyncLifetime
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
     [Fact]
-    public async Task Open_a_call_when_somebody_joins_and_end_it_when_they_leave()
+    public async Task Open_a_call_when_a_user_joins_and_end_it_when_they_leave()
     {
         var video = await CreateAsync(api, _node);
 
@@ -34,7 +34,7 @@ public sealed class LifecycleShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Begin_a_new_call_for_somebody_who_comes_back()
+    public async Task Open_a_new_call_for_a_user_who_returns()
     {
         var video = await CreateAsync(api, _node);
         var first = await SendAsync(video, "user_joined");
@@ -46,7 +46,7 @@ public sealed class LifecycleShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tell_over_the_hub_what_comes_of_it()
+    public async Task Stream_the_events_over_the_hub()
     {
         var video = await CreateAsync(api, _node);
         await using var hub = await HubClient.ConnectAsync(_node, "/hubs/tavus", video.Tenant.Created.ApiKey, Ct);
@@ -69,7 +69,7 @@ public sealed class LifecycleShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Say_what_is_wrong_with_a_command()
+    public async Task Explain_what_is_wrong_with_a_command()
     {
         var video = await CreateAsync(api, _node, new { });
 

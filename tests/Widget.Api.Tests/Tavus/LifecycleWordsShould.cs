@@ -5,7 +5,7 @@ using static Widget.Api.Tests.Tavus.VideoTenant;
 
 namespace Widget.Api.Tests.Tavus;
 
-/// <summary>What other programs send to drive calls is honoured or refused in words, never passed over.</summary>
+/// <summary>Commands of other programs are carried out or rejected with an explanation, and never ignored.</summary>
 public sealed class LifecycleWordsShould(ApiFixture api) : IAsyncLifetime
 {
     private ApiNode _node = null!;
@@ -22,7 +22,7 @@ public sealed class LifecycleWordsShould(ApiFixture api) : IAsyncLifetime
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
     [Fact]
-    public async Task Name_the_commands_there_are()
+    public async Task List_the_valid_commands()
     {
         const string Commands = "user_joined, user_left, start_conversation, end_conversation";
         (await TitleAsync(new { name = "dance", userId = "u1" })).ShouldContain(Commands);
@@ -34,7 +34,7 @@ public sealed class LifecycleWordsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Take_and_give_the_users_id_by_either_name()
+    public async Task Accept_and_return_the_user_id_under_both_names()
     {
         var joined = await SendAsync(new { name = "user_joined", user_id = "u1" });
         var again = await SendAsync(new { name = "user_joined", userId = "u1", user_id = "u1" });
@@ -47,7 +47,7 @@ public sealed class LifecycleWordsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refuse_fields_that_there_are_not()
+    public async Task Reject_unknown_fields()
     {
         (await TitleAsync(new { name = "user_joined", userId = "u1", replica_id = "r1" })).ShouldContain("replica_id is not a field of this request");
 
@@ -57,7 +57,7 @@ public sealed class LifecycleWordsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refuse_to_follow_somebody_without_a_name_or_with_an_endless_one()
+    public async Task Reject_an_empty_or_too_long_user_id()
     {
         await using var hub = await HubClient.ConnectAsync(_node, "/hubs/tavus", _video.Tenant.Created.ApiKey, Ct);
         foreach (var (id, user) in new[] { ("1", ""), ("2", new string('u', 201)) })
@@ -71,7 +71,7 @@ public sealed class LifecycleWordsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refuse_a_kind_of_replica_or_persona_that_there_is_not()
+    public async Task Reject_an_unknown_kind_of_replica_or_persona()
     {
         foreach (var what in new[] { "replicas", "personas" })
         {
@@ -81,11 +81,14 @@ public sealed class LifecycleWordsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Open_the_call_with_the_avatar_persona_and_name_that_a_program_asks_for()
+    public async Task Open_the_call_with_the_requested_avatar_persona_and_name()
     {
         var persona = await PersonaAsync();
 
-        var response = await _video.Tenant.Developer.PostAsJsonAsync("/api/tavus/create-agent", new { replicaId = Other, personaId = persona, agentName = "Nova" }, Ct);
+        var response = await _video.Tenant.Developer.PostAsJsonAsync(
+            "/api/tavus/create-agent",
+            new { replicaId = Other, personaId = persona, agentName = "Nova" },
+            Ct);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync(Ct));
         (await response.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("replicaId").GetString().ShouldBe(Other);

@@ -23,25 +23,29 @@ public sealed class TranscriptMergeShould
     public void Add_everything_when_nothing_was_heard() => TranscriptMerge.Missing([], Lines(Call)).ShouldBe([0, 1, 2, 3, 4, 5]);
 
     [Fact]
-    public void Add_what_was_missed_in_the_middle() => TranscriptMerge.Missing([Call[0], Call[1], Call[4], Call[5]], Lines(Call)).ShouldBe([2, 3]);
+    public void Add_what_was_missed_in_the_middle() =>
+        TranscriptMerge.Missing([Call[0], Call[1], Call[4], Call[5]], Lines(Call)).ShouldBe([2, 3]);
 
     [Fact]
-    public void Know_what_was_heard_a_little_differently() => TranscriptMerge.Missing([(true, "how far does the tight cargo go")], Lines([Call[1]])).ShouldBeEmpty();
+    public void Match_lines_that_were_heard_slightly_differently() =>
+        TranscriptMerge.Missing([(true, "how far does the tight cargo go")], Lines([Call[1]])).ShouldBeEmpty();
 
     [Fact]
-    public void Know_what_was_cut_off() => TranscriptMerge.Missing([(false, "It goes eighty kilometres")], Lines([Call[2]])).ShouldBeEmpty();
+    public void Match_interrupted_lines() =>
+        TranscriptMerge.Missing([(false, "It goes eighty kilometres")], Lines([Call[2]])).ShouldBeEmpty();
 
     [Fact]
     public void Tell_the_speakers_apart() => TranscriptMerge.Missing([(false, "Okay.")], Lines([(true, "Okay.")])).ShouldBe([0]);
 
     [Fact]
-    public void Count_what_was_said_twice_twice() => TranscriptMerge.Missing([(true, "Okay.")], Lines([(true, "Okay."), (true, "Okay.")])).Count.ShouldBe(1);
+    public void Count_repeated_lines_separately() =>
+        TranscriptMerge.Missing([(true, "Okay.")], Lines([(true, "Okay."), (true, "Okay.")])).Count.ShouldBe(1);
 
     [Fact]
-    public void Leave_out_lines_without_words() => TranscriptMerge.Missing([], Lines([(true, "…")])).ShouldBeEmpty();
+    public void Skip_lines_without_words() => TranscriptMerge.Missing([], Lines([(true, "…")])).ShouldBeEmpty();
 
     [Fact]
-    public void Complete_any_call_of_which_parts_were_heard() => Prop.ForAll(
+    public void Complete_any_partly_heard_call() => Prop.ForAll(
         Gen.ListOf(Gen.Elements(Call)).Select(list => list.ToArray()).ToArbitrary(),
         Gen.ArrayOf(Gen.Elements(true, false)).ToArbitrary(),
         (said, kept) =>
@@ -54,5 +58,6 @@ public sealed class TranscriptMergeShould
             missing.ShouldBe(missing.Order());
         }).QuickCheckThrowOnFailure();
 
-    private static TranscriptLine[] Lines(IEnumerable<(bool IsVisitor, string Text)> lines) => [.. lines.Select(line => new TranscriptLine(line.IsVisitor, line.Text, null))];
+    private static TranscriptLine[] Lines(IEnumerable<(bool IsVisitor, string Text)> lines) =>
+        [.. lines.Select(line => new TranscriptLine(line.IsVisitor, line.Text, null))];
 }

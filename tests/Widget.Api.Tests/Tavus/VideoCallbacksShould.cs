@@ -19,14 +19,14 @@ public sealed class VideoCallbacksShould(ApiFixture api) : IAsyncLifetime
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
     [Fact]
-    public async Task Not_be_believed_about_the_end_before_tavus_says_the_same()
+    public async Task Not_end_a_call_before_Tavus_confirms_it()
     {
         var (video, visitor, session, callback) = await CallAsync();
 
         var answer = await TellAsync(callback, """{"event_type": "system.shutdown", "message_type": "system", "properties": {"shutdown_reason": "participant_left_timeout"}}""");
 
         answer.ShouldBe(HttpStatusCode.OK);
-        // Nothing may happen, and it would have within a second.
+        // Nothing may happen. If it did, it would happen within a second.
         for (var i = 0; i < 5; i++)
         {
             (await AliveAsync(visitor, session)).State.ShouldBe(TavusSessionState.Live);
@@ -37,7 +37,7 @@ public sealed class VideoCallbacksShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_taken_only_at_the_address_of_a_call()
+    public async Task Be_accepted_only_at_the_url_of_a_call()
     {
         var (_, visitor, session, callback) = await CallAsync();
 
@@ -49,7 +49,7 @@ public sealed class VideoCallbacksShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Complete_the_thread_with_what_was_not_heard_live_and_double_nothing()
+    public async Task Add_what_was_not_heard_live_without_duplicates()
     {
         var (video, visitor, session, callback) = await CallAsync(callbackLoss: 1);
         await HearAsync(visitor, session, ("1", "assistant", "Hello, what can I do for you?"), ("2", "visitor", "How far does it go?"));
@@ -64,20 +64,24 @@ public sealed class VideoCallbacksShould(ApiFixture api) : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => TellAsync(callback, transcript)));
 
         await Eventually.TrueAsync(async () => (await SpokenAsync(visitor)).Count == 4, "the missing line is there");
-        // What the page sends late is in the transcript.
+        // The transcript contains what the page sends late.
         await HearAsync(visitor, session, ("3", "assistant", "Eighty kilometres."));
         (await SpokenAsync(visitor)).Select(line => line.Text).Order().ShouldBe(["Eighty kilometres.", "Hello, what can I do for you?", "How far does it go?", "Thank you!"]);
         (await video.CallsAsync()).Count.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Not_keep_a_call_from_its_end_when_they_cannot_be_kept()
+    public async Task Not_prevent_the_end_of_a_call_when_they_cannot_be_stored()
     {
         var (video, visitor, session, callback) = await CallAsync(callbackLoss: 1);
-        // The place in the log that the transcript's first line will want.
+        // Takes the sequence number that the transcript's first line would get.
         await using (var db = await _node.Service<TenantDatabase>().BeginAsync(video.TenantId, Ct))
         {
-            await ConversationLog.AppendAsync(db, new ConversationId(visitor.Session.ConversationId), new VisitorMessage { ClientId = $"video:{session:N}:transcript:0", Text = "Hello?" }, Ct);
+            await ConversationLog.AppendAsync(
+                db,
+                new ConversationId(visitor.Session.ConversationId),
+                new VisitorMessage { ClientId = $"video:{session:N}:transcript:0", Text = "Hello?" },
+                Ct);
             await db.CommitAsync(Ct);
         }
 
@@ -90,7 +94,7 @@ public sealed class VideoCallbacksShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_done_without_when_none_comes()
+    public async Task Be_optional()
     {
         var (_, visitor, session, _) = await CallAsync(callbackLoss: 1);
         await EndAsync(visitor, session);
@@ -101,9 +105,12 @@ public sealed class VideoCallbacksShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task End_a_call_once_however_often_and_in_what_order_they_come()
+    public async Task End_a_call_once_despite_duplicates_and_any_order()
     {
-        var video = await CreateAsync(api, _node, behavior: new { replicaJoinsAfter = 0.1, postCallSeconds = 0.05, duplicateCallbacks = 3, shuffleCallbacks = true, secondsPerSecond = 30 });
+        var video = await CreateAsync(
+            api,
+            _node,
+            behavior: new { replicaJoinsAfter = 0.1, postCallSeconds = 0.05, duplicateCallbacks = 3, shuffleCallbacks = true, secondsPerSecond = 30 });
         var visitor = await video.Tenant.VisitAsync();
         var session = await OpenAsync(visitor);
 
@@ -115,13 +122,17 @@ public sealed class VideoCallbacksShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Let_a_written_question_follow_what_was_spoken()
+    public async Task Let_a_written_question_refer_to_what_was_spoken()
     {
         var video = await CreateAsync(api, _node);
         await video.Tenant.ImportAsync(new { id = "w", title = "Warranty of the Tide Cargo", text = "The battery of the Tide Cargo is covered for two years or 700 cycles." });
         var visitor = await video.Tenant.VisitAsync();
         var session = await OpenAsync(visitor);
-        await HearAsync(visitor, session.SessionId, ("1", "visitor", "Tell me about the battery of the Tide Cargo."), ("2", "assistant", "It is a strong one."));
+        await HearAsync(
+            visitor,
+            session.SessionId,
+            ("1", "visitor", "Tell me about the battery of the Tide Cargo."),
+            ("2", "assistant", "It is a strong one."));
 
         var answer = await visitor.AskAsync("And how long is it covered?");
 
@@ -142,7 +153,8 @@ public sealed class VideoCallbacksShould(ApiFixture api) : IAsyncLifetime
     private static async Task HearAsync(TestVisitor visitor, Guid session, params (string Id, string Speaker, string Text)[] lines) =>
         (await visitor.Client.PostAsJsonAsync($"/api/tavus/session/{session}/utterances", new { utterances = lines.Select(line => new { id = line.Id, speaker = line.Speaker, text = line.Text }) }, Ct)).EnsureSuccessStatusCode();
 
-    private static async Task<IReadOnlyList<Utterance>> SpokenAsync(TestVisitor visitor) => [.. (await visitor.EventsAsync()).OfType<Utterance>()];
+    private static async Task<IReadOnlyList<Utterance>> SpokenAsync(TestVisitor visitor) =>
+        [.. (await visitor.EventsAsync()).OfType<Utterance>()];
 
     private static async Task<HttpStatusCode> TellAsync(Uri callback, string body)
     {

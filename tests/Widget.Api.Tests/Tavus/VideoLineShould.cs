@@ -3,7 +3,7 @@ using static Widget.Api.Tests.Tavus.VideoTenant;
 
 namespace Widget.Api.Tests.Tavus;
 
-/// <summary>Those who wait for a slot at Tavus.</summary>
+/// <summary>The queue for a slot at Tavus.</summary>
 public sealed class VideoLineShould(ApiFixture api) : IAsyncLifetime
 {
     private ApiNode _node = null!;
@@ -15,7 +15,7 @@ public sealed class VideoLineShould(ApiFixture api) : IAsyncLifetime
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
     [Fact]
-    public async Task Wait_in_line_for_a_slot_and_then_open()
+    public async Task Wait_in_the_queue_for_a_slot_and_then_open()
     {
         var video = await CreateAsync(api, _node, account: new { slots = 1 });
         var (first, second, third) = (await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync());
@@ -39,7 +39,7 @@ public sealed class VideoLineShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Let_in_all_who_wait_as_soon_as_there_are_slots()
+    public async Task Admit_all_waiting_sessions_as_soon_as_slots_are_free()
     {
         var video = await CreateAsync(api, _node, account: new { slots = 1 });
         var going = await video.Tenant.VisitAsync();
@@ -49,7 +49,7 @@ public sealed class VideoLineShould(ApiFixture api) : IAsyncLifetime
         {
             var visitor = await video.Tenant.VisitAsync();
             waiting.Add((visitor, await OpenAsync(visitor)));
-            // Who waits says so.
+            // A waiting page reports that it is open.
             foreach (var one in waiting) await AliveAsync(one.Visitor, one.Session.SessionId);
         }
 
@@ -61,30 +61,35 @@ public sealed class VideoLineShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_woken_by_a_call_that_ends_and_by_one_that_got_in()
+    public async Task Wake_when_a_call_ends_and_when_another_gets_a_slot()
     {
         var video = await CreateAsync(api, _node, account: new { slots = 1 });
         var (first, second, third) = (await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync());
         var going = await OpenAsync(first);
         var (next, last) = (await OpenAsync(second), await OpenAsync(third));
-        foreach (var waiting in new[] { next, last }) await Eventually.TrueAsync(() => SleepAsync(waiting.SessionId), "nobody would look at it for an hour");
+        foreach (var waiting in new[] { next, last })
+            await Eventually.TrueAsync(() => SleepAsync(waiting.SessionId), "nobody would look at it for an hour");
         await video.TermsAsync(new { slots = 2 });
 
-        // A page says that it is still there in that very moment.
+        // The page reports at the same moment.
         await using var connection = await api.Database.OwnerSource.OpenConnectionAsync(Ct);
         await using (var transaction = await connection.BeginTransactionAsync(Ct))
         {
             await using var command = new Npgsql.NpgsqlCommand("select 1 from tavus_sessions where id = $1 for update", connection, transaction) { Parameters = { new() { Value = next.SessionId } } };
             await command.ExecuteScalarAsync(Ct);
             await EndAsync(first, going.SessionId);
-            await Eventually.TrueAsync(async () => (await GetAsync(first, going.SessionId)).State == TavusSessionState.Ended, "the slot is free");
+            await Eventually.TrueAsync(
+                async () => (await GetAsync(first, going.SessionId)).State == TavusSessionState.Ended,
+                "the slot is free");
         }
 
-        await Task.WhenAll(UntilAsync(second, next.SessionId, TavusSessionState.Live), UntilAsync(third, last.SessionId, TavusSessionState.Live));
+        await Task.WhenAll(
+            UntilAsync(second, next.SessionId, TavusSessionState.Live),
+            UntilAsync(third, last.SessionId, TavusSessionState.Live));
     }
 
     [Fact]
-    public async Task Not_wait_for_one_in_line_whose_opening_takes_long()
+    public async Task Not_wait_for_a_session_that_opens_slowly()
     {
         var video = await CreateAsync(api, _node, account: new { slots = 1 });
         var (first, second, third) = (await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync());
@@ -99,7 +104,7 @@ public sealed class VideoLineShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stay_in_line_while_tavus_is_out_of_reach_for_a_moment()
+    public async Task Stay_in_the_queue_while_Tavus_is_briefly_unreachable()
     {
         var video = await CreateAsync(api, _node, account: new { slots = 1 });
         var (first, second) = (await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync());
@@ -113,7 +118,7 @@ public sealed class VideoLineShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Give_up_the_place_of_somebody_who_has_left_the_line()
+    public async Task Free_the_place_of_a_visitor_who_left_the_queue()
     {
         var video = await CreateAsync(api, _node, account: new { slots = 1 });
         var (first, second) = (await video.Tenant.VisitAsync(), await video.Tenant.VisitAsync());
@@ -134,7 +139,7 @@ public sealed class VideoLineShould(ApiFixture api) : IAsyncLifetime
         (await video.CallsAsync()).Count.ShouldBe(1);
     }
 
-    // False while a node is looking at it, which would then say when to look again.
+    // False while a node is checking the session, because it would overwrite the next check.
     private async Task<bool> SleepAsync(Guid session)
     {
         await using var command = api.Database.OwnerSource.CreateCommand(

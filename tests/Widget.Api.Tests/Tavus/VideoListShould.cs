@@ -4,11 +4,11 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Tavus;
 
-/// <summary>What it costs to show a tenant's video calls.</summary>
+/// <summary>The number of queries that listing video calls takes.</summary>
 public sealed class VideoListShould(ApiFixture api)
 {
     [Fact]
-    public async Task Ask_the_database_no_more_often_for_many_calls_than_for_few()
+    public async Task Use_the_same_number_of_queries_for_many_calls_as_for_few()
     {
         var (few, many) = (await TenantWithCallsAsync(2), await TenantWithCallsAsync(60));
 
@@ -17,7 +17,7 @@ public sealed class VideoListShould(ApiFixture api)
 
         (forFew.Sessions.Count, forMany.Sessions.Count).ShouldBe((2, 60));
         forMany.Statements.ShouldBe(forFew.Statements);
-        // Half of them wait, newest last, and each knows its own place.
+        // Half of them wait, newest last, and each has its own position.
         forMany.Sessions.Where(session => session.State == TavusSessionState.Queued).Select(session => session.Position).ShouldBe(Enumerable.Range(1, 30).Reverse().Select(place => (int?)place));
         forMany.Sessions.Where(session => session.State == TavusSessionState.Live).ShouldAllBe(session => session.Position == null && session.GreenScreen);
     }
@@ -45,7 +45,7 @@ public sealed class VideoListShould(ApiFixture api)
         return (listed.Sessions, statements);
     }
 
-    // As they stand in the database, with nothing for a node to see to.
+    // Rows without anything left for a node to do.
     private async Task<TestTenant> TenantWithCallsAsync(int count)
     {
         var tenant = await TestTenant.CreateAsync(api);

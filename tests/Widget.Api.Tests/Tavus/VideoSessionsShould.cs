@@ -19,7 +19,7 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
     [Fact]
-    public async Task Go_from_the_wish_to_the_end_once()
+    public async Task Go_from_request_to_end_once()
     {
         var video = await CreateAsync(api, _node);
         var visitor = await video.Tenant.VisitAsync();
@@ -40,7 +40,8 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
         var call = (await video.CallsAsync()).ShouldHaveSingleItem();
         (call.Id, call.Status, call.EndCalls).ShouldBe((session.ConversationId!, "ended", 1));
         var context = call.RequestBody.GetProperty("conversational_context").GetString()!;
-        foreach (var known in new[] { "Ada", "https://shop.example/bikes", "How far does the Tide Cargo go?" }) context.ShouldContain(known);
+        foreach (var known in new[] { "Ada", "https://shop.example/bikes", "How far does the Tide Cargo go?" })
+            context.ShouldContain(known);
         var events = await visitor.EventsAsync();
         events.OfType<TavusConversationCreated>().ShouldHaveSingleItem().TavusConversationId.ShouldBe(session.ConversationId);
         events.OfType<TavusConversationJoined>().ShouldHaveSingleItem();
@@ -51,7 +52,7 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keep_what_is_left_of_a_call_for_the_tenant_alone()
+    public async Task Show_the_record_of_a_call_to_the_tenant_only()
     {
         var video = await CreateAsync(api, _node, new { useTavusVideo = true, tavusReplicaId = Replica, tavusRecording = true });
         var visitor = await video.Tenant.VisitAsync();
@@ -62,7 +63,8 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
 
         TavusSession? kept = null;
         await Eventually.TrueAsync(
-            async () => (kept = (await video.Tenant.Developer.GetFromJsonAsync<TavusSessions>("/api/tavus/sessions", TestTenant.Json, Ct))!.Sessions.Single()).Record is { Perception: not null, ShutdownReason: not null },
+            async () =>
+                (kept = (await video.Tenant.Developer.GetFromJsonAsync<TavusSessions>("/api/tavus/sessions", TestTenant.Json, Ct))!.Sessions.Single()).Record is { Perception: not null, ShutdownReason: not null },
             "what Tavus tells after the call is there");
 
         kept!.Record!.Seconds.ShouldNotBeNull();
@@ -72,7 +74,7 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Open_one_call_for_a_wish_that_comes_twice()
+    public async Task Open_one_call_for_a_repeated_request()
     {
         var video = await CreateAsync(api, _node);
         var visitor = await video.Tenant.VisitAsync();
@@ -80,13 +82,14 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
         var sessions = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => AskForCallAsync(visitor, "wish")));
 
         var ids = new HashSet<Guid>();
-        foreach (var response in sessions) ids.Add((await response.Content.ReadFromJsonAsync<TavusSession>(TestTenant.Json, Ct))!.SessionId);
+        foreach (var response in sessions)
+            ids.Add((await response.Content.ReadFromJsonAsync<TavusSession>(TestTenant.Json, Ct))!.SessionId);
         ids.Count.ShouldBe(1);
         (await video.CallsAsync()).Count.ShouldBe(1);
     }
 
     [Fact]
-    public async Task End_the_earlier_call_of_a_page_that_was_loaded_again()
+    public async Task End_the_earlier_call_of_a_reloaded_page()
     {
         var video = await CreateAsync(api, _node);
         var visitor = await video.Tenant.VisitAsync();
@@ -100,12 +103,20 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Say_what_is_missing()
+    public async Task Report_what_is_missing()
     {
         await RefusedAsync(new { }, null, HttpStatusCode.Conflict, "video_not_enabled");
         await RefusedAsync(new { useTavusVideo = true, tavusReplicaId = "r-unknown" }, null, HttpStatusCode.BadGateway, "refused");
-        await RefusedAsync(new { useTavusVideo = true, tavusReplicaId = Replica }, new { credits = 0 }, HttpStatusCode.BadGateway, "no_credits");
-        await RefusedAsync(new { useTavusVideo = true, tavusReplicaId = Replica, tavusMonthlyMinutes = 0 }, null, HttpStatusCode.PaymentRequired, "out_of_budget");
+        await RefusedAsync(
+            new { useTavusVideo = true, tavusReplicaId = Replica },
+            new { credits = 0 },
+            HttpStatusCode.BadGateway,
+            "no_credits");
+        await RefusedAsync(
+            new { useTavusVideo = true, tavusReplicaId = Replica, tavusMonthlyMinutes = 0 },
+            null,
+            HttpStatusCode.PaymentRequired,
+            "out_of_budget");
 
         var video = await CreateAsync(api, _node);
         var secrets = _node.Service<TenantSecrets>();
@@ -118,7 +129,7 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Offer_video_where_everything_is_there()
+    public async Task Offer_video_when_it_is_set_up()
     {
         var video = await CreateAsync(api, _node);
 
@@ -126,21 +137,25 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keep_the_budget_when_many_come_at_once()
+    public async Task Keep_the_budget_with_concurrent_requests()
     {
-        var video = await CreateAsync(api, _node, new { useTavusVideo = true, tavusReplicaId = Replica, tavusMaxCallSeconds = 300, tavusMonthlyMinutes = 11 });
+        var video = await CreateAsync(
+            api,
+            _node,
+            new { useTavusVideo = true, tavusReplicaId = Replica, tavusMaxCallSeconds = 300, tavusMonthlyMinutes = 11 });
         var visitors = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => video.Tenant.VisitAsync()));
 
         var answers = await Task.WhenAll(visitors.Select(visitor => AskForCallAsync(visitor)));
 
         var lengths = new List<int>();
-        foreach (var answer in answers.Where(answer => answer.IsSuccessStatusCode)) lengths.Add((await answer.Content.ReadFromJsonAsync<TavusSession>(TestTenant.Json, Ct))!.MaxSeconds);
+        foreach (var answer in answers.Where(answer => answer.IsSuccessStatusCode))
+            lengths.Add((await answer.Content.ReadFromJsonAsync<TavusSession>(TestTenant.Json, Ct))!.MaxSeconds);
         lengths.Order().ShouldBe([60, 300, 300]);
         answers.Count(answer => answer.StatusCode == HttpStatusCode.PaymentRequired).ShouldBe(3);
     }
 
     [Fact]
-    public async Task Stay_with_the_node_that_works_on_them_however_long_it_takes()
+    public async Task Stay_with_the_node_that_works_on_them()
     {
         var video = await CreateAsync(api, _node, behavior: new { replicaJoinsAfter = 0.1, apiDelayMs = 5000 });
         var visitor = await video.Tenant.VisitAsync();
@@ -153,7 +168,7 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_taken_up_when_the_node_stopped_over_opening_them()
+    public async Task Be_reclaimed_when_a_node_stops_while_opening_them()
     {
         var video = await CreateAsync(api, _node);
         await video.FailAsync("POST conversations", mode: "late");
@@ -166,11 +181,14 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
             await Eventually.TrueAsync(async () => (await video.CallsAsync()).Count == 1, "Tavus has opened it, and nobody has heard");
         }
 
-        await Eventually.TrueAsync(async () => (await video.CallsAsync()) is [{ Status: "ended", EndCalls: 1 }], "another node has found and ended it", 20);
+        await Eventually.TrueAsync(
+            async () => (await video.CallsAsync()) is [{ Status: "ended", EndCalls: 1 }],
+            "another node has found and ended it",
+            20);
     }
 
     [Fact]
-    public async Task End_the_call_of_a_page_that_is_gone()
+    public async Task End_the_call_of_a_closed_page()
     {
         var video = await CreateAsync(api, _node);
         var visitor = await video.Tenant.VisitAsync();
@@ -183,7 +201,7 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task End_the_call_of_a_page_that_says_good_bye_without_headers()
+    public async Task End_the_call_of_a_page_that_sends_a_beacon()
     {
         var video = await CreateAsync(api, _node);
         var visitor = await video.Tenant.VisitAsync();
@@ -191,14 +209,17 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
         using var anybody = _node.Client();
 
         var refused = await anybody.PostAsync($"/api/tavus/session/{session.SessionId}/leave", new StringContent("""{"leaveToken": "CfDJ8"}"""), Ct);
-        var taken = await anybody.PostAsync($"/api/tavus/session/{session.SessionId}/leave", new StringContent(JsonSerializer.Serialize(new { leaveToken = session.LeaveToken })), Ct);
+        var taken = await anybody.PostAsync(
+            $"/api/tavus/session/{session.SessionId}/leave",
+            new StringContent(JsonSerializer.Serialize(new { leaveToken = session.LeaveToken })),
+            Ct);
 
         (refused.StatusCode, taken.StatusCode).ShouldBe((HttpStatusCode.NotFound, HttpStatusCode.NoContent));
         (await UntilAsync(visitor, session.SessionId, TavusSessionState.Ended)).EndReason.ShouldBe(TavusEndReason.Left);
     }
 
     [Fact]
-    public async Task End_a_call_to_which_the_avatar_does_not_come()
+    public async Task End_a_call_that_the_avatar_does_not_join()
     {
         var video = await CreateAsync(api, _node, behavior: new { replicaNeverJoins = true });
         var visitor = await video.Tenant.VisitAsync();
@@ -207,17 +228,20 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
         var ended = await UntilAsync(visitor, session.SessionId, TavusSessionState.Ended);
 
         ended.EndReason.ShouldBe(TavusEndReason.NoReplica);
-        ended.Problem.ShouldNotBeNull().ShouldContain("did not come");
+        ended.Problem.ShouldNotBeNull().ShouldContain("didn't join");
     }
 
     [Fact]
-    public async Task Notice_an_end_that_nobody_told()
+    public async Task Notice_an_end_without_a_callback()
     {
-        var video = await CreateAsync(api, _node, behavior: new { replicaJoinsAfter = 0.1, callbackLoss = 1, postCallSeconds = 0.1, secondsPerSecond = 40 });
+        var video = await CreateAsync(
+            api,
+            _node,
+            behavior: new { replicaJoinsAfter = 0.1, callbackLoss = 1, postCallSeconds = 0.1, secondsPerSecond = 40 });
         var visitor = await video.Tenant.VisitAsync();
         var session = await OpenAsync(visitor);
 
-        // Tavus's own limit of 45 s without anybody in the room is a little over a second here.
+        // Tavus's limit of 45 s without participants takes a little over a second here.
         var ended = await UntilAsync(visitor, session.SessionId, TavusSessionState.Ended);
 
         ended.EndReason.ShouldBe(TavusEndReason.Left);
@@ -227,7 +251,7 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     [Theory]
     [InlineData("lost")]
     [InlineData("cut")]
-    public async Task Find_and_end_a_call_whose_opening_was_not_heard_of(string mode)
+    public async Task Find_and_end_a_call_whose_creation_response_was_lost(string mode)
     {
         var video = await CreateAsync(api, _node);
         await video.FailAsync("POST conversations", mode);
@@ -241,7 +265,7 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task End_the_call_when_tavus_is_back()
+    public async Task End_the_call_when_Tavus_is_back()
     {
         var video = await CreateAsync(api, _node);
         var visitor = await video.Tenant.VisitAsync();
@@ -256,7 +280,7 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_seen_to_by_another_node_when_their_own_dies()
+    public async Task Be_reclaimed_when_their_node_dies()
     {
         var video = await CreateAsync(api, _node);
         var visitor = await video.Tenant.VisitAsync();
@@ -265,7 +289,10 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
         await _node.DisposeAsync();
         _node = other;
 
-        await Eventually.TrueAsync(async () => (await video.CallsAsync()) is [{ Status: "ended" }], "the other node has ended the call", 20);
+        await Eventually.TrueAsync(
+            async () => (await video.CallsAsync()) is [{ Status: "ended" }],
+            "the other node has ended the call",
+            20);
         session.State.ShouldNotBe(TavusSessionState.Ended);
         _node = await StartNodeAsync(api);
     }

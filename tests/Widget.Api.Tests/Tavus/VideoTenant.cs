@@ -7,15 +7,22 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests.Tavus;
 
-/// <summary>A call as the simulated Tavus has it.</summary>
-internal sealed record SimulatedCall(string Id, string Name, string Status, string? EndedBy, int EndCalls, double Seconds, JsonElement RequestBody);
+/// <summary>A call at the simulated Tavus.</summary>
+internal sealed record SimulatedCall(
+    string Id,
+    string Name,
+    string Status,
+    string? EndedBy,
+    int EndCalls,
+    double Seconds,
+    JsonElement RequestBody);
 
-/// <summary>A tenant with video and an account of its own at the simulated Tavus.</summary>
+/// <summary>A tenant with video and its own account at the simulated Tavus.</summary>
 internal sealed class VideoTenant(TestTenant tenant, Simulator simulator, string key)
 {
     public const string Replica = "r4dcf31b60e1";
 
-    /// <summary>Waits that a test has time for.</summary>
+    /// <summary>Short timeouts for tests.</summary>
     public static readonly VideoTimings Quick = new()
     {
         Silence = TimeSpan.FromSeconds(4),
@@ -35,16 +42,26 @@ internal sealed class VideoTenant(TestTenant tenant, Simulator simulator, string
 
     public TenantId TenantId => new(tenant.Created.TenantId);
 
-    public static Task<ApiNode> StartNodeAsync(ApiFixture api) => ApiNode.StartAsync(api.Database, tavusApi: api.Simulator.TavusApi, video: Quick);
+    public static Task<ApiNode> StartNodeAsync(ApiFixture api) =>
+        ApiNode.StartAsync(api.Database, tavusApi: api.Simulator.TavusApi, video: Quick);
 
-    public static async Task<VideoTenant> CreateAsync(ApiFixture api, ApiNode node, object? settings = null, object? account = null, object? behavior = null)
+    public static async Task<VideoTenant> CreateAsync(
+        ApiFixture api,
+        ApiNode node,
+        object? settings = null,
+        object? account = null,
+        object? behavior = null)
     {
         var key = $"tv-{Guid.NewGuid():N}";
         (await api.Simulator.Control.PutAsJsonAsync($"/control/tavus/accounts/{key}", account ?? new { })).EnsureSuccessStatusCode();
         (await api.Simulator.Control.PutAsJsonAsync("/control/tavus/behavior", behavior ?? new { replicaJoinsAfter = 0.1, postCallSeconds = 0.1 })).EnsureSuccessStatusCode();
         (await api.Simulator.Control.DeleteAsync("/control/tavus/faults")).EnsureSuccessStatusCode();
         var tenant = await TestTenant.CreateAsync(api, node);
-        await node.Service<TenantSecrets>().SaveAsync(new TenantId(tenant.Created.TenantId), TenantSecrets.TavusKey, key, TestContext.Current.CancellationToken);
+        await node.Service<TenantSecrets>().SaveAsync(
+            new TenantId(tenant.Created.TenantId),
+            TenantSecrets.TavusKey,
+            key,
+            TestContext.Current.CancellationToken);
         (await tenant.Developer.PutAsJsonAsync("/api/settings", settings ?? new { useTavusVideo = true, tavusReplicaId = Replica, tavusMaxCallSeconds = 300 })).EnsureSuccessStatusCode();
         return new VideoTenant(tenant, api.Simulator, key);
     }
@@ -52,15 +69,18 @@ internal sealed class VideoTenant(TestTenant tenant, Simulator simulator, string
     public Task FailAsync(string on, string mode = "status", int status = 500, int times = 1) =>
         simulator.Control.PostAsJsonAsync("/control/tavus/faults", new { on, mode, status, times, account = key });
 
-    /// <summary>Changes what the account is like.</summary>
-    public async Task TermsAsync(object terms) => (await simulator.Control.PutAsJsonAsync($"/control/tavus/accounts/{key}", terms)).EnsureSuccessStatusCode();
+    /// <summary>Changes the account's properties.</summary>
+    public async Task TermsAsync(object terms) =>
+        (await simulator.Control.PutAsJsonAsync($"/control/tavus/accounts/{key}", terms)).EnsureSuccessStatusCode();
 
     /// <summary>The account's calls, oldest first.</summary>
     public async Task<IReadOnlyList<SimulatedCall>> CallsAsync() =>
         (await simulator.Control.GetFromJsonAsync<SimulatedCall[]>($"/control/tavus/conversations?account={key}", TestTenant.Json))!;
 
     public static async Task<HttpResponseMessage> AskForCallAsync(TestVisitor visitor, string? clientId = null, string? locale = null) =>
-        await visitor.Client.PostAsJsonAsync("/api/tavus/session", new { clientId, threadId = visitor.Session.ConversationId, page = "https://shop.example/bikes", locale });
+        await visitor.Client.PostAsJsonAsync(
+            "/api/tavus/session",
+            new { clientId, threadId = visitor.Session.ConversationId, page = "https://shop.example/bikes", locale });
 
     public static async Task<TavusSession> OpenAsync(TestVisitor visitor, string? clientId = null)
     {
@@ -78,8 +98,13 @@ internal sealed class VideoTenant(TestTenant tenant, Simulator simulator, string
     public static async Task EndAsync(TestVisitor visitor, Guid session) =>
         (await visitor.Client.PostAsJsonAsync($"/api/tavus/session/{session}/end", new { })).EnsureSuccessStatusCode();
 
-    /// <summary>Waits until the session is in a state, saying that the page is still there meanwhile.</summary>
-    public static async Task<TavusSession> UntilAsync(TestVisitor visitor, Guid session, TavusSessionState state, bool watched = true, int seconds = 20)
+    /// <summary>Waits until the session reaches a state, while its page reports that it is open.</summary>
+    public static async Task<TavusSession> UntilAsync(
+        TestVisitor visitor,
+        Guid session,
+        TavusSessionState state,
+        bool watched = true,
+        int seconds = 20)
     {
         TavusSession? seen = null;
         var watch = System.Diagnostics.Stopwatch.StartNew();

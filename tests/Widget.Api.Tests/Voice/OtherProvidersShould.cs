@@ -5,7 +5,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Voice;
 
-/// <summary>The other ways to reach a voice: each with its own exchange and its own events, and the same conversation for the visitor.</summary>
+/// <summary>The other protocols: each with its own signalling and events, and the same conversation for the visitor.</summary>
 public sealed class OtherProvidersShould(ApiFixture api) : IAsyncLifetime
 {
     private static readonly VoiceTimings Quick = VoiceTenant.Quick;
@@ -32,7 +32,7 @@ public sealed class OtherProvidersShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Have_Live_speak_our_own_answers()
+    public async Task Let_Live_speak_our_answers()
     {
         await using var node = await NodeAsync(api.Voice.Live);
         var tenant = await VoiceTenant.CreateAsync(api, node);
@@ -40,7 +40,10 @@ public sealed class OtherProvidersShould(ApiFixture api) : IAsyncLifetime
         await using var call = await tenant.CallAsync();
 
         await call.Peer.SayAsync("What does delivery to Denmark cost?");
-        await Eventually.TrueAsync(async () => (await call.SaidAsync()).Any(line => line.Contains("89 euros", StringComparison.Ordinal)), "the answer is spoken", seconds: 30);
+        await Eventually.TrueAsync(
+            async () => (await call.SaidAsync()).Any(line => line.Contains("89 euros", StringComparison.Ordinal)),
+            "the answer is spoken",
+            seconds: 30);
 
         (await call.SaidAsync())[0].ShouldBe("Visitor: What does delivery to Denmark cost?");
         (await call.Visitor.EventsAsync()).OfType<KnowledgeShown>().ShouldHaveSingleItem().Citations[0].Title.ShouldBe("Shipping");
@@ -52,7 +55,7 @@ public sealed class OtherProvidersShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Have_the_page_pass_on_the_events_of_a_server_without_a_line()
+    public async Task Let_the_page_relay_the_events_of_a_server_without_a_connection()
     {
         await using var node = await NodeAsync(api.Voice.SelfHosted);
         var tenant = await VoiceTenant.CreateAsync(api, node);
@@ -67,14 +70,14 @@ public sealed class OtherProvidersShould(ApiFixture api) : IAsyncLifetime
         await call.SaidAsync(2);
 
         (await call.SaidAsync()).ShouldBe(["Visitor: What does delivery cost?", "Assistant: Delivery within Germany costs 49 euros."]);
-        // Nobody but the page says so.
+        // Only the page reported this.
         (await call.Visitor.EventsAsync()).OfType<Utterance>().ShouldAllBe(line => line.Reported);
         (await call.PostAsync("end")).EnsureSuccessStatusCode();
         (await call.EndedAsync()).ShouldBe(VoiceEndReason.Visitor);
     }
 
     [Fact]
-    public async Task End_a_relayed_call_whose_page_is_gone()
+    public async Task End_a_relayed_call_whose_page_was_closed()
     {
         await using var node = await NodeAsync(api.Voice.SelfHosted);
         var tenant = await VoiceTenant.CreateAsync(api, node);
@@ -87,7 +90,7 @@ public sealed class OtherProvidersShould(ApiFixture api) : IAsyncLifetime
 
     private Task<ApiNode> NodeAsync(VoiceOptions options) => ApiNode.StartAsync(api.Database, voice: options, voiceTimings: Quick);
 
-    /// <summary>What the widget does in a relayed call: it passes messages on, both ways, without reading them.</summary>
+    /// <summary>The widget's part in a relayed call: it forwards messages in both directions without reading them.</summary>
     private sealed class RelayingPage : IAsyncDisposable
     {
         private readonly CancellationTokenSource _over = new();

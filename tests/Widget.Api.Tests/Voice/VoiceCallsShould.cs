@@ -6,7 +6,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests.Voice;
 
-/// <summary>Voice calls with a real peer on either side: a visitor's, and the simulated provider's.</summary>
+/// <summary>Voice calls between a real WebRTC peer and the simulated provider.</summary>
 public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
 {
     private static readonly VoiceTimings Quick = VoiceTenant.Quick;
@@ -24,7 +24,7 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
     [Fact]
-    public async Task Hear_the_visitor_look_it_up_and_speak_the_answer()
+    public async Task Hear_the_visitor_search_and_speak_the_answer()
     {
         await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery to Denmark cost?" } });
         await using var call = await _tenant.CallAsync();
@@ -45,7 +45,7 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
         (await call.AtProviderAsync()).GetProperty("end").GetString().ShouldBe("hangup");
         var record = await _tenant.RecordAsync(call.Id);
         record.Usage["total_tokens"].ShouldBeGreaterThan(0);
-        // They are held against the tenant's month, too.
+        // Its tokens count against the tenant's month too.
         (await _tenant.Tenant.Developer.GetFromJsonAsync<UsageReport>("/api/usage", TestTenant.Json))!.Tokens.Used!.Value.ShouldBeGreaterThan(0);
         record.Seconds!.Value.ShouldBeInRange(1, 60);
         var events = await call.Visitor.EventsAsync();
@@ -71,7 +71,7 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Answer_aloud_what_is_typed()
+    public async Task Answer_a_typed_message_aloud()
     {
         await using var call = await _tenant.CallAsync();
 
@@ -83,13 +83,13 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_held_once_by_a_node_whose_lease_ran_out_meanwhile()
+    public async Task Run_once_on_a_node_whose_lease_expired_meanwhile()
     {
         await using var call = await _tenant.CallAsync();
         await AttachedAsync(call);
 
-        // As after an outage of the database: nobody took the lease, and the node itself finds it abandoned.
-        await _node.Service<VoiceHolder>().Start(new TenantId(_tenant.Tenant.Created.TenantId), new VoiceCallId(call.Id));
+        // As after a database outage: no node took the lease, and this node finds its own call abandoned.
+        await _node.Service<VoiceCallHost>().Start(new TenantId(_tenant.Tenant.Created.TenantId), new VoiceCallId(call.Id));
         (await call.PostAsync("say", new { clientId = "t1", text = "What does delivery cost?" })).EnsureSuccessStatusCode();
         await call.SaidAsync(2);
 
@@ -98,7 +98,7 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tell_the_page_what_is_being_said()
+    public async Task Show_the_page_what_is_being_said()
     {
         await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery cost?" } });
         await using var call = await _tenant.CallAsync();
@@ -125,7 +125,7 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Write_down_only_what_was_heard_of_a_reply_that_the_visitor_cut_off()
+    public async Task Log_only_the_heard_part_of_a_reply_that_the_visitor_interrupts()
     {
         const string Story = "This is a long story about bicycles, their wheels and their chains, which goes on and on for quite a while before it comes to its end.";
         await api.Voice.ScriptAsync(new { utterances = new[] { "Tell me.", "Stop." }, replies = new[] { Story, "Very well." } });
@@ -146,7 +146,7 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Take_turns_by_a_button()
+    public async Task Support_push_to_talk()
     {
         await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery cost?" } });
         await using var call = await _tenant.CallAsync(more: new { pushToTalk = true });
@@ -161,12 +161,14 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_ended_by_a_page_that_is_left()
+    public async Task End_when_the_page_is_closed()
     {
         await using var call = await _tenant.CallAsync();
         using var anybody = _node.Client();
 
-        var left = await anybody.PostAsync($"/api/voice/session/{call.Id}/leave", new StringContent(JsonSerializer.Serialize(new { leaveToken = call.Session.LeaveToken })));
+        var left = await anybody.PostAsync(
+            $"/api/voice/session/{call.Id}/leave",
+            new StringContent(JsonSerializer.Serialize(new { leaveToken = call.Session.LeaveToken })));
 
         left.EnsureSuccessStatusCode();
         (await call.EndedAsync()).ShouldBe(VoiceEndReason.Left);
@@ -174,7 +176,7 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_ended_when_its_time_is_up_or_its_page_is_silent()
+    public async Task End_at_the_time_limit_or_when_the_page_is_silent()
     {
         await using var late = await _tenant.CallAsync();
         await SetAsync(late.Id, "opened_at = now() - interval '2 hours'");
@@ -186,7 +188,7 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Say_that_the_provider_has_cut_it_off()
+    public async Task Report_that_the_provider_disconnected()
     {
         await using var call = await _tenant.CallAsync();
         await AttachedAsync(call);
@@ -195,11 +197,11 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
         (await api.Voice.Control.PostAsync($"/control/voice/calls/{id}/kill", null)).EnsureSuccessStatusCode();
 
         (await call.EndedAsync()).ShouldBe(VoiceEndReason.Provider);
-        (await call.GetAsync()).Problem.ShouldNotBeNull().ShouldContain("cut off");
+        (await call.GetAsync()).Problem.ShouldNotBeNull().ShouldContain("disconnected");
     }
 
     [Fact]
-    public async Task Go_on_in_a_new_call_when_the_provider_has_reached_its_limit()
+    public async Task Continue_in_a_new_call_at_the_providers_limit()
     {
         await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery cost?" } });
         await using var call = await _tenant.CallAsync();
@@ -215,13 +217,18 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
         (await call.Visitor.EventsAsync()).OfType<VoiceCallStarted>().Last().Continues.ShouldBe(call.Id);
         var seeded = "";
         await Eventually.TrueAsync(
-            async () => (seeded = JsonSerializer.Serialize((await SentAsync()).Where(message => message.GetProperty("type").GetString() == "conversation.item.create"))).Contains("49 euros", StringComparison.Ordinal),
+            async () =>
+            {
+                var created = (await SentAsync()).Where(message => message.GetProperty("type").GetString() == "conversation.item.create");
+                seeded = JsonSerializer.Serialize(created);
+                return seeded.Contains("49 euros", StringComparison.Ordinal);
+            },
             "the new call is told what was said");
         seeded.ShouldContain("What does delivery cost?");
     }
 
     [Fact]
-    public async Task Be_ended_when_the_page_changes_what_the_assistant_was_told()
+    public async Task End_when_the_page_changes_the_instructions()
     {
         await using var call = await _tenant.CallAsync();
         await AttachedAsync(call);
@@ -233,14 +240,14 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
         }, "the call is being ended");
 
         (await call.EndedAsync()).ShouldBe(VoiceEndReason.Tampered);
-        // The page may go on sending: into nothing.
+        // The page may continue to send, but the call is over.
         await call.Peer.ClosedAsync();
         call.Peer.Send(new { type = "response.create" });
         await call.Peer.UnsentAsync();
     }
 
     [Fact]
-    public async Task Go_on_at_another_node_when_its_own_stops()
+    public async Task Continue_on_another_node_when_its_own_stops()
     {
         await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery cost?" } });
         var first = await ApiNode.StartAsync(api.Database, voice: api.Voice.OpenAI, voiceTimings: Quick);
@@ -250,16 +257,21 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
 
         await first.DisposeAsync();
         var moved = await _tenant.Tenant.VisitAsync(_node, visitor.Session.VisitorId);
-        await Eventually.TrueAsync(async () => (await call.AtProviderAsync()).GetProperty("sidebands").GetProperty("ever").GetInt32() > 1, "another node has a line");
+        await Eventually.TrueAsync(
+            async () => (await call.AtProviderAsync()).GetProperty("sidebands").GetProperty("ever").GetInt32() > 1,
+            "another node has a line");
         await call.Peer.SayAsync("What does delivery cost?");
 
-        await Eventually.TrueAsync(async () => (await moved.EventsAsync()).OfType<Utterance>().Count() >= 2, "both have spoken", seconds: 20);
+        await Eventually.TrueAsync(
+            async () => (await moved.EventsAsync()).OfType<Utterance>().Count() >= 2,
+            "both have spoken",
+            seconds: 20);
         (await moved.Client.PostAsJsonAsync($"/api/voice/session/{call.Id}/end", new { })).EnsureSuccessStatusCode();
         await Eventually.TrueAsync(async () => (await call.AtProviderAsync()).GetProperty("end").GetString() == "hangup", "it was hung up");
     }
 
     [Fact]
-    public async Task Get_its_line_though_the_provider_does_not_know_the_call_at_once()
+    public async Task Connect_although_the_provider_does_not_know_the_call_at_once()
     {
         await api.Voice.BehaveAsync(new { sidebandRefusals = 3 });
         await using var call = await _tenant.CallAsync();
@@ -269,14 +281,14 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Get_another_line_when_one_is_dropped()
+    public async Task Reconnect_when_a_connection_is_dropped()
     {
         await api.Voice.BehaveAsync(new { dropSidebandAfterMs = 400 });
         await using var call = await _tenant.CallAsync();
         async Task<int> LinesAsync() => (await call.AtProviderAsync()).GetProperty("sidebands").GetProperty("ever").GetInt32();
         await Eventually.TrueAsync(async () => await LinesAsync() > 2, "it was dropped twice");
         await api.Voice.BehaveAsync(new { });
-        // A line that was made before is dropped yet, 400 ms after it came. One that lasts longer was made since.
+        // A connection from before is dropped 400 ms after it was made. One that lasts longer was made since.
         var (lines, lasting) = (await LinesAsync(), System.Diagnostics.Stopwatch.StartNew());
         await Eventually.TrueAsync(async () =>
         {

@@ -7,16 +7,20 @@ using Widget.Rag.Fetching;
 
 namespace Widget.Api.Tests.Voice;
 
-/// <summary>What the client of voice does at a provider that is down.</summary>
+/// <summary>The HTTP client for voice while a provider is down.</summary>
 public sealed class VoiceHttpShould
 {
     [Fact]
-    public async Task Leave_a_dead_provider_alone_for_a_moment_and_then_try_again()
+    public async Task Pause_requests_to_a_failing_provider_and_then_try_again()
     {
         var clock = new StandingClock();
         using var guarded = new GuardedHttp(new FetchOptions());
         var http = new VoiceHttp(guarded, clock);
-        var nobody = new VoiceAccount(VoiceProtocol.OpenAIRealtime, new Uri($"http://127.0.0.1:{Simulator.FreePort()}/v1"), "sk-test", IsTenants: false);
+        var nobody = new VoiceAccount(
+            VoiceProtocol.OpenAIRealtime,
+            new Uri($"http://127.0.0.1:{Simulator.FreePort()}/v1"),
+            "sk-test",
+            IsTenants: false);
         for (var failure = 0; failure < AccountBreakers.Failures; failure++) (await FailAsync()).ShouldBe("It cannot be reached.");
 
         (await FailAsync()).ShouldContain("left alone");

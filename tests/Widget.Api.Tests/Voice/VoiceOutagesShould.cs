@@ -2,7 +2,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Voice;
 
-/// <summary>Voice calls while the database refuses what is to be written of them.</summary>
+/// <summary>Voice calls while the database rejects writes.</summary>
 public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
 {
     private ApiNode _node = null!;
@@ -11,14 +11,17 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await api.Voice.ResetAsync();
-        _node = await ApiNode.StartAsync(api.Database, voice: api.Voice.OpenAI, voiceTimings: VoiceTenant.Quick with { Lease = TimeSpan.FromSeconds(60) });
+        _node = await ApiNode.StartAsync(
+            api.Database,
+            voice: api.Voice.OpenAI,
+            voiceTimings: VoiceTenant.Quick with { Lease = TimeSpan.FromSeconds(60) });
         _tenant = await VoiceTenant.CreateAsync(api, _node);
     }
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
     [Fact]
-    public async Task Be_watched_again_when_the_database_is_back()
+    public async Task Be_monitored_again_when_the_database_is_back()
     {
         await using var call = await _tenant.CallAsync();
         await AttachedAsync(call);
@@ -35,7 +38,7 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_watched_further_after_a_fault_that_nobody_expected()
+    public async Task Stay_monitored_after_an_unexpected_fault()
     {
         await using var call = await _tenant.CallAsync();
         await AttachedAsync(call);
@@ -51,21 +54,25 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_hung_up_at_their_time_limit_though_the_database_is_away()
+    public async Task Hang_up_at_the_time_limit_while_the_database_is_unavailable()
     {
         await using var call = await _tenant.CallAsync();
         await AttachedAsync(call);
         await api.Database.OwnerSource.ExecuteAsync(
             "update voice_sessions set reserved_seconds = extract(epoch from now() - opened_at)::integer + 4 where id = $1", call.Id);
-        // The node has seen the new limit when it has renewed its lease once more.
+        // After the next lease renewal, the node knows the new limit.
         var before = (DateTime)(await api.Database.OwnerSource.ExecuteAsync("select lease_until from voice_sessions where id = $1", call.Id))!;
         await Eventually.TrueAsync(
-            async () => (DateTime)(await api.Database.OwnerSource.ExecuteAsync("select lease_until from voice_sessions where id = $1", call.Id))! > before,
+            async () =>
+                (DateTime)(await api.Database.OwnerSource.ExecuteAsync("select lease_until from voice_sessions where id = $1", call.Id))! > before,
             "the lease is renewed");
 
         await using (await RefuseCallAsync(call))
         {
-            await Eventually.TrueAsync(async () => (await call.AtProviderAsync()).GetProperty("end").GetString() == "hangup", "it is hung up", seconds: 20);
+            await Eventually.TrueAsync(
+                async () => (await call.AtProviderAsync()).GetProperty("end").GetString() == "hangup",
+                "it is hung up",
+                seconds: 20);
         }
 
         (await call.EndedAsync()).ShouldBe(VoiceEndReason.TimeLimit);
@@ -73,7 +80,7 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Write_down_all_that_was_said_while_the_database_was_away_once_and_in_its_order()
+    public async Task Log_what_was_said_during_an_outage_once_and_in_order()
     {
         await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery cost?", "And to Denmark?" } });
         await using var call = await _tenant.CallAsync();
@@ -93,7 +100,7 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keep_what_was_said_and_used_when_the_database_is_away_at_their_end()
+    public async Task Keep_transcript_and_usage_when_the_database_is_unavailable_at_the_end()
     {
         await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery cost?" } });
         await using var call = await _tenant.CallAsync();
@@ -102,9 +109,15 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
         {
             await call.Peer.SayAsync("What does delivery cost?");
             await refused.CountAsync(2);
-            await Eventually.TrueAsync(async () => (await _tenant.RecordAsync(call.Id)).Usage.ContainsKey("total_tokens"), "the answer is spoken and counted", seconds: 20);
+            await Eventually.TrueAsync(
+                async () => (await _tenant.RecordAsync(call.Id)).Usage.ContainsKey("total_tokens"),
+                "the answer is spoken and counted",
+                seconds: 20);
             (await call.PostAsync("end")).EnsureSuccessStatusCode();
-            await Eventually.TrueAsync(async () => (await call.AtProviderAsync()).GetProperty("end").GetString() == "hangup", "it is hung up", seconds: 20);
+            await Eventually.TrueAsync(
+                async () => (await call.AtProviderAsync()).GetProperty("end").GetString() == "hangup",
+                "it is hung up",
+                seconds: 20);
         }
 
         (await call.EndedAsync()).ShouldBe(VoiceEndReason.Visitor);
@@ -113,9 +126,12 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Be_hung_up_when_what_the_provider_answered_cannot_be_saved()
+    public async Task Hang_up_when_the_providers_answer_cannot_be_saved()
     {
-        await using var node = await ApiNode.StartAsync(api.Database, voice: api.Voice.OpenAI, voiceTimings: VoiceTenant.Quick with { Lease = TimeSpan.FromSeconds(2) });
+        await using var node = await ApiNode.StartAsync(
+            api.Database,
+            voice: api.Voice.OpenAI,
+            voiceTimings: VoiceTenant.Quick with { Lease = TimeSpan.FromSeconds(2) });
         var visitor = await _tenant.Tenant.VisitAsync(node);
         await using var peer = VisitorPeer.Start();
         await using (await RefusedWrites.StartAsync(api.Database.OwnerSource, "voice_sessions", $"new.tenant_id = '{_tenant.Tenant.Created.TenantId}' and new.state = 'live'"))
@@ -125,11 +141,13 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
             ((int)response.StatusCode).ShouldBeGreaterThanOrEqualTo(500);
         }
 
-        await Eventually.TrueAsync(async () => (await api.Voice.CallAsync()).GetProperty("end").GetString() == "hangup", "no call is left at the provider");
+        await Eventually.TrueAsync(
+            async () => (await api.Voice.CallAsync()).GetProperty("end").GetString() == "hangup",
+            "no call is left at the provider");
     }
 
     [Fact]
-    public async Task Tell_what_they_used_when_their_node_stops()
+    public async Task Save_the_usage_when_the_node_stops()
     {
         await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery cost?" } });
         var timings = VoiceTenant.Quick with { Renewal = TimeSpan.FromMinutes(5), Lease = TimeSpan.FromMinutes(10) };
@@ -143,7 +161,8 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
         (await _tenant.RecordAsync(call.Id)).Usage["total_tokens"].ShouldBeGreaterThan(0);
     }
 
-    private Task<RefusedWrites> RefuseCallAsync(SpokenCall call) => RefusedWrites.StartAsync(api.Database.OwnerSource, "voice_sessions", $"new.id = '{call.Id}'");
+    private Task<RefusedWrites> RefuseCallAsync(SpokenCall call) =>
+        RefusedWrites.StartAsync(api.Database.OwnerSource, "voice_sessions", $"new.id = '{call.Id}'");
 
     private static Task AttachedAsync(SpokenCall call) => Eventually.TrueAsync(
         async () => (await call.AtProviderAsync()).GetProperty("sidebands").GetProperty("now").GetInt32() > 0, "the server has its line");

@@ -5,7 +5,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Voice;
 
-/// <summary>What voice needs before there is a call: settings, keys, models, budgets; and how it is refused.</summary>
+/// <summary>What voice needs before a call: settings, keys, models and budgets, and how calls are refused.</summary>
 public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
 {
     private ApiNode _node = null!;
@@ -19,7 +19,7 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
     [Fact]
-    public async Task Offer_voice_to_visitors_who_can_have_it()
+    public async Task Offer_voice_to_visitors_whose_browser_supports_it()
     {
         var tenant = await TestTenant.CreateAsync(api, _node);
         (await tenant.VisitAsync()).Session.Config.Modes.ShouldNotContain("voice");
@@ -29,7 +29,9 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
         (await tenant.VisitAsync()).Session.Config.Modes.ShouldContain("voice");
         (await StateAsync(tenant)).Available.ShouldBeTrue();
         using var client = _node.Client();
-        var deaf = await client.PostAsJsonAsync("/api/widget/session", new { siteKey = tenant.Created.SiteKey, abilities = new[] { "audio", "webrtc" } });
+        var deaf = await client.PostAsJsonAsync(
+            "/api/widget/session",
+            new { siteKey = tenant.Created.SiteKey, abilities = new[] { "audio", "webrtc" } });
         (await deaf.Content.ReadFromJsonAsync<SessionResponse>(TestTenant.Json))!.Config.Modes.ShouldNotContain("voice");
 
         await VoiceTenant.SetAsync(tenant, new { enabled = true, monthlyMinutes = 0 });
@@ -38,7 +40,7 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Say_why_there_is_no_call()
+    public async Task Explain_why_a_call_is_refused()
     {
         var tenant = await TestTenant.CreateAsync(api, _node);
         var visitor = await tenant.VisitAsync();
@@ -66,7 +68,7 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Open_one_call_however_often_it_is_asked_for()
+    public async Task Open_one_call_for_repeated_requests()
     {
         var tenant = await VoiceTenant.CreateAsync(api, _node);
         var visitor = await tenant.Tenant.VisitAsync();
@@ -113,9 +115,12 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tell_the_provider_what_it_must_know_and_nothing_of_the_visitor()
+    public async Task Send_the_provider_what_it_needs_and_no_personal_data()
     {
-        var tenant = await VoiceTenant.CreateAsync(api, _node, new { enabled = true, turns = "semantic", eagerness = "high", voice = "cedar" });
+        var tenant = await VoiceTenant.CreateAsync(
+            api,
+            _node,
+            new { enabled = true, turns = "semantic", eagerness = "high", voice = "cedar" });
         var visitor = await tenant.Tenant.VisitAsync();
         await visitor.Client.PostAsJsonAsync("/api/widget/identify", new { name = "Jo" });
         await using var call = await tenant.CallAsync(visitor, new { page = "https://shop.example/prices", locale = "de" });
@@ -133,7 +138,7 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Use_the_tenants_own_key_where_there_is_one()
+    public async Task Use_the_tenants_own_key_if_there_is_one()
     {
         var tenant = await VoiceTenant.CreateAsync(api, _node);
         (await KeyAsync(tenant)).Source.ShouldBe(TavusKeySource.Platform);
@@ -149,7 +154,7 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keep_no_key_that_the_provider_does_not_accept()
+    public async Task Reject_a_key_that_the_provider_does_not_accept()
     {
         var tenant = await VoiceTenant.CreateAsync(api, _node);
         await api.Voice.KeysAsync(new { revoked = new[] { "sk-mistyped-key-of-ours" } });
@@ -161,9 +166,12 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Never_send_the_installations_key_where_a_tenant_says_nor_go_to_private_places()
+    public async Task Never_send_the_installations_key_to_a_tenants_endpoint_nor_connect_to_private_addresses()
     {
-        var tenant = await VoiceTenant.CreateAsync(api, _node, new { enabled = true, endpoint = api.Voice.OpenAI.Endpoint!.AbsoluteUri, model = "gpt-realtime-2.1" });
+        var tenant = await VoiceTenant.CreateAsync(
+            api,
+            _node,
+            new { enabled = true, endpoint = api.Voice.OpenAI.Endpoint!.AbsoluteUri, model = "gpt-realtime-2.1" });
         var visitor = await tenant.Tenant.VisitAsync();
         await RefusedAsync(visitor, HttpStatusCode.ServiceUnavailable, "no_key");
 
@@ -173,7 +181,7 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Say_how_everything_stands_and_warn_of_models_that_end()
+    public async Task Report_the_setup_and_warn_about_models_that_will_be_shut_down()
     {
         var tenant = await VoiceTenant.CreateAsync(api, _node);
         var report = await TestAsync(tenant);
@@ -190,7 +198,7 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Give_a_tenants_own_front_end_a_short_lived_secret()
+    public async Task Create_a_short_lived_secret_for_a_tenants_front_end()
     {
         var tenant = await VoiceTenant.CreateAsync(api, _node);
         var answer = await tenant.Tenant.Developer.PostAsync("/api/voice/client-secret", null);

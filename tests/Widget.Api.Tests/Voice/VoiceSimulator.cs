@@ -7,7 +7,7 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests.Voice;
 
-/// <summary>The simulated provider of realtime voice, as a process of its own.</summary>
+/// <summary>The simulated realtime voice provider, which runs as its own process.</summary>
 internal sealed class VoiceSimulator : IAsyncDisposable
 {
     private readonly Process _process;
@@ -51,9 +51,11 @@ internal sealed class VoiceSimulator : IAsyncDisposable
 
     public async Task ResetAsync() => (await Control.DeleteAsync("/control/voice")).EnsureSuccessStatusCode();
 
-    public async Task BehaveAsync(object behavior) => (await Control.PutAsJsonAsync("/control/voice/behavior", behavior)).EnsureSuccessStatusCode();
+    public async Task BehaveAsync(object behavior) =>
+        (await Control.PutAsJsonAsync("/control/voice/behavior", behavior)).EnsureSuccessStatusCode();
 
-    public async Task ScriptAsync(object script) => (await Control.PutAsJsonAsync("/control/voice/script", script)).EnsureSuccessStatusCode();
+    public async Task ScriptAsync(object script) =>
+        (await Control.PutAsJsonAsync("/control/voice/script", script)).EnsureSuccessStatusCode();
 
     public async Task KeysAsync(object keys) => (await Control.PutAsJsonAsync("/control/voice/keys", keys)).EnsureSuccessStatusCode();
 
@@ -88,7 +90,7 @@ internal sealed class VoiceSimulator : IAsyncDisposable
     };
 }
 
-/// <summary>A visitor's browser: a real peer with a microphone and ears (tests/Widget.VoiceSimulator/visitor.mjs).</summary>
+/// <summary>A visitor's browser: a real WebRTC peer that sends and receives audio (tests/Widget.VoiceSimulator/visitor.mjs).</summary>
 internal sealed class VisitorPeer : IAsyncDisposable
 {
     private readonly Process _process;
@@ -119,16 +121,16 @@ internal sealed class VisitorPeer : IAsyncDisposable
 
     public Task AcceptAsync(string sdp) => AskAsync(new { answer = sdp }, "accepted");
 
-    /// <summary>Says something aloud, and waits until it has been said.</summary>
+    /// <summary>Says something, and waits until it was said.</summary>
     public Task SayAsync(string text) => AskAsync(new { say = text }, "said");
 
-    /// <summary>Seconds of sound that were heard so far.</summary>
+    /// <summary>Seconds of audio received so far.</summary>
     public async Task<double> HeardAsync() => (await AskAsync(new { heard = true }, "heard")).GetDouble();
 
-    /// <summary>Sends over the data channel.</summary>
+    /// <summary>Sends a message over the data channel.</summary>
     public void Send(object message) => Tell(new { send = message });
 
-    /// <summary>Everything that came over the data channel so far.</summary>
+    /// <summary>All messages received over the data channel so far.</summary>
     public IReadOnlyList<JsonElement> Events()
     {
         lock (_lines) return [.. _lines.Where(line => line.TryGetProperty("event", out _)).Select(line => line.GetProperty("event"))];
@@ -136,7 +138,7 @@ internal sealed class VisitorPeer : IAsyncDisposable
 
     public Task ClosedAsync() => WaitAsync("closed", 0);
 
-    /// <summary>Waits until something could not be sent, since there is no call.</summary>
+    /// <summary>Waits until sending fails because the call is over.</summary>
     public Task UnsentAsync() => WaitAsync("unsent", 0);
 
     public async ValueTask DisposeAsync()

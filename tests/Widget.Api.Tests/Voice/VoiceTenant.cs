@@ -6,10 +6,10 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.Voice;
 
-/// <summary>A tenant with voice and knowledge, and a visitor of it in front of a microphone.</summary>
+/// <summary>A tenant with voice and knowledge, and a visitor with a microphone.</summary>
 internal sealed class VoiceTenant(ApiFixture api, TestTenant tenant, ApiNode node)
 {
-    /// <summary>What is waited for comes soon; what need not come in time on a busy machine is waited for.</summary>
+    /// <summary>Short where tests wait for a timeout, and generous where a slow machine must not cause one.</summary>
     public static VoiceTimings Quick { get; } = new()
     {
         Renewal = TimeSpan.FromSeconds(0.5),
@@ -33,7 +33,7 @@ internal sealed class VoiceTenant(ApiFixture api, TestTenant tenant, ApiNode nod
         saved.IsSuccessStatusCode.ShouldBeTrue(await saved.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Opens a call whose sound and events really flow.</summary>
+    /// <summary>Opens a call with real audio and events.</summary>
     public async Task<SpokenCall> CallAsync(TestVisitor? visitor = null, object? more = null)
     {
         visitor ??= await tenant.VisitAsync();
@@ -64,15 +64,16 @@ internal sealed class VoiceTenant(ApiFixture api, TestTenant tenant, ApiNode nod
 
     public async Task<VoiceCallRecord> RecordAsync(Guid session) => (await GetAsync(session)).Record!;
 
-    public async Task<VoiceSession> GetAsync(Guid session) => (await tenant.Developer.GetFromJsonAsync<VoiceSession>($"/api/voice/session/{session}", TestTenant.Json))!;
+    public async Task<VoiceSession> GetAsync(Guid session) =>
+        (await tenant.Developer.GetFromJsonAsync<VoiceSession>($"/api/voice/session/{session}", TestTenant.Json))!;
 
     public ApiNode Node => node;
 }
 
-/// <summary>A call that is going on.</summary>
+/// <summary>A call in progress.</summary>
 internal sealed class SpokenCall(ApiFixture api, TestVisitor visitor, VisitorPeer peer, VoiceSession session) : IAsyncDisposable
 {
-    /// <summary>An offer that nobody is behind, for calls that never come about.</summary>
+    /// <summary>An offer without a peer, for calls that are never connected.</summary>
     public const string Offer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n";
 
     public TestVisitor Visitor => visitor;
@@ -86,22 +87,27 @@ internal sealed class SpokenCall(ApiFixture api, TestVisitor visitor, VisitorPee
     public async Task<VoiceSession> GetAsync(HttpClient? client = null) =>
         (await (client ?? visitor.Client).GetFromJsonAsync<VoiceSession>($"/api/voice/session/{Id}", TestTenant.Json))!;
 
-    public Task<HttpResponseMessage> PostAsync(string what, object? body = null) => visitor.Client.PostAsJsonAsync($"/api/voice/session/{Id}/{what}", body ?? new { });
+    public Task<HttpResponseMessage> PostAsync(string what, object? body = null) =>
+        visitor.Client.PostAsJsonAsync($"/api/voice/session/{Id}/{what}", body ?? new { });
 
-    /// <summary>What was said, as the log has it.</summary>
+    /// <summary>The utterances in the conversation's log.</summary>
     public async Task<IReadOnlyList<string>> SaidAsync() =>
         [.. (await visitor.EventsAsync()).OfType<Utterance>().Select(entry => $"{entry.Speaker}: {entry.Text}{(entry.Interrupted ? " (cut off)" : "")}")];
 
-    public Task SaidAsync(int count) => Eventually.TrueAsync(async () => (await SaidAsync()).Count >= count, $"{count} utterances are in the log", seconds: 20);
+    public Task SaidAsync(int count) =>
+        Eventually.TrueAsync(async () => (await SaidAsync()).Count >= count, $"{count} utterances are in the log", seconds: 20);
 
     public async Task<VoiceEndReason> EndedAsync(int seconds = 20)
     {
         VoiceSession? now = null;
-        await Eventually.TrueAsync(async () => (now = await GetAsync()).State is VoiceSessionState.Ended or VoiceSessionState.Failed, "the call has ended", seconds);
+        await Eventually.TrueAsync(
+            async () => (now = await GetAsync()).State is VoiceSessionState.Ended or VoiceSessionState.Failed,
+            "the call has ended",
+            seconds);
         return now!.EndReason!.Value;
     }
 
-    /// <summary>The provider's side of it.</summary>
+    /// <summary>The call at the simulated provider.</summary>
     public Task<JsonElement> AtProviderAsync() => api.Voice.CallAsync();
 
     public ValueTask DisposeAsync() => peer.DisposeAsync();

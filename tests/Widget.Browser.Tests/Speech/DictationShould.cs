@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests.Speech;
 
-/// <summary>Dictation into the field, by the server and by the browser's own speech recognition.</summary>
+/// <summary>Dictation into the message field, by the server and by the browser's speech recognition.</summary>
 public sealed class DictationShould(ModelInstallation installation, Chromium chromium)
 {
     private static readonly (string, string?) Server = ("server", "transcription.example");
@@ -32,7 +32,7 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
         type.ShouldStartWith("audio/webm");
         bytes.ShouldBeGreaterThan(100);
 
-        // It was said once, and is remembered.
+        // The visitor was told once, and it is remembered.
         await visit.Page.ReloadAsync();
         await visit.Widget.OpenPanelAsync();
         await visit.Widget.Dictate.ClickAsync();
@@ -141,7 +141,7 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
         await Assertions.Expect(visit.Widget.Field).ToHaveValueAsync("what does");
         await visit.Page.EvaluateAsync("() => window.hears('What does it cost?', true)");
         await Assertions.Expect(visit.Widget.Field).ToHaveValueAsync("What does it cost?");
-        // Silence ends it.
+        // Silence ends the dictation.
         await Assertions.Expect(visit.Widget.Dictate).ToHaveAttributeAsync("aria-pressed", "false");
         (await visit.Page.EvaluateAsync<string>("() => window.recognitions.map(({ state, lang }) => `${state} ${lang}`).join()")).ShouldBe("off en-US");
         await Assertions.Expect(visit.Widget.Field).ToHaveValueAsync("What does it cost?");

@@ -7,7 +7,7 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
 {
     private const string Question = "What does the desk lamp cost?";
 
-    // Places in SpeechVisit.Reply.
+    // Positions in SpeechVisit.Reply.
     private static readonly string First = SpeechVisit.Sentence(0, 0, 34, 2, (0, 3, 0.0), (4, 8, 0.3), (9, 13, 1.5));
     private static readonly string Second = SpeechVisit.Sentence(1, 35, 75, 3);
 
@@ -41,7 +41,7 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     public async Task Go_on_with_the_browsers_voice_where_the_servers_fails()
     {
         await using var visit = await SpeechVisit.OpenAsync(
-            installation, chromium, speech: "server", before: page => SpeechVisit.SpeakAsync(page, First + SpeechVisit.Event("error", new { title = "The voice is not to be had." })));
+            installation, chromium, speech: "server", before: page => SpeechVisit.SpeakAsync(page, First + SpeechVisit.Event("error", new { title = "Voice is unavailable." })));
         await visit.ListenAsync();
         await visit.Widget.AskAsync(Question);
 
@@ -153,7 +153,7 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
 
         await visit.Page.Keyboard.PressAsync("Enter");
         await visit.UntilAsync("() => window.said.length === 2");
-        // From the word on that was being spoken.
+        // From the word that was being spoken.
         (await visit.SaidAsync())[1].ShouldStartWith("desk lamp");
 
         await visit.Page.Locator(".player select").SelectOptionAsync("1.5");
@@ -183,7 +183,7 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
         await visit.Widget.AskAsync(Question);
         await visit.UntilAsync("() => window.said.length === 2");
 
-        // What was there already is not read again.
+        // Earlier answers are not read again.
         await visit.Page.ReloadAsync();
         await visit.Widget.OpenPanelAsync();
         await Assertions.Expect(visit.Widget.Answers).ToHaveCountAsync(1);

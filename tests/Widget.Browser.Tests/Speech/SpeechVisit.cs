@@ -6,10 +6,12 @@ using Widget.Testing;
 
 namespace Widget.Browser.Tests.Speech;
 
-/// <summary>A page of a customer whose tenant offers reading aloud and dictation; who speaks and who writes down is the test's to say.</summary>
+/// <summary>
+/// A page of a customer whose tenant offers spoken replies and dictation. The test chooses who speaks and who transcribes.
+/// </summary>
 internal sealed class SpeechVisit : IAsyncDisposable
 {
-    /// <summary>Two sentences, the second of which is read in bold.</summary>
+    /// <summary>Two sentences. The second one contains bold text.</summary>
     public const string Reply = "The desk lamp costs ten euros [1]. It is made of **solid brass** and lasts.";
 
     private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
@@ -22,15 +24,15 @@ internal sealed class SpeechVisit : IAsyncDisposable
 
     public IPage Page => Widget.Page;
 
-    /// <summary>Opens the page. Whatever is not told apart below is as the server and the browser have it.</summary>
-    /// <param name="installation">With the simulated model.</param>
+    /// <summary>Opens the page. Everything that is not set by a parameter is as the server and the browser have it.</summary>
+    /// <param name="installation">The installation with the simulated model.</param>
     /// <param name="chromium">The browser.</param>
     /// <param name="options">The browser's window and language.</param>
-    /// <param name="reply">What the model answers, and the milliseconds between its words.</param>
-    /// <param name="speech">Who reads: "server" or "browser".</param>
-    /// <param name="dictation">Who writes down, and who receives the sound.</param>
+    /// <param name="reply">The model's answer, and the milliseconds between its words.</param>
+    /// <param name="speech">Who reads aloud: "server" or "browser".</param>
+    /// <param name="dictation">Who transcribes, and who receives the audio.</param>
     /// <param name="voice">Whether the browser has a voice.</param>
-    /// <param name="before">On the page before it is opened: scripts, routes.</param>
+    /// <param name="before">Prepares the page before it is opened: scripts, routes.</param>
     /// <param name="site">Changes the customer's page.</param>
     public static async Task<SpeechVisit> OpenAsync(
         ModelInstallation installation,
@@ -62,7 +64,7 @@ internal sealed class SpeechVisit : IAsyncDisposable
 
     public static string Script(string name) => File.ReadAllText(Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Speech", name));
 
-    /// <summary>Has the session offer this, whatever the server would.</summary>
+    /// <summary>Makes the session offer this, whatever the server would offer.</summary>
     private static Task OfferAsync(IPage page, string speech, (string Source, string? Recipient)? dictation) =>
         page.RouteAsync("**/api/widget/session", async route =>
         {
@@ -75,7 +77,7 @@ internal sealed class SpeechVisit : IAsyncDisposable
             await route.FulfillAsync(new() { Response = response, Body = session.ToJsonString() });
         });
 
-    /// <summary>Plays the server's voice; returns what it was asked for.</summary>
+    /// <summary>Plays the server's part in reading aloud. Returns the requests.</summary>
     public static async Task<ConcurrentQueue<JsonElement>> SpeakAsync(WidgetPage page, string events, int status = 200)
     {
         var asked = new ConcurrentQueue<JsonElement>();
@@ -87,7 +89,7 @@ internal sealed class SpeechVisit : IAsyncDisposable
         return asked;
     }
 
-    /// <summary>Plays the server's ear; returns what it was given: the media type, and how many bytes.</summary>
+    /// <summary>Plays the server's part in transcription. Returns the media type and size of each recording.</summary>
     public static async Task<ConcurrentQueue<(string Type, int Bytes)>> WriteDownAsync(WidgetPage page, string text)
     {
         var given = new ConcurrentQueue<(string, int)>();
@@ -101,7 +103,7 @@ internal sealed class SpeechVisit : IAsyncDisposable
 
     private static readonly Dictionary<string, string> AnyOrigin = new() { ["Access-Control-Allow-Origin"] = "*" };
 
-    /// <summary>A sentence of the reply as the server tells it, with so many seconds of sound.</summary>
+    /// <summary>A sentence of the reply as the server sends it, with this many seconds of audio.</summary>
     public static string Sentence(int index, int start, int end, double seconds, params IReadOnlyList<(int Start, int End, double At)> words)
     {
         var sound = Convert.ToBase64String(Tone.Wav(seconds));
@@ -119,10 +121,10 @@ internal sealed class SpeechVisit : IAsyncDisposable
     /// <summary>What the browser's voice was asked to say.</summary>
     public async Task<string[]> SaidAsync() => await Page.EvaluateAsync<string[]>("() => window.said.map(({ text }) => text)");
 
-    /// <summary>Waits until something holds on the page.</summary>
+    /// <summary>Waits until a condition holds on the page.</summary>
     public Task UntilAsync(string expression) => Page.WaitForFunctionAsync(expression);
 
-    /// <summary>Opens the panel and presses Listen.</summary>
+    /// <summary>Opens the panel and clicks Listen.</summary>
     public async Task<SpeechVisit> ListenAsync()
     {
         await Widget.OpenPanelAsync();

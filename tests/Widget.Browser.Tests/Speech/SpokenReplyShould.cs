@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests.Speech;
 
-/// <summary>An answer read aloud by the server's own voice, with nothing in between stood in for.</summary>
+/// <summary>An answer read aloud by the server's voice, without replacing anything in between.</summary>
 public sealed class SpokenReplyShould(ModelInstallation installation, Chromium chromium)
 {
     private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
@@ -10,7 +10,7 @@ public sealed class SpokenReplyShould(ModelInstallation installation, Chromium c
     [Fact]
     public async Task Sound_before_the_answer_is_complete_and_stop_when_the_visitor_types()
     {
-        // Longer to write than to begin to speak, on a busy machine, too.
+        // Writing the answer takes longer than starting to speak, even on a busy machine.
         var reply = $"The desk lamp costs ten euros [1]. {string.Join(' ', Enumerable.Range(1, 30).Select(number => $"It comes in colour number {number}, too."))}";
         await installation.ModelAsync(new { reply, tokenDelayMs = 60 });
         await using var site = await CustomerSite.StartAsync();

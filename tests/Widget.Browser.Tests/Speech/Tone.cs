@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Widget.Browser.Tests.Speech;
 
-/// <summary>Sound for tests: a low tone with overtones, as a WAV file of 16 bits, mono.</summary>
+/// <summary>Audio for tests: a low tone with overtones, as a 16-bit mono WAV file.</summary>
 internal static class Tone
 {
     private const int SampleRate = 16_000;

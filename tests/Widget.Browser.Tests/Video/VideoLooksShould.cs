@@ -2,7 +2,9 @@ using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests.Video;
 
-/// <summary>Video calls on a phone, in other languages, by keyboard and screen reader, on strict pages, without a background.</summary>
+/// <summary>
+/// Video calls on a phone, in other languages, by keyboard and screen reader, on pages with a strict policy, and without a background.
+/// </summary>
 public sealed class VideoLooksShould(ModelInstallation installation, Chromium chromium)
 {
     private const string Axe = "#widget-root";
@@ -138,7 +140,7 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
         await visit.CallAndMeetAsync();
-        // Closing the panel is no end; the launcher says that the call goes on.
+        // Closing the panel does not end the call; the launcher shows that it continues.
         await visit.Widget.Launcher.ClickAsync();
         await Assertions.Expect(visit.Widget.Launcher).ToHaveAttributeAsync("aria-label", "Open chat, video call in progress");
         await visit.HearAsync("Still here.");

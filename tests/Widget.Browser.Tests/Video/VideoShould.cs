@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests.Video;
 
-/// <summary>A video call as a visitor has it, from the press to the end, with the simulated Tavus behind it.</summary>
+/// <summary>A video call from the visitor's click to the end, with the simulated Tavus.</summary>
 public sealed class VideoShould(ModelInstallation installation, Chromium chromium)
 {
     [Fact]
@@ -26,7 +26,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
         await visit.CallAndMeetAsync();
 
-        // Two looks at the picture, until one is another.
+        // Compare two frames until they differ.
         await visit.Page.WaitForFunctionAsync("""
             () => {
               const video = document.querySelector('#widget-root').shadowRoot.querySelector('video.avatar');
@@ -58,7 +58,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         energy.ShouldBeGreaterThan(1e-5);
         (await visit.Page.EvaluateAsync<bool>("() => document.querySelector('#widget-root').shadowRoot.querySelector('audio').paused")).ShouldBeFalse();
 
-        // One's own picture, and nobody hears oneself.
+        // The visitor sees their own picture and does not hear themselves.
         await visit.Widget.ShownAsync(visit.Page.Locator(".stage video.own"));
         (await visit.Page.EvaluateAsync<bool>("() => [...document.querySelector('#widget-root').shadowRoot.querySelectorAll('video')].every((video) => video.muted)")).ShouldBeTrue();
         visit.Widget.Errors.ShouldBeEmpty();
@@ -73,7 +73,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         await visit.SaidAsync("visitor: I like lamps.");
         await visit.SaidAsync("assistant: You said: I like lamps.");
 
-        // Typed, it goes into the call and comes back from there; it is one thing said.
+        // A typed message goes to the call and returns from it, and must appear once.
         await visit.Widget.SendAsync("Brass ones above all.");
         await visit.SaidAsync("visitor: Brass ones above all.");
         await visit.SaidAsync("assistant: You said: Brass ones above all.");
@@ -87,7 +87,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Continue in text" }).ClickAsync();
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         await visit.Widget.ShownAsync(visit.Page.GetByText("Video call ended after"));
-        // Tavus tells the whole transcript afterwards; nothing of it is new.
+        // Afterwards, Tavus sends the whole transcript, which contains nothing new.
         await TranscribedAsync(visit);
         await visit.Page.ReloadAsync();
         await visit.Widget.OpenPanelAsync();
@@ -97,7 +97,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
             thread.Count(entry => entry == line).ShouldBe(1, string.Join('\n', thread));
         thread.Count(entry => entry == "Video call started").ShouldBe(1);
 
-        // And the same conversation goes on in writing.
+        // The same conversation continues in text.
         (await (await visit.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
     }
 
@@ -106,7 +106,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
     [InlineData(false)]
     public async Task Show_what_the_avatar_looks_up_with_its_sources(bool attached)
     {
-        // Attached at Tavus, or written into the persona in the old way, in which calls have no ids.
+        // Tools that are attached at Tavus, or defined inline in the persona, whose calls have no ids.
         var tools = new[] { new { type = "function", function = new { name = "search_knowledge", description = "Looks facts up.", parameters = Parameters } } };
         var persona = (await VideoVisit.TavusAsync(installation, "personas", attached
             ? new { persona_name = "Nora", system_prompt = "Help.", default_replica_id = VideoVisit.Replica }
@@ -119,7 +119,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
             simulation: new { looksUpWith = "search_knowledge" });
         if (attached)
         {
-            // As an installation registers it that Tavus cannot reach: a browser delivers.
+            // The way an installation that Tavus can't reach registers a tool: a browser delivers the calls.
             var tool = await VideoVisit.TavusAsync(installation, "tools", new
             {
                 name = $"w_{visit.Tenant.TenantId.ToString("N")[^12..]}_search_knowledge",
@@ -199,7 +199,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Unmute microphone" }).ClickAsync();
         await visit.Page.WaitForFunctionAsync("() => window.dailyStandIn.audioOn === true");
 
-        // The camera is off, and not only unseen.
+        // The camera is off, not just hidden.
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Turn camera off" }).ClickAsync();
         await visit.Page.WaitForFunctionAsync("() => window.dailyStandIn.sources.video === false && window.tracks.filter((track) => track.kind === 'video').every((track) => track.readyState === 'ended')");
         await Assertions.Expect(visit.Page.Locator(".stage video.own")).ToHaveCountAsync(0);
@@ -207,7 +207,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         await visit.Page.WaitForFunctionAsync("() => typeof window.dailyStandIn.sources.video === 'string' && window.dailyStandIn.videoOn");
         await visit.Widget.ShownAsync(visit.Page.Locator(".stage video.own"));
 
-        // Another microphone, of those there are.
+        // Choose another available microphone.
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Camera, microphone and speaker" }).ClickAsync();
         var microphones = visit.Page.Locator(".settings label", new() { HasTextString = "Microphone" }).Locator("select");
         var before = await visit.Page.EvaluateAsync<string>("() => window.dailyStandIn.sources.audio");
@@ -234,7 +234,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         await Assertions.Expect(visit.Page.Locator(".caption")).ToHaveTextAsync("Once upon a time");
         await interrupt.ClickAsync();
 
-        // The simulated Tavus says that it has stopped; what was not heard is not in the thread.
+        // The simulated Tavus reports that it stopped. What was not heard is not in the thread.
         await visit.SaidAsync("assistant: Once upon a time");
         await visit.Widget.ShownAsync(visit.Page.Locator(".spoken", new() { HasTextString = "interrupted" }));
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Hide captions" }).ClickAsync();

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests.Video;
 
-/// <summary>Video calls where something is in the way: devices, the page, the network, a line of others, Tavus itself.</summary>
+/// <summary>Video calls with problems: devices, the page, the network, a queue, or Tavus itself.</summary>
 public sealed class VideoTroubleShould(ModelInstallation installation, Chromium chromium)
 {
     [Theory]
@@ -15,7 +15,7 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
             installation, chromium, before: page => page.Page.AddInitScriptAsync($"window.devicesFail = () => '{error}'"));
         await visit.CallAsync();
         await visit.Widget.ShownAsync(visit.Page.Locator(".stage").GetByText(words));
-        // Nothing is paid for while the visitor decides.
+        // Nothing is charged while the visitor decides.
         (await visit.ConversationsAsync()).ShouldBeEmpty();
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Join without microphone" })).ToBeFocusedAsync();
 
@@ -77,7 +77,7 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
 
         var room = visit.Page.FrameLocator("#widget-root iframe.room");
         await visit.Widget.ShownAsync(room.GetByText("The avatar is here."), seconds: 40);
-        // Let through by the frame, and not held by the widget.
+        // The frame passes the event on, and the widget does not stop it.
         await visit.Widget.ShownAsync(room.GetByText("Camera and microphone are on."));
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
         await visit.Widget.ShownAsync(visit.Page.Locator(".stage .clock"));
@@ -95,7 +95,7 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
         await first.CallAndMeetAsync();
         await second.CallAsync();
         await second.Widget.ShownAsync(second.Page.GetByText("All lines are busy. You're number 1 in the queue."));
-        // Meanwhile there is the text.
+        // Text is available meanwhile.
         (await (await second.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
 
         await first.HangUp.ClickAsync();

@@ -7,7 +7,9 @@ using Widget.Testing;
 
 namespace Widget.Browser.Tests.Video;
 
-/// <summary>A page of a customer whose tenant offers video, with the stand-in for Daily's client (daily.js) in the place of its chunk.</summary>
+/// <summary>
+/// A page of a customer whose tenant offers video. A replacement for Daily's client (daily.js) takes the place of its chunk.
+/// </summary>
 internal sealed class VideoVisit : IAsyncDisposable
 {
     public const string Replica = "r4dcf31b60e1";
@@ -15,7 +17,7 @@ internal sealed class VideoVisit : IAsyncDisposable
     private static readonly string StandIn = File.ReadAllText(Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Video/daily.js"));
     private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
 
-    // The room's page hears of a track only through getUserMedia; kept, so that a test can see that each was stopped.
+    // The room's page gets tracks only from getUserMedia. Keep them, so that a test can check that each was stopped.
     private const string KeepTracks = """
         window.tracks = [];
         const original = MediaDevices.prototype.getUserMedia;
@@ -48,13 +50,13 @@ internal sealed class VideoVisit : IAsyncDisposable
 
     public ILocator HangUp => Page.GetByRole(AriaRole.Button, new() { Name = "End the call" });
 
-    /// <param name="installation">With the simulated Tavus, which behaves again as it does by itself.</param>
+    /// <param name="installation">The installation. Its simulated Tavus is reset to its defaults.</param>
     /// <param name="chromium">The browser.</param>
     /// <param name="options">The browser's window and language.</param>
-    /// <param name="settings">The tenant's, besides that it offers video.</param>
-    /// <param name="simulation">How Tavus behaves.</param>
-    /// <param name="devices">Whether the visitor lets the page have camera and microphone.</param>
-    /// <param name="before">On the page before it is opened: scripts, routes.</param>
+    /// <param name="settings">The tenant's settings, besides enabling video.</param>
+    /// <param name="simulation">The behavior of the simulated Tavus.</param>
+    /// <param name="devices">Whether the visitor allows camera and microphone.</param>
+    /// <param name="before">Prepares the page before it is opened: scripts, routes.</param>
     /// <param name="site">Changes the customer's page.</param>
     public static async Task<VideoVisit> OpenAsync(
         ModelInstallation installation,
@@ -89,7 +91,7 @@ internal sealed class VideoVisit : IAsyncDisposable
         return new VideoVisit(installation, customer, widget, tenant);
     }
 
-    /// <summary>Opens the panel and presses the button.</summary>
+    /// <summary>Opens the panel and clicks the button.</summary>
     public async Task<VideoVisit> CallAsync()
     {
         await Widget.OpenPanelAsync();
@@ -97,7 +99,7 @@ internal sealed class VideoVisit : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Until the avatar is there.</summary>
+    /// <summary>Waits until the avatar has joined.</summary>
     public async Task<VideoVisit> CallAndMeetAsync()
     {
         await CallAsync();
@@ -105,7 +107,7 @@ internal sealed class VideoVisit : IAsyncDisposable
         return this;
     }
 
-    /// <summary>What was said or written, with whose words they are, as the thread shows it.</summary>
+    /// <summary>What was said or written, and by whom, as the thread shows it.</summary>
     public Task<string[]> ThreadAsync() =>
         Page.EvaluateAsync<string[]>("""
             () => [...document.querySelector('#widget-root').shadowRoot.querySelectorAll('.thread .spoken, .thread .event, .thread .shown')].map((item) =>
@@ -114,22 +116,22 @@ internal sealed class VideoVisit : IAsyncDisposable
               : item.textContent)
             """);
 
-    /// <summary>The calls of this page's visitor at Tavus, as the simulator has them.</summary>
+    /// <summary>The calls of this page's visitor at the simulated Tavus.</summary>
     public async Task<JsonElement[]> ConversationsAsync()
     {
         var all = await _installation.Http.GetFromJsonAsync<JsonElement[]>(new Uri(_installation.Simulators, "/control/tavus/conversations"));
-        // The site's address is in what the avatar is told of the page.
+        // The site's URL is in the context that the avatar gets.
         return [.. all!.Where(call => call.GetProperty("requestBody").GetRawText().Contains(_site.Origin))];
     }
 
-    /// <summary>The one call that there is, all of it.</summary>
+    /// <summary>The only call, with all details.</summary>
     public async Task<JsonElement> ConversationAsync()
     {
         var id = (await ConversationsAsync()).ShouldHaveSingleItem().GetProperty("id").GetString();
         return await _installation.Http.GetFromJsonAsync<JsonElement>(new Uri(_installation.Simulators, $"/control/tavus/conversations/{id}"));
     }
 
-    /// <summary>Waits until Tavus has ended every call of this visitor's.</summary>
+    /// <summary>Waits until all calls of this visitor have ended at Tavus.</summary>
     public async Task EndedAsync()
     {
         for (var i = 0; i < 150; i++)
@@ -141,7 +143,7 @@ internal sealed class VideoVisit : IAsyncDisposable
         Assert.Fail("A call was not ended within 15 s.");
     }
 
-    /// <summary>Something of the simulated room: that it hears the visitor say something, breaks off …</summary>
+    /// <summary>Makes something happen in the simulated room: the visitor says something, the connection breaks …</summary>
     public async Task RoomAsync(string action, object? body = null)
     {
         var id = (await ConversationsAsync())[^1].GetProperty("id").GetString();
@@ -150,11 +152,11 @@ internal sealed class VideoVisit : IAsyncDisposable
 
     public Task HearAsync(string text) => RoomAsync("hear", new { text });
 
-    /// <summary>Changes the simulated Tavus.</summary>
+    /// <summary>Changes the behavior of the simulated Tavus.</summary>
     public static async Task SetAsync(ModelInstallation installation, string path, object body) =>
         (await installation.Http.PutAsJsonAsync(new Uri(installation.Simulators, path), body)).EnsureSuccessStatusCode();
 
-    /// <summary>A request to Tavus's API, with the platform's key.</summary>
+    /// <summary>A request to Tavus's API with the installation's key.</summary>
     public static async Task<JsonElement> TavusAsync(ModelInstallation installation, string path, object body)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(installation.Simulators, $"/tavus/v2/{path}")) { Content = JsonContent.Create(body) };
@@ -165,7 +167,7 @@ internal sealed class VideoVisit : IAsyncDisposable
         return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
 
-    /// <summary>Until the thread has this line, once.</summary>
+    /// <summary>Waits until the thread has this line once.</summary>
     public async Task SaidAsync(string line)
     {
         string[] thread = [];

@@ -5,8 +5,8 @@ using Microsoft.Playwright;
 namespace Widget.Browser.Tests.Voice;
 
 /// <summary>
-/// Stands in the hub's WebSocket (SignalR's JSON protocol: records ended by U+001E; 2 is an item of a stream, 4 begins one) and lets a test say
-/// what the server would, beside what it does say.
+/// Intercepts the hub's WebSocket (SignalR's JSON protocol: records end with U+001E; 2 is a stream item, 4 starts a stream), so that a test
+/// can send messages in the server's name besides the server's own.
 /// </summary>
 internal sealed class Line
 {
@@ -17,7 +17,7 @@ internal sealed class Line
     private string? _relay;
     private string? _relayed;
 
-    /// <summary>What the page passed on of its data channel.</summary>
+    /// <summary>What the page relayed from its data channel.</summary>
     public List<string> Relayed { get; } = [];
 
     public bool Relaying => _relay is not null;
@@ -34,16 +34,16 @@ internal sealed class Line
         });
     }
 
-    /// <summary>The visitor's page is told of something that happens.</summary>
+    /// <summary>Sends the visitor's page an update.</summary>
     public void Tell(object update) => Send(_watch, update);
 
-    /// <summary>The page is to say this on its data channel.</summary>
+    /// <summary>Sends the page a message for its data channel.</summary>
     public void Relay(string message) => Send(_relay, message);
 
     private void Send(string? stream, object item) =>
         _socket!.Send(JsonSerializer.Serialize(new { type = 2, invocationId = stream ?? throw new InvalidOperationException("There is no such stream."), item }) + End);
 
-    /// <summary>Notes what the page begins; says whether it is not for the server.</summary>
+    /// <summary>Records what the page starts. Returns whether the message is not for the server.</summary>
     private bool Heard(JsonNode record)
     {
         var (type, target, id) = ((int?)record["type"], (string?)record["target"], (string?)record["invocationId"]);

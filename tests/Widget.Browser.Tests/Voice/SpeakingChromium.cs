@@ -3,7 +3,9 @@ using Widget.Testing;
 
 namespace Widget.Browser.Tests.Voice;
 
-/// <summary>A browser whose microphone hears a person ask a question, again and again, with a pause before it in which a call can come about.</summary>
+/// <summary>
+/// A browser whose microphone hears a person ask the same question repeatedly, after a pause that is long enough to start a call.
+/// </summary>
 public sealed class SpeakingChromium : IAsyncLifetime
 {
     public const string Question = "What does the desk lamp cost?";

@@ -7,14 +7,14 @@ using Widget.Testing;
 
 namespace Widget.Browser.Tests.Voice;
 
-/// <summary>From the visitor's microphone to the simulated provider and back, with nothing in between stood in for.</summary>
+/// <summary>From the visitor's microphone to the simulated provider and back, without replacing anything in between.</summary>
 public sealed class SpokenConversationShould(ModelInstallation installation, SpeakingChromium chromium) : IClassFixture<SpeakingChromium>
 {
     private const double Audible = 1e-5;
     private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
     private static readonly string FarEnd = File.ReadAllText(Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Voice/far.js"));
 
-    /// <summary>The tenant's own account at the provider, so that other tests' calls are another's.</summary>
+    /// <summary>The tenant's own account at the provider, so that other tests' calls are separate.</summary>
     private readonly string _key = $"sk-{Guid.NewGuid():N}";
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
 
         await visit.Page.WaitForFunctionAsync("() => tracks.length > 0 && tracks.every((track) => track.readyState === 'ended') && near.every((connection) => connection.connectionState === 'closed')");
         await visit.EndedEverywhereAsync();
-        // Whichever comes first: the server's hang-up, or that the page's connection is closed.
+        // Either the server hangs up first, or the page's connection is closed first.
         (await visit.CallAtProviderAsync()).GetProperty("end").GetString().ShouldBeOneOf("hangup", "peer_gone");
         var events = await visit.LogAsync();
         events.Count(entry => entry.GetProperty("kind").GetString() == "voice_call_ended").ShouldBe(1);
@@ -57,7 +57,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         await visit.Start.ClickAsync();
         await visit.Widget.ShownAsync(visit.Live, seconds: 30);
 
-        // The page tries once more by itself; that call is refused.
+        // The page retries once by itself, and that call is refused.
         var id = (await visit.CallAtProviderAsync()).GetProperty("id").GetString();
         await visit.ControlAsync(HttpMethod.Put, $"/control/voice/behavior?account={_key}", new { refuse = new { status = 503, code = (string?)null } });
         await visit.ControlAsync(HttpMethod.Post, $"/control/voice/calls/{id}/kill");
@@ -158,7 +158,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
             return await response.Content.ReadFromJsonAsync<JsonElement>();
         }
 
-        /// <summary>No call is left open, here or at the provider.</summary>
+        /// <summary>No call is left open, in the database or at the provider.</summary>
         public async Task EndedEverywhereAsync()
         {
             for (var i = 0; ; i++)
@@ -171,7 +171,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
             }
         }
 
-        /// <summary>The conversation's log, as the API gives it to the visitor's page.</summary>
+        /// <summary>The conversation's log, as the API returns it to the visitor's page.</summary>
         public async Task<List<JsonElement>> LogAsync()
         {
             var thread = (await ApiAsync(HttpMethod.Get, "/api/voice/sessions")).GetProperty("sessions")[0].GetProperty("threadId").GetGuid();

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests.Voice;
 
-/// <summary>Voice calls on a phone, in other languages, by keyboard and screen reader, on strict pages.</summary>
+/// <summary>Voice calls on a phone, in other languages, by keyboard and screen reader, and on pages with a strict policy.</summary>
 public sealed class VoiceLooksShould(ModelInstallation installation, Chromium chromium)
 {
     private const string Axe = "#widget-root";
@@ -91,7 +91,7 @@ public sealed class VoiceLooksShould(ModelInstallation installation, Chromium ch
         });
         await visit.CallAndConnectAsync();
 
-        // The page's policy holds for the stand-in, too, and for whatever plays.
+        // The page's content security policy also applies to the replacement and to all audio elements.
         (await visit.Page.EvaluateAsync<bool>("() => !document.querySelector('#widget-root').shadowRoot.querySelector('audio').paused")).ShouldBeTrue();
         await visit.Page.WaitForFunctionAsync("() => Number(document.querySelector('#widget-root').shadowRoot.querySelector('.voice-of').style.getPropertyValue('--level')) > 0.3");
         visit.Widget.Errors.ShouldBeEmpty();
@@ -103,7 +103,7 @@ public sealed class VoiceLooksShould(ModelInstallation installation, Chromium ch
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.CallAndConnectAsync();
-        // Closing the panel is no end; the launcher says that the call goes on.
+        // Closing the panel does not end the call; the launcher shows that it continues.
         await visit.Widget.Launcher.ClickAsync();
         await Assertions.Expect(visit.Widget.Launcher).ToHaveAttributeAsync("aria-label", "Open chat, voice call in progress");
         await visit.Widget.Launcher.ClickAsync();

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests.Voice;
 
-/// <summary>A voice call as a visitor has it, from the press to the end, over a real peer connection.</summary>
+/// <summary>A voice call from the visitor's click to the end, over a real peer connection.</summary>
 public sealed class VoiceShould(ModelInstallation installation, Chromium chromium)
 {
     private const double Audible = 1e-5;
@@ -35,7 +35,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         (await visit.HeardPowerAsync()).ShouldBeGreaterThan(Audible);
         (await visit.Page.EvaluateAsync<double>("() => powerOf(document.querySelector('#widget-root').shadowRoot.querySelector('audio').srcObject, 5)")).ShouldBeGreaterThan(Audible);
         (await visit.Page.EvaluateAsync<bool>("() => { const { paused, muted } = document.querySelector('#widget-root').shadowRoot.querySelector('audio'); return !paused && !muted; }")).ShouldBeTrue();
-        // The meters move: the far end hums without a pause.
+        // The meters move, because the far end sends a continuous tone.
         await visit.Page.WaitForFunctionAsync("() => Number(document.querySelector('#widget-root').shadowRoot.querySelector('.voice-of').style.getPropertyValue('--level')) > 0.3");
         (await visit.Page.EvaluateAsync<string>("() => window.far[0].channel.label")).ShouldBe("oai-events");
         visit.Widget.Errors.ShouldBeEmpty();
@@ -57,7 +57,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         await visit.Widget.ShownAsync(visit.Stage.GetByText("Nora is speaking"));
         await visit.Widget.ShownAsync(visit.Page.Locator(".captions .assistant", new() { HasTextString = "It costs ten euros." }));
 
-        // Once it stands in the thread it is no caption any more; what was looked up is there to read.
+        // Once it is in the thread, it is no longer a caption. The sources are in the thread too.
         visit.Log(1001, new { kind = "utterance", speaker = "visitor", text = "What does the lamp cost?", interrupted = false, mode = "voice" });
         visit.Log(1002, new { kind = "knowledge_shown", query = "lamp", citations = new[] { new { number = 1, title = "Lamps", url = (string?)null, headings = Array.Empty<string>(), page = (int?)null, text = "Ten euros.", origins = new[] { "own" } } } });
         await visit.Widget.ShownAsync(visit.Page.Locator(".thread .spoken.visitor"));
@@ -75,7 +75,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
 
         await visit.Button("Mute microphone").ClickAsync();
         await visit.Widget.ShownAsync(visit.Stage.GetByText("You're muted"));
-        // What was on its way is heard for a moment yet.
+        // Buffered audio still plays for a moment.
         for (var i = 0; await visit.HeardPowerAsync(2) >= 1e-7; i++) i.ShouldBeLessThan(7, "The muted visitor is still heard.");
         (await visit.AllTracksStoppedAsync()).ShouldBeFalse();
 
@@ -107,13 +107,13 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         await visit.Hold.FocusAsync();
         await visit.Page.Keyboard.DownAsync("Space");
         await visit.Page.WaitForFunctionAsync("() => window.tracks[0].enabled");
-        // Held keys repeat; it is one press.
+        // Held keys repeat, but count as one press.
         await visit.Page.Keyboard.DownAsync("Space");
         await visit.Page.Keyboard.UpAsync("Space");
         (await OpenAsync()).ShouldBeFalse();
         await visit.AskedAsync("talk", 4);
 
-        // The button that loses the focus counts as let go.
+        // Losing the focus releases the button.
         await visit.Page.Keyboard.DownAsync("Enter");
         await visit.Page.WaitForFunctionAsync("() => window.tracks[0].enabled");
         await visit.Widget.Field.FocusAsync();

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Widget.Browser.Tests.Voice;
 
-/// <summary>Voice calls where something is in the way: the microphone, the page, the network, the provider.</summary>
+/// <summary>Voice calls with problems: the microphone, the page, the network or the provider.</summary>
 public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium chromium)
 {
     [Theory]
@@ -41,7 +41,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium, site: site => site.PermissionsPolicy = "microphone=()");
         await visit.CallAsync();
         await visit.Widget.ShownAsync(visit.Stage.GetByText("This page doesn't allow the chat to use the microphone."));
-        // It would be refused without a question.
+        // The browser would refuse without asking.
         (await visit.Page.EvaluateAsync<int>("() => window.asked")).ShouldBe(0);
 
         var opened = await visit.Page.Context.RunAndWaitForPageAsync(() => visit.Stage.GetByRole(AriaRole.Link, new() { Name = "Open in a new tab" }).ClickAsync());
@@ -142,7 +142,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         visit.Log(1003, new { kind = "voice_call_started", continues = first });
         visit.Log(1004, new { kind = "utterance", speaker = "assistant", text = "Where were we?", interrupted = false, mode = "voice" });
         await visit.Widget.ShownAsync(visit.Page.Locator(".thread .spoken", new() { HasTextString = "Where were we?" }));
-        // To the visitor it is one call.
+        // For the visitor, it is one call.
         (await visit.Page.Locator(".thread .event").AllInnerTextsAsync()).ShouldBe(["Voice call started"]);
         (await visit.HeardPowerAsync()).ShouldBeGreaterThan(1e-5);
         visit.Count("end").ShouldBe(0);
@@ -171,7 +171,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium, websockets: false);
         visit.Answer["relay"] = true;
         await visit.Widget.OpenPanelAsync();
-        // Over plain HTTP, after WebSockets have failed.
+        // Over plain HTTP, after WebSockets failed.
         await visit.Widget.AskAsync("What does the desk lamp cost?");
         await visit.Start.ClickAsync();
 
@@ -199,7 +199,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         await visit.Widget.ShownAsync(visit.Live);
         await Assertions.Expect(visit.Page.Locator(".stage")).ToHaveCountAsync(1);
 
-        // And the other way: one call at a time.
+        // The other way around: one call at a time.
         await visit.Page.Locator(".start-video").ClickAsync();
         await visit.AskedAsync("leave");
         await visit.Widget.ShownAsync(visit.Page.GetByText("All avatars are asleep."));

@@ -7,7 +7,9 @@ using Widget.Testing;
 
 namespace Widget.Browser.Tests.Voice;
 
-/// <summary>A customer's page with the widget, whose voice calls end in the page itself (far.js) behind a stand-in for the API's voice endpoints.</summary>
+/// <summary>
+/// A customer's page with the widget. Its voice calls end in the page itself (far.js), behind a replacement for the API's voice endpoints.
+/// </summary>
 internal sealed class VoiceVisit : IAsyncDisposable
 {
     public const string SessionPath = "/api/voice/session";
@@ -28,19 +30,19 @@ internal sealed class VoiceVisit : IAsyncDisposable
 
     public Line Line { get; } = new();
 
-    /// <summary>What the page asked of the voice endpoints: the last part of the path, and the body.</summary>
+    /// <summary>The requests to the voice endpoints: the last segment of the path, and the body.</summary>
     public ConcurrentQueue<(string Action, JsonElement Body)> Requests { get; } = new();
 
-    /// <summary>What is to differ from a call that goes well, in each answer.</summary>
+    /// <summary>Overrides fields of each response.</summary>
     public Dictionary<string, JsonNode?> Answer { get; } = [];
 
-    /// <summary>What calls are refused with, instead of being opened.</summary>
+    /// <summary>The response that refuses calls instead of opening them.</summary>
     public string? Refusal { get; set; }
 
-    /// <summary>The far end cannot be reached.</summary>
+    /// <summary>Whether the far end can't be reached.</summary>
     public bool Blocked { get; set; }
 
-    /// <summary>The current call's.</summary>
+    /// <summary>The current call's id.</summary>
     public string SessionId => _sessions[^1];
 
     public ILocator Start => Page.Locator(".start-voice");
@@ -53,15 +55,15 @@ internal sealed class VoiceVisit : IAsyncDisposable
 
     public ILocator Hold => Page.Locator("button.talk");
 
-    /// <param name="installation">Whose text answers are real.</param>
+    /// <param name="installation">The installation, whose text answers are real.</param>
     /// <param name="chromium">The browser.</param>
     /// <param name="options">The browser's window and language.</param>
-    /// <param name="settings">The tenant's.</param>
-    /// <param name="devices">What the visitor lets the page have.</param>
-    /// <param name="script">Runs in the page before anything else.</param>
-    /// <param name="before">On the page before it is opened.</param>
+    /// <param name="settings">The tenant's settings.</param>
+    /// <param name="devices">The devices that the visitor allows.</param>
+    /// <param name="script">A script that runs in the page first.</param>
+    /// <param name="before">Prepares the page before it is opened.</param>
     /// <param name="site">Changes the customer's page.</param>
-    /// <param name="websockets">Whether the network lets them through.</param>
+    /// <param name="websockets">Whether the network allows WebSockets.</param>
     public static async Task<VoiceVisit> OpenAsync(
         ModelInstallation installation,
         Chromium chromium,
@@ -93,7 +95,7 @@ internal sealed class VoiceVisit : IAsyncDisposable
         return visit!;
     }
 
-    /// <summary>Opens the panel and presses the button.</summary>
+    /// <summary>Opens the panel and clicks the button.</summary>
     public async Task<VoiceVisit> CallAsync()
     {
         await Widget.OpenPanelAsync();
@@ -101,7 +103,7 @@ internal sealed class VoiceVisit : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Until the call lives.</summary>
+    /// <summary>Waits until the call is connected.</summary>
     public async Task<VoiceVisit> CallAndConnectAsync()
     {
         await CallAsync();
@@ -111,13 +113,13 @@ internal sealed class VoiceVisit : IAsyncDisposable
 
     public ILocator Button(string name) => Stage.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
-    /// <summary>Says what the assistant does, and what is being said.</summary>
+    /// <summary>Sends the phase and caption of the call.</summary>
     public void Tell(string phase, string? speaker = null, string? text = null) => Line.Tell(new
     {
         voice = new { sessionId = SessionId, phase, caption = text is null ? null : new { speaker, item = $"{speaker} {text[0]}", text } },
     });
 
-    /// <summary>Something that came into the log.</summary>
+    /// <summary>Adds an event to the log.</summary>
     public void Log(int seq, object happened)
     {
         var record = JsonSerializer.SerializeToNode(happened)!.AsObject();
@@ -127,7 +129,7 @@ internal sealed class VoiceVisit : IAsyncDisposable
         Line.Tell(new { @event = record });
     }
 
-    /// <summary>How often the voice endpoints were asked this.</summary>
+    /// <summary>How often the voice endpoints got this request.</summary>
     public int Count(string action) => Requests.Count(request => request.Action == action);
 
     public JsonElement[] Bodies(string action) => [.. Requests.Where(request => request.Action == action).Select(request => request.Body)];
@@ -138,10 +140,10 @@ internal sealed class VoiceVisit : IAsyncDisposable
 
     public Task<bool> AllLinesClosedAsync() => Page.EvaluateAsync<bool>("() => window.near.length > 0 && window.near.every((connection) => connection.connectionState === 'closed')");
 
-    /// <summary>Power of what the far end hears of the visitor.</summary>
+    /// <summary>The power of the visitor's audio at the far end.</summary>
     public Task<double> HeardPowerAsync(double seconds = 5) => Page.EvaluateAsync<double>("(seconds) => powerOf(window.far.at(-1).heard, seconds)", seconds);
 
-    /// <summary>The far end goes, as when the provider's server dies.</summary>
+    /// <summary>Closes the far end, as when the provider's server dies.</summary>
     public Task FarEndGoesAsync() => Page.EvaluateAsync("() => window.far.at(-1).connection.close()");
 
     public async ValueTask DisposeAsync()

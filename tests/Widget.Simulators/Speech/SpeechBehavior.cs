@@ -2,46 +2,46 @@ using System.Collections.Concurrent;
 
 namespace Widget.Simulators.Speech;
 
-/// <summary>How the simulated voices behave, until they are told otherwise.</summary>
+/// <summary>How the simulated voices behave.</summary>
 public sealed record SpeechSwitches
 {
-    /// <summary>Wait before the first byte of sound.</summary>
+    /// <summary>Delay before the first byte of audio.</summary>
     public int DelayMs { get; init; }
 
-    /// <summary>Wait between two pieces of sound.</summary>
+    /// <summary>Delay between two pieces of audio.</summary>
     public int PieceDelayMs { get; init; }
 
-    /// <summary>Answer this many requests for sound with <see cref="FailStatus"/>, then behave.</summary>
+    /// <summary>Answers this many requests for audio with <see cref="FailStatus"/>.</summary>
     public int FailNext { get; init; }
 
     public int FailStatus { get; init; } = 500;
 
-    /// <summary>Break the connection off after this many pieces; never when null.</summary>
+    /// <summary>Breaks the connection after this many pieces; null for never.</summary>
     public int? CutAfter { get; init; }
 
-    /// <summary>Write errors as FastAPI servers do (Kokoro, speaches), not as OpenAI does.</summary>
+    /// <summary>Writes errors as FastAPI servers do (Kokoro, speaches) instead of as OpenAI does.</summary>
     public bool FastApi { get; init; }
 
-    /// <summary>Tell the voices at /audio/voices, as Kokoro does and OpenAI does not.</summary>
+    /// <summary>Lists the voices at /audio/voices, as Kokoro does and OpenAI does not.</summary>
     public bool ListsVoices { get; init; }
 
-    /// <summary>The day on which the model is shut down, as 2027-01-06.</summary>
+    /// <summary>The day on which the model is shut down, such as 2027-01-06.</summary>
     public string? ShutdownDate { get; init; }
 
-    /// <summary>Characters that the accounts may still have spoken; null for enough.</summary>
+    /// <summary>Characters left in the accounts' quota; null for plenty.</summary>
     public long? Quota { get; init; }
 
-    /// <summary>Count each piece's times from its own beginning, not from the sound's.</summary>
+    /// <summary>Counts each piece's times from its own beginning instead of from the audio's.</summary>
     public bool RelativeTimes { get; init; }
 
-    /// <summary>Give times for another text than the one that was sent.</summary>
+    /// <summary>Sends times of another text than the requested one.</summary>
     public bool WrongCharacters { get; init; }
 }
 
-/// <summary>A request for sound that was accepted.</summary>
+/// <summary>A valid request for audio.</summary>
 public sealed record SpokenRequest(string Provider, string Text, string? Model, string Voice, string? PreviousText, string Host);
 
-/// <summary>The switches as they stand, and what was asked.</summary>
+/// <summary>The current settings and the requests.</summary>
 public sealed class SpeechBehavior
 {
     private readonly Lock _lock = new();
@@ -54,10 +54,10 @@ public sealed class SpeechBehavior
 
     public SpeechSwitches Switches { get; private set; } = new();
 
-    /// <summary>Accepted requests for sound, oldest first.</summary>
+    /// <summary>Valid requests for audio, oldest first.</summary>
     public ConcurrentQueue<SpokenRequest> Requests { get; } = [];
 
-    /// <summary>Figures for tests.</summary>
+    /// <summary>Counters for tests.</summary>
     public object Counts
     {
         get
@@ -66,7 +66,7 @@ public sealed class SpeechBehavior
         }
     }
 
-    /// <summary>What is left for ElevenLabs' subscription.</summary>
+    /// <summary>What is left of ElevenLabs' subscription.</summary>
     public long? Quota
     {
         get
@@ -100,7 +100,7 @@ public sealed class SpeechBehavior
         lock (_lock) _refused++;
     }
 
-    /// <summary>Takes characters from the quota; false when there are not so many.</summary>
+    /// <summary>Takes characters from the quota; false when there are too few.</summary>
     public bool Takes(int characters)
     {
         lock (_lock)

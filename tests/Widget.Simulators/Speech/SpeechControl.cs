@@ -1,6 +1,6 @@
 namespace Widget.Simulators.Speech;
 
-/// <summary>How tests drive the simulated voices, and see what came of it.</summary>
+/// <summary>Endpoints with which tests control the simulated voices and read their state.</summary>
 internal static class SpeechControl
 {
     public static void MapSpeech(this IEndpointRouteBuilder routes)

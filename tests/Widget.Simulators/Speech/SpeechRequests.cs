@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Widget.Simulators.Speech;
 
-/// <summary>A request that the real service would refuse, in its own words.</summary>
+/// <summary>A request that the real service would refuse, with its message.</summary>
 internal sealed class SpeechRefusal(int status, object body) : Exception
 {
     public IResult ToResult() => Results.Json(body, statusCode: status);
 }
 
-/// <summary>What both services have in common: a JSON object in, sound in pieces out.</summary>
+/// <summary>What both services share: they receive a JSON object and send audio in pieces.</summary>
 internal static class SpeechRequests
 {
     public static async Task<JsonElement> ReadAsync(HttpRequest request, Func<string, SpeechRefusal> invalid, CancellationToken ct)
@@ -17,7 +17,9 @@ internal static class SpeechRequests
         try
         {
             using var json = await JsonDocument.ParseAsync(request.Body, cancellationToken: ct);
-            return json.RootElement.ValueKind == JsonValueKind.Object ? json.RootElement.Clone() : throw invalid("The body must be a JSON object.");
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                ? json.RootElement.Clone()
+                : throw invalid("The body must be a JSON object.");
         }
         catch (JsonException)
         {
@@ -25,8 +27,13 @@ internal static class SpeechRequests
         }
     }
 
-    /// <summary>Sends the pieces at the pace, and to the end, that the switches say.</summary>
-    public static async Task SendAsync(HttpContext http, SpeechBehavior behavior, string mediaType, IReadOnlyList<byte[]> pieces, CancellationToken ct)
+    /// <summary>Sends the pieces at the configured pace, up to the configured end.</summary>
+    public static async Task SendAsync(
+        HttpContext http,
+        SpeechBehavior behavior,
+        string mediaType,
+        IReadOnlyList<byte[]> pieces,
+        CancellationToken ct)
     {
         var switches = behavior.Switches;
         var givenUp = true;
@@ -53,7 +60,7 @@ internal static class SpeechRequests
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            // The client has gone.
+            // The client disconnected.
         }
         finally
         {

@@ -4,9 +4,9 @@ using System.Text;
 
 namespace Widget.Simulators.Speech;
 
-/// <summary>Real sound: espeak-ng speaks, ffmpeg makes MP3 of it.</summary>
-/// <param name="Mp3">One file.</param>
-/// <param name="Seconds">Its length.</param>
+/// <summary>Real audio: espeak-ng speaks, ffmpeg encodes it as MP3.</summary>
+/// <param name="Mp3">The file.</param>
+/// <param name="Seconds">Its duration.</param>
 internal sealed record SpokenSound(byte[] Mp3, double Seconds)
 {
     private const int SampleRate = 22_050;
@@ -15,17 +15,21 @@ internal sealed record SpokenSound(byte[] Mp3, double Seconds)
 
     private static readonly ConcurrentDictionary<(string, string), SpokenSound> Known = [];
 
-    /// <summary>The sound in the pieces in which it is sent.</summary>
+    /// <summary>The audio in the pieces in which it is sent.</summary>
     public IReadOnlyList<byte[]> InPieces => [.. Mp3.Chunk(Math.Max(1, (Mp3.Length + Pieces - 1) / Pieces))];
 
-    /// <param name="text">What is said.</param>
-    /// <param name="voice">A voice of espeak-ng's, as en or en+f3.</param>
-    /// <param name="ct">Ends the programs.</param>
+    /// <param name="text">What to say.</param>
+    /// <param name="voice">A voice of espeak-ng, such as en or en+f3.</param>
+    /// <param name="ct">Cancels the programs.</param>
     public static async Task<SpokenSound> OfAsync(string text, string voice, CancellationToken ct)
     {
         if (Known.TryGetValue((text, voice), out var known)) return known;
         var wave = await RunAsync("espeak-ng", ["-v", voice, "--stdin", "--stdout"], Encoding.UTF8.GetBytes(text), ct);
-        var mp3 = await RunAsync("ffmpeg", ["-v", "error", "-f", "wav", "-i", "pipe:0", "-c:a", "libmp3lame", "-b:a", "48k", "-f", "mp3", "pipe:1"], wave, ct);
+        var mp3 = await RunAsync(
+            "ffmpeg",
+            ["-v", "error", "-f", "wav", "-i", "pipe:0", "-c:a", "libmp3lame", "-b:a", "48k", "-f", "mp3", "pipe:1"],
+            wave,
+            ct);
         return Known[(text, voice)] = new SpokenSound(mp3, Math.Max(0, wave.Length - WaveHeader) / (2.0 * SampleRate));
     }
 

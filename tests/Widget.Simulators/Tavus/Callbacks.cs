@@ -5,17 +5,19 @@ using System.Text.Json.Nodes;
 
 namespace Widget.Simulators.Tavus;
 
-/// <summary>A callback and what became of it.</summary>
-/// <param name="Status">HTTP status of the other side; null when it did not answer, or was never told.</param>
+/// <summary>A callback and its outcome.</summary>
+/// <param name="Status">The HTTP status of the receiver; null when it did not answer or the callback was dropped.</param>
 public sealed record DeliveredCallback(string EventType, int? Status, bool Lost);
 
-/// <summary>Tells a call's callback_url what happens, in the ways in which networks do: late, twice, in any order, or not at all. Unsigned, never repeated.</summary>
+/// <summary>
+/// Sends callbacks to a call's callback_url the way networks do: late, twice, out of order or not at all. Unsigned, and never retried.
+/// </summary>
 internal sealed class Callbacks(SimulatedTavus tavus, SimulatedConversation conversation)
 {
     private readonly Lock _lock = new();
     private Task _last = Task.CompletedTask;
 
-    /// <summary>What happened, whether anybody was told or not: what a verbose GET shows.</summary>
+    /// <summary>All events, whether sent or not: what a verbose GET returns.</summary>
     public ConcurrentQueue<JsonElement> Events { get; } = [];
 
     public ConcurrentQueue<DeliveredCallback> Delivered { get; } = [];
@@ -72,7 +74,7 @@ internal sealed class Callbacks(SimulatedTavus tavus, SimulatedConversation conv
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
-            // Whoever does not listen is not told again.
+            // Failed callbacks are not retried.
         }
 
         Delivered.Enqueue(new DeliveredCallback(eventType, status, Lost: false));

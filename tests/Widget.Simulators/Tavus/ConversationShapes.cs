@@ -3,7 +3,7 @@ using static Widget.Simulators.Tavus.Shapes;
 
 namespace Widget.Simulators.Tavus;
 
-/// <summary>What may be asked when a call is opened.</summary>
+/// <summary>The valid fields of a request that creates a conversation.</summary>
 internal sealed class ConversationShapes(SimulatedTavus tavus)
 {
     public Shape Create { get; } = All(
@@ -48,7 +48,7 @@ internal sealed class ConversationShapes(SimulatedTavus tavus)
         "hungarian", "norwegian", "vietnamese",
     ];
 
-    // What else a provider needs is on a page of its own and differs from one to the next.
+    // Providers document their other fields on pages of their own.
     private static string? RecordingStorage(JsonElement value) =>
         value.ValueKind != JsonValueKind.Object ? "Invalid input type."
         : !value.TryGetProperty("provider", out var provider) ? "provider: Missing data for required field."

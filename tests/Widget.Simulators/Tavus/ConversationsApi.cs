@@ -14,9 +14,12 @@ internal static class ConversationsApi
     private static IResult Create(ApiCall call)
     {
         var body = call.Allow().Body(new ConversationShapes(call.Tavus).Create);
-        if (body.TryGetProperty("persona_id", out var persona) && !call.Account.Personas.Has(persona.GetString()!)) throw new Refusal(400, "Invalid persona_id");
-        if (body.TryGetProperty("replica_id", out var replica) && !call.Account.Replicas.Has(replica.GetString()!)) throw new Refusal(400, "Invalid replica_id");
-        if (body.TryGetProperty("document_ids", out var documents) && documents.EnumerateArray().Any(document => !call.Account.Documents.Has(document.GetString()!))) throw new Refusal(400, "Invalid document_ids");
+        if (body.TryGetProperty("persona_id", out var persona) && !call.Account.Personas.Has(persona.GetString()!))
+            throw new Refusal(400, "Invalid persona_id");
+        if (body.TryGetProperty("replica_id", out var replica) && !call.Account.Replicas.Has(replica.GetString()!))
+            throw new Refusal(400, "Invalid replica_id");
+        if (body.TryGetProperty("document_ids", out var documents) && documents.EnumerateArray().Any(document => !call.Account.Documents.Has(document.GetString()!)))
+            throw new Refusal(400, "Invalid document_ids");
 
         var host = $"{call.Http.Request.Scheme}://{call.Http.Request.Host}";
         var conversation = new SimulatedConversation(call.Tavus, call.Account, body, host);
@@ -57,5 +60,6 @@ internal static class ConversationsApi
         return Results.NoContent();
     }
 
-    private static SimulatedConversation Find(ApiCall call) => call.Account.Conversations.GetValueOrDefault(call.Id) ?? throw new Refusal(400, "Invalid conversation_id", "message");
+    private static SimulatedConversation Find(ApiCall call) =>
+        call.Account.Conversations.GetValueOrDefault(call.Id) ?? throw new Refusal(400, "Invalid conversation_id", "message");
 }

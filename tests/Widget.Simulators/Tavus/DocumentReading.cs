@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Widget.Simulators.Tavus;
 
 /// <summary>
-/// A document on its way from started over processing to ready or error. What is on this machine is really fetched, as Tavus would fetch it; other
-/// addresses, which tests cannot reach, are taken to be fine.
+/// Processes a document: from started to ready or error. Documents on this machine are really fetched, as Tavus would fetch them. Other
+/// addresses, which tests can't reach, always succeed.
 /// </summary>
 internal static class DocumentReading
 {
@@ -23,7 +23,10 @@ internal static class DocumentReading
         var behavior = tavus.Behavior;
         await tavus.AfterAsync(behavior.DocumentSeconds / 2, () => Set(account, id, "processing", 50, null), CancellationToken.None);
         var error = behavior.DocumentError ?? await FetchAsync(tavus, account, id);
-        await tavus.AfterAsync(behavior.DocumentSeconds / 2, () => Set(account, id, error is null ? "ready" : "error", error is null ? 100 : 50, error), CancellationToken.None);
+        await tavus.AfterAsync(
+            behavior.DocumentSeconds / 2,
+            () => Set(account, id, error is null ? "ready" : "error", error is null ? 100 : 50, error),
+            CancellationToken.None);
         if (account.Documents.Find(id) is { } document && document["callback_url"]?.GetValue<string>() is { } callback)
             await DocumentsApi.TellAsync(tavus, callback, new JsonObject
             {
@@ -34,7 +37,8 @@ internal static class DocumentReading
             });
     }
 
-    public static bool Set(SimulatedAccount account, string id, string status, int? progress, string? error) => account.Documents.Change(id, document =>
+    public static bool Set(SimulatedAccount account, string id, string status, int? progress, string? error) =>
+        account.Documents.Change(id, document =>
     {
         document["status"] = status;
         document["progress"] = progress;
@@ -49,7 +53,8 @@ internal static class DocumentReading
         {
             using var response = await tavus.Out.GetAsync(url, HttpCompletionOption.ResponseHeadersRead);
             if (!response.IsSuccessStatusCode) return "file_download_failed";
-            if (!Kinds.Contains(response.Content.Headers.ContentType?.MediaType, StringComparer.OrdinalIgnoreCase)) return "file_format_unsupported";
+            if (!Kinds.Contains(response.Content.Headers.ContentType?.MediaType, StringComparer.OrdinalIgnoreCase))
+                return "file_format_unsupported";
             if (response.Content.Headers.ContentLength > Largest) return "file_size_too_large";
             var content = await response.Content.ReadAsByteArrayAsync();
             if (content.Length == 0) return "file_empty";

@@ -26,7 +26,7 @@ internal static class DocumentsApi
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
-            // Whoever does not listen is not told again.
+            // Failed callbacks are not retried.
         }
     }
 
@@ -61,7 +61,8 @@ internal static class DocumentsApi
     {
         call.Allow("limit", "page", "sort", "status", "name_or_uuid", "tags");
         if (call.Query("status") is { } asked && !States.Contains(asked)) throw Refusal.Invalid("status: Not a valid choice.");
-        if (call.Query("sort") is not (null or "ascending" or "descending")) throw Refusal.Invalid("sort: Must be one of: ascending, descending.");
+        if (call.Query("sort") is not (null or "ascending" or "descending"))
+            throw Refusal.Invalid("sort: Must be one of: ascending, descending.");
         var tags = call.Query("tags")?.Split(',');
         var all = call.Account.Documents.All()
             .Where(document => call.Query("status") is not { } status || document["status"]!.GetValue<string>() == status)
@@ -95,7 +96,8 @@ internal static class DocumentsApi
     {
         var document = Find(call.Allow());
         if (document["crawl_config"] is null) throw new Refusal(400, "Document has no crawl configuration");
-        if (document["status"]!.GetValue<string>() is not ("ready" or "error")) throw new Refusal(409, "Document is not in a state that can be recrawled");
+        if (document["status"]!.GetValue<string>() is not ("ready" or "error"))
+            throw new Refusal(409, "Document is not in a state that can be recrawled");
         if (document["crawl_count"]!.GetValue<int>() > 1) throw new Refusal(429, "Documents can be recrawled once an hour");
         call.Account.Documents.Change(call.Id, item =>
         {
@@ -107,5 +109,6 @@ internal static class DocumentsApi
         return Results.Text(Find(call).ToJsonString(), "application/json", statusCode: 202);
     }
 
-    private static JsonObject Find(ApiCall call) => call.Account.Documents.Find(call.Id) ?? throw new Refusal(404, "Document not found", "message");
+    private static JsonObject Find(ApiCall call) =>
+        call.Account.Documents.Find(call.Id) ?? throw new Refusal(404, "Document not found", "message");
 }

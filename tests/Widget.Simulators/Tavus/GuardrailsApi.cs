@@ -30,7 +30,7 @@ internal static class GuardrailsApi
         return call.Ok(guardrail);
     }
 
-    // Without legacy=false only the old sets are shown, and there are none.
+    // Without legacy=false, Tavus lists only old sets, and there are none.
     private static IResult List(ApiCall call) =>
         call.Allow("limit", "page", "legacy").Page(call.Query("legacy") == "false" ? call.Account.Guardrails.All() : []);
 
@@ -70,7 +70,9 @@ internal static class GuardrailsApi
         return Results.NoContent();
     }
 
-    private static JsonObject Find(ApiCall call) => call.Account.Guardrails.Find(call.Id) ?? throw new Refusal(404, "Guardrail not found", "message");
+    private static JsonObject Find(ApiCall call) =>
+        call.Account.Guardrails.Find(call.Id) ?? throw new Refusal(404, "Guardrail not found", "message");
 
-    private static JsonObject FindObjectives(ApiCall call) => call.Account.Objectives.Find(call.Id) ?? throw new Refusal(400, "Invalid objectives_id", "message");
+    private static JsonObject FindObjectives(ApiCall call) =>
+        call.Account.Objectives.Find(call.Id) ?? throw new Refusal(400, "Invalid objectives_id", "message");
 }

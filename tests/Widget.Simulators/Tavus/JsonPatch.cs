@@ -4,17 +4,18 @@ using System.Text.Json.Nodes;
 
 namespace Widget.Simulators.Tavus;
 
-/// <summary>JSON Patch, RFC 6902, with pointers of RFC 6901.</summary>
+/// <summary>JSON Patch (RFC 6902) with JSON Pointer (RFC 6901).</summary>
 internal static class JsonPatch
 {
-    /// <exception cref="FormatException">An operation is no operation, or does not fit.</exception>
+    /// <exception cref="FormatException">An operation is invalid or cannot be applied.</exception>
     public static JsonObject Apply(JsonObject target, JsonElement patch, Func<string, string> translate)
     {
         var root = target.DeepClone();
         foreach (var operation in patch.EnumerateArray())
         {
             if (operation.ValueKind != JsonValueKind.Object) throw new FormatException("an operation must be an object");
-            if (operation.EnumerateObject().Any(field => field.Name is not ("op" or "path" or "value" or "from"))) throw new FormatException("an operation has members of its own");
+            if (operation.EnumerateObject().Any(field => field.Name is not ("op" or "path" or "value" or "from")))
+                throw new FormatException("an operation has members of its own");
             var path = translate(Text(operation, "path"));
             switch (Text(operation, "op"))
             {
@@ -37,9 +38,14 @@ internal static class JsonPatch
     }
 
     private static string Text(JsonElement operation, string name) =>
-        operation.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : throw new FormatException($"{name} is needed");
+        operation.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : throw new FormatException($"{name} is needed");
 
-    private static JsonNode? Value(JsonElement operation) => operation.TryGetProperty("value", out var value) ? JsonNode.Parse(value.GetRawText()) : throw new FormatException("value is needed");
+    private static JsonNode? Value(JsonElement operation) =>
+        operation.TryGetProperty("value", out var value)
+            ? JsonNode.Parse(value.GetRawText())
+            : throw new FormatException("value is needed");
 
     private static (JsonNode Parent, string Last) Walk(JsonNode root, string path)
     {
@@ -87,5 +93,7 @@ internal static class JsonPatch
     }
 
     private static int Index(string text, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index <= most ? index : throw new FormatException($"no such index: {text}");
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index <= most
+            ? index
+            : throw new FormatException($"no such index: {text}");
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Widget.Simulators.Tavus;
 
-/// <summary>Old and new names. Everything is kept under the old ones.</summary>
+/// <summary>Maps old and new names. Everything is stored under the old names.</summary>
 internal static class Names
 {
     private static readonly Dictionary<string, string> ToNew = new(StringComparer.Ordinal)
@@ -17,9 +17,12 @@ internal static class Names
         ["replica_type"] = "face_type",
     };
 
-    private static readonly Dictionary<string, string> ToOld = ToNew.ToDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
+    private static readonly Dictionary<string, string> ToOld = ToNew.ToDictionary(
+        pair => pair.Value,
+        pair => pair.Key,
+        StringComparer.Ordinal);
 
-    /// <summary>A body in old names; a name that the account's API does not know is a problem.</summary>
+    /// <summary>The body with old names. A name that the account's API does not know is an error.</summary>
     public static JsonElement Read(JsonElement body, string family, out string? problem)
     {
         problem = null;
@@ -36,7 +39,7 @@ internal static class Names
         return JsonSerializer.SerializeToElement(fields);
     }
 
-    /// <summary>The first part of a JSON Pointer in old names.</summary>
+    /// <summary>The JSON Pointer with its first segment under the old name.</summary>
     public static string Pointer(string pointer, string family)
     {
         var parts = pointer.Split('/');

@@ -4,7 +4,7 @@ using static Widget.Simulators.Tavus.Shapes;
 
 namespace Widget.Simulators.Tavus;
 
-/// <summary>What replicas, documents, guardrails and objectives may be made of.</summary>
+/// <summary>The valid fields of replicas, documents, guardrails and objectives.</summary>
 internal sealed partial class OtherShapes(SimulatedTavus tavus)
 {
     public Shape Replica { get; } = All(
@@ -18,7 +18,10 @@ internal sealed partial class OtherShapes(SimulatedTavus tavus)
             new("model_name", OneOf("phoenix-4", "phoenix-3")),
             new("auto_fix_training_image", Flag),
             new("properties", ObjectOf(new Field("background_green_screen", Flag)))),
-        body => body.TryGetProperty("train_video_url", out _) != body.TryGetProperty("train_image_url", out _) ? null : "Exactly one of train_video_url and train_image_url is required.",
+        body =>
+            body.TryGetProperty("train_video_url", out _) != body.TryGetProperty("train_image_url", out _)
+                ? null
+                : "Exactly one of train_video_url and train_image_url is required.",
         body => !body.TryGetProperty("train_image_url", out _) || body.TryGetProperty("voice_name", out _) ? null : "voice_name: Missing data for required field.");
 
     public Shape ReplicaName { get; } = ObjectOf(new Field("replica_name", Text(200), Required: true));
@@ -67,10 +70,10 @@ internal sealed partial class OtherShapes(SimulatedTavus tavus)
     private static partial Regex NoSpaces();
 }
 
-/// <summary>What a tool may be made of.</summary>
+/// <summary>The valid fields of a tool.</summary>
 internal sealed class ToolShapes(SimulatedTavus tavus)
 {
-    /// <summary>Stands where a secret was; never to be sent.</summary>
+    /// <summary>Replaces a secret in responses. Clients must never send it.</summary>
     public const string Mask = "********";
 
     public Shape Create { get; } = All(Tool(tavus, creating: true), Rules);
@@ -98,7 +101,9 @@ internal sealed class ToolShapes(SimulatedTavus tavus)
                     new("body_template", Anything),
                     new("content_type", Text(100)),
                     new("auth", Auth(tavus))))),
-            delivery => (delivery.TryGetProperty("app_message", out var room) && room.ValueKind == JsonValueKind.True) != delivery.TryGetProperty("api", out _)
+            delivery => (delivery.TryGetProperty("app_message", out var room) && room.ValueKind == JsonValueKind.True) != delivery.TryGetProperty(
+                "api",
+                out _)
                 ? null
                 : "Exactly one delivery channel must be enabled.")));
 
@@ -106,8 +111,10 @@ internal sealed class ToolShapes(SimulatedTavus tavus)
     {
         var postCall = tool.TryGetProperty("trigger_type", out var trigger) && trigger.ValueEquals("post_call");
         if (postCall && tool.TryGetProperty("origin", out _)) return "origin must be omitted for post_call tools.";
-        if (postCall && !(tool.TryGetProperty("delivery", out var delivery) && delivery.TryGetProperty("api", out _))) return "post_call tools need delivery.api.";
-        if (tool.TryGetProperty("on_call", out var filler) && filler.ValueEquals("static_filler") && !tool.TryGetProperty("static_filler", out _)) return "static_filler: Missing data for required field.";
+        if (postCall && !(tool.TryGetProperty("delivery", out var delivery) && delivery.TryGetProperty("api", out _)))
+            return "post_call tools need delivery.api.";
+        if (tool.TryGetProperty("on_call", out var filler) && filler.ValueEquals("static_filler") && !tool.TryGetProperty("static_filler", out _))
+            return "static_filler: Missing data for required field.";
         var length = tool.GetProperty("description").GetString()!.Length + (tool.TryGetProperty("parameters", out var parameters) ? parameters.GetRawText().Length : 0);
         return length > 10_000 ? "description and parameters must not exceed 10000 characters together." : null;
     }
@@ -118,18 +125,21 @@ internal sealed class ToolShapes(SimulatedTavus tavus)
             ? "Property names starting with tavus_ are reserved."
             : null;
 
-    private static string? StaticHost(JsonElement url) => new Uri(url.GetString()!).Host.Contains('{', StringComparison.Ordinal) ? "The host must be static." : null;
+    private static string? StaticHost(JsonElement url) =>
+        new Uri(url.GetString()!).Host.Contains('{', StringComparison.Ordinal) ? "The host must be static." : null;
 
     private static Shape Auth(SimulatedTavus tavus) => auth =>
     {
-        if (auth.ValueKind != JsonValueKind.Object || !auth.TryGetProperty("type", out var type)) return "type: Missing data for required field.";
+        if (auth.ValueKind != JsonValueKind.Object || !auth.TryGetProperty("type", out var type))
+            return "type: Missing data for required field.";
         var secret = All(Text(5_000), value => value.ValueEquals(Mask) ? "The masked placeholder must not be sent back." : null);
         var kind = new Field("type", Anything);
         var shape = (type.ValueKind == JsonValueKind.String ? type.GetString() : null) switch
         {
             "none" => ObjectOf(kind),
             "bearer" => ObjectOf(kind, new("token", secret)),
-            "api_key" => ObjectOf(kind, new("location", OneOf("header", "query")), new("name", Text(200), Required: true), new("value", secret)),
+            "api_key" =>
+                ObjectOf(kind, new("location", OneOf("header", "query")), new("name", Text(200), Required: true), new("value", secret)),
             "basic" => ObjectOf(kind, new("username", Text(200), Required: true), new("password", secret)),
             "oauth2_client_credentials" => ObjectOf(
                 kind, new("token_url", Url(tavus, secure: true), Required: true), new("client_id", Text(500), Required: true), new("client_secret", secret), new("scope", Text(1_000))),

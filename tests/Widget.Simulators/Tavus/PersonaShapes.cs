@@ -4,7 +4,7 @@ using static Widget.Simulators.Tavus.Shapes;
 
 namespace Widget.Simulators.Tavus;
 
-/// <summary>What a persona may be made of; held against what is asked and against what a patch leads to.</summary>
+/// <summary>The valid fields of a persona. Checked for requests and for the result of a patch.</summary>
 internal sealed partial class PersonaShapes(SimulatedTavus tavus)
 {
     public Shape Persona { get; } = All(
@@ -32,7 +32,9 @@ internal sealed partial class PersonaShapes(SimulatedTavus tavus)
 
     private static Shape Llm(SimulatedTavus tavus) => ObjectOf(
         new("model", Text(200)),
-        new("base_url", All(Url(tavus), value => value.GetString()!.Contains("/chat/completions", StringComparison.Ordinal) ? "base_url must not include the route." : null)),
+        new(
+            "base_url",
+            All(Url(tavus), value => value.GetString()!.Contains("/chat/completions", StringComparison.Ordinal) ? "base_url must not include the route." : null)),
         new("api_key", Text(1_000)),
         new("speculative_inference", Flag),
         new("headers", MapOf(Text(5_000))),
@@ -50,7 +52,9 @@ internal sealed partial class PersonaShapes(SimulatedTavus tavus)
         new("pronunciation_dictionary_id", Text(100)));
 
     private static Shape Stt => ObjectOf(
-        new("stt_engine", OneOf("tavus-auto", "tavus-parakeet", "tavus-soniox", "tavus-whisper", "tavus-deepgram-medical", "tavus-advanced")),
+        new(
+            "stt_engine",
+            OneOf("tavus-auto", "tavus-parakeet", "tavus-soniox", "tavus-whisper", "tavus-deepgram-medical", "tavus-advanced")),
         new("hotwords", Text(5_000)));
 
     private static Shape Perception => ObjectOf(

@@ -21,7 +21,8 @@ internal static class PersonasApi
     private static IResult Create(ApiCall call)
     {
         var persona = call.Allow().Fields(new PersonaShapes(call.Tavus).Persona);
-        if (call.Renamed && persona["default_replica_id"] is null) throw Refusal.Invalid("default_face_id: Missing data for required field.");
+        if (call.Renamed && persona["default_replica_id"] is null)
+            throw Refusal.Invalid("default_face_id: Missing data for required field.");
         Check(call, persona);
         var id = call.Account.Personas.NewId();
         persona["persona_id"] = id;
@@ -53,13 +54,16 @@ internal static class PersonasApi
 
         if (call.Account.Terms.Drafts) persona["has_unpublished_changes"] = draft is not null;
         if (!call.Account.Wraps) return call.Ok(persona);
-        return Results.Text(new JsonObject { ["data"] = new JsonArray(Names.Write(persona, call.Renamed)) }.ToJsonString(), "application/json");
+        return Results.Text(
+            new JsonObject { ["data"] = new JsonArray(Names.Write(persona, call.Renamed)) }.ToJsonString(),
+            "application/json");
     }
 
     private static IResult Patch(ApiCall call)
     {
         var live = Find(call.Allow());
-        if (call.RawBody is not { ValueKind: JsonValueKind.Array } patch) throw new Refusal(422, "Invalid JSON Patch: an array was expected", "message");
+        if (call.RawBody is not { ValueKind: JsonValueKind.Array } patch)
+            throw new Refusal(422, "Invalid JSON Patch: an array was expected", "message");
         var before = call.Account.Terms.Drafts ? call.Account.Drafts.GetValueOrDefault(call.Id) ?? live : live;
         JsonObject after;
         try
@@ -134,17 +138,21 @@ internal static class PersonasApi
         Find(call.Allow());
         var ids = call.Account.Attached.GetOrAdd(call.Id, _ => []);
         lock (ids)
-            if (!ids.Remove((string)call.Http.Request.RouteValues["tool"]!)) throw new Refusal(400, "Bad Request. Tool not attached to this PAL");
+            if (!ids.Remove((string)call.Http.Request.RouteValues["tool"]!))
+                throw new Refusal(400, "Bad Request. Tool not attached to this PAL");
         return Results.NoContent();
     }
 
-    private static JsonObject Find(ApiCall call) => call.Account.Personas.Find(call.Id) ?? throw new Refusal(400, "Invalid persona_id", "message");
+    private static JsonObject Find(ApiCall call) =>
+        call.Account.Personas.Find(call.Id) ?? throw new Refusal(400, "Invalid persona_id", "message");
 
-    // What a persona points at has to be there.
+    // Everything that a persona refers to must exist.
     private static void Check(ApiCall call, JsonObject persona)
     {
-        if (persona["default_replica_id"] is { } replica && !call.Account.Replicas.Has(replica.GetValue<string>())) throw new Refusal(400, "Invalid default_replica_id");
-        if (persona["objectives_id"] is { } objectives && !call.Account.Objectives.Has(objectives.GetValue<string>())) throw new Refusal(400, "Invalid objectives_id");
+        if (persona["default_replica_id"] is { } replica && !call.Account.Replicas.Has(replica.GetValue<string>()))
+            throw new Refusal(400, "Invalid default_replica_id");
+        if (persona["objectives_id"] is { } objectives && !call.Account.Objectives.Has(objectives.GetValue<string>()))
+            throw new Refusal(400, "Invalid objectives_id");
         foreach (var guardrail in persona["guardrail_ids"] as JsonArray ?? [])
             if (!call.Account.Guardrails.Has(guardrail!.GetValue<string>())) throw new Refusal(400, "Invalid guardrail_ids");
     }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Widget.Simulators.Tavus;
 
-/// <summary>What Tavus finds out when a call is over.</summary>
+/// <summary>What Tavus reports after a call.</summary>
 internal static class PostCall
 {
     public static void Report(SimulatedTavus tavus, SimulatedAccount account, SimulatedConversation conversation)
@@ -11,8 +11,11 @@ internal static class PostCall
         if (!conversation.WasVisited || !conversation.ReplicaIsIn) return;
         var persona = conversation.PersonaId is { } id ? account.Personas.Find(id) : null;
         var transcript = new JsonArray(new JsonObject { ["role"] = "system", ["content"] = persona?["system_prompt"]?.GetValue<string>() ?? "" });
-        foreach (var (role, content) in conversation.Turns.Transcript) transcript.Add(new JsonObject { ["role"] = role, ["content"] = content });
-        conversation.Callbacks.Post("application.transcription_ready", new JsonObject { ["replica_id"] = conversation.ReplicaId, ["transcript"] = transcript });
+        foreach (var (role, content) in conversation.Turns.Transcript)
+            transcript.Add(new JsonObject { ["role"] = role, ["content"] = content });
+        conversation.Callbacks.Post(
+            "application.transcription_ready",
+            new JsonObject { ["replica_id"] = conversation.ReplicaId, ["transcript"] = transcript });
 
         if (conversation.PropertyFlag("enable_recording") && tavus.Behavior.Records)
             conversation.Callbacks.Post("application.recording_ready", new JsonObject
@@ -23,10 +26,11 @@ internal static class PostCall
             });
         if (tavus.Behavior.PerceptionAnalysis is { } seen && persona?["layers"]?["perception"]?["perception_model"]?.GetValue<string>() != "off")
             conversation.Callbacks.Post("application.perception_analysis", new JsonObject { ["analysis"] = seen });
-        if (persona is not null && conversation.Turns.Transcript.Any(entry => entry.Role == "user")) _ = ActAsync(tavus, account, conversation);
+        if (persona is not null && conversation.Turns.Transcript.Any(entry => entry.Role == "user"))
+            _ = ActAsync(tavus, account, conversation);
     }
 
-    /// <summary>Runs the persona's post-call tools, with arguments as a model would fill them in.</summary>
+    /// <summary>Runs the persona's post-call tools with arguments as a model would fill them in.</summary>
     private static async Task ActAsync(SimulatedTavus tavus, SimulatedAccount account, SimulatedConversation conversation)
     {
         foreach (var tool in ToolCalls.AttachedTo(account, conversation).Where(tool => tool["trigger_type"]?.GetValue<string>() == "post_call"))

@@ -17,10 +17,14 @@ internal static class ReplicasApi
     private static IResult Create(ApiCall call)
     {
         var body = call.Allow().Fields(new OtherShapes(call.Tavus).Replica);
-        if (body["voice_name"] is { } voice && Stock.Voices.All(known => known.Name != voice.GetValue<string>())) throw new Refusal(400, "Invalid voice_name");
+        if (body["voice_name"] is { } voice && Stock.Voices.All(known => known.Name != voice.GetValue<string>()))
+            throw new Refusal(400, "Invalid voice_name");
         var id = call.Account.Replicas.NewId();
         call.Account.Replicas.Put(id, Stock.Replica(id, body["replica_name"]?.GetValue<string>(), "user", "started"));
-        _ = call.Tavus.AfterAsync(call.Tavus.Behavior.TrainingSeconds, () => Finish(call, id, body["callback_url"]?.GetValue<string>()), CancellationToken.None);
+        _ = call.Tavus.AfterAsync(
+            call.Tavus.Behavior.TrainingSeconds,
+            () => Finish(call, id, body["callback_url"]?.GetValue<string>()),
+            CancellationToken.None);
         return call.Ok(new JsonObject { ["replica_id"] = id, ["status"] = "started" });
     }
 
@@ -35,7 +39,7 @@ internal static class ReplicasApi
             replica["updated_at"] = SimulatedTavus.Now();
         });
         if (callback is null) return;
-        // It says ready where a GET says completed.
+        // Lists say ready where GET says completed.
         var told = new JsonObject { ["replica_id"] = id, ["status"] = error is null ? "ready" : "error" };
         if (error is not null) told["error_message"] = error;
         _ = DocumentsApi.TellAsync(call.Tavus, callback, told);
@@ -51,7 +55,7 @@ internal static class ReplicasApi
             .Where(replica => call.Query(type) is not { } kind || replica["replica_type"]!.GetValue<string>() == kind)
             .Where(replica => call.Query("model_name") is not { } model || replica["model_name"]!.GetValue<string>() == model)
             .ToList();
-        // Without verbose only the outline.
+        // Without verbose, Tavus returns a summary only.
         if (call.Query("verbose") != "true")
             foreach (var replica in all)
                 foreach (var field in new[] { "replica_type", "model_name", "error_message" }) replica.Remove(field);
@@ -68,7 +72,8 @@ internal static class ReplicasApi
 
     private static IResult Delete(ApiCall call)
     {
-        if (Find(call.Allow("hard"))["replica_type"]!.GetValue<string>() == "system") throw new Refusal(400, "System replicas cannot be deleted");
+        if (Find(call.Allow("hard"))["replica_type"]!.GetValue<string>() == "system")
+            throw new Refusal(400, "System replicas cannot be deleted");
         call.Account.Replicas.Remove(call.Id);
         return Results.NoContent();
     }
@@ -88,5 +93,6 @@ internal static class ReplicasApi
             })]);
     }
 
-    private static JsonObject Find(ApiCall call) => call.Account.Replicas.Find(call.Id) ?? throw new Refusal(400, "Invalid replica_id", "message");
+    private static JsonObject Find(ApiCall call) =>
+        call.Account.Replicas.Find(call.Id) ?? throw new Refusal(400, "Invalid replica_id", "message");
 }

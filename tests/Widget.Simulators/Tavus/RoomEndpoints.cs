@@ -4,8 +4,9 @@ using System.Text.Json.Nodes;
 namespace Widget.Simulators.Tavus;
 
 /// <summary>
-/// The simulated rooms as browsers reach them, in the place of Daily's. <c>/tavus/rooms/{id}</c> is the page a frame shows;
-/// <c>/tavus/rooms/{id}/socket</c> is what the page and the tests' stand-in for Daily's client speak (see <see cref="RoomSocket"/>).
+/// The simulated rooms as browsers reach them, in place of Daily's. <c>/tavus/rooms/{id}</c> is the page that a frame shows.
+/// <c>/tavus/rooms/{id}/socket</c> is the connection of that page and of the tests' replacement for Daily's client (see <see
+/// cref="RoomSocket"/>).
 /// </summary>
 internal static class RoomEndpoints
 {
@@ -17,7 +18,9 @@ internal static class RoomEndpoints
 
         var control = routes.MapGroup("/control/tavus/rooms/{id}");
         control.MapPost("/hear", HearAsync);
-        control.MapPost("/send", (string id, SendRequest send, TavusRooms rooms) => rooms.Find(id)?.Send(send.EventType, send.Properties, send.InferenceId));
+        control.MapPost(
+            "/send",
+            (string id, SendRequest send, TavusRooms rooms) => rooms.Find(id)?.Send(send.EventType, send.Properties, send.InferenceId));
         control.MapPost("/throw-out", (string id, RoomSockets sockets) => sockets.ThrowOut(id));
         control.MapGet("/", (string id, TavusRooms rooms, RoomSockets sockets) => rooms.Find(id) is { } call
             ? Results.Ok(new { call.IsActive, call.EndedBy, call.Participants, call.EndCalls, Sockets = sockets.Count(id), FromRoom = call.FromRoom.ToArray() })
@@ -36,7 +39,7 @@ internal static class RoomEndpoints
         await new RoomSocket(socket, rooms.Find(id), sockets).RunAsync(http.RequestAborted);
     }
 
-    /// <summary>The visitor says something aloud: as if the room had heard their microphone.</summary>
+    /// <summary>The visitor says something, as if the room had received it from their microphone.</summary>
     private static async Task<IResult> HearAsync(string id, Heard heard, TavusRooms rooms, CancellationToken ct)
     {
         if (rooms.Find(id) is not { IsActive: true } call) return Results.NotFound();
@@ -46,11 +49,11 @@ internal static class RoomEndpoints
 
     private sealed record Heard(string Text);
 
-    /// <summary>An app-message of Tavus's, as it is.</summary>
+    /// <summary>Sends an app-message from Tavus, unchanged.</summary>
     private sealed record SendRequest(string EventType, JsonObject Properties, string? InferenceId);
 }
 
-/// <summary>Who is connected to which room, so that a test can throw them out.</summary>
+/// <summary>Who is connected to which room, so that a test can disconnect them.</summary>
 public sealed class RoomSockets
 {
     private readonly Lock _lock = new();
@@ -71,7 +74,7 @@ public sealed class RoomSockets
         lock (_lock) return _sockets.Count(entry => entry.Room == room);
     }
 
-    /// <summary>Breaks the lines off, as a network does.</summary>
+    /// <summary>Breaks the connections, as a network failure does.</summary>
     public void ThrowOut(string room)
     {
         lock (_lock)

@@ -1,6 +1,8 @@
 namespace Widget.Simulators.Tavus;
 
-/// <summary>The page behind a conversation's address: Daily's own interface in little, for whoever shows the room in a frame.</summary>
+/// <summary>
+/// The page at a conversation's URL: a minimal version of Daily's own interface, for pages that show the room in a frame.
+/// </summary>
 internal static class RoomPage
 {
     public const string Html = """

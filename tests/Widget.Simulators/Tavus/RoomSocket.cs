@@ -7,14 +7,14 @@ using System.Threading.Channels;
 namespace Widget.Simulators.Tavus;
 
 /// <summary>
-/// A browser's line to a room: JSON texts. The browser begins with <c>{"type":"join","token":…}</c> and hears <c>joined</c> (with
-/// <c>participant</c>, <c>greenScreen</c>) or <c>refused</c> (with <c>reason</c>, in Daily's words); then <c>replica</c> (with <c>userId</c>) when the avatar is
-/// there, <c>message</c> (with <c>data</c>, an app-message) both ways, and <c>ended</c> (with <c>reason</c>) before the room closes the line.
-/// To leave, it closes the line.
+/// A browser's connection to a room, in JSON text messages. The browser sends <c>{"type":"join","token":…}</c> and receives <c>joined</c>
+/// (with <c>participant</c>, <c>greenScreen</c>) or <c>refused</c> (with <c>reason</c>, as Daily words it); then <c>replica</c> (with
+/// <c>userId</c>) when the avatar joins, <c>message</c> (with <c>data</c>, an app-message) in both directions, and <c>ended</c> (with
+/// <c>reason</c>) before the room closes the connection. To leave, the browser closes it.
 /// </summary>
 internal sealed class RoomSocket(WebSocket socket, SimulatedConversation? call, RoomSockets sockets)
 {
-    // The largest app-message that Daily lets through.
+    // The largest app-message that Daily accepts.
     private const int LargestMessage = 4096 * 16;
 
     private readonly Channel<JsonObject> _outbox = Channel.CreateUnbounded<JsonObject>();
@@ -33,7 +33,7 @@ internal sealed class RoomSocket(WebSocket socket, SimulatedConversation? call, 
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException)
         {
-            // Gone without a word, as people are.
+            // The browser disconnected without a close message.
         }
         finally
         {
@@ -50,7 +50,7 @@ internal sealed class RoomSocket(WebSocket socket, SimulatedConversation? call, 
             return;
         }
 
-        // Watched before it is joined, so that nothing is missed; said before it is watched, so that nothing comes before it.
+        // Watch before joining so that nothing is missed, and send joined before watching so that it comes first.
         Tell(new JsonObject { ["type"] = "joined", ["participant"] = _participant, ["greenScreen"] = conversation.PropertyFlag("apply_greenscreen") });
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var watching = WatchAsync(conversation, leaving.Token);
@@ -75,7 +75,7 @@ internal sealed class RoomSocket(WebSocket socket, SimulatedConversation? call, 
         try
         {
             await foreach (var happened in conversation.WatchAsync(ct)) Tell(Describe(conversation, happened));
-            // The room throws everybody out.
+            // The room is closing.
             _outbox.Writer.TryComplete();
         }
         catch (OperationCanceledException)
@@ -105,11 +105,11 @@ internal sealed class RoomSocket(WebSocket socket, SimulatedConversation? call, 
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // Nobody is there to be told.
+            // The browser is gone.
         }
     }
 
-    /// <summary>The next message; null when the browser closed the line.</summary>
+    /// <summary>The next message; null when the browser closed the connection.</summary>
     private async Task<JsonElement?> ReceiveAsync(CancellationToken ct)
     {
         using var whole = new MemoryStream();

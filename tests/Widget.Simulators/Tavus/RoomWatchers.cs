@@ -6,20 +6,20 @@ namespace Widget.Simulators.Tavus;
 
 public enum RoomEventKind
 {
-    /// <summary>An app-message from Tavus to everybody in the room: the whole envelope.</summary>
+    /// <summary>An app-message from Tavus to all participants: the whole envelope.</summary>
     Message,
 
-    /// <summary>The avatar is in the room: its picture and voice begin.</summary>
+    /// <summary>The avatar joined the room: its video and audio start.</summary>
     ReplicaJoined,
 
-    /// <summary>The call is over; the room throws everybody out.</summary>
+    /// <summary>The call is over, and the room disconnects all participants.</summary>
     Ended,
 }
 
-/// <summary>Something that everybody in a room notices.</summary>
+/// <summary>An event that all participants of a room receive.</summary>
 public sealed record RoomEvent(RoomEventKind Kind, JsonElement? Message = null, string? Reason = null);
 
-/// <summary>Those who look on, each with a queue of its own, so that none waits for another.</summary>
+/// <summary>The watchers of a room. Each has its own queue, so that none waits for another.</summary>
 internal sealed class RoomWatchers
 {
     private readonly Lock _lock = new();

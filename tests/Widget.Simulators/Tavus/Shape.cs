@@ -2,16 +2,19 @@ using System.Text.Json;
 
 namespace Widget.Simulators.Tavus;
 
-/// <summary>Says what is wrong with a value, with the path to it; null when nothing is.</summary>
+/// <summary>Describes what is wrong with a value, with its path; null when it is valid.</summary>
 internal delegate string? Shape(JsonElement value);
 
 /// <summary>A field of an object.</summary>
 internal sealed record Field(string Name, Shape Shape, bool Required = false);
 
-/// <summary>What requests may look like. Nothing that is not written down is let through: a real API would ignore some of it, and the mistake would not be found here.</summary>
+/// <summary>
+/// Validates requests. Unknown fields are errors: the real API would ignore some of them, and mistakes would stay unnoticed.
+/// </summary>
 internal static class Shapes
 {
-    public static Shape Flag { get; } = value => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "Not a valid boolean.";
+    public static Shape Flag { get; } = value =>
+        value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "Not a valid boolean.";
 
     public static Shape Anything { get; } = _ => null;
 
@@ -28,7 +31,9 @@ internal static class Shapes
         : null;
 
     public static Shape OneOf(params string[] values) => value =>
-        value.ValueKind == JsonValueKind.String && values.Contains(value.GetString(), StringComparer.Ordinal) ? null : $"Must be one of: {string.Join(", ", values)}.";
+        value.ValueKind == JsonValueKind.String && values.Contains(value.GetString(), StringComparer.Ordinal)
+            ? null
+            : $"Must be one of: {string.Join(", ", values)}.";
 
     public static Shape Matching(System.Text.RegularExpressions.Regex pattern) => value =>
         value.ValueKind == JsonValueKind.String && pattern.IsMatch(value.GetString()!) ? null : "String does not match expected pattern.";
@@ -55,7 +60,9 @@ internal static class Shapes
         return null;
     };
 
-    /// <summary>An address that Tavus could reach. Loopback stands for the public internet here, unless it is told to be as strict as the real one.</summary>
+    /// <summary>
+    /// A URL that Tavus can reach. Loopback counts as the public internet, unless the simulation is set to be as strict as Tavus.
+    /// </summary>
     public static Shape Url(SimulatedTavus tavus, bool secure = false) => value =>
         value.ValueKind != JsonValueKind.String || !Uri.TryCreate(value.GetString(), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") ? "Not a valid URL."
         : url.IsLoopback ? (tavus.Behavior.RefuseLoopback ? "URL must be public." : null)
@@ -75,9 +82,12 @@ internal static class Shapes
                 if (field.Shape(given.Value) is { } problem) return $"{given.Name}: {problem}";
             }
 
-            return fields.FirstOrDefault(field => field.Required && !value.TryGetProperty(field.Name, out _)) is { } missing ? $"{missing.Name}: Missing data for required field." : null;
+            return fields.FirstOrDefault(field => field.Required && !value.TryGetProperty(field.Name, out _)) is { } missing
+                ? $"{missing.Name}: Missing data for required field."
+                : null;
         };
     }
 
-    public static Shape All(params Shape[] shapes) => value => shapes.Select(shape => shape(value)).FirstOrDefault(problem => problem is not null);
+    public static Shape All(params Shape[] shapes) =>
+        value => shapes.Select(shape => shape(value)).FirstOrDefault(problem => problem is not null);
 }

@@ -3,26 +3,26 @@ using System.Text.Json.Nodes;
 
 namespace Widget.Simulators.Tavus;
 
-/// <summary>What an account is like (<c>PUT /control/tavus/accounts/{key}</c>).</summary>
+/// <summary>The properties of an account (<c>PUT /control/tavus/accounts/{key}</c>).</summary>
 public sealed record AccountTerms
 {
-    /// <summary>Calls at a time.</summary>
+    /// <summary>Concurrent calls.</summary>
     public int Slots { get; init; } = 15;
 
-    /// <summary>Seconds of calls that are paid for.</summary>
+    /// <summary>Prepaid seconds of calls.</summary>
     public double Credits { get; init; } = 1_000_000_000;
 
-    /// <summary>legacy (persona, replica), new (pal, face) or both: the names that its API answers to.</summary>
+    /// <summary>legacy (persona, replica), new (pal, face) or both: the names that its API accepts.</summary>
     public string Family { get; init; } = "both";
 
-    /// <summary>Changes to personas go to a draft that has to be published.</summary>
+    /// <summary>Whether changes to personas go to a draft that must be published.</summary>
     public bool Drafts { get; init; }
 
-    /// <summary>A single persona comes as <c>{"data":[…]}</c>; null for what the family does: legacy does, new does not.</summary>
+    /// <summary>Whether GET of a persona returns <c>{"data":[…]}</c>. Null for the default: legacy accounts do, new ones do not.</summary>
     public bool? WrapsPersonas { get; init; }
 }
 
-/// <summary>An account and all that is in it.</summary>
+/// <summary>An account and its objects.</summary>
 internal sealed class SimulatedAccount(string key, AccountTerms terms)
 {
     private readonly Lock _lock = new();
@@ -37,10 +37,10 @@ internal sealed class SimulatedAccount(string key, AccountTerms terms)
 
     public ConcurrentDictionary<string, SimulatedConversation> Conversations { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Everything else by its id, in legacy names.</summary>
+    /// <summary>All other objects by id, under legacy names.</summary>
     public Shelf Personas { get; } = new("p");
 
-    /// <summary>Personas as they are being changed, where the account has drafts.</summary>
+    /// <summary>Drafts of personas, if the account has drafts.</summary>
     public ConcurrentDictionary<string, JsonObject> Drafts { get; } = new(StringComparer.Ordinal);
 
     public Shelf Replicas { get; } = new("r");
@@ -53,7 +53,7 @@ internal sealed class SimulatedAccount(string key, AccountTerms terms)
 
     public Shelf Objectives { get; } = new("o");
 
-    /// <summary>Tools by the persona that may call them, in the order of attaching.</summary>
+    /// <summary>Tools by persona, in the order of attaching.</summary>
     public ConcurrentDictionary<string, List<string>> Attached { get; } = new(StringComparer.Ordinal);
 
     public int Active
@@ -72,12 +72,13 @@ internal sealed class SimulatedAccount(string key, AccountTerms terms)
         }
     }
 
-    /// <summary>Takes a slot. Says what is in the way, with its status; null when nothing is.</summary>
+    /// <summary>Takes a slot. Returns the refusal with its status; null when the slot was free.</summary>
     public (int Status, string Message)? Admit(SimulatedConversation conversation)
     {
         lock (_lock)
         {
-            if (Terms.Credits - _used - _active.Sum(other => other.Seconds) <= 0) return (402, "The user is out of conversational credits.");
+            if (Terms.Credits - _used - _active.Sum(other => other.Seconds) <= 0)
+                return (402, "The user is out of conversational credits.");
             if (_active.Count >= Terms.Slots) return (400, "User has reached maximum concurrent conversations");
             _active.Add(conversation);
             Conversations[conversation.Id] = conversation;
@@ -85,7 +86,7 @@ internal sealed class SimulatedAccount(string key, AccountTerms terms)
         }
     }
 
-    /// <summary>Takes up a call that was there before a crash.</summary>
+    /// <summary>Restores a call that existed before a crash.</summary>
     public void Restore(SimulatedConversation conversation)
     {
         lock (_lock)
@@ -96,7 +97,7 @@ internal sealed class SimulatedAccount(string key, AccountTerms terms)
         }
     }
 
-    /// <summary>Gives a slot back and charges for the call.</summary>
+    /// <summary>Frees a slot and charges for the call.</summary>
     public void Release(SimulatedConversation conversation)
     {
         lock (_lock)
@@ -106,7 +107,7 @@ internal sealed class SimulatedAccount(string key, AccountTerms terms)
     }
 }
 
-/// <summary>Objects of one kind, in the order in which they were made.</summary>
+/// <summary>Objects of one kind, in order of creation.</summary>
 internal sealed class Shelf(string prefix)
 {
     private readonly Lock _lock = new();
@@ -135,7 +136,7 @@ internal sealed class Shelf(string prefix)
         lock (_lock) return _byId.ContainsKey(id);
     }
 
-    /// <summary>Changes one in place; false when there is none.</summary>
+    /// <summary>Changes an object; false when there is none.</summary>
     public bool Change(string id, Action<JsonObject> change)
     {
         lock (_lock)
@@ -155,7 +156,7 @@ internal sealed class Shelf(string prefix)
         }
     }
 
-    /// <summary>Copies of all, oldest first.</summary>
+    /// <summary>Copies of all objects, oldest first.</summary>
     public IReadOnlyList<JsonObject> All()
     {
         lock (_lock) return [.. _order.Select(id => _byId[id].DeepClone().AsObject())];

@@ -6,12 +6,14 @@ using System.Text.Json.Nodes;
 namespace Widget.Simulators.Tavus;
 
 /// <summary>
-/// A call. Active from its creation, with slot and bill; ended by <c>/end</c>, by its longest duration, when nobody comes or everybody has left.
+/// A call. It is active from its creation, takes a slot and costs money. It ends by <c>/end</c>, by its time limit, or when all
+/// participants are gone.
 /// </summary>
 /// <remarks>
-/// The room page's side of it: find it with <see cref="TavusRooms"/>; say <see cref="ParticipantJoined"/> and <see cref="ParticipantLeft"/> (that is
-/// what ends it when everybody has left); read <see cref="WatchAsync"/> for app-messages to the page and for what else happens; hand app-messages of the page to
-/// <see cref="Received"/>, which reacts as Tavus does (an answer to conversation.respond, and so on). All of it is thread-safe.
+/// How a room page uses it: find it with <see cref="TavusRooms"/>, call <see cref="ParticipantJoined"/> and <see cref="ParticipantLeft"/>
+/// (which ends the call when the last participant leaves), read events and app-messages from <see cref="WatchAsync"/>, and pass the page's
+/// app-messages to <see cref="Received"/>, which reacts as Tavus does (for example, answers conversation.respond). All of it is
+/// thread-safe.
 /// </remarks>
 public sealed class SimulatedConversation : IDisposable
 {
@@ -27,7 +29,12 @@ public sealed class SimulatedConversation : IDisposable
     private int _endCalls;
     private int _seq;
 
-    internal SimulatedConversation(SimulatedTavus tavus, SimulatedAccount account, JsonElement request, string host, JournalledCall? past = null)
+    internal SimulatedConversation(
+        SimulatedTavus tavus,
+        SimulatedAccount account,
+        JsonElement request,
+        string host,
+        JournalledCall? past = null)
     {
         (_tavus, _account, Request) = (tavus, account, request);
         _speed = tavus.Behavior.SecondsPerSecond;
@@ -55,12 +62,12 @@ public sealed class SimulatedConversation : IDisposable
 
     public string ReplicaId { get; }
 
-    /// <summary>Nobody gets in without <see cref="MeetingToken"/>.</summary>
+    /// <summary>Whether joining requires <see cref="MeetingToken"/>.</summary>
     public bool IsPrivate { get; }
 
     public string? MeetingToken { get; }
 
-    /// <summary>What was asked for, in legacy names.</summary>
+    /// <summary>The creation request, under legacy names.</summary>
     public JsonElement Request { get; }
 
     public DateTimeOffset CreatedAt { get; }
@@ -69,20 +76,20 @@ public sealed class SimulatedConversation : IDisposable
 
     public DateTimeOffset? EndedAt => _endedAt;
 
-    /// <summary>The shutdown reason; null while it is active.</summary>
+    /// <summary>The shutdown reason; null while the call is active.</summary>
     public string? EndedBy { get; private set; }
 
     public bool IsActive => _endedAt is null;
 
     public bool ReplicaIsIn { get; private set; }
 
-    /// <summary>How often <c>/end</c> was called, however it went.</summary>
+    /// <summary>How often <c>/end</c> was called, successfully or not.</summary>
     public int EndCalls => _endCalls;
 
-    /// <summary>What is billed, in Tavus's seconds.</summary>
+    /// <summary>Billed seconds, in Tavus's time.</summary>
     public double Seconds => IsTest ? 0 : ((_endedAt ?? DateTimeOffset.UtcNow) - CreatedAt).TotalSeconds * _speed;
 
-    /// <summary>Somebody has been in the room.</summary>
+    /// <summary>Whether a participant has ever joined.</summary>
     public bool WasVisited { get; private set; }
 
     public int Participants
@@ -93,10 +100,10 @@ public sealed class SimulatedConversation : IDisposable
         }
     }
 
-    /// <summary>App-messages that participants sent, oldest first.</summary>
+    /// <summary>App-messages from participants, oldest first.</summary>
     public ConcurrentQueue<JsonElement> FromRoom { get; } = [];
 
-    /// <summary>App-messages that were sent into the room, oldest first.</summary>
+    /// <summary>App-messages to the room, oldest first.</summary>
     public ConcurrentQueue<JsonElement> ToRoom { get; } = [];
 
     internal bool IsTest { get; }
@@ -109,7 +116,7 @@ public sealed class SimulatedConversation : IDisposable
 
     internal CancellationToken Over => _over.Token;
 
-    /// <summary>A person comes in. False when the room is closed or the token is not the room's.</summary>
+    /// <summary>A participant joins. False when the room is closed or the token is wrong.</summary>
     public bool ParticipantJoined(string participant, string? token = null)
     {
         lock (_lock)
@@ -125,7 +132,7 @@ public sealed class SimulatedConversation : IDisposable
         return true;
     }
 
-    /// <summary>A person leaves. When it was the last one the call ends after participant_left_timeout.</summary>
+    /// <summary>A participant leaves. After the last one, the call ends after participant_left_timeout.</summary>
     public void ParticipantLeft(string participant)
     {
         CancellationToken absence;
@@ -139,20 +146,20 @@ public sealed class SimulatedConversation : IDisposable
         _ = _tavus.AfterAsync(Setting("participant_left_timeout", 0), () => End("participant_left_timeout"), absence);
     }
 
-    /// <summary>What happens in the room from now on, to the end of the call; first of all that the replica is there, when it is.</summary>
+    /// <summary>Events of the room from now on, until the call ends. The first is that the replica has joined, if it has.</summary>
     public IAsyncEnumerable<RoomEvent> WatchAsync(CancellationToken ct)
     {
         lock (_lock) return _watchers.WatchAsync(ReplicaIsIn, ct);
     }
 
-    /// <summary>An app-message from a participant.</summary>
+    /// <summary>Handles an app-message from a participant.</summary>
     public void Received(JsonElement appMessage)
     {
         FromRoom.Enqueue(appMessage.Clone());
         if (IsActive) Turns.React(appMessage.Clone());
     }
 
-    /// <summary>Sends an app-message into the room.</summary>
+    /// <summary>Sends an app-message to the room.</summary>
     public void Send(string eventType, JsonObject properties, string? inferenceId = null)
     {
         var message = new JsonObject
@@ -188,8 +195,11 @@ public sealed class SimulatedConversation : IDisposable
 
         var behavior = _tavus.Behavior;
         if (!behavior.ReplicaNeverJoins && !ReplicaIsIn) _ = _tavus.AfterAsync(behavior.ReplicaJoinsAfter, Join, _over.Token);
-        // Less what has passed, for one that Tavus finds again after a crash.
-        _ = _tavus.AfterAsync(Math.Max(0, Setting("max_call_duration", 3600) - Seconds), () => End("max_call_duration reached"), _over.Token);
+        // After a crash, subtract the time that has passed.
+        _ = _tavus.AfterAsync(
+            Math.Max(0, Setting("max_call_duration", 3600) - Seconds),
+            () => End("max_call_duration reached"),
+            _over.Token);
         var absence = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
         lock (_lock) _absence = absence;
         _ = _tavus.AfterAsync(Setting("participant_absent_timeout", 300), () => End("participant_absent_timeout"), absence.Token);
@@ -201,7 +211,7 @@ public sealed class SimulatedConversation : IDisposable
         _tavus.Journal.EndCalled(Id);
     }
 
-    /// <summary>Ends it. False when it had ended before.</summary>
+    /// <summary>Ends the call. False when it has already ended.</summary>
     internal bool End(string reason)
     {
         lock (_lock)
@@ -239,9 +249,11 @@ public sealed class SimulatedConversation : IDisposable
         return item;
     }
 
-    internal string? TextOf(string field) => Request.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    internal string? TextOf(string field) =>
+        Request.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    internal bool PropertyFlag(string field) => Properties is { } properties && properties.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.True;
+    internal bool PropertyFlag(string field) =>
+        Properties is { } properties && properties.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.True;
 
     private static string Iso(DateTimeOffset time) => time.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 

@@ -6,10 +6,13 @@ using System.Text.RegularExpressions;
 namespace Widget.Simulators.Tavus;
 
 /// <summary>A request to the API.</summary>
-/// <param name="Path">After <c>/v2/</c>, without the query.</param>
+/// <param name="Path">The path after <c>/v2/</c>, without the query.</param>
 public sealed record ReceivedRequest(string? Account, string Method, string Path, string Query, JsonElement? Body, DateTimeOffset At);
 
-/// <summary>All of the simulated Tavus: accounts, switches, faults, what was asked. In memory, but for what the journal keeps (<see cref="TavusJournal"/>).</summary>
+/// <summary>
+/// The state of the simulated Tavus: accounts, settings, faults and requests. In memory, except for what the journal keeps (<see
+/// cref="TavusJournal"/>).
+/// </summary>
 public sealed class SimulatedTavus : IDisposable
 {
     private readonly Lock _lock = new();
@@ -28,13 +31,13 @@ public sealed class SimulatedTavus : IDisposable
 
     internal TavusJournal Journal { get; }
 
-    /// <summary>Requests to the API, oldest first; the last 50,000.</summary>
+    /// <summary>The last 50,000 requests to the API, oldest first.</summary>
     public ConcurrentQueue<ReceivedRequest> Requests { get; } = [];
 
-    /// <summary>What was fetched of documents on this machine, by their ids.</summary>
+    /// <summary>What was fetched of documents on this machine, by document id.</summary>
     public ConcurrentDictionary<string, string> FetchedDocuments { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What calls out of Tavus go through: callbacks, tools, custom models, documents.</summary>
+    /// <summary>The client for Tavus's own requests: callbacks, tools, custom models and documents.</summary>
     internal HttpClient Out { get; } = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -48,7 +51,7 @@ public sealed class SimulatedTavus : IDisposable
 
     internal IEnumerable<SimulatedAccount> Accounts => _accounts.Values;
 
-    /// <summary>Every call of every account, oldest first.</summary>
+    /// <summary>The calls of all accounts, oldest first.</summary>
     public IReadOnlyList<SimulatedConversation> Conversations =>
         [.. _accounts.Values.SelectMany(account => account.Conversations.Values).OrderBy(conversation => conversation.CreatedAt)];
 
@@ -57,7 +60,7 @@ public sealed class SimulatedTavus : IDisposable
 
     internal SimulatedAccount? FindAccount(string? key) => key is not null && _accounts.TryGetValue(key, out var account) ? account : null;
 
-    /// <summary>Makes an account, with what Tavus puts into each, or changes the terms of one.</summary>
+    /// <summary>Creates an account with Tavus's stock objects, or changes its properties.</summary>
     internal SimulatedAccount SetAccount(string key, AccountTerms terms)
     {
         Journal.Account(key, terms);
@@ -95,7 +98,7 @@ public sealed class SimulatedTavus : IDisposable
         lock (_lock) _failures.Clear();
     }
 
-    /// <summary>What goes wrong with this request; null for nothing.</summary>
+    /// <summary>The fault for this request; null for none.</summary>
     internal TavusFailure? FailureOf(string? account, string method, string path)
     {
         lock (_lock)
@@ -124,7 +127,7 @@ public sealed class SimulatedTavus : IDisposable
         lock (_lock) return _random.NextDouble();
     }
 
-    /// <summary>Does something when so many of Tavus's seconds have passed, unless it is called off.</summary>
+    /// <summary>Runs an action after a number of Tavus's seconds, unless it is cancelled.</summary>
     internal async Task AfterAsync(double seconds, Action what, CancellationToken ct)
     {
         try
@@ -134,7 +137,7 @@ public sealed class SimulatedTavus : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // Called off.
+            // Cancelled.
         }
     }
 

@@ -2,14 +2,17 @@ using System.Text.Json.Nodes;
 
 namespace Widget.Simulators.Tavus;
 
-/// <summary>What Tavus puts into every account: replicas, a persona and voices for everybody. Enough replicas for more than one page.</summary>
+/// <summary>Stock objects of every account: replicas, a persona and voices. There are enough replicas for more than one page.</summary>
 internal static class Stock
 {
     public const string Persona = "p5d11710002a";
 
     public static readonly (string Name, string Replica, string Tag)[] Voices =
     [
-        ("anna", TavusEndpoints.Replica, "female"), ("benjamin", "r000000000001", "male"), ("carlotta", "r000000000002", "female"), ("dmitri", "r000000000003", "male"),
+        ("anna", TavusEndpoints.Replica, "female"), ("benjamin", "r000000000001", "male"), ("carlotta", "r000000000002", "female"), (
+            "dmitri",
+            "r000000000003",
+            "male"),
     ];
 
     public static void Fill(SimulatedAccount account)

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 
 namespace Widget.Simulators.Tavus;
 
-/// <summary>A request that Tavus refuses, in its own words.</summary>
-/// <param name="under">error or message: which of the two the endpoint uses.</param>
+/// <summary>A request that Tavus refuses, with Tavus's message.</summary>
+/// <param name="under">error or message: the field that the endpoint uses.</param>
 internal sealed class Refusal(int status, string message, string under = "error") : Exception(message)
 {
     public int Status => status;
@@ -16,15 +16,16 @@ internal sealed class Refusal(int status, string message, string under = "error"
     public static Refusal Invalid(string problem) => new(400, $"Bad Request. {problem}");
 }
 
-/// <summary>The account behind a request and what every endpoint needs of it.</summary>
+/// <summary>The account of a request, and helpers for endpoints.</summary>
 internal sealed record ApiCall(SimulatedTavus Tavus, SimulatedAccount Account, HttpContext Http, JsonElement? RawBody)
 {
-    /// <summary>The request came under the new names, which the answer then uses, too.</summary>
-    public bool Renamed => Http.Request.Path.Value!.Contains("/v2/pals", StringComparison.Ordinal) || Http.Request.Path.Value!.Contains("/v2/faces", StringComparison.Ordinal) || Account.Terms.Family == "new";
+    /// <summary>Whether the request used the new names. The response uses the same names.</summary>
+    public bool Renamed =>
+        Http.Request.Path.Value!.Contains("/v2/pals", StringComparison.Ordinal) || Http.Request.Path.Value!.Contains("/v2/faces", StringComparison.Ordinal) || Account.Terms.Family == "new";
 
     public string Id => (string)Http.Request.RouteValues["id"]!;
 
-    /// <summary>The body in old names, held against its shape.</summary>
+    /// <summary>The validated body, under old names.</summary>
     public JsonElement Body(Shape shape)
     {
         if (RawBody is not { } raw) throw Refusal.Invalid("body: Missing data for required field.");
@@ -37,17 +38,19 @@ internal sealed record ApiCall(SimulatedTavus Tavus, SimulatedAccount Account, H
 
     public IResult Ok(JsonObject item) => Results.Text(Strange(Names.Write(item, Renamed)).ToJsonString(), "application/json");
 
-    /// <summary>One page, as asked for by limit and page.</summary>
+    /// <summary>One page, by the parameters limit and page.</summary>
     public IResult Page(IReadOnlyList<JsonObject> all, int first = 1)
     {
         var (limit, page) = (Whole("limit", 10, 1, 100), Whole("page", first, first, 1_000_000));
         var items = all.Skip((page - first) * limit).Take(limit).Select(item => (JsonNode)Strange(Names.Write(item, Renamed)));
-        return Results.Text(new JsonObject { ["data"] = new JsonArray([.. items]), ["total_count"] = all.Count, ["page"] = page, ["limit"] = limit }.ToJsonString(), "application/json");
+        return Results.Text(
+            new JsonObject { ["data"] = new JsonArray([.. items]), ["total_count"] = all.Count, ["page"] = page, ["limit"] = limit }.ToJsonString(),
+            "application/json");
     }
 
     public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var value) ? value.ToString() : null;
 
-    /// <summary>Refuses parameters that are not among these; limit and page are on lists.</summary>
+    /// <summary>Rejects parameters other than these. Lists also accept limit and page.</summary>
     public ApiCall Allow(params string[] parameters)
     {
         foreach (var given in Http.Request.Query.Keys)
@@ -60,7 +63,7 @@ internal sealed record ApiCall(SimulatedTavus Tavus, SimulatedAccount Account, H
         : int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
         : throw Refusal.Invalid($"{name}: Must be greater than or equal to {least}.");
 
-    // Tavus adds fields whenever it likes; so does this.
+    // Tavus adds fields at any time, so the simulation does too.
     private static JsonObject Strange(JsonObject item)
     {
         item["_revision"] = new JsonObject { ["schema"] = 7, ["flags"] = new JsonArray("x", 3, null) };
@@ -68,7 +71,7 @@ internal sealed record ApiCall(SimulatedTavus Tavus, SimulatedAccount Account, H
     }
 }
 
-/// <summary>What all of <c>/tavus/v2</c> has in common: keys, bodies, refusals, and whatever is told to go wrong.</summary>
+/// <summary>What all endpoints of <c>/tavus/v2</c> share: keys, bodies, errors and simulated faults.</summary>
 internal static class TavusApi
 {
     public const string Root = "/tavus/v2/";
@@ -82,17 +85,31 @@ internal static class TavusApi
         v2.MapDocuments();
         v2.MapTools();
         v2.MapGuardrails();
-        v2.Map("/{**rest}", (HttpContext http, SimulatedTavus tavus) => http.HandleAsync(tavus, _ => throw new Refusal(404, "Not Found", "message")));
+        v2.Map(
+            "/{**rest}",
+            (HttpContext http, SimulatedTavus tavus) => http.HandleAsync(tavus, _ => throw new Refusal(404, "Not Found", "message")));
     }
 
     public static void On(this IEndpointRouteBuilder routes, string method, string pattern, Func<ApiCall, IResult> handle) =>
         routes.MapMethods(pattern, [method], (HttpContext http, SimulatedTavus tavus) => http.HandleAsync(tavus, handle));
 
-    /// <summary>The same endpoint under its old and its new name; accounts answer to one or both.</summary>
-    public static void OnBoth(this IEndpointRouteBuilder routes, string method, string old, string name, string rest, Func<ApiCall, IResult> handle)
+    /// <summary>Maps an endpoint under its old and its new name. Accounts accept one or both.</summary>
+    public static void OnBoth(
+        this IEndpointRouteBuilder routes,
+        string method,
+        string old,
+        string name,
+        string rest,
+        Func<ApiCall, IResult> handle)
     {
-        routes.On(method, $"/{old}{rest}", call => call.Account.Terms.Family == "new" ? throw new Refusal(404, "Not Found", "message") : handle(call));
-        routes.On(method, $"/{name}{rest}", call => call.Account.Terms.Family == "legacy" ? throw new Refusal(404, "Not Found", "message") : handle(call));
+        routes.On(
+            method,
+            $"/{old}{rest}",
+            call => call.Account.Terms.Family == "new" ? throw new Refusal(404, "Not Found", "message") : handle(call));
+        routes.On(
+            method,
+            $"/{name}{rest}",
+            call => call.Account.Terms.Family == "legacy" ? throw new Refusal(404, "Not Found", "message") : handle(call));
     }
 
     private static async Task HandleAsync(this HttpContext http, SimulatedTavus tavus, Func<ApiCall, IResult> handle)
@@ -106,8 +123,9 @@ internal static class TavusApi
         switch (failure?.Mode)
         {
             case "status":
-                if (failure.RetryAfterSeconds is { } seconds) http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-                // Servers that fail like to repeat what they were sent.
+                if (failure.RetryAfterSeconds is { } seconds)
+                    http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+                // Failing servers often repeat the request in the response.
                 await Results.Text(failure.Body ?? $$"""{"error":"something went wrong for {{key}}"}""", "application/json", statusCode: failure.Status).ExecuteAsync(http);
                 return;
             case "hang":
@@ -128,7 +146,13 @@ internal static class TavusApi
         await GoWrongAsync(http, failure, result);
     }
 
-    private static IResult Answer(HttpContext http, SimulatedTavus tavus, string key, JsonElement? body, string? unreadable, Func<ApiCall, IResult> handle)
+    private static IResult Answer(
+        HttpContext http,
+        SimulatedTavus tavus,
+        string key,
+        JsonElement? body,
+        string? unreadable,
+        Func<ApiCall, IResult> handle)
     {
         try
         {
@@ -179,7 +203,7 @@ internal static class TavusApi
         }
         catch (OperationCanceledException)
         {
-            // They gave up.
+            // The client cancelled.
         }
     }
 

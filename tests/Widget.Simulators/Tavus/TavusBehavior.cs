@@ -3,22 +3,22 @@ using System.Text.Json;
 
 namespace Widget.Simulators.Tavus;
 
-/// <summary>A passage that the simulated knowledge base knows.</summary>
+/// <summary>A passage of the simulated knowledge base.</summary>
 public sealed record TavusPassage(string Text, string? Title = null, string? Url = null, string? DocumentId = null, string? Id = null);
 
-/// <summary>How the simulated Tavus behaves, until it is told otherwise.</summary>
+/// <summary>How the simulated search behaves.</summary>
 public sealed record TavusSwitches
 {
-    /// <summary>What it knows.</summary>
+    /// <summary>The passages.</summary>
     public IReadOnlyList<TavusPassage> Passages { get; init; } = [];
 
-    /// <summary>Texts of somebody else, which it knows in other punctuation and with a word more.</summary>
+    /// <summary>Texts of another account, which it returns with other punctuation and an extra word.</summary>
     public IReadOnlyList<string> NearDuplicatesOf { get; init; } = [];
 
-    /// <summary>Wait before the first byte of an answer.</summary>
+    /// <summary>Delay before the first byte of a response.</summary>
     public int DelayMs { get; init; }
 
-    /// <summary>Answer this many requests with <see cref="FailStatus"/>, then behave.</summary>
+    /// <summary>Answers this many requests with <see cref="FailStatus"/>.</summary>
     public int FailNext { get; init; }
 
     public int FailStatus { get; init; } = 500;
@@ -26,32 +26,35 @@ public sealed record TavusSwitches
     /// <summary>Sent as Retry-After with a failure.</summary>
     public int? RetryAfterSeconds { get; init; }
 
-    /// <summary>Take requests and never answer.</summary>
+    /// <summary>Accepts requests and never answers.</summary>
     public bool Hang { get; init; }
 
-    /// <summary>Find nothing.</summary>
+    /// <summary>Finds nothing.</summary>
     public bool Empty { get; init; }
 
-    /// <summary>Break the connection off in the middle of the answer.</summary>
+    /// <summary>Breaks the connection in the middle of a response.</summary>
     public bool Cut { get; init; }
 
-    /// <summary>Say exactly this instead of an answer, with status 200.</summary>
+    /// <summary>Sends exactly this body with status 200.</summary>
     public string? Body { get; init; }
 
-    /// <summary>Send an answer of this many bytes more.</summary>
+    /// <summary>Adds this many bytes to a response.</summary>
     public int Padding { get; init; }
 
-    /// <summary>unit (0 to 1), percent (0 to 100), distance (of its own name), disguised (distances called score), logit (any number), constant (all 0.9) or none.</summary>
+    /// <summary>
+    /// unit (0 to 1), percent (0 to 100), distance (under its own name), disguised (a distance called score), logit (any number), constant
+    /// (always 0.9) or none.
+    /// </summary>
     public string Scale { get; init; } = "unit";
 
-    /// <summary>What the list is called; "" for a bare list.</summary>
+    /// <summary>The name of the list; "" for a bare array.</summary>
     public string List { get; init; } = "results";
 
-    /// <summary>Send this many passages, whatever was asked for.</summary>
+    /// <summary>Returns this many passages, regardless of the limit.</summary>
     public int? Send { get; init; }
 }
 
-/// <summary>The switches as they stand, and what was asked.</summary>
+/// <summary>The current settings and the requests.</summary>
 public sealed class TavusBehavior
 {
     private int _failuresLeft;
@@ -59,10 +62,10 @@ public sealed class TavusBehavior
 
     public TavusSwitches Switches { get; private set; } = new();
 
-    /// <summary>Bodies of the requests that passed validation, oldest first.</summary>
+    /// <summary>Bodies of valid requests, oldest first.</summary>
     public ConcurrentQueue<JsonElement> Requests { get; } = [];
 
-    /// <summary>Requests of any kind since the switches were set.</summary>
+    /// <summary>All requests since the settings were changed.</summary>
     public int Received => _received;
 
     public void Set(TavusSwitches switches)

@@ -6,15 +6,15 @@ using System.Text.RegularExpressions;
 namespace Widget.Simulators.Tavus;
 
 /// <summary>
-/// The search of a replica's knowledge that an account or a gateway may offer, strict about key, replica and body. Errors are worded as
-/// Tavus words them: {"error"} or {"message"}, whichever the endpoint fancies.
+/// The search of a replica's knowledge that an account or a gateway may offer. It validates the key, replica and body strictly. Errors look
+/// like Tavus's: {"error"} or {"message"}, depending on the endpoint.
 /// </summary>
 public static partial class TavusEndpoints
 {
-    /// <summary>The one key that is good.</summary>
+    /// <summary>The valid key.</summary>
     public const string Key = "sim-tavus-key";
 
-    /// <summary>The one replica there is.</summary>
+    /// <summary>The only replica.</summary>
     public const string Replica = "r4dcf31b60e1";
 
     public static void MapTavus(this IEndpointRouteBuilder routes)
@@ -53,8 +53,10 @@ public static partial class TavusEndpoints
         if (behavior.FailsNow())
         {
             if (switches.RetryAfterSeconds is { } seconds) http.Response.Headers.RetryAfter = seconds.ToString();
-            // Real servers often repeat what they were sent.
-            return Results.Json(new { error = $"could not search for: {body.GetProperty("query").GetString()}" }, statusCode: switches.FailStatus);
+            // Real servers often repeat the request in the response.
+            return Results.Json(
+                new { error = $"could not search for: {body.GetProperty("query").GetString()}" },
+                statusCode: switches.FailStatus);
         }
 
         var answer = switches.Body ?? Answer(switches, body.GetProperty("query").GetString()!, body.GetProperty("limit").GetInt32());
@@ -90,7 +92,9 @@ public static partial class TavusEndpoints
             .Take(switches.Send ?? limit)
             .Select(entry => Entry(entry.Passage, entry.Score, switches.Scale));
         var list = new JsonArray([.. found]);
-        return switches.List.Length == 0 ? list.ToJsonString() : new JsonObject { [switches.List] = list, ["took_ms"] = 12, ["trace"] = new JsonObject { ["shard"] = 3 } }.ToJsonString();
+        return switches.List.Length == 0
+            ? list.ToJsonString()
+            : new JsonObject { [switches.List] = list, ["took_ms"] = 12, ["trace"] = new JsonObject { ["shard"] = 3 } }.ToJsonString();
     }
 
     private static JsonObject Entry(TavusPassage passage, double score, string scale)
@@ -98,7 +102,8 @@ public static partial class TavusEndpoints
         var entry = new JsonObject { ["content"] = passage.Text, ["embedding_model"] = "unknown" };
         if (passage.Id is not null) entry["id"] = passage.Id;
         if (passage.DocumentId is not null) entry["document_id"] = passage.DocumentId;
-        if (passage.Title is not null) entry["metadata"] = new JsonObject { ["document_name"] = passage.Title, ["document_url"] = passage.Url };
+        if (passage.Title is not null)
+            entry["metadata"] = new JsonObject { ["document_name"] = passage.Title, ["document_url"] = passage.Url };
         switch (scale)
         {
             case "unit": entry["score"] = score; break;

@@ -2,8 +2,14 @@ using System.Text.Json;
 
 namespace Widget.Simulators.Tavus;
 
-/// <summary>What the journal tells of a call.</summary>
-internal sealed class JournalledCall(string account, string id, string host, JsonElement request, DateTimeOffset createdAt, string? meetingToken)
+/// <summary>An entry of the journal about a call.</summary>
+internal sealed class JournalledCall(
+    string account,
+    string id,
+    string host,
+    JsonElement request,
+    DateTimeOffset createdAt,
+    string? meetingToken)
 {
     public string Account => account;
 
@@ -25,8 +31,8 @@ internal sealed class JournalledCall(string account, string id, string host, Jso
 }
 
 /// <summary>
-/// Writes down what a Tavus would still know after a crash of its own: accounts, behavior, calls with what happened in them and how they ended. What was on
-/// its way then (callbacks, reports after a call) is lost, and so is what was said. Without a file nothing is kept.
+/// Persists what Tavus would still know after its own crash: accounts, behavior, and calls with their events and their end. Pending
+/// callbacks and reports are lost, and so is what was said. Without a file, nothing is persisted.
 /// </summary>
 internal sealed class TavusJournal : IDisposable
 {
@@ -37,7 +43,7 @@ internal sealed class TavusJournal : IDisposable
     {
         if (path is null) return;
         if (File.Exists(path)) Read(path);
-        // Whoever kills the process loses nothing that was written; the machine goes on.
+        // Killing the process loses nothing that was written, because the machine keeps running.
         _file = new StreamWriter(path, append: true) { AutoFlush = true };
     }
 
@@ -79,7 +85,7 @@ internal sealed class TavusJournal : IDisposable
             }
             catch (JsonException)
             {
-                // The last one, which was being written.
+                // The last line is incomplete, because the process was killed while writing it.
             }
         }
     }
@@ -97,7 +103,13 @@ internal sealed class TavusJournal : IDisposable
                 break;
             case "created":
                 var token = entry.GetProperty("token").GetString();
-                Calls[Text("id")] = new JournalledCall(Text("account"), Text("id"), Text("host"), entry.GetProperty("request"), entry.GetProperty("at").GetDateTimeOffset(), token);
+                Calls[Text("id")] = new JournalledCall(
+                    Text("account"),
+                    Text("id"),
+                    Text("host"),
+                    entry.GetProperty("request"),
+                    entry.GetProperty("at").GetDateTimeOffset(),
+                    token);
                 break;
             case "end-called" when Calls.TryGetValue(Text("id"), out var call):
                 call.EndCalls++;

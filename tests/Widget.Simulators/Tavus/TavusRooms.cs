@@ -1,7 +1,7 @@
 namespace Widget.Simulators.Tavus;
 
 /// <summary>
-/// The rooms, for whatever shows them (a page at <see cref="SimulatedConversation.Url"/>, <c>/tavus/rooms/{id}</c>). Inject it into an endpoint:
+/// Finds rooms for the page at <see cref="SimulatedConversation.Url"/> (<c>/tavus/rooms/{id}</c>). Inject it into an endpoint:
 /// <code>
 /// routes.Map("/tavus/rooms/{id}/socket", async (string id, HttpContext http, TavusRooms rooms) =>
 /// {
@@ -16,6 +16,6 @@ namespace Widget.Simulators.Tavus;
 /// </summary>
 public sealed class TavusRooms(SimulatedTavus tavus)
 {
-    /// <summary>The call with that id, active or not; null when there never was one.</summary>
+    /// <summary>The call with this id, active or not; null when there never was one.</summary>
     public SimulatedConversation? Find(string id) => tavus.FindConversation(id);
 }

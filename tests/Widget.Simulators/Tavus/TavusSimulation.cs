@@ -1,89 +1,92 @@
 namespace Widget.Simulators.Tavus;
 
-/// <summary>How the simulated Tavus goes about calls, callbacks and documents (<c>PUT /control/tavus/behavior</c>), until it is told otherwise.</summary>
+/// <summary>How the simulated Tavus handles calls, callbacks and documents (<c>PUT /control/tavus/behavior</c>).</summary>
 public sealed record TavusSimulation
 {
-    /// <summary>How many of its seconds pass in one of ours. For timers that are set from then on.</summary>
+    /// <summary>How many of Tavus's seconds pass in one real second. Applies to timers that start afterwards.</summary>
     public double SecondsPerSecond { get; init; } = 1;
 
-    /// <summary>Our milliseconds before each answer of the API.</summary>
+    /// <summary>Delay of each API response, in real milliseconds.</summary>
     public int ApiDelayMs { get; init; }
 
-    /// <summary>Its seconds from the creation of a call until the replica is in the room.</summary>
+    /// <summary>Tavus's seconds from the creation of a call until the replica joins.</summary>
     public double ReplicaJoinsAfter { get; init; } = 0.3;
 
     public bool ReplicaNeverJoins { get; init; }
 
-    /// <summary>Its seconds from the end of a call until the transcript and the rest are there.</summary>
+    /// <summary>Tavus's seconds from the end of a call until its transcript and reports are ready.</summary>
     public double PostCallSeconds { get; init; } = 0.5;
 
-    /// <summary>Tells of a recording when the call let itself be recorded.</summary>
+    /// <summary>Reports a recording if the call enabled it.</summary>
     public bool Records { get; init; } = true;
 
-    /// <summary>What is seen in perception analyses; null for none.</summary>
+    /// <summary>The text of perception analyses; null for none.</summary>
     public string? PerceptionAnalysis { get; init; } = "The visitor looked at the camera and smiled twice.";
 
-    /// <summary>Its seconds from a document's being made to its being ready.</summary>
+    /// <summary>Tavus's seconds from the creation of a document until it is ready.</summary>
     public double DocumentSeconds { get; init; } = 0.5;
 
-    /// <summary>Documents end in this error.</summary>
+    /// <summary>Documents fail with this error.</summary>
     public string? DocumentError { get; init; }
 
-    /// <summary>Its seconds of training a replica.</summary>
+    /// <summary>Tavus's seconds to train a replica.</summary>
     public double TrainingSeconds { get; init; } = 2;
 
-    /// <summary>Trainings end in this error.</summary>
+    /// <summary>Trainings fail with this error.</summary>
     public string? TrainingError { get; init; }
 
-    /// <summary>Callbacks that are due together come in any order.</summary>
+    /// <summary>Sends callbacks that are due together in random order.</summary>
     public bool ShuffleCallbacks { get; init; }
 
-    /// <summary>Each callback comes this many times more.</summary>
+    /// <summary>Sends each callback this many extra times.</summary>
     public int DuplicateCallbacks { get; init; }
 
-    /// <summary>Wait before each callback, in our milliseconds.</summary>
+    /// <summary>Delay of each callback, in real milliseconds.</summary>
     public int CallbackDelayMs { get; init; }
 
-    /// <summary>The share of callbacks that never come, 0 to 1.</summary>
+    /// <summary>The share of callbacks that are dropped, 0 to 1.</summary>
     public double CallbackLoss { get; init; }
 
-    /// <summary>Where chance begins, so that it can be repeated.</summary>
+    /// <summary>The seed of the random numbers, so that a run can be repeated.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Refuses addresses of this machine, as the real one does. Off, since tests have no others.</summary>
+    /// <summary>Rejects loopback addresses, as Tavus does. Off by default, because tests have no others.</summary>
     public bool RefuseLoopback { get; init; }
 
-    /// <summary>The key for verbose utterances; newer accounts say pal where older ones say replica.</summary>
+    /// <summary>The key of verbose utterances: newer accounts use pal, older ones replica.</summary>
     public string ReplicaRole { get; init; } = "replica";
 
     /// <summary>
-    /// Without a custom model, the avatar answers questions with the persona's tool whose name ends in this: one that is attached, or one that is
-    /// written into the persona, which is called in the old way, without an id. Null for an avatar that only repeats what it is asked.
+    /// Without a custom model, the avatar answers questions with the persona's tool whose name ends in this text: an attached tool, or one
+    /// defined inline, which is called in the old way, without an id. Null for an avatar that only repeats the question.
     /// </summary>
     public string? LooksUpWith { get; init; }
 
-    /// <summary>Requests that a custom model gets while somebody still speaks, all but the last given up.</summary>
+    /// <summary>How many requests a custom model gets while the visitor is still speaking. All but the last are cancelled.</summary>
     public int Speculations { get; init; } = 3;
 
-    /// <summary>Our milliseconds between those.</summary>
+    /// <summary>Real milliseconds between these requests.</summary>
     public int SpeculationGapMs { get; init; } = 20;
 
-    /// <summary>The header that carries the conversation's id to a custom model; null for none, since its name is not documented.</summary>
+    /// <summary>The header that carries the conversation's id to a custom model; null for none. Its name is not documented.</summary>
     public string? ConversationHeader { get; init; }
 }
 
-/// <summary>Something that goes wrong with requests to the API (<c>POST /control/tavus/faults</c>).</summary>
+/// <summary>A simulated fault of the API (<c>POST /control/tavus/faults</c>).</summary>
 public sealed record TavusFailure
 {
-    /// <summary>Method and path after <c>/v2/</c>, with * for anything: <c>POST conversations</c>, <c>POST conversations/*/end</c>, <c>*</c>.</summary>
+    /// <summary>
+    /// Method and path after <c>/v2/</c>, with * as a wildcard: <c>POST conversations</c>, <c>POST conversations/*/end</c>, <c>*</c>.
+    /// </summary>
     public required string On { get; init; }
 
-    /// <summary>How often.</summary>
+    /// <summary>How many times.</summary>
     public int Times { get; init; } = 1;
 
     /// <summary>
-    /// status (refuse with <see cref="Status"/>), hang (never answer), cut (do it and break off in the middle of the answer), lost (do it and hang up without an
-    /// answer), late (do it and never answer), body (say <see cref="Body"/> and do nothing), huge (do it and add <see cref="Padding"/> bytes).
+    /// status (refuse with <see cref="Status"/>), hang (never answer), cut (do it and break off in the middle of the response), lost (do it
+    /// and disconnect without a response), late (do it and never answer), body (send <see cref="Body"/> and do nothing), huge (do it and
+    /// add <see cref="Padding"/> bytes).
     /// </summary>
     public string Mode { get; init; } = "status";
 
@@ -95,6 +98,6 @@ public sealed record TavusFailure
 
     public int Padding { get; init; } = 20_000_000;
 
-    /// <summary>The key of the only account that it happens to.</summary>
+    /// <summary>The key of the only account that is affected.</summary>
     public string? Account { get; init; }
 }

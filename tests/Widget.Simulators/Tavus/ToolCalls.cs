@@ -6,17 +6,17 @@ using System.Text.Json.Nodes;
 
 namespace Widget.Simulators.Tavus;
 
-/// <summary>A tool that the avatar called, and what came back.</summary>
+/// <summary>A tool call of the avatar and its result.</summary>
 public sealed record ToolCall(string? Id, string Name, string Arguments, string Delivery)
 {
-    /// <summary>HTTP status of a call over HTTP; null when it did not answer, or went through the room.</summary>
+    /// <summary>The HTTP status of a call over HTTP; null when there was no response, or the call went through the room.</summary>
     public int? Status { get; init; }
 
-    /// <summary>The result: the body of the answer, or the output of the conversation.tool_result.</summary>
+    /// <summary>The result: the response body, or the output of the conversation.tool_result.</summary>
     public string? Response { get; init; }
 }
 
-/// <summary>Gets calls of tools to whoever runs them.</summary>
+/// <summary>Delivers tool calls.</summary>
 internal static class ToolCalls
 {
     public static IReadOnlyList<JsonObject> AttachedTo(SimulatedAccount account, SimulatedConversation conversation)
@@ -25,13 +25,13 @@ internal static class ToolCalls
         lock (ids) return [.. ids.Select(account.Tools.Find).OfType<JsonObject>()];
     }
 
-    /// <summary>Calls an attached tool, or one that is written into the persona, in the way it wants to be called. Null when there is none of that name.</summary>
-    /// <param name="tavus">Whose.</param>
-    /// <param name="account">Whose persona.</param>
-    /// <param name="conversation">In which call.</param>
+    /// <summary>Calls an attached or inline tool in the way that its definition asks for. Null when the persona has no such tool.</summary>
+    /// <param name="tavus">The simulation.</param>
+    /// <param name="account">The persona's account.</param>
+    /// <param name="conversation">The call.</param>
     /// <param name="name">The tool's name.</param>
-    /// <param name="arguments">JSON, or whatever a model makes of it.</param>
-    /// <param name="id">The call's id; null for a new one.</param>
+    /// <param name="arguments">JSON, or whatever a model wrote.</param>
+    /// <param name="id">The tool call's id; null for a new one.</param>
     /// <param name="signature">A signature to send instead of the right one.</param>
     public static async Task<ToolCall?> CallAsync(
         SimulatedTavus tavus, SimulatedAccount account, SimulatedConversation conversation, string name, string arguments, string? id, string? signature)
@@ -47,8 +47,10 @@ internal static class ToolCalls
 
         var persona = conversation.PersonaId is { } personaId ? account.Personas.Find(personaId) : null;
         var inline = persona?["layers"]?["llm"]?["tools"] as JsonArray ?? [];
-        // Written into the persona: the old way, which knows no ids.
-        return inline.Any(entry => entry?["function"]?["name"]?.GetValue<string>() == name) ? ThroughRoom(conversation, name, arguments, id: null) : null;
+        // Inline tools use the old protocol, without ids.
+        return inline.Any(entry => entry?["function"]?["name"]?.GetValue<string>() == name)
+            ? ThroughRoom(conversation, name, arguments, id: null)
+            : null;
     }
 
     public static async Task<ToolCall> OverHttpAsync(
@@ -60,12 +62,15 @@ internal static class ToolCalls
         var call = new ToolCall(id, name, arguments, "api");
         try
         {
-            // A token that is refused is fetched anew, once.
+            // A rejected token is fetched again, once.
             for (var attempt = 0; attempt < 2; attempt++)
             {
                 using var request = Request(conversation, api, name, arguments, id, signature);
                 var isOAuth = api["auth"]?["type"]?.GetValue<string>() == "oauth2_client_credentials";
-                if (isOAuth) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(tavus, api["auth"]!.AsObject(), patience.Token));
+                if (isOAuth)
+                    request.Headers.Authorization = new AuthenticationHeaderValue(
+                        "Bearer",
+                        await TokenAsync(tavus, api["auth"]!.AsObject(), patience.Token));
                 using var response = await tavus.Out.SendAsync(request, patience.Token);
                 call = call with { Status = (int)response.StatusCode, Response = await response.Content.ReadAsStringAsync(patience.Token) };
                 if (!isOAuth || call.Status != 401) break;
@@ -101,22 +106,33 @@ internal static class ToolCalls
         return call;
     }
 
-    private static HttpRequestMessage Request(SimulatedConversation conversation, JsonObject api, string name, string arguments, string id, string? signature)
+    private static HttpRequestMessage Request(
+        SimulatedConversation conversation,
+        JsonObject api,
+        string name,
+        string arguments,
+        string id,
+        string? signature)
     {
         var values = Values(conversation, arguments);
         var auth = api["auth"] as JsonObject;
         var type = auth?["type"]?.GetValue<string>() ?? "none";
         var url = new StringBuilder(Render(api["url"]!.GetValue<string>(), values, Uri.EscapeDataString));
         var query = (api["query_params"] as JsonObject ?? []).Select(pair => (pair.Key, Value: Render(pair.Value!.GetValue<string>(), values, value => value))).ToList();
-        if (type == "api_key" && auth!["location"]?.GetValue<string>() == "query") query.Add((auth["name"]!.GetValue<string>(), auth["value"]!.GetValue<string>()));
-        foreach (var (key, value) in query) url.Append(url.ToString().Contains('?', StringComparison.Ordinal) ? '&' : '?').Append(Uri.EscapeDataString(key)).Append('=').Append(Uri.EscapeDataString(value));
+        if (type == "api_key" && auth!["location"]?.GetValue<string>() == "query")
+            query.Add((auth["name"]!.GetValue<string>(), auth["value"]!.GetValue<string>()));
+        foreach (var (key, value) in query)
+            url.Append(url.ToString().Contains('?', StringComparison.Ordinal) ? '&' : '?').Append(Uri.EscapeDataString(key)).Append('=').Append(Uri.EscapeDataString(value));
 
         var method = new HttpMethod(api["method"]?.GetValue<string>() ?? "POST");
         var request = new HttpRequestMessage(method, url.ToString());
-        foreach (var (header, value) in api["headers"] as JsonObject ?? []) request.Headers.TryAddWithoutValidation(header, value!.GetValue<string>());
+        foreach (var (header, value) in api["headers"] as JsonObject ?? [])
+            request.Headers.TryAddWithoutValidation(header, value!.GetValue<string>());
         var body = type == "hmac"
             ? new JsonObject { ["conversation_id"] = conversation.Id, ["tool_call_id"] = id, ["name"] = name, ["arguments"] = arguments }.ToJsonString()
-            : api["body_template"] is { } template ? Render(template.ToJsonString(), values, value => JsonEncodedText.Encode(value).ToString()) : arguments;
+            : api["body_template"] is { } template
+                ? Render(template.ToJsonString(), values, value => JsonEncodedText.Encode(value).ToString())
+                : arguments;
         if (method != HttpMethod.Get)
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue(api["content_type"]?.GetValue<string>() ?? "application/json") } };
         switch (type)
@@ -129,7 +145,9 @@ internal static class ToolCalls
             case "api_key" when auth!["location"]?.GetValue<string>() is null or "header": request.Headers.TryAddWithoutValidation(auth["name"]!.GetValue<string>(), auth["value"]!.GetValue<string>()); break;
             case "hmac":
                 var key = Encoding.UTF8.GetBytes(auth!["secret"]!.GetValue<string>());
-                request.Headers.TryAddWithoutValidation("X-Tavus-Signature", signature ?? Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(body))));
+                request.Headers.TryAddWithoutValidation(
+                    "X-Tavus-Signature",
+                    signature ?? Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(body))));
                 break;
         }
 
@@ -145,7 +163,7 @@ internal static class ToolCalls
         }
         catch (JsonException)
         {
-            // A model wrote it; then there is nothing to fill in.
+            // The model wrote invalid JSON, so there is nothing to fill in.
         }
 
         return values;

@@ -15,7 +15,7 @@ internal static class ToolsApi
         v2.On("DELETE", "/tools/{id}", Delete);
     }
 
-    /// <summary>The tool with its secrets covered.</summary>
+    /// <summary>The tool with its secrets masked.</summary>
     public static JsonObject Masked(JsonObject tool)
     {
         if (tool["delivery"]?["api"]?["auth"] is JsonObject auth)
@@ -27,7 +27,7 @@ internal static class ToolsApi
     {
         var tool = call.Allow().Fields(new ToolShapes(call.Tavus).Create);
         var name = tool["name"]!.GetValue<string>();
-        // One at a time, so that a name cannot be taken twice.
+        // One request at a time, so that a name cannot be taken twice.
         lock (call.Account.Tools)
         {
             if (IsTaken(call, name, except: null)) throw new Refusal(409, $"A tool named {name} already exists");
@@ -70,10 +70,12 @@ internal static class ToolsApi
         var before = Find(call.Allow());
         var change = call.Fields(new ToolShapes(call.Tavus).Patch);
         if (change.Count == 0) throw new Refusal(400, "Bad Request. No fields to update");
-        if (change["name"]?.GetValue<string>() is { } name && IsTaken(call, name, except: call.Id)) throw new Refusal(409, $"A tool named {name} already exists");
-        // A secret that is left out stays.
+        if (change["name"]?.GetValue<string>() is { } name && IsTaken(call, name, except: call.Id))
+            throw new Refusal(409, $"A tool named {name} already exists");
+        // A secret that is left out stays unchanged.
         if (change["delivery"]?["api"]?["auth"] is JsonObject auth && before["delivery"]?["api"]?["auth"] is JsonObject old && JsonNode.DeepEquals(auth["type"], old["type"]))
-            foreach (var secret in Secrets.Where(secret => old.ContainsKey(secret) && !auth.ContainsKey(secret))) auth[secret] = old[secret]!.DeepClone();
+            foreach (var secret in Secrets.Where(secret => old.ContainsKey(secret) && !auth.ContainsKey(secret)))
+                auth[secret] = old[secret]!.DeepClone();
         call.Account.Tools.Change(call.Id, tool =>
         {
             foreach (var (field, value) in change) tool[field] = value?.DeepClone();

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Widget.Simulators.Tavus;
 
-/// <summary>Who says what in a call: what the visitor says or types, what the replica answers, and the messages that tell the room of both.</summary>
+/// <summary>The turns of a call: what the visitor says or types, the replica's answers, and the app-messages about both.</summary>
 internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, SimulatedConversation conversation)
 {
     private readonly Lock _lock = new();
@@ -14,7 +14,7 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
     private int _greeted;
     private int _contextUsed;
 
-    /// <summary>Turns so far.</summary>
+    /// <summary>The number of turns so far.</summary>
     public int Index => _index;
 
     public ConcurrentQueue<ToolCall> ToolCalls { get; } = [];
@@ -37,14 +37,15 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
         }
     }
 
-    /// <summary>The replica says the greeting, once, when it and somebody else are there.</summary>
+    /// <summary>The replica says the greeting, once, when it and a visitor have joined.</summary>
     public void Greet()
     {
-        if (!conversation.ReplicaIsIn || conversation.Participants == 0 || conversation.TextOf("custom_greeting") is not { } greeting) return;
+        if (!conversation.ReplicaIsIn || conversation.Participants == 0 || conversation.TextOf("custom_greeting") is not { } greeting)
+            return;
         if (Interlocked.Exchange(ref _greeted, 1) == 0) Speak(greeting);
     }
 
-    /// <summary>The visitor says something, and the replica answers it.</summary>
+    /// <summary>The visitor says something, and the replica answers.</summary>
     /// <returns>The answer; null when the model gave none.</returns>
     public async Task<string?> SayAsync(string text, CancellationToken ct)
     {
@@ -66,16 +67,18 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
         }
 
         var answer = await asked;
-        if (answer.ToolName is { } tool) await Tavus.ToolCalls.CallAsync(tavus, account, conversation, tool, answer.ToolArguments!, answer.ToolCallId, signature: null);
+        if (answer.ToolName is { } tool)
+            await Tavus.ToolCalls.CallAsync(tavus, account, conversation, tool, answer.ToolArguments!, answer.ToolCallId, signature: null);
         if (answer.Text.Length == 0) return null;
         Speak(answer.Text);
         return answer.Text;
     }
 
-    /// <summary>Does with a participant's app-message what Tavus does with it.</summary>
+    /// <summary>Handles a participant's app-message as Tavus does.</summary>
     public void React(JsonElement message)
     {
-        if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("event_type", out var type) || !message.TryGetProperty("conversation_id", out var id) || !id.ValueEquals(conversation.Id)) return;
+        if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("event_type", out var type) || !message.TryGetProperty("conversation_id", out var id) || !id.ValueEquals(conversation.Id))
+            return;
         var properties = message.TryGetProperty("properties", out var given) && given.ValueKind == JsonValueKind.Object ? given : default;
         switch (type.GetString())
         {
@@ -86,7 +89,9 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
                 Speak(text);
                 break;
             case "conversation.interrupt":
-                conversation.Send("conversation.stopped_speaking", new JsonObject { ["role"] = tavus.Behavior.ReplicaRole, ["interrupted"] = true, ["duration"] = 0.4 });
+                conversation.Send(
+                    "conversation.stopped_speaking",
+                    new JsonObject { ["role"] = tavus.Behavior.ReplicaRole, ["interrupted"] = true, ["duration"] = 0.4 });
                 break;
             case "conversation.append_llm_context" when Text(properties, "context") is { } context:
                 lock (_lock) _context.Add(context);
@@ -105,7 +110,7 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
         }
     }
 
-    /// <summary>What the replica makes of a tool's result, as its on_resolve says.</summary>
+    /// <summary>What the replica says about a tool's result, depending on its on_resolve.</summary>
     public void Resolve(JsonObject? tool, string? output, bool success)
     {
         switch (tool?["on_resolve"]?.GetValue<string>())
@@ -127,7 +132,7 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
         return await Tavus.ToolCalls.CallAsync(tavus, account, conversation, name ?? ending, arguments, id: null, signature: null) is not null;
     }
 
-    /// <summary>What was laid into the context since it was last drawn on; null for nothing.</summary>
+    /// <summary>The context added since it was last used; null for none.</summary>
     private string? Found()
     {
         lock (_lock)
@@ -141,9 +146,11 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
     private void Resolve(string callId, JsonElement properties)
     {
         var call = ToolCalls.FirstOrDefault(known => known.Id == callId);
-        // An answer to nothing, or a second one, changes nothing.
+        // A result without a pending call, or a second result, is ignored.
         if (call is null || call.Response is not null || ToolCalls.Any(known => known.Id == callId && known.Response is not null)) return;
-        var output = properties.TryGetProperty("output", out var value) ? (value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText()) : null;
+        var output = properties.TryGetProperty("output", out var value)
+            ? (value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText())
+            : null;
         ToolCalls.Enqueue(call with { Response = output ?? "" });
         var tool = Tavus.ToolCalls.AttachedTo(account, conversation).FirstOrDefault(attached => attached["name"]!.GetValue<string>() == call.Name);
         Resolve(tool, output, Text(properties, "status") is null or "success");
@@ -154,9 +161,15 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
         var inference = Guid.NewGuid().ToString();
         var role = tavus.Behavior.ReplicaRole;
         conversation.Send("conversation.started_speaking", Role(role), inference);
-        conversation.Send("conversation.utterance.streaming", new JsonObject { ["role"] = role, ["speech"] = text, ["content_index"] = 0, ["final"] = true, ["is_interrupted"] = false }, inference);
+        conversation.Send(
+            "conversation.utterance.streaming",
+            new JsonObject { ["role"] = role, ["speech"] = text, ["content_index"] = 0, ["final"] = true, ["is_interrupted"] = false },
+            inference);
         conversation.Send("conversation.utterance", new JsonObject { ["role"] = role, ["speech"] = text }, inference);
-        conversation.Send("conversation.stopped_speaking", new JsonObject { ["role"] = role, ["interrupted"] = false, ["duration"] = 1.5 }, inference);
+        conversation.Send(
+            "conversation.stopped_speaking",
+            new JsonObject { ["role"] = role, ["interrupted"] = false, ["duration"] = 1.5 },
+            inference);
         Note("assistant", text);
     }
 
@@ -168,5 +181,7 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
     private static JsonObject Role(string role) => new() { ["role"] = role };
 
     private static string? Text(JsonElement properties, string name) =>
-        properties.ValueKind == JsonValueKind.Object && properties.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        properties.ValueKind == JsonValueKind.Object && properties.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

@@ -3,32 +3,38 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 
-#pragma warning disable MEAI001 // ITextToSpeechClient is experimental; it is used by its name only, here and in SpeechClients.
+#pragma warning disable MEAI001 // ITextToSpeechClient is experimental; only its name is used, here and in SpeechClients.
 
 namespace Widget.Api.Speech.Client;
 
 /// <summary>
-/// ElevenLabs' <c>POST /v1/text-to-speech/{voice_id}/stream/with-timestamps</c>: a line of JSON for each piece of sound, with the times of the
-/// characters it speaks.
+/// ElevenLabs' <c>POST /v1/text-to-speech/{voice_id}/stream/with-timestamps</c>. It streams a line of JSON for each piece of audio, with
+/// the times of its characters.
 /// </summary>
 internal sealed class ElevenLabsSpeechClient(SpeechTransport transport, SpeechAccount account) : ITextToSpeechClient
 {
-    /// <summary>In <see cref="TextToSpeechOptions.AdditionalProperties"/>: what was said just before, for the voice to go on from.</summary>
+    /// <summary>
+    /// Key in <see cref="TextToSpeechOptions.AdditionalProperties"/>: the text spoken before, so that the intonation continues.
+    /// </summary>
     public const string PreviousText = "previous_text";
 
     private const string MediaType = "audio/mpeg";
 
-    public Task<TextToSpeechResponse> GetAudioAsync(string text, TextToSpeechOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<TextToSpeechResponse> GetAudioAsync(
+        string text,
+        TextToSpeechOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         GetStreamingAudioAsync(text, options, cancellationToken).ToTextToSpeechResponseAsync(cancellationToken);
 
-    /// <exception cref="SpeechException">It refuses, fails or falls silent.</exception>
+    /// <exception cref="SpeechException">The provider refused, failed or stopped sending.</exception>
     public async IAsyncEnumerable<TextToSpeechResponseUpdate> GetStreamingAudioAsync(
         string text, TextToSpeechOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var body = new JsonObject { ["text"] = text };
         if (options?.ModelId is { } model) body["model_id"] = model;
-        if (options?.AdditionalProperties?.TryGetValue(PreviousText, out string? before) == true && before is not null) body[PreviousText] = before;
-        // The smallest format that does not need a larger plan and sounds well.
+        if (options?.AdditionalProperties?.TryGetValue(PreviousText, out string? before) == true && before is not null)
+            body[PreviousText] = before;
+        // The smallest format with good quality that all ElevenLabs plans include.
         var path = $"v1/text-to-speech/{Uri.EscapeDataString(options?.VoiceId ?? "")}/stream/with-timestamps?output_format=mp3_44100_64";
         var lines = new LineBuffer();
         await foreach (var piece in transport.PostAsync(account, path, body, _ => { }, cancellationToken))
@@ -45,7 +51,7 @@ internal sealed class ElevenLabsSpeechClient(SpeechTransport transport, SpeechAc
 
     public void Dispose()
     {
-        // The connections are the transport's.
+        // The transport owns the connections.
     }
 
     private TextToSpeechResponseUpdate? Read(byte[] line)
@@ -56,30 +62,40 @@ internal sealed class ElevenLabsSpeechClient(SpeechTransport transport, SpeechAc
             using var json = JsonDocument.Parse(line);
             var contents = new List<AIContent>();
             if (json.RootElement.TryGetProperty("alignment", out var alignment) && Times(alignment) is { } times) contents.Add(times);
-            if (json.RootElement.TryGetProperty("audio_base64", out var audio) && audio.ValueKind == JsonValueKind.String && audio.GetBytesFromBase64() is { Length: > 0 } bytes)
+            if (json.RootElement.TryGetProperty("audio_base64", out var audio)
+                && audio.ValueKind == JsonValueKind.String
+                && audio.GetBytesFromBase64() is { Length: > 0 } bytes)
+            {
                 contents.Add(new DataContent(bytes, MediaType));
-            return contents.Count == 0 ? null : new TextToSpeechResponseUpdate(contents) { Kind = TextToSpeechResponseUpdateKind.AudioUpdating };
+            }
+            return contents.Count == 0
+                ? null
+                : new TextToSpeechResponseUpdate(contents) { Kind = TextToSpeechResponseUpdateKind.AudioUpdating };
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            throw new SpeechException(SpeechFault.Refused, $"{account.Endpoint.Host} answers with something that makes no sense. Check the endpoint.", e);
+            throw new SpeechException(SpeechFault.Refused, $"{account.Endpoint.Host} sent an invalid response. Check the endpoint.", e);
         }
     }
 
-    // Null where a piece of sound has no characters of its own, or lists that do not belong together.
+    // Null when a piece of audio has no characters, or lists of different lengths.
     private static CharacterTimes? Times(JsonElement alignment)
     {
         if (alignment.ValueKind != JsonValueKind.Object) return null;
         var characters = List(alignment, "characters", entry => entry.GetString() ?? "");
         var starts = List(alignment, "character_start_times_seconds", entry => entry.GetDouble());
         var ends = List(alignment, "character_end_times_seconds", entry => entry.GetDouble());
-        return characters.Count > 0 && characters.Count == starts.Count && starts.Count == ends.Count ? new CharacterTimes(characters, starts, ends) : null;
+        return characters.Count > 0 && characters.Count == starts.Count && starts.Count == ends.Count
+            ? new CharacterTimes(characters, starts, ends)
+            : null;
     }
 
     private static List<T> List<T>(JsonElement alignment, string name, Func<JsonElement, T> read) =>
-        alignment.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Select(read)] : [];
+        alignment.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray().Select(read)]
+            : [];
 
-    /// <summary>Puts lines together from the pieces in which they arrive.</summary>
+    /// <summary>Joins pieces of a response to lines.</summary>
     private sealed class LineBuffer
     {
         private readonly List<byte> _open = [];

@@ -4,24 +4,25 @@ using System.Text.Json;
 namespace Widget.Api.Speech.Client;
 
 /// <summary>
-/// Reads the errors of speech servers: OpenAI's <c>{"error": {message, code, param}}</c>, and FastAPI's <c>detail</c> as ElevenLabs (an object with a
-/// status), Kokoro (an object with an error) and speaches (a text, or a list of fields) fill it.
+/// Reads the errors of speech servers: OpenAI's <c>{"error": {message, code, param}}</c>, and FastAPI's <c>detail</c>, which is an object
+/// with a status at ElevenLabs, an object with an error at Kokoro, and a string or a list of fields at speaches.
 /// </summary>
 internal static class SpeechErrors
 {
     private const int LongestWords = 300;
 
-    /// <summary>What a refusal means.</summary>
-    /// <param name="status">Of the answer.</param>
-    /// <param name="body">The answer, which may be anything.</param>
-    /// <param name="account">Who was asked; its key is taken out of the words.</param>
+    /// <summary>The exception for an error response.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="body">The body, which may be anything.</param>
+    /// <param name="account">The account. Its key is removed from the message.</param>
     public static SpeechException Of(HttpStatusCode status, string body, SpeechAccount account)
     {
         var (code, message) = Read(body);
         var about = $"{code} {message}";
         var fault = ((int)status, about) switch
         {
-            (_, _) when Has(about, "insufficient_quota", "quota_exceeded", "character_limit", "quota exceeded", "billing_hard_limit") => SpeechFault.Quota,
+            (_, _) when Has(about, "insufficient_quota", "quota_exceeded", "character_limit", "quota exceeded", "billing_hard_limit") =>
+                SpeechFault.Quota,
             (402, _) => SpeechFault.Quota,
             (408 or 425 or 429 or >= 500, _) => SpeechFault.Temporary,
             (401 or 403, _) => SpeechFault.BadKey,
@@ -30,22 +31,23 @@ internal static class SpeechErrors
             _ => SpeechFault.Refused,
         };
         var host = account.Endpoint.Host;
-        var said = Clean(message ?? code, account.Key) is { Length: > 0 } words ? $" It says: {words}" : "";
+        var said = Clean(message ?? code, account.Key) is { Length: > 0 } words ? $" Its message: {words}" : "";
         var explained = fault switch
         {
-            SpeechFault.Quota => $"The account at {host} has used up what it may spend.{said}",
-            SpeechFault.Temporary => $"{host} is busy or in trouble (status {(int)status}).{said}",
+            SpeechFault.Quota => $"The account at {host} has no quota left.{said}",
+            SpeechFault.Temporary => $"{host} is busy or failing (status {(int)status}).{said}",
             SpeechFault.BadKey => $"{host} does not accept the key ({(int)status}).{said}",
             SpeechFault.UnknownVoice => $"{host} does not know the voice.{said}",
             SpeechFault.UnknownModel => $"{host} does not know the model.{said}",
-            _ => status == HttpStatusCode.NotFound
-                ? $"There is no speech at {account.Endpoint} (404). Check the endpoint: it is the root of the API, as https://api.openai.com/v1 or https://api.elevenlabs.io.{said}"
-                : $"{host} refuses the request ({(int)status}).{said}",
+            _ when status == HttpStatusCode.NotFound =>
+                $"There is no speech API at {account.Endpoint} (404). Check the endpoint: it must be the API's base URL, such as "
+                + $"https://api.openai.com/v1 or https://api.elevenlabs.io.{said}",
+            _ => $"{host} refused the request ({(int)status}).{said}",
         };
         return new SpeechException(fault, explained)
         {
             CanRepeat = (int)status >= 500,
-            // ElevenLabs says it with 401, OpenAI with 403.
+            // ElevenLabs answers 401 then, OpenAI 403.
             LacksPermission = fault == SpeechFault.BadKey && (status == HttpStatusCode.Forbidden || Has(about, "missing_permissions")),
         };
     }
@@ -67,28 +69,43 @@ internal static class SpeechErrors
         }
         catch (JsonException)
         {
-            // A page of a proxy, perhaps; nothing to learn from.
+            // Perhaps an error page of a proxy.
             return (null, null);
         }
     }
 
-    private static (string? Code, string? Message)? Find(JsonElement body, string name) => !body.TryGetProperty(name, out var found) ? null : found.ValueKind switch
+    private static (string? Code, string? Message)? Find(JsonElement body, string name)
     {
-        JsonValueKind.String => (null, found.GetString()),
-        JsonValueKind.Object when Find(found, "error") is { Message: not null } nested && Text(found, "message") is null => nested,
-        JsonValueKind.Object => (string.Join(' ', new[] { "code", "status", "type", "param", "error" }.Select(field => Text(found, field)).Where(text => text is not null)), Text(found, "message")),
-        // FastAPI lists each field that is wrong: {"loc": ["body", "voice"], "msg": …}.
-        JsonValueKind.Array => (null, string.Join("; ", found.EnumerateArray().Where(entry => entry.ValueKind == JsonValueKind.Object).Select(Field))),
-        _ => null,
-    };
+        if (!body.TryGetProperty(name, out var found)) return null;
+        return found.ValueKind switch
+        {
+            JsonValueKind.String => (null, found.GetString()),
+            JsonValueKind.Object when Find(found, "error") is { Message: not null } nested && Text(found, "message") is null => nested,
+            JsonValueKind.Object => (CodeOf(found), Text(found, "message")),
+            // FastAPI lists each invalid field: {"loc": ["body", "voice"], "msg": …}.
+            JsonValueKind.Array =>
+                (null, string.Join("; ", found.EnumerateArray().Where(entry => entry.ValueKind == JsonValueKind.Object).Select(Field))),
+            _ => null,
+        };
+    }
 
-    private static string Field(JsonElement entry) =>
-        $"{(entry.TryGetProperty("loc", out var place) && place.ValueKind == JsonValueKind.Array ? string.Join('.', place.EnumerateArray().Select(part => part.ToString())) : "")} {Text(entry, "msg")}".Trim();
+    private static string CodeOf(JsonElement error) =>
+        string.Join(
+            ' ',
+            new[] { "code", "status", "type", "param", "error" }.Select(field => Text(error, field)).Where(text => text is not null));
+
+    private static string Field(JsonElement entry)
+    {
+        var path = entry.TryGetProperty("loc", out var loc) && loc.ValueKind == JsonValueKind.Array
+            ? string.Join('.', loc.EnumerateArray().Select(part => part.ToString()))
+            : "";
+        return $"{path} {Text(entry, "msg")}".Trim();
+    }
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    // Some repeat the key that they refuse.
+    // Some providers repeat the rejected key.
     private static string? Clean(string? words, string? key)
     {
         if (words is null) return null;

@@ -1,36 +1,36 @@
 namespace Widget.Api.Speech.Client;
 
-/// <summary>What went wrong at a provider, told apart by what to do about it.</summary>
+/// <summary>Why a provider failed, by what can be done about it.</summary>
 public enum SpeechFault
 {
-    /// <summary>It does not answer, is busy or fails: the same may work later.</summary>
+    /// <summary>The provider can't be reached, is busy or fails. The same request may work later.</summary>
     Temporary,
 
-    /// <summary>It does not accept the key, or not for this.</summary>
+    /// <summary>The key is not accepted, or lacks permission.</summary>
     BadKey,
 
-    /// <summary>The account's own means are used up.</summary>
+    /// <summary>The account has no quota left.</summary>
     Quota,
 
     UnknownVoice,
 
     UnknownModel,
 
-    /// <summary>It refuses for another reason, or is not such a server at all.</summary>
+    /// <summary>The provider refused for another reason, or the endpoint is not a speech API.</summary>
     Refused,
 }
 
-/// <summary>Text could not be made into sound, or sound not into text.</summary>
-/// <param name="fault">What to do about it.</param>
-/// <param name="words">For the tenant's staff, with the provider's own words; visitors are told less.</param>
-/// <param name="inner">What it came from.</param>
-public sealed class SpeechException(SpeechFault fault, string words, Exception? inner = null) : Exception(words, inner)
+/// <summary>A request to a speech or transcription provider failed.</summary>
+/// <param name="fault">The kind of failure.</param>
+/// <param name="message">For the tenant's staff; it may contain the provider's message. Visitors see less.</param>
+/// <param name="inner">The cause.</param>
+public sealed class SpeechException(SpeechFault fault, string message, Exception? inner = null) : Exception(message, inner)
 {
     public SpeechFault Fault { get; } = fault;
 
-    /// <summary>The key is known, but may not do this.</summary>
+    /// <summary>Whether the key is valid but lacks permission.</summary>
     public bool LacksPermission { get; init; }
 
-    /// <summary>It failed rather than refused, so that asking again at once may help.</summary>
+    /// <summary>Whether an immediate retry may succeed, because the provider failed and did not refuse.</summary>
     public bool CanRepeat { get; init; }
 }

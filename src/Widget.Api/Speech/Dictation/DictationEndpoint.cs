@@ -12,19 +12,37 @@ internal static partial class DictationEndpoint
 {
     private const int LargestRecording = 10 << 20;
 
-    /// <summary>A recording, and the form round it.</summary>
+    /// <summary>A recording and the form around it.</summary>
     public const long LargestRequest = LargestRecording + (16 << 10);
 
-    private static readonly string[] Types = ["audio/webm", "audio/mp4", "audio/ogg", "audio/wav", "audio/x-wav", "audio/wave", "audio/x-m4a", "audio/m4a", "audio/mpeg", "video/webm", "video/mp4"];
+    private static readonly string[] Types =
+    [
+        "audio/webm", "audio/mp4", "audio/ogg", "audio/wav", "audio/x-wav", "audio/wave", "audio/x-m4a", "audio/m4a", "audio/mpeg",
+        "video/webm", "video/mp4",
+    ];
 
     public static async Task<Results<Ok<Transcription>, ProblemHttpResult>> Transcribe(
-        HttpContext http, VisitorTokens tokens, TenantSettingsService settings, DictationService dictation, SpeechStreams streams, ILogger<DictationService> logger, CancellationToken ct, string? locale = null)
+        HttpContext http,
+        VisitorTokens tokens,
+        TenantSettingsService settings,
+        DictationService dictation,
+        SpeechStreamLimiter limiter,
+        ILogger<DictationService> logger,
+        CancellationToken ct,
+        string? locale = null)
     {
         var visitor = tokens.Read(http)!;
-        if (!(await settings.ReadAsync(visitor.Tenant, ct)).Speech.Dictation) return Problems.Because(StatusCodes.Status409Conflict, "There is no dictation here.");
-        if (!dictation.IsAvailable) return Problems.Because(StatusCodes.Status409Conflict, "Nobody writes down dictations on this server; the browser may be able to.");
-        using var slot = streams.Open(visitor.Visitor);
-        if (slot is null) return Problems.Because(StatusCodes.Status429TooManyRequests, "Too many dictations of this visitor are being written down at once. Wait for one of them first.");
+        if (!(await settings.ReadAsync(visitor.Tenant, ct)).Speech.Dictation)
+            return Problems.Because(StatusCodes.Status409Conflict, "Dictation is not enabled here.");
+        if (!dictation.IsAvailable)
+            return Problems.Because(
+                StatusCodes.Status409Conflict,
+                "This server has no transcription model. The browser may be able to transcribe.");
+        using var slot = limiter.Open(visitor.Visitor);
+        if (slot is null)
+            return Problems.Because(
+                StatusCodes.Status429TooManyRequests,
+                "Too many recordings are being transcribed at once. Please wait for one to finish.");
         var (recording, problem) = await ReadAsync(http.Request, ct);
         if (recording is null) return problem!;
         try
@@ -42,7 +60,9 @@ internal static partial class DictationEndpoint
         catch (SpeechException e)
         {
             LogFault(logger, visitor.Tenant.Value, e.Message);
-            return Problems.Because(StatusCodes.Status502BadGateway, "What was said could not be written down just now. Please type it, or try again.");
+            return Problems.Because(
+                StatusCodes.Status502BadGateway,
+                "Your recording couldn't be transcribed right now. Please type it, or try again.");
         }
     }
 
@@ -61,7 +81,8 @@ internal static partial class DictationEndpoint
                 return (null, Problems.Because(StatusCodes.Status400BadRequest, "The form is not valid."));
             }
 
-            if (form.Files is not [var file]) return (null, Problems.Because(StatusCodes.Status400BadRequest, "The form must have one file: the recording."));
+            if (form.Files is not [var file])
+                return (null, Problems.Because(StatusCodes.Status400BadRequest, "The form must have one file: the recording."));
             if (!IsKnown(file.ContentType)) return (null, Unknown());
             if (file.Length > LargestRecording) return (null, TooLarge());
             recording = new byte[file.Length];
@@ -78,20 +99,25 @@ internal static partial class DictationEndpoint
             recording = content.ToArray();
         }
 
-        return recording.Length == 0 ? (null, Problems.Because(StatusCodes.Status400BadRequest, "The recording is empty.")) : (recording, null);
+        return recording.Length == 0
+            ? (null, Problems.Because(StatusCodes.Status400BadRequest, "The recording is empty."))
+            : (recording, null);
     }
 
     private static bool IsKnown(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type) && Types.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);
 
-    private static ProblemHttpResult Unknown() =>
-        Problems.Because(StatusCodes.Status415UnsupportedMediaType, "Send the recording as audio/webm, audio/mp4, audio/ogg or audio/wav, by itself or as the file of a form.");
+    private static ProblemHttpResult Unknown() => Problems.Because(
+        StatusCodes.Status415UnsupportedMediaType,
+        "Send the recording as audio/webm, audio/mp4, audio/ogg or audio/wav, as the body or as the file of a form.");
 
-    private static ProblemHttpResult TooLarge() => Problems.Because(StatusCodes.Status413PayloadTooLarge, "The recording is larger than 10 MB.");
+    private static ProblemHttpResult TooLarge() =>
+        Problems.Because(StatusCodes.Status413PayloadTooLarge, "The recording is larger than 10 MB.");
 
-    // A hint: "de-AT" is German, and what is no language is no hint.
-    private static string? Language(string? locale) => locale?.Split('-', '_')[0].ToLowerInvariant() is { } language && Validation.IsLanguage(language) ? language : null;
+    // The language is only a hint, so ignore an invalid locale.
+    private static string? Language(string? locale) =>
+        locale?.Split('-', '_')[0].ToLowerInvariant() is { } language && Validation.IsLanguage(language) ? language : null;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A dictation of tenant {Tenant} was not written down: {Fault}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A dictation of tenant {Tenant} could not be transcribed: {Fault}")]
     private static partial void LogFault(ILogger logger, Guid tenant, string fault);
 }

@@ -2,10 +2,10 @@ using Widget.Api.Media;
 
 namespace Widget.Api.Speech.Dictation;
 
-/// <summary>Who writes down what visitors dictate: the installation's transcription model (WIDGET_TRANSCRIPTION_…).</summary>
-/// <param name="Model">Where it is; none when its endpoint is null.</param>
+/// <summary>The model that transcribes dictations: the installation's transcription model (WIDGET_TRANSCRIPTION_…).</summary>
+/// <param name="Model">The model's endpoint; a null endpoint means that there is none.</param>
 public sealed record DictationOptions(MediaModelOptions Model)
 {
-    /// <summary>Longest wait for what was said.</summary>
+    /// <summary>Longest wait for a transcript.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 }

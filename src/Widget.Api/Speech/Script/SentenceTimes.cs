@@ -3,21 +3,21 @@ using Widget.Contracts;
 
 namespace Widget.Api.Speech.Script;
 
-/// <summary>When a word is spoken, by its place in what is spoken: so it is true wherever the sentence stands.</summary>
-/// <param name="Start">In UTF-16 units of the spoken sentence.</param>
-/// <param name="End">Where it ends.</param>
-/// <param name="At">Seconds from the beginning of the sound.</param>
-/// <param name="Until">Seconds.</param>
+/// <summary>When a word is spoken. Positions are relative to the sentence, so they are valid in every answer that contains it.</summary>
+/// <param name="Start">Start of the word in the sentence, in UTF-16 units.</param>
+/// <param name="End">End of the word in the sentence.</param>
+/// <param name="At">When the word starts, in seconds from the start of the audio.</param>
+/// <param name="Until">When the word ends, in seconds.</param>
 internal sealed record WordTime(int Start, int End, double At, double Until)
 {
-    /// <summary>The same in the answer in which the sentence stands.</summary>
+    /// <summary>The word with its position in the answer.</summary>
     public SpokenWord In(ScriptSentence sentence) => new(sentence.Places[Start].Start, sentence.Places[End - 1].End, At, Until);
 }
 
-/// <summary>Puts the times of a sentence's words together from those of its characters, as these arrive.</summary>
+/// <summary>Computes the times of a sentence's words from the times of its characters.</summary>
 internal sealed class SentenceTimes(string text)
 {
-    // Times are rounded by whoever writes them.
+    // Providers round the times.
     private const double Tolerance = 0.05;
 
     private readonly List<(double At, double Until)> _units = [];
@@ -26,7 +26,8 @@ internal sealed class SentenceTimes(string text)
 
     public void Add(CharacterTimes times)
     {
-        // It is not documented whether a later piece's times count from the sound's beginning or from its own. They cannot go back, so they tell.
+        // It is not documented whether the times of a later piece start at the audio's beginning or at its own. Times that go back show the
+        // latter.
         var offset = _units.Count > 0 && times.Starts[0] < _last - Tolerance ? _last : 0;
         for (var i = 0; i < times.Characters.Count; i++)
         {
@@ -37,7 +38,9 @@ internal sealed class SentenceTimes(string text)
         }
     }
 
-    /// <summary>Empty when the times are not, or not wholly, of this sentence: no highlighting is better than a wrong one.</summary>
+    /// <summary>
+    /// The words' times; empty when the times do not match the sentence. No highlighting is better than wrong highlighting.
+    /// </summary>
     public IReadOnlyList<WordTime> Words()
     {
         if (_differs || _units.Count < text.TrimEnd().Length) return [];

@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace Widget.Api.Speech.Script;
 
 /// <summary>
-/// Turns an answer, while it is being written, into sentences to speak. Headings, entries of lists and rows of tables are sentences of their own;
-/// blocks of code are to be looked at and are left out.
+/// Splits an answer into sentences to speak while it is being written. Headings, list items and table rows are sentences of their own. Code
+/// blocks are left out.
 /// </summary>
 internal sealed partial class SpeechScript
 {
-    // So much of a line that is being written tells what kind of line it is.
+    // This many characters of an unfinished line show what kind of line it is.
     private const int TellingStart = 8;
 
     private string _text = "";
@@ -17,20 +17,20 @@ internal sealed partial class SpeechScript
     private int _told;
     private string? _fence;
 
-    /// <summary>How many sentences there have been.</summary>
+    /// <summary>How many sentences were returned.</summary>
     public int Count { get; private set; }
 
     /// <summary>The answer so far.</summary>
     public string Text => _text;
 
-    /// <summary>More of the answer; gives the sentences that are complete by it.</summary>
+    /// <summary>Adds text and returns the sentences that are complete now.</summary>
     public IReadOnlyList<ScriptSentence> Append(string more)
     {
         _text += more;
         return [.. Advance(final: false)];
     }
 
-    /// <summary>There is no more; gives the rest.</summary>
+    /// <summary>Completes the answer and returns the remaining sentences.</summary>
     public IReadOnlyList<ScriptSentence> Complete() => [.. Advance(final: true)];
 
     private IEnumerable<ScriptSentence> Advance(bool final)
@@ -67,9 +67,9 @@ internal sealed partial class SpeechScript
             return complete ? LineKind.Silent : LineKind.Unknown;
         }
 
-        // What has been told of is text, and what may yet be a mark is not known.
+        // A line that was partly spoken is text.
         if (_told > 0) return LineKind.Text;
-        if (!complete && (line.Length < TellingStart || trimmed.All(letter => "#>-*_=+|:`~ ".Contains(letter, StringComparison.Ordinal)))) return LineKind.Unknown;
+        if (!complete && (line.Length < TellingStart || trimmed.All(IsMark))) return LineKind.Unknown;
         if (trimmed.StartsWith("```", StringComparison.Ordinal) || trimmed.StartsWith("~~~", StringComparison.Ordinal))
         {
             if (!complete) return LineKind.Unknown;
@@ -82,7 +82,9 @@ internal sealed partial class SpeechScript
         return Heading().IsMatch(line) ? LineKind.Heading : LineKind.Text;
     }
 
-    // A line that goes on with a small letter on the next was only broken.
+    private static bool IsMark(char letter) => "#>-*_=+|:`~ ".Contains(letter, StringComparison.Ordinal);
+
+    // A next line that starts with a lower-case letter continues the paragraph.
     private (int End, bool Complete) Paragraph(int end, bool final)
     {
         while (end < _text.Length)
@@ -102,7 +104,7 @@ internal sealed partial class SpeechScript
         var start = _line + Mark().Match(_text[_line..end]).Length;
         var last = end;
         if (heading) while (last > start && _text[last - 1] is '#' or ' ' or '\r') last--;
-        var spoken = InlineReader.Read(_text, start, last, complete);
+        var spoken = InlineMarkdownReader.Read(_text, start, last, complete);
         foreach (var (from, to) in SpokenSentences.Of(spoken.Text, complete))
         {
             if (to <= _told) continue;
@@ -111,14 +113,14 @@ internal sealed partial class SpeechScript
         }
     }
 
-    // The cells of a table's row, with a pause between them.
+    // The cells of a table row, separated by commas so that the voice pauses.
     private ScriptSentence? Row(int end)
     {
         var (text, places, cell) = (new StringBuilder(), new List<(int, int)>(), _line);
         for (var at = _line; at <= end; at++)
         {
             if (at < end && (_text[at] != '|' || (at > 0 && _text[at - 1] == '\\'))) continue;
-            var spoken = InlineReader.Read(_text, cell, at, complete: true);
+            var spoken = InlineMarkdownReader.Read(_text, cell, at, complete: true);
             var content = spoken.Text.TrimEnd();
             if (content.Length > 0)
             {
@@ -135,11 +137,11 @@ internal sealed partial class SpeechScript
             cell = at + 1;
         }
 
-        return Sentence(new SpokenLine(text.ToString(), places), 0, text.Length);
+        return Sentence(new SpokenPassage(text.ToString(), places), 0, text.Length);
     }
 
-    // Marks alone say nothing.
-    private ScriptSentence? Sentence(SpokenLine spoken, int from, int to)
+    // Text without letters and digits is not spoken.
+    private ScriptSentence? Sentence(SpokenPassage spoken, int from, int to)
     {
         var text = spoken.Text[from..to];
         return text.Any(char.IsLetterOrDigit) ? new ScriptSentence(Count++, text, [.. spoken.Places.Skip(from).Take(to - from)]) : null;
@@ -147,16 +149,16 @@ internal sealed partial class SpeechScript
 
     private enum LineKind
     {
-        /// <summary>Too little of it is there.</summary>
+        /// <summary>More text is needed to tell.</summary>
         Unknown,
 
         Text,
         Heading,
 
-        /// <summary>Of a table.</summary>
+        /// <summary>A table row.</summary>
         Row,
 
-        /// <summary>Nothing to be said.</summary>
+        /// <summary>Not spoken.</summary>
         Silent,
     }
 
@@ -166,7 +168,7 @@ internal sealed partial class SpeechScript
     [GeneratedRegex(@"^\s*(>\s*)*#{1,6}\s", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Heading();
 
-    // A line across, and the line under a table's head.
+    // A horizontal rule, or the line below a table's header.
     [GeneratedRegex(@"^((?>([-*_=]\s*){3,})|(?>[|:\s]*)-[|:\s-]*)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Rule();
 }

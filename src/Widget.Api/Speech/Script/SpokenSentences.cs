@@ -2,10 +2,10 @@ using Widget.Rag.Reading;
 
 namespace Widget.Api.Speech.Script;
 
-/// <summary>Cuts what is spoken into sentences, each short enough to be had soon.</summary>
+/// <summary>Splits spoken text into sentences that are short enough to start playing soon.</summary>
 internal static class SpokenSentences
 {
-    // A listener waits for the whole of a sentence to begin, and some servers take 4,096 characters at most.
+    // Some providers start only when a whole sentence is synthesized, and some accept at most 4,096 characters.
     private const int Longest = 400;
 
     // "am 5. Mai", "3. Januar": the number is the day.
@@ -15,9 +15,9 @@ internal static class SpokenSentences
         "Jahrhundert", "Etage", "Stock", "Klasse", "Platz", "Auflage", "Quartal",
     };
 
-    /// <summary>Where the sentences of a text begin and end.</summary>
-    /// <param name="text">A paragraph, a list's entry, a heading.</param>
-    /// <param name="complete">Whether no more will follow. Otherwise only sentences are given that will not change any more.</param>
+    /// <summary>The start and end of each sentence.</summary>
+    /// <param name="text">A paragraph, a list item or a heading.</param>
+    /// <param name="complete">Whether the text is complete. If not, only sentences that will not change are returned.</param>
     public static IEnumerable<(int Start, int End)> Of(string text, bool complete)
     {
         var found = Literal(text);
@@ -25,7 +25,7 @@ internal static class SpokenSentences
         {
             var (start, end) = found[i];
             while (i + 1 < found.Count && GoesOn(text, end, found[i + 1])) end = found[++i].End;
-            // The last may go on, and so may one before it, as long as not a whole word of what follows is there.
+            // The last sentence may continue, and so may the one before it until the next sentence has a whole word.
             if (!complete && (i + 1 >= found.Count || !text.AsSpan(found[i + 1].Start).Contains(' '))) yield break;
             foreach (var piece in Pieces(text, start, end)) yield return piece;
         }
@@ -43,7 +43,7 @@ internal static class SpokenSentences
         return found;
     }
 
-    // An abbreviation that no list knows is followed by a small letter, as a rule; an ordinal by what it counts.
+    // Usually, a lower-case letter follows an abbreviation, and a noun from the list follows an ordinal.
     private static bool GoesOn(string text, int end, (int Start, int End) next)
     {
         if (char.IsLower(text[next.Start])) return true;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Calls;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
@@ -10,9 +11,9 @@ internal static class LifecycleEndpoints
 {
     public static void MapLifecycle(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/tavus/lifecycle", Apply).RequireAuthorization(Policies.Developer).Validate<LifecycleRequest>().WithTags("Tavus")
-            .ProducesProblem(401).ProducesProblem(402).ProducesProblem(409).ProducesProblem(502).ProducesProblem(503)
-            .WithSummary("Open and end calls by saying who has come and gone");
+        routes.MapPost("/api/tavus/lifecycle", Apply).RequireAuthorization(Policies.Developer)
+            .Validate<LifecycleRequest>().WithTags("Tavus").ProducesProblem(401).ProducesCallRefusals()
+            .WithSummary("Open and end calls by reporting which users joined and left");
         routes.MapHub<LifecycleHub>(LifecycleHub.Path);
     }
 
@@ -22,7 +23,7 @@ internal static class LifecycleEndpoints
         LifecycleService lifecycle,
         CancellationToken ct)
     {
-        var (told, refusal) = await lifecycle.ApplyAsync(tenants.Current().TenantId, request, ct);
-        return refusal is { } why ? why.ToProblem() : TypedResults.Ok(told!);
+        var (outcome, refusal) = await lifecycle.ApplyAsync(tenants.Current().TenantId, request, ct);
+        return refusal is not null ? refusal.ToProblem() : TypedResults.Ok(outcome!);
     }
 }

@@ -7,7 +7,9 @@ using Widget.Contracts;
 
 namespace Widget.Api.Video.Lifecycle;
 
-/// <summary>The lifecycle of calls over a WebSocket, for a tenant's own programs: they say who has come and gone, and hear what comes of it.</summary>
+/// <summary>
+/// The lifecycle of calls over a WebSocket, for a tenant's programs: they report which users joined and left, and get the call's events.
+/// </summary>
 [Authorize(Policy = Policies.Developer)]
 public sealed class LifecycleHub(LifecycleService lifecycle, IMultiTenantContextAccessor tenants) : Hub
 {
@@ -15,20 +17,21 @@ public sealed class LifecycleHub(LifecycleService lifecycle, IMultiTenantContext
 
     private const int LongestUserId = 200;
 
-    /// <summary>Carries out a command; its outcome is the answer.</summary>
+    /// <summary>Carries out a command and returns its outcome.</summary>
     public async Task<LifecycleEvent> Command(LifecycleRequest request)
     {
         if (Validation.Errors(request) is { Count: > 0 } errors) throw new HubException(errors.Values.First()[0]);
-        var (told, refusal) = await lifecycle.ApplyAsync(tenants.Current().TenantId, request, Context.ConnectionAborted);
-        return told ?? throw new HubException(refusal!.Value.ToProblem().ProblemDetails.Title);
+        var (outcome, refusal) = await lifecycle.ApplyAsync(tenants.Current().TenantId, request, Context.ConnectionAborted);
+        return outcome ?? throw new HubException(refusal!.Message);
     }
 
-    /// <summary>What happens in somebody's calls from now on: created, joined, ended.</summary>
+    /// <summary>Streams the events of a user's calls from now on: created, joined, ended.</summary>
     public async Task<IAsyncEnumerable<LifecycleEvent>> Follow(string userId, CancellationToken cancellationToken)
     {
-        if (userId is not { Length: > 0 and <= LongestUserId }) throw new HubException($"userId must have 1 to {LongestUserId} characters.");
+        if (userId is not { Length: > 0 and <= LongestUserId })
+            throw new HubException($"userId must have 1 to {LongestUserId} characters.");
         var tenant = tenants.Current().TenantId;
-        // Where it begins is settled before the caller may go on, so that nothing it then causes is missed.
+        // Read the start position before returning, so that the caller misses no event that it causes next.
         var after = await lifecycle.LastSeqAsync(tenant, userId, cancellationToken);
         return lifecycle.FollowAsync(tenant, userId, after, cancellationToken);
     }

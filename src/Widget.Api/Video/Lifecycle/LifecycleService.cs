@@ -1,18 +1,22 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Video.Lifecycle;
 
-/// <summary>Calls that another framework drives by saying who has come and gone.</summary>
+/// <summary>Calls that another framework drives by reporting which users joined and left.</summary>
 public sealed class LifecycleService(VideoSessions sessions, ConversationThreads threads, TenantDatabase database, ConversationFeed feed)
 {
-    /// <summary>Carries out a command. Every one may be sent twice.</summary>
-    public async Task<(LifecycleEvent? Event, VideoRefusal? Refusal)> ApplyAsync(TenantId tenant, LifecycleRequest request, CancellationToken ct)
+    /// <summary>Carries out a command. Commands are idempotent.</summary>
+    public async Task<(LifecycleEvent? Event, CallRefusal? Refusal)> ApplyAsync(
+        TenantId tenant,
+        LifecycleRequest request,
+        CancellationToken ct)
     {
-        var caller = new VideoCaller(tenant, Visitor: null);
+        var caller = new Caller(tenant, Visitor: null);
         var (thread, visitor) = await threads.OfPersonAsync(tenant, request.Person, ct);
         var current = await CurrentAsync(tenant, thread, ct);
         if (request.Name is LifecycleCommands.UserLeft or LifecycleCommands.EndConversation)
@@ -25,39 +29,47 @@ public sealed class LifecycleService(VideoSessions sessions, ConversationThreads
 
         if (current is null)
         {
-            // Of two that come at once, the second finds the first one's call.
-            var wish = new TavusSessionRequest { Locale = request.Language, ClientId = $"lifecycle:{await CountAsync(tenant, thread, ct)}" };
-            (current, var refusal) = await sessions.OpenAsync(caller, visitor, thread, wish, ct);
+            // Two concurrent commands count the same number of calls, so they use the same client id and open one call.
+            var clientId = $"lifecycle:{await CountAsync(tenant, thread, ct)}";
+            var open = new TavusSessionRequest { Locale = request.Language, ClientId = clientId };
+            (current, var refusal) = await sessions.OpenAsync(caller, visitor, thread, open, ct);
             if (refusal is not null) return (null, refusal);
         }
 
-        return (Of(current!, request.Person, current!.ConversationUrl is null ? "tavus_conversation_queued" : "tavus_conversation_created"), null);
+        var name = current!.ConversationUrl is null ? "tavus_conversation_queued" : "tavus_conversation_created";
+        return (Of(current, request.Person, name), null);
     }
 
-    /// <summary>What happens in somebody's calls from now on.</summary>
-    public async IAsyncEnumerable<LifecycleEvent> FollowAsync(TenantId tenant, string user, int after, [EnumeratorCancellation] CancellationToken ct)
+    /// <summary>Streams the events of a user's calls after an event of the log.</summary>
+    public async IAsyncEnumerable<LifecycleEvent> FollowAsync(
+        TenantId tenant,
+        string user,
+        int after,
+        [EnumeratorCancellation] CancellationToken ct)
     {
         var (thread, _) = await threads.OfPersonAsync(tenant, user, ct);
         await foreach (var update in feed.WatchAsync(tenant, thread, after, ct))
         {
-            if (Of(update.Event, user) is { } told) yield return told;
+            if (Of(update.Event, user) is { } lifecycle) yield return lifecycle;
         }
     }
 
-    /// <summary>How far the log of somebody's conversation has come.</summary>
+    /// <summary>The number of the latest event in a user's conversation.</summary>
     public async Task<int> LastSeqAsync(TenantId tenant, string user, CancellationToken ct)
     {
         var (thread, _) = await threads.OfPersonAsync(tenant, user, ct);
         await using var db = await database.BeginAsync(tenant, ct);
-        await using var command = db.Command("select last_seq from conversations where id = $1", [thread.Value]);
-        return (int)(await command.ExecuteScalarAsync(ct))!;
+        return await ConversationQueries.LastSeqAsync(db, thread, ct) ?? 0;
     }
 
     private async Task<VideoSession?> CurrentAsync(TenantId tenant, ConversationId thread, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         return await db.VideoSessions.AsNoTracking()
-            .Where(row => row.ConversationId == thread && row.State != TavusSessionState.Ending && row.State != TavusSessionState.Ended && row.State != TavusSessionState.Failed)
+            .Where(row => row.ConversationId == thread
+                && row.State != TavusSessionState.Ending
+                && row.State != TavusSessionState.Ended
+                && row.State != TavusSessionState.Failed)
             .OrderByDescending(row => row.CreatedAt)
             .FirstOrDefaultAsync(ct);
     }
@@ -87,8 +99,10 @@ public sealed class LifecycleService(VideoSessions sessions, ConversationThreads
             ConversationId = created.TavusConversationId,
             ConversationUrl = created.ConversationUrl,
         },
-        TavusConversationJoined joined => new LifecycleEvent { Name = "tavus_conversation_joined", UserId = user, SessionId = joined.SessionId },
-        TavusConversationEnded ended => new LifecycleEvent { Name = "tavus_conversation_ended", UserId = user, SessionId = ended.SessionId, Reason = ended.Reason },
+        TavusConversationJoined joined =>
+            new LifecycleEvent { Name = "tavus_conversation_joined", UserId = user, SessionId = joined.SessionId },
+        TavusConversationEnded ended =>
+            new LifecycleEvent { Name = "tavus_conversation_ended", UserId = user, SessionId = ended.SessionId, Reason = ended.Reason },
         _ => null,
     };
 }

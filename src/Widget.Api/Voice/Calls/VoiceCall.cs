@@ -18,7 +18,7 @@ public readonly record struct VoiceCallId(Guid Value) : ITypedId<VoiceCallId>
 }
 
 /// <summary>
-/// A visitor's voice call: what is known of it beyond the node that holds it. It costs money from the provider's answer until it is hung up there.
+/// A visitor's voice call, as a row that all nodes share. It costs money from the provider's answer until it is hung up.
 /// </summary>
 public sealed class VoiceCall : ITenantOwned
 {
@@ -30,7 +30,7 @@ public sealed class VoiceCall : ITenantOwned
 
     public required VisitorId VisitorId { get; init; }
 
-    /// <summary>The caller's own id: asking twice opens one call.</summary>
+    /// <summary>Chosen by the caller, so that a repeated request opens one call.</summary>
     public required string ClientId { get; init; }
 
     public required VoiceSessionState State { get; set; }
@@ -44,16 +44,16 @@ public sealed class VoiceCall : ITenantOwned
 
     public required string Model { get; init; }
 
-    /// <summary>What the provider was told of the call.</summary>
+    /// <summary>The configuration that was sent to the provider.</summary>
     public required VoicePlan Plan { get; init; }
 
-    /// <summary>The provider's id of it; null until it has answered, or where it gives none.</summary>
+    /// <summary>The provider's id of the call; null until the provider has answered.</summary>
     public string? CallId { get; set; }
 
-    /// <summary>A page gives signs of life. Without one, the provider's own limits end the call.</summary>
+    /// <summary>Whether a page reports that it is open. A program does not report, so the provider's limits end its call.</summary>
     public required bool Watched { get; init; }
 
-    /// <summary>Longest that it may last, which is kept free of the tenant's budget.</summary>
+    /// <summary>The time limit, which is reserved from the tenant's monthly minutes.</summary>
     public required int ReservedSeconds { get; init; }
 
     public VoiceCallId? Continues { get; init; }
@@ -62,10 +62,10 @@ public sealed class VoiceCall : ITenantOwned
 
     public DateTimeOffset? OpenedAt { get; set; }
 
-    /// <summary>When a line to it first stood, and it was told what it begins with.</summary>
+    /// <summary>When a server first connected to the call and sent the earlier conversation.</summary>
     public DateTimeOffset? AttachedAt { get; set; }
 
-    /// <summary>The page's last sign of life.</summary>
+    /// <summary>When the page last reported that it is open.</summary>
     public DateTimeOffset SeenAt { get; set; }
 
     public DateTimeOffset? EndedAt { get; set; }
@@ -74,10 +74,10 @@ public sealed class VoiceCall : ITenantOwned
 
     public int? Seconds { get; set; }
 
-    /// <summary>The provider's own figures, added up.</summary>
+    /// <summary>Sums of the provider's usage figures.</summary>
     public required Dictionary<string, long> Usage { get; set; }
 
-    /// <summary>When a node that does not hold it is to look at it; null when there is nothing left to see to.</summary>
+    /// <summary>When a node may claim the call, if none has its lease; null when nothing is left to do.</summary>
     public DateTimeOffset? NextCheckAt { get; set; }
 
     public Guid? LeaseOwner { get; set; }
@@ -86,11 +86,11 @@ public sealed class VoiceCall : ITenantOwned
 
     public bool IsOver => State is VoiceSessionState.Ended or VoiceSessionState.Failed;
 
-    /// <summary>When its time is up; null while it is not open.</summary>
+    /// <summary>When the call reaches its time limit; null while it is not open.</summary>
     public DateTimeOffset? Deadline => OpenedAt?.AddSeconds(ReservedSeconds);
 
-    /// <summary>Wishes it ended; whoever holds it hangs up.</summary>
-    /// <returns>False when it is over or on its way there.</returns>
+    /// <summary>Requests the end. The node that runs the call hangs up.</summary>
+    /// <returns>False when the call is over or ending already.</returns>
     public bool BeginEnd(VoiceEndReason reason, DateTimeOffset now)
     {
         if (IsOver || State == VoiceSessionState.Ending) return false;
@@ -112,7 +112,8 @@ public sealed class VoiceCall : ITenantOwned
             value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
             text => JsonSerializer.Deserialize<Dictionary<string, long>>(text, JsonSerializerOptions.Web)!,
             new Microsoft.EntityFrameworkCore.ChangeTracking.ValueComparer<Dictionary<string, long>>(
-                (one, other) => JsonSerializer.Serialize(one, JsonSerializerOptions.Web) == JsonSerializer.Serialize(other, JsonSerializerOptions.Web),
+                (one, other) =>
+                    JsonSerializer.Serialize(one, JsonSerializerOptions.Web) == JsonSerializer.Serialize(other, JsonSerializerOptions.Web),
                 value => value.Count,
                 value => new Dictionary<string, long>(value, StringComparer.Ordinal)));
         call.Property(row => row.CreatedAt).HasDefaultValueSql("now()");
@@ -121,7 +122,7 @@ public sealed class VoiceCall : ITenantOwned
         call.Property(row => row.NextCheckAt).HasDefaultValueSql("now()");
     }
 
-    // As the API writes them, so that a row reads like a response.
+    // The same names as in the API's JSON.
     private static string ToText<T>(T value)
         where T : struct, Enum => JsonSerializer.SerializeToElement(value).GetString()!;
 

@@ -1,102 +1,82 @@
-using System.Threading.Channels;
+using Widget.Api.Conversations;
 using Widget.Api.Voice.Dialogue;
-using Widget.Platform.Database;
-using Widget.Platform.Work;
+using Widget.Contracts;
+using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Voice.Calls;
 
-/// <summary>
-/// Writes the lines of one call to the conversation, one after another. While the database is unavailable, the lines are buffered here
-/// and written when it is back.
-/// </summary>
-internal sealed class VoiceCallLog : IDisposable
+/// <summary>Reads and writes what belongs to a voice call in the log of its conversation.</summary>
+public sealed class VoiceCallLog(TenantDatabase database)
 {
-    /// <summary>More lines than an hour's call has. Only a page that makes up a call's events could have more of them wait.</summary>
-    internal const int MostWaiting = 5_000;
+    /// <summary>Prefix of the item ids of typed messages.</summary>
+    internal const string TypedPrefix = "typed:";
 
-    /// <summary>
-    /// How often to try to write a line that fails although the database is available. After that it is dropped, so that later lines are
-    /// not blocked forever.
-    /// </summary>
-    private const int MostTries = 5;
+    private const int MostRecent = 40;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    /// <summary>The client id of an item of a call. Pages cannot use this prefix for events of their own.</summary>
+    internal static string ClientIdOf(VoiceCall call, string item) => $"voice:{call.Id.Value:N}:{item}";
 
-    /// <summary>How long a stopping node waits for an unavailable database.</summary>
-    private static readonly TimeSpan Stopping = TimeSpan.FromSeconds(5);
-
-    private readonly Channel<SpokenLine> _lines =
-        Channel.CreateBounded<SpokenLine>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
-
-    private readonly CancellationTokenSource _givenUp = new();
-    private readonly CancellationToken _end;
-    private readonly Func<SpokenLine, CancellationToken, Task> _write;
-    private readonly Action<Exception?, bool> _report;
-    private readonly TimeProvider _clock;
-    private readonly Task _writing;
-
-    /// <param name="write">Writes a line unless it exists: an attempt that failed may have been committed.</param>
-    /// <param name="report">Told of every fault, and whether the line is lost by it.</param>
-    /// <param name="clock">For the pauses.</param>
-    public VoiceCallLog(Func<SpokenLine, CancellationToken, Task> write, Action<Exception?, bool> report, TimeProvider clock)
+    /// <summary>Appends something that was said in the call. Saving it again changes nothing.</summary>
+    internal async Task SaveAsync(VoiceCall call, SpokenUtterance said, CancellationToken ct)
     {
-        (_write, _report, _clock, _end) = (write, report, clock, _givenUp.Token);
-        _writing = WriteAllAsync();
+        await using var db = await database.BeginAsync(call.TenantId, ct);
+        await AppendAsync(db, call, said, ct);
+        await db.CommitAsync(ct);
     }
 
-    public void Add(SpokenLine line)
+    /// <summary>Appends something that was said, in the caller's transaction. False when it is in the log already.</summary>
+    internal static async Task<bool> AppendAsync(TenantDb db, VoiceCall call, SpokenUtterance said, CancellationToken ct)
     {
-        if (!_lines.Writer.TryWrite(line)) _report(null, true);
-    }
-
-    /// <summary>Ends the log: no more lines are added. Returns when all lines are written, or when the time is up.</summary>
-    /// <param name="patience">How long to wait for an unavailable database.</param>
-    /// <param name="stopping">The node stops, so there is not much time left.</param>
-    public async Task CloseAsync(TimeSpan patience, CancellationToken stopping)
-    {
-        _lines.Writer.TryComplete();
-        using (var enough = CancellationTokenSource.CreateLinkedTokenSource(stopping))
+        if (!await ConversationLog.LockAsync(db, call.ConversationId, visitor: null, ct)) return false;
+        var clientId = ClientIdOf(call, said.Item);
+        if ((await ConversationLog.KnownAsync(db, call.ConversationId, [clientId], ct)).Count > 0) return false;
+        var utterance = new Utterance
         {
-            await Task.WhenAny(_writing, Task.Delay(patience, _clock, enough.Token));
-            await enough.CancelAsync();
-        }
-
-        if (stopping.IsCancellationRequested && !_writing.IsCompleted)
-            await Task.WhenAny(_writing, Task.Delay(Stopping, _clock, CancellationToken.None));
-        await _givenUp.CancelAsync();
-        await _writing;
+            ClientId = clientId,
+            SessionId = call.Id.Value,
+            Mode = "voice",
+            Speaker = said.Speaker,
+            // PostgreSQL cannot store U+0000.
+            Text = said.Text.Replace("\0", "", StringComparison.Ordinal),
+            Interrupted = said.Interrupted,
+            Reported = IsReported(call, said),
+        };
+        await ConversationLog.AppendAsync(db, call.ConversationId, utterance, ct);
+        return true;
     }
 
-    public void Dispose()
+    /// <summary>The text of a typed message; null when the log has no such message.</summary>
+    internal async Task<string?> FindTypedAsync(VoiceCall call, string item, CancellationToken ct)
     {
-        _lines.Writer.TryComplete();
-        _givenUp.Cancel();
-        _givenUp.Dispose();
+        await using var db = await database.BeginAsync(call.TenantId, ct);
+        return (await ConversationLog.FindAsync<Utterance>(db, call.ConversationId, ClientIdOf(call, item), ct))?.Text;
     }
 
-    private async Task WriteAllAsync()
+    /// <summary>The latest events of the call's conversation, oldest first.</summary>
+    internal async Task<IReadOnlyList<ConversationEvent>> RecentAsync(VoiceCall call, CancellationToken ct)
     {
-        await foreach (var line in _lines.Reader.ReadAllAsync(CancellationToken.None)) await WriteAsync(line);
+        await using var db = await database.BeginAsync(call.TenantId, ct);
+        var last = await ConversationQueries.LastSeqAsync(db, call.ConversationId, ct) ?? 0;
+        return await ConversationLog.ReadAsync(db, call.ConversationId, Math.Max(0, last - MostRecent), ct);
     }
 
-    private async Task WriteAsync(SpokenLine line)
+    /// <summary>Shows the visitor the sources of an answer that is spoken.</summary>
+    internal async Task SaveSourcesAsync(
+        VoiceCall call,
+        string callId,
+        string question,
+        IReadOnlyList<Citation> citations,
+        CancellationToken ct)
     {
-        var pause = new Backoff(_clock, FirstPause, LongestPause);
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await _write(line, _end);
-                return;
-            }
-            catch (Exception e)
-            {
-                var isLost = _end.IsCancellationRequested || (attempt >= MostTries && !DatabaseFaults.IsTransient(e));
-                _report(e, isLost);
-                if (isLost) return;
-                await pause.WaitAsync(_end);
-            }
-        }
+        await using var db = await database.BeginAsync(call.TenantId, ct);
+        if (!await ConversationLog.LockAsync(db, call.ConversationId, visitor: null, ct)) return;
+        var shown = new KnowledgeShown { ClientId = ClientIdOf(call, $"shown_{callId}"), Query = question, Citations = citations };
+        await ConversationLog.AppendAsync(db, call.ConversationId, shown, ct);
+        await db.CommitAsync(ct);
     }
+
+    // Without a server-side connection to the provider, only the page reports what was said. Typed messages come to us directly.
+    private static bool IsReported(VoiceCall call, SpokenUtterance said) =>
+        call.Protocol == VoiceProtocol.SelfHosted
+        && !(said.Speaker == Speaker.Visitor && said.Item.StartsWith(TypedPrefix, StringComparison.Ordinal));
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Calls;
 using Widget.Api.Conversations;
@@ -17,18 +16,21 @@ internal static class VoiceEndpoints
     public static void MapVoice(this IEndpointRouteBuilder routes)
     {
         var voice = routes.MapGroup("/api/voice").WithTags("Voice").RequireCors(Policies.AnyOrigin).WithRequestSizeLimit(LargestRequest);
-        var calls = voice.MapGroup("/session").RequireAuthorization(Policies.VisitorOrDeveloper).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
-        calls.MapPost("/", Open).Validate<VoiceSessionRequest>().ProducesProblem(402).ProducesProblem(409).ProducesProblem(502).ProducesProblem(503)
-            .WithSummary("Open a voice call: an offer goes in, the provider's answer comes back");
-        calls.MapGet("/{id:guid}", Get).WithSummary("A voice call");
-        calls.MapPost("/{id:guid}/alive", Alive).WithSummary("Say that the page is still there, and hear how the call is doing");
-        calls.MapPost("/{id:guid}/say", Say).Validate<VoiceSayRequest>().WithSummary("Say something in writing, to be answered aloud");
-        calls.MapPost("/{id:guid}/talk", Talk).WithSummary("Press or let go the button that is held while speaking");
-        calls.MapPost("/{id:guid}/interrupt", Interrupt).WithSummary("Have the assistant be quiet");
+        var calls = voice.MapGroup("/session").RequireAuthorization(Policies.VisitorOrDeveloper)
+            .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
+        calls.MapPost("/", Open).Validate<VoiceSessionRequest>().ProducesCallRefusals()
+            .WithSummary("Open a voice call: send an SDP offer, get the provider's answer");
+        calls.MapGet("/{id:guid}", Get).WithSummary("Get a voice call");
+        calls.MapPost("/{id:guid}/alive", Alive).WithSummary("Report that the page is still open, and get the state of the call");
+        calls.MapPost("/{id:guid}/say", Say).Validate<VoiceSayRequest>()
+            .WithSummary("Send a typed message that the assistant answers aloud");
+        calls.MapPost("/{id:guid}/talk", Talk).WithSummary("Press or release the push-to-talk button");
+        calls.MapPost("/{id:guid}/interrupt", Interrupt).WithSummary("Stop the assistant from speaking");
         calls.MapPost("/{id:guid}/end", End).WithSummary("End a voice call");
         voice.MapPost("/session/{id:guid}/leave", Leave).ProducesProblem(400).ProducesProblem(404)
-            .WithSummary("End a voice call as the page is being left (text or JSON, by its leave token alone)");
-        voice.MapGet("/sessions", List).RequireAuthorization(Policies.Developer).ProducesProblem(401).WithSummary("Voice calls, newest first, with what is left of them");
+            .WithSummary("End a voice call while its page is being closed (text or JSON; needs the leave token only)");
+        voice.MapGet("/sessions", List).RequireAuthorization(Policies.Developer).ProducesProblem(401)
+            .WithSummary("List voice calls with their records, newest first");
     }
 
     private static async Task<Results<Ok<VoiceSession>, ValidationProblem, ProblemHttpResult>> Open(
@@ -38,79 +40,125 @@ internal static class VoiceEndpoints
         VisitorTokens tokens,
         VoiceCalls calls,
         ConversationThreads threads,
-        VoiceView view,
+        VoiceSessionMapper mapper,
         CancellationToken ct)
     {
         if (!request.Sdp.StartsWith("v=0", StringComparison.Ordinal) || !request.Sdp.Contains("m=audio", StringComparison.Ordinal))
-            return Problems.Invalid("sdp", "sdp must be an offer with an audio track, as RTCPeerConnection makes it.");
-        var caller = Caller(http, tenants, tokens);
-        if (await threads.FindAsync(caller.Tenant.TenantId, caller.Visitor, request.ThreadId is { } thread ? new ConversationId(thread) : null, ct) is not { } found)
-            return VoiceRefusal.NoSuchConversation.ToProblem();
-        var (call, sdp, refusal) = await calls.OpenAsync(caller, found.Visitor, found.Conversation, request, ct);
-        return refusal is { } why ? why.ToProblem() : TypedResults.Ok(view.Of(call!, caller, sdp));
+            return Problems.Invalid("sdp", "sdp must be an offer of an RTCPeerConnection with an audio track.");
+        var tenant = tenants.Current();
+        var caller = Caller.Of(http, tenant, tokens);
+        ConversationId? wanted = request.ThreadId is { } thread ? new ConversationId(thread) : null;
+        if (await threads.FindAsync(caller.Tenant, caller.Visitor, wanted, ct) is not { } found)
+            return CallRefusal.NoConversation.ToProblem();
+        var (call, sdp, refusal) = await calls.OpenAsync(tenant, caller, found.Visitor, found.Conversation, request, ct);
+        return refusal is not null ? refusal.ToProblem() : TypedResults.Ok(mapper.Of(call!, caller, sdp));
     }
 
     private static async Task<Results<Ok<VoiceSession>, ProblemHttpResult>> Get(
-        Guid id, HttpContext http, IMultiTenantContextAccessor tenants, VisitorTokens tokens, VoiceCalls calls, VoiceView view, CancellationToken ct) =>
-        Caller(http, tenants, tokens) is var caller && await calls.FindAsync(caller, new VoiceCallId(id), ct) is { } call
-            ? TypedResults.Ok(view.Of(call, caller))
-            : NotFound();
+        Guid id,
+        HttpContext http,
+        IMultiTenantContextAccessor tenants,
+        VisitorTokens tokens,
+        VoiceCalls calls,
+        VoiceSessionMapper mapper,
+        CancellationToken ct)
+    {
+        var caller = Caller.Of(http, tenants.Current(), tokens);
+        return await calls.FindAsync(caller, new VoiceCallId(id), ct) is { } call ? TypedResults.Ok(mapper.Of(call, caller)) : NotFound();
+    }
 
     private static async Task<Results<Ok<VoiceSession>, ProblemHttpResult>> Alive(
-        Guid id, HttpContext http, IMultiTenantContextAccessor tenants, VisitorTokens tokens, VoiceCalls calls, VoiceView view, CancellationToken ct) =>
-        Caller(http, tenants, tokens) is var caller && await calls.AliveAsync(caller, new VoiceCallId(id), ct) is { } call
-            ? TypedResults.Ok(view.Of(call, caller))
-            : NotFound();
+        Guid id,
+        HttpContext http,
+        IMultiTenantContextAccessor tenants,
+        VisitorTokens tokens,
+        VoiceCalls calls,
+        VoiceSessionMapper mapper,
+        CancellationToken ct)
+    {
+        var caller = Caller.Of(http, tenants.Current(), tokens);
+        return await calls.AliveAsync(caller, new VoiceCallId(id), ct) is { } call ? TypedResults.Ok(mapper.Of(call, caller)) : NotFound();
+    }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Say(
-        Guid id, VoiceSayRequest request, HttpContext http, IMultiTenantContextAccessor tenants, VisitorTokens tokens, VoiceCalls calls, CancellationToken ct) =>
-        await calls.SayAsync(Caller(http, tenants, tokens), new VoiceCallId(id), request, ct) ? TypedResults.NoContent() : NotOpen();
+        Guid id,
+        VoiceSayRequest request,
+        HttpContext http,
+        IMultiTenantContextAccessor tenants,
+        VisitorTokens tokens,
+        VoiceCalls calls,
+        CancellationToken ct) =>
+        await calls.SayAsync(Caller.Of(http, tenants.Current(), tokens), new VoiceCallId(id), request, ct)
+            ? TypedResults.NoContent()
+            : NotOpen();
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Talk(
-        Guid id, VoiceTalkRequest request, HttpContext http, IMultiTenantContextAccessor tenants, VisitorTokens tokens, VoiceCalls calls, CancellationToken ct) =>
-        await calls.CommandAsync(Caller(http, tenants, tokens), new VoiceCallId(id), new VoiceCommand(request.Pressed ? "press" : "release"), ct) ? TypedResults.NoContent() : NotOpen();
+    private static Task<Results<NoContent, ProblemHttpResult>> Talk(
+        Guid id,
+        VoiceTalkRequest request,
+        HttpContext http,
+        IMultiTenantContextAccessor tenants,
+        VisitorTokens tokens,
+        VoiceCalls calls,
+        CancellationToken ct) =>
+        CommandAsync(calls, Caller.Of(http, tenants.Current(), tokens), id, request.Pressed ? "press" : "release", ct);
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Interrupt(
-        Guid id, HttpContext http, IMultiTenantContextAccessor tenants, VisitorTokens tokens, VoiceCalls calls, CancellationToken ct) =>
-        await calls.CommandAsync(Caller(http, tenants, tokens), new VoiceCallId(id), new VoiceCommand("interrupt"), ct) ? TypedResults.NoContent() : NotOpen();
+    private static Task<Results<NoContent, ProblemHttpResult>> Interrupt(
+        Guid id,
+        HttpContext http,
+        IMultiTenantContextAccessor tenants,
+        VisitorTokens tokens,
+        VoiceCalls calls,
+        CancellationToken ct) =>
+        CommandAsync(calls, Caller.Of(http, tenants.Current(), tokens), id, "interrupt", ct);
 
     private static async Task<Results<Ok<VoiceSession>, ProblemHttpResult>> End(
-        Guid id, HttpContext http, IMultiTenantContextAccessor tenants, VisitorTokens tokens, VoiceCalls calls, VoiceView view, CancellationToken ct)
+        Guid id,
+        HttpContext http,
+        IMultiTenantContextAccessor tenants,
+        VisitorTokens tokens,
+        VoiceCalls calls,
+        VoiceSessionMapper mapper,
+        CancellationToken ct)
     {
-        var caller = Caller(http, tenants, tokens);
+        var caller = Caller.Of(http, tenants.Current(), tokens);
         var reason = caller.Visitor is null ? VoiceEndReason.Developer : VoiceEndReason.Visitor;
-        return await calls.EndAsync(caller.Tenant.TenantId, caller.Visitor, new VoiceCallId(id), reason, ct) is { } call ? TypedResults.Ok(view.Of(call, caller)) : NotFound();
+        var call = await calls.EndAsync(caller, new VoiceCallId(id), reason, ct);
+        return call is not null ? TypedResults.Ok(mapper.Of(call, caller)) : NotFound();
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Leave(
-        Guid id, HttpContext http, IMultiTenantContextAccessor tenants, LeaveTokens leaving, VoiceCalls calls, CancellationToken ct)
-    {
-        try
-        {
-            return await leaving.ReadAsync(LeaveTokens.Voice, id, http.Request.Body, ct) is { } tenant
-                && tenants.Admits(tenant)
-                && await calls.EndAsync(tenant, visitor: null, new VoiceCallId(id), VoiceEndReason.Left, ct) is not null
-                ? TypedResults.NoContent()
-                : NotFound();
-        }
-        catch (JsonException)
-        {
-            return Problems.Because(StatusCodes.Status400BadRequest, "The request is not valid JSON.");
-        }
-    }
+    private static Task<Results<NoContent, ProblemHttpResult>> Leave(Guid id, HttpContext http, VoiceCalls calls, CancellationToken ct) =>
+        CallEndpoints.LeaveAsync(
+            http,
+            LeaveTokens.Voice,
+            id,
+            NotFound(),
+            async caller => await calls.EndAsync(caller, new VoiceCallId(id), VoiceEndReason.Left, ct) is not null);
 
     private static async Task<Results<Ok<VoiceSessions>, ValidationProblem>> List(
-        IMultiTenantContextAccessor tenants, VoiceCalls calls, VoiceView view, CancellationToken ct, Guid? before = null, int limit = 50)
+        IMultiTenantContextAccessor tenants,
+        VoiceCalls calls,
+        VoiceSessionMapper mapper,
+        CancellationToken ct,
+        Guid? before = null,
+        int limit = 50)
     {
-        if (limit is < 1 or > 200) return Problems.Invalid("limit", "limit must be between 1 and 200.");
-        var tenant = tenants.Current();
-        var found = await calls.ListAsync(tenant.TenantId, before is { } last ? new VoiceCallId(last) : null, limit, ct);
-        return TypedResults.Ok(new VoiceSessions([.. found.Select(call => view.Of(call, new VoiceCaller(tenant, null)))], found.Count == limit ? found[^1].Id.Value : null));
+        if (CallEndpoints.InvalidLimit(limit) is { } invalid) return invalid;
+        var caller = new Caller(tenants.Current().TenantId, Visitor: null);
+        var found = await calls.ListAsync(caller.Tenant, before is { } last ? new VoiceCallId(last) : null, limit, ct);
+        Guid? next = found.Count == limit ? found[^1].Id.Value : null;
+        return TypedResults.Ok(new VoiceSessions([.. found.Select(call => mapper.Of(call, caller))], next));
     }
 
-    private static VoiceCaller Caller(HttpContext http, IMultiTenantContextAccessor tenants, VisitorTokens tokens) => new(tenants.Current(), tokens.Read(http)?.Visitor);
+    private static async Task<Results<NoContent, ProblemHttpResult>> CommandAsync(
+        VoiceCalls calls,
+        Caller caller,
+        Guid id,
+        string kind,
+        CancellationToken ct) =>
+        await calls.CommandAsync(caller, new VoiceCallId(id), new VoiceCommand(kind), ct) ? TypedResults.NoContent() : NotOpen();
 
     private static ProblemHttpResult NotFound() => Problems.NotFound("voice call");
 
-    private static ProblemHttpResult NotOpen() => Problems.Because(StatusCodes.Status404NotFound, "There is no such voice call, or it is over.");
+    private static ProblemHttpResult NotOpen() =>
+        Problems.Because(StatusCodes.Status404NotFound, "There is no such voice call, or it has ended.");
 }

@@ -7,7 +7,7 @@ using Widget.Platform.Work;
 namespace Widget.Api.Voice.Calls;
 
 /// <summary>Takes up calls that no living node holds: goes on with them, or ends what is to be ended.</summary>
-public sealed partial class VoiceKeeper(NpgsqlDataSource dataSource, TenantDatabase database, VoiceHolder holder, VoiceTimings timings, TimeProvider clock, ILogger<VoiceKeeper> logger) : BackgroundService
+public sealed partial class VoiceKeeper(NpgsqlDataSource dataSource, TenantDatabase database, VoiceCallHost holder, VoiceTimings timings, TimeProvider clock, ILogger<VoiceKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
 

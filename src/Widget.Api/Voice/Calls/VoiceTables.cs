@@ -16,7 +16,7 @@ public static class VoiceTables
         public Task<VoiceCall?> LockAsync(VoiceCallId id, CancellationToken ct) =>
             db.VoiceCalls.FromSql($"select * from voice_sessions where id = {id.Value} for update").SingleOrDefaultAsync(ct);
 
-        /// <summary>The call, to be read only; null when the tenant has none with this id.</summary>
+        /// <summary>The call, read-only; null when the tenant has none with this id.</summary>
         public Task<VoiceCall?> FindCallAsync(VoiceCallId id, CancellationToken ct) =>
             db.VoiceCalls.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct);
     }

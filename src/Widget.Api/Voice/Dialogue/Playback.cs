@@ -5,17 +5,19 @@ using Widget.Api.Voice.Providers;
 namespace Widget.Api.Voice.Dialogue;
 
 /// <summary>
-/// What of the assistant's replies is heard. A reply is written long before it has been spoken, and is cut off while it sounds; the log must hold what was
-/// heard and no more. The provider says how far it came and, asked, what of the text that was.
+/// Tracks how much of the assistant's replies was heard. The text of a reply is complete long before its audio, and the visitor can
+/// interrupt the audio. The log must contain only what was heard. After an interruption, the provider reports the time and, on request, the
+/// text.
 /// </summary>
-internal sealed class Playback(IVoiceStage stage, Transcript transcript)
+internal sealed class Playback(IDialogueActions actions, Transcript transcript)
 {
-    /// <summary>How long the provider may take to say what was heard of a reply that was cut off.</summary>
+    /// <summary>How long to wait for the provider's text of an interrupted reply.</summary>
     private static readonly TimeSpan WaitForRetrieval = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>Of speech, to tell how much was heard where nobody says it: about 150 words a minute.</summary>
+    /// <summary>Estimates what was heard when the provider does not report it: about 150 words a minute.</summary>
     private const double LettersPerSecond = 15;
 
+    /// <summary>Added to the estimated duration of a reply.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(4);
 
     private readonly Dictionary<string, Reply> _replies = new(StringComparer.Ordinal);
@@ -23,16 +25,16 @@ internal sealed class Playback(IVoiceStage stage, Transcript transcript)
 
     public bool IsSounding => _sounding is not null;
 
-    /// <summary>It has not been heard to its end, as far as is known.</summary>
+    /// <summary>Whether a reply is not known to have been heard to its end.</summary>
     public bool IsPlaying(string item) => _replies.TryGetValue(item, out var reply) && !reply.WasHeard;
 
-    /// <summary>A reply begins to be made.</summary>
+    /// <summary>The provider started a reply.</summary>
     public void Begun(string response, string item) => _replies.TryAdd(item, new Reply(response, item));
 
-    /// <summary>All of its text is there.</summary>
+    /// <summary>The text of a reply is complete.</summary>
     public void Wrote(string item, string text)
     {
-        // One that was cut off meanwhile is not made longer again.
+        // Keep the shorter text of a reply that was interrupted meanwhile.
         if (_replies.TryGetValue(item, out var reply) && !reply.WasCut) transcript.Replace(item, text);
     }
 
@@ -50,7 +52,7 @@ internal sealed class Playback(IVoiceStage stage, Transcript transcript)
         foreach (var reply in Of(response)) Cut(reply, heard: null);
     }
 
-    /// <summary>Nothing more of it is made.</summary>
+    /// <summary>The provider finished a reply. Its audio may still be playing.</summary>
     public void Done(string response, bool wasCut)
     {
         foreach (var reply in Of(response))
@@ -61,23 +63,24 @@ internal sealed class Playback(IVoiceStage stage, Transcript transcript)
                 continue;
             }
 
-            // Servers that do not say when it has been spoken leave us to reckon.
+            // Some servers do not report the end of playback, so estimate it.
             var speaking = TimeSpan.FromSeconds(transcript.TextOf(reply.Item).Length / LettersPerSecond) + Slack;
-            stage.After(speaking, () => Finish(reply, interrupted: false));
+            actions.RunAfter(speaking, () => Finish(reply, interrupted: false));
         }
     }
 
-    /// <summary>The visitor's next turn: whatever was said before has been heard, or has been cut off.</summary>
+    /// <summary>The visitor's next turn has started, so earlier replies were heard or interrupted.</summary>
     public void VisitorSpoke()
     {
-        foreach (var reply in _replies.Values.Where(reply => reply is { WasCut: false, WasHeard: false } && reply.Response != _sounding).ToList()) Finish(reply, interrupted: false);
+        var heard = _replies.Values.Where(reply => reply is { WasCut: false, WasHeard: false } && reply.Response != _sounding).ToList();
+        foreach (var reply in heard) Finish(reply, interrupted: false);
     }
 
     public void Truncated(string? item, long heardMilliseconds)
     {
         if (item is null || !_replies.TryGetValue(item, out var reply)) return;
         Cut(reply, heard: (int)Math.Min(int.MaxValue, heardMilliseconds * LettersPerSecond / 1000));
-        stage.Send(new JsonObject { ["type"] = "conversation.item.retrieve", ["item_id"] = item });
+        actions.Send(new JsonObject { ["type"] = "conversation.item.retrieve", ["item_id"] = item });
     }
 
     public void Retrieved(JsonElement item)
@@ -88,14 +91,14 @@ internal sealed class Playback(IVoiceStage stage, Transcript transcript)
         Finish(reply, interrupted: true);
     }
 
-    // Its end is known when the provider says what was heard; or not, then by reckoning.
+    // Finishes when the provider reports what was heard, or after a while with an estimate.
     private void Cut(Reply reply, int? heard)
     {
         if (reply.WasHeard) return;
         reply.Heard = heard ?? reply.Heard;
         if (reply.WasCut) return;
         reply.WasCut = true;
-        stage.After(WaitForRetrieval, () =>
+        actions.RunAfter(WaitForRetrieval, () =>
         {
             if (reply.WasHeard) return;
             if (reply.Heard is { } letters) transcript.Replace(reply.Item, UpToWord(transcript.TextOf(reply.Item), letters));
@@ -111,7 +114,8 @@ internal sealed class Playback(IVoiceStage stage, Transcript transcript)
         _replies.Remove(reply.Item);
     }
 
-    private List<Reply> Of(string? response) => [.. _replies.Values.Where(reply => response is null || reply.Response == response || reply.Response.Length == 0)];
+    private List<Reply> Of(string? response) =>
+        [.. _replies.Values.Where(reply => response is null || reply.Response == response || reply.Response.Length == 0)];
 
     internal static string UpToWord(string text, int letters)
     {
@@ -129,10 +133,10 @@ internal sealed class Playback(IVoiceStage stage, Transcript transcript)
 
         public bool WasCut { get; set; }
 
-        /// <summary>Nothing more comes of it.</summary>
+        /// <summary>What was heard is settled and logged.</summary>
         public bool WasHeard { get; set; }
 
-        /// <summary>How much was heard, in letters.</summary>
+        /// <summary>How many letters were heard, estimated.</summary>
         public int? Heard { get; set; }
     }
 }

@@ -6,53 +6,71 @@ using Widget.Contracts;
 namespace Widget.Api.Voice.Dialogue;
 
 /// <summary>
-/// A conversation by OpenAI's Realtime events. The provider finds out when the visitor has finished and writes down what they said; everything else is
-/// decided here: what is looked up first, when a reply is asked for, and that it is asked for once. Nothing is asked for while a reply is being made,
+/// Runs a conversation over OpenAI's Realtime events. The provider detects the end of the visitor's turn and transcribes it. This class
+/// does the rest: it searches the knowledge, then requests one reply per turn. It requests no reply while another one is being created,
 /// while the visitor speaks, or while a tool runs.
 /// </summary>
 internal sealed partial class RealtimeDialogue : IVoiceDialogue
 {
-    /// <summary>How long the log waits for the visitor's words before it goes on without them.</summary>
+    /// <summary>
+    /// How long the log waits for the transcript of what the visitor said. Later lines wait too, so that the order stays right.
+    /// </summary>
     private static readonly TimeSpan WaitForTranscript = TimeSpan.FromSeconds(6);
 
-    /// <summary>More tools than this for one turn, and the model turns in circles.</summary>
+    /// <summary>Rounds of tool calls in one turn, after which the model must reply without tools.</summary>
     private const int MostRounds = 4;
 
+    /// <summary>Errors from the provider after which the call ends.</summary>
     private const int MostErrors = 30;
 
     private readonly VoicePlan _plan;
     private readonly VoiceTimings _timings;
     private readonly bool _isRelayed;
     private readonly JsonObject? _setup;
-    private readonly IVoiceStage _stage;
+    private readonly IDialogueActions _actions;
     private readonly Transcript _transcript;
     private readonly Playback _playback;
-    private readonly HashSet<string> _own = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _ownItems = new(StringComparer.Ordinal);
     private readonly HashSet<string> _toolCalls = new(StringComparer.Ordinal);
     private readonly HashSet<string> _toolsRunning = new(StringComparer.Ordinal);
 
-    /// <summary>The visitor's turn that waits for its reply, and for what it still waits.</summary>
+    /// <summary>The item of the visitor's current turn.</summary>
     private string? _turn;
+
+    /// <summary>What the reply to the current turn still waits for.</summary>
     private Waiting _waiting;
-    private bool _wanted;
-    private bool _requested;
-    private string? _active;
-    private bool _hearing;
+
+    /// <summary>A reply is needed and not requested yet.</summary>
+    private bool _replyNeeded;
+
+    /// <summary>A reply was requested and the provider has not started it yet.</summary>
+    private bool _replyRequested;
+
+    /// <summary>The reply that the provider is creating; null for none.</summary>
+    private string? _activeReply;
+
+    /// <summary>The visitor is speaking.</summary>
+    private bool _visitorSpeaks;
+
     private int _rounds;
     private int _errors;
-    private int _next;
-    private string? _knowledge;
+    private int _nextId;
 
-    /// <param name="plan">What the provider was told.</param>
-    /// <param name="timings">How long to wait for what.</param>
-    /// <param name="setup">The session, for a provider that is told it over the line; null for one that was told before.</param>
-    /// <param name="isRelayed">The visitor's page passes events on. It can do with the session what it likes, so that is not held against it.</param>
-    /// <param name="stage">What can be brought about.</param>
-    public RealtimeDialogue(VoicePlan plan, VoiceTimings timings, JsonObject? setup, bool isRelayed, IVoiceStage stage)
+    /// <summary>The item that holds the latest search result.</summary>
+    private string? _knowledgeItem;
+
+    /// <param name="plan">The call's configuration.</param>
+    /// <param name="timings">How long to wait.</param>
+    /// <param name="setup">The session to send; null when the provider has it already.</param>
+    /// <param name="isRelayed">
+    /// Whether the visitor's page relays the events. Such a page may change the session, which is not checked then.
+    /// </param>
+    /// <param name="actions">What the dialogue can do.</param>
+    public RealtimeDialogue(VoicePlan plan, VoiceTimings timings, JsonObject? setup, bool isRelayed, IDialogueActions actions)
     {
-        (_plan, _timings, _setup, _isRelayed, _stage) = (plan, timings, setup, isRelayed, stage);
-        _transcript = new Transcript(stage.Log);
-        _playback = new Playback(stage, _transcript);
+        (_plan, _timings, _setup, _isRelayed, _actions) = (plan, timings, setup, isRelayed, actions);
+        _transcript = new Transcript(actions.Log);
+        _playback = new Playback(actions, _transcript);
     }
 
     private enum Waiting
@@ -65,43 +83,44 @@ internal sealed partial class RealtimeDialogue : IVoiceDialogue
     public void Begin(bool isNew)
     {
         if (!isNew) return;
-        if (_setup is not null) _stage.Send(new JsonObject { ["type"] = "session.update", ["session"] = _setup.DeepClone() });
-        for (var i = 0; i < _plan.Thread.Count; i++) _stage.Send(RealtimeSession.Seed(_plan.Thread[i], Own($"before_{i}")));
-        _stage.Show(VoicePhase.Listening, null);
+        if (_setup is not null) _actions.Send(new JsonObject { ["type"] = "session.update", ["session"] = _setup.DeepClone() });
+        for (var i = 0; i < _plan.Thread.Count; i++) _actions.Send(RealtimeSession.Seed(_plan.Thread[i], OwnItem($"before_{i}")));
+        _actions.Show(VoicePhase.Listening, null);
     }
 
     public void LookedUp(string item, string? found)
     {
         if (found is not null)
         {
-            // What was found for an earlier turn has done its work and would be paid for with every further reply.
-            if (_knowledge is not null) _stage.Send(new JsonObject { ["type"] = "conversation.item.delete", ["item_id"] = _knowledge });
-            _knowledge = Own($"found_{_next++}");
-            _stage.Send(RealtimeSession.Message(_knowledge, "system", "input_text", found));
+            // Delete the result of the earlier turn: it is no longer needed, and every further reply would pay for its tokens.
+            if (_knowledgeItem is not null)
+                _actions.Send(new JsonObject { ["type"] = "conversation.item.delete", ["item_id"] = _knowledgeItem });
+            _knowledgeItem = OwnItem($"found_{_nextId++}");
+            _actions.Send(RealtimeSession.Message(_knowledgeItem, "system", "input_text", found));
         }
 
-        if (item == _turn && _waiting == Waiting.Knowledge) WantReply();
+        if (item == _turn && _waiting == Waiting.Knowledge) RequestReply();
     }
 
     public void ToolRan(string callId, string output)
     {
         if (!_toolsRunning.Remove(callId)) return;
-        _stage.Send(new JsonObject
+        _actions.Send(new JsonObject
         {
             ["type"] = "conversation.item.create",
             ["item"] = new JsonObject { ["type"] = "function_call_output", ["call_id"] = callId, ["output"] = output },
         });
-        // One reply for all of them.
-        if (_toolsRunning.Count == 0) WantReply();
+        // One reply for all tools.
+        if (_toolsRunning.Count == 0) RequestReply();
     }
 
     public void Say(string item, string text)
     {
         StopSpeaking();
-        var id = Own($"typed_{_next++}");
-        _stage.Send(RealtimeSession.Message(id, "user", "input_text", text));
+        var id = OwnItem($"typed_{_nextId++}");
+        _actions.Send(RealtimeSession.Message(id, "user", "input_text", text));
         BeginTurn(id);
-        Ask(id, text);
+        Search(id, text);
     }
 
     public void Talk(bool pressed)
@@ -110,71 +129,75 @@ internal sealed partial class RealtimeDialogue : IVoiceDialogue
         if (pressed)
         {
             StopSpeaking();
-            _stage.Send(new JsonObject { ["type"] = "input_audio_buffer.clear" });
-            _hearing = true;
-            _stage.Show(VoicePhase.Hearing, null);
+            _actions.Send(new JsonObject { ["type"] = "input_audio_buffer.clear" });
+            _visitorSpeaks = true;
+            _actions.Show(VoicePhase.Hearing, null);
         }
-        else if (_hearing)
+        else if (_visitorSpeaks)
         {
-            _hearing = false;
-            _stage.Send(new JsonObject { ["type"] = "input_audio_buffer.commit" });
-            _stage.Show(VoicePhase.Thinking, null);
+            _visitorSpeaks = false;
+            _actions.Send(new JsonObject { ["type"] = "input_audio_buffer.commit" });
+            _actions.Show(VoicePhase.Thinking, null);
         }
     }
 
     public void Interrupt()
     {
         StopSpeaking();
-        // What was wanted is not wanted any more.
-        (_turn, _waiting, _wanted) = (null, Waiting.Nothing, false);
-        _stage.Show(VoicePhase.Listening, null);
+        (_turn, _waiting, _replyNeeded) = (null, Waiting.Nothing, false);
+        _actions.Show(VoicePhase.Listening, null);
     }
 
     public void Close() => _transcript.SettleAll((item, speaker) => speaker == Speaker.Assistant && _playback.IsPlaying(item));
 
     private void StopSpeaking()
     {
-        if (_active is not null || _requested) _stage.Send(new JsonObject { ["type"] = "response.cancel" });
-        if (_playback.IsSounding || _active is not null) _stage.Send(new JsonObject { ["type"] = "output_audio_buffer.clear" });
+        if (_activeReply is not null || _replyRequested) _actions.Send(new JsonObject { ["type"] = "response.cancel" });
+        if (_playback.IsSounding || _activeReply is not null) _actions.Send(new JsonObject { ["type"] = "output_audio_buffer.clear" });
     }
 
     private void BeginTurn(string item)
     {
-        (_turn, _wanted, _rounds) = (item, false, 0);
+        (_turn, _replyNeeded, _rounds) = (item, false, 0);
         _playback.VisitorSpoke();
     }
 
-    private void Ask(string item, string words)
+    // Searches the knowledge. The reply waits for the result, but not for long.
+    private void Search(string item, string words)
     {
         _waiting = Waiting.Knowledge;
-        _stage.Show(VoicePhase.Thinking, null);
-        _stage.LookUp(item, words);
-        _stage.After(_timings.Knowledge, () =>
+        _actions.Show(VoicePhase.Thinking, null);
+        _actions.LookUp(item, words);
+        _actions.RunAfter(_timings.Knowledge, () =>
         {
-            if (_turn == item && _waiting == Waiting.Knowledge) WantReply();
+            if (_turn == item && _waiting == Waiting.Knowledge) RequestReply();
         });
     }
 
-    private void WantReply()
+    private void RequestReply()
     {
-        (_waiting, _wanted) = (Waiting.Nothing, true);
-        TryReply();
+        (_waiting, _replyNeeded) = (Waiting.Nothing, true);
+        SendReplyRequest();
     }
 
-    // The one place that asks for replies.
-    private void TryReply()
+    // Sends the request if a reply is needed and nothing else is in progress. Only this method requests replies.
+    private void SendReplyRequest()
     {
-        if (!_wanted || _requested || _active is not null || _hearing || _toolsRunning.Count > 0 || _waiting != Waiting.Nothing) return;
-        (_wanted, _requested) = (false, true);
-        var request = new JsonObject { ["type"] = "response.create", ["event_id"] = $"reply_{_next++}" };
+        if (!_replyNeeded || IsBusy) return;
+        (_replyNeeded, _replyRequested) = (false, true);
+        var request = new JsonObject { ["type"] = "response.create", ["event_id"] = $"reply_{_nextId++}" };
         if (_rounds > MostRounds) request["response"] = new JsonObject { ["tool_choice"] = "none" };
-        _stage.Send(request);
-        _stage.Show(VoicePhase.Thinking, null);
+        _actions.Send(request);
+        _actions.Show(VoicePhase.Thinking, null);
     }
 
-    private string Own(string id)
+    private bool IsBusy =>
+        _replyRequested || _activeReply is not null || _visitorSpeaks || _toolsRunning.Count > 0 || _waiting != Waiting.Nothing;
+
+    // Remembers an item of ours, so that the provider's event about it is not logged as something that was said.
+    private string OwnItem(string id)
     {
-        _own.Add(id);
+        _ownItems.Add(id);
         return id;
     }
 }

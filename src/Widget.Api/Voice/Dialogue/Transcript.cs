@@ -3,49 +3,47 @@ using Widget.Contracts;
 namespace Widget.Api.Voice.Dialogue;
 
 /// <summary>
-/// What is said in a call, in the order in which it was said, which is not the order in which its text arrives: a visitor's words are written down by
-/// another model and often come after the reply has begun. A line goes to the log when all before it have gone.
+/// What is said in a call, in the order of speech. Texts arrive in another order: a visitor's words are transcribed by another model and
+/// often arrive after the reply has started. A line is logged when all lines before it are logged.
 /// </summary>
-internal sealed class Transcript(Action<SpokenLine> log)
+internal sealed class Transcript(Action<SpokenUtterance> log)
 {
     private readonly LinkedList<Line> _lines = [];
     private readonly Dictionary<string, LinkedListNode<Line>> _open = new(StringComparer.Ordinal);
     private readonly HashSet<string> _done = new(StringComparer.Ordinal);
 
-    /// <summary>Somebody says something. A second time changes nothing.</summary>
-    /// <param name="item">The provider's id of it.</param>
-    /// <param name="speaker">Who.</param>
-    /// <param name="after">The item before it; null for after everything.</param>
+    /// <summary>Adds a line whose text will follow. A repeated item is ignored.</summary>
+    /// <param name="item">The provider's id of the item.</param>
+    /// <param name="speaker">Who speaks.</param>
+    /// <param name="after">The item before it; null to add it at the end.</param>
     public void Add(string item, Speaker speaker, string? after)
     {
         if (_open.ContainsKey(item) || _done.Contains(item)) return;
         var line = new Line(item, speaker);
         _open.Add(item, after is null ? _lines.AddLast(line)
             : _open.TryGetValue(after, out var before) ? _lines.AddAfter(before, line)
-            : _done.Contains(after) ? AddFirst(line)
+            // The item before it is logged already, so it precedes all open lines.
+            : _done.Contains(after) ? _lines.AddFirst(line)
             : _lines.AddLast(line));
     }
-
-    // What it follows is in the log already, so it comes before all that is open, but for what followed the same.
-    private LinkedListNode<Line> AddFirst(Line line) => _lines.AddFirst(line);
 
     public bool IsOpen(string item) => _open.ContainsKey(item);
 
     public string TextOf(string item) => _open.TryGetValue(item, out var node) ? node.Value.Text : "";
 
-    /// <summary>More of what is being said.</summary>
+    /// <summary>Adds text to an open line.</summary>
     public void Append(string item, string text)
     {
         if (_open.TryGetValue(item, out var node)) node.Value.Text += text;
     }
 
-    /// <summary>All of it, as far as it was said.</summary>
+    /// <summary>Replaces the text of an open line.</summary>
     public void Replace(string item, string text)
     {
         if (_open.TryGetValue(item, out var node)) node.Value.Text = text;
     }
 
-    /// <summary>Nothing more comes of it. What was never heard is left out.</summary>
+    /// <summary>Completes a line. A line without text is not logged.</summary>
     public void Settle(string item, bool interrupted = false)
     {
         if (!_open.TryGetValue(item, out var node)) return;
@@ -53,16 +51,17 @@ internal sealed class Transcript(Action<SpokenLine> log)
         Flush();
     }
 
-    /// <summary>Whoever has come too late for its place is written down where the log is by now.</summary>
+    /// <summary>Logs a text that arrived after its place in the log has passed.</summary>
     public void Late(string item, Speaker speaker, string text)
     {
-        if (_done.Add($"{item} late") && text.Trim().Length > 0) log(new SpokenLine(item, speaker, text.Trim(), Interrupted: false));
+        if (_done.Add($"{item} late") && text.Trim().Length > 0) log(new SpokenUtterance(item, speaker, text.Trim(), Interrupted: false));
     }
 
-    /// <summary>Everything that is open is settled as it is.</summary>
+    /// <summary>Completes all open lines with the text that they have.</summary>
     public void SettleAll(Func<string, Speaker, bool> interrupted)
     {
-        foreach (var line in _lines.Where(line => !line.IsSettled)) (line.IsSettled, line.Interrupted) = (true, interrupted(line.Item, line.Speaker));
+        foreach (var line in _lines.Where(line => !line.IsSettled))
+            (line.IsSettled, line.Interrupted) = (true, interrupted(line.Item, line.Speaker));
         Flush();
     }
 
@@ -74,7 +73,7 @@ internal sealed class Transcript(Action<SpokenLine> log)
             _lines.RemoveFirst();
             _open.Remove(line.Item);
             _done.Add(line.Item);
-            if (line.Text.Trim() is { Length: > 0 } text) log(new SpokenLine(line.Item, line.Speaker, text, line.Interrupted));
+            if (line.Text.Trim() is { Length: > 0 } text) log(new SpokenUtterance(line.Item, line.Speaker, text, line.Interrupted));
         }
     }
 

@@ -5,69 +5,70 @@ using Widget.Contracts;
 namespace Widget.Api.Voice.Providers;
 
 /// <summary>
-/// A service that one can talk with. The visitor's page offers a WebRTC connection, we pass the offer on with everything the service is to know, and
-/// hold a line of our own to what happens there. No key and nothing of what the model is told reaches the page.
+/// A realtime voice service. The visitor's page offers a WebRTC connection. We send the offer to the service together with the
+/// configuration of the call, and connect to the call ourselves to control it. Neither the key nor the instructions reach the page.
 /// </summary>
 public interface IVoiceProvider
 {
     IReadOnlyList<VoiceProtocol> Protocols { get; }
 
     /// <summary>Opens a call.</summary>
-    /// <param name="account">Where and as whom.</param>
-    /// <param name="model">The provider's model.</param>
-    /// <param name="plan">What it is to know.</param>
-    /// <param name="offer">The page's SDP.</param>
-    /// <param name="ct">Ends the wait.</param>
-    /// <exception cref="VoiceProviderException">It was not opened, or nobody knows.</exception>
+    /// <param name="account">The endpoint and credentials.</param>
+    /// <param name="model">The realtime model.</param>
+    /// <param name="plan">The configuration of the call.</param>
+    /// <param name="offer">The page's SDP offer.</param>
+    /// <param name="ct">Cancels the request.</param>
+    /// <exception cref="VoiceProviderException">The call was not opened, or the outcome is unknown.</exception>
     Task<VoiceAnswer> OpenAsync(VoiceAccount account, string model, VoicePlan plan, string offer, CancellationToken ct);
 
-    /// <summary>Our line to a call; null where the provider has none, and the page passes on what happens.</summary>
-    /// <exception cref="VoiceProviderException">There is no such call (any more), or no line to it just now.</exception>
-    Task<IVoiceLine?> AttachAsync(VoiceAccount account, string callId, CancellationToken ct);
+    /// <summary>Connects to a call; null when the provider offers no such connection and the page relays the events.</summary>
+    /// <exception cref="VoiceProviderException">The call is over, or the provider can't be reached.</exception>
+    Task<IVoiceConnection?> AttachAsync(VoiceAccount account, string callId, CancellationToken ct);
 
-    /// <summary>Ends a call there. One that is over already is no error.</summary>
-    /// <exception cref="VoiceProviderException">Nobody knows whether it has ended.</exception>
+    /// <summary>Ends a call at the provider. Succeeds for a call that is over already.</summary>
+    /// <exception cref="VoiceProviderException">The provider did not confirm the end.</exception>
     Task HangUpAsync(VoiceAccount account, string callId, CancellationToken ct);
 }
 
-/// <param name="CallId">The provider's id of the call; null where it gives none that could be used.</param>
-/// <param name="Sdp">For the page.</param>
+/// <summary>A provider's answer to an SDP offer.</summary>
+/// <param name="CallId">The provider's id of the call; null when it gives none.</param>
+/// <param name="Sdp">The SDP answer for the page.</param>
 public sealed record VoiceAnswer(string? CallId, string Sdp);
 
-/// <summary>Messages to and from a call, in the provider's dialect.</summary>
-public interface IVoiceLine : IAsyncDisposable
+/// <summary>Messages to and from a call, in the provider's protocol.</summary>
+public interface IVoiceConnection : IAsyncDisposable
 {
-    /// <exception cref="VoiceProviderException">The line is broken.</exception>
+    /// <exception cref="VoiceProviderException">The connection is broken.</exception>
     ValueTask SendAsync(JsonObject message, CancellationToken ct);
 
-    /// <summary>What comes, until the other side closes the line or it breaks.</summary>
+    /// <summary>The messages received until the connection closes or breaks.</summary>
     IAsyncEnumerable<JsonElement> ReadAsync(CancellationToken ct);
 }
 
-/// <summary>What went wrong at a provider, by what is to be done about it.</summary>
+/// <summary>Why a provider failed, by what can be done about it.</summary>
 public enum VoiceFault
 {
     /// <summary>The key is not accepted.</summary>
     BadKey,
 
-    /// <summary>The account's money or quota is spent.</summary>
+    /// <summary>The account has no credit or quota left.</summary>
     Quota,
 
     /// <summary>There is no such call or model.</summary>
     NotFound,
 
-    /// <summary>The request is not understood or not allowed.</summary>
+    /// <summary>The request is invalid or not allowed.</summary>
     Refused,
 
-    /// <summary>It is away, busy or too slow.</summary>
+    /// <summary>The provider can't be reached, is busy or did not answer in time.</summary>
     Temporary,
 }
 
-/// <summary>A provider did not do what it was asked. The message is for the log and for staff; it holds no key.</summary>
+/// <summary>A request to a provider failed. The message is for logs and staff; it contains no key.</summary>
 public sealed class VoiceProviderException(VoiceFault fault, string message, Exception? inner = null) : Exception(message, inner)
 {
     public VoiceFault Fault { get; } = fault;
 
-    /// <summary>HTTP status; null when there was no answer.</summary>
+    /// <summary>The HTTP status; null when there was no response.</summary>
     public int? Status { get; init; }
 }

@@ -6,13 +6,13 @@ using Widget.Contracts;
 namespace Widget.Api.Voice.Providers;
 
 /// <summary>
-/// OpenAI's Realtime API as generally available, and Azure's of the same shape. The offer goes to <c>/realtime/calls</c> together with the session, the
-/// answer's Location names the call, and a WebSocket with <c>?call_id=</c> is our line
+/// OpenAI's Realtime API (the generally available version) and Azure's API of the same shape. We post the offer and the session to
+/// <c>/realtime/calls</c>, read the call's id from the Location header, and connect to the call by WebSocket with <c>?call_id=</c>
 /// (https://developers.openai.com/api/docs/guides/realtime-server-controls).
 /// </summary>
 public sealed class RealtimeProvider(VoiceHttp http, VoiceSockets sockets) : IVoiceProvider
 {
-    /// <summary>Says who the visitor is to the provider's abuse watch, as a hash.</summary>
+    /// <summary>Identifies the visitor to the provider's abuse detection, as a hash.</summary>
     private const string SafetyIdentifier = "OpenAI-Safety-Identifier";
 
     public IReadOnlyList<VoiceProtocol> Protocols { get; } = [VoiceProtocol.OpenAIRealtime, VoiceProtocol.AzureRealtime];
@@ -27,12 +27,14 @@ public sealed class RealtimeProvider(VoiceHttp http, VoiceSockets sockets) : IVo
         form.Add(session, "session");
         var reply = await http.SendAsync(account, HttpMethod.Post, "realtime/calls", form, ct, (SafetyIdentifier, plan.SafetyIdentifier));
         var call = reply.Location?.Split('?')[0].TrimEnd('/').Split('/')[^1];
-        if (string.IsNullOrEmpty(call)) throw new VoiceProviderException(VoiceFault.Temporary, "It opened a call and did not say which.");
-        if (!reply.Text.StartsWith("v=", StringComparison.Ordinal)) throw new VoiceProviderException(VoiceFault.Temporary, "Its answer is no SDP.");
+        if (string.IsNullOrEmpty(call))
+            throw new VoiceProviderException(VoiceFault.Temporary, "The provider's response does not name the call.");
+        if (!reply.Text.StartsWith("v=", StringComparison.Ordinal))
+            throw new VoiceProviderException(VoiceFault.Temporary, "The provider's response is not an SDP answer.");
         return new VoiceAnswer(call, reply.Text);
     }
 
-    public async Task<IVoiceLine?> AttachAsync(VoiceAccount account, string callId, CancellationToken ct) =>
+    public async Task<IVoiceConnection?> AttachAsync(VoiceAccount account, string callId, CancellationToken ct) =>
         await sockets.ConnectAsync(account, $"realtime?call_id={Uri.EscapeDataString(callId)}", ct);
 
     public async Task HangUpAsync(VoiceAccount account, string callId, CancellationToken ct)
@@ -43,13 +45,18 @@ public sealed class RealtimeProvider(VoiceHttp http, VoiceSockets sockets) : IVo
         }
         catch (VoiceProviderException e) when (e.Fault == VoiceFault.NotFound)
         {
-            // It is over.
+            // The call is over already.
         }
     }
 
-    /// <summary>A short-lived secret for a front end of the tenant's own, which posts its offer to the provider itself.</summary>
-    /// <exception cref="VoiceProviderException">There is none to be had.</exception>
-    public async Task<VoiceClientSecret> CreateSecretAsync(VoiceAccount account, string model, VoicePlan plan, int seconds, CancellationToken ct)
+    /// <summary>Creates a short-lived secret for the tenant's own front end, which sends its offer to the provider directly.</summary>
+    /// <exception cref="VoiceProviderException">The secret was not created.</exception>
+    public async Task<VoiceClientSecret> CreateSecretAsync(
+        VoiceAccount account,
+        string model,
+        VoicePlan plan,
+        int seconds,
+        CancellationToken ct)
     {
         var body = new JsonObject
         {
@@ -57,9 +64,13 @@ public sealed class RealtimeProvider(VoiceHttp http, VoiceSockets sockets) : IVo
             ["session"] = RealtimeSession.Of(plan, model),
         };
         using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-        var secret = (await http.SendAsync(account, HttpMethod.Post, "realtime/client_secrets", content, ct, (SafetyIdentifier, plan.SafetyIdentifier))).Json();
+        var header = (SafetyIdentifier, plan.SafetyIdentifier);
+        var secret = (await http.SendAsync(account, HttpMethod.Post, "realtime/client_secrets", content, ct, header)).Json();
         return secret.Text("value") is { Length: > 0 } value && secret.Number("expires_at") is { } expires
-            ? new VoiceClientSecret(value, DateTimeOffset.FromUnixTimeSeconds(expires), VoiceHttp.Address(account, "realtime/calls").AbsoluteUri)
-            : throw new VoiceProviderException(VoiceFault.Temporary, "Its answer holds no secret.");
+            ? new VoiceClientSecret(
+                value,
+                DateTimeOffset.FromUnixTimeSeconds(expires),
+                VoiceHttp.Address(account, "realtime/calls").AbsoluteUri)
+            : throw new VoiceProviderException(VoiceFault.Temporary, "The provider's response has no client secret.");
     }
 }

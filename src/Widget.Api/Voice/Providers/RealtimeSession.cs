@@ -5,8 +5,8 @@ using Widget.Contracts;
 namespace Widget.Api.Voice.Providers;
 
 /// <summary>
-/// A call's plan as OpenAI's Realtime API wants it (https://developers.openai.com/api/docs/guides/realtime, "session"). Replies are never begun by the
-/// provider itself: our side looks things up first, and sees to it that each turn gets one.
+/// Maps a call's configuration to a session of OpenAI's Realtime API (https://developers.openai.com/api/docs/guides/realtime, "session").
+/// The provider never starts replies itself (<c>create_response: false</c>): we search the knowledge first, then request the reply.
 /// </summary>
 internal static class RealtimeSession
 {
@@ -29,9 +29,9 @@ internal static class RealtimeSession
         };
     }
 
-    /// <summary>What was said before, as items to begin with. The assistant's audio cannot be made up, so it is text.</summary>
-    /// <param name="turn">One of them.</param>
-    /// <param name="id">Names it, so that it is known again when the provider tells of it.</param>
+    /// <summary>An earlier turn as a conversation item. The API accepts no assistant audio, so it is text.</summary>
+    /// <param name="turn">The turn.</param>
+    /// <param name="id">The item's id, so that we recognise the provider's event about it.</param>
     public static JsonObject Seed(VoiceTurn turn, string id) => Message(
         id,
         turn.Speaker == Speaker.Visitor ? "user" : "assistant",
@@ -53,13 +53,13 @@ internal static class RealtimeSession
     private static JsonObject Transcription(VoicePlan plan, string model)
     {
         var transcription = new JsonObject { ["model"] = model };
-        // Short utterances are written down in a language nobody spoke otherwise.
+        // Without a language, short utterances are often transcribed in a wrong one.
         if (plan.Locale is { } locale) transcription["language"] = locale.Split('-', '_')[0].ToLowerInvariant();
         if (plan.Keywords.Count > 0) transcription["prompt"] = string.Join(", ", plan.Keywords);
         return transcription;
     }
 
-    // All values when any is given: what is left out does not keep its usual value everywhere.
+    // Send all values: some servers do not apply defaults to the ones that are left out.
     private static JsonObject? TurnDetection(VoicePlan plan) => plan.Turns switch
     {
         TurnTaking.PushToTalk => null,

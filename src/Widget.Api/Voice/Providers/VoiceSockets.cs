@@ -16,7 +16,7 @@ public sealed class VoiceSockets(GuardedHttp http, TimeProvider clock)
     /// <param name="path">Below the endpoint.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <exception cref="VoiceProviderException">There is no such call, or no line to it.</exception>
-    public async Task<IVoiceLine> ConnectAsync(VoiceAccount account, string path, CancellationToken ct)
+    public async Task<IVoiceConnection> ConnectAsync(VoiceAccount account, string path, CancellationToken ct)
     {
         var address = VoiceHttp.Address(account, path);
         var socket = new ClientWebSocket();
@@ -53,7 +53,7 @@ public sealed class VoiceSockets(GuardedHttp http, TimeProvider clock)
         }
     }
 
-    private sealed class SocketLine(ClientWebSocket socket, TimeProvider clock) : IVoiceLine
+    private sealed class SocketLine(ClientWebSocket socket, TimeProvider clock) : IVoiceConnection
     {
         /// <summary>Events carry texts and no sound; a provider that sends more is broken.</summary>
         private const int LargestMessage = 4 * 1024 * 1024;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Calls;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -16,16 +17,22 @@ internal static class VoiceSetupEndpoints
 
     public static void MapVoiceSetup(this IEndpointRouteBuilder routes)
     {
-        var voice = routes.MapGroup("/api/voice").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Voice").WithRequestSizeLimit(LargestRequest);
-        voice.MapGet("/key", ReadKey).WithSummary("Whose key for voice is used");
-        voice.MapPut("/key", SaveKey).Validate<ProviderKeyRequest>().WithSummary("Set the tenant's own key for voice, once the provider accepts it");
-        voice.MapDelete("/key", RemoveKey).ProducesProblem(404).WithSummary("Forget the tenant's own key for voice");
-        voice.MapGet("/test", Test).WithSummary("Whether everything that voice needs is there, in words");
-        voice.MapPost("/client-secret", CreateSecret).ProducesProblem(402).ProducesProblem(409).ProducesProblem(502).ProducesProblem(503)
-            .WithSummary("A short-lived secret of the provider's, for a front end of your own; what is said with it is in no log of ours");
+        var voice = routes.MapGroup("/api/voice").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Voice")
+            .WithRequestSizeLimit(LargestRequest);
+        voice.MapGet("/key", ReadKey).WithSummary("Get which key voice uses");
+        voice.MapPut("/key", SaveKey).Validate<ProviderKeyRequest>()
+            .WithSummary("Set the tenant's own key for voice, if the provider accepts it");
+        voice.MapDelete("/key", RemoveKey).ProducesProblem(404).WithSummary("Delete the tenant's own key for voice");
+        voice.MapGet("/test", Test).WithSummary("Check the voice setup and explain what is missing");
+        voice.MapPost("/client-secret", CreateSecret).ProducesCallRefusals()
+            .WithSummary("Create a short-lived provider secret for your own front end. Such calls are not in our log");
     }
 
-    private static async Task<Ok<ProviderKeyState>> ReadKey(IMultiTenantContextAccessor tenants, TenantSecrets secrets, VoiceOptions options, CancellationToken ct) =>
+    private static async Task<Ok<ProviderKeyState>> ReadKey(
+        IMultiTenantContextAccessor tenants,
+        TenantSecrets secrets,
+        VoiceOptions options,
+        CancellationToken ct) =>
         TypedResults.Ok(await StateAsync(tenants.Current().TenantId, secrets, options, ct));
 
     private static async Task<Results<Ok<ProviderKeyState>, ValidationProblem>> SaveKey(
@@ -45,14 +52,17 @@ internal static class VoiceSetupEndpoints
             {
                 await http.SendAsync(account, HttpMethod.Get, "models", content: null, ct);
             }
-            // A key that may talk but not list models is told 403.
+            // A key that may open calls but not list models gets 403.
             catch (VoiceProviderException e) when (e is { Fault: VoiceFault.BadKey, Status: StatusCodes.Status401Unauthorized })
             {
-                return Problems.Invalid("key", $"{account.Endpoint.Host} does not accept this key. Copy it again from the provider, or set voice.protocol and voice.endpoint to those that the key is for, first.");
+                return Problems.Invalid(
+                    "key",
+                    $"{account.Endpoint.Host} does not accept this key. Copy it again from the provider, or first set voice.protocol and "
+                    + "voice.endpoint to match the key.");
             }
             catch (VoiceProviderException)
             {
-                // It says nothing of the key; GET /api/voice/test checks it again.
+                // This says nothing about the key. GET /api/voice/test checks it again.
             }
         }
 
@@ -60,15 +70,22 @@ internal static class VoiceSetupEndpoints
         return TypedResults.Ok(await StateAsync(tenant, secrets, options, ct));
     }
 
-    private static async Task<Results<Ok<ProviderKeyState>, ProblemHttpResult>> RemoveKey(IMultiTenantContextAccessor tenants, TenantSecrets secrets, VoiceOptions options, CancellationToken ct)
+    private static async Task<Results<Ok<ProviderKeyState>, ProblemHttpResult>> RemoveKey(
+        IMultiTenantContextAccessor tenants,
+        TenantSecrets secrets,
+        VoiceOptions options,
+        CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
         return await secrets.RemoveAsync(tenant, TenantSecrets.VoiceKey, ct)
             ? TypedResults.Ok(await StateAsync(tenant, secrets, options, ct))
-            : Problems.Because(StatusCodes.Status404NotFound, "The tenant has no key of its own for voice.");
+            : Problems.Because(StatusCodes.Status404NotFound, "The tenant has no own key for voice.");
     }
 
-    private static async Task<Ok<ConnectionReport>> Test(IMultiTenantContextAccessor tenants, VoiceConnectionTest test, CancellationToken ct) =>
+    private static async Task<Ok<ConnectionReport>> Test(
+        IMultiTenantContextAccessor tenants,
+        VoiceConnectionTest test,
+        CancellationToken ct) =>
         TypedResults.Ok(await test.RunAsync(tenants.Current().TenantId, ct));
 
     private static async Task<Results<Ok<VoiceClientSecret>, ProblemHttpResult>> CreateSecret(
@@ -76,22 +93,26 @@ internal static class VoiceSetupEndpoints
         TenantSettingsService settings,
         ConversationThreads threads,
         VoiceAccounts accounts,
-        VoiceOffer offer,
-        VoiceBriefing briefing,
+        VoiceAvailability availability,
+        VoicePlanBuilder plans,
         RealtimeProvider provider,
         CancellationToken ct)
     {
         var tenant = tenants.Current();
         var current = await settings.ReadAsync(tenant.TenantId, ct);
-        if (await offer.MissingAsync(tenant.TenantId, current, ct) is { } missing) return missing.ToProblem();
+        if (await availability.RefusalAsync(tenant.TenantId, current, ct) is { } refusal) return refusal.ToProblem();
         var account = (await accounts.OfAsync(tenant.TenantId, current.Voice, ct))!;
         if (!provider.Protocols.Contains(account.Protocol))
-            return Problems.Because(StatusCodes.Status409Conflict, "This provider has no secrets for front ends. Open calls with POST /api/voice/session.");
+            return Problems.Because(
+                StatusCodes.Status409Conflict,
+                "This provider does not support client secrets. Open calls with POST /api/voice/session.");
         var (thread, _) = (await threads.FindAsync(tenant.TenantId, visitor: null, wanted: null, ct))!.Value;
-        var plan = (await briefing.PlanAsync(tenant, current, thread, new VoiceSessionRequest(), offer.TranscriptionModelOf(current.Voice, account), ct))!;
+        var transcriptionModel = availability.TranscriptionModelOf(current.Voice, account);
+        var plan = (await plans.PlanAsync(tenant, current, thread, new VoiceSessionRequest(), transcriptionModel, ct))!;
         try
         {
-            return TypedResults.Ok(await provider.CreateSecretAsync(account, offer.ModelOf(current.Voice, account)!, plan, SecretSeconds, ct));
+            var model = availability.ModelOf(current.Voice, account)!;
+            return TypedResults.Ok(await provider.CreateSecretAsync(account, model, plan, SecretSeconds, ct));
         }
         catch (VoiceProviderException e)
         {
@@ -99,7 +120,12 @@ internal static class VoiceSetupEndpoints
         }
     }
 
-    private static async Task<ProviderKeyState> StateAsync(TenantId tenant, TenantSecrets secrets, VoiceOptions options, CancellationToken ct) =>
-        await secrets.FindAsync(tenant, TenantSecrets.VoiceKey, ct) is { } own ? new ProviderKeyState(TavusKeySource.Own, own.Hint, own.UpdatedAt)
-        : new ProviderKeyState(options.Key is null ? TavusKeySource.None : TavusKeySource.Platform, null, null);
+    private static async Task<ProviderKeyState> StateAsync(
+        TenantId tenant,
+        TenantSecrets secrets,
+        VoiceOptions options,
+        CancellationToken ct) =>
+        await secrets.FindAsync(tenant, TenantSecrets.VoiceKey, ct) is { } own
+            ? new ProviderKeyState(TavusKeySource.Own, own.Hint, own.UpdatedAt)
+            : new ProviderKeyState(options.Key is null ? TavusKeySource.None : TavusKeySource.Platform, null, null);
 }

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Widget.Api.Tenancy;
+using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Web;
+
+namespace Widget.Api.Calls;
+
+/// <summary>What the endpoints of video and voice calls have in common.</summary>
+internal static class CallEndpoints
+{
+    /// <summary>Most calls that a list returns at once.</summary>
+    public const int MostListed = 200;
+
+    /// <summary>The error for a list limit that is out of range; null when the limit is valid.</summary>
+    public static ValidationProblem? InvalidLimit(int limit) =>
+        limit is < 1 or > MostListed ? Problems.Invalid("limit", $"limit must be between 1 and {MostListed}.") : null;
+
+    /// <summary>Responses that opening a call may have besides success.</summary>
+    public static RouteHandlerBuilder ProducesCallRefusals(this RouteHandlerBuilder route) =>
+        route.ProducesProblem(402).ProducesProblem(409).ProducesProblem(502).ProducesProblem(503);
+
+    /// <summary>Ends a call when its page is being closed. The leave token in the body is the only credential.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="kind"><see cref="LeaveTokens.Video"/> or <see cref="LeaveTokens.Voice"/>.</param>
+    /// <param name="id">The call.</param>
+    /// <param name="notFound">The response for an unknown call or a wrong token.</param>
+    /// <param name="endAsync">Ends the call; false when there is none.</param>
+    public static async Task<Results<NoContent, ProblemHttpResult>> LeaveAsync(
+        HttpContext http,
+        string kind,
+        Guid id,
+        ProblemHttpResult notFound,
+        Func<Caller, Task<bool>> endAsync)
+    {
+        var tokens = http.RequestServices.GetRequiredService<LeaveTokens>();
+        var tenants = http.RequestServices.GetRequiredService<IMultiTenantContextAccessor>();
+        try
+        {
+            return await tokens.ReadAsync(kind, id, http.Request.Body, http.RequestAborted) is { } tenant
+                && tenants.Admits(tenant)
+                && await endAsync(new Caller(tenant, Visitor: null))
+                ? TypedResults.NoContent()
+                : notFound;
+        }
+        catch (JsonException)
+        {
+            return Problems.Because(StatusCodes.Status400BadRequest, "The request is not valid JSON.");
+        }
+    }
+}

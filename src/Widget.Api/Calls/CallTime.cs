@@ -1,0 +1,9 @@
+namespace Widget.Api.Calls;
+
+/// <summary>What callers see of a call's time limit.</summary>
+internal static class CallTime
+{
+    /// <summary>Seconds until a call's time limit, or that were left at its end; null for a call that was not opened.</summary>
+    public static int? Remaining(DateTimeOffset? deadline, DateTimeOffset? endedAt, DateTimeOffset now) =>
+        deadline is { } limit ? (int)Math.Max(0, (limit - (endedAt ?? now)).TotalSeconds) : null;
+}

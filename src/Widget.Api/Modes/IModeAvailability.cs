@@ -1,0 +1,23 @@
+using Widget.Contracts;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Modes;
+
+/// <summary>Decides whether a tenant's visitors can use a mode. Each mode except text registers one as a singleton service.</summary>
+public interface IModeAvailability
+{
+    /// <summary>speech, voice or video.</summary>
+    string Mode { get; }
+
+    /// <summary>What the browser must support, from <see cref="SessionRequest.Abilities"/>.</summary>
+    IReadOnlyList<string> Needs { get; }
+
+    /// <summary>Whether the mode is available now, and for staff why it is not: it must be enabled, set up and within the budget.</summary>
+    Task<ModeState> StateAsync(TenantId tenant, TenantSettings settings, CancellationToken ct);
+
+    /// <summary>
+    /// Whether the mode is available. Every visitor session asks this, so a mode may skip what only the explanation needs.
+    /// </summary>
+    async Task<bool> IsAvailableAsync(TenantId tenant, TenantSettings settings, CancellationToken ct) =>
+        (await StateAsync(tenant, settings, ct)).Available;
+}

@@ -1,0 +1,159 @@
+using Widget.Api.Conversations;
+using Widget.Api.Usage;
+using Widget.Contracts;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Video;
+
+/// <summary>
+/// Applies what Tavus reports about a call to the session and its conversation, each fact once, in the caller's transaction: the avatar has
+/// joined, the call is over, the transcript is ready.
+/// </summary>
+public sealed class VideoSessionCompletion(VideoTimings timings, TimeProvider clock)
+{
+    /// <summary>Applies what is new in a summary.</summary>
+    public async Task ApplyAsync(TenantDb db, VideoSession session, TavusCallSummary summary, CancellationToken ct)
+    {
+        if (summary.Joined) await JoinAsync(db, session, ct);
+        session.ShutdownReason ??= summary.ShutdownReason;
+        session.Recording ??= summary.Recording;
+        session.Perception ??= summary.Perception;
+        if (summary.Transcript is { } transcript && session.TranscribedAt is null) await MergeTranscriptAsync(db, session, transcript, ct);
+    }
+
+    /// <summary>Records that the avatar has joined. The first report counts.</summary>
+    public async Task JoinAsync(TenantDb db, VideoSession session, CancellationToken ct)
+    {
+        if (session.JoinedAt is not null || session.OpenedAt is null) return;
+        session.JoinedAt = clock.GetUtcNow();
+        if (session.State != TavusSessionState.Waiting) return;
+        session.State = TavusSessionState.Live;
+        await ConversationLog.AppendAsync(db, session.ConversationId, new TavusConversationJoined { SessionId = session.Id.Value }, ct);
+    }
+
+    /// <summary>Records the end of a call that is over at Tavus: its usage, the event in the conversation, and the final state.</summary>
+    /// <param name="db">The transaction that has locked the session.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="began">When the call began by Tavus's clock; null unless its end is known by the same clock.</param>
+    /// <param name="ended">When the call ended by Tavus's clock.</param>
+    /// <param name="ct">Cancels the work.</param>
+    public async Task CompleteAsync(TenantDb db, VideoSession session, DateTimeOffset? began, DateTimeOffset? ended, CancellationToken ct)
+    {
+        if (session.IsOver) return;
+        var now = clock.GetUtcNow();
+        session.EndReason ??= ReasonOf(session.ShutdownReason);
+        session.State = TavusSessionState.Ended;
+        session.EndedAt = now;
+        session.MeetingToken = null;
+        var lasted = session.OpenedAt is not { } opened ? TimeSpan.Zero : (ended - began) ?? (now - opened);
+        session.Seconds = (int)Math.Clamp(Math.Round(lasted.TotalSeconds), 0, int.MaxValue);
+        session.NextCheckAt = NextCollection(session, now);
+        // Its slot, or its place in the queue, is free now.
+        db.WakeQueue(session.Account);
+        if (session.OpenedAt is null) return;
+        await UsageMeter.CountAsync(db, UsageMeter.Video, session.Id.Value, session.ConversationId, session.Seconds.Value, default, ct);
+        await ConversationLog.AppendAsync(
+            db,
+            session.ConversationId,
+            new TavusConversationEnded { SessionId = session.Id.Value, Reason = session.EndReason.Value, Seconds = session.Seconds.Value },
+            ct);
+    }
+
+    /// <summary>When to ask Tavus again for the results of an ended call; null when they are complete or no longer expected.</summary>
+    public DateTimeOffset? NextCollection(VideoSession session, DateTimeOffset now)
+    {
+        if (IsComplete(session)) return null;
+        var elapsed = now - (session.EndedAt ?? now);
+        foreach (var wait in timings.Aftermath)
+            if (wait > elapsed) return session.EndedAt + wait;
+        return null;
+    }
+
+    /// <summary>Whether all results of the call have arrived.</summary>
+    public static bool IsComplete(VideoSession session) =>
+        session.TavusConversationId is null || session is { TranscribedAt: not null, Perception: not null, ShutdownReason: not null };
+
+    // Tavus's shutdown_reason is free text, so match parts of it.
+    internal static TavusEndReason ReasonOf(string? words) => words switch
+    {
+        null => TavusEndReason.Tavus,
+        _ when words.Contains("max_call_duration", StringComparison.OrdinalIgnoreCase) => TavusEndReason.TimeLimit,
+        _ when words.Contains("participant_left", StringComparison.OrdinalIgnoreCase) => TavusEndReason.Left,
+        _ when words.Contains("participant_absent", StringComparison.OrdinalIgnoreCase) => TavusEndReason.Left,
+        _ when words.Contains("could_not_join", StringComparison.OrdinalIgnoreCase) => TavusEndReason.NoReplica,
+        _ => TavusEndReason.Tavus,
+    };
+
+    private async Task MergeTranscriptAsync(
+        TenantDb db,
+        VideoSession session,
+        IReadOnlyList<TranscriptLine> transcript,
+        CancellationToken ct)
+    {
+        // The lock keeps pages from adding utterances meanwhile.
+        await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
+        var heard = await ConversationLog.UtterancesAsync(db, session.ConversationId, session.Id.Value, TranscriptMerge.MostLines, ct);
+        var (missing, known) = TranscriptMerge.Compare(
+            [.. heard.Select(entry => (entry.Speaker == Speaker.Visitor, entry.Text))],
+            transcript);
+        await CheckAsync(db, session, heard, place => known.TryGetValue(place, out var line) ? transcript[line] : null, ct);
+        foreach (var place in missing)
+        {
+            var line = transcript[place];
+            await ConversationLog.AppendAsync(
+                db,
+                session.ConversationId,
+                new Utterance
+                {
+                    ClientId = $"{UtteranceIds.Of(session)}transcript:{place}",
+                    SessionId = session.Id.Value,
+                    Mode = "video",
+                    Speaker = line.IsVisitor ? Speaker.Visitor : Speaker.Assistant,
+                    Text = line.Text,
+                    SpokenAt = session.OpenedAt + line.After,
+                },
+                ct);
+        }
+
+        session.TranscribedAt = clock.GetUtcNow();
+    }
+
+    // Pages can report anything. A reported line is confirmed if the transcript contains it. If the wording differs, the transcript's
+    // wording replaces it.
+    private static async Task CheckAsync(
+        TenantDb db,
+        VideoSession session,
+        IReadOnlyList<Utterance> heard,
+        Func<int, TranscriptLine?> lineOf,
+        CancellationToken ct)
+    {
+        var confirmed = new List<ConfirmedUtterance>();
+        var unconfirmed = new List<int>();
+        for (var place = 0; place < heard.Count; place++)
+        {
+            if (!heard[place].Reported) continue;
+            if (lineOf(place) is { } line)
+                confirmed.Add(new ConfirmedUtterance(heard[place].Seq, IsSaidIn(heard[place], line) ? null : line.Text));
+            else unconfirmed.Add(heard[place].Seq);
+        }
+
+        if (confirmed.Count + unconfirmed.Count == 0) return;
+        await ConversationLog.AppendAsync(
+            db,
+            session.ConversationId,
+            new UtterancesChecked { SessionId = session.Id.Value, Confirmed = confirmed, Unconfirmed = unconfirmed },
+            ct);
+    }
+
+    // The assistant's words must match exactly, because one different digit changes an offer; an interrupted line must match the
+    // beginning. The visitor's own words need not match.
+    private static bool IsSaidIn(Utterance heard, TranscriptLine line)
+    {
+        var (reported, said) = (OneLine(heard.Text), OneLine(line.Text));
+        return heard.Speaker == Speaker.Visitor
+            || reported == said
+            || (heard.Interrupted && said.StartsWith(reported, StringComparison.Ordinal));
+    }
+
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+}

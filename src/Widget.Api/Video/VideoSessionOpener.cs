@@ -1,0 +1,198 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Widget.Api.Calls;
+using Widget.Api.Configuration;
+using Widget.Api.Conversations;
+using Widget.Api.Tavus;
+using Widget.Api.Tavus.Client;
+using Widget.Api.Tavus.Knowledge;
+using Widget.Api.Tenancy;
+using Widget.Contracts;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Video;
+
+/// <summary>
+/// Opens a session's conversation at Tavus. The caller has the session's lease. The request is recorded in the database before it is sent,
+/// so that the reconciler can find and end the conversation if this node dies before the response arrives.
+/// </summary>
+public sealed partial class VideoSessionOpener(
+    TenantDatabase database,
+    TavusAccounts accounts,
+    TavusClient tavus,
+    TenantSettingsService settings,
+    InstallationOptions options,
+    VideoTimings timings,
+    TimeProvider clock,
+    ILogger<VideoSessionOpener> logger)
+{
+    /// <summary>Gives the visitor time to reconnect, but ends a call soon after its page was closed.</summary>
+    private const int SecondsAfterLeaving = 10;
+
+    /// <summary>How long Tavus waits for the visitor to join.</summary>
+    private const int SecondsUntilJoining = 45;
+
+    private const int MostEvents = 60;
+
+    /// <returns>Why the call could not be opened; null when it is open or queued.</returns>
+    public async Task<CallRefusal?> OpenAsync(TenantId tenant, VideoSessionId id, CancellationToken ct)
+    {
+        if (await RecordRequestAsync(tenant, id, ct) is not { } asking) return null;
+        if (await accounts.OfAsync(tenant, asking.Session.Account, ct) is not { } account)
+            return await FailAsync(tenant, id, VideoRefusals.NoKey, mayExist: false, ct);
+        var request = await RequestAsync(asking.Session, account, asking.CallbackAddress, ct);
+        try
+        {
+            var opened = await tavus.CreateConversationAsync(account, request, ct);
+            // If the tenant was deleted in the meantime, nothing else would end the call.
+            if (!await SaveOpenedAsync(tenant, id, opened, ct)) await tavus.EndConversationAsync(account, opened.Id, ct);
+            return null;
+        }
+        catch (TavusException e) when (e.Fault == TavusFault.ConcurrencyReached)
+        {
+            await QueueAsync(tenant, id, ct);
+            return null;
+        }
+        catch (TavusException e) when (
+            e is { Fault: TavusFault.Temporary, MayHaveHappened: false } && clock.GetUtcNow() - asking.Session.QueuedAt < timings.RidingOut)
+        {
+            // The visitor is waiting in the queue anyway, so wait a little longer instead of failing.
+            LogNotOpened(id, e.Fault, e.Status);
+            await QueueAsync(tenant, id, ct);
+            return null;
+        }
+        catch (TavusException e)
+        {
+            var refusal = VideoRefusals.Of(e);
+            LogNotOpened(id, e.Fault, e.Status);
+            return await FailAsync(tenant, id, refusal, e.MayHaveHappened || e.Fault == TavusFault.Malformed, ct);
+        }
+    }
+
+    private async Task<(VideoSession Session, Uri? CallbackAddress)?> RecordRequestAsync(
+        TenantId tenant,
+        VideoSessionId id,
+        CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (await db.LockAsync(id, ct) is not { State: TavusSessionState.Creating } session) return null;
+        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        session.CallbackToken = CallbackToken.HashOf(token);
+        session.AskedAt = clock.GetUtcNow();
+        await db.CommitAsync(ct);
+        return (session, options.PublicAddress is { } ours ? new Uri(ours, $"/api/tavus/callback/{token}") : null);
+    }
+
+    private async Task<CreateConversation> RequestAsync(VideoSession session, TavusAccount account, Uri? callback, CancellationToken ct)
+    {
+        var current = await settings.ReadAsync(session.TenantId, ct);
+        var tags = current.TavusDocumentTags.Where(tag => AccountListing.MayName(tag, session.TenantId, account.IsTenants)).ToArray();
+        await using var db = await database.BeginAsync(session.TenantId, ct);
+        var snapshot = await ConversationQueries.SnapshotAsync(db, session.ConversationId, MostEvents, ct)
+            ?? throw new InvalidOperationException($"Conversation {session.ConversationId} was deleted.");
+        var hasTalked = snapshot.LatestEvents.Any(entry => entry is VisitorMessage or AssistantMessage or Utterance);
+        return new CreateConversation
+        {
+            ReplicaId = session.ReplicaId,
+            PersonaId = session.PersonaId,
+            ConversationName = session.Name,
+            ConversationalContext = AvatarContext.Of(snapshot, session.Wish),
+            // A visitor who has already talked with us is not greeted again.
+            CustomGreeting = hasTalked ? null : current.Greeting,
+            CallbackUrl = callback?.AbsoluteUri,
+            DocumentIds = current.TavusDocumentIds.Count > 0 ? current.TavusDocumentIds : null,
+            DocumentTags = tags.Length > 0 ? tags : null,
+            DocumentRetrievalStrategy = current.TavusRetrieval.ToString().ToLowerInvariant(),
+            RequireAuth = current.TavusPrivateRoom ? true : null,
+            Properties = new ConversationProperties
+            {
+                MaxCallDuration = session.ReservedSeconds,
+                ParticipantLeftTimeout = SecondsAfterLeaving,
+                ParticipantAbsentTimeout = SecondsUntilJoining,
+                EnableRecording = current.TavusRecording ? true : null,
+                EnableClosedCaptions = true,
+                ApplyGreenscreen = current.TavusGreenScreen ? true : null,
+                Language = AvatarContext.Language(current.Locale == "auto" ? session.Wish.Locale : current.Locale),
+            },
+        };
+    }
+
+    private async Task<bool> SaveOpenedAsync(TenantId tenant, VideoSessionId id, TavusConversation opened, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (await db.LockAsync(id, ct) is not { } session) return false;
+        var now = clock.GetUtcNow();
+        (session.TavusConversationId, session.ConversationUrl, session.MeetingToken) = (opened.Id, opened.Url, opened.MeetingToken);
+        session.OpenedAt = now;
+        var announced = new TavusConversationCreated
+        {
+            SessionId = id.Value,
+            TavusConversationId = opened.Id,
+            ConversationUrl = opened.Url!,
+        };
+        await ConversationLog.AppendAsync(db, session.ConversationId, announced, ct);
+        if (session.State == TavusSessionState.Creating)
+        {
+            session.State = TavusSessionState.Waiting;
+            session.NextCheckAt = now + Shorter(timings.Silence, timings.Joining, timings.Reconciling);
+        }
+        else
+        {
+            // The visitor left while the call was being opened.
+            session.NextCheckAt = now;
+        }
+
+        await db.CommitAsync(ct);
+        return true;
+    }
+
+    private async Task QueueAsync(TenantId tenant, VideoSessionId id, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (await db.LockAsync(id, ct) is not { } session) return;
+        // Tavus refused the request, so there is no conversation to search for.
+        session.AskedAt = null;
+        session.QueuedAt ??= clock.GetUtcNow();
+        if (session.State == TavusSessionState.Creating) session.State = TavusSessionState.Queued;
+        session.NextCheckAt = clock.GetUtcNow() + timings.TryingForSlot;
+        await db.CommitAsync(ct);
+    }
+
+    private async Task<CallRefusal> FailAsync(TenantId tenant, VideoSessionId id, CallRefusal refusal, bool mayExist, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        if (await db.LockAsync(id, ct) is not { } session) return refusal;
+        var now = clock.GetUtcNow();
+        if (mayExist)
+        {
+            // The reconciler searches for the conversation and ends it.
+            session.BeginEnd(TavusEndReason.Failed, now);
+        }
+        else
+        {
+            session.AskedAt = null;
+            (session.State, session.EndReason) = (TavusSessionState.Failed, TavusEndReason.Failed);
+            (session.EndedAt, session.Seconds, session.NextCheckAt) = (now, 0, null);
+        }
+
+        await db.CommitAsync(ct);
+        return refusal;
+    }
+
+    private static TimeSpan Shorter(params ReadOnlySpan<TimeSpan> spans)
+    {
+        var shortest = TimeSpan.MaxValue;
+        foreach (var span in spans) shortest = span < shortest ? span : shortest;
+        return shortest;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Opening video session {Session} at Tavus failed: {Fault}, status {Status}")]
+    private partial void LogNotOpened(VideoSessionId session, TavusFault fault, int? status);
+}
+
+/// <summary>The secret in a callback's URL. Tavus does not sign callbacks, so it is the only proof that Tavus sent them.</summary>
+internal static class CallbackToken
+{
+    public static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+}

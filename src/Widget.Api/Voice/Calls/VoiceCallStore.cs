@@ -1,0 +1,97 @@
+using Widget.Contracts;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
+
+namespace Widget.Api.Voice.Calls;
+
+/// <summary>Rows of voice calls, and this node's leases on them.</summary>
+public sealed class VoiceCallStore(TenantDatabase database, VoiceTimings timings, TimeProvider clock)
+{
+    /// <summary>Identifies this node in leases.</summary>
+    internal Guid Node { get; } = Guid.CreateVersion7();
+
+    internal async Task<VoiceCall?> FindAsync(TenantId tenant, VoiceCallId id, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(tenant, ct);
+        return await db.FindCallAsync(id, ct);
+    }
+
+    /// <summary>Changes the row under its lock. Does nothing when the row was deleted.</summary>
+    internal Task ChangeAsync(VoiceCall call, Action<VoiceCall> change) => ChangeAsync(call, (_, row) =>
+    {
+        change(row);
+        return Task.CompletedTask;
+    });
+
+    /// <inheritdoc cref="ChangeAsync(VoiceCall, Action{VoiceCall})"/>
+    internal async Task ChangeAsync(VoiceCall call, Func<TenantDb, VoiceCall, Task> change)
+    {
+        await using var db = await database.BeginAsync(call.TenantId, CancellationToken.None);
+        if (await db.LockAsync(call.Id, CancellationToken.None) is not { } row) return;
+        await change(db, row);
+        await db.CommitAsync(CancellationToken.None);
+    }
+
+    /// <summary>
+    /// Renews this node's lease, saves the usage so far, and requests the end of a call that has reached its time limit or lost its page.
+    /// </summary>
+    /// <returns>The row; null when this node no longer has the lease.</returns>
+    internal async Task<VoiceCall?> RenewLeaseAsync(VoiceCall call, ActiveVoiceCall held, CancellationToken ct)
+    {
+        await using var db = await database.BeginAsync(call.TenantId, ct);
+        if (await db.LockAsync(call.Id, ct) is not { } row || row.LeaseOwner != Node) return null;
+        var now = clock.GetUtcNow();
+        held.Deadline = row.Deadline;
+        if (row.State == VoiceSessionState.Live && now > row.Deadline) row.BeginEnd(VoiceEndReason.TimeLimit, now);
+        if (row.State == VoiceSessionState.Live && row.Watched && now - row.SeenAt > timings.Silence)
+            row.BeginEnd(VoiceEndReason.Left, now);
+        row.LeaseUntil = now + timings.Lease;
+        row.Usage = Larger(row.Usage, held.Usage);
+        await db.CommitAsync(ct);
+        return row;
+    }
+
+    /// <summary>Gives up this node's lease, if it still has it.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="id">The call.</param>
+    /// <param name="next">When the next node may claim the call, from now.</param>
+    /// <param name="held">Its usage is saved; null when this node has not run the call.</param>
+    internal async Task ReleaseLeaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next, ActiveVoiceCall? held)
+    {
+        await using var db = await database.BeginAsync(tenant, CancellationToken.None);
+        if (await db.LockAsync(id, CancellationToken.None) is not { } row || row.LeaseOwner != Node) return;
+        if (held is not null) row.Usage = Larger(row.Usage, held.Usage);
+        (row.LeaseOwner, row.LeaseUntil) = (null, null);
+        if (!row.IsOver) row.NextCheckAt = clock.GetUtcNow() + next;
+        await db.CommitAsync(CancellationToken.None);
+    }
+
+    /// <summary>Marks the call as connected to this server. Retries until the database is available.</summary>
+    /// <returns>Whether it is the call's first connection; null when the row was deleted.</returns>
+    internal async Task<bool?> MarkAttachedAsync(VoiceCall call, Action<Exception> report, CancellationToken ct)
+    {
+        bool? isFirst = null;
+        await DatabaseRetry.RunAsync(
+            async token =>
+            {
+                await using var db = await database.BeginAsync(call.TenantId, token);
+                if (await db.LockAsync(call.Id, token) is not { } row) return;
+                // A retry after a commit whose response was lost finds AttachedAt already set, so keep the result of the first attempt.
+                isFirst ??= row.AttachedAt is null;
+                row.AttachedAt ??= clock.GetUtcNow();
+                await db.CommitAsync(token);
+            },
+            clock,
+            report,
+            ct);
+        return isFirst;
+    }
+
+    /// <summary>Usage figures only grow, so the larger figure is the later one, whichever node counted it.</summary>
+    internal static Dictionary<string, long> Larger(Dictionary<string, long> saved, IReadOnlyDictionary<string, long> counted)
+    {
+        var larger = new Dictionary<string, long>(saved, StringComparer.Ordinal);
+        foreach (var (figure, amount) in counted) larger[figure] = Math.Max(amount, larger.GetValueOrDefault(figure));
+        return larger;
+    }
+}

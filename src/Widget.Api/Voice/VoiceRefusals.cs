@@ -1,0 +1,74 @@
+using Widget.Api.Calls;
+using Widget.Api.Voice.Providers;
+
+namespace Widget.Api.Voice;
+
+/// <summary>Why a voice call can't be opened.</summary>
+internal static class VoiceRefusals
+{
+    private const string Mode = "voice";
+
+    public static CallRefusal NotEnabled { get; } = new(
+        StatusCodes.Status409Conflict,
+        "voice_not_enabled",
+        "Voice is not enabled for this company.")
+    {
+        Advice = "Voice is off. Set voice.enabled in the settings.",
+    };
+
+    /// <summary>Neither the tenant nor the installation has a key.</summary>
+    public static CallRefusal NoKey { get; } = new(
+        StatusCodes.Status503ServiceUnavailable,
+        "no_key",
+        "Voice is not set up here: the key is missing.")
+    {
+        Advice = "There is no key for voice. Set one with PUT /api/voice/key, or ask the operator to set WIDGET_VOICE_ENDPOINT and "
+            + "WIDGET_VOICE_KEY.",
+    };
+
+    /// <summary>The tenant's own endpoint has no key.</summary>
+    public static CallRefusal NoKeyForEndpoint { get; } = NoKey with
+    {
+        Advice = "voice.endpoint is the tenant's own service, which needs its own key. Set it with PUT /api/voice/key.",
+    };
+
+    public static CallRefusal NoModel { get; } = new(
+        StatusCodes.Status503ServiceUnavailable,
+        "no_model",
+        "Voice is not set up here: the model is missing.")
+    {
+        Advice = "No model is chosen. Set voice.model in the settings, or ask the operator to set WIDGET_VOICE_MODEL.",
+    };
+
+    public static CallRefusal OutOfMinutes { get; } = CallRefusal.OutOfMinutes(Mode, "voice.monthlyMinutes");
+
+    /// <summary>The tenant limits its spend, and the price of the model is unknown.</summary>
+    public static CallRefusal NoPrice { get; } = new(
+        StatusCodes.Status402PaymentRequired,
+        "price_unknown",
+        "Voice is unavailable, because its price is unknown and the company limits spending. You can switch to text.")
+    {
+        Advice = "budget.monthlyModelSpend is set, but the price of the voice model is unknown. Ask the operator to add it to "
+            + "WIDGET_MODEL_PRICES, or use budget.monthlyTokens.",
+    };
+
+    public static CallRefusal Unreachable { get; } = CallRefusal.Unreachable(Mode);
+
+    private static CallRefusal BadKey { get; } = Failed("bad_key", "the voice service does not accept the company's key");
+
+    private static CallRefusal Quota { get; } = Failed("quota", "the company's account with the voice service has no credit left");
+
+    private static CallRefusal Refused { get; } = Failed("refused", "the voice service refused it");
+
+    /// <summary>The refusal for a call that the provider did not open.</summary>
+    public static CallRefusal Of(VoiceProviderException exception) => exception.Fault switch
+    {
+        VoiceFault.BadKey => BadKey,
+        VoiceFault.Quota => Quota,
+        VoiceFault.Temporary => Unreachable,
+        _ => Refused,
+    };
+
+    private static CallRefusal Failed(string code, string reason) =>
+        new(StatusCodes.Status502BadGateway, code, $"The call couldn't be started: {reason}. You can switch to text.");
+}
