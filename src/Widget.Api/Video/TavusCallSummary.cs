@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Widget.Platform.Database;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Video;
 
