@@ -2,7 +2,6 @@ using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Rag.Catalog;
 using Widget.Rag.Own;
-using Widget.Rag.Search;
 
 namespace Widget.Api.Knowledge;
 
