@@ -6,6 +6,7 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Tavus.Mirror;
 
 namespace Widget.Api.Tavus;
@@ -35,7 +36,7 @@ internal static class TavusAccountEndpoints
         TavusClient client,
         TavusApiOptions api,
         MirrorLeases leases,
-        TavusKnowledgeSignal signal,
+        WakeUpSignal<TavusKnowledgeWorker> signal,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
@@ -65,7 +66,7 @@ internal static class TavusAccountEndpoints
         TenantSettingsService settings,
         TavusApiOptions api,
         MirrorLeases leases,
-        TavusKnowledgeSignal signal,
+        WakeUpSignal<TavusKnowledgeWorker> signal,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
@@ -78,11 +79,11 @@ internal static class TavusAccountEndpoints
         TypedResults.Ok(await test.RunAsync(tenants.Current().TenantId, ct));
 
     // Another key may be another account, whose documents are others.
-    private static async Task AskForKnowledgeAsync(TenantId tenant, TenantSettingsService settings, MirrorLeases leases, TavusKnowledgeSignal signal, CancellationToken ct)
+    private static async Task AskForKnowledgeAsync(TenantId tenant, TenantSettingsService settings, MirrorLeases leases, WakeUpSignal<TavusKnowledgeWorker> signal, CancellationToken ct)
     {
         if (!(await settings.ReadAsync(tenant, ct)).UseTavusKB) return;
         await leases.AskAsync(tenant, ct);
-        signal.Set();
+        signal.Raise();
     }
 
     private static async Task<TavusKeyState> StateAsync(TenantId tenant, TenantSecrets secrets, TavusApiOptions api, string? words, CancellationToken ct)

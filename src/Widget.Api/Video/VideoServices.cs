@@ -1,5 +1,6 @@
 using Widget.Api.Modes;
 using Widget.Api.Video.Lifecycle;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Video;
 
@@ -17,9 +18,9 @@ internal static class VideoServices
         services.AddSingleton<LostConversations>();
         services.AddSingleton<SessionAtTavus>();
         services.AddSingleton<SessionKeeping>();
-        services.AddSingleton<VideoSignal>();
+        services.AddSingleton<WakeUpSignal<VideoSessionWorker>>(_ => new());
         services.AddSingleton<SessionLeases>();
-        services.AddHostedService<SessionKeeper>();
+        services.AddHostedService<VideoSessionWorker>();
         services.AddSingleton<VideoSessions>();
         services.AddSingleton<VideoView>();
         services.AddSingleton<VideoCallbacks>();

@@ -6,6 +6,7 @@ using Widget.Api.Tenancy;
 using Widget.Api.Usage;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Video;
 
@@ -21,7 +22,7 @@ public sealed class VideoSessions(
     SessionOpener opener,
     SessionFinish finish,
     SessionLeases leases,
-    VideoSignal signal,
+    WakeUpSignal<VideoSessionWorker> signal,
     VideoTimings timings,
     IHostApplicationLifetime lifetime,
     TimeProvider clock)

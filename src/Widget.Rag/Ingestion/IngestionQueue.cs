@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using NpgsqlTypes;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Fetching;
 using Widget.Rag.Own;
 using Widget.Rag.Reading;
@@ -28,7 +29,7 @@ public sealed record NoticedItem(string ExternalId, string Notice);
 /// Takes in documents. Each call commits a job and everything it needs to run, so nothing is lost once it has returned;
 /// <see cref="IngestionWorker"/> on any node does the work.
 /// </summary>
-public sealed class IngestionQueue(TenantDatabase database, IngestionSignal signal)
+public sealed class IngestionQueue(TenantDatabase database, WakeUpSignal<IngestionWorker> signal)
 {
     private const int Batch = 500;
     private const int BatchBytes = 16 << 20;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pgvector;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Fetching;
 using Widget.Rag.Ingestion.Crawling;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Catalog;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Reading;
@@ -62,7 +63,7 @@ public sealed class IngestionTurnsShould
         await using var database = await TestDatabase.CreateAsync();
         using var gate = new SlowReader();
         using var knowledge = new Knowledge(database, reader: gate, options: Quick);
-        using var signal = new IngestionSignal();
+        using var signal = new WakeUpSignal<IngestionWorker>(2);
         using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, TimeProvider.System, NullLogger<IngestionWorker>.Instance, Quick);
         var tenant = await database.AddTenantAsync();
         var job = await knowledge.Queue.ImportAsync(tenant, new[] { Text("slow", "Slow words.", Slow) }.ToAsyncEnumerable(), Ct);
@@ -83,7 +84,7 @@ public sealed class IngestionTurnsShould
         await using var database = await TestDatabase.CreateAsync();
         using var gate = new SlowReader();
         using var knowledge = new Knowledge(database, reader: gate, options: Quick);
-        using var signal = new IngestionSignal();
+        using var signal = new WakeUpSignal<IngestionWorker>(2);
         using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, TimeProvider.System, NullLogger<IngestionWorker>.Instance, Quick);
         var large = new List<(TenantId Tenant, JobId Job)>();
         // More than there are slow workers.
@@ -117,7 +118,7 @@ public sealed class IngestionTurnsShould
     {
         await using var database = await TestDatabase.CreateAsync();
         using var knowledge = new Knowledge(database);
-        using var signal = new IngestionSignal();
+        using var signal = new WakeUpSignal<IngestionWorker>(2);
         using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, TimeProvider.System, NullLogger<IngestionWorker>.Instance);
         var pdf = MadePdf.Of(10_000, MadePdf.Empty);
         for (var i = 0; i < 2; i++)

@@ -6,6 +6,7 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Own;
 using Widget.Rag.Search;
 using Widget.Rag.Tavus;
@@ -63,14 +64,14 @@ internal static class TavusKnowledgeEndpoints
         IMultiTenantContextAccessor tenants,
         TenantSettingsService settings,
         MirrorLeases leases,
-        TavusKnowledgeSignal signal,
+        WakeUpSignal<TavusKnowledgeWorker> signal,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
         if (!(await settings.ReadAsync(tenant, ct)).UseTavusKB)
             return Problems.Because(StatusCodes.Status409Conflict, "useTavusKB is off in the tenant's settings. Switch it on to have its knowledge at Tavus mirrored.");
         await leases.AskAsync(tenant, ct);
-        signal.Set();
+        signal.Raise();
         return TypedResults.Accepted("/api/tavus/knowledge");
     }
 
@@ -78,7 +79,7 @@ internal static class TavusKnowledgeEndpoints
         IMultiTenantContextAccessor tenants,
         TavusPublisher publisher,
         MirrorLeases leases,
-        TavusKnowledgeSignal signal,
+        WakeUpSignal<TavusKnowledgeWorker> signal,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
@@ -87,7 +88,7 @@ internal static class TavusKnowledgeEndpoints
         if (rows.Any(row => row.Status is TavusPublicationStatus.Processing or TavusPublicationStatus.Waiting))
         {
             await leases.NudgeAsync(tenant, ct);
-            signal.Set();
+            signal.Raise();
         }
 
         return TypedResults.Ok(new TavusPublications([.. rows.Select(row => row.ToContract())]));
@@ -100,7 +101,7 @@ internal static class TavusKnowledgeEndpoints
         DocumentTexts texts,
         TavusPublisher publisher,
         MirrorLeases leases,
-        TavusKnowledgeSignal signal,
+        WakeUpSignal<TavusKnowledgeWorker> signal,
         InstallationOptions options,
         CancellationToken ct)
     {
@@ -113,7 +114,7 @@ internal static class TavusKnowledgeEndpoints
         if (found.Count > MostPublished) return Problems.Invalid("sourceIds", $"These are {found.Count} documents; {MostPublished} may be published at once.");
         await publisher.PublishAsync(tenant, found, ct);
         await leases.AskAsync(tenant, ct);
-        signal.Set();
+        signal.Raise();
         var rows = await publisher.ListAsync(tenant, ct);
         return TypedResults.Accepted("/api/tavus/knowledge/publish", new TavusPublications([.. rows.Select(row => row.ToContract())]));
     }
@@ -123,7 +124,7 @@ internal static class TavusKnowledgeEndpoints
         DocumentTexts texts,
         TavusPublisher publisher,
         MirrorLeases leases,
-        TavusKnowledgeSignal signal,
+        WakeUpSignal<TavusKnowledgeWorker> signal,
         CancellationToken ct,
         Guid[]? sourceIds = null,
         Guid[]? documentIds = null)
@@ -139,7 +140,7 @@ internal static class TavusKnowledgeEndpoints
         if (await publisher.WithdrawAsync(tenant, named, ct) > 0)
         {
             await leases.AskAsync(tenant, ct);
-            signal.Set();
+            signal.Raise();
         }
 
         return TypedResults.Accepted("/api/tavus/knowledge/publish");

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Widget.Platform.Database;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Rag.Tavus.Mirror;
 
@@ -32,7 +33,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
     /// <param name="others">Documents at Tavus that were seen and are not to be mirrored: another tenant's, and copies of our own.</param>
     /// <param name="ct">Ends the work.</param>
     /// <returns>Whether all was looked at; what was not in the time of a run is the next one's.</returns>
-    /// <exception cref="MirrorLeaseLostException">Another worker has taken over.</exception>
+    /// <exception cref="LeaseLostException">Another worker has taken over.</exception>
     public async Task<bool> SyncAsync(MirrorLease lease, RemoteListing listing, IReadOnlySet<string> others, CancellationToken ct)
     {
         var listed = listing.Documents.Where(document => !others.Contains(document.Id)).DistinctBy(document => document.Id, StringComparer.Ordinal).ToArray();
@@ -142,7 +143,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         {
             return await pages.SyncAsync(lease, document, changed, ct);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or MirrorLeaseLostException) && !DatabaseFaults.IsTransient(e))
+        catch (Exception e) when (e is not OperationCanceledException && !DatabaseFaults.IsTransient(e))
         {
             return "It could not be stored.";
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Ranking;
 using Widget.Rag.Reading;
@@ -13,11 +14,11 @@ namespace Widget.Rag.Tavus.Mirror;
 internal static class MirrorWriter
 {
     /// <summary>Has writers of one tenant take turns, and stops one whose lease is gone.</summary>
-    /// <exception cref="MirrorLeaseLostException">Another worker has it.</exception>
+    /// <exception cref="LeaseLostException">Another worker has it.</exception>
     public static async Task HoldAsync(TenantDb db, MirrorLease lease, CancellationToken ct)
     {
         await using var command = db.Command("select lease_owner from tavus_knowledge where tenant_id = $1 for update", [lease.Tenant.Value]);
-        if (await command.ExecuteScalarAsync(ct) is not Guid owner || owner != lease.Worker) throw new MirrorLeaseLostException();
+        if (await command.ExecuteScalarAsync(ct) is not Guid owner || owner != lease.Worker) throw new LeaseLostException();
     }
 
     /// <summary>Puts a page's new passages in the place of its old ones.</summary>
