@@ -28,6 +28,7 @@ internal static class AnswerServices
         services.AddSingleton<Answerer>();
         services.AddSingleton<AskService>();
         services.AddSingleton<AnswerLeases>();
+        services.AddSingleton<AnswerWriter>();
         services.AddSingleton<AnswerWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<AnswerWorker>());
         return services;
