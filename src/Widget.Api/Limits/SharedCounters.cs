@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Limits;
 
@@ -14,7 +15,11 @@ internal readonly record struct TakenTokens(int Granted, TimeSpan Wait);
 /// Token buckets in PostgreSQL that all nodes share. They fail open: while the database is unavailable, each node enforces the limits on
 /// its own (docs/decisions/0025-limits.md).
 /// </summary>
-internal sealed partial class SharedCounters(NpgsqlDataSource dataSource, IMeterFactory meters, TimeProvider clock, ILogger<SharedCounters> logger)
+internal sealed partial class SharedCounters(
+    NpgsqlDataSource dataSource,
+    IMeterFactory meters,
+    TimeProvider clock,
+    ILogger<SharedCounters> logger)
 {
     public const string MeterName = "Widget.Limits";
 
@@ -72,34 +77,16 @@ internal sealed partial class SharedCounters(NpgsqlDataSource dataSource, IMeter
 }
 
 /// <summary>Removes old counters from time to time.</summary>
-internal sealed partial class CounterCleanup(SharedCounters counters, TimeProvider clock, ILogger<CounterCleanup> logger) : BackgroundService
+internal sealed partial class CounterCleanup(
+    SharedCounters counters,
+    TimeProvider clock,
+    ILogger<CounterCleanup> logger) : PeriodicWorker(TimeSpan.FromMinutes(1), clock)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    protected override Task TickAsync(CancellationToken ct) => counters.ForgetAsync(ct);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await ForgetAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The node stops.
-        }
-    }
+    protected override void LogDatabaseAway(Exception exception) => LogAway(exception);
 
-    private async Task ForgetAsync(CancellationToken ct)
-    {
-        try
-        {
-            await counters.ForgetAsync(ct);
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
-        {
-            LogAway(e);
-        }
-    }
+    protected override void LogTrouble(Exception exception) => LogAway(exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Old counters of limits could not be removed; it is tried again in a minute")]
     private partial void LogAway(Exception exception);

@@ -31,8 +31,7 @@ internal static class VoiceServices
         services.AddHostedService(provider => provider.GetRequiredService<VoiceBus>());
         services.AddSingleton<VoiceBackstage>();
         services.AddSingleton<VoiceHolder>();
-        services.AddSingleton<VoiceKeeper>();
-        services.AddHostedService(provider => provider.GetRequiredService<VoiceKeeper>());
+        services.AddHostedService<VoiceCallReclaimer>();
         services.AddSingleton<VoiceCalls>();
         services.AddSingleton<VoiceRelay>();
         services.AddSingleton<VoiceView>();
