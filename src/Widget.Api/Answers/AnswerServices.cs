@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Widget.Api.Conversations;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Answers;
 
@@ -14,7 +15,7 @@ internal static class AnswerServices
         services.AddSingleton<LiveVoices>();
         services.AddSingleton<ConversationThreads>();
         services.AddSingleton<ConversationFeed>();
-        services.AddHostedService(provider => provider.GetRequiredService<ConversationFeed>());
+        services.AddNotificationSubscriber<ConversationFeed>();
 
         services.AddSingleton<ModelCondition>();
         services.AddSingleton(provider => new ChatModels(

@@ -2,6 +2,7 @@ using Widget.Api.Modes;
 using Widget.Api.Voice.Calls;
 using Widget.Api.Voice.Providers;
 using Widget.Api.Voice.Setup;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Voice;
 
@@ -29,6 +30,7 @@ internal static class VoiceServices
         services.AddSingleton<VoiceFinish>();
         services.AddSingleton<VoiceBus>();
         services.AddHostedService(provider => provider.GetRequiredService<VoiceBus>());
+        services.AddNotificationSubscriber<VoiceBus>();
         services.AddSingleton<VoiceBackstage>();
         services.AddSingleton<VoiceHolder>();
         services.AddHostedService<VoiceCallReclaimer>();
