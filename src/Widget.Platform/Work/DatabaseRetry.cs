@@ -1,6 +1,6 @@
-using Widget.Platform.Work;
+using Widget.Platform.Database;
 
-namespace Widget.Platform.Database;
+namespace Widget.Platform.Work;
 
 /// <summary>Retries idempotent work while the database is unavailable.</summary>
 public static class DatabaseRetry
@@ -8,10 +8,10 @@ public static class DatabaseRetry
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
-    /// <param name="work">The work. It must be idempotent: if a commit's response is lost, it has been done although it failed.</param>
+    /// <param name="work">The work. It must be idempotent: if a commit's response is lost, the work was done although it failed.</param>
     /// <param name="clock">For the pauses.</param>
     /// <param name="report">Called for every fault that is followed by a retry.</param>
-    /// <param name="ct">Ends the tries; the last fault is thrown.</param>
+    /// <param name="ct">Ends the attempts; the last fault is thrown.</param>
     public static async Task<T> RunAsync<T>(
         Func<CancellationToken, Task<T>> work,
         TimeProvider clock,
@@ -35,13 +35,14 @@ public static class DatabaseRetry
     }
 
     /// <inheritdoc cref="RunAsync{T}"/>
-    public static Task RunAsync(Func<CancellationToken, Task> work, TimeProvider clock, Action<Exception> report, CancellationToken ct) => RunAsync(
-        async token =>
-        {
-            await work(token);
-            return true;
-        },
-        clock,
-        report,
-        ct);
+    public static Task RunAsync(Func<CancellationToken, Task> work, TimeProvider clock, Action<Exception> report, CancellationToken ct) =>
+        RunAsync(
+            async token =>
+            {
+                await work(token);
+                return true;
+            },
+            clock,
+            report,
+            ct);
 }
