@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Widget.Platform.Work;
 
 /// <summary>One of a node's workers of the same kind.</summary>
@@ -29,6 +31,9 @@ public abstract class LeasedWorker<TLease>(WorkerPace pace, TimeProvider clock, 
 
     /// <summary>Claims the next piece of work; null when there is none.</summary>
     protected abstract Task<TLease?> ClaimAsync(WorkerSlot slot, CancellationToken ct);
+
+    /// <summary>Starts the trace span of the work and its renewal; null for none.</summary>
+    protected virtual Activity? StartActivity(TLease lease) => null;
 
     /// <param name="lease">The claimed work.</param>
     /// <param name="ct">Cancelled when the lease is lost or the node stops.</param>
@@ -73,6 +78,7 @@ public abstract class LeasedWorker<TLease>(WorkerPace pace, TimeProvider clock, 
 
     private async Task HoldAsync(TLease lease, CancellationToken stopping)
     {
+        using var activity = StartActivity(lease);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var renewing = Lease is { } times
             ? LeaseRenewal.KeepAsync(times, Clock, held, ct => RenewAsync(lease, ct), Report)

@@ -1,12 +1,9 @@
-using System.Diagnostics;
-
 namespace Widget.Rag.Ingestion;
 
 /// <summary>A job in one of its time slices.</summary>
 /// <param name="Job">The worker's hold on the job.</param>
 /// <param name="Meter">Measures the time to charge.</param>
-/// <param name="Activity">The slice's trace.</param>
-public sealed record IngestionSlice(JobLease Job, SliceMeter Meter, Activity? Activity);
+public sealed record IngestionSlice(JobLease Job, SliceMeter Meter);
 
 /// <summary>Measures the worker time since the last reading.</summary>
 public sealed class SliceMeter(TimeProvider clock)

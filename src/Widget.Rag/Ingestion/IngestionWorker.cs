@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Widget.Platform.Database;
@@ -39,12 +40,14 @@ public sealed partial class IngestionWorker(
         if (!await row.ReadAsync(ct)) return null;
         var job = new JobLease(new TenantId(row.GetGuid(0)), new JobId(row.GetGuid(1)), slot.Id, lane);
         LogTaken(job.Tenant, job.Job);
-        return new IngestionSlice(job, new SliceMeter(Clock), IngestionTelemetry.StartTurn(job));
+        return new IngestionSlice(job, new SliceMeter(Clock));
     }
 
     // New jobs are quick until they are found to be slow, so the signal is for the quick workers.
     protected override Task WaitAsync(WorkerSlot slot, CancellationToken ct) =>
         LaneOf(slot) == JobLane.Quick ? base.WaitAsync(slot, ct) : Task.Delay(Pace.Poll, Clock, ct);
+
+    protected override Activity? StartActivity(IngestionSlice lease) => IngestionTelemetry.StartTurn(lease.Job);
 
     protected override async Task RunAsync(IngestionSlice lease, CancellationToken ct)
     {
@@ -84,11 +87,7 @@ public sealed partial class IngestionWorker(
     }
 
     // A time slice is charged for the worker time it took, whatever its result.
-    protected override async Task EndAsync(IngestionSlice lease)
-    {
-        await ChargeAsync(lease);
-        lease.Activity?.Dispose();
-    }
+    protected override Task EndAsync(IngestionSlice lease) => ChargeAsync(lease);
 
     private JobLane LaneOf(WorkerSlot slot) => slot.Number < _options.QuickWorkers ? JobLane.Quick : JobLane.Slow;
 
