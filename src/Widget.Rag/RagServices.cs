@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Catalog;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Fetching;
@@ -85,7 +86,7 @@ public static class RagServices
         services.AddSingleton(new Chunker());
         services.AddSingleton<DocumentReader>();
         services.AddSingleton<JobRunner>();
-        services.AddSingleton<IngestionSignal>();
+        services.AddSingleton(_ => new WakeUpSignal<IngestionWorker>(ingestion.QuickWorkers));
         services.AddSingleton<IngestionQueue>();
         services.AddHostedService<IngestionWorker>();
         services.AddHostedService<RecrawlWorker>();

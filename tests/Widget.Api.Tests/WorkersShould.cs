@@ -6,7 +6,7 @@ using Widget.Testing;
 
 namespace Widget.Api.Tests;
 
-/// <summary>A node's background work, whatever is thrown at it. On a database of its own, since it breaks what all nodes use.</summary>
+/// <summary>A node's background work after faults. It has a database of its own, because it breaks functions that all nodes use.</summary>
 public sealed class WorkersShould(ApiFixture api) : IAsyncLifetime
 {
     private TestDatabase _database = null!;
@@ -18,11 +18,15 @@ public sealed class WorkersShould(ApiFixture api) : IAsyncLifetime
     {
         _database = await TestDatabase.CreateAsync();
         _node = await ApiNode.StartAsync(
-            _database, voice: api.Voice.OpenAI, voiceTimings: new VoiceTimings { Lease = TimeSpan.FromSeconds(1) }, video: Tavus.VideoTenant.Quick);
+            _database,
+            voice: api.Voice.OpenAI,
+            voiceTimings: new VoiceTimings { Lease = TimeSpan.FromSeconds(1) },
+            video: Tavus.VideoTenant.Quick);
         _tenant = (await _database.AddTenantAsync()).Value;
         _conversation = Guid.CreateVersion7();
         await _database.OwnerSource.ExecuteAsync("insert into visitors (tenant_id, id) values ($1, $2)", _tenant, _conversation);
-        await _database.OwnerSource.ExecuteAsync("insert into conversations (tenant_id, id, visitor_id) values ($1, $2, $2)", _tenant, _conversation);
+        await _database.OwnerSource.ExecuteAsync(
+            "insert into conversations (tenant_id, id, visitor_id) values ($1, $2, $2)", _tenant, _conversation);
     }
 
     public async ValueTask DisposeAsync()
@@ -35,14 +39,17 @@ public sealed class WorkersShould(ApiFixture api) : IAsyncLifetime
     public async Task Keep_the_node_up_when_the_end_of_a_call_cannot_be_saved()
     {
         var call = Guid.CreateVersion7();
-        await using (var refused = await RefusedWrites.StartAsync(_database.OwnerSource, "voice_sessions", $"new.id = '{call}' and new.state <> 'live'"))
+        await using (var refused = await RefusedWrites.StartAsync(
+            _database.OwnerSource, "voice_sessions", $"new.id = '{call}' and new.state <> 'live'"))
         {
             await _database.OwnerSource.ExecuteAsync(
                 """
                 insert into voice_sessions
-                  (tenant_id, id, conversation_id, visitor_id, client_id, state, protocol, endpoint, account, model, plan, call_id, watched, reserved_seconds, opened_at)
+                  (tenant_id, id, conversation_id, visitor_id, client_id, state, protocol, endpoint, account, model, plan, call_id, watched,
+                   reserved_seconds, opened_at)
                 values
-                  ($1, $2, $3, $3, 'c', 'live', 'self_hosted', 'http://voice.test/', 'a', 'm', $4::jsonb, 'x', true, 60, now() - interval '1 hour')
+                  ($1, $2, $3, $3, 'c', 'live', 'self_hosted', 'http://voice.test/', 'a', 'm', $4::jsonb, 'x', true,
+                   60, now() - interval '1 hour')
                 """,
                 _tenant,
                 call,
@@ -52,21 +59,25 @@ public sealed class WorkersShould(ApiFixture api) : IAsyncLifetime
         }
 
         await Eventually.TrueAsync(
-            async () => (string)(await _database.OwnerSource.ExecuteAsync("select state from voice_sessions where id = $1", call))! == "ended", "the call is ended", seconds: 20);
+            async () =>
+                (string)(await _database.OwnerSource.ExecuteAsync("select state from voice_sessions where id = $1", call))! == "ended",
+            "the call is ended",
+            seconds: 20);
         _node.Service<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested.ShouldBeFalse();
     }
 
     [Fact]
-    public async Task Go_on_renewing_video_leases_and_say_what_happened_after_a_fault_that_nobody_expected()
+    public async Task Go_on_renewing_video_leases_and_log_an_unexpected_fault()
     {
-        // Ids of another type than the server reads: no fault of the database's, but one that it did not expect.
+        // The ids have another type than the server reads. That is not a database fault, but an unexpected one.
         foreach (var (function, arguments) in Functions)
         {
             await _database.OwnerSource.ExecuteAsync(
                 $"""
                 create sequence {function}_calls;
                 alter function {function}({arguments}) rename to {function}_kept;
-                create function {function}({arguments}) returns table (tenant_id text, id text) language sql volatile security definer set search_path = public as
+                create function {function}({arguments}) returns table (tenant_id text, id text)
+                  language sql volatile security definer set search_path = public as
                   $$ select nextval('{function}_calls')::text, 'strange' $$;
                 """);
         }
@@ -75,18 +86,25 @@ public sealed class WorkersShould(ApiFixture api) : IAsyncLifetime
         var leases = _node.Service<SessionLeases>();
         var lease = leases.Hold(new TenantId(_tenant), session).ShouldNotBeNull();
         foreach (var (function, _) in Functions)
-            await Eventually.TrueAsync(async () => (long)(await _database.OwnerSource.ExecuteAsync($"select last_value from {function}_calls"))! >= 3, $"{function} is asked again and again");
+            await Eventually.TrueAsync(
+                async () => (long)(await _database.OwnerSource.ExecuteAsync($"select last_value from {function}_calls"))! >= 3,
+                $"{function} is called again and again");
 
         _node.Log.Lines.ShouldContain(line => line.Contains("InvalidCastException", StringComparison.Ordinal));
-        _node.Log.Lines.ShouldNotContain(line => line.Contains("is unavailable", StringComparison.Ordinal) && line.Contains("InvalidCastException", StringComparison.Ordinal));
+        _node.Log.Lines.ShouldNotContain(line =>
+            line.Contains("is unavailable", StringComparison.Ordinal) && line.Contains("InvalidCastException", StringComparison.Ordinal));
         foreach (var (function, arguments) in Functions)
-            await _database.OwnerSource.ExecuteAsync($"drop function {function}({arguments}); alter function {function}_kept({arguments}) rename to {function};");
+            await _database.OwnerSource.ExecuteAsync(
+                $"drop function {function}({arguments}); alter function {function}_kept({arguments}) rename to {function};");
 
-        // There is no such session, so this node cannot have it: it finds that out as soon as renewal works.
+        // The session does not exist, so this node cannot hold it. It finds that out as soon as renewal works.
         await Eventually.TrueAsync(() => Task.FromResult(lease.Lost.IsCancellationRequested), "renewal works again");
         _node.Service<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested.ShouldBeFalse();
     }
 
     private static (string Function, string Arguments)[] Functions =>
-        [("renew_tavus_sessions", "node uuid, lease interval, held uuid[]"), ("claim_tavus_sessions", "node uuid, lease interval, most integer")];
+    [
+        ("renew_tavus_sessions", "node uuid, lease interval, held uuid[]"),
+        ("claim_tavus_sessions", "node uuid, lease interval, most integer"),
+    ];
 }

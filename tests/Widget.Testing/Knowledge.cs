@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Fetching;
@@ -17,7 +18,7 @@ namespace Widget.Testing;
 public sealed class Knowledge : IDisposable
 {
     private readonly EmbeddingModels _models;
-    private readonly IngestionSignal _signal = new();
+    private readonly WakeUpSignal<IngestionWorker> _signal = new();
     private readonly PageFetcher _fetcher;
 
     public Knowledge(

@@ -5,19 +5,20 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// The leases on answers that are owed. A node that holds one writes the answer; when the node gives no sign of life, another takes over.
+/// The leases on owed answers. The node that holds a lease writes the answer. If the node dies, the lease expires and another node takes
+/// over.
 /// </summary>
 public sealed class AnswerLeases(NpgsqlDataSource dataSource, TenantDatabase conversations)
 {
-    /// <summary>How long an answer stays with a node that gives no sign of life.</summary>
+    /// <summary>How long a lease lasts unless it is renewed.</summary>
     internal static readonly TimeSpan Length = TimeSpan.FromSeconds(6);
 
     private const int MostClaimedAtOnce = 64;
 
-    /// <summary>Names this node in leases.</summary>
+    /// <summary>Identifies this node in leases.</summary>
     internal Guid Node { get; } = Guid.CreateVersion7();
 
-    /// <summary>Takes answers whose lease has run out.</summary>
+    /// <summary>Claims answers whose lease has expired.</summary>
     public async Task<IReadOnlyList<(TenantId Tenant, MessageId Message)>> ClaimAbandonedAsync(CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand("select tenant_id, message_id from claim_abandoned_answers($1, $2, $3)");
@@ -31,7 +32,7 @@ public sealed class AnswerLeases(NpgsqlDataSource dataSource, TenantDatabase con
     }
 
     /// <summary>Renews the leases of the answers that this node is writing.</summary>
-    /// <returns>Those that it still holds, each with whether the visitor wants the answer stopped.</returns>
+    /// <returns>The answers that it still holds, each with whether the visitor wants the answer stopped.</returns>
     public async Task<IReadOnlyDictionary<MessageId, bool>> RenewAsync(IEnumerable<MessageId> written, CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand("select message_id, stop_requested from renew_answer_leases($1, $2, $3)");
@@ -44,7 +45,7 @@ public sealed class AnswerLeases(NpgsqlDataSource dataSource, TenantDatabase con
         return held;
     }
 
-    /// <summary>Ends a lease at once, so that another node need not wait for it to run out.</summary>
+    /// <summary>Gives up a lease, so that another node need not wait until it expires.</summary>
     public async Task ReleaseAsync(TenantId tenant, MessageId message)
     {
         await using var batch = conversations.Batch(tenant).Add(

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Widget.Api.Conversations;
 using Widget.Api.Web;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Answers;
 
@@ -15,7 +16,7 @@ internal static class AnswerServices
         services.AddSingleton<LiveVoices>();
         services.AddSingleton<ConversationThreads>();
         services.AddSingleton<ConversationFeed>();
-        services.AddHostedService(provider => provider.GetRequiredService<ConversationFeed>());
+        services.AddNotificationSubscriber<ConversationFeed>();
 
         services.AddSingleton<ModelCondition>();
         services.AddSingleton(provider => new ChatModels(
@@ -29,6 +30,7 @@ internal static class AnswerServices
         services.AddSingleton<Answerer>();
         services.AddSingleton<AskService>();
         services.AddSingleton<AnswerLeases>();
+        services.AddSingleton<AnswerWriter>();
         services.AddSingleton<AnswerWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<AnswerWorker>());
         services.AddReadinessCheck<ChatModelHealth>("chat model");

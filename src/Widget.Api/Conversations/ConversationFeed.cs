@@ -1,26 +1,23 @@
 using System.Runtime.CompilerServices;
-using Npgsql;
 using Widget.Contracts;
-using Widget.Platform.Database;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Conversations;
 
 /// <summary>
-/// Lets any number of watchers follow a conversation: the log through PostgreSQL's notifications, which reach every node, and
-/// answers as they come about on this one. Watchers are only woken; each then reads what it has not seen, so a slow one
-/// gets more at a time and nothing is kept for it.
+/// Lets any number of watchers follow a conversation: the log through PostgreSQL's notifications, which reach every node, and the answers
+/// that this node is writing. Watchers are only woken; each then reads what it has not seen, so a slow watcher reads more at a time and
+/// nothing is buffered for it.
 /// </summary>
-public sealed partial class ConversationFeed(
-    NpgsqlDataSource dataSource,
+public sealed class ConversationFeed(
     ConversationLog log,
     LiveAnswers answers,
     LiveVoices voices,
     TimeProvider clock,
-    IHostApplicationLifetime lifetime,
-    ILogger<ConversationFeed> logger) : BackgroundService
+    IHostApplicationLifetime lifetime) : INotificationSubscriber
 {
-    // Text is passed on in steps a reader's eye takes as flowing, not token by token.
+    // Text is sent in steps that look smooth to a reader, not token by token.
     private static readonly TimeSpan Coalescing = TimeSpan.FromMilliseconds(40);
 
     /// <summary>
@@ -38,10 +35,10 @@ public sealed partial class ConversationFeed(
     private readonly ConversationSignals _signals = new();
 
     /// <summary>
-    /// The conversation's events after a place in the log, then what happens, until cancelled or until the node stops: it must not
-    /// be held up by those who watch, and they find another. The caller has made sure that the conversation may be watched.
+    /// The conversation's events after a position in the log, then new ones as they come, until cancelled or until the node stops. Watchers
+    /// do not delay a stopping node; they connect to another. The caller has checked that the conversation may be watched.
     /// </summary>
-    /// <remarks>An update with nothing in it only says that the line is alive.</remarks>
+    /// <remarks>An empty update is a keep-alive.</remarks>
     public async IAsyncEnumerable<ConversationUpdate> WatchAsync(
         TenantId tenant,
         ConversationId conversation,
@@ -102,45 +99,16 @@ public sealed partial class ConversationFeed(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await using var connection = await dataSource.OpenConnectionAsync(stoppingToken);
-                connection.Notification += (_, notification) => OnNotification(notification.Payload);
-                await using (var listen = new NpgsqlCommand($"listen {ConversationLog.Channel}", connection))
-                    await listen.ExecuteNonQueryAsync(stoppingToken);
+    string INotificationSubscriber.Channel => ConversationLog.Channel;
 
-                // Whatever was announced while nobody listened is read now.
-                _signals.RaiseAll();
-                while (!stoppingToken.IsCancellationRequested) await connection.WaitAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                if (e is IOException || DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
-                else LogFault(LoggedException.Of(e));
-                await Task.Delay(TimeSpan.FromSeconds(1), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    // Events that were announced while this node did not listen are read now.
+    void INotificationSubscriber.Connected() => _signals.RaiseAll();
 
-    private void OnNotification(string payload)
+    void INotificationSubscriber.Receive(string payload)
     {
         var parts = payload.Split(':');
         if (parts.Length == 3 && Guid.TryParse(parts[1], out var conversation)) _signals.Raise(new ConversationId(conversation));
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; conversation updates resume when it is back")]
-    private partial void LogDatabaseAway(Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Listening for conversation updates failed and is retried")]
-    private partial void LogFault(Exception exception);
 
     private sealed class Watcher : IDisposable
     {
@@ -159,7 +127,7 @@ public sealed partial class ConversationFeed(
 
         public bool TakeLogChanged() => Interlocked.Exchange(ref _logChanged, 0) != 0;
 
-        /// <summary>False when nothing happened for so long, or the node stops.</summary>
+        /// <summary>False when nothing happened within that time, or the node stops.</summary>
         public async Task<bool> WaitAsync(TimeSpan patience, CancellationToken ct, CancellationToken stopping)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, stopping);
@@ -174,7 +142,7 @@ public sealed partial class ConversationFeed(
 
             while (_woken.Wait(0, CancellationToken.None))
             {
-                // Several wakes are one.
+                // Several wake-ups count as one.
             }
 
             return true;

@@ -3,6 +3,7 @@ using Npgsql;
 using Widget.Api.Tenancy;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Own;
 
 namespace Widget.Api.Evaluation;
@@ -20,7 +21,7 @@ public sealed class EvaluationRuns(
     TenantDatabase database,
     TenantDatabase knowledge,
     TenantSettingsService settings,
-    EvaluationSignal signal,
+    WakeUpSignal<EvaluationWorker> signal,
     TimeProvider clock)
 {
     public async Task<(EvaluationRun? Run, RunRefusal Refusal)> StartAsync(

@@ -1,3 +1,5 @@
+using Widget.Platform.Work;
+
 namespace Widget.Api.Evaluation;
 
 internal static class EvaluationServices
@@ -6,7 +8,7 @@ internal static class EvaluationServices
     public static IServiceCollection AddEvaluation(this IServiceCollection services)
     {
         services.AddSingleton(EvaluationTables.Tables);
-        services.AddSingleton<EvaluationSignal>();
+        services.AddSingleton<WakeUpSignal<EvaluationWorker>>(_ => new());
         services.AddSingleton<EvaluationQuestions>();
         services.AddSingleton<EvaluationRuns>();
         services.AddSingleton<QuestionAsker>();

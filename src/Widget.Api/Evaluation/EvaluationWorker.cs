@@ -7,135 +7,103 @@ using Widget.Platform.Work;
 namespace Widget.Api.Evaluation;
 
 /// <summary>
-/// Takes unfinished runs and asks their questions, one after another, a turn at a time, so that nobody's long run keeps the others
-/// waiting. A run is held by a lease: when this node dies, another goes on at the question where it stopped.
+/// Claims unfinished runs and asks their questions one after another, a time slice at a time, so that a long run does not block the
+/// others. If this node dies, another node continues at the question where it stopped.
 /// </summary>
 public sealed partial class EvaluationWorker(
     NpgsqlDataSource dataSource,
     TenantDatabase database,
     QuestionAsker asker,
-    EvaluationSignal signal,
+    WakeUpSignal<EvaluationWorker> signal,
     TimeProvider clock,
-    ILogger<EvaluationWorker> logger) : BackgroundService
+    ILogger<EvaluationWorker> logger) : LeasedWorker<RunLease>(Pace, clock, signal)
 {
     private const short MostAttempts = 3;
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
-    private readonly Guid _worker = Guid.CreateVersion7();
+    private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(2), LongestPause: TimeSpan.FromSeconds(15));
+    private static readonly LeaseTimes Times = new(Length: TimeSpan.FromSeconds(15), Renewal: TimeSpan.FromSeconds(3));
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var pause = new Backoff(clock, Patience, LongestPause);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (await ClaimAsync(stoppingToken) is { } lease) await RunAsync(lease, stoppingToken);
-                else await signal.WaitAsync(Patience, stoppingToken);
-                pause.Reset();
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                // The lease runs out, and the run is tried again.
-                Report(e);
-                await pause.WaitAsync(stoppingToken);
-            }
-        }
-    }
+    protected override LeaseTimes? Lease => Times;
 
-    private void Report(Exception exception)
-    {
-        if (DatabaseFaults.IsTransient(exception)) LogDatabaseAway(exception);
-        else LogFault(LoggedException.Of(exception));
-    }
-
-    private async Task<RunLease?> ClaimAsync(CancellationToken ct)
+    protected override async Task<RunLease?> ClaimAsync(WorkerSlot slot, CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand("select tenant_id, run_id from claim_evaluation_run($1, $2)");
-        command.Parameters.Add(new() { Value = _worker });
-        command.Parameters.Add(new() { Value = Lease });
+        command.Parameters.Add(new() { Value = slot.Id });
+        command.Parameters.Add(new() { Value = Times.Length });
         await using var row = await command.ExecuteReaderAsync(ct);
-        return await row.ReadAsync(ct) ? new RunLease(database, new TenantId(row.GetGuid(0)), new EvaluationRunId(row.GetGuid(1)), _worker) : null;
-    }
-
-    private async Task RunAsync(RunLease lease, CancellationToken stoppingToken)
-    {
+        if (!await row.ReadAsync(ct)) return null;
+        var lease = new RunLease(database, new TenantId(row.GetGuid(0)), new EvaluationRunId(row.GetGuid(1)), slot.Id);
         LogTaken(lease.Tenant, lease.Run);
-        using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        using var asking = CancellationTokenSource.CreateLinkedTokenSource(held.Token);
-        var renewing = LeaseRenewal.KeepAsync(new LeaseTimes(Lease, Renewal), clock, held, ct => RenewAsync(lease, asking, ct), Report);
-        try
-        {
-            await AskAllAsync(lease, asking, held.Token);
-        }
-        catch (OperationCanceledException e) when (held.IsCancellationRequested || e is RunLostException)
-        {
-            LogLeft(lease.Tenant, lease.Run);
-            // Nobody need wait for the lease of a node that stops in good order.
-            if (stoppingToken.IsCancellationRequested) await lease.ExtendAsync(TimeSpan.Zero, CancellationToken.None);
-        }
-        finally
-        {
-            await held.CancelAsync();
-            await renewing;
-        }
+        return lease;
     }
 
-    private async Task AskAllAsync(RunLease lease, CancellationTokenSource asking, CancellationToken ct)
+    protected override Task<bool> RenewAsync(RunLease lease, CancellationToken ct) => lease.ExtendAsync(Times.Length, ct);
+
+    protected override async Task LeaveAsync(RunLease lease, bool isStopping)
     {
-        var start = clock.GetTimestamp();
+        LogLeft(lease.Tenant, lease.Run);
+        if (isStopping) await lease.ExtendAsync(TimeSpan.Zero, CancellationToken.None);
+    }
+
+    protected override Task EndAsync(RunLease lease)
+    {
+        lease.Dispose();
+        return Task.CompletedTask;
+    }
+
+    protected override async Task RunAsync(RunLease lease, CancellationToken ct)
+    {
+        using var asking = CancellationTokenSource.CreateLinkedTokenSource(ct, lease.CancelRequested);
+        var start = Clock.GetTimestamp();
         while (true)
         {
             var (run, next) = await lease.TakeAsync(ct);
             if (next is null)
             {
-                await lease.FinishAsync(clock.GetUtcNow(), ct);
+                await lease.FinishAsync(Clock.GetUtcNow(), ct);
                 LogFinished(lease.Tenant, lease.Run);
                 return;
             }
 
             try
             {
-                using var tally = ModelTally.Begin();
-                var result = next.Attempts > MostAttempts
-                    ? QuestionAsker.Failed(next.Question, $"Asking this stopped the server {MostAttempts} times, so it was given up.", 0)
-                    : await asker.AskAsync(lease.Tenant, next.Question, run.Strategy, run.WithAnswers, asking.Token);
-                await lease.SaveAsync(next.Ordinal, result, tally.Use, ct);
+                await AskAsync(lease, run, next, asking.Token, ct);
             }
-            catch (OperationCanceledException e) when (asking.IsCancellationRequested && e is not RunLostException)
+            catch (OperationCanceledException e) when (asking.IsCancellationRequested && e is not LeaseLostException)
             {
                 await lease.GiveBackAsync(next.Ordinal, CancellationToken.None);
-                // Cancelled by the tenant, not by the node: the next look ends the run.
+                // If the tenant cancelled the run, and not the node, the next step ends the run.
                 ct.ThrowIfCancellationRequested();
                 continue;
             }
             catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsTransient(e))
             {
                 // A database fault does not count against the question; it is put back when the database is available again.
-                await DatabaseRetry.RunAsync(token => lease.GiveBackAsync(next.Ordinal, token), clock, LogDatabaseAway, ct);
+                await DatabaseRetry.RunAsync(token => lease.GiveBackAsync(next.Ordinal, token), Clock, LogDatabaseAway, ct);
                 throw;
             }
 
-            if (clock.GetElapsedTime(start) < Turn) continue;
+            if (Clock.GetElapsedTime(start) < Slice) continue;
             await lease.ExtendAsync(TimeSpan.Zero, ct);
             return;
         }
     }
 
-    // False when another worker has the run.
-    private static async Task<bool> RenewAsync(RunLease lease, CancellationTokenSource asking, CancellationToken ct)
+    private async Task AskAsync(
+        RunLease lease,
+        EvaluationRunRow run,
+        EvaluationResultRow next,
+        CancellationToken asking,
+        CancellationToken ct)
     {
-        var wanted = await lease.ExtendAsync(Lease, ct);
-        if (wanted is true) await asking.CancelAsync();
-        return wanted is not null;
+        using var tally = ModelTally.Begin();
+        var result = next.Attempts > MostAttempts
+            ? QuestionAsker.Failed(next.Question, $"Asking this stopped the server {MostAttempts} times, so it was given up.", 0)
+            : await asker.AskAsync(lease.Tenant, next.Question, run.Strategy, run.WithAnswers, asking);
+        await lease.SaveAsync(next.Ordinal, result, tally.Use, ct);
     }
+
+    protected override void LogTrouble(Exception exception) => LogFault(exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Evaluation run {Run} of tenant {Tenant} has its turn")]
     private partial void LogTaken(TenantId tenant, EvaluationRunId run);
@@ -147,8 +115,8 @@ public sealed partial class EvaluationWorker(
     private partial void LogLeft(TenantId tenant, EvaluationRunId run);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; evaluation is paused")]
-    private partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseAway(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "An evaluation run met a fault and will be tried again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "An evaluation run failed unexpectedly and is retried")]
     private partial void LogFault(Exception exception);
 }

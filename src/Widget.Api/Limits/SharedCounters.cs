@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Limits;
 
@@ -80,34 +81,13 @@ internal sealed partial class SharedCounters(
 internal sealed partial class CounterCleanup(
     SharedCounters counters,
     TimeProvider clock,
-    ILogger<CounterCleanup> logger) : BackgroundService
+    ILogger<CounterCleanup> logger) : PeriodicWorker(TimeSpan.FromMinutes(1), clock)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    protected override Task TickAsync(CancellationToken ct) => counters.ForgetAsync(ct);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await ForgetAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server stops.
-        }
-    }
+    protected override void LogDatabaseAway(Exception exception) => LogAway(exception);
 
-    private async Task ForgetAsync(CancellationToken ct)
-    {
-        try
-        {
-            await counters.ForgetAsync(ct);
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
-        {
-            LogAway(e);
-        }
-    }
+    protected override void LogTrouble(Exception exception) => LogAway(exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Old rate limit counters could not be deleted. The next attempt is in a minute")]
     private partial void LogAway(Exception exception);

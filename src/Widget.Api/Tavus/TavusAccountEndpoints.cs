@@ -6,6 +6,7 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Tavus.Mirror;
 
 namespace Widget.Api.Tavus;
@@ -39,7 +40,7 @@ internal static class TavusAccountEndpoints
         TavusClient client,
         TavusApiOptions api,
         MirrorLeases leases,
-        TavusKnowledgeSignal signal,
+        WakeUpSignal<TavusKnowledgeWorker> signal,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
@@ -72,7 +73,7 @@ internal static class TavusAccountEndpoints
         TenantSettingsService settings,
         TavusApiOptions api,
         MirrorLeases leases,
-        TavusKnowledgeSignal signal,
+        WakeUpSignal<TavusKnowledgeWorker> signal,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
@@ -93,12 +94,12 @@ internal static class TavusAccountEndpoints
         TenantId tenant,
         TenantSettingsService settings,
         MirrorLeases leases,
-        TavusKnowledgeSignal signal,
+        WakeUpSignal<TavusKnowledgeWorker> signal,
         CancellationToken ct)
     {
         if (!(await settings.ReadAsync(tenant, ct)).UseTavusKB) return;
         await leases.AskAsync(tenant, ct);
-        signal.Set();
+        signal.Raise();
     }
 
     private static async Task<TavusKeyState> StateAsync(

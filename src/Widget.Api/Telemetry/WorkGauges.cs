@@ -5,6 +5,7 @@ using Widget.Api.Answers;
 using Widget.Api.Speech.Client;
 using Widget.Api.Tavus.Client;
 using Widget.Api.Voice.Providers;
+using Widget.Platform.Work;
 using Widget.Rag.Search;
 
 namespace Widget.Api.Telemetry;
@@ -13,14 +14,11 @@ namespace Widget.Api.Telemetry;
 /// Gauges of waiting work and of circuit breakers. They query the database every fifteen seconds in one statement, however often metrics
 /// are read. While the database is unavailable, these gauges are missing.
 /// </summary>
-internal sealed partial class WorkGauges : BackgroundService
+internal sealed partial class WorkGauges : PeriodicWorker
 {
     public const string Name = "Widget.Work";
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
-
     private readonly NpgsqlDataSource _database;
-    private readonly TimeProvider _clock;
     private readonly ILogger<WorkGauges> _logger;
     private readonly Meter _meter = new(Name);
     private ImmutableArray<(string Work, long Count, double OldestSeconds)> _work = [];
@@ -37,16 +35,20 @@ internal sealed partial class WorkGauges : BackgroundService
         ModelCondition condition,
         TimeProvider clock,
         ILogger<WorkGauges> logger)
+        : base(TimeSpan.FromSeconds(15), clock)
     {
-        (_database, _clock, _logger) = (database, clock, logger);
+        (_database, _logger) = (database, logger);
         string[] searched =
         [
             .. knowledgeBases.Where(knowledge => knowledge.IsRemote).Select(knowledge => knowledge.Name).Distinct(StringComparer.Ordinal),
             .. rerankers.Select(_ => "reranker"),
         ];
-        _meter.CreateObservableGauge("widget.work.waiting", () => Of(isCall: false, row => row.Count), "{item}", "Work that waits for a node, of all tenants.");
-        _meter.CreateObservableGauge("widget.work.oldest_age", () => Of(isCall: false, row => row.OldestSeconds), "s", "Age of the oldest work that waits.");
-        _meter.CreateObservableGauge("widget.calls.active", () => Of(isCall: true, row => row.Count), "{call}", "Calls under way, of all tenants.");
+        _meter.CreateObservableGauge(
+            "widget.work.waiting", () => Of(isCall: false, row => row.Count), "{item}", "Work that waits for a node, of all tenants.");
+        _meter.CreateObservableGauge(
+            "widget.work.oldest_age", () => Of(isCall: false, row => row.OldestSeconds), "s", "Age of the oldest work that waits.");
+        _meter.CreateObservableGauge(
+            "widget.calls.active", () => Of(isCall: true, row => row.Count), "{call}", "Calls under way, of all tenants.");
         _meter.CreateObservableGauge(
             "widget.breakers.open",
             () =>
@@ -54,7 +56,9 @@ internal sealed partial class WorkGauges : BackgroundService
                 var open = searches.OpenByKind();
                 return searched.Select(name => Breaker($"search {name}", open.GetValueOrDefault(name)))
                     .Concat(models.Configured is null ? [] : [Breaker("chat model", condition.IsPaused ? 1 : 0)])
-                    .Concat([Breaker("tavus", tavus.OpenBreakers), Breaker("voice", voice.OpenBreakers), Breaker("speech", speech.OpenBreakers)]);
+                    .Append(Breaker("tavus", tavus.OpenBreakers))
+                    .Append(Breaker("voice", voice.OpenBreakers))
+                    .Append(Breaker("speech", speech.OpenBreakers));
             },
             "{breaker}",
             "Circuit breakers of outside services that are open on this node.");
@@ -70,23 +74,22 @@ internal sealed partial class WorkGauges : BackgroundService
         _work = work.ToImmutable();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override bool RunsAtStart => true;
+
+    protected override async Task TickAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Interval, _clock);
-        do
+        try
         {
-            try
-            {
-                await ReadAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
-            {
-                _work = [];
-                LogDatabaseAway(e);
-            }
+            await ReadAsync(ct);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        catch
+        {
+            _work = [];
+            throw;
+        }
     }
+
+    protected override bool IsDatabaseFault(Exception exception) => exception is NpgsqlException or TimeoutException;
 
     public override void Dispose()
     {
@@ -94,7 +97,8 @@ internal sealed partial class WorkGauges : BackgroundService
         base.Dispose();
     }
 
-    private static Measurement<long> Breaker(string service, long open) => new(open, new KeyValuePair<string, object?>("widget.service", service));
+    private static Measurement<long> Breaker(string service, long open) =>
+        new(open, new KeyValuePair<string, object?>("widget.service", service));
 
     private IEnumerable<Measurement<T>> Of<T>(bool isCall, Func<(string Work, long Count, double OldestSeconds), T> value)
         where T : struct
@@ -105,6 +109,12 @@ internal sealed partial class WorkGauges : BackgroundService
             : new Measurement<T>(value(row), new KeyValuePair<string, object?>("widget.work", row.Work)));
     }
 
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "The database is unavailable; the metrics of waiting work are missing")]
-    private partial void LogDatabaseAway(Exception exception);
+    [LoggerMessage(
+        EventId = 3001,
+        Level = LogLevel.Warning,
+        Message = "The database is unavailable; the metrics of waiting work are missing")]
+    protected override partial void LogDatabaseAway(Exception exception);
+
+    [LoggerMessage(EventId = 3003, Level = LogLevel.Error, Message = "Reading the metrics of waiting work failed and is retried")]
+    protected override partial void LogTrouble(Exception exception);
 }

@@ -6,6 +6,7 @@ using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Platform.Database;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Video;
 
@@ -14,7 +15,7 @@ namespace Widget.Api.Video;
 /// call. A callback is stored and answered at once; the reconciler handles it later.
 /// </summary>
 public sealed class VideoCallbacks(
-    NpgsqlDataSource dataSource, TenantDatabase database, VideoSignal signal, IMultiTenantContextAccessor tenants, TimeProvider clock)
+    NpgsqlDataSource dataSource, TenantDatabase database, WakeUpSignal<VideoSessionWorker> signal, IMultiTenantContextAccessor tenants, TimeProvider clock)
 {
     private const int LongestType = 100;
 

@@ -1,5 +1,6 @@
 using Widget.Api.Modes;
 using Widget.Api.Video.Lifecycle;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Video;
 
@@ -17,9 +18,9 @@ internal static class VideoServices
         services.AddSingleton<OrphanedConversations>();
         services.AddSingleton<TavusCalls>();
         services.AddSingleton<VideoSessionReconciler>();
-        services.AddSingleton<VideoSignal>();
+        services.AddSingleton<WakeUpSignal<VideoSessionWorker>>(_ => new());
         services.AddSingleton<SessionLeases>();
-        services.AddHostedService<SessionKeeper>();
+        services.AddHostedService<VideoSessionWorker>();
         services.AddSingleton<VideoSessions>();
         services.AddSingleton<VideoSessionMapper>();
         services.AddSingleton<VideoCallbacks>();

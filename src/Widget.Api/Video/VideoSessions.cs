@@ -7,6 +7,7 @@ using Widget.Api.Tenancy;
 using Widget.Api.Usage;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Video;
 
@@ -19,7 +20,7 @@ public sealed class VideoSessions(
     VideoSessionOpener opener,
     VideoSessionCompletion completion,
     SessionLeases leases,
-    VideoSignal signal,
+    WakeUpSignal<VideoSessionWorker> signal,
     VideoTimings timings,
     IHostApplicationLifetime lifetime,
     TimeProvider clock)

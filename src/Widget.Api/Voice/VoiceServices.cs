@@ -2,6 +2,7 @@ using Widget.Api.Modes;
 using Widget.Api.Voice.Calls;
 using Widget.Api.Voice.Providers;
 using Widget.Api.Voice.Setup;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Voice;
 
@@ -36,8 +37,8 @@ internal static class VoiceServices
         services.AddSingleton<VoiceCallConnector>();
         services.AddSingleton<VoiceCallSupervisor>();
         services.AddSingleton<VoiceCallHost>();
-        services.AddSingleton<VoiceKeeper>();
-        services.AddHostedService(provider => provider.GetRequiredService<VoiceKeeper>());
+        services.AddNotificationSubscriber<VoiceBus>();
+        services.AddHostedService<VoiceCallReclaimer>();
         services.AddSingleton<VoiceCallOpener>();
         services.AddSingleton<VoiceCalls>();
         services.AddSingleton<DataChannelRelay>();

@@ -1,23 +1,26 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Widget.Platform.Database;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Search;
 
 namespace Widget.Rag.Catalog;
 
 /// <summary>
-/// Queues the crawls whose time has come. Every node looks; each source is taken by one of them, for some minutes, within which its next
-/// time is set in the transaction that queues its crawl. A node that dies in between loses nothing.
+/// Queues the crawls that are due. Each source is claimed by one node for some minutes, and its next crawl time is set in the transaction
+/// that queues its crawl. If the node dies in between, another node claims the source.
 /// </summary>
-public sealed partial class RecrawlWorker(NpgsqlDataSource dataSource, SourceCatalog sources, TimeProvider clock, ILogger<RecrawlWorker> logger) : BackgroundService
+public sealed partial class RecrawlWorker(
+    NpgsqlDataSource dataSource,
+    SourceCatalog sources,
+    TimeProvider clock,
+    ILogger<RecrawlWorker> logger) : PeriodicWorker(TimeSpan.FromSeconds(30), clock)
 {
     private const int Batch = 100;
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     /// <summary>Queues what is due now.</summary>
-    /// <returns>How many crawls.</returns>
+    /// <returns>How many sources were due.</returns>
     public async Task<int> QueueDueAsync(CancellationToken ct)
     {
         var due = new List<(TenantId Tenant, SourceId Source)>();
@@ -37,7 +40,7 @@ public sealed partial class RecrawlWorker(NpgsqlDataSource dataSource, SourceCat
             }
             catch (Exception e) when (e is not OperationCanceledException && !DatabaseFaults.IsTransient(e))
             {
-                // It is due again soon; the others are not to wait for it.
+                // The source is due again soon; the other sources must not wait for it.
                 LogNotQueued(e, tenant, source);
             }
         }
@@ -45,34 +48,11 @@ public sealed partial class RecrawlWorker(NpgsqlDataSource dataSource, SourceCat
         return due.Count;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task TickAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
-        try
+        while (await QueueDueAsync(ct) == Batch)
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    while (await QueueDueAsync(stoppingToken) == Batch)
-                    {
-                        // There may be more.
-                    }
-                }
-                catch (Exception e) when (DatabaseFaults.IsTransient(e))
-                {
-                    LogDatabaseAway(e);
-                }
-                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-                {
-                    // Whatever it was, this node goes on working.
-                    LogTrouble(LoggedException.Of(e));
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The node stops.
+            // There may be more.
         }
     }
 
@@ -80,11 +60,11 @@ public sealed partial class RecrawlWorker(NpgsqlDataSource dataSource, SourceCat
     private partial void LogQueued(TenantId tenant, SourceId source);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; scheduled crawls are paused")]
-    private partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseAway(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Source {Source} of tenant {Tenant} is due but could not be queued; it will be tried again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Source {Source} of tenant {Tenant} is due but could not be queued; it is retried")]
     private partial void LogNotQueued(Exception exception, TenantId tenant, SourceId source);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Queuing scheduled crawls met a fault and goes on")]
-    private partial void LogTrouble(Exception exception);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Queuing scheduled crawls failed and is retried")]
+    protected override partial void LogTrouble(Exception exception);
 }

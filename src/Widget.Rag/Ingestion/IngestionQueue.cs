@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Fetching;
 using Widget.Rag.Own;
 using Widget.Rag.Reading;
@@ -11,7 +12,7 @@ namespace Widget.Rag.Ingestion;
 /// Queues documents for ingestion. Each call commits a job with everything it needs, so nothing is lost after it returns. An
 /// <see cref="IngestionWorker"/> on any node runs the job.
 /// </summary>
-public sealed class IngestionQueue(TenantDatabase database, IngestionSignal signal)
+public sealed class IngestionQueue(TenantDatabase database, WakeUpSignal<IngestionWorker> signal)
 {
     private const int Batch = 500;
     private const int BatchBytes = 16 << 20;

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Hosting;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Widget.Platform.Database;
@@ -10,159 +10,127 @@ namespace Widget.Rag.Ingestion;
 
 /// <summary>
 /// Claims unfinished jobs and runs them in time slices, several at once, so that one tenant's large job does not block the others. The
-/// next slice goes to the tenant that has recently used the least worker time, and slow documents have separate workers. A job is claimed
-/// with a lease: if this node dies, the lease expires and another node continues the job.
+/// next slice goes to the tenant that has recently used the least worker time, and slow documents have separate workers.
 /// </summary>
 public sealed partial class IngestionWorker(
     NpgsqlDataSource dataSource,
     JobRunner runner,
-    IngestionSignal signal,
+    WakeUpSignal<IngestionWorker> signal,
     TimeProvider clock,
     ILogger<IngestionWorker> logger,
-    IngestionOptions? options = null) : BackgroundService
+    IngestionOptions? options = null) : LeasedWorker<IngestionSlice>(Pace, clock, signal)
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(2), LongestPause: TimeSpan.FromSeconds(15));
+    private static readonly LeaseTimes Times = new(Length: TimeSpan.FromSeconds(30), Renewal: TimeSpan.FromSeconds(10));
 
     private readonly IngestionOptions _options = options ?? new IngestionOptions();
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        Enumerable.Repeat(JobLane.Quick, _options.QuickWorkers).Concat(Enumerable.Repeat(JobLane.Slow, _options.SlowWorkers))
-            .Select(lane => WorkAsync(Guid.CreateVersion7(), lane, stoppingToken)));
+    protected override int Workers => _options.QuickWorkers + _options.SlowWorkers;
 
-    private async Task WorkAsync(Guid worker, JobLane lane, CancellationToken stoppingToken)
-    {
-        var pause = new Backoff(clock, Patience, LongestPause);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (await ClaimAsync(worker, lane, stoppingToken) is { } lease) await RunAsync(lease, stoppingToken);
-                // New jobs are quick until they are found to be slow.
-                else if (lane == JobLane.Quick) await signal.WaitAsync(Patience, stoppingToken);
-                else await Task.Delay(Patience, clock, stoppingToken);
-                pause.Reset();
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                // Whatever it was, this node goes on working.
-                Report(e);
-                await pause.WaitAsync(stoppingToken);
-            }
-        }
-    }
+    protected override LeaseTimes? Lease => Times;
 
-    private void Report(Exception exception)
+    protected override async Task<IngestionSlice?> ClaimAsync(WorkerSlot slot, CancellationToken ct)
     {
-        if (DatabaseFaults.IsTransient(exception)) LogDatabaseAway(exception);
-        else LogTrouble(LoggedException.Of(exception));
-    }
-
-    private async Task<JobLease?> ClaimAsync(Guid worker, JobLane lane, CancellationToken ct)
-    {
+        var lane = LaneOf(slot);
         await using var command = dataSource.CreateCommand("select tenant_id, job_id from claim_ingestion_job($1, $2, $3)");
-        command.Parameters.Add(new() { Value = worker });
-        command.Parameters.Add(new() { Value = Lease });
+        command.Parameters.Add(new() { Value = slot.Id });
+        command.Parameters.Add(new() { Value = Times.Length });
         command.Parameters.Add(new() { Value = lane == JobLane.Quick ? "quick" : "slow" });
         await using var row = await command.ExecuteReaderAsync(ct);
-        return await row.ReadAsync(ct) ? new JobLease(new TenantId(row.GetGuid(0)), new JobId(row.GetGuid(1)), worker, lane) : null;
+        if (!await row.ReadAsync(ct)) return null;
+        var job = new JobLease(new TenantId(row.GetGuid(0)), new JobId(row.GetGuid(1)), slot.Id, lane);
+        LogTaken(job.Tenant, job.Job);
+        return new IngestionSlice(job, new SliceMeter(Clock));
     }
 
-    private async Task RunAsync(JobLease lease, CancellationToken stoppingToken)
+    // New jobs are quick until they are found to be slow, so the signal is for the quick workers.
+    protected override Task WaitAsync(WorkerSlot slot, CancellationToken ct) =>
+        LaneOf(slot) == JobLane.Quick ? base.WaitAsync(slot, ct) : Task.Delay(Pace.Poll, Clock, ct);
+
+    protected override Activity? StartActivity(IngestionSlice lease) => IngestionTelemetry.StartTurn(lease.Job);
+
+    protected override async Task RunAsync(IngestionSlice lease, CancellationToken ct)
     {
-        using var activity = IngestionTelemetry.StartTurn(lease);
-        LogTaken(lease.Tenant, lease.Job);
-        using var held = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var meter = new Meter(clock);
-        var renewing = LeaseRenewal.KeepAsync(new LeaseTimes(Lease, Renewal), clock, held, ct => RenewAsync(lease, meter, ct), Report);
+        var job = lease.Job;
+        if (await runner.RunAsync(job, _options.Turn, ct)) LogFinished(job.Tenant, job.Job);
+        else await SetLeaseAsync(job, TimeSpan.Zero, ct);
+    }
+
+    protected override async Task<bool> RenewAsync(IngestionSlice lease, CancellationToken ct)
+    {
+        var isOurs = await SetLeaseAsync(lease.Job, Times.Length, ct);
+        await ChargeAsync(lease);
+        return isOurs;
+    }
+
+    protected override Task LeaveAsync(IngestionSlice lease, bool isStopping)
+    {
+        LogLeft(lease.Job.Tenant, lease.Job.Job);
+        return SetLeaseAsync(lease.Job, TimeSpan.Zero, CancellationToken.None);
+    }
+
+    protected override async Task<bool> HandleAsync(IngestionSlice lease, Exception exception)
+    {
+        if (DatabaseFaults.IsTransient(exception)) return false;
+        // The lease is left to expire, so that the job is tried again later.
+        LogFault(LoggedException.Of(exception), lease.Job.Tenant, lease.Job.Job);
         try
         {
-            if (await runner.RunAsync(lease, _options.Turn, held.Token)) LogFinished(lease.Tenant, lease.Job);
-            else await SetLeaseAsync(lease, TimeSpan.Zero, held.Token);
+            await runner.CountFaultAsync(lease.Job, CancellationToken.None);
         }
-        catch (OperationCanceledException e) when (held.IsCancellationRequested || e is LeaseLostException)
+        catch (LeaseLostException)
         {
-            LogLeft(lease.Tenant, lease.Job);
-            await SetLeaseAsync(lease, TimeSpan.Zero, CancellationToken.None);
+            LogLeft(lease.Job.Tenant, lease.Job.Job);
         }
-        catch (Exception e) when (!DatabaseFaults.IsTransient(e))
-        {
-            // A fault of ours: the lease is left to run out, so that the job is tried again, later.
-            LogFault(LoggedException.Of(e), lease.Tenant, lease.Job);
-            await CountFaultAsync(lease);
-        }
-        finally
-        {
-            await held.CancelAsync();
-            await renewing;
-            await ChargeAsync(lease, meter);
-        }
+
+        return true;
     }
 
     // A time slice is charged for the worker time it took, whatever its result.
-    private async Task ChargeAsync(JobLease lease, Meter meter)
+    protected override Task EndAsync(IngestionSlice lease) => ChargeAsync(lease);
+
+    private JobLane LaneOf(WorkerSlot slot) => slot.Number < _options.QuickWorkers ? JobLane.Quick : JobLane.Slow;
+
+    private async Task ChargeAsync(IngestionSlice slice)
     {
+        var tenant = slice.Job.Tenant;
         try
         {
             await using var batch = dataSource.CreateBatch();
-            batch.BatchCommands.Add(AsTenant(lease));
+            batch.BatchCommands.Add(AsTenant(tenant));
             batch.BatchCommands.Add(new NpgsqlBatchCommand(
                 """
                 insert into ingestion_usage as old (tenant_id, seconds) values ($1, $2)
                 on conflict (tenant_id) do update set seconds = recent_ingestion_seconds(old.seconds, old.at) + excluded.seconds, at = now()
                 """)
             {
-                Parameters = { new() { Value = lease.Tenant.Value }, new() { Value = meter.Read().TotalSeconds } },
+                Parameters = { new() { Value = tenant.Value }, new() { Value = slice.Meter.Read().TotalSeconds } },
             });
             await batch.ExecuteNonQueryAsync(CancellationToken.None);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             // An uncharged time slice matters less than the work; a deleted tenant has no usage row.
-            LogNotCharged(e, lease.Tenant);
+            LogNotCharged(e, tenant);
         }
     }
 
-    private static NpgsqlBatchCommand AsTenant(JobLease lease) =>
-        new("select set_config('app.tenant_id', $1, true)") { Parameters = { new() { Value = lease.Tenant.Value.ToString() } } };
-
-    private async Task CountFaultAsync(JobLease lease)
-    {
-        try
-        {
-            await runner.CountFaultAsync(lease, CancellationToken.None);
-        }
-        catch (LeaseLostException)
-        {
-            LogLeft(lease.Tenant, lease.Job);
-        }
-    }
-
-    private async Task<bool> RenewAsync(JobLease lease, Meter meter, CancellationToken ct)
-    {
-        var ours = await SetLeaseAsync(lease, Lease, ct);
-        await ChargeAsync(lease, meter);
-        return ours;
-    }
-
-    // False when another worker holds the job by now, or it has ended.
-    private async Task<bool> SetLeaseAsync(JobLease lease, TimeSpan time, CancellationToken ct)
+    // False when another worker holds the job, or it has ended.
+    private async Task<bool> SetLeaseAsync(JobLease job, TimeSpan time, CancellationToken ct)
     {
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(AsTenant(lease));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("update ingestion_jobs set lease_until = now() + $3 where id = $1 and lease_owner = $2")
+        batch.BatchCommands.Add(AsTenant(job.Tenant));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            "update ingestion_jobs set lease_until = now() + $3 where id = $1 and lease_owner = $2")
         {
-            Parameters = { new() { Value = lease.Job.Value }, new() { Value = lease.Worker }, new() { Value = time } },
+            Parameters = { new() { Value = job.Job.Value }, new() { Value = job.Worker }, new() { Value = time } },
         });
         await batch.ExecuteNonQueryAsync(ct);
         return batch.BatchCommands[1].RecordsAffected == 1;
     }
+
+    private static NpgsqlBatchCommand AsTenant(TenantId tenant) =>
+        new("select set_config('app.tenant_id', $1, true)") { Parameters = { new() { Value = tenant.Value.ToString() } } };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Ingestion job {Job} of tenant {Tenant} has its turn")]
     private partial void LogTaken(TenantId tenant, JobId job);
@@ -173,27 +141,15 @@ public sealed partial class IngestionWorker(
     [LoggerMessage(Level = LogLevel.Information, Message = "Ingestion job {Job} of tenant {Tenant} left to another node")]
     private partial void LogLeft(TenantId tenant, JobId job);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Ingestion job {Job} of tenant {Tenant} met a fault and will be tried again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Ingestion job {Job} of tenant {Tenant} failed unexpectedly and will be tried again")]
     private partial void LogFault(Exception exception, TenantId tenant, JobId job);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; ingestion is paused")]
-    private partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseAway(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Ingestion met a fault and goes on")]
-    private partial void LogTrouble(Exception exception);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Ingestion failed unexpectedly and continues")]
+    protected override partial void LogTrouble(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Ingestion time of tenant {Tenant} could not be recorded")]
     private partial void LogNotCharged(Exception exception, TenantId tenant);
-
-    // What a turn has taken since it was last asked.
-    private sealed class Meter(TimeProvider clock)
-    {
-        private long _read = clock.GetTimestamp();
-
-        public TimeSpan Read()
-        {
-            var now = clock.GetTimestamp();
-            return clock.GetElapsedTime(Interlocked.Exchange(ref _read, now), now);
-        }
-    }
 }

@@ -1,17 +1,18 @@
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Rag.Ingestion;
 
 /// <summary>A worker's hold on a job.</summary>
-/// <param name="Tenant">Whose job.</param>
-/// <param name="Job">Which.</param>
-/// <param name="Worker">Who holds it; no two workers share one, not even on one node.</param>
-/// <param name="Lane">What is done of it.</param>
+/// <param name="Tenant">The job's tenant.</param>
+/// <param name="Job">The job.</param>
+/// <param name="Worker">The worker that holds it. No two workers share an id, not even on one node.</param>
+/// <param name="Lane">Which part of the job the worker does.</param>
 public sealed record JobLease(TenantId Tenant, JobId Job, Guid Worker, JobLane Lane = JobLane.Any)
 {
     /// <summary>
-    /// Makes sure, for the rest of the transaction, that the job is still this worker's. One that was away for longer than its lease
-    /// must not commit what another has done meanwhile. Called last, since the lease cannot be renewed while the transaction holds it.
+    /// Makes sure that this worker holds the job until the transaction ends. A worker that was frozen for longer than its lease must not
+    /// commit over another worker's results. Call it last, because the lease cannot be renewed while the transaction locks the row.
     /// </summary>
     /// <exception cref="LeaseLostException">Another worker has the job, or it has ended.</exception>
     internal async Task ConfirmAsync(TenantDb db, CancellationToken ct)
@@ -23,18 +24,15 @@ public sealed record JobLease(TenantId Tenant, JobId Job, Guid Worker, JobLane L
     }
 }
 
-/// <summary>What a worker does of a job.</summary>
+/// <summary>The part of a job that a worker does.</summary>
 public enum JobLane
 {
-    /// <summary>All of it, however long it takes.</summary>
+    /// <summary>The whole job, however long it takes.</summary>
     Any,
 
-    /// <summary>What is quick; the rest is left to the slow lane.</summary>
+    /// <summary>The quick documents; the rest is left to the slow lane.</summary>
     Quick,
 
-    /// <summary>All that is left of a job that takes long.</summary>
+    /// <summary>The rest of a job that takes long.</summary>
     Slow,
 }
-
-/// <summary>The job belongs to another worker by now.</summary>
-public sealed class LeaseLostException() : OperationCanceledException("The lease on the job was lost.");

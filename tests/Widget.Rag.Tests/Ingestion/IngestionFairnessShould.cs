@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Pgvector;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Catalog;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
@@ -338,7 +339,7 @@ public sealed class IngestionFairnessShould(DatabaseFixture fixture)
         }
 
         var faults = new FaultCounter(2);
-        using var signal = new IngestionSignal();
+        using var signal = new WakeUpSignal<IngestionWorker>(2);
         using var worker = new IngestionWorker(database.ApplicationSource, knowledge.Runner, signal, TimeProvider.System, faults);
         await worker.StartAsync(Ct);
         await faults.Reached.WaitAsync(TimeSpan.FromSeconds(20), Ct);

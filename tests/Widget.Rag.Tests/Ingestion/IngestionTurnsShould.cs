@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Catalog;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Reading;
@@ -64,7 +65,7 @@ public sealed class IngestionTurnsShould
         await using var database = await TestDatabase.CreateAsync();
         using var gate = new SlowReader();
         using var knowledge = new Knowledge(database, reader: gate, options: Quick);
-        using var signal = new IngestionSignal();
+        using var signal = new WakeUpSignal<IngestionWorker>(2);
         using var worker = new IngestionWorker(
             database.ApplicationSource,
             knowledge.Runner,
@@ -91,7 +92,7 @@ public sealed class IngestionTurnsShould
         await using var database = await TestDatabase.CreateAsync();
         using var gate = new SlowReader();
         using var knowledge = new Knowledge(database, reader: gate, options: Quick);
-        using var signal = new IngestionSignal();
+        using var signal = new WakeUpSignal<IngestionWorker>(2);
         using var worker = new IngestionWorker(
             database.ApplicationSource,
             knowledge.Runner,
@@ -139,7 +140,7 @@ public sealed class IngestionTurnsShould
     {
         await using var database = await TestDatabase.CreateAsync();
         using var knowledge = new Knowledge(database);
-        using var signal = new IngestionSignal();
+        using var signal = new WakeUpSignal<IngestionWorker>(2);
         using var worker = new IngestionWorker(
             database.ApplicationSource,
             knowledge.Runner,

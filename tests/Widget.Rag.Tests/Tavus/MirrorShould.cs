@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Widget.Platform.Work;
 using Widget.Rag.Catalog;
 using Widget.Rag.Own;
 using Widget.Rag.Search;
@@ -275,7 +276,7 @@ public sealed class MirrorShould(DatabaseFixture fixture)
         var late = await mirror.HoldAsync();
         await mirror.HoldAsync();
 
-        await Should.ThrowAsync<MirrorLeaseLostException>(() => mirror.SyncAsync(late, mirror.Document("/shipping")));
+        await Assert.ThrowsAsync<LeaseLostException>(() => mirror.SyncAsync(late, mirror.Document("/shipping")));
 
         (await mirror.AskAsync("delivery to Denmark")).Hits.ShouldBeEmpty();
     }

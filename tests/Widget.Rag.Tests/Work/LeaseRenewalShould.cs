@@ -2,7 +2,7 @@ using Widget.Platform.Work;
 
 namespace Widget.Rag.Tests.Work;
 
-/// <summary>How a worker keeps its lease.</summary>
+/// <summary>How a worker keeps its lease while it works.</summary>
 public sealed class LeaseRenewalShould
 {
     private static readonly LeaseTimes Times = new(TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(100));
@@ -24,8 +24,8 @@ public sealed class LeaseRenewalShould
             if (tries == 6) enough.TrySetResult();
             return tries switch
             {
-                1 => throw new TimeoutException("The database is away."),
-                2 => throw new InvalidOperationException("Nobody expected this."),
+                1 => throw new TimeoutException("The database is unavailable."),
+                2 => throw new InvalidOperationException("Unexpected."),
                 _ => Task.FromResult(true),
             };
         });

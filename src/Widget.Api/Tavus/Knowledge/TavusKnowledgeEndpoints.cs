@@ -6,6 +6,7 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Own;
 using Widget.Rag.Search;
 using Widget.Rag.Tavus;
@@ -70,7 +71,7 @@ internal static class TavusKnowledgeEndpoints
         IMultiTenantContextAccessor tenants,
         TenantSettingsService settings,
         MirrorLeases leases,
-        TavusKnowledgeSignal signal,
+        WakeUpSignal<TavusKnowledgeWorker> signal,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
@@ -82,7 +83,7 @@ internal static class TavusKnowledgeEndpoints
         }
 
         await leases.AskAsync(tenant, ct);
-        signal.Set();
+        signal.Raise();
         return TypedResults.Accepted("/api/tavus/knowledge");
     }
 
@@ -90,7 +91,7 @@ internal static class TavusKnowledgeEndpoints
         IMultiTenantContextAccessor tenants,
         TavusPublisher publisher,
         MirrorLeases leases,
-        TavusKnowledgeSignal signal,
+        WakeUpSignal<TavusKnowledgeWorker> signal,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
@@ -99,7 +100,7 @@ internal static class TavusKnowledgeEndpoints
         if (rows.Any(row => row.Status is TavusPublicationStatus.Processing or TavusPublicationStatus.Waiting))
         {
             await leases.NudgeAsync(tenant, ct);
-            signal.Set();
+            signal.Raise();
         }
 
         return TypedResults.Ok(new TavusPublications([.. rows.Select(row => row.ToContract())]));
@@ -112,7 +113,7 @@ internal static class TavusKnowledgeEndpoints
         DocumentTexts texts,
         TavusPublisher publisher,
         MirrorLeases leases,
-        TavusKnowledgeSignal signal,
+        WakeUpSignal<TavusKnowledgeWorker> signal,
         InstallationOptions options,
         CancellationToken ct)
     {
@@ -131,7 +132,7 @@ internal static class TavusKnowledgeEndpoints
             return Problems.Invalid("sourceIds", $"These are {found.Count} documents; {MostPublished} may be published at once.");
         await publisher.PublishAsync(tenant, found, ct);
         await leases.AskAsync(tenant, ct);
-        signal.Set();
+        signal.Raise();
         var rows = await publisher.ListAsync(tenant, ct);
         return TypedResults.Accepted("/api/tavus/knowledge/publish", new TavusPublications([.. rows.Select(row => row.ToContract())]));
     }
@@ -141,7 +142,7 @@ internal static class TavusKnowledgeEndpoints
         DocumentTexts texts,
         TavusPublisher publisher,
         MirrorLeases leases,
-        TavusKnowledgeSignal signal,
+        WakeUpSignal<TavusKnowledgeWorker> signal,
         CancellationToken ct,
         Guid[]? sourceIds = null,
         Guid[]? documentIds = null)
@@ -161,7 +162,7 @@ internal static class TavusKnowledgeEndpoints
         if (await publisher.WithdrawAsync(tenant, named, ct) > 0)
         {
             await leases.AskAsync(tenant, ct);
-            signal.Set();
+            signal.Raise();
         }
 
         return TypedResults.Accepted("/api/tavus/knowledge/publish");

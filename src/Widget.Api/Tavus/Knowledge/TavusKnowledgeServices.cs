@@ -1,3 +1,4 @@
+using Widget.Platform.Work;
 using Widget.Rag.Own;
 
 namespace Widget.Api.Tavus.Knowledge;
@@ -12,7 +13,7 @@ internal static class TavusKnowledgeServices
         services.AddSingleton<AccountListing>();
         services.AddSingleton<TavusPublisher>();
         services.AddSingleton<TavusKnowledgeRound>();
-        services.AddSingleton<TavusKnowledgeSignal>();
+        services.AddSingleton(_ => new WakeUpSignal<TavusKnowledgeWorker>(TavusKnowledgeWorker.WorkerCount));
         services.AddHostedService<TavusKnowledgeWorker>();
         return services;
     }

@@ -9,64 +9,55 @@ using Widget.Platform.Work;
 
 namespace Widget.Api.Voice.Calls;
 
-/// <summary>What a page wants of a call that some node holds.</summary>
-/// <param name="Kind">look (at the row), say, press, release, interrupt.</param>
-/// <param name="Item">For say: the client id of what was typed, which is in the log.</param>
+/// <summary>A page's command for a call, which any node may hold.</summary>
+/// <param name="Kind">look (at the row), say, press, release or interrupt.</param>
+/// <param name="Item">For say: the client id of the typed message, which is in the log.</param>
 public sealed record VoiceCommand(string Kind, string? Item = null);
 
 /// <summary>
-/// Between the node that holds a call and those that its visitor is connected to, through PostgreSQL's notifications: what is being said goes one way,
-/// the visitor's buttons go the other. Neither is kept; what must not be lost stands in the call's row or in the log.
+/// Connects the node that holds a call with the nodes that its visitor is connected to, through PostgreSQL's notifications: captions go one
+/// way, the visitor's buttons go the other. Neither is stored; what must not be lost is in the call's row or in the log.
 /// </summary>
 public sealed partial class VoiceBus(
     NpgsqlDataSource dataSource,
     LiveVoices voices,
     TimeProvider clock,
-    ILogger<VoiceBus> logger) : BackgroundService
+    ILogger<VoiceBus> logger) : BackgroundWorker(clock), INotificationSubscriber
 {
     private const string Channel = "voice";
 
-    /// <summary>A caption changes with every word; the eye takes steps of this length as flowing.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>A caption changes with every word. Steps of this length look smooth.</summary>
     private static readonly TimeSpan Coalescing = TimeSpan.FromMilliseconds(90);
 
-    /// <summary>A notification holds 8,000 bytes, and a letter takes up to six of them, escaped.</summary>
+    /// <summary>In characters. A notification holds 8,000 bytes, and an escaped character takes up to six.</summary>
     private const int LongestCaption = 1_000;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     private readonly ConcurrentDictionary<(ConversationId Conversation, Speaker? Speaker), VoiceUpdate> _unsent = [];
     private readonly ConcurrentDictionary<VoiceCallId, Action<VoiceCommand>> _held = [];
-    private readonly SemaphoreSlim _dirty = new(0, 1);
+    private readonly WakeUpSignal<VoiceBus> _raised = new();
 
-    /// <summary>Tells everybody who watches the conversation. Of several in a short time the last counts.</summary>
+    /// <summary>Sends an update to all who watch the conversation. Of several updates in a short time, only the last is sent.</summary>
     public void Tell(ConversationId conversation, VoiceUpdate update)
     {
-        if (update.Caption is { Text.Length: > LongestCaption } tooLong) update = update with { Caption = tooLong with { Text = "…" + tooLong.Text[^LongestCaption..] } };
+        if (update.Caption is { Text.Length: > LongestCaption } tooLong)
+            update = update with { Caption = tooLong with { Text = "…" + tooLong.Text[^LongestCaption..] } };
         _unsent[(conversation, update.Caption?.Speaker)] = update;
-        HaveTold();
+        _raised.Raise();
     }
 
-    private void HaveTold()
-    {
-        if (_dirty.CurrentCount > 0) return;
-        try
-        {
-            _dirty.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is known already.
-        }
-    }
-
-    /// <summary>Takes the call's commands until disposed.</summary>
+    /// <summary>Receives the call's commands until disposed.</summary>
     internal IDisposable Hold(VoiceCallId call, Action<VoiceCommand> take)
     {
         _held[call] = take;
         return new Held(this, call, take);
     }
 
-    /// <summary>Brings a command to whoever holds the call.</summary>
+    /// <summary>Sends a command to the node that holds the call.</summary>
     public async Task CommandAsync(VoiceCallId call, VoiceCommand command, CancellationToken ct)
     {
         if (_held.TryGetValue(call, out var take))
@@ -78,76 +69,32 @@ public sealed partial class VoiceBus(
         await NotifyAsync([JsonSerializer.Serialize(new { call = call.Value, kind = command.Kind, item = command.Item }, Json)], ct);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(TellAsync(stoppingToken), ListenAsync(stoppingToken));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        RepeatAsync(SendAsync, FirstPause, LongestPause, stoppingToken);
 
-    private async Task TellAsync(CancellationToken ct)
+    // Sends the updates that have come since the last time.
+    private async Task SendAsync(CancellationToken ct)
     {
-        var pause = Pause();
-        while (!ct.IsCancellationRequested)
+        await _raised.WaitAsync(Timeout.InfiniteTimeSpan, Clock, ct);
+        var taken = new List<((ConversationId Conversation, Speaker? Speaker) Key, VoiceUpdate Update)>();
+        foreach (var key in _unsent.Keys)
+            if (_unsent.TryRemove(key, out var update)) taken.Add((key, update));
+        try
         {
-            var taken = new List<((ConversationId Conversation, Speaker? Speaker) Key, VoiceUpdate Update)>();
-            try
-            {
-                await _dirty.WaitAsync(ct);
-                foreach (var key in _unsent.Keys)
-                    if (_unsent.TryRemove(key, out var update)) taken.Add((key, update));
-                var payloads = taken.ConvertAll(
-                    news => JsonSerializer.Serialize(new { conversation = news.Key.Conversation.Value, update = news.Update }, Json));
-                await NotifyAsync(payloads, ct);
-                pause.Reset();
-                await Task.Delay(Coalescing, clock, ct);
-            }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                if (DatabaseFaults.IsTransient(e))
-                {
-                    LogDatabaseAway(e);
-                    // Put back only updates that have not been replaced by newer ones.
-                    foreach (var (key, update) in taken) _unsent.TryAdd(key, update);
-                    HaveTold();
-                }
-                else
-                {
-                    LogFault(LoggedException.Of(e));
-                }
-
-                await pause.WaitAsync(ct);
-            }
+            var payloads = taken.ConvertAll(
+                news => JsonSerializer.Serialize(new { conversation = news.Key.Conversation.Value, update = news.Update }, Json));
+            await NotifyAsync(payloads, ct);
         }
-    }
-
-    private async Task ListenAsync(CancellationToken ct)
-    {
-        var pause = Pause();
-        while (!ct.IsCancellationRequested)
+        catch (Exception e) when (DatabaseFaults.IsTransient(e))
         {
-            try
-            {
-                await using var connection = await dataSource.OpenConnectionAsync(ct);
-                connection.Notification += (_, notification) => Take(notification.Payload);
-                await using (var listen = new NpgsqlCommand($"listen {Channel}", connection))
-                    await listen.ExecuteNonQueryAsync(ct);
-                pause.Reset();
-                while (!ct.IsCancellationRequested) await connection.WaitAsync(ct);
-            }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                if (e is IOException || DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
-                else LogFault(LoggedException.Of(e));
-                await pause.WaitAsync(ct);
-            }
+            // Put back only updates that have not been replaced by newer ones.
+            foreach (var (key, update) in taken) _unsent.TryAdd(key, update);
+            _raised.Raise();
+            throw;
         }
-    }
 
-    private Backoff Pause() => new(clock, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(5));
+        await Task.Delay(Coalescing, Clock, ct);
+    }
 
     private async Task NotifyAsync(IReadOnlyList<string> payloads, CancellationToken ct)
     {
@@ -158,22 +105,39 @@ public sealed partial class VoiceBus(
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private void Take(string payload)
+    string INotificationSubscriber.Channel => Channel;
+
+    // Missed captions are outdated, and a missed command is repeated or in the call's row.
+    void INotificationSubscriber.Connected()
+    {
+    }
+
+    void INotificationSubscriber.Receive(string payload)
     {
         try
         {
             using var document = JsonDocument.Parse(payload);
             var news = document.RootElement;
             if (news.Text("conversation") is { } conversation && news.Part("update") is { ValueKind: JsonValueKind.Object } update)
+            {
                 voices.Tell(new ConversationId(Guid.Parse(conversation)), update.Deserialize<VoiceUpdate>(Json)!);
-            else if (news.Text("call") is { } call && news.Text("kind") is { } kind && _held.TryGetValue(new VoiceCallId(Guid.Parse(call)), out var take))
+            }
+            else if (news.Text("call") is { } call && news.Text("kind") is { } kind
+                && _held.TryGetValue(new VoiceCallId(Guid.Parse(call)), out var take))
+            {
                 take(new VoiceCommand(kind, news.Text("item")));
+            }
         }
         catch (Exception e)
         {
-            // Whatever it was, the next one may be readable.
             LogUnreadable(LoggedException.Of(e));
         }
+    }
+
+    public override void Dispose()
+    {
+        _raised.Dispose();
+        base.Dispose();
     }
 
     private sealed class Held(VoiceBus bus, VoiceCallId call, Action<VoiceCommand> take) : IDisposable
@@ -181,8 +145,10 @@ public sealed partial class VoiceBus(
         public void Dispose() => bus._held.TryRemove(KeyValuePair.Create(call, take));
     }
 
+    protected override void LogTrouble(Exception exception) => LogFault(exception);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; captions of voice calls are delayed")]
-    private partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseAway(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Failed to relay voice call events; the relay continues")]
     private partial void LogFault(Exception exception);

@@ -4,13 +4,13 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Tavus.Mirror;
 
-/// <summary>Who looks after which tenant's knowledge at Tavus, and when next.</summary>
+/// <summary>Decides which worker synchronises a tenant's knowledge with Tavus, and when next.</summary>
 public sealed class MirrorLeases(NpgsqlDataSource dataSource, TenantDatabase database)
 {
-    /// <summary>How long a worker has before another may take over, unless it renews.</summary>
+    /// <summary>How long a lease lasts unless it is renewed.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
 
-    /// <summary>Takes the tenant that has been due longest; null when none is.</summary>
+    /// <summary>Claims the tenant that has been due longest; null when none is due.</summary>
     public async Task<MirrorLease?> ClaimAsync(Guid worker, CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand("select tenant_id from claim_tavus_knowledge($1, $2)");
@@ -19,16 +19,16 @@ public sealed class MirrorLeases(NpgsqlDataSource dataSource, TenantDatabase dat
         return await command.ExecuteScalarAsync(ct) is Guid tenant ? new MirrorLease(new TenantId(tenant), worker) : null;
     }
 
-    /// <summary>False when another has it by now.</summary>
+    /// <summary>Renews a lease; false when another worker holds it.</summary>
     public Task<bool> RenewAsync(MirrorLease lease, CancellationToken ct) =>
         UpdateAsync(lease, "update tavus_knowledge set lease_until = clock_timestamp() + $2 where lease_owner = $1", Length, ct);
 
-    /// <summary>Gives it back until it is due again.</summary>
+    /// <summary>Gives up a lease until the tenant is due again.</summary>
     /// <param name="lease">The lease.</param>
-    /// <param name="pause">How long; null when nobody wants it any more.</param>
-    /// <param name="ct">Ends the wait.</param>
+    /// <param name="pause">The time until then; null when there is nothing more to synchronise.</param>
+    /// <param name="ct">Cancels the statement.</param>
     public Task<bool> ReleaseAsync(MirrorLease lease, TimeSpan? pause, CancellationToken ct) =>
-        // Whoever asked for a round while this one was under way gets it.
+        // A round that was requested during this one starts at once.
         UpdateAsync(
             lease,
             """
@@ -39,12 +39,15 @@ public sealed class MirrorLeases(NpgsqlDataSource dataSource, TenantDatabase dat
             pause,
             ct);
 
-    /// <summary>Has a tenant's knowledge looked after at once, and what failed before tried again.</summary>
+    /// <summary>Requests a round at once, which also retries the documents that failed before.</summary>
     public async Task AskAsync(TenantId tenant, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await using var command = db.Command(
-            "insert into tavus_knowledge (tenant_id, asked) values ($1, true) on conflict (tenant_id) do update set due_at = clock_timestamp(), asked = true",
+            """
+            insert into tavus_knowledge (tenant_id, asked) values ($1, true)
+            on conflict (tenant_id) do update set due_at = clock_timestamp(), asked = true
+            """,
             [tenant.Value]);
         await command.ExecuteNonQueryAsync(ct);
         await using var retry = db.Command("update tavus_documents set retry_at = clock_timestamp() where retry_at is not null");
@@ -53,8 +56,8 @@ public sealed class MirrorLeases(NpgsqlDataSource dataSource, TenantDatabase dat
     }
 
     /// <summary>
-    /// Has a tenant's knowledge looked after soon, for somebody who looks on. It waits for nobody, tries nothing again that failed, and does nothing while a
-    /// round is under way, so looking on often costs little.
+    /// Makes the next round come soon, for a person who watches the console. It waits for no lock, retries no failed document and does
+    /// nothing during a round, so frequent calls cost little.
     /// </summary>
     public async Task NudgeAsync(TenantId tenant, CancellationToken ct)
     {
@@ -62,7 +65,10 @@ public sealed class MirrorLeases(NpgsqlDataSource dataSource, TenantDatabase dat
         await using var command = db.Command(
             """
             update tavus_knowledge set due_at = clock_timestamp()
-            where tenant_id in (select tenant_id from tavus_knowledge where lease_owner is null and due_at > clock_timestamp() for update skip locked)
+            where tenant_id in (
+              select tenant_id from tavus_knowledge
+              where lease_owner is null and due_at > clock_timestamp()
+              for update skip locked)
             """);
         await command.ExecuteNonQueryAsync(ct);
         await db.CommitAsync(ct);
@@ -71,7 +77,8 @@ public sealed class MirrorLeases(NpgsqlDataSource dataSource, TenantDatabase dat
     private async Task<bool> UpdateAsync(MirrorLease lease, string sql, TimeSpan? time, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await using var command = db.Command(sql, [lease.Worker, new NpgsqlParameter { Value = (object?)time ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval }]);
+        var interval = new NpgsqlParameter { Value = (object?)time ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Interval };
+        await using var command = db.Command(sql, [lease.Worker, interval]);
         var held = await command.ExecuteNonQueryAsync(ct) == 1;
         await db.CommitAsync(ct);
         return held;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Widget.Platform.Database;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Rag.Tavus.Mirror;
 
@@ -32,7 +33,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
     /// <param name="others">Documents at Tavus that must not be mirrored: other tenants' documents and copies of own ones.</param>
     /// <param name="ct">Cancels the operation.</param>
     /// <returns>Whether all documents were checked. The next run continues with the rest.</returns>
-    /// <exception cref="MirrorLeaseLostException">Another worker has taken over.</exception>
+    /// <exception cref="LeaseLostException">Another worker has taken over.</exception>
     public async Task<bool> SyncAsync(MirrorLease lease, RemoteListing listing, IReadOnlySet<string> others, CancellationToken ct)
     {
         var listed = listing.Documents
@@ -156,7 +157,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         {
             return await pages.SyncAsync(lease, document, changed, ct);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or MirrorLeaseLostException) && !DatabaseFaults.IsTransient(e))
+        catch (Exception e) when (e is not OperationCanceledException && !DatabaseFaults.IsTransient(e))
         {
             return "It could not be stored.";
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Ranking;
 using Widget.Rag.Reading;
@@ -13,13 +14,13 @@ namespace Widget.Rag.Tavus.Mirror;
 internal static class MirrorWriter
 {
     /// <summary>Serialises a tenant's writers, and stops a worker whose lease was lost.</summary>
-    /// <exception cref="MirrorLeaseLostException">Another worker has the lease.</exception>
+    /// <exception cref="LeaseLostException">Another worker has the lease.</exception>
     public static async Task HoldAsync(TenantDb db, MirrorLease lease, CancellationToken ct)
     {
         await using var command = db.Command(
             "select lease_owner from tavus_knowledge where tenant_id = $1 for update",
             [lease.Tenant.Value]);
-        if (await command.ExecuteScalarAsync(ct) is not Guid owner || owner != lease.Worker) throw new MirrorLeaseLostException();
+        if (await command.ExecuteScalarAsync(ct) is not Guid owner || owner != lease.Worker) throw new LeaseLostException();
     }
 
     /// <summary>Replaces a page's passages.</summary>

@@ -1,20 +1,20 @@
 using Npgsql;
-using Widget.Platform.Database;
+using Widget.Platform.Work;
 
-namespace Widget.Rag.Tests.Storage;
+namespace Widget.Rag.Tests.Work;
 
-/// <summary>Work that is retried while the database is unavailable.</summary>
+/// <summary>Retrying while the database is unavailable.</summary>
 public sealed class DatabaseRetryShould
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Repeat_the_work_until_the_database_is_available()
+    public async Task Retry_until_the_database_is_available()
     {
         var (tries, faults) = (0, 0);
 
         var done = await DatabaseRetry.RunAsync(
-            _ => ++tries < 3 ? throw Away() : Task.FromResult("done"),
+            _ => ++tries < 3 ? throw Unavailable() : Task.FromResult("done"),
             TimeProvider.System,
             _ => faults++,
             Ct);
@@ -23,7 +23,7 @@ public sealed class DatabaseRetryShould
     }
 
     [Fact]
-    public async Task Not_repeat_permanent_failures()
+    public async Task Not_retry_what_would_fail_again()
     {
         var tries = 0;
 
@@ -41,13 +41,13 @@ public sealed class DatabaseRetryShould
     }
 
     [Fact]
-    public async Task Report_the_last_fault_when_cancelled()
+    public async Task Throw_the_last_fault_when_it_is_stopped()
     {
         using var stop = new CancellationTokenSource();
 
         await Should.ThrowAsync<NpgsqlException>(
-            DatabaseRetry.RunAsync(_ => throw Away(), TimeProvider.System, _ => stop.Cancel(), stop.Token));
+            DatabaseRetry.RunAsync(_ => throw Unavailable(), TimeProvider.System, _ => stop.Cancel(), stop.Token));
     }
 
-    private static NpgsqlException Away() => new("The connection is gone.", new IOException());
+    private static NpgsqlException Unavailable() => new("The connection is gone.", new IOException());
 }

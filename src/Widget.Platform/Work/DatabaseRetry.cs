@@ -1,6 +1,6 @@
-using Widget.Platform.Work;
+using Widget.Platform.Database;
 
-namespace Widget.Platform.Database;
+namespace Widget.Platform.Work;
 
 /// <summary>Retries idempotent work while the database is unavailable.</summary>
 public static class DatabaseRetry
@@ -39,12 +39,12 @@ public static class DatabaseRetry
     /// <inheritdoc cref="RunAsync{T}"/>
     public static Task RunAsync(Func<CancellationToken, Task> work, TimeProvider clock, Action<Exception> report, CancellationToken ct) =>
         RunAsync(
-        async token =>
-        {
-            await work(token);
-            return true;
-        },
-        clock,
-        report,
-        ct);
+            async token =>
+            {
+                await work(token);
+                return true;
+            },
+            clock,
+            report,
+            ct);
 }

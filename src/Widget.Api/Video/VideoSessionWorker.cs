@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using Widget.Platform.Database;
+using Widget.Platform.Work;
+
+namespace Widget.Api.Video;
+
+/// <summary>
+/// Makes sure that every call is ended, whatever happens to pages, callbacks and nodes. A session says when it must be checked next; one
+/// node claims it (<see cref="SessionLeases"/>) and checks it (<see cref="VideoSessionReconciler"/>).
+/// </summary>
+public sealed partial class VideoSessionWorker(
+    SessionLeases leases,
+    VideoSessionReconciler keeping,
+    WakeUpSignal<VideoSessionWorker> signal,
+    TimeProvider clock,
+    ILogger<VideoSessionWorker> logger) : BackgroundWorker(clock)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
+    private const int MostAtOnce = 32;
+
+    private readonly ConcurrentDictionary<SessionLease, Task> _checks = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The leases are renewed until the last check has ended, even while the node stops.
+        using var over = new CancellationTokenSource();
+        var renewing = leases.KeepAsync(over.Token);
+        await RepeatAsync(ClaimAsync, Poll, LongestPause, stoppingToken);
+        await Task.WhenAll(_checks.Values);
+        await over.CancelAsync();
+        await renewing;
+    }
+
+    private async Task ClaimAsync(CancellationToken ct)
+    {
+        // The checks run in the background, so a slow one does not block the others.
+        if (_checks.Count < MostAtOnce)
+            foreach (var lease in await leases.ClaimAsync(MostAtOnce - _checks.Count, ct)) Start(lease, ct);
+        await signal.WaitAsync(Poll, Clock, ct);
+    }
+
+    private void Start(SessionLease lease, CancellationToken stopping)
+    {
+        var check = CheckAsync(lease, stopping);
+        _checks[lease] = check;
+        _ = check.ContinueWith(
+            _ =>
+            {
+                _checks.TryRemove(lease, out var _);
+                signal.Raise();
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    private async Task CheckAsync(SessionLease lease, CancellationToken stopping)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, lease.Lost);
+        DateTimeOffset? next = null;
+        try
+        {
+            await keeping.LookAsync(lease.Tenant, lease.Id, either.Token);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // Another node continues where this one stopped.
+        }
+        catch (Exception e)
+        {
+            if (DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
+            else LogFault(LoggedException.Of(e), lease.Id);
+            next = Clock.GetUtcNow() + AfterFault;
+        }
+
+        await leases.ReleaseAsync(lease, next);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; video sessions are checked later")]
+    protected override partial void LogDatabaseAway(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Looking for video sessions that are due failed and is retried")]
+    protected override partial void LogTrouble(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Checking video session {Session} failed")]
+    private partial void LogFault(Exception exception, VideoSessionId session);
+}

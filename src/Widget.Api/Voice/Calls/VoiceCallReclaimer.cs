@@ -1,0 +1,88 @@
+using Npgsql;
+using Widget.Contracts;
+using Widget.Platform.Database;
+using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
+
+namespace Widget.Api.Voice.Calls;
+
+/// <summary>Claims calls that no living node holds, and continues or ends them.</summary>
+public sealed partial class VoiceCallReclaimer(
+    NpgsqlDataSource dataSource,
+    TenantDatabase database,
+    VoiceCallHost holder,
+    VoiceTimings timings,
+    TimeProvider clock,
+    ILogger<VoiceCallReclaimer> logger) : PeriodicWorker(TimeSpan.FromSeconds(1), clock)
+{
+    /// <summary>How often to check a call whose events the visitor's page relays, while no page is connected to this node.</summary>
+    private static readonly TimeSpan CheckingRelayed = TimeSpan.FromSeconds(5);
+
+    private const int MostAtOnce = 32;
+
+    protected override TimeSpan LongestPause => TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await base.ExecuteAsync(stoppingToken);
+        await holder.StopAsync();
+    }
+
+    protected override async Task TickAsync(CancellationToken ct)
+    {
+        foreach (var (tenant, id) in await ClaimAsync(ct)) await ContinueAsync(tenant, id, ct);
+    }
+
+    // A failure affects only this call: its lease expires, and it is claimed again.
+    private async Task ContinueAsync(TenantId tenant, VoiceCallId id, CancellationToken ct)
+    {
+        try
+        {
+            VoiceCall? call;
+            await using (var db = await database.BeginAsync(tenant, ct)) call = await db.FindCallAsync(id, ct);
+            if (call is { Protocol: VoiceProtocol.SelfHosted }) await CheckRelayedAsync(call, ct);
+            else _ = holder.Start(tenant, id);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            if (DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
+            else LogCallFault(e, id);
+        }
+    }
+
+    // The page holds the connection to the provider, so there is nothing to continue here. Only check whether the call is over.
+    private async Task CheckRelayedAsync(VoiceCall call, CancellationToken ct)
+    {
+        var now = Clock.GetUtcNow();
+        VoiceEndReason? reason = call.State != VoiceSessionState.Live ? call.EndReason ?? VoiceEndReason.Failed
+            : now > call.Deadline ? VoiceEndReason.TimeLimit
+            : call.Watched && now - call.SeenAt > timings.Silence ? VoiceEndReason.Left
+            : null;
+        if (reason is { } why) await holder.EndAsync(call, held: null, why, hangUp: null);
+        else await holder.ReleaseAsync(call.TenantId, call.Id, CheckingRelayed);
+        ct.ThrowIfCancellationRequested();
+    }
+
+    private async Task<List<(TenantId Tenant, VoiceCallId Id)>> ClaimAsync(CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand("select tenant_id, id from claim_voice_sessions($1, $2, $3)");
+        command.Parameters.Add(new() { Value = holder.Node });
+        command.Parameters.Add(new() { Value = timings.Lease });
+        command.Parameters.Add(new() { Value = MostAtOnce });
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var taken = new List<(TenantId, VoiceCallId)>();
+        while (await rows.ReadAsync(ct)) taken.Add((new TenantId(rows.GetGuid(0)), new VoiceCallId(rows.GetGuid(1))));
+        return taken;
+    }
+
+    protected override void LogTrouble(Exception exception) => LogFault(exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; abandoned voice calls are claimed later")]
+    protected override partial void LogDatabaseAway(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Looking for abandoned voice calls failed and is retried")]
+    private partial void LogFault(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Claiming voice call {Call} failed and is retried")]
+    private partial void LogCallFault(Exception exception, VoiceCallId call);
+}
