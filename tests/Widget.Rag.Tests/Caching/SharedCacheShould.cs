@@ -11,7 +11,7 @@ public sealed class SharedCacheShould
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Make_a_thing_once_and_again_when_it_is_old()
+    public async Task Make_a_result_once_and_again_when_it_has_expired()
     {
         var cache = new SharedCache<string, int>(_clock, 10);
         var made = 0;
@@ -25,7 +25,7 @@ public sealed class SharedCacheShould
     }
 
     [Fact]
-    public async Task Let_all_who_want_it_at_once_wait_for_one_run()
+    public async Task Share_one_call_among_concurrent_callers()
     {
         var cache = new SharedCache<string, int>(_clock, 10);
         var (made, gate) = (0, new TaskCompletionSource<int>());
@@ -46,7 +46,7 @@ public sealed class SharedCacheShould
     }
 
     [Fact]
-    public async Task Go_on_while_one_waits_and_stop_when_nobody_does()
+    public async Task Continue_while_one_caller_waits_and_stop_when_none_does()
     {
         var cache = new SharedCache<string, int>(_clock, 10);
         var stopped = new TaskCompletionSource();
@@ -72,7 +72,7 @@ public sealed class SharedCacheShould
     }
 
     [Fact]
-    public async Task Not_keep_what_failed_or_what_is_not_to_be_kept()
+    public async Task Not_cache_failures_or_results_without_a_lifetime()
     {
         var cache = new SharedCache<string, int>(_clock, 10);
 
@@ -82,7 +82,7 @@ public sealed class SharedCacheShould
     }
 
     [Fact]
-    public async Task Drop_what_was_not_used_for_longest_when_it_is_full()
+    public async Task Drop_the_least_recently_used_result_when_it_is_full()
     {
         var cache = new SharedCache<int, int>(_clock, capacity: 30, size => size);
         async Task<bool> KeptAsync(int key) => (await cache.GetAsync(key, _ => Task.FromResult(10), _ => Minute, Ct)).Shared;
