@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Widget.Contracts;
-using Widget.Rag.Ingestion.Crawling;
+using Widget.Rag.Catalog;
 
 namespace Widget.Api.Tests;
 

@@ -5,6 +5,7 @@ using Npgsql;
 using Pgvector;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Own;
+using Widget.Rag.Ranking;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Storage;
