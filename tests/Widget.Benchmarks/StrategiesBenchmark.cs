@@ -37,7 +37,7 @@ internal static class StrategiesBenchmark
         await outside.StartAsync();
         var behavior = outside.Services.GetRequiredService<TavusBehavior>();
         var options = new TavusOptions { Endpoint = new Uri($"{outside.Urls.Single()}/tavus"), Key = TavusEndpoints.Key };
-        using var tavus = new TavusKnowledgeBase(options, new InstallationSearchKey(options));
+        var tavus = new TavusKnowledgeBase(options, new InstallationSearchKey(options), TestOutbound.Clients);
         var passages = Enumerable.Range(0, 20).Select(i => new TavusPassage(Text(80), $"Passage {i}")).ToArray();
 
         var both = new HybridSearch([knowledge.Base, tavus], TimeProvider.System);

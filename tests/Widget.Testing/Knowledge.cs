@@ -18,7 +18,6 @@ public sealed class Knowledge : IDisposable
 {
     private readonly EmbeddingModels _models;
     private readonly IngestionSignal _signal = new();
-    private readonly PageFetcher _fetcher;
 
     public Knowledge(TestDatabase database, FetchOptions? fetching = null, Chunker? chunker = null, EmbeddingModels? models = null, IReader? reader = null, IngestionOptions? options = null)
     {
@@ -28,10 +27,10 @@ public sealed class Knowledge : IDisposable
         var serving = new ServingModels(Database, _models, TimeProvider.System);
         EmbeddingRunner = new EmbeddingChangeRunner(Database, _models, TimeProvider.System);
         fetching ??= new FetchOptions();
-        _fetcher = new PageFetcher(fetching);
+        var fetcher = TestOutbound.Fetcher(fetching);
         var documents = new DocumentReader(reader is null ? Readers.Shared : [reader, .. Readers.Shared], chunker ?? new Chunker());
         Queue = new IngestionQueue(Database, _signal);
-        Runner = new JobRunner(Database, documents, _fetcher, new HostQueue(fetching, TimeProvider.System), fetching, _models, serving, TimeProvider.System, NullLogger<JobRunner>.Instance, options);
+        Runner = new JobRunner(Database, documents, fetcher, new HostQueue(fetching, TimeProvider.System), fetching, _models, serving, TimeProvider.System, NullLogger<JobRunner>.Instance, options);
         Base = new OwnKnowledgeBase(Database, _models, serving);
         Search = new HybridSearch([Base], TimeProvider.System);
     }
@@ -82,7 +81,6 @@ public sealed class Knowledge : IDisposable
 
     public void Dispose()
     {
-        _fetcher.Dispose();
         _signal.Dispose();
         _models.Dispose();
     }

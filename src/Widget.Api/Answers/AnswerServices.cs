@@ -1,5 +1,7 @@
 using Microsoft.Extensions.AI;
 using Widget.Api.Conversations;
+using Widget.Platform.Outbound;
+using Widget.Platform.Telemetry;
 
 namespace Widget.Api.Answers;
 
@@ -16,7 +18,12 @@ internal static class AnswerServices
         services.AddSingleton<ConversationFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<ConversationFeed>());
 
+        services.AddTelemetryNames(
+            sources: [AnswerTelemetry.Name, AnswerTelemetry.Models],
+            meters: [AnswerTelemetry.Name, AnswerTelemetry.Models]);
         services.AddSingleton<ModelCondition>();
+        if (model.Endpoint is not null)
+            services.AddBreakerReading("chat model", provider => provider.GetRequiredService<ModelCondition>().IsPaused ? 1 : 0);
         services.AddSingleton(provider => new ChatModels(
             model.Endpoint is null ? null : new PunctualChatClient(
                 new MeteredChatClient(Traced(new OpenAIChatClient(model)), model.Model),

@@ -13,7 +13,6 @@ using Widget.Api.Limits;
 using Widget.Api.Media;
 using Widget.Api.Modes;
 using Widget.Api.OpenAI;
-using Widget.Api.Outbound;
 using Widget.Api.Search;
 using Widget.Api.Settings;
 using Widget.Api.Speech;
@@ -35,6 +34,7 @@ using Widget.Api.Voice.Calls;
 using Widget.Api.Voice.Setup;
 using Widget.Api.Web;
 using Widget.Platform.Database;
+using Widget.Platform.Outbound;
 using Widget.Platform.Tenancy;
 using Widget.Rag;
 using Widget.Rag.Embeddings;
@@ -76,9 +76,13 @@ public static partial class Server
         builder.Services.AddTenancy(hosts);
         builder.Services.AddUsage(options.Budgets with { ChatModel = options.Chat.Endpoint is null ? null : options.Chat.Model });
         builder.Services.AddLimits(options.Limits, options.TrustedProxies);
-        builder.Services.AddSingleton(new EmbeddingModels(
+        builder.Services.AddSingleton(provider => new EmbeddingModels(
             options.Embedding.Endpoint is null ? null : new CachingEmbeddings(
-                new OpenTelemetryEmbeddingGenerator<string, Embedding<float>>(new OpenAIEmbeddings(options.Embedding), sourceName: AnswerTelemetry.Models)
+                new OpenTelemetryEmbeddingGenerator<string, Embedding<float>>(
+                    new OpenAIEmbeddings(
+                        options.Embedding,
+                        provider.GetRequiredService<IHttpClientFactory>().CreateClient(OutboundClients.Operator)),
+                    sourceName: AnswerTelemetry.Models)
                 {
                     EnableSensitiveData = false,
                 },
@@ -95,7 +99,6 @@ public static partial class Server
         builder.Services.AddVideo(options.Video);
         builder.Services.AddVoice(options.Voice, options.VoiceTimings);
         builder.Services.AddSingleton<ModeOffers>();
-        builder.Services.AddSingleton<GuardedHttp>();
         builder.Services.AddSpeech(options.Speech, new DictationOptions(options.Transcription));
         builder.Services.AddTools();
         builder.Services.AddOpenAI();

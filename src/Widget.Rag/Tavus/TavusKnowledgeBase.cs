@@ -18,7 +18,7 @@ namespace Widget.Rag.Tavus;
 /// alike they are spelt. So a server that scores everything 0.9, or by distance, neither silences our own knowledge nor invents answers.
 /// </para>
 /// </summary>
-public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearchKeys keys) : IKnowledgeBase, IDisposable
+public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearchKeys keys, IHttpClientFactory clients) : IKnowledgeBase
 {
     /// <summary>The query's parameter that names the tenant's replica.</summary>
     public const string ReplicaParameter = "tavus.replicaId";
@@ -29,7 +29,7 @@ public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearc
     // The best are at the top; judging all of them would cost more than it tells.
     private const int MostJudged = 5;
 
-    private readonly JsonEndpoint _endpoint = new(LargestAnswer);
+    private readonly JsonEndpoint _endpoint = new(clients.CreateClient(JsonEndpoint.Client), LargestAnswer);
 
     public string Name => KnowledgeBases.Tavus;
 
@@ -53,8 +53,6 @@ public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearc
         var hits = TavusAnswer.Read(answer, wanted);
         return new KnowledgeResult(hits, hits.Take(Math.Min(MostJudged, query.Limit)).Select(hit => ConfidenceOf(question, hit)).DefaultIfEmpty().Max()) { Via = "search endpoint" };
     }
-
-    public void Dispose() => _endpoint.Dispose();
 
     private static double ConfidenceOf(string question, Hit hit)
     {

@@ -4,6 +4,9 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Client;
+using Widget.Platform.Outbound;
+using Widget.Rag.Fetching;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Tavus;
 
@@ -20,7 +23,13 @@ internal sealed class TavusTestAccount : IAsyncDisposable
     {
         _simulator = simulator;
         _control = new HttpClient { BaseAddress = new Uri(simulator.Address, "/control/tavus/") };
-        Client = new TavusClient(new TavusApiOptions { Endpoint = new Uri(simulator.Address, "/tavus") }, TimeProvider.System, NullLogger<TavusClient>.Instance, Patient);
+        Client = new TavusClient(
+            new TavusApiOptions { Endpoint = new Uri(simulator.Address, "/tavus") },
+            TestOutbound.ClientsFor(new FetchOptions(), (TavusTransport.Client, Patient.Connect)),
+            new CircuitBreakerRegistry(TimeProvider.System),
+            TimeProvider.System,
+            NullLogger<TavusClient>.Instance,
+            Patient);
     }
 
     public TavusAccount Account { get; } = new($"key-{Guid.NewGuid():N}", IsTenants: true);
@@ -70,6 +79,5 @@ internal sealed class TavusTestAccount : IAsyncDisposable
         await _control.DeleteAsync("faults");
         await _simulator.BehaveAsync(null, "tavus/behavior");
         _control.Dispose();
-        Client.Dispose();
     }
 }

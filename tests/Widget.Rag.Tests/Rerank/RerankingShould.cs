@@ -3,6 +3,7 @@ using Widget.Rag.Rerank;
 using Widget.Rag.Search;
 using Widget.Rag.Tests.Search;
 using Widget.Simulators.Rerank;
+using Widget.Testing;
 
 namespace Widget.Rag.Tests.Rerank;
 
@@ -51,9 +52,9 @@ public sealed class RerankingShould : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(500, "trouble")]
+    [InlineData(500, "internal error")]
     [InlineData(401, "key")]
-    [InlineData(429, "too often")]
+    [InlineData(429, "too many requests")]
     public async Task Leave_the_order_as_it_is_when_the_reranker_fails(int status, string said)
     {
         _outside.Reranker.Set(new RerankSwitches { FailNext = 1, FailStatus = status });
@@ -110,6 +111,6 @@ public sealed class RerankingShould : IAsyncLifetime
             ],
         };
         var breakers = new CircuitBreakers(_clock);
-        return new HybridSearch([own], _clock, breakers, new Reranking(new RerankClient(_outside.RerankOptions), breakers, _clock, deadline));
+        return new HybridSearch([own], _clock, breakers, new Reranking(new RerankClient(_outside.RerankOptions, TestOutbound.Clients), breakers, _clock, deadline));
     }
 }

@@ -39,7 +39,7 @@ public sealed class CircuitBreakersShould
     }
 
     [Fact]
-    public void Let_another_try_when_the_first_was_never_heard_of_again()
+    public void Let_another_caller_try_when_the_first_reports_nothing()
     {
         var breakers = new CircuitBreakers(_clock);
         breakers.Failed(_tenant, "tavus", KnowledgeFault.Unavailable, "down");
@@ -58,11 +58,11 @@ public sealed class CircuitBreakersShould
     [InlineData(KnowledgeFault.Throttled, 1, 86_400, 600)]
     [InlineData(KnowledgeFault.Configuration, 1, null, 60)]
     [InlineData(KnowledgeFault.Configuration, 99, null, 600)]
-    public void Pause_for_longer_the_less_hope_there_is(KnowledgeFault fault, int failures, int? retryAfter, int seconds) =>
+    public void Pause_for_longer_after_each_failure_and_for_faults_in_the_configuration(KnowledgeFault fault, int failures, int? retryAfter, int seconds) =>
         CircuitBreakers.PauseAfter(fault, failures, retryAfter is { } asked ? TimeSpan.FromSeconds(asked) : null).ShouldBe(TimeSpan.FromSeconds(seconds));
 
     [Fact]
-    public void Take_failures_of_searches_that_were_under_way_together_for_one()
+    public void Count_searches_that_fail_together_as_one_failure()
     {
         var breakers = new CircuitBreakers(_clock);
         for (var i = 0; i < 10; i++) breakers.Failed(_tenant, "tavus", KnowledgeFault.Unavailable, "down");
@@ -78,7 +78,7 @@ public sealed class CircuitBreakersShould
     }
 
     [Fact]
-    public void Forget_the_oldest_beyond_their_capacity()
+    public void Forget_the_oldest_failure_beyond_the_capacity()
     {
         var breakers = new CircuitBreakers(_clock, capacity: 3);
         TenantId[] tenants = [.. Enumerable.Range(0, 4).Select(_ => TenantId.New())];

@@ -3,6 +3,7 @@ using Widget.Platform.Tenancy;
 using Widget.Rag.Search;
 using Widget.Rag.Tavus;
 using Widget.Simulators.Tavus;
+using Widget.Testing;
 
 namespace Widget.Rag.Tests.Tavus;
 
@@ -109,7 +110,7 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
     [InlineData(401, KnowledgeFault.Configuration, "key")]
     [InlineData(402, KnowledgeFault.Configuration, "credit")]
     [InlineData(404, KnowledgeFault.Configuration, "404")]
-    [InlineData(429, KnowledgeFault.Throttled, "too often")]
+    [InlineData(429, KnowledgeFault.Throttled, "too many requests")]
     [InlineData(500, KnowledgeFault.Unavailable, "500")]
     public async Task Say_what_is_wrong_without_repeating_the_question(int status, KnowledgeFault fault, string said)
     {
@@ -162,14 +163,14 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
         _outside.Tavus.Set(new TavusSwitches { Passages = Shop, Cut = true });
         (await Should.ThrowAsync<KnowledgeBaseException>(() => AskAsync("battery"))).Fault.ShouldBe(KnowledgeFault.Unavailable);
 
-        using var nowhere = Knowledge(_outside.TavusOptions with { Endpoint = new Uri("http://127.0.0.1:9/") });
-        (await Should.ThrowAsync<KnowledgeBaseException>(() => nowhere.SearchAsync(Query("battery"), Ct))).Message.ShouldBe("it cannot be reached or broke off");
+        var nowhere = Knowledge(_outside.TavusOptions with { Endpoint = new Uri("http://127.0.0.1:9/") });
+        (await Should.ThrowAsync<KnowledgeBaseException>(() => nowhere.SearchAsync(Query("battery"), Ct))).Message.ShouldBe("it cannot be reached or closed the connection");
     }
 
     [Fact]
     public async Task Refuse_a_wrong_key()
     {
-        using var knowledge = Knowledge(_outside.TavusOptions with { Key = "wrong" });
+        var knowledge = Knowledge(_outside.TavusOptions with { Key = "wrong" });
 
         (await Should.ThrowAsync<KnowledgeBaseException>(() => knowledge.SearchAsync(Query("battery"), Ct))).Message.ShouldBe("its key is not accepted (status 401)");
     }
@@ -177,7 +178,7 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
     [Fact]
     public void Say_what_it_cannot_be_asked()
     {
-        using var knowledge = Knowledge(_outside.TavusOptions);
+        var knowledge = Knowledge(_outside.TavusOptions);
 
         knowledge.Refuse(Query("x")).ShouldBeNull();
         knowledge.Refuse(Query("x") with { Filter = new KnowledgeFilter { Tags = ["a"] } }).ShouldNotBeNull();
@@ -196,7 +197,7 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
     {
         const string Text = "Delivery within Germany costs 49 euros, to Denmark it costs 89 euros, and it takes four working days.";
         _outside.Tavus.Set(new TavusSwitches { Passages = Shop[1..], NearDuplicatesOf = [Text] });
-        using var tavus = Knowledge(_outside.TavusOptions);
+        var tavus = Knowledge(_outside.TavusOptions);
         var own = new Search.StubKnowledgeBase("own") { Hits = [Search.StubKnowledgeBase.Hit("shipping", 1, Text)] };
         var plan = new SearchPlan { Weights = new Dictionary<string, double> { ["own"] = 0.5, ["tavus"] = 0.5 }, Parameters = Query("x").Parameters };
 
@@ -212,7 +213,7 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
     public async Task Leave_a_tenant_alone_whose_account_has_no_credit()
     {
         _outside.Tavus.Set(new TavusSwitches { Passages = Shop, FailNext = 1, FailStatus = 402 });
-        using var tavus = Knowledge(_outside.TavusOptions);
+        var tavus = Knowledge(_outside.TavusOptions);
         var own = new Search.StubKnowledgeBase("own") { Hits = [Search.StubKnowledgeBase.Hit("a", 1)] };
         var plan = new SearchPlan { Weights = new Dictionary<string, double> { ["own"] = 0.5, ["tavus"] = 0.5 }, Parameters = Query("x").Parameters };
         var search = new HybridSearch([own, tavus], TimeProvider.System);
@@ -238,11 +239,11 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
 
     private async Task<KnowledgeResult> AskAsync(string question)
     {
-        using var knowledge = Knowledge(_outside.TavusOptions);
+        var knowledge = Knowledge(_outside.TavusOptions);
         return await knowledge.SearchAsync(Query(question), Ct);
     }
 
-    private static TavusKnowledgeBase Knowledge(TavusOptions options) => new(options, new InstallationSearchKey(options));
+    private static TavusKnowledgeBase Knowledge(TavusOptions options) => new(options, new InstallationSearchKey(options), TestOutbound.Clients);
 
     private static KnowledgeQuery Query(string text, string replica = TavusEndpoints.Replica) => new()
     {

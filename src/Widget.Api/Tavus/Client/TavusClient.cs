@@ -2,25 +2,33 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Widget.Platform.Outbound;
 
 namespace Widget.Api.Tavus.Client;
 
 /// <summary>
-/// Tavus's REST API, version 2, in the names it had before it called personas PALs and replicas Faces; an account whose API only answers to the new
-/// ones is written to in those. Every method throws <see cref="TavusException"/> when Tavus does not do what it is asked.
+/// Tavus's REST API, version 2, in the names it had before it called personas PALs and replicas Faces; an account whose API only answers to
+/// the new ones is written to in those. Every method throws <see cref="TavusException"/> when Tavus does not do what it is asked.
 /// </summary>
-public sealed partial class TavusClient : IDisposable
+public sealed partial class TavusClient
 {
     private readonly TavusTransport _transport;
     private readonly TavusNames _names = new();
 
-    public TavusClient(TavusApiOptions api, TimeProvider clock, ILogger<TavusClient> log, TavusLimits? limits = null) =>
-        _transport = new TavusTransport(api, limits ?? new TavusLimits(), clock, log);
-
-    /// <summary>Accounts whose breaker is open.</summary>
-    public int OpenBreakers => _transport.OpenBreakers;
-
-    public void Dispose() => _transport.Dispose();
+    public TavusClient(
+        TavusApiOptions api,
+        IHttpClientFactory clients,
+        CircuitBreakerRegistry breakers,
+        TimeProvider clock,
+        ILogger<TavusClient> log,
+        TavusLimits? limits = null) =>
+        _transport = new TavusTransport(
+            api,
+            clients.CreateClient(TavusTransport.Client),
+            breakers.Get(TavusTransport.Breaker),
+            limits ?? new TavusLimits(),
+            clock,
+            log);
 
     /// <summary>Sends to an endpoint that has one name only.</summary>
     private Task<TavusAnswer> SendAsync(TavusAccount account, HttpMethod method, string path, object? request, CancellationToken ct) =>
@@ -49,7 +57,8 @@ public sealed partial class TavusClient : IDisposable
             _names.Remember(account, endpoint, family);
             return answer;
         }
-        // The endpoint's name is unknown, or what was asked for under it is. A known name is doubted when it is said to be gone, or cannot even be listed.
+        // The endpoint's name is unknown, or what was asked for under it is. A known name is doubted when it is said to be gone, or cannot
+        // even be listed.
         catch (TavusException e) when (e.Status == 410 || (e.Status == 404 && (known is null || rest(family) is "" or ['?', ..])))
         {
             try
@@ -78,11 +87,13 @@ public sealed partial class TavusClient : IDisposable
         return _names.Of(account, TavusNames.Personas) ?? TavusFamily.Legacy;
     }
 
-    private static JsonNode? Write(object? request) => request is null ? null : JsonSerializer.SerializeToNode(request, request.GetType(), TavusJson.Requests);
+    private static JsonNode? Write(object? request) =>
+        request is null ? null : JsonSerializer.SerializeToNode(request, request.GetType(), TavusJson.Requests);
 
     // Dots alone would lead up the path, escaped or not.
     private static string Escape(string id) =>
-        id.Trim('.').Length > 0 ? Uri.EscapeDataString(id) : throw new TavusException(TavusFault.NotFound, "It does not exist: the id is empty.");
+        id.Trim('.').Length > 0 ? Uri.EscapeDataString(id)
+            : throw new TavusException(TavusFault.NotFound, "It does not exist: the id is empty.");
 
     /// <summary>A query string of the parameters that have a value.</summary>
     private static string Query(params ReadOnlySpan<(string Name, object? Value)> parameters)
