@@ -50,8 +50,10 @@ public sealed class RetriesShould : IAsyncLifetime
         var watch = Stopwatch.StartNew();
 
         await Should.ThrowAsync<EmbeddingUnavailableException>(() => embeddings.GenerateAsync(["text"], cancellationToken: Ct));
-        await Should.ThrowAsync<IngestionFailureException>(() => new OpenAITranscriber(model, TestOutbound.Client).TranscribeAsync(new byte[] { 1 }, Ct));
-        await Should.ThrowAsync<IngestionFailureException>(() => new OpenAIImageDescriber(model, TestOutbound.Client).DescribeAsync(new byte[] { 1 }, "image/png", Ct));
+        await Should.ThrowAsync<IngestionFailureException>(
+            () => new OpenAITranscriber(model, TestOutbound.Client).TranscribeAsync(new byte[] { 1 }, Ct));
+        await Should.ThrowAsync<IngestionFailureException>(
+            () => new OpenAIImageDescriber(model, TestOutbound.Client).DescribeAsync(new byte[] { 1 }, "image/png", Ct));
         await Should.ThrowAsync<SpeechException>(() => dictation.GetTextAsync(new MemoryStream([1]), cancellationToken: Ct));
 
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));

@@ -15,7 +15,8 @@ public sealed class VoiceHttpShould
     {
         var clock = new StandingClock();
         var http = new VoiceHttp(TestOutbound.Clients, new CircuitBreakerRegistry(clock), clock);
-        var unreachable = new VoiceAccount(VoiceProtocol.OpenAIRealtime, new Uri($"http://127.0.0.1:{Simulator.FreePort()}/v1"), "sk-test", IsTenants: false);
+        var nowhere = new Uri($"http://127.0.0.1:{Simulator.FreePort()}/v1");
+        var unreachable = new VoiceAccount(VoiceProtocol.OpenAIRealtime, nowhere, "sk-test", IsTenants: false);
         for (var failure = 0; failure < VoiceHttp.Breaker.Failures; failure++) (await FailAsync()).ShouldBe("It cannot be reached.");
 
         (await FailAsync()).ShouldContain("not called for a moment");
@@ -25,7 +26,8 @@ public sealed class VoiceHttpShould
 
         async Task<string> FailAsync()
         {
-            var e = await Should.ThrowAsync<VoiceProviderException>(() => http.SendAsync(unreachable, HttpMethod.Get, "models", content: null, CancellationToken.None));
+            var e = await Should.ThrowAsync<VoiceProviderException>(() =>
+                http.SendAsync(unreachable, HttpMethod.Get, "models", content: null, CancellationToken.None));
             e.Fault.ShouldBe(VoiceFault.Temporary);
             return e.Message;
         }
