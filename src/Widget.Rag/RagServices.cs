@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Widget.Platform.Outbound;
+using Widget.Platform.Telemetry;
 using Widget.Platform.Tenancy;
 using Widget.Platform.Work;
 using Widget.Rag.Catalog;
@@ -11,10 +13,12 @@ using Widget.Rag.Own;
 using Widget.Rag.Reading;
 using Widget.Rag.Reading.Extraction;
 using Widget.Rag.Reembedding;
+using Widget.Rag.Remote;
 using Widget.Rag.Rerank;
 using Widget.Rag.Search;
 using Widget.Rag.Tavus;
 using Widget.Rag.Tavus.Mirror;
+using Widget.Rag.Telemetry;
 
 namespace Widget.Rag;
 
@@ -33,6 +37,9 @@ public static class RagServices
     {
         ingestion ??= new IngestionOptions();
         services.AddSingleton(TimeProvider.System);
+        services.AddTelemetryNames(sources: [RagTelemetry.Name], meters: [RagTelemetry.Name]);
+        services.AddOutbound(fetching.AllowedPrivateHosts);
+        services.AddOutboundClient(JsonEndpoint.Client, connectTimeout: TimeSpan.FromSeconds(5));
         services.AddSingleton(tavus);
         foreach (var tables in Tables) services.AddSingleton(tables);
         services.TryAddSingleton<TenantDatabase>();
@@ -47,15 +54,22 @@ public static class RagServices
 
         services.AddSingleton<IKnowledgeBase, OwnKnowledgeBase>();
         if (tavus.Endpoint is not null)
-            services.AddSingleton<IKnowledgeBase>(
-                provider => new TavusKnowledgeBase(tavus, provider.GetService<ITavusSearchKeys>() ?? new InstallationSearchKey(tavus)));
+        {
+            services.AddCircuitBreaker(CircuitBreakers.Settings(KnowledgeBases.Tavus));
+            services.AddSingleton<IKnowledgeBase>(provider => new TavusKnowledgeBase(
+                tavus,
+                provider.GetService<ITavusSearchKeys>() ?? new InstallationSearchKey(tavus),
+                provider.GetRequiredService<IHttpClientFactory>()));
+        }
+
         services.AddSingleton<IKnowledgeBase, TavusMirror>();
         services.AddSingleton<MirrorPages>();
         services.AddSingleton<MirrorSync>();
         services.AddSingleton<MirrorLeases>();
         if (rerank.Endpoint is not null)
         {
-            services.AddSingleton<IReranker>(_ => new RerankClient(rerank));
+            services.AddCircuitBreaker(CircuitBreakers.Settings("reranker"));
+            services.AddSingleton<IReranker>(provider => new RerankClient(rerank, provider.GetRequiredService<IHttpClientFactory>()));
             services.AddSingleton(provider => new Reranking(
                 provider.GetRequiredService<IReranker>(),
                 provider.GetRequiredService<CircuitBreakers>(),
@@ -64,7 +78,7 @@ public static class RagServices
                 logger: provider.GetRequiredService<ILogger<Reranking>>()));
         }
 
-        services.AddSingleton(provider => new CircuitBreakers(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new CircuitBreakers(provider.GetRequiredService<CircuitBreakerRegistry>()));
         services.AddSingleton<KnowledgeRevisions>();
         services.AddSingleton(
             provider =>

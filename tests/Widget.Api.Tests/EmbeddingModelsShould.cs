@@ -78,7 +78,7 @@ public sealed class EmbeddingModelsShould : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("nobody-knows", "The endpoint knows no embedding model nobody-knows (404).")]
+    [InlineData("nobody-knows", "The endpoint does not know the embedding model nobody-knows (404).")]
     public async Task Say_what_is_wrong_with_a_name(string model, string error)
     {
         await ImportAsync();

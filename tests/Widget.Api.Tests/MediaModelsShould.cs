@@ -25,7 +25,7 @@ public sealed class MediaModelsShould : IAsyncLifetime
     {
         await _simulator.BehaveAsync(new { transcript = new[] { new { start = 0.5, end = 2.25, text = "Open the lid." }, new { start = 2.25, end = 4.0, text = "Close it." } } });
 
-        var said = await new OpenAITranscriber(_simulator.Transcription).TranscribeAsync(Mp3, Ct);
+        var said = await Transcriber().TranscribeAsync(Mp3, Ct);
 
         said.Select(segment => (segment.Start, segment.End, segment.Text.Trim())).ShouldBe([(0.5, 2.25, "Open the lid."), (2.25, 4.0, "Close it.")]);
     }
@@ -36,7 +36,8 @@ public sealed class MediaModelsShould : IAsyncLifetime
         await _simulator.BehaveAsync(new { reply = "A page of a handbook." });
         var picture = await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "tests/data/documents/screenshot.png"), Ct);
 
-        (await new OpenAIImageDescriber(_simulator.Vision).DescribeAsync(picture, MediaTypes.Png, Ct)).ShouldBe("A page of a handbook.");
+        var describer = new OpenAIImageDescriber(_simulator.Vision, TestOutbound.Client);
+        (await describer.DescribeAsync(picture, MediaTypes.Png, Ct)).ShouldBe("A page of a handbook.");
     }
 
     [Theory]
@@ -46,7 +47,7 @@ public sealed class MediaModelsShould : IAsyncLifetime
     {
         await _simulator.BehaveAsync(new { failNext = 1, failStatus = status, transcript = new[] { new { start = 0.0, end = 1.0, text = "Hello." } } });
 
-        (await new OpenAITranscriber(_simulator.Transcription).TranscribeAsync(Mp3, Ct)).Count.ShouldBe(1);
+        (await Transcriber().TranscribeAsync(Mp3, Ct)).Count.ShouldBe(1);
     }
 
     [Theory]
@@ -56,7 +57,7 @@ public sealed class MediaModelsShould : IAsyncLifetime
     {
         await _simulator.BehaveAsync(new { failNext = times, failStatus = status });
 
-        var failure = await Should.ThrowAsync<IngestionFailureException>(() => new OpenAITranscriber(_simulator.Transcription).TranscribeAsync(Mp3, Ct));
+        var failure = await Should.ThrowAsync<IngestionFailureException>(() => Transcriber().TranscribeAsync(Mp3, Ct));
 
         failure.Message.ShouldContain(words);
         (await _simulator.RequestsAsync()).Count.ShouldBeLessThanOrEqualTo(4);
@@ -64,8 +65,11 @@ public sealed class MediaModelsShould : IAsyncLifetime
 
     [Fact]
     public async Task Say_in_words_that_the_key_is_wrong() =>
-        (await Should.ThrowAsync<IngestionFailureException>(() => new OpenAITranscriber(_simulator.Transcription with { Key = "wrong" }).TranscribeAsync(Mp3, Ct)))
+        (await Should.ThrowAsync<IngestionFailureException>(() => Transcriber(key: "wrong").TranscribeAsync(Mp3, Ct)))
         .Message.ShouldContain("refuses our key");
+
+    private OpenAITranscriber Transcriber(string? key = null) =>
+        new(_simulator.Transcription with { Key = key ?? _simulator.Transcription.Key }, TestOutbound.Client);
 
     [Fact]
     public void Be_configured_completely()

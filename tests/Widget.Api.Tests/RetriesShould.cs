@@ -11,10 +11,11 @@ using Widget.Api.Speech.Client;
 using Widget.Api.Speech.Dictation;
 using Widget.Extraction;
 using Widget.Rag.Embeddings;
+using Widget.Testing;
 
 namespace Widget.Api.Tests;
 
-/// <summary>No client waits for as long as a service asks it to, where somebody waits for the client.</summary>
+/// <summary>A client whose caller is waiting does not wait for as long as a service asks.</summary>
 public sealed class RetriesShould : IAsyncLifetime
 {
     private readonly WebApplication _server = Server();
@@ -43,14 +44,16 @@ public sealed class RetriesShould : IAsyncLifetime
     public async Task Not_wait_for_days(string path)
     {
         var endpoint = new Uri(Endpoint.AbsoluteUri + path);
-        using var embeddings = new OpenAIEmbeddings(new EmbeddingModelOptions { Endpoint = endpoint, Model = "m" });
+        using var embeddings = new OpenAIEmbeddings(new EmbeddingModelOptions { Endpoint = endpoint, Model = "m" }, TestOutbound.Client);
         var model = new MediaModelOptions { Endpoint = endpoint, Model = "m" };
-        using var dictation = new OpenAITranscriptionClient(new DictationOptions(model));
+        using var dictation = new OpenAITranscriptionClient(new DictationOptions(model), TestOutbound.Client);
         var watch = Stopwatch.StartNew();
 
         await Should.ThrowAsync<EmbeddingUnavailableException>(() => embeddings.GenerateAsync(["text"], cancellationToken: Ct));
-        await Should.ThrowAsync<IngestionFailureException>(() => new OpenAITranscriber(model).TranscribeAsync(new byte[] { 1 }, Ct));
-        await Should.ThrowAsync<IngestionFailureException>(() => new OpenAIImageDescriber(model).DescribeAsync(new byte[] { 1 }, "image/png", Ct));
+        await Should.ThrowAsync<IngestionFailureException>(
+            () => new OpenAITranscriber(model, TestOutbound.Client).TranscribeAsync(new byte[] { 1 }, Ct));
+        await Should.ThrowAsync<IngestionFailureException>(
+            () => new OpenAIImageDescriber(model, TestOutbound.Client).DescribeAsync(new byte[] { 1 }, "image/png", Ct));
         await Should.ThrowAsync<SpeechException>(() => dictation.GetTextAsync(new MemoryStream([1]), cancellationToken: Ct));
 
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));

@@ -39,7 +39,7 @@ internal static class StrategiesBenchmark
         await services.StartAsync();
         var behavior = services.Services.GetRequiredService<TavusBehavior>();
         var options = new TavusOptions { Endpoint = new Uri($"{services.Urls.Single()}/tavus"), Key = TavusEndpoints.Key };
-        using var tavus = new TavusKnowledgeBase(options, new InstallationSearchKey(options));
+        var tavus = new TavusKnowledgeBase(options, new InstallationSearchKey(options), TestOutbound.Clients);
         var passages = Enumerable.Range(0, 20).Select(i => new TavusPassage(Text(80), $"Passage {i}")).ToArray();
 
         var both = new HybridSearch([knowledge.Base, tavus], TimeProvider.System);

@@ -19,7 +19,6 @@ public sealed class Knowledge : IDisposable
 {
     private readonly EmbeddingModels _models;
     private readonly WakeUpSignal<IngestionWorker> _signal = new();
-    private readonly PageFetcher _fetcher;
 
     public Knowledge(
         TestDatabase database,
@@ -35,13 +34,13 @@ public sealed class Knowledge : IDisposable
         var serving = new ServingModels(Database, _models, TimeProvider.System);
         EmbeddingRunner = new EmbeddingChangeRunner(Database, _models, TimeProvider.System);
         fetching ??= new FetchOptions();
-        _fetcher = new PageFetcher(fetching);
+        var fetcher = TestOutbound.Fetcher(fetching);
         var documents = new DocumentReader(reader is null ? Readers.Shared : [reader, .. Readers.Shared], chunker ?? new Chunker());
         Queue = new IngestionQueue(Database, _signal);
         Runner = new JobRunner(
             Database,
             documents,
-            _fetcher,
+            fetcher,
             new HostQueue(fetching, TimeProvider.System),
             fetching,
             _models,
@@ -101,7 +100,6 @@ public sealed class Knowledge : IDisposable
 
     public void Dispose()
     {
-        _fetcher.Dispose();
         _signal.Dispose();
         _models.Dispose();
     }

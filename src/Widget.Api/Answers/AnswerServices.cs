@@ -1,6 +1,8 @@
 using Microsoft.Extensions.AI;
 using Widget.Api.Conversations;
 using Widget.Api.Web;
+using Widget.Platform.Outbound;
+using Widget.Platform.Telemetry;
 using Widget.Platform.Work;
 
 namespace Widget.Api.Answers;
@@ -18,7 +20,12 @@ internal static class AnswerServices
         services.AddSingleton<ConversationFeed>();
         services.AddNotificationSubscriber<ConversationFeed>();
 
+        services.AddTelemetryNames(
+            sources: [AnswerTelemetry.Name, AnswerTelemetry.Models],
+            meters: [AnswerTelemetry.Name, AnswerTelemetry.Models]);
         services.AddSingleton<ModelCondition>();
+        if (model.Endpoint is not null)
+            services.AddBreakerReading("chat model", provider => provider.GetRequiredService<ModelCondition>().IsPaused ? 1 : 0);
         services.AddSingleton(provider => new ChatModels(
             model.Endpoint is null ? null : new PunctualChatClient(
                 new MeteredChatClient(Traced(new OpenAIChatClient(model)), model.Model),

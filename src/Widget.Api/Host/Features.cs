@@ -46,7 +46,6 @@ internal static class Features
         services.AddTenancy(options.Installation);
         services.AddUsage(options.Budgets with { ChatModel = options.Chat.Endpoint is null ? null : options.Chat.Model });
         services.AddLimits(options.Limits, options.TrustedProxies);
-        services.AddOutbound();
         services.AddMediaModels(options.Transcription, options.Vision);
         services.AddAnswers(options.Chat);
         services.AddKnowledge(options.Embedding, options.Fetching, options.Tavus, options.Rerank, options.Ingestion);

@@ -2,6 +2,7 @@ using System.ClientModel;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using OpenAI;
+using OpenAI.Embeddings;
 using Widget.Api.Outbound;
 using Widget.Rag.Embeddings;
 
@@ -10,10 +11,10 @@ namespace Widget.Api.Knowledge;
 /// <summary>The embedding models of an OpenAI-compatible API; none when <see cref="Endpoint"/> is null.</summary>
 public sealed record EmbeddingModelOptions
 {
-    /// <summary>Root of the API, as <c>https://api.openai.com/v1</c> (WIDGET_EMBEDDING_ENDPOINT).</summary>
+    /// <summary>The root of the API, as <c>https://api.openai.com/v1</c> (WIDGET_EMBEDDING_ENDPOINT).</summary>
     public Uri? Endpoint { get; init; }
 
-    /// <summary>Its key; self-hosted servers often need none (WIDGET_EMBEDDING_KEY).</summary>
+    /// <summary>The key; self-hosted servers often need none (WIDGET_EMBEDDING_KEY).</summary>
     public string? Key { get; init; }
 
     /// <summary>The model of new tenants (WIDGET_EMBEDDING_MODEL).</summary>
@@ -21,87 +22,64 @@ public sealed record EmbeddingModelOptions
 }
 
 /// <summary>
-/// Any OpenAI-compatible embeddings endpoint as an <see cref="IEmbeddingGenerator"/>, over OpenAI's own library. Stands where
-/// Microsoft.Extensions.AI.OpenAI would. Texts go in batches; where the endpoint asks for fewer requests (429) or fails (5xx), the library
-/// waits, as <c>Retry-After</c> says, and asks again a few times; what asks for a long pause counts as unavailable.
+/// Any OpenAI-compatible embeddings endpoint as an <see cref="IEmbeddingGenerator"/>, over OpenAI's own library. It sends texts in batches
+/// and retries a few times after busy (429) and failed (5xx) responses; an endpoint that asks for a long pause counts as unavailable.
 /// </summary>
-public sealed class OpenAIEmbeddings(EmbeddingModelOptions options) : IEmbeddingGenerator<string, Embedding<float>>
+/// <remarks>
+/// It does not use Microsoft.Extensions.AI.OpenAI's generator, which drops the index of each vector and so relies on the order of the
+/// answer, and which needs the usage that some servers leave out.
+/// </remarks>
+public sealed class OpenAIEmbeddings : IEmbeddingGenerator<string, Embedding<float>>
 {
-    // OpenAI takes 2,048 texts and 300,000 tokens a request, others less.
+    // OpenAI accepts 2,048 texts and 300,000 tokens a request; other servers accept less.
     private const int Batch = 64;
 
-    // What pgvector's halfvec holds.
+    // The limit of pgvector's halfvec.
     private const int MostDimensions = 16_000;
 
-    private readonly OpenAIClient _client = new(
-        new ApiKeyCredential(string.IsNullOrEmpty(options.Key) ? "none" : options.Key),
-        new OpenAIClientOptions
-        {
-            Endpoint = options.Endpoint,
-            NetworkTimeout = TimeSpan.FromSeconds(30),
-            RetryPolicy = new BoundedRetries(most: 3, longest: TimeSpan.FromSeconds(20)),
-        });
+    private readonly OpenAIClient _client;
+    private readonly EmbeddingGeneratorMetadata _metadata;
 
-    private readonly EmbeddingGeneratorMetadata _metadata = new("openai", options.Endpoint, options.Model);
+    public OpenAIEmbeddings(EmbeddingModelOptions options, HttpClient http)
+    {
+        var connection = new OpenAIConnection(options.Endpoint, options.Key, http);
+        var retries = new BoundedRetries(most: 3, longest: TimeSpan.FromSeconds(20));
+        _client = new OpenAIClient(connection.Credential, connection.Options(TimeSpan.FromSeconds(30), retries));
+        _metadata = new EmbeddingGeneratorMetadata("openai", options.Endpoint, options.Model);
+    }
 
-    /// <exception cref="EmbeddingUnavailableException">The endpoint cannot be reached, refuses the key, does not know the model, or fails.</exception>
+    /// <exception cref="EmbeddingUnavailableException">
+    /// The endpoint cannot be reached, refuses the key, does not know the model, or fails.
+    /// </exception>
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values,
         Microsoft.Extensions.AI.EmbeddingGenerationOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        var model = options?.ModelId ?? _metadata.DefaultModelId ?? throw new EmbeddingUnavailableException("No embedding model is named.");
+        var model = options?.ModelId
+            ?? _metadata.DefaultModelId
+            ?? throw new EmbeddingUnavailableException("No embedding model is configured.");
         var client = _client.GetEmbeddingClient(model);
         var generated = new GeneratedEmbeddings<Embedding<float>>();
         try
         {
-            foreach (var batch in values.Chunk(Batch))
-            {
-                // The API refuses an empty text; a space embeds to nothing in particular, too.
-                var answer = await client.GenerateEmbeddingsAsync(Array.ConvertAll(batch, text => text.Length == 0 ? " " : text), cancellationToken: cancellationToken);
-                if (answer.Value.Count != batch.Length) throw new EmbeddingUnavailableException($"The embedding model {model} gave {answer.Value.Count} vectors for {batch.Length} texts.");
-                if (answer.Value.Usage is { InputTokenCount: > 0 } usage)
-                    (generated.Usage ??= new UsageDetails()).Add(new UsageDetails { InputTokenCount = usage.InputTokenCount, TotalTokenCount = usage.TotalTokenCount });
-                generated.AddRange(answer.Value.OrderBy(embedding => embedding.Index).Select(embedding => new Embedding<float>(Checked(embedding.ToFloats())) { ModelId = model }));
-            }
-
+            foreach (var batch in values.Chunk(Batch)) await AddAsync(generated, client, model, batch, cancellationToken);
             return generated;
         }
         catch (ClientResultException e)
         {
-            throw new EmbeddingUnavailableException(
-                e.Status switch
-                {
-                    401 or 403 => $"The endpoint of the embedding model {model} refuses the key ({e.Status}).",
-                    404 => $"The endpoint knows no embedding model {model} (404).",
-                    429 => $"The endpoint of the embedding model {model} asks for fewer requests (429).",
-                    >= 500 => $"The endpoint of the embedding model {model} has an error of its own ({e.Status}).",
-                    0 => $"The endpoint of the embedding model {model} cannot be reached.",
-                    _ => $"The endpoint of the embedding model {model} refuses the texts ({e.Status}).",
-                },
-                e)
-            {
-                IsRefusal = e.Status is 400 or 413 or 422,
-            };
+            throw Unavailable(model, e);
         }
-        catch (Exception e) when (e is HttpRequestException or AggregateException or IOException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or AggregateException or IOException
+            || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new EmbeddingUnavailableException($"The endpoint of the embedding model {model} cannot be reached.", e);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
-            // A proxy's page instead of an answer, as a rule.
-            throw new EmbeddingUnavailableException($"The endpoint of the embedding model {model} answers with something that is no list of vectors.", e);
+            // Usually the page of a proxy.
+            throw new EmbeddingUnavailableException($"The answer of the embedding model {model} is not a list of vectors.", e);
         }
-    }
-
-    // The database takes no other vectors, and it is not the document's fault.
-    private static ReadOnlyMemory<float> Checked(ReadOnlyMemory<float> vector)
-    {
-        if (vector.Length is 0 or > MostDimensions) throw new FormatException($"A vector of {vector.Length} dimensions.");
-        foreach (var value in vector.Span)
-            if (!float.IsFinite(value)) throw new FormatException("A vector with something in it that is no number.");
-        return vector;
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>
@@ -112,6 +90,53 @@ public sealed class OpenAIEmbeddings(EmbeddingModelOptions options) : IEmbedding
 
     public void Dispose()
     {
-        // The library's client holds nothing to give back; the interface asks for it.
+        // The HTTP client belongs to its factory.
     }
+
+    private static async Task AddAsync(
+        GeneratedEmbeddings<Embedding<float>> generated,
+        EmbeddingClient client,
+        string model,
+        string[] texts,
+        CancellationToken ct)
+    {
+        // The API refuses an empty text, so a space replaces it.
+        var sent = Array.ConvertAll(texts, text => text.Length == 0 ? " " : text);
+        OpenAIEmbeddingCollection answer = await client.GenerateEmbeddingsAsync(sent, cancellationToken: ct);
+        if (answer.Count != texts.Length)
+            throw new EmbeddingUnavailableException(
+                $"The embedding model {model} returned {answer.Count} vectors for {texts.Length} texts.");
+        if (answer.Usage is { InputTokenCount: > 0 } usage)
+            (generated.Usage ??= new UsageDetails()).Add(new UsageDetails
+            {
+                InputTokenCount = usage.InputTokenCount,
+                TotalTokenCount = usage.TotalTokenCount,
+            });
+        generated.AddRange(answer.OrderBy(embedding => embedding.Index)
+            .Select(embedding => new Embedding<float>(Checked(embedding.ToFloats())) { ModelId = model }));
+    }
+
+    // The database accepts no other vectors. The document is not at fault.
+    private static ReadOnlyMemory<float> Checked(ReadOnlyMemory<float> vector)
+    {
+        if (vector.Length is 0 or > MostDimensions) throw new FormatException($"A vector of {vector.Length} dimensions.");
+        foreach (var value in vector.Span)
+            if (!float.IsFinite(value)) throw new FormatException("A vector with a value that is not a finite number.");
+        return vector;
+    }
+
+    private static EmbeddingUnavailableException Unavailable(string model, ClientResultException e) => new(
+        e.Status switch
+        {
+            401 or 403 => $"The endpoint of the embedding model {model} refuses the key ({e.Status}).",
+            404 => $"The endpoint does not know the embedding model {model} (404).",
+            429 => $"The endpoint of the embedding model {model} asks for fewer requests (429).",
+            >= 500 => $"The endpoint of the embedding model {model} has an internal error ({e.Status}).",
+            0 => $"The endpoint of the embedding model {model} cannot be reached.",
+            _ => $"The endpoint of the embedding model {model} refuses the texts ({e.Status}).",
+        },
+        e)
+    {
+        IsRefusal = e.Status is 400 or 413 or 422,
+    };
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.SignalR;
+using Widget.Platform.Telemetry;
 
 namespace Widget.Api.Limits;
 
@@ -8,6 +9,7 @@ internal static partial class LimitServices
 {
     public static IServiceCollection AddLimits(this IServiceCollection services, LimitOptions options, TrustedProxies proxies)
     {
+        services.AddTelemetryNames(meters: [SharedCounters.MeterName]);
         services.AddSingleton(proxies);
         services.AddSingleton<SharedCounters>();
         services.AddSingleton(provider => new RequestLimits(

@@ -1,14 +1,25 @@
+using Widget.Platform.Outbound;
 using Widget.Rag.Reading.Extraction;
 
 namespace Widget.Api.Media;
 
 internal static class MediaServices
 {
-    /// <summary>The models that read recordings and pictures, as far as they are configured; documents are read without them otherwise.</summary>
-    public static IServiceCollection AddMediaModels(this IServiceCollection services, MediaModelOptions transcription, MediaModelOptions vision)
+    /// <summary>
+    /// Adds the configured models that read recordings and pictures. Without them, documents are read without their media.
+    /// </summary>
+    public static IServiceCollection AddMediaModels(
+        this IServiceCollection services,
+        MediaModelOptions transcription,
+        MediaModelOptions vision)
     {
-        if (transcription.Endpoint is not null) services.AddSingleton<ITranscriber>(new OpenAITranscriber(transcription));
-        if (vision.Endpoint is not null) services.AddSingleton<IImageDescriber>(new OpenAIImageDescriber(vision));
+        if (transcription.Endpoint is not null)
+            services.AddSingleton<ITranscriber>(provider => new OpenAITranscriber(transcription, Client(provider)));
+        if (vision.Endpoint is not null)
+            services.AddSingleton<IImageDescriber>(provider => new OpenAIImageDescriber(vision, Client(provider)));
         return services;
     }
+
+    private static HttpClient Client(IServiceProvider provider) =>
+        provider.GetRequiredService<IHttpClientFactory>().CreateClient(OutboundClients.Operator);
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Widget.Api.Modes;
 using Widget.Api.Speech.Client;
 using Widget.Api.Speech.Dictation;
+using Widget.Platform.Outbound;
 
 #pragma warning disable MEAI001 // ISpeechToTextClient is experimental; only its name is used.
 
@@ -13,6 +14,7 @@ internal static class SpeechServices
     public static IServiceCollection AddSpeech(this IServiceCollection services, SpeechOptions options, DictationOptions dictation)
     {
         services.AddSingleton(options);
+        services.AddCircuitBreaker(SpeechTransport.Breaker);
         services.AddSingleton<SpeechTransport>();
         services.AddSingleton<SpeechClients>();
         services.AddSingleton<SpeechProviders>();
@@ -28,10 +30,9 @@ internal static class SpeechServices
 
         services.AddSingleton(dictation);
         if (dictation.Model.Endpoint is not null)
-        {
-            services.AddSingleton<ISpeechToTextClient>(
-                provider => new OpenAITranscriptionClient(provider.GetRequiredService<DictationOptions>()));
-        }
+            services.AddSingleton<ISpeechToTextClient>(provider => new OpenAITranscriptionClient(
+                provider.GetRequiredService<DictationOptions>(),
+                provider.GetRequiredService<IHttpClientFactory>().CreateClient(OutboundClients.Operator)));
         services.AddSingleton<DictationService>();
         return services;
     }

@@ -2,6 +2,7 @@ using Widget.Api.Tavus.Client;
 using Widget.Api.Tavus.Knowledge;
 using Widget.Api.Tavus.Provisioning;
 using Widget.Api.Tavus.Tools;
+using Widget.Platform.Outbound;
 using Widget.Rag.Tavus;
 
 namespace Widget.Api.Tavus;
@@ -14,6 +15,8 @@ internal static class TavusServices
         services.AddSingleton(api);
         services.AddSingleton<TavusAccounts>();
         services.AddSingleton<ITavusSearchKeys, TenantSearchKeys>();
+        services.AddOutboundClient(TavusTransport.Client, new TavusLimits().Connect);
+        services.AddCircuitBreaker(TavusTransport.Breaker);
         services.AddSingleton<TavusClient>();
         services.AddSingleton<TavusConnectionTest>();
         services.AddSingleton(TavusTables.Tables);

@@ -6,40 +6,27 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using Widget.Api.Answers;
-using Widget.Api.Limits;
-using Widget.Api.Tools;
-using Widget.Api.Usage;
-using Widget.Rag.Telemetry;
+using Widget.Platform.Telemetry;
 
 namespace Widget.Api.Telemetry;
 
-/// <summary>Traces, metrics and logs for those who run an installation (docs/observability.md).</summary>
+/// <summary>Traces, metrics and logs for operators (docs/observability.md). Features register their own sources and meters.</summary>
 internal static class TelemetryServices
 {
-    /// <summary>The activity sources of which spans are kept.</summary>
-    internal static readonly string[] Sources =
-    [
-        RagTelemetry.Name, AnswerTelemetry.Name, AnswerTelemetry.Models, ToolTelemetry.Name, "Npgsql", "Microsoft.AspNetCore.SignalR.Server",
-    ];
-
-    /// <summary>The meters of which metrics are kept, besides those of ASP.NET Core, HttpClient and the runtime.</summary>
-    internal static readonly string[] Meters =
-    [
-        RagTelemetry.Name, AnswerTelemetry.Name, AnswerTelemetry.Models, UsageTelemetry.Name, WorkGauges.Name, SharedCounters.MeterName, "Npgsql",
-    ];
-
     public static void AddTelemetry(this WebApplicationBuilder builder, TelemetryOptions options)
     {
         LogCategories.Guard(builder);
         builder.Services.AddSingleton<DistributedContextPropagator, TraceContextOnly>();
+        builder.Services.AddTelemetryNames(sources: ["Npgsql", "Microsoft.AspNetCore.SignalR.Server"], meters: ["Npgsql", WorkGauges.Name]);
         var signals = TelemetrySignals.Of(builder.Configuration);
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => Describe(resource, builder.Configuration));
         if (signals.SendTraces)
         {
-            // OpenTelemetry carries baggage by itself otherwise.
+            // OpenTelemetry's default propagator also forwards baggage.
             Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
             telemetry.WithTracing(Trace);
+            builder.Services.ConfigureOpenTelemetryTracerProvider(static (provider, traces) =>
+                traces.AddSource([.. provider.GetServices<TelemetryNames>().SelectMany(names => names.Sources)]));
         }
 
         if (signals.SendMetrics || options.Metrics is not null)
@@ -47,6 +34,8 @@ internal static class TelemetryServices
             builder.Services.AddSingleton<WorkGauges>();
             builder.Services.AddHostedService(provider => provider.GetRequiredService<WorkGauges>());
             telemetry.WithMetrics(metrics => Measure(metrics, signals, options));
+            builder.Services.ConfigureOpenTelemetryMeterProvider(static (provider, metrics) =>
+                metrics.AddMeter([.. provider.GetServices<TelemetryNames>().SelectMany(names => names.Meters)]));
         }
 
         if (options.Metrics is not null) builder.Services.AddHostedService<MetricsServer>();
@@ -56,16 +45,16 @@ internal static class TelemetryServices
     }
 
     private static void Trace(TracerProviderBuilder traces) => traces
-        .AddSource(Sources)
-        .AddAspNetCoreInstrumentation(web => web.Filter = http => !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+        .AddAspNetCoreInstrumentation(web =>
+            web.Filter = http => !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
         .AddHttpClientInstrumentation()
         .AddProcessor<SpanScrubber>()
         .AddOtlpExporter();
 
     private static void Measure(MeterProviderBuilder metrics, TelemetrySignals signals, TelemetryOptions options)
     {
-        metrics.AddMeter(Meters).AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation();
-        // Crawls reach hosts without number, so these are counted without the host.
+        metrics.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation();
+        // Crawls reach any number of hosts, so these metrics do not record the host.
         foreach (var (instrument, tags) in Bounded) metrics.AddView(instrument, new MetricStreamConfiguration { TagKeys = tags });
         if (signals.SendMetrics) metrics.AddOtlpExporter();
         if (options.Metrics is not null) metrics.AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = false);
@@ -73,7 +62,9 @@ internal static class TelemetryServices
 
     private static readonly (string Instrument, string[] Tags)[] Bounded =
     [
-        ("http.client.request.duration", ["http.request.method", "http.response.status_code", "error.type", "network.protocol.version", "url.scheme"]),
+        (
+            "http.client.request.duration",
+            ["http.request.method", "http.response.status_code", "error.type", "network.protocol.version", "url.scheme"]),
         ("http.client.request.time_in_queue", ["http.request.method", "url.scheme"]),
         ("http.client.active_requests", ["http.request.method", "url.scheme"]),
         ("http.client.open_connections", ["http.connection.state", "url.scheme"]),
@@ -81,7 +72,7 @@ internal static class TelemetryServices
         ("dns.lookup.duration", ["error.type"]),
     ];
 
-    // What the operator names goes before what we do.
+    // Names that the operator sets override ours.
     private static void Describe(ResourceBuilder resource, IConfiguration configuration)
     {
         var named = configuration["OTEL_SERVICE_NAME"] is { Length: > 0 }

@@ -1,18 +1,14 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Npgsql;
-using Widget.Api.Answers;
-using Widget.Api.Speech.Client;
-using Widget.Api.Tavus.Client;
-using Widget.Api.Voice.Providers;
+using Widget.Platform.Outbound;
 using Widget.Platform.Work;
-using Widget.Rag.Search;
 
 namespace Widget.Api.Telemetry;
 
 /// <summary>
 /// Gauges of waiting work and of circuit breakers. They query the database every fifteen seconds in one statement, however often metrics
-/// are read. While the database is unavailable, these gauges are missing.
+/// are read. While the database is unavailable, the gauges of waiting work are missing.
 /// </summary>
 internal sealed partial class WorkGauges : PeriodicWorker
 {
@@ -23,48 +19,33 @@ internal sealed partial class WorkGauges : PeriodicWorker
     private readonly Meter _meter = new(Name);
     private ImmutableArray<(string Work, long Count, double OldestSeconds)> _work = [];
 
-    public WorkGauges(
-        NpgsqlDataSource database,
-        CircuitBreakers searches,
-        IEnumerable<IKnowledgeBase> knowledgeBases,
-        IEnumerable<IReranker> rerankers,
-        TavusClient tavus,
-        VoiceHttp voice,
-        SpeechTransport speech,
-        ChatModels models,
-        ModelCondition condition,
-        TimeProvider clock,
-        ILogger<WorkGauges> logger)
+    public WorkGauges(NpgsqlDataSource database, CircuitBreakerRegistry breakers, TimeProvider clock, ILogger<WorkGauges> logger)
         : base(TimeSpan.FromSeconds(15), clock)
     {
         (_database, _logger) = (database, logger);
-        string[] searched =
-        [
-            .. knowledgeBases.Where(knowledge => knowledge.IsRemote).Select(knowledge => knowledge.Name).Distinct(StringComparer.Ordinal),
-            .. rerankers.Select(_ => "reranker"),
-        ];
         _meter.CreateObservableGauge(
-            "widget.work.waiting", () => Of(isCall: false, row => row.Count), "{item}", "Work that waits for a node, of all tenants.");
+            "widget.work.waiting",
+            () => Of(isCall: false, row => row.Count),
+            "{item}",
+            "Work that waits for a node, of all tenants.");
         _meter.CreateObservableGauge(
-            "widget.work.oldest_age", () => Of(isCall: false, row => row.OldestSeconds), "s", "Age of the oldest work that waits.");
+            "widget.work.oldest_age",
+            () => Of(isCall: false, row => row.OldestSeconds),
+            "s",
+            "Age of the oldest work that waits.");
         _meter.CreateObservableGauge(
-            "widget.calls.active", () => Of(isCall: true, row => row.Count), "{call}", "Calls under way, of all tenants.");
+            "widget.calls.active",
+            () => Of(isCall: true, row => row.Count),
+            "{call}",
+            "Calls in progress, of all tenants.");
         _meter.CreateObservableGauge(
             "widget.breakers.open",
-            () =>
-            {
-                var open = searches.OpenByKind();
-                return searched.Select(name => Breaker($"search {name}", open.GetValueOrDefault(name)))
-                    .Concat(models.Configured is null ? [] : [Breaker("chat model", condition.IsPaused ? 1 : 0)])
-                    .Append(Breaker("tavus", tavus.OpenBreakers))
-                    .Append(Breaker("voice", voice.OpenBreakers))
-                    .Append(Breaker("speech", speech.OpenBreakers));
-            },
+            () => breakers.ReadOpen().Select(reading => Breaker(reading.Service, reading.Open)),
             "{breaker}",
             "Circuit breakers of outside services that are open on this node.");
     }
 
-    /// <summary>Asks the database now.</summary>
+    /// <summary>Queries the database now.</summary>
     internal async Task ReadAsync(CancellationToken ct)
     {
         await using var command = _database.CreateCommand("select work, waiting, oldest_seconds from work_waiting()");

@@ -1,3 +1,5 @@
+using Widget.Platform.Telemetry;
+
 namespace Widget.Api.Usage;
 
 internal static class UsageServices
@@ -7,6 +9,7 @@ internal static class UsageServices
     /// <param name="budgets">What the operator allows each tenant a month.</param>
     public static IServiceCollection AddUsage(this IServiceCollection services, BudgetOptions budgets)
     {
+        services.AddTelemetryNames(meters: [UsageTelemetry.Name]);
         services.AddSingleton(UsageTables.Tables);
         services.AddSingleton<UsageMeter>();
         services.AddSingleton(budgets);

@@ -2,6 +2,7 @@ using Widget.Api.Modes;
 using Widget.Api.Voice.Calls;
 using Widget.Api.Voice.Providers;
 using Widget.Api.Voice.Setup;
+using Widget.Platform.Outbound;
 using Widget.Platform.Work;
 
 namespace Widget.Api.Voice;
@@ -13,6 +14,7 @@ internal static class VoiceServices
     {
         services.AddSingleton(options);
         services.AddSingleton(timings);
+        services.AddCircuitBreaker(VoiceHttp.Breaker);
         services.AddSingleton<VoiceHttp>();
         services.AddSingleton<VoiceSockets>();
         services.AddSingleton<RealtimeProvider>();

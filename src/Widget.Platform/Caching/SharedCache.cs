@@ -1,12 +1,17 @@
 namespace Widget.Platform.Caching;
 
 /// <summary>
-/// Keeps the results of expensive questions for a while. Bounded: the least recently used go first. Callers who want the same thing at
-/// the same time share one run, which goes on as long as one of them waits. What fails is not kept.
+/// Caches the results of expensive calls in this process, up to a total size. When it is full, it drops the least recently used result.
+/// Concurrent callers with the same key share one call, which continues as long as one of them waits. It does not cache failures.
 /// </summary>
-/// <param name="clock">Ages are measured with it.</param>
-/// <param name="capacity">Most that is kept, in the unit of <paramref name="sizeOf"/>.</param>
-/// <param name="sizeOf">What a result takes up; null for one each.</param>
+/// <remarks>
+/// HybridCache does not fit. It takes a result's lifetime before the call, but only the result shows whether it is complete and may be
+/// cached. It knows the size of serialized results only, so it cannot bound the total size of results that it keeps as objects. And it does
+/// not tell a caller whether the result was cached.
+/// </remarks>
+/// <param name="clock">Measures the age of results.</param>
+/// <param name="capacity">The largest total size, in the unit of <paramref name="sizeOf"/>.</param>
+/// <param name="sizeOf">The size of a result; null counts each as one.</param>
 public sealed class SharedCache<TKey, TValue>(TimeProvider clock, long capacity, Func<TValue, long>? sizeOf = null)
     where TKey : notnull
 {
@@ -24,11 +29,11 @@ public sealed class SharedCache<TKey, TValue>(TimeProvider clock, long capacity,
         }
     }
 
-    /// <param name="key">What is wanted.</param>
-    /// <param name="run">Makes it. Cancelled when nobody waits any longer.</param>
-    /// <param name="lifetime">How long a result may be kept; zero for not at all.</param>
+    /// <param name="key">The key of the result.</param>
+    /// <param name="run">Makes the result. It is cancelled when no caller waits for it any longer.</param>
+    /// <param name="lifetime">How long to cache a result; zero for not at all.</param>
     /// <param name="ct">Ends this caller's wait.</param>
-    /// <returns>The result, and whether it was there or being made already.</returns>
+    /// <returns>The result, and whether it was cached or another caller had already started the call.</returns>
     public async Task<(TValue Value, bool Shared)> GetAsync(
         TKey key,
         Func<CancellationToken, Task<TValue>> run,
@@ -56,7 +61,7 @@ public sealed class SharedCache<TKey, TValue>(TimeProvider clock, long capacity,
             flight.Waiting++;
         }
 
-        // Outside the lock: until it first waits, it runs on this thread.
+        // Outside the lock, because the call runs on this thread until its first await.
         if (!joined) flight.Start(RunAsync(key, flight, run, lifetime));
         try
         {
@@ -96,7 +101,7 @@ public sealed class SharedCache<TKey, TValue>(TimeProvider clock, long capacity,
                 wanted = _flights.GetValueOrDefault(key) == flight && _flights.Remove(key);
             }
 
-            // One that was abandoned is being cancelled at this moment, and has nothing else to let go.
+            // An abandoned flight is still being cancelled, so it must not be disposed of here.
             if (wanted) flight.Dispose();
         }
     }
@@ -136,7 +141,7 @@ public sealed class SharedCache<TKey, TValue>(TimeProvider clock, long capacity,
 
         public void Dispose() => _abandoned.Dispose();
 
-        // Not waited for: whoever listens to the token must not run under the cache's lock.
+        // Not awaited, because callbacks of the token must not run under the cache's lock.
         public void Abandon() => _ = _abandoned.CancelAsync();
     }
 }

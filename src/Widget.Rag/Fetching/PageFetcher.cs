@@ -1,43 +1,34 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Widget.Platform.Outbound;
 
 namespace Widget.Rag.Fetching;
 
 /// <summary>
-/// Fetches pages that tenants name. It never reaches private addresses: the check is made on the address that is connected
-/// to, for every connection, so neither DNS nor a redirect can lead it astray.
+/// Fetches pages that tenants choose. It never reaches private addresses: every connection is checked, so neither DNS nor a redirect can
+/// bypass the check.
 /// </summary>
-public sealed class PageFetcher : IDisposable
+public sealed class PageFetcher
 {
     private readonly FetchOptions _options;
     private readonly HttpClient _http;
 
-    public PageFetcher(FetchOptions options)
+    public PageFetcher(FetchOptions options, IHttpClientFactory clients)
     {
         _options = options;
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.All,
-            UseCookies = false,
-            UseProxy = false, // a proxy would connect for us, unchecked
-            ConnectCallback = (context, ct) => GuardedConnection.ConnectAsync(context.DnsEndPoint, options.AllowedPrivateHosts, ct),
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        })
-        {
-            Timeout = System.Threading.Timeout.InfiniteTimeSpan, // each fetch has its own deadline
-        };
+        _http = clients.CreateClient(OutboundClients.Tenant);
         _http.DefaultRequestHeaders.UserAgent.ParseAdd(options.UserAgent);
-        _http.DefaultRequestHeaders.Accept.ParseAdd("text/html,application/xhtml+xml,application/pdf;q=0.9,text/markdown;q=0.9,text/plain;q=0.8,*/*;q=0.1");
+        _http.DefaultRequestHeaders.Accept.ParseAdd(
+            "text/html,application/xhtml+xml,application/pdf;q=0.9,text/markdown;q=0.9,text/plain;q=0.8,*/*;q=0.1");
     }
 
     /// <summary>The document at an address. <see cref="RawDocument.Address"/> is where the redirects led.</summary>
-    /// <exception cref="IngestionFailureException">It cannot be had; the message says why, in words for people.</exception>
-    public async Task<RawDocument> FetchAsync(Uri address, CancellationToken ct) => (await FetchAsync(new FetchRequest(address), ct)).Document!;
+    /// <exception cref="IngestionFailureException">The document cannot be fetched; the message says why, for people.</exception>
+    public async Task<RawDocument> FetchAsync(Uri address, CancellationToken ct) =>
+        (await FetchAsync(new FetchRequest(address), ct)).Document!;
 
     /// <summary>The document at an address, or that it has not changed.</summary>
-    /// <exception cref="IngestionFailureException">It cannot be had; the message says why, in words for people.</exception>
+    /// <exception cref="IngestionFailureException">The document cannot be fetched; the message says why, for people.</exception>
     public async Task<FetchedPage> FetchAsync(FetchRequest request, CancellationToken ct)
     {
         var address = request.Address;
@@ -51,17 +42,12 @@ public sealed class PageFetcher : IDisposable
                 if (target.Scheme is not ("http" or "https"))
                     throw new IngestionFailureException($"Only http and https addresses can be read, not {target.Scheme}.");
                 if (request.Permit is { } permit) await permit(target, deadline.Token);
-                using var message = new HttpRequestMessage(HttpMethod.Get, target);
-                // A version is that of the address it was had from; where a redirect leads, there may be another.
-                if (hop == 0 && request.ETag is { } etag) message.Headers.TryAddWithoutValidation("If-None-Match", etag);
-                if (hop == 0 && request.LastModified is { } modified) message.Headers.TryAddWithoutValidation("If-Modified-Since", modified);
+                using var message = Message(request, target, hop);
                 using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
-                if (response.StatusCode is HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther
-                        or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
-                    && response.Headers.Location is { } location)
+                if (IsRedirect(response.StatusCode) && response.Headers.Location is { } location)
                 {
                     if (!Uri.TryCreate(target, location, out var next))
-                        throw new IngestionFailureException($"{target} redirects to something that is no address.");
+                        throw new IngestionFailureException($"{target} redirects to an invalid address.");
                     target = next;
                     continue;
                 }
@@ -72,7 +58,9 @@ public sealed class PageFetcher : IDisposable
                     LastModified = First(response.Content.Headers, "Last-Modified"),
                     RobotsTags = response.Headers.TryGetValues("X-Robots-Tag", out var tags) ? [.. tags] : [],
                 };
-                var current = response.StatusCode == HttpStatusCode.NotModified && hop == 0 && (request.ETag ?? request.LastModified) is not null;
+                var current = response.StatusCode == HttpStatusCode.NotModified
+                    && hop == 0
+                    && (request.ETag ?? request.LastModified) is not null;
                 return current ? page : page with { Document = await ReadAsync(target, response, request.Most, deadline.Token) };
             }
 
@@ -80,7 +68,11 @@ public sealed class PageFetcher : IDisposable
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw Failed(FetchFailure.TooSlow, $"{target.Host} did not deliver the page within {_options.Timeout.TotalSeconds:0} seconds. It may be a page that never ends.", e);
+            throw Failed(
+                FetchFailure.TooSlow,
+                $"{target.Host} did not deliver the page within {_options.Timeout.TotalSeconds:0} seconds. "
+                + "It may be a page that never ends.",
+                e);
         }
         catch (HttpRequestException e)
         {
@@ -88,75 +80,71 @@ public sealed class PageFetcher : IDisposable
         }
         catch (IOException e)
         {
-            throw Failed(FetchFailure.Temporary, $"{target.Host} broke the connection off before the page was complete.", e);
+            throw Failed(FetchFailure.Temporary, $"{target.Host} closed the connection before the page was complete.", e);
         }
         catch (Exception e) when (e is not (OperationCanceledException or IngestionFailureException))
         {
-            // What servers send can be wrong in more ways than can be listed: contents that are not compressed as they say, hosts that
-            // are none. It is their page that fails.
+            // Servers' answers can be wrong in more ways than can be listed: compression other than announced, invalid host names. Only
+            // this page fails.
             throw new IngestionFailureException($"{target.Host} did not answer as a web server should.", e);
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    private static HttpRequestMessage Message(FetchRequest request, Uri target, int hop)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Get, target);
+        // The validators belong to the address that sent them, not to the one it redirects to.
+        if (hop == 0 && request.ETag is { } etag) message.Headers.TryAddWithoutValidation("If-None-Match", etag);
+        if (hop == 0 && request.LastModified is { } modified) message.Headers.TryAddWithoutValidation("If-Modified-Since", modified);
+        return message;
+    }
 
     private async Task<RawDocument> ReadAsync(Uri address, HttpResponseMessage response, int? most, CancellationToken ct)
     {
-        if (!response.IsSuccessStatusCode)
-        {
-            var status = (int)response.StatusCode;
-            var kind = status switch
-            {
-                404 or 410 => FetchFailure.Gone,
-                429 or >= 500 => FetchFailure.Temporary,
-                >= 400 => FetchFailure.Refused,
-                _ => FetchFailure.Other,
-            };
-            throw Failed(kind, status switch
-            {
-                404 or 410 => $"There is no page at {address} ({status}).",
-                401 or 403 => $"{address} may not be read without signing in ({status}).",
-                429 => $"{address.Host} asks for fewer requests ({status}). Try again later.",
-                >= 500 => $"{address.Host} answered with an error of its own ({status}). Try again later.",
-                _ => $"{address} answered with status {status}.",
-            });
-        }
-
-        await using var stream = await response.Content.ReadAsStreamAsync(ct);
-        using var content = new MemoryStream();
-        var buffer = new byte[64 * 1024];
-        int read;
-        while ((read = await stream.ReadAsync(buffer, ct)) > 0)
-        {
-            content.Write(buffer, 0, read);
-            if (content.Length >= most) break;
-            if (content.Length > _options.MaxBytes)
-                throw new IngestionFailureException($"{address} is larger than {_options.MaxBytes >> 20} MB.");
-        }
-
+        if (!response.IsSuccessStatusCode) throw Refused(address, (int)response.StatusCode);
+        var body = await BoundedBody.ReadAsync(response.Content, most ?? _options.MaxBytes, ct);
+        if (!body.IsComplete && most is null)
+            throw new IngestionFailureException($"{address} is larger than {_options.MaxBytes >> 20} MB.");
         var type = response.Content.Headers.ContentType;
-        return new RawDocument(content.ToArray().AsMemory(0, (int)Math.Min(content.Length, most ?? long.MaxValue)), type?.MediaType?.ToLowerInvariant() ?? MediaTypes.Html, Charset(type), address);
+        return new RawDocument(body.Content, type?.MediaType?.ToLowerInvariant() ?? MediaTypes.Html, Charset(type), address);
     }
 
-    private static string? First(HttpHeaders headers, string name) => headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+    private static bool IsRedirect(HttpStatusCode status) =>
+        status is HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther
+            or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
 
-    private static FetchFailureException Failed(FetchFailure failure, string message, Exception? inner = null) => new(message, inner!) { Failure = failure };
+    private static string? First(HttpHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
     private static string? Charset(MediaTypeHeaderValue? type) => type?.CharSet?.Trim('"', '\'', ' ');
 
-    private static IngestionFailureException Explain(Uri address, HttpRequestException e)
+    private static FetchFailureException Failed(FetchFailure failure, string message, Exception? inner = null) =>
+        new(message, inner!) { Failure = failure };
+
+    private static FetchFailureException Refused(Uri address, int status) => status switch
     {
-        for (Exception? inner = e; inner is not null; inner = inner.InnerException)
-            if (inner is IngestionFailureException known) return known;
-        return Failed(
-            e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError ? FetchFailure.Unreachable : FetchFailure.Temporary,
-            e.HttpRequestError switch
-            {
-                HttpRequestError.NameResolutionError => $"There is no host called {address.Host}.",
-                HttpRequestError.ConnectionError => $"Nobody answers at {address.Authority}.",
-                HttpRequestError.SecureConnectionError => $"{address.Host} has no valid certificate for https.",
-                _ => $"{address.Host} did not answer as a web server should.",
-            },
-            e);
+        404 or 410 => Failed(FetchFailure.Gone, $"There is no page at {address} ({status})."),
+        401 or 403 => Failed(FetchFailure.Refused, $"{address} may not be read without signing in ({status})."),
+        429 => Failed(FetchFailure.Temporary, $"{address.Host} asks for fewer requests ({status}). Try again later."),
+        >= 500 => Failed(FetchFailure.Temporary, $"{address.Host} answered with an error of its own ({status}). Try again later."),
+        >= 400 => Failed(FetchFailure.Refused, $"{address} answered with status {status}."),
+        _ => Failed(FetchFailure.Other, $"{address} answered with status {status}."),
+    };
+
+    private static FetchFailureException Explain(Uri address, HttpRequestException e)
+    {
+        if (PrivateAddressException.Caused(e))
+            return Failed(
+                FetchFailure.Unreachable,
+                $"{address.Host} is not on the public internet, so it cannot be read. The operator can allow it (WIDGET_FETCH_ALLOW).",
+                e);
+        return e.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => Failed(FetchFailure.Unreachable, $"There is no host called {address.Host}.", e),
+            HttpRequestError.SecureConnectionError =>
+                Failed(FetchFailure.Unreachable, $"{address.Host} has no valid certificate for https.", e),
+            HttpRequestError.ConnectionError => Failed(FetchFailure.Temporary, $"Can't connect to {address.Authority}.", e),
+            _ => Failed(FetchFailure.Temporary, $"{address.Host} did not answer as a web server should.", e),
+        };
     }
 }

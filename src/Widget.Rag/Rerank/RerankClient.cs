@@ -5,33 +5,33 @@ using Widget.Rag.Search;
 
 namespace Widget.Rag.Rerank;
 
-/// <summary>Where a reranker is.</summary>
+/// <summary>The reranker that the operator configures.</summary>
 public sealed record RerankOptions
 {
-    /// <summary>What "/rerank" follows, as https://api.cohere.com/v2; null for none.</summary>
+    /// <summary>The address before "/rerank", as https://api.cohere.com/v2; null for no reranker.</summary>
     public Uri? Endpoint { get; init; }
 
-    /// <summary>Sent as a bearer token; null when it wants none.</summary>
+    /// <summary>Sent as a bearer token; null when the reranker needs no key.</summary>
     public string? Key { get; init; }
 
     public string Model { get; init; } = "";
 
-    /// <summary>Longest wait; the visitor waits with it.</summary>
+    /// <summary>The time limit for one call. The visitor waits for it.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(1);
 }
 
 /// <summary>
-/// The wire that Cohere (v2), Jina, vLLM, OpenVINO and others speak: <c>POST {endpoint}/rerank {model, query, documents, top_n}</c>, answered by
-/// <c>{results: [{index, relevance_score}]}</c>, best first.
+/// The protocol of Cohere (v2), Jina, vLLM, OpenVINO and others: <c>POST {endpoint}/rerank {model, query, documents, top_n}</c>, answered
+/// with <c>{results: [{index, relevance_score}]}</c>, best first.
 /// </summary>
-public sealed class RerankClient(RerankOptions options) : IReranker, IDisposable
+public sealed class RerankClient(RerankOptions options, IHttpClientFactory clients) : IReranker
 {
     private const int LargestAnswer = 1024 * 1024;
 
-    // Rerankers read so much of a document and no more; the rest would only travel.
+    // Rerankers read no more of a document than this.
     private const int LongestPassage = 4_000;
 
-    private readonly JsonEndpoint _endpoint = new(LargestAnswer);
+    private readonly JsonEndpoint _endpoint = new(clients.CreateClient(JsonEndpoint.Client), LargestAnswer);
     private readonly Uri _address = new($"{options.Endpoint!.AbsoluteUri.TrimEnd('/')}/rerank");
 
     public string Model => options.Model;
@@ -41,29 +41,45 @@ public sealed class RerankClient(RerankOptions options) : IReranker, IDisposable
         var answer = await _endpoint.PostAsync(
             _address,
             options.Key is { } key ? ("Authorization", $"Bearer {key}") : null,
-            new { model = options.Model, query = question, documents = passages.Select(passage => Truncation.Truncate(passage, LongestPassage)), top_n = passages.Count },
+            new
+            {
+                model = options.Model,
+                query = question,
+                documents = passages.Select(passage => Truncation.Truncate(passage, LongestPassage)),
+                top_n = passages.Count,
+            },
             ct);
         return Read(answer, passages.Count);
     }
 
-    public void Dispose() => _endpoint.Dispose();
-
     internal static IReadOnlyList<double> Read(JsonElement answer, int count)
     {
+        if (answer.ValueKind != JsonValueKind.Object
+            || !answer.TryGetProperty("results", out var results)
+            || results.ValueKind != JsonValueKind.Array)
+            throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its answer has no results");
         var scores = new double?[count];
-        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("results", out var results) || results.ValueKind != JsonValueKind.Array)
-            throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its answer holds no results");
         foreach (var result in results.EnumerateArray())
         {
-            if (result.ValueKind != JsonValueKind.Object
-                || !result.TryGetProperty("index", out var place) || place.ValueKind != JsonValueKind.Number || !place.TryGetInt32(out var index) || index < 0 || index >= count
-                || !result.TryGetProperty("relevance_score", out var relevance) || relevance.ValueKind != JsonValueKind.Number || !double.IsFinite(relevance.GetDouble()))
-                throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its answer names no passage that was sent");
-            scores[index] = relevance.GetDouble();
+            var (index, score) = Score(result);
+            if (index is not { } place || place < 0 || place >= count || score is not { } relevance || !double.IsFinite(relevance))
+                throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its answer scores a passage that was not sent");
+            scores[place] = relevance;
         }
 
-        // Half an order is none.
-        if (Array.Exists(scores, score => score is null)) throw new KnowledgeBaseException(KnowledgeFault.Malformed, "it left passages out");
+        if (Array.Exists(scores, score => score is null))
+            throw new KnowledgeBaseException(KnowledgeFault.Malformed, "its answer leaves passages out");
         return Array.ConvertAll(scores, score => score!.Value);
+    }
+
+    private static (int? Index, double? Score) Score(JsonElement result)
+    {
+        if (result.ValueKind != JsonValueKind.Object) return default;
+        int? index = result.TryGetProperty("index", out var place)
+            && place.ValueKind == JsonValueKind.Number
+            && place.TryGetInt32(out var number) ? number : null;
+        double? score = result.TryGetProperty("relevance_score", out var relevance)
+            && relevance.ValueKind == JsonValueKind.Number ? relevance.GetDouble() : null;
+        return (index, score);
     }
 }

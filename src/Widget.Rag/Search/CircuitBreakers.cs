@@ -1,107 +1,71 @@
+using Widget.Platform.Outbound;
 using Widget.Platform.Tenancy;
 
 namespace Widget.Rag.Search;
 
-/// <summary>Whether a knowledge base may be asked now.</summary>
-/// <param name="MayAsk">It may: nothing is known against it.</param>
-/// <param name="MayTry">It has been left alone for long enough: one caller, this one, may find out whether it is back.</param>
-/// <param name="Reason">What it failed of and when; null when it may be asked.</param>
+/// <summary>Whether a knowledge base may be called now.</summary>
+/// <param name="MayAsk">The circuit is closed.</param>
+/// <param name="MayTry">The pause is over: this caller, and no other, makes a trial call.</param>
+/// <param name="Reason">The last failure and its age, in words; null when <paramref name="MayAsk"/> is true.</param>
 public readonly record struct Admission(bool MayAsk, bool MayTry, string? Reason);
 
 /// <summary>
-/// Circuit breakers, one for each tenant and service (Nygard, "Release It!", ch. 5). The first failure opens one, so that a dead
-/// service costs its deadline once; after a pause that doubles with every failed attempt, a single caller tries again.
-/// Only what fails takes up memory, and no more than <paramref name="capacity"/> of it: beyond that the oldest is forgotten and asked once more.
+/// The circuit breakers of searches: one <see cref="CircuitBreaker"/> for each kind of service, in it one circuit for each tenant and
+/// service. The first failure opens a circuit, so that a service that is down costs its time limit once.
 /// </summary>
-public sealed class CircuitBreakers(TimeProvider clock, int capacity = 10_000)
+/// <param name="registry">Holds the breakers of this node.</param>
+/// <param name="capacity">The most failed tenants and services that are remembered for each kind.</param>
+public sealed class CircuitBreakers(CircuitBreakerRegistry registry, int capacity = 10_000)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+    // A wrong key or id stays wrong until a person corrects it.
+    private static readonly TimeSpan ConfigurationPause = TimeSpan.FromMinutes(1);
 
-    private readonly Lock _lock = new();
-    private readonly Dictionary<(TenantId, string), LinkedListNode<Trip>> _open = [];
-    private readonly LinkedList<Trip> _byAge = [];
-
-    /// <summary>How many are open.</summary>
-    public int Count
+    public CircuitBreakers(TimeProvider clock, int capacity = 10_000)
+        : this(new CircuitBreakerRegistry(clock), capacity)
     {
-        get
-        {
-            lock (_lock) return _open.Count;
-        }
     }
 
-    /// <summary>How many are open for each kind of service: the first word of its name.</summary>
-    public IReadOnlyDictionary<string, int> OpenByKind()
-    {
-        lock (_lock) return _open.Keys.CountBy(key => key.Item2.Split(' ', 2)[0], StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
-    }
+    /// <summary>How many circuits are open.</summary>
+    public int Count => registry.ReadOpen().Sum(reading => reading.Open);
 
+    /// <summary>The settings of the breaker for a kind of service: a knowledge base's name, or "reranker".</summary>
+    public static BreakerSettings Settings(string kind) => new($"search {kind}")
+    {
+        Failures = 1,
+        FirstPause = TimeSpan.FromSeconds(5),
+        LongestPause = TimeSpan.FromMinutes(10),
+    };
+
+    /// <param name="tenant">The tenant whose service it is.</param>
+    /// <param name="service">The service. Its first word is its kind.</param>
     public Admission Ask(TenantId tenant, string service)
     {
-        lock (_lock)
-        {
-            if (!_open.TryGetValue((tenant, service), out var node)) return new Admission(true, false, null);
-            var trip = node.Value;
-            var age = clock.GetElapsedTime(trip.FailedAt);
-            var reason = $"not asked, it failed {age.TotalSeconds:0} s ago ({trip.Reason})";
-            if (age < trip.Pause || clock.GetElapsedTime(trip.TriedAt) < trip.Pause) return new Admission(false, false, reason);
-            // A try that is never heard of again is as good as failed: the next is due after another pause.
-            trip.TriedAt = clock.GetTimestamp();
-            return new Admission(false, true, reason);
-        }
+        var status = Breaker(service).Ask(Account(tenant, service));
+        return status.State == CircuitState.Closed
+            ? new Admission(MayAsk: true, MayTry: false, Reason: null)
+            : new Admission(
+                MayAsk: false,
+                MayTry: status.State == CircuitState.HalfOpen,
+                $"not asked, it failed {status.SinceFailure.TotalSeconds:0} s ago ({status.Reason})");
     }
 
-    public void Worked(TenantId tenant, string service)
-    {
-        lock (_lock)
-        {
-            if (_open.Remove((tenant, service), out var node)) _byAge.Remove(node);
-        }
-    }
+    public void Worked(TenantId tenant, string service) => Breaker(service).Succeeded(Account(tenant, service));
 
-    /// <param name="tenant">Whose service.</param>
-    /// <param name="service">Which.</param>
-    /// <param name="fault">What was wrong; what only a person can set right is left alone for longer.</param>
-    /// <param name="reason">The same in words, for traces.</param>
-    /// <param name="retryAfter">How long the service itself asks to be left alone.</param>
-    public void Failed(TenantId tenant, string service, KnowledgeFault fault, string reason, TimeSpan? retryAfter = null)
-    {
-        lock (_lock)
-        {
-            var failures = 1;
-            var left = TimeSpan.Zero;
-            if (_open.Remove((tenant, service), out var known))
-            {
-                _byAge.Remove(known);
-                // Searches that were under way together fail together; that is one failure.
-                left = known.Value.Pause - clock.GetElapsedTime(known.Value.FailedAt);
-                failures = known.Value.Failures + (clock.GetElapsedTime(known.Value.FailedAt) >= known.Value.Pause ? 1 : 0);
-            }
+    /// <param name="tenant">The tenant whose service it is.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="fault">The kind of failure. It decides how long the first pause is.</param>
+    /// <param name="reason">The failure in words, for traces.</param>
+    /// <param name="retryAfter">The pause that the service asks for.</param>
+    public void Failed(TenantId tenant, string service, KnowledgeFault fault, string reason, TimeSpan? retryAfter = null) =>
+        Breaker(service).Failed(Account(tenant, service), reason, FirstPause(fault), retryAfter);
 
-            var now = clock.GetTimestamp();
-            // What it asked for when another failed stands.
-            var pause = PauseAfter(fault, failures, retryAfter);
-            var trip = new Trip((tenant, service), reason, left > pause ? left : pause, failures) { FailedAt = now, TriedAt = now };
-            _open.Add(trip.Key, _byAge.AddLast(trip));
-            if (_open.Count <= capacity) return;
-            _open.Remove(_byAge.First!.Value.Key);
-            _byAge.RemoveFirst();
-        }
-    }
+    /// <summary>5 s, or a minute for a fault in the configuration, doubled with each failure in a row; at most ten minutes.</summary>
+    internal static TimeSpan PauseAfter(KnowledgeFault fault, int failures, TimeSpan? retryAfter) =>
+        Settings("").PauseAfter(failures, FirstPause(fault), retryAfter);
 
-    /// <summary>5 s, or a minute for what a person must set right, doubled with each failure in a row; never less than asked for, never over ten minutes.</summary>
-    internal static TimeSpan PauseAfter(KnowledgeFault fault, int failures, TimeSpan? retryAfter)
-    {
-        var first = TimeSpan.FromSeconds(fault == KnowledgeFault.Configuration ? 60 : 5);
-        var pause = first * Math.Pow(2, Math.Min(failures - 1, 10));
-        if (retryAfter > pause) pause = retryAfter.Value;
-        return pause < LongestPause ? pause : LongestPause;
-    }
+    private static TimeSpan? FirstPause(KnowledgeFault fault) => fault == KnowledgeFault.Configuration ? ConfigurationPause : null;
 
-    private sealed record Trip((TenantId, string) Key, string Reason, TimeSpan Pause, int Failures)
-    {
-        public required long FailedAt { get; init; }
+    private static string Account(TenantId tenant, string service) => $"{tenant} {service}";
 
-        public required long TriedAt { get; set; }
-    }
+    private CircuitBreaker Breaker(string service) => registry.Get(Settings(service.Split(' ', 2)[0]) with { Capacity = capacity });
 }

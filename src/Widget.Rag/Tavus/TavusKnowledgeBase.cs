@@ -14,7 +14,7 @@ namespace Widget.Rag.Tavus;
 /// <para>The scale of its scores is unknown; they only rank the hits. The confidence is computed from the hits' text by the same rule as
 /// for own passages: how much of the question's words they cover, all with the same weight because there is no lexicon, and how similar
 /// they are. So a server that scores everything 0.9, or by distance, neither hides own knowledge nor invents answers.</para></summary>
-public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearchKeys keys) : IKnowledgeBase, IDisposable
+public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearchKeys keys, IHttpClientFactory clients) : IKnowledgeBase
 {
     /// <summary>Query parameter with the tenant's replica.</summary>
     public const string ReplicaParameter = "tavus.replicaId";
@@ -25,7 +25,7 @@ public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearc
     // The best hits come first. Judging all of them would cost more than it is worth.
     private const int MaxJudged = 5;
 
-    private readonly JsonEndpoint _endpoint = new(LargestAnswer);
+    private readonly JsonEndpoint _endpoint = new(clients.CreateClient(JsonEndpoint.Client), LargestAnswer);
 
     public string Name => KnowledgeBases.Tavus;
 
@@ -54,8 +54,6 @@ public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearc
             Via = "search endpoint",
         };
     }
-
-    public void Dispose() => _endpoint.Dispose();
 
     private static double ConfidenceOf(string question, Hit hit)
     {

@@ -31,7 +31,7 @@ public sealed class DictationShould(ApiFixture api) : IAsyncLifetime
 
         (await response.Content.ReadFromJsonAsync<Transcription>())!.Text.ShouldBe("How much is the Tide Step?");
         (await api.UsedAsync(_tenant, "transcription")).Seconds.ShouldBe(3);
-        (await api.Simulator.RequestsAsync()).ShouldHaveSingleItem().GetProperty("file").GetString().ShouldBe("dictation.mp3");
+        (await api.Simulator.RequestsAsync()).ShouldHaveSingleItem().GetProperty("file").GetString().ShouldBe("audio.mp3");
         _visitor.Session.Config.Dictation.ShouldBe(new DictationOffer("server", api.Simulator.Address.Host));
     }
 

@@ -6,6 +6,7 @@ using Widget.Api.Speech;
 using Widget.Api.Speech.Dictation;
 using Widget.Contracts;
 using Widget.Rag.Fetching;
+using Widget.Testing;
 
 #pragma warning disable MEAI001 // ISpeechToTextClient is experimental; only its name is used.
 
@@ -42,7 +43,7 @@ internal static class Speaking
             if (!dictation) return;
             var options = new DictationOptions(api.Simulator.Transcription);
             services.AddSingleton(options);
-            services.AddSingleton<ISpeechToTextClient>(new OpenAITranscriptionClient(options));
+            services.AddSingleton<ISpeechToTextClient>(new OpenAITranscriptionClient(options, TestOutbound.Client));
         });
 
     public static Task BehaveAsync(this ApiFixture api, object? voice = null, object? model = null) =>

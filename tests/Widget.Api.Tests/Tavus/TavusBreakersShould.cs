@@ -1,4 +1,3 @@
-using Widget.Api.Outbound;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Client;
 
@@ -19,9 +18,9 @@ public sealed class TavusBreakersShould : IAsyncLifetime
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
-    public async Task Not_ask_a_dead_Tavus_for_a_while()
+    public async Task Not_call_Tavus_for_a_while_after_failures()
     {
-        using var client = _server.Client(clock: _clock);
+        var client = _server.Client(clock: _clock);
         await BreakAsync(client, Account);
         var sent = _server.Requests.Count;
 
@@ -34,9 +33,9 @@ public sealed class TavusBreakersShould : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Leave_other_accounts_out_of_it()
+    public async Task Still_call_Tavus_for_other_accounts()
     {
-        using var client = _server.Client(clock: _clock);
+        var client = _server.Client(clock: _clock);
         await BreakAsync(client, Account);
         var sent = _server.Requests.Count;
         await FailAsync(client, Other);
@@ -44,9 +43,9 @@ public sealed class TavusBreakersShould : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ask_again_after_a_while_and_go_on_when_it_is_back()
+    public async Task Call_again_after_the_pause_and_go_on_when_Tavus_is_back()
     {
-        using var client = _server.Client(clock: _clock);
+        var client = _server.Client(clock: _clock);
         await BreakAsync(client, Account);
         var pause = (await FailAsync(client, Account)).RetryAfter!.Value;
         _clock.Pass(pause);
@@ -57,9 +56,9 @@ public sealed class TavusBreakersShould : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Send_one_alone_to_see_whether_it_is_back_and_never_wait_longer_than_a_slot_may_be_held()
+    public async Task Send_one_trial_request_after_each_pause_and_never_pause_longer_than_a_slot_may_be_held()
     {
-        using var client = _server.Client(clock: _clock);
+        var client = _server.Client(clock: _clock);
         await BreakAsync(client, Account);
         for (var round = 0; round < 8; round++)
         {
@@ -79,9 +78,9 @@ public sealed class TavusBreakersShould : IAsyncLifetime
     [InlineData(402)]
     [InlineData(404)]
     [InlineData(429)]
-    public async Task Take_a_refusal_for_a_sign_of_life(int status)
+    public async Task Take_a_refusal_as_a_sign_that_Tavus_is_up(int status)
     {
-        using var client = _server.Client(clock: _clock);
+        var client = _server.Client(clock: _clock);
         for (var round = 0; round < 10; round++)
         {
             _server.Says(round % 3 == 2 ? status : 500, "{}");
@@ -92,7 +91,7 @@ public sealed class TavusBreakersShould : IAsyncLifetime
     private async Task BreakAsync(TavusClient client, TavusAccount account)
     {
         _server.Says(500, "{}");
-        for (var failure = 0; failure < AccountBreakers.Failures; failure++) (await FailAsync(client, account)).Status.ShouldBe(500);
+        for (var failure = 0; failure < TavusTransport.Breaker.Failures; failure++) (await FailAsync(client, account)).Status.ShouldBe(500);
     }
 
     private static Task<TavusException> FailAsync(TavusClient client, TavusAccount account) =>

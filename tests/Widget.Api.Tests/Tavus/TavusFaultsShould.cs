@@ -163,7 +163,7 @@ public sealed class TavusFaultsShould : IAsyncLifetime
         var gone = await TavusStandIn.StartAsync();
         var address = gone.Address;
         await gone.DisposeAsync();
-        using var client = _server.Client(address: address);
+        var client = _server.Client(address: address);
         var e = await Should.ThrowAsync<TavusException>(() => client.CreateDocumentAsync(Account, FilledRequests.Document, Ct));
         (e.Fault, e.MayHaveHappened, e.Status).ShouldBe((TavusFault.Temporary, false, null));
     }

@@ -5,6 +5,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Client;
+using Widget.Platform.Outbound;
+using Widget.Rag.Fetching;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Tavus;
 
@@ -22,7 +25,6 @@ internal sealed class TavusStandIn : IAsyncDisposable
     public static readonly TavusAccount Account = new("key-never-to-be-seen", IsTenants: true);
 
     private readonly WebApplication _app;
-    private readonly List<TavusClient> _clients = [];
 
     private TavusStandIn(WebApplication app) => _app = app;
 
@@ -92,18 +94,18 @@ internal sealed class TavusStandIn : IAsyncDisposable
     public TavusClient Client(TavusLimits? limits = null, TimeProvider? clock = null, Uri? address = null)
     {
         using var factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
-        var client = new TavusClient(
+        clock ??= TimeProvider.System;
+        return new TavusClient(
             new TavusApiOptions { Endpoint = address ?? Address },
-            clock ?? TimeProvider.System,
+            TestOutbound.ClientsFor(new FetchOptions(), (TavusTransport.Client, (limits ?? new TavusLimits()).Connect)),
+            new CircuitBreakerRegistry(clock),
+            clock,
             factory.CreateLogger<TavusClient>(),
             limits);
-        _clients.Add(client);
-        return client;
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var client in _clients) client.Dispose();
         await _app.DisposeAsync();
     }
 }

@@ -4,6 +4,9 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Widget.Api.Tavus;
 using Widget.Api.Tavus.Client;
+using Widget.Platform.Outbound;
+using Widget.Rag.Fetching;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.Tavus;
 
@@ -22,6 +25,8 @@ internal sealed class TavusTestAccount : IAsyncDisposable
         _control = new HttpClient { BaseAddress = new Uri(simulator.Address, "/control/tavus/") };
         Client = new TavusClient(
             new TavusApiOptions { Endpoint = new Uri(simulator.Address, "/tavus") },
+            TestOutbound.ClientsFor(new FetchOptions(), (TavusTransport.Client, Patient.Connect)),
+            new CircuitBreakerRegistry(TimeProvider.System),
             TimeProvider.System,
             NullLogger<TavusClient>.Instance,
             Patient);
@@ -75,6 +80,5 @@ internal sealed class TavusTestAccount : IAsyncDisposable
         await _control.DeleteAsync("faults");
         await _simulator.BehaveAsync(null, "tavus/behavior");
         _control.Dispose();
-        Client.Dispose();
     }
 }

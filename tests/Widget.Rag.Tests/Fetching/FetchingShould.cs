@@ -2,7 +2,9 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Widget.Platform.Outbound;
 using Widget.Rag.Fetching;
+using Widget.Testing;
 
 namespace Widget.Rag.Tests.Fetching;
 
@@ -121,7 +123,7 @@ public sealed class FetchingShould
             ["/two.xml"] = $"<urlset><url><loc>/a</loc></url><url><loc>/{new string('x', 3_000)}</loc></url></urlset>",
             ["/dead.xml"] = "<sitemapindex><sitemap><loc>{site}/gone.xml</loc></sitemap></sitemapindex>",
         });
-        using var fetcher = new PageFetcher(site.Allowed);
+        var fetcher = TestOutbound.Fetcher(site.Allowed);
 
         var pages = await new SiteMap(fetcher).ReadAsync(site["/index.xml"], 10, Ct);
         (pages.Pages.Select(page => page.Address).Single(), pages.Complete).ShouldBe((site["/a"], false));
@@ -140,7 +142,7 @@ public sealed class FetchingShould
             context.Response.Redirect($"/{(hop < 100 ? hop + 1 : hop == 100 ? 101 : 100)}");
             return Task.CompletedTask;
         });
-        using var fetcher = new PageFetcher(site.Allowed);
+        var fetcher = TestOutbound.Fetcher(site.Allowed);
 
         var page = await fetcher.FetchAsync(site["/0"], Ct);
         page.Address.ShouldBe(site["/3"]);
@@ -211,7 +213,7 @@ public sealed class FetchingShould
                 + "<url><loc>https://elsewhere.example/</loc></url></urlset>",
             ["/two.xml"] = "<urlset><url><loc>{site}/b</loc></url><url><loc>{site}/a</loc></url></urlset>",
         });
-        using var fetcher = new PageFetcher(site.Allowed);
+        var fetcher = TestOutbound.Fetcher(site.Allowed);
 
         var pages = await new SiteMap(fetcher).ReadAsync(site["/index.xml"], 100, Ct);
         pages.Pages.Select(page => page.Address).ShouldBe([site["/a"], site["/b"]]);
@@ -225,7 +227,7 @@ public sealed class FetchingShould
     public async Task Explain_what_is_wrong_with_a_site_map(string map, string words)
     {
         await using var site = await TestSite.StartAsync(new Dictionary<string, string> { ["/sitemap.xml"] = map });
-        using var fetcher = new PageFetcher(site.Allowed);
+        var fetcher = TestOutbound.Fetcher(site.Allowed);
 
         (
             await Should.ThrowAsync<IngestionFailureException>(
@@ -293,7 +295,7 @@ public sealed class FetchingShould
 
     private static async Task<string> FailureAsync(FetchOptions options, Uri address)
     {
-        using var fetcher = new PageFetcher(options);
+        var fetcher = TestOutbound.Fetcher(options);
         return (await Should.ThrowAsync<IngestionFailureException>(() => fetcher.FetchAsync(address, Ct))).Message;
     }
 }

@@ -79,7 +79,7 @@ public sealed class CircuitBreakersShould
     }
 
     [Fact]
-    public void Forget_the_oldest_beyond_their_capacity()
+    public void Forget_the_oldest_failure_beyond_the_capacity()
     {
         var breakers = new CircuitBreakers(_clock, capacity: 3);
         TenantId[] tenants = [.. Enumerable.Range(0, 4).Select(_ => TenantId.New())];

@@ -2,6 +2,7 @@ using Widget.Platform.Tenancy;
 using Widget.Rag.Rerank;
 using Widget.Rag.Search;
 using Widget.Simulators.Rerank;
+using Widget.Testing;
 
 namespace Widget.Rag.Tests.Search;
 
@@ -50,9 +51,9 @@ public sealed class RerankingShould : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(500, "trouble")]
+    [InlineData(500, "internal error")]
     [InlineData(401, "key")]
-    [InlineData(429, "too often")]
+    [InlineData(429, "too many requests")]
     public async Task Leave_the_order_as_it_is_when_the_reranker_fails(int status, string said)
     {
         _services.Reranker.Set(new RerankSwitches { FailNext = 1, FailStatus = status });
@@ -113,6 +114,6 @@ public sealed class RerankingShould : IAsyncLifetime
             [own],
             _clock,
             breakers,
-            new Reranking(new RerankClient(_services.RerankOptions), breakers, _clock, deadline));
+            new Reranking(new RerankClient(_services.RerankOptions, TestOutbound.Clients), breakers, _clock, deadline));
     }
 }

@@ -11,7 +11,6 @@ namespace Widget.Rag.Tests.Tavus;
 /// <summary>A tenant's mirror of a site whose pages a test changes.</summary>
 internal sealed class Mirror : IAsyncDisposable
 {
-    private readonly PageFetcher _fetcher;
     private readonly MirrorSync _sync;
 
     private Mirror(TestDatabase database, ChangingSite site, TenantId tenant)
@@ -19,10 +18,10 @@ internal sealed class Mirror : IAsyncDisposable
         (Site, Tenant) = (site, tenant);
         Database = new TenantDatabase(database.ApplicationSource, RagServices.Tables);
         Leases = new MirrorLeases(database.ApplicationSource, Database);
-        _fetcher = new PageFetcher(site.Site.Allowed);
+        var fetcher = TestOutbound.Fetcher(site.Site.Allowed);
         var pages = new MirrorPages(
             Database,
-            _fetcher,
+            fetcher,
             new HostQueue(site.Site.Allowed, TimeProvider.System),
             new DocumentReader(Readers.Shared, new Chunker()),
             Clock);
@@ -93,7 +92,6 @@ internal sealed class Mirror : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _fetcher.Dispose();
         await Site.DisposeAsync();
     }
 }

@@ -3,6 +3,7 @@ using Widget.Platform.Tenancy;
 using Widget.Rag.Search;
 using Widget.Rag.Tavus;
 using Widget.Simulators.Tavus;
+using Widget.Testing;
 
 namespace Widget.Rag.Tests.Tavus;
 
@@ -117,7 +118,7 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
     [InlineData(401, KnowledgeFault.Configuration, "key")]
     [InlineData(402, KnowledgeFault.Configuration, "credit")]
     [InlineData(404, KnowledgeFault.Configuration, "404")]
-    [InlineData(429, KnowledgeFault.Throttled, "too often")]
+    [InlineData(429, KnowledgeFault.Throttled, "too many requests")]
     [InlineData(500, KnowledgeFault.Unavailable, "500")]
     public async Task Explain_an_error_without_repeating_the_question(int status, KnowledgeFault fault, string said)
     {
@@ -170,15 +171,14 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
         _services.Tavus.Set(new TavusSwitches { Passages = Shop, Cut = true });
         (await Should.ThrowAsync<KnowledgeBaseException>(() => AskAsync("battery"))).Fault.ShouldBe(KnowledgeFault.Unavailable);
 
-        using var nowhere = Knowledge(_services.TavusOptions with { Endpoint = new Uri("http://127.0.0.1:9/") });
-        (await Should.ThrowAsync<KnowledgeBaseException>(() => nowhere.SearchAsync(Query("battery"), Ct))).Message.ShouldBe(
-            "it cannot be reached or broke off");
+        var nowhere = Knowledge(_services.TavusOptions with { Endpoint = new Uri("http://127.0.0.1:9/") });
+        (await Should.ThrowAsync<KnowledgeBaseException>(() => nowhere.SearchAsync(Query("battery"), Ct))).Message.ShouldBe("it cannot be reached or closed the connection");
     }
 
     [Fact]
     public async Task Refuse_a_wrong_key()
     {
-        using var knowledge = Knowledge(_services.TavusOptions with { Key = "wrong" });
+        var knowledge = Knowledge(_services.TavusOptions with { Key = "wrong" });
 
         (await Should.ThrowAsync<KnowledgeBaseException>(() => knowledge.SearchAsync(Query("battery"), Ct))).Message.ShouldBe(
             "its key is not accepted (status 401)");
@@ -187,7 +187,7 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
     [Fact]
     public void Report_queries_it_cannot_answer()
     {
-        using var knowledge = Knowledge(_services.TavusOptions);
+        var knowledge = Knowledge(_services.TavusOptions);
 
         knowledge.CanAnswer(Query("x")).IsYes.ShouldBeTrue();
         knowledge.CanAnswer(Query("x") with { Filter = new KnowledgeFilter { Tags = ["a"] } }).IsYes.ShouldBeFalse();
@@ -210,7 +210,7 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
     {
         const string Text = "Delivery within Germany costs 49 euros, to Denmark it costs 89 euros, and it takes four working days.";
         _services.Tavus.Set(new TavusSwitches { Passages = Shop[1..], NearDuplicatesOf = [Text] });
-        using var tavus = Knowledge(_services.TavusOptions);
+        var tavus = Knowledge(_services.TavusOptions);
         var own = new Search.StubKnowledgeBase("own") { Hits = [Search.StubKnowledgeBase.Hit("shipping", 1, Text)] };
         var plan = new SearchPlan
         {
@@ -231,7 +231,7 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
     public async Task Pause_for_a_tenant_without_credit()
     {
         _services.Tavus.Set(new TavusSwitches { Passages = Shop, FailNext = 1, FailStatus = 402 });
-        using var tavus = Knowledge(_services.TavusOptions);
+        var tavus = Knowledge(_services.TavusOptions);
         var own = new Search.StubKnowledgeBase("own") { Hits = [Search.StubKnowledgeBase.Hit("a", 1)] };
         var plan = new SearchPlan
         {
@@ -271,11 +271,11 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
 
     private async Task<KnowledgeResult> AskAsync(string question)
     {
-        using var knowledge = Knowledge(_services.TavusOptions);
+        var knowledge = Knowledge(_services.TavusOptions);
         return await knowledge.SearchAsync(Query(question), Ct);
     }
 
-    private static TavusKnowledgeBase Knowledge(TavusOptions options) => new(options, new InstallationSearchKey(options));
+    private static TavusKnowledgeBase Knowledge(TavusOptions options) => new(options, new InstallationSearchKey(options), TestOutbound.Clients);
 
     private static KnowledgeQuery Query(string text, string replica = TavusEndpoints.Replica) => new()
     {

@@ -1,39 +1,55 @@
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
-using Widget.Api.Outbound;
+using Polly;
 using Widget.Contracts;
+using Widget.Platform.Outbound;
 
 namespace Widget.Api.Speech.Client;
 
 /// <summary>
-/// Carries requests to speech servers: with deadlines, behind a breaker, and with faults told apart. What a server could not even begin to answer is
-/// asked once more; what it refused is not.
+/// HTTP to speech servers, with time limits and behind an account's circuit breaker. A request that never got an answer is sent once more;
+/// a request that the server refused is not.
 /// </summary>
-internal sealed class SpeechTransport(GuardedHttp http, SpeechOptions options, TimeProvider clock)
+internal sealed class SpeechTransport(
+    IHttpClientFactory clients,
+    CircuitBreakerRegistry breakers,
+    SpeechOptions options,
+    TimeProvider clock)
 {
-    private const int Attempts = 2;
+    // Visitors must not wait for a server that is down: the browser's own voice speaks instead.
+    public static readonly BreakerSettings Breaker = new("speech")
+    {
+        FirstPause = TimeSpan.FromSeconds(5),
+        LongestPause = TimeSpan.FromMinutes(1),
+    };
+
     private const int LongestError = 16 * 1024;
     private const int LongestList = 4 << 20;
 
-    // A minute's sound at 320 kbit/s. A server that a tenant names might never end.
+    // A minute of sound at 320 kbit/s. A server that a tenant chose might never stop sending.
     private const int LongestSound = 4 << 20;
 
-    // A dead voice must cost visitors no silence; the browser's goes on at once.
-    private readonly AccountBreakers _breakers = new(clock, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
+    private readonly CircuitBreaker _breaker = breakers.Get(Breaker);
 
-    /// <summary>Accounts whose breaker is open.</summary>
-    public int OpenBreakers => _breakers.Open;
+    // Without a pause, because a visitor is listening.
+    private readonly ResiliencePipeline _retry =
+        OutboundPipelines.RetryOnce(failure => failure is SpeechException { CanRepeat: true }, () => TimeSpan.Zero, clock);
 
-    /// <summary>Posts a request and gives its answer's bytes as they come.</summary>
-    /// <param name="account">Whom to ask.</param>
-    /// <param name="path">After the endpoint.</param>
-    /// <param name="body">Written as JSON.</param>
-    /// <param name="mediaType">Told what the answer is, before its first bytes.</param>
-    /// <param name="ct">Ends the request.</param>
-    /// <exception cref="SpeechException">It refuses, fails or falls silent.</exception>
+    /// <summary>Posts a request and returns the bytes of the answer as they arrive.</summary>
+    /// <param name="account">The account to send as.</param>
+    /// <param name="path">The path below the endpoint.</param>
+    /// <param name="body">The body, written as JSON.</param>
+    /// <param name="mediaType">Gets the answer's media type before the first bytes.</param>
+    /// <param name="ct">Cancels the request.</param>
+    /// <exception cref="SpeechException">The server refused, failed or stopped sending.</exception>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> PostAsync(
-        SpeechAccount account, string path, object body, Action<string?> mediaType, [EnumeratorCancellation] CancellationToken ct)
+        SpeechAccount account,
+        string path,
+        object body,
+        Action<string?> mediaType,
+        [EnumeratorCancellation] CancellationToken ct)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
         using var response = await SendAsync(account, () => Request(HttpMethod.Post, account, path, body), deadline, ct);
@@ -42,30 +58,34 @@ internal sealed class SpeechTransport(GuardedHttp http, SpeechOptions options, T
         var (buffer, total) = (new byte[16 * 1024], 0);
         while (true)
         {
+            // The time limit is for silence, so it starts again with each read.
             deadline.CancelAfter(options.Patience);
             var read = await GuardAsync(account, async () => await stream.ReadAsync(buffer, deadline.Token), ct);
             if (read == 0) break;
-            if ((total += read) > LongestSound) throw new SpeechException(SpeechFault.Refused, $"{account.Endpoint.Host} sends sound without end.");
+            if ((total += read) > LongestSound)
+                throw new SpeechException(
+                    SpeechFault.Refused, $"{account.Endpoint.Host} sends more than {LongestSound >> 20} MB of sound.");
             yield return buffer.AsSpan(0, read).ToArray();
         }
 
-        _breakers.Worked(account.Fingerprint);
+        _breaker.Succeeded(account.Fingerprint);
     }
 
     /// <summary>Reads JSON; null when there is nothing at this path.</summary>
-    /// <exception cref="SpeechException">It refuses, or fails.</exception>
+    /// <exception cref="SpeechException">The server refused or failed.</exception>
     public async Task<JsonElement?> GetAsync(SpeechAccount account, string path, CancellationToken ct)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using var response = await SendAsync(account, () => Request(HttpMethod.Get, account, path, body: null), deadline, ct, mayBeMissing: true);
+        using var response = await SendAsync(
+            account, () => Request(HttpMethod.Get, account, path, body: null), deadline, ct, mayBeMissing: true);
         if (!response.IsSuccessStatusCode) return null;
         return await GuardAsync<JsonElement?>(account, async () =>
         {
-            var text = await ReadAsync(response, LongestList, deadline.Token);
-            _breakers.Worked(account.Fingerprint);
+            var body = await BoundedBody.ReadAsync(response.Content, LongestList, deadline.Token);
+            _breaker.Succeeded(account.Fingerprint);
             try
             {
-                using var json = JsonDocument.Parse(text);
+                using var json = JsonDocument.Parse(Encoding.UTF8.GetString(body.Content.Span));
                 return json.RootElement.Clone();
             }
             catch (JsonException)
@@ -76,54 +96,69 @@ internal sealed class SpeechTransport(GuardedHttp http, SpeechOptions options, T
     }
 
     private async Task<HttpResponseMessage> SendAsync(
-        SpeechAccount account, Func<HttpRequestMessage> request, CancellationTokenSource deadline, CancellationToken ct, bool mayBeMissing = false)
+        SpeechAccount account,
+        Func<HttpRequestMessage> request,
+        CancellationTokenSource deadline,
+        CancellationToken ct,
+        bool mayBeMissing = false) =>
+        await _retry.ExecuteAsync(async _ => await TryAsync(account, request, deadline, mayBeMissing, ct), ct);
+
+    private Task<HttpResponseMessage> TryAsync(
+        SpeechAccount account,
+        Func<HttpRequestMessage> request,
+        CancellationTokenSource deadline,
+        bool mayBeMissing,
+        CancellationToken ct)
     {
-        for (var attempt = 1; ; attempt++)
+        if (_breaker.Ask(account.Fingerprint).State == CircuitState.Open)
+            throw new SpeechException(
+                SpeechFault.Temporary, $"{account.Endpoint.Host} has failed several times and is not called for a moment.");
+        deadline.CancelAfter(options.Patience);
+        return GuardAsync(account, async () =>
         {
-            if (_breakers.Refusal(account.Fingerprint) is not null) throw new SpeechException(SpeechFault.Temporary, $"{account.Endpoint.Host} has failed several times and is left alone for a moment.");
-            deadline.CancelAfter(options.Patience);
-            try
+            using var message = request();
+            var http = clients.ForEndpoint(account.IsTenants);
+            var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+            if (response.IsSuccessStatusCode || (mayBeMissing && (int)response.StatusCode is 404 or 405)) return response;
+            using (response)
             {
-                return await GuardAsync(account, async () =>
-                {
-                    using var message = request();
-                    var response = await http.For(account.IsTenants).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
-                    if (response.IsSuccessStatusCode || (mayBeMissing && (int)response.StatusCode is 404 or 405)) return response;
-                    using (response) throw SpeechErrors.Of(response.StatusCode, await ReadAsync(response, LongestError, deadline.Token), account);
-                }, ct);
+                var error = await BoundedBody.ReadAsync(response.Content, LongestError, deadline.Token);
+                throw SpeechErrors.Of(response.StatusCode, Encoding.UTF8.GetString(error.Content.Span), account);
             }
-            catch (SpeechException e) when (e.CanRepeat && attempt < Attempts)
-            {
-                // Once more, at once: somebody listens.
-            }
-        }
+        }, ct);
     }
 
-    // Counts temporary faults, and gives whatever goes wrong on the way its words.
-    private async Task<T> GuardAsync<T>(SpeechAccount account, Func<Task<T>> ask, CancellationToken ct)
+    // Counts temporary failures and turns every failure into a SpeechException.
+    private async Task<T> GuardAsync<T>(SpeechAccount account, Func<Task<T>> call, CancellationToken ct)
     {
         try
         {
-            return await ask();
+            return await call();
         }
         catch (SpeechException e)
         {
-            if (e.Fault == SpeechFault.Temporary) _breakers.Failed(account.Fingerprint);
+            if (e.Fault == SpeechFault.Temporary) _breaker.Failed(account.Fingerprint, e.Message);
             throw;
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            _breakers.Failed(account.Fingerprint);
-            throw new SpeechException(SpeechFault.Temporary, $"{account.Endpoint.Host} said nothing for {options.Patience.TotalSeconds:0.#} seconds.", e);
+            var silent = $"{account.Endpoint.Host} sent nothing for {options.Patience.TotalSeconds:0.#} seconds.";
+            _breaker.Failed(account.Fingerprint, silent);
+            throw new SpeechException(SpeechFault.Temporary, silent, e);
         }
-        catch (Exception e) when (GuardedHttp.Refusal(e) is not null)
+        catch (Exception e) when (PrivateAddressException.Caused(e))
         {
-            throw new SpeechException(SpeechFault.Refused, $"{account.Endpoint.Host} is not on the public internet, so a tenant's key is not sent there. The operator can allow it (WIDGET_FETCH_ALLOW).", e);
+            throw new SpeechException(
+                SpeechFault.Refused,
+                $"{account.Endpoint.Host} is not on the public internet, so a tenant's key is not sent there. "
+                + "The operator can allow it (WIDGET_FETCH_ALLOW).",
+                e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            _breakers.Failed(account.Fingerprint);
-            throw new SpeechException(SpeechFault.Temporary, $"{account.Endpoint.Host} cannot be reached, or broke off.", e) { CanRepeat = true };
+            var unreachable = $"{account.Endpoint.Host} cannot be reached or closed the connection.";
+            _breaker.Failed(account.Fingerprint, unreachable);
+            throw new SpeechException(SpeechFault.Temporary, unreachable, e) { CanRepeat = true };
         }
     }
 
@@ -135,13 +170,5 @@ internal sealed class SpeechTransport(GuardedHttp http, SpeechOptions options, T
         if (account.Provider == SpeechProvider.ElevenLabs) message.Headers.TryAddWithoutValidation("xi-api-key", key);
         else message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return message;
-    }
-
-    private static async Task<string> ReadAsync(HttpResponseMessage response, int most, CancellationToken ct)
-    {
-        await using var stream = await response.Content.ReadAsStreamAsync(ct);
-        var (buffer, length, read) = (new byte[most], 0, 0);
-        while (length < most && (read = await stream.ReadAsync(buffer.AsMemory(length), ct)) > 0) length += read;
-        return System.Text.Encoding.UTF8.GetString(buffer, 0, length);
     }
 }

@@ -2,66 +2,70 @@ using System.ClientModel;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
-using OpenAI;
 using OpenAI.Audio;
 using Widget.Api.Outbound;
 using Widget.Api.Speech.Client;
 
-#pragma warning disable MEAI001 // ISpeechToTextClient is experimental; it is used by its name only.
+#pragma warning disable MEAI001 // ISpeechToTextClient is experimental.
 
 namespace Widget.Api.Speech.Dictation;
 
 /// <summary>
-/// Any OpenAI-compatible <c>POST /audio/transcriptions</c> as an <see cref="ISpeechToTextClient"/>, for short recordings in MP3. It asks for the text
-/// alone, which every model gives.
+/// The library's client for any OpenAI-compatible <c>POST /audio/transcriptions</c>, for short recordings in MP3. It asks for the text
+/// alone, which every model returns, and turns every failure into a <see cref="SpeechException"/>.
 /// </summary>
-internal sealed class OpenAITranscriptionClient(DictationOptions options) : ISpeechToTextClient
+internal sealed class OpenAITranscriptionClient(DictationOptions options, HttpClient http)
+    : DelegatingSpeechToTextClient(Client(options, http))
 {
-    private readonly AudioClient _client = new(
-        options.Model.Model,
-        new ApiKeyCredential(string.IsNullOrEmpty(options.Model.Key) ? "none" : options.Model.Key),
-        // Somebody waits: one more try when the service was busy or failed.
-        new OpenAIClientOptions { Endpoint = options.Model.Endpoint, NetworkTimeout = options.Patience, RetryPolicy = new BoundedRetries(most: 1, longest: TimeSpan.FromSeconds(1)) });
-
-    /// <exception cref="SpeechException">The service refuses, fails or is silent.</exception>
-    public async Task<SpeechToTextResponse> GetTextAsync(Stream audioSpeechStream, SpeechToTextOptions? options = null, CancellationToken cancellationToken = default)
+    /// <exception cref="SpeechException">The service refuses, fails or does not answer.</exception>
+    public override async Task<SpeechToTextResponse> GetTextAsync(
+        Stream audioSpeechStream,
+        SpeechToTextOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         try
         {
-            var wanted = new AudioTranscriptionOptions { ResponseFormat = AudioTranscriptionFormat.Simple, Language = options?.SpeechLanguage };
-            AudioTranscription said = await _client.TranscribeAudioAsync(audioSpeechStream, "dictation.mp3", wanted, cancellationToken);
-            return new SpeechToTextResponse(said.Text ?? "");
+            var simple = options?.Clone() ?? new SpeechToTextOptions();
+            simple.RawRepresentationFactory = _ => new AudioTranscriptionOptions { ResponseFormat = AudioTranscriptionFormat.Simple };
+            return await base.GetTextAsync(audioSpeechStream, simple, cancellationToken);
         }
         catch (ClientResultException e)
         {
             throw new SpeechException(
-                e.Status switch { 401 or 403 => SpeechFault.BadKey, 0 or 408 or 429 or >= 500 => SpeechFault.Temporary, _ => SpeechFault.Refused },
+                e.Status switch
+                {
+                    401 or 403 => SpeechFault.BadKey,
+                    0 or 408 or 429 or >= 500 => SpeechFault.Temporary,
+                    _ => SpeechFault.Refused,
+                },
                 $"The transcription model answered with status {e.Status}.",
                 e);
         }
-        catch (Exception e) when (e is HttpRequestException or AggregateException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or AggregateException or IOException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new SpeechException(SpeechFault.Temporary, "The transcription model does not answer.", e);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new SpeechException(SpeechFault.Refused, "The transcription model answered with something that makes no sense.", e);
+            throw new SpeechException(SpeechFault.Refused, "The transcription model sent an answer that cannot be read.", e);
         }
     }
 
-    public async IAsyncEnumerable<SpeechToTextResponseUpdate> GetStreamingTextAsync(
-        Stream audioSpeechStream, SpeechToTextOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public override async IAsyncEnumerable<SpeechToTextResponseUpdate> GetStreamingTextAsync(
+        Stream audioSpeechStream,
+        SpeechToTextOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        foreach (var update in (await GetTextAsync(audioSpeechStream, options, cancellationToken)).ToSpeechToTextResponseUpdates()) yield return update;
+        var response = await GetTextAsync(audioSpeechStream, options, cancellationToken);
+        foreach (var update in response.ToSpeechToTextResponseUpdates()) yield return update;
     }
 
-    public object? GetService(Type serviceType, object? serviceKey = null) =>
-        serviceKey is not null ? null
-        : serviceType == typeof(SpeechToTextClientMetadata) ? new SpeechToTextClientMetadata("openai", options.Model.Endpoint, options.Model.Model)
-        : serviceType.IsInstanceOfType(this) ? this : null;
-
-    public void Dispose()
+    private static ISpeechToTextClient Client(DictationOptions options, HttpClient http)
     {
-        // The library's connections are shared.
+        var connection = new OpenAIConnection(options.Model.Endpoint, options.Model.Key, http);
+        // A visitor is waiting: one retry after a busy or failed response.
+        var client = connection.Options(options.Patience, new BoundedRetries(most: 1, longest: TimeSpan.FromSeconds(1)));
+        return new AudioClient(options.Model.Model, connection.Credential, client).AsISpeechToTextClient();
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Widget.Platform.Outbound;
 
 namespace Widget.Api.Tavus.Client;
 
@@ -9,18 +10,25 @@ namespace Widget.Api.Tavus.Client;
 /// Tavus's REST API, version 2. Requests use the older names persona and replica. If an account's API only knows the new names PAL and
 /// Face, requests use those. Every method throws <see cref="TavusException"/> when Tavus is unavailable or refuses.
 /// </summary>
-public sealed partial class TavusClient : IDisposable
+public sealed partial class TavusClient
 {
     private readonly TavusTransport _transport;
     private readonly TavusNames _names = new();
 
-    public TavusClient(TavusApiOptions api, TimeProvider clock, ILogger<TavusClient> log, TavusLimits? limits = null) =>
-        _transport = new TavusTransport(api, limits ?? new TavusLimits(), clock, log);
-
-    /// <summary>Accounts whose breaker is open.</summary>
-    public int OpenBreakers => _transport.OpenBreakers;
-
-    public void Dispose() => _transport.Dispose();
+    public TavusClient(
+        TavusApiOptions api,
+        IHttpClientFactory clients,
+        CircuitBreakerRegistry breakers,
+        TimeProvider clock,
+        ILogger<TavusClient> log,
+        TavusLimits? limits = null) =>
+        _transport = new TavusTransport(
+            api,
+            clients.CreateClient(TavusTransport.Client),
+            breakers.Get(TavusTransport.Breaker),
+            limits ?? new TavusLimits(),
+            clock,
+            log);
 
     /// <summary>Sends a request to an endpoint with a single name.</summary>
     private Task<TavusAnswer> SendAsync(TavusAccount account, HttpMethod method, string path, object? request, CancellationToken ct) =>

@@ -1,121 +1,118 @@
-using System.Buffers;
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Widget.Api.Outbound;
+using Polly;
+using Polly.Timeout;
 using Widget.Platform.Database;
+using Widget.Platform.Outbound;
 
 namespace Widget.Api.Tavus.Client;
 
-/// <summary>What a request may cost.</summary>
+/// <summary>The limits of one request.</summary>
 public sealed record TavusLimits
 {
-    /// <summary>Until a connection stands.</summary>
+    /// <summary>The time limit for opening a connection.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Until something has been read.</summary>
+    /// <summary>The time limit for a read.</summary>
     public TimeSpan Read { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Until something has been changed; opening a call takes Tavus a few seconds.</summary>
+    /// <summary>The time limit for a change. Tavus takes a few seconds to open a call.</summary>
     public TimeSpan Change { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Longest answer that is read, in bytes. The events of a long call, with its transcript, are the largest.</summary>
+    /// <summary>
+    /// The longest answer that is read, in bytes. The events of a long call, with its transcript, are the largest answers.
+    /// </summary>
     public int Answer { get; init; } = 8 * 1024 * 1024;
 }
 
 /// <summary>
-/// HTTP with Tavus: bounded in time and size, behind an account's circuit breaker. Reading is tried once more when Tavus fails; whatever changes something is
-/// sent once. Follows no redirects: they would take the key elsewhere.
+/// HTTP to Tavus, bounded in time and size, behind an account's circuit breaker. Reads are retried once when Tavus fails; changes are sent
+/// once.
 /// </summary>
-internal sealed partial class TavusTransport : IDisposable
+internal sealed partial class TavusTransport(
+    TavusApiOptions api,
+    HttpClient http,
+    CircuitBreaker breaker,
+    TavusLimits limits,
+    TimeProvider clock,
+    ILogger log)
 {
-    private readonly TavusApiOptions _api;
-    private readonly TavusLimits _limits;
-    private readonly TimeProvider _clock;
-    private readonly ILogger _log;
-    private readonly AccountBreakers _breakers;
-    private readonly HttpClient _http;
+    /// <summary>The name of the HTTP client.</summary>
+    public const string Client = "tavus";
 
-    public TavusTransport(TavusApiOptions api, TavusLimits limits, TimeProvider clock, ILogger log)
+    // The longest pause is short, because a call that cannot be ended costs money and holds a slot.
+    public static readonly BreakerSettings Breaker = new("tavus")
     {
-        (_api, _limits, _clock, _log) = (api, limits, clock, log);
-        // The longest pause is short: calls that nobody ends cost money and hold slots.
-        _breakers = new AccountBreakers(clock, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15));
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.All,
-            // Names move to other addresses; connections that live for ever would not notice.
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectTimeout = limits.Connect,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-    }
+        FirstPause = TimeSpan.FromSeconds(2),
+        LongestPause = TimeSpan.FromSeconds(15),
+    };
 
-    /// <summary>Accounts whose breaker is open.</summary>
-    public int OpenBreakers => _breakers.Open;
+    // Random, so that nodes that failed together do not retry together.
+    private readonly ResiliencePipeline _retry =
+        OutboundPipelines.RetryOnce(IsWorthRetrying, () => TimeSpan.FromMilliseconds(Random.Shared.Next(50, 250)), clock);
 
-    /// <param name="account">Whose.</param>
-    /// <param name="method">GET may be tried twice.</param>
-    /// <param name="path">After <c>/v2/</c>, ids escaped.</param>
-    /// <param name="body">Null for none.</param>
-    /// <param name="ct">The caller's.</param>
-    /// <returns>The answer; null when it was empty.</returns>
-    /// <exception cref="TavusException">It was not done, or nobody knows.</exception>
-    public async Task<TavusAnswer> SendAsync(TavusAccount account, HttpMethod method, string path, JsonNode? body, CancellationToken ct)
-    {
-        try
-        {
-            return await TryAsync(account, method, path, body, ct);
-        }
-        // After a timeout whoever waits has waited long enough.
-        catch (TavusException e) when (method == HttpMethod.Get && e.RetryAfter is null && (e.Status >= 500 || e.InnerException is HttpRequestException or IOException or SocketException))
-        {
-            // Two nodes that failed together should not come back together.
-            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(50, 250)), _clock, ct);
-            return await TryAsync(account, method, path, body, ct);
-        }
-    }
+    private readonly ResiliencePipeline _readLimit = OutboundPipelines.TimeLimit(limits.Read, clock);
+    private readonly ResiliencePipeline _changeLimit = OutboundPipelines.TimeLimit(limits.Change, clock);
 
-    public void Dispose() => _http.Dispose();
+    /// <param name="account">The account to send as.</param>
+    /// <param name="method">GET may be sent twice.</param>
+    /// <param name="path">The path after <c>/v2/</c>, with escaped ids.</param>
+    /// <param name="body">The body; null for none.</param>
+    /// <param name="ct">Cancels the request.</param>
+    /// <exception cref="TavusException">The request was not carried out, or its outcome is unknown.</exception>
+    public async Task<TavusAnswer> SendAsync(TavusAccount account, HttpMethod method, string path, JsonNode? body, CancellationToken ct) =>
+        method == HttpMethod.Get
+            ? await _retry.ExecuteAsync(async retrying => await TryAsync(account, method, path, body, retrying), ct)
+            : await TryAsync(account, method, path, body, ct);
+
+    // A caller whose first attempt timed out has waited long enough.
+    private static bool IsWorthRetrying(Exception failure) =>
+        failure is TavusException { RetryAfter: null } e
+        && (e.Status >= 500 || e.InnerException is HttpRequestException or IOException or SocketException);
 
     private async Task<TavusAnswer> TryAsync(TavusAccount account, HttpMethod method, string path, JsonNode? body, CancellationToken ct)
     {
-        if (_breakers.Refusal(account.Fingerprint) is { } pause)
-            throw new TavusException(TavusFault.Temporary, "Tavus does not answer; it is left alone for a moment.") { RetryAfter = pause };
+        if (breaker.Ask(account.Fingerprint) is { State: CircuitState.Open } circuit)
+            throw new TavusException(TavusFault.Temporary, "Tavus has failed several times. Wait a moment before the next request.")
+            {
+                RetryAfter = circuit.Wait,
+            };
 
-        var start = _clock.GetTimestamp();
+        var start = clock.GetTimestamp();
         var place = path.Split('?')[0];
         var changes = method != HttpMethod.Get;
-        var limit = changes ? _limits.Change : _limits.Read;
-        using var deadline = new CancellationTokenSource(limit, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, ct);
         try
         {
-            var answer = await ExchangeAsync(account, method, path, body, either.Token);
-            _breakers.Worked(account.Fingerprint);
-            var took = _clock.GetElapsedTime(start).TotalMilliseconds;
+            var answer = await (changes ? _changeLimit : _readLimit)
+                .ExecuteAsync(async limited => await ExchangeAsync(account, method, path, body, limited), ct);
+            breaker.Succeeded(account.Fingerprint);
+            var took = clock.GetElapsedTime(start).TotalMilliseconds;
             LogDone(method, place, answer.Status, took, account);
             return answer;
         }
-        catch (OperationCanceledException e) when (!ct.IsCancellationRequested && !deadline.IsCancellationRequested)
+        catch (TimeoutRejectedException e)
+        {
+            throw Failed(new TavusException(TavusFault.Temporary, $"Tavus has not answered within {e.Timeout.TotalSeconds:0.#} s.")
+            {
+                MayHaveHappened = changes,
+            });
+        }
+        // The time limit for opening a connection.
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
             throw Failed(new TavusException(TavusFault.Temporary, "Tavus cannot be reached.", e));
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            throw Failed(new TavusException(TavusFault.Temporary, $"Tavus has not answered within {limit.TotalSeconds:0.#} s.") { MayHaveHappened = changes });
-        }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
-            var connected = e is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
-            throw Failed(new TavusException(TavusFault.Temporary, connected ? "Tavus broke the connection off." : "Tavus cannot be reached.", e) { MayHaveHappened = changes && connected });
+            var wasConnected = WasConnected(e);
+            var message = wasConnected ? "Tavus closed the connection." : "Tavus cannot be reached.";
+            throw Failed(new TavusException(TavusFault.Temporary, message, e)
+            {
+                MayHaveHappened = changes && wasConnected,
+            });
         }
         catch (TavusException e)
         {
@@ -124,31 +121,47 @@ internal sealed partial class TavusTransport : IDisposable
 
         TavusException Failed(TavusException e)
         {
-            // Being told to come later is a sign of life.
-            if (e is { Fault: TavusFault.Temporary, Status: not 429 }) _breakers.Failed(account.Fingerprint);
-            else _breakers.Worked(account.Fingerprint);
+            // A server that limits the rate of requests is up.
+            if (e is { Fault: TavusFault.Temporary, Status: not 429 }) breaker.Failed(account.Fingerprint, e.Message);
+            else breaker.Succeeded(account.Fingerprint);
             Activity.Current?.AddTag("tavus.fault", e.Fault.ToString());
-            var took = _clock.GetElapsedTime(start).TotalMilliseconds;
-            // What callers expect and deal with is no alarm.
-            var level = e.Fault is TavusFault.NotFound or TavusFault.Conflict or TavusFault.ConcurrencyReached ? LogLevel.Information : LogLevel.Warning;
-            LogFailed(level, method, place, e.Fault, e.Status, took, account);
+            var took = clock.GetElapsedTime(start).TotalMilliseconds;
+            // Callers expect and handle these faults.
+            var isExpected = e.Fault is TavusFault.NotFound or TavusFault.Conflict or TavusFault.ConcurrencyReached;
+            LogFailed(isExpected ? LogLevel.Information : LogLevel.Warning, method, place, e.Fault, e.Status, took, account);
             return e;
         }
     }
 
-    private async Task<TavusAnswer> ExchangeAsync(TavusAccount account, HttpMethod method, string path, JsonNode? body, CancellationToken ct)
+    private static bool WasConnected(Exception failure) => failure is not HttpRequestException
     {
-        using var request = new HttpRequestMessage(method, $"{_api.Endpoint.AbsoluteUri.TrimEnd('/')}/v2/{path}");
-        request.Headers.TryAddWithoutValidation("x-api-key", account.Key);
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        // Sent with its length, as its own samples do; chunked bodies are not everybody's.
-        if (body is not null) request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        HttpRequestError: HttpRequestError.ConnectionError
+            or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError,
+    };
 
-        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+    private async Task<TavusAnswer> ExchangeAsync(
+        TavusAccount account,
+        HttpMethod method,
+        string path,
+        JsonNode? body,
+        CancellationToken ct)
+    {
+        using var request = Request(account, method, path, body);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         var status = (int)response.StatusCode;
         if (status == 304) return new TavusAnswer(status, null);
-        var content = await ReadAsync(response, status, method, ct);
-        if (!response.IsSuccessStatusCode) throw TavusErrors.Read(method, status, content.Span, response.Headers, account.Key, _clock.GetUtcNow());
+        var changes = method != HttpMethod.Get;
+        var (content, isComplete) = await BoundedBody.ReadAsync(response.Content, limits.Answer, ct);
+        // The beginning of an error message is enough.
+        if (!isComplete && status < 300)
+            throw new TavusException(TavusFault.Malformed, $"Tavus's answer is longer than {limits.Answer / 1024} KB.")
+            {
+                Status = status,
+                MayHaveHappened = changes,
+            };
+        if (!response.IsSuccessStatusCode)
+            throw TavusErrors.Read(method, status, content.Span, response.Headers, account.Key, clock.GetUtcNow());
         if (content.Span.Trim(" \t\r\n"u8).IsEmpty) return new TavusAnswer(status, null);
         try
         {
@@ -157,35 +170,40 @@ internal sealed partial class TavusTransport : IDisposable
         }
         catch (JsonException e)
         {
-            throw new TavusException(TavusFault.Malformed, "Tavus's answer is not JSON.", e) { Status = status, MayHaveHappened = method != HttpMethod.Get };
+            throw new TavusException(TavusFault.Malformed, "Tavus's answer is not JSON.", e) { Status = status, MayHaveHappened = changes };
         }
     }
 
-    private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, int status, HttpMethod method, CancellationToken ct)
+    private HttpRequestMessage Request(TavusAccount account, HttpMethod method, string path, JsonNode? body)
     {
-        var content = new ArrayBufferWriter<byte>();
-        await using var stream = await response.Content.ReadAsStreamAsync(ct);
-        for (int read; (read = await stream.ReadAsync(content.GetMemory(16 * 1024), ct)) > 0;)
-        {
-            content.Advance(read);
-            if (content.WrittenCount <= _limits.Answer) continue;
-            // Of a refusal the beginning is plenty.
-            if (status >= 300) break;
-            throw new TavusException(TavusFault.Malformed, $"Tavus's answer is longer than {_limits.Answer / 1024} KB.") { Status = status, MayHaveHappened = method != HttpMethod.Get };
-        }
-
-        return content.WrittenMemory;
+        var request = new HttpRequestMessage(method, $"{api.Endpoint.AbsoluteUri.TrimEnd('/')}/v2/{path}");
+        request.Headers.TryAddWithoutValidation("x-api-key", account.Key);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        // Sent with a length, as Tavus's own samples do: not every gateway accepts chunked bodies.
+        if (body is not null)
+            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            };
+        return request;
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Tavus: {Method} {Path} gave {Status} after {Milliseconds:0} ms, {Account}")]
     private partial void LogDone(HttpMethod method, string path, int status, double milliseconds, TavusAccount account);
 
     [LoggerMessage(Message = "Tavus: {Method} {Path} failed: {Fault}, status {Status}, after {Milliseconds:0} ms, {Account}")]
-    private partial void LogFailed(LogLevel level, HttpMethod method, string path, TavusFault fault, int? status, double milliseconds, TavusAccount account);
+    private partial void LogFailed(
+        LogLevel level,
+        HttpMethod method,
+        string path,
+        TavusFault fault,
+        int? status,
+        double milliseconds,
+        TavusAccount account);
 }
 
 /// <param name="Status">2xx, or 304 for a change that changes nothing.</param>
-/// <param name="Body">Null when there is none.</param>
+/// <param name="Body">Null when the response has no body.</param>
 internal readonly record struct TavusAnswer(int Status, JsonElement? Body)
 {
     public JsonElement Required => Body ?? throw TavusObject.Malformed("it is empty");

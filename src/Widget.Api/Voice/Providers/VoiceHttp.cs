@@ -1,64 +1,82 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
-using Widget.Api.Outbound;
+using Polly;
+using Polly.Timeout;
 using Widget.Contracts;
+using Widget.Platform.Outbound;
 using Widget.Platform.Text;
 
 namespace Widget.Api.Voice.Providers;
 
-/// <summary>
-/// HTTP with the providers of voice: bounded in time and size, behind an account's circuit breaker, without redirects, which would take the key elsewhere,
-/// and without retries.
-/// </summary>
-public sealed class VoiceHttp(GuardedHttp http, TimeProvider clock)
+/// <summary>HTTP to voice providers, bounded in time and size, behind an account's circuit breaker and without retries.</summary>
+public sealed class VoiceHttp(IHttpClientFactory clients, CircuitBreakerRegistry breakers, TimeProvider clock)
 {
-    /// <summary>Opening a call takes a provider a second or two; a visitor is waiting.</summary>
+    // The longest pause is short, because a call that cannot be hung up costs money.
+    public static readonly BreakerSettings Breaker = new("voice")
+    {
+        FirstPause = TimeSpan.FromSeconds(2),
+        LongestPause = TimeSpan.FromSeconds(15),
+    };
+
+    /// <summary>Providers take a second or two to open a call, and a visitor is waiting.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(12);
 
     private const int LargestAnswer = 1024 * 1024;
 
-    // Not for long: calls that nobody hangs up cost money.
-    private readonly AccountBreakers _breakers = new(clock, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15));
-
-    /// <summary>Accounts whose breaker is open.</summary>
-    public int OpenBreakers => _breakers.Open;
+    private readonly CircuitBreaker _breaker = breakers.Get(Breaker);
+    private readonly ResiliencePipeline _limit = OutboundPipelines.TimeLimit(Longest, clock);
 
     /// <summary>An address below the account's endpoint.</summary>
     public static Uri Address(VoiceAccount account, string path) => new($"{account.Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
 
-    /// <exception cref="VoiceProviderException">It was not done, or nobody knows.</exception>
-    public async Task<VoiceReply> SendAsync(VoiceAccount account, HttpMethod method, string path, HttpContent? content, CancellationToken ct, params (string Name, string Value)[] headers)
+    /// <exception cref="VoiceProviderException">The request was not carried out, or its outcome is unknown.</exception>
+    public async Task<VoiceReply> SendAsync(
+        VoiceAccount account,
+        HttpMethod method,
+        string path,
+        HttpContent? content,
+        CancellationToken ct,
+        params (string Name, string Value)[] headers)
     {
-        if (_breakers.Refusal(account.Fingerprint) is not null) throw new VoiceProviderException(VoiceFault.Temporary, "It has failed several times and is left alone for a moment.");
+        if (_breaker.Ask(account.Fingerprint).State == CircuitState.Open)
+            throw new VoiceProviderException(VoiceFault.Temporary, "It has failed several times and is not called for a moment.");
         using var request = new HttpRequestMessage(method, Address(account, path)) { Content = content };
         Authorize(account, (name, value) => request.Headers.TryAddWithoutValidation(name, value));
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limited.CancelAfter(Longest);
         try
         {
-            using var response = await http.For(account.IsTenants).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited.Token);
-            if (response.Content.Headers.ContentLength > LargestAnswer) throw new VoiceProviderException(VoiceFault.Temporary, "Its answer is too long.");
-            await response.Content.LoadIntoBufferAsync(LargestAnswer, limited.Token);
-            var text = await response.Content.ReadAsStringAsync(limited.Token);
-            // Being told to come later is a sign of life.
-            if ((int)response.StatusCode is 408 or >= 500) _breakers.Failed(account.Fingerprint);
-            else _breakers.Worked(account.Fingerprint);
-            if (!response.IsSuccessStatusCode) throw Refusal(response.StatusCode, text);
-            return new VoiceReply(text, response.Headers.Location?.OriginalString);
+            return await _limit.ExecuteAsync(async limited => await ExchangeAsync(account, request, limited), ct);
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        catch (Exception e) when (e is TimeoutRejectedException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            _breakers.Failed(account.Fingerprint);
-            throw new VoiceProviderException(VoiceFault.Temporary, $"It has not answered within {Longest.TotalSeconds:0} s.");
+            throw Failed(new VoiceProviderException(VoiceFault.Temporary, $"It has not answered within {Longest.TotalSeconds:0} s."));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
-            _breakers.Failed(account.Fingerprint);
-            throw new VoiceProviderException(VoiceFault.Temporary, "It cannot be reached.", e);
+            throw Failed(new VoiceProviderException(VoiceFault.Temporary, "It cannot be reached.", e));
         }
+
+        VoiceProviderException Failed(VoiceProviderException e)
+        {
+            _breaker.Failed(account.Fingerprint, e.Message);
+            return e;
+        }
+    }
+
+    private async Task<VoiceReply> ExchangeAsync(VoiceAccount account, HttpRequestMessage request, CancellationToken ct)
+    {
+        using var response = await clients.ForEndpoint(account.IsTenants).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        var body = await BoundedBody.ReadAsync(response.Content, LargestAnswer, ct);
+        if (!body.IsComplete) throw new VoiceProviderException(VoiceFault.Temporary, "Its answer is too long.");
+        // A server that limits the rate of requests is up.
+        if ((int)response.StatusCode is 408 or >= 500) _breaker.Failed(account.Fingerprint, $"It answered {(int)response.StatusCode}.");
+        else _breaker.Succeeded(account.Fingerprint);
+        var text = Encoding.UTF8.GetString(body.Content.Span);
+        if (!response.IsSuccessStatusCode) throw Refusal(response.StatusCode, text);
+        return new VoiceReply(text, response.Headers.Location?.OriginalString);
     }
 
     /// <summary>The header that carries the account's key.</summary>
@@ -69,7 +87,7 @@ public sealed class VoiceHttp(GuardedHttp http, TimeProvider clock)
         else header("Authorization", new AuthenticationHeaderValue("Bearer", key).ToString());
     }
 
-    // OpenAI's {"error":{message,code}}, and FastAPI's {"detail"} of servers of one's own.
+    // OpenAI's {"error":{message,code}}, and {"detail"} of self-hosted servers on FastAPI.
     private static VoiceProviderException Refusal(HttpStatusCode status, string text)
     {
         var (code, message) = Error(text);
@@ -81,7 +99,9 @@ public sealed class VoiceHttp(GuardedHttp http, TimeProvider clock)
             (408 or 409 or 425 or 429 or >= 500, _) => VoiceFault.Temporary,
             _ => VoiceFault.Refused,
         };
-        return new VoiceProviderException(fault, $"It answered {(int)status}{(code is null ? "" : $" ({code})")}{(message is null ? "" : $": {message}")}") { Status = (int)status };
+        var codeText = code is null ? "" : $" ({code})";
+        var messageText = message is null ? "" : $": {message}";
+        return new VoiceProviderException(fault, $"It answered {(int)status}{codeText}{messageText}") { Status = (int)status };
     }
 
     private static (string? Code, string? Message) Error(string text)
@@ -104,10 +124,10 @@ public sealed class VoiceHttp(GuardedHttp http, TimeProvider clock)
 }
 
 /// <param name="Text">The body.</param>
-/// <param name="Location">The header of that name.</param>
+/// <param name="Location">The Location header.</param>
 public sealed record VoiceReply(string Text, string? Location)
 {
-    /// <exception cref="VoiceProviderException">It is none.</exception>
+    /// <exception cref="VoiceProviderException">The body is not JSON.</exception>
     public JsonElement Json()
     {
         try
@@ -117,7 +137,7 @@ public sealed record VoiceReply(string Text, string? Location)
         }
         catch (JsonException e)
         {
-            throw new VoiceProviderException(VoiceFault.Temporary, "Its answer is no JSON.", e);
+            throw new VoiceProviderException(VoiceFault.Temporary, "Its answer is not JSON.", e);
         }
     }
 }

@@ -2,20 +2,20 @@ using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Widget.Api.Outbound;
 using Widget.Platform.Database;
+using Widget.Platform.Outbound;
 
 namespace Widget.Api.Voice.Providers;
 
-/// <summary>Our lines to calls: WebSockets of JSON messages.</summary>
-public sealed class VoiceSockets(GuardedHttp http, TimeProvider clock)
+/// <summary>WebSockets of JSON messages, over which this node follows and steers calls.</summary>
+public sealed class VoiceSockets(IHttpClientFactory clients, TimeProvider clock)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(6);
 
-    /// <param name="account">Where and as whom.</param>
-    /// <param name="path">Below the endpoint.</param>
-    /// <param name="ct">Ends the wait.</param>
-    /// <exception cref="VoiceProviderException">There is no such call, or no line to it.</exception>
+    /// <param name="account">The account to connect as.</param>
+    /// <param name="path">The path below the endpoint.</param>
+    /// <param name="ct">Cancels the attempt.</param>
+    /// <exception cref="VoiceProviderException">The call does not exist, or the provider cannot be reached.</exception>
     public async Task<IVoiceConnection> ConnectAsync(VoiceAccount account, string path, CancellationToken ct)
     {
         var address = VoiceHttp.Address(account, path);
@@ -23,13 +23,15 @@ public sealed class VoiceSockets(GuardedHttp http, TimeProvider clock)
         try
         {
             socket.Options.CollectHttpResponseDetails = true;
-            // Silence on it would otherwise pass for a quiet call.
+            // Without keep-alives, a broken connection looks like a quiet call.
             socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(10);
             socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(10);
             VoiceHttp.Authorize(account, socket.Options.SetRequestHeader);
             using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
             limited.CancelAfter(Longest);
-            await socket.ConnectAsync(new UriBuilder(address) { Scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri, http.For(account.IsTenants), limited.Token);
+            var scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws";
+            await socket.ConnectAsync(
+                new UriBuilder(address) { Scheme = scheme }.Uri, clients.ForEndpoint(account.IsTenants), limited.Token);
             return new SocketLine(socket, clock);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
@@ -42,7 +44,13 @@ public sealed class VoiceSockets(GuardedHttp http, TimeProvider clock)
             var status = (int)socket.HttpStatusCode;
             socket.Dispose();
             throw new VoiceProviderException(
-                status switch { 404 => VoiceFault.NotFound, 401 or 403 => VoiceFault.BadKey, 402 => VoiceFault.Quota, _ => VoiceFault.Temporary },
+                status switch
+                {
+                    404 => VoiceFault.NotFound,
+                    401 or 403 => VoiceFault.BadKey,
+                    402 => VoiceFault.Quota,
+                    _ => VoiceFault.Temporary,
+                },
                 status == 0 ? "It cannot be reached." : $"It answered {status}.",
                 e);
         }
@@ -55,7 +63,7 @@ public sealed class VoiceSockets(GuardedHttp http, TimeProvider clock)
 
     private sealed class SocketLine(ClientWebSocket socket, TimeProvider clock) : IVoiceConnection
     {
-        /// <summary>Events carry texts and no sound; a provider that sends more is broken.</summary>
+        /// <summary>Events contain text and no sound. A provider that sends more is broken.</summary>
         private const int LargestMessage = 4 * 1024 * 1024;
 
         private readonly SemaphoreSlim _sending = new(1);
@@ -69,7 +77,7 @@ public sealed class VoiceSockets(GuardedHttp http, TimeProvider clock)
             }
             catch (Exception e) when (e is WebSocketException or InvalidOperationException)
             {
-                throw new VoiceProviderException(VoiceFault.Temporary, "The line is broken.", e);
+                throw new VoiceProviderException(VoiceFault.Temporary, "The connection is broken.", e);
             }
             finally
             {
@@ -101,18 +109,19 @@ public sealed class VoiceSockets(GuardedHttp http, TimeProvider clock)
             try
             {
                 using var limited = new CancellationTokenSource(TimeSpan.FromSeconds(1), clock);
-                if (socket.State == WebSocketState.Open) await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, limited.Token);
+                if (socket.State == WebSocketState.Open)
+                    await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, limited.Token);
             }
             catch (Exception e) when (e is WebSocketException or OperationCanceledException or InvalidOperationException)
             {
-                // The other side is gone.
+                // The provider has closed the connection already.
             }
 
             socket.Dispose();
             _sending.Dispose();
         }
 
-        // Null when the line is closed or broken.
+        // Null when the connection is closed or broken.
         private async Task<ReadOnlyMemory<byte>?> ReceiveAsync(CancellationToken ct)
         {
             using var message = new MemoryStream();
@@ -127,7 +136,8 @@ public sealed class VoiceSockets(GuardedHttp http, TimeProvider clock)
                     if (received.EndOfMessage) return message.ToArray();
                 }
             }
-            catch (Exception e) when (e is WebSocketException or ObjectDisposedException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+            catch (Exception e) when (e is WebSocketException or ObjectDisposedException
+                || (e is OperationCanceledException && !ct.IsCancellationRequested))
             {
                 return null;
             }

@@ -1,0 +1,69 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Widget.Platform.Outbound;
+
+/// <summary>
+/// The HTTP clients for all other servers, from <see cref="IHttpClientFactory"/>. They follow no redirects, which would take a key to
+/// another host, and keep no cookies. They have no time limit of their own: each call sets one (<see cref="OutboundPipelines"/>).
+/// </summary>
+public static class OutboundClients
+{
+    /// <summary>The client for endpoints that the operator configures. They may have private addresses.</summary>
+    public const string Operator = "operator";
+
+    /// <summary>The client for endpoints and pages that a tenant chooses. It connects to public addresses only.</summary>
+    public const string Tenant = "tenant";
+
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    /// <param name="services">The application's services.</param>
+    /// <param name="allowedPrivateHosts">Hosts, as <c>host:port</c>, that tenants may choose although they are private.</param>
+    public static IServiceCollection AddOutbound(this IServiceCollection services, IReadOnlySet<string> allowedPrivateHosts)
+    {
+        services.TryAddSingleton<CircuitBreakerRegistry>();
+        services.AddOutboundClient(Operator, ConnectTimeout);
+        return services.AddClient(Tenant, () =>
+        {
+            var handler = Handler(ConnectTimeout);
+            handler.UseProxy = false; // A proxy would connect without the check.
+            handler.ConnectCallback = (context, ct) => GuardedConnection.ConnectAsync(context.DnsEndPoint, allowedPrivateHosts, ct);
+            return handler;
+        });
+    }
+
+    /// <summary>Adds a client for one service that the operator configures.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="name">The name to pass to <see cref="IHttpClientFactory.CreateClient"/>.</param>
+    /// <param name="connectTimeout">The time limit for opening a connection.</param>
+    public static IServiceCollection AddOutboundClient(this IServiceCollection services, string name, TimeSpan connectTimeout) =>
+        services.AddClient(name, () => Handler(connectTimeout));
+
+    /// <summary>The client for an endpoint.</summary>
+    /// <param name="clients">The factory.</param>
+    /// <param name="isTenants">Whether a tenant chose the endpoint, not the operator.</param>
+    public static HttpClient ForEndpoint(this IHttpClientFactory clients, bool isTenants) =>
+        clients.CreateClient(isTenants ? Tenant : Operator);
+
+    private static IServiceCollection AddClient(this IServiceCollection services, string name, Func<SocketsHttpHandler> handler)
+    {
+        services.AddHttpClient(name, http => http.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(handler)
+            // The handler replaces its connections itself, so services may keep their client.
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            // Request lines contain ids and tokens.
+            .RemoveAllLoggers();
+        return services;
+    }
+
+    private static SocketsHttpHandler Handler(TimeSpan connectTimeout) => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.All,
+        ConnectTimeout = connectTimeout,
+        // Without a limit, a connection never notices that its host name has moved to another address.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+    };
+}
