@@ -93,7 +93,7 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
     public async Task Not_read_what_is_longer_than_an_answer_may_be()
     {
         var inner = new OneChunk(new string('[', 800_000));
-        await using var node = await ApiNode.StartAsync(api.Database, services: services => Replace(services, inner));
+        await using var node = await ApiNode.StartAsync(api.Database, services: services => services.AddSingleton<IChatClient>(inner));
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
 
         (await AskAsync(tenant, Soon)).Outcome.ShouldBe(AnswerOutcome.Quoted);
@@ -145,9 +145,6 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
         watch.Elapsed.ShouldBeLessThan(within);
         return answer;
     }
-
-    private static void Replace(IServiceCollection services, IChatClient model) =>
-        services.AddSingleton(new ChatModels(model, new ExtractiveChatClient()));
 
     private sealed class SetClock : TimeProvider
     {

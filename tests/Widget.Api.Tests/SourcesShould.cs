@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Widget.Contracts;
+using Widget.Rag.Catalog;
 using Widget.Rag.Ingestion.Crawling;
 
 namespace Widget.Api.Tests;

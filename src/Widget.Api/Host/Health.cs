@@ -78,11 +78,11 @@ internal sealed class DatabaseHealth(NpgsqlDataSource dataSource, ServerOptions 
 }
 
 /// <summary>Says how questions are answered. With or without a model is healthy; with one that fails is not quite.</summary>
-internal sealed class ChatModelHealth(ChatModels models, ModelCondition condition) : IHealthCheck
+internal sealed class ChatModelHealth(ChatModel model, ModelCondition condition) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(
-            models.Configured is null ? HealthCheckResult.Healthy("No language model is configured (WIDGET_CHAT_ENDPOINT); answers quote their sources.")
+            model.Client is null ? HealthCheckResult.Healthy("No language model is configured (WIDGET_CHAT_ENDPOINT); answers quote their sources.")
             : condition.Failure is { } failure ? HealthCheckResult.Degraded($"The language model failed at the last answer ({failure}), which quoted its sources instead.")
             : HealthCheckResult.Healthy("A language model is configured."));
 }

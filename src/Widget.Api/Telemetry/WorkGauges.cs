@@ -33,7 +33,7 @@ internal sealed partial class WorkGauges : BackgroundService
         TavusClient tavus,
         VoiceHttp voice,
         SpeechTransport speech,
-        ChatModels models,
+        ChatModel model,
         ModelCondition condition,
         TimeProvider clock,
         ILogger<WorkGauges> logger)
@@ -53,7 +53,7 @@ internal sealed partial class WorkGauges : BackgroundService
             {
                 var open = searches.OpenByKind();
                 return searched.Select(name => Breaker($"search {name}", open.GetValueOrDefault(name)))
-                    .Concat(models.Configured is null ? [] : [Breaker("chat model", condition.IsPaused ? 1 : 0)])
+                    .Concat(model.Client is null ? [] : [Breaker("chat model", condition.IsPaused ? 1 : 0)])
                     .Concat([Breaker("tavus", tavus.OpenBreakers), Breaker("voice", voice.OpenBreakers), Breaker("speech", speech.OpenBreakers)]);
             },
             "{breaker}",

@@ -31,7 +31,7 @@ public enum DeliveryRefusal
 /// <param name="Refusal">Why no tool was asked.</param>
 /// <param name="Words">The refusal, for a person.</param>
 /// <param name="Outcome">What the tool gave; null when none was asked.</param>
-public sealed record Delivered(DeliveryRefusal Refusal, string Words, ToolOutcome? Outcome)
+public sealed record Delivered(DeliveryRefusal Refusal, string Words, ToolResult? Outcome)
 {
     internal static Delivered Refused(DeliveryRefusal refusal, string words) => new(refusal, words, null);
 }

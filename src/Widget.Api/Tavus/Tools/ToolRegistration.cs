@@ -15,12 +15,12 @@ namespace Widget.Api.Tavus.Tools;
 public sealed record ToolRegistration(string Name, ToolDefinition Definition, string Digest, byte[]? TokenHash)
 {
     // A search ends within ours; Tavus should not be the first to give up.
-    private static readonly int DeliverySeconds = (int)ToolExecution.Deadline.TotalSeconds + 5;
+    private static readonly int DeliverySeconds = (int)ToolTimeLimit.Deadline.TotalSeconds + 5;
 
     /// <param name="tool">Which.</param>
     /// <param name="tenant">Whose.</param>
     /// <param name="server">This installation as Tavus reaches it and the tenant's secret; null when a browser delivers.</param>
-    public static ToolRegistration Of(ITool tool, TenantId tenant, (Uri Address, string Secret)? server)
+    public static ToolRegistration Of(Tool tool, TenantId tenant, (Uri Address, string Secret)? server)
     {
         var token = server is { } reached ? DeliverySecrets.Token(reached.Secret, tenant, tool.Name) : null;
         var definition = new ToolDefinition
