@@ -53,7 +53,7 @@ public sealed class ModelFaultsShould(ApiFixture api)
         await using var server = await StandInAsync(http =>
         {
             http.Response.StatusCode = status;
-            // The library waits as long as it is told to before its second try.
+            // The library waits this long before it retries.
             http.Response.Headers["retry-after-ms"] = "1";
             return http.Response.WriteAsync("""{"error": {"message": "How long does charging take?"}}""");
         });

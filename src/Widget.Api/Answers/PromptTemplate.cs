@@ -23,8 +23,10 @@ internal sealed class PromptTemplate
         var resource = $"{typeof(PromptTemplate).Namespace}.Prompts.{name}.skprompt.txt";
         using var stream = typeof(PromptTemplate).Assembly.GetManifestResourceStream(resource)
             ?? throw new InvalidOperationException($"There is no prompt named {name}.");
-        return new PromptTemplate(new StreamReader(stream).ReadToEnd());
+        return Parse(new StreamReader(stream).ReadToEnd());
     }
+
+    public static PromptTemplate Parse(string text) => new(text);
 
     public Task<string> RenderAsync(KernelArguments variables, CancellationToken ct) => _template.RenderAsync(Bare, variables, ct);
 }

@@ -40,7 +40,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_the_same_call_once_and_give_its_result_to_whoever_tells_it_again()
+    public async Task Run_the_same_call_once_and_return_its_result_when_it_is_sent_again()
     {
         var first = await RunAsync("book_ride", """{"bike": "Tide"}""", "call-1");
         var second = await RunAsync("book_ride", """{"bike":"Tide"}""", "call-1");
@@ -52,7 +52,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Let_the_same_call_wait_for_the_one_that_runs()
+    public async Task Let_a_repeated_call_wait_for_the_one_that_runs()
     {
         var calls = Enumerable.Range(0, 5).Select(_ => RunAsync("slow", """{"bike": "Tide"}""", "call-2")).ToList();
         await Eventually.TrueAsync(() => Task.FromResult(_slow.Runs > 0), "one runs");
@@ -87,7 +87,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Answer_in_words_when_a_tool_fails_and_keep_its_own_words_to_itself()
+    public async Task Return_an_error_without_the_exceptions_message_when_a_tool_fails()
     {
         var outcome = await RunAsync("broken", """{"bike": "Tide"}""", "call-5");
 
@@ -119,7 +119,8 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         async Task<ToolResult> CallAsync(string tool, ToolCallMode mode) => await _node.Service<ToolRunner>().RunAsync(
             await ContextAsync("call-14") with { Mode = mode }, tool, arguments, CancellationToken.None);
 
-        (await CallAsync("book_ride", ToolCallMode.UnconfirmedVoice)).Words.ShouldBe("This cannot be done in a voice call here. Offer to do it in writing.");
+        (await CallAsync("book_ride", ToolCallMode.UnconfirmedVoice)).Words
+            .ShouldBe("This cannot be done in a voice call here. Offer to do it in writing.");
         (await CallAsync("book_ride", ToolCallMode.Completion)).Status.ShouldBe(ToolStatus.Unknown);
         for (var i = 0; i < 2; i++) (await CallAsync("broken", ToolCallMode.Completion)).Status.ShouldBe(ToolStatus.Failed);
 
@@ -138,7 +139,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Take_over_what_a_dead_node_left_behind_when_doing_it_twice_does_no_harm()
+    public async Task Take_over_an_abandoned_call_only_when_running_it_twice_does_no_harm()
     {
         await LeaveBehindAsync("broken", "call-7");
         await LeaveBehindAsync("book_ride", "call-8");
@@ -153,7 +154,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Know_a_tool_by_the_name_it_has_for_the_tenant_elsewhere()
+    public async Task Find_a_tool_by_the_name_it_has_for_the_tenant_in_other_systems()
     {
         var prefix = ToolRegistry.Prefix(new TenantId(_tenant.Created.TenantId));
         var others = ToolRegistry.Prefix(TenantId.New());
@@ -173,7 +174,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Append_what_a_tool_leaves_in_the_log_once()
+    public async Task Append_a_tools_events_to_the_log_once()
     {
         var visitor = await _tenant.VisitAsync();
         await _tenant.ImportAsync(new { id = "charging", title = "Charging", text = "The fast charger fills the battery in two hours." });
@@ -188,7 +189,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public void Refuse_to_start_with_a_tool_that_is_none()
+    public void Refuse_to_start_with_an_invalid_tool()
     {
         Refusal(new TestTool("NotAName", false, null!)).ShouldContain("not a name");
         Refusal(_booking, TestTool.Booking()).ShouldContain("two tools");
@@ -226,7 +227,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         await insert.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Every time is up at once.</summary>
+    /// <summary>Every timer fires at once.</summary>
     private sealed class HurriedClock : TimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
