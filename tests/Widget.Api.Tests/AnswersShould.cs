@@ -282,7 +282,7 @@ public sealed class AnswersShould(ApiFixture api) : IAsyncLifetime
     public async Task Carry_function_calls_both_ways()
     {
         await api.Simulator.BehaveAsync(new { callTool = "find_price", toolArguments = new { model = "Tide Step", currency = "EUR" } });
-        using var client = new OpenAIChatClient(api.Simulator.Chat);
+        using var client = OpenAIModel.Create(api.Simulator.Chat);
         var tool = AIFunctionFactory.Create((string model, string currency) => 2_890, "find_price", "Finds a price.");
         var history = new List<ChatMessage> { new(ChatRole.System, "Be brief."), new(ChatRole.User, "What does it cost?") };
 

@@ -6,7 +6,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests;
 
-/// <summary>A visitor waits a few seconds for a model and no longer, whatever its server asks for.</summary>
+/// <summary>A visitor waits a few seconds at most for a model, whatever its server asks for.</summary>
 public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
 {
     private const string Question = "How long does charging take?";
@@ -48,7 +48,7 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Quote_when_the_model_does_not_begin_in_time_and_soon_not_wait_for_it_at_all()
+    public async Task Quote_when_the_model_does_not_begin_in_time_and_then_stop_waiting_for_it()
     {
         await using var node = await ApiNode.StartAsync(api.Database, _simulator.Chat with { FirstWord = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(60) });
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
@@ -85,7 +85,7 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
         watch.Elapsed.ShouldBeLessThan(Soon);
         answer.Outcome.ShouldBe(AnswerOutcome.Quoted);
         answer.Text.ShouldContain("89 euros");
-        // The rewriting was refused, and so nobody asked for the answer.
+        // The model refused the rewriting, so it was not asked for the answer.
         (await _simulator.RequestsAsync()).ShouldHaveSingleItem();
     }
 
@@ -93,7 +93,7 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
     public async Task Not_read_what_is_longer_than_an_answer_may_be()
     {
         var inner = new OneChunk(new string('[', 800_000));
-        await using var node = await ApiNode.StartAsync(api.Database, services: services => Replace(services, inner));
+        await using var node = await ApiNode.StartAsync(api.Database, services: services => services.AddSingleton<IChatClient>(inner));
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
 
         (await AskAsync(tenant, Soon)).Outcome.ShouldBe(AnswerOutcome.Quoted);
@@ -102,7 +102,7 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public void Remember_a_pause_no_longer_than_it_should()
+    public void Limit_the_pause_that_a_server_asks_for()
     {
         var clock = new SetClock();
         var condition = new ModelCondition(clock);
@@ -117,7 +117,7 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public void Have_one_question_find_out_whether_a_silent_model_speaks_again()
+    public void Let_one_question_test_whether_a_silent_model_answers_again()
     {
         var clock = new SetClock();
         var condition = new ModelCondition(clock);
@@ -145,9 +145,6 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
         watch.Elapsed.ShouldBeLessThan(within);
         return answer;
     }
-
-    private static void Replace(IServiceCollection services, IChatClient model) =>
-        services.AddSingleton(new ChatModels(model, new ExtractiveChatClient()));
 
     private sealed class SetClock : TimeProvider
     {

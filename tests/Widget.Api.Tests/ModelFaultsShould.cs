@@ -53,7 +53,7 @@ public sealed class ModelFaultsShould(ApiFixture api)
         await using var server = await StandInAsync(http =>
         {
             http.Response.StatusCode = status;
-            // The library waits as long as it is told to before its second try.
+            // The library waits this long before it retries.
             http.Response.Headers["retry-after-ms"] = "1";
             return http.Response.WriteAsync("""{"error": {"message": "How long does charging take?"}}""");
         });
@@ -85,8 +85,10 @@ public sealed class ModelFaultsShould(ApiFixture api)
 
     private static async Task<string> WordsAsync(Uri endpoint)
     {
-        using var model = new OpenAIChatClient(new ChatModelOptions { Endpoint = endpoint, Key = "key", Model = "model", Patience = TimeSpan.FromMilliseconds(500) });
-        return ModelFault.InWords(await Should.ThrowAsync<Exception>(() => model.GetResponseAsync("How long does charging take?", cancellationToken: TestContext.Current.CancellationToken)));
+        var options = new ChatModelOptions { Endpoint = endpoint, Key = "key", Model = "model", Patience = TimeSpan.FromMilliseconds(500) };
+        using var model = OpenAIModel.Create(options);
+        var asked = model.GetResponseAsync("How long does charging take?", cancellationToken: TestContext.Current.CancellationToken);
+        return ModelFault.InWords(await Should.ThrowAsync<Exception>(asked));
     }
 
     private static async Task<WebApplication> StandInAsync(RequestDelegate answer)

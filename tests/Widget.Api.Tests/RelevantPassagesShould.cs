@@ -3,7 +3,7 @@ using Widget.Rag.Search;
 
 namespace Widget.Api.Tests;
 
-/// <summary>A model reads what is near the best hit, in order and not without end.</summary>
+/// <summary>A model reads the hits close to the best one, in order and up to a limit.</summary>
 public sealed class RelevantPassagesShould
 {
     [Fact]

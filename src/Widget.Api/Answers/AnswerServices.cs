@@ -9,7 +9,7 @@ namespace Widget.Api.Answers;
 
 internal static class AnswerServices
 {
-    /// <summary>Conversations and the answering of questions in them.</summary>
+    /// <summary>Conversations, and answers to the questions in them.</summary>
     public static IServiceCollection AddAnswers(this IServiceCollection services, ChatModelOptions model)
     {
         services.AddSingleton(ConversationTables.Tables);
@@ -23,17 +23,11 @@ internal static class AnswerServices
         services.AddTelemetryNames(
             sources: [AnswerTelemetry.Name, AnswerTelemetry.Models],
             meters: [AnswerTelemetry.Name, AnswerTelemetry.Models]);
-        services.AddSingleton<ModelCondition>();
         if (model.Endpoint is not null)
             services.AddBreakerReading("chat model", provider => provider.GetRequiredService<ModelCondition>().IsPaused ? 1 : 0);
-        services.AddSingleton(provider => new ChatModels(
-            model.Endpoint is null ? null : new PunctualChatClient(
-                new MeteredChatClient(Traced(new OpenAIChatClient(model)), model.Model),
-                provider.GetRequiredService<ModelCondition>(),
-                model.FirstWord,
-                provider.GetRequiredService<TimeProvider>()),
-            new ExtractiveChatClient()));
+        services.AddChatModel(model);
         services.AddSingleton<QuestionRewriter>();
+        services.AddSingleton<ModelAnswerWriter>();
         services.AddSingleton<Answerer>();
         services.AddSingleton<AskService>();
         services.AddSingleton<AnswerLeases>();
@@ -44,6 +38,18 @@ internal static class AnswerServices
         return services;
     }
 
-    // Spans and metrics by the GenAI semantic conventions, whatever the environment says without what is asked and answered.
-    private static IChatClient Traced(IChatClient model) => new OpenTelemetryChatClient(model, sourceName: AnswerTelemetry.Models) { EnableSensitiveData = false };
+    // The kernel's services are the application's, so the kernel has the same chat client.
+    private static void AddChatModel(this IServiceCollection services, ChatModelOptions model)
+    {
+        services.AddKernel();
+        // The kernel logs prompts, arguments and results, which hold what visitors say.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.SemanticKernel", LogLevel.None));
+        services.AddSingleton<ModelCondition>();
+        services.AddSingleton<ChatModel>();
+        if (model.Endpoint is null) return;
+        services.AddSingleton<IChatClient>(provider => OpenAIModel.ForVisitors(
+            model,
+            provider.GetRequiredService<ModelCondition>(),
+            provider.GetRequiredService<TimeProvider>()));
+    }
 }

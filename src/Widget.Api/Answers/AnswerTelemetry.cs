@@ -26,7 +26,10 @@ internal static class AnswerTelemetry
         "widget.answer.duration", "s", "Time from taking a question to the end of its answer, by outcome.", advice: Seconds());
 
     private static readonly Histogram<double> TimeToFirstToken = Meter.CreateHistogram(
-        "widget.answer.time_to_first_token", "s", "Time from taking a question to the first text of its answer, by outcome.", advice: Seconds());
+        "widget.answer.time_to_first_token",
+        "s",
+        "Time from taking a question to the first text of its answer, by outcome.",
+        advice: Seconds());
 
     /// <summary>Begins the span of writing an answer, in the trace of the request or the hub invocation that asked.</summary>
     public static Activity? Start(TenantId tenant, MessageId message)
@@ -40,13 +43,14 @@ internal static class AnswerTelemetry
     {
         if (activity is null) return;
         activity.SetTag("widget.answer.attempt", attempt);
-        if (activity.Parent is null && ActivityContext.TryParse(traceParent, null, out var asked)) activity.AddLink(new ActivityLink(asked));
+        if (activity.Parent is null && ActivityContext.TryParse(traceParent, null, out var asked))
+            activity.AddLink(new ActivityLink(asked));
     }
 
     /// <summary>Ends what <see cref="Start"/> began.</summary>
     /// <param name="activity">Its span.</param>
-    /// <param name="outcome">Null when another node goes on with it.</param>
-    /// <param name="fault">What kept it from being written.</param>
+    /// <param name="outcome">Null when another node continues the answer.</param>
+    /// <param name="fault">Why the answer could not be written.</param>
     /// <param name="took">How long it took.</param>
     /// <param name="first">How long the first text took; null when there was none.</param>
     public static void End(Activity? activity, AnswerOutcome? outcome, Exception? fault, TimeSpan took, TimeSpan? first)
@@ -67,7 +71,7 @@ internal static class AnswerTelemetry
         activity.Dispose();
     }
 
-    /// <summary>Begins the span of making a follow-up a question of its own.</summary>
+    /// <summary>Begins the span of rewriting a follow-up as a question of its own.</summary>
     public static Activity? StartRewrite() => Source.StartActivity("rewrite follow-up");
 
     private static string Label(AnswerOutcome outcome) => outcome switch
@@ -79,5 +83,8 @@ internal static class AnswerTelemetry
         _ => "failed",
     };
 
-    private static InstrumentAdvice<double> Seconds() => new() { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 8, 15, 30, 60, 90] };
+    private static InstrumentAdvice<double> Seconds() => new()
+    {
+        HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 8, 15, 30, 60, 90],
+    };
 }

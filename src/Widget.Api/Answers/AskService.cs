@@ -20,20 +20,20 @@ public sealed partial class AskService(
     RequestLimits limits,
     ILogger<AskService> logger)
 {
-    /// <summary>More than a person asks before reading; a program that does would take the others' turn.</summary>
-    private const int MostOwed = 8;
+    /// <summary>More than a person asks before reading. A program that asks more would delay other visitors' answers.</summary>
+    private const int MostUnanswered = 8;
 
     /// <summary>A node that is full has room again within seconds.</summary>
     internal const int SecondsWhenBusy = 5;
 
-    /// <summary>When to send again what was refused for too many unanswered questions: an answer takes about that long.</summary>
+    /// <summary>When to send a message again that was refused because of unanswered questions: an answer takes about that long.</summary>
     internal const int SecondsPerAnswer = 5;
 
     /// <summary>
-    /// Appends the message and, with it, the promise of an answer, in one commit. The same client id again appends nothing and
-    /// gives the same answer.
+    /// Appends the message and the pending answer in one commit. Sending the same client id again appends nothing and gives the same
+    /// answer.
     /// </summary>
-    /// <returns>The answer as it comes about, from wherever it is, or why there is none.</returns>
+    /// <returns>The answer as it is written, whichever node writes it, or why there is none.</returns>
     /// <exception cref="ClientIdTakenException">The client id was used for something else.</exception>
     public async Task<Asked> AskAsync(
         TenantId tenant,
@@ -42,49 +42,41 @@ public sealed partial class AskService(
         MessageRequest request,
         CancellationToken ct)
     {
-        // Before there is a transaction: the shared counters need a connection of their own.
-        var tooMany = await limits.TakeAsync(Limit.Messages, $"{tenant}:{visitor}", ct) ?? await limits.TakeAsync(Limit.TenantMessages, tenant.ToString(), ct);
-        // A page that comes back asks for answers again that it is owed or that are there.
+        // The shared counters need a connection of their own, so they are asked before a transaction begins.
+        var tooMany = await limits.TakeAsync(Limit.Messages, $"{tenant}:{visitor}", ct)
+            ?? await limits.TakeAsync(Limit.TenantMessages, tenant.ToString(), ct);
+        // A page that reconnects sends its messages again to get their answers. That is allowed beyond the limit.
         if (tooMany is not null && !await IsSentAsync(tenant, conversation, request.ClientId, ct)) return new Asked(tooMany);
         await using var db = await database.BeginAsync(tenant, ct);
         if (!await ConversationLog.LockAsync(db, conversation, visitor, ct)) return new Asked(AskRefusal.NoSuchConversation);
         if (await ConversationLog.FindAsync<VisitorMessage>(db, conversation, request.ClientId, ct) is { } sent)
         {
-            var answer = await AnswerOfAsync(db, conversation, sent.Seq, ct);
-            return new Asked(SayingErrors(Follow(tenant, conversation, sent.Seq, answer, ct), answer, ct));
+            return Follow(tenant, conversation, sent.Seq, await AnswerIdAsync(db, conversation, sent.Seq, ct), ct);
         }
 
         if (worker.IsFull) return new Asked(AskRefusal.Busy);
-        if (await OwedAsync(db, conversation, ct) >= MostOwed) return new Asked(AskRefusal.TooManyUnanswered);
+        if (await CountUnansweredAsync(db, conversation, ct) >= MostUnanswered) return new Asked(AskRefusal.TooManyUnanswered);
         var question = await ConversationLog.AppendAsync(
             db,
             conversation,
             new VisitorMessage { ClientId = request.ClientId, Text = request.Text.Trim(), Page = request.Page, Locale = request.Locale },
             ct);
-        var message = MessageId.New();
-        await using (var pending = db.Command(
-            """
-            insert into pending_answers (tenant_id, message_id, conversation_id, question_seq, attempt, lease_owner, lease_until, trace_parent)
-            values ($1, $2, $3, $4, 1, $5, now() + $6, $7)
-            """,
-            [
-                tenant.Value, message.Value, conversation.Value, question.Seq, leases.Node, AnswerLeases.Length,
-                new NpgsqlParameter { Value = (object?)Activity.Current?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-            ]))
-        {
-            await pending.ExecuteNonQueryAsync(ct);
-        }
-
+        var message = await AddPendingAsync(db, conversation, question.Seq, ct);
         await db.CommitAsync(ct);
         worker.Start(tenant, message);
-        return new Asked(SayingErrors(Follow(tenant, conversation, question.Seq, message, ct), message, ct));
+        return Follow(tenant, conversation, question.Seq, message, ct);
     }
 
     /// <summary>
-    /// Stops the answer, whichever node writes it: at once on this one, within a lease's renewal elsewhere. False when there is no such
-    /// answer in progress or the conversation is not the visitor's.
+    /// Stops the answer, whichever node writes it: at once on this node, and at the next renewal of the lease on another one.
     /// </summary>
-    public async Task<bool> StopAsync(TenantId tenant, VisitorId visitor, ConversationId conversation, MessageId message, CancellationToken ct)
+    /// <returns>False when there is no such answer in progress or the conversation is not the visitor's.</returns>
+    public async Task<bool> StopAsync(
+        TenantId tenant,
+        VisitorId visitor,
+        ConversationId conversation,
+        MessageId message,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         await using var command = db.Command(
@@ -95,10 +87,32 @@ public sealed partial class AskService(
               and conversation.tenant_id = answer.tenant_id and conversation.id = answer.conversation_id and conversation.visitor_id = $3
             """,
             [message.Value, conversation.Value, visitor.Value]);
-        var owed = await command.ExecuteNonQueryAsync(ct) == 1;
+        var isPending = await command.ExecuteNonQueryAsync(ct) == 1;
         await db.CommitAsync(ct);
-        if (owed) await worker.StopAsync(message);
-        return owed;
+        if (isPending) await worker.StopAsync(message);
+        return isPending;
+    }
+
+    private async Task<MessageId> AddPendingAsync(TenantDb db, ConversationId conversation, int question, CancellationToken ct)
+    {
+        var message = MessageId.New();
+        await using var command = db.Command(
+            """
+            insert into pending_answers
+              (tenant_id, message_id, conversation_id, question_seq, attempt, lease_owner, lease_until, trace_parent)
+            values ($1, $2, $3, $4, 1, $5, now() + $6, $7)
+            """,
+            [
+                db.TenantId.Value,
+                message.Value,
+                conversation.Value,
+                question,
+                leases.Node,
+                AnswerLeases.Length,
+                new NpgsqlParameter { Value = (object?)Activity.Current?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            ]);
+        await command.ExecuteNonQueryAsync(ct);
+        return message;
     }
 
     private async Task<bool> IsSentAsync(TenantId tenant, ConversationId conversation, string clientId, CancellationToken ct)
@@ -110,7 +124,7 @@ public sealed partial class AskService(
         return await row.ReadAsync(ct);
     }
 
-    private static async Task<long> OwedAsync(TenantDb db, ConversationId conversation, CancellationToken ct)
+    private static async Task<long> CountUnansweredAsync(TenantDb db, ConversationId conversation, CancellationToken ct)
     {
         await using var command = db.Command(
             "select count(*) from pending_answers where tenant_id = $1 and conversation_id = $2",
@@ -118,19 +132,22 @@ public sealed partial class AskService(
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    // A message of a visitor is either owed its answer or has it.
-    private static async Task<MessageId> AnswerOfAsync(TenantDb db, ConversationId conversation, int question, CancellationToken ct)
+    // The answer to a visitor's message is either pending or in the log.
+    private static async Task<MessageId> AnswerIdAsync(TenantDb db, ConversationId conversation, int question, CancellationToken ct)
     {
-        var owed = await db.PendingAnswers
+        var pending = await db.PendingAnswers
             .Where(row => row.ConversationId == conversation && row.QuestionSeq == question)
             .Select(row => (MessageId?)row.MessageId)
             .SingleOrDefaultAsync(ct);
-        if (owed is { } message) return message;
+        if (pending is { } message) return message;
         return await ConversationLog.AnswerToAsync(db, conversation, question, ct)
-            ?? throw new InvalidOperationException($"Message {question} of conversation {conversation} has no answer and is owed none.");
+            ?? throw new InvalidOperationException($"Message {question} of conversation {conversation} has no answer and no pending one.");
     }
 
-    private async IAsyncEnumerable<AnswerUpdate> Follow(
+    private Asked Follow(TenantId tenant, ConversationId conversation, int question, MessageId message, CancellationToken ct) =>
+        new(WithError(UpdatesAsync(tenant, conversation, question, message, ct), message, ct));
+
+    private async IAsyncEnumerable<AnswerUpdate> UpdatesAsync(
         TenantId tenant,
         ConversationId conversation,
         int question,
@@ -149,19 +166,29 @@ public sealed partial class AskService(
             }
             else if (update.Event is AssistantMessage given && given.MessageId == message.Value)
             {
-                // A stream always says its sources and its text before it ends, even when the answer was there already.
-                if (!cited) yield return new AnswerSources { MessageId = message.Value, Attempt = attempt, Sources = given.Citations };
-                if (!given.Text.StartsWith(sent, StringComparison.Ordinal)) (attempt, sent) = (attempt + 1, "");
-                if (given.Text.Length > sent.Length)
-                    yield return new AnswerDelta { MessageId = message.Value, Attempt = attempt, Offset = sent.Length, Text = given.Text[sent.Length..] };
-                yield return new AnswerCompleted { MessageId = message.Value, Attempt = attempt, Message = given };
+                foreach (var last in Rest(given, attempt, cited, sent)) yield return last;
                 yield break;
             }
         }
     }
 
-    // The answer is safe whatever happens to the stream, so the last thing a stream says that ends without it is how to get it.
-    private async IAsyncEnumerable<AnswerUpdate> SayingErrors(
+    // A stream always has the sources and the text before it ends, even when the answer was in the log already.
+    private static IEnumerable<AnswerUpdate> Rest(AssistantMessage answer, int attempt, bool cited, string sent)
+    {
+        var message = answer.MessageId;
+        if (!cited) yield return new AnswerSources { MessageId = message, Attempt = attempt, Sources = answer.Citations };
+        if (!answer.Text.StartsWith(sent, StringComparison.Ordinal)) (attempt, sent) = (attempt + 1, "");
+        if (answer.Text.Length > sent.Length)
+        {
+            var text = answer.Text[sent.Length..];
+            yield return new AnswerDelta { MessageId = message, Attempt = attempt, Offset = sent.Length, Text = text };
+        }
+
+        yield return new AnswerCompleted { MessageId = message, Attempt = attempt, Message = answer };
+    }
+
+    // The answer is written whatever happens to the stream, so a stream that breaks off ends by saying how to get the answer.
+    private async IAsyncEnumerable<AnswerUpdate> WithError(
         IAsyncEnumerable<AnswerUpdate> answer,
         MessageId message,
         [EnumeratorCancellation] CancellationToken ct)
@@ -179,7 +206,7 @@ public sealed partial class AskService(
         {
             MessageId = message.Value,
             Attempt = 0,
-            Title = "The answer could not be passed on. Send the message again with the same client id.",
+            Title = "The connection to the answer was lost. Send the message again with the same client id.",
         };
     }
 
@@ -200,7 +227,7 @@ public sealed partial class AskService(
     private partial void LogBroken(Exception exception, MessageId message);
 }
 
-/// <summary>Why a message is not taken.</summary>
+/// <summary>Why a message is refused.</summary>
 public enum AskRefusal
 {
     NoSuchConversation,
@@ -211,7 +238,7 @@ public enum AskRefusal
     Busy,
 }
 
-/// <summary>What became of a message: its answer as it comes about, or why it was refused.</summary>
+/// <summary>The result of sending a message: its answer as it is written, or why it was refused.</summary>
 public readonly record struct Asked
 {
     private readonly Refusal? _limited;
@@ -226,7 +253,7 @@ public readonly record struct Asked
 
     public AskRefusal Refusal { get; }
 
-    /// <summary>Seconds after which it may be sent again; null when that would not help.</summary>
+    /// <summary>Seconds after which the message may be sent again; null when that would not help.</summary>
     public int? RetryAfter => Refusal switch
     {
         AskRefusal.TooMany => _limited!.Seconds,

@@ -6,11 +6,11 @@ namespace Widget.Api.Answers;
 /// Says how questions are answered. A node without a language model is healthy, because answers then quote their sources. A node whose model
 /// failed last time is degraded.
 /// </summary>
-internal sealed class ChatModelHealth(ChatModels models, ModelCondition condition) : IHealthCheck
+internal sealed class ChatModelHealth(ChatModel model, ModelCondition condition) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(
-            models.Configured is null
+            model.Client is null
                 ? HealthCheckResult.Healthy("No language model is configured (WIDGET_CHAT_ENDPOINT); answers quote their sources.")
             : condition.Failure is { } failure
                 ? HealthCheckResult.Degraded($"The language model failed at the last answer ({failure}), which quoted its sources instead.")

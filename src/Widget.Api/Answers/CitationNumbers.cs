@@ -4,7 +4,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Answers;
 
-/// <summary>Reads the numbers of citations: <c>[1]</c> as it should be, and the ways in which models write it otherwise.</summary>
+/// <summary>Reads the numbers of citations: <c>[1]</c>, and the other forms in which models write them.</summary>
 public static partial class CitationNumbers
 {
     private const int LongestRange = 20;
@@ -56,22 +56,24 @@ public static partial class CitationNumbers
     /// <summary>The sources that a finished text cites, in order of number. An escaped bracket opens no citation.</summary>
     public static IReadOnlyList<Citation> CitedBy(string text, IReadOnlyList<Citation> sources)
     {
-        var numbers = Marker().Matches(text).Select(match => int.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture)).ToHashSet();
+        var numbers = Marker().Matches(text)
+            .Select(match => int.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture))
+            .ToHashSet();
         return [.. sources.Where(source => numbers.Contains(source.Number)).OrderBy(source => source.Number)];
     }
 
-    /// <summary>Lets a text that is quoted hold no citation: what looks like one is escaped, and reads as it did.</summary>
+    /// <summary>Escapes what looks like a citation in a quoted text. A reader sees the same text.</summary>
     public static string Escape(string text) => Marker().Replace(text, @"\$0");
 
-    /// <summary>A text without its citations, which mean nothing beside other sources.</summary>
+    /// <summary>Removes the citations of a text, which mean nothing next to other sources.</summary>
     public static string Strip(string text) => SpacedMarker().Replace(text, "");
 
-    // A year of our time, a month of one, or from one to another.
+    // A year, a month of a year, or a range of years.
     private static bool IsDate(int[] ends) => IsYear(ends[0]) && (ends.Length == 1 || ends[1] is >= 1 and <= 12 || IsYear(ends[1]));
 
     private static bool IsYear(int number) => number is >= 1900 and <= 2099;
 
-    // Superscript digits and those of other scripts count as well. What is larger than any number of a source stays so.
+    // Superscript digits and digits of other scripts count as well. A number larger than any source's is capped and stays larger.
     private static int Value(ReadOnlySpan<char> digits)
     {
         var value = 0;

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// What an answer must contain, where the question's words tell and a sentence can be looked at for it: "What does it cost?" wants an
-/// amount, whatever words stand round it. Quoting has no other way to know that cost and price are the same.
+/// What an answer must contain, when the question's words say so and a sentence can be checked for it: "What does it cost?" asks for an
+/// amount, whatever words are around it. Quoting has no other way to know that cost and price mean the same.
 /// </summary>
 internal sealed partial record ExpectedAnswer
 {
@@ -12,12 +12,12 @@ internal sealed partial record ExpectedAnswer
 
     private Regex Pattern { get; }
 
-    /// <summary>Without it nothing answers the question; there is no other way to say a telephone number.</summary>
+    /// <summary>No sentence without it answers the question. A telephone number, for example, can be given in no other way.</summary>
     public bool IsNeeded { get; }
 
     public bool IsIn(string text) => Pattern.IsMatch(text);
 
-    /// <summary>Null when the question's words do not tell.</summary>
+    /// <summary>Null when the question's words do not say what to expect.</summary>
     public static ExpectedAnswer? To(string question)
     {
         if (AsksForPhone().IsMatch(question)) return new ExpectedAnswer(Phone(), isNeeded: true);
@@ -37,16 +37,25 @@ internal sealed partial record ExpectedAnswer
         1000)]
     private static partial Regex AsksForAmount();
 
-    [GeneratedRegex(@"(?<!-)(\d\s?(euros?|eur|€|\$|£|usd|gbp|chf|dollars?|dólares|kr)|[€$£]\s?\d|free of charge|\bfree\b|kostenlos|gratis)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"(?<!-)(\d\s?(euros?|eur|€|\$|£|usd|gbp|chf|dollars?|dólares|kr)|[€$£]\s?\d|free of charge|\bfree\b|kostenlos|gratis)",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Amount();
 
-    [GeneratedRegex(@"\b((tele)?phone|call you|telefon(nummer)?|rufnummer|anrufen|teléfono|llamar(os|les))\b|هاتف", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"\b((tele)?phone|call you|telefon(nummer)?|rufnummer|anrufen|teléfono|llamar(os|les))\b|هاتف",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex AsksForPhone();
 
     [GeneratedRegex(@"(\+|\b0)\d[\d\s()/.-]{5,}\d", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Phone();
 
-    [GeneratedRegex(@"\b(e-?mail address|your e-?mail|e-?mail-?adresse|correo electrónico)\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"\b(e-?mail address|your e-?mail|e-?mail-?adresse|correo electrónico)\b",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex AsksForEmail();
 
     [GeneratedRegex(@"\b[\w.+-]+@[\w-]+(\.[\w-]+)+\b", RegexOptions.ExplicitCapture, 1000)]

@@ -4,37 +4,37 @@ using Widget.Rag.Text;
 
 namespace Widget.Api.Answers;
 
-/// <summary>The words by which a language shows that a question goes on from what was said before.</summary>
+/// <summary>The words by which a language shows that a question continues what was said before.</summary>
 internal sealed partial record FollowUpWords
 {
     /// <summary>Open a question that goes on: "and", "but", "also".</summary>
     public required FrozenSet<string> Continuers { get; init; }
 
-    /// <summary>Stand for something that was named before: "it", "them", "the same".</summary>
+    /// <summary>Refer to something that was named before: "it", "them", "the same".</summary>
     public required FrozenSet<string> Pronouns { get; init; }
 
-    /// <summary>Stand for something only where no noun follows: "the other", "this one".</summary>
+    /// <summary>Refer to something only when no noun follows: "the other", "this one".</summary>
     public required FrozenSet<string> BeforeNouns { get; init; }
 
-    /// <summary>Say whose something is, often of a noun in the same question.</summary>
+    /// <summary>Possessive words, which often refer to a noun in the same question.</summary>
     public FrozenSet<string> Possessives { get; init; } = [];
 
-    /// <summary>Open a clause whose pronoun looks back to the clause before it: "when it freezes".</summary>
+    /// <summary>Open a clause whose pronoun refers to the clause before it: "when it freezes".</summary>
     public required FrozenSet<string> Subordinators { get; init; }
 
     /// <summary>Open an ellipsis: "in Germany?", "for companies?".</summary>
     public required FrozenSet<string> Prepositions { get; init; }
 
-    /// <summary>Make a sentence of what would else be a fragment.</summary>
+    /// <summary>Make a sentence of what would otherwise be a fragment.</summary>
     public required FrozenSet<string> Verbs { get; init; }
 
-    /// <summary>Say nothing of what a question is about, besides the stop words.</summary>
+    /// <summary>Do not tell what a question is about, in addition to the stop words.</summary>
     public required FrozenSet<string> Generic { get; init; }
 
-    /// <summary>Speak of the assistant or the company, which is always there to be spoken of.</summary>
+    /// <summary>Refer to the assistant or the company, which need not have been named before.</summary>
     public FrozenSet<string> Addressing { get; init; } = [];
 
-    /// <summary>"it" and the like that stand for nothing: "is it possible to …". Matched against the words in small letters.</summary>
+    /// <summary>"it" and the like that refer to nothing: "is it possible to …". Matched against the words in small letters.</summary>
     public required Regex Expletives { get; init; }
 
     /// <summary>Phrases that ask the same of something else: "what about …".</summary>
@@ -53,8 +53,13 @@ internal sealed partial record FollowUpWords
             Possessives = Set("its their his"),
             Subordinators = Set("when if because while once after before until and but unless where"),
             Prepositions = Set("in for with without to on from at after before until per during by under over"),
-            Verbs = Set("is are was were am be do does did can could will would should shall must may might have has had i you we show tell give explain need want get gets cost costs work works take takes"),
-            Generic = Set("much many long often far soon exactly detail details example examples explain tell know mean means else please again ok okay really sure thing things something anything everything happen happens information info kind type sort s t re ll ve d m quickly one ones"),
+            Verbs = Set(
+                "is are was were am be do does did can could will would should shall must may might have has had i you we",
+                "show tell give explain need want get gets cost costs work works take takes"),
+            Generic = Set(
+                "much many long often far soon exactly detail details example examples explain tell know mean means else please again",
+                "ok okay really sure thing things something anything everything happen happens information info kind type sort",
+                "s t re ll ve d m quickly one ones"),
             Addressing = Set("you your yours yourself"),
             Expletives = ExpletivesEn(),
             Openers = OpenersEn(),
@@ -62,13 +67,19 @@ internal sealed partial record FollowUpWords
         ["de"] = new()
         {
             Continuers = Set("und aber oder also auch dann sowie okay ok"),
-            Pronouns = Set("es sie er ihn ihm ihnen dies davon damit dafür darauf dazu dabei darin daran dort beide beides dasselbe derselbe dieselbe"),
+            Pronouns = Set(
+                "es sie er ihn ihm ihnen dies davon damit dafür darauf dazu dabei darin daran dort",
+                "beide beides dasselbe derselbe dieselbe"),
             BeforeNouns = Set("das die der den dem diese dieser dieses diesen jene andere anderen anderer anderes zweite erste da"),
             Possessives = Set("sein seine ihr ihre deren dessen"),
             Subordinators = Set("wenn falls weil nachdem bevor bis ob dass sobald und"),
             Prepositions = Set("in im für mit ohne nach auf ab bis bei zum zur aus über unter pro während"),
-            Verbs = Set("ist sind war bin kann können könnt könnte muss müssen darf dürfen soll sollte will wird werden hat haben habe gibt kostet kosten macht geht dauert ich wir gilt bekomme brauche"),
-            Generic = Set("viel viele lange oft weit genau details beispiel erklären sagen wissen bitte nochmal sonst denn eigentlich teuer mehr anders wirklich"),
+            Verbs = Set(
+                "ist sind war bin kann können könnt könnte muss müssen darf dürfen soll sollte will wird werden hat haben habe",
+                "gibt kostet kosten macht geht dauert ich wir gilt bekomme brauche"),
+            Generic = Set(
+                "viel viele lange oft weit genau details beispiel erklären sagen wissen bitte nochmal",
+                "sonst denn eigentlich teuer mehr anders wirklich"),
             Addressing = Set("du dich dein deine"),
             Expletives = ExpletivesDe(),
             Openers = OpenersDe(),
@@ -80,7 +91,9 @@ internal sealed partial record FollowUpWords
             BeforeNouns = Set("otro otra otros otras ese esa este esta aquel segundo segunda"),
             Subordinators = Set("si cuando porque mientras después que y"),
             Prepositions = Set("en para con sin a al de hasta desde por durante"),
-            Verbs = Set("es son está están hay puedo puede pueden podemos tiene tienen tengo hacen hace cuesta cuestan vale debo necesito quiero"),
+            Verbs = Set(
+                "es son está están hay puedo puede pueden podemos tiene tienen tengo",
+                "hacen hace cuesta cuestan vale debo necesito quiero"),
             Generic = Set("cuánto cuánta cuántos cuántas más exactamente detalles ejemplo favor tiempo mucho"),
             Addressing = Set("usted tú ustedes"),
             Expletives = Never(),
@@ -128,7 +141,9 @@ internal sealed partial record FollowUpWords
         ["ar"] = new()
         {
             Continuers = Set("و أو لكن ولكن ثم أيضا أيضًا طيب حسنا"),
-            Pronouns = Set("ذلك هذا هذه تلك هناك هو هي هم نفسه نفسها منه منها فيه فيها له لها عنه عنها به بها سعره سعرها وزنه وزنها لونه لونها"),
+            Pronouns = Set(
+                "ذلك هذا هذه تلك هناك هو هي هم نفسه نفسها منه منها فيه فيها له لها",
+                "عنه عنها به بها سعره سعرها وزنه وزنها لونه لونها"),
             BeforeNouns = Set("الآخر الأخرى الثاني الثانية"),
             Subordinators = Set("إذا عندما لأن بعد قبل"),
             Prepositions = Set("إلى في على من مع بدون عن حتى بعد قبل"),
@@ -139,7 +154,7 @@ internal sealed partial record FollowUpWords
         },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The language that most of the words belong to; what the widget speaks when they do not tell.</summary>
+    /// <summary>The language that most of the words belong to; the widget's language when the words do not decide.</summary>
     public static string LanguageOf(string text, string? locale)
     {
         if (text.Any(character => character is >= '\u0600' and <= '\u06FF')) return "ar";
@@ -154,12 +169,23 @@ internal sealed partial record FollowUpWords
             .First().Key;
     }
 
-    private static FrozenSet<string> Set(string words) => words.Split(' ').ToFrozenSet(StringComparer.Ordinal);
+    private static FrozenSet<string> Set(params string[] lines) =>
+        lines.SelectMany(words => words.Split(' ')).ToFrozenSet(StringComparer.Ordinal);
 
-    [GeneratedRegex(@"\b(is|was|would|be) it (ok|okay|possible|allowed|necessary|true|safe|worth|hard|easy|normal|legal)\b|\bit (take|cost|mean|matter|make sense)\b.*\bto\b|\bit s possible\b", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        """
+        \b(is|was|would|be)\ it\ (ok|okay|possible|allowed|necessary|true|safe|worth|hard|easy|normal|legal)\b
+        | \bit\ (take|cost|mean|matter|make\ sense)\b.*\bto\b
+        | \bit\ s\ possible\b
+        """,
+        RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex ExpletivesEn();
 
-    [GeneratedRegex(@"\bgibt es\b|\bes gibt\b|\b(ist|wäre) es (möglich|erlaubt|nötig)\b|\bes\b.*\bzu\b|\bgeht es um\b", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"\bgibt es\b|\bes gibt\b|\b(ist|wäre) es (möglich|erlaubt|nötig)\b|\bes\b.*\bzu\b|\bgeht es um\b",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex ExpletivesDe();
 
     [GeneratedRegex(@"\bil (y|faut|est possible)\b|\best il possible\b|\bfaut il\b|\by a t il\b", RegexOptions.ExplicitCapture, 1000)]
@@ -171,7 +197,10 @@ internal sealed partial record FollowUpWords
     [GeneratedRegex(@"^(what|how) about\b|^same for\b|^tell me more\b|^what if not\b", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex OpenersEn();
 
-    [GeneratedRegex(@"^(was ist|wie ist es|wie sieht es) (mit|bei)\b|^wie sieht s mit\b|^erzähl mehr\b", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^(was ist|wie ist es|wie sieht es) (mit|bei)\b|^wie sieht s mit\b|^erzähl mehr\b",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex OpenersDe();
 
     [GeneratedRegex(@"^(qué tal|qué hay de|qué pasa con)\b", RegexOptions.ExplicitCapture, 1000)]

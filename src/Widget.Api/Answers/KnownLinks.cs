@@ -4,17 +4,20 @@ using Widget.Contracts;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// The addresses that an answer may link to: those of its sources, those that stand in their text, the tenant's own in the settings, and
-/// the home pages of these sites. A model makes addresses up that look right, and a visitor follows them.
+/// The addresses that an answer may link to: those of its sources and in their text, those in the tenant's settings, and the home pages of
+/// these sites. A model may invent an address that looks right, and a visitor would follow it.
 /// </summary>
 public sealed partial class KnownLinks
 {
+    /// <summary>Fewer digits could be part of any other number in a text.</summary>
+    private const int FewestDigits = 6;
+
     private readonly HashSet<string> _addresses = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _texts = [];
 
-    /// <param name="sources">What the answer rests on, and what earlier answers of the conversation rested on.</param>
-    /// <param name="settings">The tenant's.</param>
+    /// <param name="sources">The sources of the answer and of earlier answers in the conversation.</param>
+    /// <param name="settings">The tenant's settings.</param>
     public KnownLinks(IEnumerable<Citation> sources, TenantSettings settings)
     {
         if (settings.ContactUrl is { } contact) Add(contact);
@@ -26,20 +29,23 @@ public sealed partial class KnownLinks
         }
     }
 
-    /// <param name="address">As a link names it: http, https, mailto or tel; a fragment does not count.</param>
+    /// <param name="address">An http, https, mailto or tel address. Its fragment is ignored.</param>
     public bool Contains(string address)
     {
-        if (Web(address) is { } uri) return _addresses.Contains(Normalize(uri)) || (uri.PathAndQuery == "/" && _hosts.Contains(uri.Authority));
+        if (Web(address) is { } uri)
+            return _addresses.Contains(Normalize(uri)) || (uri.PathAndQuery == "/" && _hosts.Contains(uri.Authority));
         if (address.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase))
-        {
-            var mail = address["mailto:".Length..].Split('?')[0];
-            return _addresses.Contains("mailto:" + mail) || (Mail().IsMatch(mail) && _texts.Exists(text => text.Contains(mail, StringComparison.OrdinalIgnoreCase)));
-        }
-
-        if (!address.StartsWith("tel:", StringComparison.OrdinalIgnoreCase)) return false;
-        var digits = Digits(address);
-        return digits.Length >= 6 && (_addresses.Contains("tel:" + digits) || _texts.Exists(text => Digits(text).Contains(digits, StringComparison.Ordinal)));
+            return ContainsMail(address["mailto:".Length..].Split('?')[0]);
+        return address.StartsWith("tel:", StringComparison.OrdinalIgnoreCase) && ContainsPhone(Digits(address));
     }
+
+    private bool ContainsMail(string mail) =>
+        _addresses.Contains("mailto:" + mail)
+        || (Mail().IsMatch(mail) && _texts.Exists(text => text.Contains(mail, StringComparison.OrdinalIgnoreCase)));
+
+    private bool ContainsPhone(string digits) =>
+        digits.Length >= FewestDigits
+        && (_addresses.Contains("tel:" + digits) || _texts.Exists(text => Digits(text).Contains(digits, StringComparison.Ordinal)));
 
     private void Add(string address)
     {
@@ -61,15 +67,20 @@ public sealed partial class KnownLinks
     private static Uri? Web(string address)
     {
         var whole = address.StartsWith("www.", StringComparison.OrdinalIgnoreCase) ? "https://" + address : address;
-        // A name or password before the host is how an address pretends to be another.
-        return Uri.TryCreate(whole, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 ? uri : null;
+        // A name or password before the host makes an address look like another one.
+        return Uri.TryCreate(whole, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0
+            ? uri
+            : null;
     }
 
     private static string Normalize(Uri uri) => uri.Authority + uri.AbsolutePath.TrimEnd('/') + uri.Query;
 
     private static string Digits(string text) => string.Concat(text.Where(char.IsAsciiDigit));
 
-    [GeneratedRegex("""(https?://|\bwww\.)[^\s<>"'`|\[\]]*[^\s<>"'`|\[\].,;:!?)*_~]""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        """(https?://|\bwww\.)[^\s<>"'`|\[\]]*[^\s<>"'`|\[\].,;:!?)*_~]""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        1000)]
     internal static partial Regex Address();
 
     [GeneratedRegex(@"^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$", RegexOptions.ExplicitCapture, 1000)]

@@ -50,13 +50,15 @@ internal static class ModelFault
             switch (cause)
             {
                 case SocketException socket: return OfSocket(socket.SocketErrorCode);
-                case AuthenticationException: return $"no secure connection: its TLS certificate or protocol is not accepted; check {Endpoint}";
+                case AuthenticationException:
+                    return $"no secure connection: its TLS certificate or protocol is not accepted; check {Endpoint}";
             }
         }
 
         return exception switch
         {
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => $"no secure connection: it does not speak TLS as expected; check {Endpoint}",
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+                $"no secure connection: it does not speak TLS as expected; check {Endpoint}",
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => OfSocket(SocketError.HostNotFound),
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => $"no connection to {Endpoint}",
             HttpRequestException or IOException => BrokeOff,
@@ -69,7 +71,8 @@ internal static class ModelFault
         SocketError.ConnectionRefused => $"connection refused: no server listens at {Endpoint}",
         SocketError.HostNotFound or SocketError.NoData => $"the host name in {Endpoint} was not found",
         SocketError.TryAgain => $"the host name in {Endpoint} could not be looked up",
-        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown => $"the host in {Endpoint} cannot be reached",
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown =>
+            $"the host in {Endpoint} cannot be reached",
         SocketError.TimedOut => TooLate,
         SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => BrokeOff,
         _ => $"no connection to {Endpoint}",

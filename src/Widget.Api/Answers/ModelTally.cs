@@ -35,7 +35,10 @@ public sealed class ModelTally : IDisposable
         lock (_lock)
         {
             _use = new ModelUse(
-                more.Model, _use.InputTokens + more.InputTokens, _use.OutputTokens + more.OutputTokens, _use.EstimatedTokens + more.EstimatedTokens);
+                more.Model,
+                _use.InputTokens + more.InputTokens,
+                _use.OutputTokens + more.OutputTokens,
+                _use.EstimatedTokens + more.EstimatedTokens);
         }
     }
 

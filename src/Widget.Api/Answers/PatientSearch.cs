@@ -23,7 +23,11 @@ internal sealed class PatientSearch(TimeProvider clock)
     /// <param name="stop">Cancelled when the visitor stops the answer; the search is not retried then.</param>
     /// <param name="ct">Ends the search.</param>
     /// <exception cref="SearchUnavailableException">Our own knowledge base did not answer within the time limit.</exception>
-    public async Task<Finding> FindAsync(Func<CancellationToken, Task<Finding>> find, LiveAnswer? live, CancellationToken stop, CancellationToken ct)
+    public async Task<Finding> FindAsync(
+        Func<CancellationToken, Task<Finding>> find,
+        LiveAnswer? live,
+        CancellationToken stop,
+        CancellationToken ct)
     {
         var start = clock.GetTimestamp();
         await using var waiting = clock.CreateTimer(_ => live?.Wait(), null, SayWaiting, Timeout.InfiniteTimeSpan);

@@ -22,7 +22,8 @@ public sealed partial record Phrases(string Language, string Hello, string Welco
             "Gern geschehen! Möchten Sie noch etwas wissen?",
             "Auf Wiedersehen! Ich bin da, wenn Sie eine Frage haben.",
             "Dazu habe ich auf unseren Seiten nichts gefunden und möchte nicht raten. Möchten Sie mit einem Menschen sprechen?",
-            "Es tut mir leid, ich kann das gerade nicht nachsehen. Bitte versuchen Sie es gleich noch einmal, oder sprechen Sie mit einem Menschen."),
+            "Es tut mir leid, ich kann das gerade nicht nachsehen. "
+                + "Bitte versuchen Sie es gleich noch einmal, oder sprechen Sie mit einem Menschen."),
         new(
             "es",
             "¡Hola! ¿Qué le gustaría saber?",
@@ -39,14 +40,14 @@ public sealed partial record Phrases(string Language, string Hello, string Welco
             "عذرًا، لا أستطيع البحث عن ذلك الآن. يُرجى المحاولة بعد قليل أو التحدث إلى شخص."),
     }.ToFrozenDictionary(phrases => phrases.Language);
 
-    /// <summary>By the language the widget speaks, else the question's own, else English.</summary>
+    /// <summary>The phrases in the widget's language, else in the question's, else in English.</summary>
     public static Phrases For(string? locale, string question)
     {
         if (locale?.Split('-')[0].ToLowerInvariant() is { } language && All.TryGetValue(language, out var phrases)) return phrases;
         return LanguageDetector.Detect(question) is { } detected && All.TryGetValue(detected, out phrases) ? phrases : All["en"];
     }
 
-    /// <summary>The reply to a message that only greets, thanks or takes leave, which no source need answer; null to any other.</summary>
+    /// <summary>The reply to a message that only greets, thanks or says goodbye, and needs no source; null for any other message.</summary>
     public string? SmallTalk(string message) =>
         Greeting().IsMatch(message) ? Hello
         : Thanks().IsMatch(message) ? Welcome
@@ -56,7 +57,8 @@ public sealed partial record Phrases(string Language, string Hello, string Welco
     [GeneratedRegex(
         """
         ^\W*(
-          h(i|ello|ey|allo)(\ there)? | good\ (morning|afternoon|evening|day) | guten\ (morgen|tag|abend) | servus | moin | gr(ü|ue)(ß|ss)\ (gott|dich|sie)
+          h(i|ello|ey|allo)(\ there)? | good\ (morning|afternoon|evening|day)
+          | guten\ (morgen|tag|abend) | servus | moin | gr(ü|ue)(ß|ss)\ (gott|dich|sie)
           | hola | buen(os|as)\ (d(í|i)as|tardes|noches) | مرحبا\w* | السلام\ عليكم | أهلا\w*
         )\W*$
         """,
@@ -66,7 +68,10 @@ public sealed partial record Phrases(string Language, string Hello, string Welco
 
     [GeneratedRegex(
         """
-        ^\W*((great|perfect|ok|super|gut)\W+)?(many\ )?(thanks(\ (a\ lot|very\ much))? | thank\ you(\ (very|so)\ much)? | (vielen\ )?dank(e(\ sch(ö|oe)n)?)? | (muchas\ )?gracias | شكرا\w*)\W*$
+        ^\W*((great|perfect|ok|super|gut)\W+)?(many\ )?(
+          thanks(\ (a\ lot|very\ much))? | thank\ you(\ (very|so)\ much)?
+          | (vielen\ )?dank(e(\ sch(ö|oe)n)?)? | (muchas\ )?gracias | شكرا\w*
+        )\W*$
         """,
         RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
         1000)]
@@ -74,7 +79,10 @@ public sealed partial record Phrases(string Language, string Hello, string Welco
 
     [GeneratedRegex(
         """
-        ^\W*((good)?bye(\ bye)? | see\ you(\ (later|soon))? | auf\ wiedersehen | tsch(ü|ue)ss? | bis\ bald | adi(ó|o)s | hasta\ (luego|pronto) | مع\ السلامة)\W*$
+        ^\W*(
+          (good)?bye(\ bye)? | see\ you(\ (later|soon))? | auf\ wiedersehen | tsch(ü|ue)ss? | bis\ bald
+          | adi(ó|o)s | hasta\ (luego|pronto) | مع\ السلامة
+        )\W*$
         """,
         RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,
         1000)]

@@ -5,7 +5,7 @@ using Widget.Api.Outbound;
 
 namespace Widget.Api.Answers;
 
-/// <summary>The model is not asked, or does not begin in time.</summary>
+/// <summary>The model is not called for now, or has not begun to answer in time.</summary>
 public sealed class ModelUnavailableException(string reason) : Exception(reason);
 
 /// <summary>
@@ -13,19 +13,13 @@ public sealed class ModelUnavailableException(string reason) : Exception(reason)
 /// timeouts, it is not called at all, so that only the first visitor waits.
 /// </summary>
 /// <param name="inner">The model.</param>
-/// <param name="condition">What is known of it on this node.</param>
-/// <param name="patience">For its first word or function call.</param>
+/// <param name="condition">How it has performed recently on this node.</param>
+/// <param name="patience">Longest wait for its first word or function call.</param>
 /// <param name="clock">Tells the time.</param>
 public sealed class PunctualChatClient(IChatClient inner, ModelCondition condition, TimeSpan patience, TimeProvider clock)
-    : DelegatingChatClient(inner)
+    : StreamedChatClient(inner)
 {
-    public override Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages,
-        ChatOptions? options = null,
-        CancellationToken cancellationToken = default) =>
-        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
-
-    /// <exception cref="ModelUnavailableException">It is left alone, or has not begun in time.</exception>
+    /// <exception cref="ModelUnavailableException">The model is not called for now, or has not begun in time.</exception>
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages,
         ChatOptions? options = null,
@@ -35,7 +29,7 @@ public sealed class PunctualChatClient(IChatClient inner, ModelCondition conditi
             throw new ModelUnavailableException($"it is not called for another {Math.Ceiling(pause.TotalSeconds):0} s");
         using var deadline = new CancellationTokenSource(patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        await using var updates = base.GetStreamingResponseAsync(messages, options, either.Token).GetAsyncEnumerator(either.Token);
+        await using var updates = InnerClient.GetStreamingResponseAsync(messages, options, either.Token).GetAsyncEnumerator(either.Token);
         for (var begun = false; await NextAsync(updates, deadline, cancellationToken);)
         {
             if (!begun && Says(updates.Current))
@@ -52,7 +46,10 @@ public sealed class PunctualChatClient(IChatClient inner, ModelCondition conditi
     private static bool Says(ChatResponseUpdate update) =>
         update.Text.Length > 0 || update.FinishReason is not null || update.Contents.OfType<FunctionCallContent>().Any();
 
-    private async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, CancellationTokenSource deadline, CancellationToken ct)
+    private async ValueTask<bool> NextAsync(
+        IAsyncEnumerator<ChatResponseUpdate> updates,
+        CancellationTokenSource deadline,
+        CancellationToken ct)
     {
         try
         {

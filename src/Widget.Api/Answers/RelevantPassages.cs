@@ -3,8 +3,8 @@ using Widget.Rag.Search;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Which of the hits an answer may rest on. Search fills its list with whatever comes next, however far behind; a passage about something
-/// else costs tokens and gives a model the chance to be misled.
+/// Selects the hits that an answer may rest on. A search fills its list with the next best hits, however weak they are. A passage about
+/// something else costs tokens and may mislead a model.
 /// </summary>
 public static class RelevantPassages
 {
@@ -14,16 +14,16 @@ public static class RelevantPassages
     /// </summary>
     public const double LeastShare = 0.3;
 
-    /// <summary>Most characters of text in all. About 2,500 tokens in English: what a small model reads before its attention goes.</summary>
+    /// <summary>Most characters of text in total: about 2,500 tokens in English, which a small model reads with attention.</summary>
     public const int MostCharacters = 10_000;
 
     /// <param name="hits">Best first.</param>
     /// <param name="question">
-    /// What was asked. A passage with what the question's words call for, an amount of money say, stays whatever its score: a list of prices shares few
-    /// words with the question of what something costs.
+    /// What was asked. A passage that contains what the question asks for, such as an amount of money, stays whatever its score: a price
+    /// list has few words in common with a question about a price.
     /// </param>
-    /// <param name="most">Most of them.</param>
-    /// <returns>In the same order. The best one always, even when it alone is longer than is allowed.</returns>
+    /// <param name="most">Most hits wanted.</param>
+    /// <returns>In the same order. The best hit is always included, even when it alone is longer than the limit.</returns>
     public static IReadOnlyList<Hit> Of(IReadOnlyList<Hit> hits, string question, int most)
     {
         var expected = ExpectedAnswer.To(question);
@@ -31,7 +31,7 @@ public static class RelevantPassages
         var characters = 0;
         foreach (var hit in hits.Take(most))
         {
-            // Against the best of its own knowledge base: how much that one's scores weigh says nothing of how well they fit.
+            // Compare with the best hit of the same knowledge base: the bases' weights say nothing about how well a hit fits.
             var best = hits.First(other => other.Origins.Intersect(hit.Origins, StringComparer.Ordinal).Any() || other == hit);
             var isNear = relevant.Count == 0 || hit.Score >= LeastShare * best.Score || expected?.IsIn(hit.Text) == true;
             if (!isNear || (relevant.Count > 0 && characters + hit.Text.Length > MostCharacters)) continue;

@@ -3,17 +3,19 @@ using Widget.Contracts;
 
 namespace Widget.Api.Answers;
 
-/// <summary>What was said aloud counts like what was written: a conversation goes on in another mode where it was.</summary>
+/// <summary>Treats spoken turns like written ones, so that a conversation continues when the visitor changes the mode.</summary>
 internal static class SpokenHistory
 {
     /// <summary>
     /// The events with spoken turns as written messages. Assistant lines that only the visitor's page has reported are not confirmed, so
     /// they stay an <see cref="Utterance"/>.
     /// </summary>
-    public static IEnumerable<ConversationEvent> AsMessages(IEnumerable<ConversationEvent> events) => ReportedWords.Settle([.. events]).Select(AsMessage);
+    public static IEnumerable<ConversationEvent> AsMessages(IEnumerable<ConversationEvent> events) =>
+        ReportedWords.Settle([.. events]).Select(AsMessage);
 
-    /// <summary>What a model is told, in the visitor's turn, of words that only the visitor's page says the assistant spoke.</summary>
-    public static string Note(Utterance reported) => $"(According to the visitor's page, the assistant said the following aloud. It is not confirmed.) {reported.Text}";
+    /// <summary>What a model reads, in the visitor's turn, about words that only the visitor's page says the assistant spoke.</summary>
+    public static string Note(Utterance reported) =>
+        $"(According to the visitor's page, the assistant said the following aloud. It is not confirmed.) {reported.Text}";
 
     private static ConversationEvent AsMessage(ConversationEvent entry) => entry switch
     {

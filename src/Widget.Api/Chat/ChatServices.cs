@@ -15,8 +15,9 @@ internal static class ChatServices
             Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("Retry-After")));
         services.AddSignalR(options => options.MaximumReceiveMessageSize = MeasuredHubProtocol.LargestFrame)
             .AddJsonProtocol(json => StorableElements.AddTo(json.PayloadSerializerOptions));
-        // Of two protocols of one name, the later one is used.
-        services.AddSingleton<IHubProtocol>(provider => new MeasuredHubProtocol(new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>())));
+        // Of two protocols with the same name, SignalR uses the one registered last.
+        services.AddSingleton<IHubProtocol>(provider =>
+            new MeasuredHubProtocol(new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>())));
         return services;
     }
 }

@@ -11,13 +11,18 @@ using Widget.Contracts;
 namespace Widget.Api.Chat;
 
 /// <summary>
-/// A visitor's conversation over a WebSocket. Nothing lives in the connection: a client that comes back, to any node, watches from the
-/// last seq it has seen and sends again what it is not sure of.
+/// A visitor's conversation over a WebSocket. The connection has no state: a client that reconnects, to any node, watches from the last seq
+/// it has seen and sends unconfirmed messages again.
 /// </summary>
 [Authorize(Policy = Policies.Visitor)]
-public sealed class ConversationHub(AskService asks, ConversationFeed feed, ConversationLog log, DataChannelRelay relay, VisitorTokens tokens) : Hub
+public sealed class ConversationHub(
+    AskService asks,
+    ConversationFeed feed,
+    ConversationLog log,
+    DataChannelRelay relay,
+    VisitorTokens tokens) : Hub
 {
-    /// <summary>The conversation's events after a place in its log, then events and answers as they come about.</summary>
+    /// <summary>The conversation's events after a seq, then new events and answers as they are written.</summary>
     public async IAsyncEnumerable<ConversationUpdate> Watch(
         Guid conversationId,
         int after,
@@ -30,7 +35,7 @@ public sealed class ConversationHub(AskService asks, ConversationFeed feed, Conv
         await foreach (var update in feed.WatchAsync(visitor.Tenant, conversation, after, cancellationToken)) yield return update;
     }
 
-    /// <summary>Sends a message and streams its answer to the caller; everyone who watches sees both, too.</summary>
+    /// <summary>Sends a message and streams its answer to the caller. All watchers see both, too.</summary>
     public async IAsyncEnumerable<AnswerUpdate> Ask(
         Guid conversationId,
         MessageRequest message,
@@ -46,12 +51,13 @@ public sealed class ConversationHub(AskService asks, ConversationFeed feed, Conv
     public Task Stop(Guid conversationId, Guid messageId)
     {
         var visitor = Visitor();
-        return asks.StopAsync(visitor.Tenant, visitor.Visitor, new ConversationId(conversationId), new MessageId(messageId), Context.ConnectionAborted);
+        var (conversation, message) = (new ConversationId(conversationId), new MessageId(messageId));
+        return asks.StopAsync(visitor.Tenant, visitor.Visitor, conversation, message, Context.ConnectionAborted);
     }
 
     /// <summary>
-    /// Passes on what a voice call's provider says to the page; what comes back, the page is to say to the provider. For calls that are relayed
-    /// (<see cref="VoiceSession.Relay"/>).
+    /// Takes the messages that a voice call's provider sends to the page, and returns those that the page must send to the provider. For
+    /// relayed calls (<see cref="VoiceSession.Relay"/>).
     /// </summary>
     public async IAsyncEnumerable<string> RelayVoice(
         Guid sessionId,

@@ -8,20 +8,24 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Chat;
 
 /// <summary>
-/// The widget as a page of its own: <c>/widget/{slug}</c>, and the root of a tenant's own host. It carries the same tag as a customer's
-/// page and a strict content security policy.
+/// The widget as a page of its own: <c>/widget/{slug}</c>, and the root of a tenant's own host. It has the same tag as a customer's page
+/// and a strict content security policy.
 /// </summary>
 internal static class HostedPage
 {
-    // Video calls go through Daily: its client's second half is a script of its servers, and where that cannot be had the room's page is framed.
+    private const string Html = "text/html; charset=utf-8";
+
+    // Video calls go through Daily. Its client loads a script from its servers; without it, the room's page is shown in a frame.
     private const string Daily = "https://*.daily.co https://*.dailywebrtc.com https://*.dailywebrtc.net";
 
     private static string ContentSecurityPolicy(TavusApiOptions tavus)
     {
-        // A gateway before Tavus, or a Tavus that is simulated, may have rooms of its own.
+        // A gateway in front of Tavus, or a simulated Tavus, may have rooms of its own.
         var rooms = tavus.Endpoint == TavusApiOptions.Public ? "" : " " + tavus.Endpoint.GetLeftPart(UriPartial.Authority);
-        return $"default-src 'none'; script-src 'self' {Daily}; style-src 'self'; connect-src 'self' {Daily} wss://*.daily.co wss://*.dailywebrtc.com wss://*.dailywebrtc.net; "
-            + $"frame-src {Daily}{rooms}; worker-src blob:; media-src blob:; img-src 'self' https: data:; base-uri 'none'; form-action 'none'";
+        const string Sockets = "wss://*.daily.co wss://*.dailywebrtc.com wss://*.dailywebrtc.net";
+        return $"default-src 'none'; script-src 'self' {Daily}; style-src 'self'; connect-src 'self' {Daily} {Sockets}; "
+            + $"frame-src {Daily}{rooms}; worker-src blob:; media-src blob:; img-src 'self' https: data:; "
+            + "base-uri 'none'; form-action 'none'";
     }
 
     public static void MapHostedPage(this IEndpointRouteBuilder routes)
@@ -30,33 +34,49 @@ internal static class HostedPage
         routes.MapGet("/", Root).ExcludeFromDescription();
     }
 
-    private static Task<IResult> Root(HttpContext http, IMultiTenantContextAccessor tenants, TenantDatabase database, TavusApiOptions tavus, CancellationToken ct) =>
+    private static Task<IResult> Root(
+        HttpContext http,
+        IMultiTenantContextAccessor tenants,
+        TenantDatabase database,
+        TavusApiOptions tavus,
+        CancellationToken ct) =>
         tenants.MultiTenantContext.Strategy is HostStrategy
             ? Show(http, tenants, database, tavus, ct)
             : Task.FromResult<IResult>(TypedResults.Redirect("/reference"));
 
-    private static async Task<IResult> Show(HttpContext http, IMultiTenantContextAccessor tenants, TenantDatabase database, TavusApiOptions tavus, CancellationToken ct)
+    private static async Task<IResult> Show(
+        HttpContext http,
+        IMultiTenantContextAccessor tenants,
+        TenantDatabase database,
+        TavusApiOptions tavus,
+        CancellationToken ct)
     {
         http.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy(tavus);
         http.Response.Headers["Referrer-Policy"] = "strict-origin-when-cross-origin";
         if (tenants.MultiTenantContext.TenantInfo is not { } tenant || await SiteKeyAsync(database, tenant, ct) is not { } key)
         {
             return TypedResults.Content(
-                Page("Page not found", "<main class=\"missing\"><h1>Page not found</h1><p>No company uses this address. Please check it for typos.</p></main>"),
-                "text/html; charset=utf-8",
+                Page("Page not found", Missing("Page not found", "No company uses this address. Please check it for typos.")),
+                Html,
                 statusCode: StatusCodes.Status404NotFound);
         }
 
         var name = HtmlEncoder.Default.Encode(tenant.Name);
-        return TypedResults.Content(
-            Page(name, $"<noscript><main class=\"missing\"><h1>{name}</h1><p>This page needs JavaScript.</p></main></noscript><script async src=\"/widget.js\" data-site-key=\"{key}\" data-mode=\"page\"></script>"),
-            "text/html; charset=utf-8");
+        var body = $"<noscript>{Missing(name, "This page needs JavaScript.")}</noscript>"
+            + $"<script async src=\"/widget.js\" data-site-key=\"{key}\" data-mode=\"page\"></script>";
+        return TypedResults.Content(Page(name, body), Html);
     }
+
+    private static string Missing(string title, string text) => $"<main class=\"missing\"><h1>{title}</h1><p>{text}</p></main>";
 
     private static async Task<string?> SiteKeyAsync(TenantDatabase database, TenantInfo tenant, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant.TenantId, ct);
-        return await db.SiteKeys.Where(key => key.RevokedAt == null).OrderBy(key => key.CreatedAt).Select(key => key.Key).FirstOrDefaultAsync(ct);
+        return await db.SiteKeys
+            .Where(key => key.RevokedAt == null)
+            .OrderBy(key => key.CreatedAt)
+            .Select(key => key.Key)
+            .FirstOrDefaultAsync(ct);
     }
 
     private static string Page(string title, string body) =>

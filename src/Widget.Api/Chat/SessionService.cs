@@ -10,16 +10,21 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Chat;
 
-/// <summary>Opens sessions: who the visitor is, which conversation goes on, how the widget looks.</summary>
+/// <summary>Opens sessions: who the visitor is, which conversation continues, and how the widget looks.</summary>
 internal sealed class SessionService(
-    TenantDatabase database, TenantSettingsService settings, AvailableModes modes, SpeechAvailability speech, DictationService dictation, VisitorTokens tokens)
+    TenantDatabase database,
+    TenantSettingsService settings,
+    AvailableModes modes,
+    SpeechAvailability speech,
+    DictationService dictation,
+    VisitorTokens tokens)
 {
     /// <summary>
-    /// Opens a session. A visitor that is unknown here, perhaps erased, becomes a new one.
+    /// Opens a session. An unknown visitor id, perhaps of an erased visitor, is replaced by a new one.
     /// </summary>
-    /// <param name="tenant">Whose visitor.</param>
-    /// <param name="request">What the widget asks for.</param>
-    /// <param name="origin">The site it asks from, already allowed; null for a caller that is no browser.</param>
+    /// <param name="tenant">The tenant whose widget it is.</param>
+    /// <param name="request">The widget's request.</param>
+    /// <param name="origin">The site of the request, already allowed; null when the caller is not a browser.</param>
     /// <param name="ct">Ends the wait.</param>
     public async Task<SessionResponse> OpenAsync(TenantInfo tenant, SessionRequest request, string? origin, CancellationToken ct)
     {
@@ -54,7 +59,7 @@ internal sealed class SessionService(
         return tenantSettings;
     }
 
-    // A page opens a session whenever it is shown, so each of these is one round trip.
+    // Every page view opens a session, so each of these methods is one round trip.
     private async Task<KnownVisitor?> FindAsync(TenantId tenant, VisitorId visitor, CancellationToken ct)
     {
         await using var batch = database.Batch(tenant).Add(
@@ -72,14 +77,17 @@ internal sealed class SessionService(
             [tenant.Value, visitor.Value]);
         await using var row = await batch.ReadAsync(ct);
         if (!await row.ReadAsync(ct)) return null;
-        return new KnownVisitor(visitor, row.IsDBNull(0) ? null : new LastConversation(new ConversationId(row.GetGuid(0)), row.GetInt32(1)));
+        var last = row.IsDBNull(0) ? null : new LastConversation(new ConversationId(row.GetGuid(0)), row.GetInt32(1));
+        return new KnownVisitor(visitor, last);
     }
 
     private async Task AddAsync(TenantId tenant, VisitorId visitor, bool isNew, ConversationId conversation, CancellationToken ct)
     {
         await using var batch = database.Batch(tenant);
         if (isNew) batch.Add("insert into visitors (tenant_id, id) values ($1, $2)", [tenant.Value, visitor.Value]);
-        batch.Add("insert into conversations (tenant_id, id, visitor_id) values ($1, $2, $3)", [tenant.Value, conversation.Value, visitor.Value]);
+        batch.Add(
+            "insert into conversations (tenant_id, id, visitor_id) values ($1, $2, $3)",
+            [tenant.Value, conversation.Value, visitor.Value]);
         await batch.RunAsync(ct);
     }
 
@@ -87,7 +95,11 @@ internal sealed class SessionService(
 
     private sealed record LastConversation(ConversationId Id, int LastSeq);
 
-    private async Task<WidgetConfig> ConfigAsync(TenantInfo tenant, TenantSettings settings, IReadOnlyList<string>? abilities, CancellationToken ct)
+    private async Task<WidgetConfig> ConfigAsync(
+        TenantInfo tenant,
+        TenantSettings settings,
+        IReadOnlyList<string>? abilities,
+        CancellationToken ct)
     {
         var offered = await modes.OfVisitorAsync(tenant.TenantId, settings, abilities, ct);
         return new()

@@ -25,19 +25,22 @@ internal static class VisitorEndpoints
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(429)
             .WithSummary("Open a session for a visitor");
 
-        var visitor = widget.MapGroup("").RequireAuthorization(Policies.Visitor).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(413);
-        visitor.MapPost("/identify", Identify).Validate<IdentifyRequest>().WithSummary("Say who the visitor is");
+        var visitor = widget.MapGroup("").RequireAuthorization(Policies.Visitor)
+            .ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(413);
+        visitor.MapPost("/identify", Identify).Validate<IdentifyRequest>().WithSummary("Identify the visitor");
         visitor.MapPost("/conversations/{id:guid}/messages", Send).Validate<MessageRequest>()
             .ProducesProblem(409).ProducesProblem(429)
-            .WithSummary("Send a message and receive its answer, as text/event-stream (waiting, sources, delta, completed, error) or as JSON");
+            .WithSummary("Send a message and get its answer, as text/event-stream (waiting, sources, delta, completed, error) or as JSON");
         visitor.MapGet("/conversations/{id:guid}/events", Events)
-            .WithSummary("Read the conversation after a seq: as JSON what there is, as text/event-stream also what comes");
+            .WithSummary("Read the conversation after a seq: existing events as JSON, or existing and new ones as text/event-stream");
         visitor.MapPost("/conversations/{id:guid}/ratings", Rate).Validate<RatingRequest>().WithSummary("Rate an answer");
         visitor.MapPost("/conversations/{id:guid}/person", RequestPerson).Validate<PersonRequest>().WithSummary("Ask for a person");
-        visitor.MapPost("/conversations/{id:guid}/context", SetContext).Validate<ContextRequest>().WithSummary("Say what the page is about");
-        visitor.MapPost("/conversations/{id:guid}/answers/{message:guid}/stop", Stop).WithSummary("Stop an answer where it is");
+        visitor.MapPost("/conversations/{id:guid}/context", SetContext).Validate<ContextRequest>()
+            .WithSummary("Tell what the page is about");
+        visitor.MapPost("/conversations/{id:guid}/answers/{message:guid}/stop", Stop).WithSummary("Stop an answer");
 
-        routes.MapHub<ConversationHub>(VisitorTokens.HubPath, options => options.CloseOnAuthenticationExpiration = true).RequireCors(Policies.AnyOrigin);
+        routes.MapHub<ConversationHub>(VisitorTokens.HubPath, options => options.CloseOnAuthenticationExpiration = true)
+            .RequireCors(Policies.AnyOrigin);
     }
 
     private static async Task<Results<Ok<SessionResponse>, ProblemHttpResult>> OpenSession(
@@ -59,24 +62,36 @@ internal static class VisitorEndpoints
         {
             var decided = await resolver.ResolveAsync(http, request, ct);
             if (decided.IsContradictory) return Problems.Because(StatusCodes.Status403Forbidden, MultiTenantMiddleware.Contradiction);
-            if (decided.TenantInfo is null) return Problems.Because(StatusCodes.Status401Unauthorized, "The key of this request is unknown or has been revoked.");
+            if (decided.TenantInfo is null)
+                return Problems.Because(StatusCodes.Status401Unauthorized, "The key of this request is unknown or has been revoked.");
         }
 
         var origin = Origins.Of(http);
         if (!origins.IsOwn(http))
         {
             var allowed = await settings.OriginsAsync(tenant.TenantId, ct);
-            if (origin is null && allowed.Count == 0)
-                return Problems.Because(StatusCodes.Status403Forbidden, $"{tenant.Name} allows no web sites, so its widget opens on its hosted page only.");
-            if (origin is not null && !allowed.Contains(origin, StringComparer.OrdinalIgnoreCase))
-                return Problems.Because(StatusCodes.Status403Forbidden, $"The widget of {tenant.Name} is not allowed on {origin}. Its owner can add this site to the allowed origins.");
+            if (origin is null && allowed.Count == 0) return NoSites(tenant);
+            if (origin is not null && !allowed.Contains(origin, StringComparer.OrdinalIgnoreCase)) return OtherSite(tenant, origin);
         }
 
         if (await limits.TakeAsync(http, request.SiteKey, tenant.TenantId, ct) is { } refusal) return refusal.ToProblem(http);
         return TypedResults.Ok(await sessions.OpenAsync(tenant, request, origin, ct));
     }
 
-    private static async Task<NoContent> Identify(IdentifyRequest request, HttpContext http, VisitorTokens tokens, VisitorService visitors, CancellationToken ct)
+    private static ProblemHttpResult NoSites(TenantInfo tenant) => Problems.Because(
+        StatusCodes.Status403Forbidden,
+        $"{tenant.Name} allows no web sites, so its widget opens on its hosted page only.");
+
+    private static ProblemHttpResult OtherSite(TenantInfo tenant, string origin) => Problems.Because(
+        StatusCodes.Status403Forbidden,
+        $"The widget of {tenant.Name} is not allowed on {origin}. Its owner can add this site to the allowed origins.");
+
+    private static async Task<NoContent> Identify(
+        IdentifyRequest request,
+        HttpContext http,
+        VisitorTokens tokens,
+        VisitorService visitors,
+        CancellationToken ct)
     {
         await visitors.IdentifyAsync(tokens.Read(http)!, request, ct);
         return TypedResults.NoContent();
@@ -101,13 +116,17 @@ internal static class VisitorEndpoints
                 : Problems.Because(StatusCodes.Status429TooManyRequests, asked.Words, Refusal.Code);
         }
 
-        if (Accepts(http, "text/event-stream") || !Accepts(http, "application/json")) return TypedResults.ServerSentEvents(Named(answer, ct));
+        if (Accepts(http, "text/event-stream") || !Accepts(http, "application/json"))
+            return TypedResults.ServerSentEvents(Named(answer, ct));
         await foreach (var update in answer)
             if (update is AnswerCompleted completed) return TypedResults.Ok(completed.Message);
-        return Problems.Because(StatusCodes.Status503ServiceUnavailable, "The answer is not ready. Send the message again with the same client id.");
+        return Problems.Because(
+            StatusCodes.Status503ServiceUnavailable,
+            "The answer is not ready. Send the message again with the same client id.");
     }
 
-    private static async Task<Results<Ok<IReadOnlyList<ConversationEvent>>, ServerSentEventsResult<ConversationUpdate>, ProblemHttpResult>> Events(
+    private static async Task<
+        Results<Ok<IReadOnlyList<ConversationEvent>>, ServerSentEventsResult<ConversationUpdate>, ProblemHttpResult>> Events(
         Guid id,
         HttpContext http,
         VisitorTokens tokens,
@@ -118,7 +137,7 @@ internal static class VisitorEndpoints
     {
         var visitor = tokens.Read(http)!;
         var conversation = new ConversationId(id);
-        // A browser's event source that reconnects says by itself what it has seen.
+        // When a browser's event source reconnects, it sends the id of the last event.
         if (int.TryParse(http.Request.Headers["Last-Event-ID"], out var last)) after = Math.Max(after, last);
         var events = await log.ReadAsync(visitor.Tenant, conversation, visitor.Visitor, after, ct);
         if (events is null) return Problems.NotFound("conversation");
@@ -150,10 +169,13 @@ internal static class VisitorEndpoints
         HttpContext http,
         VisitorTokens tokens,
         VisitorService visitors,
-        CancellationToken ct) =>
-        await visitors.AppendAsync(tokens.Read(http)!, new ConversationId(id), new PersonRequested { ClientId = request.ClientId }, ct) is { } appended
+        CancellationToken ct)
+    {
+        var requested = new PersonRequested { ClientId = request.ClientId };
+        return await visitors.AppendAsync(tokens.Read(http)!, new ConversationId(id), requested, ct) is { } appended
             ? TypedResults.Ok(appended)
             : Problems.NotFound("conversation");
+    }
 
     private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> SetContext(
         Guid id,
@@ -165,7 +187,12 @@ internal static class VisitorEndpoints
     {
         if (request.Context.Count > MostContextEntries
             || request.Context.Any(entry => entry.Key.Length > LongestContextEntry || entry.Value?.Length > LongestContextEntry))
-            return Problems.Invalid("context", $"The context may have {MostContextEntries} entries of {LongestContextEntry} characters at most.");
+        {
+            return Problems.Invalid(
+                "context",
+                $"The context may have {MostContextEntries} entries of {LongestContextEntry} characters at most.");
+        }
+
         return await visitors.SetContextAsync(tokens.Read(http)!, new ConversationId(id), request.Context, ct)
             ? TypedResults.NoContent()
             : Problems.NotFound("conversation");
@@ -188,7 +215,9 @@ internal static class VisitorEndpoints
     private static bool Accepts(HttpContext http, string mediaType) =>
         http.Request.Headers.Accept.Any(value => value is not null && value.Contains(mediaType, StringComparison.OrdinalIgnoreCase));
 
-    private static async IAsyncEnumerable<SseItem<AnswerUpdate>> Named(IAsyncEnumerable<AnswerUpdate> answer, [EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<SseItem<AnswerUpdate>> Named(
+        IAsyncEnumerable<AnswerUpdate> answer,
+        [EnumeratorCancellation] CancellationToken ct)
     {
         await foreach (var update in answer.WithCancellation(ct))
         {
@@ -207,7 +236,7 @@ internal static class VisitorEndpoints
         IAsyncEnumerable<ConversationUpdate> updates,
         [EnumeratorCancellation] CancellationToken ct)
     {
-        // The headers leave with the first event; a watcher should know at once that it watches.
+        // The headers are sent with the first event, and a watcher should know at once that it is connected.
         yield return new SseItem<ConversationUpdate>(new ConversationUpdate(), "ping");
         await foreach (var update in updates.WithCancellation(ct))
         {

@@ -6,8 +6,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Conversations;
 
 /// <summary>
-/// A visitor's id. Whoever has it may go on with the visitor's conversations, so it is random throughout (version 4) and
-/// cannot be guessed from the time.
+/// A visitor's id. A caller that knows it can continue the visitor's conversations, so it is entirely random (version 4) and cannot be
+/// guessed from the time.
 /// </summary>
 [JsonConverter(typeof(TypedIdJsonConverter))]
 public readonly record struct VisitorId(Guid Value) : ITypedId<VisitorId>
@@ -40,17 +40,17 @@ public readonly record struct MessageId(Guid Value) : ITypedId<MessageId>
     public override string ToString() => Value.ToString();
 }
 
-/// <summary>Someone on a customer's site.</summary>
+/// <summary>A person on a customer's site.</summary>
 public sealed class Visitor : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
 
     public required VisitorId Id { get; init; }
 
-    /// <summary>Who the site says it is; unproved.</summary>
+    /// <summary>The site's id of the visitor; not verified.</summary>
     public string? ExternalId { get; set; }
 
-    /// <summary>What the site says of the visitor: name, e-mail address; unproved.</summary>
+    /// <summary>What the site says about the visitor, such as name and e-mail address; not verified.</summary>
     public required Dictionary<string, string> Traits { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
@@ -75,7 +75,7 @@ public sealed class Conversation : ITenantOwned
 
     public required VisitorId VisitorId { get; init; }
 
-    /// <summary>Seq of its last event; 0 while it has none.</summary>
+    /// <summary>Seq of the last event; 0 before the first one.</summary>
     public int LastSeq { get; init; }
 
     /// <summary>What the page said about itself, for the assistant to know.</summary>
@@ -132,7 +132,7 @@ public sealed class ConversationEventRow : ITenantOwned
     public DateTimeOffset CreatedAt { get; init; }
 }
 
-/// <summary>A question whose answer is not in the log yet, and who is writing it.</summary>
+/// <summary>A question whose answer is not in the log yet, and the node that writes it.</summary>
 public sealed class PendingAnswer : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -143,17 +143,17 @@ public sealed class PendingAnswer : ITenantOwned
 
     public required int QuestionSeq { get; init; }
 
-    /// <summary>Counts the nodes that have taken it up.</summary>
+    /// <summary>Counts the nodes that have begun to write the answer.</summary>
     public required int Attempt { get; init; }
 
     public Guid? LeaseOwner { get; init; }
 
     public DateTimeOffset? LeaseUntil { get; init; }
 
-    /// <summary>The trace that the question was asked in (W3C traceparent), for the node that takes the answer over.</summary>
+    /// <summary>The trace in which the question was asked (W3C traceparent), for a node that takes the answer over.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>The visitor wants no more of it: what there is by then is the answer.</summary>
+    /// <summary>The visitor has stopped the answer: the text so far is the answer.</summary>
     public bool StopRequested { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }

@@ -22,28 +22,28 @@ public sealed class ConversationLog(TenantDatabase database)
     /// <summary>The columns of conversation_events that <see cref="ReadAllAsync"/> reads, in its order.</summary>
     internal const string Columns = "seq, created_at, client_id, data";
 
-    // What the row's own columns say is not said again in its data.
+    // The data leaves out what the row has in columns of its own.
     private static readonly JsonSerializerOptions Stored = new(JsonSerializerDefaults.Web)
     {
-        AllowOutOfOrderMetadataProperties = true, // jsonb keeps no order
+        AllowOutOfOrderMetadataProperties = true, // jsonb does not keep the order
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { WithoutColumns } },
     };
 
     /// <summary>Locks the conversation for the transaction; false when the tenant has none with this id.</summary>
     /// <param name="db">An open transaction.</param>
-    /// <param name="id">Which.</param>
-    /// <param name="visitor">Whose it must be; null for whoever acts for the tenant.</param>
+    /// <param name="id">The conversation.</param>
+    /// <param name="visitor">The visitor whose it must be; null when the caller acts for the tenant.</param>
     /// <param name="ct">Ends the wait.</param>
     public static async Task<bool> LockAsync(TenantDb db, ConversationId id, VisitorId? visitor, CancellationToken ct)
     {
         await using var command = db.Command(
             "select 1 from conversations where id = $1 and ($2::uuid is null or visitor_id = $2) for update",
-            [id.Value, new Npgsql.NpgsqlParameter { Value = (object?)visitor?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }]);
+            [id.Value, Parameter(visitor?.Value, NpgsqlDbType.Uuid)]);
         return await command.ExecuteScalarAsync(ct) is not null;
     }
 
-    /// <summary>The event that a client has sent before under this id of its own; null when there is none.</summary>
-    /// <exception cref="ClientIdTakenException">The client has used the id for an event of another kind.</exception>
+    /// <summary>The event that a client has sent with this client id; null when there is none.</summary>
+    /// <exception cref="ClientIdTakenException">The client id belongs to an event of another kind.</exception>
     public static async Task<TEvent?> FindAsync<TEvent>(TenantDb db, ConversationId id, string clientId, CancellationToken ct)
         where TEvent : ConversationEvent
     {
@@ -74,8 +74,8 @@ public sealed class ConversationLog(TenantDatabase database)
     /// <summary>The id of the answer to a visitor's message; null when the log has none.</summary>
     public static async Task<MessageId?> AnswerToAsync(TenantDb db, ConversationId id, int question, CancellationToken ct)
     {
-        // It comes after its question and is found among the first answers there, since only a few can be owed at once. Row-level security would not
-        // let an index on data ->> 'replyTo' be used: the operator is not leakproof.
+        // The answer is one of the first after its question, because only a few can be pending at once. An index on data ->> 'replyTo'
+        // would not help: row-level security prevents its use, since the operator is not leakproof.
         await using var command = db.Command(
             """
             select message_id from conversation_events
@@ -107,8 +107,8 @@ public sealed class ConversationLog(TenantDatabase database)
         return said;
     }
 
-    /// <summary>Appends to a conversation, which the transaction holds locked from then on.</summary>
-    /// <returns>The event with its place and time.</returns>
+    /// <summary>Appends to a conversation and locks it for the rest of the transaction.</summary>
+    /// <returns>The event with its seq and time.</returns>
     public static async Task<TEvent> AppendAsync<TEvent>(TenantDb db, ConversationId id, TEvent entry, CancellationToken ct)
         where TEvent : ConversationEvent
     {
@@ -126,13 +126,9 @@ public sealed class ConversationLog(TenantDatabase database)
             [
                 db.TenantId.Value,
                 id.Value,
-                new Npgsql.NpgsqlParameter { Value = StorableJson.Clean(JsonSerializer.Serialize<ConversationEvent>(entry, Stored)), NpgsqlDbType = NpgsqlDbType.Jsonb },
-                new Npgsql.NpgsqlParameter { Value = (object?)entry.ClientId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-                new Npgsql.NpgsqlParameter
-                {
-                    Value = entry is AssistantMessage answer ? answer.MessageId : DBNull.Value,
-                    NpgsqlDbType = NpgsqlDbType.Uuid,
-                },
+                Parameter(StorableJson.Clean(JsonSerializer.Serialize<ConversationEvent>(entry, Stored)), NpgsqlDbType.Jsonb),
+                Parameter(entry.ClientId, NpgsqlDbType.Text),
+                Parameter((entry as AssistantMessage)?.MessageId, NpgsqlDbType.Uuid),
             ]);
         await using var row = await command.ExecuteReaderAsync(ct);
         if (!await row.ReadAsync(ct)) throw new InvalidOperationException($"Conversation {id} is gone.");
@@ -140,7 +136,7 @@ public sealed class ConversationLog(TenantDatabase database)
     }
 
     /// <summary>
-    /// Events after a place in the log, oldest first, 500 at most; null when the conversation is not the visitor's.
+    /// Events after a seq, oldest first, 500 at most; null when the conversation is not the visitor's.
     /// </summary>
     public async Task<IReadOnlyList<ConversationEvent>?> ReadAsync(
         TenantId tenant,
@@ -152,7 +148,7 @@ public sealed class ConversationLog(TenantDatabase database)
         await using var batch = database.Batch(tenant)
             .Add(
                 "select 1 from conversations where tenant_id = $1 and id = $2 and ($3::uuid is null or visitor_id = $3)",
-                [tenant.Value, id.Value, new Npgsql.NpgsqlParameter { Value = (object?)visitor?.Value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }])
+                [tenant.Value, id.Value, Parameter(visitor?.Value, NpgsqlDbType.Uuid)])
             .Add(AfterSql, [tenant.Value, id.Value, after, MostRead]);
         await using var rows = await batch.ReadAsync(ct);
         if (!await rows.ReadAsync(ct)) return null;
@@ -161,13 +157,13 @@ public sealed class ConversationLog(TenantDatabase database)
     }
 
     /// <summary>
-    /// The statement that reads a conversation's events after a place in the log, for a <see cref="TenantBatch"/>. Parameters: tenant, conversation, the
-    /// place, most events. <see cref="ReadAllAsync"/> reads its rows.
+    /// The statement that reads a conversation's events after a seq, for a <see cref="TenantBatch"/>. Parameters: tenant, conversation,
+    /// seq, most events. <see cref="ReadAllAsync"/> reads its rows.
     /// </summary>
     internal const string AfterSql =
         $"select {Columns} from conversation_events where tenant_id = $1 and conversation_id = $2 and seq > $3 order by seq limit $4";
 
-    /// <summary>Events after a place in the log, oldest first, 500 at most, in whatever transaction.</summary>
+    /// <summary>Events after a seq, oldest first, 500 at most, within a transaction of the caller's.</summary>
     public static async Task<IReadOnlyList<ConversationEvent>> ReadAsync(TenantDb db, ConversationId id, int after, CancellationToken ct)
     {
         await using var command = db.Command(AfterSql, [db.TenantId.Value, id.Value, after, MostRead]);
@@ -182,6 +178,9 @@ public sealed class ConversationLog(TenantDatabase database)
         return events;
     }
 
+    private static Npgsql.NpgsqlParameter Parameter(object? value, NpgsqlDbType type) =>
+        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+
     private static ConversationEvent Read(Npgsql.NpgsqlDataReader row) => Parse(row.GetString(3)) with
     {
         Seq = row.GetInt32(0),
@@ -189,7 +188,7 @@ public sealed class ConversationLog(TenantDatabase database)
         ClientId = row.IsDBNull(2) ? null : row.GetString(2),
     };
 
-    // Titles that were stored before they were cleaned as they came in.
+    // Older events have titles from before titles were cleaned when they are stored.
     private static ConversationEvent Parse(string data) => JsonSerializer.Deserialize<ConversationEvent>(data, Stored)! switch
     {
         AssistantMessage { Citations.Count: > 0 } answer => answer with
@@ -210,11 +209,14 @@ public sealed class ConversationLog(TenantDatabase database)
     {
         if (!typeof(ConversationEvent).IsAssignableFrom(type.Type)) return;
         for (var i = type.Properties.Count - 1; i >= 0; i--)
-            if (type.Properties[i].AttributeProvider is System.Reflection.MemberInfo { DeclaringType: var declaring } && declaring == typeof(ConversationEvent))
-                type.Properties.RemoveAt(i);
+            if (IsColumn(type.Properties[i])) type.Properties.RemoveAt(i);
     }
+
+    private static bool IsColumn(JsonPropertyInfo property) =>
+        property.AttributeProvider is System.Reflection.MemberInfo { DeclaringType: var declaring }
+        && declaring == typeof(ConversationEvent);
 }
 
-/// <summary>A client has sent two different things under one id of its own; it should give each thing its own.</summary>
+/// <summary>A client has sent two different events with the same client id.</summary>
 public sealed class ClientIdTakenException()
     : ConflictException("clientId", "This client id was used for something else in this conversation. Give each message its own.");

@@ -1,6 +1,6 @@
 namespace Widget.Api.Conversations;
 
-/// <summary>Who on this node wants to hear of a conversation.</summary>
+/// <summary>The listeners for changes of conversations on this node.</summary>
 internal sealed class ConversationSignals
 {
     private readonly Lock _lock = new();

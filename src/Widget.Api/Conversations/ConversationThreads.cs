@@ -7,10 +7,14 @@ namespace Widget.Api.Conversations;
 public sealed class ConversationThreads(TenantDatabase database)
 {
     /// <summary>
-    /// The conversation that is asked for; a visitor's last one when none is; and for a program of the tenant's a new one of a new visitor. Null when it
-    /// is not the caller's.
+    /// The requested conversation. Without a request, a visitor gets the last one, and a program of the tenant a new one with a new
+    /// visitor. Null when the conversation is not the caller's.
     /// </summary>
-    public async Task<(ConversationId Conversation, VisitorId Visitor)?> FindAsync(TenantId tenant, VisitorId? visitor, ConversationId? wanted, CancellationToken ct)
+    public async Task<(ConversationId Conversation, VisitorId Visitor)?> FindAsync(
+        TenantId tenant,
+        VisitorId? visitor,
+        ConversationId? wanted,
+        CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
         if (wanted is not null || visitor is not null)
@@ -25,15 +29,13 @@ public sealed class ConversationThreads(TenantDatabase database)
         return await AddAsync(db, externalId: null, ct);
     }
 
-    /// <summary>The last conversation of somebody whom the tenant's program names by an id of its own; a new one when there is none.</summary>
+    /// <summary>The last conversation of a person whom the tenant's program names by its own id; a new one when there is none.</summary>
     public async Task<(ConversationId Conversation, VisitorId Visitor)> OfPersonAsync(TenantId tenant, string person, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        // Visitors say themselves who they are; a name that a program gives is in a space of its own, which they cannot claim.
+        // Pages may claim any id for a visitor. The prefix keeps them from claiming one that a program has given.
         person = ExternalIds.OfProgram(person);
-        // Two at once must not become two people.
-        await using (var locking = db.Command("select pg_advisory_xact_lock(hashtextextended('person ' || $1 || ' ' || $2, 0))", [tenant.ToString(), person]))
-            await locking.ExecuteNonQueryAsync(ct);
+        await LockAsync(db, person, ct);
         var visitors = db.Visitors;
         var found = await db.Conversations.AsNoTracking()
             .Where(row => visitors.Any(visitor => visitor.Id == row.VisitorId && visitor.ExternalId == person))
@@ -42,7 +44,19 @@ public sealed class ConversationThreads(TenantDatabase database)
         return found is not null ? (found.Id, found.VisitorId) : await AddAsync(db, person, ct);
     }
 
-    private static async Task<(ConversationId Conversation, VisitorId Visitor)> AddAsync(TenantDb db, string? externalId, CancellationToken ct)
+    // Two concurrent requests must not create two visitors for the same person.
+    private static async Task LockAsync(TenantDb db, string person, CancellationToken ct)
+    {
+        await using var command = db.Command(
+            "select pg_advisory_xact_lock(hashtextextended('person ' || $1 || ' ' || $2, 0))",
+            [db.TenantId.ToString(), person]);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private static async Task<(ConversationId Conversation, VisitorId Visitor)> AddAsync(
+        TenantDb db,
+        string? externalId,
+        CancellationToken ct)
     {
         var visitor = new Visitor { TenantId = db.TenantId, Id = VisitorId.New(), ExternalId = externalId, Traits = [] };
         var conversation = new Conversation { TenantId = db.TenantId, Id = ConversationId.New(), VisitorId = visitor.Id, Context = [] };

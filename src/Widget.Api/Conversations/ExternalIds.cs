@@ -1,8 +1,8 @@
 namespace Widget.Api.Conversations;
 
 /// <summary>
-/// Who visitors are elsewhere. A page says it of its visitor and proves nothing; a program of the tenant's has a key. What programs say stands under a
-/// prefix that pages may not use.
+/// Ids of visitors in the tenant's own systems. A page's claim about its visitor proves nothing, but a program of the tenant has a key. Ids
+/// from programs have a prefix that pages may not use.
 /// </summary>
 internal static class ExternalIds
 {
@@ -10,6 +10,6 @@ internal static class ExternalIds
 
     public static string OfProgram(string id) => Program + id;
 
-    /// <summary>As a page's word for it; null when it claims to be a program's.</summary>
+    /// <summary>The id that a page gives; null when it has the prefix of programs.</summary>
     public static string? OfPage(string? id) => id?.StartsWith(Program, StringComparison.OrdinalIgnoreCase) == true ? null : id;
 }

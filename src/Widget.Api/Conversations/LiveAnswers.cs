@@ -5,7 +5,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Conversations;
 
-/// <summary>An answer that is coming about on this node. One writer, any number of readers.</summary>
+/// <summary>An answer that this node is writing. It has one writer and any number of readers.</summary>
 public sealed class LiveAnswer(MessageId messageId, ConversationId conversation, Action changed, TimeProvider clock)
 {
     private readonly Lock _lock = new();
@@ -18,10 +18,10 @@ public sealed class LiveAnswer(MessageId messageId, ConversationId conversation,
 
     public ConversationId Conversation { get; } = conversation;
 
-    /// <summary>When the first text came (timestamp of the clock); null before.</summary>
+    /// <summary>When the first text was written (timestamp of the clock); null before.</summary>
     public long? FirstTextAt { get; private set; }
 
-    /// <summary>Begins anew: what there is so far is void.</summary>
+    /// <summary>Begins a new attempt and discards the text so far.</summary>
     public void Begin(int attempt)
     {
         lock (_lock)
@@ -34,7 +34,7 @@ public sealed class LiveAnswer(MessageId messageId, ConversationId conversation,
         changed();
     }
 
-    /// <summary>Says to those who follow it that it takes longer than usual.</summary>
+    /// <summary>Tells the readers that the answer takes longer than usual.</summary>
     public void Wait()
     {
         lock (_lock) _waits = true;
@@ -59,7 +59,7 @@ public sealed class LiveAnswer(MessageId messageId, ConversationId conversation,
     }
 
     /// <summary>
-    /// The attempt, whether it takes longer than usual, its sources once known, and the text beyond what a reader of that attempt has.
+    /// The current attempt, whether it takes longer than usual, its sources when known, and the text that a reader does not have yet.
     /// </summary>
     internal (int Attempt, bool Waits, IReadOnlyList<Citation>? Sources, string Text) Read(int attempt, int offset)
     {
@@ -71,7 +71,7 @@ public sealed class LiveAnswer(MessageId messageId, ConversationId conversation,
     }
 }
 
-/// <summary>How far one reader has come in an answer.</summary>
+/// <summary>How much of an answer one reader has received.</summary>
 internal sealed class AnswerCursor
 {
     private int _attempt;
@@ -79,7 +79,7 @@ internal sealed class AnswerCursor
     private bool _hasSources;
     private bool _waits;
 
-    /// <summary>What the reader has not seen yet.</summary>
+    /// <summary>The updates that the reader has not received yet.</summary>
     public IEnumerable<AnswerUpdate> Advance(LiveAnswer answer)
     {
         var (attempt, waits, sources, text) = answer.Read(_attempt, _offset);
@@ -103,7 +103,7 @@ internal sealed class AnswerCursor
     }
 }
 
-/// <summary>The answers that are coming about on this node.</summary>
+/// <summary>The answers that this node is writing.</summary>
 public sealed class LiveAnswers(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<ConversationId, ImmutableList<LiveAnswer>> _answers = [];

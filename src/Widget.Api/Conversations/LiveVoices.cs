@@ -4,8 +4,8 @@ using Widget.Contracts;
 namespace Widget.Api.Conversations;
 
 /// <summary>
-/// What is being said in voice calls just now, as far as this node has heard: the last word of each side. Nothing of it is kept for watchers; what was said
-/// comes to them again through the log.
+/// The latest captions of voice calls on this node, one for each speaker. Older ones are not kept for watchers, because everything that was
+/// said is in the log.
 /// </summary>
 public sealed class LiveVoices(TimeProvider clock)
 {
@@ -15,7 +15,7 @@ public sealed class LiveVoices(TimeProvider clock)
     private readonly ConcurrentDictionary<ConversationId, Voices> _voices = [];
     private long _version;
 
-    /// <summary>Something happens in a call.</summary>
+    /// <summary>Publishes a change in a call.</summary>
     public void Tell(ConversationId conversation, VoiceUpdate update)
     {
         var voices = _voices.GetOrAdd(conversation, _ => new Voices());
@@ -26,7 +26,7 @@ public sealed class LiveVoices(TimeProvider clock)
         }
 
         _signals.Raise(conversation);
-        // Calls whose end was never told here.
+        // Remove calls whose end was never published on this node.
         foreach (var (other, silent) in _voices)
             if (clock.GetUtcNow() - silent.ToldAt > Forgotten) _voices.TryRemove(KeyValuePair.Create(other, silent));
     }
@@ -34,7 +34,7 @@ public sealed class LiveVoices(TimeProvider clock)
     /// <summary>The call is over.</summary>
     public void Forget(ConversationId conversation) => _voices.TryRemove(conversation, out _);
 
-    /// <summary>What has been told since a version, oldest first, and the version that it is at now.</summary>
+    /// <summary>The updates after a version, oldest first. Sets the version to that of the last one.</summary>
     public IReadOnlyList<VoiceUpdate> Since(ConversationId conversation, ref long version)
     {
         if (!_voices.TryGetValue(conversation, out var voices)) return [];
@@ -47,12 +47,12 @@ public sealed class LiveVoices(TimeProvider clock)
         }
     }
 
-    /// <summary>Calls back whenever something is told, until disposed.</summary>
+    /// <summary>Calls back on every update, until disposed.</summary>
     public IDisposable OnChange(ConversationId conversation, Action callback) => _signals.Listen(conversation, callback);
 
     private sealed class Voices
     {
-        /// <summary>By who speaks; what nobody says stands under the empty name.</summary>
+        /// <summary>By speaker; updates without a caption have the empty name.</summary>
         public Dictionary<string, (long Version, VoiceUpdate Update)> Last { get; } = new(StringComparer.Ordinal);
 
         public DateTimeOffset ToldAt { get; set; }

@@ -25,7 +25,8 @@ internal static class ReportedWords
         foreach (var entry in events)
         {
             if (entry is not Utterance { Reported: true } reported) yield return entry;
-            else if (confirmed.TryGetValue(reported.Seq, out var said)) yield return reported with { Reported = false, Text = said ?? reported.Text };
+            else if (confirmed.TryGetValue(reported.Seq, out var said))
+                yield return reported with { Reported = false, Text = said ?? reported.Text };
             else if (!unconfirmed.Contains(reported.Seq)) yield return reported;
         }
     }

@@ -20,12 +20,16 @@ internal static class KnowledgeServices
         TavusOptions tavus,
         RerankOptions rerank,
         IngestionOptions ingestion) => services
-        .AddSingleton(new EmbeddingModels(embedding.Endpoint is null ? null : Cached(embedding), embedding.Model))
+        .AddSingleton(provider => new EmbeddingModels(
+            embedding.Endpoint is null ? null : Cached(embedding, provider.GetRequiredService<IHttpClientFactory>()),
+            embedding.Model))
         .AddRag(fetching, tavus, rerank, ingestion)
         .AddReadinessCheck<ProgramsHealth>("programs");
 
-    private static CachingEmbeddings Cached(EmbeddingModelOptions options) => new(
-        new OpenTelemetryEmbeddingGenerator<string, Embedding<float>>(new OpenAIEmbeddings(options), sourceName: AnswerTelemetry.Models)
+    private static CachingEmbeddings Cached(EmbeddingModelOptions options, IHttpClientFactory clients) => new(
+        new OpenTelemetryEmbeddingGenerator<string, Embedding<float>>(
+            new OpenAIEmbeddings(options, clients.CreateClient(OutboundClients.Operator)),
+            sourceName: AnswerTelemetry.Models)
         {
             // Whatever the environment says, texts stay out of traces.
             EnableSensitiveData = false,

@@ -5,8 +5,8 @@ using Microsoft.Extensions.AI;
 namespace Widget.Api.OpenAI;
 
 /// <summary>
-/// A request of OpenAI's chat completions, as far as it has a meaning here (platform.openai.com, API reference, "Create chat completion").
-/// Fields that are not named are passed over; sampling is checked and not followed, since how freely the assistant talks is the tenant's affair.
+/// The supported part of a chat completion request of OpenAI's API (platform.openai.com, API reference, "Create chat completion"). Other
+/// fields are ignored. Sampling parameters are checked but not applied, because the tenant decides how the assistant talks.
 /// </summary>
 public sealed partial record ChatCompletionRequest
 {
@@ -38,7 +38,7 @@ public sealed partial record ChatCompletionRequest
 
     public bool? ParallelCalls { get; init; }
 
-    /// <exception cref="OpenAIException">It is not a request.</exception>
+    /// <exception cref="OpenAIException">The body is not a valid request.</exception>
     public static ChatCompletionRequest Parse(JsonElement body)
     {
         var request = RequestFields.Of(body, "");
@@ -48,12 +48,14 @@ public sealed partial record ChatCompletionRequest
         request.Number("presence_penalty", -2, 2);
         request.Number("frequency_penalty", -2, 2);
         var messages = request.List("messages");
-        if (messages.Count == 0) throw request.Find("messages") is null ? request.Missing("messages") : OpenAIException.Invalid("messages is empty.", "messages");
+        if (request.Find("messages") is null) throw request.Missing("messages");
+        if (messages.Count == 0) throw OpenAIException.Invalid("messages is empty.", "messages");
         if (messages.Count > MostMessages) throw OpenAIException.Invalid($"There may be {MostMessages} messages at most.", "messages");
         var conversation = RequestMessages.Read(messages);
         IReadOnlyList<AIFunctionDeclaration> tools = [.. request.List("tools").Select(entry => Tool(entry.Value, entry.Path))];
         if (tools.Count > MostTools) throw OpenAIException.Invalid($"There may be {MostTools} tools at most.", "tools");
-        if (tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).Count() != tools.Count) throw OpenAIException.Invalid("Two tools have the same name.", "tools");
+        if (tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).Count() != tools.Count)
+            throw OpenAIException.Invalid("Two tools have the same name.", "tools");
         return new ChatCompletionRequest
         {
             Model = request.RequiredText("model"),
@@ -83,20 +85,30 @@ public sealed partial record ChatCompletionRequest
             ? [RequestFields.Text(stop, "stop")]
             : [.. request.List("stop").Select(entry => RequestFields.Text(entry.Value, entry.Path))];
         if (stops.Count > MostStops) throw OpenAIException.Invalid($"stop may have {MostStops} texts at most.", "stop");
-        // Forms send the field they show, filled in or not; models' servers refuse a text that is empty.
+        // Forms send every field they show, filled in or not. Models' servers refuse an empty text.
         return [.. stops.Where(text => text.Length > 0)];
     }
 
     private static AIFunctionDeclaration Tool(JsonElement entry, string path)
     {
         var tool = RequestFields.Of(entry, path);
-        if (tool.RequiredText("type") != "function") throw OpenAIException.Invalid("Only tools of type function are known.", tool.Path("type"));
+        if (tool.RequiredText("type") != "function")
+            throw OpenAIException.Invalid("Only tools of type function are supported.", tool.Path("type"));
         var function = RequestFields.Of(tool.Find("function") ?? throw tool.Missing("function"), tool.Path("function"));
         var name = function.RequiredText("name");
-        if (!FunctionName().IsMatch(name)) throw OpenAIException.Invalid("A function's name has 1 to 64 letters, digits, underscores and hyphens.", function.Path("name"));
+        CheckFunctionName(name, function.Path("name"));
         var parameters = function.Find("parameters") ?? NoParameters;
-        if (parameters.ValueKind != JsonValueKind.Object) throw OpenAIException.Invalid($"{function.Path("parameters")} must be a JSON Schema.", function.Path("parameters"));
-        return AIFunctionFactory.CreateDeclaration(name, function.Text("description"), parameters.EnumerateObject().Any() ? parameters.Clone() : NoParameters, returnJsonSchema: null);
+        if (parameters.ValueKind != JsonValueKind.Object)
+            throw OpenAIException.Invalid($"{function.Path("parameters")} must be a JSON Schema.", function.Path("parameters"));
+        var schema = parameters.EnumerateObject().Any() ? parameters.Clone() : NoParameters;
+        return AIFunctionFactory.CreateDeclaration(name, function.Text("description"), schema, returnJsonSchema: null);
+    }
+
+    /// <exception cref="OpenAIException">The name is not valid for a function.</exception>
+    internal static void CheckFunctionName(string name, string path)
+    {
+        if (!FunctionName().IsMatch(name))
+            throw OpenAIException.Invalid("A function's name has 1 to 64 letters, digits, underscores and hyphens.", path);
     }
 
     private static ChatToolMode Mode(RequestFields request, IReadOnlyList<AIFunctionDeclaration> tools)
@@ -108,17 +120,21 @@ public sealed partial record ChatCompletionRequest
         if (choice.ValueKind == JsonValueKind.Object)
         {
             var named = RequestFields.Of(choice, Field);
-            if (named.RequiredText("type") != "function") throw OpenAIException.Invalid("tool_choice.type must be function.", "tool_choice.type");
-            wanted = RequestFields.Of(named.Find("function") ?? throw named.Missing("function"), "tool_choice.function").RequiredText("name");
+            if (named.RequiredText("type") != "function")
+                throw OpenAIException.Invalid("tool_choice.type must be function.", "tool_choice.type");
+            var function = named.Find("function") ?? throw named.Missing("function");
+            wanted = RequestFields.Of(function, "tool_choice.function").RequiredText("name");
         }
 
-        if (tools.Count == 0 && mode is "required" or "function") throw OpenAIException.Invalid("tool_choice needs tools to choose from.", Field);
+        if (tools.Count == 0 && mode is "required" or "function")
+            throw OpenAIException.Invalid("tool_choice needs tools to choose from.", Field);
         return (mode, wanted) switch
         {
             ("none", _) => ChatToolMode.None,
             ("auto", _) => ChatToolMode.Auto,
             ("required", _) => ChatToolMode.RequireAny,
-            (_, { } name) => tools.Any(tool => tool.Name == name) ? ChatToolMode.RequireSpecific(name) : throw OpenAIException.Invalid($"tool_choice names \"{name}\", which is none of the tools.", Field),
+            (_, { } name) when tools.Any(tool => tool.Name == name) => ChatToolMode.RequireSpecific(name),
+            (_, { } name) => throw OpenAIException.Invalid($"tool_choice names \"{name}\", which is none of the tools.", Field),
             _ => throw OpenAIException.Invalid("tool_choice must be none, auto, required or a function.", Field),
         };
     }
@@ -126,5 +142,5 @@ public sealed partial record ChatCompletionRequest
     private static readonly JsonElement NoParameters = JsonDocument.Parse("""{"type": "object", "properties": {}}""").RootElement;
 
     [GeneratedRegex("^[a-zA-Z0-9_-]{1,64}$", RegexOptions.ExplicitCapture, 1000)]
-    internal static partial Regex FunctionName();
+    private static partial Regex FunctionName();
 }

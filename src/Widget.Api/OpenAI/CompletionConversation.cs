@@ -6,7 +6,7 @@ using Widget.Rag.Text;
 
 namespace Widget.Api.OpenAI;
 
-/// <summary>What a request's messages mean for an answer.</summary>
+/// <summary>A request's messages as a conversation: the question, what came before it, and what came after.</summary>
 internal sealed class CompletionConversation
 {
     private const int MostTurns = 20;
@@ -26,45 +26,56 @@ internal sealed class CompletionConversation
         Instructions = instructions.Length == 0 ? null : Truncation.Truncate(instructions, LongestInstructions);
     }
 
-    /// <summary>What the program says of the conversation; null when it says nothing.</summary>
+    /// <summary>The program's instructions; null when there are none.</summary>
     public string? Instructions { get; }
 
     /// <summary>The last thing the visitor said; null before the visitor has said anything.</summary>
     public string? Question => _asked < 0 ? null : _turns[_asked].Text;
 
-    /// <summary>Something has come after the question: results of functions that the client was asked to call.</summary>
+    /// <summary>Whether the question is followed by results of functions that the client was asked to call.</summary>
     public bool HasGoneOn => _asked >= 0 && _asked + 1 < _turns.Count;
 
-    /// <summary>The phrases in the visitor's language; a word of thanks alone does not tell which that is.</summary>
+    /// <summary>The phrases in the visitor's language. When the question is too short to tell, the earlier ones count, too.</summary>
     public Phrases Phrases(TenantSettings settings)
     {
         var said = string.Join('\n', _turns.Where(turn => turn.Role == ChatRole.User).TakeLast(MostTurns).Select(turn => turn.Text));
-        return Answers.Phrases.For(settings.Locale == "auto" ? null : settings.Locale, LanguageDetector.Detect(Question!) is null ? said : Question!);
+        var sample = LanguageDetector.Detect(Question!) is null ? said : Question!;
+        return Answers.Phrases.For(settings.Locale == "auto" ? null : settings.Locale, sample);
     }
 
-    /// <summary>As search and prompt know a question. It belongs to no log, and so has no place in one.</summary>
+    /// <summary>The question as search and prompt read it. It is in no conversation's log, so it has no number.</summary>
     public VisitorMessage Asked => new() { Text = Truncation.Truncate(Question!, LongestSearched) };
 
     /// <summary>What was said before the question.</summary>
     public IReadOnlyList<ConversationEvent> Before => [.. _turns.Take(_asked)
         .Where(turn => turn.Text.Length > 0 && (turn.Role == ChatRole.User || turn.Role == ChatRole.Assistant))
         .TakeLast(MostTurns)
-        .Select(turn => turn.Role == ChatRole.User
-            ? (ConversationEvent)new VisitorMessage { Text = turn.Text }
-            : new AssistantMessage { MessageId = Guid.Empty, ReplyTo = 0, Text = turn.Text, Outcome = AnswerOutcome.Answered, Citations = [] })];
+        .Select(ToEvent)];
+
+    private static ConversationEvent ToEvent(ChatMessage turn) => turn.Role == ChatRole.User
+        ? new VisitorMessage { Text = turn.Text }
+        : new AssistantMessage
+        {
+            MessageId = Guid.Empty,
+            ReplyTo = 0,
+            Text = turn.Text,
+            Outcome = AnswerOutcome.Answered,
+            Citations = [],
+        };
 
     /// <summary>
-    /// What the model reads: its instructions and the last turns, the question and what came after it among them. A call stands there with its result
-    /// or not at all, since no model takes the one without the other: a visitor may have cut in before there was one, and the last turns may begin
-    /// between the two.
+    /// What the model reads: its instructions and the last turns, with the question and what came after it. A call and its result are both
+    /// there or both left out, because models refuse one without the other: a visitor may interrupt before there is a result, and the last
+    /// turns may begin between the two.
     /// </summary>
-    public List<ChatMessage> Messages(AnswerPrompt prompt)
+    public async Task<List<ChatMessage>> MessagesAsync(AnswerPrompt prompt, CancellationToken ct)
     {
         var first = Math.Max(0, _asked - MostTurns);
         while (first < _asked && _turns[first].Role != ChatRole.User) first++;
         var last = _turns.Skip(first).ToList();
-        var called = last.SelectMany(turn => turn.Contents.OfType<FunctionCallContent>()).Select(call => call.CallId).ToHashSet(StringComparer.Ordinal);
-        var answered = last.SelectMany(turn => turn.Contents.OfType<FunctionResultContent>()).Select(result => result.CallId).ToHashSet(StringComparer.Ordinal);
+        var contents = last.SelectMany(turn => turn.Contents).ToList();
+        var called = contents.OfType<FunctionCallContent>().Select(call => call.CallId).ToHashSet(StringComparer.Ordinal);
+        var answered = contents.OfType<FunctionResultContent>().Select(result => result.CallId).ToHashSet(StringComparer.Ordinal);
         var turns = last
             .Select(turn => new ChatMessage(turn.Role, [.. turn.Contents.Where(content => content switch
             {
@@ -73,6 +84,6 @@ internal sealed class CompletionConversation
                 _ => true,
             })]))
             .Where(turn => turn.Contents.Count > 0);
-        return [new ChatMessage(ChatRole.System, prompt.Instructions()), .. turns];
+        return [await prompt.SystemMessageAsync(ct), .. turns];
     }
 }

@@ -7,8 +7,8 @@ using Widget.Contracts;
 namespace Widget.Api.OpenAI;
 
 /// <summary>An answer in OpenAI's shapes: <c>chat.completion</c> whole, <c>chat.completion.chunk</c> piece by piece.</summary>
-/// <param name="id">The answer's.</param>
-/// <param name="model">As it was asked for.</param>
+/// <param name="id">The answer's id.</param>
+/// <param name="model">The model's name as the client gave it.</param>
 /// <param name="created">Unix time in seconds.</param>
 internal sealed class CompletionFormat(string id, string model, long created)
 {
@@ -24,24 +24,34 @@ internal sealed class CompletionFormat(string id, string model, long created)
 
     public string Calls(IReadOnlyList<FunctionCallContent> calls) => Chunk(new Delta { ToolCalls = ToCalls(calls, numbered: true) });
 
-    /// <summary>The last chunk of the answer, with what it rests on: a field of our own, which other clients pass over.</summary>
-    public string End(Completion completion) =>
-        Write(new Document(id, "chat.completion.chunk", created, model, [new Choice(0, null, new Delta(), completion.Finish)], completion.Citations, null));
+    /// <summary>The last chunk of the answer, with its citations: a field of our own, which other clients ignore.</summary>
+    public string End(Completion completion)
+    {
+        var choice = new Choice(0, null, new Delta(), completion.Finish);
+        return Write(new Document(id, "chat.completion.chunk", created, model, [choice], completion.Citations, null));
+    }
 
-    public string Usage(Completion completion) => Write(new Document(id, "chat.completion.chunk", created, model, [], null, Tokens.Of(completion)));
+    public string Usage(Completion completion) =>
+        Write(new Document(id, "chat.completion.chunk", created, model, [], null, Tokens.Of(completion)));
 
-    public string Whole(string text, Completion completion) => Write(new Document(
-        id,
-        "chat.completion",
-        created,
-        model,
-        [new Choice(0, new Delta { Role = "assistant", Content = text, ToolCalls = completion.Calls.Count == 0 ? null : ToCalls(completion.Calls, numbered: false) }, null, completion.Finish)],
-        completion.Citations,
-        Tokens.Of(completion)));
+    public string Whole(string text, Completion completion)
+    {
+        var calls = completion.Calls.Count == 0 ? null : ToCalls(completion.Calls, numbered: false);
+        var message = new Delta { Role = "assistant", Content = text, ToolCalls = calls };
+        return Write(new Document(
+            id,
+            "chat.completion",
+            created,
+            model,
+            [new Choice(0, message, null, completion.Finish)],
+            completion.Citations,
+            Tokens.Of(completion)));
+    }
 
     public static string Error(OpenAIException error) => JsonSerializer.Serialize(error.Body, JsonSerializerOptions.Web);
 
-    private string Chunk(Delta delta) => Write(new Document(id, "chat.completion.chunk", created, model, [new Choice(0, null, delta, null)], null, null));
+    private string Chunk(Delta delta) =>
+        Write(new Document(id, "chat.completion.chunk", created, model, [new Choice(0, null, delta, null)], null, null));
 
     private static string Write(Document document) => JsonSerializer.Serialize(document, Options);
 
@@ -60,7 +70,11 @@ internal sealed class CompletionFormat(string id, string model, long created)
         IReadOnlyList<Citation>? Citations,
         Tokens? Usage);
 
-    private sealed record Choice(int Index, Delta? Message, Delta? Delta, [property: JsonPropertyName("finish_reason"), JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Finish);
+    private sealed record Choice(
+        int Index,
+        Delta? Message,
+        Delta? Delta,
+        [property: JsonPropertyName("finish_reason"), JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Finish);
 
     private sealed record Delta
     {
@@ -81,6 +95,7 @@ internal sealed class CompletionFormat(string id, string model, long created)
         [property: JsonPropertyName("completion_tokens")] long Output,
         [property: JsonPropertyName("total_tokens")] long Total)
     {
-        public static Tokens Of(Completion completion) => new(completion.InputTokens, completion.OutputTokens, completion.InputTokens + completion.OutputTokens);
+        public static Tokens Of(Completion completion) =>
+            new(completion.InputTokens, completion.OutputTokens, completion.InputTokens + completion.OutputTokens);
     }
 }

@@ -6,28 +6,34 @@ using Widget.Contracts;
 namespace Widget.Api.OpenAI;
 
 /// <summary>
-/// The tenant's own tools as the model behind the endpoint may use them: those without effects. What has effects needs a conversation in which the
-/// visitor has really said so, and a request may be one of several guesses at what they are about to say.
+/// The tenant's tools that the model behind the endpoint may use: those without effects. A tool with effects needs a conversation in which
+/// the visitor has really asked for it, and a request may be one of several guesses at what the visitor is about to say.
 /// </summary>
-public sealed class CompletionTools(ToolRegistry registry, ToolExecution execution)
+public sealed class CompletionTools(ToolRegistry registry, ToolRunner runner)
 {
     /// <summary>The tools for one request. A function of the client's comes before a tool of the same name.</summary>
     internal OfferedTools For(TenantInfo tenant, TenantSettings settings, ChatCompletionRequest request)
     {
-        // A client that wants one of its functions called, or none at all, wants no other.
-        if (request.ToolMode is not AutoChatToolMode) return new OfferedTools(request, [], tenant, settings, execution);
+        // A client that requires one of its functions, or forbids calls, wants no tools of ours.
+        if (request.ToolMode is not AutoChatToolMode) return new OfferedTools(request, [], tenant, settings, runner);
         var taken = request.Tools.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal);
-        return new OfferedTools(request, [.. registry.Of(settings).Where(tool => !tool.HasEffects && !taken.Contains(tool.Name))], tenant, settings, execution);
+        var own = registry.Of(settings).Where(tool => !tool.HasEffects && !taken.Contains(tool.Name));
+        return new OfferedTools(request, [.. own], tenant, settings, runner);
     }
 }
 
-/// <summary>What the model may call in one request.</summary>
-internal sealed class OfferedTools(ChatCompletionRequest request, IReadOnlyList<ITool> own, TenantInfo tenant, TenantSettings settings, ToolExecution execution)
+/// <summary>What the model may call in one request: the client's functions and our own tools.</summary>
+internal sealed class OfferedTools(
+    ChatCompletionRequest request,
+    IReadOnlyList<Tool> own,
+    TenantInfo tenant,
+    TenantSettings settings,
+    ToolRunner runner)
 {
     public bool IsClients(FunctionCallContent call) => request.Tools.Any(tool => tool.Name == call.Name);
 
-    /// <param name="options">The prompt's; the request's wishes and the tools are put in.</param>
-    /// <param name="withOwn">The last round has none of ours, so that it comes to an end.</param>
+    /// <param name="options">The prompt's options. The request's settings and the tools are added.</param>
+    /// <param name="withOwn">False in the last round, so that the model has to answer.</param>
     public ChatOptions Offer(ChatOptions options, bool withOwn)
     {
         options.MaxOutputTokens = request.MostTokens;
@@ -38,10 +44,10 @@ internal sealed class OfferedTools(ChatCompletionRequest request, IReadOnlyList<
         return options;
     }
 
-    /// <summary>Runs a call of one of ours.</summary>
-    /// <param name="call">The model's.</param>
-    /// <param name="sources">What the answer may cite; what the tool finds is added.</param>
-    /// <param name="ct">The caller has gone.</param>
+    /// <summary>Runs a call of one of our tools.</summary>
+    /// <param name="call">The model's call.</param>
+    /// <param name="sources">What the answer may cite. What the tool finds is added.</param>
+    /// <param name="ct">Cancelled when the caller is gone.</param>
     public async Task<FunctionResultContent> RunAsync(FunctionCallContent call, List<Citation> sources, CancellationToken ct)
     {
         var result = await RunAsync(call, sources.Count + 1, ct);
@@ -51,12 +57,19 @@ internal sealed class OfferedTools(ChatCompletionRequest request, IReadOnlyList<
 
     private async Task<ToolResult> RunAsync(FunctionCallContent call, int firstNumber, CancellationToken ct)
     {
-        if (own.FirstOrDefault(tool => tool.Name == call.Name) is not { } tool) return ToolResult.Failed("There is no tool of this name.");
-        var given = ToolJson.Element(call.RawRepresentation as string ?? "");
-        if ((ToolArguments.Read(given, out var arguments) ?? ArgumentSchema.Violation(tool.Parameters, arguments)) is { } problem) return ToolResult.Failed(problem);
-        var context = new ToolContext { Tenant = tenant, Settings = settings, CallId = $"completion:{call.CallId}", FirstNumber = firstNumber };
-        return await execution.RunAsync(tool, context, arguments, ct);
+        // The registry knows more tools than this request offers.
+        if (!own.Any(tool => tool.Name == call.Name)) return ToolResult.Refused(ToolStatus.Unknown, "There is no tool of this name.");
+        var context = new ToolContext
+        {
+            Tenant = tenant,
+            Settings = settings,
+            CallId = $"completion:{call.CallId}",
+            Mode = ToolCallMode.Completion,
+            FirstNumber = firstNumber,
+        };
+        return await runner.RunAsync(context, call.Name, ToolJson.Element(call.RawRepresentation as string ?? ""), ct);
     }
 
-    private static AIFunctionDeclaration Declaration(ITool tool) => AIFunctionFactory.CreateDeclaration(tool.Name, tool.Description.Trim(), tool.Parameters, returnJsonSchema: null);
+    private static AIFunctionDeclaration Declaration(Tool tool) =>
+        AIFunctionFactory.CreateDeclaration(tool.Name, tool.Description.Trim(), tool.Parameters, returnJsonSchema: null);
 }

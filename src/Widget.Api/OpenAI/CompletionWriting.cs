@@ -4,12 +4,12 @@ using Widget.Contracts;
 
 namespace Widget.Api.OpenAI;
 
-/// <summary>The model did not write what it should, though its server gave no error.</summary>
+/// <summary>The model's answer cannot be used, although its server reported no error.</summary>
 internal sealed class ModelFailedException(string reason) : Exception(reason);
 
 /// <summary>
-/// One answer as the model writes it, in rounds: while it calls tools of ours, these run and it goes on. What it says is verified against the sources
-/// and spoken as it comes.
+/// One answer as the model writes it, in rounds: while the model calls our tools, they run and it goes on. What it says is verified against
+/// the sources and spoken as it comes.
 /// </summary>
 internal sealed class CompletionWriting(
     IChatClient model,
@@ -23,14 +23,14 @@ internal sealed class CompletionWriting(
     private long _outputTokens;
     private int _length;
 
-    /// <summary>Something has been said that cannot be taken back.</summary>
+    /// <summary>Something has been said, and cannot be taken back.</summary>
     public bool HasSpoken { get; private set; }
 
     /// <param name="messages">What the model reads.</param>
     /// <param name="options">The prompt's.</param>
-    /// <param name="mostRounds">How often tools may run and it go on.</param>
-    /// <param name="ct">The caller has gone, or it takes too long.</param>
-    /// <exception cref="ModelFailedException">It did not write what it should.</exception>
+    /// <param name="mostRounds">Most calls of the model. The last one offers none of our tools.</param>
+    /// <param name="ct">Cancelled when the caller is gone or the answer takes too long.</param>
+    /// <exception cref="ModelFailedException">The answer cannot be used.</exception>
     public async Task<Completion> RunAsync(List<ChatMessage> messages, ChatOptions options, int mostRounds, CancellationToken ct)
     {
         for (var round = 1; ; round++)
@@ -43,7 +43,7 @@ internal sealed class CompletionWriting(
             if (calls.Count == 0)
             {
                 if (!HasSpoken) throw new ModelFailedException("nothing in its answer was true to its sources");
-                return Ended(finish == ChatFinishReason.Length ? "length" : finish == ChatFinishReason.ContentFilter ? "content_filter" : "stop");
+                return Ended(Name(finish));
             }
 
             if (round == mostRounds) throw new ModelFailedException("it calls tools without end");
@@ -52,7 +52,12 @@ internal sealed class CompletionWriting(
         }
     }
 
-    private async Task<ChatFinishReason?> WriteAsync(List<ChatMessage> messages, ChatOptions options, List<AIContent> said, List<FunctionCallContent> calls, CancellationToken ct)
+    private async Task<ChatFinishReason?> WriteAsync(
+        List<ChatMessage> messages,
+        ChatOptions options,
+        List<AIContent> said,
+        List<FunctionCallContent> calls,
+        CancellationToken ct)
     {
         var verified = new VerifiedText(sources, new KnownLinks(sources, settings));
         var spoken = new SpokenText();
@@ -71,11 +76,12 @@ internal sealed class CompletionWriting(
             if (update.Text.Length == 0) continue;
             ct.ThrowIfCancellationRequested();
             _length += update.Text.Length;
-            if (_length > Answerer.LongestAnswer) throw new ModelFailedException($"its answer is longer than {Answerer.LongestAnswer} characters");
+            if (_length > ModelAnswerWriter.LongestAnswer)
+                throw new ModelFailedException($"its answer is longer than {ModelAnswerWriter.LongestAnswer} characters");
             await SayAsync(spoken.Append(verified.Append(update.Text)));
         }
 
-        // A stream that ends without saying why was cut off.
+        // A stream that ends without a reason was cut off.
         if (finish is null) throw new ModelFailedException("its answer was cut off");
         await SayAsync(spoken.Append(verified.Complete()));
         await SayAsync(spoken.Complete());
@@ -91,6 +97,11 @@ internal sealed class CompletionWriting(
             HasSpoken = true;
         }
     }
+
+    private static string Name(ChatFinishReason? finish) =>
+        finish == ChatFinishReason.Length ? "length"
+        : finish == ChatFinishReason.ContentFilter ? "content_filter"
+        : "stop";
 
     private Completion Ended(string finish) => new(finish)
     {

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.AI;
 using Npgsql;
 using Widget.Api.Answers;
-using Widget.Api.Search;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Usage;
 using Widget.Contracts;
@@ -9,14 +8,14 @@ using Widget.Rag.Search;
 
 namespace Widget.Api.OpenAI;
 
-/// <summary>What an answer came to, once its text has been said.</summary>
+/// <summary>How an answer ended, once its text has been said.</summary>
 /// <param name="Finish">stop, length, content_filter or tool_calls.</param>
 public sealed record Completion(string Finish)
 {
-    /// <summary>The client's functions that it is asked to call.</summary>
+    /// <summary>The client's functions that the model wants called.</summary>
     public IReadOnlyList<FunctionCallContent> Calls { get; init; } = [];
 
-    /// <summary>What the text rests on.</summary>
+    /// <summary>The sources that the text cites.</summary>
     public IReadOnlyList<Citation> Citations { get; init; } = [];
 
     public long InputTokens { get; init; }
@@ -25,108 +24,146 @@ public sealed record Completion(string Finish)
 }
 
 /// <summary>
-/// Answers chat completions from a tenant's knowledge, by the rules by which visitors are answered in text. A program may ask before the visitor
-/// has finished, ask again and give up half-way: nothing is kept of a request and nothing follows from it, and whoever goes ends it.
+/// Answers chat completions from a tenant's knowledge, by the rules by which visitors are answered in text. A program may ask before the
+/// visitor has finished, ask again and give up half-way: nothing of a request is kept, and it ends when its caller disconnects.
 /// </summary>
-public sealed partial class Completions(Answerer answerer, ChatModels models, ModelCondition condition, CompletionTools ownTools, MonthlyBudget budget, UsageMeter usage, ILogger<Completions> logger)
+public sealed partial class Completions(
+    Answerer answerer,
+    ChatModel model,
+    ModelCondition condition,
+    CompletionTools ownTools,
+    MonthlyBudget budget,
+    UsageMeter usage,
+    ILogger<Completions> logger)
 {
     private const int MostRounds = 3;
 
-    /// <param name="tenant">Whose knowledge.</param>
-    /// <param name="settings">The tenant's.</param>
+    /// <param name="tenant">Whose knowledge is searched.</param>
+    /// <param name="settings">The tenant's settings.</param>
     /// <param name="request">What is asked.</param>
     /// <param name="say">Takes the text as it comes.</param>
-    /// <param name="ct">The caller has gone.</param>
-    /// <exception cref="OpenAIException">It cannot be answered, or broke off after something had been said.</exception>
-    public async Task<Completion> AnswerAsync(TenantInfo tenant, TenantSettings settings, ChatCompletionRequest request, Func<string, ValueTask> say, CancellationToken ct)
+    /// <param name="ct">Cancelled when the caller is gone.</param>
+    /// <exception cref="OpenAIException">The request cannot be answered, or the answer broke off half-way.</exception>
+    public async Task<Completion> AnswerAsync(
+        TenantInfo tenant,
+        TenantSettings settings,
+        ChatCompletionRequest request,
+        Func<string, ValueTask> say,
+        CancellationToken ct)
     {
         using var tally = ModelTally.Begin();
         try
         {
-            return await AnswerWithinAsync(await budget.CheckAsync(tenant.TenantId, settings, ct), tenant, settings, request, say, ct);
+            var verdict = await budget.CheckAsync(tenant.TenantId, settings, ct);
+            return await AnswerAsync(new Asked(tenant, settings, request, new CompletionConversation(request), verdict, say), ct);
         }
         finally
         {
-            // Also count a completion that failed or was cancelled.
+            // A completion that failed or was cancelled is counted, too.
             await CountAsync(tenant, tally.Use);
         }
     }
 
-    private async Task<Completion> AnswerWithinAsync(
-        BudgetVerdict verdict, TenantInfo tenant, TenantSettings settings, ChatCompletionRequest request, Func<string, ValueTask> say, CancellationToken ct)
+    private async Task<Completion> AnswerAsync(Asked asked, CancellationToken ct)
     {
-        var configured = verdict.MayUseModel ? models.Configured : null;
-        var conversation = new CompletionConversation(request);
+        var (conversation, settings) = (asked.Conversation, asked.Settings);
         if (conversation.Question is not { } question)
-            return await SaidAsync(settings.Greeting ?? Phrases.For(settings.Locale, conversation.Instructions ?? "").Hello, say);
+            return await SayAsync(asked, settings.Greeting ?? Phrases.For(settings.Locale, conversation.Instructions ?? "").Hello);
         var phrases = conversation.Phrases(settings);
-        if (!conversation.HasGoneOn && phrases.SmallTalk(question) is { } reply) return await SaidAsync(reply, say);
-        if (configured is null && request.ToolMode is RequiredChatToolMode)
-        {
-            throw OpenAIException.Invalid(
-                models.Configured is null
-                    ? "This installation has no language model, so no function can be called."
-                    : "This month's budget for the language model is used up, so no function can be called.",
-                "tool_choice");
-        }
+        if (!conversation.HasGoneOn && phrases.SmallTalk(question) is { } reply) return await SayAsync(asked, reply);
+        var client = asked.Budget.MayUseModel ? model.Client : null;
+        if (client is null && asked.Request.ToolMode is RequiredChatToolMode) throw CannotCall();
+        if (await FindAsync(asked, ct) is not { } finding) return await SayAsync(asked, phrases.Unavailable);
 
-        var context = new AnswerContext(tenant, settings, conversation.Asked, conversation.Before, new Dictionary<string, string>(StringComparer.Ordinal)) { Budget = verdict };
-        Finding finding;
+        // When the client has functions, the visitor's words may ask for one of them instead of for knowledge.
+        var mayAct = client is not null
+            && (conversation.HasGoneOn || (asked.Request.Tools.Count > 0 && asked.Request.ToolMode is not NoneChatToolMode));
+        if (!finding.IsEnough && !mayAct) return await SayAsync(asked, phrases.NotFound);
+        IReadOnlyList<ScoredPassage> passages = finding.IsEnough ? finding.Passages : [];
+        if (client is not null && await WriteAsync(asked, client, passages, ct) is { } written) return written;
+        if (await QuoteAsync(asked, finding, passages) is { } quoted) return quoted;
+        return await SayAsync(asked, mayAct ? phrases.Unavailable : phrases.NotFound);
+    }
+
+    private OpenAIException CannotCall() => OpenAIException.Invalid(
+        model.Client is null
+            ? "This installation has no language model, so no function can be called."
+            : "This month's budget for the language model is used up, so no function can be called.",
+        "tool_choice");
+
+    // Null when the search is unavailable.
+    private async Task<Finding?> FindAsync(Asked asked, CancellationToken ct)
+    {
+        var context = new AnswerContext(
+            asked.Tenant,
+            asked.Settings,
+            asked.Conversation.Asked,
+            asked.Conversation.Before,
+            new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            Budget = asked.Budget,
+        };
         try
         {
-            // Asking the model to rewrite a follow-up first would cost more time than it gains here, and be paid for each time a request is thrown away.
-            finding = await answerer.FindAsync(context, QuestionRewriter.RewriteByRule(context.Question, context.History), strategy: null, Answerer.MostPassages, ct);
+            // Having the model rewrite a follow-up takes longer than it gains here, and costs tokens for each request that is discarded.
+            var searched = QuestionRewriter.RewriteByRule(context.Question, context.History);
+            return await answerer.FindAsync(context, searched, strategy: null, Answerer.MostPassages, ct);
         }
         catch (SearchUnavailableException)
         {
-            LogSearchUnavailable(tenant.TenantId.Value);
-            return await SaidAsync(phrases.Unavailable, say);
+            LogSearchUnavailable(asked.Tenant.TenantId.Value);
+            return null;
         }
+    }
 
-        // Where the client has functions, what was said may be a wish and no question.
-        var mayAct = configured is not null && (conversation.HasGoneOn || (request.Tools.Count > 0 && request.ToolMode is not NoneChatToolMode));
-        if (!finding.IsEnough && !mayAct) return await SaidAsync(phrases.NotFound, say);
-        var relevant = finding.IsEnough ? finding.Relevant : [];
-        var sources = relevant.Select(Passages.ToCitation).ToList();
-        var prompt = new AnswerPrompt(
-            tenant.Name,
-            settings.AgentName,
-            [.. sources.Zip(relevant, (source, hit) => new ScoredPassage(source, hit.Score / Math.Max(relevant[0].Score, double.Epsilon)))],
-            [],
-            question,
-            finding.Searched.Text,
-            Page: null,
-            context.PageContext)
+    // Null when the model failed before it had said anything.
+    private async Task<Completion?> WriteAsync(Asked asked, IChatClient client, IReadOnlyList<ScoredPassage> passages, CancellationToken ct)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limited.CancelAfter(ModelAnswerWriter.LongestWriting);
+        List<Citation> sources = [.. passages.Select(scored => scored.Passage)];
+        var tools = ownTools.For(asked.Tenant, asked.Settings, asked.Request);
+        var writing = new CompletionWriting(client, tools, sources, asked.Settings, asked.Say);
+        try
         {
-            TenantsInstructions = settings.AgentInstructions,
-            CallersInstructions = conversation.Instructions,
-            IsSpoken = true,
-        };
-        if (configured is { } model)
-        {
-            using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            limited.CancelAfter(Answerer.LongestWriting);
-            var writing = new CompletionWriting(model, ownTools.For(tenant, settings, request), sources, settings, say);
-            try
-            {
-                var completion = await writing.RunAsync(conversation.Messages(prompt), prompt.Options(), MostRounds, limited.Token);
-                condition.Worked();
-                return completion;
-            }
-            catch (Exception e) when (!ct.IsCancellationRequested && e is not OpenAIException)
-            {
-                // What the model's server says is not logged: it may repeat the question.
-                var reason = e is ModelFailedException ? e.Message : ModelFault.InWords(e);
-                condition.Failed(reason);
-                LogModelFailed(tenant.TenantId.Value, reason);
-                // What has been said cannot be taken back, and somebody hears it: better to break off than to begin anew.
-                if (writing.HasSpoken) throw OpenAIException.Unavailable("The answer broke off. Please ask again.");
-            }
+            var messages = await asked.Conversation.MessagesAsync(Prompt(asked, sources), limited.Token);
+            var completion = await writing.RunAsync(messages, AnswerPrompt.Options(), MostRounds, limited.Token);
+            condition.Worked();
+            return completion;
         }
+        catch (Exception e) when (!ct.IsCancellationRequested && e is not OpenAIException)
+        {
+            // What the model's server says is not logged: it may repeat the question.
+            var reason = e is ModelFailedException ? e.Message : ModelFault.InWords(e);
+            condition.Failed(reason);
+            LogModelFailed(asked.Tenant.TenantId.Value, reason);
+            // What has been said aloud cannot be taken back, so the answer breaks off instead of beginning again.
+            if (writing.HasSpoken) throw OpenAIException.Unavailable("The answer broke off. Please ask again.");
+            return null;
+        }
+    }
 
-        var quoted = sources.Count == 0 ? "" : (await models.Extractive.GetResponseAsync(prompt.Messages(), prompt.Options(), ct)).Text;
-        if (quoted.Length == 0) return await SaidAsync(mayAct ? phrases.Unavailable : phrases.NotFound, say);
-        return await SaidAsync(SpokenText.Of(quoted), say) with { Citations = CitationNumbers.CitedBy(quoted, sources) };
+    private static AnswerPrompt Prompt(Asked asked, IReadOnlyList<Citation> sources) => new(
+        asked.Tenant.Name,
+        asked.Settings.AgentName,
+        [.. sources],
+        [],
+        asked.Conversation.Question!,
+        Page: null,
+        new Dictionary<string, string>(StringComparer.Ordinal))
+    {
+        TenantsInstructions = asked.Settings.AgentInstructions,
+        CallersInstructions = asked.Conversation.Instructions,
+        IsSpoken = true,
+    };
+
+    // Null when no passage answers the question.
+    private static async Task<Completion?> QuoteAsync(Asked asked, Finding finding, IReadOnlyList<ScoredPassage> passages)
+    {
+        var quoted = ExtractiveAnswer.Write(asked.Conversation.Question!, finding.Searched.Text, passages);
+        if (quoted.Length == 0) return null;
+        var cited = CitationNumbers.CitedBy(quoted, [.. passages.Select(scored => scored.Passage)]);
+        return await SayAsync(asked, SpokenText.Of(quoted)) with { Citations = cited };
     }
 
     private async Task CountAsync(TenantInfo tenant, ModelUse use)
@@ -143,9 +180,9 @@ public sealed partial class Completions(Answerer answerer, ChatModels models, Mo
         }
     }
 
-    private static async Task<Completion> SaidAsync(string text, Func<string, ValueTask> say)
+    private static async Task<Completion> SayAsync(Asked asked, string text)
     {
-        await say(text);
+        await asked.Say(text);
         return new Completion("stop");
     }
 
@@ -157,4 +194,12 @@ public sealed partial class Completions(Answerer answerer, ChatModels models, Mo
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The language model failed on a completion of tenant {Tenant} ({Reason})")]
     private partial void LogModelFailed(Guid tenant, string reason);
+
+    private sealed record Asked(
+        TenantInfo Tenant,
+        TenantSettings Settings,
+        ChatCompletionRequest Request,
+        CompletionConversation Conversation,
+        BudgetVerdict Budget,
+        Func<string, ValueTask> Say);
 }

@@ -7,7 +7,7 @@ using Widget.Api.Tenancy.MultiTenancy;
 
 namespace Widget.Api.OpenAI;
 
-/// <summary>Lets in programs that speak OpenAI's protocol, with a model key or an API key. The resolver has looked the key up already.</summary>
+/// <summary>Authenticates programs that speak OpenAI's protocol, by a model key or an API key that the resolver has looked up.</summary>
 public sealed class ModelKeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
@@ -18,8 +18,9 @@ public sealed class ModelKeyAuthentication(
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if ((ModelKeyStrategy.Read(Context) ?? ApiKeyStrategy.Read(Context) ?? KeyHeaderStrategy.Read(Context)) is null) return Task.FromResult(AuthenticateResult.NoResult());
-        // Where several credentials were sent, the resolver has let them through only if all of them prove this tenant.
+        if ((ModelKeyStrategy.Read(Context) ?? ApiKeyStrategy.Read(Context) ?? KeyHeaderStrategy.Read(Context)) is null)
+            return Task.FromResult(AuthenticateResult.NoResult());
+        // When several credentials are sent, the resolver accepts them only if all of them prove this tenant.
         if (tenants.MultiTenantContext is not { Strategy.IsProof: true, TenantInfo: { } tenant })
             return Task.FromResult(AuthenticateResult.Fail("unknown key"));
         var identity = new ClaimsIdentity([new Claim("tenant", tenant.TenantId.ToString())], SchemeName);

@@ -6,14 +6,13 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.OpenAI;
 
 /// <summary>
-/// Keys that open the OpenAI-compatible endpoint and nothing else. They are kept as API keys are, but begin otherwise, and it is by their
-/// beginning that they are no API keys.
+/// Keys for the OpenAI-compatible endpoint and nothing else. They are stored like API keys and told apart from them by their prefix.
 /// </summary>
 public sealed class ModelKeys(TenantDatabase database, TimeProvider clock)
 {
-    /// <summary>Makes a key. It cannot be read again.</summary>
-    /// <param name="tenant">Whose.</param>
-    /// <param name="name">What it is for.</param>
+    /// <summary>Creates a key. It cannot be read again.</summary>
+    /// <param name="tenant">The owner.</param>
+    /// <param name="name">What the key is for.</param>
     /// <param name="ct">Ends the wait.</param>
     public async Task<CreatedModelKey> CreateAsync(TenantId tenant, string name, CancellationToken ct)
     {
@@ -24,7 +23,7 @@ public sealed class ModelKeys(TenantDatabase database, TimeProvider clock)
         return new CreatedModelKey(key.Id, name, secret);
     }
 
-    /// <summary>Those that still open it, oldest first.</summary>
+    /// <summary>The keys that are not revoked, oldest first.</summary>
     public async Task<IReadOnlyList<ModelKeyInfo>> ListAsync(TenantId tenant, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -39,7 +38,10 @@ public sealed class ModelKeys(TenantDatabase database, TimeProvider clock)
     public async Task<bool> RevokeAsync(TenantId tenant, Guid id, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
-        if (await db.ApiKeys.SingleOrDefaultAsync(key => key.Id == id && key.RevokedAt == null && key.Prefix.StartsWith(ApiKey.ModelPrefix), ct) is not { } found) return false;
+        var found = await db.ApiKeys
+            .Where(key => key.Id == id && key.RevokedAt == null && key.Prefix.StartsWith(ApiKey.ModelPrefix))
+            .SingleOrDefaultAsync(ct);
+        if (found is null) return false;
         found.RevokedAt = clock.GetUtcNow();
         await db.CommitAsync(ct);
         return true;

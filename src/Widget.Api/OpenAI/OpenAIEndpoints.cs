@@ -10,11 +10,12 @@ using Widget.Platform.Database;
 namespace Widget.Api.OpenAI;
 
 /// <summary>
-/// OpenAI's chat completions over a tenant's knowledge, for Tavus's personas and whatever else speaks the protocol. Errors are in OpenAI's own shape.
+/// OpenAI's chat completions over a tenant's knowledge, for Tavus's personas and other programs that speak the protocol. Errors have
+/// OpenAI's shape.
 /// </summary>
 internal static partial class OpenAIEndpoints
 {
-    /// <summary>The one model; a tenant's slug names it, too.</summary>
+    /// <summary>The only model. A tenant's slug names it, too.</summary>
     public const string Model = "widget";
 
     private const long LargestRequest = 256 * 1024;
@@ -22,20 +23,28 @@ internal static partial class OpenAIEndpoints
     public static void MapOpenAI(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/v1").RequireAuthorization(Policies.Model).WithTags("OpenAI").WithRequestSizeLimit(LargestRequest);
-        api.AddEndpointFilter(AsOpenAIWouldSay).WithMetadata(new OpenAIErrors(), new RefusalShape(words => OpenAIException.TooMany(words).Body));
+        api.AddEndpointFilter(WithOpenAIErrors)
+            .WithMetadata(new OpenAIErrors(), new RefusalShape(words => OpenAIException.TooMany(words).Body));
         api.MapPost("/chat/completions", CompleteAsync)
             .LimitedAs(Limit.Completions)
             .WithSummary("Chat completions of OpenAI's protocol, answered from the tenant's knowledge");
-        api.MapGet("/models", () => Results.Json(new { @object = "list", data = new[] { Described(Model) } })).WithSummary("The models: there is one");
-        api.MapGet("/models/{model}", (string model, IMultiTenantContextAccessor tenants) => Results.Json(Described(Known(model, tenants.Current()))))
-            .WithSummary("A model");
-        api.Map("/{**rest}", (HttpContext http) => new OpenAIException(404, "invalid_request_error", $"There is nothing at {http.Request.Method} {http.Request.Path}.").ToResult())
-            .ExcludeFromDescription();
+        api.MapGet("/models", ListModels).WithSummary("List the models; there is one");
+        api.MapGet("/models/{model}", GetModel).WithSummary("Get a model");
+        api.Map("/{**rest}", NotFound).ExcludeFromDescription();
     }
 
-    private static object Described(string model) => new { id = model, @object = "model", created = 0, owned_by = "widget" };
+    private static IResult ListModels() => Results.Json(new { @object = "list", data = new[] { Describe(Model) } });
 
-    private static string Known(string model, TenantInfo tenant) => model == Model || model == tenant.Slug ? model : throw OpenAIException.NoSuchModel(model);
+    private static IResult GetModel(string model, IMultiTenantContextAccessor tenants) =>
+        Results.Json(Describe(Known(model, tenants.Current())));
+
+    private static IResult NotFound(HttpContext http) =>
+        new OpenAIException(404, "invalid_request_error", $"There is nothing at {http.Request.Method} {http.Request.Path}.").ToResult();
+
+    private static object Describe(string model) => new { id = model, @object = "model", created = 0, owned_by = "widget" };
+
+    private static string Known(string model, TenantInfo tenant) =>
+        model == Model || model == tenant.Slug ? model : throw OpenAIException.NoSuchModel(model);
 
     private static async Task<IResult> CompleteAsync(
         HttpContext http,
@@ -45,11 +54,14 @@ internal static partial class OpenAIEndpoints
         TimeProvider clock,
         ILogger<Completions> logger)
     {
-        // A client that goes ends everything that was begun for it.
+        // A client that disconnects ends its answer.
         var ct = http.RequestAborted;
         var tenant = tenants.Current();
         var request = await ReadAsync(http.Request, ct);
-        var format = new CompletionFormat($"chatcmpl-{Guid.CreateVersion7():N}", Known(request.Model, tenant), clock.GetUtcNow().ToUnixTimeSeconds());
+        var format = new CompletionFormat(
+            $"chatcmpl-{Guid.CreateVersion7():N}",
+            Known(request.Model, tenant),
+            clock.GetUtcNow().ToUnixTimeSeconds());
         var current = await settings.ReadAsync(tenant.TenantId, ct);
         if (!request.Stream)
         {
@@ -70,12 +82,12 @@ internal static partial class OpenAIEndpoints
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-cache";
-        // Proxies would collect the pieces.
+        // Otherwise proxies such as nginx would buffer the stream.
         http.Response.Headers["X-Accel-Buffering"] = "no";
         await SendAsync(format.Beginning());
         try
         {
-            var completion = await completions.AnswerAsync(tenant, current, request, piece => new ValueTask(SendAsync(format.Piece(piece))), ct);
+            var completion = await completions.AnswerAsync(tenant, current, request, SayAsync, ct);
             if (completion.Calls.Count > 0) await SendAsync(format.Calls(completion.Calls));
             await SendAsync(format.End(completion));
             if (request.IncludeUsage) await SendAsync(format.Usage(completion));
@@ -87,12 +99,14 @@ internal static partial class OpenAIEndpoints
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            // The answer has begun, so this is the only way left to say so.
+            // The response has begun, so the error is sent as the last event.
             LogFault(logger, LoggedException.Of(e));
             await SendAsync(CompletionFormat.Error(OpenAIException.Fault()));
         }
 
         return Results.Empty;
+
+        ValueTask SayAsync(string piece) => new(SendAsync(format.Piece(piece)));
 
         async Task SendAsync(string data)
         {
@@ -103,7 +117,8 @@ internal static partial class OpenAIEndpoints
 
     private static async Task<ChatCompletionRequest> ReadAsync(HttpRequest request, CancellationToken ct)
     {
-        if (!request.HasJsonContentType()) throw new OpenAIException(415, "invalid_request_error", "The content type must be application/json.");
+        if (!request.HasJsonContentType())
+            throw new OpenAIException(415, "invalid_request_error", "The content type must be application/json.");
         try
         {
             using var document = await JsonDocument.ParseAsync(request.Body, cancellationToken: ct);
@@ -115,12 +130,12 @@ internal static partial class OpenAIEndpoints
         }
         catch (InvalidOperationException)
         {
-            // A surrogate without its other half, in one of the texts.
+            // One of the texts has a surrogate without its other half.
             throw OpenAIException.Invalid("The request holds text that is not valid Unicode.");
         }
     }
 
-    private static async ValueTask<object?> AsOpenAIWouldSay(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    private static async ValueTask<object?> WithOpenAIErrors(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
         {
@@ -132,7 +147,8 @@ internal static partial class OpenAIEndpoints
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return new OpenAIException(e.StatusCode, "invalid_request_error", $"The request is larger than {LargestRequest / 1024} KB.").ToResult();
+            var message = $"The request is larger than {LargestRequest / 1024} KB.";
+            return new OpenAIException(e.StatusCode, "invalid_request_error", message).ToResult();
         }
         catch (Exception e) when (DatabaseFaults.IsTransient(e) && !context.HttpContext.Response.HasStarted)
         {
@@ -146,13 +162,16 @@ internal static partial class OpenAIEndpoints
         }
     }
 
-    // Errors from before the endpoint's own code, such as a request that acts for two tenants.
+    // Errors that are found before the endpoint's own code runs, such as a request for two tenants.
     private sealed class OpenAIErrors : IErrorShape
     {
-        public Task WriteAsync(HttpContext http, int status, string title) =>
-            new OpenAIException(status, status >= StatusCodes.Status500InternalServerError ? "server_error" : "invalid_request_error", title).ToResult().ExecuteAsync(http);
+        public Task WriteAsync(HttpContext http, int status, string title)
+        {
+            var type = status >= StatusCodes.Status500InternalServerError ? "server_error" : "invalid_request_error";
+            return new OpenAIException(status, type, title).ToResult().ExecuteAsync(http);
+        }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A completion met a fault")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A completion failed")]
     private static partial void LogFault(ILogger logger, Exception exception);
 }

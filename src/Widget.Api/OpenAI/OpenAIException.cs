@@ -3,19 +3,20 @@ using System.Text.Json;
 namespace Widget.Api.OpenAI;
 
 /// <summary>
-/// An error as OpenAI words it, <c>{"error": {"message", "type", "param", "code"}}</c>: whoever speaks the protocol reads no other
+/// An error in OpenAI's shape, <c>{"error": {"message", "type", "param", "code"}}</c>, the only one that clients of the protocol read
 /// (docs/decisions/0018-tools.md).
 /// </summary>
 /// <param name="status">HTTP status.</param>
 /// <param name="type">invalid_request_error, server_error …</param>
-/// <param name="message">In words.</param>
-/// <param name="param">The field that is wrong, as <c>messages[0].role</c>.</param>
-/// <param name="code">For programs to tell errors apart.</param>
+/// <param name="message">For people.</param>
+/// <param name="param">The field that is wrong, such as <c>messages[0].role</c>.</param>
+/// <param name="code">For programs.</param>
 public sealed class OpenAIException(int status, string type, string message, string? param = null, string? code = null) : Exception(message)
 {
     public int Status => status;
 
-    public static OpenAIException Invalid(string message, string? param = null) => new(StatusCodes.Status400BadRequest, "invalid_request_error", message, param);
+    public static OpenAIException Invalid(string message, string? param = null) =>
+        new(StatusCodes.Status400BadRequest, "invalid_request_error", message, param);
 
     public static OpenAIException NoKey() => new(
         StatusCodes.Status401Unauthorized,
@@ -35,13 +36,16 @@ public sealed class OpenAIException(int status, string type, string message, str
         "model",
         "model_not_found");
 
-    public static OpenAIException TooMany(string message) => new(StatusCodes.Status429TooManyRequests, "rate_limit_error", message, code: "rate_limit_exceeded");
+    public static OpenAIException TooMany(string message) =>
+        new(StatusCodes.Status429TooManyRequests, "rate_limit_error", message, code: "rate_limit_exceeded");
 
-    public static OpenAIException Unavailable(string message) => new(StatusCodes.Status503ServiceUnavailable, "server_error", message);
+    public static OpenAIException Unavailable(string message) =>
+        new(StatusCodes.Status503ServiceUnavailable, "server_error", message);
 
-    public static OpenAIException Fault() => new(StatusCodes.Status500InternalServerError, "server_error", "Something went wrong on our side. It has been logged.");
+    public static OpenAIException Fault() =>
+        new(StatusCodes.Status500InternalServerError, "server_error", "Something went wrong on our side. It has been logged.");
 
-    /// <summary>The body of an answer, and the data of an event where the answer has begun.</summary>
+    /// <summary>The body of a response, or the data of an event when the response has begun.</summary>
     public object Body => new { error = new { message = Message, type, param, code } };
 
     public IResult ToResult() => Results.Json(Body, JsonSerializerOptions.Web, statusCode: status);

@@ -11,7 +11,8 @@ internal static class OpenAIServices
         services.AddSingleton<ModelKeys>();
         services.AddSingleton<CompletionTools>();
         services.AddSingleton<Completions>();
-        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ModelKeyAuthentication>(ModelKeyAuthentication.SchemeName, null);
+        services.AddAuthentication()
+            .AddScheme<AuthenticationSchemeOptions, ModelKeyAuthentication>(ModelKeyAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder().AddPolicy(
             Policies.Model,
             policy => policy.AddAuthenticationSchemes(ModelKeyAuthentication.SchemeName).RequireAuthenticatedUser());

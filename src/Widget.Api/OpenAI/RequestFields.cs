@@ -3,15 +3,17 @@ using System.Text.Json;
 namespace Widget.Api.OpenAI;
 
 /// <summary>
-/// Reads fields of a request: strict about types, with the field's path in the error; what is null counts as left out, since many clients send
-/// every field they know.
+/// Reads fields of a request. A wrong type is an error that names the field's path. Null counts as absent, because many clients send every
+/// field they know.
 /// </summary>
 internal readonly struct RequestFields(JsonElement value, string path)
 {
     public JsonElement Value => value;
 
     public static RequestFields Of(JsonElement value, string path) =>
-        value.ValueKind == JsonValueKind.Object ? new RequestFields(value, path) : throw Wrong(path.Length == 0 ? "The request" : path, "an object", path);
+        value.ValueKind == JsonValueKind.Object
+            ? new RequestFields(value, path)
+            : throw Wrong(path.Length == 0 ? "The request" : path, "an object", path);
 
     public string Path(string field) => path.Length == 0 ? field : $"{path}.{field}";
 
@@ -24,26 +26,32 @@ internal readonly struct RequestFields(JsonElement value, string path)
 
     public OpenAIException Missing(string field) => OpenAIException.Invalid($"{Path(field)} is missing.", Path(field));
 
-    public bool Flag(string field) => Find(field) is { } found
-        ? found.ValueKind is JsonValueKind.True or JsonValueKind.False ? found.GetBoolean() : throw Wrong(Path(field), "true or false", Path(field))
-        : false;
+    public bool Flag(string field) => Find(field)?.ValueKind switch
+    {
+        null or JsonValueKind.False => false,
+        JsonValueKind.True => true,
+        _ => throw Wrong(Path(field), "true or false", Path(field)),
+    };
 
     public double? Number(string field, double least, double most)
     {
         if (Find(field) is not { } found) return null;
         if (found.ValueKind != JsonValueKind.Number) throw Wrong(Path(field), "a number", Path(field));
         var number = found.GetDouble();
-        return number >= least && number <= most ? number : throw OpenAIException.Invalid($"{Path(field)} must be between {least} and {most}.", Path(field));
+        return number >= least && number <= most
+            ? number
+            : throw OpenAIException.Invalid($"{Path(field)} must be between {least} and {most}.", Path(field));
     }
 
     public int? Whole(string field, int least)
     {
         if (Find(field) is not { } found) return null;
-        if (found.ValueKind != JsonValueKind.Number || !found.TryGetInt32(out var number)) throw Wrong(Path(field), "a whole number", Path(field));
+        if (found.ValueKind != JsonValueKind.Number || !found.TryGetInt32(out var number))
+            throw Wrong(Path(field), "a whole number", Path(field));
         return number >= least ? number : throw OpenAIException.Invalid($"{Path(field)} must be {least} at least.", Path(field));
     }
 
-    /// <summary>The entries with their paths; none when the field is left out.</summary>
+    /// <summary>The entries with their paths; none when the field is absent.</summary>
     public IReadOnlyList<(JsonElement Value, string Path)> List(string field)
     {
         if (Find(field) is not { } found) return [];
@@ -52,9 +60,12 @@ internal readonly struct RequestFields(JsonElement value, string path)
         return [.. found.EnumerateArray().Select((entry, i) => (entry, $"{at}[{i}]"))];
     }
 
-    // PostgreSQL stores no U+0000, and no search looks for one.
+    // PostgreSQL cannot store U+0000.
     public static string Text(JsonElement value, string path) =>
-        value.ValueKind == JsonValueKind.String ? value.GetString()!.Replace("\0", "", StringComparison.Ordinal) : throw Wrong(path, "a text", path);
+        value.ValueKind == JsonValueKind.String
+            ? value.GetString()!.Replace("\0", "", StringComparison.Ordinal)
+            : throw Wrong(path, "a text", path);
 
-    private static OpenAIException Wrong(string what, string expected, string path) => OpenAIException.Invalid($"{what} must be {expected}.", path.Length == 0 ? null : path);
+    private static OpenAIException Wrong(string what, string expected, string path) =>
+        OpenAIException.Invalid($"{what} must be {expected}.", path.Length == 0 ? null : path);
 }

@@ -5,8 +5,8 @@ using Widget.Api.Answers;
 namespace Widget.Api.OpenAI;
 
 /// <summary>
-/// Makes a verified answer, while it streams, one that can be read aloud: without citations, emphasis, code marks, headings, bullets and the
-/// addresses behind links. It takes what <see cref="VerifiedText"/> lets out, where each citation and link is in one piece.
+/// Makes a verified answer readable aloud while it streams: without citations, emphasis, code marks, headings, bullets and the addresses of
+/// links. Its input is the output of <see cref="VerifiedText"/>, where each citation and link is in one piece.
 /// </summary>
 internal sealed partial class SpokenText
 {
@@ -17,14 +17,14 @@ internal sealed partial class SpokenText
     /// <summary>Takes the next piece; returns what can be said now, which may be nothing.</summary>
     public string Append(string piece) => Advance(_pending + Link().Replace(CitationNumbers.Strip(piece), "${label}"), final: false);
 
-    /// <summary>There is no more; returns the rest.</summary>
+    /// <summary>Ends the text; returns the rest.</summary>
     public string Complete() => Advance(_pending, final: true);
 
-    /// <summary>The whole of a text at once.</summary>
+    /// <summary>Converts a whole text at once.</summary>
     public static string Of(string text)
     {
         var spoken = new SpokenText();
-        // The line under a table's head, and the bars between its cells.
+        // Remove the line under a table's head, and the bars between its cells.
         var plain = Cells().Replace(TableRule().Replace(text, ""), ", ");
         return (spoken.Append(plain) + spoken.Complete()).Trim();
     }
@@ -37,7 +37,7 @@ internal sealed partial class SpokenText
         {
             if (_atLineStart)
             {
-                // A line's mark may still be coming: "- ", "### ", "> ".
+                // A mark at the start of a line may not have arrived completely: "- ", "### ", "> ".
                 var end = at;
                 while (end < text.Length && "#->*+ ".Contains(text[end], StringComparison.Ordinal)) end++;
                 if (end == text.Length && !final) break;
@@ -65,7 +65,7 @@ internal sealed partial class SpokenText
         }
 
         _pending = text[at..];
-        // What comes first begins with a word.
+        // The first words have no space before them.
         var spoken = _hasText ? output.ToString() : output.ToString().TrimStart();
         _hasText |= spoken.Length > 0;
         if (spoken.Length > 0) _lastSpoken = spoken[^1];

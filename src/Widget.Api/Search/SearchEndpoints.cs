@@ -16,7 +16,7 @@ internal static class SearchEndpoints
         routes.MapGroup("/api/search").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Search")
             .WithRequestSizeLimit(LargestRequest)
             .MapPost("/", Search).LimitedAs(Limit.Searches).Validate<SearchRequest>()
-            .WithSummary("Search the tenant's knowledge; the trace says how the hits came about");
+            .WithSummary("Search the tenant's knowledge; the trace tells how the hits were found");
 
     private static async Task<Results<Ok<SearchResponse>, ProblemHttpResult>> Search(
         SearchRequest request,
@@ -36,7 +36,9 @@ internal static class SearchEndpoints
         }
         catch (SearchUnavailableException)
         {
-            return Problems.Because(StatusCodes.Status503ServiceUnavailable, "None of the knowledge bases answered. Please try again in a moment.");
+            return Problems.Because(
+                StatusCodes.Status503ServiceUnavailable,
+                "None of the knowledge bases answered. Please try again in a moment.");
         }
     }
 
@@ -56,8 +58,11 @@ internal static class SearchEndpoints
         hit.Text,
         hit.Kind.ToName(),
         Passages.Address(hit),
-        new SearchLocator([.. hit.Locator.Headings], hit.Locator.Page, hit.Locator.Fragment, hit.Locator.Row, hit.Locator.Start, hit.Locator.End),
+        ToLocator(hit.Locator),
         hit.Origins);
+
+    private static SearchLocator ToLocator(Locator locator) =>
+        new([.. locator.Headings], locator.Page, locator.Fragment, locator.Row, locator.Start, locator.End);
 
     private static SearchTraceReport ToReport(SearchTrace trace) => new(
         trace.Strategy.ToName(),

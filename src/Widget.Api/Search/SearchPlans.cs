@@ -5,21 +5,24 @@ using Widget.Rag.Tavus;
 
 namespace Widget.Api.Search;
 
-/// <summary>How a tenant's settings have it searched.</summary>
+/// <summary>How a tenant's knowledge is searched, by its settings.</summary>
 public static class SearchPlans
 {
-    // Tavus is there to be quick; a visitor does not wait for it as long as for our own.
+    // A visitor waits less long for Tavus than for our own knowledge base.
     private static readonly Dictionary<string, TimeSpan> Together = new(StringComparer.Ordinal)
     {
         [KnowledgeBases.Own] = TimeSpan.FromSeconds(2),
         [KnowledgeBases.Tavus] = TimeSpan.FromSeconds(1),
     };
 
-    // With nobody else to ask, a late answer is better than none.
-    private static readonly Dictionary<string, TimeSpan> Alone = new(StringComparer.Ordinal) { [KnowledgeBases.Own] = TimeSpan.FromSeconds(6) };
+    // When no other knowledge base is searched, a late result is better than none.
+    private static readonly Dictionary<string, TimeSpan> Alone = new(StringComparer.Ordinal)
+    {
+        [KnowledgeBases.Own] = TimeSpan.FromSeconds(6),
+    };
 
-    /// <param name="settings">The tenant's.</param>
-    /// <param name="strategy">In place of the tenant's own.</param>
+    /// <param name="settings">The tenant's settings.</param>
+    /// <param name="strategy">Replaces the tenant's own.</param>
     public static SearchPlan For(TenantSettings settings, SearchStrategyName? strategy = null)
     {
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -45,10 +48,10 @@ public static class SearchPlans
     }
 }
 
-/// <summary>Hits as the API shows them.</summary>
+/// <summary>Converts hits to what the API shows.</summary>
 public static class Passages
 {
-    /// <summary>The document's address with the fragment that leads to the passage.</summary>
+    /// <summary>The document's address with the fragment of the passage.</summary>
     public static string? Address(Hit hit) => hit.Url is null ? null : hit.Url.Split('#')[0] + hit.Locator.Fragment;
 
     public static Citation ToCitation(Hit hit, int index) => new(

@@ -4,10 +4,12 @@ using Widget.Rag.Reading;
 
 namespace Widget.Api.Tools;
 
-/// <summary>Cuts a passage down to the sentences around the one that comes closest to what is asked.</summary>
+/// <summary>Shortens a passage to the sentences around the one that is closest to the question.</summary>
 internal static class Excerpt
 {
-    /// <returns>The passage itself when it is short enough; else whole sentences that stand there one after the other, with … where something is left out.</returns>
+    /// <returns>
+    /// The passage itself when it is short enough; else whole consecutive sentences of it, with … where something is left out.
+    /// </returns>
     public static string Of(string text, string question, int longest)
     {
         if (text.Length <= longest) return text;
@@ -18,7 +20,7 @@ internal static class Excerpt
         var (last, length) = (first, sentences[first].Length);
         if (length > longest) return $"{Truncation.Truncate(sentences[first], longest)}…";
 
-        // What follows often completes it, so it grows forward first and back when there is no more.
+        // The next sentence often completes this one, so the excerpt grows forward first, and backward when there is no more room ahead.
         while (true)
         {
             if (last + 1 < sentences.Length && length + 1 + sentences[last + 1].Length <= longest) length += 1 + sentences[++last].Length;

@@ -4,17 +4,17 @@ using System.Text.Json;
 namespace Widget.Api.Tools;
 
 /// <summary>
-/// Reads a model's arguments: an object, or one written out as text, as Tavus and OpenAI send them. What comes out can be stored: no U+0000,
-/// no half characters, no numbers beyond a double.
+/// Reads a model's arguments: an object, or one written out as text, as Tavus and OpenAI send them. The result can be stored: it has no
+/// U+0000, no half characters and no numbers beyond a double.
 /// </summary>
 public static class ToolArguments
 {
     private const int LargestText = 32 * 1024;
     private static readonly JsonElement Nothing = JsonDocument.Parse("{}").RootElement;
 
-    /// <param name="given">As it was sent; nothing at all counts as no arguments.</param>
+    /// <param name="given">The arguments as sent. Null and empty text count as no arguments.</param>
     /// <param name="arguments">An object, when there is no problem.</param>
-    /// <returns>What is wrong, in words for the model; null when nothing is.</returns>
+    /// <returns>What is wrong, in words for the model; null when the arguments can be read.</returns>
     public static string? Read(JsonElement given, out JsonElement arguments)
     {
         arguments = Nothing;
@@ -65,7 +65,7 @@ public static class ToolArguments
         {
             case JsonValueKind.Object:
                 writer.WriteStartObject();
-                // Of a name that comes twice, the last one counts, as in every reader.
+                // When a name occurs twice, the last one counts, as in other readers of JSON.
                 foreach (var property in value.EnumerateObject().GroupBy(property => Storable(property.Name), StringComparer.Ordinal))
                 {
                     writer.WritePropertyName(property.Key);

@@ -4,7 +4,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tools;
 
-/// <summary>A call of a tool, which runs once.</summary>
+/// <summary>The record of a tool call, which runs once.</summary>
 public sealed class ToolCallRow : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
@@ -23,12 +23,12 @@ public sealed class ToolCallRow : ITenantOwned
 
     public bool? Success { get; init; }
 
-    /// <summary>JSON; null while it runs.</summary>
+    /// <summary>JSON; null while the call runs.</summary>
     public string? Result { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When the run that is under way began.</summary>
+    /// <summary>When the current run began.</summary>
     public DateTimeOffset TakenAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }

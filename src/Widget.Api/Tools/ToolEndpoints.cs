@@ -10,12 +10,18 @@ internal static class ToolEndpoints
 {
     public static void MapTools(this IEndpointRouteBuilder routes) =>
         routes.MapGroup("/api/tools").RequireAuthorization(Policies.Developer).ProducesProblem(401).WithTags("Tools")
-            .MapGet("/", List).WithSummary("The tools that the assistant may have, and which it has");
+            .MapGet("/", List).WithSummary("List the assistant's tools and which of them are switched on");
 
-    private static async Task<Ok<ToolList>> List(IMultiTenantContextAccessor tenants, TenantSettingsService settings, ToolRegistry registry, CancellationToken ct)
+    private static async Task<Ok<ToolList>> List(
+        IMultiTenantContextAccessor tenants,
+        TenantSettingsService settings,
+        ToolRegistry registry,
+        CancellationToken ct)
     {
         var current = await settings.ReadAsync(tenants.Current().TenantId, ct);
-        return TypedResults.Ok(new ToolList(
-            [.. registry.All.Select(tool => new ToolDescription(tool.Name, tool.Description, tool.Parameters, tool.HasEffects, registry.IsOn(tool, current)))]));
+        return TypedResults.Ok(new ToolList([.. registry.All.Select(tool => ToDescription(tool, current))]));
     }
+
+    private static ToolDescription ToDescription(Tool tool, TenantSettings settings) =>
+        new(tool.Name, tool.Description, tool.Parameters, tool.HasEffects, ToolRegistry.IsOn(tool, settings));
 }

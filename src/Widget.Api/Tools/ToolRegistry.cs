@@ -1,45 +1,45 @@
-using Widget.Api.Tenancy.MultiTenancy;
+using Microsoft.SemanticKernel;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tools;
 
-/// <summary>All tools that this installation has, and which of them a tenant's assistant may use: those that its settings name.</summary>
+/// <summary>The functions of all plugins as tools, and which of them a tenant's assistant may use: those that its settings name.</summary>
 public sealed class ToolRegistry
 {
-    private readonly Dictionary<string, ITool> _tools = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Tool> _tools = new(StringComparer.Ordinal);
 
-    /// <exception cref="InvalidOperationException">A tool is not what a tool must be; the program has to be changed.</exception>
-    public ToolRegistry(IEnumerable<ITool> tools)
+    /// <exception cref="InvalidOperationException">A function is not declared as a tool; the program has to be changed.</exception>
+    public ToolRegistry(IEnumerable<KernelPlugin> plugins)
     {
-        foreach (var tool in tools)
+        foreach (var function in plugins.SelectMany(plugin => plugin))
         {
-            if (!ToolName.Pattern().IsMatch(tool.Name)) throw new InvalidOperationException($"\"{tool.Name}\" is not a name for a tool.");
-            if (!_tools.TryAdd(tool.Name, tool)) throw new InvalidOperationException($"There are two tools named {tool.Name}.");
-            if (ArgumentSchema.Problem(tool.Parameters) is { } problem) throw new InvalidOperationException($"The parameters of {tool.Name}: {problem}");
+            if (!_tools.TryAdd(function.Name, new Tool(function)))
+                throw new InvalidOperationException($"There are two tools named {function.Name}.");
         }
 
         All = [.. _tools.Values.OrderBy(tool => tool.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>In order of their names.</summary>
-    public IReadOnlyList<ITool> All { get; }
+    public IReadOnlyList<Tool> All { get; }
 
-    public bool IsOn(ITool tool, TenantSettings settings) => settings.Tools.Contains(tool.Name, StringComparer.Ordinal);
+    public static bool IsOn(Tool tool, TenantSettings settings) => settings.Tools.Contains(tool.Name, StringComparer.Ordinal);
 
     /// <summary>The tools that are on, in order of their names.</summary>
-    public IReadOnlyList<ITool> Of(TenantSettings settings) => [.. All.Where(tool => IsOn(tool, settings))];
+    public IReadOnlyList<Tool> Of(TenantSettings settings) => [.. All.Where(tool => IsOn(tool, settings))];
 
-    /// <summary>A tool that is on, by its name or by the name that it has for this tenant elsewhere; null when there is none.</summary>
-    public ITool? Find(TenantInfo tenant, TenantSettings settings, string name)
+    /// <summary>A tool by its name or by the name that it has for this tenant in other systems; null when there is none.</summary>
+    public Tool? Find(TenantId tenant, string name)
     {
-        var prefix = Prefix(tenant.TenantId);
-        return _tools.TryGetValue(name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name, out var tool) && IsOn(tool, settings) ? tool : null;
+        var prefix = Prefix(tenant);
+        return _tools.GetValueOrDefault(name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name);
     }
 
     /// <summary>
-    /// What stands before a tenant's tools where several tenants' are kept together: <c>w_a1b2c3d4e5f6_</c>, the last 48 bits of the tenant's id,
-    /// which are random. The first ones are the time, which tenants made in the same minute share.
+    /// Stands before the names of a tenant's tools in a system that keeps the tools of several tenants together:
+    /// <c>w_a1b2c3d4e5f6_</c>, the last 48 bits of the tenant's id. Those are random; the first bits are the time, which tenants created
+    /// in the same minute share.
     /// </summary>
     public static string Prefix(TenantId tenant) => $"w_{tenant.Value.ToString("N")[^12..]}_";
 }

@@ -3,20 +3,21 @@ using System.Diagnostics;
 namespace Widget.Api.Tools;
 
 /// <summary>Spans of tool calls, by the GenAI semantic conventions, without arguments and results.</summary>
-internal static class ToolTelemetry
+internal sealed class ToolTelemetry : ToolFilter
 {
     public const string Name = "Widget.Tools";
 
     private static readonly ActivitySource Source = new(Name);
 
-    public static Activity? Start(string tool, string call) => Source.StartActivity($"execute_tool {tool}")
-        ?.SetTag("gen_ai.operation.name", "execute_tool")
-        .SetTag("gen_ai.tool.name", tool)
-        .SetTag("gen_ai.tool.call.id", call);
-
-    public static void Ran(Activity? activity, bool success)
+    protected override async Task<ToolResult> RunAsync(ToolInvocation call, Func<Task<ToolResult>> next)
     {
-        activity?.SetTag("widget.outcome", success ? "done" : "failed");
-        if (!success) activity?.SetStatus(ActivityStatusCode.Error);
+        using var activity = Source.StartActivity($"execute_tool {call.Tool.Name}")
+            ?.SetTag("gen_ai.operation.name", "execute_tool")
+            .SetTag("gen_ai.tool.name", call.Tool.Name)
+            .SetTag("gen_ai.tool.call.id", call.Context.CallId);
+        var result = await next();
+        activity?.SetTag("widget.outcome", result.Success ? "done" : "failed");
+        if (!result.Success) activity?.SetStatus(ActivityStatusCode.Error);
+        return result;
     }
 }

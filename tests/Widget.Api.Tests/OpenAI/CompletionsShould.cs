@@ -7,7 +7,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.OpenAI;
 
-/// <summary>What is answered to programs that speak OpenAI's protocol; the wire itself is tested with OpenAI's own client.</summary>
+/// <summary>The answers to programs that speak OpenAI's protocol. The protocol itself is tested with OpenAI's own client.</summary>
 public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
 {
     private const string Question = "How long does charging with the fast charger take?";
@@ -51,7 +51,7 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Take_out_citations_and_links_that_no_source_knows()
+    public async Task Remove_citations_and_links_that_no_source_has()
     {
         await api.Simulator.BehaveAsync(new { reply = "It takes **two hours** [1][7]. See [the shop](https://evil.example/pay) or https://evil.example/now today." });
 
@@ -112,7 +112,7 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Bring_a_model_to_an_end_that_calls_tools_without_end()
+    public async Task Stop_a_model_that_calls_tools_without_end()
     {
         await api.Simulator.BehaveAsync(new { callTool = "book_ride", toolArguments = new { bike = "Tide" }, callAgain = true, reply = "At last." });
 
@@ -128,7 +128,7 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
 
         var events = await StreamAsync(new { model = "widget", stream = true, messages = new[] { User(Question) }, tools = new[] { Function("book_ride") } });
 
-        // The client's own comes before ours of the same name, and what the model wrote is passed on as it is.
+        // The client's function comes before our tool of the same name, and the model's arguments are passed on unchanged.
         var call = events.SelectMany(Deltas).Single(delta => delta.TryGetProperty("tool_calls", out _)).GetProperty("tool_calls")[0];
         call.GetProperty("function").GetProperty("arguments").GetString().ShouldBe("{\"bike\": ");
         events[^1].GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe("tool_calls");
@@ -153,7 +153,7 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Leave_out_calls_that_a_visitor_has_cut_in_on()
+    public async Task Leave_out_calls_that_the_visitor_interrupted()
     {
         var call = new { id = "call_9", type = "function", function = new { name = "hang_up", arguments = "{}" } };
 
@@ -237,7 +237,7 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pass_over_what_clients_send_besides()
+    public async Task Ignore_other_fields_that_clients_send()
     {
         var response = await _client.PostAsJsonAsync("/v1/chat/completions", new Dictionary<string, object?>
         {

@@ -22,7 +22,7 @@ public sealed class SpokenTextShould
         SpokenText.Of("Size | Price\n---|---\nSmall | 49 euros\n\n[1]").ShouldBe("Size, Price\nSmall, 49 euros");
 
     [Fact]
-    public void Say_the_same_in_whatever_pieces_it_comes()
+    public void Say_the_same_however_the_text_is_cut()
     {
         const string Text = "## Charging\n- The **fast** one: 2 * 2 hours\n- `Slow`";
         for (var size = 1; size < 8; size++)

@@ -75,7 +75,7 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
     {
         await SetAsync(await PersonaAsync(), "book_ride");
         await SyncAsync();
-        var newer = new TestTool("book_ride", true, null!) { Parameters = JsonDocument.Parse("""{"type": "object", "properties": {"day": {"type": "string"}}}""").RootElement };
+        var newer = new TestTool("book_ride", true, null!) { Parameter = Tool.Parameter("day", new { type = "string" }, isRequired: false) };
         await using var upgraded = await StartAsync(newer);
 
         var report = await SyncAsync(upgraded);

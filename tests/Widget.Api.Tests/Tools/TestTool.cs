@@ -1,33 +1,32 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.SemanticKernel;
 using Widget.Api.Tools;
 
 namespace Widget.Api.Tests.Tools;
 
-/// <summary>A tool as another feature would add one: by registering it.</summary>
-internal sealed class TestTool(string name, bool hasEffects, Func<ToolContext, JsonElement, CancellationToken, Task<ToolResult>> run) : ITool
+/// <summary>A tool as another feature adds one: by registering a plugin.</summary>
+internal sealed class TestTool(string name, bool hasEffects, Func<ToolContext, JsonElement, CancellationToken, Task<ToolResult>> run)
 {
     private int _runs;
 
     public int Runs => _runs;
 
-    public string Name => name;
-
-    public string Description => "Books a test ride.";
-
-    public JsonElement Parameters { get; init; } = JsonDocument.Parse(
-        """{"type": "object", "properties": {"bike": {"type": "string", "minLength": 1}}, "required": ["bike"], "additionalProperties": false}""").RootElement;
-
-    public bool HasEffects => hasEffects;
+    public KernelParameterMetadata Parameter { get; init; } = Tool.Parameter("bike", new { type = "string", minLength = 1 });
 
     public static TestTool Booking(bool hasEffects = true) =>
         new("book_ride", hasEffects, (_, arguments, _) => Task.FromResult(ToolResult.Of(new { booked = arguments.GetProperty("bike").GetString() })));
 
-    public Task<ToolResult> RunAsync(ToolContext context, JsonElement arguments, CancellationToken ct)
+    public KernelPlugin ToPlugin() => KernelPluginFactory.CreateFromFunctions(
+        $"{name}_{Guid.NewGuid():N}",
+        [Tool.Declare(RunAsync, name, "Books a test ride.", hasEffects, Parameter)]);
+
+    public void Register(IServiceCollection services) => services.AddSingleton(ToPlugin());
+
+    private Task<ToolResult> RunAsync(KernelArguments arguments, CancellationToken ct)
     {
         Interlocked.Increment(ref _runs);
-        return run(context, arguments, ct);
+        var call = ToolInvocation.Of(arguments);
+        return run(call.Context, call.Arguments, ct);
     }
-
-    public void Register(IServiceCollection services) => services.AddSingleton<ITool>(this);
 }

@@ -8,7 +8,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Tests.Tools;
 
-/// <summary>Tool calls as Tavus delivers them itself: signed, over HTTP, by nobody with a token of ours but the address's.</summary>
+/// <summary>Tool calls that Tavus delivers itself: signed, over HTTP, with no token of ours but the one in the address.</summary>
 public sealed class ToolDeliveryShould(ApiFixture api) : IAsyncLifetime
 {
     private readonly TestTool _booking = TestTool.Booking();
@@ -93,7 +93,7 @@ public sealed class ToolDeliveryShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Take_calls_only_while_the_conversation_goes_on_and_is_the_tenants()
+    public async Task Accept_calls_only_during_an_open_conversation_of_the_tenant()
     {
         var other = await TestTenant.CreateAsync(api, _node);
         var foreign = await VideoSessions.OpenAsync(api, other, await other.VisitAsync());

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.SemanticKernel;
 using Widget.Api.Conversations;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -39,19 +40,19 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_the_same_call_once_and_give_its_result_to_whoever_tells_it_again()
+    public async Task Run_the_same_call_once_and_return_its_result_when_it_is_sent_again()
     {
         var first = await RunAsync("book_ride", """{"bike": "Tide"}""", "call-1");
         var second = await RunAsync("book_ride", """{"bike":"Tide"}""", "call-1");
 
         first.Success.ShouldBeTrue();
-        first.Result.GetProperty("booked").GetString().ShouldBe("Tide");
-        JsonElement.DeepEquals(second.Result, first.Result).ShouldBeTrue();
+        first.Value.GetProperty("booked").GetString().ShouldBe("Tide");
+        JsonElement.DeepEquals(second.Value, first.Value).ShouldBeTrue();
         _booking.Runs.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Let_the_same_call_wait_for_the_one_that_runs()
+    public async Task Let_a_repeated_call_wait_for_the_one_that_runs()
     {
         var calls = Enumerable.Range(0, 5).Select(_ => RunAsync("slow", """{"bike": "Tide"}""", "call-2")).ToList();
         await Eventually.TrueAsync(() => Task.FromResult(_slow.Runs > 0), "one runs");
@@ -86,29 +87,59 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Answer_in_words_when_a_tool_fails_and_keep_its_own_words_to_itself()
+    public async Task Return_an_error_without_the_exceptions_message_when_a_tool_fails()
     {
         var outcome = await RunAsync("broken", """{"bike": "Tide"}""", "call-5");
 
         outcome.Status.ShouldBe(ToolStatus.Failed);
-        outcome.Result.GetProperty("error").GetString().ShouldBe("It failed. Say that it cannot be done just now.");
+        outcome.Value.GetProperty("error").GetString().ShouldBe("It failed. Say that it cannot be done just now.");
     }
 
     [Fact]
     public async Task Give_up_on_a_tool_that_takes_too_long()
     {
-        // It heeds nothing.
-        var endless = new TestTool("endless", false, (_, _, _) => new TaskCompletionSource<ToolResult>().Task);
-        var execution = new ToolExecution(new HurriedClock(), NullLogger<ToolExecution>.Instance);
+        // It ignores its token.
+        var endless = new TestTool("endless", false, (_, _, _) => new TaskCompletionSource<ToolResult>().Task).ToPlugin();
+        var kernel = new Kernel();
+        kernel.FunctionInvocationFilters.Add(new ToolArgumentCheck());
+        kernel.FunctionInvocationFilters.Add(new ToolTimeLimit(new HurriedClock(), NullLogger<ToolTimeLimit>.Instance));
+        var runner = new ToolRunner(kernel, new ToolRegistry([endless]));
 
-        var result = await execution.RunAsync(endless, await ContextAsync("call-6"), default, CancellationToken.None);
+        var result = await runner.RunAsync(
+            await ContextAsync("call-6"), "endless", JsonDocument.Parse("""{"bike": "Tide"}""").RootElement, CancellationToken.None);
 
         result.Success.ShouldBeFalse();
         result.Value.GetProperty("error").GetString().ShouldBe("It took too long. Say that it cannot be done just now.");
     }
 
     [Fact]
-    public async Task Take_over_what_a_dead_node_left_behind_when_doing_it_twice_does_no_harm()
+    public async Task Refuse_tools_with_effects_where_the_call_is_not_certain_and_record_no_guess()
+    {
+        var arguments = JsonDocument.Parse("""{"bike": "Tide"}""").RootElement;
+        async Task<ToolResult> CallAsync(string tool, ToolCallMode mode) => await _node.Service<ToolRunner>().RunAsync(
+            await ContextAsync("call-14") with { Mode = mode }, tool, arguments, CancellationToken.None);
+
+        (await CallAsync("book_ride", ToolCallMode.UnconfirmedVoice)).Words
+            .ShouldBe("This cannot be done in a voice call here. Offer to do it in writing.");
+        (await CallAsync("book_ride", ToolCallMode.Completion)).Status.ShouldBe(ToolStatus.Unknown);
+        for (var i = 0; i < 2; i++) (await CallAsync("broken", ToolCallMode.Completion)).Status.ShouldBe(ToolStatus.Failed);
+
+        _booking.Runs.ShouldBe(0);
+        _broken.Runs.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Run_no_function_that_is_invoked_without_a_call()
+    {
+        var kernel = _node.Service<Kernel>();
+
+        var invoked = kernel.InvokeAsync("knowledge", "search_knowledge", new KernelArguments { ["query"] = "charging" });
+
+        (await Should.ThrowAsync<InvalidOperationException>(invoked)).Message.ShouldContain("tool runner");
+    }
+
+    [Fact]
+    public async Task Take_over_an_abandoned_call_only_when_running_it_twice_does_no_harm()
     {
         await LeaveBehindAsync("broken", "call-7");
         await LeaveBehindAsync("book_ride", "call-8");
@@ -123,7 +154,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Know_a_tool_by_the_name_it_has_for_the_tenant_elsewhere()
+    public async Task Find_a_tool_by_the_name_it_has_for_the_tenant_in_other_systems()
     {
         var prefix = ToolRegistry.Prefix(new TenantId(_tenant.Created.TenantId));
         var others = ToolRegistry.Prefix(TenantId.New());
@@ -143,7 +174,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Append_what_a_tool_leaves_in_the_log_once()
+    public async Task Append_a_tools_events_to_the_log_once()
     {
         var visitor = await _tenant.VisitAsync();
         await _tenant.ImportAsync(new { id = "charging", title = "Charging", text = "The fast charger fills the battery in two hours." });
@@ -158,14 +189,17 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public void Refuse_to_start_with_a_tool_that_is_none()
+    public void Refuse_to_start_with_an_invalid_tool()
     {
-        Should.Throw<InvalidOperationException>(() => new ToolRegistry([new TestTool("Not a name", false, null!)])).Message.ShouldContain("not a name");
-        Should.Throw<InvalidOperationException>(() => new ToolRegistry([_booking, TestTool.Booking()])).Message.ShouldContain("two tools");
-        Should.Throw<InvalidOperationException>(() => new ToolRegistry([new TestTool("a", false, null!) { Parameters = JsonDocument.Parse("{}").RootElement }])).Message.ShouldContain("type object");
+        Refusal(new TestTool("NotAName", false, null!)).ShouldContain("not a name");
+        Refusal(_booking, TestTool.Booking()).ShouldContain("two tools");
+        Refusal(new TestTool("a", false, null!) { Parameter = Tool.Parameter("bike", new { }) }).ShouldContain("bike needs a type");
+
+        static string Refusal(params TestTool[] tools) =>
+            Should.Throw<InvalidOperationException>(() => new ToolRegistry(tools.Select(tool => tool.ToPlugin()))).Message;
     }
 
-    private async Task<ToolOutcome> RunAsync(string tool, string arguments, string callId, TestTenant? tenant = null, string[]? tools = null)
+    private async Task<ToolResult> RunAsync(string tool, string arguments, string callId, TestTenant? tenant = null, string[]? tools = null)
     {
         var context = await ContextAsync(callId, tenant, tools);
         return await _node.Service<ToolRunner>().RunAsync(context, tool, JsonDocument.Parse(arguments).RootElement, CancellationToken.None);
@@ -193,7 +227,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         await insert.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Every time is up at once.</summary>
+    /// <summary>Every timer fires at once.</summary>
     private sealed class HurriedClock : TimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>

@@ -102,7 +102,7 @@ public sealed class ToolsShould(ApiFixture api) : IAsyncLifetime
     [InlineData("""{"name": "search_knowledge", "arguments": "{broken"}""", "The arguments are not valid JSON.")]
     [InlineData("""{"name": "search_knowledge", "arguments": {"query": "   "}}""", "query is empty.")]
     [InlineData("""{"name": "no_such_tool", "arguments": {}}""", "There is no tool of this name.")]
-    public async Task Say_in_words_what_a_model_did_wrong(string body, string words)
+    public async Task Tell_a_model_what_it_did_wrong(string body, string words)
     {
         var response = await _visitor.Client.PostAsync("/api/tavus/tool", new StringContent(body, null, "application/json"));
 
@@ -117,7 +117,7 @@ public sealed class ToolsShould(ApiFixture api) : IAsyncLifetime
         (await _visitor.Client.PostAsJsonAsync("/api/tavus/tool", new { arguments = new { query = "x" } })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
 
     [Fact]
-    public async Task Be_closed_to_strangers_and_to_what_is_anothers()
+    public async Task Refuse_unknown_callers_and_other_tenants_sessions()
     {
         var other = await TestTenant.CreateAsync(api);
         var neighbour = await _tenant.VisitAsync();

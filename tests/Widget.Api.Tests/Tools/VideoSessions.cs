@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace Widget.Api.Tests.Tools;
 
-/// <summary>Video sessions as they stand in the database while a call goes on.</summary>
+/// <summary>Video sessions as the database has them during a call.</summary>
 internal static class VideoSessions
 {
     /// <summary>A session of the visitor's conversation; gives its id and Tavus's.</summary>

@@ -19,7 +19,6 @@ internal sealed class WarmUpQuestion(
     LiveAnswers answers,
     AnswerLeases leases,
     Answerer answerer,
-    ChatModels models,
     EmbeddingModels embeddings,
     TenantSecrets secrets,
     IMultiTenantStore tenants,
@@ -44,7 +43,7 @@ internal sealed class WarmUpQuestion(
         await AppendAsync(question, ct);
     }
 
-    private async Task<AssistantMessage> QuoteAsync(string question, CancellationToken ct)
+    private static async Task<AssistantMessage> QuoteAsync(string question, CancellationToken ct)
     {
         var passage = new Citation(
             1,
@@ -55,15 +54,9 @@ internal sealed class WarmUpQuestion(
             "Delivery costs 5 euros. It takes three days.\n\nReturns are free.",
             []);
         var prompt = new AnswerPrompt(
-            WarmUpTenant.Name,
-            "Assistant",
-            [new ScoredPassage(passage, 1)],
-            [],
-            question,
-            question,
-            null,
-            new Dictionary<string, string>(StringComparer.Ordinal));
-        var quoted = (await models.Extractive.GetResponseAsync(prompt.Messages(), prompt.Options(), ct)).Text;
+            WarmUpTenant.Name, "Assistant", [passage], [], question, null, new Dictionary<string, string>(StringComparer.Ordinal));
+        await prompt.MessagesAsync(ct);
+        var quoted = ExtractiveAnswer.Write(question, question, [new ScoredPassage(passage, 1)]);
         return new AssistantMessage
         {
             MessageId = Guid.CreateVersion7(),

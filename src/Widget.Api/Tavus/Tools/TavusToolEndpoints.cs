@@ -70,7 +70,7 @@ internal static class TavusToolEndpoints
             request.Name,
             request.Arguments,
             ct);
-        return TypedResults.Ok(new ToolResponse(outcome.Success, outcome.Result));
+        return TypedResults.Ok(new ToolResponse(outcome.Success, outcome.Value));
     }
 
     private static bool IsOf(string company, TenantInfo tenant) =>
@@ -86,7 +86,7 @@ internal static class TavusToolEndpoints
         var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, ct);
         var delivered = await receiver.ReceiveAsync(token, http.Request.Headers[Signature], body.ToArray(), ct);
-        if (delivered.Outcome is { Success: true } outcome) return TypedResults.Ok(outcome.Result);
+        if (delivered.Outcome is { Success: true } outcome) return TypedResults.Ok(outcome.Value);
         return Problems.Because(
             delivered switch
             {

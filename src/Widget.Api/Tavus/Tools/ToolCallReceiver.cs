@@ -31,7 +31,7 @@ public enum DeliveryRefusal
 /// <param name="Refusal">Why no tool was called.</param>
 /// <param name="Words">The refusal in words.</param>
 /// <param name="Outcome">The tool's result; null when no tool was called.</param>
-public sealed record Delivered(DeliveryRefusal Refusal, string Words, ToolOutcome? Outcome)
+public sealed record Delivered(DeliveryRefusal Refusal, string Words, ToolResult? Outcome)
 {
     internal static Delivered Refused(DeliveryRefusal refusal, string words) => new(refusal, words, null);
 }

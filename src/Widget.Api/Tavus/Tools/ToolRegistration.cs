@@ -15,12 +15,12 @@ namespace Widget.Api.Tavus.Tools;
 public sealed record ToolRegistration(string Name, ToolDefinition Definition, string Digest, byte[]? TokenHash)
 {
     // Longer than our own deadline, so that Tavus does not give up before a tool has answered.
-    private static readonly int DeliverySeconds = (int)ToolExecution.Deadline.TotalSeconds + 5;
+    private static readonly int DeliverySeconds = (int)ToolTimeLimit.Deadline.TotalSeconds + 5;
 
     /// <param name="tool">The tool.</param>
     /// <param name="tenant">Whose tool.</param>
     /// <param name="server">The public address and the tenant's secret; null when calls go through the visitor's page.</param>
-    public static ToolRegistration Of(ITool tool, TenantId tenant, (Uri Address, string Secret)? server)
+    public static ToolRegistration Of(Tool tool, TenantId tenant, (Uri Address, string Secret)? server)
     {
         var token = server is { } reached ? DeliverySecrets.Token(reached.Secret, tenant, tool.Name) : null;
         var definition = new ToolDefinition

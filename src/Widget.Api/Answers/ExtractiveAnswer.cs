@@ -1,67 +1,40 @@
-using System.Runtime.CompilerServices;
-using Microsoft.Extensions.AI;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Reading;
 
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Answers without a language model: quotes the sentences of the passages that come closest to the question, each with its
-/// number. Every sentence stands literally in its passage.
+/// Answers without a language model: quotes the sentences of the passages that are closest to the question, each with its number. Every
+/// sentence stands literally in its passage.
 /// </summary>
-public sealed class ExtractiveChatClient : IChatClient
+public static class ExtractiveAnswer
 {
     private const int MostPassages = 4;
     private const int MostQuotedFrom = 2;
     private const int MostSentences = 3;
     private const int ShortPassage = 320;
 
-    /// <summary>A second passage is quoted, too, when its best sentence comes this close to the best of all.</summary>
+    /// <summary>A second passage is quoted, too, when its best sentence scores at least this share of the best of all.</summary>
     private const double AsGood = 0.85;
 
-    /// <summary>The search has weighed the question's words by how rare they are, which sentences alone cannot.</summary>
+    /// <summary>The search weighs the question's words by how rare they are, which a sentence alone cannot.</summary>
     private const double SearchShare = 0.6;
 
-    /// <summary>A heading says what its sentences are about, but less surely than their own words.</summary>
+    /// <summary>A heading tells what its sentences are about, but less reliably than their own words.</summary>
     private const double HeadingShare = 0.35;
 
-    /// <summary>What is left of a sentence's score when it lacks what the question asks for.</summary>
-    private const double Beside = 0.3;
+    /// <summary>The share of its score that a sentence keeps when it lacks what the question asks for.</summary>
+    private const double WithoutExpected = 0.3;
 
-    public Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages,
-        ChatOptions? options = null,
-        CancellationToken cancellationToken = default) =>
-        Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, Answer(messages, options))));
-
-    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages,
-        ChatOptions? options = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <param name="asked">What the visitor asks.</param>
+    /// <param name="searched">What was searched for, which says more than a follow-up such as "And to Denmark?".</param>
+    /// <param name="passages">Best first.</param>
+    /// <returns>Markdown; empty when no passage answers the question.</returns>
+    public static string Write(string asked, string searched, IReadOnlyList<ScoredPassage> passages)
     {
-        await Task.CompletedTask;
-        yield return new ChatResponseUpdate(ChatRole.Assistant, Answer(messages, options));
-    }
-
-    public object? GetService(Type serviceType, object? serviceKey = null) =>
-        serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
-
-    public void Dispose()
-    {
-        // Nothing is held; the interface asks for it.
-    }
-
-    private static string Answer(IEnumerable<ChatMessage> messages, ChatOptions? options)
-    {
-        var asked = messages.Last(message => message.Role == ChatRole.User).Text;
-        // "And to Denmark?" alone says nothing of what it asks for; what was searched for does.
-        var searched = AnswerPrompt.SearchedOf(options) ?? asked;
         var question = HashedEmbedder.Embed(searched);
         var expected = ExpectedAnswer.To(asked) ?? ExpectedAnswer.To(searched);
-        var passages = AnswerPrompt.PassagesOf(options).Take(MostPassages).ToList();
-        var fitting = passages.FindAll(scored => expected?.IsIn(scored.Passage.Text) != false);
-        if (fitting.Count == 0 && !expected!.IsNeeded) fitting = passages;
-        var quotes = fitting
+        var quotes = Fitting([.. passages.Take(MostPassages)], expected)
             .Select(scored => Quote.From(scored, question, expected))
             .OfType<Quote>()
             .ToList();
@@ -76,9 +49,16 @@ public sealed class ExtractiveChatClient : IChatClient
             .Select(quote => quote.Cited));
     }
 
+    private static List<ScoredPassage> Fitting(List<ScoredPassage> passages, ExpectedAnswer? expected)
+    {
+        if (expected is null) return passages;
+        var fitting = passages.FindAll(scored => expected.IsIn(scored.Passage.Text));
+        return fitting.Count == 0 && !expected.IsNeeded ? passages : fitting;
+    }
+
     private sealed record Quote(int Number, string Text, double Score)
     {
-        /// <summary>The text with its number; a table stays one, with its number below.</summary>
+        /// <summary>The text with its number. The number of a table stands below it.</summary>
         public string Cited => Text.Contains(" | ", StringComparison.Ordinal)
             ? $"{AsTable(CitationNumbers.Escape(Text))}\n\n[{Number}]"
             : $"{CitationNumbers.Escape(Text)} [{Number}]";
@@ -89,21 +69,25 @@ public sealed class ExtractiveChatClient : IChatClient
             var sentences = Sentences.Of(passage.Text).ToArray();
             if (sentences.Length == 0) return null;
             var heading = Similarity(question, string.Join(' ', passage.Headings.Prepend(passage.Title)));
-            // Where an amount is asked for, the sentence that has one must also be about the right thing itself: every page has amounts.
+            // Every page has amounts. When an amount is asked for, the sentence itself must be about the right thing, not only its heading.
             var share = expected is null ? HeadingShare : HeadingShare / 2;
-            var scores = Array.ConvertAll(
-                sentences,
-                sentence => (((1 - share) * Similarity(question, sentence)) + (share * heading)) * (expected?.IsIn(sentence) == false ? Beside : 1));
+            var scores = Array.ConvertAll(sentences, Score);
             var best = Array.IndexOf(scores, scores.Max());
 
-            // A short passage is quoted whole; of a longer one the best sentence and what follows, which often completes it.
+            // A short passage is quoted whole. Of a longer one, the best sentence is quoted with the next ones, which often complete it.
             var text = passage.Text.Length <= ShortPassage
                 ? passage.Text
                 : Range(passage.Text, sentences, best, Math.Min(sentences.Length, best + MostSentences));
             return new Quote(passage.Number, text, scores[best] * ((1 - SearchShare) + (SearchShare * scored.Score)));
+
+            double Score(string sentence)
+            {
+                var closeness = ((1 - share) * Similarity(question, sentence)) + (share * heading);
+                return expected?.IsIn(sentence) == false ? WithoutExpected * closeness : closeness;
+            }
         }
 
-        // Rows of cells are kept as lines with bars between; Markdown wants a line below the first.
+        // Passages keep table rows as lines with bars between the cells. Markdown needs a line of dashes below the first.
         private static string AsTable(string text)
         {
             var lines = new List<string>();
@@ -128,7 +112,7 @@ public sealed class ExtractiveChatClient : IChatClient
             return string.Join('\n', lines);
         }
 
-        // The part of the text from one sentence to before another, as it stands there, so that a list stays a list.
+        // The text from one sentence up to another, with its line breaks, so that a list stays a list.
         private static string Range(string text, string[] sentences, int from, int to)
         {
             var (start, end) = (0, 0);

@@ -1,0 +1,17 @@
+namespace Widget.Api.Answers;
+
+/// <summary>Turns all line endings of a streamed text into line feeds. For the widget, a carriage return ends a line, too.</summary>
+internal sealed class LineEndings
+{
+    private bool _endedInReturn;
+
+    public string Normalize(string piece)
+    {
+        // PostgreSQL cannot store U+0000.
+        var lines = piece.Replace("\0", "", StringComparison.Ordinal);
+        if (lines.Length == 0) return "";
+        if (_endedInReturn && lines[0] == '\n') lines = lines[1..];
+        _endedInReturn = lines.EndsWith('\r');
+        return lines.ReplaceLineEndings("\n");
+    }
+}

@@ -1,0 +1,84 @@
+using Widget.Api.Conversations;
+
+namespace Widget.Api.Answers;
+
+/// <summary>Has the language model write an answer, and shows what is verified of it as it comes.</summary>
+public sealed partial class ModelAnswerWriter(ChatModel model, ModelCondition condition, ILogger<ModelAnswerWriter> logger)
+{
+    // An answer is a few sentences. A model that goes on costs money, and visitors do not read it.
+    internal static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(90);
+    internal const int LongestAnswer = 16_000;
+
+    /// <param name="prompt">What the model reads.</param>
+    /// <param name="text">Verifies the answer.</param>
+    /// <param name="live">Receives the verified text.</param>
+    /// <param name="stop">Cancelled when the visitor stops the answer: the text so far is the answer.</param>
+    /// <param name="ct">Cancelled when this node leaves the answer to another one.</param>
+    /// <returns>False when the model failed.</returns>
+    public async Task<bool> WriteAsync(
+        AnswerPrompt prompt,
+        VerifiedText text,
+        LiveAnswer live,
+        CancellationToken stop,
+        CancellationToken ct)
+    {
+        string? failure;
+        try
+        {
+            failure = await StreamAsync(prompt, text, live, stop, ct);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            live.Append(text.Complete());
+            return true;
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            // Whatever the model's server does wrong, the visitor gets an answer. Its words are not logged: they may repeat the question.
+            failure = ModelFault.InWords(e);
+        }
+
+        if (failure is null)
+        {
+            condition.Worked();
+            return true;
+        }
+
+        condition.Failed(failure);
+        LogModelFailed(live.MessageId, failure);
+        return false;
+    }
+
+    // Returns why the answer cannot be used; null when it can.
+    private async Task<string?> StreamAsync(
+        AnswerPrompt prompt,
+        VerifiedText text,
+        LiveAnswer live,
+        CancellationToken stop,
+        CancellationToken ct)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(stop, ct);
+        limited.CancelAfter(LongestWriting);
+        var messages = await prompt.MessagesAsync(limited.Token);
+        var (length, isComplete) = (0, false);
+        await foreach (var update in model.Client!.GetStreamingResponseAsync(messages, AnswerPrompt.Options(), limited.Token))
+        {
+            isComplete |= update.FinishReason is not null;
+            if (update.Text.Length == 0) continue;
+            limited.Token.ThrowIfCancellationRequested();
+            length += update.Text.Length;
+            if (length > LongestAnswer) return $"its answer is longer than {LongestAnswer} characters";
+            if (text.Append(update.Text) is { Length: > 0 } verified) live.Append(verified);
+        }
+
+        // A stream that ends without a reason was cut off.
+        if (!isComplete || length == 0) return "its answer was cut off";
+        live.Append(text.Complete());
+        return string.IsNullOrWhiteSpace(text.Text) ? "nothing in its answer was true to its sources" : null;
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The language model failed on message {Message} ({Reason}); its sources are quoted instead")]
+    private partial void LogModelFailed(MessageId message, string reason);
+}

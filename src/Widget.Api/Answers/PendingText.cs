@@ -1,0 +1,64 @@
+namespace Widget.Api.Answers;
+
+/// <summary>The part of a text that has arrived and is not shown yet.</summary>
+/// <param name="text">What has arrived.</param>
+/// <param name="isFinal">Nothing more will arrive.</param>
+internal sealed class PendingText(string text, bool isFinal)
+{
+    private const int Unknown = -2;
+    private int _lineEnd = Unknown;
+
+    public int Length => text.Length;
+
+    public bool IsFinal => isFinal;
+
+    public char this[int at] => text[at];
+
+    public string this[Range range] => text[range];
+
+    public ReadOnlySpan<char> Span(int at, int length) => text.AsSpan(at, length);
+
+    /// <summary>Whether this is the last character that has arrived and more may come.</summary>
+    public bool MayGoOnAfter(int at) => at + 1 >= text.Length && !isFinal;
+
+    /// <summary>The end of the line; -1 when it has not arrived. Asked with growing positions, it finds each end once.</summary>
+    public int LineEnd(int at)
+    {
+        if (_lineEnd != -1 && _lineEnd < at) _lineEnd = text.IndexOf('\n', at);
+        return _lineEnd;
+    }
+
+    /// <summary>The position after the last of the same characters that stand here.</summary>
+    public int EndOfRun(int at)
+    {
+        var end = at;
+        while (end < text.Length && text[end] == text[at]) end++;
+        return end;
+    }
+}
+
+/// <summary>What begins at a position of the text.</summary>
+internal readonly record struct MarkdownToken
+{
+    private MarkdownToken(int length, string shown) => (Length, Shown) = (length, shown);
+
+    /// <summary>More text is needed to tell.</summary>
+    public static MarkdownToken Incomplete { get; } = new(-1, "");
+
+    /// <summary>Nothing that has to be checked.</summary>
+    public static MarkdownToken Plain { get; } = new(0, "");
+
+    /// <summary>Characters that the token takes from the text.</summary>
+    public int Length { get; }
+
+    /// <summary>What is shown in their place.</summary>
+    public string Shown { get; }
+
+    public bool IsIncomplete => Length < 0;
+
+    public bool IsPlain => Length == 0;
+
+    public static MarkdownToken Of(int length, string shown) => new(length, shown);
+
+    public static MarkdownToken PlainIf(bool isKnown) => isKnown ? Plain : Incomplete;
+}

@@ -1,0 +1,50 @@
+using System.Text;
+
+namespace Widget.Api.Answers;
+
+/// <summary>The verified text, and how a reader of Markdown sees the position at its end.</summary>
+internal sealed class ShownText
+{
+    private readonly StringBuilder _text = new();
+    private bool _wordMayBegin = true;
+
+    public int Length => _text.Length;
+
+    public bool IsAtLineStart { get; private set; } = true;
+
+    /// <summary>The line has nothing yet but space and marks of lists and quotes.</summary>
+    public bool HasOnlyMarks { get; private set; } = true;
+
+    /// <summary>Something was removed after the last character.</summary>
+    public bool HasGap { get; private set; }
+
+    public char Last { get; private set; } = '\n';
+
+    /// <summary>Whether a text would join the word before, from which something now removed had kept it apart.</summary>
+    public bool WouldJoin(string shown, bool isRewritten) =>
+        shown.Length > 0 && (HasGap || isRewritten) && !_wordMayBegin && !char.IsWhiteSpace(shown[0]);
+
+    /// <param name="shown">What to add; nothing when something is removed.</param>
+    /// <param name="leavesGap">Something was removed here.</param>
+    public void Append(string shown, bool leavesGap)
+    {
+        HasGap = leavesGap;
+        _text.Append(shown);
+        foreach (var character in shown) Pass(character);
+    }
+
+    public void AppendCode(string code) => Append(HasGap && !_wordMayBegin ? " " + code : code, leavesGap: false);
+
+    public override string ToString() => _text.ToString();
+
+    public string ToString(int start) => _text.ToString(start, _text.Length - start);
+
+    private void Pass(char character)
+    {
+        Last = character;
+        IsAtLineStart = character == '\n';
+        var isSpace = char.IsWhiteSpace(character) || character == '\uFEFF';
+        HasOnlyMarks = IsAtLineStart || (HasOnlyMarks && (isSpace || ">*+-.)0123456789".Contains(character, StringComparison.Ordinal)));
+        _wordMayBegin = isSpace || (_wordMayBegin && "*_~(\"'“„«".Contains(character, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,18 @@
+namespace Widget.Api.Tools;
+
+/// <summary>Lets a tool run only when the tenant has switched it on and the call's mode allows it.</summary>
+internal sealed class ToolAuthorization : ToolFilter
+{
+    protected override Task<ToolResult> RunAsync(ToolInvocation call, Func<Task<ToolResult>> next)
+    {
+        if (!ToolRegistry.IsOn(call.Tool, call.Context.Settings))
+            return Task.FromResult(ToolResult.Refused(ToolStatus.Unknown, "There is no tool of this name."));
+        return call.Tool.HasEffects && call.Context.Mode != ToolCallMode.Conversation
+            ? Task.FromResult(ToolResult.Refused(ToolStatus.Unknown, InsteadOf(call.Context.Mode)))
+            : next();
+    }
+
+    private static string InsteadOf(ToolCallMode mode) => mode == ToolCallMode.UnconfirmedVoice
+        ? "This cannot be done in a voice call here. Offer to do it in writing."
+        : "There is no tool of this name.";
+}
