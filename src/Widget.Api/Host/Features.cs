@@ -9,7 +9,6 @@ using Widget.Api.Limits;
 using Widget.Api.Media;
 using Widget.Api.Modes;
 using Widget.Api.OpenAI;
-using Widget.Api.Outbound;
 using Widget.Api.Search;
 using Widget.Api.Settings;
 using Widget.Api.Speech;

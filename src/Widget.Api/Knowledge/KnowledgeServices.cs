@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Widget.Api.Answers;
 using Widget.Api.Web;
+using Widget.Platform.Outbound;
 using Widget.Rag;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Fetching;

@@ -62,7 +62,7 @@ public sealed partial class VideoSessionWorker(
         DateTimeOffset? next = null;
         try
         {
-            await keeping.LookAsync(lease.Tenant, lease.Id, either.Token);
+            await keeping.ReconcileAsync(lease.Tenant, lease.Id, either.Token);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Fetching;
 using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Own;

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Pgvector;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Fetching;
 using Widget.Rag.Ingestion.Crawling;
 using Widget.Rag.Own;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Widget.Platform.Tenancy;
-using Widget.Platform.Work;
 using Widget.Rag.Embeddings;
 using Widget.Rag.Fetching;
 using Widget.Rag.Ingestion.Crawling;

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 using Widget.Rag.Own;
 
 namespace Widget.Rag.Ingestion;

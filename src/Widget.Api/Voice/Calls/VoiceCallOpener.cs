@@ -6,8 +6,8 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Usage;
 using Widget.Api.Voice.Providers;
 using Widget.Contracts;
-using Widget.Platform.Database;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Voice.Calls;
 

@@ -1,6 +1,6 @@
 using Widget.Contracts;
-using Widget.Platform.Database;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Voice.Calls;
 

@@ -3,6 +3,7 @@ using Widget.Api.Voice.Providers;
 using Widget.Contracts;
 using Widget.Platform.Database;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Work;
 
 namespace Widget.Api.Voice.Calls;
 

@@ -6,7 +6,6 @@ using Widget.Api.Voice.Dialogue;
 using Widget.Contracts;
 using Widget.Platform.Database;
 using Widget.Platform.Tenancy;
-using Widget.Platform.Work;
 
 namespace Widget.Api.Voice.Calls;
 
