@@ -101,7 +101,8 @@ public static class Database
             await connection.OpenAsync(ct);
             await using var wait = new NpgsqlCommand(
                 "select pg_advisory_lock(hashtext('widget migrations'))",
-                connection) { CommandTimeout = 0 };
+                connection)
+            { CommandTimeout = 0 };
             await wait.ExecuteNonQueryAsync(ct);
             return connection;
         }

@@ -105,7 +105,8 @@ internal sealed class CallingVisitor(IReadOnlyList<Uri> nodes, string siteKey, R
             {
                 using var request = new HttpRequestMessage(
                     HttpMethod.Post,
-                    new Uri(nodes[random.Next(nodes.Count)], path)) { Content = JsonContent.Create(body) };
+                    new Uri(nodes[random.Next(nodes.Count)], path))
+                { Content = JsonContent.Create(body) };
                 if (_token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
                 using var response = await http.SendAsync(request, ct);
                 var text = await response.Content.ReadAsStringAsync(ct);

@@ -157,7 +157,8 @@ public sealed class SearchCacheShould(DatabaseFixture fixture)
     }
 
     private static SearchPlan Plan { get; } = new(
-        ) { Weights = new Dictionary<string, double> { ["own"] = 1 }, Deadline = TimeSpan.FromSeconds(30) };
+        )
+    { Weights = new Dictionary<string, double> { ["own"] = 1 }, Deadline = TimeSpan.FromSeconds(30) };
 
     private HybridSearch Search(params IKnowledgeBase[] bases) =>
         new(bases, _clock, cache: new SearchCache((_, _) => Task.FromResult(1L), _clock));

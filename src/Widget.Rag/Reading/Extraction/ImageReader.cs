@@ -20,7 +20,8 @@ public sealed class ImageReader(IImageDescriber? describer = null) : IReader
             return new ExtractedDocument(
                 null,
                 null,
-                [.. paragraphs.Select(text => new Block(BlockKind.Paragraph, text))]) { Kind = ContentKind.Image };
+                [.. paragraphs.Select(text => new Block(BlockKind.Paragraph, text))])
+            { Kind = ContentKind.Image };
         throw new IngestionFailureException((describer, CharacterRecognition.IsInstalled) switch
         {
             (null, true) => "No text was found in this image, and no vision model is configured to describe it "

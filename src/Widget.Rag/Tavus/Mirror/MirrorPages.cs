@@ -18,7 +18,7 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(5);
 
     private const string TooSlow = "Its pages take too long to read. The rest will be retried later.";
-    private const string NotText = 
+    private const string NotText =
         "It is an image or a recording, and the mirror contains only text. Add it to your own knowledge to make it searchable.";
 
     /// <param name="lease">The worker's lease.</param>
