@@ -11,10 +11,10 @@ internal static class KeyRingServices
         services.AddSingleton(masterKeys);
         services.AddDataProtection().SetApplicationName("Widget");
         services.AddSingleton<DatabaseKeyRing>();
-        services.AddOptions<KeyManagementOptions>().Configure<DatabaseKeyRing>((options, ring) =>
+        services.AddOptions<KeyManagementOptions>().Configure<DatabaseKeyRing, MasterKeys>((options, ring, keys) =>
         {
             options.XmlRepository = ring;
-            if (masterKeys.Newest is { } newest) options.XmlEncryptor = new MasterKeyEncryptor(newest);
+            if (keys.Newest is { } newest) options.XmlEncryptor = new MasterKeyEncryptor(newest);
         });
         return services;
     }

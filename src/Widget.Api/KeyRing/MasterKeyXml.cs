@@ -16,7 +16,7 @@ internal sealed class MasterKeyEncryptor(MasterKey key) : IXmlEncryptor
         typeof(MasterKeyDecryptor));
 }
 
-/// <summary>Decrypts it. Data protection reads the name of this class from the encrypted element and creates an instance.</summary>
+/// <summary>Decrypts what <see cref="MasterKeyEncryptor"/> has encrypted.</summary>
 public sealed class MasterKeyDecryptor : IXmlDecryptor
 {
     private readonly MasterKeys _keys;
@@ -51,9 +51,8 @@ internal static class MasterKeyXml
     private static readonly XNamespace Framework = "http://schemas.asp.net/2015/03/dataProtection";
     private static readonly XName Decryptor = "decryptorType";
 
-    // Without the version of the assembly, so that a node of an older version can read what a newer one has written.
-    private static readonly string DecryptorName =
-        $"{typeof(MasterKeyDecryptor).FullName}, {typeof(MasterKeyDecryptor).Assembly.GetName().Name}";
+    // Stored in key rings, without the version of the assembly, so that nodes of all versions can read them (StoredDecryptor.cs).
+    private const string DecryptorName = "Widget.Api.Platform.KeyRing.MasterKeyDecryptor, Widget.Api";
 
     /// <summary>The parts of an element that master keys have encrypted.</summary>
     public static IReadOnlyList<XElement> Encrypted(XElement element) =>

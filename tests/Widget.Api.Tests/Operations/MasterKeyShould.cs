@@ -85,7 +85,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
         ring.ShouldContain($"keyId=\"{Id(_first)}\"");
         ring.ShouldNotContain("<masterKey ");
         ring.ShouldNotContain("<value>");
-        ring.ShouldContain("decryptorType=\"Widget.Api.KeyRing.MasterKeyDecryptor, Widget.Api\"");
+        ring.ShouldContain("decryptorType=\"Widget.Api.Platform.KeyRing.MasterKeyDecryptor, Widget.Api\"");
     }
 
     [Fact]
@@ -133,7 +133,8 @@ public sealed class MasterKeyShould : IAsyncLifetime
     public async Task Not_open_what_was_changed_in_the_database()
     {
         await FillAsync(_first);
-        await using (var change = _database.OwnerSource.CreateCommand("update data_protection_keys set xml = regexp_replace(xml, '(<masterKeyEncrypted[^>]*>)....', '\\1AAAA')"))
+        await using (var change = _database.OwnerSource.CreateCommand(
+            "update data_protection_keys set xml = regexp_replace(xml, '(<masterKeyEncrypted[^>]*>)....', '\\1AAAA')"))
             await change.ExecuteNonQueryAsync(Ct);
 
         var (code, _, errors) = await RunAsync(
@@ -215,7 +216,13 @@ public sealed class MasterKeyShould : IAsyncLifetime
     private async Task<string> StartLogAsync(params string[] keys)
     {
         var log = new CapturedLog();
-        var options = new ServerOptions { Database = _database.Application, Chat = new ChatModelOptions(), Fetching = new FetchOptions(), MasterKeys = Keys(keys) };
+        var options = new ServerOptions
+        {
+            Database = _database.Application,
+            Chat = new ChatModelOptions(),
+            Fetching = new FetchOptions(),
+            MasterKeys = Keys(keys),
+        };
         await using var app = Server.Build([], options, builder => builder.Logging.ClearProviders().AddProvider(log));
         await Server.RefuseUnsafeRoleAsync(app, Ct);
         return string.Join('\n', log.Lines);
