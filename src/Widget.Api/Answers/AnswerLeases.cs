@@ -5,7 +5,7 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// The leases on owed answers. The node that holds a lease writes the answer. If the node dies, the lease expires and another node takes
+/// The leases on pending answers. The node that holds a lease writes the answer. If the node dies, the lease expires and another node takes
 /// over.
 /// </summary>
 public sealed class AnswerLeases(NpgsqlDataSource dataSource, TenantDatabase conversations)
@@ -45,7 +45,7 @@ public sealed class AnswerLeases(NpgsqlDataSource dataSource, TenantDatabase con
         return held;
     }
 
-    /// <summary>Gives up a lease, so that another node need not wait until it expires.</summary>
+    /// <summary>Gives up a lease, so that another node does not have to wait until it expires.</summary>
     public async Task ReleaseAsync(TenantId tenant, MessageId message)
     {
         await using var batch = conversations.Batch(tenant).Add(

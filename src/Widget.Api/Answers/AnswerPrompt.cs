@@ -9,7 +9,7 @@ namespace Widget.Api.Answers;
 /// <summary>What the model reads before it answers.</summary>
 /// <param name="TenantName">The company whose assistant it is.</param>
 /// <param name="AgentName">The assistant's name.</param>
-/// <param name="Sources">What the answer may rest on, numbered as cited, best first.</param>
+/// <param name="Sources">The passages that the answer may use, numbered as cited, best first.</param>
 /// <param name="History">The conversation so far, oldest first, without the question.</param>
 /// <param name="Question">What the visitor asks.</param>
 /// <param name="Page">The page on which it is asked.</param>

@@ -42,13 +42,12 @@ internal static class AnswerServices
     private static void AddChatModel(this IServiceCollection services, ChatModelOptions model)
     {
         services.AddKernel();
-        // The kernel logs prompts, arguments and results, which hold what visitors say.
-        services.AddLogging(logging => logging.AddFilter("Microsoft.SemanticKernel", LogLevel.None));
         services.AddSingleton<ModelCondition>();
         services.AddSingleton<ChatModel>();
         if (model.Endpoint is null) return;
         services.AddSingleton<IChatClient>(provider => OpenAIModel.ForVisitors(
             model,
+            provider.GetRequiredService<IHttpClientFactory>().CreateClient(OutboundClients.Operator),
             provider.GetRequiredService<ModelCondition>(),
             provider.GetRequiredService<TimeProvider>()));
     }

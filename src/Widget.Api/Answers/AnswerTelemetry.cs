@@ -47,7 +47,7 @@ internal static class AnswerTelemetry
             activity.AddLink(new ActivityLink(asked));
     }
 
-    /// <summary>Ends what <see cref="Start"/> began.</summary>
+    /// <summary>Ends the span that <see cref="Start"/> began, and records the metrics.</summary>
     /// <param name="activity">Its span.</param>
     /// <param name="outcome">Null when another node continues the answer.</param>
     /// <param name="fault">Why the answer could not be written.</param>
@@ -71,7 +71,7 @@ internal static class AnswerTelemetry
         activity.Dispose();
     }
 
-    /// <summary>Begins the span of rewriting a follow-up as a question of its own.</summary>
+    /// <summary>Begins the span of rewriting a follow-up for the search.</summary>
     public static Activity? StartRewrite() => Source.StartActivity("rewrite follow-up");
 
     private static string Label(AnswerOutcome outcome) => outcome switch

@@ -6,7 +6,7 @@ using Widget.Platform.Work;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Writes the owed answers, independently of who is listening. Each is held by a lease. If this node dies, another node (or this one,
+/// Writes the pending answers, whether or not a client is listening. Each is held by a lease. If this node dies, another node (or this one,
 /// started again) claims the answer when the lease has expired.
 /// </summary>
 public sealed partial class AnswerWorker(
@@ -46,7 +46,7 @@ public sealed partial class AnswerWorker(
     }
 
     /// <summary>
-    /// Ends an answer where it is, if it is being written on this node. Another node sees the request to stop when it renews its leases.
+    /// Ends an answer at its current text if this node is writing it. Another node sees the request to stop when it renews its leases.
     /// </summary>
     public Task StopAsync(MessageId message) => _writing.Find(message)?.StopAsync() ?? Task.CompletedTask;
 
@@ -121,7 +121,7 @@ public sealed partial class AnswerWorker(
 
     protected override void LogTrouble(Exception exception) => LogClaimFailed(exception);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Answer {Message} was abandoned and is taken over")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Taking over abandoned answer {Message}")]
     private partial void LogTakenOver(MessageId message);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Answer {Message} is left to another node")]

@@ -171,7 +171,7 @@ public sealed partial class AnswerWriter(
         OffersPerson = true,
     };
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Answer {Message} was written elsewhere meanwhile")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Another node has already written answer {Message}")]
     private partial void LogLost(MessageId message);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The tokens of a failed answer of tenant {Tenant} could not be counted")]

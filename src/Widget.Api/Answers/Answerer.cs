@@ -71,10 +71,10 @@ public sealed partial class Answerer(
         }
     }
 
-    /// <summary>Finds what the answer can rest on, and whether that is enough to give one.</summary>
+    /// <summary>Finds the passages for an answer, and decides whether they are enough.</summary>
     /// <param name="context">What is asked.</param>
     /// <param name="strategy">Replaces the tenant's own.</param>
-    /// <param name="limit">Most hits wanted; an answer rests on the first few of them.</param>
+    /// <param name="limit">Most hits wanted; an answer uses only the first few.</param>
     /// <param name="ct">Ends the search.</param>
     /// <exception cref="SearchUnavailableException">Our knowledge base did not answer, and no other one found enough.</exception>
     public Task<Finding> FindAsync(AnswerContext context, SearchStrategyName? strategy, int limit, CancellationToken ct) =>

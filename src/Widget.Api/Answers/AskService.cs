@@ -26,7 +26,7 @@ public sealed partial class AskService(
     /// <summary>A node that is full has room again within seconds.</summary>
     internal const int SecondsWhenBusy = 5;
 
-    /// <summary>When to send a message again that was refused because of unanswered questions: an answer takes about that long.</summary>
+    /// <summary>Seconds to wait after a refusal because of unanswered questions: about the time of one answer.</summary>
     internal const int SecondsPerAnswer = 5;
 
     /// <summary>
@@ -42,7 +42,7 @@ public sealed partial class AskService(
         MessageRequest request,
         CancellationToken ct)
     {
-        // The shared counters need a connection of their own, so they are asked before a transaction begins.
+        // The shared counters use a separate connection, so they are read before the transaction begins.
         var tooMany = await limits.TakeAsync(Limit.Messages, $"{tenant}:{visitor}", ct)
             ?? await limits.TakeAsync(Limit.TenantMessages, tenant.ToString(), ct);
         // A page that reconnects sends its messages again to get their answers. That is allowed beyond the limit.
@@ -187,7 +187,7 @@ public sealed partial class AskService(
         yield return new AnswerCompleted { MessageId = message, Attempt = attempt, Message = answer };
     }
 
-    // The answer is written whatever happens to the stream, so a stream that breaks off ends by saying how to get the answer.
+    // The answer is written even if the stream breaks, so the last update of a broken stream says how to get the answer.
     private async IAsyncEnumerable<AnswerUpdate> WithError(
         IAsyncEnumerable<AnswerUpdate> answer,
         MessageId message,
@@ -223,7 +223,7 @@ public sealed partial class AskService(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The stream of answer {Message} broke")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The stream of answer {Message} was interrupted by an error")]
     private partial void LogBroken(Exception exception, MessageId message);
 }
 

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Says how questions are answered. A node without a language model is healthy, because answers then quote their sources. A node whose model
-/// failed last time is degraded.
+/// Says how questions are answered. A node without a language model is healthy, because answers then quote their sources. A node whose
+/// model failed last time is degraded.
 /// </summary>
 internal sealed class ChatModelHealth(ChatModel model, ModelCondition condition) : IHealthCheck
 {

@@ -12,7 +12,7 @@ public static partial class CitationNumbers
 
     /// <summary>
     /// The numbers between the brackets of a citation: "1", "1, 2", "^3", "¹", "１", "1-3", "source 2". Null when the text is not a
-    /// citation, such as "2017" and "2024-11", which are dates. Numbers too large for a source and ranges too wide to be meant are left
+    /// citation, such as "2017" and "2024-11", which are dates. Numbers too large for a source and implausibly wide ranges are left
     /// out.
     /// </summary>
     public static IReadOnlyList<int>? Parse(string content)
@@ -65,7 +65,7 @@ public static partial class CitationNumbers
     /// <summary>Escapes what looks like a citation in a quoted text. A reader sees the same text.</summary>
     public static string Escape(string text) => Marker().Replace(text, @"\$0");
 
-    /// <summary>Removes the citations of a text, which mean nothing next to other sources.</summary>
+    /// <summary>Removes a text's citations, whose numbers would be wrong next to other sources.</summary>
     public static string Strip(string text) => SpacedMarker().Replace(text, "");
 
     // A year, a month of a year, or a range of years.
@@ -73,7 +73,8 @@ public static partial class CitationNumbers
 
     private static bool IsYear(int number) => number is >= 1900 and <= 2099;
 
-    // Superscript digits and digits of other scripts count as well. A number larger than any source's is capped and stays larger.
+    // Superscript digits and digits of other scripts count as well. A huge number is capped, and is
+    // still larger than any source's.
     private static int Value(ReadOnlySpan<char> digits)
     {
         var value = 0;

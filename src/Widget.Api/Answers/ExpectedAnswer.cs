@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// What an answer must contain, when the question's words say so and a sentence can be checked for it: "What does it cost?" asks for an
-/// amount, whatever words are around it. Quoting has no other way to know that cost and price mean the same.
+/// What an answer must contain, if the question's words show it and a sentence can be checked for it: "What does it cost?" asks for an
+/// amount, even if the sentence uses other words, such as "price". Quotes are chosen by words and have no other way to know this.
 /// </summary>
 internal sealed partial record ExpectedAnswer
 {
@@ -12,7 +12,7 @@ internal sealed partial record ExpectedAnswer
 
     private Regex Pattern { get; }
 
-    /// <summary>No sentence without it answers the question. A telephone number, for example, can be given in no other way.</summary>
+    /// <summary>Whether only a sentence that contains it can answer the question, as for a telephone number.</summary>
     public bool IsNeeded { get; }
 
     public bool IsIn(string text) => Pattern.IsMatch(text);

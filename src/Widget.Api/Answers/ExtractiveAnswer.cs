@@ -5,7 +5,7 @@ namespace Widget.Api.Answers;
 
 /// <summary>
 /// Answers without a language model: quotes the sentences of the passages that are closest to the question, each with its number. Every
-/// sentence stands literally in its passage.
+/// sentence is quoted word for word.
 /// </summary>
 public static class ExtractiveAnswer
 {
@@ -17,7 +17,7 @@ public static class ExtractiveAnswer
     /// <summary>A second passage is quoted, too, when its best sentence scores at least this share of the best of all.</summary>
     private const double AsGood = 0.85;
 
-    /// <summary>The search weighs the question's words by how rare they are, which a sentence alone cannot.</summary>
+    /// <summary>The search weighs the question's words by rarity. A single sentence cannot show how rare a word is.</summary>
     private const double SearchShare = 0.6;
 
     /// <summary>A heading tells what its sentences are about, but less reliably than their own words.</summary>
@@ -69,7 +69,7 @@ public static class ExtractiveAnswer
             var sentences = Sentences.Of(passage.Text).ToArray();
             if (sentences.Length == 0) return null;
             var heading = Similarity(question, string.Join(' ', passage.Headings.Prepend(passage.Title)));
-            // Every page has amounts. When an amount is asked for, the sentence itself must be about the right thing, not only its heading.
+            // Every page has amounts, so if the question asks for one, the sentence itself must match the subject, not only its heading.
             var share = expected is null ? HeadingShare : HeadingShare / 2;
             var scores = Array.ConvertAll(sentences, Score);
             var best = Array.IndexOf(scores, scores.Max());

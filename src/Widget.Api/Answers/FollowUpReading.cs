@@ -6,10 +6,10 @@ namespace Widget.Api.Answers;
 /// <summary>A question analysed with the words of one language.</summary>
 internal sealed partial class FollowUpReading
 {
-    /// <summary>A question with more words says by itself what it is about.</summary>
+    /// <summary>A question with more words names its subject itself.</summary>
     private const int MostWords = 14;
 
-    /// <summary>A fragment is not a sentence. A longer one names its subject.</summary>
+    /// <summary>A fragment, which is not a full sentence, has at most this many words. A longer one names its subject.</summary>
     private const int MostFragmentWords = 5;
 
     /// <summary>From here on a single character can be a word: Chinese, Japanese, Korean.</summary>

@@ -7,7 +7,7 @@ namespace Widget.Api.Answers;
 /// <summary>The words by which a language shows that a question continues what was said before.</summary>
 internal sealed partial record FollowUpWords
 {
-    /// <summary>Open a question that goes on: "and", "but", "also".</summary>
+    /// <summary>Begin a question that continues the last one: "and", "but", "also".</summary>
     public required FrozenSet<string> Continuers { get; init; }
 
     /// <summary>Refer to something that was named before: "it", "them", "the same".</summary>
@@ -25,19 +25,19 @@ internal sealed partial record FollowUpWords
     /// <summary>Open an ellipsis: "in Germany?", "for companies?".</summary>
     public required FrozenSet<string> Prepositions { get; init; }
 
-    /// <summary>Make a sentence of what would otherwise be a fragment.</summary>
+    /// <summary>Words that show that a question is a full sentence and not a fragment.</summary>
     public required FrozenSet<string> Verbs { get; init; }
 
-    /// <summary>Do not tell what a question is about, in addition to the stop words.</summary>
+    /// <summary>Words that, like stop words, do not show what a question is about.</summary>
     public required FrozenSet<string> Generic { get; init; }
 
     /// <summary>Refer to the assistant or the company, which need not have been named before.</summary>
     public FrozenSet<string> Addressing { get; init; } = [];
 
-    /// <summary>"it" and the like that refer to nothing: "is it possible to …". Matched against the words in small letters.</summary>
+    /// <summary>"it" where it refers to nothing: "is it possible to …". Matched against the words in lower case.</summary>
     public required Regex Expletives { get; init; }
 
-    /// <summary>Phrases that ask the same of something else: "what about …".</summary>
+    /// <summary>Phrases that ask the same about another subject: "what about …".</summary>
     public required Regex Openers { get; init; }
 
     /// <summary>Whether verbs carry their objects at their end, as "comprarlo".</summary>

@@ -13,8 +13,8 @@ public static partial class FollowUps
 
     /// <summary>Whether a question cannot be understood without what was asked before it.</summary>
     /// <param name="question">The question.</param>
-    /// <param name="before">What was asked before. It helps to tell the language of a short question.</param>
-    /// <param name="locale">The widget's language, in case the words do not tell.</param>
+    /// <param name="before">What was asked before. It helps to detect the language of a short question.</param>
+    /// <param name="locale">The widget's language, in case the words do not decide.</param>
     public static bool IsOne(string question, string before, string? locale = null) =>
         new FollowUpReading(question, LanguageOf(question, before, locale)).IsFollowUp;
 
@@ -31,7 +31,7 @@ public static partial class FollowUps
     /// </summary>
     /// <param name="question">The follow-up.</param>
     /// <param name="earlier">The questions that it continues, oldest first.</param>
-    /// <param name="title">The title of the document on which the last answer rested; null when it rested on none.</param>
+    /// <param name="title">The title of the first document that the last answer cited; null when it cited none.</param>
     /// <param name="locale">The widget's language.</param>
     public static string Rewrite(string question, IReadOnlyList<string> earlier, string? title, string? locale = null)
     {

@@ -4,8 +4,8 @@ using Widget.Contracts;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// The addresses that an answer may link to: those of its sources and in their text, those in the tenant's settings, and the home pages of
-/// these sites. A model may invent an address that looks right, and a visitor would follow it.
+/// The addresses that an answer may link to: those of its sources, those in the sources' text and in the tenant's settings, and the home
+/// pages of these sites. A model may invent an address that looks right, and a visitor would follow it.
 /// </summary>
 public sealed partial class KnownLinks
 {

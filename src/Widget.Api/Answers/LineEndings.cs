@@ -1,6 +1,8 @@
 namespace Widget.Api.Answers;
 
-/// <summary>Turns all line endings of a streamed text into line feeds. For the widget, a carriage return ends a line, too.</summary>
+/// <summary>
+/// Turns all line endings of a streamed text into line feeds. The widget would treat a carriage return as another line end.
+/// </summary>
 internal sealed class LineEndings
 {
     private bool _endedInReturn;

@@ -2,10 +2,10 @@ using Widget.Api.Conversations;
 
 namespace Widget.Api.Answers;
 
-/// <summary>Has the language model write an answer, and shows what is verified of it as it comes.</summary>
+/// <summary>Lets the language model write an answer, and shows each part as soon as it is verified.</summary>
 public sealed partial class ModelAnswerWriter(ChatModel model, ModelCondition condition, ILogger<ModelAnswerWriter> logger)
 {
-    // An answer is a few sentences. A model that goes on costs money, and visitors do not read it.
+    // An answer is a few sentences. A longer one costs money, and visitors do not read it.
     internal static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(90);
     internal const int LongestAnswer = 16_000;
 
@@ -34,7 +34,7 @@ public sealed partial class ModelAnswerWriter(ChatModel model, ModelCondition co
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            // Whatever the model's server does wrong, the visitor gets an answer. Its words are not logged: they may repeat the question.
+            // The visitor gets an answer, whatever the error. The server's message is not logged, because it may repeat the question.
             failure = ModelFault.InWords(e);
         }
 
@@ -74,7 +74,7 @@ public sealed partial class ModelAnswerWriter(ChatModel model, ModelCondition co
         // A stream that ends without a reason was cut off.
         if (!isComplete || length == 0) return "its answer was cut off";
         live.Append(text.Complete());
-        return string.IsNullOrWhiteSpace(text.Text) ? "nothing in its answer was true to its sources" : null;
+        return string.IsNullOrWhiteSpace(text.Text) ? "no part of its answer could be verified" : null;
     }
 
     [LoggerMessage(

@@ -6,7 +6,7 @@ namespace Widget.Api.Answers;
 /// </summary>
 public sealed class ModelCondition(TimeProvider clock)
 {
-    /// <summary>The longest pause that the model's server may ask for. After it, a question finds out whether it is back.</summary>
+    /// <summary>The longest pause that the model's server may ask for. After it, the next question tests the server again.</summary>
     internal static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
     /// <summary>
@@ -25,7 +25,7 @@ public sealed class ModelCondition(TimeProvider clock)
     private TimeSpan _silence;
     private int _silences;
 
-    /// <summary>Why the last answer had to do without it; null when it wrote it.</summary>
+    /// <summary>Why the last answer was written without the model; null when the model wrote it.</summary>
     public string? Failure => _failure;
 
     /// <summary>Whether the model is not called for now.</summary>
@@ -37,7 +37,7 @@ public sealed class ModelCondition(TimeProvider clock)
         }
     }
 
-    /// <summary>How long the model must not be called yet; null when it may be called. A caller that gets null must call it.</summary>
+    /// <summary>How long not to call the model; null when it may be called. A caller that gets null must call it.</summary>
     public TimeSpan? Pause()
     {
         lock (_lock)
@@ -55,7 +55,7 @@ public sealed class ModelCondition(TimeProvider clock)
 
     public void Failed(string reason) => _failure = reason;
 
-    /// <summary>It has begun to answer.</summary>
+    /// <summary>The model has begun to answer.</summary>
     internal void Answered()
     {
         lock (_lock) (_silences, _silentUntil) = (0, default);
@@ -76,7 +76,7 @@ public sealed class ModelCondition(TimeProvider clock)
         }
     }
 
-    /// <summary>Its server asks to be left alone.</summary>
+    /// <summary>The model's server has asked for a pause (Retry-After).</summary>
     internal void AskedForPause(TimeSpan pause)
     {
         var until = clock.GetUtcNow() + (pause < LongestPause ? pause : LongestPause);

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Says in words why a language model failed, for the operator: in <c>/health/ready</c> and in the log. Nothing of what the model's server
-/// said is repeated, because that may contain the visitor's question.
+/// Explains to the operator why a language model failed, in <c>/health/ready</c> and in the log. The server's own message is left out,
+/// because it may contain the visitor's question.
 /// </summary>
 internal static class ModelFault
 {
@@ -42,7 +42,7 @@ internal static class ModelFault
         _ => "",
     });
 
-    // A fault of the connection lies somewhere in the chain: HttpRequestException → SocketException, or IOException → SocketException.
+    // The connection error is somewhere in the chain of causes: HttpRequestException → SocketException, or IOException → SocketException.
     private static string? OfConnection(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)

@@ -1,7 +1,5 @@
-using System.ClientModel;
 using System.ClientModel.Primitives;
 using Microsoft.Extensions.AI;
-using OpenAI;
 using OpenAI.Chat;
 using Widget.Api.Outbound;
 
@@ -9,7 +7,7 @@ namespace Widget.Api.Answers;
 
 /// <summary>
 /// Any OpenAI-compatible chat endpoint (OpenAI, Azure, Ollama, vLLM …) as an <see cref="IChatClient"/>: OpenAI's own library through
-/// Microsoft.Extensions.AI.OpenAI, with what other servers need.
+/// Microsoft.Extensions.AI.OpenAI, adapted to what other servers need.
 /// </summary>
 internal static class OpenAIModel
 {
@@ -18,27 +16,22 @@ internal static class OpenAIModel
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>The model as visitors use it: traced, metered, and with a deadline for its first word.</summary>
-    public static IChatClient ForVisitors(ChatModelOptions options, ModelCondition condition, TimeProvider clock) =>
-        new PunctualChatClient(new MeteredChatClient(Traced(Create(options)), options.Model), condition, options.FirstWord, clock);
+    public static IChatClient ForVisitors(ChatModelOptions options, HttpClient http, ModelCondition condition, TimeProvider clock) =>
+        new PunctualChatClient(new MeteredChatClient(Traced(Create(options, http)), options.Model), condition, options.FirstWord, clock);
 
     /// <summary>The model alone, without deadline, metering and tracing.</summary>
-    public static IChatClient Create(ChatModelOptions options)
+    public static IChatClient Create(ChatModelOptions options, HttpClient http)
     {
         var usage = new UsageField();
-        var settings = new OpenAIClientOptions
-        {
-            Endpoint = options.Endpoint,
-            NetworkTimeout = options.Patience,
-            RetryPolicy = new BoundedRetries(Retries, LongestPause),
-        };
+        var connection = new OpenAIConnection(options.Endpoint, options.Key, http);
+        var settings = connection.Options(options.Patience, new BoundedRetries(Retries, LongestPause));
         settings.AddPolicy(usage, PipelinePosition.PerCall);
-        // Self-hosted servers often need no key, but the library does.
-        var key = new ApiKeyCredential(string.IsNullOrEmpty(options.Key) ? "none" : options.Key);
-        var client = new ChatClient(options.Model, key, settings).AsIChatClient();
+        var client = new ChatClient(options.Model, connection.Credential, settings).AsIChatClient();
         return new VerbatimFunctionCalls(new OptionalUsage(client, usage));
     }
 
-    // Spans and metrics by the GenAI semantic conventions. Questions and answers stay out of them, whatever the environment says.
+    // Spans and metrics by the GenAI semantic conventions. They never contain questions and answers, even if an environment variable
+    // asks for it.
     private static OpenTelemetryChatClient Traced(IChatClient model) =>
         new(model, sourceName: AnswerTelemetry.Models) { EnableSensitiveData = false };
 }

@@ -1,6 +1,6 @@
 namespace Widget.Api.Answers;
 
-/// <summary>The part of a text that has arrived and is not shown yet.</summary>
+/// <summary>Text that has arrived but is not shown yet.</summary>
 /// <param name="text">What has arrived.</param>
 /// <param name="isFinal">Nothing more will arrive.</param>
 internal sealed class PendingText(string text, bool isFinal)
@@ -21,14 +21,14 @@ internal sealed class PendingText(string text, bool isFinal)
     /// <summary>Whether this is the last character that has arrived and more may come.</summary>
     public bool MayGoOnAfter(int at) => at + 1 >= text.Length && !isFinal;
 
-    /// <summary>The end of the line; -1 when it has not arrived. Asked with growing positions, it finds each end once.</summary>
+    /// <summary>The end of the line; -1 when it has not arrived. The result is cached, so call this with increasing positions.</summary>
     public int LineEnd(int at)
     {
         if (_lineEnd != -1 && _lineEnd < at) _lineEnd = text.IndexOf('\n', at);
         return _lineEnd;
     }
 
-    /// <summary>The position after the last of the same characters that stand here.</summary>
+    /// <summary>The position after the run of equal characters that starts here.</summary>
     public int EndOfRun(int at)
     {
         var end = at;
@@ -42,10 +42,10 @@ internal readonly record struct MarkdownToken
 {
     private MarkdownToken(int length, string shown) => (Length, Shown) = (length, shown);
 
-    /// <summary>More text is needed to tell.</summary>
+    /// <summary>More text is needed to decide.</summary>
     public static MarkdownToken Incomplete { get; } = new(-1, "");
 
-    /// <summary>Nothing that has to be checked.</summary>
+    /// <summary>Ordinary text that needs no check.</summary>
     public static MarkdownToken Plain { get; } = new(0, "");
 
     /// <summary>Characters that the token takes from the text.</summary>

@@ -13,8 +13,8 @@ public readonly record struct SearchedQuestion(string Text, bool IsRewritten, bo
 }
 
 /// <summary>
-/// Makes a follow-up question one that can be searched for by itself: by the language model, when there is one and it is quick, else by
-/// rule. The model's text is data: it is searched for and never shown as the visitor's words.
+/// Rewrites a follow-up question so that it can be searched for without its context. The language model does this if there is one and it
+/// is quick; otherwise rules do. The model's text is only searched for and never shown as the visitor's words.
 /// </summary>
 public sealed partial class QuestionRewriter(ChatModel model, ILogger<QuestionRewriter> logger)
 {
@@ -61,7 +61,8 @@ public sealed partial class QuestionRewriter(ChatModel model, ILogger<QuestionRe
         return new SearchedQuestion(FollowUps.Rewrite(question.Text, earlier, title, question.Locale), IsRewritten: true, ByModel: false);
     }
 
-    // The questions that a follow-up continues, oldest first: back to the last one that stands by itself, without thanks and greetings.
+    // The questions that a follow-up continues, oldest first: back to the last one that is no follow-up itself. Thanks and greetings are
+    // left out.
     private static IReadOnlyList<string> Earlier(IReadOnlyList<ConversationEvent> history, string? locale)
     {
         var asked = history.OfType<VisitorMessage>()
@@ -73,7 +74,7 @@ public sealed partial class QuestionRewriter(ChatModel model, ILogger<QuestionRe
         return asked.Count == 0 ? [] : asked[first..];
     }
 
-    // Null when there is no model, when it fails or is slow, and when it writes something that is not the question.
+    // Null when there is no model, it fails or is slow, or its text is not a rewrite of the question.
     private async Task<string?> RewriteByModelAsync(
         VisitorMessage question,
         IReadOnlyList<ConversationEvent> history,

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Finds citations, links, images and addresses, and decides what is shown of each. It looks only as far ahead as such a thing can be
-/// long.
+/// Finds citations, links, images and addresses, and decides what is shown of each. It never looks further
+/// ahead than the longest of these can be.
 /// </summary>
 internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks links)
 {
@@ -52,7 +52,7 @@ internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks l
         return image.Length > 0 ? MarkdownToken.Of(image.Length + 1, image.Shown) : image;
     }
 
-    // The end of a label that has brackets in it. Apart from what follows, it makes no link and defines none.
+    // The end of a label that contains brackets. A space after it keeps "(" or ":" from making a link or a link definition.
     private static MarkdownToken ReadClosingBracket(PendingText text, int at)
     {
         if (at + 1 == text.Length) return MarkdownToken.PlainIf(text.IsFinal);
@@ -127,7 +127,7 @@ internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks l
     private string WithoutUnknownAddresses(string label) =>
         KnownLinks.Address().Replace(label, match => links.Contains(match.Value) ? match.Value : "");
 
-    // 【1†source】 is how some models cite.
+    // Some models cite as 【1†source】.
     private MarkdownToken ReadLenticularBracket(PendingText text, int at)
     {
         var length = text.Span(at, Math.Min(text.Length - at, LongestLabel + 1)).IndexOf('】');
@@ -159,7 +159,7 @@ internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks l
         return MarkdownToken.Of(address.Length, links.Contains(address) ? address : "");
     }
 
-    // Whether an address begins here; null when that cannot be told yet.
+    // Whether an address begins here; null when more text is needed to decide.
     private static bool? AddressStart(PendingText text, int at, ShownText shown)
     {
         var rest = text.Span(at, text.Length - at);
@@ -176,7 +176,8 @@ internal sealed partial class ReferenceReader(CitedSources sources, KnownLinks l
         return false;
     }
 
-    // A link's parentheses hold an address, perhaps in angle brackets, and perhaps a title. One word is a remark, not an address.
+    // A link's parentheses hold an address, perhaps in angle brackets, and perhaps a title. A single word is a remark, not an
+    // address.
     [GeneratedRegex(
         """^\s*<?(?<address>[^\s<>]*[:/.#@?][^\s<>]*|)>?(\s+("[^"]*"|'[^']*'))?\s*$""",
         RegexOptions.ExplicitCapture,

@@ -3,7 +3,7 @@ using Widget.Rag.Search;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Selects the hits that an answer may rest on. A search fills its list with the next best hits, however weak they are. A passage about
+/// Selects the hits that an answer may use. A search fills its list with the next best hits, however weak they are. A passage about
 /// something else costs tokens and may mislead a model.
 /// </summary>
 public static class RelevantPassages
@@ -19,8 +19,8 @@ public static class RelevantPassages
 
     /// <param name="hits">Best first.</param>
     /// <param name="question">
-    /// What was asked. A passage that contains what the question asks for, such as an amount of money, stays whatever its score: a price
-    /// list has few words in common with a question about a price.
+    /// What was asked. A passage that contains what the question asks for, such as an amount of money, is kept even with a low score: a
+    /// price list has few words in common with a question about a price.
     /// </param>
     /// <param name="most">Most hits wanted.</param>
     /// <returns>In the same order. The best hit is always included, even when it alone is longer than the limit.</returns>

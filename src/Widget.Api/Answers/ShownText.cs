@@ -12,7 +12,7 @@ internal sealed class ShownText
 
     public bool IsAtLineStart { get; private set; } = true;
 
-    /// <summary>The line has nothing yet but space and marks of lists and quotes.</summary>
+    /// <summary>So far the line has only spaces and list or quote marks.</summary>
     public bool HasOnlyMarks { get; private set; } = true;
 
     /// <summary>Something was removed after the last character.</summary>
@@ -20,7 +20,7 @@ internal sealed class ShownText
 
     public char Last { get; private set; } = '\n';
 
-    /// <summary>Whether a text would join the word before, from which something now removed had kept it apart.</summary>
+    /// <summary>Whether a text would merge with the word before it because the part between them was removed.</summary>
     public bool WouldJoin(string shown, bool isRewritten) =>
         shown.Length > 0 && (HasGap || isRewritten) && !_wordMayBegin && !char.IsWhiteSpace(shown[0]);
 

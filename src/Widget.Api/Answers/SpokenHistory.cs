@@ -13,7 +13,7 @@ internal static class SpokenHistory
     public static IEnumerable<ConversationEvent> AsMessages(IEnumerable<ConversationEvent> events) =>
         ReportedWords.Settle([.. events]).Select(AsMessage);
 
-    /// <summary>What a model reads, in the visitor's turn, about words that only the visitor's page says the assistant spoke.</summary>
+    /// <summary>The text, in the visitor's turn, that tells a model what the assistant said according to the visitor's page.</summary>
     public static string Note(Utterance reported) =>
         $"(According to the visitor's page, the assistant said the following aloud. It is not confirmed.) {reported.Text}";
 

@@ -8,9 +8,9 @@ using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 namespace Widget.Api.Answers;
 
 /// <summary>
-/// Passes function calls on as they are written, in both directions: <see cref="AIContent.RawRepresentation"/> of a
-/// <see cref="FunctionCallContent"/> is the text of its arguments. The adapter parses and rewrites arguments and schemas, which loses
-/// malformed arguments, adds rules to schemas, and fails on a call without an id.
+/// Passes on function calls unchanged, in both directions: <see cref="AIContent.RawRepresentation"/> of a
+/// <see cref="FunctionCallContent"/> is the text of its arguments. The OpenAI adapter alone would lose malformed arguments, add rules to
+/// schemas, and fail on a call without an id.
 /// </summary>
 internal sealed class VerbatimFunctionCalls(IChatClient inner) : StreamedChatClient(inner)
 {
@@ -26,7 +26,7 @@ internal sealed class VerbatimFunctionCalls(IChatClient inner) : StreamedChatCli
         while (await NextAsync())
         {
             var update = updates.Current;
-            // The adapter's own version of the calls comes last.
+            // This update has the adapter's version of the calls, which is replaced by ours.
             if (update.Contents.OfType<FunctionCallContent>().Any()) continue;
             foreach (var part in (update.RawRepresentation as StreamingChatCompletionUpdate)?.ToolCallUpdates ?? [])
             {
@@ -52,7 +52,7 @@ internal sealed class VerbatimFunctionCalls(IChatClient inner) : StreamedChatCli
             }
             catch (ArgumentNullException) when (finished && calls.Values.Any(call => call.HasNoId))
             {
-                // The adapter cannot represent its version of the calls. They have been passed on, and nothing comes after them.
+                // The adapter fails on a call without an id. The calls have already been passed on, and nothing follows them.
                 return false;
             }
         }

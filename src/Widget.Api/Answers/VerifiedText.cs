@@ -6,8 +6,8 @@ namespace Widget.Api.Answers;
 /// <summary>
 /// A model's answer, checked against its sources while it streams. Citations of sources that do not exist and links to unknown addresses
 /// are removed before anyone sees them. Text that might still become either is held back until it is complete, so a marker that arrives in
-/// pieces is judged as one. The output has citations as <c>[1]</c>, no images and no link definitions. Words that were apart stay apart:
-/// where something was removed, nothing joins to a new address or link.
+/// pieces is judged as one. The output has citations as <c>[1]</c>, no images and no link definitions. Removing a part
+/// never merges the text around it into a new address or link.
 /// </summary>
 public sealed class VerifiedText
 {
@@ -56,7 +56,7 @@ public sealed class VerifiedText
         return _shown.ToString(start);
     }
 
-    // Where to read on. The same place when it cannot be told yet what begins there.
+    // Returns the next position to read, or the same position when more text is needed.
     private int Read(PendingText text, int at)
     {
         if (_references.IsInLongList) at = _references.SkipLongList(text, at);
@@ -72,7 +72,7 @@ public sealed class VerifiedText
     {
         var token = ReadToken(text, at);
         if (token.IsIncomplete) return at;
-        // A label that has lost its link could join its neighbours, just as the neighbours of something that was removed.
+        // A label without its link could merge with the text around it into a new address, as the text around a removed part could.
         var isRewritten = IsBareText(token.Shown) && !text.Span(at, token.Length).SequenceEqual(token.Shown);
         var shown = token.Shown;
         if (_shown.WouldJoin(shown, isRewritten))
@@ -86,7 +86,7 @@ public sealed class VerifiedText
         return at + token.Length;
     }
 
-    // A space before something that is removed goes with it.
+    // A space before a removed part is removed too.
     private MarkdownToken ReadToken(PendingText text, int at)
     {
         var space = text[at] == ' ' ? 1 : 0;
@@ -99,7 +99,7 @@ public sealed class VerifiedText
 
     private static bool IsBareText(string shown) => shown.TrimStart(' ') is { Length: > 0 } text && text[0] is not ('[' or ']' or '<');
 
-    // Whether only punctuation stands here, with a space or the end behind it. Null when that cannot be told yet.
+    // Whether only punctuation follows, up to a space or the end of the text. Null when more text is needed to decide.
     private static bool? EndsWord(PendingText text, int at)
     {
         const string Punctuation = ".,;:!?)]*_~\"'”“»…。，、；：！？）؟،";

@@ -85,7 +85,7 @@ public sealed partial record ChatCompletionRequest
             ? [RequestFields.Text(stop, "stop")]
             : [.. request.List("stop").Select(entry => RequestFields.Text(entry.Value, entry.Path))];
         if (stops.Count > MostStops) throw OpenAIException.Invalid($"stop may have {MostStops} texts at most.", "stop");
-        // Forms send every field they show, filled in or not. Models' servers refuse an empty text.
+        // Web forms send empty fields too, but model servers reject an empty text.
         return [.. stops.Where(text => text.Length > 0)];
     }
 

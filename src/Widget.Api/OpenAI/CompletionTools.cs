@@ -11,10 +11,10 @@ namespace Widget.Api.OpenAI;
 /// </summary>
 public sealed class CompletionTools(ToolRegistry registry, ToolRunner runner)
 {
-    /// <summary>The tools for one request. A function of the client's comes before a tool of the same name.</summary>
+    /// <summary>The tools for one request. A client's function replaces our tool of the same name.</summary>
     internal OfferedTools For(TenantInfo tenant, TenantSettings settings, ChatCompletionRequest request)
     {
-        // A client that requires one of its functions, or forbids calls, wants no tools of ours.
+        // A client that requires one of its own functions, or forbids calls, does not want our tools.
         if (request.ToolMode is not AutoChatToolMode) return new OfferedTools(request, [], tenant, settings, runner);
         var taken = request.Tools.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal);
         var own = registry.Of(settings).Where(tool => !tool.HasEffects && !taken.Contains(tool.Name));

@@ -8,8 +8,8 @@ namespace Widget.Api.OpenAI;
 internal sealed class ModelFailedException(string reason) : Exception(reason);
 
 /// <summary>
-/// One answer as the model writes it, in rounds: while the model calls our tools, they run and it goes on. What it says is verified against
-/// the sources and spoken as it comes.
+/// Writes one answer in rounds: as long as the model calls our tools, they run and it is called again. Its text is verified against the
+/// sources and passed on as it arrives.
 /// </summary>
 internal sealed class CompletionWriting(
     IChatClient model,
@@ -23,12 +23,12 @@ internal sealed class CompletionWriting(
     private long _outputTokens;
     private int _length;
 
-    /// <summary>Something has been said, and cannot be taken back.</summary>
+    /// <summary>Whether text has been passed on. It cannot be withdrawn.</summary>
     public bool HasSpoken { get; private set; }
 
     /// <param name="messages">What the model reads.</param>
-    /// <param name="options">The prompt's.</param>
-    /// <param name="mostRounds">Most calls of the model. The last one offers none of our tools.</param>
+    /// <param name="options">The prompt's options.</param>
+    /// <param name="mostRounds">Maximum number of model calls. The last one offers none of our tools.</param>
     /// <param name="ct">Cancelled when the caller is gone or the answer takes too long.</param>
     /// <exception cref="ModelFailedException">The answer cannot be used.</exception>
     public async Task<Completion> RunAsync(List<ChatMessage> messages, ChatOptions options, int mostRounds, CancellationToken ct)
@@ -42,11 +42,11 @@ internal sealed class CompletionWriting(
             if (clients.Count > 0) return Ended("tool_calls") with { Calls = clients };
             if (calls.Count == 0)
             {
-                if (!HasSpoken) throw new ModelFailedException("nothing in its answer was true to its sources");
+                if (!HasSpoken) throw new ModelFailedException("no part of its answer could be verified");
                 return Ended(Name(finish));
             }
 
-            if (round == mostRounds) throw new ModelFailedException("it calls tools without end");
+            if (round == mostRounds) throw new ModelFailedException("it keeps calling tools and does not answer");
             messages.Add(new ChatMessage(ChatRole.Assistant, [.. said, .. calls]));
             foreach (var call in calls) messages.Add(new ChatMessage(ChatRole.Tool, [await tools.RunAsync(call, sources, ct)]));
         }

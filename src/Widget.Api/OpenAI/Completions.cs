@@ -4,11 +4,12 @@ using Widget.Api.Answers;
 using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Usage;
 using Widget.Contracts;
+using Widget.Platform.Database;
 using Widget.Rag.Search;
 
 namespace Widget.Api.OpenAI;
 
-/// <summary>How an answer ended, once its text has been said.</summary>
+/// <summary>How an answer ended, after its text was passed on.</summary>
 /// <param name="Finish">stop, length, content_filter or tool_calls.</param>
 public sealed record Completion(string Finish)
 {
@@ -24,8 +25,9 @@ public sealed record Completion(string Finish)
 }
 
 /// <summary>
-/// Answers chat completions from a tenant's knowledge, by the rules by which visitors are answered in text. A program may ask before the
-/// visitor has finished, ask again and give up half-way: nothing of a request is kept, and it ends when its caller disconnects.
+/// Answers chat completions from a tenant's knowledge, by the same rules as visitors' questions in text. A program may send a request
+/// before the visitor has finished, then send another and drop the first. So nothing of a request is stored, and it ends when its caller
+/// disconnects.
 /// </summary>
 public sealed partial class Completions(
     Answerer answerer,
@@ -105,7 +107,7 @@ public sealed partial class Completions(
         };
         try
         {
-            // Having the model rewrite a follow-up takes longer than it gains here, and costs tokens for each request that is discarded.
+            // A rewrite by the model would cost more time than it is worth here, and tokens for each request that is discarded.
             var searched = QuestionRewriter.RewriteByRule(context.Question, context.History);
             return await answerer.FindAsync(context, searched, strategy: null, Answerer.MostPassages, ct);
         }
@@ -137,7 +139,7 @@ public sealed partial class Completions(
             var reason = e is ModelFailedException ? e.Message : ModelFault.InWords(e);
             condition.Failed(reason);
             LogModelFailed(asked.Tenant.TenantId.Value, reason);
-            // What has been said aloud cannot be taken back, so the answer breaks off instead of beginning again.
+            // Text that was passed on may have been spoken already, so the answer ends here and is not restarted.
             if (writing.HasSpoken) throw OpenAIException.Unavailable("The answer broke off. Please ask again.");
             return null;
         }
@@ -174,9 +176,13 @@ public sealed partial class Completions(
         {
             await usage.CountAsync(tenant.TenantId, UsageMeter.Completion, Guid.CreateVersion7(), use, CancellationToken.None);
         }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            // The tenant has been deleted.
+        }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            LogNotCounted(e, tenant.TenantId.Value, use.InputTokens + use.OutputTokens);
+            LogNotCounted(LoggedException.Of(e), tenant.TenantId.Value, use.InputTokens + use.OutputTokens);
         }
     }
 

@@ -4,10 +4,14 @@ using OpenTelemetry.Metrics;
 namespace Widget.Api.Telemetry;
 
 /// <summary>
-/// Serves the metrics in Prometheus's text format at an address of their own, by a server of its own: nothing of the product is reachable there, and the
-/// metrics are not reachable at the product's address.
+/// Serves the metrics in Prometheus's text format at an address of their own, by a server of its own: nothing of the product is reachable
+/// there, and the metrics are not reachable at the product's address.
 /// </summary>
-internal sealed partial class MetricsServer(TelemetryOptions options, MeterProvider meters, ILoggerFactory loggers, ILogger<MetricsServer> logger) : IHostedService
+internal sealed partial class MetricsServer(
+    TelemetryOptions options,
+    MeterProvider meters,
+    ILoggerFactory loggers,
+    ILogger<MetricsServer> logger) : IHostedService
 {
     private WebApplication? _app;
 
@@ -15,10 +19,16 @@ internal sealed partial class MetricsServer(TelemetryOptions options, MeterProvi
     {
         var address = options.Metrics!;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false).UseUrls(address.GetLeftPart(UriPartial.Authority));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(
+            kestrel => kestrel.AddServerHeader = false).UseUrls(address.GetLeftPart(UriPartial.Authority));
         builder.Services.AddSingleton(loggers);
         _app = builder.Build();
-        _app.UseOpenTelemetryPrometheusScrapingEndpoint(meters, predicate: null, PathOf(address), configureBranchedPipeline: null, optionsName: null);
+        _app.UseOpenTelemetryPrometheusScrapingEndpoint(
+            meters,
+            predicate: null,
+            PathOf(address),
+            configureBranchedPipeline: null,
+            optionsName: null);
         await _app.StartAsync(cancellationToken);
         if (!IsLoopback(address)) LogReachable(address.Authority);
     }
@@ -32,7 +42,8 @@ internal sealed partial class MetricsServer(TelemetryOptions options, MeterProvi
 
     internal static string PathOf(Uri address) => address.AbsolutePath is "/" ? "/metrics" : address.AbsolutePath;
 
-    private static bool IsLoopback(Uri address) => address.IsLoopback || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
+    private static bool IsLoopback(Uri address) =>
+        address.IsLoopback || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
 
     [LoggerMessage(EventId = 3002, Level = LogLevel.Warning, Message = "Metrics at {Address} are readable without authentication")]
     private partial void LogReachable(string address);

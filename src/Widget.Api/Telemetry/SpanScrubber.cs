@@ -12,7 +12,8 @@ internal sealed class SpanScrubber : BaseProcessor<Activity>
 {
     private static readonly string[] Removed =
     [
-        "url.path", "url.query", "url.full", "http.url", "http.target", "user_agent.original", "client.address", "network.peer.address", "network.peer.port",
+        "url.path", "url.query", "url.full", "http.url", "http.target", "user_agent.original",
+        "client.address", "network.peer.address", "network.peer.port",
         "db.query.text", "db.statement", "db.npgsql.connection_id", "db.npgsql.data_source",
     ];
 

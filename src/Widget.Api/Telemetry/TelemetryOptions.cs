@@ -15,7 +15,8 @@ public sealed record TelemetryOptions
     {
         var metrics = variables.Address("WIDGET_METRICS", "http://127.0.0.1:9464");
         if (metrics is not null && metrics.Scheme != Uri.UriSchemeHttp)
-            variables.Errors.Add("WIDGET_METRICS must be an http address such as http://127.0.0.1:9464. To serve metrics over TLS, use a proxy.");
+            variables.Errors.Add(
+                "WIDGET_METRICS must be an http address such as http://127.0.0.1:9464. To serve metrics over TLS, use a proxy.");
         return new TelemetryOptions { Metrics = metrics };
     }
 }

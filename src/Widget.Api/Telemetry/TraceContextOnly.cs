@@ -12,9 +12,14 @@ internal sealed class TraceContextOnly : DistributedContextPropagator
 
     public override IReadOnlyCollection<string> Fields => _inner.Fields;
 
-    public override void Inject(Activity? activity, object? carrier, PropagatorSetterCallback? setter) => _inner.Inject(activity, carrier, setter);
+    public override void Inject(Activity? activity, object? carrier, PropagatorSetterCallback? setter) =>
+        _inner.Inject(activity, carrier, setter);
 
-    public override void ExtractTraceIdAndState(object? carrier, PropagatorGetterCallback? getter, out string? traceId, out string? traceState)
+    public override void ExtractTraceIdAndState(
+        object? carrier,
+        PropagatorGetterCallback? getter,
+        out string? traceId,
+        out string? traceState)
     {
         _inner.ExtractTraceIdAndState(carrier, getter, out traceId, out _);
         traceState = null;

@@ -41,14 +41,22 @@ internal sealed class KeptSpans : BaseExporter<Activity>
 internal static class SpanTree
 {
     public static Activity Named(this IReadOnlyList<Activity> trace, string name) =>
-        trace.Where(span => span.DisplayName == name).ShouldHaveSingleItem($"{name} in {string.Join(", ", trace.Select(span => span.DisplayName))}");
+        trace.Where(span => span.DisplayName == name)
+            .ShouldHaveSingleItem($"{name} in {string.Join(", ", trace.Select(span => span.DisplayName))}");
 
-    /// <summary>The names from a span up to where the trace came into the node; above that is the caller, which is this process, too.</summary>
+    /// <summary>
+    /// The names from a span up to where the trace came into the node; above that is the caller, which is this process, too.
+    /// </summary>
     public static IReadOnlyList<string> Way(this IReadOnlyList<Activity> trace, Activity span)
     {
         var way = new List<string>();
-        for (var at = span; at is not null; at = at.Kind == ActivityKind.Server ? null : trace.SingleOrDefault(other => other.SpanId == at.ParentSpanId))
+        for (var at = span;
+            at is not null;
+            at = at.Kind == ActivityKind.Server ? null : trace.SingleOrDefault(other => other.SpanId == at.ParentSpanId))
+        {
             way.Add(at.DisplayName);
+        }
+
         return way;
     }
 

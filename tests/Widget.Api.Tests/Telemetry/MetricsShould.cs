@@ -22,7 +22,9 @@ public sealed partial class MetricsShould(ApiFixture api)
         var scraped = await client.GetStringAsync("/metrics");
 
         scraped.ShouldContain("widget_answer_time_to_first_token_seconds_count{");
-        scraped.ShouldContain("widget_search_duration_seconds_count{widget_outcome=\"answered\",widget_search_strategy=\"parallel\"}", customMessage: scraped);
+        scraped.ShouldContain(
+            "widget_search_duration_seconds_count{widget_outcome=\"answered\",widget_search_strategy=\"parallel\"}",
+            customMessage: scraped);
         scraped.ShouldContain("widget_work_waiting{widget_work=\"ingestion\"}");
         scraped.ShouldContain("widget_breakers_open{widget_service=\"search tavus\"} 1");
         scraped.ShouldContain("widget_call_duration_seconds_count{widget_call_mode=\"voice\"}");
@@ -57,7 +59,10 @@ public sealed partial class MetricsShould(ApiFixture api)
         using var client = new HttpClient { BaseAddress = address };
 
         await Eventually.TrueAsync(
-            async () => (await client.GetStringAsync("/metrics")).Contains("widget_ingestion_documents_total{widget_outcome=\"ready\"}", StringComparison.Ordinal),
+            async () =>
+                (await client.GetStringAsync("/metrics")).Contains(
+                    "widget_ingestion_documents_total{widget_outcome=\"ready\"}",
+                    StringComparison.Ordinal),
             "a document has been counted");
     }
 
@@ -73,7 +78,8 @@ public sealed partial class MetricsShould(ApiFixture api)
     {
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
         var settings = JsonSerializer.Serialize(new { useTavusKB = true, tavusReplicaId = "r1" });
-        (await tenant.Developer.PutAsync("/api/settings", new StringContent(settings, System.Text.Encoding.UTF8, "application/json"))).EnsureSuccessStatusCode();
+        (await tenant.Developer.PutAsync("/api/settings", new StringContent(settings, System.Text.Encoding.UTF8, "application/json")))
+            .EnsureSuccessStatusCode();
         var visitor = await tenant.VisitAsync(node);
         await visitor.AskAsync("How long does charging take?");
         using var nowhere = node.Client();
@@ -83,7 +89,8 @@ public sealed partial class MetricsShould(ApiFixture api)
 
     private static string[] Shown()
     {
-        using var dashboard = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs", "observability", "grafana-dashboard.json")));
+        using var dashboard = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(Repository.Root, "docs", "observability", "grafana-dashboard.json")));
         return
         [
             .. dashboard.RootElement.GetProperty("panels").EnumerateArray()

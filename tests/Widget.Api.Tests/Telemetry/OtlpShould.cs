@@ -15,7 +15,9 @@ public sealed class OtlpShould(ApiFixture api)
         await visitor.AskAsync("Is the frame covered?");
 
         await Eventually.TrueAsync(
-            () => Task.FromResult(receiver.Holds("/v1/traces", "search arm lexical") && receiver.Holds("/v1/metrics", "widget.answer.duration")),
+            () =>
+                Task.FromResult(
+                    receiver.Holds("/v1/traces", "search arm lexical") && receiver.Holds("/v1/metrics", "widget.answer.duration")),
             "spans and metrics have been sent");
         receiver.Holds("/v1/traces", "my-widget").ShouldBeTrue();
     }
@@ -26,7 +28,15 @@ public sealed class OtlpShould(ApiFixture api)
         await using var receiver = await OtlpReceiver.StartAsync();
         await using (var unset = await ApiNode.StartAsync(api.Database))
         await using (var off = await ApiNode.StartAsync(api.Database, settings: [.. receiver.Settings, "--OTEL_SDK_DISABLED=true"]))
-        await using (var none = await ApiNode.StartAsync(api.Database, settings: [.. receiver.Settings, "--OTEL_TRACES_EXPORTER=none", "--OTEL_METRICS_EXPORTER=none", "--OTEL_LOGS_EXPORTER=none"]))
+        await using (var none = await ApiNode.StartAsync(
+            api.Database,
+            settings:
+            [
+                .. receiver.Settings,
+                "--OTEL_TRACES_EXPORTER=none",
+                "--OTEL_METRICS_EXPORTER=none",
+                "--OTEL_LOGS_EXPORTER=none",
+            ]))
         {
             var tenant = await TestTenant.WithKnowledgeAsync(api);
             foreach (var node in new[] { unset, off, none })

@@ -29,12 +29,19 @@ public sealed class SecretsShould(ApiFixture api)
 
     private static readonly string[] Written =
     [
-        $"/api/tavus/callback/{Secret}?a=SECRETinquery", $"/api/tavus/tool/{Secret}", "/api/widget/session", "/api/search", "/v1/chat/completions",
+        $"/api/tavus/callback/{Secret}?a=SECRETinquery",
+        $"/api/tavus/tool/{Secret}",
+        "/api/widget/session",
+        "/api/search",
+        "/v1/chat/completions",
     ];
 
     private static readonly string[] Bodies =
     [
-        """{"siteKey": "SECRETinbody", "event_type": "SECRETinbody"}""", "{SECRETinbody", """{"SECRETinbody": 1e400000, "x": "\u0000\ud800"}""", "",
+        """{"siteKey": "SECRETinbody", "event_type": "SECRETinbody"}""",
+        "{SECRETinbody",
+        """{"SECRETinbody": 1e400000, "x": "\u0000\ud800"}""",
+        "",
     ];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -82,7 +89,10 @@ public sealed class SecretsShould(ApiFixture api)
         }
 
         await tenant.Developer.PostAsJsonAsync("/api/search", new { query = "SECRETinbody charging" }, Ct);
-        await tenant.Developer.PostAsync("/api/knowledge/uploads", new StringContent("SECRETinbody", Encoding.UTF8, "multipart/form-data"), Ct);
+        await tenant.Developer.PostAsync(
+            "/api/knowledge/uploads",
+            new StringContent("SECRETinbody", Encoding.UTF8, "multipart/form-data"),
+            Ct);
         await RawAsync(node, $"GET /{Secret}?SECRETinquery HTTP/9.9\r\nHost: x\r\n\r\n");
         await RawAsync(node, $"POST /api/search HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\nX: SECRETinheader\r\n\r\nSECRETinbody");
         await Should.ThrowAsync<WebSocketException>(() => HubClient.ConnectAsync(node, "SECRETinquery"));
@@ -91,15 +101,27 @@ public sealed class SecretsShould(ApiFixture api)
         await visitor.AskAsync("And SECRETinbody with the fast charger?");
         await using (var hub = await HubClient.ConnectAsync(node, visitor.Session.Token))
         {
-            await hub.StreamAsync("a", "Ask", visitor.Session.ConversationId, new { clientId = "1", text = "Is the frame covered? SECRETinbody" });
+            await hub.StreamAsync(
+                "a",
+                "Ask",
+                visitor.Session.ConversationId,
+                new { clientId = "1", text = "Is the frame covered? SECRETinbody" });
             (await hub.ItemsAsync<AnswerUpdate>("a").LastAsync()).ShouldBeOfType<AnswerCompleted>();
             await hub.StreamAsync("b", "Ask", Guid.NewGuid(), new { clientId = "SECRETinbody", text = "SECRETinbody" });
             await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<AnswerUpdate>("b").LastAsync());
         }
 
         await kept.TraceAsync(span => span.DisplayName == "answer", "answer");
-        (string Path, string Text)[] sent = [("/v1/traces", "answer"), ("/v1/metrics", "widget.answer.duration"), ("/v1/logs", "language model")];
-        await Eventually.TrueAsync(() => Task.FromResult(sent.All(one => receiver.Holds(one.Path, one.Text))), "all signals are sent", seconds: 30);
+        (string Path, string Text)[] sent =
+        [
+            ("/v1/traces", "answer"),
+            ("/v1/metrics", "widget.answer.duration"),
+            ("/v1/logs", "language model"),
+        ];
+        await Eventually.TrueAsync(
+            () => Task.FromResult(sent.All(one => receiver.Holds(one.Path, one.Text))),
+            "all signals are sent",
+            seconds: 30);
         using var scraper = new HttpClient { BaseAddress = metrics };
         var scraped = await scraper.GetStringAsync("/metrics", Ct);
         node.Log.Lines.ShouldNotBeEmpty();
@@ -108,18 +130,23 @@ public sealed class SecretsShould(ApiFixture api)
             node.Log.Lines.Where(line => line.Contains(secret, StringComparison.Ordinal)).ShouldBeEmpty();
             kept.All.Select(span => span.Text()).Where(text => text.Contains(secret, StringComparison.Ordinal)).ShouldBeEmpty();
             scraped.ShouldNotContain(secret);
-            foreach (var path in new[] { "/v1/traces", "/v1/metrics", "/v1/logs" }) receiver.Holds(path, secret).ShouldBeFalse($"{secret} in {path}");
+            foreach (var path in new[] { "/v1/traces", "/v1/metrics", "/v1/logs" }) receiver.Holds(path, secret)
+                .ShouldBeFalse($"{secret} in {path}");
         }
     }
 
     [Fact]
     public async Task Not_be_logged_with_a_request_that_failed_but_its_route_is()
     {
-        await using var away = ApplicationDataSource.Create("Host=127.0.0.1;Port=9;Username=nobody;Password=SECRETinpassword;Database=none;Timeout=1");
+        await using var away = ApplicationDataSource.Create(
+            "Host=127.0.0.1;Port=9;Username=nobody;Password=SECRETinpassword;Database=none;Timeout=1");
         await using var node = await ApiNode.StartAsync(api.Database, services: services => services.AddSingleton(away));
         using var client = node.Client();
 
-        var answer = await client.PostAsJsonAsync($"/api/tavus/callback/{Secret}?key=SECRETinquery", new { event_type = "SECRETinbody" }, Ct);
+        var answer = await client.PostAsJsonAsync(
+            $"/api/tavus/callback/{Secret}?key=SECRETinquery",
+            new { event_type = "SECRETinbody" },
+            Ct);
 
         ((int)answer.StatusCode).ShouldBeGreaterThanOrEqualTo(500);
         node.Log.Lines.ShouldContain(line => line.StartsWith("POST /api/tavus/callback/{token} failed", StringComparison.Ordinal));
@@ -153,9 +180,29 @@ public sealed class SecretsShould(ApiFixture api)
 
         LogCategories.Guard(options);
 
-        options.Rules.Where(rule => rule.ProviderName == provider && rule.CategoryName?.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) is true)
+        options.Rules.Where(
+            rule => rule.ProviderName == provider
+                && rule.CategoryName?.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) is true)
             .ShouldAllBe(rule => rule.LogLevel >= LogLevel.Warning);
         options.Rules.ShouldContain(rule => rule.ProviderName == provider && rule.CategoryName == "Microsoft.AspNetCore");
+    }
+
+    [Theory]
+    [InlineData(null, "Microsoft.SemanticKernel.KernelFunction")]
+    [InlineData("Console", "Microsoft.SemanticKernel")]
+    [InlineData("Console", null)]
+    public void Keep_the_arguments_of_tools_out_of_the_log_whatever_is_configured(string? provider, string? category)
+    {
+        var options = new LoggerFilterOptions();
+        options.Rules.Add(new LoggerFilterRule(provider, category, LogLevel.Trace, null));
+
+        LogCategories.Guard(options);
+
+        options.Rules.Where(
+            rule => rule.ProviderName == provider
+                && rule.CategoryName?.StartsWith("Microsoft.SemanticKernel", StringComparison.Ordinal) is true)
+            .ShouldAllBe(rule => rule.LogLevel == LogLevel.None);
+        options.Rules.ShouldContain(rule => rule.ProviderName == provider && rule.CategoryName == "Microsoft.SemanticKernel");
     }
 
     private static async Task RawAsync(ApiNode node, string request)

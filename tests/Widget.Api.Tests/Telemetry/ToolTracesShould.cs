@@ -13,17 +13,26 @@ public sealed class ToolTracesShould(ApiFixture api)
     public async Task Show_a_tool_that_ran_with_what_it_searched_and_without_its_arguments()
     {
         var kept = new KeptSpans();
-        await using var node = await ApiNode.StartAsync(api.Database, settings: ["--OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9"], services: KeptSpans.Of(kept));
+        await using var node = await ApiNode.StartAsync(
+            api.Database,
+            settings: ["--OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9"],
+            services: KeptSpans.Of(kept));
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
         var call = $"call-{Guid.NewGuid():N}";
         var context = new ToolContext
         {
-            Tenant = (await node.Service<IMultiTenantStore>().GetByIdentifierAsync(TenantStore.IdPrefix + tenant.Created.TenantId, CancellationToken.None))!,
+            Tenant = (await node.Service<IMultiTenantStore>().GetByIdentifierAsync(
+                TenantStore.IdPrefix + tenant.Created.TenantId,
+                CancellationToken.None))!,
             Settings = new TenantSettings { Tools = ["search_knowledge"] },
             CallId = call,
         };
 
-        await node.Service<ToolRunner>().RunAsync(context, "search_knowledge", JsonSerializer.SerializeToElement(new { query = "SECRET charging" }), CancellationToken.None);
+        await node.Service<ToolRunner>().RunAsync(
+            context,
+            "search_knowledge",
+            JsonSerializer.SerializeToElement(new { query = "SECRET charging" }),
+            CancellationToken.None);
 
         var trace = await kept.TraceAsync(span => (string?)span.GetTagItem("gen_ai.tool.call.id") == call, "execute_tool search_knowledge");
         var tool = trace.Named("execute_tool search_knowledge");

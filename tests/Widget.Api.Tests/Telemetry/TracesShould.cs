@@ -23,7 +23,13 @@ public sealed class TracesShould(ApiFixture api)
 
         await visitor.AskAsync("And with the fast one?");
 
-        var trace = await kept.TraceAsync(span => span.DisplayName == "rewrite follow-up", Route, "answer", "search", "search own", "rerank");
+        var trace = await kept.TraceAsync(
+            span => span.DisplayName == "rewrite follow-up",
+            Route,
+            "answer",
+            "search",
+            "search own",
+            "rerank");
         trace.Named(Route).Kind.ShouldBe(ActivityKind.Server);
         trace.Way(trace.Named("answer")).ShouldBe(["answer", Route]);
         trace.Way(trace.Named("rewrite follow-up")).ShouldBe(["rewrite follow-up", "answer", Route]);
@@ -53,7 +59,11 @@ public sealed class TracesShould(ApiFixture api)
         await hub.StreamAsync("a", "Ask", visitor.Session.ConversationId, new { clientId = "1", text = "How long does charging take?" });
         (await hub.ItemsAsync<AnswerUpdate>("a").LastAsync()).ShouldBeOfType<AnswerCompleted>();
 
-        var trace = await kept.TraceAsync(span => span.DisplayName == "answer", "answer", "search own", "Widget.Api.Chat.ConversationHub/Ask");
+        var trace = await kept.TraceAsync(
+            span => span.DisplayName == "answer",
+            "answer",
+            "search own",
+            "Widget.Api.Chat.ConversationHub/Ask");
         trace.Way(trace.Named("search own")).ShouldBe(["search own", "search", "answer", "Widget.Api.Chat.ConversationHub/Ask"]);
     }
 
@@ -66,16 +76,30 @@ public sealed class TracesShould(ApiFixture api)
         var visitor = await tenant.VisitAsync();
         await using var node = await StartAsync(kept);
         var message = MessageId.New();
-        await using (var db = await api.Node.Service<TenantDatabase>().BeginAsync(new TenantId(tenant.Created.TenantId), CancellationToken.None))
+        await using (var db = await api.Node.Service<TenantDatabase>().BeginAsync(
+            new TenantId(tenant.Created.TenantId),
+            CancellationToken.None))
         {
             var conversation = new ConversationId(visitor.Session.ConversationId);
-            var question = await ConversationLog.AppendAsync(db, conversation, new VisitorMessage { ClientId = "q", Text = "Is the frame covered?" }, CancellationToken.None);
+            var question = await ConversationLog.AppendAsync(
+                db,
+                conversation,
+                new VisitorMessage { ClientId = "q", Text = "Is the frame covered?" },
+                CancellationToken.None);
             await using var owe = db.Command(
                 """
-                insert into pending_answers (tenant_id, message_id, conversation_id, question_seq, attempt, lease_owner, lease_until, trace_parent)
+                insert into pending_answers
+                  (tenant_id, message_id, conversation_id, question_seq, attempt, lease_owner, lease_until, trace_parent)
                 values ($1, $2, $3, $4, 1, $5, now() + interval '1 hour', $6)
                 """,
-                [tenant.Created.TenantId, message.Value, conversation.Value, question.Seq, node.Service<Api.Answers.AnswerLeases>().Node, $"00-{asked.TraceId}-{asked.SpanId}-01"]);
+                [
+                    tenant.Created.TenantId,
+                    message.Value,
+                    conversation.Value,
+                    question.Seq,
+                    node.Service<Api.Answers.AnswerLeases>().Node,
+                    $"00-{asked.TraceId}-{asked.SpanId}-01",
+                ]);
             await owe.ExecuteNonQueryAsync();
             await db.CommitAsync(CancellationToken.None);
         }
