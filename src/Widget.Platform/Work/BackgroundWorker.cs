@@ -4,7 +4,7 @@ using Widget.Platform.Database;
 namespace Widget.Platform.Work;
 
 /// <summary>
-/// Background work of a node. No exception ends it: an exception is logged, and the work goes on. A derived class supplies the log
+/// Background work of a node. No exception ends it: an exception is logged, and the work continues. A derived class supplies the log
 /// messages, so that they name its work.
 /// </summary>
 public abstract class BackgroundWorker(TimeProvider clock) : BackgroundService

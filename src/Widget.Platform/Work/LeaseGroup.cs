@@ -29,7 +29,7 @@ public sealed class LeaseGroup<TKey, TWork>(LeaseTimes times, TimeProvider clock
     /// <param name="renew">Renews the leases on these keys and returns those that this node still holds.</param>
     /// <param name="lose">Cancels work whose lease another node holds.</param>
     /// <param name="expire">
-    /// Cancels work whose lease has expired because renewal fails; null when the work goes on until another node claims it.
+    /// Cancels work whose lease has expired because renewal fails; null when the work continues until another node claims it.
     /// </param>
     /// <param name="report">Called for every exception.</param>
     /// <param name="ct">Ends the renewal.</param>

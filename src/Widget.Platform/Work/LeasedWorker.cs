@@ -43,7 +43,7 @@ public abstract class LeasedWorker<TLease>(WorkerPace pace, TimeProvider clock, 
     protected virtual Task<bool> RenewAsync(TLease lease, CancellationToken ct) => Task.FromResult(true);
 
     /// <summary>
-    /// Called when the work was cancelled. When the node stops, give up the lease, so that another node need not wait until it expires.
+    /// Called when the work was cancelled. When the node stops, give up the lease, so that another node can claim it at once.
     /// </summary>
     /// <param name="lease">The cancelled work.</param>
     /// <param name="isStopping">Whether the node stops; otherwise the lease is lost.</param>
@@ -55,7 +55,7 @@ public abstract class LeasedWorker<TLease>(WorkerPace pace, TimeProvider clock, 
     /// </summary>
     protected virtual Task<bool> HandleAsync(TLease lease, Exception exception) => Task.FromResult(false);
 
-    /// <summary>Called last, after the renewal has ended, whatever became of the work.</summary>
+    /// <summary>Called last, after the renewal has ended, whether the work succeeded or not.</summary>
     protected virtual Task EndAsync(TLease lease) => Task.CompletedTask;
 
     /// <summary>Waits for new work.</summary>
@@ -89,17 +89,25 @@ public abstract class LeasedWorker<TLease>(WorkerPace pace, TimeProvider clock, 
         }
         catch (OperationCanceledException e) when (held.IsCancellationRequested || e is LeaseLostException)
         {
+            await EndRenewalAsync();
             await LeaveAsync(lease, stopping.IsCancellationRequested);
         }
         catch (Exception e)
         {
+            await EndRenewalAsync();
             if (!await HandleAsync(lease, e)) throw;
         }
         finally
         {
+            await EndRenewalAsync();
+            await EndAsync(lease);
+        }
+
+        // Before a lease is given up, because a renewal on its way would take it back.
+        async Task EndRenewalAsync()
+        {
             await held.CancelAsync();
             await renewing;
-            await EndAsync(lease);
         }
     }
 }

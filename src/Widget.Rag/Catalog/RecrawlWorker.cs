@@ -41,7 +41,7 @@ public sealed partial class RecrawlWorker(
             catch (Exception e) when (e is not OperationCanceledException && !DatabaseFaults.IsTransient(e))
             {
                 // The source is due again soon; the other sources must not wait for it.
-                LogNotQueued(e, tenant, source);
+                LogNotQueued(LoggedException.Of(e), tenant, source);
             }
         }
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Widget.Platform.Database;
 using Widget.Platform.Tenancy;
 using Widget.Platform.Work;
 using Widget.Rag.Fetching;
@@ -141,10 +142,14 @@ internal sealed partial class BatchRunner(
             await JobItems.ReturnAsync(db, lease.Job, batch, CancellationToken.None);
             await db.CommitAsync(CancellationToken.None);
         }
+        catch (LeaseLostException)
+        {
+            // The items belong to another worker, or their tenant has been deleted.
+        }
         catch (Exception e)
         {
             // The caller rethrows the original exception, which matters more.
-            LogNotReturned(e, lease.Tenant, lease.Job);
+            LogNotReturned(LoggedException.Of(e), lease.Tenant, lease.Job);
         }
     }
 

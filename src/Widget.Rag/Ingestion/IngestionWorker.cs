@@ -108,10 +108,14 @@ public sealed partial class IngestionWorker(
             });
             await batch.ExecuteNonQueryAsync(CancellationToken.None);
         }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            // The tenant has been deleted.
+        }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            // An uncharged time slice matters less than the work; a deleted tenant has no usage row.
-            LogNotCharged(e, tenant);
+            // An uncharged time slice matters less than the work.
+            LogNotCharged(LoggedException.Of(e), tenant);
         }
     }
 

@@ -133,7 +133,7 @@ internal static class JobCreation
             with wanted as materialized (
               select distinct on (page) page, modified, place
               from unnest($3::text[], $5::text[]) with ordinality as listed (page, modified, place)
-              -- A page that has taken another name is known by the address it was found under, too.
+              -- A page whose name has changed is also identified by the address at which it was found.
               where not exists (select from ingestion_items where job_id = $2 and external_id = page)
                 and page not in (select document ->> 'url' from ingestion_items where job_id = $2 and document ->> 'url' <> external_id)
               order by page, place

@@ -12,7 +12,7 @@ internal static class JobItems
     private const short MaxAttempts = 3;
 
     /// <summary>
-    /// Takes the next items into work, at least one if any is left. Items of a node that died are taken again. An item that crashed its
+    /// Claims the next items, at least one if any is left. Items of a node that died are claimed again. An item that crashed its
     /// reader too often fails; it keeps its content, so that a person can retry it.
     /// </summary>
     /// <param name="db">An open transaction of the tenant.</param>
@@ -41,8 +41,7 @@ internal static class JobItems
             .ToListAsync(ct);
         if (next.Count == 0) return [];
 
-        // A document that crashed its reader before is tried alone, so that it cannot take others down with it. A slow document is also
-        // read alone.
+        // A document that has crashed its reader is read alone, so that others do not fail with it. A slow document is read alone too.
         var size = next[0].Attempts > 0 || next[0].Slow ? 1 : next[0].Bytes is null ? pages : ContentBatch;
         var bytes = 0L;
         var taken = next

@@ -10,7 +10,7 @@ namespace Widget.Api.Voice.Calls;
 public sealed partial class VoiceCallReclaimer(
     NpgsqlDataSource dataSource,
     TenantDatabase database,
-    VoiceCallHost holder,
+    VoiceCallHost host,
     VoiceTimings timings,
     TimeProvider clock,
     ILogger<VoiceCallReclaimer> logger) : PeriodicWorker(TimeSpan.FromSeconds(1), clock)
@@ -25,7 +25,7 @@ public sealed partial class VoiceCallReclaimer(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await base.ExecuteAsync(stoppingToken);
-        await holder.StopAsync();
+        await host.StopAsync();
     }
 
     protected override async Task TickAsync(CancellationToken ct)
@@ -41,12 +41,12 @@ public sealed partial class VoiceCallReclaimer(
             VoiceCall? call;
             await using (var db = await database.BeginAsync(tenant, ct)) call = await db.FindCallAsync(id, ct);
             if (call is { Protocol: VoiceProtocol.SelfHosted }) await CheckRelayedAsync(call, ct);
-            else _ = holder.Start(tenant, id);
+            else _ = host.Start(tenant, id);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             if (DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
-            else LogCallFault(e, id);
+            else LogCallFault(LoggedException.Of(e), id);
         }
     }
 
@@ -58,15 +58,15 @@ public sealed partial class VoiceCallReclaimer(
             : now > call.Deadline ? VoiceEndReason.TimeLimit
             : call.Watched && now - call.SeenAt > timings.Silence ? VoiceEndReason.Left
             : null;
-        if (reason is { } why) await holder.EndAsync(call, held: null, why, hangUp: null);
-        else await holder.ReleaseAsync(call.TenantId, call.Id, CheckingRelayed);
+        if (reason is { } why) await host.EndAsync(call, held: null, why, hangUp: null);
+        else await host.ReleaseAsync(call.TenantId, call.Id, CheckingRelayed);
         ct.ThrowIfCancellationRequested();
     }
 
     private async Task<List<(TenantId Tenant, VoiceCallId Id)>> ClaimAsync(CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand("select tenant_id, id from claim_voice_sessions($1, $2, $3)");
-        command.Parameters.Add(new() { Value = holder.Node });
+        command.Parameters.Add(new() { Value = host.Node });
         command.Parameters.Add(new() { Value = timings.Lease });
         command.Parameters.Add(new() { Value = MostAtOnce });
         await using var rows = await command.ExecuteReaderAsync(ct);
