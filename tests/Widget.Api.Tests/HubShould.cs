@@ -16,7 +16,11 @@ public sealed class HubShould(ApiFixture api)
 
         await asking.StreamAsync("a", "Ask", visitor.Session.ConversationId, new { clientId = "1", text = "How long does charging take?" });
         var answer = (await asking.ItemsAsync<AnswerUpdate>("a").LastAsync()).ShouldBeOfType<AnswerCompleted>().Message;
-        var events = await watching.ItemsAsync<ConversationUpdate>("w").Select(update => update.Event).OfType<ConversationEvent>().Take(2).ToListAsync();
+        var events = await watching.ItemsAsync<ConversationUpdate>("w")
+            .Select(update => update.Event)
+            .OfType<ConversationEvent>()
+            .Take(2)
+            .ToListAsync();
 
         answer.Text.ShouldContain("four and a half hours");
         events[0].ShouldBeOfType<VisitorMessage>().ClientId.ShouldBe("1");
@@ -44,7 +48,8 @@ public sealed class HubShould(ApiFixture api)
 
         await using var hub = await HubClient.ConnectAsync(api.Node, visitor.Session.Token);
         await hub.StreamAsync("w", "Watch", visitor.Session.ConversationId, 3);
-        (await hub.ItemsAsync<ConversationUpdate>("w").Select(update => update.Event).OfType<ConversationEvent>().FirstAsync()).Seq.ShouldBe(4);
+        (await hub.ItemsAsync<ConversationUpdate>("w").Select(update => update.Event).OfType<ConversationEvent>().FirstAsync()).Seq
+            .ShouldBe(4);
     }
 
     [Fact]
@@ -52,7 +57,10 @@ public sealed class HubShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
         using var client = api.Node.Client();
-        var open = new HttpRequestMessage(HttpMethod.Post, "/api/widget/session") { Content = JsonContent.Create(new { siteKey = tenant.Created.SiteKey }) };
+        var open = new HttpRequestMessage(HttpMethod.Post, "/api/widget/session")
+        {
+            Content = JsonContent.Create(new { siteKey = tenant.Created.SiteKey }),
+        };
         open.Headers.Add("Origin", TestTenant.Origin);
         var session = (await (await client.SendAsync(open)).Content.ReadFromJsonAsync<SessionResponse>(TestTenant.Json))!;
 
@@ -69,9 +77,14 @@ public sealed class HubShould(ApiFixture api)
         var visitor = await (await TestTenant.CreateAsync(api)).VisitAsync();
         await using var hub = await HubClient.ConnectAsync(api.Node, visitor.Session.Token);
 
-        await hub.StreamAsync("a", "Ask", visitor.Session.ConversationId, new { clientId = "1", text = text == "long" ? new string('x', 4_001) : text });
+        await hub.StreamAsync(
+            "a",
+            "Ask",
+            visitor.Session.ConversationId,
+            new { clientId = "1", text = text == "long" ? new string('x', 4_001) : text });
 
-        (await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<AnswerUpdate>("a").CountAsync())).Message.ShouldContain(words);
+        (await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<AnswerUpdate>("a").CountAsync())).Message
+            .ShouldContain(words);
     }
 
     [Fact]
@@ -84,9 +97,12 @@ public sealed class HubShould(ApiFixture api)
         {
             await using var hub = await HubClient.ConnectAsync(api.Node, stranger.Session.Token);
             await hub.StreamAsync("w", "Watch", conversation, 0);
-            (await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<ConversationUpdate>("w").CountAsync())).Message.ShouldContain("There is no such conversation.");
+            (await Should.ThrowAsync<InvalidOperationException>(
+                async () => await hub.ItemsAsync<ConversationUpdate>("w").CountAsync())).Message
+                .ShouldContain("There is no such conversation.");
             await hub.StreamAsync("a", "Ask", conversation, new { clientId = "1", text = "Let me in" });
-            (await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<AnswerUpdate>("a").CountAsync())).Message.ShouldContain("There is no such conversation.");
+            (await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<AnswerUpdate>("a").CountAsync())).Message
+                .ShouldContain("There is no such conversation.");
         }
     }
 
@@ -113,17 +129,23 @@ public sealed class HubShould(ApiFixture api)
         await using var hub = await HubClient.ConnectAsync(api.Node, visitor.Session.Token);
 
         await hub.StreamAsync("big", "Ask", visitor.Session.ConversationId, new { clientId = "1", text = new string('x', characters) });
-        (await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<AnswerUpdate>("big").CountAsync())).Message.ShouldContain("The message is larger than 64 KB.");
+        (await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<AnswerUpdate>("big").CountAsync())).Message
+            .ShouldContain("The message is larger than 64 KB.");
 
-        await hub.StreamAsync("small", "Ask", visitor.Session.ConversationId, new { clientId = "2", text = "How long does charging take?" });
-        (await hub.ItemsAsync<AnswerUpdate>("small").LastAsync()).ShouldBeOfType<AnswerCompleted>().Message.Text.ShouldContain("four and a half hours");
+        await hub.StreamAsync(
+            "small",
+            "Ask",
+            visitor.Session.ConversationId,
+            new { clientId = "2", text = "How long does charging take?" });
+        (await hub.ItemsAsync<AnswerUpdate>("small").LastAsync()).ShouldBeOfType<AnswerCompleted>().Message.Text
+            .ShouldContain("four and a half hours");
     }
 
     [Fact]
     public async Task Say_why_it_ends_a_connection_that_sends_without_end()
     {
         var visitor = await (await TestTenant.CreateAsync(api)).VisitAsync();
-        await using var hub = await HubClient.ConnectAsync(api.Node, visitor.Session.Token);
+        await using var hub = await RawHubClient.ConnectAsync(api.Node, visitor.Session.Token);
 
         await hub.StreamAsync("endless", "Ask", visitor.Session.ConversationId, new { clientId = "1", text = new string('x', 1_200_000) });
 

@@ -4,30 +4,24 @@ using System.Text.Json;
 
 namespace Widget.Api.Tests;
 
-/// <summary>SignalR's JSON hub protocol over a bare WebSocket: what a browser that skips negotiation speaks.</summary>
-internal sealed class HubClient : IAsyncDisposable
+/// <summary>SignalR's JSON hub protocol over a bare WebSocket, as a browser that skips negotiation speaks it.</summary>
+internal sealed class RawHubClient : IAsyncDisposable
 {
     private const char Separator = '\u001e';
 
     private readonly ClientWebSocket _socket = new();
     private readonly StringBuilder _received = new();
 
-    /// <summary>A program's connection, which can send headers.</summary>
-    public static async Task<HubClient> ConnectAsync(ApiNode node, string path, string apiKey, CancellationToken ct)
+    public static async Task<RawHubClient> ConnectAsync(ApiNode node, string token, string? origin = null)
     {
-        var client = new HubClient();
-        client._socket.Options.SetRequestHeader("Authorization", $"Bearer {apiKey}");
-        await client._socket.ConnectAsync(new UriBuilder(node.Address) { Scheme = "ws", Path = path }.Uri, ct);
-        await client.SendAsync(new { protocol = "json", version = 1 });
-        (await client.ReceiveAsync()).EnumerateObject().ShouldBeEmpty();
-        return client;
-    }
-
-    public static async Task<HubClient> ConnectAsync(ApiNode node, string token, string? origin = null)
-    {
-        var client = new HubClient();
+        var client = new RawHubClient();
         if (origin is not null) client._socket.Options.SetRequestHeader("Origin", origin);
-        var address = new UriBuilder(node.Address) { Scheme = "ws", Path = "/hubs/conversation", Query = $"access_token={Uri.EscapeDataString(token)}" }.Uri;
+        var address = new UriBuilder(node.Address)
+        {
+            Scheme = "ws",
+            Path = "/hubs/conversation",
+            Query = $"access_token={Uri.EscapeDataString(token)}",
+        }.Uri;
         await client._socket.ConnectAsync(address, TestContext.Current.CancellationToken);
         await client.SendAsync(new { protocol = "json", version = 1 });
         (await client.ReceiveAsync()).EnumerateObject().ShouldBeEmpty();
@@ -38,48 +32,7 @@ internal sealed class HubClient : IAsyncDisposable
     public Task StreamAsync(string id, string method, params object[] arguments) =>
         SendAsync(new { type = 4, invocationId = id, target = method, arguments });
 
-    /// <summary>Starts a streaming invocation that takes a stream of ours, too.</summary>
-    public Task StreamWithAsync(string id, string method, string stream, params object[] arguments) =>
-        SendAsync(new { type = 4, invocationId = id, target = method, arguments, streamIds = new[] { stream } });
-
-    /// <summary>An item of a stream of ours.</summary>
-    public Task StreamItemAsync(string stream, object item) => SendAsync(new { type = 2, invocationId = stream, item });
-
-    public Task InvokeAsync(string id, string method, params object[] arguments) =>
-        SendAsync(new { type = 1, invocationId = id, target = method, arguments });
-
-    /// <summary>Items of a stream until it completes; throws what the server says when it ends in an error.</summary>
-    public async IAsyncEnumerable<T> ItemsAsync<T>(string id)
-    {
-        while (true)
-        {
-            var message = await ReceiveAsync();
-            if (!message.TryGetProperty("invocationId", out var of) || of.GetString() != id) continue;
-            if (message.GetProperty("type").GetInt32() == 2)
-            {
-                yield return message.GetProperty("item").Deserialize<T>(TestTenant.Json)!;
-                continue;
-            }
-
-            if (message.TryGetProperty("error", out var error)) throw new InvalidOperationException(error.GetString());
-            yield break;
-        }
-    }
-
-    /// <summary>What an invocation returns.</summary>
-    public async Task<T> ResultAsync<T>(string id)
-    {
-        while (true)
-        {
-            var message = await ReceiveAsync();
-            if (!message.TryGetProperty("invocationId", out var of) || of.GetString() != id || message.GetProperty("type").GetInt32() != 3)
-                continue;
-            if (message.TryGetProperty("error", out var error)) throw new InvalidOperationException(error.GetString());
-            return message.GetProperty("result").Deserialize<T>(TestTenant.Json)!;
-        }
-    }
-
-    /// <summary>What the server says as it ends the connection.</summary>
+    /// <summary>The error with which the server ends the connection.</summary>
     public async Task<string> CloseReasonAsync()
     {
         while (true)
