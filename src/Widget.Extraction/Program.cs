@@ -23,7 +23,7 @@ catch (OutOfMemoryException)
 }
 catch (IOException)
 {
-    return 0; // the server has gone
+    return 0; // the server has closed the pipe
 }
 
 static ReaderReply Reply(RawDocument document)

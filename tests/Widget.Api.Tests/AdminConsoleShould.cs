@@ -1,3 +1,4 @@
+using System.Net;
 using Widget.Admin;
 
 namespace Widget.Api.Tests;
@@ -23,6 +24,6 @@ public sealed class AdminConsoleShould(ApiFixture api)
         await using var console = AdminConsole.Build(["--urls=http://127.0.0.1:0"], address);
         await console.StartAsync();
         using var client = new HttpClient { BaseAddress = new Uri(console.Urls.Single()) };
-        return await client.GetStringAsync("/");
+        return WebUtility.HtmlDecode(await client.GetStringAsync("/"));
     }
 }

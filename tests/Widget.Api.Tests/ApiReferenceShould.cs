@@ -38,8 +38,12 @@ public sealed class ApiReferenceShould(ApiFixture api)
     [Fact]
     public async Task Show_how_origins_are_written()
     {
-        var origins = (await DocumentAsync()).GetProperty("components").GetProperty("schemas").GetProperty("AllowedOrigins").GetProperty("properties").GetProperty(
-            "origins");
+        var origins = (await DocumentAsync())
+            .GetProperty("components")
+            .GetProperty("schemas")
+            .GetProperty("AllowedOrigins")
+            .GetProperty("properties")
+            .GetProperty("origins");
 
         origins.GetProperty("description").GetString().ShouldNotBeNull().ShouldContain("without a path");
         origins.GetRawText().ShouldContain("https://www.example.com");
@@ -61,7 +65,8 @@ public sealed class ApiReferenceShould(ApiFixture api)
     // A property of a named type may leave it to the type to say what it is.
     private static bool IsDescribed(JsonElement property, JsonElement schemas) =>
         property.TryGetProperty("description", out var words) && words.GetString() is { Length: > 0 }
-        || (property.TryGetProperty("$ref", out var reference) && IsDescribed(schemas.GetProperty(reference.GetString()!.Split('/')[^1]), schemas))
+        || (property.TryGetProperty("$ref", out var reference)
+            && IsDescribed(schemas.GetProperty(reference.GetString()!.Split('/')[^1]), schemas))
         || (property.TryGetProperty("oneOf", out var choices) && choices.EnumerateArray().Any(choice => IsDescribed(choice, schemas)));
 
     private static void Collect(JsonElement node, JsonElement schemas, HashSet<string> found)

@@ -46,7 +46,8 @@ public sealed class ArchitectureShould
     public void Have_foundations_that_use_only_what_is_below(string project, string folder, string below) =>
         Types().That().ResideInNamespaceMatching(In(project, folder))
             .Should().NotDependOnAny(
-                Types().That().ResideInNamespaceMatching($@"^{project}\.").And().DoNotResideInNamespaceMatching(In(project, $"{folder}|{below}")))
+                Types().That().ResideInNamespaceMatching($@"^{project}\.")
+                    .And().DoNotResideInNamespaceMatching(In(project, $"{folder}|{below}")))
             .Check(Solution);
 
     [Theory]

@@ -56,10 +56,14 @@ public sealed partial class CitationsShould(ApiFixture api)
     [InlineData("See https://evil.example/x, or https://shop.example/warranty.", "See, or https://shop.example/warranty.")]
     [InlineData("See <https://evil.example/x> or <https://shop.example/warranty>.", "See or <https://shop.example/warranty>.")]
     [InlineData("See www.evil.example now.", "See now.")]
-    [InlineData("See [https://evil.example](https://shop.example/charging).", "See [https://shop.example/charging](https://shop.example/charging).")]
+    [InlineData(
+        "See [https://evil.example](https://shop.example/charging).",
+        "See [https://shop.example/charging](https://shop.example/charging).")]
     [InlineData("See [[3] the page](https://evil.example).", "See [[3] the page] (", "3")]
     [InlineData("See [a\\]b](https://evil.example).", "See a\\]b.")]
-    [InlineData("Mail [us](mailto:service@shop.example) or [them](mailto:x@evil.example).", "Mail [us](mailto:service@shop.example) or them.")]
+    [InlineData(
+        "Mail [us](mailto:service@shop.example) or [them](mailto:x@evil.example).",
+        "Mail [us](mailto:service@shop.example) or them.")]
     [InlineData("Call [us](tel:+49431123456) or [them](tel:+4900000000).", "Call [us](tel:+49431123456) or them.")]
     [InlineData("Two hours [1].\n\n[1]: https://evil.example/x\n[2]: Charging", "Two hours [1].\n\n[1]\n[2] Charging", "1,2")]
     [InlineData("See [this][here].\n\n[here]: https://evil.example", "See [this][here].\n\nhere:")]
@@ -78,19 +82,28 @@ public sealed partial class CitationsShould(ApiFixture api)
     [InlineData("a | b\n- | -\n```|\n[win](https://evil.example)|", "a | b\n- | -\n```|\nwin |")]
     [InlineData("**a `b** [win](https://evil.example) c`", "**a `b** win c`")]
     [InlineData("`a\r[win](https://evil.example)\rb`", "`a\nwin\nb`")]
-    [InlineData("```sh\ncurl http://localhost:3000\n```\nSee [win](https://evil.example).", "```sh\ncurl http://localhost:3000\n```\nSee win.")]
+    [InlineData(
+        "```sh\ncurl http://localhost:3000\n```\nSee [win](https://evil.example).",
+        "```sh\ncurl http://localhost:3000\n```\nSee win.")]
     [InlineData("Two\0 ho\0urs\r\nor so.\0", "Two hours\nor so.")]
-    public void Lead_nowhere_that_nobody_named(string written, string shown, string cited = "") => Hold(written, shown.EndsWith('(') ? shown + ")." : shown, cited);
+    public void Lead_nowhere_that_nobody_named(string written, string shown, string cited = "") =>
+        Hold(written, shown.EndsWith('(') ? shown + ")." : shown, cited);
 
     [Fact]
     public async Task Be_right_in_the_stream_as_in_the_log_when_the_model_lies()
     {
         await using var simulator = await Simulator.StartAsync();
-        await simulator.BehaveAsync(new { reply = "Four hours [1, 9] and a half [9]. More at [our shop](https://evil.example/win) or https://evil.example/x [0] today [¹]." });
+        await simulator.BehaveAsync(
+            new
+            {
+                reply = "Four hours [1, 9] and a half [9]. More at [our shop](https://evil.example/win) or "
+                    + "https://evil.example/x [0] today [¹].",
+            });
         await using var node = await ApiNode.StartAsync(api.Database, simulator.Chat);
         var visitor = await (await TestTenant.WithKnowledgeAsync(api, node)).VisitAsync();
 
-        var updates = await (await visitor.SendAsync("How long does charging take?")).ReadEventsAsync<AnswerUpdate>().Select(item => item.Data).ToListAsync();
+        var asked = await visitor.SendAsync("How long does charging take?");
+        var updates = await asked.ReadEventsAsync<AnswerUpdate>().Select(item => item.Data).ToListAsync();
 
         var answer = updates[^1].ShouldBeOfType<AnswerCompleted>().Message;
         answer.Text.ShouldBe("Four hours [1] and a half. More at our shop or today [1].");
@@ -103,7 +116,14 @@ public sealed partial class CitationsShould(ApiFixture api)
     [Fact]
     public async Task Not_be_copied_from_earlier_answers()
     {
-        var earlier = new AssistantMessage { MessageId = Guid.CreateVersion7(), ReplyTo = 1, Text = "Two hours [1][2], not \\[3] four.", Outcome = AnswerOutcome.Answered, Citations = [] };
+        var earlier = new AssistantMessage
+        {
+            MessageId = Guid.CreateVersion7(),
+            ReplyTo = 1,
+            Text = "Two hours [1][2], not \\[3] four.",
+            Outcome = AnswerOutcome.Answered,
+            Citations = [],
+        };
         var bare = earlier with { Text = "[1]" };
 
         var prompt = new AnswerPrompt("T", "A", [], [earlier, bare], "And slowly?", null, new Dictionary<string, string>());
@@ -129,13 +149,18 @@ public sealed partial class CitationsShould(ApiFixture api)
         var passages = DemoPassages();
         var random = new Random(5);
         var (asked, answered, sentences) = (0, 0, 0);
-        foreach (var question in File.ReadLines(Path.Combine(Repository.Root, "tests", "data", "answerable.tsv")).Select(line => line.Split('\t')[2]))
+        var answerable = File.ReadLines(Path.Combine(Repository.Root, "tests", "data", "answerable.tsv"));
+        foreach (var question in answerable.Select(line => line.Split('\t')[2]))
         {
             for (var round = 0; round < 5; round++)
             {
                 asked++;
-                var sources = random.GetItems(passages, 6).Distinct().Select((passage, index) => Source(index + 1, passage, null)).ToArray();
-                var answer = ExtractiveAnswer.Write(question, question, [.. sources.Select(source => new ScoredPassage(source, 1.0 / source.Number))]);
+                var sources = random.GetItems(passages, 6).Distinct().Select(
+                    (passage, index) => Source(index + 1, passage, null)).ToArray();
+                var answer = ExtractiveAnswer.Write(
+                    question,
+                    question,
+                    [.. sources.Select(source => new ScoredPassage(source, 1.0 / source.Number))]);
                 if (answer.Length == 0) continue;
                 answered++;
                 sentences += HoldAgainst(answer, sources);
@@ -170,7 +195,8 @@ public sealed partial class CitationsShould(ApiFixture api)
         return count;
     }
 
-    // The demo companies' sentences, a few at a time, and texts made to mislead: with markers of their own, tables, lists, links and no end.
+    // The demo companies' sentences, a few at a time, and texts made to mislead: with markers of their own, tables, lists, links and no
+    // end.
     private static string[] DemoPassages()
     {
         var passages = new List<string>
@@ -196,7 +222,9 @@ public sealed partial class CitationsShould(ApiFixture api)
     {
         foreach (var size in new[] { 1, 2, 3, 7, written.Length })
         {
-            var text = new VerifiedText(Sources, new KnownLinks(Sources, new TenantSettings { ContactUrl = "https://shop.example/contact" }));
+            var text = new VerifiedText(
+                Sources,
+                new KnownLinks(Sources, new TenantSettings { ContactUrl = "https://shop.example/contact" }));
             var streamed = string.Concat(written.Chunk(size).Select(piece => text.Append(new string(piece)))) + text.Complete();
             streamed.ShouldBe(shown, $"in pieces of {size}");
             text.Text.ShouldBe(streamed);

@@ -35,7 +35,9 @@ public sealed class ConversationsShould(ApiFixture api)
         {
             "update conversation_events set seq = seq + 600 where conversation_id = $1 and seq > 1",
             "update conversations set last_seq = last_seq + 600 where id = $1",
-            "insert into conversation_events (tenant_id, conversation_id, seq, kind, client_id, data) select tenant_id, conversation_id, n, kind, 'more ' || n, data from conversation_events, generate_series(2, 601) n where conversation_id = $1 and seq = 1",
+            "insert into conversation_events (tenant_id, conversation_id, seq, kind, client_id, data) "
+                + "select tenant_id, conversation_id, n, kind, 'more ' || n, data "
+                + "from conversation_events, generate_series(2, 601) n where conversation_id = $1 and seq = 1",
         })
         {
             await using var command = api.Database.OwnerSource.CreateCommand(sql);
@@ -70,7 +72,8 @@ public sealed class ConversationsShould(ApiFixture api)
             foreach (var quote in answer.Text.Split("\n\n"))
             {
                 var number = int.Parse(quote[(quote.LastIndexOf('[') + 1)..^1]);
-                answer.Citations.Single(citation => citation.Number == number).Text.ShouldContain(quote[..quote.LastIndexOf(" [", StringComparison.Ordinal)]);
+                answer.Citations.Single(citation => citation.Number == number).Text
+                    .ShouldContain(quote[..quote.LastIndexOf(" [", StringComparison.Ordinal)]);
             }
         }
     }
@@ -83,9 +86,21 @@ public sealed class ConversationsShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
         await tenant.ImportAsync(
-            new { id = "cargo", title = "Tide Cargo", text = "The Tide Cargo is a long-tail cargo bike. It may carry 200 kilograms in all." },
+            new
+            {
+                id = "cargo",
+                title = "Tide Cargo",
+                text = "The Tide Cargo is a long-tail cargo bike. It may carry 200 kilograms in all.",
+            },
             new { id = "step", title = "Tide Step", text = "The Tide Step weighs 21.4 kilograms with its battery." },
-            new { id = "prices", title = "Prices", format = "markdown", text = "All prices include value added tax.\n\n| Model | Price |\n|---|---|\n| Tide Step | 2,890 euros |\n| Tide Cargo | 4,650 euros |" });
+            new
+            {
+                id = "prices",
+                title = "Prices",
+                format = "markdown",
+                text = "All prices include value added tax.\n\n"
+                    + "| Model | Price |\n|---|---|\n| Tide Step | 2,890 euros |\n| Tide Cargo | 4,650 euros |",
+            });
 
         var answer = await (await tenant.VisitAsync()).AskAsync(question);
 
@@ -98,7 +113,13 @@ public sealed class ConversationsShould(ApiFixture api)
     public async Task Not_take_anything_else_for_a_telephone_number()
     {
         var tenant = await TestTenant.CreateAsync(api);
-        await tenant.ImportAsync(new { id = "contact", title = "Contact", text = "Write to service@harbor.example with your frame number, not your phone number." });
+        await tenant.ImportAsync(
+            new
+            {
+                id = "contact",
+                title = "Contact",
+                text = "Write to service@harbor.example with your frame number, not your phone number.",
+            });
         var before = await (await tenant.VisitAsync()).AskAsync("What is your phone number?");
         await tenant.ImportAsync(new { id = "contact", title = "Contact", text = "Our phone number is +49 431 1234567." });
         var after = await (await tenant.VisitAsync()).AskAsync("What is your phone number?");
@@ -115,7 +136,9 @@ public sealed class ConversationsShould(ApiFixture api)
     {
         var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
 
-        var response = await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/messages", new { clientId = "1", text = question, locale });
+        var response = await visitor.Client.PostAsJsonAsync(
+            $"{visitor.Conversation}/messages",
+            new { clientId = "1", text = question, locale });
         var answer = (await response.ReadEventsAsync<AnswerUpdate>().LastAsync()).Data.ShouldBeOfType<AnswerCompleted>().Message;
 
         answer.Outcome.ShouldBe(AnswerOutcome.NotFound);
@@ -142,7 +165,8 @@ public sealed class ConversationsShould(ApiFixture api)
     {
         var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => visitor.AskAsync("How long does charging take?", clientId: "same")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(_ => visitor.AskAsync("How long does charging take?", clientId: "same")));
         var later = await visitor.AskAsync("How long does charging take?", clientId: "same");
 
         answers.Append(later).Select(answer => answer.MessageId).Distinct().ShouldHaveSingleItem();
@@ -200,7 +224,10 @@ public sealed class ConversationsShould(ApiFixture api)
         using var response = await watching.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         var asking = visitor.AskAsync("How long does charging take?");
 
-        var answer = await response.ReadEventsAsync<ConversationUpdate>().Select(item => item.Data.Event).OfType<AssistantMessage>().FirstAsync();
+        var answer = await response.ReadEventsAsync<ConversationUpdate>()
+            .Select(item => item.Data.Event)
+            .OfType<AssistantMessage>()
+            .FirstAsync();
         answer.Text.ShouldBe((await asking).Text);
     }
 
@@ -210,17 +237,25 @@ public sealed class ConversationsShould(ApiFixture api)
         var visitor = await (await TestTenant.WithKnowledgeAsync(api)).VisitAsync();
         var answer = await visitor.AskAsync("How long does charging take?");
 
-        await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/ratings", new { clientId = "r1", messageId = answer.MessageId, rating = "up" });
-        await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/ratings", new { clientId = "r1", messageId = answer.MessageId, rating = "up" });
+        await visitor.Client.PostAsJsonAsync(
+            $"{visitor.Conversation}/ratings",
+            new { clientId = "r1", messageId = answer.MessageId, rating = "up" });
+        await visitor.Client.PostAsJsonAsync(
+            $"{visitor.Conversation}/ratings",
+            new { clientId = "r1", messageId = answer.MessageId, rating = "up" });
         await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/person", new { clientId = "p1" });
 
         var events = await visitor.EventsAsync(after: 2);
         events.Count.ShouldBe(2);
         events[0].ShouldBeOfType<MessageRated>().Rating.ShouldBe(Rating.Up);
         events[1].ShouldBeOfType<PersonRequested>();
-        await (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/ratings", new { clientId = "r2", messageId = Guid.NewGuid(), rating = "up" }))
+        await (await visitor.Client.PostAsJsonAsync(
+            $"{visitor.Conversation}/ratings",
+            new { clientId = "r2", messageId = Guid.NewGuid(), rating = "up" }))
             .ShouldBeProblemAsync(HttpStatusCode.NotFound, "There is no such answer.");
-        await (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/ratings", new { clientId = "r2", messageId = answer.MessageId, rating = "superb" }))
+        await (await visitor.Client.PostAsJsonAsync(
+            $"{visitor.Conversation}/ratings",
+            new { clientId = "r2", messageId = answer.MessageId, rating = "superb" }))
             .ShouldBeProblemAsync(HttpStatusCode.BadRequest, "rating must be one of none, up, down.");
     }
 
@@ -236,11 +271,18 @@ public sealed class ConversationsShould(ApiFixture api)
             var conversation = visitor.Conversation;
             const string Words = "There is no such conversation.";
             await (await stranger.Client.GetAsync($"{conversation}/events")).ShouldBeProblemAsync(HttpStatusCode.NotFound, Words);
-            await (await stranger.Client.PostAsJsonAsync($"{conversation}/messages", new { clientId = "x", text = "Let me in" })).ShouldBeProblemAsync(HttpStatusCode.NotFound, Words);
-            await (await stranger.Client.PostAsJsonAsync($"{conversation}/person", new { clientId = "x" })).ShouldBeProblemAsync(HttpStatusCode.NotFound, Words);
-            await (await stranger.Client.PostAsJsonAsync($"{conversation}/context", new { context = new { a = "b" } })).ShouldBeProblemAsync(HttpStatusCode.NotFound, Words);
-            (await stranger.Client.PostAsJsonAsync($"{conversation}/ratings", new { clientId = "x", messageId = answer.MessageId, rating = "up" })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-            (await stranger.Client.PostAsJsonAsync($"{conversation}/answers/{answer.MessageId}/stop", new { })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            await (await stranger.Client.PostAsJsonAsync($"{conversation}/messages", new { clientId = "x", text = "Let me in" }))
+                .ShouldBeProblemAsync(HttpStatusCode.NotFound, Words);
+            await (await stranger.Client.PostAsJsonAsync($"{conversation}/person", new { clientId = "x" }))
+                .ShouldBeProblemAsync(HttpStatusCode.NotFound, Words);
+            await (await stranger.Client.PostAsJsonAsync($"{conversation}/context", new { context = new { a = "b" } }))
+                .ShouldBeProblemAsync(HttpStatusCode.NotFound, Words);
+            (await stranger.Client.PostAsJsonAsync(
+                $"{conversation}/ratings",
+                new { clientId = "x", messageId = answer.MessageId, rating = "up" })).StatusCode
+                .ShouldBe(HttpStatusCode.NotFound);
+            (await stranger.Client.PostAsJsonAsync($"{conversation}/answers/{answer.MessageId}/stop", new { })).StatusCode
+                .ShouldBe(HttpStatusCode.NotFound);
         }
 
         (await visitor.EventsAsync()).Count.ShouldBe(2);
@@ -253,11 +295,15 @@ public sealed class ConversationsShould(ApiFixture api)
 
         await (await visitor.SendAsync("")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The message is empty.", "text");
         await (await visitor.SendAsync("  \n ")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The message is empty.", "text");
-        await (await visitor.SendAsync(new string('a', 4_001))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The message is longer than 4,000 characters.", "text");
-        await (await visitor.SendAsync(new string('a', 1_000_000))).ShouldBeProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The request is larger than 64 KB.");
+        await (await visitor.SendAsync(new string('a', 4_001)))
+            .ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The message is longer than 4,000 characters.", "text");
+        await (await visitor.SendAsync(new string('a', 1_000_000)))
+            .ShouldBeProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The request is larger than 64 KB.");
         await (await visitor.SendAsync("Hello", clientId: "")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, field: "clientId");
-        await (await visitor.Client.PostAsync($"{visitor.Conversation}/messages", new StringContent("{", null, "application/json"))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The request is not valid JSON.");
-        await (await visitor.Client.PostAsync($"{visitor.Conversation}/messages", new StringContent("hello", null, "text/plain"))).ShouldBeProblemAsync(HttpStatusCode.UnsupportedMediaType);
+        await (await visitor.Client.PostAsync($"{visitor.Conversation}/messages", new StringContent("{", null, "application/json")))
+            .ShouldBeProblemAsync(HttpStatusCode.BadRequest, "The request is not valid JSON.");
+        await (await visitor.Client.PostAsync($"{visitor.Conversation}/messages", new StringContent("hello", null, "text/plain")))
+            .ShouldBeProblemAsync(HttpStatusCode.UnsupportedMediaType);
         (await visitor.EventsAsync()).ShouldBeEmpty();
     }
 
@@ -269,7 +315,8 @@ public sealed class ConversationsShould(ApiFixture api)
         (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/person", new { clientId = "p" })).EnsureSuccessStatusCode();
 
         await (await visitor.SendAsync("And the fast charger?", clientId: "p")).ShouldBeProblemAsync(HttpStatusCode.Conflict);
-        await (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/person", new { clientId = "m" })).ShouldBeProblemAsync(HttpStatusCode.Conflict);
+        await (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/person", new { clientId = "m" }))
+            .ShouldBeProblemAsync(HttpStatusCode.Conflict);
         (await visitor.EventsAsync()).Count.ShouldBe(3);
     }
 
@@ -278,14 +325,18 @@ public sealed class ConversationsShould(ApiFixture api)
     {
         await using var simulator = await Simulator.StartAsync();
         await simulator.BehaveAsync(new { delayMs = 60_000 });
-        await using var node = await ApiNode.StartAsync(api.Database, simulator.Chat with { Patience = TimeSpan.FromMinutes(2), FirstWord = TimeSpan.FromMinutes(1) });
+        await using var node = await ApiNode.StartAsync(
+            api.Database,
+            simulator.Chat with { Patience = TimeSpan.FromMinutes(2), FirstWord = TimeSpan.FromMinutes(1) });
         var visitor = await (await TestTenant.WithKnowledgeAsync(api, node)).VisitAsync();
 
         var asked = new List<HttpResponseMessage>();
         for (var i = 0; i < 9; i++) asked.Add(await visitor.SendAsync("How long does charging take?"));
 
         asked.Take(8).ShouldAllBe(response => response.IsSuccessStatusCode);
-        await asked[8].ShouldBeProblemAsync(HttpStatusCode.TooManyRequests, "Several of your questions are still being answered. Please wait for those first.");
+        await asked[8].ShouldBeProblemAsync(
+            HttpStatusCode.TooManyRequests,
+            "Several of your questions are still being answered. Please wait for those first.");
         asked.ForEach(response => response.Dispose());
     }
 

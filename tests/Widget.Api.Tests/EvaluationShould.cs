@@ -13,9 +13,26 @@ public sealed class EvaluationShould(ApiFixture api)
 {
     private static readonly object[] Questions =
     [
-        new { name = "charging", text = "How long does charging with the fast charger take?", sources = new[] { "charging" }, facts = new[] { "two hours" } },
-        new { name = "delivery", text = "What does delivery to Denmark cost?", sources = new[] { "shipping" }, facts = new[] { "89 Euros" } },
-        new { name = "by address", text = "How long does the standard charger take?", sources = new[] { "https://shop.example/charging/" } },
+        new
+        {
+            name = "charging",
+            text = "How long does charging with the fast charger take?",
+            sources = new[] { "charging" },
+            facts = new[] { "two hours" },
+        },
+        new
+        {
+            name = "delivery",
+            text = "What does delivery to Denmark cost?",
+            sources = new[] { "shipping" },
+            facts = new[] { "89 Euros" },
+        },
+        new
+        {
+            name = "by address",
+            text = "How long does the standard charger take?",
+            sources = new[] { "https://shop.example/charging/" },
+        },
         new { name = "physics", text = "Explain quantum entanglement, please", shouldRefuse = true },
         new { name = "wishful", text = "How long is the warranty on the frame?", sources = new[] { "no-such-document" } },
     ];
@@ -35,13 +52,15 @@ public sealed class EvaluationShould(ApiFixture api)
             $"/api/evaluation/questions/{question.Id}",
             new { text = "Where are you?", facts = new[] { " Kiel " }, tags = new[] { "place" }, language = "en" });
         replaced.StatusCode.ShouldBe(HttpStatusCode.OK);
-        var kept = (await tenant.Developer.GetFromJsonAsync<EvaluationQuestion>($"/api/evaluation/questions/{question.Id}", TestTenant.Json))!;
+        var kept = (await tenant.Developer.GetFromJsonAsync<EvaluationQuestion>(
+            $"/api/evaluation/questions/{question.Id}",
+            TestTenant.Json))!;
         (kept.Name, kept.Text, kept.Facts[0], kept.Tags[0], kept.Language, kept.Sources.Count)
             .ShouldBe(("Where are you?", "Where are you?", "Kiel", "place", "en", 0));
-        (await tenant.Developer.GetFromJsonAsync<EvaluationQuestionPage>("/api/evaluation/questions?tag=place", TestTenant.Json))!.Total.ShouldBe(
-            1);
-        (await tenant.Developer.GetFromJsonAsync<EvaluationQuestionPage>("/api/evaluation/questions?tag=other", TestTenant.Json))!.Total.ShouldBe(
-            0);
+        (await tenant.Developer.GetFromJsonAsync<EvaluationQuestionPage>("/api/evaluation/questions?tag=place", TestTenant.Json))!.Total
+            .ShouldBe(1);
+        (await tenant.Developer.GetFromJsonAsync<EvaluationQuestionPage>("/api/evaluation/questions?tag=other", TestTenant.Json))!.Total
+            .ShouldBe(0);
 
         (await tenant.Developer.DeleteAsync($"/api/evaluation/questions/{question.Id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await tenant.Developer.GetAsync($"/api/evaluation/questions/{question.Id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -50,7 +69,9 @@ public sealed class EvaluationShould(ApiFixture api)
     [Theory]
     [InlineData("""{"facts": ["a"]}""", "The question is empty.")]
     [InlineData("""{"text": "Where?"}""", "Name at least one source or one fact, or set shouldRefuse.")]
-    [InlineData("""{"text": "Where?", "shouldRefuse": true, "facts": ["Kiel"]}""", "A question that should be refused must not have sources or facts.")]
+    [InlineData(
+        """{"text": "Where?", "shouldRefuse": true, "facts": ["Kiel"]}""",
+        "A question that should be refused must not have sources or facts.")]
     [InlineData("""{"text": "Where?", "sources": [" "]}""", "A source must have 1 to 2,000 characters.")]
     [InlineData("""{"text": "Where?", "facts": [null]}""", "A fact must have 1 to 500 characters.")]
     [InlineData("""{"text": "Where?", "facts": ["Kiel"], "language": "english"}""", "The language must be an ISO 639-1 code, such as en.")]
@@ -88,8 +109,10 @@ public sealed class EvaluationShould(ApiFixture api)
             ("line 4", "This is not a JSON object like {\"text\": …, \"sources\": […]}."),
             ("line 5", "colour is not a field of a question."),
         ]);
-        (await tenant.Developer.PostAsync("/api/evaluation/questions/import", new StringContent("[{", new MediaTypeHeaderValue("application/json")))).StatusCode.ShouldBe(
-            HttpStatusCode.BadRequest);
+        (await tenant.Developer.PostAsync(
+            "/api/evaluation/questions/import",
+            new StringContent("[{", new MediaTypeHeaderValue("application/json")))).StatusCode
+            .ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -178,18 +201,27 @@ public sealed class EvaluationShould(ApiFixture api)
         var first = await RunAsync(tenant, new { });
         (await tenant.Developer.GetAsync($"/api/evaluation/runs/{first.Run.Id}/diff")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         await tenant.ImportAsync(
-            new { id = "no-such-document", title = "Warranty on the frame", text = "How long is the warranty on the frame? The warranty on the frame lasts seven years." });
+            new
+            {
+                id = "no-such-document",
+                title = "Warranty on the frame",
+                text = "How long is the warranty on the frame? The warranty on the frame lasts seven years.",
+            });
         await ImportAsync(tenant, """{"name": "colours", "text": "Which colours are there?", "shouldRefuse": true}""");
         var second = await RunAsync(tenant, new { });
 
-        var diff = (await tenant.Developer.GetFromJsonAsync<EvaluationDiff>($"/api/evaluation/runs/{second.Run.Id}/diff", TestTenant.Json))!;
+        var diff = (await tenant.Developer.GetFromJsonAsync<EvaluationDiff>(
+            $"/api/evaluation/runs/{second.Run.Id}/diff",
+            TestTenant.Json))!;
 
         diff.To.Id.ShouldBe(first.Run.Id);
         diff.Better.ShouldHaveSingleItem().After.Question.Name.ShouldBe("wishful");
         diff.Worse.ShouldBeEmpty();
         diff.Added.ShouldHaveSingleItem().Name.ShouldBe("colours");
         diff.Deltas["hitRateAt1"].ShouldBe(0.25);
-        var back = (await tenant.Developer.GetFromJsonAsync<EvaluationDiff>($"/api/evaluation/runs/{first.Run.Id}/diff?to={second.Run.Id}", TestTenant.Json))!;
+        var back = (await tenant.Developer.GetFromJsonAsync<EvaluationDiff>(
+            $"/api/evaluation/runs/{first.Run.Id}/diff?to={second.Run.Id}",
+            TestTenant.Json))!;
         back.Worse.ShouldHaveSingleItem().After.Question.Name.ShouldBe("wishful");
         back.Removed.ShouldHaveSingleItem().Name.ShouldBe("colours");
         var runs = (await tenant.Developer.GetFromJsonAsync<EvaluationRun[]>("/api/evaluation/runs", TestTenant.Json))!;
@@ -285,15 +317,16 @@ public sealed class EvaluationShould(ApiFixture api)
         await ExecuteAsync(
             """
             insert into evaluation_runs (tenant_id, id, status, strategy, with_answers, total, documents, chunks, created_at, finished_at)
-            select $1, gen_random_uuid(), 'finished', 'parallel', false, 5, 3, 3, now() - n * interval '1 hour', now() from generate_series(1, 60) n
+            select $1, gen_random_uuid(), 'finished', 'parallel', false, 5, 3, 3, now() - n * interval '1 hour', now()
+            from generate_series(1, 60) n
             """,
             tenant.Created.TenantId);
 
         var report = await RunAsync(tenant, new { });
 
         (await CountAsync("evaluation_runs", tenant)).ShouldBe(50);
-        (await tenant.Developer.GetFromJsonAsync<EvaluationRun[]>("/api/evaluation/runs?limit=1", TestTenant.Json))!.ShouldHaveSingleItem().Id.ShouldBe(
-            report.Run.Id);
+        (await tenant.Developer.GetFromJsonAsync<EvaluationRun[]>("/api/evaluation/runs?limit=1", TestTenant.Json))!
+            .ShouldHaveSingleItem().Id.ShouldBe(report.Run.Id);
     }
 
     [Fact]
@@ -344,7 +377,9 @@ public sealed class EvaluationShould(ApiFixture api)
     {
         EvaluationReport? report = null;
         await Eventually.TrueAsync(
-            async () => (report = await tenant.Developer.GetFromJsonAsync<EvaluationReport>($"/api/evaluation/runs/{run}", TestTenant.Json))!.Run.FinishedAt is not null,
+            async () =>
+                (report = await tenant.Developer.GetFromJsonAsync<EvaluationReport>($"/api/evaluation/runs/{run}", TestTenant.Json))!
+                    .Run.FinishedAt is not null,
             "the run ends",
             seconds: 30);
         return report!;

@@ -30,7 +30,10 @@ public sealed class EventLookupsShould(ApiFixture api)
 
     [Theory]
     [InlineData("select 1 from visitors where external_id = '7'")]
-    [InlineData("select 1 from conversation_events where conversation_id = (select conversation_id from conversation_events limit 1) and message_id = '00000000-0000-0000-0000-000000000001'")]
+    [InlineData(
+        "select 1 from conversation_events "
+            + "where conversation_id = (select conversation_id from conversation_events limit 1) "
+            + "and message_id = '00000000-0000-0000-0000-000000000001'")]
     public async Task Go_by_an_index(string query)
     {
         var (tenant, _) = await LongConversationAsync();
@@ -56,7 +59,10 @@ public sealed class EventLookupsShould(ApiFixture api)
         var tenant = await api.Database.AddTenantAsync();
         var id = Guid.CreateVersion7();
         await api.Database.OwnerSource.ExecuteAsync(
-            "insert into visitors (tenant_id, id, external_id) select $1, case n when 1 then $2 else gen_random_uuid() end, n::text from generate_series(1, 1000) n", tenant.Value, id);
+            "insert into visitors (tenant_id, id, external_id) "
+                + "select $1, case n when 1 then $2 else gen_random_uuid() end, n::text from generate_series(1, 1000) n",
+            tenant.Value,
+            id);
         await api.Database.OwnerSource.ExecuteAsync(
             "insert into conversations (tenant_id, id, visitor_id, last_seq) values ($1, $2, $2, $3)",
             tenant.Value,
@@ -70,7 +76,9 @@ public sealed class EventLookupsShould(ApiFixture api)
               'c' || seq,
               case when seq % 2 = 0 then gen_random_uuid() end,
               case when seq % 2 = 1 then '{"kind": "visitor_message", "text": "Hello?"}'
-                else jsonb_build_object('kind', 'assistant_message', 'messageId', gen_random_uuid(), 'replyTo', seq - 1, 'text', 'Hello.', 'outcome', 'answered', 'citations', '[]'::jsonb) end
+                else jsonb_build_object(
+                  'kind', 'assistant_message', 'messageId', gen_random_uuid(), 'replyTo', seq - 1, 'text', 'Hello.',
+                  'outcome', 'answered', 'citations', '[]'::jsonb) end
             from generate_series(1, $3) seq
             """,
             tenant.Value,

@@ -20,7 +20,9 @@ public sealed class FollowUpsShould(ApiFixture api)
         var wrong = dialogues.Where(dialogue => FollowUps.IsOne(dialogue.Question, dialogue.Before) != dialogue.IsFollowUp).ToList();
 
         dialogues.Count.ShouldBeGreaterThan(40);
-        wrong.Count.ShouldBeLessThanOrEqualTo((int)((1 - LeastTold) * dialogues.Count), string.Join(" | ", wrong.Select(dialogue => dialogue.Question)));
+        wrong.Count.ShouldBeLessThanOrEqualTo(
+            (int)((1 - LeastTold) * dialogues.Count),
+            string.Join(" | ", wrong.Select(dialogue => dialogue.Question)));
         // A topic that has been left must not follow the visitor about.
         wrong.Count(dialogue => !dialogue.IsFollowUp).ShouldBeLessThanOrEqualTo(2);
     }
@@ -32,20 +34,25 @@ public sealed class FollowUpsShould(ApiFixture api)
         {
             var search = FollowUps.Rewrite(dialogue.Question, [dialogue.Before], dialogue.Title).ToLowerInvariant();
 
-            foreach (var word in dialogue.Keep) search.ShouldContain(word[..Math.Min(5, word.Length)], Case.Insensitive, $"{dialogue.Before} {dialogue.Question}");
+            foreach (var word in dialogue.Keep) search
+                .ShouldContain(word[..Math.Min(5, word.Length)], Case.Insensitive, $"{dialogue.Before} {dialogue.Question}");
         }
     }
 
     [Fact]
     public void Become_one_line_of_bounded_length()
     {
-        var search = FollowUps.Rewrite("and\r\nin\tred?", [string.Concat(Enumerable.Repeat("endless wishes ", 500)) + "\U0001F6B2"], title: null);
+        var search = FollowUps.Rewrite(
+            "and\r\nin\tred?",
+            [string.Concat(Enumerable.Repeat("endless wishes ", 500)) + "\U0001F6B2"],
+            title: null);
 
         search.Length.ShouldBeLessThanOrEqualTo(400);
         search.ShouldNotContain("\n");
         search.ShouldStartWith("endless wishes");
         search.ShouldEndWith("and in red? red");
-        FollowUps.Rewrite("and in red?", [string.Join(' ', Enumerable.Range(0, 300).Select(i => $"wish{i}"))], title: null).ShouldEndWith("and in red? red");
+        FollowUps.Rewrite("and in red?", [string.Join(' ', Enumerable.Range(0, 300).Select(i => $"wish{i}"))], title: null)
+            .ShouldEndWith("and in red? red");
         FollowUps.IsOne("", "How heavy is it?").ShouldBeFalse();
         FollowUps.IsOne("?", "").ShouldBeFalse();
     }

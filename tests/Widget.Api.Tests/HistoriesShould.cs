@@ -7,7 +7,8 @@ using Widget.Contracts;
 namespace Widget.Api.Tests;
 
 /// <summary>
-/// Conversations with a long past, of which only one thing is wanted. The past here cannot be read, so that reading more of it than is asked for fails.
+/// Conversations with a long past, of which only one thing is wanted. The past here cannot be read, so that reading more of it than is
+/// asked for fails.
 /// </summary>
 public sealed class HistoriesShould(ApiFixture api)
 {
@@ -35,12 +36,21 @@ public sealed class HistoriesShould(ApiFixture api)
         var visitor = await video.Tenant.VisitAsync();
         await AddPastAsync(visitor);
         var session = await VideoTenant.OpenAsync(visitor);
-        var heard = new { utterances = new[] { new { id = "1", speaker = "visitor", text = "Hello." }, new { id = "2", speaker = "visitor", text = "Is anybody there?" } } };
+        var heard = new
+        {
+            utterances = new[]
+            {
+                new { id = "1", speaker = "visitor", text = "Hello." },
+                new { id = "2", speaker = "visitor", text = "Is anybody there?" },
+            },
+        };
 
         for (var time = 0; time < 2; time++)
-            (await visitor.Client.PostAsJsonAsync($"/api/tavus/session/{session.SessionId}/utterances", heard)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+            (await visitor.Client.PostAsJsonAsync($"/api/tavus/session/{session.SessionId}/utterances", heard)).StatusCode
+                .ShouldBe(HttpStatusCode.NoContent);
 
-        (await visitor.EventsAsync(Length)).OfType<Utterance>().Where(entry => entry.SessionId == session.SessionId).Select(entry => entry.Text)
+        (await visitor.EventsAsync(Length)).OfType<Utterance>().Where(
+            entry => entry.SessionId == session.SessionId).Select(entry => entry.Text)
             .ShouldBe(["Hello.", "Is anybody there?"]);
         await VideoTenant.EndAsync(visitor, session.SessionId);
         await VideoTenant.UntilAsync(visitor, session.SessionId, TavusSessionState.Ended);
@@ -59,7 +69,9 @@ public sealed class HistoriesShould(ApiFixture api)
         (await call.PostAsync("say", new { clientId = "t1", text = "What does delivery cost?" })).EnsureSuccessStatusCode();
 
         await Eventually.TrueAsync(
-            async () => (await visitor.EventsAsync(Length)).OfType<Utterance>().Any(entry => entry.Speaker == Speaker.Assistant && entry.Text.Contains("49 euros", StringComparison.Ordinal)),
+            async () =>
+                (await visitor.EventsAsync(Length)).OfType<Utterance>().Any(
+                    entry => entry.Speaker == Speaker.Assistant && entry.Text.Contains("49 euros", StringComparison.Ordinal)),
             "it is answered aloud",
             seconds: 20);
     }
@@ -75,7 +87,9 @@ public sealed class HistoriesShould(ApiFixture api)
               case when seq > $2 then '{"kind": "person_requested"}' else jsonb_build_object('kind', kind, 'strange', true) end
             from conversation
             cross join generate_series(1, $2 + 70) seq
-            cross join lateral (select case when seq > $2 then 'person_requested' when seq % 2 = 0 then 'utterance' else 'assistant_message' end) of (kind)
+            cross join lateral (
+              select case when seq > $2 then 'person_requested' when seq % 2 = 0 then 'utterance' else 'assistant_message' end
+            ) of (kind)
             """,
             visitor.Session.ConversationId,
             Length);

@@ -43,7 +43,8 @@ public sealed class ImportsShould(ApiFixture api)
     {
         byte[] body =
         [
-            .. Encoding.UTF8.GetBytes("{\"id\":\"long\",\"title\":\"t\",\"text\":\""), .. new byte[52 << 20].Select(_ => (byte)'x'), .. "\"}\n"u8,
+            .. Encoding.UTF8.GetBytes(
+                "{\"id\":\"long\",\"title\":\"t\",\"text\":\""), .. new byte[52 << 20].Select(_ => (byte)'x'), .. "\"}\n"u8,
             .. Encoding.UTF8.GetBytes(First), (byte)'\n',
             .. "{\"id\":\"latin\",\"title\":\"L"u8, 0xE4, .. "mpchen\",\"text\":\"x\"}\n"u8,
             .. "{\"id\":\"half\",\"title\":\"\\ud800\",\"text\":\"x\"}\n"u8,
@@ -65,13 +66,14 @@ public sealed class ImportsShould(ApiFixture api)
     public async Task Show_titles_and_names_as_they_can_be_read()
     {
         var tenant = await TestTenant.CreateAsync(api);
-        var line = new StringContent("""{"id": "a", "title": "Invoice \u202Efdp.exe\u202C \u2066x\u2069\u200F\u200B", "text": "The lamp costs ten euros."}""");
+        var line = new StringContent(
+            """{"id": "a", "title": "Invoice \u202Efdp.exe\u202C \u2066x\u2069\u200F\u200B", "text": "The lamp costs ten euros."}""");
         line.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
 
         await tenant.FinishedAsync(await tenant.Developer.PostAsync("/api/knowledge/import?source=Shop%E2%80%AE", line, Ct));
 
-        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents", Ct))!.Documents.ShouldHaveSingleItem().Title.ShouldBe(
-            "Invoice fdp.exe x");
+        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents", Ct))!.Documents
+            .ShouldHaveSingleItem().Title.ShouldBe("Invoice fdp.exe x");
         (await tenant.Developer.GetStringAsync("/api/knowledge/sources", Ct)).ShouldContain("\"name\":\"Shop\"");
     }
 
@@ -79,19 +81,23 @@ public sealed class ImportsShould(ApiFixture api)
     public async Task Show_titles_that_were_stored_before_as_they_can_be_read()
     {
         var tenant = await TestTenant.WithKnowledgeAsync(api);
-        await using (var command = api.Database.OwnerSource.CreateCommand("update documents set title = E'\\u202Egnigrahc' where external_id = 'charging' and tenant_id = $1"))
+        await using (var command = api.Database.OwnerSource.CreateCommand(
+            "update documents set title = E'\\u202Egnigrahc' where external_id = 'charging' and tenant_id = $1"))
         {
             command.Parameters.Add(new() { Value = tenant.Created.TenantId });
             (await command.ExecuteNonQueryAsync(Ct)).ShouldBe(1);
         }
 
-        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents?query=gnigrahc", Ct))!.Documents.ShouldHaveSingleItem().Title.ShouldBe(
-            "gnigrahc");
+        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents?query=gnigrahc", Ct))!.Documents
+            .ShouldHaveSingleItem().Title.ShouldBe("gnigrahc");
         var visitor = await tenant.VisitAsync();
         (await visitor.AskAsync("How long does charging with the fast charger take?")).Citations.ShouldContain(
             source => source.Title == "gnigrahc");
         await using (var command = api.Database.OwnerSource.CreateCommand(
-            """update conversation_events set data = replace(data::text, 'gnigrahc', E'\u202Egnigrahc\u200F')::jsonb where kind = 'assistant_message' and tenant_id = $1"""))
+            """
+            update conversation_events set data = replace(data::text, 'gnigrahc', E'\u202Egnigrahc\u200F')::jsonb
+            where kind = 'assistant_message' and tenant_id = $1
+            """))
         {
             command.Parameters.Add(new() { Value = tenant.Created.TenantId });
             (await command.ExecuteNonQueryAsync(Ct)).ShouldBe(1);

@@ -16,7 +16,14 @@ public sealed class KnowledgeShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api);
 
         var job = await tenant.ImportAsync(
-            new { id = "good", title = "Lamps", text = "# Lamps\n\nThe **lamp** costs ten euros.", format = "markdown", tags = new[] { "a" } },
+            new
+            {
+                id = "good",
+                title = "Lamps",
+                text = "# Lamps\n\nThe **lamp** costs ten euros.",
+                format = "markdown",
+                tags = new[] { "a" },
+            },
             "",
             "not json",
             "[1]",
@@ -96,7 +103,7 @@ public sealed class KnowledgeShould(ApiFixture api)
     }
 
     [Theory]
-    [InlineData("garbage.pdf", "This file is damaged and could not be read.")]
+    [InlineData("garbage.pdf", "This PDF is damaged and could not be read.")]
     [InlineData("protected.pdf", "This PDF is protected by a password. Add a copy without a password.")]
     [InlineData("binary.txt", "This file contains binary data, not text.")]
     [InlineData("empty.md", "This document has no text.")]
@@ -127,7 +134,9 @@ public sealed class KnowledgeShould(ApiFixture api)
             HttpStatusCode.BadRequest,
             "The language must be an ISO 639-1 code, such as en.",
             "language");
-        await (await tenant.Developer.PostAsJsonAsync("/api/knowledge/pages", new { url = "https://example.com", language = "!!" })).ShouldBeProblemAsync(
+        await (await tenant.Developer.PostAsJsonAsync(
+            "/api/knowledge/pages",
+            new { url = "https://example.com", language = "!!" })).ShouldBeProblemAsync(
             HttpStatusCode.BadRequest,
             field: "language");
         await (await UploadAsync(tenant, "a.txt", [65], ("title", new string('t', 501)))).ShouldBeProblemAsync(
@@ -146,8 +155,8 @@ public sealed class KnowledgeShould(ApiFixture api)
         // PostgreSQL cannot store this character.
         var job = await tenant.FinishedAsync(await UploadAsync(tenant, "a.txt", "The lamp is red."u8.ToArray(), ("title", "La\0mps")));
         job.Status.ShouldBe(JobStatusName.Ready);
-        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Documents.ShouldHaveSingleItem().Title.ShouldBe(
-            "Lamps");
+        (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Documents
+            .ShouldHaveSingleItem().Title.ShouldBe("Lamps");
     }
 
     [Fact]
@@ -161,7 +170,11 @@ public sealed class KnowledgeShould(ApiFixture api)
         (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Documents.Select(
             document => document.ExternalId)
             .ShouldBe(["a/index.md", "b/index.md", "my own id"], ignoreOrder: true);
-        var two = new MultipartFormDataContent { { new ByteArrayContent([65]), "file", "a.txt" }, { new ByteArrayContent([66]), "file", "b.txt" } };
+        var two = new MultipartFormDataContent
+        {
+            { new ByteArrayContent([65]), "file", "a.txt" },
+            { new ByteArrayContent([66]), "file", "b.txt" },
+        };
         await (await tenant.Developer.PostAsync("/api/knowledge/uploads", two)).ShouldBeProblemAsync(
             HttpStatusCode.BadRequest,
             "Send one file a request.",
@@ -176,7 +189,9 @@ public sealed class KnowledgeShould(ApiFixture api)
         await (await UploadAsync(tenant, "setup.exe", [1, 2, 3])).ShouldBeProblemAsync(
             HttpStatusCode.UnsupportedMediaType,
             $"Files like setup.exe cannot be read. Add {MediaTypes.Readable}.");
-        await (await tenant.Developer.PostAsync("/api/knowledge/uploads", new MultipartFormDataContent { { new StringContent("x"), "title" } })).ShouldBeProblemAsync(
+        await (await tenant.Developer.PostAsync(
+            "/api/knowledge/uploads",
+            new MultipartFormDataContent { { new StringContent("x"), "title" } })).ShouldBeProblemAsync(
             HttpStatusCode.BadRequest,
             "file is missing.",
             "file");

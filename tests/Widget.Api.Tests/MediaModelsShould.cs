@@ -23,11 +23,20 @@ public sealed class MediaModelsShould : IAsyncLifetime
     [Fact]
     public async Task Write_down_what_is_said_with_its_times()
     {
-        await _simulator.BehaveAsync(new { transcript = new[] { new { start = 0.5, end = 2.25, text = "Open the lid." }, new { start = 2.25, end = 4.0, text = "Close it." } } });
+        await _simulator.BehaveAsync(
+            new
+            {
+                transcript = new[]
+                {
+                    new { start = 0.5, end = 2.25, text = "Open the lid." },
+                    new { start = 2.25, end = 4.0, text = "Close it." },
+                },
+            });
 
         var said = await Transcriber().TranscribeAsync(Mp3, Ct);
 
-        said.Select(segment => (segment.Start, segment.End, segment.Text.Trim())).ShouldBe([(0.5, 2.25, "Open the lid."), (2.25, 4.0, "Close it.")]);
+        said.Select(segment => (segment.Start, segment.End, segment.Text.Trim()))
+            .ShouldBe([(0.5, 2.25, "Open the lid."), (2.25, 4.0, "Close it.")]);
     }
 
     [Fact]
@@ -45,7 +54,8 @@ public sealed class MediaModelsShould : IAsyncLifetime
     [InlineData(503)]
     public async Task Ask_again_when_the_service_had_no_time(int status)
     {
-        await _simulator.BehaveAsync(new { failNext = 1, failStatus = status, transcript = new[] { new { start = 0.0, end = 1.0, text = "Hello." } } });
+        await _simulator.BehaveAsync(
+            new { failNext = 1, failStatus = status, transcript = new[] { new { start = 0.0, end = 1.0, text = "Hello." } } });
 
         (await Transcriber().TranscribeAsync(Mp3, Ct)).Count.ShouldBe(1);
     }
@@ -100,7 +110,8 @@ public sealed class MediaModelsShould : IAsyncLifetime
 
         var options = ServerOptions.Read(variables.GetValueOrDefault);
 
-        (options.Transcription.Endpoint, options.Transcription.Model, options.Transcription.Key).ShouldBe((new Uri("https://speech.example.com/v1"), "whisper", "key"));
+        (options.Transcription.Endpoint, options.Transcription.Model, options.Transcription.Key)
+            .ShouldBe((new Uri("https://speech.example.com/v1"), "whisper", "key"));
         options.Vision.Endpoint.ShouldBeNull();
     }
 }

@@ -50,7 +50,9 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Quote_when_the_model_does_not_begin_in_time_and_then_stop_waiting_for_it()
     {
-        await using var node = await ApiNode.StartAsync(api.Database, _simulator.Chat with { FirstWord = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(60) });
+        await using var node = await ApiNode.StartAsync(
+            api.Database,
+            _simulator.Chat with { FirstWord = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(60) });
         var tenant = await TestTenant.WithKnowledgeAsync(api, node);
         await _simulator.BehaveAsync(new { delayMs = 60_000 });
 
@@ -157,7 +159,10 @@ public sealed class ModelDeadlinesShould(ApiFixture api) : IAsyncLifetime
     {
         public int Asked { get; private set; }
 
-        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        public Task<ChatResponse> GetResponseAsync(
+            IEnumerable<ChatMessage> messages,
+            ChatOptions? options = null,
+            CancellationToken cancellationToken = default) =>
             GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
         public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Widget.Api.Answers;
+using Widget.Testing;
 
 namespace Widget.Api.Tests;
 
@@ -21,7 +22,8 @@ public sealed class ModelFaultsShould(ApiFixture api)
 
         using var client = node.Client();
         var health = await client.GetStringAsync("/health/ready");
-        health.ShouldContain("The language model failed at the last answer (connection refused: no server listens at WIDGET_CHAT_ENDPOINT)");
+        health.ShouldContain(
+            "The language model failed at the last answer (connection refused: no server listens at WIDGET_CHAT_ENDPOINT)");
         health.ShouldNotContain("Exception");
     }
 
@@ -32,7 +34,8 @@ public sealed class ModelFaultsShould(ApiFixture api)
         (await WordsAsync(new Uri("http://nowhere.invalid/v1"))).ShouldStartWith("the host name in WIDGET_CHAT_ENDPOINT");
         await using var server = await StandInAsync(http => Task.Delay(Timeout.Infinite, http.RequestAborted));
         (await WordsAsync(new Uri(server.Urls.Single()))).ShouldBe("it did not answer in time");
-        (await WordsAsync(new Uri(server.Urls.Single().Replace("http:", "https:", StringComparison.Ordinal)))).ShouldStartWith("no secure connection");
+        (await WordsAsync(new Uri(server.Urls.Single().Replace("http:", "https:", StringComparison.Ordinal))))
+            .ShouldStartWith("no secure connection");
         await using var broken = await StandInAsync(http =>
         {
             http.Abort();
@@ -76,7 +79,11 @@ public sealed class ModelFaultsShould(ApiFixture api)
     [Fact]
     public void Look_at_the_last_try_and_name_what_they_do_not_know()
     {
-        ModelFault.InWords(new AggregateException(new IOException("first"), new AggregateException(new HttpRequestException("no", new SocketException((int)SocketError.HostUnreachable)))))
+        ModelFault.InWords(
+            new AggregateException(
+                new IOException("first"),
+                new AggregateException(
+                    new HttpRequestException("no", new SocketException((int)SocketError.HostUnreachable)))))
             .ShouldBe("the host in WIDGET_CHAT_ENDPOINT cannot be reached");
         ModelFault.InWords(new NotSupportedException("a secret question")).ShouldBe("NotSupportedException");
     }
@@ -86,7 +93,7 @@ public sealed class ModelFaultsShould(ApiFixture api)
     private static async Task<string> WordsAsync(Uri endpoint)
     {
         var options = new ChatModelOptions { Endpoint = endpoint, Key = "key", Model = "model", Patience = TimeSpan.FromMilliseconds(500) };
-        using var model = OpenAIModel.Create(options);
+        using var model = OpenAIModel.Create(options, TestOutbound.Client);
         var asked = model.GetResponseAsync("How long does charging take?", cancellationToken: TestContext.Current.CancellationToken);
         return ModelFault.InWords(await Should.ThrowAsync<Exception>(asked));
     }

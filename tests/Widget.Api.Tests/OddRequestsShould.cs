@@ -41,7 +41,15 @@ public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
         var callback = new Uri((await _video.CallsAsync()).Single().RequestBody.GetProperty("callback_url").GetString()!);
         using var tavus = _node.Client();
 
-        foreach (var type in new[] { "application.transcription_ready", "application.recording_ready", "application.perception_analysis", "system.shutdown", "x\\u0000" })
+        string[] types =
+        [
+            "application.transcription_ready",
+            "application.recording_ready",
+            "application.perception_analysis",
+            "system.shutdown",
+            "x\\u0000",
+        ];
+        foreach (var type in types)
         {
             await TryAsync(
                 tavus,
@@ -52,7 +60,8 @@ public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
 
         string[] fixedOnes =
         [
-            """{"event_type": "application.transcription_ready", "properties": {"transcript": [{"role": "user", "content": "\ud800 What\u0000 is it?", "seconds_from_start": 1e400000}]}}""",
+            """{"event_type": "application.transcription_ready", "properties": """
+                + """{"transcript": [{"role": "user", "content": "\ud800 What\u0000 is it?", "seconds_from_start": 1e400000}]}}""",
             """{"event_type": "application.recording_ready", "properties": {"s3_key": "\\u0000 \ud800", "duration": 1e400000}}""",
         ];
         foreach (var body in fixedOnes)
@@ -85,8 +94,13 @@ public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
             tavus,
             HttpMethod.Post,
             $"/api/tavus/tool/{token}",
-            OddJson.Object(("conversation_id", $"\"{session.Tavus}\""), ("tool_call_id", "\"call\""), ("arguments", """{"query": "What does it cost?"}""")),
-            (request, body) => request.Headers.Add("X-Tavus-Signature", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body))));
+            OddJson.Object(
+                ("conversation_id", $"\"{session.Tavus}\""),
+                ("tool_call_id", "\"call\""),
+                ("arguments", """{"query": "What does it cost?"}""")),
+            (request, body) => request.Headers.Add(
+                "X-Tavus-Signature",
+                Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body))));
     }
 
     [Fact]
@@ -111,7 +125,11 @@ public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
             HttpMethod.Post,
             $"/api/tavus/session/{session.SessionId}/leave",
             OddJson.Object(("leaveToken", "\"x\"")));
-        await TryAsync(_visitor.Client, HttpMethod.Post, "/api/tavus/tool", OddJson.Object(("name", "\"search_knowledge\""), ("arguments", """{"query": "x"}"""), ("toolCallId", "\"c\"")));
+        await TryAsync(
+            _visitor.Client,
+            HttpMethod.Post,
+            "/api/tavus/tool",
+            OddJson.Object(("name", "\"search_knowledge\""), ("arguments", """{"query": "x"}"""), ("toolCallId", "\"c\"")));
         await TryAsync(
             _visitor.Client,
             HttpMethod.Post,
@@ -130,8 +148,8 @@ public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Be_answered_by_the_openai_endpoint()
     {
-        using var model = _node.Client(
-            (await (await Developer.PostAsJsonAsync("/api/keys/model", new { name = "m" }, Ct)).Content.ReadFromJsonAsync<CreatedModelKey>(TestTenant.Json, Ct))!.Key);
+        var created = await Developer.PostAsJsonAsync("/api/keys/model", new { name = "m" }, Ct);
+        using var model = _node.Client((await created.Content.ReadFromJsonAsync<CreatedModelKey>(TestTenant.Json, Ct))!.Key);
         var message = OddJson.Object(("role", "\"user\""), ("content", "\"What does it cost?\""));
 
         await TryAsync(
@@ -157,7 +175,11 @@ public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
             HttpMethod.Post,
             "/api/widget/identify",
             OddJson.Object(("id", "\"e1\""), ("name", "\"Ada\""), ("email", "\"ada@example.com\"")));
-        await TryAsync(_visitor.Client, HttpMethod.Post, $"{_visitor.Conversation}/context", OddJson.Object(("context", """{"product": "Tide"}""")));
+        await TryAsync(
+            _visitor.Client,
+            HttpMethod.Post,
+            $"{_visitor.Conversation}/context",
+            OddJson.Object(("context", """{"product": "Tide"}""")));
         await TryAsync(_visitor.Client, HttpMethod.Post, $"{_visitor.Conversation}/person", OddJson.Object(("clientId", "\"p\"")));
         await TryAsync(
             _visitor.Client,
@@ -180,9 +202,20 @@ public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
             Developer,
             HttpMethod.Put,
             "/api/settings",
-            OddJson.Object(("greeting", "\"Hi\""), ("tavusKBWeight", "0.5"), ("suggestedQuestions", "[\"Why?\"]"), ("tools", "[]"), ("tavusLayers", "{}"), ("tavusGuardrails", "[]"), ("voice", "{}")));
+            OddJson.Object(
+                ("greeting", "\"Hi\""),
+                ("tavusKBWeight", "0.5"),
+                ("suggestedQuestions", "[\"Why?\"]"),
+                ("tools", "[]"),
+                ("tavusLayers", "{}"),
+                ("tavusGuardrails", "[]"),
+                ("voice", "{}")));
         await TryAsync(Developer, HttpMethod.Put, "/api/settings/origins", OddJson.Object(("origins", "[\"https://shop.example\"]")));
-        await TryAsync(Developer, HttpMethod.Post, "/api/search", OddJson.Object(("query", "\"What?\""), ("limit", "3"), ("filter", """{"tags": ["a"]}"""), ("strategy", "\"parallel\"")));
+        await TryAsync(
+            Developer,
+            HttpMethod.Post,
+            "/api/search",
+            OddJson.Object(("query", "\"What?\""), ("limit", "3"), ("filter", """{"tags": ["a"]}"""), ("strategy", "\"parallel\"")));
         (await Developer.GetAsync("/api/settings", Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -210,7 +243,10 @@ public sealed class OddRequestsShould(ApiFixture api) : IAsyncLifetime
         Action<HttpRequestMessage, byte[]>? sign = null)
     {
         var bytes = OddJson.Bytes(body);
-        var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(bytes) { Headers = { ContentType = new("application/json") } } };
+        var request = new HttpRequestMessage(method, path)
+        {
+            Content = new ByteArrayContent(bytes) { Headers = { ContentType = new("application/json") } },
+        };
         sign?.Invoke(request, bytes);
         return client.SendAsync(request, Ct);
     }

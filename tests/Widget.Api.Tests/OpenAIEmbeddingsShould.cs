@@ -14,9 +14,24 @@ public sealed class OpenAIEmbeddingsShould
     [Theory]
     [InlineData(200, "<html>Sign in</html>", false, "not a list of vectors")]
     [InlineData(200, "{}", false, "returned 0 vectors for 1 texts")]
-    [InlineData(200, """{"object":"list","data":[{"object":"embedding","index":0,"embedding":"%%%"}],"model":"m","usage":{"prompt_tokens":1,"total_tokens":1}}""", false, "not a list of vectors")]
-    [InlineData(200, """{"object":"list","data":[{"object":"embedding","index":0,"embedding":"AACAPwAAwH8="}],"model":"m","usage":{"prompt_tokens":1,"total_tokens":1}}""", false, "not a list of vectors")]
-    [InlineData(200, """{"object":"list","data":[{"object":"embedding","index":0,"embedding":""}],"model":"m","usage":{"prompt_tokens":1,"total_tokens":1}}""", false, "not a list of vectors")]
+    [InlineData(
+        200,
+        """{"object":"list","data":[{"object":"embedding","index":0,"embedding":"%%%"}]"""
+            + ""","model":"m","usage":{"prompt_tokens":1,"total_tokens":1}}""",
+        false,
+        "not a list of vectors")]
+    [InlineData(
+        200,
+        """{"object":"list","data":[{"object":"embedding","index":0,"embedding":"AACAPwAAwH8="}]"""
+            + ""","model":"m","usage":{"prompt_tokens":1,"total_tokens":1}}""",
+        false,
+        "not a list of vectors")]
+    [InlineData(
+        200,
+        """{"object":"list","data":[{"object":"embedding","index":0,"embedding":""}]"""
+            + ""","model":"m","usage":{"prompt_tokens":1,"total_tokens":1}}""",
+        false,
+        "not a list of vectors")]
     [InlineData(400, """{"error":{"message":"maximum context length","type":"invalid_request_error"}}""", true, "refuses the texts (400)")]
     [InlineData(413, "too large", true, "refuses the texts (413)")]
     [InlineData(401, "{}", false, "refuses the key (401)")]

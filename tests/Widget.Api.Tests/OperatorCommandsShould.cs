@@ -31,7 +31,8 @@ public sealed class OperatorCommandsShould(ApiFixture api)
         made.EnumerateObject().Select(field => field.Name).ShouldBe(["tenantId", "slug", "siteKey", "apiKey"]);
         made.GetProperty("slug").GetString().ShouldBe(slug);
         using (var client = api.Node.Client(made.GetProperty("apiKey").GetString()))
-            (await client.GetStringAsync("/api/settings/origins")).ShouldBe("""{"origins":["http://localhost:5081","https://acme.example"]}""");
+            (await client.GetStringAsync("/api/settings/origins"))
+                .ShouldBe("""{"origins":["http://localhost:5081","https://acme.example"]}""");
 
         (await RunAsync("tenants", "list")).Output.ShouldContain(slug);
         var again = await RunAsync("tenants", "create", "--slug", slug, "--name", "Acme");
@@ -77,7 +78,8 @@ public sealed class OperatorCommandsShould(ApiFixture api)
 
         (await RunAsync("members", "add", "--slug", slug, "--email", "Ada@Example.com", "--name", "Ada", "--role", "admin")).Code.ShouldBe(
             0);
-        (await RunAsync("members", "list", "--slug", slug, "--json")).Output.Trim().ShouldBe("""[{"email":"ada@example.com","name":"Ada","role":"admin"}]""");
+        (await RunAsync("members", "list", "--slug", slug, "--json")).Output.Trim()
+            .ShouldBe("""[{"email":"ada@example.com","name":"Ada","role":"admin"}]""");
         (await RunAsync("members", "add", "--slug", slug, "--email", "ada@example.com", "--role", "king")).Errors.ShouldContain(
             "\"king\" is not a role");
         (await RunAsync("members", "add", "--slug", slug, "--email", "nonsense")).Errors.ShouldContain("is not an e-mail address");

@@ -46,7 +46,8 @@ public sealed class PlatformShould(ApiFixture api)
         // A database of its own, since it is spoilt: its tables get another owner, and the application becomes a member of that.
         await using var database = await TestDatabase.CreateAsync();
         var owner = $"{new Npgsql.NpgsqlConnectionStringBuilder(database.Application).Username}_o";
-        await using (var spoil = database.OwnerSource.CreateCommand($"create role {owner}; alter table tenants owner to {owner}; grant {owner} to {owner[..^2]}"))
+        await using (var spoil = database.OwnerSource.CreateCommand(
+            $"create role {owner}; alter table tenants owner to {owner}; grant {owner} to {owner[..^2]}"))
             await spoil.ExecuteNonQueryAsync();
         try
         {
@@ -172,7 +173,16 @@ public sealed class PlatformShould(ApiFixture api)
 
         log.ShouldContain("Ingestion job");
         log.ShouldContain("The language model failed");
-        foreach (var secret in new[] { "xylophone", "Xylophone", "marmalade", tenant.Created.ApiKey, visitor.Session.Token, visitor.Session.Token[^40..] })
+        string[] secrets =
+        [
+            "xylophone",
+            "Xylophone",
+            "marmalade",
+            tenant.Created.ApiKey,
+            visitor.Session.Token,
+            visitor.Session.Token[^40..],
+        ];
+        foreach (var secret in secrets)
             log.ShouldNotContain(secret);
     }
 
@@ -181,7 +191,8 @@ public sealed class PlatformShould(ApiFixture api)
     {
         await using var broken = await ApiNode.StartAsync(api.Database);
         var tenant = await TestTenant.CreateAsync(api, broken);
-        await using (var command = api.Database.OwnerSource.CreateCommand("insert into tenant_settings (tenant_id, settings) values ($1, '{\"searchStrategy\": 77}')"))
+        await using (var command = api.Database.OwnerSource.CreateCommand(
+            "insert into tenant_settings (tenant_id, settings) values ($1, '{\"searchStrategy\": 77}')"))
         {
             command.Parameters.Add(new() { Value = tenant.Created.TenantId });
             await command.ExecuteNonQueryAsync();
@@ -209,7 +220,17 @@ public sealed class PlatformShould(ApiFixture api)
 
         var refusal = Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(variables.GetValueOrDefault));
 
-        string[] named = ["WIDGET_TAVUS_SEARCH_PATH is \"/search\"", "WIDGET_PUBLIC_URL is \"widget\"", "WIDGET_RERANK_ENDPOINT is \"rerank\"", "WIDGET_DATABASE_APP", "WIDGET_CHAT_ENDPOINT", "WIDGET_FETCH_ALLOW contains \"localhost\"", "WIDGET_HOST_SUFFIX", "WIDGET_EMBED"];
+        string[] named =
+        [
+            "WIDGET_TAVUS_SEARCH_PATH is \"/search\"",
+            "WIDGET_PUBLIC_URL is \"widget\"",
+            "WIDGET_RERANK_ENDPOINT is \"rerank\"",
+            "WIDGET_DATABASE_APP",
+            "WIDGET_CHAT_ENDPOINT",
+            "WIDGET_FETCH_ALLOW contains \"localhost\"",
+            "WIDGET_HOST_SUFFIX",
+            "WIDGET_EMBED",
+        ];
         refusal.Errors.Count.ShouldBe(named.Length);
         foreach (var name in named) refusal.Message.ShouldContain(name);
     }
@@ -238,7 +259,10 @@ public sealed class PlatformShould(ApiFixture api)
         options.Tavus.SearchAddress("r1").ShouldBe(new Uri("https://gateway.example/tavus/v1/replicas/r1/knowledge/search"));
         (options.Rerank.Model, options.Rerank.Key).ShouldBe(("rerank", null));
         Should.Throw<InvalidConfigurationException>(
-            () => ServerOptions.Read(name => name == "WIDGET_CHAT_KEY" ? "k" : variables.GetValueOrDefault(name) is { } value && !name.Contains("CHAT") ? value : null))
+            () => ServerOptions.Read(
+                name => name == "WIDGET_CHAT_KEY"
+                    ? "k"
+                    : variables.GetValueOrDefault(name) is { } value && !name.Contains("CHAT") ? value : null))
             .Message.ShouldContain("WIDGET_CHAT_ENDPOINT");
     }
 }

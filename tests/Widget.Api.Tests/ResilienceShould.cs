@@ -59,7 +59,8 @@ public sealed class ResilienceShould(ApiFixture api)
 
         // As if the node had been frozen for longer than its lease. It finds out when it is done.
         await using (var steal = api.Database.OwnerSource.CreateCommand(
-            "update pending_answers set lease_owner = gen_random_uuid(), lease_until = now() + interval '5 seconds' where conversation_id = $1"))
+            "update pending_answers set lease_owner = gen_random_uuid(), lease_until = now() + interval '5 seconds' "
+                + "where conversation_id = $1"))
         {
             steal.Parameters.Add(new() { Value = visitor.Session.ConversationId });
             (await steal.ExecuteNonQueryAsync()).ShouldBe(1);
@@ -85,7 +86,9 @@ public sealed class ResilienceShould(ApiFixture api)
         await using (var owed = api.Database.OwnerSource.CreateCommand("select message_id from pending_answers where conversation_id = $1"))
         {
             owed.Parameters.Add(new() { Value = visitor.Session.ConversationId });
-            node.Service<AnswerWorker>().Start(new TenantId(tenant.Created.TenantId), new MessageId((Guid)(await owed.ExecuteScalarAsync())!));
+            node.Service<AnswerWorker>().Start(
+                new TenantId(tenant.Created.TenantId),
+                new MessageId((Guid)(await owed.ExecuteScalarAsync())!));
         }
 
         (await asking).Dispose();
@@ -102,7 +105,11 @@ public sealed class ResilienceShould(ApiFixture api)
         var tenant = await TestTenant.WithKnowledgeAsync(api);
         var visitor = await tenant.VisitAsync(node);
         await using var renewals = await RefusedWrites.StartAsync(
-            api.Database.OwnerSource, "pending_answers", $"new.conversation_id = '{visitor.Session.ConversationId}' and old.lease_owner = new.lease_owner", most: 1, on: "update");
+            api.Database.OwnerSource,
+            "pending_answers",
+            $"new.conversation_id = '{visitor.Session.ConversationId}' and old.lease_owner = new.lease_owner",
+            most: 1,
+            on: "update");
 
         var asking = visitor.AskAsync("How long does charging take?");
         await renewals.CountAsync(1);
@@ -117,7 +124,9 @@ public sealed class ResilienceShould(ApiFixture api)
     {
         await using var simulator = await Simulator.StartAsync();
         await simulator.BehaveAsync(new { delayMs = 12_000 });
-        await using var busy = await ApiNode.StartAsync(api.Database, simulator.Chat with { Patience = TimeSpan.FromSeconds(30), FirstWord = TimeSpan.FromSeconds(30) });
+        await using var busy = await ApiNode.StartAsync(
+            api.Database,
+            simulator.Chat with { Patience = TimeSpan.FromSeconds(30), FirstWord = TimeSpan.FromSeconds(30) });
         var tenant = await TestTenant.WithKnowledgeAsync(api);
         var other = await tenant.VisitAsync(busy);
         var visitor = await tenant.VisitAsync(busy);
@@ -134,7 +143,10 @@ public sealed class ResilienceShould(ApiFixture api)
         var sending = visitor.SendAsync("Hello");
         await refused.CountAsync(1);
 
-        await Eventually.TrueAsync(async () => await OwedAsync(visitor) == 0, "the answer is tried again when its lease has run out", seconds: 11);
+        await Eventually.TrueAsync(
+            async () => await OwedAsync(visitor) == 0,
+            "the answer is tried again when its lease has run out",
+            seconds: 11);
         (await OwedAsync(other)).ShouldBe(1);
         (await visitor.EventsAsync()).Select(entry => entry.GetType()).ShouldBe([typeof(VisitorMessage), typeof(AssistantMessage)]);
         (await sending).Dispose();
@@ -159,7 +171,9 @@ public sealed class ResilienceShould(ApiFixture api)
     {
         var first = await ApiNode.StartAsync(api.Database);
         var tenant = await TestTenant.CreateAsync(api, first);
-        var lines = string.Join('\n', Enumerable.Range(0, 500).Select(i => $$"""{"id": "d{{i}}", "title": "Document {{i}}", "text": "Words about topic{{i}}."}"""));
+        var lines = string.Join(
+            '\n',
+            Enumerable.Range(0, 500).Select(i => $$"""{"id": "d{{i}}", "title": "Document {{i}}", "text": "Words about topic{{i}}."}"""));
         var body = new StringContent(lines, null, "application/x-ndjson");
         var accepted = await tenant.Developer.PostAsync("/api/knowledge/import", body);
         await first.DisposeAsync();
@@ -172,7 +186,8 @@ public sealed class ResilienceShould(ApiFixture api)
     }
 
     [Fact]
-    public void Lease_answers_for_no_longer_than_a_visitor_waits() => AnswerLeases.Length.ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(10));
+    public void Lease_answers_for_no_longer_than_a_visitor_waits() =>
+        AnswerLeases.Length.ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(10));
 
     // What a node leaves that is killed right after it took a question: the event, and a lease that nobody renews.
     private async Task OweAsync(TestVisitor visitor, string question, int seq, int attempt, TimeSpan lease)
@@ -184,13 +199,16 @@ public sealed class ResilienceShould(ApiFixture api)
               update conversations set last_seq = $2 where id = $1 returning tenant_id
             ), logged as (
               insert into conversation_events (tenant_id, conversation_id, seq, kind, client_id, data)
-              select tenant_id, $1, $2, 'visitor_message', 'q', jsonb_build_object('kind', 'visitor_message', 'text', $3::text) from question
+              select tenant_id, $1, $2, 'visitor_message', 'q',
+                jsonb_build_object('kind', 'visitor_message', 'text', $3::text)
+              from question
               returning tenant_id
             )
             insert into pending_answers (tenant_id, message_id, conversation_id, question_seq, attempt, lease_owner, lease_until)
             select tenant_id, gen_random_uuid(), $1, $2, $4, gen_random_uuid(), now() + $5 from logged
             """);
-        foreach (var value in new object[] { visitor.Session.ConversationId, seq, question, attempt, lease }) command.Parameters.Add(new() { Value = value });
+        foreach (var value in new object[] { visitor.Session.ConversationId, seq, question, attempt, lease })
+            command.Parameters.Add(new() { Value = value });
         await command.ExecuteNonQueryAsync();
     }
 

@@ -30,7 +30,9 @@ public sealed class RetriesShould : IAsyncLifetime
         _server.Map("/v1/{**path}", (HttpResponse response, string path) =>
         {
             Interlocked.Increment(ref _asked);
-            response.Headers.RetryAfter = path.Contains("dated", StringComparison.Ordinal) ? DateTimeOffset.UtcNow.AddDays(2).ToString("R") : "100000";
+            response.Headers.RetryAfter = path.Contains(
+                "dated",
+                StringComparison.Ordinal) ? DateTimeOffset.UtcNow.AddDays(2).ToString("R") : "100000";
             return Results.Text("{}", statusCode: 429);
         });
         await _server.StartAsync(Ct);
@@ -67,7 +69,8 @@ public sealed class RetriesShould : IAsyncLifetime
     [InlineData("WIDGET_DOCUMENT_SECONDS", "1e9", "from 10 to 7200")]
     public void Have_limits_that_make_sense(string name, string value, string words)
     {
-        var refusal = Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(asked => asked == name ? value : asked == "WIDGET_DATABASE_APP" ? "Host=db" : null));
+        var refusal = Should.Throw<InvalidConfigurationException>(
+            () => ServerOptions.Read(asked => asked == name ? value : asked == "WIDGET_DATABASE_APP" ? "Host=db" : null));
 
         refusal.Errors.ShouldHaveSingleItem().ShouldBe($"{name} is \"{value}\". It must be a whole number {words}.");
     }

@@ -12,7 +12,9 @@ public sealed class SessionsShould(ApiFixture api)
     public async Task Give_a_visitor_a_token_a_conversation_and_the_tenants_looks()
     {
         var tenant = await TestTenant.CreateAsync(api);
-        (await tenant.Developer.PutAsJsonAsync("/api/settings", new { agentName = "Jette", theme = new { color = "#0b6e6e", position = "left" } }))
+        (await tenant.Developer.PutAsJsonAsync(
+            "/api/settings",
+            new { agentName = "Jette", theme = new { color = "#0b6e6e", position = "left" } }))
             .EnsureSuccessStatusCode();
 
         var visitor = await tenant.VisitAsync();
@@ -169,14 +171,20 @@ public sealed class SessionsShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api);
         var visitor = await tenant.VisitAsync();
 
-        (await visitor.Client.PostAsJsonAsync("/api/widget/identify", new { id = "u1", name = "Ada", email = "ada@example.com" })).StatusCode.ShouldBe(
-            HttpStatusCode.NoContent);
-        (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/context", new { context = new { plan = "Team", cart = (string?)null } })).StatusCode.ShouldBe(
-            HttpStatusCode.NoContent);
+        (await visitor.Client.PostAsJsonAsync(
+            "/api/widget/identify",
+            new { id = "u1", name = "Ada", email = "ada@example.com" })).StatusCode
+            .ShouldBe(HttpStatusCode.NoContent);
+        (await visitor.Client.PostAsJsonAsync(
+            $"{visitor.Conversation}/context",
+            new { context = new { plan = "Team", cart = (string?)null } })).StatusCode
+            .ShouldBe(HttpStatusCode.NoContent);
         await (await visitor.Client.PostAsJsonAsync("/api/widget/identify", new { email = "nonsense" })).ShouldBeProblemAsync(
             HttpStatusCode.BadRequest,
             field: "email");
-        await (await visitor.Client.PostAsJsonAsync($"{visitor.Conversation}/context", new { context = new { plan = new string('x', 501) } })).ShouldBeProblemAsync(
+        await (await visitor.Client.PostAsJsonAsync(
+            $"{visitor.Conversation}/context",
+            new { context = new { plan = new string('x', 501) } })).ShouldBeProblemAsync(
             HttpStatusCode.BadRequest,
             field: "context");
 
@@ -195,8 +203,9 @@ public sealed class SessionsShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api);
         var visitors = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => tenant.VisitAsync()));
 
-        var said = await Task.WhenAll(visitors.SelectMany(visitor => new object[] { new { name = "Ada" }, new { email = "ada@example.com" } }
-            .Select(word => visitor.Client.PostAsJsonAsync("/api/widget/identify", word))));
+        object[] words = [new { name = "Ada" }, new { email = "ada@example.com" }];
+        var said = await Task.WhenAll(visitors.SelectMany(
+            visitor => words.Select(word => visitor.Client.PostAsJsonAsync("/api/widget/identify", word))));
 
         said.ShouldAllBe(response => response.StatusCode == HttpStatusCode.NoContent);
         await using var command = api.Database.OwnerSource.CreateCommand(
@@ -208,7 +217,10 @@ public sealed class SessionsShould(ApiFixture api)
     private async Task<HttpResponseMessage> OpenAsync(TestTenant tenant, string? origin)
     {
         using var client = api.Node.Client();
-        var request = new HttpRequestMessage(HttpMethod.Post, "/api/widget/session") { Content = JsonContent.Create(new { siteKey = tenant.Created.SiteKey }) };
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/widget/session")
+        {
+            Content = JsonContent.Create(new { siteKey = tenant.Created.SiteKey }),
+        };
         if (origin is not null) request.Headers.Add("Origin", origin);
         return await client.SendAsync(request);
     }

@@ -61,7 +61,8 @@ public sealed class SourcesShould(ApiFixture api)
         await EndedAsync(tenant, id);
         var scheduler = node.Service<IEnumerable<IHostedService>>().OfType<RecrawlWorker>().Single();
 
-        await using (var due = api.Database.OwnerSource.CreateCommand("update sources set next_crawl_at = now() - interval '1 second' where id = $1"))
+        await using (var due = api.Database.OwnerSource.CreateCommand(
+            "update sources set next_crawl_at = now() - interval '1 second' where id = $1"))
         {
             due.Parameters.Add(new() { Value = id });
             await due.ExecuteNonQueryAsync();
@@ -84,11 +85,15 @@ public sealed class SourcesShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api, node);
 
         await tenant.FinishedAsync(
-            await tenant.Developer.PostAsJsonAsync("/api/knowledge/pages", new { url = $"{Address(site)}one", title = "One", tags = new[] { "a" } }));
+            await tenant.Developer.PostAsJsonAsync(
+                "/api/knowledge/pages",
+                new { url = $"{Address(site)}one", title = "One", tags = new[] { "a" } }));
         await tenant.FinishedAsync(
             await tenant.Developer.PostAsJsonAsync("/api/knowledge/pages", new { url = $"{Address(site)}two?utm_source=mail" }));
         await tenant.FinishedAsync(
-            await tenant.Developer.PostAsJsonAsync("/api/knowledge/pages", new { url = $"{Address(site)}one", title = "Number one", tags = new[] { "b" } }));
+            await tenant.Developer.PostAsJsonAsync(
+                "/api/knowledge/pages",
+                new { url = $"{Address(site)}one", title = "Number one", tags = new[] { "b" } }));
 
         var sources = (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources?kind=page"))!;
         sources.Total.ShouldBe(2);
@@ -133,7 +138,11 @@ public sealed class SourcesShould(ApiFixture api)
     public async Task Say_what_failed_and_try_it_again()
     {
         var tenant = await TestTenant.CreateAsync(api);
-        var form = new MultipartFormDataContent { { new ByteArrayContent([.. "%PDF-1.7\n"u8, 1, 2, 3]), "file", "broken.pdf" }, { new StringContent("Files"), "source" } };
+        var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent([.. "%PDF-1.7\n"u8, 1, 2, 3]), "file", "broken.pdf" },
+            { new StringContent("Files"), "source" },
+        };
         (await tenant.FinishedAsync(await tenant.Developer.PostAsync("/api/knowledge/uploads", form))).Status.ShouldBe(
             JobStatusName.Failed);
         var source = (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources?kind=upload"))!.Sources.Single();
@@ -144,7 +153,12 @@ public sealed class SourcesShould(ApiFixture api)
         again.Failed.ShouldHaveSingleItem().Id.ShouldBe("broken.pdf");
         (await EndedAsync(tenant, source.Id)).Failed.ShouldBe(1);
 
-        var good = new MultipartFormDataContent { { new StringContent("Readable words."), "file", "broken.txt" }, { new StringContent("broken.pdf"), "id" }, { new StringContent("Files"), "source" } };
+        var good = new MultipartFormDataContent
+        {
+            { new StringContent("Readable words."), "file", "broken.txt" },
+            { new StringContent("broken.pdf"), "id" },
+            { new StringContent("Files"), "source" },
+        };
         await tenant.FinishedAsync(await tenant.Developer.PostAsync("/api/knowledge/uploads", good));
         (await EndedAsync(tenant, source.Id)).ShouldSatisfyAllConditions(
             now => now.Failed.ShouldBe(0),
@@ -157,7 +171,13 @@ public sealed class SourcesShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
         await tenant.ImportAsync(new { id = "keep", title = "Keep", text = "Swordfish stay." });
-        await ImportAsync(tenant, "Old", string.Join('\n', Enumerable.Range(0, 350).Select(i => $$"""{"id": "d{{i}}", "title": "Old {{i}}", "text": "Obsolete words number {{i}}."}""")));
+        await ImportAsync(
+            tenant,
+            "Old",
+            string.Join(
+                '\n',
+                Enumerable.Range(0, 350)
+                    .Select(i => $$"""{"id": "d{{i}}", "title": "Old {{i}}", "text": "Obsolete words number {{i}}."}""")));
         var old = (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Sources.Single(
             source => source.Name == "Old");
         (old.Documents, old.Passages).ShouldBe((350, 350L));
@@ -221,7 +241,9 @@ public sealed class SourcesShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        await (await tenant.Developer.PostAsync("/api/knowledge/sources", new StringContent(request, null, "application/json"))).ShouldBeProblemAsync(
+        await (await tenant.Developer.PostAsync(
+            "/api/knowledge/sources",
+            new StringContent(request, null, "application/json"))).ShouldBeProblemAsync(
             HttpStatusCode.BadRequest,
             field: field);
         (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Total.ShouldBe(0);
@@ -286,7 +308,9 @@ public sealed class SourcesShould(ApiFixture api)
     {
         SourceDetail? source = null;
         await Eventually.TrueAsync(
-            async () => (source = await tenant.Developer.GetFromJsonAsync<SourceDetail>($"/api/knowledge/sources/{id}"))!.Status is SourceStatusName.Ready or SourceStatusName.Failed,
+            async () =>
+                (source = await tenant.Developer.GetFromJsonAsync<SourceDetail>($"/api/knowledge/sources/{id}"))!
+                    .Status is SourceStatusName.Ready or SourceStatusName.Failed,
             "the source has been read",
             seconds: 30);
         return source!;
@@ -306,7 +330,9 @@ public sealed class SourcesShould(ApiFixture api)
 
     private static async Task ImportAsync(TestTenant tenant, string source, string lines) =>
         await tenant.FinishedAsync(
-            await tenant.Developer.PostAsync($"/api/knowledge/import?source={source}", new StringContent(lines, null, "application/x-ndjson")));
+            await tenant.Developer.PostAsync(
+                $"/api/knowledge/import?source={source}",
+                new StringContent(lines, null, "application/x-ndjson")));
 
     private static async Task<IReadOnlyList<DocumentSummary>> DocumentsAsync(TestTenant tenant, string query) =>
         (await tenant.Developer.GetFromJsonAsync<DocumentPage>($"/api/knowledge/documents{query}"))!.Documents;

@@ -39,7 +39,10 @@ public sealed class StorableJsonShould(ApiFixture api)
             var clean = document.RootElement.GetRawText();
             StorableJson.Clean(clean).ShouldBe(clean);
             StorableJson.Of(document.RootElement).ShouldBe(clean);
-            using var store = new NpgsqlCommand("select $1", connection) { Parameters = { new NpgsqlParameter { Value = clean, NpgsqlDbType = NpgsqlDbType.Jsonb } } };
+            using var store = new NpgsqlCommand("select $1", connection)
+            {
+                Parameters = { new NpgsqlParameter { Value = clean, NpgsqlDbType = NpgsqlDbType.Jsonb } },
+            };
             using var stored = JsonDocument.Parse((string)store.ExecuteScalar()!);
             foreach (var text in Texts(document.RootElement)) Encoding.UTF8.GetByteCount(text).ShouldBeGreaterThanOrEqualTo(0);
         }).QuickCheckThrowOnFailure();

@@ -25,7 +25,13 @@ public sealed class StrategiesShould(ApiFixture api) : IAsyncLifetime
     {
         await KnowsAsync(
             new { text = "Delivery within Germany costs 49 euros. To Denmark it costs 89 euros!", title = "Copy" },
-            new { text = "The workshop in Aarhus repairs folding bicycles on weekdays between nine and five.", title = "Workshop", url = "https://tavus.example/workshop", documentId = "d1" });
+            new
+            {
+                text = "The workshop in Aarhus repairs folding bicycles on weekdays between nine and five.",
+                title = "Workshop",
+                url = "https://tavus.example/workshop",
+                documentId = "d1",
+            });
         await using var node = await ApiNode.StartAsync(api.Database, tavus: _simulator.Tavus);
         var tenant = await TenantAsync(node, "parallel");
 

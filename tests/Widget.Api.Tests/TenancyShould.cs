@@ -31,8 +31,17 @@ public sealed class TenancyShould(ApiFixture api)
     {
         var (a, b) = (await TestTenant.CreateAsync(api), await TestTenant.CreateAsync(api));
 
-        (await a.Developer.PutAsJsonAsync("/api/settings", new { useTavusVideo = true, tavusReplicaId = "r1", searchStrategy = "smart", tavusKBWeight = 0.2, suggestedQuestions = new[] { "Why?" } })).StatusCode.ShouldBe(
-            HttpStatusCode.OK);
+        (await a.Developer.PutAsJsonAsync(
+            "/api/settings",
+            new
+            {
+                useTavusVideo = true,
+                tavusReplicaId = "r1",
+                searchStrategy = "smart",
+                tavusKBWeight = 0.2,
+                suggestedQuestions = new[] { "Why?" },
+            })).StatusCode
+            .ShouldBe(HttpStatusCode.OK);
 
         var saved = (await a.Developer.GetFromJsonAsync<TenantSettings>("/api/settings"))!;
         (saved.UseTavusVideo, saved.TavusReplicaId, saved.SearchStrategy, saved.TavusKBWeight)
@@ -44,15 +53,27 @@ public sealed class TenancyShould(ApiFixture api)
     [InlineData("""{"tavusKBWeight": 1.01}""", "tavusKBWeight", "tavusKBWeight must be between 0 and 1.")]
     [InlineData("""{"tavusKBWeight": -0.1}""", "tavusKBWeight", "tavusKBWeight must be between 0 and 1.")]
     [InlineData("""{"useTavusVideo": true}""", "tavusReplicaId", "tavusReplicaId is required when useTavusVideo is on.")]
-    [InlineData("""{"useTavusVideo": true, "tavusReplicaId": " "}""", "tavusReplicaId", "tavusReplicaId is required when useTavusVideo is on.")]
+    [InlineData(
+        """{"useTavusVideo": true, "tavusReplicaId": " "}""",
+        "tavusReplicaId",
+        "tavusReplicaId is required when useTavusVideo is on.")]
     [InlineData("""{"theme": {"color": "red"}}""", "theme.color", "color must be written as #rrggbb.")]
-    [InlineData("""{"tavusLayers": {"conversationalFlow": {"turnTakingPatience": "endless"}}}""", "tavusLayers.conversationalFlow.turnTakingPatience", "turnTakingPatience must be low, medium or high.")]
-    [InlineData("""{"tavusLayers": {"perception": {"visualAwarenessQueries": [""]}}}""", "tavusLayers.perception", "A question of the perception layer must have 1 to 1,000 characters.")]
+    [InlineData(
+        """{"tavusLayers": {"conversationalFlow": {"turnTakingPatience": "endless"}}}""",
+        "tavusLayers.conversationalFlow.turnTakingPatience",
+        "turnTakingPatience must be low, medium or high.")]
+    [InlineData(
+        """{"tavusLayers": {"perception": {"visualAwarenessQueries": [""]}}}""",
+        "tavusLayers.perception",
+        "A question of the perception layer must have 1 to 1,000 characters.")]
     [InlineData("""{"tavusLayers": {"tts": null}}""", "tavusLayers.tts", null)]
     [InlineData("""{"tavusGuardrails": [null]}""", "tavusGuardrails", "A guardrail must have a name and a prompt.")]
     [InlineData("""{"agentName": ""}""", "agentName", null)]
     [InlineData("""{"locale": "xx"}""", "locale", "locale must be auto, en, de, es or ar.")]
-    [InlineData("""{"suggestedQuestions": ["1","2","3","4","5","6","7"]}""", "suggestedQuestions", "There can be at most six suggested questions.")]
+    [InlineData(
+        """{"suggestedQuestions": ["1","2","3","4","5","6","7"]}""",
+        "suggestedQuestions",
+        "There can be at most six suggested questions.")]
     [InlineData("""{"suggestedQuestions": null}""", "suggestedQuestions", null)]
     [InlineData("""{"suggestedQuestions": [null]}""", "suggestedQuestions", "A suggested question must have 1 to 200 characters.")]
     [InlineData("""{"theme": null}""", "theme", null)]
@@ -86,7 +107,17 @@ public sealed class TenancyShould(ApiFixture api)
 
         var saved = await tenant.Developer.PutAsJsonAsync(
             "/api/settings/origins",
-            new { origins = new[] { "https://WWW.Example.com:443/", "http://localhost:3000", "http://localhost:3000", "https://bücher.example", "http://[::1]:8080" } });
+            new
+            {
+                origins = new[]
+                {
+                    "https://WWW.Example.com:443/",
+                    "http://localhost:3000",
+                    "http://localhost:3000",
+                    "https://bücher.example",
+                    "http://[::1]:8080",
+                },
+            });
         (await saved.Content.ReadFromJsonAsync<AllowedOrigins>())!.Origins.ShouldBe(
             ["http://[::1]:8080", "http://localhost:3000", "https://www.example.com", "https://xn--bcher-kva.example"],
             ignoreOrder: true);
@@ -107,7 +138,9 @@ public sealed class TenancyShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api);
 
         var origins = await Task.WhenAll(
-            Enumerable.Range(0, 12).Select(i => tenant.Developer.PutAsJsonAsync("/api/settings/origins", new { origins = new[] { "https://shop.example", $"https://shop{i % 3}.example" } })));
+            Enumerable.Range(0, 12).Select(i => tenant.Developer.PutAsJsonAsync(
+                "/api/settings/origins",
+                new { origins = new[] { "https://shop.example", $"https://shop{i % 3}.example" } })));
         origins.ShouldAllBe(saved => saved.StatusCode == HttpStatusCode.OK);
         (await tenant.Developer.GetFromJsonAsync<AllowedOrigins>("/api/settings/origins"))!.Origins.Count.ShouldBe(2);
 
@@ -120,7 +153,9 @@ public sealed class TenancyShould(ApiFixture api)
     public async Task Leave_out_what_a_newer_version_has_saved()
     {
         var tenant = await TestTenant.CreateAsync(api);
-        await using (var command = api.Database.OwnerSource.CreateCommand("insert into tenant_settings (tenant_id, settings) values ($1, '{\"agentName\": \"Jette\", \"telepathy\": true, \"theme\": {\"glow\": 3, \"color\": \"#112233\"}}')"))
+        await using (var command = api.Database.OwnerSource.CreateCommand(
+            "insert into tenant_settings (tenant_id, settings) values "
+                + "($1, '{\"agentName\": \"Jette\", \"telepathy\": true, \"theme\": {\"glow\": 3, \"color\": \"#112233\"}}')"))
         {
             command.Parameters.Add(new() { Value = tenant.Created.TenantId });
             await command.ExecuteNonQueryAsync();

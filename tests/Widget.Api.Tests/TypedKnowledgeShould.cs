@@ -23,15 +23,17 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
         added.Status.ShouldBe(EntryStatusName.Queued);
 
         await Eventually.TrueAsync(
-            async () => (await tenant.Developer.GetFromJsonAsync<AnswerDetail>($"/api/knowledge/answers/{added.Id}"))!.Status == EntryStatusName.Ready,
+            async () =>
+                (await tenant.Developer.GetFromJsonAsync<AnswerDetail>($"/api/knowledge/answers/{added.Id}"))!
+                    .Status == EntryStatusName.Ready,
             "the answer can be found");
         var hit = (await SearchAsync(tenant, "Versandkosten")).ShouldHaveSingleItem();
 
         (hit.Title, hit.Text, hit.ExternalId)
             .ShouldBe(("What does delivery cost?", "Delivery costs 49 euros within Germany.", added.Id.ToString()));
         hit.Locator.Headings.ShouldBeEmpty();
-        var document = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents?kind=answer&tag=faq"))!.Documents.ShouldHaveSingleItem(
-            );
+        var document = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents?kind=answer&tag=faq"))!
+            .Documents.ShouldHaveSingleItem();
         document.Kind.ShouldBe(DocumentKindName.Answer);
         (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Sources.Single().Kind.ShouldBe(
             SourceKindName.Answers);
@@ -71,14 +73,18 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
         var address = $"/api/knowledge/answers/{added.Id}";
 
         var changes = await Task.WhenAll(
-            Enumerable.Range(1, 12).Select(i => tenant.Developer.PutAsJsonAsync(address, new { question = "When are you open?", answer = $"Door {i} is open." })));
+            Enumerable.Range(1, 12).Select(i => tenant.Developer.PutAsJsonAsync(
+                address,
+                new { question = "When are you open?", answer = $"Door {i} is open." })));
         changes.ShouldAllBe(change => change.StatusCode == HttpStatusCode.OK);
         AnswerDetail? kept = null;
         await Eventually.TrueAsync(
             async () => (kept = await tenant.Developer.GetFromJsonAsync<AnswerDetail>(address))!.Status == EntryStatusName.Ready,
             "the last one is indexed");
         await Eventually.TrueAsync(
-            async () => (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!.Sources.Single().Status == SourceStatusName.Ready,
+            async () =>
+                (await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources"))!
+                    .Sources.Single().Status == SourceStatusName.Ready,
             "nothing waits any more");
         (await SearchAsync(tenant, "open")).ShouldHaveSingleItem().Text.ShouldBe(kept!.Answer);
 
@@ -137,24 +143,41 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
         await AddAsync<DemoDetail>(
             tenant,
             "demos",
-            new { kind = "slide", url = "https://shop.example/deck.pdf", page = 4, title = "Prices", showWhen = "Somebody compares plans." });
+            new
+            {
+                kind = "slide",
+                url = "https://shop.example/deck.pdf",
+                page = 4,
+                title = "Prices",
+                showWhen = "Somebody compares plans.",
+            });
         await Eventually.TrueAsync(
-            async () => (await tenant.Developer.GetFromJsonAsync<DemoPage>("/api/knowledge/demos"))!.Demos is [{ Status: EntryStatusName.Ready }, { Status: EntryStatusName.Ready }],
+            async () => (await tenant.Developer.GetFromJsonAsync<DemoPage>("/api/knowledge/demos"))!.Demos
+                is [{ Status: EntryStatusName.Ready }, { Status: EntryStatusName.Ready }],
             "both demos can be found");
 
         var hit = (await SearchAsync(tenant, "luggage on trains"))[0];
 
         (hit.ExternalId, hit.Title, hit.Url).ShouldBe((video.Id.ToString(), "Folding the bike", "https://shop.example/tour.mp4#t=12.5,40"));
-        var document = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents?kind=demo&tag=tour"))!.Documents.ShouldHaveSingleItem(
-            );
-        var chunk = (await tenant.Developer.GetFromJsonAsync<DocumentChunkPage>($"/api/knowledge/documents/{document.Id}/chunks"))!.Chunks[0];
+        var document = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents?kind=demo&tag=tour"))!
+            .Documents.ShouldHaveSingleItem();
+        var chunk = (await tenant.Developer.GetFromJsonAsync<DocumentChunkPage>($"/api/knowledge/documents/{document.Id}/chunks"))!
+            .Chunks[0];
         (chunk.Locator.Start, chunk.Locator.End).ShouldBe((12.5, 40));
         chunk.Text.ShouldStartWith("A rider folds the frame in ten seconds.");
         (await SearchAsync(tenant, "compare plans"))
             .ShouldContain(slide => slide.Locator.Page == 4 && slide.Url == "https://shop.example/deck.pdf#page=4");
 
-        (await tenant.Developer.PutAsJsonAsync($"/api/knowledge/demos/{video.Id}", new { kind = "image", url = "https://shop.example/folded.jpg", title = "Folded", showWhen = "Somebody asks for a picture." })).StatusCode.ShouldBe(
-            HttpStatusCode.OK);
+        (await tenant.Developer.PutAsJsonAsync(
+            $"/api/knowledge/demos/{video.Id}",
+            new
+            {
+                kind = "image",
+                url = "https://shop.example/folded.jpg",
+                title = "Folded",
+                showWhen = "Somebody asks for a picture.",
+            })).StatusCode
+            .ShouldBe(HttpStatusCode.OK);
         await Eventually.TrueAsync(
             async () => (await SearchAsync(tenant, "picture"))[0].Url == "https://shop.example/folded.jpg",
             "the image is found");
@@ -165,25 +188,63 @@ public sealed class TypedKnowledgeShould(ApiFixture api)
     [Theory]
     [InlineData("answers", """{"answer": "x"}""", "question", "The question is empty.")]
     [InlineData("answers", """{"question": "x"}""", "answer", "The answer is empty.")]
-    [InlineData("answers", """{"question": "x", "answer": "y", "url": "nowhere"}""", "url", "The url must be an absolute http or https address.")]
+    [InlineData(
+        "answers",
+        """{"question": "x", "answer": "y", "url": "nowhere"}""",
+        "url",
+        "The url must be an absolute http or https address.")]
     [InlineData("answers", """{"question": "x", "answer": "y", "language": "english"}""", "language", null)]
-    [InlineData("answers", """{"question": "x", "answer": "y", "alternatives": [" "]}""", "alternatives", "An alternative must have 1 to 500 characters.")]
-    [InlineData("demos", """{"url": "https://a.example", "title": "t", "showWhen": "w"}""", "kind", "The kind is missing. Use video, image, slide or page.")]
+    [InlineData(
+        "answers",
+        """{"question": "x", "answer": "y", "alternatives": [" "]}""",
+        "alternatives",
+        "An alternative must have 1 to 500 characters.")]
+    [InlineData(
+        "demos",
+        """{"url": "https://a.example", "title": "t", "showWhen": "w"}""",
+        "kind",
+        "The kind is missing. Use video, image, slide or page.")]
     [InlineData("demos", """{"kind": "video", "title": "t", "showWhen": "w"}""", "url", "The url is empty.")]
     [InlineData("demos", """{"kind": "video", "url": "javascript:alert(1)", "title": "t", "showWhen": "w"}""", "url", null)]
-    [InlineData("demos", """{"kind": "video", "url": "https://a.example", "title": "t"}""", "showWhen", "Describe when to show it: what a visitor asks or needs.")]
-    [InlineData("demos", """{"kind": "video", "url": "https://a.example", "title": "t", "showWhen": "w", "start": 9, "end": 9}""", "end", "The end must come after the start.")]
+    [InlineData(
+        "demos",
+        """{"kind": "video", "url": "https://a.example", "title": "t"}""",
+        "showWhen",
+        "Describe when to show it: what a visitor asks or needs.")]
+    [InlineData(
+        "demos",
+        """{"kind": "video", "url": "https://a.example", "title": "t", "showWhen": "w", "start": 9, "end": 9}""",
+        "end",
+        "The end must come after the start.")]
     [InlineData("demos", """{"kind": "video", "url": "https://a.example", "title": "t", "showWhen": "w", "start": -1}""", "start", null)]
     [InlineData("demos", """{"kind": "video", "url": "https://a.example", "title": "t", "showWhen": "w", "start": -0.4}""", "start", null)]
-    [InlineData("demos", """{"kind": "video", "url": "https://a.example", "title": "t", "showWhen": "w", "end": 3000000000}""", "end", null)]
-    [InlineData("demos", """{"kind": "image", "url": "https://a.example", "title": "t", "showWhen": "w", "start": 1}""", "start", "Only a video has a start.")]
-    [InlineData("demos", """{"kind": "slide", "url": "https://a.example", "title": "t", "showWhen": "w"}""", "page", "A slide needs a page, from 1.")]
-    [InlineData("demos", """{"kind": "page", "url": "https://a.example", "title": "t", "showWhen": "w", "page": 2}""", "page", "Only a slide has a page.")]
+    [InlineData(
+        "demos",
+        """{"kind": "video", "url": "https://a.example", "title": "t", "showWhen": "w", "end": 3000000000}""",
+        "end",
+        null)]
+    [InlineData(
+        "demos",
+        """{"kind": "image", "url": "https://a.example", "title": "t", "showWhen": "w", "start": 1}""",
+        "start",
+        "Only a video has a start.")]
+    [InlineData(
+        "demos",
+        """{"kind": "slide", "url": "https://a.example", "title": "t", "showWhen": "w"}""",
+        "page",
+        "A slide needs a page, from 1.")]
+    [InlineData(
+        "demos",
+        """{"kind": "page", "url": "https://a.example", "title": "t", "showWhen": "w", "page": 2}""",
+        "page",
+        "Only a slide has a page.")]
     public async Task Say_what_is_wrong(string kind, string request, string field, string? title)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        await (await tenant.Developer.PostAsync($"/api/knowledge/{kind}", new StringContent(request, null, "application/json"))).ShouldBeProblemAsync(
+        await (await tenant.Developer.PostAsync(
+            $"/api/knowledge/{kind}",
+            new StringContent(request, null, "application/json"))).ShouldBeProblemAsync(
             HttpStatusCode.BadRequest,
             title,
             field);

@@ -5,18 +5,27 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests;
 
-/// <summary>Numbers that no source has, in whatever form and length; the same text however it is cut; and work that grows as the text does.</summary>
+/// <summary>
+/// Numbers that no source has, in whatever form and length; the same text however it is cut; and work that grows as the text does.
+/// </summary>
 [Collection(typeof(Alone))]
 public sealed partial class VerifiedTextShould
 {
-    private static readonly Citation[] Sources = [.. Enumerable.Range(1, 3).Select(number => new Citation(number, $"Page {number}", $"https://shop.example/{number}", [], null, "Text.", ["own"]))];
+    private static readonly Citation[] Sources =
+    [
+        .. Enumerable.Range(1, 3).Select(
+            number => new Citation(number, $"Page {number}", $"https://shop.example/{number}", [], null, "Text.", ["own"])),
+    ];
 
     // What Markdown is made of, and what misleads its readers.
     private static readonly string[] Pieces =
     [
-        "[1]", "[2, 3]", "[9]", "[99999999999999999999]", "[1-99999999]", "[¹]", "[１]", "[", "]", "](", "(", ")", "![", "]:", "[^1]", "【1†x】", "【", "】", "<", ">", "`", "``", "```", "~~~", "\n",
-        "\n\n", " ", "  ", "*", "**", "_", "~", "- ", "> ", "1. ", "|", "\\", "\\[", "https://", "http://evil.example/x", "https://shop.example/1", "www.", "w", "h", "mailto:", "a", "word", "Two hours",
-        ".", ",", "é", "😀", "\r\n", "\r", "\t", "[link](https://evil.example)", "[page](https://shop.example/2)", "<https://shop.example/3>", "[1](https://x.example)", "`items[0]`", "\u00A0", "\uFEFF",
+        "[1]", "[2, 3]", "[9]", "[99999999999999999999]", "[1-99999999]", "[¹]", "[１]", "[", "]", "](", "(", ")",
+        "![", "]:", "[^1]", "【1†x】", "【", "】", "<", ">", "`", "``", "```", "~~~", "\n",
+        "\n\n", " ", "  ", "*", "**", "_", "~", "- ", "> ", "1. ", "|", "\\", "\\[", "https://",
+        "http://evil.example/x", "https://shop.example/1", "www.", "w", "h", "mailto:", "a", "word", "Two hours",
+        ".", ",", "é", "😀", "\r\n", "\r", "\t", "[link](https://evil.example)", "[page](https://shop.example/2)",
+        "<https://shop.example/3>", "[1](https://x.example)", "`items[0]`", "\u00A0", "\uFEFF",
     ];
 
     [Theory]
@@ -37,7 +46,8 @@ public sealed partial class VerifiedTextShould
     [InlineData("Open since [2017], from [2019-2023] or [2024-11].", "Open since [2017], from [2019-2023] or [2024-11].", "")]
     public void Name_no_source_that_does_not_exist(string written, string shown, string cited)
     {
-        foreach (var size in new[] { 1, 2, 5, written.Length }) Verify(written.Chunk(size).Select(piece => new string(piece))).ShouldBe((shown, cited), $"in pieces of {size}");
+        foreach (var size in new[] { 1, 2, 5, written.Length }) Verify(written.Chunk(size).Select(piece => new string(piece)))
+            .ShouldBe((shown, cited), $"in pieces of {size}");
     }
 
     [Theory]
@@ -47,7 +57,8 @@ public sealed partial class VerifiedTextShould
     {
         var written = $"Two hours {opening}{new string('9', 1_500)}{closing} and a half [1].";
 
-        foreach (var size in new[] { 1, 7, 600, written.Length }) Verify(written.Chunk(size).Select(piece => new string(piece))).ShouldBe(("Two hours and a half [1].", "1"));
+        foreach (var size in new[] { 1, 7, 600, written.Length }) Verify(written.Chunk(size).Select(piece => new string(piece)))
+            .ShouldBe(("Two hours and a half [1].", "1"));
     }
 
     [Fact]
@@ -68,12 +79,15 @@ public sealed partial class VerifiedTextShould
     {
         var random = new Random(12);
         // In code, brackets are no citations.
-        var pieces = Array.FindAll(Pieces, piece => !piece.Contains('`', StringComparison.Ordinal) && !piece.Contains('~', StringComparison.Ordinal));
+        var pieces = Array.FindAll(
+            Pieces,
+            piece => !piece.Contains('`', StringComparison.Ordinal) && !piece.Contains('~', StringComparison.Ordinal));
         for (var round = 0; round < 3_000; round++)
         {
             var written = string.Concat(random.GetItems(pieces, random.Next(1, 40)));
 
-            foreach (Match marker in Marker().Matches(Verify(Cut(written, random)).Text)) marker.Groups["numbers"].Value.ShouldBeOneOf("1", "2", "3");
+            foreach (Match marker in Marker().Matches(Verify(Cut(written, random)).Text)) marker.Groups["numbers"].Value
+                .ShouldBeOneOf("1", "2", "3");
         }
     }
 
@@ -109,7 +123,9 @@ public sealed partial class VerifiedTextShould
         var (part, whole) = (Took(Long(50_000)), Took(Long(400_000)));
 
         // Eight times the text, eight times the time; a square would be sixty-four. Clocks of busy machines are not exact.
-        whole.ShouldBeLessThan((part * 20) + TimeSpan.FromMilliseconds(200), $"{part.TotalMilliseconds:0} ms, then {whole.TotalMilliseconds:0} ms");
+        whole.ShouldBeLessThan(
+            (part * 20) + TimeSpan.FromMilliseconds(200),
+            $"{part.TotalMilliseconds:0} ms, then {whole.TotalMilliseconds:0} ms");
     }
 
     private static (string Text, string Cited) Verify(IEnumerable<string> pieces)

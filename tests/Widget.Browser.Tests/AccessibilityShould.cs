@@ -7,7 +7,8 @@ namespace Widget.Browser.Tests;
 /// <summary>By keyboard alone, by screen reader, in every language and on a phone (WCAG 2.2 AA).</summary>
 public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium)
 {
-    private static readonly string Axe = File.ReadAllText(Path.Combine(Repository.Root, "src/Widget.Embed/node_modules/axe-core/axe.min.js"));
+    private static readonly string Axe = File.ReadAllText(
+        Path.Combine(Repository.Root, "src/Widget.Embed/node_modules/axe-core/axe.min.js"));
 
     [Theory]
     [InlineData("en-US", ColorScheme.Light, 1280)]
@@ -57,7 +58,8 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
         await visit.ShownAsync(visit.Answers.First);
 
         // Back to the citation, into the source, out again, and out of the panel.
-        for (var i = 0; i < 12 && await visit.Page.Locator(".citation:focus").CountAsync() == 0; i++) await visit.Page.Keyboard.PressAsync("Shift+Tab");
+        for (var i = 0; i < 12 && await visit.Page.Locator(".citation:focus").CountAsync() == 0; i++)
+            await visit.Page.Keyboard.PressAsync("Shift+Tab");
         await visit.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(visit.Page.Locator(".source .tool")).ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("Escape");
@@ -71,7 +73,10 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     [Fact]
     public async Task Keep_the_focus_in_the_panel_on_a_phone()
     {
-        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"), new() { ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true });
+        await using var visit = await WidgetPage.OpenAsync(
+            chromium,
+            new Uri(demo.Demo, "/harbor/"),
+            new() { ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true });
         await visit.OpenPanelAsync();
         var box = (await visit.Panel.BoundingBoxAsync())!;
         (box.X, box.Y, box.Width, box.Height).ShouldBe((0, 0, 390, 844));
@@ -90,7 +95,10 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     [InlineData(640, 400)]
     public async Task Have_room_for_everything_in_a_small_window(int width, int height)
     {
-        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"), new() { ViewportSize = new() { Width = width, Height = height } });
+        await using var visit = await WidgetPage.OpenAsync(
+            chromium,
+            new Uri(demo.Demo, "/harbor/"),
+            new() { ViewportSize = new() { Width = width, Height = height } });
         await visit.OpenPanelAsync();
         await visit.AskAsync("What does delivery to Denmark cost?");
 
@@ -109,7 +117,10 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     [Fact]
     public async Task Still_show_the_end_of_the_thread_when_a_keyboard_takes_room_from_it()
     {
-        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"), new() { ViewportSize = new() { Width = 390, Height = 700 } });
+        await using var visit = await WidgetPage.OpenAsync(
+            chromium,
+            new Uri(demo.Demo, "/harbor/"),
+            new() { ViewportSize = new() { Width = 390, Height = 700 } });
         await visit.OpenPanelAsync();
         await visit.AskAsync("What does delivery to Denmark cost?");
         await visit.AskAsync("What is the range?");
@@ -125,7 +136,9 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
             """);
     }
 
-    /// <summary>The scroll event of the last message is dispatched after the layout has changed, as when a keyboard opens in the same frame.</summary>
+    /// <summary>
+    /// The scroll event of the last message is dispatched after the layout has changed, as when a keyboard opens in the same frame.
+    /// </summary>
     [Fact]
     public async Task Follow_the_thread_when_it_becomes_shorter_in_the_frame_in_which_it_scrolled()
     {
@@ -175,7 +188,10 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
 
     private async Task<WidgetPage> LongThreadAsync()
     {
-        var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"), new() { ViewportSize = new() { Width = 390, Height = 500 } });
+        var visit = await WidgetPage.OpenAsync(
+            chromium,
+            new Uri(demo.Demo, "/harbor/"),
+            new() { ViewportSize = new() { Width = 390, Height = 500 } });
         await visit.OpenPanelAsync();
         await visit.AskAsync("What does delivery to Denmark cost?");
         await visit.AskAsync("What is the range?");
@@ -232,11 +248,16 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
     [Fact]
     public async Task Hold_still_for_those_who_prefer_it()
     {
-        await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(demo.Demo, "/harbor/"), new() { ReducedMotion = ReducedMotion.Reduce });
+        await using var visit = await WidgetPage.OpenAsync(
+            chromium,
+            new Uri(demo.Demo, "/harbor/"),
+            new() { ReducedMotion = ReducedMotion.Reduce });
         await visit.OpenPanelAsync();
 
         (await visit.Panel.EvaluateAsync<string>("panel => getComputedStyle(panel).animationName")).ShouldBe("none");
-        (await visit.Launcher.EvaluateAsync<string>("launcher => getComputedStyle(launcher).transitionProperty + getComputedStyle(launcher).transitionDuration")).ShouldContain("none");
+        (await visit.Launcher.EvaluateAsync<string>(
+            "launcher => getComputedStyle(launcher).transitionProperty + getComputedStyle(launcher).transitionDuration"))
+            .ShouldContain("none");
     }
 
     [Fact]
@@ -262,11 +283,16 @@ public sealed class AccessibilityShould(DemoInstallation demo, Chromium chromium
               .every((animation) => animation.playState !== 'running' || animation.effect?.getComputedTiming().iterations === Infinity)
             """);
         var context = scope == "document" ? "document" : $"'{scope}'";
-        var found = await visit.Page.EvaluateAsync<JsonElement>($"() => axe.run({context}, {{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }})");
+        var found = await visit.Page.EvaluateAsync<JsonElement>(
+            $"() => axe.run({context}, {{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }})");
         return
         [
             .. found.GetProperty("violations").EnumerateArray().Select(violation =>
-                $"{violation.GetProperty("id").GetString()}: {violation.GetProperty("help").GetString()} at {string.Join(" ; ", violation.GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("target").ToString() + node.GetProperty("failureSummary").GetString()))}"),
+                $"{violation.GetProperty("id").GetString()}: {violation.GetProperty("help").GetString()} at "
+                + string.Join(
+                    " ; ",
+                    violation.GetProperty("nodes").EnumerateArray().Select(
+                        node => node.GetProperty("target").ToString() + node.GetProperty("failureSummary").GetString()))),
         ];
     }
 }

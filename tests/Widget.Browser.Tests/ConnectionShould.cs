@@ -88,7 +88,10 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await visit.AskAsync(Question);
         foreach (var status in new[] { 401, 500 })
         {
-            await visit.Page.RouteAsync("**/messages", route => route.FulfillAsync(new() { Status = status, Body = "{}" }), new() { Times = 1 });
+            await visit.Page.RouteAsync(
+                "**/messages",
+                route => route.FulfillAsync(new() { Status = status, Body = "{}" }),
+                new() { Times = 1 });
             await visit.AskAsync($"And to Austria, after {status}?");
         }
 
@@ -126,7 +129,9 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
             await route.ContinueAsync();
         });
 
-        await visit.Page.EvaluateAsync("() => { Widget.setContext({ product: 'Tide Step', price: 2490, cart: null }); Widget.ask('What does delivery to Denmark cost?'); }");
+        await visit.Page.EvaluateAsync(
+            "() => { Widget.setContext({ product: 'Tide Step', price: 2490, cart: null }); "
+            + "Widget.ask('What does delivery to Denmark cost?'); }");
         await visit.ShownAsync(visit.Answers.First);
 
         var asked = await installation.LastModelRequestAsync();
@@ -277,7 +282,8 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await visit.Page.ReloadAsync();
         await visit.OpenPanelAsync();
 
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Helpful", Exact = true })).ToHaveAttributeAsync("aria-pressed", "true");
+        await Assertions.Expect(
+            visit.Page.GetByRole(AriaRole.Button, new() { Name = "Helpful", Exact = true })).ToHaveAttributeAsync("aria-pressed", "true");
     }
 
     [Fact]
@@ -286,7 +292,10 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         var home = new Uri(installation.Demo, "/").AbsoluteUri;
         await installation.ModelAsync(new
         {
-            reply = $"**Bold** and a list:\n\n- one\n- [safe]({home})\n- [evil](javascript:alert(1)) or [made up](https://example.com/x)\n\n<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nDone [1]. [2](https://example.com)",
+            reply = $"**Bold** and a list:\n\n- one\n- [safe]({home})\n"
+                + "- [evil](javascript:alert(1)) or [made up](https://example.com/x)\n\n"
+                + "<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>\n\n"
+                + "| a | b |\n|---|---|\n| 1 | 2 |\n\nDone [1]. [2](https://example.com)",
         });
         await using var visit = await WidgetPage.OpenAsync(chromium, new Uri(installation.Demo, "/harbor/"));
         await visit.OpenPanelAsync();
@@ -302,5 +311,6 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
     }
 
     private static Task BlockWebSocketsAsync(WidgetPage visit) => visit.Page.AddInitScriptAsync(
-        "window.WebSocket = class { constructor() { setTimeout(() => { this.onerror?.(new Event('error')); this.onclose?.({ code: 1006 }); }, 5); } close() {} };");
+        "window.WebSocket = class { constructor() { setTimeout(() => { "
+        + "this.onerror?.(new Event('error')); this.onclose?.({ code: 1006 }); }, 5); } close() {} };");
 }

@@ -35,7 +35,9 @@ internal sealed class CustomerSite : IAsyncDisposable
             if (site.ContentSecurityPolicy is { } policy) context.Response.Headers.ContentSecurityPolicy = policy;
             if (site.PermissionsPolicy is { } permissions) context.Response.Headers["Permissions-Policy"] = permissions;
             context.Response.ContentType = "text/html; charset=utf-8";
-            return context.Response.WriteAsync($"<!doctype html><html lang=\"en\"><head><title>Customer</title><link rel=\"icon\" href=\"data:,\"></head><body><h1>Customer</h1>{site.Html}</body></html>");
+            return context.Response.WriteAsync(
+                "<!doctype html><html lang=\"en\"><head><title>Customer</title><link rel=\"icon\" href=\"data:,\"></head>"
+                + $"<body><h1>Customer</h1>{site.Html}</body></html>");
         });
         await app.StartAsync();
         return site;

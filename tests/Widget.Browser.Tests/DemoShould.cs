@@ -63,7 +63,8 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
         await visit.Launcher.HoverAsync();
         await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
 
-        visit.Requests.Where(request => request.Authority == demo.Api.Authority).Select(request => request.AbsolutePath).ShouldBe(["/widget.js"]);
+        visit.Requests.Where(request => request.Authority == demo.Api.Authority).Select(request => request.AbsolutePath)
+            .ShouldBe(["/widget.js"]);
     }
 
     [Fact]
@@ -101,7 +102,9 @@ public sealed class DemoShould(DemoInstallation demo, Chromium chromium)
         client.DefaultRequestHeaders.AcceptEncoding.ParseAdd("gzip, br");
 
         var loader = await client.GetAsync(new Uri(demo.Api, "/widget.js"));
-        var module = System.Text.RegularExpressions.Regex.Match(await demo.Http.GetStringAsync(new Uri(demo.Api, "/widget.js")), @"app-[\w-]+\.js").Value;
+        var module = System.Text.RegularExpressions.Regex.Match(
+            await demo.Http.GetStringAsync(new Uri(demo.Api, "/widget.js")),
+            @"app-[\w-]+\.js").Value;
         var app = await client.GetAsync(new Uri(demo.Api, $"/embed/{module}"));
 
         loader.Content.Headers.ContentEncoding.ShouldNotBeEmpty();

@@ -31,16 +31,23 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
         site.Html = $$"""
-            <style>* { color: rgb(255, 0, 0) !important; font-size: 40px !important; display: block } button { background: lime !important } .panel, .thread { display: none !important }</style>
+            <style>
+              * { color: rgb(255, 0, 0) !important; font-size: 40px !important; display: block }
+              button { background: lime !important }
+              .panel, .thread { display: none !important }
+            </style>
             <p class="panel bubble message" id="own">Mine</p>
             <script>window.before = Object.keys(window)</script>{{CustomerSite.Tag(demo, tenant.SiteKey)}}
             """;
         await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
         await visit.OpenPanelAsync();
 
-        (await visit.Page.Locator(".thread .bubble").First.EvaluateAsync<string>("bubble => getComputedStyle(bubble).fontSize")).ShouldBe("15px");
+        (await visit.Page.Locator(".thread .bubble").First.EvaluateAsync<string>("bubble => getComputedStyle(bubble).fontSize"))
+            .ShouldBe("15px");
         (await visit.Panel.IsVisibleAsync()).ShouldBeTrue();
-        (await visit.Page.EvaluateAsync<string[]>("() => Object.keys(window).filter((key) => !window.before.includes(key) && key !== 'before')")).ShouldBe(["Widget"]);
+        (await visit.Page.EvaluateAsync<string[]>(
+            "() => Object.keys(window).filter((key) => !window.before.includes(key) && key !== 'before')"))
+            .ShouldBe(["Widget"]);
         (await visit.Page.EvaluateAsync<string>("() => getComputedStyle(document.getElementById('own')).position")).ShouldBe("static");
     }
 
@@ -63,7 +70,14 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         await visit.ShownAsync(visit.Launcher);
         visit.Requests.ShouldNotContain(request => request.AbsolutePath.StartsWith("/embed/"));
 
-        await visit.Page.EvaluateAsync("() => { Widget.on('answer', (detail) => heard.push('answer:' + detail.outcome)); Widget.on('open', () => heard.push('open')); window.onClose = () => heard.push('close'); Widget.on('close', onClose); }");
+        await visit.Page.EvaluateAsync("""
+            () => {
+              Widget.on('answer', (detail) => heard.push('answer:' + detail.outcome));
+              Widget.on('open', () => heard.push('open'));
+              window.onClose = () => heard.push('close');
+              Widget.on('close', onClose);
+            }
+            """);
         await visit.Page.EvaluateAsync("() => Widget.ask('What does the desk lamp cost?')");
         await visit.ShownAsync(visit.Answers.First);
         await visit.Page.EvaluateAsync("() => Widget.close()");
@@ -74,7 +88,9 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         await visit.ShownAsync(visit.Panel);
 
         await visit.Page.WaitForFunctionAsync("() => heard.includes('answer:quoted')");
-        (await visit.Page.EvaluateAsync<string[]>("() => heard")).ShouldBe(["ready", "open", "message:What does the desk lamp cost?", "answer:quoted", "close", "open", "open"], ignoreOrder: true);
+        (await visit.Page.EvaluateAsync<string[]>("() => heard")).ShouldBe(
+            ["ready", "open", "message:What does the desk lamp cost?", "answer:quoted", "close", "open", "open"],
+            ignoreOrder: true);
         visit.Requests.ShouldContain(request => request.AbsolutePath == "/api/widget/identify");
         visit.Requests.ShouldContain(request => request.AbsolutePath.EndsWith("/context"));
 
@@ -101,13 +117,17 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
     public async Task Look_as_the_tenant_wants_and_remember_it()
     {
         await using var site = await CustomerSite.StartAsync();
-        var tenant = await demo.AddTenantAsync(site.Origin, new { agentName = "Nora", greeting = "Moin!", theme = new { color = "#ffd400", position = "left", scheme = "dark" } });
+        var tenant = await demo.AddTenantAsync(
+            site.Origin,
+            new { agentName = "Nora", greeting = "Moin!", theme = new { color = "#ffd400", position = "left", scheme = "dark" } });
         site.Html = CustomerSite.Tag(demo, tenant.SiteKey);
         await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
         await visit.OpenPanelAsync();
 
         await visit.ShownAsync(visit.Page.GetByText("Moin!"));
-        (await visit.Page.Locator(".head").EvaluateAsync<string>("head => getComputedStyle(head).backgroundColor + getComputedStyle(head).color")).ShouldBe("rgb(255, 212, 0)rgb(0, 0, 0)");
+        (await visit.Page.Locator(".head").EvaluateAsync<string>(
+            "head => getComputedStyle(head).backgroundColor + getComputedStyle(head).color"))
+            .ShouldBe("rgb(255, 212, 0)rgb(0, 0, 0)");
         (await visit.Panel.EvaluateAsync<string>("panel => getComputedStyle(panel).backgroundColor")).ShouldBe("rgb(22, 24, 29)");
         (await visit.Launcher.BoundingBoxAsync())!.X.ShouldBeLessThan(100);
 
@@ -219,7 +239,11 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
         site.Html = """
             <script>
-              window.Widget = [['levitate', 1], ['on', 'ready', () => { throw new Error('mine') }], ['on', 'message', () => { throw new Error('mine') }]];
+              window.Widget = [
+                ['levitate', 1],
+                ['on', 'ready', () => { throw new Error('mine') }],
+                ['on', 'message', () => { throw new Error('mine') }],
+              ];
             </script>
             """ + CustomerSite.Tag(demo, tenant.SiteKey, "data-color=\"#fc0\"");
         await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
@@ -229,7 +253,9 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
 
         visit.Errors.ShouldAllBe(error => error.Contains("mine"));
         visit.Errors.Count.ShouldBe(2);
-        (await visit.Launcher.EvaluateAsync<string>("launcher => getComputedStyle(launcher).backgroundColor + getComputedStyle(launcher).color")).ShouldBe("rgb(255, 204, 0)rgb(0, 0, 0)");
+        (await visit.Launcher.EvaluateAsync<string>(
+            "launcher => getComputedStyle(launcher).backgroundColor + getComputedStyle(launcher).color"))
+            .ShouldBe("rgb(255, 204, 0)rgb(0, 0, 0)");
     }
 
     [Fact]
@@ -263,7 +289,8 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
     {
         await using var site = await CustomerSite.StartAsync();
         var tenant = await demo.AddTenantAsync(site.Origin, documents: Lamps);
-        site.Html = "<script>window.heard = []; (window.Widget ||= []).push(['on', 'answer', (detail) => heard.push(detail.text)])</script>" + CustomerSite.Tag(demo, tenant.SiteKey);
+        site.Html = "<script>window.heard = []; (window.Widget ||= []).push(['on', 'answer', (detail) => heard.push(detail.text)])</script>"
+            + CustomerSite.Tag(demo, tenant.SiteKey);
         await using var visit = await WidgetPage.OpenAsync(chromium, site.Address);
         await visit.OpenPanelAsync();
         await visit.AskAsync("What does the desk lamp cost?");

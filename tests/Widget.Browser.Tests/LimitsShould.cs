@@ -12,7 +12,9 @@ using Widget.Testing;
 
 namespace Widget.Browser.Tests;
 
-/// <summary>A visitor who is too quick is told so kindly, and what was written is sent when it may be: with a real server whose limits are small.</summary>
+/// <summary>
+/// A visitor who is too quick is told so kindly, and what was written is sent when it may be: with a real server whose limits are small.
+/// </summary>
 public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
 {
     private const string Question = "What does delivery to Denmark cost?";
@@ -54,7 +56,8 @@ public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
     {
         await using var server = await StartAsync(new LimitOptions().With(Limit.Sessions, Rate.Parse("1/15s")));
         var page = await AddTenantAsync(server);
-        await using (var first = await WidgetPage.OpenAsync(chromium, page)) await first.ShownAsync(first.Page.Locator("#widget-root .message.assistant").First);
+        await using (var first = await WidgetPage.OpenAsync(chromium, page)) await first.ShownAsync(
+            first.Page.Locator("#widget-root .message.assistant").First);
 
         await using var second = await WidgetPage.OpenAsync(chromium, page);
         await second.ShownAsync(second.Page.GetByText("We're very busy right now. One moment, please."));
@@ -64,7 +67,8 @@ public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
         await second.ShownAsync(second.Answers.First, seconds: 40);
     }
 
-    private static System.Text.RegularExpressions.Regex Waits() => new("sent automatically|automatisch gesendet|enviará automáticamente|ستُرسل رسالتك تلقائيًا");
+    private static System.Text.RegularExpressions.Regex Waits() =>
+        new("sent automatically|automatisch gesendet|enviará automáticamente|ستُرسل رسالتك تلقائيًا");
 
     private static Task TakePictureAsync(WidgetPage visit, string name) =>
         visit.Page.ScreenshotAsync(new() { Path = Path.Combine(Repository.Root, ".local", "test", "pictures", $"limits-{name}.png") });
@@ -88,11 +92,19 @@ public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
     private async Task<Uri> AddTenantAsync(WebApplication server)
     {
         var address = new Uri(server.Urls.Single());
-        var keys = await new TenantAdministration(_database.OwnerSource).CreateAsync($"t{Guid.NewGuid():N}"[..20], "Harbor Bikes", [], CancellationToken.None);
+        var keys = await new TenantAdministration(_database.OwnerSource).CreateAsync(
+            $"t{Guid.NewGuid():N}"[..20],
+            "Harbor Bikes",
+            [],
+            CancellationToken.None);
         using var http = new HttpClient { BaseAddress = address };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", keys.ApiKey);
-        var line = JsonSerializer.Serialize(new { id = "delivery", title = "Delivery", text = "Delivery within Germany costs 49 euros. To Denmark it costs 89 euros." });
-        var job = await (await http.PostAsync("/api/knowledge/import", new StringContent(line, new MediaTypeHeaderValue("application/x-ndjson")))).Content.ReadFromJsonAsync<JsonElement>();
+        var line = JsonSerializer.Serialize(
+            new { id = "delivery", title = "Delivery", text = "Delivery within Germany costs 49 euros. To Denmark it costs 89 euros." });
+        var import = await http.PostAsync(
+            "/api/knowledge/import",
+            new StringContent(line, new MediaTypeHeaderValue("application/x-ndjson")));
+        var job = await import.Content.ReadFromJsonAsync<JsonElement>();
         for (var i = 0; i < 600; i++)
         {
             var state = await http.GetFromJsonAsync<JsonElement>($"/api/knowledge/jobs/{job.GetProperty("jobId")}");
@@ -104,5 +116,6 @@ public sealed class LimitsShould(Chromium chromium) : IAsyncLifetime
     }
 
     private static Task BlockWebSocketsAsync(WidgetPage visit) => visit.Page.AddInitScriptAsync(
-        "window.WebSocket = class { constructor() { setTimeout(() => { this.onerror?.(new Event('error')); this.onclose?.({ code: 1006 }); }, 5); } close() {} };");
+        "window.WebSocket = class { constructor() { setTimeout(() => { "
+        + "this.onerror?.(new Event('error')); this.onclose?.({ code: 1006 }); }, 5); } close() {} };");
 }

@@ -36,7 +36,8 @@ public sealed class MistakesShould(DemoInstallation demo, Chromium chromium)
             """);
         went.ShouldBe("on");
         await Eventually.TrueAsync(() => said.Count(line => line.StartsWith("warning: Widget: ", StringComparison.Ordinal)) >= 7);
-        var warnings = said.Where(line => line.StartsWith("warning: Widget: ", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        var warnings = said.Where(
+            line => line.StartsWith("warning: Widget: ", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
         var expected = new[]
         {
             "Widget.identify(42) has invalid arguments. It takes an object",
@@ -48,7 +49,8 @@ public sealed class MistakesShould(DemoInstallation demo, Chromium chromium)
             "there is no Widget.opne(). Did you mean open?",
         };
         warnings.Count.ShouldBe(expected.Length, string.Join('\n', said));
-        foreach (var words in expected) warnings.ShouldContain(line => line.StartsWith($"warning: Widget: {words}", StringComparison.Ordinal) && line.Contains("docs/embedding.md"));
+        foreach (var words in expected) warnings.ShouldContain(
+            line => line.StartsWith($"warning: Widget: {words}", StringComparison.Ordinal) && line.Contains("docs/embedding.md"));
 
         // The calls that are right work in either form, and the wrong values give way to the tenant's.
         await visit.Page.EvaluateAsync("() => Widget('open')");

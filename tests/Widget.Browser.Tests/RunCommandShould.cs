@@ -35,9 +35,17 @@ public sealed class RunCommandShould
             var first = Stopwatch.StartNew();
             var printed = await RunAsync("run", "--detach");
             first.Stop();
-            foreach (var address in new[] { $"http://localhost:{ports[1]}/harbor/", $"http://localhost:{ports[0]}/widget/harbor", $"http://localhost:{ports[0]}/reference" }) printed.ShouldContain(address);
+            string[] addresses =
+            [
+                $"http://localhost:{ports[1]}/harbor/",
+                $"http://localhost:{ports[0]}/widget/harbor",
+                $"http://localhost:{ports[0]}/reference",
+            ];
+            foreach (var address in addresses) printed.ShouldContain(address);
             (await http.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
-            var made = JsonDocument.Parse(await RunAsync("widget", "tenants", "create", "--slug", "acme", "--name", "Acme", "--origin", "http://localhost:5081", "--json")).RootElement;
+            var creation = await RunAsync(
+                "widget", "tenants", "create", "--slug", "acme", "--name", "Acme", "--origin", "http://localhost:5081", "--json");
+            var made = JsonDocument.Parse(creation).RootElement;
             made.GetProperty("siteKey").GetString().ShouldNotBeNull().ShouldStartWith("pk_");
             (await RunAsync("run", "--detach")).ShouldContain("Widget is already running at");
             var pids = Directory.GetFiles(Path.Combine(data, "pids")).Select(file => int.Parse(File.ReadAllText(file)))
@@ -54,13 +62,17 @@ public sealed class RunCommandShould
 
             // Settings that are new take effect at the next start, and are named until then.
             var settings = Path.Combine(data, "settings.env");
-            await File.WriteAllTextAsync(settings, "# a model\nWIDGET_CHAT_ENDPOINT=http://user:secret@localhost:1/v1\nWIDGET_CHAT_MODEL=llama3.2\nWIDGET_CHAT_KEY='sk-very-secret'\n");
+            await File.WriteAllTextAsync(
+                settings,
+                "# a model\nWIDGET_CHAT_ENDPOINT=http://user:secret@localhost:1/v1\n"
+                + "WIDGET_CHAT_MODEL=llama3.2\nWIDGET_CHAT_KEY='sk-very-secret'\n");
             environment["WIDGET_ENV_FILE"] = settings;
             foreach (var variable in new[] { "ENDPOINT", "KEY", "MODEL" }) environment.Remove($"WIDGET_CHAT_{variable}");
             printed.ShouldContain("Language model   none: answers quote their sources");
             printed.ShouldContain("Embeddings       by the built-in embedder");
             var refusal = (await Should.ThrowAsync<InvalidOperationException>(() => RunAsync("run", "--detach"))).Message;
-            refusal.ShouldContain("These settings have changed since it was started: WIDGET_CHAT_ENDPOINT, WIDGET_CHAT_KEY, WIDGET_CHAT_MODEL.");
+            refusal.ShouldContain(
+                "These settings have changed since it was started: WIDGET_CHAT_ENDPOINT, WIDGET_CHAT_KEY, WIDGET_CHAT_MODEL.");
             refusal.ShouldContain("./run --restart");
             refusal.ShouldNotContain("secret");
             printed = await RunAsync("run", "--restart", "--detach");
@@ -71,10 +83,12 @@ public sealed class RunCommandShould
             await RunAsync("run", "--stop");
             environment["WIDGET_DEMO_PORT"] = $"{ports[4]}";
             await RunAsync("run", "--detach");
-            var key = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(data, "demo.json"))).RootElement.GetProperty("harbor").GetProperty("apiKey").GetString();
+            var seeded = await File.ReadAllTextAsync(Path.Combine(data, "demo.json"));
+            var key = JsonDocument.Parse(seeded).RootElement.GetProperty("harbor").GetProperty("apiKey").GetString();
             http.DefaultRequestHeaders.Authorization = new("Bearer", key);
             (await http.GetStringAsync("/api/settings/origins")).ShouldBe($$"""{"origins":["http://localhost:{{ports[4]}}"]}""");
-            (await http.GetStringAsync("/api/knowledge/documents?limit=100")).ShouldContain($"http://localhost:{ports[4]}/harbor/shipping.html");
+            (await http.GetStringAsync("/api/knowledge/documents?limit=100"))
+                .ShouldContain($"http://localhost:{ports[4]}/harbor/shipping.html");
 
             await RunAsync("run", "--reset", "--detach");
             (await RunAsync("widget", "tenants", "list")).ShouldNotContain("acme");
@@ -107,7 +121,11 @@ public sealed class RunCommandShould
 
         var refusal = await Should.ThrowAsync<InvalidOperationException>(() => Repository.RunAsync(
             "run",
-            new Dictionary<string, string?> { ["WIDGET_DATA"] = Path.Combine(Repository.Root, ".local", "test", "taken"), ["WIDGET_API_PORT"] = $"{port}" },
+            new Dictionary<string, string?>
+            {
+                ["WIDGET_DATA"] = Path.Combine(Repository.Root, ".local", "test", "taken"),
+                ["WIDGET_API_PORT"] = $"{port}",
+            },
             ["--detach"]));
 
         refusal.Message.ShouldContain($"Port {port} is taken by another program. Stop it, or set WIDGET_API_PORT to another port.");
@@ -119,7 +137,12 @@ public sealed class RunCommandShould
     [InlineData("5181", "5181", "Port 5181 is used twice.")]
     public async Task Refuse_ports_that_cannot_be(string api, string demo, string words)
     {
-        var environment = new Dictionary<string, string?> { ["WIDGET_DATA"] = Path.Combine(Repository.Root, ".local", "test", "ports"), ["WIDGET_API_PORT"] = api, ["WIDGET_DEMO_PORT"] = demo };
+        var environment = new Dictionary<string, string?>
+        {
+            ["WIDGET_DATA"] = Path.Combine(Repository.Root, ".local", "test", "ports"),
+            ["WIDGET_API_PORT"] = api,
+            ["WIDGET_DEMO_PORT"] = demo,
+        };
 
         var refusal = await Should.ThrowAsync<InvalidOperationException>(() => Repository.RunAsync("run", environment, ["--detach"]));
 
@@ -133,7 +156,9 @@ public sealed class RunCommandShould
 
         // The lock that a ./run holds while it starts.
         var refusal = await Should.ThrowAsync<InvalidOperationException>(() => Repository.RunAsync(
-            "/usr/bin/env", new Dictionary<string, string?> { ["WIDGET_DATA"] = data }, ["flock", Path.Combine(data, "lock"), Path.Combine(Repository.Root, "run"), "--detach"]));
+            "/usr/bin/env",
+            new Dictionary<string, string?> { ["WIDGET_DATA"] = data },
+            ["flock", Path.Combine(data, "lock"), Path.Combine(Repository.Root, "run"), "--detach"]));
 
         refusal.Message.ShouldContain("Another ./run is starting or stopping.");
     }

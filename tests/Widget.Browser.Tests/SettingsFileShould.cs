@@ -38,9 +38,15 @@ public sealed class SettingsFileShould
         foreach (var command in new[] { "run", "widget" })
         {
             var file = await FileAsync(lines);
-            var environment = new Dictionary<string, string?> { ["WIDGET_ENV_FILE"] = file, ["WIDGET_DATA"] = Path.GetDirectoryName(file), ["WIDGET_CHAT_KEY"] = null };
+            var environment = new Dictionary<string, string?>
+            {
+                ["WIDGET_ENV_FILE"] = file,
+                ["WIDGET_DATA"] = Path.GetDirectoryName(file),
+                ["WIDGET_CHAT_KEY"] = null,
+            };
 
-            var refusal = await Should.ThrowAsync<InvalidOperationException>(() => Repository.RunAsync(command, environment, command == "run" ? ["--detach"] : ["tenants", "list"]));
+            var refusal = await Should.ThrowAsync<InvalidOperationException>(
+                () => Repository.RunAsync(command, environment, command == "run" ? ["--detach"] : ["tenants", "list"]));
 
             refusal.Message.ShouldContain("ended with 2");
             refusal.Message.ShouldContain(where + file);
@@ -65,7 +71,9 @@ public sealed class SettingsFileShould
         var example = await File.ReadAllTextAsync(Path.Combine(Repository.Root, ".env.example"));
         var file = await FileAsync(example.Replace("#WIDGET_", "WIDGET_", StringComparison.Ordinal));
 
-        var names = await Repository.RunAsync("/usr/bin/env", ["-i", "bash", "-c", ". scripts/settings; read_settings \"$1\" 2>&1 && compgen -e", "-", file]);
+        var names = await Repository.RunAsync(
+            "/usr/bin/env",
+            ["-i", "bash", "-c", ". scripts/settings; read_settings \"$1\" 2>&1 && compgen -e", "-", file]);
 
         names.ShouldNotContain("Line ");
         names.Split('\n').Where(name => name.StartsWith("WIDGET_", StringComparison.Ordinal)).Count().ShouldBeGreaterThan(10);

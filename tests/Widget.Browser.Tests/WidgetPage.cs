@@ -15,7 +15,9 @@ internal sealed class WidgetPage : IAsyncDisposable
         page.Console += (_, message) =>
         {
             // A refused or broken request is reported by the browser itself, whatever the page makes of it.
-            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource") && !message.Text.Contains("WebSocket connection"))
+            if (message.Type == "error"
+                && !message.Text.StartsWith("Failed to load resource")
+                && !message.Text.Contains("WebSocket connection"))
                 Errors.Enqueue(message.Text);
         };
         page.PageError += (_, error) => Errors.Enqueue(error);
@@ -50,10 +52,20 @@ internal sealed class WidgetPage : IAsyncDisposable
 
     public ILocator Status => Page.Locator(".status");
 
-    public static Task<WidgetPage> OpenAsync(Chromium chromium, Uri address, BrowserNewContextOptions? options = null, Func<WidgetPage, Task>? before = null) =>
+    public static Task<WidgetPage> OpenAsync(
+        Chromium chromium,
+        Uri address,
+        BrowserNewContextOptions? options = null,
+        Func<WidgetPage,
+        Task>? before = null) =>
         OpenAsync(chromium.Browser, address, options, before);
 
-    public static async Task<WidgetPage> OpenAsync(IBrowser browser, Uri address, BrowserNewContextOptions? options, Func<WidgetPage, Task>? before)
+    public static async Task<WidgetPage> OpenAsync(
+        IBrowser browser,
+        Uri address,
+        BrowserNewContextOptions? options,
+        Func<WidgetPage,
+        Task>? before)
     {
         options ??= new();
         options.ViewportSize ??= new() { Width = 1280, Height = 860 };
@@ -100,14 +112,18 @@ internal sealed class WidgetPage : IAsyncDisposable
     /// <summary>How often this text stands in the thread.</summary>
     public Task<int> CountAsync(string text) => Page.Locator(".thread .bubble", new() { HasTextString = text }).CountAsync();
 
-    public Task ShownAsync(ILocator locator, int seconds = 15) => Assertions.Expect(locator).ToBeVisibleAsync(new() { Timeout = seconds * 1000 });
+    public Task ShownAsync(ILocator locator, int seconds = 15) =>
+        Assertions.Expect(locator).ToBeVisibleAsync(new() { Timeout = seconds * 1000 });
 
     /// <summary>Leaves a picture of how the test ended, to look at.</summary>
     public async ValueTask DisposeAsync()
     {
-        var name = string.Concat((TestContext.Current.Test?.TestDisplayName ?? "unknown").Split('.')[^1].Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
+        var name = string.Concat(
+            (TestContext.Current.Test?.TestDisplayName ?? "unknown").Split('.')[^1]
+                .Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
         var folder = Path.Combine(Repository.Root, ".local", "test", "pictures");
-        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name[..Math.Min(name.Length, 100)]}-{Interlocked.Increment(ref _pictures)}.png") });
+        await Page.ScreenshotAsync(
+            new() { Path = Path.Combine(folder, $"{name[..Math.Min(name.Length, 100)]}-{Interlocked.Increment(ref _pictures)}.png") });
         await _context.DisposeAsync();
     }
 

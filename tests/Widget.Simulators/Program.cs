@@ -8,7 +8,8 @@ using Widget.Simulators.Tavus;
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.Services.AddSingleton<OpenAIBehavior>().AddSingleton<TavusBehavior>().AddSingleton<RerankBehavior>().AddSingleton<SpeechBehavior>();
-builder.Services.AddSingleton(_ => new SimulatedTavus(builder.Configuration["TavusJournal"])).AddSingleton<TavusRooms>().AddSingleton<RoomSockets>();
+builder.Services.AddSingleton(
+    _ => new SimulatedTavus(builder.Configuration["TavusJournal"])).AddSingleton<TavusRooms>().AddSingleton<RoomSockets>();
 var app = builder.Build();
 app.MapGet("/health", () => "ok");
 app.MapOpenAI();

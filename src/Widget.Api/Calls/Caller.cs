@@ -5,7 +5,7 @@ using Widget.Platform.Tenancy;
 
 namespace Widget.Api.Calls;
 
-/// <summary>Who asks about a call: a visitor, or a program with the tenant's API key.</summary>
+/// <summary>The caller of a call endpoint: a visitor, or a program with the tenant's API key.</summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Visitor">The visitor; null for a program, which may use all calls of the tenant.</param>
 public sealed record Caller(TenantId Tenant, VisitorId? Visitor)

@@ -36,7 +36,7 @@ internal static class VisitorEndpoints
         visitor.MapPost("/conversations/{id:guid}/ratings", Rate).Validate<RatingRequest>().WithSummary("Rate an answer");
         visitor.MapPost("/conversations/{id:guid}/person", RequestPerson).Validate<PersonRequest>().WithSummary("Ask for a person");
         visitor.MapPost("/conversations/{id:guid}/context", SetContext).Validate<ContextRequest>()
-            .WithSummary("Tell what the page is about");
+            .WithSummary("Describe the page that the visitor is on");
         visitor.MapPost("/conversations/{id:guid}/answers/{message:guid}/stop", Stop).WithSummary("Stop an answer");
 
         routes.MapHub<ConversationHub>(VisitorTokens.HubPath, options => options.CloseOnAuthenticationExpiration = true)

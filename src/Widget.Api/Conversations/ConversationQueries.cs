@@ -27,7 +27,8 @@ public static class ConversationQueries
     public static async Task<ConversationSnapshot?> SnapshotAsync(TenantDb db, ConversationId id, int most, CancellationToken ct)
     {
         if (await db.Conversations.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, ct) is not { } conversation) return null;
-        if (await db.Visitors.AsNoTracking().SingleOrDefaultAsync(row => row.Id == conversation.VisitorId, ct) is not { } visitor) return null;
+        if (await db.Visitors.AsNoTracking().SingleOrDefaultAsync(row => row.Id == conversation.VisitorId, ct) is not { } visitor)
+            return null;
         var events = await ConversationLog.ReadAsync(db, id, Math.Max(0, conversation.LastSeq - most), ct);
         return new ConversationSnapshot(conversation, visitor, events);
     }

@@ -94,7 +94,7 @@ public sealed class EvaluationRuns(
     }
 
     /// <summary>What changed since another run; null when there is none to compare with.</summary>
-    /// <param name="tenant">Whose.</param>
+    /// <param name="tenant">The tenant.</param>
     /// <param name="id">The later run.</param>
     /// <param name="to">The earlier run; null for the last finished one before it.</param>
     /// <param name="ct">Ends the wait.</param>

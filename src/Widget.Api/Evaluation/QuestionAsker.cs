@@ -20,7 +20,7 @@ public sealed partial class QuestionAsker(
     TimeProvider clock,
     ILogger<QuestionAsker> logger)
 {
-    /// <param name="tenant">Whose.</param>
+    /// <param name="tenant">The tenant.</param>
     /// <param name="question">The question and what is expected.</param>
     /// <param name="strategy">How to search.</param>
     /// <param name="withAnswer">Also write the answer.</param>

@@ -8,8 +8,8 @@ using Widget.Platform.Work;
 namespace Widget.Api.Evaluation;
 
 /// <summary>
-/// A worker's hold on a run. Every commit checks the hold, so a node that was frozen for longer than its lease does not write over another
-/// worker's results.
+/// A worker's lease on a run. Every commit checks the lease, so a node that was frozen for longer than its lease does not overwrite
+/// another worker's results.
 /// </summary>
 public sealed class RunLease(TenantDatabase database, TenantId tenant, EvaluationRunId id, Guid worker) : IDisposable
 {

@@ -97,7 +97,7 @@ public static partial class Scoring
         string.Equals(hit.ExternalId, source, StringComparison.Ordinal)
             || (hit.Url is { } url && Address(url) is { } address && address == Address(source));
 
-    // A fragment, a slash at the end and the scheme make no other page.
+    // Addresses that differ only in fragment, trailing slash or scheme are the same page.
     private static string? Address(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
             ? uri.Authority + uri.AbsolutePath.TrimEnd('/') + uri.Query

@@ -13,7 +13,7 @@ internal static class DemoEndpoints
     public static void MapDemos(this RouteGroupBuilder knowledge)
     {
         var demos = knowledge.MapGroup("/demos");
-        demos.MapGet("/", List).WithSummary("Things to show, by title");
+        demos.MapGet("/", List).WithSummary("The demos, by title");
         demos.MapPost("/", Add).Validate<DemoRequest>().WithSummary("Add a demo: a clip, an image, a slide or a page to embed");
         demos.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("A demo, and whether searches find it yet");
         demos.MapPut("/{id:guid}", Change).Validate<DemoRequest>().ProducesProblem(404).WithSummary("Replace a demo");

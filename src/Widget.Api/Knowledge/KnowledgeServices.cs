@@ -32,7 +32,7 @@ internal static class KnowledgeServices
             new OpenAIEmbeddings(options, clients.CreateClient(OutboundClients.Operator)),
             sourceName: AnswerTelemetry.Models)
         {
-            // Whatever the environment says, texts stay out of traces.
+            // Texts stay out of traces, even if an environment variable asks for them.
             EnableSensitiveData = false,
         },
         TimeProvider.System);

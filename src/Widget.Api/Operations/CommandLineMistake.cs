@@ -3,7 +3,7 @@ using System.CommandLine.Invocation;
 
 namespace Widget.Api.Operations;
 
-/// <summary>What is wrong with a command as it was typed, in one line. The whole help is a command of its own.</summary>
+/// <summary>Describes a mistake in a typed command, in one line. The full help is a separate command.</summary>
 internal static class CommandLineMistake
 {
     /// <summary>Null when the command can be run.</summary>

@@ -52,7 +52,8 @@ public sealed record SpeechOptions
         else
         {
             if (voice is null)
-                variables.Errors.Add($"WIDGET_SPEECH_VOICE is not set. It names the voice at {EndpointVariable}; at ElevenLabs it is the voice's id.");
+                variables.Errors.Add(
+                    $"WIDGET_SPEECH_VOICE is not set. It names the voice at {EndpointVariable}; at ElevenLabs it is the voice's id.");
             if (model is null && provider != "elevenlabs")
                 variables.Errors.Add($"WIDGET_SPEECH_MODEL is not set. It names the model to use at {EndpointVariable}.");
         }

@@ -25,7 +25,7 @@ public sealed class TavusTurnLostException() : Exception("Another node has taken
 
 /// <summary>
 /// Lets one node at a time change a tenant's tools or persona at Tavus. That takes many requests of up to 20 s each, so no transaction
-/// stays open. A turn is a lease: a row with an expiry, renewed while the work goes on. Every write checks in its own transaction that
+/// stays open. A turn is a lease: a row with an expiry, renewed while the work continues. Every write checks in its own transaction that
 /// this node still holds it.
 /// </summary>
 public sealed partial class TavusTurns(TenantDatabase database, TimeProvider clock, ILogger<TavusTurns> logger)

@@ -6,8 +6,7 @@ using Microsoft.SemanticKernel;
 namespace Widget.Api.Tools;
 
 /// <summary>
-/// A kernel function that models may call: in video and voice calls, behind the OpenAI-compatible endpoint, and wherever else tools are
-/// offered.
+/// A kernel function that models may call, for example in video and voice calls and behind the OpenAI-compatible endpoint.
 /// </summary>
 public sealed partial class Tool
 {

@@ -51,13 +51,13 @@ public sealed partial class MonthlyBudget(TenantDatabase database, BudgetOptions
     /// <summary>Whether a model's tokens can be priced, if the tenant has a ceiling on spend.</summary>
     public bool CanPrice(TenantSettings settings, string model) => settings.Budget.MonthlyModelSpend is null || options.KnowsPriceOf(model);
 
-    /// <summary>Something was counted on this node.</summary>
+    /// <summary>Adds usage that was counted on this node.</summary>
     public void Count(TenantId tenant, string kind, ModelUse use)
     {
         var more = new UsageSum(kind, use.Model ?? "", 1, 0, 0, use.InputTokens, use.OutputTokens, use.EstimatedTokens);
         while (_known.TryGetValue(tenant, out var known) && !_known.TryUpdate(tenant, known with { Use = known.Use.With(more) }, known))
         {
-            // Another was counted in this moment.
+            // Other usage was added at the same time. Try again.
         }
     }
 

@@ -2,14 +2,14 @@ using System.Diagnostics.Metrics;
 
 namespace Widget.Api.Usage;
 
-/// <summary>Metrics of what costs by its time.</summary>
+/// <summary>Metrics of usage that is billed by time.</summary>
 internal static class UsageTelemetry
 {
     public const string Name = "Widget.Usage";
 
     private static readonly Meter Meter = new(Name);
 
-    // Minutes are the sum; how many calls there were is the count.
+    // The sum of this histogram is the total time, its count the number of calls.
     private static readonly Histogram<double> CallDuration = Meter.CreateHistogram(
         "widget.call.duration",
         "s",

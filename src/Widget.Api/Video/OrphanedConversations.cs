@@ -13,7 +13,8 @@ public sealed class OrphanedConversations(TavusClient tavus)
     /// <exception cref="TavusException">The request failed.</exception>
     public async Task<TavusConversation?> FindAsync(TavusAccount account, VideoSession session, CancellationToken ct)
     {
-        // Search the active conversations first, because there are few. One that has already ended is among the rest.
+        // Search the active conversations first, because there are few. The second search also finds a conversation that has
+        // already ended.
         return await FindAsync(account, session, "active", ct) ?? await FindAsync(account, session, status: null, ct);
     }
 

@@ -15,7 +15,11 @@ namespace Widget.Api.Video;
 /// call. A callback is stored and answered at once; the reconciler handles it later.
 /// </summary>
 public sealed class VideoCallbacks(
-    NpgsqlDataSource dataSource, TenantDatabase database, WakeUpSignal<VideoSessionWorker> signal, IMultiTenantContextAccessor tenants, TimeProvider clock)
+    NpgsqlDataSource dataSource,
+    TenantDatabase database,
+    WakeUpSignal<VideoSessionWorker> signal,
+    IMultiTenantContextAccessor tenants,
+    TimeProvider clock)
 {
     private const int LongestType = 100;
 

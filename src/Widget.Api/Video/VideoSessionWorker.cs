@@ -5,12 +5,12 @@ using Widget.Platform.Work;
 namespace Widget.Api.Video;
 
 /// <summary>
-/// Makes sure that every call is ended, whatever happens to pages, callbacks and nodes. A session says when it must be checked next; one
-/// node claims it (<see cref="SessionLeases"/>) and checks it (<see cref="VideoSessionReconciler"/>).
+/// Makes sure that every call is ended, even if its page, its callbacks or its node fail. A session stores the time of its next check;
+/// then one node claims it (<see cref="SessionLeases"/>) and checks it (<see cref="VideoSessionReconciler"/>).
 /// </summary>
 public sealed partial class VideoSessionWorker(
     SessionLeases leases,
-    VideoSessionReconciler keeping,
+    VideoSessionReconciler reconciler,
     WakeUpSignal<VideoSessionWorker> signal,
     TimeProvider clock,
     ILogger<VideoSessionWorker> logger) : BackgroundWorker(clock)
@@ -62,7 +62,7 @@ public sealed partial class VideoSessionWorker(
         DateTimeOffset? next = null;
         try
         {
-            await keeping.ReconcileAsync(lease.Tenant, lease.Id, either.Token);
+            await reconciler.ReconcileAsync(lease.Tenant, lease.Id, either.Token);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {

@@ -32,7 +32,14 @@ public sealed record VoiceOptions
         if (!atOpenAI)
         {
             var (endpoint, key, model) = variables.Model("VOICE", "the model to speak with");
-            return new VoiceOptions { Endpoint = endpoint, Key = key, Model = model, Protocol = protocol, TranscriptionModel = transcription };
+            return new VoiceOptions
+            {
+                Endpoint = endpoint,
+                Key = key,
+                Model = model,
+                Protocol = protocol,
+                TranscriptionModel = transcription,
+            };
         }
 
         var named = variables.Text("WIDGET_VOICE_MODEL");

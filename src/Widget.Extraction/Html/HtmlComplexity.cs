@@ -45,7 +45,7 @@ internal static class HtmlComplexity
         {
             if (html.AsSpan(i).StartsWith("<!--", StringComparison.Ordinal))
             {
-                // An unclosed one does not hide tags here: it is safer to count too many tags than too few.
+                // Tags after an unclosed comment are counted: it is safer to count too many tags than too few.
                 var end = endless ? -1 : CommentEnd(html, i);
                 endless = end < 0;
                 i = endless ? i + 4 : end;

@@ -29,7 +29,7 @@ public sealed class LoggedException : Exception
     public override string ToString() => _text;
 
     // Errors of class 22 (data) and class 23 (constraints) quote values. Other classes concern the server and the application's statements.
-    // ASP.NET Core's exception for unreadable requests is matched by its name, since Widget.Rag does not reference ASP.NET Core.
+    // ASP.NET Core's exception for unreadable requests is matched by its name, since Widget.Platform does not reference ASP.NET Core.
     private static bool Quotes(Exception exception) => exception is JsonException or FormatException or ArgumentException
         || exception.GetType().Name == "BadHttpRequestException"
         || exception is PostgresException { SqlState: ['2', '2', ..] or ['2', '3', ..] };

@@ -14,7 +14,8 @@ public sealed record BreakerSettings(string Service)
     public required TimeSpan LongestPause { get; init; }
 
     /// <summary>
-    /// The most accounts with failures that are remembered. Beyond it, the one whose last failure is oldest is forgotten.
+    /// Maximum number of failing accounts that are remembered. When it is exceeded, the account with the oldest last failure is
+    /// forgotten.
     /// </summary>
     public int Capacity { get; init; } = 10_000;
 

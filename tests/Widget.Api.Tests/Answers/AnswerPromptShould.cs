@@ -23,7 +23,14 @@ public sealed class AnswerPromptShould
     public async Task Have_only_the_sections_that_are_known()
     {
         var bare = new AnswerPrompt("T", "A", [], [], "How much?", null, new Dictionary<string, string>());
-        var known = bare with { TenantsInstructions = "Be brief.", Page = "https://shop.example/", Context = new Dictionary<string, string> { ["bike"] = "Tide" } };
+        var known = bare with
+        {
+            TenantsInstructions = "Be brief.",
+            Page = "https://shop.example/",
+            Context = new Dictionary<string,
+            string>
+            { ["bike"] = "Tide" },
+        };
 
         var without = (await bare.SystemMessageAsync(TestContext.Current.CancellationToken)).Text;
         var with = (await known.SystemMessageAsync(TestContext.Current.CancellationToken)).Text;

@@ -8,7 +8,13 @@ namespace Widget.Api.Tests.Answers;
 [Collection(typeof(Alone))]
 public sealed class ManyQuestionsShould(ApiFixture api)
 {
-    private static readonly string[] Subjects = ["delivery within Germany", "delivery to Denmark", "the warranty of the frame", "the warranty of the battery"];
+    private static readonly string[] Subjects =
+    [
+        "delivery within Germany",
+        "delivery to Denmark",
+        "the warranty of the frame",
+        "the warranty of the battery",
+    ];
 
     [Fact]
     public async Task All_be_answered_as_each_is_alone()
@@ -53,7 +59,8 @@ public sealed class ManyQuestionsShould(ApiFixture api)
         seen[0].ShouldBe("waiting");
         seen[^1].ShouldBe("completed");
         var answer = (await visitor.EventsAsync())[^1].ShouldBeOfType<AssistantMessage>();
-        (answer.Outcome, answer.Text).ShouldBe((AnswerOutcome.Quoted, "Delivery within Germany costs 49 euros. To Denmark it costs 89 euros. [1]"));
+        (answer.Outcome, answer.Text).ShouldBe(
+            (AnswerOutcome.Quoted, "Delivery within Germany costs 49 euros. To Denmark it costs 89 euros. [1]"));
     }
 
     [Fact]
@@ -66,7 +73,9 @@ public sealed class ManyQuestionsShould(ApiFixture api)
 
         using var refused = await visitor.SendAsync("What does delivery cost?", clientId: "q");
 
-        await refused.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "Many people are asking right now. Please try again in a moment.");
+        await refused.ShouldBeProblemAsync(
+            HttpStatusCode.ServiceUnavailable,
+            "Many people are asking right now. Please try again in a moment.");
         refused.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
         node.Service<AnswerWorker>().MostAtOnce = 10;
         (await visitor.AskAsync("What does delivery cost?", clientId: "q")).Outcome.ShouldBe(AnswerOutcome.Quoted);

@@ -15,7 +15,8 @@ public sealed class PatientSearchShould
     {
         var searches = 0;
 
-        var finding = await SearchAsync(_ => ++searches < 3 ? throw new SearchUnavailableException(Trace(Late)) : Found(isEnough: true, Whole));
+        var finding = await SearchAsync(
+            _ => ++searches < 3 ? throw new SearchUnavailableException(Trace(Late)) : Found(isEnough: true, Whole));
 
         (finding.IsEnough, searches).ShouldBe((true, 3));
     }
@@ -25,7 +26,8 @@ public sealed class PatientSearchShould
     {
         var searches = 0;
 
-        var finding = await SearchAsync(_ => ++searches == 1 ? Found(isEnough: false, Late, Elsewhere) : Found(isEnough: false, Whole, Elsewhere));
+        var finding = await SearchAsync(
+            _ => ++searches == 1 ? Found(isEnough: false, Late, Elsewhere) : Found(isEnough: false, Whole, Elsewhere));
 
         (finding.IsEnough, searches).ShouldBe((false, 2));
     }

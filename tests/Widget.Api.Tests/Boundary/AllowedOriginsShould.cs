@@ -43,7 +43,8 @@ public sealed class AllowedOriginsShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        await (await tenant.Developer.PutAsync("/api/settings/origins", new StringContent(body, null, "application/json"))).ShouldBeProblemAsync(
+        using var origins = new StringContent(body, null, "application/json");
+        await (await tenant.Developer.PutAsync("/api/settings/origins", origins)).ShouldBeProblemAsync(
             HttpStatusCode.BadRequest,
             field: field);
 
@@ -53,7 +54,8 @@ public sealed class AllowedOriginsShould(ApiFixture api)
     private async Task OnlyHostedPageAsync(TestTenant tenant)
     {
         await (await OpenAsync(tenant, TestTenant.Origin)).ShouldBeProblemAsync(
-            HttpStatusCode.Forbidden, "The widget of Harbor Bikes is not allowed on https://shop.example. Its owner can add this site to the allowed origins.");
+            HttpStatusCode.Forbidden,
+            "The widget of Harbor Bikes is not allowed on https://shop.example. Its owner can add this site to the allowed origins.");
         await (await OpenAsync(tenant, "null")).ShouldBeProblemAsync(HttpStatusCode.Forbidden);
         // A program says no origin. It may as well say any, but where none is allowed there is none to say.
         await (await OpenAsync(tenant, null)).ShouldBeProblemAsync(
@@ -64,7 +66,10 @@ public sealed class AllowedOriginsShould(ApiFixture api)
     private async Task<HttpResponseMessage> OpenAsync(TestTenant tenant, string? origin)
     {
         using var client = api.Node.Client();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/widget/session") { Content = JsonContent.Create(new { siteKey = tenant.Created.SiteKey }) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            "/api/widget/session")
+        { Content = JsonContent.Create(new { siteKey = tenant.Created.SiteKey }) };
         if (origin is not null) request.Headers.Add("Origin", origin);
         return await client.SendAsync(request);
     }

@@ -38,7 +38,8 @@ public sealed class ContractNamesShould
         var pairs = Methods.SelectMany(method => new[] { method.GetParameters()[0].ParameterType.Name, method.ReturnType.Name }).Distinct();
         var cast = new System.Text.RegularExpressions.Regex($@"\(({string.Join('|', pairs)})\??\)[a-z(]");
 
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Widget.Testing.Repository.Root, "src", "Widget.Api"), "*.cs", SearchOption.AllDirectories))
+        var sources = Path.Combine(Widget.Testing.Repository.Root, "src", "Widget.Api");
+        foreach (var file in Directory.EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories))
         {
             if (file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)) continue;
             cast.IsMatch(File.ReadAllText(file))

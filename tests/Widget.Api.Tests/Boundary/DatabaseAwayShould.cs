@@ -29,7 +29,9 @@ public sealed class DatabaseAwayShould
         await ExecuteAsync(
             database,
             $$"""
-            create function away() returns trigger language plpgsql as $f$ begin raise exception 'away' using errcode = '{{state}}'; end $f$;
+            create function away() returns trigger language plpgsql as $f$
+              begin raise exception 'away' using errcode = '{{state}}'; end
+            $f$;
             create trigger away before insert on api_keys for each row execute function away();
             """);
         using var developer = node.Client(created.ApiKey);

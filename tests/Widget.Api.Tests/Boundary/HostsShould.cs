@@ -9,14 +9,21 @@ namespace Widget.Api.Tests.Boundary;
 /// <summary>Under which hosts the server answers, and which origins are its own: what is configured, not what a request says.</summary>
 public sealed class HostsShould(ApiFixture api)
 {
-    private const string NotOurs = "This server does not answer under the host of this request. The operator configures its hosts with WIDGET_PUBLIC_URL and WIDGET_HOSTS.";
+    private const string NotOurs =
+        "This server does not answer under the host of this request. "
+        + "The operator configures its hosts with WIDGET_PUBLIC_URL and WIDGET_HOSTS.";
 
     [Fact]
     public async Task Not_take_a_site_for_its_own_because_the_host_header_names_it()
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        foreach (var (host, origin) in new[] { ("evil.example", "http://evil.example"), ("127.0.0.1:1", "http://evil.example"), ($"{tenant.Created.Slug}.evil.example", $"http://{tenant.Created.Slug}.evil.example") })
+        foreach (var (host, origin) in new[]
+        {
+            ("evil.example", "http://evil.example"),
+            ("127.0.0.1:1", "http://evil.example"),
+            ($"{tenant.Created.Slug}.evil.example", $"http://{tenant.Created.Slug}.evil.example"),
+        })
         {
             var response = await OpenAsync(api.Node, tenant.Created.SiteKey, host, origin);
             ((int)response.StatusCode).ShouldBeOneOf(403, 421);
@@ -54,13 +61,34 @@ public sealed class HostsShould(ApiFixture api)
             api.Database,
             hostSuffix: ".chat.example.com",
             publicAddress: new Uri("https://widget.chat.example.com"),
-            configure: options => options with { Installation = options.Installation with { Hosts = ["widget.internal", "10.0.0.5:8080"] } });
+            configure: options => options with
+            {
+                Installation = options.Installation with { Hosts = ["widget.internal", "10.0.0.5:8080"] },
+            });
         var tenant = await TestTenant.CreateAsync(api, node);
         using var client = node.Client();
 
-        foreach (var host in new[] { "widget.chat.example.com", "WIDGET.internal", "widget.internal:8443", "10.0.0.5", "localhost:1", "[::1]:1", $"{tenant.Created.Slug}.chat.example.com" })
+        string[] ours =
+        [
+            "widget.chat.example.com",
+            "WIDGET.internal",
+            "widget.internal:8443",
+            "10.0.0.5",
+            "localhost:1",
+            "[::1]:1",
+            $"{tenant.Created.Slug}.chat.example.com",
+        ];
+        foreach (var host in ours)
             (await GetAsync(client, $"/widget/{tenant.Created.Slug}", host)).StatusCode.ShouldBe(HttpStatusCode.OK, host);
-        foreach (var host in new[] { "chat.example.com", "a.b.chat.example.com", "widget.chat.example.com.evil.example", "10.0.0.6", "evilwidget.internal" })
+        string[] others =
+        [
+            "chat.example.com",
+            "a.b.chat.example.com",
+            "widget.chat.example.com.evil.example",
+            "10.0.0.6",
+            "evilwidget.internal",
+        ];
+        foreach (var host in others)
             (await GetAsync(client, $"/widget/{tenant.Created.Slug}", host)).StatusCode.ShouldBe(HttpStatusCode.MisdirectedRequest, host);
 
         // The public address ends in the suffix and is no tenant's for all that.
@@ -102,9 +130,8 @@ public sealed class HostsShould(ApiFixture api)
 
         (await GetAsync(client, $"/api/widget/conversations/{session.ConversationId}/events", own, $"http://{own}")).StatusCode.ShouldBe(
             HttpStatusCode.OK);
-        await (await GetAsync(client, $"/api/widget/conversations/{session.ConversationId}/events", own, "https://evil.example")).ShouldBeProblemAsync(
-            HttpStatusCode.Forbidden,
-            "This session was opened on another website.");
+        await (await GetAsync(client, $"/api/widget/conversations/{session.ConversationId}/events", own, "https://evil.example"))
+            .ShouldBeProblemAsync(HttpStatusCode.Forbidden, "This session was opened on another website.");
     }
 
     [Theory]
@@ -132,7 +159,10 @@ public sealed class HostsShould(ApiFixture api)
     private static async Task<HttpResponseMessage> OpenAsync(ApiNode node, string siteKey, string host, string origin)
     {
         using var client = node.Client();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/widget/session") { Content = JsonContent.Create(new { siteKey }) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            "/api/widget/session")
+        { Content = JsonContent.Create(new { siteKey }) };
         request.Headers.Host = host;
         request.Headers.Add("Origin", origin);
         return await client.SendAsync(request);

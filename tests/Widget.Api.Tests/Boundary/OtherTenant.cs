@@ -45,20 +45,22 @@ internal sealed class OtherTenant
             [TestTenant.Origin],
             CancellationToken.None);
         var tenant = new TestTenant(node, created);
-        (await tenant.ImportAsync(new { id = "delivery", title = "Delivery", text = $"Delivery to the island costs 12 euros, from {marker}." })).Status.ShouldBe(
-            JobStatusName.Ready);
+        var delivery = new { id = "delivery", title = "Delivery", text = $"Delivery to the island costs 12 euros, from {marker}." };
+        (await tenant.ImportAsync(delivery)).Status.ShouldBe(JobStatusName.Ready);
         var visitor = await tenant.VisitAsync();
         var answer = await visitor.AskAsync(Question);
         answer.Text.ShouldContain(marker);
         var key = await PostAsync("/api/keys/model", new { name = "tests" });
         var other = new OtherTenant(marker, tenant, visitor, key.GetProperty("key").GetString()!, answer.MessageId);
         other._ids["model"] = key.GetProperty("id").GetGuid();
-        other._ids["answers"] = (await PostAsync("/api/knowledge/answers", new { question = $"Where is {marker}?", answer = $"{marker} is on the island." })).GetProperty(
-            "id")
-            .GetGuid();
-        other._ids["questions"] = (await PostAsync("/api/evaluation/questions", new { name = marker, text = Question, facts = new[] { "12 euros" } })).GetProperty(
-            "id")
-            .GetGuid();
+        other._ids["answers"] =
+            (await PostAsync("/api/knowledge/answers", new { question = $"Where is {marker}?", answer = $"{marker} is on the island." }))
+                .GetProperty("id")
+                .GetGuid();
+        other._ids["questions"] =
+            (await PostAsync("/api/evaluation/questions", new { name = marker, text = Question, facts = new[] { "12 euros" } }))
+                .GetProperty("id")
+                .GetGuid();
         var documents = await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents", TestTenant.Json);
         other._ids["documents"] = documents!.Documents.First(document => document.Title == "Delivery").Id;
         var sources = await tenant.Developer.GetFromJsonAsync<SourcePage>("/api/knowledge/sources", TestTenant.Json);

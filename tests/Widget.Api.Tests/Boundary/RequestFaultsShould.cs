@@ -11,17 +11,57 @@ namespace Widget.Api.Tests.Boundary;
 public sealed class RequestFaultsShould(ApiFixture api)
 {
     [Theory]
-    [InlineData("POST", "/api/knowledge/sources", """{"kind": "page", "schedule": "hourly"}""", "schedule", "schedule must be one of none, daily, weekly, monthly.")]
-    [InlineData("POST", "/api/knowledge/sources", """{"kind": "blog"}""", "kind", "kind must be one of import, upload, page, site, answers, demos.")]
+    [InlineData(
+        "POST",
+        "/api/knowledge/sources",
+        """{"kind": "page", "schedule": "hourly"}""",
+        "schedule",
+        "schedule must be one of none, daily, weekly, monthly.")]
+    [InlineData(
+        "POST",
+        "/api/knowledge/sources",
+        """{"kind": "blog"}""",
+        "kind",
+        "kind must be one of import, upload, page, site, answers, demos.")]
     [InlineData("POST", "/api/knowledge/demos", """{"kind": "film"}""", "kind", "kind must be one of video, image, slide, page.")]
-    [InlineData("POST", "/api/tavus/lifecycle", """{"name": "user_arrived"}""", "name", "name must be one of user_joined, user_left, start_conversation, end_conversation.")]
-    [InlineData("POST", "/api/search", """{"query": "x", "strategy": "best"}""", "strategy", "strategy must be one of parallel, smart, fallback.")]
-    [InlineData("POST", "/api/search", """{"query": "x", "filter": {"kinds": ["text", "smell"]}}""", "filter.kinds[1]", "filter.kinds[1] must be one of text, answer, image, audio, video, demo.")]
-    [InlineData("POST", "/api/search", """{"query": "x", "filter": {"sources": ["here"]}}""", "filter.sources[0]", "filter.sources[0] must be an id such as 0198c5e2-7d3b-7a41-9c0e-2f6b8d1a4e57.")]
+    [InlineData(
+        "POST",
+        "/api/tavus/lifecycle",
+        """{"name": "user_arrived"}""",
+        "name",
+        "name must be one of user_joined, user_left, start_conversation, end_conversation.")]
+    [InlineData(
+        "POST",
+        "/api/search",
+        """{"query": "x", "strategy": "best"}""",
+        "strategy",
+        "strategy must be one of parallel, smart, fallback.")]
+    [InlineData(
+        "POST",
+        "/api/search",
+        """{"query": "x", "filter": {"kinds": ["text", "smell"]}}""",
+        "filter.kinds[1]",
+        "filter.kinds[1] must be one of text, answer, image, audio, video, demo.")]
+    [InlineData(
+        "POST",
+        "/api/search",
+        """{"query": "x", "filter": {"sources": ["here"]}}""",
+        "filter.sources[0]",
+        "filter.sources[0] must be an id such as 0198c5e2-7d3b-7a41-9c0e-2f6b8d1a4e57.")]
     [InlineData("POST", "/api/search", """{"query": "x", "limit": "ten"}""", "limit", "limit must be a whole number, 2147483647 at most.")]
     [InlineData("POST", "/api/search", """{"query": "x", "limit": 1e400}""", "limit", "limit must be a whole number, 2147483647 at most.")]
-    [InlineData("POST", "/api/tavus/lifecycle", """{"name": "user_joined", "userId": "a\u0000b"}""", "userId", "userId must be a text of valid Unicode characters.")]
-    [InlineData("POST", "/api/tavus/lifecycle", """{"name": "user_joined", "userId": "\ud800"}""", "userId", "userId must be a text of valid Unicode characters.")]
+    [InlineData(
+        "POST",
+        "/api/tavus/lifecycle",
+        """{"name": "user_joined", "userId": "a\u0000b"}""",
+        "userId",
+        "userId must be a text of valid Unicode characters.")]
+    [InlineData(
+        "POST",
+        "/api/tavus/lifecycle",
+        """{"name": "user_joined", "userId": "\ud800"}""",
+        "userId",
+        "userId must be a text of valid Unicode characters.")]
     [InlineData("POST", "/api/search", """{"query": 5}""", "query", "query must be a text of valid Unicode characters.")]
     [InlineData("POST", "/api/search", """{"query": ["x"]}""", "query", "query must be a text of valid Unicode characters.")]
     [InlineData("POST", "/api/search", """{"query": "x", "filter": "all"}""", "filter", "filter must be a JSON object.")]
@@ -32,12 +72,32 @@ public sealed class RequestFaultsShould(ApiFixture api)
     [InlineData("PUT", "/api/settings", """{"useTavusVideo": "yes"}""", "useTavusVideo", "useTavusVideo must be true or false.")]
     [InlineData("PUT", "/api/settings", """{"tavusKBWeight": "a lot"}""", "tavusKBWeight", "tavusKBWeight must be a number.")]
     [InlineData("PUT", "/api/settings", """{"tools": "all"}""", "tools", "tools must be a list.")]
-    [InlineData("PUT", "/api/settings", """{"voice": {"protocol": "carrier pigeon"}}""", "voice.protocol", "voice.protocol must be one of openai_realtime, azure_realtime, gpt_live, self_hosted.")]
+    [InlineData(
+        "PUT",
+        "/api/settings",
+        """{"voice": {"protocol": "carrier pigeon"}}""",
+        "voice.protocol",
+        "voice.protocol must be one of openai_realtime, azure_realtime, gpt_live, self_hosted.")]
     [InlineData("PUT", "/api/settings", """{"odd.name": 1}""", "odd.name", "odd.name is not a field of this request.")]
     [InlineData("GET", "/api/knowledge/documents?limit=many", null, "limit", "limit must be a whole number, 2147483647 at most.")]
-    [InlineData("GET", "/api/knowledge/documents?source=here", null, "source", "source must be an id such as 0198c5e2-7d3b-7a41-9c0e-2f6b8d1a4e57.")]
-    [InlineData("DELETE", "/api/tavus/knowledge/publish?documentIds=0198c5e2-7d3b-7a41-9c0e-2f6b8d1a4e57&documentIds=here", null, "documentIds", "documentIds must be an id such as 0198c5e2-7d3b-7a41-9c0e-2f6b8d1a4e57.")]
-    [InlineData("GET", "/api/tavus/sessions?before=%22", null, "before", "before must be an id such as 0198c5e2-7d3b-7a41-9c0e-2f6b8d1a4e57.")]
+    [InlineData(
+        "GET",
+        "/api/knowledge/documents?source=here",
+        null,
+        "source",
+        "source must be an id such as 0198c5e2-7d3b-7a41-9c0e-2f6b8d1a4e57.")]
+    [InlineData(
+        "DELETE",
+        "/api/tavus/knowledge/publish?documentIds=0198c5e2-7d3b-7a41-9c0e-2f6b8d1a4e57&documentIds=here",
+        null,
+        "documentIds",
+        "documentIds must be an id such as 0198c5e2-7d3b-7a41-9c0e-2f6b8d1a4e57.")]
+    [InlineData(
+        "GET",
+        "/api/tavus/sessions?before=%22",
+        null,
+        "before",
+        "before must be an id such as 0198c5e2-7d3b-7a41-9c0e-2f6b8d1a4e57.")]
     public async Task Say_what_is_allowed(string method, string path, string? body, string? field, string words)
     {
         var tenant = await TestTenant.CreateAsync(api);
@@ -80,7 +140,13 @@ public sealed class RequestFaultsShould(ApiFixture api)
             $"{field} must be an https address, such as https://api.openai.com/v1. "
                 + "Plain http is allowed on this machine, such as http://localhost:8880/v1, and for hosts that WIDGET_FETCH_ALLOW names.",
             field);
-        foreach (var bad in new[] { "ftp://api.example.com", "https://api.example.com/v1?key=1", "api.example.com", "https://user:pass@api.example.com" })
+        foreach (var bad in new[]
+        {
+            "ftp://api.example.com",
+            "https://api.example.com/v1?key=1",
+            "api.example.com",
+            "https://user:pass@api.example.com",
+        })
         {
             await (await PutAsync(bad)).ShouldBeProblemAsync(
                 HttpStatusCode.BadRequest,
@@ -88,7 +154,8 @@ public sealed class RequestFaultsShould(ApiFixture api)
                 field);
         }
 
-        foreach (var good in new[] { "https://api.example.com/v1", "http://localhost:8880/v1", "http://127.0.0.1:8880", "http://[::1]:8880" })
+        string[] accepted = ["https://api.example.com/v1", "http://localhost:8880/v1", "http://127.0.0.1:8880", "http://[::1]:8880"];
+        foreach (var good in accepted)
             (await PutAsync(good)).StatusCode.ShouldBe(HttpStatusCode.OK, good);
 
         await using var node = await ApiNode.StartAsync(
@@ -105,7 +172,12 @@ public sealed class RequestFaultsShould(ApiFixture api)
     [Fact]
     public void Have_words_for_every_type_that_a_request_holds()
     {
-        foreach (var type in typeof(TenantSettings).Assembly.GetTypes().Where(type => type.IsPublic && !type.IsAbstract && !type.IsGenericType).SelectMany(type => type.GetProperties()).Select(property => property.PropertyType).Distinct())
+        var types = typeof(TenantSettings).Assembly.GetTypes()
+            .Where(type => type.IsPublic && !type.IsAbstract && !type.IsGenericType)
+            .SelectMany(type => type.GetProperties())
+            .Select(property => property.PropertyType)
+            .Distinct();
+        foreach (var type in types)
             ExpectedValues.Of(type).ShouldNotBeNullOrEmpty(type.ToString());
         ExpectedValues.Of(typeof(ScheduleName?)).ShouldBe("one of none, daily, weekly, monthly");
         JsonPlace.Find(typeof(ContextRequest), "$.context['a.b']", JsonSerializerOptions.Web)

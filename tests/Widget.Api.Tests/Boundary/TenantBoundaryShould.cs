@@ -31,9 +31,13 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
             tavusApi: api.Simulator.TavusApi,
             video: VideoTenant.Quick,
             voice: api.Voice.OpenAI);
-        (_mine, _other) = (await OtherTenant.CreateAsync(api, _node, "Wombatville"), await OtherTenant.CreateAsync(api, _node, "Quokkaburg"));
+        (_mine, _other) = (
+            await OtherTenant.CreateAsync(api, _node, "Wombatville"),
+            await OtherTenant.CreateAsync(api, _node, "Quokkaburg"));
         _requests = new EndpointRequests(_node, _other);
-        _client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _node.Address, Timeout = TimeSpan.FromSeconds(60) };
+        _client = new HttpClient(
+            new HttpClientHandler { AllowAutoRedirect = false })
+        { BaseAddress = _node.Address, Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public async ValueTask DisposeAsync()
@@ -167,7 +171,12 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Let_in_at_their_own_host_those_that_are_the_tenants()
     {
-        foreach (var (path, token) in new[] { ("/api/settings", _mine.Tenant.Created.ApiKey), ($"{_mine.Visitor.Conversation}/events", _mine.Visitor.Session.Token), ("/v1/models", _mine.ModelKey) })
+        foreach (var (path, token) in new[]
+        {
+            ("/api/settings", _mine.Tenant.Created.ApiKey),
+            ($"{_mine.Visitor.Conversation}/events", _mine.Visitor.Session.Token),
+            ("/v1/models", _mine.ModelKey),
+        })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
             Bearer(request, token);
@@ -193,15 +202,20 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
 
         await using var hub = await HubClient.ConnectAsync(_node, _mine.Visitor.Session.Token);
         await hub.StreamAsync("w", "Watch", _other.Conversation, 0);
-        (await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<ConversationUpdate>("w").CountAsync(ct))).Message.ShouldContain(
-            "There is no such conversation.");
+        (await Should.ThrowAsync<InvalidOperationException>(async () => await hub.ItemsAsync<ConversationUpdate>("w").CountAsync(ct)))
+            .Message.ShouldContain("There is no such conversation.");
 
         async Task ConnectAsync(string path, string? query, string? header, string? host)
         {
             using var socket = new ClientWebSocket();
             if (header is not null) socket.Options.SetRequestHeader("Authorization", $"Bearer {header}");
             if (host is not null) socket.Options.SetRequestHeader("Host", host);
-            var address = new UriBuilder(_node.Address) { Scheme = "ws", Path = path, Query = query is null ? "" : $"access_token={Uri.EscapeDataString(query)}" }.Uri;
+            var address = new UriBuilder(_node.Address)
+            {
+                Scheme = "ws",
+                Path = path,
+                Query = query is null ? "" : $"access_token={Uri.EscapeDataString(query)}",
+            }.Uri;
             await socket.ConnectAsync(address, ct);
         }
     }
@@ -217,6 +231,10 @@ public sealed class TenantBoundaryShould(ApiFixture api) : IAsyncLifetime
         using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         if (response.Content.Headers.ContentType?.MediaType == "text/event-stream") return (response.StatusCode, "");
         var text = await response.Content.ReadAsStringAsync();
-        return (response.StatusCode, response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true && text.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(text).ToString() : text);
+        return (
+            response.StatusCode,
+            response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true && text.Length > 0
+                ? JsonSerializer.Deserialize<JsonElement>(text).ToString()
+                : text);
     }
 }

@@ -135,7 +135,7 @@ public sealed class BudgetShould(ApiFixture api)
 
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Ct);
-        problem.GetProperty("title").GetString()!.ShouldContain("needs the price of the model \"sim-chat\", which is not known here");
+        problem.GetProperty("title").GetString()!.ShouldContain("needs the price of the model \"sim-chat\", which is unknown");
         problem.GetProperty("errors").GetProperty("budget.monthlyModelSpend").GetArrayLength().ShouldBe(1);
     }
 
@@ -153,7 +153,10 @@ public sealed class BudgetShould(ApiFixture api)
 
         // The operator has taken the price away.
         await using var other = await ApiNode.StartAsync(api.Database, api.Simulator.Chat);
-        var unknown = (await new TestTenant(other, tenant.Created).Developer.GetFromJsonAsync<UsageReport>("/api/usage", TestTenant.Json, Ct))!;
+        var unknown = (await new TestTenant(other, tenant.Created).Developer.GetFromJsonAsync<UsageReport>(
+            "/api/usage",
+            TestTenant.Json,
+            Ct))!;
         var answer = await (await tenant.VisitAsync(other)).AskAsync(Question);
 
         unknown.ModelSpend.ShouldBe(new MonthlyUsage(null, 10, BudgetState.PriceUnknown));

@@ -30,7 +30,13 @@ public sealed class CallBudgetShould(ApiFixture api) : IAsyncLifetime
             _node,
             new { useTavusVideo = true, tavusReplicaId = VideoTenant.Replica, voice = new { enabled = true } });
         var before = await video.Tenant.VisitAsync();
-        var reached = new { useTavusVideo = true, tavusReplicaId = VideoTenant.Replica, voice = new { enabled = true }, budget = new { monthlyTokens = 0 } };
+        var reached = new
+        {
+            useTavusVideo = true,
+            tavusReplicaId = VideoTenant.Replica,
+            voice = new { enabled = true },
+            budget = new { monthlyTokens = 0 },
+        };
         (await video.Tenant.Developer.PutAsJsonAsync("/api/settings", reached, Ct)).EnsureSuccessStatusCode();
         var visitor = await video.Tenant.VisitAsync();
 

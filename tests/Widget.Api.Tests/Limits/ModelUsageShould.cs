@@ -79,7 +79,10 @@ public sealed class ModelUsageShould(ApiFixture api)
         var tenant = new TestTenant(node, created);
         await tenant.ImportAsync(
             new { id = "charging", title = "Charging", text = "The standard charger fills the battery in four and a half hours." });
-        (await tenant.Developer.PostAsJsonAsync("/api/evaluation/questions", new { text = "How long does charging take?", sources = new[] { "charging" } }, Ct))
+        (await tenant.Developer.PostAsJsonAsync(
+            "/api/evaluation/questions",
+            new { text = "How long does charging take?", sources = new[] { "charging" } },
+            Ct))
             .EnsureSuccessStatusCode();
         (await tenant.Developer.PostAsJsonAsync("/api/evaluation/runs", new { answer = true }, Ct)).EnsureSuccessStatusCode();
 

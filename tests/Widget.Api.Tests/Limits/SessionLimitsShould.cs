@@ -73,7 +73,8 @@ public sealed class SessionLimitsShould(ApiFixture api)
             opened.StatusCode.ShouldBe(HttpStatusCode.OK);
             var visitor = new TestVisitor(node, (await opened.Content.ReadFromJsonAsync<SessionResponse>(TestTenant.Json, Ct))!);
             visitor.Client.DefaultRequestHeaders.Add("X-Forwarded-For", Office);
-            foreach (var question in new[] { "How long does charging take?", "Is the frame covered?", "What does delivery to Denmark cost?" })
+            string[] questions = ["How long does charging take?", "Is the frame covered?", "What does delivery to Denmark cost?"];
+            foreach (var question in questions)
                 answers.Add(await visitor.AskAsync(question));
         });
 
@@ -177,14 +178,18 @@ public sealed class SessionLimitsShould(ApiFixture api)
 
     private static Task<HttpResponseMessage> OpenAsync(HttpClient client, string siteKey, string from, string query = "")
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/api/widget/session" + query) { Content = JsonContent.Create(new { siteKey }) };
+        var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            "/api/widget/session" + query)
+        { Content = JsonContent.Create(new { siteKey }) };
         request.Headers.Add("X-Forwarded-For", from);
         return client.SendAsync(request, Ct);
     }
 
     private async Task<long> SessionsAsync(TestTenant tenant)
     {
-        await using var command = api.Database.OwnerSource.CreateCommand("select count(*) from visitors join tenants using (tenant_id) where slug = $1");
+        await using var command = api.Database.OwnerSource.CreateCommand(
+            "select count(*) from visitors join tenants using (tenant_id) where slug = $1");
         command.Parameters.Add(new NpgsqlParameter { Value = tenant.Created.Slug });
         return (long)(await command.ExecuteScalarAsync(Ct))!;
     }

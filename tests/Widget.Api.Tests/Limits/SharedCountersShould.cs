@@ -38,7 +38,10 @@ public sealed class SharedCountersShould(ApiFixture api)
         {
             ShouldListenTo = source => source.Name == "Npgsql",
             Sample = (ref _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity => asked += activity.GetTagItem("db.query.text") is string text && text.Contains("take_tokens", StringComparison.Ordinal) ? 1 : 0,
+            ActivityStopped = activity =>
+                asked += activity.GetTagItem("db.query.text") is string text && text.Contains(
+                    "take_tokens",
+                    StringComparison.Ordinal) ? 1 : 0,
         };
         ActivitySource.AddActivityListener(listener);
 
@@ -63,8 +66,11 @@ public sealed class SharedCountersShould(ApiFixture api)
         refused.Wait.ShouldBeInRange(TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(60));
 
         (await TakeAsync(key, 10, 4, TimeSpan.FromMilliseconds(400))).Granted.ShouldBe(4);
-        await Eventually.TrueAsync(async () => (await TakeAsync(key, 1, 4, TimeSpan.FromMilliseconds(400))).Granted == 1, "a token has come back");
-        await using (var age = api.Database.OwnerSource.CreateCommand("update rate_limits set full_at = now() - interval '2 minutes' where key = $1"))
+        await Eventually.TrueAsync(
+            async () => (await TakeAsync(key, 1, 4, TimeSpan.FromMilliseconds(400))).Granted == 1,
+            "a token has come back");
+        await using (var age = api.Database.OwnerSource.CreateCommand(
+            "update rate_limits set full_at = now() - interval '2 minutes' where key = $1"))
         {
             age.Parameters.Add(new NpgsqlParameter { Value = key });
             await age.ExecuteNonQueryAsync(Ct);
@@ -81,7 +87,8 @@ public sealed class SharedCountersShould(ApiFixture api)
     public async Task Not_be_open_to_the_application_otherwise()
     {
         await using var read = api.Database.ApplicationSource.CreateCommand("select count(*) from rate_limits");
-        (await Should.ThrowAsync<PostgresException>(() => read.ExecuteScalarAsync(Ct))).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
+        (await Should.ThrowAsync<PostgresException>(() => read.ExecuteScalarAsync(Ct))).SqlState
+            .ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
     }
 
     [Fact]
@@ -94,7 +101,13 @@ public sealed class SharedCountersShould(ApiFixture api)
             limits: new LimitOptions().With(Limit.TenantMessages, Rate.Parse("50/1h")),
             services: services => services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SharedCounters>(provider, source)));
         var counted = 0L;
-        using var meters = new MeterListener { InstrumentPublished = (instrument, listener) => { if (instrument.Name == "widget.limits.unchecked") listener.EnableMeasurementEvents(instrument); } };
+        using var meters = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "widget.limits.unchecked") listener.EnableMeasurementEvents(instrument);
+            },
+        };
         meters.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref counted, value));
         meters.Start();
         var allowed = 0;
@@ -116,7 +129,10 @@ public sealed class SharedCountersShould(ApiFixture api)
         await using var node = await ApiNode.StartAsync(api.Database, limits: new LimitOptions());
         var limits = node.Service<RequestLimits>();
 
-        for (var i = 0; i < RequestLimits.MostBuckets + 5_000; i++) await limits.TakeAsync(Limit.Anonymous, $"2001:db8:{i >> 16:x}:{i & 0xffff:x}::/64", Ct);
+        for (var i = 0; i < RequestLimits.MostBuckets + 5_000; i++) await limits.TakeAsync(
+            Limit.Anonymous,
+            $"2001:db8:{i >> 16:x}:{i & 0xffff:x}::/64",
+            Ct);
 
         limits.Buckets.ShouldBeInRange(RequestLimits.MostBuckets, RequestLimits.MostBuckets + 64);
     }

@@ -53,7 +53,8 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Remove_citations_and_links_that_no_source_has()
     {
-        await api.Simulator.BehaveAsync(new { reply = "It takes **two hours** [1][7]. See [the shop](https://evil.example/pay) or https://evil.example/now today." });
+        await api.Simulator.BehaveAsync(
+            new { reply = "It takes **two hours** [1][7]. See [the shop](https://evil.example/pay) or https://evil.example/now today." });
 
         var (text, end) = await AskAsync(User(Question));
 
@@ -64,7 +65,10 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Search_for_what_a_follow_up_leaves_out_without_asking_the_model_first()
     {
-        var (text, _) = await AskAsync(User("What does delivery within Germany cost?"), new { role = "assistant", content = "49 euros." }, User("And to Denmark?"));
+        var (text, _) = await AskAsync(
+            User("What does delivery within Germany cost?"),
+            new { role = "assistant", content = "49 euros." },
+            User("And to Denmark?"));
 
         text.ShouldContain("89 euros");
         (await api.Simulator.RequestsAsync()).Count.ShouldBe(1);
@@ -82,7 +86,8 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Let_the_model_use_tools_without_effects_and_go_on()
     {
-        await api.Simulator.BehaveAsync(new { callTool = "book_ride", toolArguments = new { bike = "Tide" }, reply = "It has been noted." });
+        await api.Simulator.BehaveAsync(
+            new { callTool = "book_ride", toolArguments = new { bike = "Tide" }, reply = "It has been noted." });
 
         var (text, end) = await AskAsync(User(Question));
 
@@ -108,13 +113,15 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
         var (text, end) = await AskAsync(User(Question));
 
         text.ShouldBe("Two hours, and 89 euros.");
-        end.GetProperty("citations").EnumerateArray().Select(citation => citation.GetProperty("title").GetString()).ShouldBe(["Charging", "Shipping"]);
+        end.GetProperty("citations").EnumerateArray().Select(citation => citation.GetProperty("title").GetString())
+            .ShouldBe(["Charging", "Shipping"]);
     }
 
     [Fact]
     public async Task Stop_a_model_that_calls_tools_without_end()
     {
-        await api.Simulator.BehaveAsync(new { callTool = "book_ride", toolArguments = new { bike = "Tide" }, callAgain = true, reply = "At last." });
+        await api.Simulator.BehaveAsync(
+            new { callTool = "book_ride", toolArguments = new { bike = "Tide" }, callAgain = true, reply = "At last." });
 
         (await AskAsync(User(Question))).Text.ShouldBe("At last.");
 
@@ -126,7 +133,8 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     {
         await api.Simulator.BehaveAsync(new { callTool = "book_ride", rawToolArguments = "{\"bike\": " });
 
-        var events = await StreamAsync(new { model = "widget", stream = true, messages = new[] { User(Question) }, tools = new[] { Function("book_ride") } });
+        var events = await StreamAsync(
+            new { model = "widget", stream = true, messages = new[] { User(Question) }, tools = new[] { Function("book_ride") } });
 
         // The client's function comes before our tool of the same name, and the model's arguments are passed on unchanged.
         var call = events.SelectMany(Deltas).Single(delta => delta.TryGetProperty("tool_calls", out _)).GetProperty("tool_calls")[0];
@@ -142,8 +150,24 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
         await api.Simulator.BehaveAsync(new { callTool = "hang_up", reply = "Goodbye!" });
 
         var choice = new { type = "function", function = new { name = "hang_up" } };
-        var forced = await StreamAsync(new { model = "widget", stream = true, messages = new[] { User("Please end this zebra conversation") }, tools = new[] { Function("hang_up") }, tool_choice = choice });
-        var none = await StreamAsync(new { model = "widget", stream = true, messages = new[] { User("Please end this zebra conversation") }, tools = new[] { Function("hang_up") }, tool_choice = "none" });
+        var forced = await StreamAsync(
+            new
+            {
+                model = "widget",
+                stream = true,
+                messages = new[] { User("Please end this zebra conversation") },
+                tools = new[] { Function("hang_up") },
+                tool_choice = choice,
+            });
+        var none = await StreamAsync(
+            new
+            {
+                model = "widget",
+                stream = true,
+                messages = new[] { User("Please end this zebra conversation") },
+                tools = new[] { Function("hang_up") },
+                tool_choice = "none",
+            });
 
         forced[^1].GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe("tool_calls");
         string.Concat(none.SelectMany(Deltas).Select(Text)).ShouldStartWith("I could not find anything");
@@ -157,7 +181,10 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     {
         var call = new { id = "call_9", type = "function", function = new { name = "hang_up", arguments = "{}" } };
 
-        var (text, _) = await AskAsync(User("Bye"), new { role = "assistant", content = "One moment.", tool_calls = new[] { call } }, User(Question));
+        var (text, _) = await AskAsync(
+            User("Bye"),
+            new { role = "assistant", content = "One moment.", tool_calls = new[] { call } },
+            User(Question));
 
         text.ShouldStartWith("From what I found");
         (await LastRequestAsync()).GetProperty("messages").ToString().ShouldNotContain("tool_calls");
@@ -167,8 +194,15 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     public async Task Leave_out_results_whose_calls_are_too_long_ago()
     {
         var call = new { id = "call_9", type = "function", function = new { name = "hang_up", arguments = "{}" } };
-        object[] begun = [User("Bye"), new { role = "assistant", content = (string?)null, tool_calls = new[] { call } }, User("No, wait"), new { role = "tool", tool_call_id = "call_9", content = "done" }];
-        var since = Enumerable.Range(0, 9).SelectMany(i => new[] { new { role = "assistant", content = $"Yes, {i}." }, User($"And number {i}?") });
+        object[] begun =
+        [
+            User("Bye"),
+            new { role = "assistant", content = (string?)null, tool_calls = new[] { call } },
+            User("No, wait"),
+            new { role = "tool", tool_call_id = "call_9", content = "done" },
+        ];
+        var since = Enumerable.Range(0, 9).SelectMany(
+            i => new[] { new { role = "assistant", content = $"Yes, {i}." }, User($"And number {i}?") });
 
         var (text, _) = await AskAsync([.. begun, .. since, User(Question)]);
 
@@ -197,7 +231,10 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
         await api.Simulator.BehaveAsync(new { reply = string.Join(' ', Enumerable.Range(1, 2_000)), tokenDelayMs = 20 });
 
         using var response = await SendAsync(new { model = "widget", stream = true, messages = new[] { User(Question) } });
-        var first = await EventsAsync(response).Where(entry => entry != "[DONE]").Select(entry => JsonDocument.Parse(entry).RootElement).FirstAsync(entry => Text(Deltas(entry).Single()).Length > 0);
+        var first = await EventsAsync(response)
+            .Where(entry => entry != "[DONE]")
+            .Select(entry => JsonDocument.Parse(entry).RootElement)
+            .FirstAsync(entry => Text(Deltas(entry).Single()).Length > 0);
 
         Text(Deltas(first).Single()).ShouldStartWith("1");
         (await api.Simulator.GivenUpAsync()).ShouldBe(0);
@@ -208,7 +245,8 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     {
         var visitor = await _tenant.VisitAsync();
         await api.Simulator.BehaveAsync(new { tokenDelayMs = 10, reply = string.Join(' ', Enumerable.Range(1, 1_000)) });
-        var guesses = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => SendAsync(new { model = "widget", stream = true, messages = new[] { User(Question) } })));
+        var guesses = await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(_ => SendAsync(new { model = "widget", stream = true, messages = new[] { User(Question) } })));
         foreach (var guess in guesses) await EventsAsync(guess).Skip(1).FirstAsync();
 
         guesses[0].Dispose();
@@ -226,7 +264,14 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     {
         await using var node = await ApiNode.StartAsync(api.Database);
         using var client = node.Client((await KeyAsync()).Key);
-        object Request(object? choice) => new { model = _tenant.Created.Slug, messages = new[] { User(Question) }, tools = new[] { Function("hang_up") }, tool_choice = choice };
+        object Request(object? choice) =>
+            new
+            {
+                model = _tenant.Created.Slug,
+                messages = new[] { User(Question) },
+                tools = new[] { Function("hang_up") },
+                tool_choice = choice,
+            };
 
         var answer = await (await client.PostAsJsonAsync("/v1/chat/completions", Request(null))).Content.ReadFromJsonAsync<JsonElement>();
         var forced = await client.PostAsJsonAsync("/v1/chat/completions", Request("required"));
@@ -281,8 +326,10 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
             (await developerByHeader.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         }
 
-        (await elsewhere.PostAsJsonAsync("/api/tavus/tool", new { name = "search_knowledge" })).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await _tenant.Developer.GetFromJsonAsync<ModelKeyInfo[]>("/api/keys/model", TestTenant.Json))!.ShouldContain(info => info.Id == key.Id && key.Key.StartsWith(info.Prefix));
+        (await elsewhere.PostAsJsonAsync("/api/tavus/tool", new { name = "search_knowledge" })).StatusCode
+            .ShouldBe(HttpStatusCode.Unauthorized);
+        (await _tenant.Developer.GetFromJsonAsync<ModelKeyInfo[]>("/api/keys/model", TestTenant.Json))!
+            .ShouldContain(info => info.Id == key.Id && key.Key.StartsWith(info.Prefix));
         (await _tenant.Developer.DeleteAsync($"/api/keys/model/{key.Id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await _tenant.Developer.DeleteAsync($"/api/keys/model/{key.Id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await elsewhere.GetAsync("/v1/models")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -291,17 +338,26 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Read_no_more_than_it_must()
     {
-        var response = await _client.PostAsJsonAsync("/v1/chat/completions", new { model = "widget", messages = new[] { User(new string('x', 300_000)) } });
+        var response = await _client.PostAsJsonAsync(
+            "/v1/chat/completions",
+            new { model = "widget", messages = new[] { User(new string('x', 300_000)) } });
 
         response.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
-        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetProperty("message").GetString().ShouldBe("The request is larger than 256 KB.");
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetProperty("message").GetString()
+            .ShouldBe("The request is larger than 256 KB.");
     }
 
     private static object User(string content) => new { role = "user", content };
 
-    private static object Function(string name) => new { type = "function", function = new { name, description = "Does it.", parameters = new { type = "object", properties = new { } } } };
+    private static object Function(string name) =>
+        new
+        {
+            type = "function",
+            function = new { name, description = "Does it.", parameters = new { type = "object", properties = new { } } },
+        };
 
-    private static IEnumerable<JsonElement> Deltas(JsonElement chunk) => chunk.GetProperty("choices").EnumerateArray().Select(choice => choice.GetProperty("delta"));
+    private static IEnumerable<JsonElement> Deltas(JsonElement chunk) =>
+        chunk.GetProperty("choices").EnumerateArray().Select(choice => choice.GetProperty("delta"));
 
     private static string Text(JsonElement delta) => delta.TryGetProperty("content", out var content) ? content.GetString()! : "";
 
@@ -317,7 +373,9 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
     private async Task<List<JsonElement>> StreamAsync(object request, bool done = true)
     {
         using var response = await SendAsync(request);
-        response.StatusCode.ShouldBe(HttpStatusCode.OK, response.StatusCode == HttpStatusCode.OK ? null : await response.Content.ReadAsStringAsync());
+        response.StatusCode.ShouldBe(
+            HttpStatusCode.OK,
+            response.StatusCode == HttpStatusCode.OK ? null : await response.Content.ReadAsStringAsync());
         var events = await EventsAsync(response).ToListAsync();
         if (done) events[^1].ShouldBe("[DONE]");
         return [.. events.Where(entry => entry != "[DONE]").Select(entry => JsonDocument.Parse(entry).RootElement)];
@@ -335,7 +393,8 @@ public sealed class CompletionsShould(ApiFixture api) : IAsyncLifetime
 
     private async Task<JsonElement> LastRequestAsync() => (await api.Simulator.RequestsAsync())[^1];
 
-    private async Task SetAsync(object settings) => (await _tenant.Developer.PutAsJsonAsync("/api/settings", settings)).EnsureSuccessStatusCode();
+    private async Task SetAsync(object settings) =>
+        (await _tenant.Developer.PutAsJsonAsync("/api/settings", settings)).EnsureSuccessStatusCode();
 
     private async Task<CreatedModelKey> KeyAsync()
     {

@@ -72,7 +72,8 @@ public sealed class OpenAIClientShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Call_its_functions_and_get_the_answer_that_follows()
     {
-        await api.Simulator.BehaveAsync(new { callTool = "find_price", toolArguments = new { model = "Tide Step" }, reply = "It costs 2,890 euros." });
+        await api.Simulator.BehaveAsync(
+            new { callTool = "find_price", toolArguments = new { model = "Tide Step" }, reply = "It costs 2,890 euros." });
 
         var result = (await RunAsync("runner", "What does the Tide Step cost?")).GetProperty("result");
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Widget.Api.Answers;
+using Widget.Testing;
 
 namespace Widget.Api.Tests.OpenAI;
 
@@ -28,7 +29,9 @@ public sealed class OpenAIModelShould : IAsyncLifetime
             await http.Response.WriteAsync(_respond(http));
         });
         await _server.StartAsync();
-        _model = OpenAIModel.Create(new ChatModelOptions { Endpoint = new Uri(_server.Urls.Single()), Model = "model" });
+        _model = OpenAIModel.Create(
+            new ChatModelOptions { Endpoint = new Uri(_server.Urls.Single()), Model = "model" },
+            TestOutbound.Client);
     }
 
     public async ValueTask DisposeAsync()
@@ -95,6 +98,7 @@ public sealed class OpenAIModelShould : IAsyncLifetime
     }
 
     private static string Chunk(string delta, string finish = "null") =>
-        $$"""data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"model","choices":[{"index":0,"delta":{{delta}},"finish_reason":{{finish}}}]}"""
+        """data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"model","choices":["""
+        + $$"""{"index":0,"delta":{{delta}},"finish_reason":{{finish}}}]}"""
         + "\n\n";
 }

@@ -4,7 +4,10 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tests.OpenAI;
 
-/// <summary>A persona at a simulated Tavus that speaks through the endpoint: it asks several times while the visitor speaks and throws away all but the last.</summary>
+/// <summary>
+/// A persona at a simulated Tavus that speaks through the endpoint: it asks several times while the visitor speaks and throws away all but
+/// the last.
+/// </summary>
 public sealed class TavusPersonaShould(ApiFixture api)
 {
     [Fact]
@@ -20,14 +23,27 @@ public sealed class TavusPersonaShould(ApiFixture api)
         var account = $"key-{Guid.NewGuid():N}";
         await tavus.PutAsJsonAsync($"/control/tavus/accounts/{account}", new { });
         tavus.DefaultRequestHeaders.Add("x-api-key", account);
-        var layers = new { llm = new { model = "widget", base_url = new Uri(node.Address, "/v1"), api_key = key, speculative_inference = true } };
-        var persona = await PostAsync(tavus, "/tavus/v2/personas", new { persona_name = "Jette", system_prompt = "You help.", default_replica_id = "r4dcf31b60e1", layers });
-        var conversation = await PostAsync(tavus, "/tavus/v2/conversations", new { persona_id = Id(persona, "persona_id"), conversational_context = "The visitor's name is Ada." });
+        var layers = new
+        {
+            llm = new { model = "widget", base_url = new Uri(node.Address, "/v1"), api_key = key, speculative_inference = true },
+        };
+        var persona = await PostAsync(
+            tavus,
+            "/tavus/v2/personas",
+            new { persona_name = "Jette", system_prompt = "You help.", default_replica_id = "r4dcf31b60e1", layers });
+        var conversation = await PostAsync(
+            tavus,
+            "/tavus/v2/conversations",
+            new { persona_id = Id(persona, "persona_id"), conversational_context = "The visitor's name is Ada." });
 
-        var said = await PostAsync(tavus, $"/control/tavus/conversations/{Id(conversation, "conversation_id")}/say", new { text = "How long does charging with the fast charger take?" });
+        var said = await PostAsync(
+            tavus,
+            $"/control/tavus/conversations/{Id(conversation, "conversation_id")}/say",
+            new { text = "How long does charging with the fast charger take?" });
 
         said.GetProperty("reply").GetString()!.ShouldContain("two hours");
-        (await api.Simulator.RequestsAsync())[^1].GetProperty("messages")[0].GetProperty("content").ToString().ShouldContain("The visitor's name is Ada.");
+        (await api.Simulator.RequestsAsync())[^1].GetProperty("messages")[0].GetProperty("content").ToString()
+            .ShouldContain("The visitor's name is Ada.");
         (await visitor.EventsAsync()).ShouldBeEmpty();
     }
 

@@ -23,13 +23,14 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
             tavusGuardrails = new[] { new { name = "prices", prompt = "Never promise a price." } },
         });
         await tenant.Tenant.ImportAsync(new { id = "a", title = "A", text = "The only text." });
-        var document = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents", TestTenant.Json))!.Documents.Single(
-            );
-        (await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { document.Id } })).StatusCode.ShouldBe(
-            HttpStatusCode.Accepted);
+        var document = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents", TestTenant.Json))!
+            .Documents.Single();
+        (await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { document.Id } }))
+            .StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await Eventually.TrueAsync(async () => (await tenant.ListAsync("documents")).Count == 1, "it is published", seconds: 30);
         var foreign = await tenant.AddDocumentAsync("https://shop.example/own", "The tenant's own");
-        var preview = (await (await tenant.Developer.PostAsync("/api/tavus/persona/preview", null)).Content.ReadFromJsonAsync<TavusPersonaPreview>(TestTenant.Json))!;
+        var preview = (await (await tenant.Developer.PostAsync("/api/tavus/persona/preview", null))
+            .Content.ReadFromJsonAsync<TavusPersonaPreview>(TestTenant.Json))!;
         (await tenant.Developer.PostAsJsonAsync("/api/tavus/persona/apply", new { fingerprint = preview.Fingerprint }))
             .EnsureSuccessStatusCode();
         (await tenant.ListAsync("tools")).ShouldNotBeEmpty();
@@ -62,10 +63,14 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
     public async Task Leave_a_persona_that_the_tenant_has_made_itself()
     {
         var tenant = await world.TenantAsync(new { useTavusVideo = true, tavusReplicaId = VideoTenant.Replica });
-        var own = (await tenant.SendAsync(HttpMethod.Post, "personas", new { persona_name = "Our own", system_prompt = "Be kind.", default_replica_id = VideoTenant.Replica }))!["persona_id"]!.GetValue<string>(
-            );
+        var created = await tenant.SendAsync(
+            HttpMethod.Post,
+            "personas",
+            new { persona_name = "Our own", system_prompt = "Be kind.", default_replica_id = VideoTenant.Replica });
+        var own = created!["persona_id"]!.GetValue<string>();
         await tenant.SetAsync(settings => settings["tavusPersonaId"] = own);
-        var preview = (await (await tenant.Developer.PostAsync("/api/tavus/persona/preview", null)).Content.ReadFromJsonAsync<TavusPersonaPreview>(TestTenant.Json))!;
+        var preview = (await (await tenant.Developer.PostAsync("/api/tavus/persona/preview", null))
+            .Content.ReadFromJsonAsync<TavusPersonaPreview>(TestTenant.Json))!;
         (await tenant.Developer.PostAsJsonAsync("/api/tavus/persona/apply", new { fingerprint = preview.Fingerprint }))
             .EnsureSuccessStatusCode();
         await tenant.SendAsync(
@@ -90,7 +95,11 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
         await tenant.Tenant.ImportAsync(new { id = "charging", title = "Charging", text = "The charger fills the battery in four hours." });
         var visitor = await tenant.Tenant.VisitAsync(other);
         var asking = visitor.SendAsync("How long does charging take?", accept: "application/json");
-        var lines = string.Join('\n', Enumerable.Range(0, 3_000).Select(i => $$"""{"id":"{{i}}","title":"Part {{i}}","text":"The part with the number {{i}} fits the bike {{i % 7}} and costs {{i}} euros."}"""));
+        var lines = string.Join(
+            '\n',
+            Enumerable.Range(0, 3_000).Select(
+                i => $$"""{"id":"{{i}}","title":"Part {{i}}","text":"The part with the number {{i}} """
+                    + $$"""fits the bike {{i % 7}} and costs {{i}} euros."}"""));
         using var body = new StringContent(lines, System.Text.Encoding.UTF8, "application/x-ndjson");
         (await tenant.Developer.PostAsync("/api/knowledge/import", body, Ct)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await Eventually.TrueAsync(async () => (await JobsRunningAsync(tenant)) > 0, "the import is under way", seconds: 30);

@@ -31,7 +31,8 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
             var columns = await ColumnsAsync(table, ct);
 #pragma warning disable CA2100 // Names from the catalog.
             await using var insert = superuser.CreateCommand(
-                $"insert into {table} ({string.Join(", ", columns.Select(column => $"\"{column.Name}\""))}) values ({string.Join(", ", columns.Select(column => column.Value))})");
+                $"insert into {table} ({string.Join(", ", columns.Select(column => $"\"{column.Name}\""))}) "
+                    + $"values ({string.Join(", ", columns.Select(column => column.Value))})");
 #pragma warning restore CA2100
             insert.Parameters.Add(new() { Value = tenant });
             await insert.ExecuteNonQueryAsync(ct);
@@ -46,7 +47,9 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
         var waiting = new Dictionary<string, string[]>(StringComparer.Ordinal);
         await using (var command = superuser.CreateCommand(
             """
-            select class.oid::regclass::text, array(select confrelid::regclass::text from pg_constraint where contype = 'f' and conrelid = class.oid and confrelid <> class.oid)
+            select class.oid::regclass::text,
+                   array(select confrelid::regclass::text from pg_constraint
+                         where contype = 'f' and conrelid = class.oid and confrelid <> class.oid)
             from pg_class class join pg_attribute on attrelid = class.oid and attname = 'tenant_id' and not attisdropped
             where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace order by 1
             """))
@@ -86,18 +89,26 @@ internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
                     from pg_constraint cross join lateral unnest(conkey, confkey) pair (here, there)
                     join pg_attribute target on target.attrelid = confrelid and target.attnum = pair.there
                     where contype = 'f' and conrelid = own.attrelid and pair.here = own.attnum and target.attname <> 'tenant_id' limit 1),
-                   (select string_agg(pg_get_constraintdef(oid), ' ') from pg_constraint where contype = 'c' and conrelid = own.attrelid and conkey = array[own.attnum])
+                   (select string_agg(pg_get_constraintdef(oid), ' ') from pg_constraint
+                    where contype = 'c' and conrelid = own.attrelid and conkey = array[own.attnum])
             from pg_attribute own
-            where attrelid = $1::regclass and attnum > 0 and not attisdropped and attnotnull and not atthasdef and attidentity = '' and attgenerated = ''
+            where attrelid = $1::regclass and attnum > 0 and not attisdropped and attnotnull
+              and not atthasdef and attidentity = '' and attgenerated = ''
             """);
         command.Parameters.Add(new() { Value = table });
         await using var rows = await command.ExecuteReaderAsync(ct);
         var columns = new List<(string, string)>();
         while (await rows.ReadAsync(ct))
         {
-            var (name, type, target, check) = (rows.GetString(0), rows.GetString(1), rows.IsDBNull(2) ? null : rows.GetString(2), rows.IsDBNull(3) ? "" : rows.GetString(3));
-            columns.Add(
-                (name, name == "tenant_id" ? "$1" : Special.GetValueOrDefault($"{table}.{name}") ?? target ?? FirstAllowed(check) ?? ValueOf(type)));
+            var (name, type, target, check) = (
+                rows.GetString(0),
+                rows.GetString(1),
+                rows.IsDBNull(2) ? null : rows.GetString(2),
+                rows.IsDBNull(3) ? "" : rows.GetString(3));
+            var value = name == "tenant_id"
+                ? "$1"
+                : Special.GetValueOrDefault($"{table}.{name}") ?? target ?? FirstAllowed(check) ?? ValueOf(type);
+            columns.Add((name, value));
         }
 
         if (!columns.Exists(column => column.Item1 == "tenant_id")) columns.Add(("tenant_id", "$1"));

@@ -67,7 +67,7 @@ public sealed class TenantDeletionShould : IAsyncLifetime
 
         var unknown = await RunAsync("tenants", "delete", "--slug", "nobody", "--yes");
         unknown.Code.ShouldBe(2);
-        unknown.Errors.Trim().ShouldBe("There is no tenant with the slug \"nobody\". `widget tenants list` names those there are.");
+        unknown.Errors.Trim().ShouldBe("There is no tenant with the slug \"nobody\". `widget tenants list` lists all tenants.");
     }
 
     private Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments) =>

@@ -51,7 +51,12 @@ public sealed class DictationShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Accept_what_browsers_record()
     {
-        foreach (var (encoder, format, type) in new[] { ("libopus", "webm", "audio/webm;codecs=opus"), ("aac", "ipod", "audio/mp4"), ("libopus", "ogg", "audio/ogg; codecs=opus") })
+        foreach (var (encoder, format, type) in new[]
+        {
+            ("libopus", "webm", "audio/webm;codecs=opus"),
+            ("aac", "ipod", "audio/mp4"),
+            ("libopus", "ogg", "audio/ogg; codecs=opus"),
+        })
         {
             var response = await SendAsync(await EncodedAsync(encoder, format), type);
             response.StatusCode.ShouldBe(HttpStatusCode.OK, $"{type}: {await response.Content.ReadAsStringAsync()}");
@@ -79,7 +84,8 @@ public sealed class DictationShould(ApiFixture api) : IAsyncLifetime
         (await SendAsync(Tone(119.9), "audio/wav")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await SendAsync(new byte[(10 << 20) + 1], "audio/wav")).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         (await SendAsync([], "audio/wav")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await _node.Client().PostAsync("/api/widget/transcription", new ByteArrayContent(Tone(1)))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await _node.Client().PostAsync("/api/widget/transcription", new ByteArrayContent(Tone(1)))).StatusCode
+            .ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Theory]
@@ -138,7 +144,8 @@ public sealed class DictationShould(ApiFixture api) : IAsyncLifetime
     private static byte[] Tone(double seconds)
     {
         const int Rate = 8_000;
-        var samples = Enumerable.Range(0, (int)(seconds * Rate)).Select(at => (byte)(128 + (60 * Math.Sin(at * 2 * Math.PI * 300 / Rate)))).ToArray();
+        var samples = Enumerable.Range(0, (int)(seconds * Rate)).Select(
+            at => (byte)(128 + (60 * Math.Sin(at * 2 * Math.PI * 300 / Rate)))).ToArray();
         using var file = new MemoryStream();
         using var writer = new BinaryWriter(file);
         writer.Write("RIFF"u8);

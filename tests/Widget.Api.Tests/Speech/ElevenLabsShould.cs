@@ -54,7 +54,8 @@ public sealed class ElevenLabsShould(ApiFixture api) : IAsyncLifetime
 
         await visitor.HearAllAsync(answer.MessageId);
 
-        (await api.SpokenAsync()).OrderBy(request => request.PreviousText is null ? 0 : 1).Select(request => request.PreviousText).ShouldBe([null, "The fast charger needs two hours."]);
+        (await api.SpokenAsync()).OrderBy(request => request.PreviousText is null ? 0 : 1).Select(request => request.PreviousText)
+            .ShouldBe([null, "The fast charger needs two hours."]);
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class LongScriptsShould
 
     public static TheoryData<string> Texts() =>
     [
-        Of("["), Of("[") + Of("]"), Of("[a]("), Of("<a"), Of("<a:"), Of("`"), Of("` `` "), Of("*a_"), Of("-") + "x", Of("- ") + "x", Of("-|") + "x", Of("|"), Of("h.") + "a", Of("www."), Of("&"),
+        Of("["), Of("[") + Of("]"), Of("[a]("), Of("<a"), Of("<a:"), Of("`"), Of("` `` "), Of("*a_"),
+        Of("-") + "x", Of("- ") + "x", Of("-|") + "x", Of("|"), Of("h.") + "a", Of("www."), Of("&"),
         Of("#"), Of("> "), Of("."), Of("e.g. "), Of("\\"), Of("!["), Of("=\t") + "x", Of(" |"), Of("a | "),
     ];
 

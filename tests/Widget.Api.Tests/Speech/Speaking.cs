@@ -37,14 +37,18 @@ internal static class Speaking
         ChatModelOptions? chat = null,
         FetchOptions? fetching = null,
         bool dictation = false) =>
-        ApiNode.StartAsync(api.Database, chat ?? api.Simulator.Chat with { Patience = TimeSpan.FromSeconds(20) }, fetching: fetching, services: services =>
-        {
-            services.AddSingleton(speech);
-            if (!dictation) return;
-            var options = new DictationOptions(api.Simulator.Transcription);
-            services.AddSingleton(options);
-            services.AddSingleton<ISpeechToTextClient>(new OpenAITranscriptionClient(options, TestOutbound.Client));
-        });
+        ApiNode.StartAsync(
+            api.Database,
+            chat ?? api.Simulator.Chat with { Patience = TimeSpan.FromSeconds(20) },
+            fetching: fetching,
+            services: services =>
+            {
+                services.AddSingleton(speech);
+                if (!dictation) return;
+                var options = new DictationOptions(api.Simulator.Transcription);
+                services.AddSingleton(options);
+                services.AddSingleton<ISpeechToTextClient>(new OpenAITranscriptionClient(options, TestOutbound.Client));
+            });
 
     public static Task BehaveAsync(this ApiFixture api, object? voice = null, object? model = null) =>
         Task.WhenAll(api.Simulator.BehaveAsync(voice, "speech"), api.Simulator.BehaveAsync(model));
@@ -58,7 +62,9 @@ internal static class Speaking
     /// <summary>The tenant's usage.</summary>
     public static async Task<(long Characters, long Seconds)> UsedAsync(this ApiFixture api, TestTenant tenant, string kind = "speech")
     {
-        await using var command = api.Database.OwnerSource.CreateCommand("select coalesce(sum(characters), 0)::bigint, coalesce(sum(seconds), 0)::bigint from usage_records where tenant_id = $1 and kind = $2");
+        await using var command = api.Database.OwnerSource.CreateCommand(
+            "select coalesce(sum(characters), 0)::bigint, coalesce(sum(seconds), 0)::bigint "
+                + "from usage_records where tenant_id = $1 and kind = $2");
         command.Parameters.Add(new() { Value = tenant.Created.TenantId });
         command.Parameters.Add(new() { Value = kind });
         await using var row = await command.ExecuteReaderAsync();
@@ -79,7 +85,10 @@ internal static class Speaking
         int skip = 0,
         CancellationToken ct = default) =>
         visitor.Client.SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, "/api/widget/speech") { Content = JsonContent.Create(new { conversationId = visitor.Session.ConversationId, messageId = message, skip }) },
+            new HttpRequestMessage(HttpMethod.Post, "/api/widget/speech")
+            {
+                Content = JsonContent.Create(new { conversationId = visitor.Session.ConversationId, messageId = message, skip }),
+            },
             HttpCompletionOption.ResponseHeadersRead,
             ct);
 

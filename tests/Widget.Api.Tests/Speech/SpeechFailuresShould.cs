@@ -53,7 +53,12 @@ public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
     public async Task Not_be_retried_when_the_provider_refuses(string wrong, bool fastApi)
     {
         var options = Speaking.OpenAI(api);
-        options = wrong switch { "key" => options with { Key = "another-key" }, "voice" => options with { Voice = "nobody" }, _ => options with { Model = "nothing" } };
+        options = wrong switch
+        {
+            "key" => options with { Key = "another-key" },
+            "voice" => options with { Voice = "nobody" },
+            _ => options with { Model = "nothing" },
+        };
         await api.BehaveAsync(new { fastApi }, new { reply = "It takes a while." });
         var (_, visitor, answer) = await AnswerAsync(options);
 
@@ -126,7 +131,12 @@ public sealed class SpeechFailuresShould(ApiFixture api) : IAsyncLifetime
     {
         await api.BehaveAsync(
             new { delayMs = 100 },
-            new { reply = string.Join(' ', Enumerable.Range(0, 10).Select(number => $"This is what the {(char)('a' + number)} sentence says.")) });
+            new
+            {
+                reply = string.Join(
+                    ' ',
+                    Enumerable.Range(0, 10).Select(number => $"This is what the {(char)('a' + number)} sentence says.")),
+            });
         var (tenant, visitor, answer) = await AnswerAsync(Speaking.OpenAI(api) with { MostStreams = 10 });
         await tenant.SetAsync(new { monthlyCharacters = 200 });
 

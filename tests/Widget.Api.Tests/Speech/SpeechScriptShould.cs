@@ -7,7 +7,9 @@ public sealed class SpeechScriptShould
 {
     [Theory]
     [InlineData("It takes two hours. Then it is full.", "It takes two hours.|Then it is full.")]
-    [InlineData("The price is 2.890 euros, i.e. 10 percent less. Ask Dr. Meyer at approx. noon.", "The price is 2.890 euros, i.e. 10 percent less.|Ask Dr. Meyer at approx. noon.")]
+    [InlineData(
+        "The price is 2.890 euros, i.e. 10 percent less. Ask Dr. Meyer at approx. noon.",
+        "The price is 2.890 euros, i.e. 10 percent less.|Ask Dr. Meyer at approx. noon.")]
     [InlineData("Wir öffnen am 5. Mai um 9 Uhr. Bis dann!", "Wir öffnen am 5. Mai um 9 Uhr.|Bis dann!")]
     [InlineData("Wir haben z. B. drei Räder, u. a. eines aus Holz.", "Wir haben z. B. drei Räder, u. a. eines aus Holz.")]
     [InlineData("Das gilt lt. unserer Satzung für alle. Gut so.", "Das gilt lt. unserer Satzung für alle.|Gut so.")]
@@ -17,7 +19,9 @@ public sealed class SpeechScriptShould
 
     [Theory]
     [InlineData("It takes **two** hours [1]. The *frame* lasts [2][3], `fully`.", "It takes two hours.|The frame lasts, fully.")]
-    [InlineData("See [our *prices* page](https://shop.example/prices?x=1#a) or <https://www.help.example/a>.", "See our prices page or help.example.")]
+    [InlineData(
+        "See [our *prices* page](https://shop.example/prices?x=1#a) or <https://www.help.example/a>.",
+        "See our prices page or help.example.")]
     [InlineData("Go to https://www.shop.example/a/b?c=d. Then pay.", "Go to shop.example.|Then pay.")]
     [InlineData("Write to service@shop.example, please.", "Write to service@shop.example, please.")]
     [InlineData("## Charging ##\nTwo hours.", "Charging|Two hours.")]
@@ -63,7 +67,9 @@ public sealed class SpeechScriptShould
         {
             sentence.Places.Count.ShouldBe(sentence.Text.Length);
             // Text that is spoken as written is at its stated position.
-            foreach (var (letter, place) in sentence.Text.Zip(sentence.Places).Where(unit => unit.Second.End - unit.Second.Start == 1 && char.IsLetter(unit.First)))
+            var asWritten = sentence.Text.Zip(sentence.Places)
+                .Where(unit => unit.Second.End - unit.Second.Start == 1 && char.IsLetter(unit.First));
+            foreach (var (letter, place) in asWritten)
                 answer[place.Start].ShouldBe(letter);
         }
     }
@@ -101,8 +107,10 @@ public sealed class SpeechScriptShould
 
     public static TheoryData<string> Answers() =>
     [
-        "From what I found: **The fast charger needs two hours.** [1] The standard one, e.g. at home, takes 4.5 hours [2].\n\n- Plug it in. Wait.\n- See [the manual](https://shop.example/manual.pdf).\n\nAnything else?",
-        "# Prices\n\n| Model | Price |\n|-------|------:|\n| Tide Step | 2,890 euros |\n| Tide *Max* | 3,490 euros |\n\nAll at https://shop.example/prices. `Code` is said; blocks are not:\n\n```\nlet x = 1.\n```\nThe end",
+        "From what I found: **The fast charger needs two hours.** [1] The standard one, e.g. at home, takes 4.5 hours [2].\n\n"
+            + "- Plug it in. Wait.\n- See [the manual](https://shop.example/manual.pdf).\n\nAnything else?",
+        "# Prices\n\n| Model | Price |\n|-------|------:|\n| Tide Step | 2,890 euros |\n| Tide *Max* | 3,490 euros |\n\n"
+            + "All at https://shop.example/prices. `Code` is said; blocks are not:\n\n```\nlet x = 1.\n```\nThe end",
         "Am 5. Mai und am 12. Juni öffnen wir z. B. um 9 Uhr. Bitte\nrufen Sie an!\n1. Erstens\n2) Zweitens \U0001F600\n\n> Zitat **fett",
         "Sure!\nOne [1], two [2][3]. _Three_ snake_case __four__ ~~five~~ & six &lt; seven \\[8\\] <br/> nine",
     ];

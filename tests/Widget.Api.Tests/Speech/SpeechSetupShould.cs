@@ -57,7 +57,8 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
     {
         // Also not to an endpoint that the operator allows and that would accept the key.
         var tenant = await TenantAsync(Speaking.OpenAI(api), Allowed());
-        await tenant.SetAsync(new { endpoint = new Uri(api.Simulator.Address, "/openai/v1").AbsoluteUri, model = "sim-tts", voice = "sim-ada" });
+        await tenant.SetAsync(
+            new { endpoint = new Uri(api.Simulator.Address, "/openai/v1").AbsoluteUri, model = "sim-tts", voice = "sim-ada" });
 
         (await ConfigAsync(tenant)).Speech.ShouldBe(new SpeechOffer("browser"));
         (await StateAsync(tenant)).Words.ShouldContain("PUT /api/speech/key");
@@ -71,7 +72,13 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
     public async Task Use_the_tenants_endpoint_with_the_tenants_key_where_the_operator_allows_the_host()
     {
         var tenant = await TenantAsync(new SpeechOptions(), Allowed());
-        await tenant.SetAsync(new { endpoint = new Uri(api.Simulator.Address, "/elevenlabs").AbsoluteUri, provider = "elevenlabs", voice = "voice00000000000000Bo" });
+        await tenant.SetAsync(
+            new
+            {
+                endpoint = new Uri(api.Simulator.Address, "/elevenlabs").AbsoluteUri,
+                provider = "elevenlabs",
+                voice = "voice00000000000000Bo",
+            });
         var refused = await tenant.Developer.PutAsJsonAsync("/api/speech/key", new { key = "not-the-key" });
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await refused.Content.ReadAsStringAsync()).ShouldContain("does not accept the key");
@@ -94,7 +101,8 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
     public async Task Not_connect_to_private_networks_for_a_tenant()
     {
         var tenant = await TenantAsync(new SpeechOptions());
-        await tenant.SetAsync(new { endpoint = new Uri(api.Simulator.Address, "/openai/v1").AbsoluteUri, model = "sim-tts", voice = "sim-ada" });
+        await tenant.SetAsync(
+            new { endpoint = new Uri(api.Simulator.Address, "/openai/v1").AbsoluteUri, model = "sim-tts", voice = "sim-ada" });
         (await tenant.Developer.PutAsJsonAsync("/api/speech/key", new { key = "sim-key-of-tenant" })).EnsureSuccessStatusCode();
 
         var report = await TestAsync(tenant);
@@ -118,7 +126,8 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
         good.Checks.Single(check => check.Name == "model").Words.ShouldContain("2099-01-06");
         (await api.SpokenAsync()).ShouldHaveSingleItem().Text.ShouldBe("Hello.");
         (await api.UsedAsync(tenant)).Characters.ShouldBe(6);
-        (await tenant.Developer.GetFromJsonAsync<ProviderVoice[]>("/api/speech/voices"))!.Select(voice => voice.Id).ShouldBe(["sim-ada", "sim-bo"]);
+        (await tenant.Developer.GetFromJsonAsync<ProviderVoice[]>("/api/speech/voices"))!.Select(voice => voice.Id)
+            .ShouldBe(["sim-ada", "sim-bo"]);
 
         await tenant.SetAsync(new { voice = "nobody" });
         var bad = await TestAsync(tenant);
@@ -144,7 +153,8 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
         var tenant = await TenantAsync(Speaking.ElevenLabs(api));
         var good = await TestAsync(tenant);
         good.Ok.ShouldBeTrue(string.Join('\n', good.Checks));
-        (await tenant.Developer.GetFromJsonAsync<ProviderVoice[]>("/api/speech/voices"))!.ShouldContain(new ProviderVoice("voice0000000000000Ada", "Ada"));
+        (await tenant.Developer.GetFromJsonAsync<ProviderVoice[]>("/api/speech/voices"))!
+            .ShouldContain(new ProviderVoice("voice0000000000000Ada", "Ada"));
 
         await api.Simulator.BehaveAsync(new { quota = 0 }, "speech");
         (await TestAsync(tenant)).Checks.Single(check => check.Name == "quota").ShouldSatisfyAllConditions(
@@ -168,7 +178,14 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public void Read_the_environment_and_explain_mistakes()
     {
-        var variables = new Dictionary<string, string> { ["WIDGET_DATABASE_APP"] = "Host=db;Database=widget", ["WIDGET_SPEECH_ENDPOINT"] = "https://api.elevenlabs.io", ["WIDGET_SPEECH_PROVIDER"] = "elevenlabs", ["WIDGET_SPEECH_VOICE"] = "id", ["WIDGET_SPEECH_KEY"] = "key" };
+        var variables = new Dictionary<string, string>
+        {
+            ["WIDGET_DATABASE_APP"] = "Host=db;Database=widget",
+            ["WIDGET_SPEECH_ENDPOINT"] = "https://api.elevenlabs.io",
+            ["WIDGET_SPEECH_PROVIDER"] = "elevenlabs",
+            ["WIDGET_SPEECH_VOICE"] = "id",
+            ["WIDGET_SPEECH_KEY"] = "key",
+        };
         var speech = ServerOptions.Read(variables.GetValueOrDefault).Speech;
         (speech.Provider, speech.Voice, speech.Key, speech.Model).ShouldBe((SpeechProvider.ElevenLabs, "id", "key", null));
 
@@ -179,7 +196,8 @@ public sealed class SpeechSetupShould(ApiFixture api) : IAsyncLifetime
         errors.ShouldContain(error => error.StartsWith("WIDGET_SPEECH_VOICE is not set"));
         errors.ShouldContain(error => error.StartsWith("WIDGET_SPEECH_MODEL is not set"));
         variables.Remove("WIDGET_SPEECH_ENDPOINT");
-        Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(variables.GetValueOrDefault)).Errors.ShouldContain(error => error.Contains("WIDGET_SPEECH_ENDPOINT, the address of the service, is not"));
+        Should.Throw<InvalidConfigurationException>(() => ServerOptions.Read(variables.GetValueOrDefault)).Errors
+            .ShouldContain(error => error.Contains("WIDGET_SPEECH_ENDPOINT, the address of the service, is not"));
     }
 
     private FetchOptions Allowed() => new() { AllowedPrivateHosts = new HashSet<string> { api.Simulator.Address.Authority } };

@@ -29,21 +29,31 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
         var updates = await visitor.HearAllAsync(answer.MessageId);
 
         updates.Sentences().ShouldBe(["The fast charger needs two hours.", "Then it is full."]);
-        updates.OfType<SpeechSentence>().Select(sentence => answer.Text[sentence.Start..sentence.End]).ShouldBe(["The **fast charger** needs two hours [1].", "Then it is full."]);
+        updates.OfType<SpeechSentence>().Select(sentence => answer.Text[sentence.Start..sentence.End])
+            .ShouldBe(["The **fast charger** needs two hours [1].", "Then it is full."]);
         updates.Where(update => update is not SpeechAudio).Select(update => update.GetType().Name)
             .ShouldBe(["SpeechSentence", "SpeechSpoken", "SpeechSentence", "SpeechSpoken", "SpeechDone"]);
         updates.OfType<SpeechAudio>().ShouldAllBe(audio => audio.MediaType == "audio/mpeg");
         foreach (var index in (int[])[0, 1])
-            (await Widget.Rag.Reading.Extraction.AudioClips.ReadAsync(updates.Sound(index), TimeSpan.FromMinutes(1), CancellationToken.None)).Seconds.ShouldBeInRange(
-                0.4,
-                10);
+        {
+            var clip = await Widget.Rag.Reading.Extraction.AudioClips.ReadAsync(
+                updates.Sound(index),
+                TimeSpan.FromMinutes(1),
+                CancellationToken.None);
+            clip.Seconds.ShouldBeInRange(0.4, 10);
+        }
     }
 
     [Fact]
     public async Task Start_before_the_answer_is_complete()
     {
         // The model still writes for some seconds when the first sentence is heard.
-        await api.BehaveAsync(model: new { reply = $"The fast charger needs a while. {string.Join(' ', Enumerable.Repeat("And so it goes on for long.", 30))}", tokenDelayMs = 40 });
+        await api.BehaveAsync(
+            model: new
+            {
+                reply = $"The fast charger needs a while. {string.Join(' ', Enumerable.Repeat("And so it goes on for long.", 30))}",
+                tokenDelayMs = 40,
+            });
         var visitor = await _tenant.VisitAsync();
         using var asking = await visitor.SendAsync(Question);
         await using var answering = asking.ReadEventsAsync<AnswerUpdate>().GetAsyncEnumerator();
@@ -66,7 +76,13 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Restart_with_the_answer()
     {
-        await api.BehaveAsync(model: new { reply = string.Join(' ', Enumerable.Repeat("The model says something here.", 20)), tokenDelayMs = 40, cutAfter = 70 });
+        await api.BehaveAsync(
+            model: new
+            {
+                reply = string.Join(' ', Enumerable.Repeat("The model says something here.", 20)),
+                tokenDelayMs = 40,
+                cutAfter = 70,
+            });
         var visitor = await _tenant.VisitAsync();
         using var asking = await visitor.SendAsync(Question);
         await using var answering = asking.ReadEventsAsync<AnswerUpdate>().GetAsyncEnumerator();
@@ -156,7 +172,8 @@ public sealed class SpokenRepliesShould(ApiFixture api) : IAsyncLifetime
             string.Join(' ', Enumerable.Range(0, 8).Select(number => $"This is what the {(char)('a' + number)} sentence says here.")),
             tenant);
         await visitor.HearAllAsync(answer.MessageId);
-        await using var command = api.Database.OwnerSource.CreateCommand("select sum(bytes)::bigint, count(*) from kept_speech where tenant_id = $1");
+        await using var command = api.Database.OwnerSource.CreateCommand(
+            "select sum(bytes)::bigint, count(*) from kept_speech where tenant_id = $1");
         command.Parameters.Add(new() { Value = tenant.Created.TenantId });
         await using (var row = await command.ExecuteReaderAsync())
         {

@@ -34,7 +34,13 @@ internal static class FilledRequests
             EnableClosedCaptions = true,
             ApplyGreenscreen = true,
             Language = "german",
-            RecordingStorage = new RecordingStorage { Provider = "s3", Settings = new Dictionary<string, JsonElement> { ["bucket_name"] = Json("\"recordings\"") } },
+            RecordingStorage = new RecordingStorage
+            {
+                Provider = "s3",
+                Settings = new Dictionary<string,
+                JsonElement>
+                { ["bucket_name"] = Json("\"recordings\"") },
+            },
             RecordingS3BucketName = "recordings",
             RecordingS3BucketRegion = "eu-central-1",
             AwsAssumeRoleArn = "arn:aws:iam::1:role/r",
@@ -199,5 +205,6 @@ internal static class FilledRequests
 
     public static JsonElement Json(string text) => JsonSerializer.Deserialize<JsonElement>(text);
 
-    private static JsonElement Function => Json("""{"type":"function","function":{"name":"look_up","description":"Looks up.","parameters":{"type":"object"}}}""");
+    private static JsonElement Function =>
+        Json("""{"type":"function","function":{"name":"look_up","description":"Looks up.","parameters":{"type":"object"}}}""");
 }

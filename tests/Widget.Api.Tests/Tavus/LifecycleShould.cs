@@ -29,7 +29,8 @@ public sealed class LifecycleShould(ApiFixture api) : IAsyncLifetime
         Name(joined).ShouldBe("tavus_conversation_created");
         joined.GetProperty("conversation_url").GetString().ShouldNotBeNull();
         again.GetProperty("conversation_id").GetString().ShouldBe(joined.GetProperty("conversation_id").GetString());
-        (Name(left), left.GetProperty("reason").GetString(), Name(gone)).ShouldBe(("tavus_conversation_ended", "left", "tavus_conversation_none"));
+        (Name(left), left.GetProperty("reason").GetString(), Name(gone))
+            .ShouldBe(("tavus_conversation_ended", "left", "tavus_conversation_none"));
         await Eventually.TrueAsync(async () => (await video.CallsAsync()) is [{ Status: "ended", EndCalls: 1 }], "the call is ended");
     }
 
@@ -77,7 +78,8 @@ public sealed class LifecycleShould(ApiFixture api) : IAsyncLifetime
         var unknown = await video.Tenant.Developer.PostAsJsonAsync("/api/tavus/lifecycle", new { name = "dance", userId = "u1" }, Ct);
         var nameless = await video.Tenant.Developer.PostAsJsonAsync("/api/tavus/lifecycle", new { userId = "u1" }, Ct);
 
-        (refused.StatusCode, unknown.StatusCode, nameless.StatusCode).ShouldBe((HttpStatusCode.Conflict, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest));
+        (refused.StatusCode, unknown.StatusCode, nameless.StatusCode)
+            .ShouldBe((HttpStatusCode.Conflict, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest));
     }
 
     private static string? Name(JsonElement told) => told.GetProperty("name").GetString();

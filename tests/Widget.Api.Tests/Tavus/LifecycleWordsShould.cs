@@ -49,11 +49,13 @@ public sealed class LifecycleWordsShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Reject_unknown_fields()
     {
-        (await TitleAsync(new { name = "user_joined", userId = "u1", replica_id = "r1" })).ShouldContain("replica_id is not a field of this request");
+        (await TitleAsync(new { name = "user_joined", userId = "u1", replica_id = "r1" }))
+            .ShouldContain("replica_id is not a field of this request");
 
         var visitor = await _video.Tenant.VisitAsync();
         var response = await visitor.Client.PostAsJsonAsync("/api/tavus/session", new { replica = "r1" }, Ct);
-        (response.StatusCode, (await response.Content.ReadAsStringAsync(Ct)).Contains("replica is not a field", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.BadRequest, true));
+        (response.StatusCode, (await response.Content.ReadAsStringAsync(Ct)).Contains("replica is not a field", StringComparison.Ordinal))
+            .ShouldBe((HttpStatusCode.BadRequest, true));
     }
 
     [Fact]
@@ -76,7 +78,10 @@ public sealed class LifecycleWordsShould(ApiFixture api) : IAsyncLifetime
         foreach (var what in new[] { "replicas", "personas" })
         {
             var response = await _video.Tenant.Developer.GetAsync($"/api/tavus/{what}?kind=stock", Ct);
-            (response.StatusCode, (await response.Content.ReadAsStringAsync(Ct)).Contains("kind must be user or system", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.BadRequest, true));
+            (
+                response.StatusCode,
+                (await response.Content.ReadAsStringAsync(Ct)).Contains("kind must be user or system", StringComparison.Ordinal))
+                .ShouldBe((HttpStatusCode.BadRequest, true));
         }
     }
 
@@ -105,7 +110,8 @@ public sealed class LifecycleWordsShould(ApiFixture api) : IAsyncLifetime
         foreach (var wish in new object[] { new { replicaId = Other }, new { personaId = "p1" }, new { agentName = "Nova" } })
         {
             var response = await visitor.Client.PostAsJsonAsync("/api/tavus/create-agent", wish, Ct);
-            (response.StatusCode, (await response.Content.ReadAsStringAsync(Ct)).Contains("with an API key", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.Forbidden, true));
+            (response.StatusCode, (await response.Content.ReadAsStringAsync(Ct)).Contains("with an API key", StringComparison.Ordinal))
+                .ShouldBe((HttpStatusCode.Forbidden, true));
         }
 
         (await _video.CallsAsync()).ShouldBeEmpty();
@@ -121,7 +127,9 @@ public sealed class LifecycleWordsShould(ApiFixture api) : IAsyncLifetime
             Headers = { { "x-api-key", key } },
             Content = JsonContent.Create(new { persona_name = "Nova", system_prompt = "You help.", default_replica_id = Replica }),
         };
-        return (await (await api.Simulator.Control.SendAsync(request, Ct)).Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("persona_id").GetString()!;
+        return (await (await api.Simulator.Control.SendAsync(request, Ct)).Content.ReadFromJsonAsync<JsonElement>(Ct))
+            .GetProperty("persona_id")
+            .GetString()!;
     }
 
     private async Task<JsonElement> SendAsync(object command)

@@ -31,9 +31,9 @@ public sealed class PersonaPlanShould
 
         plan.NeedsModelKey.ShouldBeTrue();
         plan.Shown().ToJsonString().ShouldNotContain("mk_");
-        var sent = plan.Patch(NoGuardrails, "mk_secret").Where(operation => operation.Path.StartsWith("/layers", StringComparison.Ordinal)).ToDictionary(
-            operation => operation.Path,
-            operation => (operation.Op, operation.Value!.ToString()));
+        var sent = plan.Patch(NoGuardrails, "mk_secret")
+            .Where(operation => operation.Path.StartsWith("/layers", StringComparison.Ordinal))
+            .ToDictionary(operation => operation.Path, operation => (operation.Op, operation.Value!.ToString()));
         sent.ShouldBe(new Dictionary<string, (string, string)>
         {
             ["/layers/llm/base_url"] = ("add", "https://widget.example/v1"),
@@ -56,7 +56,12 @@ public sealed class PersonaPlanShould
     [Fact]
     public void Leave_our_model_as_it_is()
     {
-        var plan = Plan(custom: true, """{"llm": {"base_url": "https://widget.example/v1", "model": "widget", "api_key": "mk_****", "speculative_inference": true}}""", Ours);
+        var plan = Plan(
+            custom: true,
+            """
+            {"llm": {"base_url": "https://widget.example/v1", "model": "widget", "api_key": "mk_****", "speculative_inference": true}}
+            """,
+            Ours);
 
         (plan.NeedsModelKey, plan.Changes.Any(change => change.Path.StartsWith("tavusCustomModel", StringComparison.Ordinal)))
             .ShouldBe((false, false));
@@ -65,7 +70,10 @@ public sealed class PersonaPlanShould
     [Fact]
     public void Remove_our_model_but_no_other()
     {
-        const string There = """{"llm": {"base_url": "https://widget.example/v1", "model": "widget", "api_key": "mk_secret", "speculative_inference": true}}""";
+        const string There =
+            """
+            {"llm": {"base_url": "https://widget.example/v1", "model": "widget", "api_key": "mk_secret", "speculative_inference": true}}
+            """;
         var ours = Plan(custom: false, There, Ours);
         ours.Patch(NoGuardrails, null).Where(operation => operation.Op == "remove").Select(operation => operation.Path)
             .ShouldBe(["/layers/llm/base_url", "/layers/llm/api_key", "/layers/llm/model"]);
@@ -98,9 +106,17 @@ public sealed class PersonaPlanShould
             Perception = new() { PerceptionModel = "off" },
             ConversationalFlow = new() { TurnTakingPatience = "high" },
         };
-        var plan = LayerPlan(layers, """{"llm": {"speculative_inference": true}, "tts": {"tts_engine": "cartesia", "voice_settings": {"speed": 1}}, "conversational_flow": {"turn_taking_patience": "high"}}""");
+        var plan = LayerPlan(
+            layers,
+            """
+            {"llm": {"speculative_inference": true}, "tts": {"tts_engine": "cartesia", "voice_settings": {"speed": 1}},
+             "conversational_flow": {"turn_taking_patience": "high"}}
+            """);
 
-        plan.Patch(NoGuardrails, null).Where(IsLayer).Select(operation => $"{operation.Op} {operation.Path} {operation.Value!.ToJsonString()}").ShouldBe(
+        plan.Patch(NoGuardrails, null)
+            .Where(IsLayer)
+            .Select(operation => $"{operation.Op} {operation.Path} {operation.Value!.ToJsonString()}")
+            .ShouldBe(
             [
                 "replace /layers/tts/tts_engine \"elevenlabs\"",
                 "add /layers/tts/external_voice_id \"v2\"",
@@ -113,7 +129,8 @@ public sealed class PersonaPlanShould
     [Fact]
     public void Take_back_of_layers_what_was_ours_and_is_not_wanted_any_more()
     {
-        const string There = """{"llm": {"speculative_inference": true}, "stt": {"stt_engine": "tavus-whisper", "hotwords": "Tide Cargo"}}""";
+        const string There =
+            """{"llm": {"speculative_inference": true}, "stt": {"stt_engine": "tavus-whisper", "hotwords": "Tide Cargo"}}""";
 
         LayerPlan(new TavusLayers(), There, new AppliedPersona { Layers = ["stt/hotwords", "tts/tts_engine"] }).Patch(NoGuardrails, null)
             .Where(IsLayer)
@@ -126,7 +143,11 @@ public sealed class PersonaPlanShould
     [Fact]
     public void Make_a_persona_with_its_layers()
     {
-        var layers = new TavusLayers { Stt = new() { Hotwords = PersonaPlan.Masked }, Perception = new() { VisualAwarenessQueries = ["Is somebody else there?"] } };
+        var layers = new TavusLayers
+        {
+            Stt = new() { Hotwords = PersonaPlan.Masked },
+            Perception = new() { VisualAwarenessQueries = ["Is somebody else there?"] },
+        };
         var plan = PersonaPlan.Of(
             DesiredPersona.Of(
                 Tenant,

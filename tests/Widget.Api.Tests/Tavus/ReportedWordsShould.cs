@@ -41,9 +41,13 @@ public sealed class ReportedWordsShould(ApiFixture api) : IAsyncLifetime
         await visitor.AskAsync("What does the Tide Cargo cost?");
 
         var messages = (await api.Simulator.RequestsAsync()).Select(request => request.GetProperty("messages"))
-            .Last(list => list.ToString().Contains("What does the Tide Cargo cost?", StringComparison.Ordinal) && list.ToString().Contains(Lie, StringComparison.Ordinal));
-        var told = messages.EnumerateArray().Where(message => message.GetProperty("content").ToString().Contains(Lie, StringComparison.Ordinal)).ShouldHaveSingleItem();
-        (told.GetProperty("role").GetString(), told.GetProperty("content").ToString().Contains("not confirmed", StringComparison.Ordinal)).ShouldBe(("user", true));
+            .Last(
+                list => list.ToString().Contains("What does the Tide Cargo cost?", StringComparison.Ordinal)
+                    && list.ToString().Contains(Lie, StringComparison.Ordinal));
+        var told = messages.EnumerateArray().Where(
+            message => message.GetProperty("content").ToString().Contains(Lie, StringComparison.Ordinal)).ShouldHaveSingleItem();
+        (told.GetProperty("role").GetString(), told.GetProperty("content").ToString().Contains("not confirmed", StringComparison.Ordinal))
+            .ShouldBe(("user", true));
     }
 
     [Fact]
@@ -58,7 +62,8 @@ public sealed class ReportedWordsShould(ApiFixture api) : IAsyncLifetime
 
         var check = await TranscribedAsync(visitor, callback, ("user", "What does the Tide Cargo cost?"), ("assistant", Truth));
 
-        check.GetProperty("confirmed").EnumerateArray().Select(line => line.GetProperty("text").ValueKind).ShouldBe([JsonValueKind.Null, JsonValueKind.Null]);
+        check.GetProperty("confirmed").EnumerateArray().Select(line => line.GetProperty("text").ValueKind)
+            .ShouldBe([JsonValueKind.Null, JsonValueKind.Null]);
         check.GetProperty("unconfirmed").GetArrayLength().ShouldBe(0);
         (await SpokenAsync(visitor)).Count.ShouldBe(2);
     }
@@ -75,8 +80,10 @@ public sealed class ReportedWordsShould(ApiFixture api) : IAsyncLifetime
         check.GetProperty("unconfirmed").EnumerateArray().Select(seq => seq.GetInt32()).ShouldBe([lie]);
         check.GetProperty("confirmed").GetArrayLength().ShouldBe(0);
         var spoken = await SpokenAsync(visitor);
-        spoken.Where(line => line.GetProperty("reported").GetBoolean()).Select(line => line.GetProperty("text").GetString()).ShouldBe([Lie]);
-        spoken.Where(line => !line.GetProperty("reported").GetBoolean()).Select(line => line.GetProperty("text").GetString()).ShouldBe(["What does the Tide Cargo cost?", Truth]);
+        spoken.Where(line => line.GetProperty("reported").GetBoolean()).Select(line => line.GetProperty("text").GetString())
+            .ShouldBe([Lie]);
+        spoken.Where(line => !line.GetProperty("reported").GetBoolean()).Select(line => line.GetProperty("text").GetString())
+            .ShouldBe(["What does the Tide Cargo cost?", Truth]);
 
         // From now on, no model sees it.
         await visitor.AskAsync("What does a second battery for the Tide Cargo cost?");
@@ -110,7 +117,9 @@ public sealed class ReportedWordsShould(ApiFixture api) : IAsyncLifetime
     {
         var (video, visitor, session, _) = await CallAsync();
 
-        (await video.Tenant.Developer.PostAsJsonAsync($"/api/tavus/session/{session}/utterances", new { utterances = new[] { new { id = "1", speaker = "assistant", text = Truth } } }, Ct)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        var reported = new { utterances = new[] { new { id = "1", speaker = "assistant", text = Truth } } };
+        (await video.Tenant.Developer.PostAsJsonAsync($"/api/tavus/session/{session}/utterances", reported, Ct))
+            .StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
         (await SpokenAsync(visitor)).Single().GetProperty("reported").GetBoolean().ShouldBeFalse();
     }
@@ -118,7 +127,13 @@ public sealed class ReportedWordsShould(ApiFixture api) : IAsyncLifetime
     private async Task<(VideoTenant Video, TestVisitor Visitor, Guid Session, Uri Callback)> CallAsync()
     {
         var video = await CreateAsync(api, _node, behavior: new { replicaJoinsAfter = 0.1, postCallSeconds = 600, callbackLoss = 1 });
-        await video.Tenant.ImportAsync(new { id = "w", title = "Price", text = "The Tide Cargo costs 4,900 euros with its battery. A second battery for it costs 600 euros." });
+        await video.Tenant.ImportAsync(
+            new
+            {
+                id = "w",
+                title = "Price",
+                text = "The Tide Cargo costs 4,900 euros with its battery. A second battery for it costs 600 euros.",
+            });
         var visitor = await video.Tenant.VisitAsync();
         var session = await OpenAsync(visitor);
         await UntilAsync(visitor, session.SessionId, TavusSessionState.Live);
@@ -130,17 +145,26 @@ public sealed class ReportedWordsShould(ApiFixture api) : IAsyncLifetime
     }
 
     private static async Task HearAsync(TestVisitor visitor, Guid session, params object[] utterances) =>
-        (await visitor.Client.PostAsJsonAsync($"/api/tavus/session/{session}/utterances", new { utterances }, Ct)).EnsureSuccessStatusCode();
+        (await visitor.Client.PostAsJsonAsync($"/api/tavus/session/{session}/utterances", new { utterances }, Ct))
+            .EnsureSuccessStatusCode();
 
     private static async Task<JsonElement> TranscribedAsync(TestVisitor visitor, Uri callback, params (string Role, string Content)[] lines)
     {
-        var body = new { event_type = "application.transcription_ready", properties = new { transcript = lines.Select(line => new { role = line.Role, content = line.Content }) } };
+        var body = new
+        {
+            event_type = "application.transcription_ready",
+            properties = new { transcript = lines.Select(line => new { role = line.Role, content = line.Content }) },
+        };
         using var tavus = new HttpClient();
-        (await tavus.PostAsync(callback, new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"), Ct)).EnsureSuccessStatusCode();
+        (await tavus.PostAsync(callback, new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"), Ct))
+            .EnsureSuccessStatusCode();
         JsonElement[] checks = [];
         await Eventually.TrueAsync(
             async () =>
-                (checks = [.. (await EventsAsync(visitor)).Where(entry => entry.GetProperty("kind").GetString() == "utterances_checked")]).Length > 0,
+                (checks =
+                [
+                    .. (await EventsAsync(visitor)).Where(entry => entry.GetProperty("kind").GetString() == "utterances_checked"),
+                ]).Length > 0,
             "the report is held against the transcript");
         return checks.ShouldHaveSingleItem();
     }
@@ -155,5 +179,7 @@ public sealed class ReportedWordsShould(ApiFixture api) : IAsyncLifetime
     private async Task<string> LastPromptAsync(string question) =>
         string.Join(
             '\n',
-            (await api.Simulator.RequestsAsync()).Select(request => request.GetProperty("messages").ToString()).Where(text => text.Contains(question, StringComparison.Ordinal)));
+            (await api.Simulator.RequestsAsync())
+                .Select(request => request.GetProperty("messages").ToString())
+                .Where(text => text.Contains(question, StringComparison.Ordinal)));
 }

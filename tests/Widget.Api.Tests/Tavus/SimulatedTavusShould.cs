@@ -46,8 +46,9 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
             }
 
             response.StatusCode.ShouldBe(HttpStatusCode.BadRequest, body);
-            JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync()).GetProperty("error").GetString()!.ShouldContain(
-                field);
+            JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync())
+                .GetProperty("error")
+                .GetString()!.ShouldContain(field);
         }
     }
 
@@ -72,7 +73,9 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
 
             await using var again = await Simulator.StartAsync(journal);
 
-            var calls = (await again.Control.GetFromJsonAsync<SimulatedCall[]>($"/control/tavus/conversations?account={key}", TestTenant.Json))!;
+            var calls = (await again.Control.GetFromJsonAsync<SimulatedCall[]>(
+                $"/control/tavus/conversations?account={key}",
+                TestTenant.Json))!;
             calls.Select(call => (call.Id, call.Status, call.EndCalls)).ShouldBe([(ended, "ended", 1), (open, "active", 0)]);
             var account = await again.Control.GetFromJsonAsync<JsonElement>($"/control/tavus/accounts/{key}");
             (account.GetProperty("slots").GetInt32(), account.GetProperty("active").GetInt32()).ShouldBe((2, 1));
@@ -106,7 +109,12 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
     public async Task Stay_open_when_somebody_comes_back_in_time()
     {
         await using var tavus = await TavusTestAccount.CreateAsync(api.Simulator);
-        var call = await tavus.OpenAsync(new CreateConversation { PersonaId = TavusTestAccount.StockPersona, Properties = new ConversationProperties { ParticipantLeftTimeout = 3600 } });
+        var call = await tavus.OpenAsync(
+            new CreateConversation
+            {
+                PersonaId = TavusTestAccount.StockPersona,
+                Properties = new ConversationProperties { ParticipantLeftTimeout = 3600 },
+            });
         await tavus.PostAsync($"conversations/{call.Id}/join");
         await tavus.PostAsync($"conversations/{call.Id}/leave");
         await tavus.PostAsync($"conversations/{call.Id}/join");
@@ -123,7 +131,14 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
         await tavus.Client.EndConversationAsync(tavus.Account, call.Id, Ct);
         await Eventually.TrueAsync(() => Task.FromResult(_ours.Requests.Count == 5), string.Join(' ', Told));
 
-        string[] events = ["system.replica_joined", "system.shutdown", "application.transcription_ready", "application.recording_ready", "application.perception_analysis"];
+        string[] events =
+        [
+            "system.replica_joined",
+            "system.shutdown",
+            "application.transcription_ready",
+            "application.recording_ready",
+            "application.perception_analysis",
+        ];
         Told.ShouldBe(events);
         _ours.Requests.ShouldAllBe(
             request => request.Path == "/callback/token" && request.Body!.Value.GetProperty("conversation_id").GetString() == call.Id);
@@ -182,7 +197,11 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
         {
             case "hmac":
                 request.Headers["X-Tavus-Signature"].ShouldBe(Convert.ToHexStringLower(HMACSHA256.HashData("s3cret"u8, request.Raw)));
-                (body.GetProperty("conversation_id").GetString(), body.GetProperty("tool_call_id").GetString(), body.GetProperty("name").GetString(), body.GetProperty("arguments").GetString())
+                (
+                    body.GetProperty("conversation_id").GetString(),
+                    body.GetProperty("tool_call_id").GetString(),
+                    body.GetProperty("name").GetString(),
+                    body.GetProperty("arguments").GetString())
                     .ShouldBe((call.Id, "call_1", "search_knowledge", """{"query":"bells"}"""));
                 return;
             case "bearer": request.Headers["Authorization"].ShouldBe("Bearer t0ken"); break;
@@ -200,13 +219,25 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
     {
         await using var tavus = await TavusTestAccount.CreateAsync(api.Simulator);
         var tokens = 0;
-        _ours.Answer = http => http.Request.Path == "/token" ? TavusStandIn.JsonAsync(http, 200, $$"""{"access_token":"token-{{Interlocked.Increment(ref tokens)}}"}""")
+        _ours.Answer = http =>
+            http.Request.Path == "/token" ? TavusStandIn.JsonAsync(
+                http,
+                200,
+                $$"""{"access_token":"token-{{Interlocked.Increment(ref tokens)}}"}""")
             : TavusStandIn.JsonAsync(http, TavusStandIn.Of(http).Headers["Authorization"] == "Bearer token-2" ? 200 : 401, "{}");
-        var auth = new ToolAuth { Type = "oauth2_client_credentials", TokenUrl = $"{_ours.Address}token", ClientId = "c", ClientSecret = "s" };
+        var auth = new ToolAuth
+        {
+            Type = "oauth2_client_credentials",
+            TokenUrl = $"{_ours.Address}token",
+            ClientId = "c",
+            ClientSecret = "s",
+        };
         await AttachAsync(tavus, new ToolDelivery { Api = new ToolApi { Url = $"{_ours.Address}tool", Auth = auth } });
         var call = await tavus.OpenAsync();
-        (await tavus.PostAsync($"conversations/{call.Id}/tool-call", new { name = "search_knowledge", arguments = new { query = "bells" } })).GetProperty("status").GetInt32().ShouldBe(
-            200);
+        var called = await tavus.PostAsync(
+            $"conversations/{call.Id}/tool-call",
+            new { name = "search_knowledge", arguments = new { query = "bells" } });
+        called.GetProperty("status").GetInt32().ShouldBe(200);
         _ours.Requests.Select(request => request.Path).ShouldBe(["/token", "/tool", "/token", "/tool"]);
     }
 
@@ -216,7 +247,9 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
         await using var tavus = await TavusTestAccount.CreateAsync(api.Simulator);
         await AttachAsync(tavus, ToolDelivery.Room);
         var call = await tavus.OpenAsync();
-        var made = await tavus.PostAsync($"conversations/{call.Id}/tool-call", new { name = "search_knowledge", arguments = """{"query":"bells"}""" });
+        var made = await tavus.PostAsync(
+            $"conversations/{call.Id}/tool-call",
+            new { name = "search_knowledge", arguments = """{"query":"bells"}""" });
         made.GetProperty("delivery").GetString().ShouldBe("app_message");
         await tavus.PostAsync($"conversations/{call.Id}/message", new
         {
@@ -230,7 +263,8 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
         var message = seen.GetProperty("toRoom").EnumerateArray()
             .Single(sent => sent.GetProperty("event_type").GetString() == "conversation.tool_call");
         message.GetProperty("properties").GetProperty("arguments").GetString().ShouldBe("""{"query":"bells"}""");
-        seen.GetProperty("transcript").EnumerateArray().Last().GetProperty("content").GetString().ShouldBe("""Here is what I found: {"found":3}""");
+        seen.GetProperty("transcript").EnumerateArray().Last().GetProperty("content").GetString()
+            .ShouldBe("""Here is what I found: {"found":3}""");
     }
 
     [Fact]
@@ -261,7 +295,18 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
         var persona = await tavus.Client.CreatePersonaAsync(tavus.Account, new CreatePersona
         {
             SystemPrompt = "Sell.",
-            Layers = new PersonaLayers { Llm = new LlmLayer { Model = "ours", BaseUrl = $"{_ours.Address}v1", ApiKey = "k3y", ExtraBody = new Dictionary<string, JsonElement> { ["temperature"] = FilledRequests.Json("0.1") } } },
+            Layers = new PersonaLayers
+            {
+                Llm = new LlmLayer
+                {
+                    Model = "ours",
+                    BaseUrl = $"{_ours.Address}v1",
+                    ApiKey = "k3y",
+                    ExtraBody = new Dictionary<string,
+                    JsonElement>
+                    { ["temperature"] = FilledRequests.Json("0.1") },
+                },
+            },
         }, Ct);
         var call = await tavus.OpenAsync(
             new CreateConversation { PersonaId = persona.Id, ReplicaId = "r4dcf31b60e1", ConversationalContext = "Session 7" });
@@ -302,7 +347,9 @@ public sealed class SimulatedTavusShould(ApiFixture api) : IAsyncLifetime
             Ct);
         var bad = await tavus.Client.CreateDocumentAsync(tavus.Account, new CreateDocument { DocumentUrl = $"{_ours.Address}bad" }, Ct);
         await Eventually.TrueAsync(
-            () => Task.FromResult(_ours.Requests.Any(request => request.Path == "/told" && request.Body!.Value.GetProperty("status").GetString() == "ready")));
+            () => Task.FromResult(
+                _ours.Requests.Any(
+                    request => request.Path == "/told" && request.Body!.Value.GetProperty("status").GetString() == "ready")));
         await Eventually.TrueAsync(async () => (await tavus.Client.GetDocumentAsync(tavus.Account, bad.Id, Ct)).Status == "error");
         (await tavus.Client.GetDocumentAsync(tavus.Account, bad.Id, Ct)).ErrorMessage.ShouldBe("file_download_failed");
         using var http = new HttpClient();

@@ -73,7 +73,16 @@ public sealed class TavusAccountShould(TavusWorld world) : IClassFixture<TavusWo
         var before = await TestAsync(tenant);
         before.Ok.ShouldBeFalse();
         before.Checks.Select(check => (check.Name, check.Ok)).ShouldBe(
-            [("key", true), ("key_accepted", true), ("replica", false), ("persona", false), ("public_address", false), ("video", false), ("budget", true), ("knowledge", true)]);
+            [
+                ("key", true),
+                ("key_accepted", true),
+                ("replica", false),
+                ("persona", false),
+                ("public_address", false),
+                ("video", false),
+                ("budget", true),
+                ("knowledge", true),
+            ]);
         before.Checks.Where(check => !check.Ok).ShouldAllBe(
             check => check.Words.Contains("Set ")
                 || check.Words.Contains("set ")
@@ -82,13 +91,22 @@ public sealed class TavusAccountShould(TavusWorld world) : IClassFixture<TavusWo
         before.Checks.Single(check => check.Name == "public_address").Words.ShouldContain("https");
 
         await tenant.SetAsync(
-            settings => (settings["useTavusVideo"], settings["tavusReplicaId"], settings["tavusPersonaId"], settings["tavusMonthlyMinutes"]) = (true, VideoTenant.Replica, "p5d11710002a", 0));
+            settings =>
+            {
+                settings["useTavusVideo"] = true;
+                settings["tavusReplicaId"] = VideoTenant.Replica;
+                settings["tavusPersonaId"] = "p5d11710002a";
+                settings["tavusMonthlyMinutes"] = 0;
+            });
         var after = await TestAsync(tenant);
         after.Checks.Where(check => !check.Ok).Select(check => check.Name).ShouldBe(["public_address", "budget"]);
         after.Checks.Single(check => check.Name == "replica").Words.ShouldBe("The replica Anna is trained.");
 
-        var training = (await tenant.SendAsync(HttpMethod.Post, "replicas", new { replica_name = "New", train_video_url = "https://videos.example/new.mp4" }))!["replica_id"]!.GetValue<string>(
-            );
+        var replica = await tenant.SendAsync(
+            HttpMethod.Post,
+            "replicas",
+            new { replica_name = "New", train_video_url = "https://videos.example/new.mp4" });
+        var training = replica!["replica_id"]!.GetValue<string>();
         await tenant.SetAsync(settings => (settings["tavusReplicaId"], settings["tavusPersonaId"]) = (training, "pnone"));
         var wrong = await TestAsync(tenant);
         wrong.Checks.Single(check => check.Name == "persona").Words.ShouldContain("The account has no persona pnone.");

@@ -15,7 +15,8 @@ public sealed class TavusCallSummaryShould
               {"role": "user", "content": " How far? ", "seconds_from_start": 4.5},
               {"role": "assistant", "content": "Eighty kilometres."},
               {"role": "replica", "content": "Anything else?"},
-              {"role": "tool", "content": "{}"}, {"role": "user", "content": "(The answer to your lookup is now in your context. Go on with it.)"},
+              {"role": "tool", "content": "{}"},
+              {"role": "user", "content": "(The answer to your lookup is now in your context. Go on with it.)"},
               {"role": "user", "content": ""}, {"role": "user"}, "junk", null]}}
             """);
 
@@ -28,9 +29,14 @@ public sealed class TavusCallSummaryShould
     [InlineData("reason")]
     public void Read_why_it_ended_under_both_names(string name)
     {
-        var report = Of($$$"""{"event_type": "system.shutdown", "timestamp": "2026-10-01T10:00:00Z", "properties": {"{{{name}}}": "max_call_duration reached"}}""");
+        var report = Of(
+            $$$"""
+            {"event_type": "system.shutdown", "timestamp": "2026-10-01T10:00:00Z",
+             "properties": {"{{{name}}}": "max_call_duration reached"}}
+            """);
 
-        (report.ShutDown, report.ShutdownReason, report.ShutDownAt).ShouldBe((true, "max_call_duration reached", new DateTimeOffset(2026, 10, 1, 10, 0, 0, TimeSpan.Zero)));
+        (report.ShutDown, report.ShutdownReason, report.ShutDownAt)
+            .ShouldBe((true, "max_call_duration reached", new DateTimeOffset(2026, 10, 1, 10, 0, 0, TimeSpan.Zero)));
     }
 
     [Theory]

@@ -84,12 +84,13 @@ public sealed class TavusClientShould(ApiFixture api)
 
         await using var empty = await TavusTestAccount.CreateAsync(api.Simulator, new { credits = 0 });
         (await Should.ThrowAsync<TavusException>(() => empty.OpenAsync())).Fault.ShouldBe(TavusFault.NoCredits);
-        (await Should.ThrowAsync<TavusException>(() => empty.Client.ListVoicesAsync(new("wrong", IsTenants: true), null, 1, 10, Ct))).Fault.ShouldBe(
-            TavusFault.BadKey);
+        (await Should.ThrowAsync<TavusException>(() => empty.Client.ListVoicesAsync(new("wrong", IsTenants: true), null, 1, 10, Ct)))
+            .Fault.ShouldBe(TavusFault.BadKey);
         (await Should.ThrowAsync<TavusException>(() => full.OpenAsync(new CreateConversation { ReplicaId = "r0" }))).Fault.ShouldBe(
             TavusFault.NotFound);
         var refused = await Should.ThrowAsync<TavusException>(
-            () => full.OpenAsync(new CreateConversation { PersonaId = TavusTestAccount.StockPersona, Properties = new() { Language = "de" } }));
+            () => full.OpenAsync(
+                new CreateConversation { PersonaId = TavusTestAccount.StockPersona, Properties = new() { Language = "de" } }));
         refused.Fault.ShouldBe(TavusFault.BadRequest);
         refused.Message.ShouldContain("language");
     }
@@ -102,7 +103,15 @@ public sealed class TavusClientShould(ApiFixture api)
         var made = new List<string>();
         for (var number = 0; number < 5; number++)
             made.Add(
-                (await client.CreateDocumentAsync(account, new CreateDocument { DocumentUrl = $"https://shop.example/{number}", DocumentName = $"Page {number}", Tags = [number % 2 == 0 ? "even" : "odd"] }, Ct)).Id);
+                (await client.CreateDocumentAsync(
+                    account,
+                    new CreateDocument
+                    {
+                        DocumentUrl = $"https://shop.example/{number}",
+                        DocumentName = $"Page {number}",
+                        Tags = [number % 2 == 0 ? "even" : "odd"],
+                    },
+                    Ct)).Id);
 
         var pages = new List<string>();
         for (var page = 0; page < 3; page++)
@@ -117,7 +126,11 @@ public sealed class TavusClientShould(ApiFixture api)
             .ShouldBe([made[3], made[1]]);
         (await client.ListDocumentsAsync(account, new DocumentFilter { NameOrId = "page 2" }, 0, 10, Ct)).Items.Single().Id.ShouldBe(
             made[2]);
-        var replicas = new[] { await client.ListReplicasAsync(account, null, 1, 10, Ct), await client.ListReplicasAsync(account, null, 2, 10, Ct) };
+        var replicas = new[]
+        {
+            await client.ListReplicasAsync(account, null, 1, 10, Ct),
+            await client.ListReplicasAsync(account, null, 2, 10, Ct),
+        };
         replicas.SelectMany(page => page.Items).Select(replica => replica.Id).Distinct().Count().ShouldBe(13);
         replicas[0].Items[0].ShouldSatisfyAllConditions(
             replica => replica.Type.ShouldBe("user"),
@@ -197,7 +210,10 @@ public sealed class TavusClientShould(ApiFixture api)
     {
         await using var tavus = await TavusTestAccount.CreateAsync(api.Simulator);
         var (client, account) = (tavus.Client, tavus.Account);
-        var hmac = FilledRequests.Tool with { Delivery = new ToolDelivery { Api = FilledRequests.Tool.Delivery!.Api! with { Auth = ToolAuth.Hmac("very secret") } } };
+        var hmac = FilledRequests.Tool with
+        {
+            Delivery = new ToolDelivery { Api = FilledRequests.Tool.Delivery!.Api! with { Auth = ToolAuth.Hmac("very secret") } },
+        };
         var tool = await client.CreateToolAsync(account, hmac, Ct);
         (await Should.ThrowAsync<TavusException>(() => client.CreateToolAsync(account, hmac, Ct))).Fault.ShouldBe(TavusFault.Conflict);
         tool.Delivery.GetProperty("api").GetProperty("auth").GetProperty("secret").GetString().ShouldBe("********");
@@ -218,8 +234,8 @@ public sealed class TavusClientShould(ApiFixture api)
         (read.Parameters.ValueKind, read.Delivery.GetProperty("app_message").GetBoolean()).ShouldBe((JsonValueKind.Object, true));
         (await client.ListToolsAsync(account, "search", 1, 10, Ct)).Items.Single().Id.ShouldBe(tool.Id);
         await client.DetachToolAsync(account, TavusTestAccount.StockPersona, tool.Id, Ct);
-        (await Should.ThrowAsync<TavusException>(() => client.DetachToolAsync(account, TavusTestAccount.StockPersona, tool.Id, Ct))).Fault.ShouldBe(
-            TavusFault.BadRequest);
+        (await Should.ThrowAsync<TavusException>(() => client.DetachToolAsync(account, TavusTestAccount.StockPersona, tool.Id, Ct)))
+            .Fault.ShouldBe(TavusFault.BadRequest);
         await client.DeleteToolAsync(account, tool.Id, Ct);
         (await client.ListToolsAsync(account, null, 1, 10, Ct)).Items.ShouldBeEmpty();
     }
@@ -229,12 +245,22 @@ public sealed class TavusClientShould(ApiFixture api)
     [InlineData("""{"type":"bearer","token":"t"}""")]
     [InlineData("""{"type":"api_key","location":"query","name":"key","value":"v"}""")]
     [InlineData("""{"type":"basic","username":"u","password":"p"}""")]
-    [InlineData("""{"type":"oauth2_client_credentials","token_url":"https://auth.example/token","client_id":"c","client_secret":"s","scope":"read"}""")]
+    [InlineData(
+        """
+        {"type":"oauth2_client_credentials","token_url":"https://auth.example/token",
+         "client_id":"c","client_secret":"s","scope":"read"}
+        """)]
     [InlineData("""{"type":"hmac","secret":"s"}""")]
     public async Task Say_how_a_tool_is_to_prove_itself(string auth)
     {
         await using var tavus = await TavusTestAccount.CreateAsync(api.Simulator);
-        var tool = FilledRequests.Tool with { Delivery = new ToolDelivery { Api = FilledRequests.Tool.Delivery!.Api! with { Auth = JsonSerializer.Deserialize<ToolAuth>(auth, TavusJson.Requests)! } } };
+        var tool = FilledRequests.Tool with
+        {
+            Delivery = new ToolDelivery
+            {
+                Api = FilledRequests.Tool.Delivery!.Api! with { Auth = JsonSerializer.Deserialize<ToolAuth>(auth, TavusJson.Requests)! },
+            },
+        };
         (await tavus.Client.CreateToolAsync(tavus.Account, tool, Ct)).Id.ShouldNotBeNullOrEmpty();
     }
 

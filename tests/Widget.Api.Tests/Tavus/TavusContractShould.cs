@@ -71,19 +71,49 @@ public sealed class TavusContractShould : IAsyncLifetime
 
     // Enough for whatever reads it.
     private const string Answer = """
-        {"conversation_id":"c1","conversation_url":"https://tavus.daily.co/c1","persona_id":"p1","replica_id":"r1","document_id":"d1","tool_id":"t1","uuid":"g1","objectives_id":"o1"}
+        {"conversation_id":"c1","conversation_url":"https://tavus.daily.co/c1","persona_id":"p1","replica_id":"r1",
+         "document_id":"d1","tool_id":"t1","uuid":"g1","objectives_id":"o1"}
         """;
 
     private static (object Filled, string Table, Func<TavusClient, Task> Send) Of(string request) => request switch
     {
-        "conversation" => (FilledRequests.Conversation, TavusFieldTables.Conversation, client => client.CreateConversationAsync(TavusStandIn.Account, FilledRequests.Conversation, Ct)),
-        "persona" => (FilledRequests.Persona, TavusFieldTables.Persona, client => client.CreatePersonaAsync(TavusStandIn.Account, FilledRequests.Persona, Ct)),
-        "replica" => (FilledRequests.Replica, TavusFieldTables.Replica, client => client.CreateReplicaAsync(TavusStandIn.Account, FilledRequests.Replica, Ct)),
-        "document" => (FilledRequests.Document, TavusFieldTables.Document, client => client.CreateDocumentAsync(TavusStandIn.Account, FilledRequests.Document, Ct)),
-        "documentPatch" => (FilledRequests.DocumentPatch, TavusFieldTables.DocumentPatch, client => client.PatchDocumentAsync(TavusStandIn.Account, "d1", FilledRequests.DocumentPatch, Ct)),
-        "tool" => (FilledRequests.Tool, TavusFieldTables.Tool, client => client.CreateToolAsync(TavusStandIn.Account, FilledRequests.Tool, Ct)),
-        "guardrail" => (FilledRequests.Guardrail, TavusFieldTables.Guardrail, client => client.CreateGuardrailAsync(TavusStandIn.Account, FilledRequests.Guardrail, Ct)),
-        _ => (FilledRequests.Objectives, TavusFieldTables.Objectives, client => client.CreateObjectivesAsync(TavusStandIn.Account, FilledRequests.Objectives, Ct)),
+        "conversation" =>
+            (
+                FilledRequests.Conversation,
+                TavusFieldTables.Conversation,
+                client => client.CreateConversationAsync(TavusStandIn.Account, FilledRequests.Conversation, Ct)),
+        "persona" =>
+            (
+                FilledRequests.Persona,
+                TavusFieldTables.Persona,
+                client => client.CreatePersonaAsync(TavusStandIn.Account, FilledRequests.Persona, Ct)),
+        "replica" =>
+            (
+                FilledRequests.Replica,
+                TavusFieldTables.Replica,
+                client => client.CreateReplicaAsync(TavusStandIn.Account, FilledRequests.Replica, Ct)),
+        "document" =>
+            (
+                FilledRequests.Document,
+                TavusFieldTables.Document,
+                client => client.CreateDocumentAsync(TavusStandIn.Account, FilledRequests.Document, Ct)),
+        "documentPatch" =>
+            (
+                FilledRequests.DocumentPatch,
+                TavusFieldTables.DocumentPatch,
+                client => client.PatchDocumentAsync(TavusStandIn.Account, "d1", FilledRequests.DocumentPatch, Ct)),
+        "tool" =>
+            (FilledRequests.Tool, TavusFieldTables.Tool, client => client.CreateToolAsync(TavusStandIn.Account, FilledRequests.Tool, Ct)),
+        "guardrail" =>
+            (
+                FilledRequests.Guardrail,
+                TavusFieldTables.Guardrail,
+                client => client.CreateGuardrailAsync(TavusStandIn.Account, FilledRequests.Guardrail, Ct)),
+        _ =>
+            (
+                FilledRequests.Objectives,
+                TavusFieldTables.Objectives,
+                client => client.CreateObjectivesAsync(TavusStandIn.Account, FilledRequests.Objectives, Ct)),
     };
 
     private static IEnumerable<string> Lines(string table) =>
@@ -92,8 +122,11 @@ public sealed class TavusContractShould : IAsyncLifetime
     /// <summary>Each field with its type; what the table calls an object or a list of them is not looked into.</summary>
     private static List<string> Fields(JsonElement value, string table)
     {
-        var wholes = Lines(table).Select(line => line.Split(' ')).Where(field => field[1].StartsWith("object", StringComparison.Ordinal)).Select(field => field[0]).ToHashSet(
-            StringComparer.Ordinal);
+        var wholes = Lines(table)
+            .Select(line => line.Split(' '))
+            .Where(field => field[1].StartsWith("object", StringComparison.Ordinal))
+            .Select(field => field[0])
+            .ToHashSet(StringComparer.Ordinal);
         var found = new List<string>();
         Collect(value, "");
         return [.. found.Distinct(StringComparer.Ordinal)];
@@ -102,7 +135,10 @@ public sealed class TavusContractShould : IAsyncLifetime
         {
             if (item.ValueKind == JsonValueKind.Object && !wholes.Contains(path))
                 foreach (var field in item.EnumerateObject()) Collect(field.Value, path.Length == 0 ? field.Name : $"{path}.{field.Name}");
-            else if (item.ValueKind == JsonValueKind.Array && item.GetArrayLength() > 0 && item[0].ValueKind == JsonValueKind.Object && !wholes.Contains(path))
+            else if (item.ValueKind == JsonValueKind.Array
+                && item.GetArrayLength() > 0
+                && item[0].ValueKind == JsonValueKind.Object
+                && !wholes.Contains(path))
                 foreach (var entry in item.EnumerateArray()) Collect(entry, path);
             else
                 found.Add($"{path} {TypeOf(item)}");
@@ -122,15 +158,17 @@ public sealed class TavusContractShould : IAsyncLifetime
     /// <summary>Properties of the client's records that hold nothing.</summary>
     private static IEnumerable<string> Unfilled(object record, string path)
     {
-        foreach (var property in record.GetType().GetProperties().Where(property => property.GetMethod is { IsStatic: false } && property.Name != "EqualityContract"))
+        var properties = record.GetType().GetProperties()
+            .Where(property => property.GetMethod is { IsStatic: false } && property.Name != "EqualityContract");
+        foreach (var property in properties)
         {
             var value = property.GetValue(record);
             var here = $"{path}.{property.Name}";
             if (value is null) yield return here;
             var parts = value switch
             {
-                IEnumerable list and not (string or IDictionary) when value.GetType().Namespace != "System.Text.Json.Nodes" => list.Cast<object>(
-                    ),
+                IEnumerable list and not (string or IDictionary) when value.GetType().Namespace != "System.Text.Json.Nodes" =>
+                    list.Cast<object>(),
                 null => [],
                 _ => [value],
             };

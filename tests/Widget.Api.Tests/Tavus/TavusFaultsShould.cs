@@ -109,7 +109,8 @@ public sealed class TavusFaultsShould : IAsyncLifetime
     [Fact]
     public async Task Never_send_a_change_twice()
     {
-        _server.Answer = http => http.Request.Method == "GET" ? TavusStandIn.JsonAsync(http, 200, """{"data":[]}""") : TavusStandIn.JsonAsync(http, 500, "{}");
+        _server.Answer = http =>
+            http.Request.Method == "GET" ? TavusStandIn.JsonAsync(http, 200, """{"data":[]}""") : TavusStandIn.JsonAsync(http, 500, "{}");
         var e = await FailureAsync(client => client.CreateConversationAsync(Account, FilledRequests.Conversation, Ct));
         e.MayHaveHappened.ShouldBeTrue();
         await FailureAsync(client => client.EndConversationAsync(Account, "c1", Ct));
@@ -224,7 +225,12 @@ public sealed class TavusFaultsShould : IAsyncLifetime
         var client = _server.Client(Hasty);
         foreach (var status in new[] { 200, 400, 401, 500 })
         {
-            _server.Says(status, $$"""{"conversation_id":"c1","conversation_url":"https://tavus.daily.co/c1","persona_id":"p1","error":"failed for {{Account.Key}}"}""");
+            _server.Says(
+                status,
+                $$"""
+                {"conversation_id":"c1","conversation_url":"https://tavus.daily.co/c1","persona_id":"p1",
+                 "error":"failed for {{Account.Key}}"}
+                """);
             await IgnoreAsync(client.CreateConversationAsync(Account, FilledRequests.Conversation, Ct));
             await IgnoreAsync(client.CreatePersonaAsync(Account, FilledRequests.Persona, Ct));
             await IgnoreAsync(client.ListDocumentsAsync(Account, new DocumentFilter { NameOrId = "confidential" }, 0, 10, Ct));

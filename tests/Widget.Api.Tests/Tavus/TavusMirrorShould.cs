@@ -37,7 +37,13 @@ public sealed class TavusMirrorShould(TavusWorld world) : IClassFixture<TavusWor
         await tenant.AddDocumentAsync(world.Page("Delivery", Delivery));
         await tenant.Tenant.ImportAsync(
             new { id = "delivery", title = "Delivery", text = Delivery },
-            new { id = "screen", title = "The settings screen", text = "A screenshot of the settings screen: the red button in the upper right corner of the picture starts the export." });
+            new
+            {
+                id = "screen",
+                title = "The settings screen",
+                text = "A screenshot of the settings screen: "
+                    + "the red button in the upper right corner of the picture starts the export.",
+            });
         await tenant.SyncAsync();
         const string Plain = "What does delivery to Denmark cost?";
         const string Seen = "Show me a screenshot of the settings screen with the red button";
@@ -115,8 +121,9 @@ public sealed class TavusMirrorShould(TavusWorld world) : IClassFixture<TavusWor
         (trouble.Name, trouble.Url).ShouldBe(("Gone", page));
         trouble.Error.ShouldContain("There is no page at");
         trouble.RetryAt.ShouldNotBeNull();
-        (await tenant.Developer.GetFromJsonAsync<TavusTestReport>("/api/tavus/test", TestTenant.Json))!.Checks.Single(check => check.Name == "knowledge").Ok.ShouldBeFalse(
-            );
+        (await tenant.Developer.GetFromJsonAsync<TavusTestReport>("/api/tavus/test", TestTenant.Json))!
+            .Checks.Single(check => check.Name == "knowledge")
+            .Ok.ShouldBeFalse();
     }
 
     [Fact]

@@ -82,7 +82,11 @@ public sealed class TavusNamesShould : IAsyncLifetime
     [Fact]
     public async Task Open_calls_in_the_names_that_the_account_knows_and_ask_for_those_once()
     {
-        _server.Knows(("GET /v2/pals", """{"data":[]}"""), ("POST /v2/conversations", """{"conversation_id":"c1","conversation_url":"https://tavus.daily.co/c1","pal_id":"p1","face_id":"r1"}"""));
+        _server.Knows(
+            ("GET /v2/pals", """{"data":[]}"""),
+            (
+                "POST /v2/conversations",
+                """{"conversation_id":"c1","conversation_url":"https://tavus.daily.co/c1","pal_id":"p1","face_id":"r1"}"""));
         var client = _server.Client();
         foreach (var _ in Enumerable.Range(0, 2))
         {
@@ -108,13 +112,20 @@ public sealed class TavusNamesShould : IAsyncLifetime
         await client.PatchPersonaAsync(
             Account,
             "p1",
-            [new("replace", "/persona_name", "Host"), new("copy", "/layers/llm/model", From: "/default_replica_id"), new("replace", "/greeting")],
+            [
+                new("replace", "/persona_name", "Host"),
+                new("copy", "/layers/llm/model", From: "/default_replica_id"),
+                new("replace", "/greeting"),
+            ],
             Ct);
         await client.ListReplicasAsync(Account, new ReplicaFilter { Type = "user", Ids = ["r1", "r2"] }, 2, 5, Ct);
 
         _server.Requests.Single(request => request.Path == "/v2/pals").Query.ShouldBe("?limit=10&page=1&pal_type=user");
         _server.Requests.Single(request => request.Method == "PATCH").Body!.Value.GetRawText()
-            .ShouldBe("""[{"op":"replace","path":"/pal_name","value":"Host"},{"op":"copy","path":"/layers/llm/model","from":"/default_face_id"},{"op":"replace","path":"/greeting","value":null}]""");
+            .ShouldBe(
+                """[{"op":"replace","path":"/pal_name","value":"Host"},"""
+                    + """{"op":"copy","path":"/layers/llm/model","from":"/default_face_id"},"""
+                    + """{"op":"replace","path":"/greeting","value":null}]""");
         _server.Requests.Single(request => request.Path == "/v2/faces").Query.ShouldBe(
             "?limit=5&page=2&verbose=true&face_type=user&face_ids=r1%2Cr2");
     }
@@ -123,7 +134,11 @@ public sealed class TavusNamesShould : IAsyncLifetime
     [InlineData("""{"persona_id":"p1","persona_name":"Host"}""")]
     [InlineData("""{"data":[{"persona_id":"p1","persona_name":"Host"}]}""")]
     [InlineData("""{"data":{"pal_id":"p1","pal_name":"Host"}}""")]
-    [InlineData("""{"pal_id":"p1","name":"Host","persona_name":null,"unknown":{"deeply":[{"unknown":1}]},"layers":"none","document_ids":7,"created_at":"never","has_unpublished_changes":"yes"}""")]
+    [InlineData(
+        """
+        {"pal_id":"p1","name":"Host","persona_name":null,"unknown":{"deeply":[{"unknown":1}]},
+         "layers":"none","document_ids":7,"created_at":"never","has_unpublished_changes":"yes"}
+        """)]
     public async Task Read_a_persona_in_every_form_in_which_one_comes(string answer)
     {
         _server.Says(200, answer);

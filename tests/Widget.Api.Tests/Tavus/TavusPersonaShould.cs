@@ -25,7 +25,16 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
         var preview = await PreviewAsync(tenant);
         (preview.PersonaId, preview.Name.StartsWith("Ada – Harbor Bikes (", StringComparison.Ordinal)).ShouldBe((null, true));
         preview.Changes.Select(change => change.Path).ShouldBe(
-            ["tavusGuardrails.no_prices", "agentName", "agentInstructions", "mode", "tavusReplicaId", "tavusDocumentTags", "tavusCustomModel.speculative_inference", "tools"]);
+            [
+                "tavusGuardrails.no_prices",
+                "agentName",
+                "agentInstructions",
+                "mode",
+                "tavusReplicaId",
+                "tavusDocumentTags",
+                "tavusCustomModel.speculative_inference",
+                "tools",
+            ]);
         (await tenant.ListAsync("personas?persona_type=user")).ShouldBeEmpty();
 
         var applied = await ApplyAsync(tenant, preview);
@@ -57,11 +66,17 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
     {
         var tenant = await world.TenantAsync(Settings);
         await tenant.SetAsync(settings => settings["tavusLayers"] = JsonNode.Parse(
-            """{"tts": {"ttsEngine": "cartesia", "ttsEmotionControl": false}, "stt": {"hotwords": "Tide Cargo"}, "perception": {"perceptionAnalysisQueries": ["Did they smile?"]}, "conversationalFlow": {"turnTakingPatience": "high"}}"""));
+            """
+            {"tts": {"ttsEngine": "cartesia", "ttsEmotionControl": false}, "stt": {"hotwords": "Tide Cargo"},
+             "perception": {"perceptionAnalysisQueries": ["Did they smile?"]}, "conversationalFlow": {"turnTakingPatience": "high"}}
+            """));
         var made = await ApplyAsync(tenant, await PreviewAsync(tenant));
 
         var layers = (await tenant.PersonaAsync(made.PersonaId))["layers"]!;
-        (layers["tts"]!.ToJsonString(), layers["stt"]!["hotwords"]!.GetValue<string>(), layers["conversational_flow"]!["turn_taking_patience"]!.GetValue<string>())
+        (
+            layers["tts"]!.ToJsonString(),
+            layers["stt"]!["hotwords"]!.GetValue<string>(),
+            layers["conversational_flow"]!["turn_taking_patience"]!.GetValue<string>())
             .ShouldBe(("""{"tts_engine":"cartesia","tts_emotion_control":false}""", "Tide Cargo", "high"));
         (await PreviewAsync(tenant)).Changes.ShouldBeEmpty();
 
@@ -86,8 +101,14 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
             new { op = "add", path = "/greeting", value = "Ahoy!" },
         });
 
-        await tenant.SetAsync(settings => (settings["agentName"], settings["tavusDocumentTags"], settings["tavusGuardrails"], settings["tools"]) =
-            ("Grace", new JsonArray("manual"), new JsonArray(new JsonObject { ["name"] = "no_politics", ["prompt"] = "Say nothing of politics." }), new JsonArray()));
+        await tenant.SetAsync(settings =>
+        {
+            settings["agentName"] = "Grace";
+            settings["tavusDocumentTags"] = new JsonArray("manual");
+            settings["tavusGuardrails"] = new JsonArray(
+                new JsonObject { ["name"] = "no_politics", ["prompt"] = "Say nothing of politics." });
+            settings["tools"] = new JsonArray();
+        });
         var preview = await PreviewAsync(tenant);
 
         preview.Changes.Select(change => change.Path).ShouldBe(
@@ -113,7 +134,8 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
         (await PreviewAsync(tenant)).Changes.ShouldBeEmpty();
 
         await tenant.SetAsync(
-            settings => settings["tavusGuardrails"] = new JsonArray(new JsonObject { ["name"] = "no_politics", ["prompt"] = "Say nothing of politics and religion." }));
+            settings => settings["tavusGuardrails"] = new JsonArray(
+                new JsonObject { ["name"] = "no_politics", ["prompt"] = "Say nothing of politics and religion." }));
         var worded = await PreviewAsync(tenant);
         (worded.Changes.ShouldHaveSingleItem().Before!.GetValue<string>(), worded.Patch.Count).ShouldBe(("Say nothing of politics.", 0));
         await ApplyAsync(tenant, worded);
@@ -234,7 +256,10 @@ public sealed class TavusPersonaShould(TavusWorld world) : IClassFixture<TavusWo
     private static IReadOnlyList<string> Texts(JsonNode? list) => [.. list!.AsArray().Select(item => item!.GetValue<string>())];
 
     private static async Task<IReadOnlyList<string>> ToolsAsync(TavusTenant tenant, string persona) =>
-        [.. (await tenant.SendAsync(HttpMethod.Get, $"personas/{persona}/tools"))!["data"]!.AsArray().Select(tool => tool!["name"]!.GetValue<string>())];
+        [
+            .. (await tenant.SendAsync(HttpMethod.Get, $"personas/{persona}/tools"))!["data"]!.AsArray()
+                .Select(tool => tool!["name"]!.GetValue<string>()),
+        ];
 
     private static async Task<TenantSettings> SettingsAsync(TavusTenant tenant) =>
         (await tenant.Developer.GetFromJsonAsync<TenantSettings>("/api/settings", TestTenant.Json))!;

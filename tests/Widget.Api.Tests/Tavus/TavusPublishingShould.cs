@@ -14,11 +14,18 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
     {
         var tenant = await world.TenantAsync(new { useTavusKB = true });
         await tenant.Tenant.ImportAsync(
-            new { id = "warranty", title = "Warranty", text = "# The frame\nIt is covered for five years.", format = "markdown", url = "https://shop.example/warranty" });
+            new
+            {
+                id = "warranty",
+                title = "Warranty",
+                text = "# The frame\nIt is covered for five years.",
+                format = "markdown",
+                url = "https://shop.example/warranty",
+            });
         var document = (await DocumentsAsync(tenant)).Single();
 
-        (await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { document.Id } })).StatusCode.ShouldBe(
-            HttpStatusCode.Accepted);
+        (await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { documentIds = new[] { document.Id } }))
+            .StatusCode.ShouldBe(HttpStatusCode.Accepted);
         var first = await UntilAsync(tenant, one => one.Status == TavusPublicationStatus.Ready);
 
         (first.ExternalId, first.Title, first.Error).ShouldBe(("warranty", "Warranty", null));
@@ -75,7 +82,8 @@ public sealed class TavusPublishingShould(TavusWorld world) : IClassFixture<Tavu
         await tenant.Tenant.ImportAsync(
             new { id = "a", title = "A", text = "The first text." },
             new { id = "b", title = "B", text = "The second text." });
-        var source = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents", TestTenant.Json))!.Documents[0].SourceId;
+        var source = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents", TestTenant.Json))!
+            .Documents[0].SourceId;
         await tenant.Developer.PostAsJsonAsync("/api/tavus/knowledge/publish", new { sourceIds = new[] { source } });
         await Eventually.TrueAsync(
             async () => (await PublishedAsync(tenant)).Count(one => one.Status == TavusPublicationStatus.Ready) == 2,

@@ -87,7 +87,9 @@ internal sealed class TavusStandIn : IAsyncDisposable
 
     /// <summary>Answers by method and path, as <c>GET /v2/personas</c>; everything else is unknown to it.</summary>
     public void Knows(params (string Request, string Body)[] answers) => Answer = http =>
-        answers.Where(answer => answer.Request == $"{http.Request.Method} {http.Request.Path}").Select(answer => answer.Body).FirstOrDefault() is { } body
+        answers.Where(answer => answer.Request == $"{http.Request.Method} {http.Request.Path}")
+            .Select(answer => answer.Body)
+            .FirstOrDefault() is { } body
             ? JsonAsync(http, 200, body)
             : JsonAsync(http, 404, """{"message":"Not Found"}""");
 

@@ -14,7 +14,12 @@ namespace Widget.Api.Tests.Tavus;
 internal sealed class TavusTestAccount : IAsyncDisposable
 {
     // A thousand requests at once may take a slow machine a while.
-    private static readonly TavusLimits Patient = new() { Connect = TimeSpan.FromMinutes(1), Read = TimeSpan.FromMinutes(1), Change = TimeSpan.FromMinutes(1) };
+    private static readonly TavusLimits Patient = new()
+    {
+        Connect = TimeSpan.FromMinutes(1),
+        Read = TimeSpan.FromMinutes(1),
+        Change = TimeSpan.FromMinutes(1),
+    };
 
     private readonly Simulator _simulator;
     private readonly HttpClient _control;

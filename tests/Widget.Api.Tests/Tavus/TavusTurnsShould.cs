@@ -8,7 +8,12 @@ namespace Widget.Api.Tests.Tavus;
 /// <summary>One node at a time changes a tenant's things at Tavus, and the database does not wait for Tavus meanwhile.</summary>
 public sealed class TavusTurnsShould(TavusWorld world) : IClassFixture<TavusWorld>, IAsyncLifetime
 {
-    private static readonly object Settings = new { agentName = "Ada", tavusReplicaId = VideoTenant.Replica, tools = new[] { "search_knowledge" } };
+    private static readonly object Settings = new
+    {
+        agentName = "Ada",
+        tavusReplicaId = VideoTenant.Replica,
+        tools = new[] { "search_knowledge" },
+    };
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -106,8 +111,10 @@ public sealed class TavusTurnsShould(TavusWorld world) : IClassFixture<TavusWorl
         var looked = 0;
         while (!request.IsCompleted)
         {
-            (await CountAsync("select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%' and state_change < clock_timestamp() - interval '500 ms'"))
-                .ShouldBe(0);
+            var idle = await CountAsync(
+                "select count(*) from pg_stat_activity where datname = current_database() "
+                    + "and state like 'idle in transaction%' and state_change < clock_timestamp() - interval '500 ms'");
+            idle.ShouldBe(0);
             looked++;
             await Task.WhenAny(request, Task.Delay(50, Ct));
         }

@@ -52,7 +52,11 @@ public sealed class TavusWorld : IAsyncLifetime
         await AccountAsync(PlatformKey);
         Node = await ApiNode.StartAsync(
             Database,
-            fetching: new FetchOptions { AllowedPrivateHosts = new HashSet<string> { new Uri(_site.Urls.Single()).Authority }, HostDelay = TimeSpan.Zero },
+            fetching: new FetchOptions
+            {
+                AllowedPrivateHosts = new HashSet<string> { new Uri(_site.Urls.Single()).Authority },
+                HostDelay = TimeSpan.Zero,
+            },
             tavusApi: Simulator.TavusApi with { Key = PlatformKey });
     }
 
@@ -136,7 +140,10 @@ internal sealed class TavusTenant(TavusWorld world, TestTenant tenant, string ke
 
     /// <summary>Everything of a kind that the account has.</summary>
     public async Task<IReadOnlyList<JsonNode>> ListAsync(string what) =>
-        [.. (await SendAsync(HttpMethod.Get, $"{what}{(what.Contains('?') ? '&' : '?')}limit=100"))!["data"]!.AsArray().Select(item => item!)];
+        [
+            .. (await SendAsync(HttpMethod.Get, $"{what}{(what.Contains('?') ? '&' : '?')}limit=100"))!["data"]!.AsArray()
+                .Select(item => item!),
+        ];
 
     public async Task<JsonNode> PersonaAsync(string id)
     {
@@ -146,7 +153,18 @@ internal sealed class TavusTenant(TavusWorld world, TestTenant tenant, string ke
 
     public async Task<JsonNode?> SendAsync(HttpMethod method, string path, object? body = null)
     {
-        using var request = new HttpRequestMessage(method, $"/tavus/v2/{path}") { Headers = { { "x-api-key", key } }, Content = body is null ? null : JsonContent.Create(body, options: new JsonSerializerOptions { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull }) };
+        using var request = new HttpRequestMessage(method, $"/tavus/v2/{path}")
+        {
+            Headers = { { "x-api-key", key } },
+            Content = body is null
+                ? null
+                : JsonContent.Create(
+                    body,
+                    options: new JsonSerializerOptions
+                    {
+                        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+                    }),
+        };
         var response = await world.Simulator.Control.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         response.IsSuccessStatusCode.ShouldBeTrue(text);

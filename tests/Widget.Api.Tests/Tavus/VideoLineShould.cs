@@ -75,7 +75,11 @@ public sealed class VideoLineShould(ApiFixture api) : IAsyncLifetime
         await using var connection = await api.Database.OwnerSource.OpenConnectionAsync(Ct);
         await using (var transaction = await connection.BeginTransactionAsync(Ct))
         {
-            await using var command = new Npgsql.NpgsqlCommand("select 1 from tavus_sessions where id = $1 for update", connection, transaction) { Parameters = { new() { Value = next.SessionId } } };
+            await using var command = new Npgsql.NpgsqlCommand(
+                "select 1 from tavus_sessions where id = $1 for update",
+                connection,
+                transaction)
+            { Parameters = { new() { Value = next.SessionId } } };
             await command.ExecuteScalarAsync(Ct);
             await EndAsync(first, going.SessionId);
             await Eventually.TrueAsync(
@@ -143,7 +147,8 @@ public sealed class VideoLineShould(ApiFixture api) : IAsyncLifetime
     private async Task<bool> SleepAsync(Guid session)
     {
         await using var command = api.Database.OwnerSource.CreateCommand(
-            "update tavus_sessions set next_check_at = now() + interval '1 hour', seen_at = now() + interval '1 minute' where id = $1 and state = 'queued' and lease_owner is null");
+            "update tavus_sessions set next_check_at = now() + interval '1 hour', seen_at = now() + interval '1 minute' "
+                + "where id = $1 and state = 'queued' and lease_owner is null");
         command.Parameters.Add(new() { Value = session });
         return await command.ExecuteNonQueryAsync(Ct) == 1;
     }

@@ -18,8 +18,10 @@ public sealed class VideoListShould(ApiFixture api)
         (forFew.Sessions.Count, forMany.Sessions.Count).ShouldBe((2, 60));
         forMany.Statements.ShouldBe(forFew.Statements);
         // Half of them wait, newest last, and each has its own position.
-        forMany.Sessions.Where(session => session.State == TavusSessionState.Queued).Select(session => session.Position).ShouldBe(Enumerable.Range(1, 30).Reverse().Select(place => (int?)place));
-        forMany.Sessions.Where(session => session.State == TavusSessionState.Live).ShouldAllBe(session => session.Position == null && session.GreenScreen);
+        forMany.Sessions.Where(session => session.State == TavusSessionState.Queued).Select(session => session.Position)
+            .ShouldBe(Enumerable.Range(1, 30).Reverse().Select(place => (int?)place));
+        forMany.Sessions.Where(session => session.State == TavusSessionState.Live)
+            .ShouldAllBe(session => session.Position == null && session.GreenScreen);
     }
 
     private static async Task<(IReadOnlyList<TavusSession> Sessions, int Statements)> ListAsync(TestTenant tenant)
@@ -55,10 +57,10 @@ public sealed class VideoListShould(ApiFixture api)
         {
             await api.Database.OwnerSource.ExecuteAsync(
                 """
-                insert into tavus_sessions (tenant_id, id, conversation_id, visitor_id, client_id, state, account, replica_id, wish, watched, reserved_seconds, name,
-                  callback_token, created_at, queued_at, opened_at, next_check_at)
-                values ($1, $2, $3, $4, $5, case when $6 then 'queued' else 'live' end, $1::text, 'r', '{}', false, 60, $5, sha256($2::text::bytea),
-                  now(), case when $6 then now() end, case when not $6 then now() end, null)
+                insert into tavus_sessions (tenant_id, id, conversation_id, visitor_id, client_id, state, account, replica_id, wish,
+                  watched, reserved_seconds, name, callback_token, created_at, queued_at, opened_at, next_check_at)
+                values ($1, $2, $3, $4, $5, case when $6 then 'queued' else 'live' end, $1::text, 'r', '{}',
+                  false, 60, $5, sha256($2::text::bytea), now(), case when $6 then now() end, case when not $6 then now() end, null)
                 """,
                 tenant.Created.TenantId,
                 Guid.CreateVersion7(),

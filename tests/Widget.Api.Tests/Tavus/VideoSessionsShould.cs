@@ -58,13 +58,19 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
         var visitor = await video.Tenant.VisitAsync();
         var session = await OpenAsync(visitor);
         await UntilAsync(visitor, session.SessionId, TavusSessionState.Live);
-        (await api.Simulator.Control.PostAsync($"/control/tavus/conversations/{session.ConversationId}/join", null, Ct)).EnsureSuccessStatusCode();
+        (await api.Simulator.Control.PostAsync($"/control/tavus/conversations/{session.ConversationId}/join", null, Ct))
+            .EnsureSuccessStatusCode();
         await EndAsync(visitor, session.SessionId);
 
         TavusSession? kept = null;
         await Eventually.TrueAsync(
             async () =>
-                (kept = (await video.Tenant.Developer.GetFromJsonAsync<TavusSessions>("/api/tavus/sessions", TestTenant.Json, Ct))!.Sessions.Single()).Record is { Perception: not null, ShutdownReason: not null },
+                (kept = (await video.Tenant.Developer.GetFromJsonAsync<TavusSessions>("/api/tavus/sessions", TestTenant.Json, Ct))!
+                    .Sessions.Single()).Record is
+                {
+                    Perception: not null,
+                    ShutdownReason: not null,
+                },
             "what Tavus tells after the call is there");
 
         kept!.Record!.Seconds.ShouldNotBeNull();
@@ -208,7 +214,10 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
         var session = await OpenAsync(visitor);
         using var anybody = _node.Client();
 
-        var refused = await anybody.PostAsync($"/api/tavus/session/{session.SessionId}/leave", new StringContent("""{"leaveToken": "CfDJ8"}"""), Ct);
+        var refused = await anybody.PostAsync(
+            $"/api/tavus/session/{session.SessionId}/leave",
+            new StringContent("""{"leaveToken": "CfDJ8"}"""),
+            Ct);
         var taken = await anybody.PostAsync(
             $"/api/tavus/session/{session.SessionId}/leave",
             new StringContent(JsonSerializer.Serialize(new { leaveToken = session.LeaveToken })),
@@ -308,11 +317,14 @@ public sealed class VideoSessionsShould(ApiFixture api) : IAsyncLifetime
         foreach (var client in new[] { stranger.Client, neighbour.Tenant.Developer })
         {
             (await client.GetAsync($"/api/tavus/session/{session.SessionId}", Ct)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-            (await client.PostAsJsonAsync($"/api/tavus/session/{session.SessionId}/end", new { }, Ct)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await client.PostAsJsonAsync($"/api/tavus/session/{session.SessionId}/end", new { }, Ct)).StatusCode
+                .ShouldBe(HttpStatusCode.NotFound);
         }
 
-        (await stranger.Client.PostAsJsonAsync("/api/tavus/session", new { threadId = visitor.Session.ConversationId }, Ct)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await visitor.Client.PostAsJsonAsync("/api/tavus/session", new { companyId = neighbour.Tenant.Created.TenantId }, Ct)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await stranger.Client.PostAsJsonAsync("/api/tavus/session", new { threadId = visitor.Session.ConversationId }, Ct)).StatusCode
+            .ShouldBe(HttpStatusCode.NotFound);
+        (await visitor.Client.PostAsJsonAsync("/api/tavus/session", new { companyId = neighbour.Tenant.Created.TenantId }, Ct)).StatusCode
+            .ShouldBe(HttpStatusCode.NotFound);
         (await _node.Client().PostAsJsonAsync("/api/tavus/session", new { }, Ct)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 

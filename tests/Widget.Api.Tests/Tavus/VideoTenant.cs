@@ -54,7 +54,9 @@ internal sealed class VideoTenant(TestTenant tenant, Simulator simulator, string
     {
         var key = $"tv-{Guid.NewGuid():N}";
         (await api.Simulator.Control.PutAsJsonAsync($"/control/tavus/accounts/{key}", account ?? new { })).EnsureSuccessStatusCode();
-        (await api.Simulator.Control.PutAsJsonAsync("/control/tavus/behavior", behavior ?? new { replicaJoinsAfter = 0.1, postCallSeconds = 0.1 })).EnsureSuccessStatusCode();
+        (await api.Simulator.Control.PutAsJsonAsync(
+            "/control/tavus/behavior",
+            behavior ?? new { replicaJoinsAfter = 0.1, postCallSeconds = 0.1 })).EnsureSuccessStatusCode();
         (await api.Simulator.Control.DeleteAsync("/control/tavus/faults")).EnsureSuccessStatusCode();
         var tenant = await TestTenant.CreateAsync(api, node);
         await node.Service<TenantSecrets>().SaveAsync(
@@ -62,7 +64,9 @@ internal sealed class VideoTenant(TestTenant tenant, Simulator simulator, string
             TenantSecrets.TavusKey,
             key,
             TestContext.Current.CancellationToken);
-        (await tenant.Developer.PutAsJsonAsync("/api/settings", settings ?? new { useTavusVideo = true, tavusReplicaId = Replica, tavusMaxCallSeconds = 300 })).EnsureSuccessStatusCode();
+        (await tenant.Developer.PutAsJsonAsync(
+            "/api/settings",
+            settings ?? new { useTavusVideo = true, tavusReplicaId = Replica, tavusMaxCallSeconds = 300 })).EnsureSuccessStatusCode();
         return new VideoTenant(tenant, api.Simulator, key);
     }
 
@@ -93,7 +97,8 @@ internal sealed class VideoTenant(TestTenant tenant, Simulator simulator, string
         (await visitor.Client.GetFromJsonAsync<TavusSession>($"/api/tavus/session/{session}", TestTenant.Json))!;
 
     public static async Task<TavusSession> AliveAsync(TestVisitor visitor, Guid session, bool replicaJoined = false) =>
-        (await (await visitor.Client.PostAsJsonAsync($"/api/tavus/session/{session}/alive", new { replicaJoined })).Content.ReadFromJsonAsync<TavusSession>(TestTenant.Json))!;
+        (await (await visitor.Client.PostAsJsonAsync($"/api/tavus/session/{session}/alive", new { replicaJoined }))
+            .Content.ReadFromJsonAsync<TavusSession>(TestTenant.Json))!;
 
     public static async Task EndAsync(TestVisitor visitor, Guid session) =>
         (await visitor.Client.PostAsJsonAsync($"/api/tavus/session/{session}/end", new { })).EnsureSuccessStatusCode();

@@ -25,7 +25,11 @@ public sealed class ArgumentSchemaShould
 
     [Theory]
     [InlineData("""{"name": "Anna"}""")]
-    [InlineData("""{"name": "Anna", "size": "large", "count": 10, "price": 2.5, "gift": false, "tags": ["a", "b"], "address": {"city": "Kiel", "street": "any"}}""")]
+    [InlineData(
+        """
+        {"name": "Anna", "size": "large", "count": 10, "price": 2.5, "gift": false, "tags": ["a", "b"],
+         "address": {"city": "Kiel", "street": "any"}}
+        """)]
     [InlineData("""{"name": "😀😀😀😀😀"}""")]
     [InlineData("""{"name": "Anna", "count": 3.0}""")]
     public void Let_through_what_fits(string arguments) => Violation(arguments).ShouldBeNull();
@@ -51,9 +55,13 @@ public sealed class ArgumentSchemaShould
 
     [Theory]
     [InlineData("""{"type": "string"}""", "it must be a schema of type object.")]
-    [InlineData("""{"type": "object", "properties": {"mail": {"type": "string", "format": "email"}}}""", "mail has \"format\", which is not checked here.")]
+    [InlineData(
+        """{"type": "object", "properties": {"mail": {"type": "string", "format": "email"}}}""",
+        "mail has \"format\", which is not checked here.")]
     [InlineData("""{"type": "object", "properties": {"a": {"type": "text"}}}""", "a needs a type")]
-    [InlineData("""{"type": "object", "properties": {"a": {"type": "array", "items": {"pattern": "x", "type": "string"}}}}""", "a[] has \"pattern\"")]
+    [InlineData(
+        """{"type": "object", "properties": {"a": {"type": "array", "items": {"pattern": "x", "type": "string"}}}}""",
+        "a[] has \"pattern\"")]
     [InlineData("""{"type": "object", "properties": {"tavus_id": {"type": "string"}}}""", "tavus_id begins with tavus_")]
     public void Refuse_rules_that_are_not_checked(string schema, string words) =>
         ArgumentSchema.Problem(Json(schema))!.ShouldStartWith(words);
@@ -81,7 +89,8 @@ public sealed class ArgumentSchemaShould
 
     [Fact]
     public void Refuse_arguments_that_are_very_long() =>
-        ToolArguments.Read(JsonSerializer.SerializeToElement(new { a = new string('x', 40_000) }), out _).ShouldBe("The arguments are too long.");
+        ToolArguments.Read(JsonSerializer.SerializeToElement(new { a = new string('x', 40_000) }), out _)
+            .ShouldBe("The arguments are too long.");
 
     private static string? Violation(string arguments) => ArgumentSchema.Violation(Schema, Json(arguments));
 

@@ -75,21 +75,26 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
     {
         await SetAsync(await PersonaAsync(), "book_ride");
         await SyncAsync();
-        var newer = new TestTool("book_ride", true, null!) { Parameter = Tool.Parameter("day", new { type = "string" }, isRequired: false) };
+        var newer = new TestTool("book_ride", true, null!)
+        {
+            Parameter = Tool.Parameter("day", new { type = "string" }, isRequired: false),
+        };
         await using var upgraded = await StartAsync(newer);
 
         var report = await SyncAsync(upgraded);
 
         report.Updated.ShouldBe(["book_ride"]);
         report.Created.ShouldBeEmpty();
-        (await ToolsAsync()).ShouldHaveSingleItem().GetProperty("parameters").GetProperty("properties").TryGetProperty("day", out _).ShouldBeTrue();
+        (await ToolsAsync()).ShouldHaveSingleItem().GetProperty("parameters").GetProperty("properties").TryGetProperty("day", out _)
+            .ShouldBeTrue();
     }
 
     [Fact]
     public async Task Remove_what_is_switched_off_and_leave_alone_what_is_not_the_tenants()
     {
         var persona = await PersonaAsync();
-        (await _simulator.PostAsJsonAsync("/tavus/v2/tools", new { name = "end_of_day", description = "The account's own." })).EnsureSuccessStatusCode();
+        (await _simulator.PostAsJsonAsync("/tavus/v2/tools", new { name = "end_of_day", description = "The account's own." }))
+            .EnsureSuccessStatusCode();
         var neighbour = await TestTenant.CreateAsync(api, _node);
         await HaveKeyAsync(neighbour);
         await SyncAsync(tenant: neighbour);
@@ -143,7 +148,8 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
     public async Task Find_a_tool_whose_making_was_not_heard_of()
     {
         await SetAsync(await PersonaAsync(), "search_knowledge");
-        (await _simulator.PostAsJsonAsync("/control/tavus/faults", new { on = "POST tools", mode = "lost", account = _key })).EnsureSuccessStatusCode();
+        (await _simulator.PostAsJsonAsync("/control/tavus/faults", new { on = "POST tools", mode = "lost", account = _key }))
+            .EnsureSuccessStatusCode();
 
         var report = await SyncAsync();
 
@@ -157,7 +163,9 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
     public async Task Do_what_can_be_done_when_one_tool_fails_and_the_rest_the_next_time()
     {
         await SetAsync(await PersonaAsync(), "search_knowledge", "book_ride");
-        (await _simulator.PostAsJsonAsync("/control/tavus/faults", new { on = "POST tools", status = 400, body = """{"error": "Not today"}""", account = _key })).EnsureSuccessStatusCode();
+        (await _simulator.PostAsJsonAsync(
+            "/control/tavus/faults",
+            new { on = "POST tools", status = 400, body = """{"error": "Not today"}""", account = _key })).EnsureSuccessStatusCode();
 
         var first = await SyncAsync();
         var second = await SyncAsync();
@@ -198,21 +206,31 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
         var visitor = await _tenant.VisitAsync(reachable);
         var conversation = await ConverseAsync(persona);
         await VideoSessions.OpenAsync(api, _tenant, visitor, conversation);
-        var call = new { name = $"{Prefix}search_knowledge", arguments = new { query = "What does delivery to Denmark cost?" }, toolCallId = "call_1" };
+        var call = new
+        {
+            name = $"{Prefix}search_knowledge",
+            arguments = new { query = "What does delivery to Denmark cost?" },
+            toolCallId = "call_1",
+        };
         var answered = await CallAsync(conversation, call);
         var replayed = await CallAsync(conversation, call);
         answered.GetProperty("status").GetInt32().ShouldBe(200);
         answered.GetProperty("response").GetString()!.ShouldContain("89 euros");
         JsonElement.DeepEquals(Result(replayed), Result(answered)).ShouldBeTrue();
         (await visitor.EventsAsync()).ShouldHaveSingleItem().ShouldBeOfType<KnowledgeShown>();
-        (await CallAsync(conversation, new { call.name, call.arguments, signature = new string('0', 64) })).GetProperty("status").GetInt32().ShouldBe(401);
+        (await CallAsync(conversation, new { call.name, call.arguments, signature = new string('0', 64) })).GetProperty("status").GetInt32()
+            .ShouldBe(401);
     }
 
     [Fact]
     public void Be_delivered_to_the_server_only_where_that_is_safe()
     {
         static bool DeliversToServer(string? address, string? delivery) =>
-            Read(address, delivery) is { TavusApi: var tavus, Installation: var installation } && tavus.DeliversToolsTo(installation.PublicAddress);
+            Read(address, delivery) is
+            {
+                TavusApi: var tavus,
+                Installation: var installation,
+            } && tavus.DeliversToolsTo(installation.PublicAddress);
         static string Errors(string? address) => Should.Throw<InvalidConfigurationException>(() => Read(address, "api")).Message;
         static ServerOptions Read(string? address, string? delivery) => ServerOptions.Read(name => name switch
         {
@@ -233,14 +251,22 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
 
     private Task<ApiNode> StartAsync(TestTool tool, Uri? address = null) => ApiNode.StartAsync(
         api.Database,
-        tavusApi: new TavusApiOptions { Endpoint = new Uri(api.Simulator.Address, "/tavus"), DeliversToolsToServer = address is null ? null : true },
+        tavusApi: new TavusApiOptions
+        {
+            Endpoint = new Uri(api.Simulator.Address, "/tavus"),
+            DeliversToolsToServer = address is null ? null : true,
+        },
         publicAddress: address,
         services: tool.Register);
 
     private static Uri FreeAddress() => new($"http://127.0.0.1:{FreePorts.Next()}");
 
     private Task HaveKeyAsync(TestTenant tenant, string? key = null) =>
-        _node.Service<TenantSecrets>().SaveAsync(new TenantId(tenant.Created.TenantId), TenantSecrets.TavusKey, key ?? _key, CancellationToken.None);
+        _node.Service<TenantSecrets>().SaveAsync(
+            new TenantId(tenant.Created.TenantId),
+            TenantSecrets.TavusKey,
+            key ?? _key,
+            CancellationToken.None);
 
     private async Task SetAsync(string persona, params string[] tools) =>
         (await _tenant.Developer.PutAsJsonAsync("/api/settings", new { tavusPersonaId = persona, tools })).EnsureSuccessStatusCode();
@@ -254,12 +280,17 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
     }
 
     private async Task<string> PersonaAsync() =>
-        (await PostAsync("/tavus/v2/personas", new { persona_name = "Jette", system_prompt = "You help.", default_replica_id = "r4dcf31b60e1" })).GetProperty("persona_id").GetString()!;
+        (await PostAsync(
+            "/tavus/v2/personas",
+            new { persona_name = "Jette", system_prompt = "You help.", default_replica_id = "r4dcf31b60e1" }))
+            .GetProperty("persona_id")
+            .GetString()!;
 
     private async Task<string> ConverseAsync(string persona) =>
         (await PostAsync("/tavus/v2/conversations", new { persona_id = persona })).GetProperty("conversation_id").GetString()!;
 
-    private Task<JsonElement> CallAsync(string conversation, object call) => PostAsync($"/control/tavus/conversations/{conversation}/tool-call", call);
+    private Task<JsonElement> CallAsync(string conversation, object call) =>
+        PostAsync($"/control/tavus/conversations/{conversation}/tool-call", call);
 
     private static JsonElement Result(JsonElement call) => JsonDocument.Parse(call.GetProperty("response").GetString()!).RootElement;
 
@@ -273,8 +304,13 @@ public sealed class TavusToolSyncShould(ApiFixture api) : IAsyncLifetime
     private async Task<IReadOnlyList<JsonElement>> ToolsAsync() =>
         [.. (await _simulator.GetFromJsonAsync<JsonElement>("/tavus/v2/tools?limit=100")).GetProperty("data").EnumerateArray()];
 
-    private async Task<IReadOnlyList<string>> NamesAsync() => [.. (await ToolsAsync()).Select(tool => tool.GetProperty("name").GetString()!)];
+    private async Task<IReadOnlyList<string>> NamesAsync() =>
+        [.. (await ToolsAsync()).Select(tool => tool.GetProperty("name").GetString()!)];
 
     private async Task<IReadOnlyList<JsonElement>> AttachedAsync(string persona) =>
-        [.. (await _simulator.GetFromJsonAsync<JsonElement>($"/tavus/v2/personas/{persona}/tools?verbose=true")).GetProperty("data").EnumerateArray()];
+        [
+            .. (await _simulator.GetFromJsonAsync<JsonElement>($"/tavus/v2/personas/{persona}/tools?verbose=true"))
+                .GetProperty("data")
+                .EnumerateArray(),
+        ];
 }

@@ -15,7 +15,10 @@ internal sealed class TestTool(string name, bool hasEffects, Func<ToolContext, J
     public KernelParameterMetadata Parameter { get; init; } = Tool.Parameter("bike", new { type = "string", minLength = 1 });
 
     public static TestTool Booking(bool hasEffects = true) =>
-        new("book_ride", hasEffects, (_, arguments, _) => Task.FromResult(ToolResult.Of(new { booked = arguments.GetProperty("bike").GetString() })));
+        new(
+            "book_ride",
+            hasEffects,
+            (_, arguments, _) => Task.FromResult(ToolResult.Of(new { booked = arguments.GetProperty("bike").GetString() })));
 
     public KernelPlugin ToPlugin() => KernelPluginFactory.CreateFromFunctions(
         $"{name}_{Guid.NewGuid():N}",

@@ -23,7 +23,9 @@ public sealed class ToolDeliveryShould(ApiFixture api) : IAsyncLifetime
     {
         _node = await ApiNode.StartAsync(api.Database, services: _booking.Register);
         _tenant = await TestTenant.WithKnowledgeAsync(api, _node);
-        (await _tenant.Developer.PutAsync("/api/settings", new StringContent("""{"tools": ["search_knowledge", "book_ride"]}""", null, "application/json"))).EnsureSuccessStatusCode();
+        (await _tenant.Developer.PutAsync(
+            "/api/settings",
+            new StringContent("""{"tools": ["search_knowledge", "book_ride"]}""", null, "application/json"))).EnsureSuccessStatusCode();
         _visitor = await _tenant.VisitAsync();
         _session = await VideoSessions.OpenAsync(api, _tenant, _visitor);
         _secret = await _node.Service<DeliverySecrets>().EnsureAsync(Tenant(_tenant), CancellationToken.None);
@@ -98,9 +100,11 @@ public sealed class ToolDeliveryShould(ApiFixture api) : IAsyncLifetime
         var other = await TestTenant.CreateAsync(api, _node);
         var foreign = await VideoSessions.OpenAsync(api, other, await other.VisitAsync());
 
-        (await DeliverAsync("book_ride", new { conversation_id = foreign.Tavus, arguments = new { bike = "Tide" } })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await DeliverAsync("book_ride", new { conversation_id = foreign.Tavus, arguments = new { bike = "Tide" } })).StatusCode
+            .ShouldBe(HttpStatusCode.NotFound);
         await VideoSessions.EndAsync(api, _session.Id);
-        (await DeliverAsync("book_ride", new { conversation_id = _session.Tavus, arguments = new { bike = "Tide" } })).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await DeliverAsync("book_ride", new { conversation_id = _session.Tavus, arguments = new { bike = "Tide" } })).StatusCode
+            .ShouldBe(HttpStatusCode.Conflict);
         _booking.Runs.ShouldBe(0);
     }
 
@@ -142,9 +146,11 @@ public sealed class ToolDeliveryShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Stop_when_the_tool_is_switched_off()
     {
-        (await _tenant.Developer.PutAsync("/api/settings", new StringContent("""{"tools": []}""", null, "application/json"))).EnsureSuccessStatusCode();
+        (await _tenant.Developer.PutAsync("/api/settings", new StringContent("""{"tools": []}""", null, "application/json")))
+            .EnsureSuccessStatusCode();
 
-        (await DeliverAsync("book_ride", new { conversation_id = _session.Tavus, arguments = new { bike = "Tide" } })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await DeliverAsync("book_ride", new { conversation_id = _session.Tavus, arguments = new { bike = "Tide" } })).StatusCode
+            .ShouldBe(HttpStatusCode.NotFound);
         _booking.Runs.ShouldBe(0);
     }
 
@@ -156,23 +162,30 @@ public sealed class ToolDeliveryShould(ApiFixture api) : IAsyncLifetime
 
     private async Task<HttpResponseMessage> SendAsync(string tool, byte[] body, string? signature)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/tavus/tool/{DeliverySecrets.Token(_secret, Tenant(_tenant), tool)}") { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            $"/api/tavus/tool/{DeliverySecrets.Token(_secret, Tenant(_tenant), tool)}")
+        { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json");
         if (signature is not null) request.Headers.Add("X-Tavus-Signature", signature);
         return await _tavus.SendAsync(request);
     }
 
-    private static string Sign(byte[] body, string secret) => Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
+    private static string Sign(byte[] body, string secret) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
 
     private static TenantId Tenant(TestTenant tenant) => new(tenant.Created.TenantId);
 
-    private static async Task<JsonElement> JsonAsync(HttpResponseMessage response) => JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+    private static async Task<JsonElement> JsonAsync(HttpResponseMessage response) =>
+        JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
 
     private async Task RegisterAsync(TestTenant tenant, string secret, string tool)
     {
         await using var insert = api.Database.OwnerSource.CreateCommand(
-            "insert into tavus_tools (tenant_id, name, account, registered_as, tavus_tool_id, digest, token_hash) values ($1, $2, 'test', $2, 't1', '', $3)");
-        foreach (var value in new object[] { tenant.Created.TenantId, tool, DeliverySecrets.HashOf(DeliverySecrets.Token(secret, Tenant(tenant), tool)) })
+            "insert into tavus_tools (tenant_id, name, account, registered_as, tavus_tool_id, digest, token_hash) "
+                + "values ($1, $2, 'test', $2, 't1', '', $3)");
+        object[] values = [tenant.Created.TenantId, tool, DeliverySecrets.HashOf(DeliverySecrets.Token(secret, Tenant(tenant), tool))];
+        foreach (var value in values)
             insert.Parameters.Add(new() { Value = value });
         await insert.ExecuteNonQueryAsync();
     }

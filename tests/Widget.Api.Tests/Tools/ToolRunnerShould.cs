@@ -181,7 +181,9 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         var context = await ContextAsync("call-13") with { Conversation = new ConversationId(visitor.Session.ConversationId) };
         var arguments = JsonDocument.Parse("""{"query": "How long does the fast charger take?"}""").RootElement;
 
-        for (var i = 0; i < 2; i++) (await _node.Service<ToolRunner>().RunAsync(context, "search_knowledge", arguments, CancellationToken.None)).Success.ShouldBeTrue();
+        for (var i = 0; i < 2; i++)
+            (await _node.Service<ToolRunner>().RunAsync(context, "search_knowledge", arguments, CancellationToken.None))
+                .Success.ShouldBeTrue();
 
         var shown = (await visitor.EventsAsync()).ShouldHaveSingleItem().ShouldBeOfType<KnowledgeShown>();
         shown.ClientId.ShouldBe("tool:call-13");
@@ -210,7 +212,9 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         var created = (tenant ?? _tenant).Created;
         return new ToolContext
         {
-            Tenant = (await _node.Service<IMultiTenantStore>().GetByIdentifierAsync(TenantStore.IdPrefix + created.TenantId, CancellationToken.None))!,
+            Tenant = (await _node.Service<IMultiTenantStore>().GetByIdentifierAsync(
+                TenantStore.IdPrefix + created.TenantId,
+                CancellationToken.None))!,
             Settings = new TenantSettings { Tools = tools ?? ["search_knowledge", "book_ride", "broken", "slow"] },
             CallId = callId,
         };

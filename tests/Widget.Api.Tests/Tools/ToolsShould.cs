@@ -24,9 +24,11 @@ public sealed class ToolsShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Be_listed_with_their_schemas_and_whether_they_are_on()
     {
-        var on = (await _tenant.Developer.GetFromJsonAsync<ToolList>("/api/tools", TestTenant.Json))!.Tools.Single(tool => tool.Name == "search_knowledge");
+        var on = (await _tenant.Developer.GetFromJsonAsync<ToolList>("/api/tools", TestTenant.Json))!
+            .Tools.Single(tool => tool.Name == "search_knowledge");
         (await _tenant.Developer.PutAsJsonAsync("/api/settings", new { tools = Array.Empty<string>() })).EnsureSuccessStatusCode();
-        var off = (await _tenant.Developer.GetFromJsonAsync<ToolList>("/api/tools", TestTenant.Json))!.Tools.Single(tool => tool.Name == "search_knowledge");
+        var off = (await _tenant.Developer.GetFromJsonAsync<ToolList>("/api/tools", TestTenant.Json))!
+            .Tools.Single(tool => tool.Name == "search_knowledge");
 
         on.IsOn.ShouldBeTrue();
         on.HasEffects.ShouldBeFalse();
@@ -67,16 +69,26 @@ public sealed class ToolsShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Answer_programs_of_the_tenant_without_a_conversation()
     {
-        var answer = await CallAsync(_tenant.Developer, new { companyId = _tenant.Created.TenantId, name = "search_knowledge", arguments = new { query = "What does delivery to Denmark cost?", limit = 1 } });
+        var answer = await CallAsync(
+            _tenant.Developer,
+            new
+            {
+                companyId = _tenant.Created.TenantId,
+                name = "search_knowledge",
+                arguments = new { query = "What does delivery to Denmark cost?", limit = 1 },
+            });
 
         answer.Success.ShouldBeTrue();
-        answer.Result.GetProperty("passages").EnumerateArray().ShouldHaveSingleItem().GetProperty("text").GetString()!.ShouldContain("89 euros");
+        answer.Result.GetProperty("passages").EnumerateArray().ShouldHaveSingleItem().GetProperty("text").GetString()!
+            .ShouldContain("89 euros");
     }
 
     [Fact]
     public async Task Say_that_nothing_was_found()
     {
-        var answer = await CallAsync(_visitor.Client, new { name = "search_knowledge", arguments = new { query = "Explain quantum entanglement" } });
+        var answer = await CallAsync(
+            _visitor.Client,
+            new { name = "search_knowledge", arguments = new { query = "Explain quantum entanglement" } });
 
         answer.Success.ShouldBeTrue();
         answer.Result.GetProperty("found").GetBoolean().ShouldBeFalse();
@@ -86,12 +98,18 @@ public sealed class ToolsShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Give_passages_that_are_short_enough_to_speak_from_and_hold_what_was_asked()
     {
-        var filler = string.Join(' ', Enumerable.Range(1, 15).Select(i => $"Paragraph {i} is about how carefully our workshop in Kiel paints the frames by hand."));
-        await _tenant.ImportAsync(new { id = "long", title = "Workshop", text = $"{filler} The workshop opens at nine on Saturdays. {filler}" });
+        var filler = string.Join(
+            ' ',
+            Enumerable.Range(1, 15).Select(i => $"Paragraph {i} is about how carefully our workshop in Kiel paints the frames by hand."));
+        await _tenant.ImportAsync(
+            new { id = "long", title = "Workshop", text = $"{filler} The workshop opens at nine on Saturdays. {filler}" });
 
-        var answer = await CallAsync(_visitor.Client, new { name = "search_knowledge", arguments = new { query = "When does the workshop open on Saturdays?" } });
+        var answer = await CallAsync(
+            _visitor.Client,
+            new { name = "search_knowledge", arguments = new { query = "When does the workshop open on Saturdays?" } });
 
-        var texts = answer.Result.GetProperty("passages").EnumerateArray().Select(passage => passage.GetProperty("text").GetString()!).ToList();
+        var texts = answer.Result.GetProperty("passages").EnumerateArray().Select(
+            passage => passage.GetProperty("text").GetString()!).ToList();
         texts.ShouldAllBe(text => text.Length <= 720);
         texts[0].ShouldContain("opens at nine on Saturdays");
     }
@@ -114,7 +132,8 @@ public sealed class ToolsShould(ApiFixture api) : IAsyncLifetime
 
     [Fact]
     public async Task Refuse_a_request_without_a_name() =>
-        (await _visitor.Client.PostAsJsonAsync("/api/tavus/tool", new { arguments = new { query = "x" } })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await _visitor.Client.PostAsJsonAsync("/api/tavus/tool", new { arguments = new { query = "x" } })).StatusCode
+            .ShouldBe(HttpStatusCode.BadRequest);
 
     [Fact]
     public async Task Refuse_unknown_callers_and_other_tenants_sessions()
@@ -122,16 +141,19 @@ public sealed class ToolsShould(ApiFixture api) : IAsyncLifetime
         var other = await TestTenant.CreateAsync(api);
         var neighbour = await _tenant.VisitAsync();
         var session = await VideoSessions.OpenAsync(api, _tenant, neighbour);
-        async Task<HttpStatusCode> StatusAsync(HttpClient client, object request) => (await client.PostAsJsonAsync("/api/tavus/tool", request)).StatusCode;
+        async Task<HttpStatusCode> StatusAsync(HttpClient client, object request) =>
+            (await client.PostAsJsonAsync("/api/tavus/tool", request)).StatusCode;
 
         using var stranger = api.Node.Client();
         (await StatusAsync(stranger, new { name = "search_knowledge" })).ShouldBe(HttpStatusCode.Unauthorized);
         using var wrong = api.Node.Client("sk_wrong");
         (await StatusAsync(wrong, new { name = "search_knowledge" })).ShouldBe(HttpStatusCode.Unauthorized);
-        (await StatusAsync(_visitor.Client, new { companyId = other.Created.Slug, name = "search_knowledge" })).ShouldBe(HttpStatusCode.NotFound);
+        (await StatusAsync(_visitor.Client, new { companyId = other.Created.Slug, name = "search_knowledge" }))
+            .ShouldBe(HttpStatusCode.NotFound);
         (await StatusAsync(_visitor.Client, new { name = "search_knowledge", sessionId = session.Id })).ShouldBe(HttpStatusCode.NotFound);
         (await StatusAsync(other.Developer, new { name = "search_knowledge", sessionId = session.Id })).ShouldBe(HttpStatusCode.NotFound);
-        (await StatusAsync(_tenant.Developer, new { name = "search_knowledge", sessionId = session.Id, arguments = new { query = "charging" } })).ShouldBe(HttpStatusCode.OK);
+        var found = new { name = "search_knowledge", sessionId = session.Id, arguments = new { query = "charging" } };
+        (await StatusAsync(_tenant.Developer, found)).ShouldBe(HttpStatusCode.OK);
         await VideoSessions.EndAsync(api, session.Id);
         (await StatusAsync(_tenant.Developer, new { name = "search_knowledge", sessionId = session.Id })).ShouldBe(HttpStatusCode.Conflict);
     }

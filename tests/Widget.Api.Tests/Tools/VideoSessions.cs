@@ -7,7 +7,11 @@ namespace Widget.Api.Tests.Tools;
 internal static class VideoSessions
 {
     /// <summary>A session of the visitor's conversation; gives its id and Tavus's.</summary>
-    public static async Task<(Guid Id, string Tavus)> OpenAsync(ApiFixture api, TestTenant tenant, TestVisitor visitor, string? tavusConversation = null)
+    public static async Task<(Guid Id, string Tavus)> OpenAsync(
+        ApiFixture api,
+        TestTenant tenant,
+        TestVisitor visitor,
+        string? tavusConversation = null)
     {
         var (id, tavus) = (Guid.CreateVersion7(), tavusConversation ?? $"c{Guid.NewGuid():N}");
         await using var insert = api.Database.OwnerSource.CreateCommand(
@@ -16,8 +20,9 @@ internal static class VideoSessions
             select row.* from jsonb_populate_record(
               null::tavus_sessions,
               jsonb_build_object(
-                'tenant_id', $1, 'id', $2, 'conversation_id', $3, 'visitor_id', $4, 'client_id', $2::text, 'state', 'live', 'account', 'test', 'replica_id', 'r1',
-                'wish', '{"locale": "en"}'::jsonb, 'watched', true, 'reserved_seconds', 600, 'heard', 0, 'name', $5, 'tavus_conversation_id', $5, 'callback_token', '\x' || md5($5),
+                'tenant_id', $1, 'id', $2, 'conversation_id', $3, 'visitor_id', $4, 'client_id', $2::text, 'state', 'live',
+                'account', 'test', 'replica_id', 'r1', 'wish', '{"locale": "en"}'::jsonb, 'watched', true, 'reserved_seconds', 600,
+                'heard', 0, 'name', $5, 'tavus_conversation_id', $5, 'callback_token', '\x' || md5($5),
                 'created_at', now(), 'seen_at', now(), 'next_check_at', now() + interval '1 day')) row
             """);
         object[] values = [tenant.Created.TenantId, id, visitor.Session.ConversationId, visitor.Session.VisitorId];
@@ -29,7 +34,8 @@ internal static class VideoSessions
 
     public static async Task EndAsync(ApiFixture api, Guid session)
     {
-        await using var update = api.Database.OwnerSource.CreateCommand("update tavus_sessions set state = 'ended', ended_at = now() where id = $1");
+        await using var update = api.Database.OwnerSource.CreateCommand(
+            "update tavus_sessions set state = 'ended', ended_at = now() where id = $1");
         update.Parameters.Add(new() { Value = session });
         await update.ExecuteNonQueryAsync();
     }

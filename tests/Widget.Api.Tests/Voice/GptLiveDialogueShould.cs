@@ -22,7 +22,8 @@ public sealed class GptLiveDialogueShould
         Hear(new { type = "session.output_transcript.delta", delta = "It costs 49 euros." });
         _dialogue.Close();
 
-        _actions.Logged.ShouldBe(["Visitor: What does delivery cost?", "Assistant: One moment.", "Assistant: It costs 49 euros. (cut off)"]);
+        _actions.Logged.ShouldBe(
+            ["Visitor: What does delivery cost?", "Assistant: One moment.", "Assistant: It costs 49 euros. (cut off)"]);
     }
 
     [Fact]

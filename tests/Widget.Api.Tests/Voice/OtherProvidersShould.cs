@@ -82,7 +82,8 @@ public sealed class OtherProvidersShould(ApiFixture api) : IAsyncLifetime
         await using var node = await NodeAsync(api.Voice.SelfHosted);
         var tenant = await VoiceTenant.CreateAsync(api, node);
         await using var call = await tenant.CallAsync();
-        await using var command = api.Database.OwnerSource.CreateCommand($"update voice_sessions set seen_at = now() - interval '1 minute' where id = '{call.Id}'");
+        await using var command = api.Database.OwnerSource.CreateCommand(
+            $"update voice_sessions set seen_at = now() - interval '1 minute' where id = '{call.Id}'");
         await command.ExecuteNonQueryAsync();
 
         (await call.EndedAsync(seconds: 30)).ShouldBe(VoiceEndReason.Left);
@@ -116,7 +117,8 @@ public sealed class OtherProvidersShould(ApiFixture api) : IAsyncLifetime
             });
             page._down = Task.Run(async () =>
             {
-                await foreach (var message in hub.ItemsAsync<string>("relay")) call.Peer.Send(JsonSerializer.Deserialize<JsonElement>(message));
+                await foreach (var message in hub.ItemsAsync<string>("relay")) call.Peer.Send(
+                    JsonSerializer.Deserialize<JsonElement>(message));
             });
             return page;
         }

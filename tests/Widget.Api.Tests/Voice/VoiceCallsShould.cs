@@ -46,7 +46,8 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
         var record = await _tenant.RecordAsync(call.Id);
         record.Usage["total_tokens"].ShouldBeGreaterThan(0);
         // Its tokens count against the tenant's month too.
-        (await _tenant.Tenant.Developer.GetFromJsonAsync<UsageReport>("/api/usage", TestTenant.Json))!.Tokens.Used!.Value.ShouldBeGreaterThan(0);
+        (await _tenant.Tenant.Developer.GetFromJsonAsync<UsageReport>("/api/usage", TestTenant.Json))!.Tokens.Used!.Value
+            .ShouldBeGreaterThan(0);
         record.Seconds!.Value.ShouldBeInRange(1, 60);
         var events = await call.Visitor.EventsAsync();
         events.OfType<VoiceCallStarted>().ShouldHaveSingleItem();
@@ -127,7 +128,9 @@ public sealed class VoiceCallsShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Log_only_the_heard_part_of_a_reply_that_the_visitor_interrupts()
     {
-        const string Story = "This is a long story about bicycles, their wheels and their chains, which goes on and on for quite a while before it comes to its end.";
+        const string Story =
+            "This is a long story about bicycles, their wheels and their chains, "
+            + "which goes on and on for quite a while before it comes to its end.";
         await api.Voice.ScriptAsync(new { utterances = new[] { "Tell me.", "Stop." }, replies = new[] { Story, "Very well." } });
         await using var call = await _tenant.CallAsync();
         await call.Peer.SayAsync("Tell me a story please.");

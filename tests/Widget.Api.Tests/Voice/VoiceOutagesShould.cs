@@ -34,7 +34,9 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
 
         (await call.EndedAsync()).ShouldBe(VoiceEndReason.Left);
         (await call.AtProviderAsync()).GetProperty("end").GetString().ShouldBe("hangup");
-        _node.Log.Lines.ShouldContain(line => line.Contains("is unavailable", StringComparison.OrdinalIgnoreCase) && line.Contains("refused by a test", StringComparison.Ordinal));
+        _node.Log.Lines.ShouldContain(
+            line => line.Contains("is unavailable", StringComparison.OrdinalIgnoreCase)
+                && line.Contains("refused by a test", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -42,7 +44,11 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
     {
         await using var call = await _tenant.CallAsync();
         await AttachedAsync(call);
-        await using (var refused = await RefusedWrites.StartAsync(api.Database.OwnerSource, "voice_sessions", $"new.id = '{call.Id}'", code: "XX000"))
+        await using (var refused = await RefusedWrites.StartAsync(
+            api.Database.OwnerSource,
+            "voice_sessions",
+            $"new.id = '{call.Id}'",
+            code: "XX000"))
         {
             await refused.CountAsync(3);
         }
@@ -50,7 +56,9 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
         await api.Database.OwnerSource.ExecuteAsync("update voice_sessions set seen_at = now() - interval '1 hour' where id = $1", call.Id);
 
         (await call.EndedAsync()).ShouldBe(VoiceEndReason.Left);
-        _node.Log.Lines.ShouldNotContain(line => line.Contains("is unavailable", StringComparison.OrdinalIgnoreCase) && line.Contains("refused by a test", StringComparison.Ordinal));
+        _node.Log.Lines.ShouldNotContain(
+            line => line.Contains("is unavailable", StringComparison.OrdinalIgnoreCase)
+                && line.Contains("refused by a test", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -61,10 +69,12 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
         await api.Database.OwnerSource.ExecuteAsync(
             "update voice_sessions set reserved_seconds = extract(epoch from now() - opened_at)::integer + 4 where id = $1", call.Id);
         // After the next lease renewal, the node knows the new limit.
-        var before = (DateTime)(await api.Database.OwnerSource.ExecuteAsync("select lease_until from voice_sessions where id = $1", call.Id))!;
+        var before = (DateTime)(
+            await api.Database.OwnerSource.ExecuteAsync("select lease_until from voice_sessions where id = $1", call.Id))!;
         await Eventually.TrueAsync(
             async () =>
-                (DateTime)(await api.Database.OwnerSource.ExecuteAsync("select lease_until from voice_sessions where id = $1", call.Id))! > before,
+                (DateTime)(
+                    await api.Database.OwnerSource.ExecuteAsync("select lease_until from voice_sessions where id = $1", call.Id))! > before,
             "the lease is renewed");
 
         await using (await RefuseCallAsync(call))
@@ -85,7 +95,9 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
         await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery cost?", "And to Denmark?" } });
         await using var call = await _tenant.CallAsync();
         await using (var refused = await RefusedWrites.StartAsync(
-            api.Database.OwnerSource, "conversation_events", $"new.conversation_id = '{call.Visitor.Session.ConversationId}' and new.kind = 'utterance'"))
+            api.Database.OwnerSource,
+            "conversation_events",
+            $"new.conversation_id = '{call.Visitor.Session.ConversationId}' and new.kind = 'utterance'"))
         {
             await call.Peer.SayAsync("What does delivery cost?");
             await refused.CountAsync(3);
@@ -105,7 +117,9 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
         await api.Voice.ScriptAsync(new { utterances = new[] { "What does delivery cost?" } });
         await using var call = await _tenant.CallAsync();
         await using (var refused = await RefusedWrites.StartAsync(
-            api.Database.OwnerSource, "conversation_events", $"new.conversation_id = '{call.Visitor.Session.ConversationId}' and new.kind in ('utterance', 'voice_call_ended')"))
+            api.Database.OwnerSource,
+            "conversation_events",
+            $"new.conversation_id = '{call.Visitor.Session.ConversationId}' and new.kind in ('utterance', 'voice_call_ended')"))
         {
             await call.Peer.SayAsync("What does delivery cost?");
             await refused.CountAsync(2);
@@ -134,7 +148,10 @@ public sealed class VoiceOutagesShould(ApiFixture api) : IAsyncLifetime
             voiceTimings: VoiceTenant.Quick with { Lease = TimeSpan.FromSeconds(2) });
         var visitor = await _tenant.Tenant.VisitAsync(node);
         await using var peer = VisitorPeer.Start();
-        await using (await RefusedWrites.StartAsync(api.Database.OwnerSource, "voice_sessions", $"new.tenant_id = '{_tenant.Tenant.Created.TenantId}' and new.state = 'live'"))
+        await using (await RefusedWrites.StartAsync(
+            api.Database.OwnerSource,
+            "voice_sessions",
+            $"new.tenant_id = '{_tenant.Tenant.Created.TenantId}' and new.state = 'live'"))
         {
             var response = await VoiceTenant.OpenAsync(visitor, await peer.OfferAsync());
 

@@ -95,7 +95,8 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
             (await client.GetAsync($"/api/voice/session/{call.Id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
             (await client.PostAsJsonAsync($"/api/voice/session/{call.Id}/end", new { })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
             (await client.PostAsJsonAsync($"/api/voice/session/{call.Id}/interrupt", new { })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-            (await client.PostAsJsonAsync($"/api/voice/session/{call.Id}/say", new { clientId = "x", text = "Hello" })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await client.PostAsJsonAsync($"/api/voice/session/{call.Id}/say", new { clientId = "x", text = "Hello" })).StatusCode
+                .ShouldBe(HttpStatusCode.NotFound);
         }
 
         (await call.GetAsync()).State.ShouldBe(VoiceSessionState.Live);
@@ -131,7 +132,8 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
         session.GetProperty("instructions").GetString()!.ShouldContain("name: Jo");
         session.GetProperty("audio").GetProperty("output").GetProperty("voice").GetString().ShouldBe("cedar");
         session.GetProperty("audio").GetProperty("input").GetProperty("transcription").GetProperty("language").GetString().ShouldBe("de");
-        session.GetProperty("audio").GetProperty("input").GetProperty("turn_detection").GetProperty("create_response").GetBoolean().ShouldBeFalse();
+        session.GetProperty("audio").GetProperty("input").GetProperty("turn_detection").GetProperty("create_response").GetBoolean()
+            .ShouldBeFalse();
         var safety = (await call.AtProviderAsync()).GetProperty("safetyIdentifier").GetString()!;
         safety.Length.ShouldBe(64);
         safety.ShouldNotContain(visitor.Session.VisitorId.ToString("N"));
@@ -188,7 +190,9 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
         report.Ok.ShouldBeTrue(string.Join('\n', report.Checks.Select(check => check.Words)));
 
         var soon = DateTimeOffset.UtcNow.AddDays(20).ToString("yyyy-MM-dd");
-        (await api.Voice.Control.PutAsJsonAsync("/control/voice/models", new Dictionary<string, string> { ["gpt-realtime-2.1"] = soon })).EnsureSuccessStatusCode();
+        (await api.Voice.Control.PutAsJsonAsync(
+            "/control/voice/models",
+            new Dictionary<string, string> { ["gpt-realtime-2.1"] = soon })).EnsureSuccessStatusCode();
         report = await TestAsync(tenant);
         report.Ok.ShouldBeFalse();
         report.Checks.Single(check => check.Name == "model").Words.ShouldContain(soon);
@@ -207,13 +211,17 @@ public sealed class VoiceSetupShould(ApiFixture api) : IAsyncLifetime
 
         await using var peer = VisitorPeer.Start();
         using var client = new HttpClient();
-        using var offer = new HttpRequestMessage(HttpMethod.Post, secret.Endpoint) { Content = new StringContent(await peer.OfferAsync(), null, "application/sdp") };
+        using var offer = new HttpRequestMessage(
+            HttpMethod.Post,
+            secret.Endpoint)
+        { Content = new StringContent(await peer.OfferAsync(), null, "application/sdp") };
         offer.Content.Headers.ContentType!.CharSet = null;
         offer.Headers.Authorization = new("Bearer", secret.Value);
         var opened = await client.SendAsync(offer);
         opened.StatusCode.ShouldBe(HttpStatusCode.Created, await opened.Content.ReadAsStringAsync());
 
-        (await (await tenant.Tenant.VisitAsync()).Client.PostAsync("/api/voice/client-secret", null)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await (await tenant.Tenant.VisitAsync()).Client.PostAsync("/api/voice/client-secret", null)).StatusCode
+            .ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     private static async Task RefusedAsync(TestVisitor visitor, HttpStatusCode status, string code)

@@ -112,7 +112,13 @@ internal sealed class VisitorPeer : IAsyncDisposable
 
     public static VisitorPeer Start()
     {
-        var start = new ProcessStartInfo("node") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = VoiceSimulator.Folder };
+        var start = new ProcessStartInfo("node")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = VoiceSimulator.Folder,
+        };
         start.ArgumentList.Add("visitor.mjs");
         return new VisitorPeer(Process.Start(start)!);
     }

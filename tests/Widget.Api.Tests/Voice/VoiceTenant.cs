@@ -92,7 +92,10 @@ internal sealed class SpokenCall(ApiFixture api, TestVisitor visitor, VisitorPee
 
     /// <summary>The utterances in the conversation's log.</summary>
     public async Task<IReadOnlyList<string>> SaidAsync() =>
-        [.. (await visitor.EventsAsync()).OfType<Utterance>().Select(entry => $"{entry.Speaker}: {entry.Text}{(entry.Interrupted ? " (cut off)" : "")}")];
+        [
+            .. (await visitor.EventsAsync()).OfType<Utterance>()
+                .Select(entry => $"{entry.Speaker}: {entry.Text}{(entry.Interrupted ? " (cut off)" : "")}"),
+        ];
 
     public Task SaidAsync(int count) =>
         Eventually.TrueAsync(async () => (await SaidAsync()).Count >= count, $"{count} utterances are in the log", seconds: 20);

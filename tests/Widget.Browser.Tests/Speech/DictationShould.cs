@@ -13,7 +13,9 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
     public async Task Say_where_the_sound_goes_before_it_asks_for_the_microphone()
     {
         ConcurrentQueue<(string Type, int Bytes)> given = null!;
-        await using var visit = await OpenAsync(Server, async page => given = await SpeechVisit.WriteDownAsync(page, "how much is the floor lamp?"));
+        await using var visit = await OpenAsync(
+            Server,
+            async page => given = await SpeechVisit.WriteDownAsync(page, "how much is the floor lamp?"));
         await visit.Widget.Field.FillAsync("Tell me:");
         visit.Widget.Requests.ShouldNotContain(request => request.AbsolutePath.Contains("/embed/dictation-"));
 
@@ -91,13 +93,16 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
         await using var visit = await OpenAsync(Server, site: site => site.PermissionsPolicy = "microphone=()");
         await BeginAsync(visit, hearing: false);
 
-        await visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note", new() { HasTextString = "This page doesn't allow the chat to use the microphone" }));
+        await visit.Widget.ShownAsync(
+            visit.Page.Locator(".dictation-note", new() { HasTextString = "This page doesn't allow the chat to use the microphone" }));
     }
 
     [Fact]
     public async Task Say_that_it_could_not_be_written_down_and_be_tried_again()
     {
-        await using var visit = await OpenAsync(Server, page => page.Page.RouteAsync("**/api/widget/transcription*", route => route.AbortAsync()));
+        await using var visit = await OpenAsync(
+            Server,
+            page => page.Page.RouteAsync("**/api/widget/transcription*", route => route.AbortAsync()));
         await BeginAsync(visit);
         await visit.Widget.Dictate.ClickAsync();
 
@@ -143,7 +148,8 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
         await Assertions.Expect(visit.Widget.Field).ToHaveValueAsync("What does it cost?");
         // Silence ends the dictation.
         await Assertions.Expect(visit.Widget.Dictate).ToHaveAttributeAsync("aria-pressed", "false");
-        (await visit.Page.EvaluateAsync<string>("() => window.recognitions.map(({ state, lang }) => `${state} ${lang}`).join()")).ShouldBe("off en-US");
+        (await visit.Page.EvaluateAsync<string>("() => window.recognitions.map(({ state, lang }) => `${state} ${lang}`).join()"))
+            .ShouldBe("off en-US");
         await Assertions.Expect(visit.Widget.Field).ToHaveValueAsync("What does it cost?");
     }
 
@@ -178,7 +184,8 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
     public async Task Say_that_the_sound_stays_on_the_device_where_it_does()
     {
         await using var visit = await OpenAsync(Browser, page => page.Page.AddInitScriptAsync(
-            SpeechVisit.Script("recognition.js") + "SpeechRecognition.available = async ({ processLocally }) => (processLocally ? 'available' : 'unavailable');"));
+            SpeechVisit.Script("recognition.js")
+            + "SpeechRecognition.available = async ({ processLocally }) => (processLocally ? 'available' : 'unavailable');"));
         await visit.Widget.Dictate.ClickAsync();
         await Assertions.Expect(visit.Page.Locator(".consent")).ToContainTextAsync("on this device");
         await GoOn(visit).ClickAsync();
@@ -190,7 +197,9 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
     [Fact]
     public async Task Not_be_offered_where_neither_can_do_it()
     {
-        await using var visit = await OpenAsync(Browser, page => page.Page.AddInitScriptAsync("delete window.SpeechRecognition; delete window.webkitSpeechRecognition"));
+        await using var visit = await OpenAsync(
+            Browser,
+            page => page.Page.AddInitScriptAsync("delete window.SpeechRecognition; delete window.webkitSpeechRecognition"));
         await Assertions.Expect(visit.Widget.Dictate).ToHaveCountAsync(0);
         await using var other = await OpenAsync(null);
         await Assertions.Expect(other.Widget.Dictate).ToHaveCountAsync(0);
@@ -209,7 +218,11 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
         (await visit.Page.EvaluateAsync<int>("() => window.silenced")).ShouldBe(1);
     }
 
-    private async Task<SpeechVisit> OpenAsync((string, string?)? offer, Func<WidgetPage, Task>? before = null, Action<CustomerSite>? site = null)
+    private async Task<SpeechVisit> OpenAsync(
+        (string, string?)? offer,
+        Func<WidgetPage,
+        Task>? before = null,
+        Action<CustomerSite>? site = null)
     {
         var visit = await SpeechVisit.OpenAsync(installation, chromium, dictation: offer, site: site, before: async page =>
         {

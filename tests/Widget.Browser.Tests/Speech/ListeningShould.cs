@@ -16,11 +16,20 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     {
         System.Collections.Concurrent.ConcurrentQueue<System.Text.Json.JsonElement> asked = null!;
         await using var visit = await SpeechVisit.OpenAsync(
-            installation, chromium, speech: "server", before: async page => asked = await SpeechVisit.SpeakAsync(page, First + Second + SpeechVisit.Event("done")));
+            installation,
+            chromium,
+            speech: "server",
+            before: async page => asked = await SpeechVisit.SpeakAsync(page, First + Second + SpeechVisit.Event("done")));
         await visit.Widget.OpenPanelAsync();
         visit.Widget.Requests.ShouldNotContain(request => request.AbsolutePath.Contains("/embed/speech-"));
         await visit.Widget.Listen.ClickAsync();
-        await visit.Page.EvaluateAsync("() => { window.spoken = new Set(); setInterval(() => ['widget-sentence', 'widget-word'].forEach((name) => (CSS.highlights.get(name) ?? []).forEach((range) => window.spoken.add(`${name}: ${range}`))), 20); }");
+        await visit.Page.EvaluateAsync("""
+            () => {
+              window.spoken = new Set();
+              setInterval(() => ['widget-sentence', 'widget-word'].forEach((name) =>
+                (CSS.highlights.get(name) ?? []).forEach((range) => window.spoken.add(`${name}: ${range}`))), 20);
+            }
+            """);
 
         await visit.Widget.AskAsync(Question);
         await visit.Widget.ShownAsync(visit.Widget.Player);
@@ -41,7 +50,12 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     public async Task Go_on_with_the_browsers_voice_where_the_servers_fails()
     {
         await using var visit = await SpeechVisit.OpenAsync(
-            installation, chromium, speech: "server", before: page => SpeechVisit.SpeakAsync(page, First + SpeechVisit.Event("error", new { title = "Voice is unavailable." })));
+            installation,
+            chromium,
+            speech: "server",
+            before: page => SpeechVisit.SpeakAsync(
+                page,
+                First + SpeechVisit.Event("error", new { title = "Voice is unavailable." })));
         await visit.ListenAsync();
         await visit.Widget.AskAsync(Question);
 
@@ -59,13 +73,17 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
         await visit.ListenAsync();
         await visit.Widget.AskAsync(Question);
 
-        await visit.Widget.ShownAsync(visit.Page.Locator(".speech-note", new() { HasTextString = "Reading aloud isn't available right now." }));
+        await visit.Widget.ShownAsync(
+            visit.Page.Locator(".speech-note", new() { HasTextString = "Reading aloud isn't available right now." }));
     }
 
     [Fact]
     public async Task Begin_before_the_answer_is_complete()
     {
-        await using var visit = await SpeechVisit.OpenAsync(installation, chromium, reply: ($"The desk lamp costs ten euros [1]. {string.Join(' ', Enumerable.Range(1, 60))}. It lasts.", 40));
+        await using var visit = await SpeechVisit.OpenAsync(
+            installation,
+            chromium,
+            reply: ($"The desk lamp costs ten euros [1]. {string.Join(' ', Enumerable.Range(1, 60))}. It lasts.", 40));
         await visit.ListenAsync();
         await visit.Widget.SendAsync(Question);
 
@@ -82,7 +100,8 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
         await visit.Widget.OpenPanelAsync();
         await visit.Widget.Listen.ClickAsync();
 
-        await visit.Widget.ShownAsync(visit.Page.Locator(".speech-note[role=alert]", new() { HasTextString = "This browser has no voice" }));
+        await visit.Widget.ShownAsync(
+            visit.Page.Locator(".speech-note[role=alert]", new() { HasTextString = "This browser has no voice" }));
         await Assertions.Expect(visit.Widget.Listen).ToHaveAttributeAsync("aria-pressed", "false");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Close", Exact = true }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator(".speech-note")).ToHaveCountAsync(0);
@@ -93,11 +112,15 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     [Fact]
     public async Task Not_read_with_a_voice_of_another_language()
     {
-        await using var visit = await SpeechVisit.OpenAsync(installation, chromium, before: page => page.Page.AddInitScriptAsync("window.voicesOf = ['de-DE']"));
+        await using var visit = await SpeechVisit.OpenAsync(
+            installation,
+            chromium,
+            before: page => page.Page.AddInitScriptAsync("window.voicesOf = ['de-DE']"));
         await visit.ListenAsync();
         await visit.Widget.AskAsync(Question);
 
-        await visit.Widget.ShownAsync(visit.Page.Locator(".speech-note", new() { HasTextString = "no voice for the language of this answer" }));
+        await visit.Widget.ShownAsync(
+            visit.Page.Locator(".speech-note", new() { HasTextString = "no voice for the language of this answer" }));
         (await visit.SaidAsync()).ShouldBeEmpty();
     }
 
@@ -111,7 +134,10 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     [InlineData("asks by the page")]
     public async Task Fall_silent_at_once_when_the_visitor(string what)
     {
-        await using var visit = await SpeechVisit.OpenAsync(installation, chromium, before: page => page.Page.AddInitScriptAsync("window.pace = 3000"));
+        await using var visit = await SpeechVisit.OpenAsync(
+            installation,
+            chromium,
+            before: page => page.Page.AddInitScriptAsync("window.pace = 3000"));
         await visit.ListenAsync();
         await visit.Widget.AskAsync(Question);
         await visit.UntilAsync("() => CSS.highlights.get('widget-sentence')?.size === 1");
@@ -138,7 +164,10 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
     [Fact]
     public async Task Be_paused_gone_on_with_skipped_made_faster_and_muted_by_keyboard()
     {
-        await using var visit = await SpeechVisit.OpenAsync(installation, chromium, before: page => page.Page.AddInitScriptAsync("window.pace = 3000"));
+        await using var visit = await SpeechVisit.OpenAsync(
+            installation,
+            chromium,
+            before: page => page.Page.AddInitScriptAsync("window.pace = 3000"));
         await visit.Widget.OpenPanelAsync();
         var answer = await visit.Widget.AskAsync(Question);
         (await visit.Page.EvaluateAsync<int>("() => window.said.length")).ShouldBe(0);
@@ -202,7 +231,8 @@ public sealed class ListeningShould(ModelInstallation installation, Chromium chr
             site: site =>
             {
                 var api = installation.Api.GetLeftPart(UriPartial.Authority);
-                site.ContentSecurityPolicy = $"default-src 'none'; script-src {api}; connect-src {api} {api.Replace("http", "ws")}; img-src data:";
+                site.ContentSecurityPolicy = $"default-src 'none'; script-src {api}; "
+                    + $"connect-src {api} {api.Replace("http", "ws")}; img-src data:";
             });
         await visit.ListenAsync();
         await visit.Widget.AskAsync(Question);

@@ -73,7 +73,11 @@ internal sealed class SpeechVisit : IAsyncDisposable
             var config = session["config"]!;
             config["modes"] = new JsonArray("text", "speech");
             config["speech"] = new JsonObject { ["source"] = speech };
-            config["dictation"] = dictation is { } offer ? new JsonObject { ["source"] = offer.Source, ["recipient"] = offer.Recipient } : null;
+            config["dictation"] = dictation is { } offer ? new JsonObject
+            {
+                ["source"] = offer.Source,
+                ["recipient"] = offer.Recipient,
+            } : null;
             await route.FulfillAsync(new() { Response = response, Body = session.ToJsonString() });
         });
 
@@ -96,7 +100,8 @@ internal sealed class SpeechVisit : IAsyncDisposable
         await page.Page.RouteAsync("**/api/widget/transcription*", route =>
         {
             given.Enqueue((route.Request.Headers["content-type"], route.Request.PostDataBuffer?.Length ?? 0));
-            return route.FulfillAsync(new() { ContentType = "application/json", Headers = AnyOrigin, Body = JsonSerializer.Serialize(new { text }) });
+            return route.FulfillAsync(
+                new() { ContentType = "application/json", Headers = AnyOrigin, Body = JsonSerializer.Serialize(new { text }) });
         });
         return given;
     }
@@ -104,11 +109,17 @@ internal sealed class SpeechVisit : IAsyncDisposable
     private static readonly Dictionary<string, string> AnyOrigin = new() { ["Access-Control-Allow-Origin"] = "*" };
 
     /// <summary>A sentence of the reply as the server sends it, with this many seconds of audio.</summary>
-    public static string Sentence(int index, int start, int end, double seconds, params IReadOnlyList<(int Start, int End, double At)> words)
+    public static string Sentence(
+        int index,
+        int start,
+        int end,
+        double seconds,
+        params IReadOnlyList<(int Start, int End, double At)> words)
     {
         var sound = Convert.ToBase64String(Tone.Wav(seconds));
         var half = sound.Length / 8 * 4;
-        var times = words.Select((word, i) => new { start = word.Start, end = word.End, at = word.At, until = i + 1 < words.Count ? words[i + 1].At : seconds });
+        var times = words.Select(
+            (word, i) => new { start = word.Start, end = word.End, at = word.At, until = i + 1 < words.Count ? words[i + 1].At : seconds });
         return Event("sentence", new { index, start, end, text = "" })
             + Event("audio", new { index, mediaType = "audio/wav", data = sound[..half] })
             + (words.Count > 0 ? Event("words", new { index, words = times }) : "")
@@ -133,7 +144,8 @@ internal sealed class SpeechVisit : IAsyncDisposable
         return this;
     }
 
-    public Task<bool> AllTracksStoppedAsync() => Page.EvaluateAsync<bool>("() => window.tracks.length > 0 && window.tracks.every((track) => track.readyState === 'ended')");
+    public Task<bool> AllTracksStoppedAsync() =>
+        Page.EvaluateAsync<bool>("() => window.tracks.length > 0 && window.tracks.every((track) => track.readyState === 'ended')");
 
     public async ValueTask DisposeAsync()
     {

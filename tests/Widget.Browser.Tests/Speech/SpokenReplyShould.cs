@@ -11,12 +11,16 @@ public sealed class SpokenReplyShould(ModelInstallation installation, Chromium c
     public async Task Sound_before_the_answer_is_complete_and_stop_when_the_visitor_types()
     {
         // Writing the answer takes longer than starting to speak, even on a busy machine.
-        var reply = $"The desk lamp costs ten euros [1]. {string.Join(' ', Enumerable.Range(1, 30).Select(number => $"It comes in colour number {number}, too."))}";
+        var colours = string.Join(' ', Enumerable.Range(1, 30).Select(number => $"It comes in colour number {number}, too."));
+        var reply = $"The desk lamp costs ten euros [1]. {colours}";
         await installation.ModelAsync(new { reply, tokenDelayMs = 60 });
         await using var site = await CustomerSite.StartAsync();
         var tenant = await installation.AddTenantAsync(site.Origin, new { agentName = "Nora" }, Lamps);
         site.Html = CustomerSite.Tag(installation, tenant.SiteKey);
-        await using var visit = await WidgetPage.OpenAsync(chromium, site.Address, before: page => page.Page.AddInitScriptAsync(SpeechVisit.Script("energy.js")));
+        await using var visit = await WidgetPage.OpenAsync(
+            chromium,
+            site.Address,
+            before: page => page.Page.AddInitScriptAsync(SpeechVisit.Script("energy.js")));
         await visit.OpenPanelAsync();
         visit.Requests.ShouldNotContain(request => request.AbsolutePath.Contains("/embed/speech-"));
         await visit.Listen.ClickAsync();
@@ -24,13 +28,16 @@ public sealed class SpokenReplyShould(ModelInstallation installation, Chromium c
         await visit.SendAsync("What does the desk lamp cost?");
         await visit.ShownAsync(visit.Page.Locator(".message.assistant.streaming"));
         await visit.Page.WaitForFunctionAsync("() => window.loudest > 0.02", null, new() { Timeout = 30_000 });
-        (await visit.Page.Locator(".message.assistant.streaming").CountAsync()).ShouldBe(1, "It sounded only when the answer was complete.");
+        (await visit.Page.Locator(".message.assistant.streaming").CountAsync())
+            .ShouldBe(1, "It sounded only when the answer was complete.");
         await visit.ShownAsync(visit.Player);
 
         await visit.Field.PressSequentiallyAsync("And");
 
         await Assertions.Expect(visit.Player).ToHaveCountAsync(0);
-        Task<double> LoudestAsync() => visit.Page.EvaluateAsync<double>("async () => { window.loudest = 0; await new Promise((resolve) => setTimeout(resolve, 300)); return window.loudest; }");
+        Task<double> LoudestAsync() =>
+            visit.Page.EvaluateAsync<double>(
+                "async () => { window.loudest = 0; await new Promise((resolve) => setTimeout(resolve, 300)); return window.loudest; }");
         for (var i = 0; await LoudestAsync() >= 0.005; i++) i.ShouldBeLessThan(20, "It still sounds.");
         visit.Errors.ShouldBeEmpty();
     }

@@ -26,7 +26,9 @@ internal static class Tone
         for (var i = 0; i < samples; i++)
         {
             var t = 2 * Math.PI * 150 * i / SampleRate;
-            BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(44 + (2 * i)), (short)(9_000 * (Math.Sin(t) + (0.5 * Math.Sin(2 * t)) + (0.3 * Math.Sin(3 * t)))));
+            BinaryPrimitives.WriteInt16LittleEndian(
+                file.AsSpan(44 + (2 * i)),
+                (short)(9_000 * (Math.Sin(t) + (0.5 * Math.Sin(2 * t)) + (0.3 * Math.Sin(3 * t)))));
         }
 
         return file;

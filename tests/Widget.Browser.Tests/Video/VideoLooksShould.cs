@@ -40,7 +40,10 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
     [InlineData(320)]
     public async Task Keep_every_control_in_sight_on_a_narrow_phone(int width)
     {
-        await using var visit = await VideoVisit.OpenAsync(installation, chromium, new() { ViewportSize = new() { Width = width, Height = 640 } });
+        await using var visit = await VideoVisit.OpenAsync(
+            installation,
+            chromium,
+            new() { ViewportSize = new() { Width = width, Height = 640 } });
         await visit.CallAndMeetAsync();
 
         var controls = await visit.Page.Locator(".control:visible").AllAsync();
@@ -58,7 +61,10 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
     public async Task Fill_the_panel_on_a_phone_and_show_the_thread_when_asked()
     {
         await using var visit = await VideoVisit.OpenAsync(
-            installation, chromium, new() { ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true }, site: site => site.Html += "<meta name=\"viewport\" content=\"width=device-width\">");
+            installation,
+            chromium,
+            new() { ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true },
+            site: site => site.Html += "<meta name=\"viewport\" content=\"width=device-width\">");
         await visit.CallAndMeetAsync();
         (await visit.Stage.BoundingBoxAsync())!.Height.ShouldBeGreaterThan(550);
         await Assertions.Expect(visit.Page.Locator(".thread")).ToBeHiddenAsync();
@@ -90,7 +96,8 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
         await Assertions.Expect(visit.HangUp).ToBeFocusedAsync();
         await visit.Widget.ShownAsync(visit.Avatar);
 
-        for (var i = 0; i < 10 && await visit.Page.Locator(".control[aria-label='Mute microphone']:focus").CountAsync() == 0; i++) await visit.Page.Keyboard.PressAsync("Shift+Tab");
+        for (var i = 0; i < 10 && await visit.Page.Locator(".control[aria-label='Mute microphone']:focus").CountAsync() == 0; i++)
+            await visit.Page.Keyboard.PressAsync("Shift+Tab");
         await visit.Page.Keyboard.PressAsync("Space");
         await Assertions.Expect(visit.Page.Locator(".control[aria-label='Unmute microphone']")).ToBeFocusedAsync();
         await visit.HangUp.FocusAsync();
@@ -108,7 +115,8 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
         {
             var api = installation.Api.GetLeftPart(UriPartial.Authority);
             var room = installation.Simulators.GetLeftPart(UriPartial.Authority);
-            site.ContentSecurityPolicy = $"default-src 'none'; script-src {api}; connect-src {api} {api.Replace("http", "ws")} {room.Replace("http", "ws")}; img-src data:";
+            site.ContentSecurityPolicy = $"default-src 'none'; script-src {api}; "
+                + $"connect-src {api} {api.Replace("http", "ws")} {room.Replace("http", "ws")}; img-src data:";
         });
         await visit.CallAndMeetAsync();
         await visit.HearAsync("Lamps.");

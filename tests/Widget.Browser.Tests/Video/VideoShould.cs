@@ -13,7 +13,10 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         await visit.Widget.OpenPanelAsync();
         await visit.Widget.ShownAsync(visit.Start);
 
-        visit.Widget.Requests.ShouldNotContain(request => request.AbsolutePath.Contains("/embed/video-") || request.AbsolutePath.Contains("/embed/daily-") || request.AbsolutePath.StartsWith("/api/tavus"));
+        visit.Widget.Requests.ShouldNotContain(
+            request => request.AbsolutePath.Contains("/embed/video-")
+                || request.AbsolutePath.Contains("/embed/daily-")
+                || request.AbsolutePath.StartsWith("/api/tavus"));
         (await visit.Page.EvaluateAsync<int>("() => window.tracks.length")).ShouldBe(0);
         (await visit.ConversationsAsync()).ShouldBeEmpty();
         (await visit.Start.InnerTextAsync()).ShouldBe("Video");
@@ -56,11 +59,14 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
             }
             """);
         energy.ShouldBeGreaterThan(1e-5);
-        (await visit.Page.EvaluateAsync<bool>("() => document.querySelector('#widget-root').shadowRoot.querySelector('audio').paused")).ShouldBeFalse();
+        (await visit.Page.EvaluateAsync<bool>("() => document.querySelector('#widget-root').shadowRoot.querySelector('audio').paused"))
+            .ShouldBeFalse();
 
         // The visitor sees their own picture and does not hear themselves.
         await visit.Widget.ShownAsync(visit.Page.Locator(".stage video.own"));
-        (await visit.Page.EvaluateAsync<bool>("() => [...document.querySelector('#widget-root').shadowRoot.querySelectorAll('video')].every((video) => video.muted)")).ShouldBeTrue();
+        (await visit.Page.EvaluateAsync<bool>(
+            "() => [...document.querySelector('#widget-root').shadowRoot.querySelectorAll('video')].every((video) => video.muted)"))
+            .ShouldBeTrue();
         visit.Widget.Errors.ShouldBeEmpty();
     }
 
@@ -93,7 +99,14 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         await visit.Widget.OpenPanelAsync();
         await visit.Widget.ShownAsync(visit.Page.GetByText("Video call ended after"));
         var thread = await visit.ThreadAsync();
-        foreach (var line in new[] { "visitor: I like lamps.", "assistant: You said: I like lamps.", "visitor: Brass ones above all.", "assistant: You said: Brass ones above all." })
+        string[] lines =
+        [
+            "visitor: I like lamps.",
+            "assistant: You said: I like lamps.",
+            "visitor: Brass ones above all.",
+            "assistant: You said: Brass ones above all.",
+        ];
+        foreach (var line in lines)
             thread.Count(entry => entry == line).ShouldBe(1, string.Join('\n', thread));
         thread.Count(entry => entry == "Video call started").ShouldBe(1);
 
@@ -107,10 +120,23 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
     public async Task Show_what_the_avatar_looks_up_with_its_sources(bool attached)
     {
         // Tools that are attached at Tavus, or defined inline in the persona, whose calls have no ids.
-        var tools = new[] { new { type = "function", function = new { name = "search_knowledge", description = "Looks facts up.", parameters = Parameters } } };
+        var tools = new[]
+        {
+            new
+            {
+                type = "function",
+                function = new { name = "search_knowledge", description = "Looks facts up.", parameters = Parameters },
+            },
+        };
         var persona = (await VideoVisit.TavusAsync(installation, "personas", attached
             ? new { persona_name = "Nora", system_prompt = "Help.", default_replica_id = VideoVisit.Replica }
-            : new { persona_name = "Nora", system_prompt = "Help.", default_replica_id = VideoVisit.Replica, layers = new { llm = new { model = "tavus-glm-4.7", tools } } }))
+            : new
+            {
+                persona_name = "Nora",
+                system_prompt = "Help.",
+                default_replica_id = VideoVisit.Replica,
+                layers = new { llm = new { model = "tavus-glm-4.7", tools } },
+            }))
             .GetProperty("persona_id").GetString()!;
         await using var visit = await VideoVisit.OpenAsync(
             installation,
@@ -130,7 +156,10 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
                 on_resolve = "generate_response",
                 delivery = new { app_message = true },
             });
-            await VideoVisit.TavusAsync(installation, $"personas/{persona}/tools", new { tool_ids = new[] { tool.GetProperty("tool_id").GetString() } });
+            await VideoVisit.TavusAsync(
+                installation,
+                $"personas/{persona}/tools",
+                new { tool_ids = new[] { tool.GetProperty("tool_id").GetString() } });
         }
 
         await visit.CallAndMeetAsync();
@@ -157,14 +186,25 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
         await visit.CallAndMeetAsync();
         for (var i = 0; i < 3; i++)
-            await visit.RoomAsync("send", new { eventType = "conversation.utterance", properties = new { role = "user", speech = "Hello there." }, inferenceId = "same" });
+            await visit.RoomAsync(
+                "send",
+                new
+                {
+                    eventType = "conversation.utterance",
+                    properties = new { role = "user", speech = "Hello there." },
+                    inferenceId = "same",
+                });
         await visit.RoomAsync("send", new { eventType = "conversation.something_new", properties = new { role = 7 } });
-        await visit.RoomAsync("send", new { eventType = "conversation.tool_call", properties = new { name = "fly", arguments = "{", tool_call_id = "t1" } });
+        await visit.RoomAsync(
+            "send",
+            new { eventType = "conversation.tool_call", properties = new { name = "fly", arguments = "{", tool_call_id = "t1" } });
         await visit.HearAsync("And again.");
 
         await visit.SaidAsync("assistant: You said: And again.");
         await visit.SaidAsync("visitor: Hello there.");
-        await visit.Page.WaitForFunctionAsync("() => window.dailyStandIn.sent.some(({ event_type: type, properties }) => type === 'conversation.tool_result' && properties.status === 'error' && properties.tool_call_id === 't1')");
+        await visit.Page.WaitForFunctionAsync(
+            "() => window.dailyStandIn.sent.some(({ event_type: type, properties }) => type === 'conversation.tool_result' "
+            + "&& properties.status === 'error' && properties.tool_call_id === 't1')");
         visit.Widget.Errors.ShouldBeEmpty();
     }
 
@@ -201,7 +241,9 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
 
         // The camera is off, not just hidden.
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Turn camera off" }).ClickAsync();
-        await visit.Page.WaitForFunctionAsync("() => window.dailyStandIn.sources.video === false && window.tracks.filter((track) => track.kind === 'video').every((track) => track.readyState === 'ended')");
+        await visit.Page.WaitForFunctionAsync(
+            "() => window.dailyStandIn.sources.video === false "
+            + "&& window.tracks.filter((track) => track.kind === 'video').every((track) => track.readyState === 'ended')");
         await Assertions.Expect(visit.Page.Locator(".stage video.own")).ToHaveCountAsync(0);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Turn camera on" }).ClickAsync();
         await visit.Page.WaitForFunctionAsync("() => typeof window.dailyStandIn.sources.video === 'string' && window.dailyStandIn.videoOn");
@@ -228,9 +270,25 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         await visit.SaidAsync("assistant: You said: Begin.");
         (await interrupt.IsDisabledAsync()).ShouldBeTrue();
 
-        await visit.RoomAsync("send", new { eventType = "conversation.started_speaking", properties = new { role = "replica" }, inferenceId = "long" });
-        await visit.RoomAsync("send", new { eventType = "conversation.utterance", properties = new { role = "replica", speech = "Once upon a time there was a lamp." }, inferenceId = "long" });
-        await visit.RoomAsync("send", new { eventType = "conversation.utterance.streaming", properties = new { role = "replica", text = "Once upon a time" }, inferenceId = "long" });
+        await visit.RoomAsync(
+            "send",
+            new { eventType = "conversation.started_speaking", properties = new { role = "replica" }, inferenceId = "long" });
+        await visit.RoomAsync(
+            "send",
+            new
+            {
+                eventType = "conversation.utterance",
+                properties = new { role = "replica", speech = "Once upon a time there was a lamp." },
+                inferenceId = "long",
+            });
+        await visit.RoomAsync(
+            "send",
+            new
+            {
+                eventType = "conversation.utterance.streaming",
+                properties = new { role = "replica", text = "Once upon a time" },
+                inferenceId = "long",
+            });
         await Assertions.Expect(visit.Page.Locator(".caption")).ToHaveTextAsync("Once upon a time");
         await interrupt.ClickAsync();
 
@@ -241,7 +299,9 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         await Assertions.Expect(visit.Page.Locator(".caption")).ToHaveCountAsync(0);
     }
 
-    private static JsonElement Parameters => JsonSerializer.SerializeToElement(new { type = "object", properties = new { query = new { type = "string" } }, required = new[] { "query" } });
+    private static JsonElement Parameters =>
+        JsonSerializer.SerializeToElement(
+            new { type = "object", properties = new { query = new { type = "string" } }, required = new[] { "query" } });
 
     private async Task TranscribedAsync(VideoVisit visit)
     {

@@ -43,7 +43,10 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
     [Fact]
     public async Task Say_that_the_page_does_not_let_it_have_devices()
     {
-        await using var visit = await VideoVisit.OpenAsync(installation, chromium, site: site => site.PermissionsPolicy = "camera=(), microphone=()");
+        await using var visit = await VideoVisit.OpenAsync(
+            installation,
+            chromium,
+            site: site => site.PermissionsPolicy = "camera=(), microphone=()");
         await visit.CallAsync();
 
         await visit.Widget.ShownAsync(visit.Page.GetByText("This page doesn't allow the chat to use the microphone."));
@@ -53,11 +56,15 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
     public async Task Go_on_with_the_microphone_where_there_is_no_camera()
     {
         await using var visit = await VideoVisit.OpenAsync(
-            installation, chromium, before: page => page.Page.AddInitScriptAsync("window.devicesFail = (wish) => wish.video && 'NotFoundError'"));
+            installation,
+            chromium,
+            before: page => page.Page.AddInitScriptAsync("window.devicesFail = (wish) => wish.video && 'NotFoundError'"));
         await visit.CallAndMeetAsync();
 
         await visit.Widget.ShownAsync(visit.Page.GetByText("No camera was found. The call continues without it."));
-        (await visit.Page.EvaluateAsync<bool>("() => typeof window.dailyStandIn.sources.audio === 'string' && window.dailyStandIn.sources.video === false")).ShouldBeTrue();
+        (await visit.Page.EvaluateAsync<bool>(
+            "() => typeof window.dailyStandIn.sources.audio === 'string' && window.dailyStandIn.sources.video === false"))
+            .ShouldBeTrue();
     }
 
     [Theory]
@@ -66,7 +73,8 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
     [InlineData("Daily's own client comes, and its servers are out of reach")]
     public async Task Show_the_room_in_a_frame_where_dailys_client_cannot_be_had(string why)
     {
-        await using var visit = await VideoVisit.OpenAsync(installation, chromium, settings: new() { ["tavusPrivateRoom"] = true }, before: async page =>
+        var settings = new Dictionary<string, object> { ["tavusPrivateRoom"] = true };
+        await using var visit = await VideoVisit.OpenAsync(installation, chromium, settings: settings, before: async page =>
         {
             if (why.Contains("stand-in")) await page.Page.AddInitScriptAsync("window.dailyStandIn = { joinFails: true }");
             else if (why.Contains("kept out")) await page.Page.RouteAsync("**/embed/daily-*.js", route => route.AbortAsync());
@@ -146,7 +154,10 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
         await visit.CallAndMeetAsync();
         var id = (await visit.ConversationAsync()).GetProperty("id").GetString();
-        (await installation.Http.PostAsync(new Uri(installation.Simulators, $"/control/tavus/conversations/{id}/shutdown?reason=max_call_duration%20reached"), null)).EnsureSuccessStatusCode();
+        var shutdown = new Uri(
+            installation.Simulators,
+            $"/control/tavus/conversations/{id}/shutdown?reason=max_call_duration%20reached");
+        (await installation.Http.PostAsync(shutdown, null)).EnsureSuccessStatusCode();
 
         await visit.Widget.ShownAsync(visit.Page.Locator(".stage").GetByText("The call has reached its time limit."));
         await visit.Widget.ShownAsync(visit.Page.Locator(".thread .event", new() { HasTextString = "time limit reached" }));

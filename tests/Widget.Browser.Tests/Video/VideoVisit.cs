@@ -72,7 +72,12 @@ internal sealed class VideoVisit : IAsyncDisposable
         await SetAsync(installation, "/control/tavus/behavior", simulation ?? new { });
         await SetAsync(installation, $"/control/tavus/accounts/{Installation.TavusKey}", new { slots = 15 });
         var customer = await CustomerSite.StartAsync();
-        var wishes = new Dictionary<string, object>(settings ?? []) { ["agentName"] = "Nora", ["useTavusVideo"] = true, ["tavusReplicaId"] = Replica };
+        var wishes = new Dictionary<string, object>(settings ?? [])
+        {
+            ["agentName"] = "Nora",
+            ["useTavusVideo"] = true,
+            ["tavusReplicaId"] = Replica,
+        };
         var tenant = await installation.AddTenantAsync(customer.Origin, wishes, Lamps);
         customer.Html = CustomerSite.Tag(installation, tenant.SiteKey);
         site?.Invoke(customer);
@@ -110,8 +115,11 @@ internal sealed class VideoVisit : IAsyncDisposable
     /// <summary>What was said or written, and by whom, as the thread shows it.</summary>
     public Task<string[]> ThreadAsync() =>
         Page.EvaluateAsync<string[]>("""
-            () => [...document.querySelector('#widget-root').shadowRoot.querySelectorAll('.thread .spoken, .thread .event, .thread .shown')].map((item) =>
-              item.matches('.spoken') ? `${item.matches('.visitor') ? 'visitor' : 'assistant'}: ${item.querySelector('.bubble').textContent}`
+            () => [
+              ...document.querySelector('#widget-root').shadowRoot.querySelectorAll('.thread .spoken, .thread .event, .thread .shown'),
+            ].map((item) =>
+              item.matches('.spoken')
+              ? `${item.matches('.visitor') ? 'visitor' : 'assistant'}: ${item.querySelector('.bubble').textContent}`
               : item.matches('.shown') ? `shown: ${[...item.querySelectorAll('.source-chip')].map((chip) => chip.textContent).join(', ')}`
               : item.textContent)
             """);
@@ -119,7 +127,8 @@ internal sealed class VideoVisit : IAsyncDisposable
     /// <summary>The calls of this page's visitor at the simulated Tavus.</summary>
     public async Task<JsonElement[]> ConversationsAsync()
     {
-        var all = await _installation.Http.GetFromJsonAsync<JsonElement[]>(new Uri(_installation.Simulators, "/control/tavus/conversations"));
+        var all = await _installation.Http.GetFromJsonAsync<JsonElement[]>(
+            new Uri(_installation.Simulators, "/control/tavus/conversations"));
         // The site's URL is in the context that the avatar gets.
         return [.. all!.Where(call => call.GetProperty("requestBody").GetRawText().Contains(_site.Origin))];
     }
@@ -128,7 +137,8 @@ internal sealed class VideoVisit : IAsyncDisposable
     public async Task<JsonElement> ConversationAsync()
     {
         var id = (await ConversationsAsync()).ShouldHaveSingleItem().GetProperty("id").GetString();
-        return await _installation.Http.GetFromJsonAsync<JsonElement>(new Uri(_installation.Simulators, $"/control/tavus/conversations/{id}"));
+        return await _installation.Http.GetFromJsonAsync<JsonElement>(
+            new Uri(_installation.Simulators, $"/control/tavus/conversations/{id}"));
     }
 
     /// <summary>Waits until all calls of this visitor have ended at Tavus.</summary>
@@ -147,7 +157,8 @@ internal sealed class VideoVisit : IAsyncDisposable
     public async Task RoomAsync(string action, object? body = null)
     {
         var id = (await ConversationsAsync())[^1].GetProperty("id").GetString();
-        (await _installation.Http.PostAsJsonAsync(new Uri(_installation.Simulators, $"/control/tavus/rooms/{id}/{action}"), body ?? new { })).EnsureSuccessStatusCode();
+        var address = new Uri(_installation.Simulators, $"/control/tavus/rooms/{id}/{action}");
+        (await _installation.Http.PostAsJsonAsync(address, body ?? new { })).EnsureSuccessStatusCode();
     }
 
     public Task HearAsync(string text) => RoomAsync("hear", new { text });
@@ -159,7 +170,10 @@ internal sealed class VideoVisit : IAsyncDisposable
     /// <summary>A request to Tavus's API with the installation's key.</summary>
     public static async Task<JsonElement> TavusAsync(ModelInstallation installation, string path, object body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(installation.Simulators, $"/tavus/v2/{path}")) { Content = JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            new Uri(installation.Simulators, $"/tavus/v2/{path}"))
+        { Content = JsonContent.Create(body) };
         request.Headers.Add("x-api-key", Installation.TavusKey);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         var response = await installation.Http.SendAsync(request);
@@ -181,7 +195,8 @@ internal sealed class VideoVisit : IAsyncDisposable
         thread.Count(entry => entry == line).ShouldBe(1, $"{line}\nin\n{string.Join('\n', thread)}");
     }
 
-    public Task<bool> AllTracksStoppedAsync() => Page.EvaluateAsync<bool>("() => window.tracks.every((track) => track.readyState === 'ended')");
+    public Task<bool> AllTracksStoppedAsync() =>
+        Page.EvaluateAsync<bool>("() => window.tracks.every((track) => track.readyState === 'ended')");
 
     public async ValueTask DisposeAsync()
     {

@@ -41,7 +41,9 @@ internal sealed class Line
     public void Relay(string message) => Send(_relay, message);
 
     private void Send(string? stream, object item) =>
-        _socket!.Send(JsonSerializer.Serialize(new { type = 2, invocationId = stream ?? throw new InvalidOperationException("There is no such stream."), item }) + End);
+        _socket!.Send(
+            JsonSerializer.Serialize(
+                new { type = 2, invocationId = stream ?? throw new InvalidOperationException("There is no such stream."), item }) + End);
 
     /// <summary>Records what the page starts. Returns whether the message is not for the server.</summary>
     private bool Heard(JsonNode record)

@@ -20,7 +20,20 @@ public sealed class SpeakingChromium : IAsyncLifetime
         Directory.CreateDirectory(folder);
         var (spoken, sound) = (Path.Combine(folder, "question-spoken.wav"), Path.Combine(folder, "question.wav"));
         await Repository.RunAsync("/usr/bin/espeak-ng", "-v", "en", "-w", spoken, Question);
-        await Repository.RunAsync("/usr/bin/ffmpeg", "-y", "-loglevel", "error", "-i", spoken, "-af", "adelay=3000:all=1,apad=pad_dur=6", "-ar", "48000", "-ac", "1", sound);
+        await Repository.RunAsync(
+            "/usr/bin/ffmpeg",
+            "-y",
+            "-loglevel",
+            "error",
+            "-i",
+            spoken,
+            "-af",
+            "adelay=3000:all=1,apad=pad_dur=6",
+            "-ar",
+            "48000",
+            "-ac",
+            "1",
+            sound);
         _playwright = await Playwright.CreateAsync();
         Browser = await Chromium.LaunchAsync(_playwright, $"--use-file-for-fake-audio-capture={sound}");
     }

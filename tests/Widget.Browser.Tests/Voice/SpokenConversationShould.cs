@@ -27,16 +27,30 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         });
         await visit.CallAsync();
 
-        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .spoken.visitor", new() { HasTextString = SpeakingChromium.Question }).First, seconds: 40);
+        await visit.Widget.ShownAsync(
+            visit.Page.Locator(".thread .spoken.visitor", new() { HasTextString = SpeakingChromium.Question }).First,
+            seconds: 40);
         await visit.Widget.ShownAsync(visit.Page.Locator(".thread .shown .source-chip", new() { HasTextString = "Lamps" }).First);
-        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .spoken.assistant", new() { HasTextString = "ten euros" }).First, seconds: 40);
-        (await visit.Page.EvaluateAsync<double>("async () => { let most = 0; for (const connection of near) (await connection.getStats()).forEach((entry) => { if (entry.type === 'inbound-rtp') most = Math.max(most, entry.totalAudioEnergy); }); return most; }")).ShouldBeGreaterThan(Audible);
+        await visit.Widget.ShownAsync(
+            visit.Page.Locator(".thread .spoken.assistant", new() { HasTextString = "ten euros" }).First,
+            seconds: 40);
+        (await visit.Page.EvaluateAsync<double>("""
+            async () => {
+              let most = 0;
+              for (const connection of near) (await connection.getStats()).forEach((entry) => {
+                if (entry.type === 'inbound-rtp') most = Math.max(most, entry.totalAudioEnergy);
+              });
+              return most;
+            }
+            """)).ShouldBeGreaterThan(Audible);
         var call = await visit.CallAtProviderAsync();
         call.GetProperty("heardSeconds").GetDouble().ShouldBeGreaterThan(0.5);
 
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "End the call", Exact = true }).ClickAsync();
 
-        await visit.Page.WaitForFunctionAsync("() => tracks.length > 0 && tracks.every((track) => track.readyState === 'ended') && near.every((connection) => connection.connectionState === 'closed')");
+        await visit.Page.WaitForFunctionAsync(
+            "() => tracks.length > 0 && tracks.every((track) => track.readyState === 'ended') "
+            + "&& near.every((connection) => connection.connectionState === 'closed')");
         await visit.EndedEverywhereAsync();
         // Either the server hangs up first, or the page's connection is closed first.
         (await visit.CallAtProviderAsync()).GetProperty("end").GetString().ShouldBeOneOf("hangup", "peer_gone");
@@ -59,7 +73,10 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
 
         // The page retries once by itself, and that call is refused.
         var id = (await visit.CallAtProviderAsync()).GetProperty("id").GetString();
-        await visit.ControlAsync(HttpMethod.Put, $"/control/voice/behavior?account={_key}", new { refuse = new { status = 503, code = (string?)null } });
+        await visit.ControlAsync(
+            HttpMethod.Put,
+            $"/control/voice/behavior?account={_key}",
+            new { refuse = new { status = 503, code = (string?)null } });
         await visit.ControlAsync(HttpMethod.Post, $"/control/voice/calls/{id}/kill");
 
         await GoesOnInTextAsync(visit);
@@ -103,13 +120,17 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
     }
 
     private static bool Says(JsonElement entry, string speaker, string text) =>
-        entry.GetProperty("kind").GetString() == "utterance" && entry.GetProperty("speaker").GetString() == speaker && entry.GetProperty("text").GetString()!.Contains(text, StringComparison.Ordinal);
+        entry.GetProperty("kind").GetString() == "utterance" && entry.GetProperty("speaker").GetString() == speaker
+            && entry.GetProperty("text").GetString()!.Contains(text, StringComparison.Ordinal);
 
     private async Task<Visit> OpenAsync(object script)
     {
         await installation.ModelAsync();
         var site = await CustomerSite.StartAsync();
-        var tenant = await installation.AddTenantAsync(site.Origin, new { agentName = "Nora", voice = new { enabled = true, turns = "pause", farField = false } }, Lamps);
+        var tenant = await installation.AddTenantAsync(
+            site.Origin,
+            new { agentName = "Nora", voice = new { enabled = true, turns = "pause", farField = false } },
+            Lamps);
         var visit = new Visit(installation, site, tenant, _key);
         await visit.ApiAsync(HttpMethod.Put, "/api/voice/key", new { key = _key });
         await visit.ControlAsync(HttpMethod.Put, $"/control/voice/script?account={_key}", script);
@@ -140,18 +161,25 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         }
 
         public async Task<JsonElement> CallAtProviderAsync() =>
-            (await installation.Http.GetFromJsonAsync<JsonElement[]>(new Uri(installation.Voice, $"/control/voice/calls?account={key}")))![^1];
+            (await installation.Http.GetFromJsonAsync<JsonElement[]>(
+                new Uri(installation.Voice, $"/control/voice/calls?account={key}")))![^1];
 
         public async Task ControlAsync(HttpMethod method, string path, object? body = null)
         {
-            using var request = new HttpRequestMessage(method, new Uri(installation.Voice, path)) { Content = body is null ? null : JsonContent.Create(body) };
+            using var request = new HttpRequestMessage(
+                method,
+                new Uri(installation.Voice, path))
+            { Content = body is null ? null : JsonContent.Create(body) };
             var response = await installation.Http.SendAsync(request);
             response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
         }
 
         public async Task<JsonElement> ApiAsync(HttpMethod method, string path, object? body = null)
         {
-            using var request = new HttpRequestMessage(method, new Uri(installation.Api, path)) { Content = body is null ? null : JsonContent.Create(body) };
+            using var request = new HttpRequestMessage(
+                method,
+                new Uri(installation.Api, path))
+            { Content = body is null ? null : JsonContent.Create(body) };
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", tenant.ApiKey);
             var response = await installation.Http.SendAsync(request);
             response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
@@ -163,8 +191,11 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         {
             for (var i = 0; ; i++)
             {
-                var ours = (await ApiAsync(HttpMethod.Get, "/api/voice/sessions")).GetProperty("sessions").EnumerateArray().All(call => call.GetProperty("state").GetString() is "ended" or "failed");
-                var theirs = (await installation.Http.GetFromJsonAsync<JsonElement[]>(new Uri(installation.Voice, $"/control/voice/calls?account={key}")))!.All(call => call.GetProperty("state").GetString() == "ended");
+                var ours = (await ApiAsync(HttpMethod.Get, "/api/voice/sessions")).GetProperty("sessions").EnumerateArray().All(
+                    call => call.GetProperty("state").GetString() is "ended" or "failed");
+                var calls = await installation.Http.GetFromJsonAsync<JsonElement[]>(
+                    new Uri(installation.Voice, $"/control/voice/calls?account={key}"));
+                var theirs = calls!.All(call => call.GetProperty("state").GetString() == "ended");
                 if (ours && theirs) return;
                 if (i == 150) Assert.Fail($"A call is left open: ours {ours}, theirs {theirs}");
                 await Task.Delay(200);
@@ -174,13 +205,22 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         /// <summary>The conversation's log, as the API returns it to the visitor's page.</summary>
         public async Task<List<JsonElement>> LogAsync()
         {
-            var thread = (await ApiAsync(HttpMethod.Get, "/api/voice/sessions")).GetProperty("sessions")[0].GetProperty("threadId").GetGuid();
+            var sessions = (await ApiAsync(HttpMethod.Get, "/api/voice/sessions")).GetProperty("sessions");
+            var thread = sessions[0].GetProperty("threadId").GetGuid();
             var text = await Page.EvaluateAsync<string>(
                 """
                 async ([api, siteKey, thread]) => {
-                  const memory = Object.entries(localStorage).map(([, value]) => { try { return JSON.parse(value); } catch { return {}; } }).find((value) => value.visitorId);
-                  const session = await (await fetch(`${api}/api/widget/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ siteKey, visitorId: memory.visitorId }) })).json();
-                  const events = await fetch(`${api}/api/widget/conversations/${thread}/events`, { headers: { authorization: `Bearer ${session.token}`, accept: 'application/json' } });
+                  const memory = Object.entries(localStorage)
+                    .map(([, value]) => { try { return JSON.parse(value); } catch { return {}; } })
+                    .find((value) => value.visitorId);
+                  const session = await (await fetch(`${api}/api/widget/session`, {
+                    method: 'POST',
+                    headers: { 'content-type': 'application/json' },
+                    body: JSON.stringify({ siteKey, visitorId: memory.visitorId }),
+                  })).json();
+                  const events = await fetch(`${api}/api/widget/conversations/${thread}/events`, {
+                    headers: { authorization: `Bearer ${session.token}`, accept: 'application/json' },
+                  });
                   return await events.text();
                 }
                 """,

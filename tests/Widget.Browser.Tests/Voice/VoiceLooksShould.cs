@@ -42,7 +42,10 @@ public sealed class VoiceLooksShould(ModelInstallation installation, Chromium ch
     public async Task Leave_the_thread_in_sight_on_a_phone_and_be_held_by_a_finger()
     {
         await using var visit = await VoiceVisit.OpenAsync(
-            installation, chromium, new() { ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true }, site: site => site.Html += "<meta name=\"viewport\" content=\"width=device-width\">");
+            installation,
+            chromium,
+            new() { ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true },
+            site: site => site.Html += "<meta name=\"viewport\" content=\"width=device-width\">");
         await visit.CallAndConnectAsync();
         visit.Tell("speaking", "assistant", "It costs ten euros.");
         await visit.Page.Locator(".control:has(.icon-turns)").TapAsync();
@@ -71,7 +74,8 @@ public sealed class VoiceLooksShould(ModelInstallation installation, Chromium ch
         await visit.Widget.ShownAsync(visit.Live);
         await Assertions.Expect(visit.HangUp).ToBeFocusedAsync();
 
-        for (var i = 0; i < 10 && await visit.Page.Locator(".control[aria-label='Mute microphone']:focus").CountAsync() == 0; i++) await visit.Page.Keyboard.PressAsync("Shift+Tab");
+        for (var i = 0; i < 10 && await visit.Page.Locator(".control[aria-label='Mute microphone']:focus").CountAsync() == 0; i++)
+            await visit.Page.Keyboard.PressAsync("Shift+Tab");
         await visit.Page.Keyboard.PressAsync("Space");
         await Assertions.Expect(visit.Button("Unmute microphone")).ToBeFocusedAsync();
         await visit.HangUp.FocusAsync();
@@ -87,13 +91,17 @@ public sealed class VoiceLooksShould(ModelInstallation installation, Chromium ch
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium, site: site =>
         {
             var api = installation.Api.GetLeftPart(UriPartial.Authority);
-            site.ContentSecurityPolicy = $"default-src 'none'; script-src {api}; connect-src {api} {api.Replace("http", "ws")}; img-src data:";
+            site.ContentSecurityPolicy = $"default-src 'none'; script-src {api}; "
+                + $"connect-src {api} {api.Replace("http", "ws")}; img-src data:";
         });
         await visit.CallAndConnectAsync();
 
         // The page's content security policy also applies to the replacement and to all audio elements.
-        (await visit.Page.EvaluateAsync<bool>("() => !document.querySelector('#widget-root').shadowRoot.querySelector('audio').paused")).ShouldBeTrue();
-        await visit.Page.WaitForFunctionAsync("() => Number(document.querySelector('#widget-root').shadowRoot.querySelector('.voice-of').style.getPropertyValue('--level')) > 0.3");
+        (await visit.Page.EvaluateAsync<bool>("() => !document.querySelector('#widget-root').shadowRoot.querySelector('audio').paused"))
+            .ShouldBeTrue();
+        await visit.Page.WaitForFunctionAsync(
+            "() => Number(document.querySelector('#widget-root').shadowRoot.querySelector('.voice-of')"
+            + ".style.getPropertyValue('--level')) > 0.3");
         visit.Widget.Errors.ShouldBeEmpty();
         (await visit.Stage.EvaluateAsync<string>("stage => getComputedStyle(stage).display")).ShouldBe("flex");
     }

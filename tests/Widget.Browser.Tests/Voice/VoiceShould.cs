@@ -14,7 +14,8 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         await visit.Widget.OpenPanelAsync();
         await visit.Widget.ShownAsync(visit.Start);
 
-        visit.Widget.Requests.ShouldNotContain(request => request.AbsolutePath.Contains("/embed/voice-") || request.AbsolutePath.StartsWith("/api/voice"));
+        visit.Widget.Requests.ShouldNotContain(
+            request => request.AbsolutePath.Contains("/embed/voice-") || request.AbsolutePath.StartsWith("/api/voice"));
         (await visit.Page.EvaluateAsync<int>("() => window.asked")).ShouldBe(0);
         (await visit.Page.EvaluateAsync<int>("() => window.near.length")).ShouldBe(0);
         (await visit.Start.InnerTextAsync()).ShouldBe("Talk");
@@ -33,10 +34,19 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         opened.GetProperty("locale").GetString().ShouldBe("en");
         opened.GetProperty("threadId").GetGuid().ShouldNotBe(Guid.Empty);
         (await visit.HeardPowerAsync()).ShouldBeGreaterThan(Audible);
-        (await visit.Page.EvaluateAsync<double>("() => powerOf(document.querySelector('#widget-root').shadowRoot.querySelector('audio').srcObject, 5)")).ShouldBeGreaterThan(Audible);
-        (await visit.Page.EvaluateAsync<bool>("() => { const { paused, muted } = document.querySelector('#widget-root').shadowRoot.querySelector('audio'); return !paused && !muted; }")).ShouldBeTrue();
+        (await visit.Page.EvaluateAsync<double>(
+            "() => powerOf(document.querySelector('#widget-root').shadowRoot.querySelector('audio').srcObject, 5)"))
+            .ShouldBeGreaterThan(Audible);
+        (await visit.Page.EvaluateAsync<bool>("""
+            () => {
+              const { paused, muted } = document.querySelector('#widget-root').shadowRoot.querySelector('audio');
+              return !paused && !muted;
+            }
+            """)).ShouldBeTrue();
         // The meters move, because the far end sends a continuous tone.
-        await visit.Page.WaitForFunctionAsync("() => Number(document.querySelector('#widget-root').shadowRoot.querySelector('.voice-of').style.getPropertyValue('--level')) > 0.3");
+        await visit.Page.WaitForFunctionAsync(
+            "() => Number(document.querySelector('#widget-root').shadowRoot.querySelector('.voice-of')"
+            + ".style.getPropertyValue('--level')) > 0.3");
         (await visit.Page.EvaluateAsync<string>("() => window.far[0].channel.label")).ShouldBe("oai-events");
         visit.Widget.Errors.ShouldBeEmpty();
     }
@@ -58,8 +68,29 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         await visit.Widget.ShownAsync(visit.Page.Locator(".captions .assistant", new() { HasTextString = "It costs ten euros." }));
 
         // Once it is in the thread, it is no longer a caption. The sources are in the thread too.
-        visit.Log(1001, new { kind = "utterance", speaker = "visitor", text = "What does the lamp cost?", interrupted = false, mode = "voice" });
-        visit.Log(1002, new { kind = "knowledge_shown", query = "lamp", citations = new[] { new { number = 1, title = "Lamps", url = (string?)null, headings = Array.Empty<string>(), page = (int?)null, text = "Ten euros.", origins = new[] { "own" } } } });
+        visit.Log(
+            1001,
+            new { kind = "utterance", speaker = "visitor", text = "What does the lamp cost?", interrupted = false, mode = "voice" });
+        visit.Log(
+            1002,
+            new
+            {
+                kind = "knowledge_shown",
+                query = "lamp",
+                citations = new[]
+                {
+                    new
+                    {
+                        number = 1,
+                        title = "Lamps",
+                        url = (string?)null,
+                        headings = Array.Empty<string>(),
+                        page = (int?)null,
+                        text = "Ten euros.",
+                        origins = new[] { "own" },
+                    },
+                },
+            });
         await visit.Widget.ShownAsync(visit.Page.Locator(".thread .spoken.visitor"));
         await visit.Widget.ShownAsync(visit.Page.Locator(".thread .shown .source-chip", new() { HasTextString = "Lamps" }));
         await Assertions.Expect(visit.Page.Locator(".captions .visitor")).ToHaveCountAsync(0);
@@ -158,7 +189,9 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         var speakers = visit.Page.Locator(".settings select").Last;
         var speaker = await speakers.Locator("option").Last.GetAttributeAsync("value");
         await speakers.SelectOptionAsync(speaker!);
-        await visit.Page.WaitForFunctionAsync("(id) => document.querySelector('#widget-root').shadowRoot.querySelector('audio').sinkId === id", speaker);
+        await visit.Page.WaitForFunctionAsync(
+            "(id) => document.querySelector('#widget-root').shadowRoot.querySelector('audio').sinkId === id",
+            speaker);
         await visit.Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(visit.Page.Locator(".settings")).ToHaveCountAsync(0);
     }
@@ -227,7 +260,8 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         visit.Log(1002, new { kind = "voice_call_ended", reason = "time_limit", seconds = 900 });
         await visit.Widget.ShownAsync(visit.Stage.GetByText("The call has reached its time limit."));
         await visit.Widget.ShownAsync(visit.Page.Locator(".thread .event", new() { HasTextString = "Voice call started" }));
-        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .event", new() { HasTextString = "Voice call ended after 15:00: time limit reached" }));
+        await visit.Widget.ShownAsync(
+            visit.Page.Locator(".thread .event", new() { HasTextString = "Voice call ended after 15:00: time limit reached" }));
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
         visit.Count("end").ShouldBe(0);
     }

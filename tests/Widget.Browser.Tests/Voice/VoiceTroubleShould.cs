@@ -44,7 +44,8 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         // The browser would refuse without asking.
         (await visit.Page.EvaluateAsync<int>("() => window.asked")).ShouldBe(0);
 
-        var opened = await visit.Page.Context.RunAndWaitForPageAsync(() => visit.Stage.GetByRole(AriaRole.Link, new() { Name = "Open in a new tab" }).ClickAsync());
+        var opened = await visit.Page.Context.RunAndWaitForPageAsync(
+            () => visit.Stage.GetByRole(AriaRole.Link, new() { Name = "Open in a new tab" }).ClickAsync());
         new Uri(opened.Url).ShouldBe(new Uri(installation.Api, $"/widget/{visit.Tenant.Slug}"));
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
     }
@@ -184,7 +185,8 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
     public async Task Be_offered_by_a_video_call_that_fails_and_take_its_place()
     {
         var settings = new Dictionary<string, object> { ["useTavusVideo"] = true, ["tavusReplicaId"] = Video.VideoVisit.Replica };
-        await using var visit = await VoiceVisit.OpenAsync(installation, chromium, settings: settings, devices: ["microphone", "camera"], before: page =>
+        string[] devices = ["microphone", "camera"];
+        await using var visit = await VoiceVisit.OpenAsync(installation, chromium, settings: settings, devices: devices, before: page =>
             page.Page.RouteAsync("**/api/tavus/session", route => route.FulfillAsync(new()
             {
                 Status = 503,

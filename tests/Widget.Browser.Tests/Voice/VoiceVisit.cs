@@ -77,7 +77,12 @@ internal sealed class VoiceVisit : IAsyncDisposable
     {
         await installation.ModelAsync();
         var customer = await CustomerSite.StartAsync();
-        var tenant = await installation.AddTenantAsync(customer.Origin, new Dictionary<string, object>(settings ?? []) { ["agentName"] = "Nora" }, Lamps);
+        var tenant = await installation.AddTenantAsync(
+            customer.Origin,
+            new Dictionary<string,
+            object>(settings ?? [])
+            { ["agentName"] = "Nora" },
+            Lamps);
         customer.Html = CustomerSite.Tag(installation, tenant.SiteKey);
         site?.Invoke(customer);
         VoiceVisit? visit = null;
@@ -136,12 +141,16 @@ internal sealed class VoiceVisit : IAsyncDisposable
 
     public Task AskedAsync(string action, int times = 1) => Eventually.TrueAsync(() => Count(action) >= times);
 
-    public Task<bool> AllTracksStoppedAsync() => Page.EvaluateAsync<bool>("() => window.tracks.length > 0 && window.tracks.every((track) => track.readyState === 'ended')");
+    public Task<bool> AllTracksStoppedAsync() =>
+        Page.EvaluateAsync<bool>("() => window.tracks.length > 0 && window.tracks.every((track) => track.readyState === 'ended')");
 
-    public Task<bool> AllLinesClosedAsync() => Page.EvaluateAsync<bool>("() => window.near.length > 0 && window.near.every((connection) => connection.connectionState === 'closed')");
+    public Task<bool> AllLinesClosedAsync() =>
+        Page.EvaluateAsync<bool>(
+            "() => window.near.length > 0 && window.near.every((connection) => connection.connectionState === 'closed')");
 
     /// <summary>The power of the visitor's audio at the far end.</summary>
-    public Task<double> HeardPowerAsync(double seconds = 5) => Page.EvaluateAsync<double>("(seconds) => powerOf(window.far.at(-1).heard, seconds)", seconds);
+    public Task<double> HeardPowerAsync(double seconds = 5) =>
+        Page.EvaluateAsync<double>("(seconds) => powerOf(window.far.at(-1).heard, seconds)", seconds);
 
     /// <summary>Closes the far end, as when the provider's server dies.</summary>
     public Task FarEndGoesAsync() => Page.EvaluateAsync("() => window.far.at(-1).connection.close()");
@@ -196,7 +205,9 @@ internal sealed class VoiceVisit : IAsyncDisposable
         if (opening)
         {
             lock (_sessions) _sessions.Add(Guid.CreateVersion7().ToString());
-            answer = await Page.EvaluateAsync<string>("([sdp, blocked]) => answerCall(sdp, blocked)", new object[] { body.RootElement.GetProperty("sdp").GetString()!, Blocked });
+            answer = await Page.EvaluateAsync<string>(
+                "([sdp, blocked]) => answerCall(sdp, blocked)",
+                new object[] { body.RootElement.GetProperty("sdp").GetString()!, Blocked });
         }
 
         var session = new JsonObject
@@ -221,7 +232,12 @@ internal sealed class VoiceVisit : IAsyncDisposable
     {
         Status = status,
         ContentType = status < 400 ? "application/json" : "application/problem+json",
-        Headers = new Dictionary<string, string> { ["Access-Control-Allow-Origin"] = "*", ["Access-Control-Allow-Headers"] = "*", ["Access-Control-Allow-Methods"] = "*" },
+        Headers = new Dictionary<string, string>
+        {
+            ["Access-Control-Allow-Origin"] = "*",
+            ["Access-Control-Allow-Headers"] = "*",
+            ["Access-Control-Allow-Methods"] = "*",
+        },
         Body = body?.ToJsonString() ?? "",
     });
 }

@@ -52,8 +52,15 @@ public sealed class SharedCacheShould
         var stopped = new TaskCompletionSource();
         async Task<int> Endless(CancellationToken ct)
         {
-            using var registration = ct.Register(() => stopped.SetResult());
-            await Task.Delay(Timeout.Infinite, ct);
+            try
+            {
+                await Task.Delay(Timeout.Infinite, ct);
+            }
+            finally
+            {
+                stopped.SetResult();
+            }
+
             return 0;
         }
 

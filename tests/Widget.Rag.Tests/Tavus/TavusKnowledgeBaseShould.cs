@@ -172,7 +172,8 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
         (await Should.ThrowAsync<KnowledgeBaseException>(() => AskAsync("battery"))).Fault.ShouldBe(KnowledgeFault.Unavailable);
 
         var nowhere = Knowledge(_services.TavusOptions with { Endpoint = new Uri("http://127.0.0.1:9/") });
-        (await Should.ThrowAsync<KnowledgeBaseException>(() => nowhere.SearchAsync(Query("battery"), Ct))).Message.ShouldBe("it cannot be reached or closed the connection");
+        (await Should.ThrowAsync<KnowledgeBaseException>(() => nowhere.SearchAsync(Query("battery"), Ct))).Message
+            .ShouldBe("it cannot be reached or closed the connection");
     }
 
     [Fact]
@@ -275,7 +276,8 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
         return await knowledge.SearchAsync(Query(question), Ct);
     }
 
-    private static TavusKnowledgeBase Knowledge(TavusOptions options) => new(options, new InstallationSearchKey(options), TestOutbound.Clients);
+    private static TavusKnowledgeBase Knowledge(TavusOptions options) =>
+        new(options, new InstallationSearchKey(options), TestOutbound.Clients);
 
     private static KnowledgeQuery Query(string text, string replica = TavusEndpoints.Replica) => new()
     {

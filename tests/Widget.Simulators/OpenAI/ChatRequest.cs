@@ -3,13 +3,19 @@ using System.Text.Json;
 namespace Widget.Simulators.OpenAI;
 
 /// <summary>A chat completion request, checked field by field.</summary>
-internal sealed record ChatRequest(string Model, IReadOnlyList<JsonElement> Messages, bool Stream, bool IncludeUsage, IReadOnlyList<string> Tools)
+internal sealed record ChatRequest(
+    string Model,
+    IReadOnlyList<JsonElement> Messages,
+    bool Stream,
+    bool IncludeUsage,
+    IReadOnlyList<string> Tools)
 {
     private static readonly HashSet<string> Fields =
     [
         "model", "messages", "stream", "stream_options", "temperature", "top_p", "n", "stop", "max_tokens", "max_completion_tokens",
-        "presence_penalty", "frequency_penalty", "logit_bias", "logprobs", "top_logprobs", "user", "tools", "tool_choice", "parallel_tool_calls",
-        "response_format", "seed", "service_tier", "store", "metadata", "modalities", "reasoning_effort", "safety_identifier", "prompt_cache_key",
+        "presence_penalty", "frequency_penalty", "logit_bias", "logprobs", "top_logprobs", "user", "tools", "tool_choice",
+        "parallel_tool_calls", "response_format", "seed", "service_tier", "store", "metadata", "modalities", "reasoning_effort",
+        "safety_identifier", "prompt_cache_key",
     ];
 
     private static readonly HashSet<string> Roles = ["system", "developer", "user", "assistant", "tool"];
@@ -18,7 +24,9 @@ internal sealed record ChatRequest(string Model, IReadOnlyList<JsonElement> Mess
     {
         if (body.ValueKind != JsonValueKind.Object) throw OpenAIException.Invalid("The request body must be a JSON object.");
         foreach (var field in body.EnumerateObject())
-            if (!Fields.Contains(field.Name)) throw OpenAIException.Invalid($"Unrecognized request argument supplied: {field.Name}", field.Name);
+            if (!Fields.Contains(field.Name)) throw OpenAIException.Invalid(
+                $"Unrecognized request argument supplied: {field.Name}",
+                field.Name);
         var model = Text(body, "model");
         var messages = Array(body, "messages", required: true);
         if (messages.Count == 0) throw OpenAIException.Invalid("[] is too short - 'messages'", "messages");
@@ -34,13 +42,16 @@ internal sealed record ChatRequest(string Model, IReadOnlyList<JsonElement> Mess
         if (body.TryGetProperty("tools", out _) && tools.Count == 0) throw OpenAIException.Invalid("[] is too short - 'tools'", "tools");
         var request = new ChatRequest(model, messages, stream, includeUsage, tools);
         if (!body.TryGetProperty("tool_choice", out var choice)) return request;
-        if (tools.Count == 0) throw OpenAIException.Invalid("Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.", "tool_choice");
+        if (tools.Count == 0) throw OpenAIException.Invalid(
+            "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.",
+            "tool_choice");
         return choice.ValueKind switch
         {
             JsonValueKind.String when choice.GetString() is "auto" => request,
             JsonValueKind.String when choice.GetString() is "none" => request with { MayCallNone = true },
             JsonValueKind.String when choice.GetString() is "required" => request with { MustCall = tools[0] },
-            JsonValueKind.Object when choice.TryGetProperty("function", out var named) && tools.Contains(Text(named, "name", "tool_choice.function.name")) =>
+            JsonValueKind.Object when choice.TryGetProperty("function", out var named) && tools.Contains(
+                Text(named, "name", "tool_choice.function.name")) =>
                 request with { MustCall = named.GetProperty("name").GetString() },
             _ => throw OpenAIException.Invalid("Invalid value for 'tool_choice'.", "tool_choice"),
         };
@@ -62,15 +73,21 @@ internal sealed record ChatRequest(string Model, IReadOnlyList<JsonElement> Mess
         for (var i = 0; i < messages.Count; i++)
         {
             if (!messages[i].TryGetProperty("tool_calls", out var calls) || calls.ValueKind != JsonValueKind.Array) continue;
-            var results = messages.Skip(i + 1).TakeWhile(message => Text(message, "role") == "tool").Select(message => Text(message, "tool_call_id")).ToHashSet();
+            var results = messages.Skip(i + 1).TakeWhile(
+                message => Text(message, "role") == "tool").Select(message => Text(message, "tool_call_id")).ToHashSet();
             foreach (var call in calls.EnumerateArray())
             {
-                if (Text(call, "type", $"messages[{i}].tool_calls[].type") != "function" || !call.TryGetProperty("function", out var function))
-                    throw OpenAIException.Invalid($"Missing required parameter: 'messages[{i}].tool_calls[].function'.", $"messages[{i}].tool_calls");
+                if (Text(call, "type", $"messages[{i}].tool_calls[].type") != "function"
+                    || !call.TryGetProperty("function", out var function))
+                    throw OpenAIException.Invalid(
+                        $"Missing required parameter: 'messages[{i}].tool_calls[].function'.",
+                        $"messages[{i}].tool_calls");
                 Text(function, "name", $"messages[{i}].tool_calls[].function.name");
                 Text(function, "arguments", $"messages[{i}].tool_calls[].function.arguments");
                 if (!results.Contains(Text(call, "id", $"messages[{i}].tool_calls[].id")))
-                    throw OpenAIException.Invalid("An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'.", $"messages[{i}].tool_calls");
+                    throw OpenAIException.Invalid(
+                        "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'.",
+                        $"messages[{i}].tool_calls");
             }
         }
     }
@@ -95,7 +112,9 @@ internal sealed record ChatRequest(string Model, IReadOnlyList<JsonElement> Mess
                     break;
                 case "image_url" when role == "user":
                     if (!part.TryGetProperty("image_url", out var image) || image.ValueKind != JsonValueKind.Object)
-                        throw OpenAIException.Invalid("Invalid type for 'image_url': expected an object.", $"messages[{i}].content[].image_url");
+                        throw OpenAIException.Invalid(
+                            "Invalid type for 'image_url': expected an object.",
+                            $"messages[{i}].content[].image_url");
                     CheckImage(Text(image, "url", $"messages[{i}].content[].image_url.url"));
                     break;
                 case var type:
@@ -110,7 +129,10 @@ internal sealed record ChatRequest(string Model, IReadOnlyList<JsonElement> Mess
         if (url.StartsWith("https://", StringComparison.Ordinal) || url.StartsWith("http://", StringComparison.Ordinal)) return;
         var formats = new[] { "png", "jpeg", "webp", "gif" };
         var format = formats.FirstOrDefault(candidate => url.StartsWith($"data:image/{candidate};base64,", StringComparison.Ordinal))
-            ?? throw OpenAIException.Invalid("You uploaded an unsupported image. Please make sure your image has one of the following formats: ['png', 'jpeg', 'gif', 'webp'].", "url");
+            ?? throw OpenAIException.Invalid(
+                "You uploaded an unsupported image. "
+                + "Please make sure your image has one of the following formats: ['png', 'jpeg', 'gif', 'webp'].",
+                "url");
         var data = url.AsSpan(url.IndexOf(',', StringComparison.Ordinal) + 1);
         var bytes = new byte[data.Length];
         if (!Convert.TryFromBase64Chars(data, bytes, out var length) || length < 10)
@@ -128,7 +150,8 @@ internal sealed record ChatRequest(string Model, IReadOnlyList<JsonElement> Mess
     private static string Content(JsonElement message) => message.GetProperty("content") switch
     {
         { ValueKind: JsonValueKind.String } text => text.GetString()!,
-        { ValueKind: JsonValueKind.Array } parts => string.Concat(parts.EnumerateArray().Select(part => part.TryGetProperty("text", out var text) ? text.GetString() : "")),
+        { ValueKind: JsonValueKind.Array } parts =>
+            string.Concat(parts.EnumerateArray().Select(part => part.TryGetProperty("text", out var text) ? text.GetString() : "")),
         _ => "",
     };
 
@@ -137,12 +160,20 @@ internal sealed record ChatRequest(string Model, IReadOnlyList<JsonElement> Mess
         var message = messages[i];
         var role = Text(message, "role", $"messages[{i}].role");
         if (!Roles.Contains(role))
-            throw OpenAIException.Invalid($"Invalid value: '{role}'. Supported values are: 'system', 'assistant', 'user', 'tool', and 'developer'.", $"messages[{i}].role");
-        var calls = message.TryGetProperty("tool_calls", out var toolCalls) && toolCalls.ValueKind == JsonValueKind.Array && toolCalls.GetArrayLength() > 0;
-        if (!calls && (!message.TryGetProperty("content", out var content) || content.ValueKind is not (JsonValueKind.String or JsonValueKind.Array)))
+            throw OpenAIException.Invalid(
+                $"Invalid value: '{role}'. Supported values are: 'system', 'assistant', 'user', 'tool', and 'developer'.",
+                $"messages[{i}].role");
+        var calls = message.TryGetProperty(
+            "tool_calls",
+            out var toolCalls) && toolCalls.ValueKind == JsonValueKind.Array && toolCalls.GetArrayLength() > 0;
+        if (!calls
+            && (!message.TryGetProperty("content", out var content)
+                || content.ValueKind is not (JsonValueKind.String or JsonValueKind.Array)))
             throw OpenAIException.Invalid($"Invalid value for 'content': expected a string, got null.", $"messages[{i}].content");
         CheckParts(message, role, i);
-        if (calls && role != "assistant") throw OpenAIException.Invalid("Only assistant messages may have tool_calls.", $"messages[{i}].tool_calls");
+        if (calls && role != "assistant") throw OpenAIException.Invalid(
+            "Only assistant messages may have tool_calls.",
+            $"messages[{i}].tool_calls");
         if (role != "tool") return;
         var id = Text(message, "tool_call_id", $"messages[{i}].tool_call_id");
         var known = messages.Take(i)
@@ -150,18 +181,29 @@ internal sealed record ChatRequest(string Model, IReadOnlyList<JsonElement> Mess
             .SelectMany(earlier => earlier.GetProperty("tool_calls").EnumerateArray())
             .Any(call => call.GetProperty("id").GetString() == id);
         if (!known)
-            throw OpenAIException.Invalid("Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.", $"messages[{i}].role");
+            throw OpenAIException.Invalid(
+                "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.",
+                $"messages[{i}].role");
     }
 
     private static string Tool(JsonElement tool, int i)
     {
-        if (Text(tool, "type", $"tools[{i}].type") != "function") throw OpenAIException.Invalid("Only tools of type 'function' are known.", $"tools[{i}].type");
-        if (!tool.TryGetProperty("function", out var function)) throw OpenAIException.Invalid($"Missing required parameter: 'tools[{i}].function'.", $"tools[{i}].function");
+        if (Text(tool, "type", $"tools[{i}].type") != "function") throw OpenAIException.Invalid(
+            "Only tools of type 'function' are known.",
+            $"tools[{i}].type");
+        if (!tool.TryGetProperty("function", out var function)) throw OpenAIException.Invalid(
+            $"Missing required parameter: 'tools[{i}].function'.",
+            $"tools[{i}].function");
         var name = Text(function, "name", $"tools[{i}].function.name");
         if (name.Length > 64 || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-'))
-            throw OpenAIException.Invalid($"Invalid 'tools[{i}].function.name': string does not match pattern.", $"tools[{i}].function.name");
-        if (function.TryGetProperty("parameters", out var schema) && !(schema.TryGetProperty("type", out var type) && type.GetString() == "object"))
-            throw OpenAIException.Invalid($"Invalid schema for function '{name}': schema must be a JSON Schema of 'type: \"object\"'.", $"tools[{i}].function.parameters");
+            throw OpenAIException.Invalid(
+                $"Invalid 'tools[{i}].function.name': string does not match pattern.",
+                $"tools[{i}].function.name");
+        if (function.TryGetProperty("parameters", out var schema)
+            && !(schema.TryGetProperty("type", out var type) && type.GetString() == "object"))
+            throw OpenAIException.Invalid(
+                $"Invalid schema for function '{name}': schema must be a JSON Schema of 'type: \"object\"'.",
+                $"tools[{i}].function.parameters");
         return name;
     }
 

@@ -26,12 +26,15 @@ internal static partial class OpenAIEndpoints
             }
             catch (OpenAIException e)
             {
-                if (e.IsTemporary && context.HttpContext.RequestServices.GetRequiredService<OpenAIBehavior>().Switches.RetryAfter is { } seconds)
+                if (e.IsTemporary
+                    && context.HttpContext.RequestServices.GetRequiredService<OpenAIBehavior>().Switches.RetryAfter is { } seconds)
                     context.HttpContext.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 return e.ToResult();
             }
         });
-        api.MapGet("/models", () => new { @object = "list", data = Models.Select(id => new { id, @object = "model", created = 0, owned_by = "simulator" }) });
+        api.MapGet(
+            "/models",
+            () => new { @object = "list", data = Models.Select(id => new { id, @object = "model", created = 0, owned_by = "simulator" }) });
         api.MapPost("/chat/completions", ChatAsync);
         api.MapPost("/embeddings", EmbedAsync);
         api.MapPost("/audio/transcriptions", Transcriptions.AnswerAsync).DisableAntiforgery();
@@ -46,7 +49,10 @@ internal static partial class OpenAIEndpoints
     {
         var header = request.Headers.Authorization.ToString();
         if (header.Length == 0)
-            throw new OpenAIException(401, "invalid_request_error", "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth.");
+            throw new OpenAIException(
+                401,
+                "invalid_request_error",
+                "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth.");
         if (header != $"Bearer {Key}")
             throw new OpenAIException(401, "invalid_request_error", "Incorrect API key provided.", code: "invalid_api_key");
     }
@@ -79,12 +85,18 @@ internal static partial class OpenAIEndpoints
             throw switches.FailStatus == 429
                 ? new OpenAIException(429, "rate_limit_error", "Rate limit reached for requests", code: "rate_limit_exceeded")
                 // Real servers often repeat what they were sent.
-                : new OpenAIException(switches.FailStatus, "server_error", $"The server had an error while processing your request: {request.LastUser}");
+                : new OpenAIException(
+                    switches.FailStatus,
+                    "server_error",
+                    $"The server had an error while processing your request: {request.LastUser}");
         }
 
-        if (switches.RefuseStreamOptions && request.IncludeUsage) throw OpenAIException.Invalid("Unrecognized request argument supplied: stream_options", "stream_options");
+        if (switches.RefuseStreamOptions && request.IncludeUsage) throw OpenAIException.Invalid(
+            "Unrecognized request argument supplied: stream_options",
+            "stream_options");
 
-        var tool = request.MustCall ?? (switches.CallTool is { } name && request.MayCall(name) && (switches.CallAgain || !request.HasResults) ? name : null);
+        var tool = request.MustCall
+            ?? (switches.CallTool is { } name && request.MayCall(name) && (switches.CallAgain || !request.HasResults) ? name : null);
         var text = tool is not null ? ""
             : rewriting ? switches.Rewrite ?? QuestionRewriting.Join(request.LastUser)
             : switches.Reply ?? SourceReader.Answer(request.System, request.LastUser);
@@ -97,7 +109,12 @@ internal static partial class OpenAIEndpoints
 
         object message = tool is null
             ? new { role = "assistant", content = text }
-            : new { role = "assistant", content = (string?)null, tool_calls = new[] { new { id = "call_1", type = "function", function = new { name = tool, arguments } } } };
+            : new
+            {
+                role = "assistant",
+                content = (string?)null,
+                tool_calls = new[] { new { id = "call_1", type = "function", function = new { name = tool, arguments } } },
+            };
         return Results.Json(new
         {
             id = "chatcmpl-1",
@@ -137,7 +154,14 @@ internal static partial class OpenAIEndpoints
         await SendAsync(Chunk(new { role = "assistant", content = "" }));
         if (tool is not null)
         {
-            await SendAsync(Chunk(new { tool_calls = new[] { new { index = 0, id = "call_1", type = "function", function = new { name = tool, arguments = "" } } } }));
+            await SendAsync(
+                Chunk(new
+                {
+                    tool_calls = new[]
+                    {
+                        new { index = 0, id = "call_1", type = "function", function = new { name = tool, arguments = "" } },
+                    },
+                }));
             foreach (var piece in arguments.Chunk(5))
                 await SendAsync(Chunk(new { tool_calls = new[] { new { index = 0, function = new { arguments = new string(piece) } } } }));
             await SendAsync(Chunk(new { }, "tool_calls"));
@@ -161,7 +185,16 @@ internal static partial class OpenAIEndpoints
         }
 
         if (request.IncludeUsage && !switches.OmitUsage)
-            await SendAsync(new { id = "chatcmpl-1", @object = "chat.completion.chunk", created = 0, model = request.Model, choices = Array.Empty<object>(), usage = Usage(request, text) });
+            await SendAsync(
+                new
+                {
+                    id = "chatcmpl-1",
+                    @object = "chat.completion.chunk",
+                    created = 0,
+                    model = request.Model,
+                    choices = Array.Empty<object>(),
+                    usage = Usage(request, text),
+                });
         await http.Response.WriteAsync("data: [DONE]\n\n", ct);
     }
 
@@ -176,14 +209,20 @@ internal static partial class OpenAIEndpoints
             ? input.ValueKind switch
             {
                 JsonValueKind.String => [input.GetString()!],
-                JsonValueKind.Array when input.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) => [.. input.EnumerateArray().Select(item => item.GetString()!)],
+                JsonValueKind.Array when input.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) =>
+                    [.. input.EnumerateArray().Select(item => item.GetString()!)],
                 _ => throw OpenAIException.Invalid("Invalid type for 'input': expected a string or an array of strings.", "input"),
             }
             : throw OpenAIException.Invalid("Missing required parameter: 'input'.", "input");
-        if (inputs.Length is 0 or > 2048 || inputs.Any(text => text.Length == 0)) throw OpenAIException.Invalid("'$.input' is invalid.", "input");
+        if (inputs.Length is 0 or > 2048 || inputs.Any(text => text.Length == 0)) throw OpenAIException.Invalid(
+            "'$.input' is invalid.",
+            "input");
         behavior.Requests.Enqueue(body);
         if (behavior.Switches.DelayMs > 0) await Task.Delay(behavior.Switches.DelayMs, ct);
-        if (behavior.FailsNow()) throw new OpenAIException(behavior.Switches.FailStatus, "server_error", "The server had an error while processing your request.");
+        if (behavior.FailsNow()) throw new OpenAIException(
+            behavior.Switches.FailStatus,
+            "server_error",
+            "The server had an error while processing your request.");
 
         var dimensions = body.TryGetProperty("dimensions", out var wanted) ? wanted.GetInt32() : 256;
         var base64 = body.TryGetProperty("encoding_format", out var format) && format.GetString() == "base64";
@@ -191,7 +230,13 @@ internal static partial class OpenAIEndpoints
         {
             @object = "list",
             model = "sim-embedding",
-            data = inputs.Select((text, index) => new { @object = "embedding", index, embedding = base64 ? (object)Base64(Vector(text, dimensions)) : Vector(text, dimensions) }),
+            data = inputs.Select(
+                (text, index) => new
+                {
+                    @object = "embedding",
+                    index,
+                    embedding = base64 ? (object)Base64(Vector(text, dimensions)) : Vector(text, dimensions),
+                }),
             usage = new { prompt_tokens = inputs.Sum(text => text.Length / 4), total_tokens = inputs.Sum(text => text.Length / 4) },
         });
     }
@@ -216,7 +261,11 @@ internal static partial class OpenAIEndpoints
     internal static void CheckModel(string model, string known)
     {
         if (model != known)
-            throw new OpenAIException(404, "invalid_request_error", $"The model `{model}` does not exist or you do not have access to it.", code: "model_not_found");
+            throw new OpenAIException(
+                404,
+                "invalid_request_error",
+                $"The model `{model}` does not exist or you do not have access to it.",
+                code: "model_not_found");
     }
 
     private static object Usage(ChatRequest request, string text)

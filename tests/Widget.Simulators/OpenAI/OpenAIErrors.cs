@@ -1,7 +1,12 @@
 namespace Widget.Simulators.OpenAI;
 
 /// <summary>A request the real service would refuse.</summary>
-internal sealed class OpenAIException(int status, string type, string message, string? param = null, string? code = null) : Exception(message)
+internal sealed class OpenAIException(
+    int status,
+    string type,
+    string message,
+    string? param = null,
+    string? code = null) : Exception(message)
 {
     /// <summary>As api.openai.com words it: {"error": {"message", "type", "param", "code"}}.</summary>
     public IResult ToResult() => Results.Json(new { error = new { message = Message, type, param, code } }, statusCode: status);

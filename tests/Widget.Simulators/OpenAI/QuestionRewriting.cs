@@ -1,6 +1,8 @@
 namespace Widget.Simulators.OpenAI;
 
-/// <summary>Stands for a model that is asked to make a follow-up question one of its own: it puts the question before in front of it.</summary>
+/// <summary>
+/// Stands for a model that is asked to make a follow-up question one of its own: it puts the question before in front of it.
+/// </summary>
 internal static class QuestionRewriting
 {
     private const string Speaker = "Visitor: ";

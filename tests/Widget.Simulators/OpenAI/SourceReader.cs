@@ -27,9 +27,15 @@ internal static partial class SourceReader
     }
 
     private static HashSet<string> Words(string text) =>
-        Word().Matches(text.ToLowerInvariant()).Select(match => match.Value).Where(word => word.Length > 2).ToHashSet(StringComparer.Ordinal);
+        Word().Matches(text.ToLowerInvariant())
+            .Select(match => match.Value)
+            .Where(word => word.Length > 2)
+            .ToHashSet(StringComparer.Ordinal);
 
-    [GeneratedRegex(@"^\[(?<number>\d+)\] [^\n]*\n(?<text>.*?)(?=^\[\d+\] |\z)", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^\[(?<number>\d+)\] [^\n]*\n(?<text>.*?)(?=^\[\d+\] |\z)",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Source();
 
     [GeneratedRegex(@"[^.!?\n]+[.!?]?", RegexOptions.None, 1000)]

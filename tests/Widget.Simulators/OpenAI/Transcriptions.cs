@@ -10,7 +10,8 @@ internal static class Transcriptions
 
     private static readonly HashSet<string> Fields =
     [
-        "model", "language", "prompt", "response_format", "temperature", "timestamp_granularities[]", "include[]", "stream", "chunking_strategy",
+        "model", "language", "prompt", "response_format", "temperature", "timestamp_granularities[]", "include[]", "stream",
+        "chunking_strategy",
     ];
 
     private static readonly string[] Formats = ["json", "text", "srt", "verbose_json", "vtt"];
@@ -21,7 +22,8 @@ internal static class Transcriptions
     public static async Task<IResult> AnswerAsync(HttpContext http, OpenAIBehavior behavior, CancellationToken ct)
     {
         var request = http.Request;
-        if (!request.HasFormContentType || request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) != true)
+        if (!request.HasFormContentType
+            || request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) != true)
             throw OpenAIException.Invalid("Content-Type must be multipart/form-data.");
         var form = await request.ReadFormAsync(ct);
         foreach (var field in form.Keys)
@@ -29,24 +31,42 @@ internal static class Transcriptions
         if (form["model"].Count != 1) throw OpenAIException.Invalid("you must provide a model parameter", "model");
         OpenAIEndpoints.CheckModel(form["model"].ToString(), "sim-transcription");
         if (form.Files is not [{ Name: "file" } file]) throw OpenAIException.Invalid("Missing required parameter: 'file'.", "file");
-        if (file.Length > LargestFile) throw new OpenAIException(413, "server_error", $"Maximum content size limit ({LargestFile}) exceeded ({file.Length} bytes read)");
+        if (file.Length > LargestFile) throw new OpenAIException(
+            413,
+            "server_error",
+            $"Maximum content size limit ({LargestFile}) exceeded ({file.Length} bytes read)");
         var audio = new byte[Math.Min(file.Length, 4)];
         await using (var stream = file.OpenReadStream()) await stream.ReadExactlyAsync(audio, ct);
         if (!Extensions.Contains(Path.GetExtension(file.FileName)) || (Path.GetExtension(file.FileName) == ".mp3" && !IsMp3(audio)))
-            throw OpenAIException.Invalid("Invalid file format. Supported formats: ['flac', 'm4a', 'mp3', 'mp4', 'mpeg', 'mpga', 'oga', 'ogg', 'wav', 'webm']", "file");
+            throw OpenAIException.Invalid(
+                "Invalid file format. Supported formats: ['flac', 'm4a', 'mp3', 'mp4', 'mpeg', 'mpga', 'oga', 'ogg', 'wav', 'webm']",
+                "file");
         var format = form["response_format"].ToString() is { Length: > 0 } given ? given : "json";
         if (!Formats.Contains(format)) throw OpenAIException.Invalid($"Invalid value: '{format}'.", "response_format");
         if (form["timestamp_granularities[]"].Count > 0 && format != "verbose_json")
-            throw OpenAIException.Invalid("timestamp_granularities is only supported with response_format 'verbose_json'.", "timestamp_granularities");
+            throw OpenAIException.Invalid(
+                "timestamp_granularities is only supported with response_format 'verbose_json'.",
+                "timestamp_granularities");
         if (form["timestamp_granularities[]"].Any(granularity => granularity is not ("word" or "segment")))
             throw OpenAIException.Invalid("Invalid value for timestamp_granularities.", "timestamp_granularities");
-        if (form["temperature"].ToString() is { Length: > 0 } temperature && !double.TryParse(temperature, CultureInfo.InvariantCulture, out _))
+        if (form["temperature"].ToString() is { Length: > 0 } temperature
+            && !double.TryParse(temperature, CultureInfo.InvariantCulture, out _))
             throw OpenAIException.Invalid("Invalid temperature.", "temperature");
 
-        behavior.Requests.Enqueue(JsonSerializer.SerializeToElement(new { file = file.FileName, bytes = file.Length, model = form["model"].ToString(), response_format = format }));
+        behavior.Requests.Enqueue(
+            JsonSerializer.SerializeToElement(new
+            {
+                file = file.FileName,
+                bytes = file.Length,
+                model = form["model"].ToString(),
+                response_format = format,
+            }));
         if (behavior.Switches.DelayMs > 0) await Task.Delay(behavior.Switches.DelayMs, ct);
         if (behavior.FailsNow())
-            throw new OpenAIException(behavior.Switches.FailStatus, "server_error", "The server had an error while processing your request.");
+            throw new OpenAIException(
+                behavior.Switches.FailStatus,
+                "server_error",
+                "The server had an error while processing your request.");
 
         var segments = behavior.Switches.Transcript ?? [];
         var text = string.Join(' ', segments.Select(segment => segment.Text));

@@ -42,7 +42,9 @@ public sealed class RerankBehavior
     public bool FailsNow() => Interlocked.Decrement(ref _failuresLeft) >= 0;
 }
 
-/// <summary>The rerank endpoint as Cohere's v2 and those that follow it answer; a passage is relevant by the share of the query's words it holds.</summary>
+/// <summary>
+/// The rerank endpoint as Cohere's v2 and those that follow it answer; a passage is relevant by the share of the query's words it holds.
+/// </summary>
 public static partial class RerankEndpoints
 {
     /// <summary>The one key that is good.</summary>
@@ -83,12 +85,19 @@ public static partial class RerankEndpoints
 
         var asked = WordsOf(body.GetProperty("query").GetString()!);
         var results = body.GetProperty("documents").EnumerateArray()
-            .Select((document, index) => new { index, relevance_score = (double)WordsOf(document.GetString()!).Intersect(asked, StringComparer.Ordinal).Count() / Math.Max(1, asked.Count) })
+            .Select(
+                (document, index) => new
+                {
+                    index,
+                    relevance_score = (double)WordsOf(document.GetString()!).Intersect(asked, StringComparer.Ordinal).Count()
+                        / Math.Max(1, asked.Count),
+                })
             .OrderByDescending(result => result.relevance_score)
             .Take(body.TryGetProperty("top_n", out var most) ? most.GetInt32() : int.MaxValue)
             .ToList();
         if (switches.Forget) results.RemoveAt(results.Count - 1);
-        return Results.Json(new { id = "0d4f5c1e", results, meta = new { api_version = new { version = "2" }, billed_units = new { search_units = 1 } } });
+        return Results.Json(
+            new { id = "0d4f5c1e", results, meta = new { api_version = new { version = "2" }, billed_units = new { search_units = 1 } } });
     }
 
     private static IResult Error(int status, string message) => Results.Json(new { id = "0d4f5c1e", message }, statusCode: status);
@@ -97,17 +106,30 @@ public static partial class RerankEndpoints
     {
         if (body.ValueKind != JsonValueKind.Object) return "the body must be an object";
         foreach (var field in body.EnumerateObject())
-            if (field.Name is not ("model" or "query" or "documents" or "top_n" or "max_tokens_per_doc" or "priority")) return $"unknown field: {field.Name}";
-        if (!Is(body, "model", JsonValueKind.String) || !Is(body, "query", JsonValueKind.String) || !Is(body, "documents", JsonValueKind.Array)) return "model, query and documents are needed";
+            if (field.Name is not ("model" or "query" or "documents" or "top_n" or "max_tokens_per_doc" or "priority"))
+                return $"unknown field: {field.Name}";
+        if (!Is(body, "model", JsonValueKind.String)
+            || !Is(body, "query", JsonValueKind.String)
+            || !Is(body, "documents", JsonValueKind.Array))
+            return "model, query and documents are needed";
         var documents = body.GetProperty("documents");
-        if (documents.GetArrayLength() is 0 or > 1_000 || documents.EnumerateArray().Any(document => document.ValueKind != JsonValueKind.String)) return "documents must be 1 to 1000 strings";
-        return body.TryGetProperty("top_n", out var most) && !(most.ValueKind == JsonValueKind.Number && most.TryGetInt32(out var number) && number >= 1) ? "top_n must be at least 1" : null;
+        if (documents.GetArrayLength() is 0 or > 1_000
+            || documents.EnumerateArray().Any(document => document.ValueKind != JsonValueKind.String))
+            return "documents must be 1 to 1000 strings";
+        return body.TryGetProperty("top_n", out var most)
+            && !(most.ValueKind == JsonValueKind.Number && most.TryGetInt32(out var number) && number >= 1)
+                ? "top_n must be at least 1"
+                : null;
     }
 
-    private static bool Is(JsonElement body, string name, JsonValueKind kind) => body.TryGetProperty(name, out var value) && value.ValueKind == kind;
+    private static bool Is(JsonElement body, string name, JsonValueKind kind) =>
+        body.TryGetProperty(name, out var value) && value.ValueKind == kind;
 
     private static HashSet<string> WordsOf(string text) =>
-        Word().Matches(text.ToLowerInvariant()).Select(match => match.Value).Where(word => word.Length > 2).ToHashSet(StringComparer.Ordinal);
+        Word().Matches(text.ToLowerInvariant())
+            .Select(match => match.Value)
+            .Where(word => word.Length > 2)
+            .ToHashSet(StringComparer.Ordinal);
 
     [GeneratedRegex(@"[\p{L}\p{N}]+", RegexOptions.None, 1000)]
     private static partial Regex Word();

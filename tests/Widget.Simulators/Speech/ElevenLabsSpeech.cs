@@ -11,7 +11,11 @@ internal static class ElevenLabsSpeech
     private const string Model = "eleven_sim_v1";
     private const long Limit = 10_000;
 
-    private static readonly Dictionary<string, (string Name, string Speaker)> Voices = new() { ["voice0000000000000Ada"] = ("Ada", "en+f2"), ["voice00000000000000Bo"] = ("Bo", "en+m3") };
+    private static readonly Dictionary<string, (string Name, string Speaker)> Voices = new()
+    {
+        ["voice0000000000000Ada"] = ("Ada", "en+f2"),
+        ["voice00000000000000Bo"] = ("Bo", "en+m3"),
+    };
 
     private static readonly HashSet<string> Fields =
     [
@@ -19,7 +23,15 @@ internal static class ElevenLabsSpeech
         "previous_request_ids", "next_request_ids", "use_pvc_as_ivc", "apply_text_normalization", "apply_language_text_normalization",
     ];
 
-    private static readonly HashSet<string> Formats = ["mp3_22050_32", "mp3_44100_32", "mp3_44100_64", "mp3_44100_96", "mp3_44100_128", "mp3_44100_192"];
+    private static readonly HashSet<string> Formats =
+    [
+        "mp3_22050_32",
+        "mp3_44100_32",
+        "mp3_44100_64",
+        "mp3_44100_96",
+        "mp3_44100_128",
+        "mp3_44100_192",
+    ];
 
     public static void MapElevenLabsSpeech(this IEndpointRouteBuilder routes)
     {
@@ -40,23 +52,33 @@ internal static class ElevenLabsSpeech
         });
         api.MapPost(
             "/text-to-speech/{voice}",
-            (string voice, HttpContext http, SpeechBehavior behavior, CancellationToken ct) => SpeakAsync(voice, http, behavior, timed: false, whole: true, ct));
+            (string voice, HttpContext http, SpeechBehavior behavior, CancellationToken ct) =>
+                SpeakAsync(voice, http, behavior, timed: false, whole: true, ct));
         api.MapPost(
             "/text-to-speech/{voice}/stream",
-            (string voice, HttpContext http, SpeechBehavior behavior, CancellationToken ct) => SpeakAsync(voice, http, behavior, timed: false, whole: false, ct));
+            (string voice, HttpContext http, SpeechBehavior behavior, CancellationToken ct) =>
+                SpeakAsync(voice, http, behavior, timed: false, whole: false, ct));
         api.MapPost(
             "/text-to-speech/{voice}/with-timestamps",
-            (string voice, HttpContext http, SpeechBehavior behavior, CancellationToken ct) => SpeakAsync(voice, http, behavior, timed: true, whole: true, ct));
+            (string voice, HttpContext http, SpeechBehavior behavior, CancellationToken ct) =>
+                SpeakAsync(voice, http, behavior, timed: true, whole: true, ct));
         api.MapPost(
             "/text-to-speech/{voice}/stream/with-timestamps",
-            (string voice, HttpContext http, SpeechBehavior behavior, CancellationToken ct) => SpeakAsync(voice, http, behavior, timed: true, whole: false, ct));
+            (string voice, HttpContext http, SpeechBehavior behavior, CancellationToken ct) =>
+                SpeakAsync(voice, http, behavior, timed: true, whole: false, ct));
         api.MapGet(
             "/voices",
             () => new { voices = Voices.Select(voice => new { voice_id = voice.Key, name = voice.Value.Name, category = "premade" }) });
         api.MapGet("/models", () => new[] { new { model_id = Model, name = "Simulated", can_do_text_to_speech = true } });
         api.MapGet(
             "/user/subscription",
-            (SpeechBehavior behavior) => new { tier = "creator", character_count = Limit - Math.Min(Limit, behavior.Quota ?? Limit), character_limit = Limit, status = "active" });
+            (SpeechBehavior behavior) => new
+            {
+                tier = "creator",
+                character_count = Limit - Math.Min(Limit, behavior.Quota ?? Limit),
+                character_limit = Limit,
+                status = "active",
+            });
     }
 
     private static async Task<IResult> SpeakAsync(
@@ -93,9 +115,17 @@ internal static class ElevenLabsSpeech
             throw Refusal(
                 401,
                 "quota_exceeded",
-                $"This request exceeds your quota of {Limit}. You have {behavior.Quota} credits remaining, while {text.Length} credits are required for this request.");
+                $"This request exceeds your quota of {Limit}. You have {behavior.Quota} credits remaining, "
+                + $"while {text.Length} credits are required for this request.");
 
-        behavior.Requests.Enqueue(new SpokenRequest("elevenlabs", text, model, voice, body.TryGetProperty("previous_text", out var before) ? before.GetString() : null, http.Request.Host.Value!));
+        behavior.Requests.Enqueue(
+            new SpokenRequest(
+                "elevenlabs",
+                text,
+                model,
+                voice,
+                body.TryGetProperty("previous_text", out var before) ? before.GetString() : null,
+                http.Request.Host.Value!));
         behavior.Begin();
         SpokenSound sound;
         try
@@ -131,7 +161,8 @@ internal static class ElevenLabsSpeech
                 character_start_times_seconds = range.Select(at => Math.Round((at * each) - zero, 3)),
                 character_end_times_seconds = range.Select(at => Math.Round(((at + 1) * each) - zero, 3)),
             };
-            lines.Add([.. JsonSerializer.SerializeToUtf8Bytes(new { audio_base64 = Convert.ToBase64String(pieces[i]), alignment, normalized_alignment = alignment }), (byte)'\n']);
+            var line = new { audio_base64 = Convert.ToBase64String(pieces[i]), alignment, normalized_alignment = alignment };
+            lines.Add([.. JsonSerializer.SerializeToUtf8Bytes(line), (byte)'\n']);
         }
 
         return lines;

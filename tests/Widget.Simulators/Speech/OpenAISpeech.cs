@@ -13,7 +13,16 @@ internal static class OpenAISpeech
     private const int LongestInput = 4096;
 
     private static readonly Dictionary<string, string> Voices = new() { ["sim-ada"] = "en", ["sim-bo"] = "en+m3" };
-    private static readonly HashSet<string> Fields = ["model", "input", "voice", "instructions", "response_format", "speed", "stream_format"];
+    private static readonly HashSet<string> Fields =
+    [
+        "model",
+        "input",
+        "voice",
+        "instructions",
+        "response_format",
+        "speed",
+        "stream_format",
+    ];
     private static readonly string[] Formats = ["mp3", "opus", "aac", "flac", "wav", "pcm"];
 
     public static void MapOpenAISpeech(this IEndpointRouteBuilder routes)
@@ -37,7 +46,18 @@ internal static class OpenAISpeech
         api.MapGet("/models", Models);
         api.MapGet("/audio/voices", (SpeechBehavior behavior) => behavior.Switches.ListsVoices
             ? Results.Json(new { voices = Voices.Keys })
-            : Results.Json(new { error = new { message = "Invalid URL (GET /v1/audio/voices)", type = "invalid_request_error", param = (string?)null, code = (string?)null } }, statusCode: 404));
+            : Results.Json(
+                new
+                {
+                    error = new
+                    {
+                        message = "Invalid URL (GET /v1/audio/voices)",
+                        type = "invalid_request_error",
+                        param = (string?)null,
+                        code = (string?)null,
+                    },
+                },
+                statusCode: 404));
     }
 
     private static void Authorize(HttpRequest request, SpeechBehavior behavior)
@@ -48,7 +68,11 @@ internal static class OpenAISpeech
             ? new SpeechRefusal(403, new { detail = header.Length == 0 ? "Not authenticated" : "Invalid API key" })
             : new SpeechRefusal(
                 401,
-                Error($"Incorrect API key provided: {header.Replace("Bearer ", "", StringComparison.Ordinal)}. You can find your API key at https://platform.openai.com/account/api-keys.", "invalid_request_error", code: "invalid_api_key"));
+                Error(
+                    $"Incorrect API key provided: {header.Replace("Bearer ", "", StringComparison.Ordinal)}. "
+                    + "You can find your API key at https://platform.openai.com/account/api-keys.",
+                    "invalid_request_error",
+                    code: "invalid_api_key"));
     }
 
     private static IResult Models(SpeechBehavior behavior)
@@ -68,7 +92,11 @@ internal static class OpenAISpeech
         if (input.Length > LongestInput)
             throw new SpeechRefusal(
                 400,
-                Error($"Invalid 'input': string too long. Expected a string with maximum length {LongestInput}, but got a string with length {input.Length} instead.", param: "input", code: "string_above_max_length"));
+                Error(
+                    $"Invalid 'input': string too long. Expected a string with maximum length {LongestInput}, "
+                    + $"but got a string with length {input.Length} instead.",
+                    param: "input",
+                    code: "string_above_max_length"));
         if (string.IsNullOrWhiteSpace(input))
             throw new SpeechRefusal(
                 400,
@@ -77,7 +105,15 @@ internal static class OpenAISpeech
             throw fastApi
                 ? new SpeechRefusal(
                     400,
-                    new { detail = new { error = "invalid_model", message = $"Unsupported model: {model}", type = "invalid_request_error" } })
+                    new
+                    {
+                        detail = new
+                        {
+                            error = "invalid_model",
+                            message = $"Unsupported model: {model}",
+                            type = "invalid_request_error",
+                        },
+                    })
                 : new SpeechRefusal(
                     404,
                     Error($"The model `{model}` does not exist or you do not have access to it.", code: "model_not_found"));
@@ -85,18 +121,34 @@ internal static class OpenAISpeech
             throw fastApi
                 ? new SpeechRefusal(
                     400,
-                    new { detail = new { error = "validation_error", message = $"Voice '{voice}' not found. Available voices: {string.Join(", ", Voices.Keys)}", type = "invalid_request_error" } })
+                    new
+                    {
+                        detail = new
+                        {
+                            error = "validation_error",
+                            message = $"Voice '{voice}' not found. Available voices: {string.Join(", ", Voices.Keys)}",
+                            type = "invalid_request_error",
+                        },
+                    })
                 : new SpeechRefusal(
                     400,
-                    Error($"Invalid value: '{voice}'. Supported values are: {string.Join(", ", Voices.Keys.Select(name => $"'{name}'"))}.", param: "voice", code: "invalid_value"));
+                    Error(
+                        $"Invalid value: '{voice}'. "
+                        + $"Supported values are: {string.Join(", ", Voices.Keys.Select(name => $"'{name}'"))}.",
+                        param: "voice",
+                        code: "invalid_value"));
         if (body.TryGetProperty("response_format", out var format) && !Formats.Contains(format.ToString()))
             throw new SpeechRefusal(400, Error($"Invalid value: '{format}'.", param: "response_format", code: "invalid_value"));
         if (format.ValueKind != JsonValueKind.Undefined && format.GetString() != "mp3")
             throw new SpeechRefusal(400, Error("This simulated service makes MP3 only.", param: "response_format"));
-        if (body.TryGetProperty("speed", out var speed) && !(speed.ValueKind == JsonValueKind.Number && speed.GetDouble() is >= 0.25 and <= 4))
+        if (body.TryGetProperty("speed", out var speed)
+            && !(speed.ValueKind == JsonValueKind.Number && speed.GetDouble() is >= 0.25 and <= 4))
             throw new SpeechRefusal(
                 400,
-                Error($"Invalid 'speed': {speed.ToString().ToString(CultureInfo.InvariantCulture)}.", param: "speed", code: "invalid_value"));
+                Error(
+                    $"Invalid 'speed': {speed.ToString().ToString(CultureInfo.InvariantCulture)}.",
+                    param: "speed",
+                    code: "invalid_value"));
         if (behavior.FailsNow())
             throw new SpeechRefusal(
                 behavior.Switches.FailStatus,
@@ -106,7 +158,10 @@ internal static class OpenAISpeech
         if (!behavior.Takes(input.Length))
             throw new SpeechRefusal(
                 429,
-                Error("You exceeded your current quota, please check your plan and billing details.", "insufficient_quota", code: "insufficient_quota"));
+                Error(
+                    "You exceeded your current quota, please check your plan and billing details.",
+                    "insufficient_quota",
+                    code: "insufficient_quota"));
 
         behavior.Requests.Enqueue(new SpokenRequest("openai", input, model, voice, null, http.Request.Host.Value!));
         behavior.Begin();

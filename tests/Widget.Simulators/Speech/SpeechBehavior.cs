@@ -62,7 +62,14 @@ public sealed class SpeechBehavior
     {
         get
         {
-            lock (_lock) return new { refused = _refused, givenUp = _givenUp, running = _running, mostAtOnce = _mostAtOnce, quota = _quota };
+            lock (_lock) return new
+            {
+                refused = _refused,
+                givenUp = _givenUp,
+                running = _running,
+                mostAtOnce = _mostAtOnce,
+                quota = _quota,
+            };
         }
     }
 

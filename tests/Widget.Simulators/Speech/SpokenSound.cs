@@ -35,7 +35,13 @@ internal sealed record SpokenSound(byte[] Mp3, double Seconds)
 
     private static async Task<byte[]> RunAsync(string program, string[] arguments, byte[] input, CancellationToken ct)
     {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         try
         {

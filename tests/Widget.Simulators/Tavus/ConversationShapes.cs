@@ -39,12 +39,16 @@ internal sealed class ConversationShapes(SimulatedTavus tavus)
                 new("livekit_ws_url", Text(500)),
                 new("livekit_room_token", Text(5_000)),
                 new("require_auth", Flag)))),
-        body => body.TryGetProperty("replica_id", out _) || body.TryGetProperty("persona_id", out _) ? null : "One of replica_id and persona_id is required.");
+        body =>
+            body.TryGetProperty("replica_id", out _) || body.TryGetProperty("persona_id", out _)
+                ? null
+                : "One of replica_id and persona_id is required.");
 
     private static readonly string[] Languages =
     [
-        "multilingual", "english", "french", "german", "spanish", "portuguese", "chinese", "japanese", "hindi", "italian", "korean", "dutch", "polish", "russian", "swedish",
-        "turkish", "indonesian", "filipino", "bulgarian", "romanian", "arabic", "czech", "greek", "finnish", "croatian", "malay", "slovak", "danish", "tamil", "ukrainian",
+        "multilingual", "english", "french", "german", "spanish", "portuguese", "chinese", "japanese", "hindi", "italian", "korean",
+        "dutch", "polish", "russian", "swedish", "turkish", "indonesian", "filipino", "bulgarian", "romanian", "arabic", "czech",
+        "greek", "finnish", "croatian", "malay", "slovak", "danish", "tamil", "ukrainian",
         "hungarian", "norwegian", "vietnamese",
     ];
 

@@ -18,7 +18,8 @@ internal static class ConversationsApi
             throw new Refusal(400, "Invalid persona_id");
         if (body.TryGetProperty("replica_id", out var replica) && !call.Account.Replicas.Has(replica.GetString()!))
             throw new Refusal(400, "Invalid replica_id");
-        if (body.TryGetProperty("document_ids", out var documents) && documents.EnumerateArray().Any(document => !call.Account.Documents.Has(document.GetString()!)))
+        if (body.TryGetProperty("document_ids", out var documents)
+            && documents.EnumerateArray().Any(document => !call.Account.Documents.Has(document.GetString()!)))
             throw new Refusal(400, "Invalid document_ids");
 
         var host = $"{call.Http.Request.Scheme}://{call.Http.Request.Host}";

@@ -88,9 +88,13 @@ internal sealed class CustomModel
 
         var query = string.Join(
             '&',
-            (_layer["default_query"] as JsonObject ?? []).Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value!.GetValue<string>())}"));
+            (_layer["default_query"] as JsonObject ?? []).Select(
+                pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value!.GetValue<string>())}"));
         var url = $"{_layer["base_url"]!.GetValue<string>().TrimEnd('/')}/chat/completions{(query.Length > 0 ? $"?{query}" : "")}";
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, url)
+        {
+            Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
+        };
         if (_layer["api_key"] is { } key) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key.GetValue<string>());
         foreach (var (name, value) in _layer["headers"] as JsonObject ?? [])
             request.Headers.TryAddWithoutValidation(name, value!.GetValue<string>());
@@ -111,7 +115,9 @@ internal sealed class CustomModel
             var data = line[5..].Trim();
             if (data == "[DONE]") break;
             using var chunk = JsonDocument.Parse(data);
-            if (!chunk.RootElement.TryGetProperty("choices", out var choices) || choices.GetArrayLength() == 0 || !choices[0].TryGetProperty("delta", out var delta))
+            if (!chunk.RootElement.TryGetProperty("choices", out var choices)
+                || choices.GetArrayLength() == 0
+                || !choices[0].TryGetProperty("delta", out var delta))
                 continue;
             if (delta.TryGetProperty("content", out var content) && content.ValueKind == JsonValueKind.String)
                 text.Append(content.GetString());

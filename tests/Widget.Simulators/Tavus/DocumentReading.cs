@@ -14,7 +14,8 @@ internal static class DocumentReading
     private static readonly string[] Kinds =
     [
         "application/pdf", "text/plain", "text/html", "text/csv", "text/markdown", "image/png", "image/jpeg", "application/msword",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ];
 

@@ -69,7 +69,9 @@ internal static class DocumentsApi
             .Where(document => call.Query("name_or_uuid") is not { } name
                 || document["document_id"]!.GetValue<string>() == name
                 || document["document_name"]!.GetValue<string>().Contains(name, StringComparison.OrdinalIgnoreCase))
-            .Where(document => tags is null || document["tags"]!.AsArray().Any(tag => tags.Contains(tag!.GetValue<string>(), StringComparer.Ordinal)));
+            .Where(
+                document => tags is null
+                    || document["tags"]!.AsArray().Any(tag => tags.Contains(tag!.GetValue<string>(), StringComparer.Ordinal)));
         return call.Page([.. call.Query("sort") == "ascending" ? all : all.Reverse()], first: 0);
     }
 

@@ -50,7 +50,8 @@ internal static class JsonPatch
     private static (JsonNode Parent, string Last) Walk(JsonNode root, string path)
     {
         if (!path.StartsWith('/')) throw new FormatException($"no such path: {path}");
-        var parts = path[1..].Split('/').Select(part => part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)).ToArray();
+        var parts = path[1..].Split('/').Select(
+            part => part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)).ToArray();
         foreach (var part in parts[..^1])
             root = (root switch
             {

@@ -22,7 +22,10 @@ internal sealed partial class OtherShapes(SimulatedTavus tavus)
             body.TryGetProperty("train_video_url", out _) != body.TryGetProperty("train_image_url", out _)
                 ? null
                 : "Exactly one of train_video_url and train_image_url is required.",
-        body => !body.TryGetProperty("train_image_url", out _) || body.TryGetProperty("voice_name", out _) ? null : "voice_name: Missing data for required field.");
+        body =>
+            !body.TryGetProperty("train_image_url", out _) || body.TryGetProperty("voice_name", out _)
+                ? null
+                : "voice_name: Missing data for required field.");
 
     public Shape ReplicaName { get; } = ObjectOf(new Field("replica_name", Text(200), Required: true));
 
@@ -101,9 +104,9 @@ internal sealed class ToolShapes(SimulatedTavus tavus)
                     new("body_template", Anything),
                     new("content_type", Text(100)),
                     new("auth", Auth(tavus))))),
-            delivery => (delivery.TryGetProperty("app_message", out var room) && room.ValueKind == JsonValueKind.True) != delivery.TryGetProperty(
-                "api",
-                out _)
+            delivery =>
+                (delivery.TryGetProperty("app_message", out var room) && room.ValueKind == JsonValueKind.True)
+                != delivery.TryGetProperty("api", out _)
                 ? null
                 : "Exactly one delivery channel must be enabled.")));
 
@@ -113,9 +116,12 @@ internal sealed class ToolShapes(SimulatedTavus tavus)
         if (postCall && tool.TryGetProperty("origin", out _)) return "origin must be omitted for post_call tools.";
         if (postCall && !(tool.TryGetProperty("delivery", out var delivery) && delivery.TryGetProperty("api", out _)))
             return "post_call tools need delivery.api.";
-        if (tool.TryGetProperty("on_call", out var filler) && filler.ValueEquals("static_filler") && !tool.TryGetProperty("static_filler", out _))
+        if (tool.TryGetProperty("on_call", out var filler)
+            && filler.ValueEquals("static_filler")
+            && !tool.TryGetProperty("static_filler", out _))
             return "static_filler: Missing data for required field.";
-        var length = tool.GetProperty("description").GetString()!.Length + (tool.TryGetProperty("parameters", out var parameters) ? parameters.GetRawText().Length : 0);
+        var length = tool.GetProperty("description").GetString()!.Length
+            + (tool.TryGetProperty("parameters", out var parameters) ? parameters.GetRawText().Length : 0);
         return length > 10_000 ? "description and parameters must not exceed 10000 characters together." : null;
     }
 
@@ -142,7 +148,11 @@ internal sealed class ToolShapes(SimulatedTavus tavus)
                 ObjectOf(kind, new("location", OneOf("header", "query")), new("name", Text(200), Required: true), new("value", secret)),
             "basic" => ObjectOf(kind, new("username", Text(200), Required: true), new("password", secret)),
             "oauth2_client_credentials" => ObjectOf(
-                kind, new("token_url", Url(tavus, secure: true), Required: true), new("client_id", Text(500), Required: true), new("client_secret", secret), new("scope", Text(1_000))),
+                kind,
+                new("token_url", Url(tavus, secure: true), Required: true),
+                new("client_id", Text(500), Required: true),
+                new("client_secret", secret),
+                new("scope", Text(1_000))),
             "hmac" => ObjectOf(kind, new("secret", secret)),
             _ => null,
         };

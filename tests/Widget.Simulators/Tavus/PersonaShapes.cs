@@ -28,13 +28,21 @@ internal sealed partial class PersonaShapes(SimulatedTavus tavus)
                 new("perception", Perception),
                 new("conversational_flow", ConversationalFlow),
                 new("transport", ObjectOf(new Field("transport_type", OneOf("livekit", "daily"), Required: true)))))),
-        body => body.TryGetProperty("system_prompt", out _) || (body.TryGetProperty("pipeline_mode", out var mode) && mode.ValueEquals("echo")) ? null : "system_prompt: Missing data for required field.");
+        body =>
+            body.TryGetProperty("system_prompt", out _)
+            || (body.TryGetProperty("pipeline_mode", out var mode) && mode.ValueEquals("echo"))
+                ? null
+                : "system_prompt: Missing data for required field.");
 
     private static Shape Llm(SimulatedTavus tavus) => ObjectOf(
         new("model", Text(200)),
         new(
             "base_url",
-            All(Url(tavus), value => value.GetString()!.Contains("/chat/completions", StringComparison.Ordinal) ? "base_url must not include the route." : null)),
+            All(
+                Url(tavus),
+                value => value.GetString()!.Contains("/chat/completions", StringComparison.Ordinal)
+                    ? "base_url must not include the route."
+                    : null)),
         new("api_key", Text(1_000)),
         new("speculative_inference", Flag),
         new("headers", MapOf(Text(5_000))),

@@ -31,14 +31,25 @@ internal static class PersonasApi
         persona["created_at"] = SimulatedTavus.Now();
         persona["updated_at"] = SimulatedTavus.Now();
         call.Account.Personas.Put(id, persona.DeepClone().AsObject());
-        return call.Ok(new JsonObject { ["persona_id"] = id, ["persona_name"] = persona["persona_name"]!.DeepClone(), ["created_at"] = persona["created_at"]!.DeepClone() });
+        return call.Ok(
+            new JsonObject
+            {
+                ["persona_id"] = id,
+                ["persona_name"] = persona["persona_name"]!.DeepClone(),
+                ["created_at"] = persona["created_at"]!.DeepClone(),
+            });
     }
 
     private static IResult List(ApiCall call)
     {
         call.Allow("limit", "page", call.Renamed ? "pal_type" : "persona_type");
         var type = call.Query(call.Renamed ? "pal_type" : "persona_type");
-        return call.Page([.. call.Account.Personas.All().Where(persona => type is null || persona["persona_type"]!.GetValue<string>() == type).Reverse()]);
+        return call.Page(
+            [
+                .. call.Account.Personas.All()
+                    .Where(persona => type is null || persona["persona_type"]!.GetValue<string>() == type)
+                    .Reverse(),
+            ]);
     }
 
     private static IResult Get(ApiCall call)
@@ -115,7 +126,11 @@ internal static class PersonasApi
     {
         Find(call.Allow("verbose"));
         var ids = call.Account.Attached.GetOrAdd(call.Id, _ => []);
-        lock (ids) return call.Ok(new JsonObject { ["data"] = new JsonArray([.. ids.Select(call.Account.Tools.Find).OfType<JsonObject>().Select(ToolsApi.Masked)]) });
+        lock (ids) return call.Ok(
+            new JsonObject
+            {
+                ["data"] = new JsonArray([.. ids.Select(call.Account.Tools.Find).OfType<JsonObject>().Select(ToolsApi.Masked)]),
+            });
     }
 
     private static IResult Attach(ApiCall call)
@@ -129,7 +144,11 @@ internal static class PersonasApi
         {
             if (ids.Union(wanted, StringComparer.Ordinal).Count() > 50) throw new Refusal(400, "A PAL can have at most 50 attached tools");
             ids.AddRange(wanted.Except(ids, StringComparer.Ordinal).ToList());
-            return call.Ok(new JsonObject { ["data"] = new JsonArray([.. wanted.Select(call.Account.Tools.Find).OfType<JsonObject>().Select(ToolsApi.Masked)]) });
+            return call.Ok(
+                new JsonObject
+                {
+                    ["data"] = new JsonArray([.. wanted.Select(call.Account.Tools.Find).OfType<JsonObject>().Select(ToolsApi.Masked)]),
+                });
         }
     }
 

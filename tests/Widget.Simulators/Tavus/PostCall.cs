@@ -10,7 +10,8 @@ internal static class PostCall
     {
         if (!conversation.WasVisited || !conversation.ReplicaIsIn) return;
         var persona = conversation.PersonaId is { } id ? account.Personas.Find(id) : null;
-        var transcript = new JsonArray(new JsonObject { ["role"] = "system", ["content"] = persona?["system_prompt"]?.GetValue<string>() ?? "" });
+        var transcript = new JsonArray(
+            new JsonObject { ["role"] = "system", ["content"] = persona?["system_prompt"]?.GetValue<string>() ?? "" });
         foreach (var (role, content) in conversation.Turns.Transcript)
             transcript.Add(new JsonObject { ["role"] = role, ["content"] = content });
         conversation.Callbacks.Post(
@@ -24,7 +25,8 @@ internal static class PostCall
                 ["s3_key"] = $"tavus/{conversation.Id}/1789000000000",
                 ["duration"] = (int)conversation.Seconds,
             });
-        if (tavus.Behavior.PerceptionAnalysis is { } seen && persona?["layers"]?["perception"]?["perception_model"]?.GetValue<string>() != "off")
+        if (tavus.Behavior.PerceptionAnalysis is { } seen
+            && persona?["layers"]?["perception"]?["perception_model"]?.GetValue<string>() != "off")
             conversation.Callbacks.Post("application.perception_analysis", new JsonObject { ["analysis"] = seen });
         if (persona is not null && conversation.Turns.Transcript.Any(entry => entry.Role == "user"))
             _ = ActAsync(tavus, account, conversation);
@@ -33,7 +35,9 @@ internal static class PostCall
     /// <summary>Runs the persona's post-call tools with arguments as a model would fill them in.</summary>
     private static async Task ActAsync(SimulatedTavus tavus, SimulatedAccount account, SimulatedConversation conversation)
     {
-        foreach (var tool in ToolCalls.AttachedTo(account, conversation).Where(tool => tool["trigger_type"]?.GetValue<string>() == "post_call"))
+        var tools = ToolCalls.AttachedTo(account, conversation)
+            .Where(tool => tool["trigger_type"]?.GetValue<string>() == "post_call");
+        foreach (var tool in tools)
         {
             var arguments = Fill(tool["parameters"]);
             var call = await ToolCalls.OverHttpAsync(tavus, conversation, tool, arguments, $"call_{Guid.NewGuid():N}", signature: null);

@@ -23,7 +23,16 @@ internal static class RoomEndpoints
             (string id, SendRequest send, TavusRooms rooms) => rooms.Find(id)?.Send(send.EventType, send.Properties, send.InferenceId));
         control.MapPost("/throw-out", (string id, RoomSockets sockets) => sockets.ThrowOut(id));
         control.MapGet("/", (string id, TavusRooms rooms, RoomSockets sockets) => rooms.Find(id) is { } call
-            ? Results.Ok(new { call.IsActive, call.EndedBy, call.Participants, call.EndCalls, Sockets = sockets.Count(id), FromRoom = call.FromRoom.ToArray() })
+            ? Results.Ok(
+                new
+                {
+                    call.IsActive,
+                    call.EndedBy,
+                    call.Participants,
+                    call.EndCalls,
+                    Sockets = sockets.Count(id),
+                    FromRoom = call.FromRoom.ToArray(),
+                })
             : Results.NotFound());
     }
 

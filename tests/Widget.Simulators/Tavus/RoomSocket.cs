@@ -51,7 +51,13 @@ internal sealed class RoomSocket(WebSocket socket, SimulatedConversation? call, 
         }
 
         // Watch before joining so that nothing is missed, and send joined before watching so that it comes first.
-        Tell(new JsonObject { ["type"] = "joined", ["participant"] = _participant, ["greenScreen"] = conversation.PropertyFlag("apply_greenscreen") });
+        Tell(
+            new JsonObject
+            {
+                ["type"] = "joined",
+                ["participant"] = _participant,
+                ["greenScreen"] = conversation.PropertyFlag("apply_greenscreen"),
+            });
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var watching = WatchAsync(conversation, leaving.Token);
         sockets.Add(conversation.Id, socket);

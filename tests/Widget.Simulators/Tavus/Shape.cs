@@ -64,7 +64,10 @@ internal static class Shapes
     /// A URL that Tavus can reach. Loopback counts as the public internet, unless the simulation is set to be as strict as Tavus.
     /// </summary>
     public static Shape Url(SimulatedTavus tavus, bool secure = false) => value =>
-        value.ValueKind != JsonValueKind.String || !Uri.TryCreate(value.GetString(), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") ? "Not a valid URL."
+        value.ValueKind != JsonValueKind.String || !Uri.TryCreate(
+            value.GetString(),
+            UriKind.Absolute,
+            out var url) || url.Scheme is not ("http" or "https") ? "Not a valid URL."
         : url.IsLoopback ? (tavus.Behavior.RefuseLoopback ? "URL must be public." : null)
         : secure && url.Scheme != "https" ? "URL must use https."
         : null;

@@ -43,8 +43,12 @@ public sealed class SimulatedConversation : IDisposable
         Name = TextOf("conversation_name") ?? "New Conversation";
         Url = $"{host}/tavus/rooms/{Id}";
         PersonaId = TextOf("persona_id");
-        ReplicaId = TextOf("replica_id") ?? account.Personas.Find(PersonaId!)?["default_replica_id"]?.GetValue<string>() ?? TavusEndpoints.Replica;
-        IsPrivate = FlagOf("require_auth") || (Properties is { } properties && properties.TryGetProperty("require_auth", out var flag) && flag.ValueKind == JsonValueKind.True);
+        ReplicaId = TextOf("replica_id") ?? account.Personas.Find(PersonaId!)?["default_replica_id"]?.GetValue<string>()
+            ?? TavusEndpoints.Replica;
+        IsPrivate = FlagOf("require_auth")
+            || (Properties is { } properties
+                && properties.TryGetProperty("require_auth", out var flag)
+                && flag.ValueKind == JsonValueKind.True);
         MeetingToken = past is not null ? past.MeetingToken : IsPrivate ? $"mt-{Guid.NewGuid():N}" : null;
         IsTest = FlagOf("test_mode");
         Callbacks = new Callbacks(tavus, this);
@@ -263,7 +267,8 @@ public sealed class SimulatedConversation : IDisposable
     {
         foreach (var entry in past.Events) Callbacks.Events.Enqueue(entry);
         _endCalls = past.EndCalls;
-        ReplicaIsIn = past.End is null && past.Events.Exists(entry => entry.GetProperty("event_type").GetString() == "system.replica_joined");
+        ReplicaIsIn = past.End is null && past.Events.Exists(
+            entry => entry.GetProperty("event_type").GetString() == "system.replica_joined");
         if (past.End is not var (at, by)) return;
         (_endedAt, UpdatedAt, EndedBy) = (at, at, by);
         _over.Cancel();

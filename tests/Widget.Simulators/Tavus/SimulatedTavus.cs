@@ -56,7 +56,8 @@ public sealed class SimulatedTavus : IDisposable
         [.. _accounts.Values.SelectMany(account => account.Conversations.Values).OrderBy(conversation => conversation.CreatedAt)];
 
     public SimulatedConversation? FindConversation(string id) =>
-        _accounts.Values.Select(account => account.Conversations.GetValueOrDefault(id)).FirstOrDefault(conversation => conversation is not null);
+        _accounts.Values.Select(
+            account => account.Conversations.GetValueOrDefault(id)).FirstOrDefault(conversation => conversation is not null);
 
     internal SimulatedAccount? FindAccount(string? key) => key is not null && _accounts.TryGetValue(key, out var account) ? account : null;
 

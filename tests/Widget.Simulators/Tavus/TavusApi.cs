@@ -21,7 +21,9 @@ internal sealed record ApiCall(SimulatedTavus Tavus, SimulatedAccount Account, H
 {
     /// <summary>Whether the request used the new names. The response uses the same names.</summary>
     public bool Renamed =>
-        Http.Request.Path.Value!.Contains("/v2/pals", StringComparison.Ordinal) || Http.Request.Path.Value!.Contains("/v2/faces", StringComparison.Ordinal) || Account.Terms.Family == "new";
+        Http.Request.Path.Value!.Contains("/v2/pals", StringComparison.Ordinal) || Http.Request.Path.Value!.Contains(
+            "/v2/faces",
+            StringComparison.Ordinal) || Account.Terms.Family == "new";
 
     public string Id => (string)Http.Request.RouteValues["id"]!;
 
@@ -44,7 +46,13 @@ internal sealed record ApiCall(SimulatedTavus Tavus, SimulatedAccount Account, H
         var (limit, page) = (Whole("limit", 10, 1, 100), Whole("page", first, first, 1_000_000));
         var items = all.Skip((page - first) * limit).Take(limit).Select(item => (JsonNode)Strange(Names.Write(item, Renamed)));
         return Results.Text(
-            new JsonObject { ["data"] = new JsonArray([.. items]), ["total_count"] = all.Count, ["page"] = page, ["limit"] = limit }.ToJsonString(),
+            new JsonObject
+            {
+                ["data"] = new JsonArray([.. items]),
+                ["total_count"] = all.Count,
+                ["page"] = page,
+                ["limit"] = limit,
+            }.ToJsonString(),
             "application/json");
     }
 
@@ -60,7 +68,11 @@ internal sealed record ApiCall(SimulatedTavus Tavus, SimulatedAccount Account, H
 
     private int Whole(string name, int otherwise, int least, int most) =>
         Query(name) is not { } text ? otherwise
-        : int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+        : int.TryParse(
+            text,
+            NumberStyles.Integer,
+            CultureInfo.InvariantCulture,
+            out var number) && number >= least && number <= most ? number
         : throw Refusal.Invalid($"{name}: Must be greater than or equal to {least}.");
 
     // Tavus adds fields at any time, so the simulation does too.
@@ -117,7 +129,8 @@ internal static class TavusApi
         var key = http.Request.Headers["x-api-key"].ToString();
         var path = http.Request.Path.Value![Root.Length..];
         var (body, unreadable) = await ReadAsync(http);
-        tavus.Record(new ReceivedRequest(key, http.Request.Method, path, http.Request.QueryString.Value ?? "", body, DateTimeOffset.UtcNow));
+        tavus.Record(
+            new ReceivedRequest(key, http.Request.Method, path, http.Request.QueryString.Value ?? "", body, DateTimeOffset.UtcNow));
         if (tavus.Behavior.ApiDelayMs > 0) await Task.Delay(tavus.Behavior.ApiDelayMs);
         var failure = tavus.FailureOf(key, http.Request.Method, path);
         switch (failure?.Mode)
@@ -126,7 +139,10 @@ internal static class TavusApi
                 if (failure.RetryAfterSeconds is { } seconds)
                     http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
                 // Failing servers often repeat the request in the response.
-                await Results.Text(failure.Body ?? $$"""{"error":"something went wrong for {{key}}"}""", "application/json", statusCode: failure.Status).ExecuteAsync(http);
+                await Results.Text(
+                    failure.Body ?? $$"""{"error":"something went wrong for {{key}}"}""",
+                    "application/json",
+                    statusCode: failure.Status).ExecuteAsync(http);
                 return;
             case "hang":
                 await NeverAsync(http);

@@ -24,17 +24,24 @@ internal static class TavusControl
         control.MapPut("/accounts/{key}", (string key, AccountTerms terms, SimulatedTavus tavus) => Describe(tavus.SetAccount(key, terms)));
         control.MapGet(
             "/accounts/{key}",
-            (string key, SimulatedTavus tavus) => tavus.FindAccount(key) is { } account ? Results.Json(Describe(account)) : Results.NotFound());
+            (string key, SimulatedTavus tavus) =>
+                tavus.FindAccount(key) is { } account ? Results.Json(Describe(account)) : Results.NotFound());
         control.MapPost("/faults", (TavusFailure failure, SimulatedTavus tavus) => tavus.Fail(failure));
         control.MapDelete("/faults", (SimulatedTavus tavus) => tavus.FailNoMore());
         control.MapGet(
             "/api",
             (string? account, SimulatedTavus tavus) => tavus.Requests.Where(request => account is null || request.Account == account));
         control.MapGet("/conversations", (string? account, SimulatedTavus tavus) =>
-            (account is null ? tavus.Conversations : [.. tavus.Conversations.Where(conversation => tavus.FindAccount(account)?.Conversations.ContainsKey(conversation.Id) == true)]).Select(Describe));
+            (account is null
+                ? tavus.Conversations
+                : [
+                    .. tavus.Conversations.Where(
+                        conversation => tavus.FindAccount(account)?.Conversations.ContainsKey(conversation.Id) == true),
+                ]).Select(Describe));
         control.MapGet(
             "/conversations/{id}",
-            (string id, SimulatedTavus tavus) => tavus.FindConversation(id) is { } conversation ? Results.Json(Details(conversation)) : Results.NotFound());
+            (string id, SimulatedTavus tavus) =>
+                tavus.FindConversation(id) is { } conversation ? Results.Json(Details(conversation)) : Results.NotFound());
         control.MapPost("/conversations/{id}/say", SayAsync);
         control.MapPost("/conversations/{id}/tool-call", CallToolAsync);
         control.MapPost(
@@ -51,7 +58,8 @@ internal static class TavusControl
             (string id, string reason, SimulatedTavus tavus) => tavus.FindConversation(id)?.End(reason) ?? false);
         control.MapGet(
             "/documents/{id}/content",
-            (string id, SimulatedTavus tavus) => tavus.FetchedDocuments.TryGetValue(id, out var content) ? Results.Text(content) : Results.NotFound());
+            (string id, SimulatedTavus tavus) =>
+                tavus.FetchedDocuments.TryGetValue(id, out var content) ? Results.Text(content) : Results.NotFound());
         control.MapPost("/documents/{id}/state", (string id, DocumentStateRequest state, SimulatedTavus tavus) =>
             tavus.Accounts.Any(account => DocumentReading.Set(account, id, state.Status, null, state.Error))
                 ? Results.Ok()

@@ -75,9 +75,13 @@ public static partial class TavusEndpoints
         if (body.ValueKind != JsonValueKind.Object) return "The body must be an object";
         foreach (var field in body.EnumerateObject())
             if (field.Name is not ("query" or "limit")) return $"Unknown field: {field.Name}";
-        if (!body.TryGetProperty("query", out var query) || query.ValueKind != JsonValueKind.String || string.IsNullOrWhiteSpace(query.GetString()) || query.GetString()!.Length > 2_000)
+        if (!body.TryGetProperty("query", out var query)
+            || query.ValueKind != JsonValueKind.String
+            || string.IsNullOrWhiteSpace(query.GetString())
+            || query.GetString()!.Length > 2_000)
             return "query must be a string of 1 to 2000 characters";
-        return body.TryGetProperty("limit", out var limit) && limit.ValueKind == JsonValueKind.Number && limit.TryGetInt32(out var number) && number is >= 1 and <= 100
+        return body.TryGetProperty("limit", out var limit) && limit.ValueKind == JsonValueKind.Number && limit.TryGetInt32(out var number)
+            && number is >= 1 and <= 100
             ? null
             : "limit must be a number from 1 to 100";
     }
@@ -85,9 +89,14 @@ public static partial class TavusEndpoints
     private static string Answer(TavusSwitches switches, string question, int limit)
     {
         var asked = WordsOf(question);
-        var known = switches.Passages.Concat(switches.NearDuplicatesOf.Select(text => new TavusPassage(text.Replace(",", " –", StringComparison.Ordinal) + " Indeed.", "Copy")));
+        var known = switches.Passages.Concat(
+            switches.NearDuplicatesOf.Select(
+                text => new TavusPassage(text.Replace(",", " –", StringComparison.Ordinal) + " Indeed.", "Copy")));
         var found = switches.Empty ? [] : known
-            .Select(passage => (Passage: passage, Score: (double)WordsOf(passage.Text).Intersect(asked, StringComparer.Ordinal).Count() / Math.Max(1, asked.Count)))
+            .Select(
+                passage => (
+                    Passage: passage,
+                    Score: (double)WordsOf(passage.Text).Intersect(asked, StringComparer.Ordinal).Count() / Math.Max(1, asked.Count)))
             .OrderByDescending(entry => entry.Score)
             .Take(switches.Send ?? limit)
             .Select(entry => Entry(entry.Passage, entry.Score, switches.Scale));
@@ -118,7 +127,10 @@ public static partial class TavusEndpoints
     }
 
     private static HashSet<string> WordsOf(string text) =>
-        Word().Matches(text.ToLowerInvariant()).Select(match => match.Value).Where(word => word.Length > 2).ToHashSet(StringComparer.Ordinal);
+        Word().Matches(text.ToLowerInvariant())
+            .Select(match => match.Value)
+            .Where(word => word.Length > 2)
+            .ToHashSet(StringComparer.Ordinal);
 
     [GeneratedRegex(@"[\p{L}\p{N}]+", RegexOptions.None, 1000)]
     private static partial Regex Word();

@@ -58,7 +58,8 @@ internal sealed class TavusJournal : IDisposable
     public void Behave(TavusSimulation behavior) => Write(new { kind = "behavior", behavior });
 
     public void Created(string account, SimulatedConversation call, string host) =>
-        Write(new { kind = "created", account, id = call.Id, host, request = call.Request, at = call.CreatedAt, token = call.MeetingToken });
+        Write(
+            new { kind = "created", account, id = call.Id, host, request = call.Request, at = call.CreatedAt, token = call.MeetingToken });
 
     public void EndCalled(string id) => Write(new { kind = "end-called", id });
 

@@ -34,7 +34,13 @@ internal static class ToolCalls
     /// <param name="id">The tool call's id; null for a new one.</param>
     /// <param name="signature">A signature to send instead of the right one.</param>
     public static async Task<ToolCall?> CallAsync(
-        SimulatedTavus tavus, SimulatedAccount account, SimulatedConversation conversation, string name, string arguments, string? id, string? signature)
+        SimulatedTavus tavus,
+        SimulatedAccount account,
+        SimulatedConversation conversation,
+        string name,
+        string arguments,
+        string? id,
+        string? signature)
     {
         id ??= $"call_{Guid.NewGuid():N}"[..20];
         if (AttachedTo(account, conversation).FirstOrDefault(tool => tool["name"]!.GetValue<string>() == name) is { } tool)
@@ -88,12 +94,18 @@ internal static class ToolCalls
     // RFC 6749, section 4.4.
     private static async Task<string> TokenAsync(SimulatedTavus tavus, JsonObject auth, CancellationToken ct)
     {
-        var form = new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = auth["client_id"]!.GetValue<string>(), ["client_secret"] = auth["client_secret"]!.GetValue<string>() };
+        var form = new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = auth["client_id"]!.GetValue<string>(),
+            ["client_secret"] = auth["client_secret"]!.GetValue<string>(),
+        };
         if (auth["scope"] is { } scope) form["scope"] = scope.GetValue<string>();
         using var content = new FormUrlEncodedContent(form);
         using var response = await tavus.Out.PostAsync(auth["token_url"]!.GetValue<string>(), content, ct);
         response.EnsureSuccessStatusCode();
-        return JsonNode.Parse(await response.Content.ReadAsStringAsync(ct))?["access_token"]?.GetValue<string>() ?? throw new HttpRequestException("no token");
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync(ct))?["access_token"]?.GetValue<string>()
+            ?? throw new HttpRequestException("no token");
     }
 
     private static ToolCall ThroughRoom(SimulatedConversation conversation, string name, string arguments, string? id)
@@ -118,31 +130,50 @@ internal static class ToolCalls
         var auth = api["auth"] as JsonObject;
         var type = auth?["type"]?.GetValue<string>() ?? "none";
         var url = new StringBuilder(Render(api["url"]!.GetValue<string>(), values, Uri.EscapeDataString));
-        var query = (api["query_params"] as JsonObject ?? []).Select(pair => (pair.Key, Value: Render(pair.Value!.GetValue<string>(), values, value => value))).ToList();
+        var query = (api["query_params"] as JsonObject ?? []).Select(
+            pair => (pair.Key, Value: Render(pair.Value!.GetValue<string>(), values, value => value))).ToList();
         if (type == "api_key" && auth!["location"]?.GetValue<string>() == "query")
             query.Add((auth["name"]!.GetValue<string>(), auth["value"]!.GetValue<string>()));
         foreach (var (key, value) in query)
-            url.Append(url.ToString().Contains('?', StringComparison.Ordinal) ? '&' : '?').Append(Uri.EscapeDataString(key)).Append('=').Append(Uri.EscapeDataString(value));
+            url.Append(url.ToString().Contains('?', StringComparison.Ordinal) ? '&' : '?')
+                .Append(Uri.EscapeDataString(key))
+                .Append('=')
+                .Append(Uri.EscapeDataString(value));
 
         var method = new HttpMethod(api["method"]?.GetValue<string>() ?? "POST");
         var request = new HttpRequestMessage(method, url.ToString());
         foreach (var (header, value) in api["headers"] as JsonObject ?? [])
             request.Headers.TryAddWithoutValidation(header, value!.GetValue<string>());
         var body = type == "hmac"
-            ? new JsonObject { ["conversation_id"] = conversation.Id, ["tool_call_id"] = id, ["name"] = name, ["arguments"] = arguments }.ToJsonString()
+            ? new JsonObject
+            {
+                ["conversation_id"] = conversation.Id,
+                ["tool_call_id"] = id,
+                ["name"] = name,
+                ["arguments"] = arguments,
+            }.ToJsonString()
             : api["body_template"] is { } template
                 ? Render(template.ToJsonString(), values, value => JsonEncodedText.Encode(value).ToString())
                 : arguments;
         if (method != HttpMethod.Get)
-            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue(api["content_type"]?.GetValue<string>() ?? "application/json") } };
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue(api["content_type"]?.GetValue<string>() ?? "application/json") },
+            };
         switch (type)
         {
-            case "bearer": request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", auth!["token"]!.GetValue<string>()); break;
+            case "bearer":
+                request.Headers.Authorization = new AuthenticationHeaderValue(
+                "Bearer",
+                auth!["token"]!.GetValue<string>()); break;
             case "basic":
                 var pair = Encoding.UTF8.GetBytes($"{auth!["username"]!.GetValue<string>()}:{auth["password"]!.GetValue<string>()}");
                 request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(pair));
                 break;
-            case "api_key" when auth!["location"]?.GetValue<string>() is null or "header": request.Headers.TryAddWithoutValidation(auth["name"]!.GetValue<string>(), auth["value"]!.GetValue<string>()); break;
+            case "api_key" when auth!["location"]?.GetValue<string>() is null or "header":
+                request.Headers.TryAddWithoutValidation(
+                auth["name"]!.GetValue<string>(),
+                auth["value"]!.GetValue<string>()); break;
             case "hmac":
                 var key = Encoding.UTF8.GetBytes(auth!["secret"]!.GetValue<string>());
                 request.Headers.TryAddWithoutValidation(

@@ -73,7 +73,9 @@ internal static class ToolsApi
         if (change["name"]?.GetValue<string>() is { } name && IsTaken(call, name, except: call.Id))
             throw new Refusal(409, $"A tool named {name} already exists");
         // A secret that is left out stays unchanged.
-        if (change["delivery"]?["api"]?["auth"] is JsonObject auth && before["delivery"]?["api"]?["auth"] is JsonObject old && JsonNode.DeepEquals(auth["type"], old["type"]))
+        if (change["delivery"]?["api"]?["auth"] is JsonObject auth
+            && before["delivery"]?["api"]?["auth"] is JsonObject old
+            && JsonNode.DeepEquals(auth["type"], old["type"]))
             foreach (var secret in Secrets.Where(secret => old.ContainsKey(secret) && !auth.ContainsKey(secret)))
                 auth[secret] = old[secret]!.DeepClone();
         call.Account.Tools.Change(call.Id, tool =>

@@ -77,7 +77,10 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
     /// <summary>Handles a participant's app-message as Tavus does.</summary>
     public void React(JsonElement message)
     {
-        if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("event_type", out var type) || !message.TryGetProperty("conversation_id", out var id) || !id.ValueEquals(conversation.Id))
+        if (message.ValueKind != JsonValueKind.Object
+            || !message.TryGetProperty("event_type", out var type)
+            || !message.TryGetProperty("conversation_id", out var id)
+            || !id.ValueEquals(conversation.Id))
             return;
         var properties = message.TryGetProperty("properties", out var given) && given.ValueKind == JsonValueKind.Object ? given : default;
         switch (type.GetString())
@@ -127,9 +130,17 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
     private async Task<bool> LookUpAsync(string text)
     {
         if (tavus.Behavior.LooksUpWith is not { } ending || !text.TrimEnd().EndsWith('?')) return false;
-        var name = Tavus.ToolCalls.AttachedTo(account, conversation).Select(tool => tool["name"]!.GetValue<string>()).FirstOrDefault(name => name.EndsWith(ending, StringComparison.Ordinal));
+        var name = Tavus.ToolCalls.AttachedTo(account, conversation).Select(tool => tool["name"]!.GetValue<string>()).FirstOrDefault(
+            name => name.EndsWith(ending, StringComparison.Ordinal));
         var arguments = new JsonObject { ["query"] = text }.ToJsonString();
-        return await Tavus.ToolCalls.CallAsync(tavus, account, conversation, name ?? ending, arguments, id: null, signature: null) is not null;
+        return await Tavus.ToolCalls.CallAsync(
+            tavus,
+            account,
+            conversation,
+            name ?? ending,
+            arguments,
+            id: null,
+            signature: null) is not null;
     }
 
     /// <summary>The context added since it was last used; null for none.</summary>
@@ -152,7 +163,8 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
             ? (value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText())
             : null;
         ToolCalls.Enqueue(call with { Response = output ?? "" });
-        var tool = Tavus.ToolCalls.AttachedTo(account, conversation).FirstOrDefault(attached => attached["name"]!.GetValue<string>() == call.Name);
+        var tool = Tavus.ToolCalls.AttachedTo(account, conversation).FirstOrDefault(
+            attached => attached["name"]!.GetValue<string>() == call.Name);
         Resolve(tool, output, Text(properties, "status") is null or "success");
     }
 
@@ -181,7 +193,8 @@ internal sealed class Turns(SimulatedTavus tavus, SimulatedAccount account, Simu
     private static JsonObject Role(string role) => new() { ["role"] = role };
 
     private static string? Text(JsonElement properties, string name) =>
-        properties.ValueKind == JsonValueKind.Object && properties.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+        properties.ValueKind == JsonValueKind.Object && properties.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Widget.Api.Tavus.Client;
 
-/// <summary>Opens a call. One of replica and persona is needed; the slot and the bill begin at once.</summary>
+/// <summary>A request to open a call. It needs a replica or a persona. The call takes a slot and costs money from this moment on.</summary>
 public sealed record CreateConversation
 {
     /// <summary>Overrides the persona's default.</summary>
@@ -13,7 +13,7 @@ public sealed record CreateConversation
 
     public bool? AudioOnly { get; init; }
 
-    /// <summary>Where what happens is told to; unsigned.</summary>
+    /// <summary>URL that receives the call's events. They are not signed.</summary>
     public string? CallbackUrl { get; init; }
 
     public string? ConversationName { get; init; }
@@ -27,25 +27,25 @@ public sealed record CreateConversation
     /// <summary>Seen in samples and guides, not in Tavus's OpenAPI.</summary>
     public bool? EnableDynamicGreeting { get; init; }
 
-    /// <summary>Any text names a store; what is remembered in one is there in the next call with it.</summary>
+    /// <summary>Names of memory stores; any text. A later call with the same store knows what the avatar has remembered.</summary>
     public IReadOnlyList<string>? MemoryStores { get; init; }
 
-    /// <summary>Besides the persona's.</summary>
+    /// <summary>Added to the persona's documents.</summary>
     public IReadOnlyList<string>? DocumentIds { get; init; }
 
-    /// <summary>Besides the persona's.</summary>
+    /// <summary>Added to the persona's tags.</summary>
     public IReadOnlyList<string>? DocumentTags { get; init; }
 
     /// <summary>speed, balanced or quality.</summary>
     public string? DocumentRetrievalStrategy { get; init; }
 
-    /// <summary>Ended from the start: no replica, no slot, no cost.</summary>
+    /// <summary>Creates a call that has already ended: it has no replica, takes no slot and costs nothing.</summary>
     public bool? TestMode { get; init; }
 
     /// <summary>The room can only be joined with the token in the response.</summary>
     public bool? RequireAuth { get; init; }
 
-    /// <summary>2 or more; the replica counts.</summary>
+    /// <summary>At least 2, including the replica.</summary>
     public int? MaxParticipants { get; init; }
 
     /// <summary>A Google Meet or Zoom meeting that the replica joins instead of a room of its own.</summary>
@@ -54,68 +54,68 @@ public sealed record CreateConversation
     public ConversationProperties? Properties { get; init; }
 }
 
-/// <summary>How a call goes.</summary>
+/// <summary>Settings of a call.</summary>
 public sealed record ConversationProperties
 {
-    /// <summary>Seconds; 3600 at most and by default.</summary>
+    /// <summary>In seconds. The default and the maximum are 3600.</summary>
     public int? MaxCallDuration { get; init; }
 
-    /// <summary>Seconds that it goes on when the last person has left; 0 by default.</summary>
+    /// <summary>Seconds that the call continues after the last person has left; 0 by default.</summary>
     public int? ParticipantLeftTimeout { get; init; }
 
-    /// <summary>Seconds that it waits for the first person; 300 by default.</summary>
+    /// <summary>Seconds that the call waits for the first person; 300 by default.</summary>
     public int? ParticipantAbsentTimeout { get; init; }
 
-    /// <summary>Lets the room record; the page starts it.</summary>
+    /// <summary>Allows recording; the page starts it.</summary>
     public bool? EnableRecording { get; init; }
 
-    /// <summary>Utterance events may depend on it.</summary>
+    /// <summary>Tavus may send utterance events only if this is on.</summary>
     public bool? EnableClosedCaptions { get; init; }
 
-    /// <summary>The replica stands before a background of 0,255,155.</summary>
+    /// <summary>Gives the replica a background of the colour 0,255,155.</summary>
     public bool? ApplyGreenscreen { get; init; }
 
-    /// <summary>The language's English name in small letters, or multilingual.</summary>
+    /// <summary>The language's English name in lower case, or multilingual.</summary>
     public string? Language { get; init; }
 
     public RecordingStorage? RecordingStorage { get; init; }
 
-    /// <summary>Deprecated for <see cref="RecordingStorage"/>.</summary>
+    /// <summary>Deprecated; use <see cref="RecordingStorage"/>.</summary>
     [JsonPropertyName("recording_s3_bucket_name")]
     public string? RecordingS3BucketName { get; init; }
 
-    /// <summary>Deprecated for <see cref="RecordingStorage"/>.</summary>
+    /// <summary>Deprecated; use <see cref="RecordingStorage"/>.</summary>
     [JsonPropertyName("recording_s3_bucket_region")]
     public string? RecordingS3BucketRegion { get; init; }
 
-    /// <summary>Deprecated for <see cref="RecordingStorage"/>.</summary>
+    /// <summary>Deprecated; use <see cref="RecordingStorage"/>.</summary>
     public string? AwsAssumeRoleArn { get; init; }
 
-    /// <summary>A LiveKit server whose room the replica joins instead; then there are no app-messages.</summary>
+    /// <summary>A LiveKit server whose room the replica joins instead of one of Tavus's. Such a call has no app-messages.</summary>
     public string? LivekitWsUrl { get; init; }
 
     public string? LivekitRoomToken { get; init; }
 }
 
-/// <summary>The bucket that recordings go to. Federated: it holds no secret.</summary>
+/// <summary>The bucket for recordings. Access is federated, so no secret is stored here.</summary>
 public sealed record RecordingStorage
 {
     /// <summary>s3, gcs or azure_blob.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>The provider's own settings, beside <see cref="Provider"/>.</summary>
+    /// <summary>The provider's settings, on the same level as <see cref="Provider"/>.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Settings { get; init; }
 }
 
-/// <summary>A call as Tavus tells of it.</summary>
+/// <summary>A call in a response of Tavus.</summary>
 public sealed record TavusConversation
 {
     public required string Id { get; init; }
 
     public string? Name { get; init; }
 
-    /// <summary>The room; always there when one has just been created.</summary>
+    /// <summary>The URL of the room. A response to creating a call always has it.</summary>
     public string? Url { get; init; }
 
     /// <summary>active or ended.</summary>
@@ -129,14 +129,14 @@ public sealed record TavusConversation
 
     public DateTimeOffset? UpdatedAt { get; init; }
 
-    /// <summary>Lets into a private room. Only the answer to creating one has it.</summary>
+    /// <summary>The token that admits a participant to a private room. Only the response to creating the call has it.</summary>
     public string? MeetingToken { get; init; }
 
     public string? ReplicaId { get; init; }
 
     public string? PersonaId { get; init; }
 
-    /// <summary>What happened, oldest first; only in a verbose answer. The same as the callbacks tell.</summary>
+    /// <summary>The events that callbacks also report, oldest first. Only a verbose response has them.</summary>
     public IReadOnlyList<TavusConversationEvent> Events { get; init; } = [];
 
     internal static TavusConversation Read(TavusObject answer) => new()
@@ -162,10 +162,10 @@ public sealed record TavusConversation
     };
 }
 
-/// <summary>Something that happened in a call.</summary>
-/// <param name="Type">As <c>system.shutdown</c>.</param>
+/// <summary>An event of a call.</summary>
+/// <param name="Type">For example <c>system.shutdown</c>.</param>
 /// <param name="MessageType">system, application or conversation.</param>
-/// <param name="Timestamp">When; null when not told or not readable.</param>
+/// <param name="Timestamp">Null when it is missing or cannot be parsed.</param>
 /// <param name="Properties">An object, whose fields depend on the type; undefined when there are none.</param>
 public sealed record TavusConversationEvent(string Type, string? MessageType, DateTimeOffset? Timestamp, JsonElement Properties)
 {

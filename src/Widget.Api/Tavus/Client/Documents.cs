@@ -3,30 +3,30 @@ namespace Widget.Api.Tavus.Client;
 /// <summary>A document for the avatar to read.</summary>
 public sealed record CreateDocument
 {
-    /// <summary>Where Tavus fetches it from; there is no other way to hand one over.</summary>
+    /// <summary>The URL from which Tavus fetches the document. A document cannot be uploaded.</summary>
     public required string DocumentUrl { get; init; }
 
     public string? DocumentName { get; init; }
 
-    /// <summary>Told when it is ready; what is said there is documented nowhere.</summary>
+    /// <summary>URL that is called when the document is ready. Tavus does not document what it sends.</summary>
     public string? CallbackUrl { get; init; }
 
     public IReadOnlyList<string>? Tags { get; init; }
 
-    /// <summary>Reads the pages that it links to, too.</summary>
+    /// <summary>Also reads the pages that the document links to.</summary>
     public DocumentCrawl? Crawl { get; init; }
 }
 
-/// <param name="Depth">1 to 10 links away.</param>
+/// <param name="Depth">How many links to follow, 1 to 10.</param>
 /// <param name="MaxPages">1 to 100.</param>
 public sealed record DocumentCrawl(int? Depth = null, int? MaxPages = null);
 
-/// <summary>What to change of a document; what is null stays.</summary>
+/// <summary>A change of a document. Null leaves a field unchanged.</summary>
 public sealed record PatchDocument
 {
     public string? DocumentName { get; init; }
 
-    /// <summary>Replaces all of them.</summary>
+    /// <summary>Replaces all tags.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 }
 
@@ -39,14 +39,14 @@ public sealed record DocumentFilter
     /// <summary>Part of a name, or an id.</summary>
     public string? NameOrId { get; init; }
 
-    /// <summary>With any of these.</summary>
+    /// <summary>Documents with any of these tags.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
-    /// <summary>Oldest first; by default the newest is.</summary>
+    /// <summary>Lists the oldest first; by default the newest.</summary>
     public bool Ascending { get; init; }
 }
 
-/// <summary>A document as Tavus tells of it.</summary>
+/// <summary>A document in a response of Tavus.</summary>
 public sealed record TavusDocument
 {
     public required string Id { get; init; }
@@ -58,10 +58,10 @@ public sealed record TavusDocument
     /// <summary>started, processing, ready, error or recrawling.</summary>
     public string? Status { get; init; }
 
-    /// <summary>Percent.</summary>
+    /// <summary>In percent.</summary>
     public int? Progress { get; init; }
 
-    /// <summary>A code, as <c>file_download_failed</c>.</summary>
+    /// <summary>A code, for example <c>file_download_failed</c>.</summary>
     public string? ErrorMessage { get; init; }
 
     public DateTimeOffset? CreatedAt { get; init; }
@@ -70,7 +70,7 @@ public sealed record TavusDocument
 
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>Null for one that is not crawled.</summary>
+    /// <summary>Null for a document that is not crawled.</summary>
     public DocumentCrawl? Crawl { get; init; }
 
     public IReadOnlyList<string> CrawledUrls { get; init; } = [];

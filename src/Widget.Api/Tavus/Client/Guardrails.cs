@@ -3,30 +3,31 @@ using System.Text.Json;
 namespace Widget.Api.Tavus.Client;
 
 /// <summary>
-/// A rule for the avatar, or a change of one: then what is null stays as it is. A persona names its rules in <c>guardrail_ids</c>.
+/// A new rule for the avatar, or a change of one, where null leaves a field unchanged. A persona lists its rules in
+/// <c>guardrail_ids</c>.
 /// </summary>
 public sealed record GuardrailDefinition
 {
-    /// <summary>100 letters, digits and underscores at most.</summary>
+    /// <summary>At most 100 letters, digits and underscores.</summary>
     public string? GuardrailName { get; init; }
 
-    /// <summary>1,000 characters at most.</summary>
+    /// <summary>At most 1,000 characters.</summary>
     public string? GuardrailPrompt { get; init; }
 
     /// <summary>verbal or visual.</summary>
     public string? Modality { get; init; }
 
-    /// <summary>Told when it is triggered.</summary>
+    /// <summary>URL that is called when the rule is triggered.</summary>
     public string? CallbackUrl { get; init; }
 
-    /// <summary>32 at most.</summary>
+    /// <summary>At most 32.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
-    /// <summary>Tell the room, too; on by default.</summary>
+    /// <summary>Also sends an app-message to the room; on by default.</summary>
     public bool? AppMessage { get; init; }
 }
 
-/// <summary>A guardrail as Tavus tells of it.</summary>
+/// <summary>A guardrail in a response of Tavus.</summary>
 public sealed record TavusGuardrailRule
 {
     public required string Id { get; init; }
@@ -58,7 +59,7 @@ public sealed record TavusGuardrailRule
     };
 }
 
-/// <summary>What the avatar shall reach, step by step.</summary>
+/// <summary>Objectives that the avatar pursues step by step.</summary>
 /// <param name="Data">The steps.</param>
 public sealed record CreateObjectives(IReadOnlyList<ObjectiveDefinition> Data);
 
@@ -72,13 +73,13 @@ public sealed record ObjectiveDefinition
     /// <summary>auto or manual.</summary>
     public string? ConfirmationMode { get; init; }
 
-    /// <summary>What is to be found out.</summary>
+    /// <summary>What the avatar should find out.</summary>
     public IReadOnlyList<string>? OutputVariables { get; init; }
 
     /// <summary>verbal or visual.</summary>
     public string? Modality { get; init; }
 
-    /// <summary>The name of the next step; or else <see cref="NextConditionalObjectives"/>.</summary>
+    /// <summary>The name of the next step. Set this or <see cref="NextConditionalObjectives"/>.</summary>
     public string? NextRequiredObjective { get; init; }
 
     /// <summary>Names of next steps, each with its condition.</summary>
@@ -87,10 +88,10 @@ public sealed record ObjectiveDefinition
     public string? CallbackUrl { get; init; }
 }
 
-/// <summary>A set of objectives as Tavus tells of it.</summary>
-/// <param name="Id">What a persona's <c>objectives_id</c> takes.</param>
-/// <param name="Data">The steps as they were written; undefined when not told.</param>
-/// <param name="CreatedAt">When; null when not told.</param>
+/// <summary>A set of objectives in a response of Tavus.</summary>
+/// <param name="Id">The value for a persona's <c>objectives_id</c>.</param>
+/// <param name="Data">The steps as they were sent; undefined when the response has none.</param>
+/// <param name="CreatedAt">Null when the response has none.</param>
 public sealed record TavusObjectives(string Id, JsonElement Data, DateTimeOffset? CreatedAt)
 {
     internal static TavusObjectives Read(TavusObject answer) =>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Widget.Api.Tavus.Client;
 
-/// <summary>The parts that a persona thinks, speaks, hears and sees with.</summary>
+/// <summary>The parts with which a persona thinks, speaks, hears and sees.</summary>
 public sealed record PersonaLayers
 {
     public LlmLayer? Llm { get; init; }
@@ -18,32 +18,32 @@ public sealed record PersonaLayers
     public TransportLayer? Transport { get; init; }
 }
 
-/// <summary>The language model: one that Tavus hosts, or any that speaks OpenAI's format.</summary>
+/// <summary>The language model: one that Tavus hosts, or any with an OpenAI-compatible API.</summary>
 public sealed record LlmLayer
 {
     public string? Model { get; init; }
 
-    /// <summary>Without the route; Tavus appends <c>/chat/completions</c>.</summary>
+    /// <summary>Without the last part of the path: Tavus appends <c>/chat/completions</c>.</summary>
     public string? BaseUrl { get; init; }
 
     /// <summary>Sent as bearer token.</summary>
     public string? ApiKey { get; init; }
 
-    /// <summary>Ask while the visitor still speaks, and throw most answers away; on by default.</summary>
+    /// <summary>Calls the model while the visitor is still speaking, and discards most answers; on by default.</summary>
     public bool? SpeculativeInference { get; init; }
 
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
-    /// <summary>Merged into each request.</summary>
+    /// <summary>Merged into each request's body.</summary>
     public IReadOnlyDictionary<string, JsonElement>? ExtraBody { get; init; }
 
-    /// <summary>Appended to each request's address; in the guides, not in Tavus's OpenAPI.</summary>
+    /// <summary>Added to each request's query string. Tavus's guides describe it, its OpenAPI document does not.</summary>
     public IReadOnlyDictionary<string, string>? DefaultQuery { get; init; }
 
-    /// <summary>Functions in OpenAI's format; deprecated for tools of their own.</summary>
+    /// <summary>Functions in OpenAI's format. Deprecated; use tools, which are separate objects.</summary>
     public IReadOnlyList<JsonElement>? Tools { get; init; }
 
-    /// <summary>Records are printed whole otherwise, and this one holds a key.</summary>
+    /// <summary>Omits the key, which a record's default text would contain.</summary>
     public override string ToString() => $"model {Model} at {BaseUrl}";
 }
 
@@ -65,7 +65,7 @@ public sealed record TtsLayer
 
     public string? PronunciationDictionaryId { get; init; }
 
-    /// <summary>Records are printed whole otherwise, and this one holds a key.</summary>
+    /// <summary>Omits the key, which a record's default text would contain.</summary>
     public override string ToString() => $"voice {ExternalVoiceId} of {TtsEngine}";
 }
 
@@ -74,11 +74,11 @@ public sealed record SttLayer
     /// <summary>tavus-auto by default.</summary>
     public string? SttEngine { get; init; }
 
-    /// <summary>Words to listen for, in one text.</summary>
+    /// <summary>Words that speech recognition should expect, as one text.</summary>
     public string? Hotwords { get; init; }
 }
 
-/// <summary>What the avatar notices about the visitor it sees and hears. About 1,000 characters an entry.</summary>
+/// <summary>What the avatar notices about the visitor it sees and hears. An entry may have about 1,000 characters.</summary>
 public sealed record PerceptionLayer
 {
     /// <summary>raven-1 (default), raven-0 or off.</summary>
@@ -88,7 +88,7 @@ public sealed record PerceptionLayer
 
     public IReadOnlyList<string>? AudioAwarenessQueries { get; init; }
 
-    /// <summary>Answered when the call has ended.</summary>
+    /// <summary>Questions that are answered after the call has ended.</summary>
     public IReadOnlyList<string>? PerceptionAnalysisQueries { get; init; }
 
     public string? VisualToolPrompt { get; init; }
@@ -109,7 +109,7 @@ public sealed record PerceptionLayer
     public IReadOnlyList<JsonElement>? PerceptionTools { get; init; }
 }
 
-/// <summary>Who speaks when.</summary>
+/// <summary>Turn taking.</summary>
 public sealed record ConversationalFlowLayer
 {
     /// <summary>sparrow-1 or sparrow-0.</summary>

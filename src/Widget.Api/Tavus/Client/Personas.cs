@@ -4,21 +4,21 @@ using System.Text.Json.Serialization;
 
 namespace Widget.Api.Tavus.Client;
 
-/// <summary>A persona to be made: who the avatar is. Tools are attached to it afterwards; guardrails by their ids.</summary>
+/// <summary>A request to create a persona, which defines who the avatar is. Guardrails are given by id; tools are attached later.</summary>
 public sealed record CreatePersona
 {
     public string? PersonaName { get; init; }
 
-    /// <summary>Needed unless <see cref="PipelineMode"/> is echo.</summary>
+    /// <summary>Required unless <see cref="PipelineMode"/> is echo.</summary>
     public string? SystemPrompt { get; init; }
 
-    /// <summary>Deprecated: part of <see cref="SystemPrompt"/>.</summary>
+    /// <summary>Deprecated; write it into <see cref="SystemPrompt"/>.</summary>
     public string? Context { get; init; }
 
     /// <summary>full or echo.</summary>
     public string? PipelineMode { get; init; }
 
-    /// <summary>Needed by accounts that know personas as PALs.</summary>
+    /// <summary>Required by accounts whose API calls personas PALs.</summary>
     public string? DefaultReplicaId { get; init; }
 
     public IReadOnlyList<string>? DocumentIds { get; init; }
@@ -27,14 +27,14 @@ public sealed record CreatePersona
 
     public string? ObjectivesId { get; init; }
 
-    /// <summary>A set of guardrails of the old kind.</summary>
+    /// <summary>A set of guardrails, which is the older format.</summary>
     public string? GuardrailsId { get; init; }
 
     public IReadOnlyList<string>? GuardrailIds { get; init; }
 
     public IReadOnlyList<string>? GuardrailTags { get; init; }
 
-    /// <summary>Only Tavus's MCP reference knows it.</summary>
+    /// <summary>Documented only in Tavus's MCP reference.</summary>
     public string? Greeting { get; init; }
 
     public PersonaLayers? Layers { get; init; }
@@ -42,7 +42,7 @@ public sealed record CreatePersona
 
 /// <summary>An operation of a JSON Patch (RFC 6902), in the names of <see cref="CreatePersona"/>.</summary>
 /// <param name="Op">add, remove, replace, move, copy or test.</param>
-/// <param name="Path">A JSON Pointer, as <c>/layers/llm/model</c>.</param>
+/// <param name="Path">A JSON Pointer, for example <c>/layers/llm/model</c>.</param>
 /// <param name="Value">For add, replace and test.</param>
 /// <param name="From">For move and copy.</param>
 public sealed record JsonPatchOperation(string Op, string Path, JsonNode? Value = null, string? From = null)
@@ -50,19 +50,19 @@ public sealed record JsonPatchOperation(string Op, string Path, JsonNode? Value 
     internal JsonObject Write(TavusFamily family)
     {
         var operation = new JsonObject { ["op"] = Op, ["path"] = TavusNames.Pointer(Path, family) };
-        // A value of null is a value: add and replace may set one.
+        // Null is a valid value for these operations.
         if (Op is "add" or "replace" or "test") operation["value"] = Value?.DeepClone();
         if (From is not null) operation["from"] = TavusNames.Pointer(From, family);
         return operation;
     }
 }
 
-/// <summary>What came of a change.</summary>
-/// <param name="Changed">False when everything was so already.</param>
-/// <param name="NeedsPublishing">It went to a draft: calls see it when that is published.</param>
+/// <summary>The result of a change.</summary>
+/// <param name="Changed">False when the persona already had these values.</param>
+/// <param name="NeedsPublishing">The change was written to a draft. Calls use it once the draft is published.</param>
 public sealed record PersonaChange(bool Changed, bool NeedsPublishing);
 
-/// <summary>A persona as Tavus tells of it.</summary>
+/// <summary>A persona in a response of Tavus.</summary>
 public sealed record TavusPersona
 {
     public required string Id { get; init; }
@@ -89,14 +89,14 @@ public sealed record TavusPersona
 
     public string? Greeting { get; init; }
 
-    /// <summary>As <see cref="PersonaLayers"/> is written, with secrets masked; undefined when there are none.</summary>
+    /// <summary>In the format of <see cref="PersonaLayers"/>, with masked secrets; undefined when there are none.</summary>
     [JsonIgnore]
     public JsonElement Layers { get; init; }
 
     /// <summary>user or system.</summary>
     public string? Type { get; init; }
 
-    /// <summary>There is a draft that differs from what calls see.</summary>
+    /// <summary>There is a draft that differs from the persona that calls use.</summary>
     public bool HasUnpublishedChanges { get; init; }
 
     public DateTimeOffset? CreatedAt { get; init; }

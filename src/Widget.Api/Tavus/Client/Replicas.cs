@@ -2,20 +2,20 @@ using System.Text.Json;
 
 namespace Widget.Api.Tavus.Client;
 
-/// <summary>A replica to be trained from a video, or from a picture and a stock voice.</summary>
+/// <summary>A request to train a replica from a video, or from a picture and a stock voice.</summary>
 public sealed record CreateReplica
 {
     public string? ReplicaName { get; init; }
 
     public string? TrainVideoUrl { get; init; }
 
-    /// <summary>Needs <see cref="VoiceName"/>.</summary>
+    /// <summary>Requires <see cref="VoiceName"/>.</summary>
     public string? TrainImageUrl { get; init; }
 
     /// <summary>One of the stock voices.</summary>
     public string? VoiceName { get; init; }
 
-    /// <summary>The person saying that they agree.</summary>
+    /// <summary>A video in which the person says that they agree.</summary>
     public string? ConsentVideoUrl { get; init; }
 
     public string? CallbackUrl { get; init; }
@@ -36,7 +36,7 @@ public sealed record ReplicaProperties
 /// <summary>Which replicas to list.</summary>
 public sealed record ReplicaFilter
 {
-    /// <summary>user for the account's own, system for Tavus's.</summary>
+    /// <summary>user for the account's replicas, system for Tavus's stock replicas.</summary>
     public string? Type { get; init; }
 
     public IReadOnlyList<string>? Ids { get; init; }
@@ -51,13 +51,13 @@ public sealed record TavusReplica
 
     public string? Name { get; init; }
 
-    /// <summary>A short video of it.</summary>
+    /// <summary>A short video of the replica.</summary>
     public string? ThumbnailVideoUrl { get; init; }
 
-    /// <summary>As <c>57/100</c>.</summary>
+    /// <summary>For example <c>57/100</c>.</summary>
     public string? TrainingProgress { get; init; }
 
-    /// <summary>started, completed or error. A callback says ready where this says completed.</summary>
+    /// <summary>started, completed or error. Callbacks say ready instead of completed.</summary>
     public string? Status { get; init; }
 
     public string? ErrorMessage { get; init; }
@@ -87,10 +87,10 @@ public sealed record TavusReplica
 }
 
 /// <summary>A stock voice.</summary>
-/// <param name="Name">What <see cref="CreateReplica.VoiceName"/> takes.</param>
-/// <param name="ReplicaId">The replica that speaks so.</param>
-/// <param name="AudioUrl">A sample.</param>
-/// <param name="Tags">As <c>female</c>.</param>
+/// <param name="Name">The value for <see cref="CreateReplica.VoiceName"/>.</param>
+/// <param name="ReplicaId">The replica that has this voice.</param>
+/// <param name="AudioUrl">A recorded sample.</param>
+/// <param name="Tags">For example <c>female</c>.</param>
 public sealed record TavusVoice(string Name, string? ReplicaId, string? AudioUrl, IReadOnlyList<string> Tags)
 {
     internal static TavusVoice Read(TavusObject answer) => new(

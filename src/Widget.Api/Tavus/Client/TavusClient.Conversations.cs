@@ -3,8 +3,9 @@ namespace Widget.Api.Tavus.Client;
 public sealed partial class TavusClient
 {
     /// <summary>
-    /// Opens a call. Sent once: after a <see cref="TavusFault.Temporary"/> with <see cref="TavusException.MayHaveHappened"/>, look among
-    /// the active ones for its name before trying again. An unknown replica or persona is <see cref="TavusFault.NotFound"/>.
+    /// Opens a call. The request is not retried. After a <see cref="TavusFault.Temporary"/> with
+    /// <see cref="TavusException.MayHaveHappened"/>, search the active calls for its name before you try again. An unknown replica or
+    /// persona is reported as <see cref="TavusFault.NotFound"/>.
     /// </summary>
     public async Task<TavusConversation> CreateConversationAsync(TavusAccount account, CreateConversation request, CancellationToken ct)
     {
@@ -16,14 +17,14 @@ public sealed partial class TavusClient
             TavusNames.Translate(Write(request), family),
             ct);
         var conversation = TavusConversation.Read(TavusObject.Single(answer.Required));
-        // A call without a room is of no use to anybody, but it costs: the caller ends it by its name.
+        // A call without a room is useless but costs money. The caller finds it by name and ends it.
         return conversation.Url is not null ? conversation : throw TavusObject.Malformed("conversation_url is missing");
     }
 
-    /// <param name="account">Whose.</param>
-    /// <param name="id">Which.</param>
-    /// <param name="verbose">With its events.</param>
-    /// <param name="ct">The caller's.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="id">The call.</param>
+    /// <param name="verbose">Whether to include its events.</param>
+    /// <param name="ct">Cancels the request.</param>
     public async Task<TavusConversation> GetConversationAsync(TavusAccount account, string id, bool verbose, CancellationToken ct)
     {
         var answer = await SendAsync(
@@ -35,11 +36,11 @@ public sealed partial class TavusClient
         return TavusConversation.Read(TavusObject.Single(answer.Required));
     }
 
-    /// <param name="account">Whose.</param>
+    /// <param name="account">The account.</param>
     /// <param name="status">active or ended; null for both.</param>
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page.</param>
-    /// <param name="ct">The caller's.</param>
+    /// <param name="ct">Cancels the request.</param>
     public async Task<TavusPage<TavusConversation>> ListConversationsAsync(
         TavusAccount account,
         string? status,
@@ -56,14 +57,14 @@ public sealed partial class TavusClient
         return TavusPage<TavusConversation>.Read(answer.Required, TavusConversation.Read);
     }
 
-    /// <summary>Ends a call and frees its slot. One that is unknown is <see cref="TavusFault.NotFound"/>.</summary>
+    /// <summary>Ends a call and frees its slot. An unknown call is reported as <see cref="TavusFault.NotFound"/>.</summary>
     public Task EndConversationAsync(TavusAccount account, string id, CancellationToken ct) =>
         SendAsync(account, HttpMethod.Post, $"conversations/{Escape(id)}/end", null, ct);
 
-    /// <param name="account">Whose.</param>
-    /// <param name="id">Which.</param>
-    /// <param name="hard">With what was recorded and remembered of it.</param>
-    /// <param name="ct">The caller's.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="id">The call.</param>
+    /// <param name="hard">Whether to delete its recordings and memories too.</param>
+    /// <param name="ct">Cancels the request.</param>
     public Task DeleteConversationAsync(TavusAccount account, string id, bool hard, CancellationToken ct) =>
         SendAsync(account, HttpMethod.Delete, $"conversations/{Escape(id)}{Query(("hard", hard ? true : null))}", null, ct);
 }

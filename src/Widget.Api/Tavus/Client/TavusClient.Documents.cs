@@ -8,11 +8,11 @@ public sealed partial class TavusClient
         return TavusDocument.Read(TavusObject.Single(answer.Required));
     }
 
-    /// <param name="account">Whose. Documents belong to the key that made them.</param>
-    /// <param name="filter">Which; null for all.</param>
-    /// <param name="page">From 0, unlike everywhere else.</param>
+    /// <param name="account">The account. Documents belong to the key that created them.</param>
+    /// <param name="filter">Selects documents; null for all.</param>
+    /// <param name="page">From 0. All other lists begin at 1.</param>
     /// <param name="limit">Size of a page.</param>
-    /// <param name="ct">The caller's.</param>
+    /// <param name="ct">Cancels the request.</param>
     public async Task<TavusPage<TavusDocument>> ListDocumentsAsync(
         TavusAccount account,
         DocumentFilter? filter,

@@ -10,11 +10,11 @@ public sealed partial class TavusClient
         return TavusGuardrailRule.Read(TavusObject.Single(answer.Required));
     }
 
-    /// <summary>Guardrails of the new kind, one rule each; the old sets are left out.</summary>
-    /// <param name="account">Whose.</param>
+    /// <summary>The guardrails with one rule each. The older sets of guardrails are left out.</summary>
+    /// <param name="account">The account.</param>
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page.</param>
-    /// <param name="ct">The caller's.</param>
+    /// <param name="ct">Cancels the request.</param>
     public async Task<TavusPage<TavusGuardrailRule>> ListGuardrailsAsync(TavusAccount account, int page, int limit, CancellationToken ct)
     {
         var answer = await SendAsync(
@@ -41,17 +41,17 @@ public sealed partial class TavusClient
     public async Task<TavusObjectives> CreateObjectivesAsync(TavusAccount account, CreateObjectives objectives, CancellationToken ct)
     {
         var answer = (await SendAsync(account, HttpMethod.Post, "objectives", objectives, ct)).Required;
-        // Its steps are called data, as what wraps other answers is.
+        // The steps are in a field "data", the name that wraps whole objects in other responses.
         return TavusObjectives.Read(
             answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("objectives_id", out _)
                 ? new TavusObject(answer)
                 : TavusObject.Single(answer));
     }
 
-    /// <param name="account">Whose.</param>
+    /// <param name="account">The account.</param>
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page.</param>
-    /// <param name="ct">The caller's.</param>
+    /// <param name="ct">Cancels the request.</param>
     public async Task<TavusPage<TavusObjectives>> ListObjectivesAsync(TavusAccount account, int page, int limit, CancellationToken ct)
     {
         var answer = await SendAsync(account, HttpMethod.Get, $"objectives{Query(("limit", limit), ("page", page))}", null, ct);

@@ -5,7 +5,7 @@ namespace Widget.Api.Tavus.Client;
 
 public sealed partial class TavusClient
 {
-    /// <returns>Its id and name; the rest is not told.</returns>
+    /// <returns>The id and name. The response has no other fields.</returns>
     public async Task<TavusPersona> CreatePersonaAsync(TavusAccount account, CreatePersona request, CancellationToken ct)
     {
         var answer = await SendAsync(
@@ -18,14 +18,14 @@ public sealed partial class TavusClient
         return TavusPersona.Read(TavusObject.Single(answer.Required));
     }
 
-    /// <summary>The persona as calls see it.</summary>
+    /// <summary>The published persona, which calls use.</summary>
     public Task<TavusPersona> GetPersonaAsync(TavusAccount account, string id, CancellationToken ct) =>
         GetPersonaAsync(account, id, draft: false, ct);
 
-    /// <param name="account">Whose.</param>
-    /// <param name="id">Which.</param>
-    /// <param name="draft">With what has been changed and not yet published.</param>
-    /// <param name="ct">The caller's.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="id">The persona.</param>
+    /// <param name="draft">Whether to include unpublished changes.</param>
+    /// <param name="ct">Cancels the request.</param>
     public async Task<TavusPersona> GetPersonaAsync(TavusAccount account, string id, bool draft, CancellationToken ct)
     {
         var answer = await SendAsync(
@@ -38,11 +38,11 @@ public sealed partial class TavusClient
         return TavusPersona.Read(TavusObject.Single(answer.Required));
     }
 
-    /// <param name="account">Whose.</param>
+    /// <param name="account">The account.</param>
     /// <param name="type">user for the account's own, system for Tavus's; null for both.</param>
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page.</param>
-    /// <param name="ct">The caller's.</param>
+    /// <param name="ct">Cancels the request.</param>
     public async Task<TavusPage<TavusPersona>> ListPersonasAsync(
         TavusAccount account,
         string? type,
@@ -60,7 +60,7 @@ public sealed partial class TavusClient
         return TavusPage<TavusPersona>.Read(answer.Required, TavusPersona.Read);
     }
 
-    /// <summary>Changes a persona, or its draft where the account has drafts.</summary>
+    /// <summary>Changes a persona, or its draft if the account has drafts.</summary>
     public async Task<PersonaChange> PatchPersonaAsync(
         TavusAccount account,
         string id,
@@ -82,7 +82,8 @@ public sealed partial class TavusClient
         SendAsync(account, HttpMethod.Delete, TavusNames.Personas, _ => $"/{Escape(id)}", _ => null, ct);
 
     /// <summary>
-    /// Makes a persona's draft what calls see. Where there is none, nothing happens; an account without drafts says that it is not found.
+    /// Publishes a persona's draft, so that calls use it. Without a draft nothing happens. An account without drafts returns
+    /// <see cref="TavusFault.NotFound"/>.
     /// </summary>
     public Task PublishPersonaAsync(TavusAccount account, string id, CancellationToken ct) =>
         SendAsync(account, HttpMethod.Post, TavusNames.Personas, _ => $"/{Escape(id)}/publish", _ => null, ct);

@@ -4,11 +4,11 @@ namespace Widget.Api.Tavus.Client;
 
 public sealed partial class TavusClient
 {
-    /// <param name="account">Whose.</param>
-    /// <param name="filter">Which; null for all.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="filter">Selects replicas; null for all.</param>
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page.</param>
-    /// <param name="ct">The caller's.</param>
+    /// <param name="ct">Cancels the request.</param>
     public async Task<TavusPage<TavusReplica>> ListReplicasAsync(
         TavusAccount account,
         ReplicaFilter? filter,
@@ -23,7 +23,7 @@ public sealed partial class TavusClient
             family => Query(
                 ("limit", limit),
                 ("page", page),
-                // Without it the thumbnail and the state of the training may be left out.
+                // Without this parameter, the thumbnail and the training status may be missing.
                 ("verbose", true),
                 (TavusNames.Name("replica_type", family), filter?.Type),
                 (TavusNames.Name("replica_ids", family), filter?.Ids is { Count: > 0 } ids ? string.Join(',', ids) : null),
@@ -40,7 +40,7 @@ public sealed partial class TavusClient
     }
 
     /// <summary>Begins to train a replica.</summary>
-    /// <returns>Its id and status; the rest is not told.</returns>
+    /// <returns>The id and status. The response has no other fields.</returns>
     public async Task<TavusReplica> CreateReplicaAsync(TavusAccount account, CreateReplica request, CancellationToken ct)
     {
         var answer = await SendAsync(
@@ -62,10 +62,10 @@ public sealed partial class TavusClient
             family => TavusNames.Translate(new JsonObject { ["replica_name"] = name }, family),
             ct);
 
-    /// <param name="account">Whose.</param>
-    /// <param name="id">Which.</param>
-    /// <param name="hard">With its training data.</param>
-    /// <param name="ct">The caller's.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="id">The replica.</param>
+    /// <param name="hard">Whether to delete its training data too.</param>
+    /// <param name="ct">Cancels the request.</param>
     public Task DeleteReplicaAsync(TavusAccount account, string id, bool hard, CancellationToken ct) =>
         SendAsync(
             account,
@@ -75,11 +75,11 @@ public sealed partial class TavusClient
             _ => null,
             ct);
 
-    /// <param name="account">Whose.</param>
+    /// <param name="account">The account.</param>
     /// <param name="search">Part of a name; null for all.</param>
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page, up to 100.</param>
-    /// <param name="ct">The caller's.</param>
+    /// <param name="ct">Cancels the request.</param>
     public async Task<TavusPage<TavusVoice>> ListVoicesAsync(
         TavusAccount account,
         string? search,

@@ -5,7 +5,7 @@ namespace Widget.Api.Tavus.Client;
 public sealed partial class TavusClient
 {
     /// <summary>
-    /// Makes a tool. A name that is taken is a <see cref="TavusFault.Conflict"/> or a <see cref="TavusFault.BadRequest"/>.
+    /// Creates a tool. A taken name is reported as <see cref="TavusFault.Conflict"/> or <see cref="TavusFault.BadRequest"/>.
     /// </summary>
     public async Task<TavusTool> CreateToolAsync(TavusAccount account, ToolDefinition tool, CancellationToken ct)
     {
@@ -13,11 +13,11 @@ public sealed partial class TavusClient
         return TavusTool.Read(TavusObject.Single(answer.Required));
     }
 
-    /// <param name="account">Whose. Tavus's own tools are left out.</param>
+    /// <param name="account">The account. Tavus's own tools are left out.</param>
     /// <param name="nameOrId">Part of a name, or an id; null for all.</param>
     /// <param name="page">From 1.</param>
     /// <param name="limit">Size of a page.</param>
-    /// <param name="ct">The caller's.</param>
+    /// <param name="ct">Cancels the request.</param>
     public async Task<TavusPage<TavusTool>> ListToolsAsync(
         TavusAccount account,
         string? nameOrId,
@@ -40,10 +40,10 @@ public sealed partial class TavusClient
         return TavusTool.Read(TavusObject.Single(answer.Required));
     }
 
-    /// <param name="account">Whose.</param>
-    /// <param name="id">Which.</param>
-    /// <param name="change">What is null stays; secrets within delivery do, too, when they are left out.</param>
-    /// <param name="ct">The caller's.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="id">The tool.</param>
+    /// <param name="change">Null leaves a field unchanged, and so does leaving out a secret in the delivery.</param>
+    /// <param name="ct">Cancels the request.</param>
     public Task UpdateToolAsync(TavusAccount account, string id, ToolDefinition change, CancellationToken ct) =>
         SendAsync(account, HttpMethod.Patch, $"tools/{Escape(id)}", change, ct);
 
@@ -51,11 +51,11 @@ public sealed partial class TavusClient
     public Task DeleteToolAsync(TavusAccount account, string id, CancellationToken ct) =>
         SendAsync(account, HttpMethod.Delete, $"tools/{Escape(id)}", null, ct);
 
-    /// <summary>Lets a persona call a tool; one that it may call already is fine.</summary>
+    /// <summary>Allows a persona to call a tool. It may already be allowed.</summary>
     public Task AttachToolAsync(TavusAccount account, string personaId, string toolId, CancellationToken ct) =>
         AttachToolsAsync(account, personaId, [toolId], ct);
 
-    /// <summary>Lets a persona call tools, 50 at most in all.</summary>
+    /// <summary>Allows a persona to call tools, at most 50 in total.</summary>
     public Task AttachToolsAsync(TavusAccount account, string personaId, IReadOnlyList<string> toolIds, CancellationToken ct) =>
         SendAsync(
             account,
@@ -65,7 +65,7 @@ public sealed partial class TavusClient
             _ => new JsonObject { ["tool_ids"] = new JsonArray([.. toolIds.Select(id => JsonValue.Create(id))]) },
             ct);
 
-    /// <summary>The tools that a persona may call; there are no pages of them.</summary>
+    /// <summary>The tools that a persona may call. The list has a single page.</summary>
     public async Task<IReadOnlyList<TavusTool>> ListAttachedToolsAsync(TavusAccount account, string personaId, CancellationToken ct)
     {
         var answer = await SendAsync(
@@ -78,7 +78,7 @@ public sealed partial class TavusClient
         return TavusPage<TavusTool>.Read(answer.Required, TavusTool.Read).Items;
     }
 
-    /// <summary>A tool that is not attached is a <see cref="TavusFault.BadRequest"/>.</summary>
+    /// <summary>Detaches a tool. A tool that is not attached is reported as <see cref="TavusFault.BadRequest"/>.</summary>
     public Task DetachToolAsync(TavusAccount account, string personaId, string toolId, CancellationToken ct) =>
         SendAsync(account, HttpMethod.Delete, TavusNames.Personas, _ => $"/{Escape(personaId)}/tools/{Escape(toolId)}", _ => null, ct);
 }

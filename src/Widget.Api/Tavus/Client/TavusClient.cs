@@ -90,7 +90,7 @@ public sealed partial class TavusClient
     private static JsonNode? Write(object? request) =>
         request is null ? null : JsonSerializer.SerializeToNode(request, request.GetType(), TavusJson.Requests);
 
-    // An id of only dots would lead up the path, escaped or not.
+    // An id of only dots would lead to a parent path, even if it is escaped.
     private static string Escape(string id) =>
         id.Trim('.').Length > 0
             ? Uri.EscapeDataString(id)

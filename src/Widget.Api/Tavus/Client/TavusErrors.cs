@@ -64,7 +64,7 @@ internal static partial class TavusErrors
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A proxy's HTML page, or text with half a character, would not help anyone.
+            // A proxy's HTML page or text with a broken character is not a useful message.
         }
 
         if (text is null) return "";

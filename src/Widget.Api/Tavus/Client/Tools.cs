@@ -3,16 +3,16 @@ using System.Text.Json.Nodes;
 
 namespace Widget.Api.Tavus.Client;
 
-/// <summary>A function that the avatar may call, or a change of one: then what is null stays as it is.</summary>
+/// <summary>A function that the avatar may call, or a change of one, where null leaves a field unchanged.</summary>
 public sealed record ToolDefinition
 {
-    /// <summary>A letter or underscore, then up to 63 of letters, digits and underscores; unique in the account.</summary>
+    /// <summary>A letter or underscore, then at most 63 letters, digits and underscores. Unique in the account.</summary>
     public string? Name { get; init; }
 
-    /// <summary>When to call it. Together with <see cref="Parameters"/> about 10,000 characters at most.</summary>
+    /// <summary>When to call the tool. Together with <see cref="Parameters"/> at most about 10,000 characters.</summary>
     public string? Description { get; init; }
 
-    /// <summary>A JSON Schema of an object; properties named tavus_… are Tavus's own.</summary>
+    /// <summary>A JSON Schema of an object. Names that begin with tavus_ are reserved for Tavus.</summary>
     public JsonElement? Parameters { get; init; }
 
     /// <summary>llm, vision or audio; left out for post_call.</summary>
@@ -24,7 +24,7 @@ public sealed record ToolDefinition
     /// <summary>generate_filler (default), static_filler, silent or passthrough.</summary>
     public string? OnCall { get; init; }
 
-    /// <summary>What is said meanwhile, for static_filler.</summary>
+    /// <summary>What the avatar says while the tool runs, for static_filler.</summary>
     public string? StaticFiller { get; init; }
 
     /// <summary>fire_and_forget (default), generate_response, response_in_result or add_to_context.</summary>
@@ -33,7 +33,7 @@ public sealed record ToolDefinition
     public ToolDelivery? Delivery { get; init; }
 }
 
-/// <summary>How Tavus delivers calls of a tool: exactly one of the two is set.</summary>
+/// <summary>How Tavus delivers calls of a tool. Exactly one of the properties is set.</summary>
 public sealed record ToolDelivery
 {
     /// <summary>As a message in the room.</summary>
@@ -41,14 +41,14 @@ public sealed record ToolDelivery
 
     public bool? AppMessage { get; init; }
 
-    /// <summary>Over HTTPS.</summary>
+    /// <summary>As an HTTPS request.</summary>
     public ToolApi? Api { get; init; }
 }
 
 /// <summary>The server that runs a tool.</summary>
 public sealed record ToolApi
 {
-    /// <summary>Public and https; <c>{placeholders}</c> only after the host.</summary>
+    /// <summary>A public https URL. <c>{placeholders}</c> may occur only after the host.</summary>
     public required string Url { get; init; }
 
     public string? Method { get; init; }
@@ -67,7 +67,7 @@ public sealed record ToolApi
     public ToolAuth? Auth { get; init; }
 }
 
-/// <summary>How Tavus proves to that server who it is. Secrets come back masked, and a mask must not be sent back.</summary>
+/// <summary>How Tavus authenticates to the server. Responses have masked secrets; never send a masked value back.</summary>
 public sealed record ToolAuth
 {
     /// <summary>none, bearer, api_key, basic, oauth2_client_credentials or hmac.</summary>
@@ -109,11 +109,11 @@ public sealed record ToolAuth
     /// <summary>Signs each request's body: <c>X-Tavus-Signature</c>, HMAC-SHA256 in hex.</summary>
     public static ToolAuth Hmac(string secret) => new() { Type = "hmac", Secret = secret };
 
-    /// <summary>Says what kind it is and nothing else: records are printed whole otherwise.</summary>
+    /// <summary>Only the kind, because a record's default text would contain the secrets.</summary>
     public override string ToString() => $"auth {Type}";
 }
 
-/// <summary>A tool as Tavus tells of it.</summary>
+/// <summary>A tool in a response of Tavus.</summary>
 public sealed record TavusTool
 {
     public required string Id { get; init; }
@@ -122,7 +122,7 @@ public sealed record TavusTool
 
     public string? Description { get; init; }
 
-    /// <summary>Undefined when it takes none.</summary>
+    /// <summary>Undefined when the tool has no parameters.</summary>
     public JsonElement Parameters { get; init; }
 
     public string? Origin { get; init; }
@@ -135,10 +135,10 @@ public sealed record TavusTool
 
     public string? OnResolve { get; init; }
 
-    /// <summary>As <see cref="ToolDelivery"/> is written, with secrets masked.</summary>
+    /// <summary>In the format of <see cref="ToolDelivery"/>, with masked secrets.</summary>
     public JsonElement Delivery { get; init; }
 
-    /// <summary>Tavus's own, as end_call.</summary>
+    /// <summary>Whether the tool is one of Tavus's own, such as end_call.</summary>
     public bool IsSystemTool { get; init; }
 
     public DateTimeOffset? CreatedAt { get; init; }

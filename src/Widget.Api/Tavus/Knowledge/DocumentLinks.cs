@@ -13,7 +13,7 @@ public sealed class DocumentLinks(IDataProtectionProvider protection, TimeProvid
 {
     public const string Path = "/api/tavus/documents";
 
-    /// <summary>Tavus tells the format of a file from the end of its address.</summary>
+    /// <summary>Tavus detects the format of a file by the end of its URL.</summary>
     public const string Ending = ".txt";
 
     /// <summary>More than enough: Tavus fetches a document within minutes of its publication.</summary>

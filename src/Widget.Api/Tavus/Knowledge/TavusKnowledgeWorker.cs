@@ -18,7 +18,7 @@ public sealed partial class TavusKnowledgeWorker(
     private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(5), LongestPause: TimeSpan.FromSeconds(30));
     private static readonly LeaseTimes Times = new(MirrorLeases.Length, Renewal: TimeSpan.FromSeconds(20));
 
-    // Long, so that a bug does not repeat without end.
+    // Long, so that a bug does not cause a tight loop.
     private static readonly TimeSpan AfterFault = TimeSpan.FromMinutes(5);
 
     protected override int Workers => WorkerCount;
@@ -44,7 +44,7 @@ public sealed partial class TavusKnowledgeWorker(
 
     protected override async Task<bool> HandleAsync(MirrorLease lease, Exception exception)
     {
-        // A database fault says nothing against the round, so the round is due again soon.
+        // The round did not cause the database error, so it is retried soon.
         var isDatabaseFault = DatabaseFaults.IsTransient(exception);
         if (!isDatabaseFault) LogFault(LoggedException.Of(exception), lease.Tenant.Value);
         await leases.ReleaseAsync(lease, isDatabaseFault ? Pace.Poll : AfterFault, CancellationToken.None);

@@ -36,7 +36,7 @@ public sealed record LayerField(string Layer, string Name, JsonNode? Value)
            select new LayerField(layer.Key, field.Key, field.Value!.DeepClone()),
     ];
 
-    /// <summary>A stored field that is to be removed.</summary>
+    /// <summary>Reads the path of a stored field, to remove the field.</summary>
     public static LayerField Parse(string path) =>
         path.Split('/') is [var layer, var name] ? new(layer, name, null) : throw new FormatException($"{path} is not a field of a layer.");
 

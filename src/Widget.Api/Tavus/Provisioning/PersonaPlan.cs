@@ -7,7 +7,7 @@ using Widget.Contracts;
 
 namespace Widget.Api.Tavus.Provisioning;
 
-/// <summary>What we last set of a persona. What people have added at Tavus since then is everything else.</summary>
+/// <summary>The fields of a persona that we set last. All other fields were set by people at Tavus.</summary>
 public sealed record AppliedPersona
 {
     public static AppliedPersona Nothing { get; } = new();
@@ -19,7 +19,7 @@ public sealed record AppliedPersona
     /// <summary>Our model's address in the persona; null when it uses one of Tavus's models.</summary>
     public string? ModelAddress { get; init; }
 
-    /// <summary>Fields of other layers, as <c>tts/tts_engine</c>.</summary>
+    /// <summary>Fields of other layers, for example <c>tts/tts_engine</c>.</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
 
     /// <summary>The key that Tavus sends to our model.</summary>

@@ -41,7 +41,7 @@ public sealed class PersonaProvisioner(
 
     /// <summary>Applies what a preview has shown. After a failure, applying again continues where it stopped.</summary>
     /// <param name="tenant">Whose persona.</param>
-    /// <param name="fingerprint">The preview's.</param>
+    /// <param name="fingerprint">The preview's fingerprint.</param>
     /// <param name="ct">Stops between two steps.</param>
     /// <exception cref="TavusException">Tavus is unavailable or refused.</exception>
     public async Task<(TavusPersonaApplied? Applied, PersonaRefusal? Refusal)> ApplyAsync(

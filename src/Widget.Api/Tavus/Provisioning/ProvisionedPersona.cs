@@ -9,7 +9,7 @@ public sealed class ProvisionedPersona : ITenantOwned
 {
     public required TenantId TenantId { get; init; }
 
-    /// <summary>Whose account it is in (<see cref="TavusAccount.Fingerprint"/>).</summary>
+    /// <summary>The account that holds it (<see cref="TavusAccount.Fingerprint"/>).</summary>
     public required string Account { get; set; }
 
     public required string PersonaId { get; set; }

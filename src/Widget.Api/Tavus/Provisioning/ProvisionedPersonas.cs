@@ -19,14 +19,14 @@ public sealed class ProvisionedPersonas(TenantDatabase database, TenantSettingsS
         ProvisionedPersona? row;
         await using (var db = await database.BeginAsync(tenant, ct)) row = await db.Personas.AsNoTracking().SingleOrDefaultAsync(ct);
         if (row is null || row.PersonaId != persona.Id || row.Account != account.Fingerprint) return AppliedPersona.Nothing;
-        // A revoked key opens nothing, so another one has to be made.
+        // A revoked key is rejected, so a new one is created.
         var isValid = row.Applied.ModelKeyId is { } id && (await modelKeys.ListAsync(tenant, ct)).Any(key => key.Id == id);
         return isValid ? row.Applied : row.Applied with { ModelKeyId = null };
     }
 
     /// <summary>
     /// Makes a key for our model and forgets the old one. From here on Tavus may hold the new key: if the change fails halfway, the next
-    /// attempt must not take the old key for the one in use.
+    /// attempt must not assume that the old key is still in use.
     /// </summary>
     public async Task<CreatedModelKey> ReplaceModelKeyAsync(TavusTurn turn, CancellationToken ct)
     {
@@ -88,7 +88,7 @@ public sealed class ProvisionedPersonas(TenantDatabase database, TenantSettingsS
     private async Task RevokeUnusedKeysAsync(TavusTurn turn, Guid? used, CancellationToken ct)
     {
         var unused = (await modelKeys.ListAsync(turn.Tenant, ct)).Where(key => key.Name == KeyName && key.Id != used).ToList();
-        // The turn is checked after the keys were listed, so none of them was made by a node that has the turn now.
+        // The turn is checked after the keys were listed, so none of them was created by a node that now holds the turn.
         await using (var db = await database.BeginAsync(turn.Tenant, ct)) await turn.HoldAsync(db, ct);
         foreach (var key in unused) await modelKeys.RevokeAsync(turn.Tenant, key.Id, ct);
     }

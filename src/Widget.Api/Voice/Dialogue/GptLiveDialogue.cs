@@ -7,9 +7,9 @@ using Widget.Platform.Text;
 namespace Widget.Api.Voice.Dialogue;
 
 /// <summary>
-/// Runs a conversation with GPT-Live, which listens and speaks at the same time and handles turns itself. Its transcripts are fragments
-/// without ends, so they are joined here by speaker and pauses. When it delegates (<c>session.delegation.created</c>, which does not name
-/// the question), we answer what the visitor said last.
+/// Runs a conversation with GPT-Live, which listens and speaks at the same time and handles turns itself. It sends transcripts
+/// in fragments and does not mark the end of an utterance, so a change of speaker or a pause ends it here. When GPT-Live delegates, the
+/// event (<c>session.delegation.created</c>) does not contain the question, so we answer what the visitor said last.
 /// </summary>
 internal sealed class GptLiveDialogue(IDialogueActions actions) : IVoiceDialogue
 {
@@ -57,7 +57,8 @@ internal sealed class GptLiveDialogue(IDialogueActions actions) : IVoiceDialogue
                 break;
             case "error":
                 var error = message.Part("error");
-                actions.Warn($"The provider reports {error.Text("code") ?? "an error"}: {Truncation.Truncate(error.Text("message") ?? "", 200)}");
+                actions.Warn(
+                    $"The provider reports {error.Text("code") ?? "an error"}: {Truncation.Truncate(error.Text("message") ?? "", 200)}");
                 break;
             default:
                 break;

@@ -1,6 +1,6 @@
 /**
- * The state machine that video and voice calls share. A call asks for the visitor's devices, connects, and ends in `finish`, whatever the
- * reason. Each mode supplies its devices, its connection and its session at our API.
+ * The state machine that video and voice calls share. A call asks for the visitor's devices, connects, and always ends in
+ * `finish`. Each mode supplies its devices, its connection and its session at our API.
  */
 import { batch, computed, signal } from '@preact/signals';
 import type { ConversationEvent } from '../app/events';
@@ -48,13 +48,13 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   protected abstract deviceChanged(kind: DeviceKind): Promise<void>;
   /** Opens a session. Throws an ApiError if the server refuses the call. */
   protected abstract connect(): Promise<void>;
-  /** The server has reported that the call goes on. */
+  /** The server has reported that the call continues. */
   protected abstract updated(session: Session): void;
   /** The server has reported that the call is over; without a reason if it does not know one. */
   protected abstract ended(reason?: Reason | CommonEndReason, problem?: string): void;
   /** The conversation's log has a new event of this call. */
   protected abstract logged(event: CallEvent): void;
-  /** Closes the connection and whatever else the mode has opened. */
+  /** Closes the connection and everything else that the mode has opened. */
   protected abstract disconnect(): void;
   /** Clears what the mode shows of a running call. */
   protected abstract clear(): void;

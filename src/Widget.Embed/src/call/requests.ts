@@ -1,4 +1,4 @@
-/** How a call talks to our API: with a time limit, one retry, and errors in words that a visitor can read. */
+/** Requests of a call to our API: a time limit, one retry, and error messages for the visitor. */
 import { ApiError } from '../app/api';
 
 const defaultTimeout = 8_000;
@@ -8,7 +8,7 @@ export function delay(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Fails a request that gets no response, so that the call does not hang with it. Requests hang when the network changes. */
+/** Fails a request that gets no response in time. When the network changes, requests can hang forever. */
 export function withTimeout<T>(request: Promise<T>, milliseconds = defaultTimeout): Promise<T> {
   let timer: ReturnType<typeof setTimeout>;
   const timeout = new Promise<never>((_, reject) => {

@@ -6,7 +6,7 @@ import { SessionClient, type SessionListener } from '../call/sessionClient';
 import type { ToolRequest } from './tools';
 import type { HeardUtterance, ToolResponse, VideoSession } from './wire';
 
-/** While the visitor waits, they want to see progress. Later it is enough that the server hears of the page. */
+/** A waiting visitor wants to see progress. Later it is enough that the server knows that the page is still open. */
 const delayWhileWaiting = 3_000;
 const delayInCall = 10_000;
 

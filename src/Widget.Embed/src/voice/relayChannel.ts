@@ -9,7 +9,7 @@ import type { CallHost } from '../app/moduleHost';
 /** Without the relay the visitor gets no answers, so the call does not wait long for it. */
 const timeout = 10_000;
 const retryDelay = 1_000;
-/** A relay that has held this long is stable, and the timeout starts anew when it breaks again. */
+/** A relay that has worked this long is stable: if it breaks again, the timeout starts from zero. */
 const stableAfter = 3_000;
 const queueLimit = 500;
 

@@ -128,7 +128,7 @@ public sealed partial class PdfReader(IngestionOptions? options = null, TimeProv
             ? "This PDF is protected by a password. Add a copy without a password."
             : result.ExitCode == 3
                 ? "This PDF does not allow text extraction. Add a copy that does."
-                : "This file is damaged and could not be read.");
+                : "This PDF is damaged and could not be read.");
 
     [GeneratedRegex(@"^Title: +(?<title>\S.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Title();

@@ -116,7 +116,7 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
         }
         catch (IngestionFailureException e)
         {
-            // Tavus still answers from its own copy of a page that has gone since, so the mirrored one stays too.
+            // Tavus keeps answering from its copy of a page that no longer exists, so the mirrored page stays too.
             await NoteAsync(lease, document.Id, address, e.Message, ct);
             return e.Message;
         }

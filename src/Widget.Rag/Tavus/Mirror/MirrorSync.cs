@@ -21,7 +21,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
 
     private const int AtOnce = 4;
 
-    // There are few workers, and the next tenant waits for this one's to be free.
+    // There are few workers, and the next tenant waits until one is free.
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(5);
 
     // Delay after the first failure. Each further failure doubles it, so a permanently missing page is fetched once a day.

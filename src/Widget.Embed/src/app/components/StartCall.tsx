@@ -2,7 +2,7 @@ import { fill, words } from '../i18n';
 import type { Store } from '../store';
 import { Icon } from './Icon';
 
-/** The microphone icon already stands for dictation. */
+/** Voice calls use the phone icon, because the microphone icon means dictation. */
 const icons = { video: 'video', voice: 'call' } as const;
 const modes = ['video', 'voice'] as const;
 

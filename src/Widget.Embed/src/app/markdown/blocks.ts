@@ -42,7 +42,7 @@ function parseLines(lines: string[], depth: number): Block[] {
   return blocks;
 }
 
-/** A code block without a closing fence goes on to the end. */
+/** A code block without a closing fence continues to the end. */
 function parseCode(lines: string[], at: number): Parsed | undefined {
   const opening = fence.exec(lines[at] ?? '')?.[1];
   if (opening === undefined) return undefined;

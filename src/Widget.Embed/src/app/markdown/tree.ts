@@ -15,5 +15,5 @@ export type Block =
   | { type: 'list'; ordered: boolean; start: number; items: Block[][] }
   | { type: 'table'; head: Inline[][]; rows: Inline[][][] };
 
-/** Deeper nesting stays text, so that no answer can exhaust the stack. */
+/** Deeper nesting is shown as plain text, so that no answer can exhaust the stack. */
 export const maxDepth = 6;
