@@ -235,6 +235,7 @@ public sealed class Simulator : IAsyncDisposable
         var simulator = new Simulator(process, new Uri($"http://127.0.0.1:{port}"));
         await Eventually.TrueAsync(async () =>
         {
+            if (process.HasExited) throw new InvalidOperationException($"The simulator ended with code {process.ExitCode}.");
             try
             {
                 return (await simulator._control.GetAsync("/health")).IsSuccessStatusCode;

@@ -11,15 +11,16 @@ public static class FreePorts
     private const int Lowest = 15_000;
     private const int Highest = 30_000;
 
-    private static readonly ConcurrentDictionary<int, bool> Given = [];
+    // A locked file for each port that was given. The suites run as several processes, and the system releases the locks when one ends.
+    private static readonly ConcurrentDictionary<int, FileStream> Given = [];
 
-    /// <summary>A port that no program listens on. A process gives each port once, so tests that run at the same time get others.</summary>
+    /// <summary>A port that no program listens on. Each port is given once, so tests that run at the same time get others.</summary>
     public static int Next()
     {
         while (true)
         {
             var port = Random.Shared.Next(Lowest, Highest);
-            if (!Given.TryAdd(port, true)) continue;
+            if (!TryReserve(port)) continue;
             using var probe = new TcpListener(IPAddress.IPv6Any, port) { Server = { DualMode = true } };
             try
             {
@@ -30,6 +31,28 @@ public static class FreePorts
             {
                 // Another program listens there.
             }
+        }
+    }
+
+    private static bool TryReserve(int port)
+    {
+        try
+        {
+            var file = new FileStream(
+                Path.Combine(Path.GetTempPath(), $"widget-test-port-{port}"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None,
+                bufferSize: 1,
+                FileOptions.DeleteOnClose);
+            if (Given.TryAdd(port, file)) return true;
+            file.Dispose();
+            return false;
+        }
+        catch (IOException)
+        {
+            // Another test, or another process, has it.
+            return false;
         }
     }
 
