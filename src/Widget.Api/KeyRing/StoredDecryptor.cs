@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 namespace Widget.Api.Platform.KeyRing;
 
 /// <summary>
-/// The decryptor under the name that key rings contain. Data protection creates it by that name, also on nodes of older versions, so the name
-/// never changes (<see cref="Widget.Api.KeyRing.MasterKeyXml"/>).
+/// The decryptor under the name that key rings contain. Data protection creates it by that name, also on nodes of older versions, so the
+/// name never changes (<see cref="Widget.Api.KeyRing.MasterKeyXml"/>).
 /// </summary>
 public sealed class MasterKeyDecryptor(IServiceProvider services) : IXmlDecryptor
 {
