@@ -10,6 +10,9 @@ switch (args)
     case ["arms", .. var folders]:
         foreach (var folder in folders) await ArmsBenchmark.RunAsync(folder);
         return 0;
+    case ["dump", var part, var output]:
+        await SignalsDump.RunAsync(part, output);
+        return 0;
     case ["refusal", var folder]:
         await RefusalBenchmark.RunAsync(folder);
         return 0;

@@ -19,6 +19,9 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
 {
     private const int MinCandidates = 100;
 
+    // The hits that tell whether the knowledge answers the question.
+    private const int ConfidenceHits = 5;
+
     private static readonly TimeSpan EmbeddingTimeout = TimeSpan.FromSeconds(1);
 
     public string Name => KnowledgeBases.Own;
@@ -49,15 +52,17 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         lexical?.SetTag("widget.search.terms", question.Terms.Count).Stop();
         dense?.Stop();
         var ranked = await WithPhrasesFirstAsync(db, question.Phrases, Fusion.Convex(candidates, Fusion.Weights(model, LanguageOf(text, serving.Languages))), ct);
-        var hits = await HitsAsync(db, [.. ranked.Take(wanted)], question.Terms, ct);
-        var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);
-        // Spare hits replace hits that are dropped later. They do not count for the confidence.
-        var confidence = hits
-            .Take(query.Limit)
-            .Select(found => Confidence.Of(found.Coverage, similarities[found.Hit.ChunkId!.Value.Value], model))
-            .DefaultIfEmpty(0)
-            .Max();
-        return new KnowledgeResult(hits.ConvertAll(found => found.Hit), confidence) { Shortcoming = shortcoming, Degradation = failure };
+        var similarities = candidates.ToDictionary(candidate => candidate.Item);
+        var hits = (await HitsAsync(db, [.. ranked.Take(wanted)], question.Terms, ct)).ConvertAll(found => found.Hit with
+        {
+            Signals = new RelevanceSignals(
+                found.Coverage,
+                model == HashedEmbedder.Model ? similarities[found.Hit.ChunkId!.Value.Value].Dense : null,
+                similarities[found.Hit.ChunkId!.Value.Value].Semantic),
+        });
+        // The same for every limit: a search for fewer hits must not answer fewer questions.
+        var confidence = hits.Take(ConfidenceHits).Select(hit => Confidence.Of(hit.Signals)).DefaultIfEmpty(0).Max();
+        return new KnowledgeResult(hits, confidence) { Shortcoming = shortcoming, Degradation = failure };
     }
 
     // A question of a few words does not show its language. It is then most likely asked in a language of the knowledge.

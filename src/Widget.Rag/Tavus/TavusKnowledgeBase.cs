@@ -63,7 +63,8 @@ public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearc
         if (asked.Count == 0) return 0;
         var said = Words.Of(text).ToHashSet(StringComparer.Ordinal);
         var coverage = (double)asked.Count(said.Contains) / asked.Count;
-        return Confidence.Of(coverage, Similarity(HashedEmbedder.Embed(question), HashedEmbedder.Embed(text)), HashedEmbedder.Model);
+        return Confidence.Of(
+            new RelevanceSignals(coverage, Similarity(HashedEmbedder.Embed(question), HashedEmbedder.Embed(text)), Meaning: null));
     }
 
     private static double Similarity(float[] a, float[] b)

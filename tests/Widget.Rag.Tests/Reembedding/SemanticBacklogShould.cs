@@ -61,7 +61,7 @@ public sealed class SemanticBacklogShould : IAsyncLifetime
                 drop table semantic_backlogs;
                 drop function claim_semantic_backlog;
                 alter table knowledge_statistics drop column semantic_indexed_model;
-                delete from "__EFMigrationsHistory" where "MigrationId" = '0027_semantic_vectors';
+                delete from migrations where "MigrationId" = '0027_semantic_vectors';
                 """);
             await rewind.ExecuteNonQueryAsync(Ct);
             await owner.CommitAsync(Ct);

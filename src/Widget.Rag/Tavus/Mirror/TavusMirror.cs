@@ -54,7 +54,8 @@ public sealed class TavusMirror(TenantDatabase database, ITavusSearchKeys? keys 
         var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);
         var confidence = hits.Take(query.Limit)
             .Select(
-                found => Confidence.Of(Confidence.Coverage(asked.Terms, found.Matched), similarities[found.Passage], HashedEmbedder.Model))
+                found => Confidence.Of(
+                    new RelevanceSignals(Confidence.Coverage(asked.Terms, found.Matched), similarities[found.Passage], Meaning: null)))
             .DefaultIfEmpty()
             .Max();
         return new KnowledgeResult(hits.ConvertAll(found => found.Hit), confidence) { Via = via };
