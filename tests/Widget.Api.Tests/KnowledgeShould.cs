@@ -177,7 +177,7 @@ public sealed class KnowledgeShould(ApiFixture api)
         };
         await (await tenant.Developer.PostAsync("/api/knowledge/uploads", two)).ShouldBeProblemAsync(
             HttpStatusCode.BadRequest,
-            "Send one file a request.",
+            "Send one file per request.",
             "file");
     }
 

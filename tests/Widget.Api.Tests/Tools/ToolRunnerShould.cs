@@ -92,7 +92,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         var outcome = await RunAsync("broken", """{"bike": "Tide"}""", "call-5");
 
         outcome.Status.ShouldBe(ToolStatus.Failed);
-        outcome.Value.GetProperty("error").GetString().ShouldBe("It failed. Say that it cannot be done just now.");
+        outcome.Value.GetProperty("error").GetString().ShouldBe("It failed. Say that it is not possible right now.");
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
             await ContextAsync("call-6"), "endless", JsonDocument.Parse("""{"bike": "Tide"}""").RootElement, CancellationToken.None);
 
         result.Success.ShouldBeFalse();
-        result.Value.GetProperty("error").GetString().ShouldBe("It took too long. Say that it cannot be done just now.");
+        result.Value.GetProperty("error").GetString().ShouldBe("It took too long. Say that it is not possible right now.");
     }
 
     [Fact]
@@ -119,8 +119,8 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         async Task<ToolResult> CallAsync(string tool, ToolCallMode mode) => await _node.Service<ToolRunner>().RunAsync(
             await ContextAsync("call-14") with { Mode = mode }, tool, arguments, CancellationToken.None);
 
-        (await CallAsync("book_ride", ToolCallMode.UnconfirmedVoice)).Words
-            .ShouldBe("This cannot be done in a voice call here. Offer to do it in writing.");
+        (await CallAsync("book_ride", ToolCallMode.UnconfirmedVoice)).ErrorMessage
+            .ShouldBe("This is not possible in this voice call. Offer to do it in writing.");
         (await CallAsync("book_ride", ToolCallMode.Completion)).Status.ShouldBe(ToolStatus.Unknown);
         for (var i = 0; i < 2; i++) (await CallAsync("broken", ToolCallMode.Completion)).Status.ShouldBe(ToolStatus.Failed);
 
@@ -149,7 +149,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
 
         _broken.Runs.ShouldBe(1);
         booking.Status.ShouldBe(ToolStatus.Unfinished);
-        booking.Words.ShouldContain("a person has to look");
+        booking.ErrorMessage.ShouldContain("A person must check");
         _booking.Runs.ShouldBe(0);
     }
 
@@ -165,7 +165,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_nothing_that_is_not_switched_on()
+    public async Task Refuse_a_tool_that_is_switched_off()
     {
         var outcome = await RunAsync("book_ride", """{"bike": "Tide"}""", "call-12", tools: ["search_knowledge"]);
 

@@ -36,15 +36,15 @@ internal sealed class DialogueActionsRecorder : IDialogueActions
 
     public void Send(JsonObject message) => Sent.Add(message);
 
-    public void Show(VoicePhase phase, VoiceCaption? caption) => Shown.Add((phase, caption));
+    public void ShowState(VoicePhase phase, VoiceCaption? caption) => Shown.Add((phase, caption));
 
-    public void Log(SpokenUtterance line) => Logged.Add($"{line.Speaker}: {line.Text}{(line.Interrupted ? " (cut off)" : "")}");
+    public void LogUtterance(SpokenUtterance utterance) => Logged.Add($"{line.Speaker}: {line.Text}{(line.Interrupted ? " (cut off)" : "")}");
 
-    public void LookUp(string item, string words) => LookedUp.Add((item, words));
+    public void SearchKnowledge(string item, string text) => LookedUp.Add((item, words));
 
     public void RunTool(string callId, string name, string arguments) => Tools.Add((callId, name, arguments));
 
-    public void Answer(string callId, string question) => Questions.Add((callId, question));
+    public void AnswerQuestion(string callId, string question) => Questions.Add((callId, question));
 
     public void AddUsage(string figure, long amount) => Counted[figure] = Counted.GetValueOrDefault(figure) + amount;
 

@@ -33,7 +33,7 @@ public sealed class GptLiveDialogueShould
         Hear(new { type = "session.delegation.created", delegation = new { id = "d1", target = "client" } });
         _actions.Questions.ShouldBe([("d1", "What does delivery cost?")]);
 
-        _dialogue.ToolRan("d1", "It costs 49 euros.");
+        _dialogue.HandleToolResult("d1", "It costs 49 euros.");
 
         var sent = _actions.Sent.ShouldHaveSingleItem();
         ((string)sent["type"]!).ShouldBe("session.commentary.append");
@@ -54,7 +54,7 @@ public sealed class GptLiveDialogueShould
     [Fact]
     public void Split_a_long_answer_at_sentence_ends()
     {
-        _dialogue.ToolRan("d1", string.Concat(Enumerable.Repeat("This is a sentence of some length, as answers have them. ", 40)));
+        _dialogue.HandleToolResult("d1", string.Concat(Enumerable.Repeat("This is a sentence of some length, as answers have them. ", 40)));
 
         _actions.Sent.Count.ShouldBeGreaterThan(1);
         foreach (var part in _actions.Sent.Select(message => (string)message["content"]!))
@@ -73,5 +73,5 @@ public sealed class GptLiveDialogueShould
         _actions.Ended.ShouldBe(VoiceEndReason.Continued);
     }
 
-    private void Hear(object message) => _dialogue.Hear(DialogueActionsRecorder.Event(message));
+    private void Hear(object message) => _dialogue.HandleEvent(DialogueActionsRecorder.Event(message));
 }

@@ -31,7 +31,7 @@ public sealed class RealtimeDialogueShould
         _actions.Replies.ShouldBe(0);
         _actions.LookedUp.ShouldBe([("u1", "What does delivery cost?")]);
 
-        dialogue.LookedUp("u1", "Delivery costs 49 euros.");
+        dialogue.HandleSearchResult("u1", "Delivery costs 49 euros.");
 
         _actions.Kinds.ShouldBe(["conversation.item.create", "response.create"]);
         _actions.Pass(TimeSpan.FromSeconds(10));
@@ -50,7 +50,7 @@ public sealed class RealtimeDialogueShould
         Speak(dialogue, "u2", "And to Denmark?", "a1");
         _actions.Pass(TimeSpan.FromSeconds(2));
         _actions.Replies.ShouldBe(2);
-        dialogue.LookedUp("u2", "Too late for this reply.");
+        dialogue.HandleSearchResult("u2", "Too late for this reply.");
         _actions.Replies.ShouldBe(2);
     }
 
@@ -60,16 +60,16 @@ public sealed class RealtimeDialogueShould
         var dialogue = Begin();
         Speak(dialogue, "u1", "One.");
         Hear(dialogue, new { type = "input_audio_buffer.speech_started", item_id = "u2" });
-        dialogue.LookedUp("u1", null);
+        dialogue.HandleSearchResult("u1", null);
         _actions.Replies.ShouldBe(0);
 
         Speak(dialogue, "u2", "And two.", "u1");
-        dialogue.LookedUp("u2", null);
+        dialogue.HandleSearchResult("u2", null);
         _actions.Replies.ShouldBe(1);
         Hear(dialogue, new { type = "response.created", response = new { id = "r1" } });
 
         Speak(dialogue, "u3", "Three.", "u2");
-        dialogue.LookedUp("u3", null);
+        dialogue.HandleSearchResult("u3", null);
         _actions.Replies.ShouldBe(1);
         Hear(dialogue, new { type = "response.done", response = new { id = "r1", status = "cancelled", output = Array.Empty<object>() } });
         _actions.Replies.ShouldBe(2);
@@ -80,15 +80,15 @@ public sealed class RealtimeDialogueShould
     {
         var dialogue = Begin();
         Speak(dialogue, "u1", "Compare them.");
-        dialogue.LookedUp("u1", null);
+        dialogue.HandleSearchResult("u1", null);
         Hear(dialogue, new { type = "response.created", response = new { id = "r1" } });
         Hear(dialogue, Done("r1", "completed", Call("c1"), Call("c2")));
 
         _actions.Tools.Select(tool => tool.Call).ShouldBe(["c1", "c2"]);
-        dialogue.ToolRan("c2", "second");
+        dialogue.HandleToolResult("c2", "second");
         _actions.Replies.ShouldBe(1);
-        dialogue.ToolRan("c1", "first");
-        dialogue.ToolRan("c1", "first again");
+        dialogue.HandleToolResult("c1", "first");
+        dialogue.HandleToolResult("c1", "first again");
 
         _actions.Kinds.Count(kind => kind == "conversation.item.create").ShouldBe(2);
         _actions.Replies.ShouldBe(2);
@@ -108,12 +108,12 @@ public sealed class RealtimeDialogueShould
     {
         var dialogue = Begin();
         Speak(dialogue, "u1", "Go on.");
-        dialogue.LookedUp("u1", null);
+        dialogue.HandleSearchResult("u1", null);
         for (var round = 0; round < 5; round++)
         {
             Hear(dialogue, new { type = "response.created", response = new { id = $"r{round}" } });
             Hear(dialogue, Done($"r{round}", "completed", Call($"c{round}")));
-            dialogue.ToolRan($"c{round}", "nothing");
+            dialogue.HandleToolResult($"c{round}", "nothing");
         }
 
         _actions.Sent.Last()["response"]!["tool_choice"]!.GetValue<string>().ShouldBe("none");
@@ -202,7 +202,7 @@ public sealed class RealtimeDialogueShould
     {
         var dialogue = Begin();
         Speak(dialogue, "u1", "Hello?");
-        dialogue.LookedUp("u1", null);
+        dialogue.HandleSearchResult("u1", null);
         Hear(dialogue, new { type = "error", error = new { code = "conversation_already_has_active_response" } });
         _actions.Replies.ShouldBe(1);
 
@@ -244,10 +244,10 @@ public sealed class RealtimeDialogueShould
     public void Commit_what_was_said_while_the_button_was_pressed()
     {
         var dialogue = Begin(Plan with { Turns = TurnTaking.PushToTalk });
-        dialogue.Talk(pressed: false);
+        dialogue.HandlePushToTalk(pressed: false);
         _actions.Sent.ShouldBeEmpty();
-        dialogue.Talk(pressed: true);
-        dialogue.Talk(pressed: false);
+        dialogue.HandlePushToTalk(pressed: true);
+        dialogue.HandlePushToTalk(pressed: false);
         _actions.Kinds.ShouldBe(["input_audio_buffer.clear", "input_audio_buffer.commit"]);
     }
 
@@ -323,18 +323,18 @@ public sealed class RealtimeDialogueShould
         ];
         foreach (var message in messages) Hear(dialogue, message);
         Speak(dialogue, "u1", "Still there?");
-        dialogue.LookedUp("u1", null);
+        dialogue.HandleSearchResult("u1", null);
         _actions.Replies.ShouldBe(1);
     }
 
     private RealtimeDialogue Begin(VoicePlan? plan = null)
     {
         var dialogue = new RealtimeDialogue(plan ?? Plan, new VoiceTimings(), setup: null, isRelayed: false, _actions);
-        dialogue.Begin(isNew: true);
+        dialogue.Start(isNew: true);
         return dialogue;
     }
 
-    private static void Hear(RealtimeDialogue dialogue, object message) => dialogue.Hear(DialogueActionsRecorder.Event(message));
+    private static void Hear(RealtimeDialogue dialogue, object message) => dialogue.HandleEvent(DialogueActionsRecorder.Event(message));
 
     private static void Speak(RealtimeDialogue dialogue, string item, string words, string? after = null)
     {
