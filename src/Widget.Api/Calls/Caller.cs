@@ -8,7 +8,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Calls;
 
 /// <summary>
-/// The caller of a call endpoint: a visitor, or a program with the tenant's API key. Endpoints for authorized callers take it as a parameter.
+/// The caller of a call endpoint: a visitor, or a program with the tenant's API key. Endpoints for authorized callers take it as a
+/// parameter.
 /// </summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Visitor">The visitor; null for a program, which may use all calls of the tenant.</param>

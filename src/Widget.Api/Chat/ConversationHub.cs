@@ -11,8 +11,8 @@ using Widget.Contracts;
 namespace Widget.Api.Chat;
 
 /// <summary>
-/// A visitor's conversation over a WebSocket. The server keeps no state for a connection. A client that reconnects, to any node, watches from
-/// the last seq that it has seen and sends unconfirmed messages again.
+/// A visitor's conversation over a WebSocket. The server keeps no state for a connection. A client that reconnects, to any node, watches
+/// from the last seq that it has seen and sends unconfirmed messages again.
 /// </summary>
 [Authorize(Policy = Policies.Visitor)]
 public sealed class ConversationHub(

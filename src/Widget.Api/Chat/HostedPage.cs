@@ -8,8 +8,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Chat;
 
 /// <summary>
-/// Serves a page that shows only the widget, at <c>/widget/{slug}</c> and at the root of a tenant's own host. It has the same script tag as a
-/// customer's page, and a strict content security policy.
+/// Serves a page that shows only the widget, at <c>/widget/{slug}</c> and at the root of a tenant's own host. It has the same script tag as
+/// a customer's page, and a strict content security policy.
 /// </summary>
 internal static class HostedPage
 {

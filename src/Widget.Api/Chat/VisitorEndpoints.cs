@@ -20,7 +20,10 @@ internal static class VisitorEndpoints
 
     public static void MapVisitors(this IEndpointRouteBuilder routes)
     {
-        var widget = routes.MapGroup("/api/widget").RequireCors(Policies.AnyOrigin).WithTags("Widget").WithRequestSizeLimit(MaxRequestBytes);
+        var widget = routes.MapGroup("/api/widget")
+            .RequireCors(Policies.AnyOrigin)
+            .WithTags("Widget")
+            .WithRequestSizeLimit(MaxRequestBytes);
         widget.MapPost("/session", OpenSession).LimitedAs(Limit.Sessions).Validate<SessionRequest>()
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(429)
             .WithSummary("Open a session for a visitor");

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
+using Widget.Platform.Text;
 
 namespace Widget.Api.Evaluation;
 
@@ -148,6 +149,6 @@ public sealed class EvaluationQuestions(TenantDatabase database, TimeProvider cl
     private static string NameOf(EvaluationQuestionRequest request)
     {
         var name = string.IsNullOrWhiteSpace(request.Name) ? request.Text.Trim() : request.Name.Trim();
-        return name.Length <= MaxNameLength ? name : name[..(char.IsHighSurrogate(name[MaxNameLength - 1]) ? MaxNameLength - 1 : MaxNameLength)];
+        return Truncation.Truncate(name, MaxNameLength);
     }
 }

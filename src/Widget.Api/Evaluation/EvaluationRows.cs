@@ -91,8 +91,19 @@ public sealed class EvaluationRunRow : ITenantOwned
     public DateTimeOffset? LeaseUntil { get; set; }
 
     /// <param name="currentMetrics">The metrics so far, for a run that has not ended.</param>
-    public EvaluationRun ToContract(EvaluationMetrics? currentMetrics = null) =>
-        new(Id.Value, Status, Strategy, WithAnswers, Done, Total, Documents, Chunks, Metrics ?? currentMetrics, Error, CreatedAt, FinishedAt);
+    public EvaluationRun ToContract(EvaluationMetrics? currentMetrics = null) => new(
+        Id.Value,
+        Status,
+        Strategy,
+        WithAnswers,
+        Done,
+        Total,
+        Documents,
+        Chunks,
+        Metrics ?? currentMetrics,
+        Error,
+        CreatedAt,
+        FinishedAt);
 }
 
 /// <summary>A question of a run and, once it has been asked, its result.</summary>

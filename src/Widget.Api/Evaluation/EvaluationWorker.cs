@@ -98,7 +98,10 @@ public sealed partial class EvaluationWorker(
     {
         using var tally = ModelTally.Begin();
         var result = next.Attempts > MaxAttempts
-            ? QuestionAsker.Failed(next.Question, $"Asking this question stopped the server {MaxAttempts} times, so it is not asked again.", 0)
+            ? QuestionAsker.Failed(
+                next.Question,
+                $"Asking this question stopped the server {MaxAttempts} times, so it is not asked again.",
+                milliseconds: 0)
             : await asker.AskAsync(lease.Tenant, next.Question, run.Strategy, run.WithAnswers, asking);
         await lease.SaveAsync(next.Ordinal, result, tally.Use, ct);
     }

@@ -25,7 +25,9 @@ public sealed class RunLease(TenantDatabase database, TenantId tenant, Evaluatio
     /// <summary>Cancelled when a renewal finds that the tenant has cancelled the run.</summary>
     public CancellationToken CancelRequested => _cancelRequested.Token;
 
-    /// <summary>Starts an attempt at the next question. No question is left when all are asked or the tenant has cancelled the run.</summary>
+    /// <summary>
+    /// Starts an attempt at the next question. No question is left when all are asked or the tenant has cancelled the run.
+    /// </summary>
     /// <exception cref="LeaseLostException">Another worker holds the run.</exception>
     internal async Task<(EvaluationRunRow Run, EvaluationResultRow? Next)> TakeAsync(CancellationToken ct)
     {
@@ -75,7 +77,9 @@ public sealed class RunLease(TenantDatabase database, TenantId tenant, Evaluatio
         run.Metrics = Scoring.Of(results);
         var error = results.Count > 0 && results.TrueForAll(result => result.Error is not null) ? results[0].Error : null;
         run.Status = run.CancelRequested ? EvaluationStatus.Cancelled : error is null ? EvaluationStatus.Finished : EvaluationStatus.Failed;
-        run.Error = run.Status == EvaluationStatus.Failed ? $"None of the questions could be asked. The error of the first one: {error}" : null;
+        run.Error = run.Status == EvaluationStatus.Failed
+            ? $"None of the questions could be asked. The error of the first one: {error}"
+            : null;
         run.FinishedAt = now;
         run.LeaseOwner = null;
         run.LeaseUntil = null;

@@ -18,7 +18,9 @@ internal static class AnswerEndpoints
         var answers = knowledge.MapGroup("/answers");
         answers.MapGet("/", List).WithSummary("List questions with their answers, by question");
         answers.MapPost("/", Add).Validate<AnswerRequest>().WithSummary("Add a question with its answer");
-        answers.MapGet("/{id:guid}", Get).ProducesProblem(404).WithSummary("Get a question with its answer, and whether it is searchable yet");
+        answers.MapGet("/{id:guid}", Get)
+            .ProducesProblem(404)
+            .WithSummary("Get a question with its answer, and whether it is searchable yet");
         answers.MapPut("/{id:guid}", Change)
             .Validate<AnswerRequest>()
             .ProducesProblem(404)

@@ -40,8 +40,8 @@ internal static class KnowledgeRules
     }
 
     /// <summary>
-    /// Parses the name of an enum's member, as queries contain it. Null when it is missing. <paramref name="isValid"/> is false for an unknown
-    /// name.
+    /// Parses the name of an enum's member, as queries contain it. Null when it is missing. <paramref name="isValid"/> is false for an
+    /// unknown name.
     /// </summary>
     public static TName? ParseName<TName>(string? text, out bool isValid)
         where TName : struct, Enum
@@ -63,7 +63,8 @@ internal static class KnowledgeRules
         text?.Replace("\0", "", StringComparison.Ordinal).Trim() is { Length: > 0 } trimmed ? trimmed : null;
 
     /// <summary>Does the same with a name, and removes invisible characters, which could make two names look equal.</summary>
-    public static string? CleanName(string? text) => TrimToNull(text) is { } trimmed && VisibleText.Line(trimmed) is { Length: > 0 } name ? name : null;
+    public static string? CleanName(string? text) =>
+        TrimToNull(text) is { } trimmed && VisibleText.Line(trimmed) is { Length: > 0 } name ? name : null;
 
     public static string[] TrimAll(IReadOnlyList<string>? texts) => [.. (texts ?? []).Select(text => text.Trim())];
 }

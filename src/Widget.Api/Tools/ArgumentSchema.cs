@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Widget.Api.Tools;
 
 /// <summary>
-/// The supported part of JSON Schema (2020-12): type, properties, required, additionalProperties: false, enum, minLength, maxLength, minimum,
-/// maximum, items, minItems, maxItems. Tools describe their arguments with it. A schema with another rule is refused, because nothing would
-/// check that rule.
+/// The supported part of JSON Schema (2020-12): type, properties, required, additionalProperties: false, enum, minLength, maxLength,
+/// minimum, maximum, items, minItems, maxItems. Tools describe their arguments with it. A schema with another rule is refused, because
+/// nothing would check that rule.
 /// </summary>
 public static class ArgumentSchema
 {
@@ -48,7 +48,9 @@ public static class ArgumentSchema
         {
             "object" => value.ValueKind == JsonValueKind.Object ? ObjectError(schema, value, path) : $"{name} must be an object.",
             "array" => value.ValueKind == JsonValueKind.Array ? ArrayError(schema, value, path) : $"{name} must be a list.",
-            "string" => value.ValueKind == JsonValueKind.String ? StringError(schema, value.GetString()!, name) : $"{name} must be a string.",
+            "string" => value.ValueKind == JsonValueKind.String
+                ? StringError(schema, value.GetString()!, name)
+                : $"{name} must be a string.",
             "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : $"{name} must be true or false.",
             var type => value.ValueKind == JsonValueKind.Number
                 ? NumberError(schema, value.GetDouble(), type, name)

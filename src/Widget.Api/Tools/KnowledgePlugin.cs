@@ -60,7 +60,8 @@ public sealed class KnowledgePlugin(HybridSearch search)
         }
         catch (SearchUnavailableException)
         {
-            return ToolResult.Failed("The knowledge base can't be searched right now. Say so, do not guess, and offer to bring in a person.");
+            return ToolResult.Failed(
+                "The knowledge base can't be searched right now. Say so, do not guess, and offer to bring in a person.");
         }
 
         // The caller is a model that is told to say so if the passages do not contain the answer. Therefore use the lower threshold.

@@ -5,8 +5,9 @@ internal sealed class ToolArgumentCheck : ToolFilter
 {
     protected override Task<ToolResult> RunAsync(ToolInvocation call, Func<Task<ToolResult>> next)
     {
-        if ((ToolArguments.Read(call.RawArguments, out var arguments) ?? ArgumentSchema.ArgumentError(call.Tool.Parameters, arguments)) is { } error)
-            return Task.FromResult(ToolResult.Refused(ToolStatus.BadArguments, error));
+        var error = ToolArguments.Read(call.RawArguments, out var arguments)
+            ?? ArgumentSchema.ArgumentError(call.Tool.Parameters, arguments);
+        if (error is not null) return Task.FromResult(ToolResult.Refused(ToolStatus.BadArguments, error));
         call.SetArguments(arguments);
         return next();
     }

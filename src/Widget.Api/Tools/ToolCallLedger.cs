@@ -9,8 +9,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Tools;
 
 /// <summary>
-/// Records tool calls, so that each runs once. A model that sends the same call twice gets the result of the first one. The events of a tool
-/// are appended to the conversation's log in the transaction that saves its result. Calls of completions are not recorded.
+/// Records tool calls, so that each runs once. A model that sends the same call twice gets the result of the first one. The events of a
+/// tool are appended to the conversation's log in the transaction that saves its result. Calls of completions are not recorded.
 /// </summary>
 internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock) : ToolFilter
 {
@@ -94,7 +94,8 @@ internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock
         await using var row = await command.ExecuteReaderAsync(ct);
         // The call was deleted with its conversation in the meantime.
         if (!await row.ReadAsync(ct)) return (null, false);
-        if (!row.GetBoolean(0)) return (ToolResult.Refused(ToolStatus.Conflict, "The id of this call was already used for another call."), false);
+        if (!row.GetBoolean(0))
+            return (ToolResult.Refused(ToolStatus.Conflict, "The id of this call was already used for another call."), false);
         if (await row.IsDBNullAsync(2, ct)) return (null, row.GetBoolean(3));
         using var result = JsonDocument.Parse(row.GetString(2));
         return (new ToolResult(row.GetBoolean(1) ? ToolStatus.Done : ToolStatus.Failed, result.RootElement.Clone()), false);

@@ -16,7 +16,8 @@ internal abstract class ToolFilter : IFunctionInvocationFilter
         async Task<ToolResult> NextAsync()
         {
             await next(context);
-            return context.Result.GetValue<ToolResult>() ?? throw new InvalidOperationException($"{context.Function.Name} returned no result.");
+            return context.Result.GetValue<ToolResult>()
+                ?? throw new InvalidOperationException($"{context.Function.Name} returned no result.");
         }
     }
 

@@ -13,7 +13,9 @@ public sealed class ToolRunner(Kernel kernel, ToolRegistry registry)
     /// <param name="context">The caller and circumstances of the call.</param>
     /// <param name="name">The tool's name, with or without the tenant's prefix.</param>
     /// <param name="rawArguments">The arguments: a JSON object, or a string that contains one.</param>
-    /// <param name="ct">Stops waiting for a call that runs on another node. A recorded call that has started here is finished anyway.</param>
+    /// <param name="ct">
+    /// Stops waiting for a call that runs on another node. A recorded call that has started here is finished anyway.
+    /// </param>
     public async Task<ToolResult> RunAsync(ToolContext context, string name, JsonElement rawArguments, CancellationToken ct)
     {
         if (registry.Find(context.Tenant.TenantId, name) is not { } tool)

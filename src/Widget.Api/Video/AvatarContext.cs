@@ -6,7 +6,9 @@ using Widget.Platform.Text;
 
 namespace Widget.Api.Video;
 
-/// <summary>Writes the <c>conversational_context</c> of a Tavus conversation: the visitor, their page and the conversation so far.</summary>
+/// <summary>
+/// Writes the <c>conversational_context</c> of a Tavus conversation: the visitor, their page and the conversation so far.
+/// </summary>
 internal static class AvatarContext
 {
     private const int MaxTurns = 12;

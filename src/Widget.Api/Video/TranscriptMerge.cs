@@ -8,7 +8,8 @@ namespace Widget.Api.Video;
 /// </summary>
 public static partial class TranscriptMerge
 {
-    // Two lines with at least this share of common words (Jaccard index) are the same. The page's text may come from an earlier recognition.
+    // Two lines with at least this share of common words (Jaccard index) are the same. The page's text may come from an earlier
+    // recognition.
     private const double MinSimilarity = 0.6;
 
     /// <summary>The largest number of lines that are compared, on each side. The work grows with the product of both.</summary>
@@ -68,10 +69,10 @@ public static partial class TranscriptMerge
         var (shorter, longer) = actual.Words.Length <= reported.Words.Length ? (actual, reported) : (reported, actual);
         if (shorter.Words.Length > 2 && longer.Words.AsSpan(0, shorter.Words.Length).SequenceEqual(shorter.Words)) return true;
         // If one line has far more words than the other, they cannot be similar enough.
-        if (Math.Min(shorter.Distinct.Count, longer.Distinct.Count) < MinSimilarity * Math.Max(shorter.Distinct.Count, longer.Distinct.Count))
-            return false;
+        var (ofShorter, ofLonger) = (shorter.Distinct.Count, longer.Distinct.Count);
+        if (Math.Min(ofShorter, ofLonger) < MinSimilarity * Math.Max(ofShorter, ofLonger)) return false;
         var common = shorter.Distinct.Count(longer.Distinct.Contains);
-        return (double)common / (shorter.Distinct.Count + longer.Distinct.Count - common) >= MinSimilarity;
+        return (double)common / (ofShorter + ofLonger - common) >= MinSimilarity;
     }
 
     private static string[] WordsOf(string text) => [.. Word().Matches(text.ToLowerInvariant()).Select(match => match.Value)];

@@ -26,7 +26,9 @@ public sealed partial class VideoSessionOpener(
     TimeProvider clock,
     ILogger<VideoSessionOpener> logger)
 {
-    /// <summary>How long Tavus waits after the visitor has left: long enough to reconnect, short enough to end a closed page's call soon.</summary>
+    /// <summary>
+    /// How long Tavus waits after the visitor has left: long enough to reconnect, short enough to end a closed page's call soon.
+    /// </summary>
     private const int ParticipantLeftSeconds = 10;
 
     /// <summary>How long Tavus waits for the visitor to join.</summary>
@@ -55,7 +57,8 @@ public sealed partial class VideoSessionOpener(
             return null;
         }
         catch (TavusException e) when (
-            e is { Fault: TavusFault.Temporary, MayHaveHappened: false } && clock.GetUtcNow() - request.Session.QueuedAt < timings.MaxQueueOutage)
+            e is { Fault: TavusFault.Temporary, MayHaveHappened: false }
+            && clock.GetUtcNow() - request.Session.QueuedAt < timings.MaxQueueOutage)
         {
             // The visitor is waiting in the queue anyway, so keep the session there instead of failing.
             LogNotOpened(id, e.Fault, e.Status);

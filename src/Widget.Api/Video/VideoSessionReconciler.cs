@@ -8,9 +8,9 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Video;
 
 /// <summary>
-/// Brings a session into agreement with its call at Tavus. It handles callbacks, opens queued sessions, ends calls whose time is up or whose
-/// visitor left, and collects the transcript afterwards. Callbacks are only hints: a call is over when Tavus's API confirms it. The caller
-/// has the session's lease.
+/// Brings a session into agreement with its call at Tavus. It handles callbacks, opens queued sessions, ends calls whose time is up or
+/// whose visitor left, and collects the transcript afterwards. Callbacks are only hints: a call is over when Tavus's API confirms it. The
+/// caller has the session's lease.
 /// </summary>
 public sealed partial class VideoSessionReconciler(
     TenantDatabase database,
@@ -149,12 +149,14 @@ public sealed partial class VideoSessionReconciler(
     private DateTimeOffset NextCheck(VideoSession session, DateTimeOffset now, bool soon)
     {
         var next = now + (soon ? timings.EndRetryInterval : timings.ReconcileInterval);
-        if (session.Watched && session.SeenAt + timings.SilenceTimeout is var silenceDeadline && silenceDeadline < next) next = silenceDeadline;
-        if (session.State == TavusSessionState.Waiting && session.OpenedAt + timings.JoinTimeout is { } joinDeadline && joinDeadline < next) next = joinDeadline;
-        if (session.Deadline + timings.EndGrace is { } endDeadline && endDeadline < next) next = endDeadline;
+        if (session.Watched) next = Earlier(next, session.SeenAt + timings.SilenceTimeout);
+        if (session.State == TavusSessionState.Waiting) next = Earlier(next, session.OpenedAt + timings.JoinTimeout);
+        next = Earlier(next, session.Deadline + timings.EndGrace);
         // Whatever is already due has just been checked.
         return next > now ? next : now + timings.EndRetryInterval;
     }
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset? other) => other < one ? other.Value : one;
 
     private async Task EndAtTavusAsync(VideoSession session, CancellationToken ct)
     {

@@ -148,7 +148,8 @@ public sealed class VideoSessions(
     {
         await using var db = await database.BeginAsync(caller.Tenant, ct);
         if (await LockOwnAsync(db, caller, id, ct) is not { } session) return null;
-        if (session.TranscribedAt is not null || session.OpenedAt is null || session.EndedAt < clock.GetUtcNow() - LateUtteranceTime) return 0;
+        var isTooLate = session.TranscribedAt is not null || session.EndedAt < clock.GetUtcNow() - LateUtteranceTime;
+        if (isTooLate || session.OpenedAt is null) return 0;
         await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
         string ClientIdOf(HeardUtterance heard) => $"{UtteranceIds.Of(session)}heard:{heard.Id}";
         var before = await ConversationLog.KnownAsync(db, session.ConversationId, [.. utterances.Select(ClientIdOf)], ct);

@@ -3,7 +3,9 @@ namespace Widget.Api.Video;
 /// <summary>Timeouts and intervals of video calls.</summary>
 public sealed record VideoTimings
 {
-    /// <summary>A page that has not reported for this long counts as closed. Pages report every ten seconds, so two reports may be lost.</summary>
+    /// <summary>
+    /// A page that has not reported for this long counts as closed. Pages report every ten seconds, so two reports may be lost.
+    /// </summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(35);
 
     /// <summary>The same for a page in the queue, which reports every three seconds.</summary>

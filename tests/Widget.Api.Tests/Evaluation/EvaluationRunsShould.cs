@@ -4,6 +4,7 @@ using System.Text.Json;
 using Widget.Api.Operations;
 using Widget.Contracts;
 using Widget.Testing;
+using static Widget.Api.Tests.Evaluation.EvaluationFixture;
 
 namespace Widget.Api.Tests.Evaluation;
 
@@ -13,9 +14,9 @@ public sealed class EvaluationRunsShould(ApiFixture api)
     [Fact]
     public async Task Measure_the_search_that_visitors_get()
     {
-        var tenant = await EvaluationFixture.CreateTenantAsync(api);
+        var tenant = await CreateTenantAsync(api);
 
-        var report = await EvaluationFixture.RunAsync(tenant, new { strategy = "smart" });
+        var report = await RunAsync(tenant, new { strategy = "smart" });
 
         report.Run.Status.ShouldBe(EvaluationStatus.Finished);
         (report.Run.Strategy, report.Run.Answer, report.Run.Done, report.Run.Total).ShouldBe((SearchStrategyName.Smart, false, 5, 5));
@@ -33,7 +34,7 @@ public sealed class EvaluationRunsShould(ApiFixture api)
             result => result.Passed.ShouldBeFalse(),
             result => result.Rank.ShouldBeNull(),
             result => result.Refused.ShouldBeFalse());
-        (await EvaluationFixture.CountAsync(api, "conversations", tenant)).ShouldBe(0);
+        (await CountAsync(api, "conversations", tenant)).ShouldBe(0);
     }
 
     [Fact]
@@ -52,9 +53,9 @@ public sealed class EvaluationRunsShould(ApiFixture api)
         await tenant.ImportAsync(
             new { id = "shipping", title = "Shipping", text = "Delivery within Germany costs 49 euros. To Denmark it costs 89 euros." },
             new { id = "warranty", title = "Warranty", text = "The frame is covered for five years." });
-        await EvaluationFixture.ImportAsync(tenant, JsonSerializer.Serialize(EvaluationFixture.Questions[1..4]));
+        await ImportAsync(tenant, JsonSerializer.Serialize(Questions[1..4]));
 
-        var report = await EvaluationFixture.RunAsync(tenant, new { answer = true });
+        var report = await RunAsync(tenant, new { answer = true });
 
         report.Run.Answer.ShouldBeTrue();
         report.Results.Single(result => result.Question.Name == "delivery").ShouldSatisfyAllConditions(
@@ -77,11 +78,11 @@ public sealed class EvaluationRunsShould(ApiFixture api)
     [Fact]
     public async Task Ask_only_the_selected_questions()
     {
-        var tenant = await EvaluationFixture.CreateTenantAsync(api);
-        await EvaluationFixture.ImportAsync(tenant, """{"name": "tagged", "text": "What does delivery cost?", "sources": ["shipping"], "tags": ["money"]}""");
+        var tenant = await CreateTenantAsync(api);
+        await ImportAsync(tenant, """{"name": "tagged", "text": "What does delivery cost?", "sources": ["shipping"], "tags": ["money"]}""");
 
-        (await EvaluationFixture.RunAsync(tenant, new { tags = new[] { "money" } })).Results.ShouldHaveSingleItem().Question.Name.ShouldBe("tagged");
-        (await EvaluationFixture.RunAsync(tenant, new { limit = 2 })).Results.Count.ShouldBe(2);
+        (await RunAsync(tenant, new { tags = new[] { "money" } })).Results.ShouldHaveSingleItem().Question.Name.ShouldBe("tagged");
+        (await RunAsync(tenant, new { limit = 2 })).Results.Count.ShouldBe(2);
         var none = await tenant.Developer.PostAsJsonAsync("/api/evaluation/runs", new { tags = new[] { "nothing" } });
         none.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await none.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString()
@@ -92,10 +93,10 @@ public sealed class EvaluationRunsShould(ApiFixture api)
     [Fact]
     public async Task Run_one_at_a_time_until_cancelled()
     {
-        var tenant = await EvaluationFixture.CreateTenantAsync(api);
+        var tenant = await CreateTenantAsync(api);
         // The lease belongs to no running node, so the run stays unfinished until the test ends the lease.
         var run = Guid.CreateVersion7();
-        await EvaluationFixture.ExecuteAsync(
+        await ExecuteAsync(
             api,
             """
             insert into evaluation_runs (tenant_id, id, status, strategy, with_answers, total, documents, chunks, lease_owner, lease_until)
@@ -111,8 +112,8 @@ public sealed class EvaluationRunsShould(ApiFixture api)
         (await tenant.Developer.DeleteAsync($"/api/evaluation/runs/{run}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
 
         (await tenant.Developer.PostAsync($"/api/evaluation/runs/{run}/cancel", null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        await EvaluationFixture.ExecuteAsync(api, "update evaluation_runs set lease_until = now() where id = $1", run);
-        (await EvaluationFixture.FinishedAsync(tenant, run)).Run.Status.ShouldBe(EvaluationStatus.Cancelled);
+        await ExecuteAsync(api, "update evaluation_runs set lease_until = now() where id = $1", run);
+        (await FinishedAsync(tenant, run)).Run.Status.ShouldBe(EvaluationStatus.Cancelled);
         (await tenant.Developer.PostAsync($"/api/evaluation/runs/{run}/cancel", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await tenant.Developer.DeleteAsync($"/api/evaluation/runs/{run}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await tenant.Developer.GetAsync($"/api/evaluation/runs/{run}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -121,8 +122,8 @@ public sealed class EvaluationRunsShould(ApiFixture api)
     [Fact]
     public async Task Keep_only_the_latest_runs()
     {
-        var tenant = await EvaluationFixture.CreateTenantAsync(api);
-        await EvaluationFixture.ExecuteAsync(
+        var tenant = await CreateTenantAsync(api);
+        await ExecuteAsync(
             api,
             """
             insert into evaluation_runs (tenant_id, id, status, strategy, with_answers, total, documents, chunks, created_at, finished_at)
@@ -131,9 +132,9 @@ public sealed class EvaluationRunsShould(ApiFixture api)
             """,
             tenant.Created.TenantId);
 
-        var report = await EvaluationFixture.RunAsync(tenant, new { });
+        var report = await RunAsync(tenant, new { });
 
-        (await EvaluationFixture.CountAsync(api, "evaluation_runs", tenant)).ShouldBe(50);
+        (await CountAsync(api, "evaluation_runs", tenant)).ShouldBe(50);
         (await tenant.Developer.GetFromJsonAsync<EvaluationRun[]>("/api/evaluation/runs?limit=1", TestTenant.Json))!
             .ShouldHaveSingleItem().Id.ShouldBe(report.Run.Id);
     }
@@ -141,15 +142,15 @@ public sealed class EvaluationRunsShould(ApiFixture api)
     [Fact]
     public async Task Be_hidden_from_other_tenants()
     {
-        var (tenant, other) = (await EvaluationFixture.CreateTenantAsync(api), await TestTenant.CreateAsync(api));
-        var report = await EvaluationFixture.RunAsync(tenant, new { });
+        var (tenant, other) = (await CreateTenantAsync(api), await TestTenant.CreateAsync(api));
+        var report = await RunAsync(tenant, new { });
         var question = report.Results[0].Question.Id;
 
         (await other.Developer.GetFromJsonAsync<EvaluationQuestionPage>("/api/evaluation/questions", TestTenant.Json))!.Total.ShouldBe(0);
         (await other.Developer.GetFromJsonAsync<EvaluationRun[]>("/api/evaluation/runs", TestTenant.Json))!.ShouldBeEmpty();
         foreach (var path in new[] { $"questions/{question}", $"runs/{report.Run.Id}", $"runs/{report.Run.Id}/diff" })
             (await other.Developer.GetAsync($"/api/evaluation/{path}")).StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
-        (await other.Developer.PutAsJsonAsync($"/api/evaluation/questions/{question}", EvaluationFixture.Questions[0])).StatusCode.ShouldBe(
+        (await other.Developer.PutAsJsonAsync($"/api/evaluation/questions/{question}", Questions[0])).StatusCode.ShouldBe(
             HttpStatusCode.NotFound);
         (await other.Developer.DeleteAsync($"/api/evaluation/questions/{question}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await other.Developer.DeleteAsync($"/api/evaluation/runs/{report.Run.Id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Widget.Contracts;
+using static Widget.Api.Tests.Evaluation.EvaluationFixture;
 
 namespace Widget.Api.Tests.Evaluation;
 
@@ -10,8 +11,8 @@ public sealed class RunComparisonShould(ApiFixture api)
     [Fact]
     public async Task List_what_changed_since_the_last_run()
     {
-        var tenant = await EvaluationFixture.CreateTenantAsync(api);
-        var first = await EvaluationFixture.RunAsync(tenant, new { });
+        var tenant = await CreateTenantAsync(api);
+        var first = await RunAsync(tenant, new { });
         (await tenant.Developer.GetAsync($"/api/evaluation/runs/{first.Run.Id}/diff")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         await tenant.ImportAsync(
             new
@@ -20,8 +21,8 @@ public sealed class RunComparisonShould(ApiFixture api)
                 title = "Warranty on the frame",
                 text = "How long is the warranty on the frame? The warranty on the frame lasts seven years.",
             });
-        await EvaluationFixture.ImportAsync(tenant, """{"name": "colours", "text": "Which colours are there?", "shouldRefuse": true}""");
-        var second = await EvaluationFixture.RunAsync(tenant, new { });
+        await ImportAsync(tenant, """{"name": "colours", "text": "Which colours are there?", "shouldRefuse": true}""");
+        var second = await RunAsync(tenant, new { });
 
         var diff = (await tenant.Developer.GetFromJsonAsync<EvaluationDiff>(
             $"/api/evaluation/runs/{second.Run.Id}/diff",

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Widget.Contracts;
+using static Widget.Api.Tests.Evaluation.EvaluationFixture;
 
 namespace Widget.Api.Tests.Evaluation;
 
@@ -14,11 +15,11 @@ public sealed class TestQuestionsShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        var added = await tenant.Developer.PostAsJsonAsync("/api/evaluation/questions", EvaluationFixture.Questions[0]);
+        var added = await tenant.Developer.PostAsJsonAsync("/api/evaluation/questions", Questions[0]);
         added.StatusCode.ShouldBe(HttpStatusCode.Created);
         var question = (await added.Content.ReadFromJsonAsync<EvaluationQuestion>(TestTenant.Json))!;
         added.Headers.Location!.ToString().ShouldEndWith(question.Id.ToString());
-        (await tenant.Developer.PostAsJsonAsync("/api/evaluation/questions", EvaluationFixture.Questions[0])).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await tenant.Developer.PostAsJsonAsync("/api/evaluation/questions", Questions[0])).StatusCode.ShouldBe(HttpStatusCode.Conflict);
 
         var replaced = await tenant.Developer.PutAsJsonAsync(
             $"/api/evaluation/questions/{question.Id}",
@@ -65,8 +66,8 @@ public sealed class TestQuestionsShould(ApiFixture api)
     {
         var tenant = await TestTenant.CreateAsync(api);
 
-        (await EvaluationFixture.ImportAsync(tenant, JsonSerializer.Serialize(EvaluationFixture.Questions))).ShouldBe(new EvaluationImport(5, 0, []), new ImportComparer());
-        var lines = await EvaluationFixture.ImportAsync(tenant, """
+        (await ImportAsync(tenant, JsonSerializer.Serialize(Questions))).ShouldBe(new EvaluationImport(5, 0, []), new ImportComparer());
+        var lines = await ImportAsync(tenant, """
             {"name": "charging", "text": "How long?", "facts": ["two hours"]}
 
             {"name": "bad"}
@@ -93,9 +94,9 @@ public sealed class TestQuestionsShould(ApiFixture api)
         var tenant = await TestTenant.CreateAsync(api);
         var many = Enumerable.Range(1, 2_000).Select(number => new { name = $"q{number}", text = "Where?", facts = new[] { "Kiel" } })
             .ToList();
-        (await EvaluationFixture.ImportAsync(tenant, JsonSerializer.Serialize(many))).Added.ShouldBe(2_000);
+        (await ImportAsync(tenant, JsonSerializer.Serialize(many))).Added.ShouldBe(2_000);
 
-        var refused = await tenant.Developer.PostAsJsonAsync("/api/evaluation/questions", EvaluationFixture.Questions[0]);
+        var refused = await tenant.Developer.PostAsJsonAsync("/api/evaluation/questions", Questions[0]);
 
         refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("title").GetString()

@@ -12,9 +12,9 @@ namespace Widget.Api.Tests.Voice;
 public sealed class ActiveVoiceCallShould(ApiFixture api)
 {
     [Fact]
-    public async Task Let_usage_be_read_while_it_is_counted()
+    public async Task Allow_reading_usage_while_it_is_counted()
     {
-        using var active = Hold();
+        using var active = CreateCall();
         IDialogueActions actions = active;
         var ct = TestContext.Current.CancellationToken;
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -51,7 +51,7 @@ public sealed class ActiveVoiceCallShould(ApiFixture api)
         active.Usage["seconds"].ShouldBe(counted);
     }
 
-    private ActiveVoiceCall Hold()
+    private ActiveVoiceCall CreateCall()
     {
         var call = new VoiceCall
         {
@@ -79,10 +79,10 @@ public sealed class ActiveVoiceCallShould(ApiFixture api)
             ReservedSeconds = 60,
             Usage = [],
         };
-        return api.Node.Service<ActiveVoiceCallFactory>().Create(call, _ => new Silent());
+        return api.Node.Service<ActiveVoiceCallFactory>().Create(call, _ => new SilentDialogue());
     }
 
-    private sealed class Silent : IVoiceDialogue
+    private sealed class SilentDialogue : IVoiceDialogue
     {
         public void Start(bool isNew)
         {

@@ -18,7 +18,7 @@ public sealed class GptLiveDialogueShould
         Hear(new { type = "session.output_transcript.delta", delta = "One moment." });
         _actions.Logged.ShouldBe(["Visitor: What does delivery cost?"]);
 
-        _actions.Pass(TimeSpan.FromSeconds(3));
+        _actions.Advance(TimeSpan.FromSeconds(3));
         Hear(new { type = "session.output_transcript.delta", delta = "It costs 49 euros." });
         _dialogue.Close();
 
@@ -47,7 +47,7 @@ public sealed class GptLiveDialogueShould
         Hear(new { type = "session.delegation.created", delegation = new { id = "d1", target = "client" } });
         _actions.Questions.ShouldBeEmpty();
         Hear(new { type = "session.input_transcript.delta", delta = "What does delivery cost?" });
-        _actions.Pass(TimeSpan.FromSeconds(3));
+        _actions.Advance(TimeSpan.FromSeconds(3));
         _actions.Questions.ShouldBe([("d1", "What does delivery cost?")]);
     }
 
@@ -69,7 +69,7 @@ public sealed class GptLiveDialogueShould
     {
         Hear(new { type = "session.usage.updated", usage = new { seconds = 60 } });
         Hear(new { type = "session.closed", reason = "expired", usage = new { seconds = 75 } });
-        _actions.Counted["provider_seconds"].ShouldBe(75);
+        _actions.Usage["provider_seconds"].ShouldBe(75);
         _actions.Ended.ShouldBe(VoiceEndReason.Continued);
     }
 

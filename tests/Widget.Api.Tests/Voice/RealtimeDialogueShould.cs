@@ -29,12 +29,12 @@ public sealed class RealtimeDialogueShould
         var dialogue = Begin();
         Speak(dialogue, "u1", "What does delivery cost?");
         _actions.Replies.ShouldBe(0);
-        _actions.LookedUp.ShouldBe([("u1", "What does delivery cost?")]);
+        _actions.Searches.ShouldBe([("u1", "What does delivery cost?")]);
 
         dialogue.HandleSearchResult("u1", "Delivery costs 49 euros.");
 
-        _actions.Kinds.ShouldBe(["conversation.item.create", "response.create"]);
-        _actions.Pass(TimeSpan.FromSeconds(10));
+        _actions.SentTypes.ShouldBe(["conversation.item.create", "response.create"]);
+        _actions.Advance(TimeSpan.FromSeconds(10));
         _actions.Replies.ShouldBe(1);
     }
 
@@ -43,12 +43,12 @@ public sealed class RealtimeDialogueShould
     {
         var dialogue = Begin();
         Hear(dialogue, new { type = "input_audio_buffer.committed", item_id = "u1" });
-        _actions.Pass(TimeSpan.FromSeconds(2));
+        _actions.Advance(TimeSpan.FromSeconds(2));
         _actions.Replies.ShouldBe(1);
 
         Reply(dialogue, "r1", "a1", "Hello.");
         Speak(dialogue, "u2", "And to Denmark?", "a1");
-        _actions.Pass(TimeSpan.FromSeconds(2));
+        _actions.Advance(TimeSpan.FromSeconds(2));
         _actions.Replies.ShouldBe(2);
         dialogue.HandleSearchResult("u2", "Too late for this reply.");
         _actions.Replies.ShouldBe(2);
@@ -90,7 +90,7 @@ public sealed class RealtimeDialogueShould
         dialogue.HandleToolResult("c1", "first");
         dialogue.HandleToolResult("c1", "first again");
 
-        _actions.Kinds.Count(kind => kind == "conversation.item.create").ShouldBe(2);
+        _actions.SentTypes.Count(type => type == "conversation.item.create").ShouldBe(2);
         _actions.Replies.ShouldBe(2);
     }
 
@@ -124,7 +124,7 @@ public sealed class RealtimeDialogueShould
     {
         var dialogue = Begin();
         Hear(dialogue, new { type = "input_audio_buffer.committed", item_id = "u1" });
-        _actions.Pass(TimeSpan.FromSeconds(2));
+        _actions.Advance(TimeSpan.FromSeconds(2));
         Reply(dialogue, "r1", "a1", "Delivery costs 49 euros.");
         Hear(dialogue, new { type = "output_audio_buffer.stopped", response_id = "r1" });
         _actions.Logged.ShouldBeEmpty();
@@ -146,11 +146,11 @@ public sealed class RealtimeDialogueShould
     {
         var dialogue = Begin();
         Hear(dialogue, new { type = "input_audio_buffer.committed", item_id = "u1" });
-        _actions.Pass(TimeSpan.FromSeconds(2));
+        _actions.Advance(TimeSpan.FromSeconds(2));
         Reply(dialogue, "r1", "a1", "Hello.");
         Hear(dialogue, new { type = "output_audio_buffer.stopped", response_id = "r1" });
 
-        _actions.Pass(TimeSpan.FromSeconds(5));
+        _actions.Advance(TimeSpan.FromSeconds(5));
         _actions.Logged.ShouldBe(["Assistant: Hello."]);
         Hear(dialogue, new { type = "conversation.item.input_audio_transcription.completed", item_id = "u1", transcript = "Good day." });
         _actions.Logged.ShouldBe(["Assistant: Hello.", "Visitor: Good day."]);
@@ -164,7 +164,7 @@ public sealed class RealtimeDialogueShould
         Hear(dialogue, new { type = "input_audio_buffer.speech_started", item_id = "u1" });
         Hear(dialogue, new { type = "conversation.item.truncated", item_id = "a1", content_index = 0, audio_end_ms = 1200 });
         Hear(dialogue, new { type = "output_audio_buffer.cleared", response_id = "r1" });
-        _actions.Kinds.ShouldContain("conversation.item.retrieve");
+        _actions.SentTypes.ShouldContain("conversation.item.retrieve");
         _actions.Logged.ShouldBeEmpty();
 
         Hear(
@@ -192,7 +192,7 @@ public sealed class RealtimeDialogueShould
         Hear(dialogue, new { type = "conversation.item.truncated", item_id = "a1", content_index = 0, audio_end_ms = 1100 });
         Hear(dialogue, new { type = "output_audio_buffer.cleared", response_id = "r1" });
 
-        _actions.Pass(TimeSpan.FromSeconds(2));
+        _actions.Advance(TimeSpan.FromSeconds(2));
 
         _actions.Logged.ShouldBe(["Assistant: Delivery within (cut off)"]);
     }
@@ -248,7 +248,7 @@ public sealed class RealtimeDialogueShould
         _actions.Sent.ShouldBeEmpty();
         dialogue.HandlePushToTalk(pressed: true);
         dialogue.HandlePushToTalk(pressed: false);
-        _actions.Kinds.ShouldBe(["input_audio_buffer.clear", "input_audio_buffer.commit"]);
+        _actions.SentTypes.ShouldBe(["input_audio_buffer.clear", "input_audio_buffer.commit"]);
     }
 
     [Fact]
@@ -257,8 +257,8 @@ public sealed class RealtimeDialogueShould
         var dialogue = Begin();
         Reply(dialogue, "r1", "a1", "A long story.", sounding: true, done: false);
         dialogue.Interrupt();
-        _actions.Kinds.ShouldBe(["response.cancel", "output_audio_buffer.clear"]);
-        _actions.Shown.Last().Phase.ShouldBe(VoicePhase.Listening);
+        _actions.SentTypes.ShouldBe(["response.cancel", "output_audio_buffer.clear"]);
+        _actions.States.Last().Phase.ShouldBe(VoicePhase.Listening);
     }
 
     [Fact]
@@ -303,8 +303,8 @@ public sealed class RealtimeDialogueShould
                         },
                     },
                 });
-        _actions.Counted["total_tokens"].ShouldBe(60);
-        _actions.Counted["output_audio_tokens"].ShouldBe(20);
+        _actions.Usage["total_tokens"].ShouldBe(60);
+        _actions.Usage["output_audio_tokens"].ShouldBe(20);
     }
 
     [Fact]

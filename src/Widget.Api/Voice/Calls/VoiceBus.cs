@@ -18,8 +18,9 @@ namespace Widget.Api.Voice.Calls;
 public sealed record VoiceCommand(string Kind, string? Item = null);
 
 /// <summary>
-/// Connects the node that runs a call with the nodes that its visitor is connected to, through PostgreSQL's notifications. It sends captions
-/// to the visitor and the visitor's commands to the call. Notifications may be lost; what must not be lost is in the call's row or in the log.
+/// Connects the node that runs a call with the nodes that its visitor is connected to, through PostgreSQL's notifications. It sends
+/// captions to the visitor and the visitor's commands to the call. Notifications may be lost; what must not be lost is in the call's row or
+/// in the log.
 /// </summary>
 public sealed partial class VoiceBus(
     NpgsqlDataSource dataSource,

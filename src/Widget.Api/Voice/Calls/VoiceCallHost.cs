@@ -121,7 +121,11 @@ public sealed partial class VoiceCallHost(
     }
 
     // Runs the dialogue until the call must end, and reconnects when the connection breaks.
-    private async Task<VoiceEndReason> RunConnectedAsync(VoiceCall call, ActiveVoiceCall active, ProviderCall providerCall, CancellationToken lost)
+    private async Task<VoiceEndReason> RunConnectedAsync(
+        VoiceCall call,
+        ActiveVoiceCall active,
+        ProviderCall providerCall,
+        CancellationToken lost)
     {
         for (var isFirst = true; ; isFirst = false)
         {

@@ -178,7 +178,9 @@ public sealed partial class VoiceCallOpener(
 
         var now = clock.GetUtcNow();
         var continued = await db.VoiceCalls.AsNoTracking()
-            .Where(row => row.ConversationId == thread && row.EndReason == VoiceEndReason.Continued && row.EndedAt > now - ContinuationWindow)
+            .Where(row => row.ConversationId == thread
+                && row.EndReason == VoiceEndReason.Continued
+                && row.EndedAt > now - ContinuationWindow)
             .OrderByDescending(row => row.EndedAt)
             .FirstOrDefaultAsync(ct);
         var call = new VoiceCall

@@ -106,7 +106,8 @@ public sealed class VoiceCallSupervisor(
             row.BeginEnd(reason, endedAt);
             if (active is not null) row.Usage = VoiceCallStore.MergeUsage(row.Usage, active.Usage);
             if (isHungUp) await completion.CompleteAsync(db, row, endedAt, CancellationToken.None);
-            else if (!row.IsOver) (row.LeaseOwner, row.LeaseUntil, row.NextCheckAt) = (null, null, clock.GetUtcNow() + timings.EndRetryInterval);
+            else if (!row.IsOver)
+                (row.LeaseOwner, row.LeaseUntil, row.NextCheckAt) = (null, null, clock.GetUtcNow() + timings.EndRetryInterval);
         });
     }
 

@@ -9,7 +9,9 @@ public sealed record VoiceTimings
     /// <summary>How often a node renews its lease and checks whether the call must end.</summary>
     public TimeSpan Renewal { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>A page that has not reported for this long counts as closed. Pages report every ten seconds, so two reports may be lost.</summary>
+    /// <summary>
+    /// A page that has not reported for this long counts as closed. Pages report every ten seconds, so two reports may be lost.
+    /// </summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(35);
 
     /// <summary>

@@ -18,7 +18,9 @@ internal interface IDialogueActions
     /// <summary>Appends an utterance to the conversation's log.</summary>
     void LogUtterance(SpokenUtterance utterance);
 
-    /// <summary>Searches the knowledge base for what the visitor said. The result goes to <see cref="IVoiceDialogue.HandleSearchResult"/>.</summary>
+    /// <summary>
+    /// Searches the knowledge base for what the visitor said. The result goes to <see cref="IVoiceDialogue.HandleSearchResult"/>.
+    /// </summary>
     void SearchKnowledge(string item, string text);
 
     /// <summary>Runs a tool for the model. Its output goes to <see cref="IVoiceDialogue.HandleToolResult"/>.</summary>

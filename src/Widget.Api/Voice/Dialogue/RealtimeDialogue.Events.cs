@@ -132,8 +132,8 @@ internal sealed partial class RealtimeDialogue
         if (_transcript.IsOpen(item))
         {
             _transcript.Replace(item, words);
-            if (words.Length > 0)
-                _actions.ShowState(_visitorSpeaks ? VoicePhase.Hearing : VoicePhase.Thinking, new VoiceCaption(Speaker.Visitor, item, words));
+            var phase = _visitorSpeaks ? VoicePhase.Hearing : VoicePhase.Thinking;
+            if (words.Length > 0) _actions.ShowState(phase, new VoiceCaption(Speaker.Visitor, item, words));
             _transcript.Complete(item);
         }
         else

@@ -11,7 +11,9 @@ using Widget.Platform.Text;
 
 namespace Widget.Api.Voice.Providers;
 
-/// <summary>Sends HTTP requests to voice providers, with limits on time and size and a circuit breaker per account. It does not retry.</summary>
+/// <summary>
+/// Sends HTTP requests to voice providers, with limits on time and size and a circuit breaker per account. It does not retry.
+/// </summary>
 public sealed class VoiceHttp(IHttpClientFactory clients, CircuitBreakerRegistry breakers, TimeProvider clock)
 {
     // The pauses are short, because a call that can't be hung up costs money.
@@ -43,7 +45,7 @@ public sealed class VoiceHttp(IHttpClientFactory clients, CircuitBreakerRegistry
         params (string Name, string Value)[] headers)
     {
         if (_breaker.Ask(account.Fingerprint).State == CircuitState.Open)
-            throw new VoiceProviderException(VoiceFault.Temporary, "The provider has failed several times, so it is not called for a moment.");
+            throw new VoiceProviderException(VoiceFault.Temporary, "The provider failed several times and is not called for a moment.");
         using var request = new HttpRequestMessage(method, Address(account, path)) { Content = content };
         Authorize(account, (name, value) => request.Headers.TryAddWithoutValidation(name, value));
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
@@ -53,7 +55,8 @@ public sealed class VoiceHttp(IHttpClientFactory clients, CircuitBreakerRegistry
         }
         catch (Exception e) when (e is TimeoutRejectedException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            throw Failed(new VoiceProviderException(VoiceFault.Temporary, $"The provider did not answer within {RequestTimeout.TotalSeconds:0} s."));
+            var message = $"The provider did not answer within {RequestTimeout.TotalSeconds:0} s.";
+            throw Failed(new VoiceProviderException(VoiceFault.Temporary, message));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
@@ -73,7 +76,8 @@ public sealed class VoiceHttp(IHttpClientFactory clients, CircuitBreakerRegistry
         var body = await BoundedBody.ReadAsync(response.Content, MaxResponseBytes, ct);
         if (!body.IsComplete) throw new VoiceProviderException(VoiceFault.Temporary, "The provider's response is too long.");
         // A server that answers 429 is up, so it counts as a success.
-        if ((int)response.StatusCode is 408 or >= 500) _breaker.Failed(account.Fingerprint, $"The provider answered {(int)response.StatusCode}.");
+        var status = (int)response.StatusCode;
+        if (status is 408 or >= 500) _breaker.Failed(account.Fingerprint, $"The provider answered {status}.");
         else _breaker.Succeeded(account.Fingerprint);
         var text = Encoding.UTF8.GetString(body.Content.Span);
         if (!response.IsSuccessStatusCode) throw ErrorOf(response.StatusCode, text);

@@ -132,7 +132,8 @@ public sealed class VoiceSockets(IHttpClientFactory clients, TimeProvider clock)
                 while (true)
                 {
                     var received = await socket.ReceiveAsync(buffer.AsMemory(), ct);
-                    if (received.MessageType == WebSocketMessageType.Close || message.Length + received.Count > MaxMessageBytes) return null;
+                    if (received.MessageType == WebSocketMessageType.Close) return null;
+                    if (message.Length + received.Count > MaxMessageBytes) return null;
                     message.Write(buffer, 0, received.Count);
                     if (received.EndOfMessage) return message.ToArray();
                 }
