@@ -102,7 +102,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         var endless = new TestTool("endless", false, (_, _, _) => new TaskCompletionSource<ToolResult>().Task).ToPlugin();
         var kernel = new Kernel();
         kernel.FunctionInvocationFilters.Add(new ToolArgumentCheck());
-        kernel.FunctionInvocationFilters.Add(new ToolTimeLimit(new HurriedClock(), NullLogger<ToolTimeLimit>.Instance));
+        kernel.FunctionInvocationFilters.Add(new ToolTimeLimit(new FastClock(), NullLogger<ToolTimeLimit>.Instance));
         var runner = new ToolRunner(kernel, new ToolRegistry([endless]));
 
         var result = await runner.RunAsync(
@@ -141,8 +141,8 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
     [Fact]
     public async Task Take_over_an_abandoned_call_only_when_running_it_twice_does_no_harm()
     {
-        await LeaveBehindAsync("broken", "call-7");
-        await LeaveBehindAsync("book_ride", "call-8");
+        await InsertAbandonedAsync("broken", "call-7");
+        await InsertAbandonedAsync("book_ride", "call-8");
 
         (await RunAsync("broken", """{"bike": "Tide"}""", "call-7")).Status.ShouldBe(ToolStatus.Failed);
         var booking = await RunAsync("book_ride", """{"bike": "Tide"}""", "call-8");
@@ -220,7 +220,7 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         };
     }
 
-    private async Task LeaveBehindAsync(string tool, string callId)
+    private async Task InsertAbandonedAsync(string tool, string callId)
     {
         await using var insert = api.Database.OwnerSource.CreateCommand(
             """
@@ -231,8 +231,8 @@ public sealed class ToolRunnerShould(ApiFixture api) : IAsyncLifetime
         await insert.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Every timer fires at once.</summary>
-    private sealed class HurriedClock : TimeProvider
+    /// <summary>Every timer fires immediately.</summary>
+    private sealed class FastClock : TimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
             base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : dueTime, period);

@@ -14,8 +14,8 @@ public sealed class ActiveVoiceCallShould(ApiFixture api)
     [Fact]
     public async Task Allow_reading_usage_while_it_is_counted()
     {
-        using var active = CreateCall();
-        IDialogueActions actions = active;
+        using var activeCall = CreateCall();
+        IDialogueActions actions = activeCall;
         var ct = TestContext.Current.CancellationToken;
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var counted = 0L;
@@ -27,7 +27,7 @@ public sealed class ActiveVoiceCallShould(ApiFixture api)
                 var seen = 0L;
                 for (var round = 0; round < 200 || Interlocked.Read(ref counted) < 50_000; round++)
                 {
-                    var sum = active.Usage.Where(figure => figure.Key != "seconds").Sum(figure => figure.Value);
+                    var sum = activeCall.Usage.Where(figure => figure.Key != "seconds").Sum(figure => figure.Value);
                     sum.ShouldBeGreaterThanOrEqualTo(seen);
                     seen = sum;
                 }
@@ -47,8 +47,8 @@ public sealed class ActiveVoiceCallShould(ApiFixture api)
         await counting;
         await reading;
 
-        active.Usage.Where(figure => figure.Key != "seconds").Sum(figure => figure.Value).ShouldBe(counted);
-        active.Usage["seconds"].ShouldBe(counted);
+        activeCall.Usage.Where(figure => figure.Key != "seconds").Sum(figure => figure.Value).ShouldBe(counted);
+        activeCall.Usage["seconds"].ShouldBe(counted);
     }
 
     private ActiveVoiceCall CreateCall()

@@ -78,13 +78,13 @@ public sealed class DataChannelRelay(
     {
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var setup = RealtimeSession.Of(call.Plan, call.Model);
-        using var active = factory.Create(call, actions => new RealtimeDialogue(call.Plan, timings, setup, isRelayed: true, actions));
-        using var commands = bus.Subscribe(call.Id, command => supervisor.HandleCommand(call, active, command));
-        var renewing = supervisor.RenewAsync(call, active, lost);
+        using var activeCall = factory.Create(call, actions => new RealtimeDialogue(call.Plan, timings, setup, isRelayed: true, actions));
+        using var commands = bus.Subscribe(call.Id, command => supervisor.HandleCommand(call, activeCall, command));
+        var renewing = supervisor.RenewAsync(call, activeCall, lost);
         try
         {
-            await supervisor.StartDialogueAsync(call, active, lost.Token);
-            await active.RunAsync(connection, lost.Token);
+            await supervisor.StartDialogueAsync(call, activeCall, lost.Token);
+            await activeCall.RunAsync(connection, lost.Token);
         }
         catch (OperationCanceledException)
         {
@@ -102,15 +102,15 @@ public sealed class DataChannelRelay(
             outgoing.TryComplete();
         }
 
-        if (active.EndReason is { } reason)
+        if (activeCall.EndReason is { } reason)
         {
-            await supervisor.EndAsync(call, active, reason, hangUp: null);
+            await supervisor.EndAsync(call, activeCall, reason, hangUp: null);
         }
         else
         {
-            await active.CloseAsync(CancellationToken.None);
+            await activeCall.CloseAsync(CancellationToken.None);
             // The page may reconnect. Until then, the call is checked regularly.
-            await supervisor.ReleaseAsync(call.TenantId, call.Id, TimeSpan.FromSeconds(1), active);
+            await supervisor.ReleaseAsync(call.TenantId, call.Id, TimeSpan.FromSeconds(1), activeCall);
         }
     }
 

@@ -47,8 +47,8 @@ public sealed partial class VoiceCallHost(
     internal Task StopAsync() => Task.WhenAll(_running.Values);
 
     /// <inheritdoc cref="VoiceCallSupervisor.EndAsync"/>
-    internal Task EndAsync(VoiceCall call, ActiveVoiceCall? active, VoiceEndReason reason, Func<Task>? hangUp) =>
-        supervisor.EndAsync(call, active, reason, hangUp);
+    internal Task EndAsync(VoiceCall call, ActiveVoiceCall? activeCall, VoiceEndReason reason, Func<Task>? hangUp) =>
+        supervisor.EndAsync(call, activeCall, reason, hangUp);
 
     /// <inheritdoc cref="VoiceCallSupervisor.ReleaseAsync"/>
     internal Task ReleaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next) => supervisor.ReleaseAsync(tenant, id, next);
@@ -59,11 +59,11 @@ public sealed partial class VoiceCallHost(
         {
             if (await store.FindAsync(tenant, id, CancellationToken.None) is not { IsOver: false } call) return;
             if (await connector.FindAsync(call, CancellationToken.None) is not { } providerCall)
-                await supervisor.EndAsync(call, active: null, VoiceEndReason.Failed, hangUp: null);
+                await supervisor.EndAsync(call, activeCall: null, VoiceEndReason.Failed, hangUp: null);
             else if (call.State == VoiceSessionState.Live)
                 await RunDialogueAsync(call, providerCall, ready);
             else
-                await supervisor.EndAsync(call, active: null, call.EndReason ?? VoiceEndReason.Failed, providerCall.HangUpAsync);
+                await supervisor.EndAsync(call, activeCall: null, call.EndReason ?? VoiceEndReason.Failed, providerCall.HangUpAsync);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -88,18 +88,18 @@ public sealed partial class VoiceCallHost(
     private async Task RunDialogueAsync(VoiceCall call, ProviderCall providerCall, TaskCompletionSource ready)
     {
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
-        using var active = factory.Create(call, actions => call.Protocol == VoiceProtocol.GptLive
+        using var activeCall = factory.Create(call, actions => call.Protocol == VoiceProtocol.GptLive
             ? new GptLiveDialogue(actions)
             : new RealtimeDialogue(call.Plan, timings, setup: null, isRelayed: false, actions));
-        using var commands = bus.Subscribe(call.Id, command => supervisor.HandleCommand(call, active, command));
+        using var commands = bus.Subscribe(call.Id, command => supervisor.HandleCommand(call, activeCall, command));
         ready.TrySetResult();
-        var renewing = supervisor.RenewAsync(call, active, lost);
+        var renewing = supervisor.RenewAsync(call, activeCall, lost);
         VoiceEndReason reason;
         try
         {
             try
             {
-                reason = await RunConnectedAsync(call, active, providerCall, lost.Token);
+                reason = await RunConnectedAsync(call, activeCall, providerCall, lost.Token);
             }
             finally
             {
@@ -112,18 +112,18 @@ public sealed partial class VoiceCallHost(
         catch
         {
             // Only this node knows the lines and the usage that are not saved yet. Save them for the next node.
-            await active.CloseAsync(lifetime.ApplicationStopping);
-            await SaveUsageAsync(call, active);
+            await activeCall.CloseAsync(lifetime.ApplicationStopping);
+            await SaveUsageAsync(call, activeCall);
             throw;
         }
 
-        await supervisor.EndAsync(call, active, reason, providerCall.HangUpAsync);
+        await supervisor.EndAsync(call, activeCall, reason, providerCall.HangUpAsync);
     }
 
     // Runs the dialogue until the call must end, and reconnects when the connection breaks.
     private async Task<VoiceEndReason> RunConnectedAsync(
         VoiceCall call,
-        ActiveVoiceCall active,
+        ActiveVoiceCall activeCall,
         ProviderCall providerCall,
         CancellationToken lost)
     {
@@ -137,16 +137,16 @@ public sealed partial class VoiceCallHost(
             catch (VoiceProviderException e)
             {
                 LogDisconnected(e, call.Id);
-                return active.EndReason ?? await EndReasonAsync(call, lost);
+                return activeCall.EndReason ?? await EndReasonAsync(call, lost);
             }
 
             await using (connection)
             {
-                if (isFirst) await supervisor.StartDialogueAsync(call, active, lost);
-                await active.RunAsync(connection!, lost);
+                if (isFirst) await supervisor.StartDialogueAsync(call, activeCall, lost);
+                await activeCall.RunAsync(connection!, lost);
             }
 
-            if (active.EndReason is { } reason) return reason;
+            if (activeCall.EndReason is { } reason) return reason;
         }
     }
 
@@ -172,11 +172,11 @@ public sealed partial class VoiceCallHost(
         }
     }
 
-    private async Task SaveUsageAsync(VoiceCall call, ActiveVoiceCall active)
+    private async Task SaveUsageAsync(VoiceCall call, ActiveVoiceCall activeCall)
     {
         try
         {
-            await store.ChangeAsync(call, row => row.Usage = VoiceCallStore.MergeUsage(row.Usage, active.Usage));
+            await store.ChangeAsync(call, row => row.Usage = VoiceCallStore.MergeUsage(row.Usage, activeCall.Usage));
         }
         catch (Exception e)
         {

@@ -58,7 +58,7 @@ public sealed partial class VoiceCallReclaimer(
             : now > call.Deadline ? VoiceEndReason.TimeLimit
             : call.Watched && now - call.SeenAt > timings.SilenceTimeout ? VoiceEndReason.Left
             : null;
-        if (reason is { } endReason) await host.EndAsync(call, active: null, endReason, hangUp: null);
+        if (reason is { } endReason) await host.EndAsync(call, activeCall: null, endReason, hangUp: null);
         else await host.ReleaseAsync(call.TenantId, call.Id, RelayedCheckInterval);
         ct.ThrowIfCancellationRequested();
     }

@@ -36,17 +36,17 @@ public sealed class VoiceCallStore(TenantDatabase database, VoiceTimings timings
     /// Renews this node's lease, saves the usage so far, and requests the end of a call that has reached its time limit or lost its page.
     /// </summary>
     /// <returns>The row; null when this node no longer has the lease.</returns>
-    internal async Task<VoiceCall?> RenewLeaseAsync(VoiceCall call, ActiveVoiceCall active, CancellationToken ct)
+    internal async Task<VoiceCall?> RenewLeaseAsync(VoiceCall call, ActiveVoiceCall activeCall, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(call.TenantId, ct);
         if (await db.LockAsync(call.Id, ct) is not { } row || row.LeaseOwner != Node) return null;
         var now = clock.GetUtcNow();
-        active.Deadline = row.Deadline;
+        activeCall.Deadline = row.Deadline;
         if (row.State == VoiceSessionState.Live && now > row.Deadline) row.BeginEnd(VoiceEndReason.TimeLimit, now);
         if (row.State == VoiceSessionState.Live && row.Watched && now - row.SeenAt > timings.SilenceTimeout)
             row.BeginEnd(VoiceEndReason.Left, now);
         row.LeaseUntil = now + timings.Lease;
-        row.Usage = MergeUsage(row.Usage, active.Usage);
+        row.Usage = MergeUsage(row.Usage, activeCall.Usage);
         await db.CommitAsync(ct);
         return row;
     }
@@ -55,12 +55,12 @@ public sealed class VoiceCallStore(TenantDatabase database, VoiceTimings timings
     /// <param name="tenant">The tenant.</param>
     /// <param name="id">The call.</param>
     /// <param name="next">How long until the next node may claim the call.</param>
-    /// <param name="active">Its usage is saved; null when this node has not run the call.</param>
-    internal async Task ReleaseLeaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next, ActiveVoiceCall? active)
+    /// <param name="activeCall">Its usage is saved; null when this node has not run the call.</param>
+    internal async Task ReleaseLeaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next, ActiveVoiceCall? activeCall)
     {
         await using var db = await database.BeginAsync(tenant, CancellationToken.None);
         if (await db.LockAsync(id, CancellationToken.None) is not { } row || row.LeaseOwner != Node) return;
-        if (active is not null) row.Usage = MergeUsage(row.Usage, active.Usage);
+        if (activeCall is not null) row.Usage = MergeUsage(row.Usage, activeCall.Usage);
         (row.LeaseOwner, row.LeaseUntil) = (null, null);
         if (!row.IsOver) row.NextCheckAt = clock.GetUtcNow() + next;
         await db.CommitAsync(CancellationToken.None);

@@ -22,7 +22,7 @@ public sealed class VoiceCallSupervisor(
     ILogger<VoiceCallSupervisor> logger)
 {
     /// <summary>Starts the dialogue. On the call's first connection it sends the model the earlier conversation.</summary>
-    internal async Task StartDialogueAsync(VoiceCall call, ActiveVoiceCall active, CancellationToken ct)
+    internal async Task StartDialogueAsync(VoiceCall call, ActiveVoiceCall activeCall, CancellationToken ct)
     {
         bool? isFirst = null;
         try
@@ -35,28 +35,28 @@ public sealed class VoiceCallSupervisor(
             logger.LogUnexpected(LoggedException.Of(e), call.Id);
         }
 
-        active.StartDialogue(isFirst ?? call.AttachedAt is null);
+        activeCall.StartDialogue(isFirst ?? call.AttachedAt is null);
     }
 
     /// <summary>Carries out a command of the visitor's page.</summary>
-    internal void HandleCommand(VoiceCall call, ActiveVoiceCall active, VoiceCommand command)
+    internal void HandleCommand(VoiceCall call, ActiveVoiceCall activeCall, VoiceCommand command)
     {
         switch (command.Kind)
         {
             case "press":
-                active.PostRequest(() => active.Dialogue.HandlePushToTalk(pressed: true));
+                activeCall.PostRequest(() => activeCall.Dialogue.HandlePushToTalk(pressed: true));
                 break;
             case "release":
-                active.PostRequest(() => active.Dialogue.HandlePushToTalk(pressed: false));
+                activeCall.PostRequest(() => activeCall.Dialogue.HandlePushToTalk(pressed: false));
                 break;
             case "interrupt":
-                active.PostRequest(active.Dialogue.Interrupt);
+                activeCall.PostRequest(activeCall.Dialogue.Interrupt);
                 break;
             case "say" when command.Item is { } item:
-                _ = HandleTypedMessageAsync(call, active, item);
+                _ = HandleTypedMessageAsync(call, activeCall, item);
                 break;
             case "look":
-                _ = RenewOnceAsync(call, active);
+                _ = RenewOnceAsync(call, activeCall);
                 break;
             default:
                 break;
@@ -64,12 +64,12 @@ public sealed class VoiceCallSupervisor(
     }
 
     /// <summary>Renews the lease regularly. Cancels <paramref name="lost"/> when another node has claimed the call.</summary>
-    internal async Task RenewAsync(VoiceCall call, ActiveVoiceCall active, CancellationTokenSource lost)
+    internal async Task RenewAsync(VoiceCall call, ActiveVoiceCall activeCall, CancellationTokenSource lost)
     {
         using var timer = new PeriodicTimer(timings.Renewal, clock);
         while (await timer.WaitForNextTickAsync(lost.Token))
         {
-            if (await RenewOnceAsync(call, active)) continue;
+            if (await RenewOnceAsync(call, activeCall)) continue;
             await lost.CancelAsync();
             return;
         }
@@ -77,10 +77,10 @@ public sealed class VoiceCallSupervisor(
 
     /// <summary>Ends a call: at the provider, then in the log, then in the row. Each step is idempotent.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="active">The call as this node runs it; null when this node does not run it.</param>
+    /// <param name="activeCall">The call as this node runs it; null when this node does not run it.</param>
     /// <param name="reason">The reason. If the row already has one, that one is kept.</param>
     /// <param name="hangUp">Ends the call at the provider; null when only the page is connected to the provider.</param>
-    internal async Task EndAsync(VoiceCall call, ActiveVoiceCall? active, VoiceEndReason reason, Func<Task>? hangUp)
+    internal async Task EndAsync(VoiceCall call, ActiveVoiceCall? activeCall, VoiceEndReason reason, Func<Task>? hangUp)
     {
         try
         {
@@ -94,17 +94,17 @@ public sealed class VoiceCallSupervisor(
 
         var isHungUp = await HangUpAsync(call, hangUp);
         var endedAt = clock.GetUtcNow();
-        if (active is not null) await active.CloseAsync(lifetime.ApplicationStopping);
+        if (activeCall is not null) await activeCall.CloseAsync(lifetime.ApplicationStopping);
         voices.Forget(call.ConversationId);
         // Only this node knows the usage of a call that it ran, so retry until it is saved. Any other call can be ended by another node.
-        if (active is not null)
+        if (activeCall is not null)
             await DatabaseRetry.RunAsync(_ => SaveAsync(), clock, logger.LogDatabaseUnavailable, lifetime.ApplicationStopping);
         else await SaveAsync();
 
         Task SaveAsync() => store.ChangeAsync(call, async (db, row) =>
         {
             row.BeginEnd(reason, endedAt);
-            if (active is not null) row.Usage = VoiceCallStore.MergeUsage(row.Usage, active.Usage);
+            if (activeCall is not null) row.Usage = VoiceCallStore.MergeUsage(row.Usage, activeCall.Usage);
             if (isHungUp) await completion.CompleteAsync(db, row, endedAt, CancellationToken.None);
             else if (!row.IsOver)
                 (row.LeaseOwner, row.LeaseUntil, row.NextCheckAt) = (null, null, clock.GetUtcNow() + timings.EndRetryInterval);
@@ -112,11 +112,11 @@ public sealed class VoiceCallSupervisor(
     }
 
     /// <summary>Lets another node or a reconnecting page take the call. Does not throw; a lease that can't be released expires.</summary>
-    internal async Task ReleaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next, ActiveVoiceCall? active = null)
+    internal async Task ReleaseAsync(TenantId tenant, VoiceCallId id, TimeSpan next, ActiveVoiceCall? activeCall = null)
     {
         try
         {
-            await store.ReleaseLeaseAsync(tenant, id, next, active);
+            await store.ReleaseLeaseAsync(tenant, id, next, activeCall);
         }
         catch (Exception e)
         {
@@ -124,7 +124,7 @@ public sealed class VoiceCallSupervisor(
         }
     }
 
-    private async Task HandleTypedMessageAsync(VoiceCall call, ActiveVoiceCall active, string item)
+    private async Task HandleTypedMessageAsync(VoiceCall call, ActiveVoiceCall activeCall, string item)
     {
         try
         {
@@ -132,10 +132,10 @@ public sealed class VoiceCallSupervisor(
                 ct => log.FindTypedAsync(call, item, ct),
                 clock,
                 logger.LogDatabaseUnavailable,
-                active.Ended);
-            if (text is not null) active.HandleTypedMessage(item, text);
+                activeCall.Ended);
+            if (text is not null) activeCall.HandleTypedMessage(item, text);
         }
-        catch (OperationCanceledException) when (active.Ended.IsCancellationRequested)
+        catch (OperationCanceledException) when (activeCall.Ended.IsCancellationRequested)
         {
             // The call is over. The typed message stays in the log.
         }
@@ -146,21 +146,21 @@ public sealed class VoiceCallSupervisor(
     }
 
     // False when another node has the lease. Does not throw, because a call that costs money must stay monitored.
-    private async Task<bool> RenewOnceAsync(VoiceCall call, ActiveVoiceCall active)
+    private async Task<bool> RenewOnceAsync(VoiceCall call, ActiveVoiceCall activeCall)
     {
         try
         {
             // A database that does not answer must not delay the time limit.
             using var timeout = new CancellationTokenSource(timings.Lease, clock);
-            if (await store.RenewLeaseAsync(call, active, timeout.Token) is not { } row) return false;
-            if (row.State != VoiceSessionState.Live) active.Post(() => active.End(row.EndReason ?? VoiceEndReason.Provider));
+            if (await store.RenewLeaseAsync(call, activeCall, timeout.Token) is not { } row) return false;
+            if (row.State != VoiceSessionState.Live) activeCall.Post(() => activeCall.End(row.EndReason ?? VoiceEndReason.Provider));
             return true;
         }
         catch (Exception e)
         {
             // Without the database, no other node can claim the call either. Keep it, and enforce the time limit from memory.
             logger.LogFault(e, call.Id);
-            if (clock.GetUtcNow() > active.Deadline) active.Post(() => active.End(VoiceEndReason.TimeLimit));
+            if (clock.GetUtcNow() > activeCall.Deadline) activeCall.Post(() => activeCall.End(VoiceEndReason.TimeLimit));
             return true;
         }
     }

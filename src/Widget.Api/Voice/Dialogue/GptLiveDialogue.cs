@@ -16,18 +16,23 @@ internal sealed class GptLiveDialogue(IDialogueActions actions) : IVoiceDialogue
     /// <summary>A pause of this length ends an utterance.</summary>
     private static readonly TimeSpan EndOfUtterance = TimeSpan.FromSeconds(2);
 
+    /// <summary>How many of the visitor's utterances to remember.</summary>
     private const int MaxRecentUtterances = 3;
 
     /// <summary>Characters per message. The provider accepts 500 tokens, and this is well below that in any language.</summary>
     private const int MaxCommentaryLength = 900;
 
     private readonly Transcript _transcript = new(actions.LogUtterance);
+
     /// <summary>The visitor's latest utterances, oldest first.</summary>
     private readonly List<string> _visitorUtterances = [];
+
     /// <summary>The utterance in progress. Its version counts its fragments.</summary>
     private (Speaker Speaker, string Item, int Version)? _current;
+
     /// <summary>A delegation that arrived before the transcript of its question.</summary>
     private string? _pendingDelegation;
+
     private int _nextId;
 
     public void Start(bool isNew)
