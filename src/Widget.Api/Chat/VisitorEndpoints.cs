@@ -109,14 +109,14 @@ internal static class VisitorEndpoints
         CancellationToken ct)
     {
         var visitor = tokens.Read(http)!;
-        var question = await asks.AskAsync(visitor.Tenant, visitor.Visitor, new ConversationId(id), request, ct);
-        if (question.Answer is not { } answer)
+        var asked = await asks.AskAsync(visitor.Tenant, visitor.Visitor, new ConversationId(id), request, ct);
+        if (asked.Answer is not { } answer)
         {
-            if (question.RetryAfter is not { } seconds) return Problems.Because(StatusCodes.Status404NotFound, question.Words);
+            if (asked.RetryAfter is not { } seconds) return Problems.Because(StatusCodes.Status404NotFound, asked.Words);
             Refusal.SetRetryAfter(http, seconds);
-            return question.Refusal == AskRefusal.Busy
-                ? Problems.Because(StatusCodes.Status503ServiceUnavailable, question.Words, "busy")
-                : Problems.Because(StatusCodes.Status429TooManyRequests, question.Words, Refusal.Code);
+            return asked.Refusal == AskRefusal.Busy
+                ? Problems.Because(StatusCodes.Status503ServiceUnavailable, asked.Words, "busy")
+                : Problems.Because(StatusCodes.Status429TooManyRequests, asked.Words, Refusal.Code);
         }
 
         if (Accepts(http, "text/event-stream") || !Accepts(http, "application/json"))

@@ -97,7 +97,7 @@ public sealed partial class QuestionAsker(
             Error: null);
     }
 
-    // The answerer needs a live answer to stream to, which nobody watches here.
+    // The answerer needs a live answer to stream to, which no client watches here.
     private LiveAnswer UnwatchedAnswer() => new(MessageId.New(), ConversationId.New(), static () => { }, clock);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Asking test question {Question} of tenant {Tenant} failed")]
