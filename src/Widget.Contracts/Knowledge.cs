@@ -133,7 +133,14 @@ public sealed record DocumentPage(IReadOnlyList<DocumentSummary> Documents, int 
 
 /// <param name="Model">The embedding model that searches use.</param>
 /// <param name="Change">Progress of a change; null when no passage lacks a vector.</param>
-public sealed record EmbeddingReport(string Model, EmbeddingChangeReport? Change);
+/// <param name="Semantic">The vectors of the local sentence models; null when the node that answers does not use them.</param>
+public sealed record EmbeddingReport(string Model, EmbeddingChangeReport? Change, SemanticReport? Semantic = null);
+
+/// <param name="Model">The local sentence models.</param>
+/// <param name="Done">Number of passages that have their vector. The others are found by words and spelling.</param>
+/// <param name="Total">Number of passages.</param>
+/// <param name="Error">Why vectors are missing; null while they are computed, and when none is missing.</param>
+public sealed record SemanticReport(string Model, int Done, int Total, string? Error);
 
 /// <param name="Model">The new embedding model.</param>
 /// <param name="Done">Number of passages that have their vector.</param>

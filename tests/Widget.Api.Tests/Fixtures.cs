@@ -103,6 +103,8 @@ public sealed class ApiNode : IAsyncDisposable
             Database = database.Application,
             Chat = chat ?? new ChatModelOptions(),
             Embedding = embedding ?? new EmbeddingModelOptions(),
+            // Computing vectors of meaning takes processor time that most tests have no use for.
+            LocalEmbedding = new LocalEmbeddingOptions { IsEnabled = false },
             Fetching = fetching ?? new FetchOptions(),
             Tavus = tavus ?? new TavusOptions(),
             Rerank = rerank ?? new RerankOptions(),

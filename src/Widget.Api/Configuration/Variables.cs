@@ -42,6 +42,23 @@ internal sealed class Variables(Func<string, string?> variable)
         return whenUnset;
     }
 
+    /// <summary>"on" or "off"; the default when it is not set or invalid.</summary>
+    public bool Switch(string name, bool whenUnset)
+    {
+        switch (Text(name))
+        {
+            case null:
+                return whenUnset;
+            case "on":
+                return true;
+            case "off":
+                return false;
+            case var text:
+                Errors.Add($"{name} is \"{text}\". It must be \"on\" or \"off\".");
+                return whenUnset;
+        }
+    }
+
     /// <summary>A model at a service: <c>WIDGET_…_ENDPOINT</c>, <c>_KEY</c> and <c>_MODEL</c>.</summary>
     /// <param name="service">The middle part of the three names, such as <c>CHAT</c>.</param>
     /// <param name="modelIs">What the model is for; completes the sentence "It names …".</param>

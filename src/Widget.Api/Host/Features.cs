@@ -47,7 +47,13 @@ internal static class Features
         services.AddLimits(options.Limits, options.TrustedProxies);
         services.AddMediaModels(options.Transcription, options.Vision);
         services.AddAnswers(options.Chat);
-        services.AddKnowledge(options.Embedding, options.Fetching, options.Tavus, options.Rerank, options.Ingestion);
+        services.AddKnowledge(
+            options.Embedding,
+            options.Fetching,
+            options.Tavus,
+            options.Rerank,
+            options.LocalEmbedding,
+            options.Ingestion);
         services.AddEvaluation();
         services.AddVisitors();
         services.AddChat();

@@ -4,6 +4,7 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Rag.Embeddings;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Reembedding;
 
 namespace Widget.Api.Knowledge;
@@ -50,5 +51,8 @@ internal static class EmbeddingEndpoints
         state.Model,
         state.Change is { } change
             ? new EmbeddingChangeReport(change.Model, change.Done, change.Total, change.Error, change.CreatedAt)
+            : null,
+        state.Semantic is { } semantic
+            ? new SemanticReport(SentenceEmbedder.Model, semantic.Done, semantic.Total, semantic.Error)
             : null);
 }

@@ -1,4 +1,5 @@
 using Widget.Api.Configuration;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Fetching;
 using Widget.Rag.Reading;
 using Widget.Rag.Rerank;
@@ -17,6 +18,12 @@ internal static class KnowledgeConfiguration
             variables.Errors.Add($"WIDGET_EMBEDDING_MODEL must have at most {MaxModelNameLength} characters.");
         return new EmbeddingModelOptions { Endpoint = endpoint, Key = key, Model = model };
     }
+
+    public static LocalEmbeddingOptions ReadLocalEmbedding(Variables variables) => new()
+    {
+        IsEnabled = variables.Switch("WIDGET_LOCAL_EMBEDDINGS", whenUnset: true),
+        Cache = variables.Text("WIDGET_MODEL_CACHE") ?? LocalEmbeddingOptions.DefaultCache,
+    };
 
     public static RerankOptions ReadRerank(Variables variables)
     {

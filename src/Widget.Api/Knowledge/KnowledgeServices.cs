@@ -4,6 +4,7 @@ using Widget.Api.Web;
 using Widget.Platform.Outbound;
 using Widget.Rag;
 using Widget.Rag.Embeddings;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Fetching;
 using Widget.Rag.Reading;
 using Widget.Rag.Rerank;
@@ -20,11 +21,13 @@ internal static class KnowledgeServices
         FetchOptions fetching,
         TavusOptions tavus,
         RerankOptions rerank,
+        LocalEmbeddingOptions local,
         IngestionOptions ingestion) => services
         .AddSingleton(provider => new EmbeddingModels(
             embedding.Endpoint is null ? null : Cached(embedding, provider.GetRequiredService<IHttpClientFactory>()),
-            embedding.Model))
-        .AddRag(fetching, tavus, rerank, ingestion)
+            embedding.Model,
+            provider.GetService<SentenceEmbedder>()))
+        .AddRag(fetching, tavus, rerank, local, ingestion)
         .AddReadinessCheck<ProgramsHealth>("programs");
 
     private static CachingEmbeddings Cached(EmbeddingModelOptions options, IHttpClientFactory clients) => new(
