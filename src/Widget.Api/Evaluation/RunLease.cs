@@ -28,7 +28,7 @@ public sealed class RunLease(TenantDatabase database, TenantId tenant, Evaluatio
     /// <summary>
     /// Starts an attempt at the next question. No question is left when all are asked or the tenant has cancelled the run.
     /// </summary>
-    /// <exception cref="LeaseLostException">Another worker holds the run.</exception>
+    /// <exception cref="LeaseLostException">Another worker has the lease.</exception>
     internal async Task<(EvaluationRunRow Run, EvaluationResultRow? Next)> TakeAsync(CancellationToken ct)
     {
         await using var db = await BeginWithLeaseAsync(ct);
@@ -92,7 +92,7 @@ public sealed class RunLease(TenantDatabase database, TenantId tenant, Evaluatio
         await db.CommitAsync(ct);
     }
 
-    /// <summary>Extends the lease, or gives it up if the time is zero. False when another worker holds the run, or it has ended.</summary>
+    /// <summary>Extends the lease, or releases it if the time is zero. False when the lease is lost or the run has ended.</summary>
     public async Task<bool> ExtendAsync(TimeSpan time, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(Tenant, ct);

@@ -18,9 +18,9 @@ public static partial class TranscriptMerge
     /// <summary>Finds the lines that the page did not report.</summary>
     /// <returns>The positions of these transcript lines, in order.</returns>
     public static IReadOnlyList<int> Missing(
-        IReadOnlyList<(bool IsVisitor, string Text)> heard,
+        IReadOnlyList<(bool IsVisitor, string Text)> utterances,
         IReadOnlyList<TranscriptLine> transcript) =>
-        Compare(heard, transcript).Missing;
+        Compare(utterances, transcript).Missing;
 
     /// <summary>Aligns what the page reported with the transcript.</summary>
     /// <returns>
@@ -28,10 +28,10 @@ public static partial class TranscriptMerge
     /// position of the matching transcript line.
     /// </returns>
     public static (IReadOnlyList<int> Missing, IReadOnlyDictionary<int, int> Matches) Compare(
-        IReadOnlyList<(bool IsVisitor, string Text)> heard,
+        IReadOnlyList<(bool IsVisitor, string Text)> utterances,
         IReadOnlyList<TranscriptLine> transcript)
     {
-        var reported = heard.Select(line => new Line(line.IsVisitor, WordsOf(line.Text))).ToArray();
+        var reported = utterances.Select(line => new Line(line.IsVisitor, WordsOf(line.Text))).ToArray();
         var actual = transcript.Take(MaxLines).Select(line => new Line(line.IsVisitor, WordsOf(line.Text))).ToArray();
         // common[i, j] is the length of the longest common subsequence from line i and utterance j on.
         var common = new int[actual.Length + 1, reported.Length + 1];

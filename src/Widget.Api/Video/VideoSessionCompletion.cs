@@ -92,11 +92,11 @@ public sealed class VideoSessionCompletion(VideoTimings timings, TimeProvider cl
     {
         // While this transaction has the lock, pages cannot add utterances.
         await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
-        var heard = await ConversationLog.UtterancesAsync(db, session.ConversationId, session.Id.Value, TranscriptMerge.MaxLines, ct);
+        var utterances = await ConversationLog.UtterancesAsync(db, session.ConversationId, session.Id.Value, TranscriptMerge.MaxLines, ct);
         var (missing, matches) = TranscriptMerge.Compare(
-            [.. heard.Select(entry => (entry.Speaker == Speaker.Visitor, entry.Text))],
+            [.. utterances.Select(entry => (entry.Speaker == Speaker.Visitor, entry.Text))],
             transcript);
-        await ConfirmReportedAsync(db, session, heard, index => matches.TryGetValue(index, out var line) ? transcript[line] : null, ct);
+        await ConfirmReportedAsync(db, session, utterances, LineOf, ct);
         foreach (var index in missing)
         {
             var line = transcript[index];
@@ -116,6 +116,8 @@ public sealed class VideoSessionCompletion(VideoTimings timings, TimeProvider cl
         }
 
         session.TranscribedAt = clock.GetUtcNow();
+
+        TranscriptLine? LineOf(int utterance) => matches.TryGetValue(utterance, out var line) ? transcript[line] : null;
     }
 
     // Pages are not trusted. A reported line is confirmed if the transcript contains it. If the wording differs, the transcript's wording
@@ -123,18 +125,18 @@ public sealed class VideoSessionCompletion(VideoTimings timings, TimeProvider cl
     private static async Task ConfirmReportedAsync(
         TenantDb db,
         VideoSession session,
-        IReadOnlyList<Utterance> heard,
+        IReadOnlyList<Utterance> utterances,
         Func<int, TranscriptLine?> lineOf,
         CancellationToken ct)
     {
         var confirmed = new List<ConfirmedUtterance>();
         var unconfirmed = new List<int>();
-        for (var index = 0; index < heard.Count; index++)
+        for (var index = 0; index < utterances.Count; index++)
         {
-            if (!heard[index].Reported) continue;
+            if (!utterances[index].Reported) continue;
             if (lineOf(index) is { } line)
-                confirmed.Add(new ConfirmedUtterance(heard[index].Seq, IsConfirmedBy(heard[index], line) ? null : line.Text));
-            else unconfirmed.Add(heard[index].Seq);
+                confirmed.Add(new ConfirmedUtterance(utterances[index].Seq, IsConfirmedBy(utterances[index], line) ? null : line.Text));
+            else unconfirmed.Add(utterances[index].Seq);
         }
 
         if (confirmed.Count + unconfirmed.Count == 0) return;
@@ -147,12 +149,12 @@ public sealed class VideoSessionCompletion(VideoTimings timings, TimeProvider cl
 
     // The assistant's words must match exactly, because one different digit changes an offer; an interrupted line must match the
     // beginning. The visitor's own words need not match.
-    private static bool IsConfirmedBy(Utterance heard, TranscriptLine line)
+    private static bool IsConfirmedBy(Utterance utterance, TranscriptLine line)
     {
-        var (reported, said) = (CollapseSpaces(heard.Text), CollapseSpaces(line.Text));
-        return heard.Speaker == Speaker.Visitor
+        var (reported, said) = (CollapseSpaces(utterance.Text), CollapseSpaces(line.Text));
+        return utterance.Speaker == Speaker.Visitor
             || reported == said
-            || (heard.Interrupted && said.StartsWith(reported, StringComparison.Ordinal));
+            || (utterance.Interrupted && said.StartsWith(reported, StringComparison.Ordinal));
     }
 
     private static string CollapseSpaces(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -151,13 +151,13 @@ public sealed class VideoSessions(
         var isTooLate = session.TranscribedAt is not null || session.EndedAt < clock.GetUtcNow() - LateUtteranceTime;
         if (isTooLate || session.OpenedAt is null) return 0;
         await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
-        string ClientIdOf(HeardUtterance heard) => $"{UtteranceIds.Of(session)}heard:{heard.Id}";
+        string ClientIdOf(HeardUtterance reported) => $"{UtteranceIds.Of(session)}heard:{reported.Id}";
         var before = await ConversationLog.KnownAsync(db, session.ConversationId, [.. utterances.Select(ClientIdOf)], ct);
         var known = new HashSet<string>(before, StringComparer.Ordinal);
         var added = 0;
-        foreach (var heard in utterances)
+        foreach (var reported in utterances)
         {
-            var clientId = ClientIdOf(heard);
+            var clientId = ClientIdOf(reported);
             if (session.Heard >= MaxUtterances) break;
             if (!known.Add(clientId)) continue;
             session.Heard++;
@@ -166,9 +166,9 @@ public sealed class VideoSessions(
                 ClientId = clientId,
                 SessionId = session.Id.Value,
                 Mode = "video",
-                Speaker = heard.Speaker,
-                Text = heard.Text.Trim(),
-                Interrupted = heard.Interrupted,
+                Speaker = reported.Speaker,
+                Text = reported.Text.Trim(),
+                Interrupted = reported.Interrupted,
                 // A program with the tenant's API key is trusted; a visitor's page is not.
                 Reported = caller.Visitor is not null,
             };

@@ -31,7 +31,7 @@ public sealed class VoiceAccounts(TenantSecrets secrets, VoiceOptions options)
     public async Task<VoiceAccount?> OfAsync(TenantId tenant, VoiceSettings settings, CancellationToken ct)
     {
         var (exists, key) = await secrets.LookUpAsync(tenant, TenantSecrets.VoiceKey, ct);
-        // If the tenant's key can't be decrypted, do not use another account, which somebody else pays for.
+        // If the tenant's key can't be decrypted, do not use the installation's account, which somebody else pays for.
         if (exists && key is null) return null;
         return Of(settings, key);
     }

@@ -51,7 +51,7 @@ public sealed class VoiceCallStore(TenantDatabase database, VoiceTimings timings
         return row;
     }
 
-    /// <summary>Gives up this node's lease, if it still has it.</summary>
+    /// <summary>Releases the lease if this node still has it.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="id">The call.</param>
     /// <param name="next">How long until the next node may claim the call.</param>

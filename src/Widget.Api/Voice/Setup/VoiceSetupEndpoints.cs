@@ -79,7 +79,7 @@ internal static class VoiceSetupEndpoints
         var tenant = tenants.Current().TenantId;
         return await secrets.RemoveAsync(tenant, TenantSecrets.VoiceKey, ct)
             ? TypedResults.Ok(await StateAsync(tenant, secrets, options, ct))
-            : Problems.Because(StatusCodes.Status404NotFound, "The tenant has no key of its own for voice.");
+            : Problems.Because(StatusCodes.Status404NotFound, "The tenant has not set its own key for voice.");
     }
 
     private static async Task<Ok<ConnectionReport>> Test(
