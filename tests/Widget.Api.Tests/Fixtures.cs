@@ -23,6 +23,7 @@ using Widget.Api.Video;
 using Widget.Api.Voice;
 using Widget.Api.Voice.Calls;
 using Widget.Contracts;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Fetching;
 using Widget.Rag.Rerank;
 using Widget.Rag.Tavus;

@@ -7,7 +7,7 @@ namespace Widget.Api.Chat;
 
 internal static class ChatServices
 {
-    /// <summary>The widget's session, its endpoints and its hub.</summary>
+    /// <summary>Adds the services behind the widget's endpoints and hub.</summary>
     public static IServiceCollection AddChat(this IServiceCollection services)
     {
         services.AddSingleton<SessionService>();

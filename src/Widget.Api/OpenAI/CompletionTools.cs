@@ -58,7 +58,7 @@ internal sealed class OfferedTools(
     private async Task<ToolResult> RunAsync(FunctionCallContent call, int firstNumber, CancellationToken ct)
     {
         // The registry knows more tools than this request offers.
-        if (!own.Any(tool => tool.Name == call.Name)) return ToolResult.Refused(ToolStatus.Unknown, "There is no tool of this name.");
+        if (!own.Any(tool => tool.Name == call.Name)) return ToolResult.Refused(ToolStatus.Unknown, "There is no tool with this name.");
         var context = new ToolContext
         {
             Tenant = tenant,

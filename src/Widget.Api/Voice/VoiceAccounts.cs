@@ -31,7 +31,7 @@ public sealed class VoiceAccounts(TenantSecrets secrets, VoiceOptions options)
     public async Task<VoiceAccount?> OfAsync(TenantId tenant, VoiceSettings settings, CancellationToken ct)
     {
         var (exists, key) = await secrets.LookUpAsync(tenant, TenantSecrets.VoiceKey, ct);
-        // If the tenant's key can't be decrypted, do not use (and pay from) another account.
+        // If the tenant's key can't be decrypted, do not use the installation's account, which somebody else pays for.
         if (exists && key is null) return null;
         return Of(settings, key);
     }
@@ -44,7 +44,7 @@ public sealed class VoiceAccounts(TenantSecrets secrets, VoiceOptions options)
             return key is null && protocol != VoiceProtocol.SelfHosted
                 ? null
                 : new VoiceAccount(protocol, new Uri(own), key, IsTenants: true);
-        // The installation's endpoint serves the installation's protocol only.
+        // The installation's endpoint supports only the installation's protocol.
         var endpoint = protocol == options.Protocol ? options.Endpoint : null;
         if (key is not null)
         {

@@ -34,7 +34,7 @@ internal sealed class WarmUpQuestion(
         await tenants.GetByIdentifierAsync(TenantStore.IdPrefix + WarmUpTenant.TenantId, ct);
         await secrets.ReadAsync(WarmUpTenant.TenantId, TenantSecrets.VoiceKey, ct);
         await leases.RenewAsync([], ct);
-        var settings = await sessions.RehearseAsync(WarmUpTenant, ct);
+        var settings = await sessions.WarmUpAsync(WarmUpTenant, ct);
         var question = new VisitorMessage { ClientId = "warm-up", Text = $"How much is delivery number {lane} {round}?", Locale = "en" };
         var context = new AnswerContext(WarmUpTenant, settings, question, [], new Dictionary<string, string>(StringComparer.Ordinal));
         // A remote embedding model is not called: it costs money, and this process has nothing to compile for it.

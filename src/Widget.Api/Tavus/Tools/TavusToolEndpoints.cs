@@ -99,7 +99,7 @@ internal static class TavusToolEndpoints
                 { Outcome.Status: ToolStatus.Unfinished } => StatusCodes.Status503ServiceUnavailable,
                 _ => StatusCodes.Status422UnprocessableEntity,
             },
-            delivered.Outcome?.Words ?? delivered.Words);
+            delivered.Outcome?.ErrorMessage ?? delivered.Words);
     }
 
     private static async Task<Results<Ok<ToolSyncReport>, ProblemHttpResult>> Sync(

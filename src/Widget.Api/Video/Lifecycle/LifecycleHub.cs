@@ -15,7 +15,7 @@ public sealed class LifecycleHub(LifecycleService lifecycle, IMultiTenantContext
 {
     public const string Path = "/hubs/tavus";
 
-    private const int LongestUserId = 200;
+    private const int MaxUserIdLength = 200;
 
     /// <summary>Carries out a command and returns its outcome.</summary>
     public async Task<LifecycleEvent> Command(LifecycleRequest request)
@@ -28,8 +28,8 @@ public sealed class LifecycleHub(LifecycleService lifecycle, IMultiTenantContext
     /// <summary>Streams the events of a user's calls from now on: created, joined, ended.</summary>
     public async Task<IAsyncEnumerable<LifecycleEvent>> Follow(string userId, CancellationToken cancellationToken)
     {
-        if (userId is not { Length: > 0 and <= LongestUserId })
-            throw new HubException($"userId must have 1 to {LongestUserId} characters.");
+        if (userId is not { Length: > 0 and <= MaxUserIdLength })
+            throw new HubException($"userId must have 1 to {MaxUserIdLength} characters.");
         var tenant = tenants.Current().TenantId;
         // Read the start position before returning, so that the caller misses no event that it causes next.
         var after = await lifecycle.LastSeqAsync(tenant, userId, cancellationToken);
