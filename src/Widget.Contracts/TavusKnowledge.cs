@@ -51,7 +51,7 @@ public sealed record PublishRequest
     [MaxLength(100)]
     public IReadOnlyList<Guid>? SourceIds { get; init; }
 
-    /// <summary>Ids of documents to publish.</summary>
+    /// <summary>IDs of documents to publish.</summary>
     [MaxLength(500)]
     public IReadOnlyList<Guid>? DocumentIds { get; init; }
 }

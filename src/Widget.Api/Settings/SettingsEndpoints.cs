@@ -10,14 +10,14 @@ namespace Widget.Api.Settings;
 
 internal static class SettingsEndpoints
 {
-    private const long LargestRequest = 256 * 1024;
+    private const long MaxRequestBytes = 256 * 1024;
     private const string PlainHttp =
         "Plain http is allowed on this machine, such as http://localhost:8880/v1, and for hosts that WIDGET_FETCH_ALLOW names.";
 
     public static void MapSettings(this IEndpointRouteBuilder routes)
     {
         var settings = routes.MapGroup("/api/settings").RequireAuthorization(Policies.Developer).ProducesProblem(401)
-            .WithTags("Settings").WithRequestSizeLimit(LargestRequest);
+            .WithTags("Settings").WithRequestSizeLimit(MaxRequestBytes);
         settings.MapGet("/", Read).WithSummary("The tenant's settings");
         settings.MapPut("/", Save).Validate<TenantSettings>().WithSummary("Replace the tenant's settings");
         settings.MapGet("/origins", ReadOrigins).WithSummary("The websites that may embed the widget");

@@ -11,8 +11,6 @@ public static class UsageTables
     extension(TenantDb db)
     {
         public DbSet<UsageRecord> Usage => db.Set<UsageRecord>();
-
-        public DbSet<UsageWarning> UsageWarnings => db.Set<UsageWarning>();
     }
 
     private static void Map(ModelBuilder model)

@@ -129,12 +129,12 @@ public sealed class SharedCountersShould(ApiFixture api)
         await using var node = await ApiNode.StartAsync(api.Database, limits: new LimitOptions());
         var limits = node.Service<RequestLimits>();
 
-        for (var i = 0; i < RequestLimits.MostBuckets + 5_000; i++) await limits.TakeAsync(
+        for (var i = 0; i < RequestLimits.MaxBuckets + 5_000; i++) await limits.TakeAsync(
             Limit.Anonymous,
             $"2001:db8:{i >> 16:x}:{i & 0xffff:x}::/64",
             Ct);
 
-        limits.Buckets.ShouldBeInRange(RequestLimits.MostBuckets, RequestLimits.MostBuckets + 64);
+        limits.Buckets.ShouldBeInRange(RequestLimits.MaxBuckets, RequestLimits.MaxBuckets + 64);
     }
 
     private async Task<(int Granted, TimeSpan Wait)> TakeAsync(byte[] key, int wanted, int capacity, TimeSpan period)

@@ -39,7 +39,7 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
 
         var deleted = await Deletion().DeleteAsync(tenant.Tenant.Created.Slug, Ct);
 
-        deleted.LeftOver.ShouldBeEmpty();
+        deleted.Remaining.ShouldBeEmpty();
         deleted.AtTavus.Select(thing => thing.Kind).Distinct().Order().ShouldBe(["document", "guardrail", "persona", "tool"]);
         (await tenant.ListAsync("documents")).ShouldHaveSingleItem()["document_id"]!.GetValue<string>().ShouldBe(foreign);
         (await tenant.ListAsync("tools")).ShouldBeEmpty();
@@ -80,8 +80,8 @@ public sealed class DeletionWhileServingShould(TavusWorld world) : IClassFixture
 
         var deleted = await Deletion().DeleteAsync(tenant.Tenant.Created.Slug, Ct);
 
-        deleted.LeftOver.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            left => left.Thing.Id.ShouldBe(own),
+        deleted.Remaining.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            left => left.Item.Id.ShouldBe(own),
             left => left.Reason.ShouldBe("it was not created by this installation"));
         (await tenant.PersonaAsync(own))["persona_name"]!.GetValue<string>().ShouldBe("Our own");
     }

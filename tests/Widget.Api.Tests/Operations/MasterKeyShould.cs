@@ -224,7 +224,7 @@ public sealed class MasterKeyShould : IAsyncLifetime
             MasterKeys = Keys(keys),
         };
         await using var app = Server.Build([], options, builder => builder.Logging.ClearProviders().AddProvider(log));
-        await Server.RefuseUnsafeRoleAsync(app, Ct);
+        await Server.EnsureSafeToServeAsync(app, Ct);
         return string.Join('\n', log.Lines);
     }
 }

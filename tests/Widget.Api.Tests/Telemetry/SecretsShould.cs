@@ -161,7 +161,7 @@ public sealed class SecretsShould(ApiFixture api)
         var fault = await Should.ThrowAsync<PostgresException>(() => command.ExecuteScalarAsync(Ct));
         fault.ToString().ShouldContain("SECRET");
 
-        var logged = LoggedException.Of(new InvalidOperationException("It failed.", fault));
+        var logged = SanitizedException.From(new InvalidOperationException("It failed.", fault));
 
         logged.ToString().ShouldNotContain("SECRET");
         logged.ToString().ShouldContain("22P05");
