@@ -74,6 +74,7 @@ public sealed record FailedDocument(string Id, string Error);
 public sealed record NoticedDocument(string Id, string Notice);
 
 /// <summary>Adds one web page, or one file on the web.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AddPageRequest
 {
     /// <summary>Address of the page or file.</summary>
@@ -92,6 +93,7 @@ public sealed record AddPageRequest
 }
 
 /// <summary>Adds a web site.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AddSiteRequest
 {
     /// <summary>A start page, or a site map (an address that ends in .xml).</summary>
@@ -142,6 +144,7 @@ public sealed record EmbeddingReport(string Model, EmbeddingChangeReport? Change
 /// <param name="Since">When the change was requested.</param>
 public sealed record EmbeddingChangeReport(string Model, int Done, int Total, string? Error, DateTimeOffset Since);
 
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ChangeEmbeddingRequest
 {
     /// <summary>The local embedding model, which needs no endpoint.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Widget.Api.Tenancy;
 using Widget.Api.Tenancy.MultiTenancy;
+using Widget.Api.Tools;
 using Widget.Api.Usage;
 using Widget.Api.Web;
 using Widget.Contracts;
@@ -36,8 +37,12 @@ internal static class SettingsEndpoints
         TenantSettingsService settings,
         FetchOptions fetching,
         BudgetOptions budgets,
+        ToolRegistry tools,
         CancellationToken ct)
     {
+        var available = tools.All.Select(tool => tool.Name).ToList();
+        if (request.Tools.Except(available, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
+            return Problems.Invalid("tools", $"There is no tool \"{unknown}\". The tools are {string.Join(", ", available)}.");
         (string Field, string? Endpoint)[] endpoints =
             [("speech.endpoint", request.Speech.Endpoint), ("voice.endpoint", request.Voice.Endpoint)];
         foreach (var (field, endpoint) in endpoints)

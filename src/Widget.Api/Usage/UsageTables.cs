@@ -8,11 +8,6 @@ public static class UsageTables
 {
     public static TenantTables Tables { get; } = new(typeof(UsageTables).Assembly, Map);
 
-    extension(TenantDb db)
-    {
-        public DbSet<UsageRecord> Usage => db.Set<UsageRecord>();
-    }
-
     private static void Map(ModelBuilder model)
     {
         UsageRecord.Map(model);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.Options;
 
 namespace Widget.Api.Web;
 
@@ -17,7 +18,7 @@ internal readonly record struct RequestFault(int Status, string Title, string? F
 /// Explains why a request could not be read. The framework's messages contain .NET type names and may change with any release. So the
 /// expected value is taken from the endpoint's parameters and the type of its body.
 /// </summary>
-internal sealed class RequestFaults(Microsoft.Extensions.Options.IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json)
+internal sealed class RequestFaults(IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> json, IOptions<FormOptions> form)
 {
     private const string InvalidJson = "The request is not valid JSON.";
 
@@ -33,6 +34,8 @@ internal sealed class RequestFaults(Microsoft.Extensions.Options.IOptions<Micros
             { StatusCode: StatusCodes.Status408RequestTimeout } => new(e.StatusCode, "The request came too slowly. Please send it again."),
             { StatusCode: not StatusCodes.Status400BadRequest } => new(e.StatusCode, Problems.Unreadable),
             { InnerException: JsonException inner } => Explain(inner, BodyType(endpoint)),
+            { InnerException: InvalidDataException over } when http.Request.HasFormContentType && IsOverLimit(over) =>
+                new(StatusCodes.Status413PayloadTooLarge, FormTooLarge()),
             { InnerException: InvalidDataException } when http.Request.HasFormContentType =>
                 BadRequest("The form could not be read. Send it as multipart/form-data, complete and with its boundary."),
             // The server's own exceptions are about malformed HTTP, not about parameters.
@@ -45,6 +48,14 @@ internal sealed class RequestFaults(Microsoft.Extensions.Options.IOptions<Micros
                     : BadRequest("The request must be a JSON object, not null.")),
         };
     }
+
+    // The framework throws the same exception for an invalid form and for one over a limit. Only the message differs.
+    private static bool IsOverLimit(InvalidDataException e) =>
+        e.Message.Contains(" limit ", StringComparison.Ordinal) && e.Message.EndsWith("exceeded.", StringComparison.Ordinal);
+
+    private string FormTooLarge() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"The form is too large. It can have at most {form.Value.ValueCountLimit:N0} fields of at most {form.Value.ValueLengthLimit >> 20} MB.");
 
     private RequestFault Explain(JsonException e, Type? body)
     {
