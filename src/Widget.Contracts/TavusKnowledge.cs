@@ -9,7 +9,7 @@ public sealed record TavusKnowledgeState
     /// <summary>Whether the tenant's settings include it in searches (<c>useTavusKB</c>).</summary>
     public required bool On { get; init; }
 
-    /// <summary>How it is searched, in plain words.</summary>
+    /// <summary>How it is searched, as text for people.</summary>
     public required string SearchedBy { get; init; }
 
     /// <summary>When the mirror was last synchronised; null before the first time.</summary>

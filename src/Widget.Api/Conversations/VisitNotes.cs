@@ -15,7 +15,7 @@ internal static class VisitNotes
             .Where(trait => trait.Value.Length > 0)
             .Select(trait => $"{Line(trait.Key)}: {Truncation.Truncate(Line(trait.Value), MaxTraitLength)}")
             .ToList();
-        if (traits.Count > 0) lines.Add($"The visitor says of themselves (unproved): {string.Join("; ", traits)}");
+        if (traits.Count > 0) lines.Add($"The visitor says of themselves (not verified): {string.Join("; ", traits)}");
         if (page is not null) lines.Add($"They are on the page {Line(page)}");
         lines.AddRange(conversation.Context.Select(entry => $"The page says: {Line(entry.Key)} = {Line(entry.Value)}"));
         return string.Join('\n', lines);

@@ -25,7 +25,7 @@ public static partial class Server
 
         var app = builder.Build();
         var hosts = app.Services.GetRequiredService<OwnHosts>();
-        app.Lifetime.ApplicationStarted.Register(() => hosts.ListenOn(app.Services.GetRequiredService<IServer>()));
+        app.Lifetime.ApplicationStarted.Register(() => hosts.AddListeningAddresses(app.Services.GetRequiredService<IServer>()));
         app.UsePipeline(options);
         app.MapFeatures();
         return app;

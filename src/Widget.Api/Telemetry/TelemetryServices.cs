@@ -72,7 +72,7 @@ internal static class TelemetryServices
         ("dns.lookup.duration", ["error.type"]),
     ];
 
-    // Names that the operator sets override ours.
+    // A service name that the operator sets overrides the default.
     private static void Describe(ResourceBuilder resource, IConfiguration configuration)
     {
         var named = configuration["OTEL_SERVICE_NAME"] is { Length: > 0 }

@@ -40,8 +40,8 @@ public sealed class OwnHosts(InstallationOptions options)
             || _listening?.Contains(name) == true;
     }
 
-    /// <summary>Adds the addresses that the server listens on. Call it once the server listens.</summary>
-    public void ListenOn(IServer server) =>
+    /// <summary>Adds the addresses that the server listens on. Call it when the server has started to listen.</summary>
+    public void AddListeningAddresses(IServer server) =>
         _listening = (server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
             .Select(address => BindingAddress.Parse(address).Host)
             .Where(host => !(IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))))

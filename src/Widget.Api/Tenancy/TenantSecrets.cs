@@ -73,6 +73,7 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
         }
     }
 
+    /// <summary>Returns the parts of the secret that can be shown. Null if the tenant has none.</summary>
     public async Task<SecretSummary?> FindAsync(TenantId tenant, string name, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -80,6 +81,7 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
             .SingleOrDefaultAsync(ct);
     }
 
+    /// <summary>Adds or replaces the secret.</summary>
     public async Task SaveAsync(TenantId tenant, string name, string secret, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);
@@ -92,7 +94,8 @@ public sealed class TenantSecrets(TenantDatabase database, IDataProtectionProvid
         await db.CommitAsync(ct);
     }
 
-    /// <returns>False when there was none.</returns>
+    /// <summary>Deletes the secret.</summary>
+    /// <returns>False if there was none.</returns>
     public async Task<bool> RemoveAsync(TenantId tenant, string name, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(tenant, ct);

@@ -120,7 +120,7 @@ public sealed class UsageMeter(TenantDatabase database, TimeProvider clock)
                 },
                 seconds, use.Model ?? "", use.InputTokens, use.OutputTokens, use.EstimatedTokens,
             ]);
-        if (await command.ExecuteNonQueryAsync(ct) == 1) UsageTelemetry.Ended(kind, seconds);
+        if (await command.ExecuteNonQueryAsync(ct) == 1) UsageTelemetry.RecordCall(kind, seconds);
     }
 
     /// <summary>Records tokens that belong to no conversation, in a separate transaction.</summary>

@@ -5,7 +5,7 @@ namespace Widget.Api.Web;
 /// their own exceptions where a result value would have to pass through many layers.
 /// </summary>
 /// <param name="field">The field as the API names it.</param>
-/// <param name="message">For people.</param>
+/// <param name="message">The error message for people.</param>
 public abstract class ConflictException(string field, string message) : Exception(message)
 {
     public string Field { get; } = field;

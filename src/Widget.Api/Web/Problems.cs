@@ -37,9 +37,9 @@ internal static class Problems
 
     public static ProblemHttpResult Create(int status, string title) => TypedResults.Problem(statusCode: status, title: title);
 
-    /// <param name="status">HTTP status.</param>
-    /// <param name="title">For people.</param>
-    /// <param name="code">For programs.</param>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="title">The error message for people.</param>
+    /// <param name="code">The error code for programs.</param>
     public static ProblemHttpResult Create(int status, string title, string code) =>
         TypedResults.Problem(
             statusCode: status,

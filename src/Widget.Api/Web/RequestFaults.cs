@@ -55,7 +55,8 @@ internal sealed class RequestFaults(IOptions<Microsoft.AspNetCore.Http.Json.Json
 
     private string FormTooLarge() => string.Create(
         CultureInfo.InvariantCulture,
-        $"The form is too large. It can have at most {form.Value.ValueCountLimit:N0} fields of at most {form.Value.ValueLengthLimit >> 20} MB.");
+        $"The form is too large. It can have at most {form.Value.ValueCountLimit:N0} fields, "
+            + $"each with at most {form.Value.MultipartHeadersLengthLimit >> 10} KB of headers.");
 
     private RequestFault Explain(JsonException e, Type? body)
     {

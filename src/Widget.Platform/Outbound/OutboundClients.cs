@@ -6,7 +6,7 @@ namespace Widget.Platform.Outbound;
 
 /// <summary>
 /// The HTTP clients for all other servers, from <see cref="IHttpClientFactory"/>. They follow no redirects, which would take a key to
-/// another host, and keep no cookies. They have no time limit of their own: each call sets one (<see cref="OutboundPipelines"/>).
+/// another host, and keep no cookies. They have no timeout; each call sets a time limit (<see cref="OutboundPipelines"/>).
 /// </summary>
 public static class OutboundClients
 {

@@ -4,8 +4,8 @@ using Npgsql;
 namespace Widget.Api.Tests.Operations;
 
 /// <summary>
-/// A tenant with a row in every tenant-owned table. Tables and columns come from the catalog, so a table that is added later is filled, too,
-/// or fails the test that fills it.
+/// A tenant with a row in every tenant-owned table. Tables and columns come from the catalog, so a table that is added later is filled,
+/// too, or fails the test that fills it.
 /// </summary>
 internal sealed partial class FilledTenant(NpgsqlDataSource superuser)
 {

@@ -84,7 +84,7 @@ public sealed partial class MetricsShould(ApiFixture api)
         await visitor.AskAsync("How long does charging take?");
         using var nowhere = node.Client();
         await nowhere.GetAsync("/nowhere");
-        Usage.UsageTelemetry.Ended(Usage.UsageMeter.Voice, 90);
+        Usage.UsageTelemetry.RecordCall(Usage.UsageMeter.Voice, 90);
     }
 
     private static string[] Shown()

@@ -41,7 +41,7 @@ internal sealed partial class NodeWarmUp(
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         // Requests may arrive from now on, so the hosts must be known.
-        hosts.ListenOn(server);
+        hosts.AddListeningAddresses(server);
         try
         {
             if (!_isNeeded || Address() is not { } address) return;

@@ -71,7 +71,7 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
         // Blocks new work for the tenant until the commit: every new row needs to reference this one.
         await using (var hold = transaction.Command("select from tenants where tenant_id = $1 for update", [tenant.Value]))
             await hold.ExecuteNonQueryAsync(ct);
-        // Watchers of a conversation read it again after the commit, and find that it is gone.
+        // After the commit, watchers of a conversation read it again and find that it has been deleted.
         await using (var wake = transaction.Command(
             """
             select pg_notify($2, concat_ws(':', tenant_id, id, last_seq))
@@ -99,7 +99,10 @@ internal sealed class TenantRows(NpgsqlDataSource owner)
 
     // Lists the tables with the column. A table comes before the tables that it references, so that its rows are counted before a cascade
     // deletes them.
-    private static async Task<IReadOnlyList<string>> ListAsync(CrossTenantTransaction transaction, CancellationToken ct, string column = "tenant_id")
+    private static async Task<IReadOnlyList<string>> ListAsync(
+        CrossTenantTransaction transaction,
+        CancellationToken ct,
+        string column = "tenant_id")
     {
         var references = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
         await using (var command = transaction.Command(

@@ -11,13 +11,13 @@ public sealed class TenantResolver(IEnumerable<IMultiTenantStrategy> strategies,
     // Credentials come first. The sort is stable, so the order of registration is otherwise kept.
     private readonly IMultiTenantStrategy[] _strategies = [.. strategies.OrderByDescending(strategy => strategy.ReadsCredential)];
 
-    public Task<IMultiTenantContext> ResolveAsync(object context, CancellationToken ct) => ResolveAsync([context], ct);
+    public Task<IMultiTenantContext> ResolveAsync(object context, CancellationToken ct) => ResolveAllAsync([context], ct);
 
     public Task<IMultiTenantContext> ResolveAsync(HttpContext request, object body, CancellationToken ct) =>
-        ResolveAsync([request, body], ct);
+        ResolveAllAsync([request, body], ct);
 
     // A carrier is the request or its body.
-    private async Task<IMultiTenantContext> ResolveAsync(object[] carriers, CancellationToken ct)
+    private async Task<IMultiTenantContext> ResolveAllAsync(object[] carriers, CancellationToken ct)
     {
         IMultiTenantContext resolved = MultiTenantContext.None;
         string? resolvedBy = null;
