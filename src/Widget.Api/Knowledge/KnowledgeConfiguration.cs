@@ -21,7 +21,7 @@ internal static class KnowledgeConfiguration
 
     public static LocalEmbeddingOptions ReadLocalEmbedding(Variables variables) => new()
     {
-        IsEnabled = variables.Switch("WIDGET_LOCAL_EMBEDDINGS", whenUnset: true),
+        IsEnabled = variables.Switch("WIDGET_LOCAL_EMBEDDINGS", defaultValue: true),
         Cache = variables.Text("WIDGET_MODEL_CACHE") ?? LocalEmbeddingOptions.DefaultCache,
     };
 

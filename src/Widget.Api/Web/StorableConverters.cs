@@ -4,37 +4,39 @@ using Widget.Platform.Database;
 
 namespace Widget.Api.Web;
 
-/// <summary>
-/// Reads texts of requests as <see cref="StorableJson"/> does, so that characters that PostgreSQL cannot store are refused at once.
-/// </summary>
-internal sealed class StorableStrings : JsonConverter<string>
+/// <summary>JSON converters that make the values of requests storable in PostgreSQL, as <see cref="StorableJson"/> describes.</summary>
+internal static class StorableConverters
+{
+    public static void AddTo(JsonSerializerOptions options)
+    {
+        options.Converters.Add(new StorableStringConverter());
+        options.Converters.Add(new StorableElementConverter());
+    }
+}
+
+/// <summary>Reads strings without characters that PostgreSQL cannot store.</summary>
+internal sealed class StorableStringConverter : JsonConverter<string>
 {
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        StorableJson.Text(ref reader);
+        StorableJson.ReadString(ref reader);
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 
     public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        StorableJson.Text(ref reader)!;
+        StorableJson.ReadString(ref reader)!;
 
     public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
         writer.WritePropertyName(value);
 }
 
-/// <summary>The same for fields that may hold any JSON.</summary>
-internal sealed class StorableElements : JsonConverter<JsonElement>
+/// <summary>Reads fields that may contain any JSON, without values that PostgreSQL cannot store.</summary>
+internal sealed class StorableElementConverter : JsonConverter<JsonElement>
 {
-    /// <summary>Registers the converters for texts and free JSON.</summary>
-    public static void AddTo(JsonSerializerOptions options)
-    {
-        options.Converters.Add(new StorableStrings());
-        options.Converters.Add(new StorableElements());
-    }
 
     public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         using var given = JsonDocument.ParseValue(ref reader);
-        using var storable = JsonDocument.Parse(StorableJson.Of(given.RootElement));
+        using var storable = JsonDocument.Parse(StorableJson.ToText(given.RootElement));
         return storable.RootElement.Clone();
     }
 

@@ -8,17 +8,17 @@ using Widget.Testing;
 namespace Widget.Api.Tests.Boundary;
 
 /// <summary>While the database is unavailable, requests get 503 and Retry-After, however the exception is wrapped.</summary>
-public sealed class DatabaseAwayShould
+public sealed class DatabaseOutageShould
 {
-    private const string Words = "We cannot reach our database right now. Please try again in a moment.";
+    private const string Message = "We cannot reach our database right now. Please try again in a moment.";
 
     [Theory]
     [InlineData("57P01")]
     [InlineData("53300")]
     [InlineData("40P01")]
-    public async Task Be_told_when_saving_meets_it(string state)
+    public async Task Be_reported_when_a_write_fails(string state)
     {
-        // A database of its own, since it is spoilt.
+        // A separate database, because the test breaks it.
         await using var database = await TestDatabase.CreateAsync();
         await using var node = await ApiNode.StartAsync(database);
         var created = await new TenantAdministration(database.OwnerSource).CreateAsync(
@@ -38,12 +38,12 @@ public sealed class DatabaseAwayShould
 
         var response = await developer.PostAsJsonAsync("/api/keys/model", new { name = "x" });
 
-        await response.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, Words);
+        await response.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, Message);
         response.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(5));
     }
 
     [Fact]
-    public async Task Be_told_when_no_connection_is_left_and_forgotten_when_there_is()
+    public async Task Be_reported_only_while_no_connection_is_left()
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var node = await ApiNode.StartAsync(database);
@@ -60,11 +60,11 @@ public sealed class DatabaseAwayShould
             database,
             $"alter role \"{role}\" connection limit 0; select pg_terminate_backend(pid) from pg_stat_activity where usename = '{role}'");
         var (plain, openAI) = (await client.GetAsync("/api/settings"), await client.GetAsync("/v1/models"));
-        await plain.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, Words);
+        await plain.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, Message);
         plain.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(5));
         openAI.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         openAI.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(5));
-        (await openAI.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetProperty("message").GetString().ShouldBe(Words);
+        (await openAI.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetProperty("message").GetString().ShouldBe(Message);
 
         await ExecuteAsync(database, $"alter role \"{role}\" connection limit -1");
         await Eventually.TrueAsync(
@@ -73,7 +73,7 @@ public sealed class DatabaseAwayShould
     }
 
     [Fact]
-    public async Task Not_be_said_of_a_mistake()
+    public async Task Not_be_reported_for_a_programming_error()
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var node = await ApiNode.StartAsync(database);

@@ -4,33 +4,34 @@ using Npgsql;
 namespace Widget.Platform.Database;
 
 /// <summary>
-/// Replaces an exception in the log if its message could contain user data: PostgreSQL quotes values in its messages and contexts, and
-/// parsers quote invalid input. Types, codes and stack traces are kept.
+/// Stands in the log for an exception whose message could contain user data: PostgreSQL quotes values in its messages and contexts, and
+/// parsers quote invalid input. It keeps the types, codes and stack traces of the exception and its inner exceptions.
 /// </summary>
-public sealed class LoggedException : Exception
+public sealed class SanitizedException : Exception
 {
     private readonly string _text;
 
-    private LoggedException(string message, string text)
+    private SanitizedException(string message, string text)
         : base(message) => _text = text;
 
     /// <summary>Returns the exception itself, or a replacement without user data.</summary>
-    public static Exception Of(Exception exception)
+    public static Exception From(Exception exception)
     {
         var chain = new List<Exception>();
         for (var inner = exception; inner is not null; inner = inner.InnerException) chain.Add(inner);
-        if (!chain.Exists(Quotes)) return exception;
+        if (!chain.Exists(MayQuoteInput)) return exception;
         var message = string.Join(" < ", chain.Select(Describe));
-        return new LoggedException(
+        return new SanitizedException(
             message,
-            string.Join(Environment.NewLine, chain.Select(one => $"{Describe(one)}{Environment.NewLine}{one.StackTrace}")));
+            string.Join(Environment.NewLine, chain.Select(link => $"{Describe(link)}{Environment.NewLine}{link.StackTrace}")));
     }
 
     public override string ToString() => _text;
 
-    // Errors of class 22 (data) and class 23 (constraints) quote values. Other classes concern the server and the application's statements.
+    // PostgreSQL's errors of class 22 (data) and class 23 (constraints) quote values. The other classes concern the server and the
+    // application's statements.
     // ASP.NET Core's exception for unreadable requests is matched by its name, since Widget.Platform does not reference ASP.NET Core.
-    private static bool Quotes(Exception exception) => exception is JsonException or FormatException or ArgumentException
+    private static bool MayQuoteInput(Exception exception) => exception is JsonException or FormatException or ArgumentException
         || exception.GetType().Name == "BadHttpRequestException"
         || exception is PostgresException { SqlState: ['2', '2', ..] or ['2', '3', ..] };
 
