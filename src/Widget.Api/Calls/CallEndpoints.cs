@@ -45,7 +45,7 @@ internal static class CallEndpoints
         }
         catch (JsonException)
         {
-            return Problems.Because(StatusCodes.Status400BadRequest, "The request is not valid JSON.");
+            return Problems.Create(StatusCodes.Status400BadRequest, "The request is not valid JSON.");
         }
     }
 }

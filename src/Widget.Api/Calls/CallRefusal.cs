@@ -70,5 +70,5 @@ public sealed record CallRefusal(int Status, string Code, string Message)
         "unreachable",
         $"The {mode} service can't be reached right now. Please try again in a moment, or switch to text.");
 
-    internal ProblemHttpResult ToProblem() => Problems.Because(Status, Message, Code);
+    internal ProblemHttpResult ToProblem() => Problems.Create(Status, Message, Code);
 }

@@ -13,11 +13,11 @@ internal static class ChatServices
         services.AddSingleton<SessionService>();
         services.AddCors(cors => cors.AddPolicy(
             Policies.AnyOrigin, policy => policy.AllowAnyOrigin().AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("Retry-After")));
-        services.AddSignalR(options => options.MaximumReceiveMessageSize = MeasuredHubProtocol.LargestFrame)
-            .AddJsonProtocol(json => StorableElements.AddTo(json.PayloadSerializerOptions));
+        services.AddSignalR(options => options.MaximumReceiveMessageSize = SizeLimitedHubProtocol.MaxFrameBytes)
+            .AddJsonProtocol(json => StorableConverters.AddTo(json.PayloadSerializerOptions));
         // Of two protocols with the same name, SignalR uses the one registered last.
         services.AddSingleton<IHubProtocol>(provider =>
-            new MeasuredHubProtocol(new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>())));
+            new SizeLimitedHubProtocol(new JsonHubProtocol(provider.GetRequiredService<IOptions<JsonHubProtocolOptions>>())));
         return services;
     }
 }

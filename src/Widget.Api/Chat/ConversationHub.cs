@@ -41,10 +41,10 @@ public sealed class ConversationHub(
         MessageRequest message,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (Validation.Errors(message) is { Count: > 0 } errors) throw new HubException(errors.Values.First()[0]);
+        if (Validation.FindErrors(message) is { Count: > 0 } errors) throw new HubException(errors.Values.First()[0]);
         var visitor = Visitor();
         var asked = await AskAsync(visitor, new ConversationId(conversationId), message, cancellationToken);
-        await foreach (var update in asked.Answer ?? throw new HubException(asked.HubWords)) yield return update;
+        await foreach (var update in asked.Answer ?? throw new HubException(asked.HubMessage)) yield return update;
     }
 
     /// <summary>Stops an answer. The text so far remains.</summary>

@@ -59,14 +59,14 @@ internal static class VisitorEndpoints
     {
         if (limits.Peek(http, request.SiteKey) is { } limited) return limited.ToProblem(http);
         if ((await resolver.ResolveAsync(request, ct)).TenantInfo is not { } tenant)
-            return Problems.Because(StatusCodes.Status401Unauthorized, "This site key is unknown or has been revoked.");
+            return Problems.Create(StatusCodes.Status401Unauthorized, "This site key is unknown or has been revoked.");
         // The middleware resolved the tenant without the body. Check that the body names the same tenant.
         if (tenants.MultiTenantContext.Strategy is not null)
         {
             var resolved = await resolver.ResolveAsync(http, request, ct);
-            if (resolved.IsContradictory) return Problems.Because(StatusCodes.Status403Forbidden, MultiTenantMiddleware.Contradiction);
+            if (resolved.IsContradictory) return Problems.Create(StatusCodes.Status403Forbidden, MultiTenantMiddleware.Contradiction);
             if (resolved.TenantInfo is null)
-                return Problems.Because(StatusCodes.Status401Unauthorized, "The key of this request is unknown or has been revoked.");
+                return Problems.Create(StatusCodes.Status401Unauthorized, "The key of this request is unknown or has been revoked.");
         }
 
         var origin = Origins.Of(http);
@@ -81,11 +81,11 @@ internal static class VisitorEndpoints
         return TypedResults.Ok(await sessions.OpenAsync(tenant, request, origin, ct));
     }
 
-    private static ProblemHttpResult NoSiteAllowed(TenantInfo tenant) => Problems.Because(
+    private static ProblemHttpResult NoSiteAllowed(TenantInfo tenant) => Problems.Create(
         StatusCodes.Status403Forbidden,
         $"{tenant.Name} allows no web sites, so its widget opens on its hosted page only.");
 
-    private static ProblemHttpResult SiteNotAllowed(TenantInfo tenant, string origin) => Problems.Because(
+    private static ProblemHttpResult SiteNotAllowed(TenantInfo tenant, string origin) => Problems.Create(
         StatusCodes.Status403Forbidden,
         $"The widget of {tenant.Name} is not allowed on {origin}. Its owner can add this site to the allowed origins.");
 
@@ -112,18 +112,18 @@ internal static class VisitorEndpoints
         var asked = await asks.AskAsync(visitor.Tenant, visitor.Visitor, new ConversationId(id), request, ct);
         if (asked.Answer is not { } answer)
         {
-            if (asked.RetryAfter is not { } seconds) return Problems.Because(StatusCodes.Status404NotFound, asked.Words);
+            if (asked.RetryAfter is not { } seconds) return Problems.Create(StatusCodes.Status404NotFound, asked.Words);
             Refusal.SetRetryAfter(http, seconds);
             return asked.Refusal == AskRefusal.Busy
-                ? Problems.Because(StatusCodes.Status503ServiceUnavailable, asked.Words, "busy")
-                : Problems.Because(StatusCodes.Status429TooManyRequests, asked.Words, Refusal.Code);
+                ? Problems.Create(StatusCodes.Status503ServiceUnavailable, asked.Words, "busy")
+                : Problems.Create(StatusCodes.Status429TooManyRequests, asked.Words, Refusal.Code);
         }
 
         if (Accepts(http, "text/event-stream") || !Accepts(http, "application/json"))
             return TypedResults.ServerSentEvents(WithEventNames(answer, ct));
         await foreach (var update in answer)
             if (update is AnswerCompleted completed) return TypedResults.Ok(completed.Message);
-        return Problems.Because(
+        return Problems.Create(
             StatusCodes.Status503ServiceUnavailable,
             "The answer is not ready. Send the message again with the same client id.");
     }

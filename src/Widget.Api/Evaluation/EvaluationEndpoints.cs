@@ -90,7 +90,7 @@ internal static class EvaluationEndpoints
         }
         catch (ValidationException e)
         {
-            return Problems.Because(StatusCodes.Status400BadRequest, e.Message);
+            return Problems.Create(StatusCodes.Status400BadRequest, e.Message);
         }
     }
 
@@ -132,8 +132,8 @@ internal static class EvaluationEndpoints
         var (run, refusal) = await runs.StartAsync(tenants.Current().TenantId, request, ct);
         if (run is not null) return TypedResults.Accepted($"/api/evaluation/runs/{run.Id}", run);
         return refusal == RunRefusal.AlreadyRunning
-            ? Problems.Because(StatusCodes.Status409Conflict, "Another run is in progress. Wait for it, or cancel it.")
-            : Problems.Because(StatusCodes.Status400BadRequest, "There are no test questions to ask.");
+            ? Problems.Create(StatusCodes.Status409Conflict, "Another run is in progress. Wait for it, or cancel it.")
+            : Problems.Create(StatusCodes.Status400BadRequest, "There are no test questions to ask.");
     }
 
     private static async Task<Ok<IReadOnlyList<EvaluationRun>>> Runs(
@@ -164,7 +164,7 @@ internal static class EvaluationEndpoints
             to is { } other ? new EvaluationRunId(other) : null,
             ct) is { } diff
             ? TypedResults.Ok(diff)
-            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run, or no earlier one to compare it with.");
+            : Problems.Create(StatusCodes.Status404NotFound, "There is no such run, or no earlier one to compare it with.");
 
     private static async Task<Results<Accepted, ProblemHttpResult>> Cancel(
         Guid id,
@@ -173,7 +173,7 @@ internal static class EvaluationEndpoints
         CancellationToken ct) =>
         await runs.CancelAsync(tenants.Current().TenantId, new EvaluationRunId(id), ct)
             ? TypedResults.Accepted($"/api/evaluation/runs/{id}")
-            : Problems.Because(StatusCodes.Status404NotFound, "There is no such run in progress.");
+            : Problems.Create(StatusCodes.Status404NotFound, "There is no such run in progress.");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteRun(
         Guid id,
@@ -182,12 +182,12 @@ internal static class EvaluationEndpoints
         CancellationToken ct) =>
         await runs.DeleteAsync(tenants.Current().TenantId, new EvaluationRunId(id), ct)
             ? TypedResults.NoContent()
-            : Problems.Because(StatusCodes.Status404NotFound, "There is no such finished run.");
+            : Problems.Create(StatusCodes.Status404NotFound, "There is no such finished run.");
 
     private static ProblemHttpResult Refused(QuestionRefusal refusal) => refusal switch
     {
-        QuestionRefusal.NameTaken => Problems.Because(StatusCodes.Status409Conflict, "Another question has this name."),
-        QuestionRefusal.TooMany => Problems.Because(
+        QuestionRefusal.NameTaken => Problems.Create(StatusCodes.Status409Conflict, "Another question has this name."),
+        QuestionRefusal.TooMany => Problems.Create(
             StatusCodes.Status409Conflict,
             string.Create(CultureInfo.InvariantCulture, $"There may be at most {EvaluationQuestions.MaxQuestions:N0} test questions.")),
         _ => Problems.NotFound("test question"),

@@ -19,7 +19,7 @@ public sealed partial class EvaluationWorker(
     ILogger<EvaluationWorker> logger) : LeasedWorker<RunLease>(Pace, clock, signal)
 {
     private const short MaxAttempts = 3;
-    private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(2), LongestPause: TimeSpan.FromSeconds(15));
+    private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(2), MaxPause: TimeSpan.FromSeconds(15));
     private static readonly LeaseTimes Times = new(Length: TimeSpan.FromSeconds(15), Renewal: TimeSpan.FromSeconds(3));
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(10);
 
@@ -39,13 +39,13 @@ public sealed partial class EvaluationWorker(
 
     protected override Task<bool> RenewAsync(RunLease lease, CancellationToken ct) => lease.ExtendAsync(Times.Length, ct);
 
-    protected override async Task LeaveAsync(RunLease lease, bool isStopping)
+    protected override async Task OnCancelledAsync(RunLease lease, bool isStopping)
     {
         LogReleased(lease.Tenant, lease.Run);
         if (isStopping) await lease.ExtendAsync(TimeSpan.Zero, CancellationToken.None);
     }
 
-    protected override Task EndAsync(RunLease lease)
+    protected override Task OnEndedAsync(RunLease lease)
     {
         lease.Dispose();
         return Task.CompletedTask;
@@ -79,7 +79,7 @@ public sealed partial class EvaluationWorker(
             catch (Exception e) when (e is NpgsqlException || DatabaseFaults.IsTransient(e))
             {
                 // The question did not cause the failure, so the attempt does not count. Undo it when the database is available again.
-                await DatabaseRetry.RunAsync(token => lease.GiveBackAsync(next.Ordinal, token), Clock, LogDatabaseAway, ct);
+                await DatabaseRetry.RunAsync(token => lease.GiveBackAsync(next.Ordinal, token), Clock, LogDatabaseUnavailable, ct);
                 throw;
             }
 
@@ -106,7 +106,7 @@ public sealed partial class EvaluationWorker(
         await lease.SaveAsync(next.Ordinal, result, tally.Use, ct);
     }
 
-    protected override void LogTrouble(Exception exception) => LogFault(exception);
+    protected override void LogFailure(Exception exception) => LogFault(exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Claimed evaluation run {Run} of tenant {Tenant}")]
     private partial void LogClaimed(TenantId tenant, EvaluationRunId run);
@@ -118,7 +118,7 @@ public sealed partial class EvaluationWorker(
     private partial void LogReleased(TenantId tenant, EvaluationRunId run);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; evaluation is paused")]
-    protected override partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseUnavailable(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "An evaluation run failed unexpectedly and is retried")]
     private partial void LogFault(Exception exception);

@@ -58,7 +58,7 @@ public sealed partial class QuestionAsker(
         }
         catch (Exception e) when (!ct.IsCancellationRequested && !DatabaseFaults.IsTransient(e))
         {
-            LogFault(LoggedException.Of(e), tenant, question.Id);
+            LogFault(SanitizedException.From(e), tenant, question.Id);
             return Failed(question, "An internal error occurred. It has been logged.", clock.GetElapsedTime(start).TotalMilliseconds);
         }
     }

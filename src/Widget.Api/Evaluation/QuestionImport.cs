@@ -13,7 +13,7 @@ internal static class QuestionImport
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new StorableStrings() },
+        Converters = { new StorableStringConverter() },
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict,
     };
 
@@ -36,7 +36,7 @@ internal static class QuestionImport
             {
                 var question = JsonSerializer.Deserialize<EvaluationQuestionRequest>(text, Json);
                 if (question is null) failed.Add(new FailedDocument(position, NotAnObject));
-                else if (Validation.Errors(question).Values.FirstOrDefault() is { } errors)
+                else if (Validation.FindErrors(question).Values.FirstOrDefault() is { } errors)
                     failed.Add(new FailedDocument(position, errors[0]));
                 else questions.Add(question);
             }

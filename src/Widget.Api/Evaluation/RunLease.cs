@@ -51,7 +51,7 @@ public sealed class RunLease(TenantDatabase database, TenantId tenant, Evaluatio
         row.Result = result;
         await db.EvaluationRuns.Where(candidate => candidate.Id == Run)
             .ExecuteUpdateAsync(set => set.SetProperty(candidate => candidate.Done, candidate => candidate.Done + 1), ct);
-        if (!use.IsNothing)
+        if (!use.IsEmpty)
             await UsageMeter.CountAsync(db, UsageMeter.Evaluation, Reference(ordinal), conversation: null, seconds: 0, use, ct);
         await db.CommitAsync(ct);
     }

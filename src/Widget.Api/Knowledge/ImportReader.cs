@@ -15,7 +15,7 @@ internal static class ImportReader
     /// <summary>The largest line, in bytes.</summary>
     public const int MaxLineBytes = 8 << 20;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new StorableStrings() } };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new StorableStringConverter() } };
 
     public static async IAsyncEnumerable<ImportedDocument> ReadAsync(Stream body, [EnumeratorCancellation] CancellationToken ct)
     {

@@ -42,8 +42,8 @@ internal static class KnowledgeConfiguration
 
     public static IngestionOptions ReadIngestion(Variables variables) => new()
     {
-        MaxPages = variables.Whole("WIDGET_DOCUMENT_PAGES", IngestionOptions.DefaultPages, least: 1, most: 100_000),
+        MaxPages = variables.Integer("WIDGET_DOCUMENT_PAGES", IngestionOptions.DefaultPages, min: 1, max: 100_000),
         DocumentTime = TimeSpan.FromSeconds(
-            variables.Whole("WIDGET_DOCUMENT_SECONDS", IngestionOptions.DefaultSeconds, least: 10, most: 7_200)),
+            variables.Integer("WIDGET_DOCUMENT_SECONDS", IngestionOptions.DefaultSeconds, min: 10, max: 7_200)),
     };
 }

@@ -88,7 +88,7 @@ internal static class KnowledgeEndpoints
         var declared = MediaTypes.Of(file.FileName, file.ContentType);
         if (file.Length > MaxUploadBytes && !MediaTypes.IsRecording(declared ?? ""))
         {
-            return Problems.Because(
+            return Problems.Create(
                 StatusCodes.Status413PayloadTooLarge,
                 $"Files may have at most {MaxUploadBytes >> 20} MB, audio and video {MaxRecordingBytes >> 20} MB.");
         }
@@ -97,7 +97,7 @@ internal static class KnowledgeEndpoints
         await using (var stream = file.OpenReadStream()) await stream.ReadExactlyAsync(content, ct);
         if ((declared ?? ContentSniffing.Of(content)) is not { } mediaType)
         {
-            return Problems.Because(
+            return Problems.Create(
                 StatusCodes.Status415UnsupportedMediaType,
                 $"Files like {file.FileName} cannot be read. Add {MediaTypes.Readable}.");
         }

@@ -43,7 +43,7 @@ public sealed class OpenAIEmbeddings : IEmbeddingGenerator<string, Embedding<flo
     public OpenAIEmbeddings(EmbeddingModelOptions options, HttpClient http)
     {
         var connection = new OpenAIConnection(options.Endpoint, options.Key, http);
-        var retries = new BoundedRetries(most: 3, longest: TimeSpan.FromSeconds(20));
+        var retries = new BoundedRetries(maxRetries: 3, maxWait: TimeSpan.FromSeconds(20));
         _client = new OpenAIClient(connection.Credential, connection.Options(TimeSpan.FromSeconds(30), retries));
         _metadata = new EmbeddingGeneratorMetadata("openai", options.Endpoint, options.Model);
     }

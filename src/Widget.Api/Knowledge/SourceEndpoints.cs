@@ -78,7 +78,7 @@ internal static class SourceEndpoints
             ct);
         if (created is not { } id)
         {
-            return Problems.Because(
+            return Problems.Create(
                 StatusCodes.Status409Conflict,
                 kind.IsFetched()
                     ? $"There is already a {kind.ToString().ToLowerInvariant()} with this address."
@@ -111,8 +111,8 @@ internal static class SourceEndpoints
         if (SourceRequests.Problem(request, source) is { } contradiction) return Problems.Invalid(contradiction.Field, contradiction.Error);
         return await sources.ChangeAsync(tenant, new SourceId(id), SourceRequests.Change(request, source), ct) switch
         {
-            null => Problems.Because(StatusCodes.Status409Conflict, SourceRequests.NameTaken),
-            false => Problems.Because(StatusCodes.Status409Conflict, "This source is being deleted."),
+            null => Problems.Create(StatusCodes.Status409Conflict, SourceRequests.NameTaken),
+            false => Problems.Create(StatusCodes.Status409Conflict, "This source is being deleted."),
             true => TypedResults.Ok((await sources.FindAsync(tenant, new SourceId(id), ct))!.ToDetail()),
         };
     }
@@ -143,7 +143,7 @@ internal static class SourceEndpoints
     private static Results<Accepted<JobAccepted>, ProblemHttpResult> ToResult(SourceRun run) => run switch
     {
         { Job: { } job } => TypedResults.Accepted($"/api/knowledge/jobs/{job}", new JobAccepted(job.Value)),
-        { Found: true, Reason: { } reason } => Problems.Because(StatusCodes.Status409Conflict, reason),
+        { Found: true, Reason: { } reason } => Problems.Create(StatusCodes.Status409Conflict, reason),
         _ => Problems.NotFound("source"),
     };
 }

@@ -170,7 +170,7 @@ public sealed partial class Completions(
 
     private async Task CountAsync(TenantInfo tenant, ModelUse use)
     {
-        if (use.IsNothing) return;
+        if (use.IsEmpty) return;
         budget.Count(tenant.TenantId, UsageMeter.Completion, use);
         try
         {
@@ -182,7 +182,7 @@ public sealed partial class Completions(
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            LogNotCounted(LoggedException.Of(e), tenant.TenantId.Value, use.InputTokens + use.OutputTokens);
+            LogNotCounted(SanitizedException.From(e), tenant.TenantId.Value, use.InputTokens + use.OutputTokens);
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class ModelKeyAuthentication(
         if ((ModelKeyStrategy.Read(Context) ?? ApiKeyStrategy.Read(Context) ?? KeyHeaderStrategy.Read(Context)) is null)
             return Task.FromResult(AuthenticateResult.NoResult());
         // When several credentials are sent, the resolver accepts them only if all of them prove this tenant.
-        if (tenants.MultiTenantContext is not { Strategy.IsProof: true, TenantInfo: { } tenant })
+        if (tenants.MultiTenantContext is not { Strategy.ReadsCredential: true, TenantInfo: { } tenant })
             return Task.FromResult(AuthenticateResult.Fail("unknown key"));
         var identity = new ClaimsIdentity([new Claim("tenant", tenant.TenantId.ToString())], SchemeName);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));

@@ -24,7 +24,7 @@ internal static partial class OpenAIEndpoints
     {
         var api = routes.MapGroup("/v1").RequireAuthorization(Policies.Model).WithTags("OpenAI").WithRequestSizeLimit(LargestRequest);
         api.AddEndpointFilter(WithOpenAIErrors)
-            .WithMetadata(new OpenAIErrors(), new RefusalShape(words => OpenAIException.TooMany(words).Body));
+            .WithMetadata(new OpenAIErrors(), new RateLimitErrorShape(words => OpenAIException.TooMany(words).Body));
         api.MapPost("/chat/completions", CompleteAsync)
             .LimitedAs(Limit.Completions)
             .WithSummary("Chat completions of OpenAI's protocol, answered from the tenant's knowledge");
@@ -100,7 +100,7 @@ internal static partial class OpenAIEndpoints
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // The response has begun, so the error is sent as the last event.
-            LogFault(logger, LoggedException.Of(e));
+            LogFault(logger, SanitizedException.From(e));
             await SendAsync(CompletionFormat.Error(OpenAIException.Fault()));
         }
 
@@ -153,11 +153,11 @@ internal static partial class OpenAIEndpoints
         catch (Exception e) when (DatabaseFaults.IsTransient(e) && !context.HttpContext.Response.HasStarted)
         {
             context.HttpContext.Response.Headers.RetryAfter = Problems.RetryAfter;
-            return OpenAIException.Unavailable(Problems.DatabaseAway).ToResult();
+            return OpenAIException.Unavailable(Problems.DatabaseUnavailable).ToResult();
         }
         catch (Exception e) when (!context.HttpContext.Response.HasStarted && !context.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            LogFault(context.HttpContext.RequestServices.GetRequiredService<ILogger<Completions>>(), LoggedException.Of(e));
+            LogFault(context.HttpContext.RequestServices.GetRequiredService<ILogger<Completions>>(), SanitizedException.From(e));
             return OpenAIException.Fault().ToResult();
         }
     }

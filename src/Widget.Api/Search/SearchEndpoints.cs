@@ -36,7 +36,7 @@ internal static class SearchEndpoints
         }
         catch (SearchUnavailableException)
         {
-            return Problems.Because(
+            return Problems.Create(
                 StatusCodes.Status503ServiceUnavailable,
                 "None of the knowledge bases answered. Please try again in a moment.");
         }

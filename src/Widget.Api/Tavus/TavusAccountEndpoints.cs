@@ -78,7 +78,7 @@ internal static class TavusAccountEndpoints
     {
         var tenant = tenants.Current().TenantId;
         if (!await secrets.RemoveAsync(tenant, TenantSecrets.TavusKey, ct))
-            return Problems.Because(StatusCodes.Status404NotFound, "The tenant has no key of its own at Tavus.");
+            return Problems.Create(StatusCodes.Status404NotFound, "The tenant has no key of its own at Tavus.");
         await AskForKnowledgeAsync(tenant, settings, leases, signal, ct);
         return TypedResults.Ok(await StateAsync(tenant, secrets, api, words: null, ct));
     }

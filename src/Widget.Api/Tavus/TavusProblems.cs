@@ -7,7 +7,7 @@ namespace Widget.Api.Tavus;
 internal static class TavusProblems
 {
     /// <summary>A failure at Tavus as the problem of the request that needed it.</summary>
-    public static ProblemHttpResult Of(TavusException e) => Problems.Because(
+    public static ProblemHttpResult Of(TavusException e) => Problems.Create(
         e.Fault switch
         {
             TavusFault.Temporary => StatusCodes.Status503ServiceUnavailable,

@@ -89,7 +89,7 @@ public sealed partial class TavusTurns(TenantDatabase database, TimeProvider clo
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or DbUpdateException)
         {
-            LogDatabaseAway(e, turn.Tenant.Value, turn.Work);
+            LogDatabaseUnavailable(e, turn.Tenant.Value, turn.Work);
             return true;
         }
     }
@@ -97,7 +97,7 @@ public sealed partial class TavusTurns(TenantDatabase database, TimeProvider clo
     [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "The database is unavailable; the turn of tenant {Tenant} for {Work} at Tavus will expire on its own")]
-    private partial void LogDatabaseAway(Exception exception, Guid tenant, string work);
+    private partial void LogDatabaseUnavailable(Exception exception, Guid tenant, string work);
 }
 
 /// <summary>A turn that this node holds.</summary>

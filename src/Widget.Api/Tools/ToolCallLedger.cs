@@ -142,5 +142,6 @@ internal sealed class ToolCallLedger(TenantDatabase database, TimeProvider clock
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
-    private static NpgsqlParameter Json(JsonElement value) => new() { Value = StorableJson.Of(value), NpgsqlDbType = NpgsqlDbType.Jsonb };
+    private static NpgsqlParameter Json(JsonElement value) =>
+        new() { Value = StorableJson.ToText(value), NpgsqlDbType = NpgsqlDbType.Jsonb };
 }

@@ -36,7 +36,7 @@ internal sealed partial class ToolTimeLimit(TimeProvider clock, ILogger<ToolTime
         catch (Exception e) when (!aborted.IsCancellationRequested)
         {
             // Any feature may add a tool. A failing tool must not end the conversation.
-            LogFault(LoggedException.Of(e), call.Tool.Name, call.Context.Tenant.TenantId.Value);
+            LogFault(SanitizedException.From(e), call.Tool.Name, call.Context.Tenant.TenantId.Value);
             return ToolResult.Failed("It failed. Say that it is not possible right now.");
         }
     }

@@ -94,8 +94,8 @@ public sealed partial class SessionLeases(
 
     private void LogFailure(Exception exception)
     {
-        if (DatabaseFaults.IsTransient(exception)) LogDatabaseAway(exception);
-        else LogFault(LoggedException.Of(exception));
+        if (DatabaseFaults.IsTransient(exception)) LogDatabaseUnavailable(exception);
+        else LogFault(SanitizedException.From(exception));
     }
 
     private async Task<IReadOnlySet<VideoSessionId>> RenewAsync(IReadOnlyCollection<VideoSessionId> held, CancellationToken ct)
@@ -111,7 +111,7 @@ public sealed partial class SessionLeases(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; video session leases are renewed later")]
-    private partial void LogDatabaseAway(Exception exception);
+    private partial void LogDatabaseUnavailable(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Renewing or releasing video session leases failed and is retried")]
     private partial void LogFault(Exception exception);

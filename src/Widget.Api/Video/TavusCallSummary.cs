@@ -79,7 +79,7 @@ public sealed record TavusCallSummary
                 },
                 "application.transcription_ready" => summary with { Transcript = Lines(entry.Properties) ?? summary.Transcript },
                 "application.recording_ready" when entry.Properties.ValueKind == JsonValueKind.Object =>
-                    summary with { Recording = StorableJson.Of(entry.Properties) },
+                    summary with { Recording = StorableJson.ToText(entry.Properties) },
                 "application.perception_analysis" =>
                     summary with { Perception = Text(entry.Properties, "analysis", MaxPerceptionLength) ?? summary.Perception },
                 _ => summary,

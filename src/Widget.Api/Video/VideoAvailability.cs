@@ -52,7 +52,7 @@ public sealed class VideoAvailability(
     /// How long a call may last, in seconds: the tenant's limit per call, within the minutes that its month has left besides calls in
     /// progress. Null when that is too short. A transaction that reserves the time calls <see cref="CallBudget.LockAsync"/> first.
     /// </summary>
-    internal Task<int?> MaxCallSecondsAsync(TenantDb db, TenantSettings settings, CancellationToken ct) => CallBudget.LongestCallAsync(
+    internal Task<int?> MaxCallSecondsAsync(TenantDb db, TenantSettings settings, CancellationToken ct) => CallBudget.MaxCallSecondsAsync(
         db,
         UsageMeter.Video,
         settings.TavusMonthlyMinutes,

@@ -104,7 +104,7 @@ internal static class VideoEndpoints
         VideoSessions sessions,
         CancellationToken ct)
     {
-        if (request.Utterances.Select(Validation.Errors).FirstOrDefault(errors => errors.Count > 0) is { } errors)
+        if (request.Utterances.Select(Validation.FindErrors).FirstOrDefault(errors => errors.Count > 0) is { } errors)
             return Problems.Invalid("utterances", errors.Values.First()[0]);
         return await sessions.AddUtterancesAsync(caller, new VideoSessionId(id), request.Utterances, ct) is null
             ? NotFound()
@@ -146,11 +146,11 @@ internal static class VideoEndpoints
             using var body = await StorableJson.ParseAsync(http.Request.Body, ct);
             return await callbacks.ReceiveAsync(token, body.RootElement, ct)
                 ? TypedResults.Ok()
-                : Problems.Because(StatusCodes.Status404NotFound, "There is nothing at this address.");
+                : Problems.Create(StatusCodes.Status404NotFound, "There is nothing at this address.");
         }
         catch (JsonException)
         {
-            return Problems.Because(StatusCodes.Status400BadRequest, "The request is not valid JSON.");
+            return Problems.Create(StatusCodes.Status400BadRequest, "The request is not valid JSON.");
         }
     }
 

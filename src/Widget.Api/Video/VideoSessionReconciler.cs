@@ -233,7 +233,7 @@ public sealed partial class VideoSessionReconciler(
         }
         catch (Exception e) when (IsUnusable(e))
         {
-            LogUnusable(LoggedException.Of(e), session.Id);
+            LogUnusable(SanitizedException.From(e), session.Id);
         }
     }
 
@@ -248,7 +248,7 @@ public sealed partial class VideoSessionReconciler(
         }
         catch (Exception e) when (IsUnusable(e))
         {
-            LogUnusable(LoggedException.Of(e), id);
+            LogUnusable(SanitizedException.From(e), id);
         }
 
         // The callbacks contain something that can't be stored. Skip them, so that they don't block the end of the call.

@@ -70,8 +70,8 @@ public sealed partial class VideoSessionWorker(
         }
         catch (Exception e)
         {
-            if (DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
-            else LogFault(LoggedException.Of(e), lease.Id);
+            if (DatabaseFaults.IsTransient(e)) LogDatabaseUnavailable(e);
+            else LogFault(SanitizedException.From(e), lease.Id);
             next = Clock.GetUtcNow() + FaultPause;
         }
 
@@ -79,10 +79,10 @@ public sealed partial class VideoSessionWorker(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; video sessions are checked later")]
-    protected override partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseUnavailable(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Claiming video sessions that are due failed and is retried")]
-    protected override partial void LogTrouble(Exception exception);
+    protected override partial void LogFailure(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Checking video session {Session} failed")]
     private partial void LogFault(Exception exception, VideoSessionId session);

@@ -152,7 +152,7 @@ public sealed class VideoSessions(
         if (isTooLate || session.OpenedAt is null) return 0;
         await ConversationLog.LockAsync(db, session.ConversationId, visitor: null, ct);
         string ClientIdOf(HeardUtterance reported) => $"{UtteranceIds.Of(session)}heard:{reported.Id}";
-        var before = await ConversationLog.KnownAsync(db, session.ConversationId, [.. utterances.Select(ClientIdOf)], ct);
+        var before = await ConversationLog.ExistingClientIdsAsync(db, session.ConversationId, [.. utterances.Select(ClientIdOf)], ct);
         var known = new HashSet<string>(before, StringComparer.Ordinal);
         var added = 0;
         foreach (var reported in utterances)

@@ -60,7 +60,7 @@ public sealed class VoiceAvailability(
     /// How long a call may last, in seconds: the tenant's limit per call, within the minutes that its month has left besides calls in
     /// progress. Null when that is too short. A transaction that reserves the time calls <see cref="CallBudget.LockAsync"/> first.
     /// </summary>
-    internal Task<int?> MaxCallSecondsAsync(TenantDb db, VoiceSettings settings, CancellationToken ct) => CallBudget.LongestCallAsync(
+    internal Task<int?> MaxCallSecondsAsync(TenantDb db, VoiceSettings settings, CancellationToken ct) => CallBudget.MaxCallSecondsAsync(
         db,
         UsageMeter.Voice,
         settings.MonthlyMinutes,

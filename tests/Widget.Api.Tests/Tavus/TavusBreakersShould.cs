@@ -91,7 +91,8 @@ public sealed class TavusBreakersShould : IAsyncLifetime
     private async Task BreakAsync(TavusClient client, TavusAccount account)
     {
         _server.Says(500, "{}");
-        for (var failure = 0; failure < TavusTransport.Breaker.Failures; failure++) (await FailAsync(client, account)).Status.ShouldBe(500);
+        for (var failure = 0; failure < TavusTransport.Breaker.FailureThreshold; failure++)
+            (await FailAsync(client, account)).Status.ShouldBe(500);
     }
 
     private static Task<TavusException> FailAsync(TavusClient client, TavusAccount account) =>

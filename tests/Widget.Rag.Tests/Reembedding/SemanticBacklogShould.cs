@@ -54,7 +54,7 @@ public sealed class SemanticBacklogShould : IAsyncLifetime
         using var knowledge = new Knowledge(older, sentences: SentenceModels.Shared);
         var (with, without) = (await older.AddTenantAsync(), await older.AddTenantAsync());
         await knowledge.ImportAsync(with, ("a", "A", "Some text about parking."));
-        await using (var owner = await AcrossTenants.BeginAsync(older.OwnerSource, Ct))
+        await using (var owner = await CrossTenantTransaction.BeginAsync(older.OwnerSource, Ct))
         {
             await using var rewind = owner.Command(
                 """

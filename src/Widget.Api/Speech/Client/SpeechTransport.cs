@@ -22,7 +22,7 @@ internal sealed class SpeechTransport(
     public static readonly BreakerSettings Breaker = new("speech")
     {
         FirstPause = TimeSpan.FromSeconds(5),
-        LongestPause = TimeSpan.FromMinutes(1),
+        MaxPause = TimeSpan.FromMinutes(1),
     };
 
     private const int LongestError = 16 * 1024;
@@ -68,7 +68,7 @@ internal sealed class SpeechTransport(
             yield return buffer.AsSpan(0, read).ToArray();
         }
 
-        _breaker.Succeeded(account.Fingerprint);
+        _breaker.RecordSuccess(account.Fingerprint);
     }
 
     /// <summary>Reads JSON; null when there is nothing at this path.</summary>
@@ -82,7 +82,7 @@ internal sealed class SpeechTransport(
         return await GuardAsync<JsonElement?>(account, async () =>
         {
             var body = await BoundedBody.ReadAsync(response.Content, LongestList, deadline.Token);
-            _breaker.Succeeded(account.Fingerprint);
+            _breaker.RecordSuccess(account.Fingerprint);
             try
             {
                 using var json = JsonDocument.Parse(Encoding.UTF8.GetString(body.Content.Span));
@@ -110,7 +110,7 @@ internal sealed class SpeechTransport(
         bool mayBeMissing,
         CancellationToken ct)
     {
-        if (_breaker.Ask(account.Fingerprint).State == CircuitState.Open)
+        if (_breaker.Check(account.Fingerprint).State == CircuitState.Open)
             throw new SpeechException(
                 SpeechFault.Temporary, $"{account.Endpoint.Host} has failed several times and is not called for a moment.");
         deadline.CancelAfter(options.Patience);
@@ -137,16 +137,16 @@ internal sealed class SpeechTransport(
         }
         catch (SpeechException e)
         {
-            if (e.Fault == SpeechFault.Temporary) _breaker.Failed(account.Fingerprint, e.Message);
+            if (e.Fault == SpeechFault.Temporary) _breaker.RecordFailure(account.Fingerprint, e.Message);
             throw;
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
             var silent = $"{account.Endpoint.Host} sent nothing for {options.Patience.TotalSeconds:0.#} seconds.";
-            _breaker.Failed(account.Fingerprint, silent);
+            _breaker.RecordFailure(account.Fingerprint, silent);
             throw new SpeechException(SpeechFault.Temporary, silent, e);
         }
-        catch (Exception e) when (PrivateAddressException.Caused(e))
+        catch (Exception e) when (PrivateAddressException.IsCauseOf(e))
         {
             throw new SpeechException(
                 SpeechFault.Refused,
@@ -157,7 +157,7 @@ internal sealed class SpeechTransport(
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             var unreachable = $"{account.Endpoint.Host} cannot be reached or closed the connection.";
-            _breaker.Failed(account.Fingerprint, unreachable);
+            _breaker.RecordFailure(account.Fingerprint, unreachable);
             throw new SpeechException(SpeechFault.Temporary, unreachable, e) { CanRepeat = true };
         }
     }

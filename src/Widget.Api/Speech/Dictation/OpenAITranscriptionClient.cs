@@ -65,7 +65,7 @@ internal sealed class OpenAITranscriptionClient(DictationOptions options, HttpCl
     {
         var connection = new OpenAIConnection(options.Model.Endpoint, options.Model.Key, http);
         // A visitor is waiting: one retry after a busy or failed response.
-        var client = connection.Options(options.Patience, new BoundedRetries(most: 1, longest: TimeSpan.FromSeconds(1)));
+        var client = connection.Options(options.Patience, new BoundedRetries(maxRetries: 1, maxWait: TimeSpan.FromSeconds(1)));
         return new AudioClient(options.Model.Model, connection.Credential, client).AsISpeechToTextClient();
     }
 }

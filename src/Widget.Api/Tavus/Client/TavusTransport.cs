@@ -47,7 +47,7 @@ internal sealed partial class TavusTransport(
     public static readonly BreakerSettings Breaker = new("tavus")
     {
         FirstPause = TimeSpan.FromSeconds(2),
-        LongestPause = TimeSpan.FromSeconds(15),
+        MaxPause = TimeSpan.FromSeconds(15),
     };
 
     // Random, so that nodes that failed together do not retry together.
@@ -75,7 +75,7 @@ internal sealed partial class TavusTransport(
 
     private async Task<TavusAnswer> TryAsync(TavusAccount account, HttpMethod method, string path, JsonNode? body, CancellationToken ct)
     {
-        if (breaker.Ask(account.Fingerprint) is { State: CircuitState.Open } circuit)
+        if (breaker.Check(account.Fingerprint) is { State: CircuitState.Open } circuit)
             throw new TavusException(TavusFault.Temporary, "Tavus has failed several times. Wait a moment before the next request.")
             {
                 RetryAfter = circuit.Wait,
@@ -88,7 +88,7 @@ internal sealed partial class TavusTransport(
         {
             var answer = await (changes ? _changeLimit : _readLimit)
                 .ExecuteAsync(async limited => await ExchangeAsync(account, method, path, body, limited), ct);
-            breaker.Succeeded(account.Fingerprint);
+            breaker.RecordSuccess(account.Fingerprint);
             var took = clock.GetElapsedTime(start).TotalMilliseconds;
             LogDone(method, place, answer.Status, took, account);
             return answer;
@@ -122,8 +122,8 @@ internal sealed partial class TavusTransport(
         TavusException Failed(TavusException e)
         {
             // A server that limits the rate of requests is up.
-            if (e is { Fault: TavusFault.Temporary, Status: not 429 }) breaker.Failed(account.Fingerprint, e.Message);
-            else breaker.Succeeded(account.Fingerprint);
+            if (e is { Fault: TavusFault.Temporary, Status: not 429 }) breaker.RecordFailure(account.Fingerprint, e.Message);
+            else breaker.RecordSuccess(account.Fingerprint);
             Activity.Current?.AddTag("tavus.fault", e.Fault.ToString());
             var took = clock.GetElapsedTime(start).TotalMilliseconds;
             // Callers expect and handle these faults.

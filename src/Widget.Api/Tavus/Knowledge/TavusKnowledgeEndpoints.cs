@@ -77,7 +77,7 @@ internal static class TavusKnowledgeEndpoints
         var tenant = tenants.Current().TenantId;
         if (!(await settings.ReadAsync(tenant, ct)).UseTavusKB)
         {
-            return Problems.Because(
+            return Problems.Create(
                 StatusCodes.Status409Conflict,
                 "useTavusKB is off in the tenant's settings. Switch it on to mirror the tenant's knowledge at Tavus.");
         }
@@ -118,8 +118,8 @@ internal static class TavusKnowledgeEndpoints
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
-        if (options.PublicAddress is null) return Problems.Because(StatusCodes.Status409Conflict, TavusWords.NoPublicAddress);
-        if (await accounts.OfAsync(tenant, ct) is null) return Problems.Because(StatusCodes.Status409Conflict, TavusWords.NoKey);
+        if (options.PublicAddress is null) return Problems.Create(StatusCodes.Status409Conflict, TavusWords.NoPublicAddress);
+        if (await accounts.OfAsync(tenant, ct) is null) return Problems.Create(StatusCodes.Status409Conflict, TavusWords.NoKey);
         if ((request.SourceIds?.Count ?? 0) + (request.DocumentIds?.Count ?? 0) == 0)
             return Problems.Invalid("documentIds", "Name the documents to publish, by documentIds or sourceIds.");
         var found = await texts.FindAsync(

@@ -120,7 +120,7 @@ internal static class TavusPersonaEndpoints
         CancellationToken ct)
     {
         var (preview, refusal) = await provisioner.PreviewAsync(tenants.Current(), ct);
-        return preview is null ? Problems.Because(refusal!.Status, refusal.Words) : TypedResults.Ok(preview);
+        return preview is null ? Problems.Create(refusal!.Status, refusal.Words) : TypedResults.Ok(preview);
     }
 
     private static async Task<Results<Ok<TavusPersonaApplied>, ProblemHttpResult>> Apply(
@@ -130,10 +130,10 @@ internal static class TavusPersonaEndpoints
         CancellationToken ct)
     {
         var (applied, refusal) = await provisioner.ApplyAsync(tenants.Current(), request.Fingerprint, ct);
-        return applied is null ? Problems.Because(refusal!.Status, refusal.Words) : TypedResults.Ok(applied);
+        return applied is null ? Problems.Create(refusal!.Status, refusal.Words) : TypedResults.Ok(applied);
     }
 
-    private static ProblemHttpResult NoKey() => Problems.Because(StatusCodes.Status409Conflict, TavusWords.NoKey);
+    private static ProblemHttpResult NoKey() => Problems.Create(StatusCodes.Status409Conflict, TavusWords.NoKey);
 
     // Tavus reports progress as "57/100".
     private static int? Percent(string? progress) =>

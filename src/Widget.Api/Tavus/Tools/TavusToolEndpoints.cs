@@ -53,7 +53,7 @@ internal static class TavusToolEndpoints
         {
             session = await sessions.FindAsync(tenant.TenantId, id, visitor, ct);
             if (session is null) return Problems.NotFound("video session");
-            if (!session.IsActive) return Problems.Because(StatusCodes.Status409Conflict, "This video session is not open.");
+            if (!session.IsActive) return Problems.Create(StatusCodes.Status409Conflict, "This video session is not open.");
         }
 
         var caller = session?.Id.ToString() ?? visitor?.ToString() ?? "program";
@@ -87,7 +87,7 @@ internal static class TavusToolEndpoints
         await http.Request.Body.CopyToAsync(body, ct);
         var delivered = await receiver.ReceiveAsync(token, http.Request.Headers[Signature], body.ToArray(), ct);
         if (delivered.Outcome is { Success: true } outcome) return TypedResults.Ok(outcome.Value);
-        return Problems.Because(
+        return Problems.Create(
             delivered switch
             {
                 { Refusal: DeliveryRefusal.BadSignature } => StatusCodes.Status401Unauthorized,
@@ -108,5 +108,5 @@ internal static class TavusToolEndpoints
         CancellationToken ct) =>
         await sync.SyncAsync(tenants.Current().TenantId, ct) is { } report
             ? TypedResults.Ok(report)
-            : Problems.Because(StatusCodes.Status409Conflict, "The tools are being registered right now. Please try again in a moment.");
+            : Problems.Create(StatusCodes.Status409Conflict, "The tools are being registered right now. Please try again in a moment.");
 }

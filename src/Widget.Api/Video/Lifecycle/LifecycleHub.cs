@@ -20,7 +20,7 @@ public sealed class LifecycleHub(LifecycleService lifecycle, IMultiTenantContext
     /// <summary>Carries out a command and returns its outcome.</summary>
     public async Task<LifecycleEvent> Command(LifecycleRequest request)
     {
-        if (Validation.Errors(request) is { Count: > 0 } errors) throw new HubException(errors.Values.First()[0]);
+        if (Validation.FindErrors(request) is { Count: > 0 } errors) throw new HubException(errors.Values.First()[0]);
         var (outcome, refusal) = await lifecycle.ApplyAsync(tenants.Current().TenantId, request, Context.ConnectionAborted);
         return outcome ?? throw new HubException(refusal!.Message);
     }

@@ -230,13 +230,13 @@ internal sealed partial class ActiveVoiceCall : IDialogueActions, IDisposable
         }
     }
 
-    private void ReportFault(Exception exception) => _logger.LogUnexpected(LoggedException.Of(exception), _call.Id);
+    private void ReportFault(Exception exception) => _logger.LogUnexpected(SanitizedException.From(exception), _call.Id);
 
     private void ReportUnsaved(Exception? exception, bool isLost)
     {
-        if (isLost) LogLost(_logger, exception is null ? null : LoggedException.Of(exception), _call.Id);
+        if (isLost) LogLost(_logger, exception is null ? null : SanitizedException.From(exception), _call.Id);
         else if (DatabaseFaults.IsTransient(exception)) LogWaiting(_logger, exception, _call.Id);
-        else LogRetrying(_logger, exception is null ? null : LoggedException.Of(exception), _call.Id);
+        else LogRetrying(_logger, exception is null ? null : SanitizedException.From(exception), _call.Id);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Voice call {Call}: {Warning}")]

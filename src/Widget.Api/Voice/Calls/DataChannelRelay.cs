@@ -93,7 +93,7 @@ public sealed class DataChannelRelay(
         catch (Exception e)
         {
             // Ending the stream makes the page reconnect.
-            logger.LogUnexpected(LoggedException.Of(e), call.Id);
+            logger.LogUnexpected(SanitizedException.From(e), call.Id);
         }
         finally
         {

@@ -24,7 +24,7 @@ public sealed record VoiceCommand(string Kind, string? Item = null);
 /// </summary>
 public sealed partial class VoiceBus(
     NpgsqlDataSource dataSource,
-    LiveVoices voices,
+    LiveVoiceUpdates voices,
     TimeProvider clock,
     ILogger<VoiceBus> logger) : BackgroundWorker(clock), INotificationSubscriber
 {
@@ -124,7 +124,7 @@ public sealed partial class VoiceBus(
             var message = document.RootElement;
             if (message.Text("conversation") is { } conversation && message.Part("update") is { ValueKind: JsonValueKind.Object } update)
             {
-                voices.Tell(new ConversationId(Guid.Parse(conversation)), update.Deserialize<VoiceUpdate>(Json)!);
+                voices.Publish(new ConversationId(Guid.Parse(conversation)), update.Deserialize<VoiceUpdate>(Json)!);
             }
             else if (message.Text("call") is { } call && message.Text("kind") is { } kind
                 && _handlers.TryGetValue(new VoiceCallId(Guid.Parse(call)), out var handle))
@@ -134,7 +134,7 @@ public sealed partial class VoiceBus(
         }
         catch (Exception e)
         {
-            LogUnreadable(LoggedException.Of(e));
+            LogUnreadable(SanitizedException.From(e));
         }
     }
 
@@ -149,10 +149,10 @@ public sealed partial class VoiceBus(
         public void Dispose() => bus._handlers.TryRemove(KeyValuePair.Create(call, handle));
     }
 
-    protected override void LogTrouble(Exception exception) => LogFault(exception);
+    protected override void LogFailure(Exception exception) => LogFault(exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; captions of voice calls are delayed")]
-    protected override partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseUnavailable(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Failed to relay voice call events; the relay continues")]
     private partial void LogFault(Exception exception);

@@ -29,7 +29,7 @@ public sealed class VoiceCallLog(TenantDatabase database)
     {
         if (!await ConversationLog.LockAsync(db, call.ConversationId, visitor: null, ct)) return false;
         var clientId = ClientIdOf(call, utterance.Item);
-        if ((await ConversationLog.KnownAsync(db, call.ConversationId, [clientId], ct)).Count > 0) return false;
+        if ((await ConversationLog.ExistingClientIdsAsync(db, call.ConversationId, [clientId], ct)).Count > 0) return false;
         var entry = new Utterance
         {
             ClientId = clientId,

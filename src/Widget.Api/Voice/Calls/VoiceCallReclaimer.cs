@@ -20,7 +20,7 @@ public sealed partial class VoiceCallReclaimer(
 
     private const int MaxConcurrent = 32;
 
-    protected override TimeSpan LongestPause => TimeSpan.FromSeconds(5);
+    protected override TimeSpan MaxPause => TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -45,8 +45,8 @@ public sealed partial class VoiceCallReclaimer(
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            if (DatabaseFaults.IsTransient(e)) LogDatabaseAway(e);
-            else LogCallFault(LoggedException.Of(e), id);
+            if (DatabaseFaults.IsTransient(e)) LogDatabaseUnavailable(e);
+            else LogCallFault(SanitizedException.From(e), id);
         }
     }
 
@@ -75,10 +75,10 @@ public sealed partial class VoiceCallReclaimer(
         return claimed;
     }
 
-    protected override void LogTrouble(Exception exception) => LogFault(exception);
+    protected override void LogFailure(Exception exception) => LogFault(exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; abandoned voice calls are claimed later")]
-    protected override partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseUnavailable(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Claiming abandoned voice calls failed and is retried")]
     private partial void LogFault(Exception exception);

@@ -15,7 +15,7 @@ public sealed class VoiceCallSupervisor(
     VoiceCallStore store,
     VoiceCallLog log,
     VoiceCallCompletion completion,
-    LiveVoices voices,
+    LiveVoiceUpdates voices,
     VoiceTimings timings,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
@@ -32,7 +32,7 @@ public sealed class VoiceCallSupervisor(
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // The visitor is waiting, so start the dialogue even if the row could not be updated.
-            logger.LogUnexpected(LoggedException.Of(e), call.Id);
+            logger.LogUnexpected(SanitizedException.From(e), call.Id);
         }
 
         activeCall.StartDialogue(isFirst ?? call.AttachedAt is null);
@@ -95,7 +95,7 @@ public sealed class VoiceCallSupervisor(
         var isHungUp = await HangUpAsync(call, hangUp);
         var endedAt = clock.GetUtcNow();
         if (activeCall is not null) await activeCall.CloseAsync(lifetime.ApplicationStopping);
-        voices.Forget(call.ConversationId);
+        voices.Remove(call.ConversationId);
         // Only this node knows the usage of a call that it ran, so retry until it is saved. Any other call can be ended by another node.
         if (activeCall is not null)
             await DatabaseRetry.RunAsync(_ => SaveAsync(), clock, logger.LogDatabaseUnavailable, lifetime.ApplicationStopping);

@@ -54,7 +54,7 @@ public sealed partial class VoiceCallTools(
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             // The model can still search by itself, or say that it does not know.
-            LogFailed(LoggedException.Of(e), "search", call.Id);
+            LogFailed(SanitizedException.From(e), "search", call.Id);
             return null;
         }
     }
@@ -70,7 +70,7 @@ public sealed partial class VoiceCallTools(
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            LogFailed(LoggedException.Of(e), "tool", call.Id);
+            LogFailed(SanitizedException.From(e), "tool", call.Id);
             return """{"error":"It failed. Say that it is not possible right now."}""";
         }
     }
@@ -100,7 +100,7 @@ public sealed partial class VoiceCallTools(
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            LogFailed(LoggedException.Of(e), "answer", call.Id);
+            LogFailed(SanitizedException.From(e), "answer", call.Id);
             return Phrases.For(call.Plan.Locale, question).Unavailable;
         }
     }

@@ -141,5 +141,5 @@ internal static class VoiceEndpoints
     private static ProblemHttpResult NotFound() => Problems.NotFound("voice call");
 
     private static ProblemHttpResult NotOpen() =>
-        Problems.Because(StatusCodes.Status404NotFound, "There is no such voice call, or it has ended.");
+        Problems.Create(StatusCodes.Status404NotFound, "There is no such voice call, or it has ended.");
 }

@@ -20,7 +20,7 @@ public sealed class VoiceHttp(IHttpClientFactory clients, CircuitBreakerRegistry
     public static readonly BreakerSettings Breaker = new("voice")
     {
         FirstPause = TimeSpan.FromSeconds(2),
-        LongestPause = TimeSpan.FromSeconds(15),
+        MaxPause = TimeSpan.FromSeconds(15),
     };
 
     /// <summary>Providers take a second or two to open a call, and a visitor is waiting.</summary>
@@ -44,7 +44,7 @@ public sealed class VoiceHttp(IHttpClientFactory clients, CircuitBreakerRegistry
         CancellationToken ct,
         params (string Name, string Value)[] headers)
     {
-        if (_breaker.Ask(account.Fingerprint).State == CircuitState.Open)
+        if (_breaker.Check(account.Fingerprint).State == CircuitState.Open)
             throw new VoiceProviderException(VoiceFault.Temporary, "The provider failed several times and is not called for a moment.");
         using var request = new HttpRequestMessage(method, Address(account, path)) { Content = content };
         Authorize(account, (name, value) => request.Headers.TryAddWithoutValidation(name, value));
@@ -65,7 +65,7 @@ public sealed class VoiceHttp(IHttpClientFactory clients, CircuitBreakerRegistry
 
         VoiceProviderException Failed(VoiceProviderException e)
         {
-            _breaker.Failed(account.Fingerprint, e.Message);
+            _breaker.RecordFailure(account.Fingerprint, e.Message);
             return e;
         }
     }
@@ -77,8 +77,8 @@ public sealed class VoiceHttp(IHttpClientFactory clients, CircuitBreakerRegistry
         if (!body.IsComplete) throw new VoiceProviderException(VoiceFault.Temporary, "The provider's response is too long.");
         // A server that answers 429 is up, so it counts as a success.
         var status = (int)response.StatusCode;
-        if (status is 408 or >= 500) _breaker.Failed(account.Fingerprint, $"The provider answered {status}.");
-        else _breaker.Succeeded(account.Fingerprint);
+        if (status is 408 or >= 500) _breaker.RecordFailure(account.Fingerprint, $"The provider answered {status}.");
+        else _breaker.RecordSuccess(account.Fingerprint);
         var text = Encoding.UTF8.GetString(body.Content.Span);
         if (!response.IsSuccessStatusCode) throw ErrorOf(response.StatusCode, text);
         return new VoiceReply(text, response.Headers.Location?.OriginalString);

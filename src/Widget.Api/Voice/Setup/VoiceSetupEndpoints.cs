@@ -79,7 +79,7 @@ internal static class VoiceSetupEndpoints
         var tenant = tenants.Current().TenantId;
         return await secrets.RemoveAsync(tenant, TenantSecrets.VoiceKey, ct)
             ? TypedResults.Ok(await StateAsync(tenant, secrets, options, ct))
-            : Problems.Because(StatusCodes.Status404NotFound, "The tenant has not set its own key for voice.");
+            : Problems.Create(StatusCodes.Status404NotFound, "The tenant has not set its own key for voice.");
     }
 
     private static async Task<Ok<ConnectionReport>> Test(
@@ -103,10 +103,10 @@ internal static class VoiceSetupEndpoints
         if (await availability.RefusalAsync(tenant.TenantId, current, ct) is { } refusal) return refusal.ToProblem();
         var account = (await accounts.OfAsync(tenant.TenantId, current.Voice, ct))!;
         if (!provider.Protocols.Contains(account.Protocol))
-            return Problems.Because(
+            return Problems.Create(
                 StatusCodes.Status409Conflict,
                 "This provider does not support client secrets. Open calls with POST /api/voice/session.");
-        var (thread, _) = (await threads.FindAsync(tenant.TenantId, visitor: null, wanted: null, ct))!.Value;
+        var (thread, _) = (await threads.FindAsync(tenant.TenantId, visitor: null, requested: null, ct))!.Value;
         var transcriptionModel = availability.TranscriptionModelOf(current.Voice, account);
         var plan = (await plans.BuildAsync(tenant, current, thread, new VoiceSessionRequest(), transcriptionModel, ct))!;
         try
