@@ -1,7 +1,7 @@
 /** The playground: `npm run dev` shows every state of the panel, without a server. */
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { render } from 'preact';
-import { playDictation, playSpeech, type PlayedDictation, type PlayedSpeech } from './dev.speech';
+import { fakeDictation, fakeSpeech, type DictationState, type SpeechState } from './dev.speech';
 import { Panel } from './app/components/Panel';
 import type { Status } from './app/connection';
 import type { AssistantItem, Conversation, Item } from './app/conversation';
@@ -12,8 +12,8 @@ import { panelStyle } from './app/styles';
 import { addSheets } from './app/styles/sheets';
 import { applyTheme } from './app/theme';
 import { onColor } from './color';
-import { playCall, type PlayedCall } from './dev.video';
-import { playVoice, type PlayedVoice } from './dev.voice';
+import { fakeVideoCall, type VideoState } from './dev.video';
+import { fakeVoiceCall, type VoiceState } from './dev.voice';
 import type { Host } from './contract';
 import { modules } from './modules';
 
@@ -51,7 +51,7 @@ const spoken: Item[] = [
     seq: 2,
   },
   { kind: 'spoken', speaker: 'visitor', text: 'What does delivery to Denmark cost?', interrupted: false, seq: 3 },
-  { kind: 'shown', citations: [source], seq: 4 },
+  { kind: 'sources', citations: [source], seq: 4 },
   { kind: 'spoken', speaker: 'assistant', text: 'Delivery to Denmark costs 89', interrupted: true, seq: 5 },
 ];
 const talked: Item[] = spoken.map((item) => (item.kind === 'call' ? { ...item, mode: 'voice' } : item));
@@ -73,10 +73,10 @@ const states: Record<
     source?: Citation;
     draft?: string;
     unknown?: boolean;
-    call?: PlayedCall;
-    voice?: PlayedVoice;
-    speech?: PlayedSpeech;
-    dictation?: PlayedDictation;
+    call?: VideoState;
+    voice?: VoiceState;
+    speech?: SpeechState;
+    dictation?: DictationState;
     modes?: string[];
   }
 > = {
@@ -120,15 +120,15 @@ const states: Record<
   source: { items: [asked], source },
   'video asking': { call: { phase: 'asking', camera: false } },
   'video no microphone': {
-    call: { phase: 'trouble', camera: false, troubles: { microphone: 'denied', camera: 'denied' } },
+    call: { phase: 'no_microphone', camera: false, deviceErrors: { microphone: 'denied', camera: 'denied' } },
   },
   'video queued': { items: [asked], call: { phase: 'queued', position: 3 } },
   'video waiting': { call: { phase: 'waiting', slow: true } },
   'video live': { items: spoken, call: { phase: 'live', caption } },
-  'video live with thread': { items: spoken, call: { phase: 'live', caption, alone: false } },
+  'video live with thread': { items: spoken, call: { phase: 'live', caption, hidesThread: false } },
   'video without camera': {
     items: spoken,
-    call: { phase: 'live', camera: false, troubles: { camera: 'busy' }, remaining: 42 },
+    call: { phase: 'live', camera: false, deviceErrors: { camera: 'busy' }, remaining: 42 },
   },
   'video green screen': { items: spoken, call: { phase: 'live', green: true, caption } },
   'video embedded': { call: { phase: 'live', frame: 'about:blank', camera: false } },
@@ -145,8 +145,8 @@ const states: Record<
   },
   'voice asking': { voice: { phase: 'asking' } },
   'voice unanswered': { voice: { phase: 'asking', slow: true } },
-  'voice refused microphone': { items: [asked], voice: { phase: 'trouble', trouble: 'denied' } },
-  'voice policy': { items: [asked], voice: { phase: 'trouble', trouble: 'policy' } },
+  'voice refused microphone': { items: [asked], voice: { phase: 'no_microphone', deviceError: 'denied' } },
+  'voice policy': { items: [asked], voice: { phase: 'no_microphone', deviceError: 'policy' } },
   'voice connecting': { items: [asked], voice: { phase: 'connecting' } },
   'voice listening': { items: talked, voice: { phase: 'live' } },
   'voice hearing': { items: talked, voice: { phase: 'live', turn: 'hearing', captions: [said] } },
@@ -155,7 +155,7 @@ const states: Record<
   'voice muted': { items: talked, voice: { phase: 'live', muted: true, remaining: 42 } },
   'voice push to talk': { items: talked, voice: { phase: 'live', pushToTalk: true } },
   'voice held': { items: talked, voice: { phase: 'live', turn: 'hearing', pushToTalk: true, held: true } },
-  'voice microphone lost': { items: talked, voice: { phase: 'live', trouble: 'missing' } },
+  'voice microphone lost': { items: talked, voice: { phase: 'live', deviceError: 'missing' } },
   'voice reconnecting': { items: talked, voice: { phase: 'reconnecting' } },
   'voice ended': {
     items: [...talked, { kind: 'call', mode: 'voice', ended: { reason: 'visitor', seconds: 125 }, seq: 6 }],
@@ -181,14 +181,14 @@ const states: Record<
   },
   'listen waiting': { items: [asked], speech: { listening: true, phase: 'waiting' } },
   'listen paused': { items: read, speech: { phase: 'paused', sentence: { start: 0, end: 15 }, muted: true } },
-  'listen blocked': { items: read, speech: { listening: true, phase: 'paused', trouble: 'blocked' } },
-  'listen no voice': { items: read, speech: { trouble: 'no_voice' } },
+  'listen blocked': { items: read, speech: { listening: true, phase: 'paused', error: 'blocked' } },
+  'listen no voice': { items: read, speech: { error: 'no_voice' } },
   'dictation consent': { items: read, dictation: { phase: 'consent', recipient: { host: 'api.openai.com' } } },
   'dictation consent browser': { dictation: { phase: 'consent', recipient: 'browser' } },
   'dictation asking': { dictation: { phase: 'asking' } },
   'dictation hearing': { items: read, draft: 'What does delivery to', dictation: { phase: 'hearing' } },
   'dictation writing': { dictation: { phase: 'writing' } },
-  'dictation denied': { items: read, dictation: { trouble: 'denied' } },
+  'dictation denied': { items: read, dictation: { error: 'denied' } },
   'too long': { draft: 'x'.repeat(4100) },
 };
 
@@ -222,7 +222,7 @@ for (const [name, state] of Object.entries(states)) {
     shadow,
     launcher: nothing,
     badge: nothing,
-    looks: nothing,
+    setAppearance: nothing,
     emit: nothing,
   };
   const store = new Store(host, modules);
@@ -244,10 +244,10 @@ for (const [name, state] of Object.entries(states)) {
   store.conversation.value = { items: state.items ?? [], seq: 9 } satisfies Conversation;
   store.source.value = state.source;
   store.draft.value = state.draft ?? '';
-  if (state.call) store.call.value = playCall(store, state.call);
-  if (state.voice) store.call.value = playVoice(store, state.voice);
-  if (state.speech) store.speech.module.value = playSpeech(store, state.speech);
-  if (state.dictation) store.dictation.module.value = playDictation(store, state.dictation);
+  if (state.call) store.call.value = fakeVideoCall(store, state.call);
+  if (state.voice) store.call.value = fakeVoiceCall(store, state.voice);
+  if (state.speech) store.speech.module.value = fakeSpeech(store, state.speech);
+  if (state.dictation) store.dictation.module.value = fakeDictation(store, state.dictation);
   store.open.value = true;
   applyTheme(root, store.config);
   render(<Panel store={store} />, root);

@@ -2,9 +2,9 @@ import { signal } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../src/app/api';
 import { Call } from '../src/call/call';
-import { problemOf, retryOnce, withTimeout } from '../src/call/requests';
+import { serverMessage, retryOnce, withTimeout } from '../src/call/requests';
 import { SessionClient, type CallSession } from '../src/call/sessionClient';
-import type { Troubles } from '../src/media/trouble';
+import type { DeviceErrors } from '../src/media/deviceError';
 import { browser, FakeServer, type Browser } from './voice.fakes';
 
 type Reason = 'time_limit' | 'unknown';
@@ -34,9 +34,9 @@ class TestCall extends Call<'connecting', Reason, CallSession<Reason>> {
     this.start();
   }
   connectionLost(): Promise<void> {
-    return this.askWhyLost(this.session, 1_000).then(() => this.finish('lost', 'request'));
+    return this.fetchEndReason(this.session, 1_000).then(() => this.finish('lost', 'request'));
   }
-  protected async openDevices(): Promise<Troubles> {
+  protected async openDevices(): Promise<DeviceErrors> {
     const microphone = await this.devices.choose('microphone');
     return microphone ? { microphone } : {};
   }
@@ -106,12 +106,12 @@ describe('a call', () => {
   it('opens no session without a microphone, until the visitor tries again', async () => {
     page.ask.mockRejectedValueOnce(new DOMException('', 'NotAllowedError'));
     const call = await begin();
-    expect([call.phase.value, call.troubles.value]).toEqual(['trouble', { microphone: 'denied' }]);
+    expect([call.phase.value, call.deviceErrors.value]).toEqual(['no_microphone', { microphone: 'denied' }]);
     expect(server.requests).toEqual([]);
     call.askAgain();
     expect(call.phase.value).toBe('asking');
     await settle();
-    expect([call.phase.value, call.troubles.value]).toEqual(['live', {}]);
+    expect([call.phase.value, call.deviceErrors.value]).toEqual(['live', {}]);
   });
 
   it('shows the words with which the server refuses it, but not a bare status code', async () => {
@@ -200,9 +200,9 @@ describe('a call', () => {
   it('goes on when a device is lost, and says so until another is chosen', async () => {
     const call = await begin();
     page.track.onended?.();
-    expect([call.phase.value, call.troubles.value]).toEqual(['live', { microphone: 'missing' }]);
+    expect([call.phase.value, call.deviceErrors.value]).toEqual(['live', { microphone: 'missing' }]);
     await call.choose('microphone', 'other');
-    expect(call.troubles.value).toEqual({});
+    expect(call.deviceErrors.value).toEqual({});
     expect(call.log).toEqual(['device microphone', 'device microphone']);
   });
 
@@ -248,8 +248,8 @@ describe('a request of a call', () => {
   });
 
   it('has a problem to show only if the server explains one', () => {
-    expect(problemOf(new ApiError(409, 'No minutes are left.'))).toBe('No minutes are left.');
-    expect(problemOf(new ApiError(502, '502'))).toBeUndefined();
-    expect(problemOf(new TypeError('Failed to fetch'))).toBeUndefined();
+    expect(serverMessage(new ApiError(409, 'No minutes are left.'))).toBe('No minutes are left.');
+    expect(serverMessage(new ApiError(502, '502'))).toBeUndefined();
+    expect(serverMessage(new TypeError('Failed to fetch'))).toBeUndefined();
   });
 });

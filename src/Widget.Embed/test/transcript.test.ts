@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Transcript, type Caption } from '../src/video/transcript';
-import { roomMessage, type HeardUtterance, type RoomMessage } from '../src/video/wire';
+import { roomMessage, type ReportedUtterance, type RoomMessage } from '../src/video/wire';
 
-let said: HeardUtterance[];
+let said: ReportedUtterance[];
 let captions: (Caption | undefined)[];
 let transcript: Transcript;
 

@@ -52,7 +52,7 @@ describe('a voice call', () => {
   it('shows why there is no microphone, and opens no session', async () => {
     page.ask.mockRejectedValue(new DOMException('', 'NotReadableError'));
     const call = await begin();
-    expect([call.phase.value, call.troubles.value.microphone]).toEqual(['trouble', 'busy']);
+    expect([call.phase.value, call.deviceErrors.value.microphone]).toEqual(['no_microphone', 'busy']);
     expect(server.requests).toEqual([]);
 
     page.ask.mockResolvedValue({ getTracks: () => [page.track] });
@@ -64,7 +64,7 @@ describe('a voice call', () => {
   it('does not ask if the page’s policy forbids the microphone', async () => {
     vi.stubGlobal('document', { featurePolicy: { allowsFeature: () => false } });
     const call = await begin();
-    expect(call.troubles.value.microphone).toBe('policy');
+    expect(call.deviceErrors.value.microphone).toBe('policy');
     expect(page.ask).not.toHaveBeenCalled();
   });
 
@@ -268,7 +268,7 @@ describe('the microphone of a voice call', () => {
     const call = await connect();
     page.track.onended?.();
     await settle();
-    expect([call.phase.value, call.troubles.value.microphone, FakePeerConnection.last.track]).toEqual([
+    expect([call.phase.value, call.deviceErrors.value.microphone, FakePeerConnection.last.track]).toEqual([
       'live',
       'missing',
       null,

@@ -1,12 +1,12 @@
 /** What video and voice calls show alike, and what a visitor can do in both. */
 import type { ReadonlySignal } from '@preact/signals';
-import type { DeviceKind } from '../media/trouble';
+import type { DeviceKind } from '../media/deviceError';
 
 export type CommonPhase =
   /** The browser asks the visitor for permission to use the devices. */
   | 'asking'
   /** There is no microphone. */
-  | 'trouble'
+  | 'no_microphone'
   | 'live'
   | 'over';
 

@@ -2,7 +2,7 @@
 import { batch, signal } from '@preact/signals';
 import { locale } from '../app/i18n';
 import type { DictationHost } from '../app/moduleHost';
-import type { DictationTrouble, Recognizer, RecognizerListener } from './recognizer';
+import type { DictationError, Recognizer, RecognizerListener } from './recognizer';
 import { onDevice, BrowserRecognizer } from './browserRecognizer';
 import { ServerRecognizer } from './serverRecognizer';
 
@@ -21,8 +21,8 @@ export type Recipient = 'device' | 'browser' | { host: string };
 export class Session {
   readonly phase = signal<DictationPhase>('idle');
   readonly recipient = signal<Recipient>('browser');
-  readonly trouble = signal<DictationTrouble | undefined>(undefined);
-  /** The server's explanation of the trouble. */
+  readonly error = signal<DictationError | undefined>(undefined);
+  /** The server's explanation of the error. */
   readonly problem = signal<string | undefined>(undefined);
   #recognizer: Recognizer | undefined;
   #turn = 0;
@@ -86,10 +86,10 @@ export class Session {
           this.#setText(text);
           this.cancel();
         }),
-      failed: (trouble, problem) =>
+      failed: (error, problem) =>
         ifCurrent(() => {
           this.cancel();
-          this.trouble.value = trouble;
+          this.error.value = error;
           this.problem.value = problem;
         }),
     };
@@ -117,7 +117,7 @@ export class Session {
   #clear(): void {
     batch(() => {
       this.phase.value = 'idle';
-      this.trouble.value = this.problem.value = undefined;
+      this.error.value = this.problem.value = undefined;
     });
     this.#written = undefined;
   }

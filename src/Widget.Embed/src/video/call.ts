@@ -6,7 +6,7 @@ import type { CallHost } from '../app/moduleHost';
 import { Call, type CallEvent } from '../call/call';
 import type { CommonEndReason } from '../call/model';
 import { delay } from '../call/requests';
-import type { DeviceKind, Troubles } from '../media/trouble';
+import type { DeviceKind, DeviceErrors } from '../media/deviceError';
 import type { ConnectingPhase, VideoModel } from './model';
 import { Reporter } from './reporter';
 import { Room, type Avatar } from './room';
@@ -16,7 +16,7 @@ import { Transcript, type Caption } from './transcript';
 import { outgoing, type RoomMessage, type VideoSession } from './wire';
 
 /** An avatar usually joins within a few seconds. */
-const usualWait = 15_000;
+const slowJoinDelay = 15_000;
 /** How long the end of a call waits for the last utterances to reach the server. */
 const reportTimeout = 2_000;
 /** When the room is lost, Tavus tells our server why a moment later. */
@@ -94,7 +94,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
   }
 
   get talk(): (() => void) | undefined {
-    return this.panel.offers('voice') ? () => void this.panel.startCall('voice') : undefined;
+    return this.panel.isCallOffered('voice') ? () => void this.panel.startCall('voice') : undefined;
   }
 
   say(text: string): boolean {
@@ -111,10 +111,10 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     super.destroy();
   }
 
-  protected async openDevices(): Promise<Troubles> {
-    const troubles = await this.devices.open();
+  protected async openDevices(): Promise<DeviceErrors> {
+    const deviceErrors = await this.devices.open();
     if (!this.isOver()) this.#showDevices();
-    return troubles;
+    return deviceErrors;
   }
 
   protected async deviceChanged(kind: DeviceKind): Promise<void> {
@@ -173,7 +173,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
 
   async #join(url: string, token: string | null): Promise<void> {
     this.#joining = true;
-    this.slowAfter(usualWait);
+    this.slowAfter(slowJoinDelay);
     try {
       const room = await Room.join(url, token, this.devices, {
         avatar: (avatar) => this.#avatarChanged(avatar),
@@ -225,7 +225,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
 
   async #roomLost(): Promise<void> {
     this.avatar.value = undefined;
-    await this.askWhyLost(this.session, reasonDelay);
+    await this.fetchEndReason(this.session, reasonDelay);
     this.finish('lost', 'request');
   }
 

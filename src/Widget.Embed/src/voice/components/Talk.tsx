@@ -56,7 +56,7 @@ export function Talk({ call }: { call: VoiceModel }) {
       }}
     >
       <Icon name="voice" />
-      {held ? t.holding : t.hold}
+      {held ? t.releaseWhenDone : t.holdToTalk}
     </button>
   );
 }
