@@ -20,7 +20,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await visit.ShownAsync(visit.Status);
         // What is asked meanwhile waits.
         await visit.SendAsync("And to Austria?");
-        await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
+        await visit.ShownAsync(visit.Page.GetByText("Not sent yet"));
         await installation.ModelAsync(new { reply = "It costs 89 euros [1]." });
         await restart();
 
@@ -67,7 +67,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await visit.Context.SetOfflineAsync(true);
         await visit.ShownAsync(visit.Page.GetByText("You're offline."));
         await visit.SendAsync("How long does charging take?");
-        await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
+        await visit.ShownAsync(visit.Page.GetByText("Not sent yet"));
         // Long enough for several tries, each of which fails.
         await Eventually.TrueAsync(() => visit.Requests.Count > tries + 3, seconds: 40);
         await visit.Context.SetOfflineAsync(false);
@@ -107,7 +107,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await visit.Page.RouteAsync("**/api/**", route => route.AbortAsync());
         await visit.Launcher.ClickAsync();
         await visit.SendAsync(Question);
-        await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
+        await visit.ShownAsync(visit.Page.GetByText("Not sent yet"));
 
         await visit.Page.UnrouteAllAsync();
         await visit.Page.ReloadAsync();
@@ -152,15 +152,15 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await button.ClickAsync();
 
         await visit.Context.SetOfflineAsync(true);
-        await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
+        await visit.ShownAsync(visit.Page.GetByText("Not sent yet"));
         await visit.Context.SetOfflineAsync(false);
 
-        await visit.ShownAsync(visit.Page.GetByText("You asked for a person."));
+        await visit.ShownAsync(visit.Page.GetByText("You asked to talk to a person."));
         await button.ClickAsync();
         await visit.Page.ReloadAsync();
         await visit.OpenPanelAsync();
-        await visit.ShownAsync(visit.Page.GetByText("You asked for a person."));
-        (await visit.Page.GetByText("You asked for a person.").CountAsync()).ShouldBe(1);
+        await visit.ShownAsync(visit.Page.GetByText("You asked to talk to a person."));
+        (await visit.Page.GetByText("You asked to talk to a person.").CountAsync()).ShouldBe(1);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class ConnectionShould(ModelInstallation installation, Chromium ch
         await visit.Context.SetOfflineAsync(true);
         await visit.ShownAsync(visit.Page.GetByText("You're offline."));
         await visit.SendAsync("How long does charging take?");
-        await visit.ShownAsync(visit.Page.GetByText("Waiting to be sent"));
+        await visit.ShownAsync(visit.Page.GetByText("Not sent yet"));
 
         await visit.Context.SetOfflineAsync(false);
         await visit.Page.UnrouteAllAsync();

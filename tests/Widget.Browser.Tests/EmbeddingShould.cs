@@ -173,7 +173,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
         await visit.Page.RouteAsync("**/embed/*", route => route.AbortAsync());
 
         await visit.Launcher.ClickAsync();
-        await Assertions.Expect(visit.Launcher).ToHaveAttributeAsync("aria-label", "The chat could not be loaded. Try again");
+        await Assertions.Expect(visit.Launcher).ToHaveAttributeAsync("aria-label", "The chat couldn't be loaded. Try again");
 
         await visit.Page.UnrouteAllAsync();
         await visit.OpenPanelAsync();
@@ -321,7 +321,7 @@ public sealed class EmbeddingShould(DemoInstallation demo, Chromium chromium)
             return route.FulfillAsync(new() { Status = 503, Body = "{}" });
         });
         await visit.Launcher.ClickAsync();
-        await visit.ShownAsync(visit.Page.GetByText("Connection lost. Trying again…"));
+        await visit.ShownAsync(visit.Page.GetByText("Connection lost. Reconnecting…"));
         // By then it pauses for at least four seconds, so that it is the press that helps and the button stands still for it.
         await Eventually.TrueAsync(() => Volatile.Read(ref refused) >= 5);
 

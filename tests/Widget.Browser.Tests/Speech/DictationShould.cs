@@ -169,7 +169,7 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
     [Theory]
     [InlineData("not-allowed", "Microphone access was denied")]
     [InlineData("network", "couldn't reach its speech service")]
-    [InlineData("language-not-supported", "can't turn this language into text")]
+    [InlineData("language-not-supported", "doesn't support dictation in this language")]
     [InlineData("no-speech", "We didn't hear anything")]
     public async Task Say_what_is_in_the_browsers_way(string error, string words)
     {

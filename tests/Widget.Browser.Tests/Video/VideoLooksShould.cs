@@ -102,7 +102,7 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
         await Assertions.Expect(visit.Page.Locator(".control[aria-label='Unmute microphone']")).ToBeFocusedAsync();
         await visit.HangUp.FocusAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Continue in text" })).ToBeFocusedAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Back to chat" })).ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         await Assertions.Expect(visit.Widget.Field).ToBeFocusedAsync();

@@ -90,7 +90,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
         (await visit.ConversationAsync()).GetProperty("endedBy").GetString().ShouldBe("end_conversation_endpoint_hit");
 
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Continue in text" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Back to chat" }).ClickAsync();
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         await visit.Widget.ShownAsync(visit.Page.GetByText("Video call ended after"));
         // Afterwards, Tavus sends the whole transcript, which contains nothing new.
@@ -166,7 +166,7 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
         await visit.HearAsync("What does the desk lamp cost?");
 
         await visit.SaidAsync("visitor: What does the desk lamp cost?");
-        var source = visit.Page.Locator(".thread .shown .source-chip");
+        var source = visit.Page.Locator(".thread .looked-up .source-chip");
         await visit.Widget.ShownAsync(source);
         (await source.InnerTextAsync()).ShouldContain("Lamps");
         await visit.Widget.ShownAsync(visit.Page.Locator(".thread .spoken.assistant", new() { HasTextString = "Here is what I found" }));

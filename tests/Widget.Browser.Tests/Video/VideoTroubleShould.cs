@@ -33,7 +33,7 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
         await visit.CallAsync();
         await visit.Widget.ShownAsync(visit.Page.GetByText("Microphone access was denied."));
 
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Continue in text" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Back to chat" }).ClickAsync();
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         await visit.Widget.ShownAsync(visit.Start);
         (await visit.ConversationsAsync()).ShouldBeEmpty();

@@ -116,11 +116,11 @@ internal sealed class VideoVisit : IAsyncDisposable
     public Task<string[]> ThreadAsync() =>
         Page.EvaluateAsync<string[]>("""
             () => [
-              ...document.querySelector('#widget-root').shadowRoot.querySelectorAll('.thread .spoken, .thread .event, .thread .shown'),
+              ...document.querySelector('#widget-root').shadowRoot.querySelectorAll('.thread .spoken, .thread .event, .thread .looked-up'),
             ].map((item) =>
               item.matches('.spoken')
               ? `${item.matches('.visitor') ? 'visitor' : 'assistant'}: ${item.querySelector('.bubble').textContent}`
-              : item.matches('.shown') ? `shown: ${[...item.querySelectorAll('.source-chip')].map((chip) => chip.textContent).join(', ')}`
+              : item.matches('.looked-up') ? `shown: ${[...item.querySelectorAll('.source-chip')].map((chip) => chip.textContent).join(', ')}`
               : item.textContent)
             """);
 

@@ -30,7 +30,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
         await visit.Widget.ShownAsync(
             visit.Page.Locator(".thread .spoken.visitor", new() { HasTextString = SpeakingChromium.Question }).First,
             seconds: 40);
-        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .shown .source-chip", new() { HasTextString = "Lamps" }).First);
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .looked-up .source-chip", new() { HasTextString = "Lamps" }).First);
         await visit.Widget.ShownAsync(
             visit.Page.Locator(".thread .spoken.assistant", new() { HasTextString = "ten euros" }).First,
             seconds: 40);
@@ -110,7 +110,7 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
 
     private static async Task GoesOnInTextAsync(Visit visit)
     {
-        var onward = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Continue in text" });
+        var onward = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Back to chat" });
         await visit.Widget.ShownAsync(onward, seconds: 60);
         await onward.ClickAsync();
         await visit.Widget.AskAsync("What does the desk lamp cost?");

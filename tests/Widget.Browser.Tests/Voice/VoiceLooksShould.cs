@@ -80,7 +80,7 @@ public sealed class VoiceLooksShould(ModelInstallation installation, Chromium ch
         await Assertions.Expect(visit.Button("Unmute microphone")).ToBeFocusedAsync();
         await visit.HangUp.FocusAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(visit.Button("Continue in text")).ToBeFocusedAsync();
+        await Assertions.Expect(visit.Button("Back to chat")).ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(visit.Widget.Field).ToBeFocusedAsync();
     }
@@ -100,7 +100,7 @@ public sealed class VoiceLooksShould(ModelInstallation installation, Chromium ch
         (await visit.Page.EvaluateAsync<bool>("() => !document.querySelector('#widget-root').shadowRoot.querySelector('audio').paused"))
             .ShouldBeTrue();
         await visit.Page.WaitForFunctionAsync(
-            "() => Number(document.querySelector('#widget-root').shadowRoot.querySelector('.voice-of')"
+            "() => Number(document.querySelector('#widget-root').shadowRoot.querySelector('.speaker-level')"
             + ".style.getPropertyValue('--level')) > 0.3");
         visit.Widget.Errors.ShouldBeEmpty();
         (await visit.Stage.EvaluateAsync<string>("stage => getComputedStyle(stage).display")).ShouldBe("flex");

@@ -45,7 +45,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
             """)).ShouldBeTrue();
         // The meters move, because the far end sends a continuous tone.
         await visit.Page.WaitForFunctionAsync(
-            "() => Number(document.querySelector('#widget-root').shadowRoot.querySelector('.voice-of')"
+            "() => Number(document.querySelector('#widget-root').shadowRoot.querySelector('.speaker-level')"
             + ".style.getPropertyValue('--level')) > 0.3");
         (await visit.Page.EvaluateAsync<string>("() => window.far[0].channel.label")).ShouldBe("oai-events");
         visit.Widget.Errors.ShouldBeEmpty();
@@ -92,7 +92,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
                 },
             });
         await visit.Widget.ShownAsync(visit.Page.Locator(".thread .spoken.visitor"));
-        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .shown .source-chip", new() { HasTextString = "Lamps" }));
+        await visit.Widget.ShownAsync(visit.Page.Locator(".thread .looked-up .source-chip", new() { HasTextString = "Lamps" }));
         await Assertions.Expect(visit.Page.Locator(".captions .visitor")).ToHaveCountAsync(0);
         await visit.Widget.ShownAsync(visit.Page.Locator(".captions .assistant"));
     }
@@ -120,7 +120,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.CallAndConnectAsync();
-        await visit.Button("Hold a button to talk").ClickAsync();
+        await visit.Button("Push to talk").ClickAsync();
         await Assertions.Expect(visit.Hold).ToBeEnabledAsync();
         visit.Bodies("session").Select(body => body.GetProperty("pushToTalk").GetBoolean()).ShouldBe([false, true]);
         visit.Count("end").ShouldBe(1);
@@ -153,7 +153,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         await visit.AskedAsync("talk", 6);
         visit.Bodies("talk").Select(body => body.GetProperty("pressed").GetBoolean()).ShouldBe([true, false, true, false, true, false]);
 
-        await visit.Button("Talk freely").ClickAsync();
+        await visit.Button("Talk hands-free").ClickAsync();
         await visit.Widget.ShownAsync(visit.Button("Mute microphone"));
         await visit.Page.WaitForFunctionAsync("() => window.tracks[0].enabled");
         (await visit.Page.EvaluateAsync<int>("() => window.asked")).ShouldBe(1);
@@ -227,7 +227,7 @@ public sealed class VoiceShould(ModelInstallation installation, Chromium chromiu
         await visit.Button("Talk again").ClickAsync();
         await visit.Widget.ShownAsync(visit.Live);
         await visit.HangUp.ClickAsync();
-        await visit.Button("Continue in text").ClickAsync();
+        await visit.Button("Back to chat").ClickAsync();
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         await Assertions.Expect(visit.Widget.Field).ToBeFocusedAsync();
         (await (await visit.Widget.AskAsync("And what is it made of?")).InnerTextAsync()).ShouldContain("brass");

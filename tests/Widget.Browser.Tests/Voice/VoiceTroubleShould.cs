@@ -14,7 +14,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium, script: $"window.devicesFail = () => '{error}';");
         await visit.CallAsync();
         await visit.Widget.ShownAsync(visit.Stage.GetByText(words));
-        await Assertions.Expect(visit.Button("Continue in text")).ToBeFocusedAsync();
+        await Assertions.Expect(visit.Button("Back to chat")).ToBeFocusedAsync();
         visit.Count("session").ShouldBe(0);
 
         await visit.Page.EvaluateAsync("() => { window.devicesFail = undefined; }");
@@ -29,7 +29,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         await visit.CallAsync();
         await visit.Widget.ShownAsync(visit.Stage.GetByText("Microphone access was denied."));
 
-        await visit.Button("Continue in text").ClickAsync();
+        await visit.Button("Back to chat").ClickAsync();
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         (await (await visit.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
         visit.Widget.Errors.ShouldBeEmpty();
@@ -59,7 +59,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         await visit.Widget.ShownAsync(visit.Stage.GetByText("Still waiting for your answer."));
 
         await visit.HangUp.ClickAsync();
-        await visit.Button("Continue in text").ClickAsync();
+        await visit.Button("Back to chat").ClickAsync();
         await Assertions.Expect(visit.Widget.Field).ToBeFocusedAsync();
         visit.Count("session").ShouldBe(0);
     }
@@ -89,7 +89,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         await visit.AskedAsync("end");
         visit.Count("session").ShouldBe(1);
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
-        await visit.Button("Continue in text").ClickAsync();
+        await visit.Button("Back to chat").ClickAsync();
         (await (await visit.Widget.AskAsync("And what is it made of?")).InnerTextAsync()).ShouldContain("brass");
         (await visit.Widget.CountAsync("What does the desk lamp cost?")).ShouldBe(1);
     }
@@ -110,7 +110,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         await visit.Widget.ShownAsync(visit.Stage.GetByText("The connection to the call was lost."), seconds: 30);
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
         (await visit.AllLinesClosedAsync()).ShouldBeTrue();
-        await visit.Button("Continue in text").ClickAsync();
+        await visit.Button("Back to chat").ClickAsync();
         (await (await visit.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
     }
 

@@ -16,11 +16,11 @@ type Call = [name: string, ...args: unknown[]];
 type Mistakes = typeof import('./mistakes');
 
 type Labels = [open: string, failed: string];
-const english: Labels = ['Open chat', 'The chat could not be loaded. Try again'];
+const english: Labels = ['Open chat', "The chat couldn't be loaded. Try again"];
 const labels: Record<string, Labels> = {
   de: ['Chat öffnen', 'Der Chat konnte nicht geladen werden. Erneut versuchen'],
   es: ['Abrir el chat', 'No se pudo cargar el chat. Intentar de nuevo'],
-  ar: ['فتح المحادثة', 'تعذّر تحميل المحادثة. أعد المحاولة'],
+  ar: ['فتح الدردشة', 'تعذّر تحميل الدردشة. أعد المحاولة'],
 };
 
 function install(script: HTMLScriptElement): void {

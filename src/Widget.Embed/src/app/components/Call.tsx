@@ -28,7 +28,7 @@ export function SpokenLine({ item }: { item: SpokenItem }) {
 export function CallSources({ item, store }: { item: SourcesItem; store: Store }) {
   const label = fill(words.value.lookedUp, { agent: store.config.value?.agentName ?? '' });
   return (
-    <section class="message assistant shown" aria-label={label}>
+    <section class="message assistant looked-up" aria-label={label}>
       <div class="note">{label}</div>
       <Sources citations={item.citations} store={store} />
     </section>

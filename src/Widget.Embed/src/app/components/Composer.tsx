@@ -89,7 +89,7 @@ export function Composer({ store }: { store: Store }) {
           {fill(t.tooLong, { n: over })}
         </div>
       ) : (
-        store.config.value && <div class="note">{fill(t.disclaimer, { tenant: store.config.value.tenantName })}</div>
+        store.config.value && <div class="note">{t.disclaimer}</div>
       )}
     </form>
   );

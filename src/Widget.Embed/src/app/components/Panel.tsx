@@ -71,7 +71,7 @@ export function Panel({ store }: { store: Store }) {
         )}
       </div>
       <div
-        class={`body ${call ? 'in-call' : ''} ${call?.hidesThread.value ? 'alone' : ''}`}
+        class={`body ${call ? 'in-call' : ''} ${call?.hidesThread.value ? 'call-only' : ''}`}
         inert={store.source.value !== undefined}
       >
         <StatusBar store={store} />

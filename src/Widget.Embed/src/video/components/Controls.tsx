@@ -99,7 +99,7 @@ function ThreadControl({ panel, hidesThread }: { panel: CallHost; hidesThread: S
       }}
     >
       <Icon name="thread" path={icons.thread} />
-      {unseen > 0 && <span class="news">{unseen > 9 ? '9+' : unseen}</span>}
+      {unseen > 0 && <span class="unseen-count">{unseen > 9 ? '9+' : unseen}</span>}
     </button>
   );
 }

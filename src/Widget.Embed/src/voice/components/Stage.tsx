@@ -31,9 +31,9 @@ export function Stage({ call, panel }: { call: VoiceModel; panel: CallHost }) {
         {phase === 'over' && <Ended call={call} agent={agent} />}
         {step === 'call' && (
           <>
-            <div class="talkers">
+            <div class="speakers">
               <Level call={call} speaker="assistant" face={agent.slice(0, 1).toUpperCase()} />
-              <div class="doing">
+              <div class="turn-status">
                 <p role="status">{statusOf(call, agent)}</p>
                 {call.slow.value && <p role="status">{t.slow}</p>}
                 {call.phase.value !== 'asking' && <Level call={call} speaker="visitor" />}
