@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../src/app/api';
 import { Call } from '../src/call/call';
 import { serverMessage, retryOnce, withTimeout } from '../src/call/requests';
 import { SessionClient, type CallSession } from '../src/call/sessionClient';
 import type { DeviceErrors } from '../src/media/deviceError';
-import { browser, FakeServer, type Browser } from './voice.fakes';
+import { setUpCallTests, settle, type FakeServer } from './call.fakes';
 
 type Reason = 'time_limit' | 'unknown';
 
@@ -68,31 +68,16 @@ class TestCall extends Call<'connecting', Reason, CallSession<Reason>> {
   }
 }
 
-let page: Browser;
-let server: FakeServer;
-let done: ReturnType<typeof vi.fn<(again: boolean) => void>>;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  page = browser();
-  server = new FakeServer();
-  done = vi.fn<(again: boolean) => void>();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-const settle = (time = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(time);
+const test = setUpCallTests();
 const begin = async (): Promise<TestCall> => {
-  const call = new TestCall(server, done);
+  const call = new TestCall(test.server, test.done);
   await settle();
   return call;
 };
 
 describe('a call', () => {
   it('asks for the devices, opens a session and shows the time that is left', async () => {
-    const call = new TestCall(server, done);
+    const call = new TestCall(test.server, test.done);
     expect([call.phase.value, call.active.value]).toEqual(['asking', true]);
     await settle();
     expect(call.phase.value).toBe('live');
@@ -100,26 +85,49 @@ describe('a call', () => {
     expect(call.elapsed.value).toBeCloseTo(9, 0);
     expect(call.remaining.value).toBeCloseTo(891, 0);
     await settle(51_000);
-    expect(server.to('/alive').length).toBe(6);
+    expect(test.server.to('/alive').length).toBe(6);
   });
 
-  it('opens no session without a microphone, until the visitor tries again', async () => {
-    page.ask.mockRejectedValueOnce(new DOMException('', 'NotAllowedError'));
+  it.each([
+    ['NotAllowedError', 'denied'],
+    ['NotFoundError', 'missing'],
+    ['NotReadableError', 'busy'],
+  ])('opens no session without a microphone (%s), until the visitor tries again', async (error, deviceError) => {
+    test.page.ask.mockRejectedValueOnce(new DOMException('', error));
     const call = await begin();
-    expect([call.phase.value, call.deviceErrors.value]).toEqual(['no_microphone', { microphone: 'denied' }]);
-    expect(server.requests).toEqual([]);
+    expect([call.phase.value, call.deviceErrors.value]).toEqual(['no_microphone', { microphone: deviceError }]);
+    expect(test.server.requests).toEqual([]);
     call.askAgain();
     expect(call.phase.value).toBe('asking');
     await settle();
     expect([call.phase.value, call.deviceErrors.value]).toEqual(['live', {}]);
   });
 
+  it('does not ask for a microphone that the page’s policy forbids', async () => {
+    vi.stubGlobal('document', { featurePolicy: { allowsFeature: () => false } });
+    const call = await begin();
+    expect(call.deviceErrors.value.microphone).toBe('policy');
+    expect(test.page.ask).not.toHaveBeenCalled();
+  });
+
+  it('opens no session if the visitor hangs up as the microphone opens', async () => {
+    const call = new TestCall(test.server, test.done);
+    call.phase.subscribe((phase) => {
+      if (phase === 'connecting') call.hangUp();
+    });
+    await settle();
+    expect(call.phase.value).toBe('over');
+    expect(test.server.requests).toEqual([]);
+    expect(test.page.track.stopped).toBe(true);
+  });
+
   it('shows the words with which the server refuses it, but not a bare status code', async () => {
-    server.failures.session = new ApiError(409, 'No minutes are left this month.');
+    test.server.failures.session = new ApiError(409, 'No minutes are left this month.');
     const refused = await begin();
     expect(refused.end.value).toEqual({ reason: 'refused', seconds: 0, problem: 'No minutes are left this month.' });
+    expect(test.page.track.stopped).toBe(true);
 
-    server.failures.session = new ApiError(404, '404');
+    test.server.failures.session = new ApiError(404, '404');
     const unexplained = await begin();
     expect(unexplained.end.value).toEqual({ reason: 'refused', seconds: 0 });
   });
@@ -131,9 +139,9 @@ describe('a call', () => {
     call.destroy();
     await settle(60_000);
     expect([call.phase.value, call.active.value, call.end.value?.reason]).toEqual(['over', false, 'visitor']);
-    expect(page.track.stopped).toBe(true);
-    expect(server.to('/end').length).toBe(1);
-    expect(page.beacons).toEqual([]);
+    expect(test.page.track.stopped).toBe(true);
+    expect(test.server.to('/end').length).toBe(1);
+    expect(test.page.beacons).toEqual([]);
     expect(call.log).toEqual(['disconnect', 'clear']);
   });
 
@@ -141,23 +149,23 @@ describe('a call', () => {
     const call = await begin();
     // Later responses have no token: the first one must be kept.
     await settle(20_000);
-    page.leave();
+    test.page.leave();
     expect(call.end.value?.reason).toBe('left');
-    expect(page.beacons).toEqual([
+    expect(test.page.beacons).toEqual([
       { url: 'https://api.example/api/test/session/s1/leave', body: '{"leaveToken":"leave1"}' },
     ]);
-    expect(server.to('/end')).toEqual([]);
-    page.leave();
-    expect(page.beacons.length).toBe(1);
+    expect(test.server.to('/end')).toEqual([]);
+    test.page.leave();
+    expect(test.page.beacons.length).toBe(1);
   });
 
   it('falls back to the beacon when the server cannot be told', async () => {
     const call = await begin();
-    server.failures.end = new TypeError('No network.');
+    test.server.failures.end = new TypeError('No network.');
     call.hangUp();
     await settle(1_000);
-    expect(server.to('/end').length).toBe(2);
-    expect(page.beacons.length).toBe(1);
+    expect(test.server.to('/end').length).toBe(2);
+    expect(test.page.beacons.length).toBe(1);
   });
 
   it.each([
@@ -166,18 +174,18 @@ describe('a call', () => {
     [{ state: 'ending', endReason: null }, 'unknown'],
   ])('ends as the server says: %j', async (session, reason) => {
     const call = await begin();
-    server.session = session as never;
+    test.server.session = session as never;
     await settle(10_000);
     expect(call.end.value?.reason).toBe(reason);
-    expect([server.to('/end'), page.beacons]).toEqual([[], []]);
+    expect([test.server.to('/end'), test.page.beacons]).toEqual([[], []]);
   });
 
   it('ends when the server no longer has the session, and goes on after an error', async () => {
     const call = await begin();
-    server.failures.alive = new ApiError(500, '500');
+    test.server.failures.alive = new ApiError(500, '500');
     await settle(10_000);
     expect(call.phase.value).toBe('live');
-    server.failures.alive = new ApiError(404, 'There is no such call.');
+    test.server.failures.alive = new ApiError(404, 'There is no such call.');
     await settle(10_000);
     expect(call.end.value).toMatchObject({ reason: 'unknown', problem: 'There is no such call.' });
   });
@@ -186,20 +194,20 @@ describe('a call', () => {
     const lost = await begin();
     void lost.connectionLost();
     await settle(1_000);
-    expect(server.to('/alive').length).toBe(2);
+    expect(test.server.to('/alive').length).toBe(2);
     expect(lost.end.value?.reason).toBe('lost');
 
     const ended = await begin();
     void ended.connectionLost();
     await settle();
-    server.session = { state: 'ended', endReason: 'time_limit' };
+    test.server.session = { state: 'ended', endReason: 'time_limit' };
     await settle(1_000);
     expect(ended.end.value?.reason).toBe('time_limit');
   });
 
   it('goes on when a device is lost, and says so until another is chosen', async () => {
     const call = await begin();
-    page.track.onended?.();
+    test.page.track.onended?.();
     expect([call.phase.value, call.deviceErrors.value]).toEqual(['live', { microphone: 'missing' }]);
     await call.choose('microphone', 'other');
     expect(call.deviceErrors.value).toEqual({});
@@ -221,7 +229,7 @@ describe('a call', () => {
     call.hangUp();
     call.again();
     call.close();
-    expect(done.mock.calls).toEqual([[true], [false]]);
+    expect(test.done.mock.calls).toEqual([[true], [false]]);
   });
 });
 
