@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { Bar as DictationBar } from './dictation/Bar';
 import type { DictationError } from './dictation/recognizer';
-import { Session, type DictationPhase, type Recipient } from './dictation/session';
+import { DictationSession, type DictationPhase, type Recipient } from './dictation/session';
 import { dictationStyle } from './dictation/style';
 import type { Dictation, Speech } from './app/speech';
 import type { Store } from './app/store';
@@ -59,7 +59,7 @@ export function fakeSpeech(store: Store, state: SpeechState): Speech {
 
 export function fakeDictation(store: Store, state: DictationState): Dictation {
   addSheets(store.host.shadow, dictationStyle);
-  const session = new Session(store);
+  const session = new DictationSession(store);
   session.phase.value = state.phase ?? 'idle';
   session.recipient.value = state.recipient ?? 'browser';
   session.error.value = state.error;

@@ -140,7 +140,7 @@ const states: Record<
     items: [asked],
     call: {
       phase: 'over',
-      end: { reason: 'refused', problem: 'Harbor Bikes has no video minutes left this month.', seconds: 0 },
+      end: { reason: 'refused', message: 'Harbor Bikes has no video minutes left this month.', seconds: 0 },
     },
   },
   'voice asking': { voice: { phase: 'asking' } },
@@ -165,7 +165,7 @@ const states: Record<
     items: [asked],
     voice: {
       phase: 'over',
-      end: { reason: 'refused', problem: 'Harbor Bikes has no voice minutes left this month.', seconds: 0 },
+      end: { reason: 'refused', message: 'Harbor Bikes has no voice minutes left this month.', seconds: 0 },
     },
   },
   'voice unconnected': { items: [asked], voice: { phase: 'over', end: { reason: 'unconnected', seconds: 0 } } },

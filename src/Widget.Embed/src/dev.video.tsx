@@ -44,7 +44,7 @@ export function fakeVideoCall(store: Store, state: VideoState): LiveCall {
     remaining: signal(state.phase === 'live' ? (state.remaining ?? 480) : undefined),
     end: signal(state.end),
     joinWithoutMicrophone: nothing,
-    askAgain: nothing,
+    retryDevices: nothing,
     toggle: (kind) => {
       on.value = { ...on.value, [kind]: !on.value[kind] };
     },
@@ -52,7 +52,7 @@ export function fakeVideoCall(store: Store, state: VideoState): LiveCall {
     deviceId: () => undefined,
     interrupt: nothing,
     hangUp: nothing,
-    again: nothing,
+    callAgain: nothing,
     close: nothing,
     talk: nothing,
   };

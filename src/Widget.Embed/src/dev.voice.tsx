@@ -48,21 +48,21 @@ export function fakeVoiceCall(store: Store, state: VoiceState): LiveCall {
     end: signal(state.end),
     level: (speaker) => loud[speaker],
     wake: nothing,
-    askAgain: nothing,
+    retryDevices: nothing,
     toggleMute: () => {
       on.value = { microphone: !on.value.microphone };
     },
     togglePushToTalk: () => {
       pushToTalk.value = !pushToTalk.value;
     },
-    hold: (pressed) => {
+    holdTalkButton: (pressed) => {
       held.value = pressed;
     },
     choose: () => Promise.resolve(),
     deviceId: () => undefined,
     interrupt: nothing,
     hangUp: nothing,
-    again: nothing,
+    callAgain: nothing,
     close: nothing,
   };
   return {

@@ -29,7 +29,7 @@ class TestCall extends Call<'connecting', Reason, CallSession<Reason>> {
     super(server.panel, done);
     this.session = new TestSession(server.panel, '/api/test/session', {
       updated: (session) => this.receive(session),
-      gone: (problem) => this.ended(undefined, problem),
+      gone: (message) => this.ended(undefined, message),
     });
     this.start();
   }
@@ -51,8 +51,8 @@ class TestCall extends Call<'connecting', Reason, CallSession<Reason>> {
     this.phase.value = 'live';
     this.startClock();
   }
-  protected ended(reason: Reason | 'failed' = 'unknown', problem?: string): void {
-    this.finish(reason, 'none', { problem });
+  protected ended(reason: Reason | 'failed' = 'unknown', message?: string): void {
+    this.finish(reason, 'none', { message });
   }
   protected logged({ kind }: { kind: string }): void {
     this.log.push(kind);
@@ -97,7 +97,7 @@ describe('a call', () => {
     const call = await begin();
     expect([call.phase.value, call.deviceErrors.value]).toEqual(['no_microphone', { microphone: deviceError }]);
     expect(test.server.requests).toEqual([]);
-    call.askAgain();
+    call.retryDevices();
     expect(call.phase.value).toBe('asking');
     await settle();
     expect([call.phase.value, call.deviceErrors.value]).toEqual(['live', {}]);
@@ -121,10 +121,10 @@ describe('a call', () => {
     expect(test.page.track.stopped).toBe(true);
   });
 
-  it('shows the words with which the server refuses it, but not a bare status code', async () => {
+  it('shows the server’s message when it is refused, but not a bare status code', async () => {
     test.server.failures.session = new ApiError(409, 'No minutes are left this month.');
     const refused = await begin();
-    expect(refused.end.value).toEqual({ reason: 'refused', seconds: 0, problem: 'No minutes are left this month.' });
+    expect(refused.end.value).toEqual({ reason: 'refused', seconds: 0, message: 'No minutes are left this month.' });
     expect(test.page.track.stopped).toBe(true);
 
     test.server.failures.session = new ApiError(404, '404');
@@ -180,14 +180,14 @@ describe('a call', () => {
     expect([test.server.to('/end'), test.page.beacons]).toEqual([[], []]);
   });
 
-  it('ends when the server no longer has the session, and goes on after an error', async () => {
+  it('ends when the server no longer has the session, and continues after an error', async () => {
     const call = await begin();
     test.server.failures.alive = new ApiError(500, '500');
     await settle(10_000);
     expect(call.phase.value).toBe('live');
     test.server.failures.alive = new ApiError(404, 'There is no such call.');
     await settle(10_000);
-    expect(call.end.value).toMatchObject({ reason: 'unknown', problem: 'There is no such call.' });
+    expect(call.end.value).toMatchObject({ reason: 'unknown', message: 'There is no such call.' });
   });
 
   it('asks the server why the connection broke, now and a moment later', async () => {
@@ -205,7 +205,7 @@ describe('a call', () => {
     expect(ended.end.value?.reason).toBe('time_limit');
   });
 
-  it('goes on when a device is lost, and says so until another is chosen', async () => {
+  it('continues when a device is lost, and shows the error until another is chosen', async () => {
     const call = await begin();
     test.page.track.onended?.();
     expect([call.phase.value, call.deviceErrors.value]).toEqual(['live', { microphone: 'missing' }]);
@@ -214,7 +214,7 @@ describe('a call', () => {
     expect(call.log).toEqual(['device microphone', 'device microphone']);
   });
 
-  it('sees only its own events', async () => {
+  it('handles only its own events', async () => {
     const call = await begin();
     const event = { kind: 'utterance', seq: 1, at: '', clientId: null };
     call.handleEvent({ ...event, sessionId: 's2' } as never);
@@ -227,7 +227,7 @@ describe('a call', () => {
   it('tells the panel how the visitor continues', async () => {
     const call = await begin();
     call.hangUp();
-    call.again();
+    call.callAgain();
     call.close();
     expect(test.done.mock.calls).toEqual([[true], [false]]);
   });
@@ -255,7 +255,7 @@ describe('a request of a call', () => {
     await failed;
   });
 
-  it('has a problem to show only if the server explains one', () => {
+  it('has a message for the visitor only if the server sent one', () => {
     expect(serverMessage(new ApiError(409, 'No minutes are left.'))).toBe('No minutes are left.');
     expect(serverMessage(new ApiError(502, '502'))).toBeUndefined();
     expect(serverMessage(new TypeError('Failed to fetch'))).toBeUndefined();

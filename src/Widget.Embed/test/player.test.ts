@@ -104,7 +104,7 @@ describe('the player', () => {
     player.read('a');
     await settled();
     player.setRate(1.5);
-    player.mute();
+    player.toggleMute();
     expect(reading.changed).toHaveBeenCalledTimes(2);
     player.stop();
     expect([player.rate.value, player.muted.value]).toEqual([1.5, false]);

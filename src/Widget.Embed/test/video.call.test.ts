@@ -121,6 +121,6 @@ describe('a video call', () => {
     const call = await join();
     test.server.session = { ...test.server.session, state: 'failed', problem: 'The avatar service failed.' } as never;
     await settle(10_000);
-    expect(call.end.value).toMatchObject({ reason: 'failed', problem: 'The avatar service failed.' });
+    expect(call.end.value).toMatchObject({ reason: 'failed', message: 'The avatar service failed.' });
   });
 });

@@ -193,11 +193,11 @@ describe('the microphone of a voice call', () => {
       false,
     ]);
 
-    call.hold(true);
+    call.holdTalkButton(true);
     expect(test.page.track.enabled).toBe(false);
     await settle();
     expect(test.page.track.enabled).toBe(true);
-    call.hold(false);
+    call.holdTalkButton(false);
     expect(test.page.track.enabled).toBe(false);
     await settle();
     expect(test.server.to('/talk')).toEqual([{ pressed: true }, { pressed: false }]);

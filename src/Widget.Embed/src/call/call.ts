@@ -51,7 +51,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   /** The server has reported that the call continues. */
   protected abstract updated(session: Session): void;
   /** The server has reported that the call is over; without a reason if it does not know one. */
-  protected abstract ended(reason?: Reason | CommonEndReason, problem?: string): void;
+  protected abstract ended(reason?: Reason | CommonEndReason, message?: string): void;
   /** The conversation's log has a new event of this call. */
   protected abstract logged(event: CallEvent): void;
   /** Closes the connection and everything else that the mode has opened. */
@@ -59,7 +59,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   /** Clears what the mode shows of a running call. */
   protected abstract clear(): void;
 
-  askAgain(): void {
+  retryDevices(): void {
     this.phase.value = 'asking';
     void this.#begin();
   }
@@ -79,7 +79,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
     this.finish('visitor', 'request');
   }
 
-  again(): void {
+  callAgain(): void {
     this.done(true);
   }
 
@@ -106,7 +106,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
     try {
       await this.connect();
     } catch (error) {
-      this.finish('refused', 'request', { problem: serverMessage(error) });
+      this.finish('refused', 'request', { message: serverMessage(error) });
     }
   }
 
@@ -151,7 +151,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
   protected finish(
     reason: Reason | CommonEndReason,
     notice: Notice,
-    { problem, seconds = this.secondsElapsed() }: { problem?: string | undefined; seconds?: number } = {},
+    { message, seconds = this.secondsElapsed() }: { message?: string | undefined; seconds?: number } = {},
   ): void {
     if (this.#over) return;
     this.#over = true;
@@ -163,7 +163,7 @@ export abstract class Call<Phase extends string, Reason extends string, Session 
     this.devices.stop();
     batch(() => {
       this.clear();
-      this.end.value = { reason, seconds, ...(problem ? { problem } : {}) };
+      this.end.value = { reason, seconds, ...(message ? { message } : {}) };
       this.phase.value = 'over';
     });
   }

@@ -24,7 +24,7 @@ export interface CallEnd<Reason extends string> {
   reason: Reason;
   seconds: number;
   /** The server's explanation. It takes the place of the text for the reason. */
-  problem?: string;
+  message?: string;
 }
 
 export interface CallModel {
@@ -38,14 +38,14 @@ export interface CallModel {
   readonly remaining: ReadonlySignal<number | undefined>;
 
   /** Asks for the devices again. */
-  askAgain(): void;
+  retryDevices(): void;
   choose(kind: DeviceKind, id: string): Promise<void>;
   /** The browser's id of the device in use. */
   deviceId(kind: DeviceKind): string | undefined;
   interrupt(): void;
   hangUp(): void;
   /** After the end: starts another call. */
-  again(): void;
+  callAgain(): void;
   /** After the end: goes back to text. */
   close(): void;
 }

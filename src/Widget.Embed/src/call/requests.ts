@@ -28,7 +28,7 @@ export async function retryOnce<T>(request: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The problem in the server's words, for the visitor. Undefined if the server sent nothing but a status code. */
+/** The server's message for the visitor. Undefined if the server sent only a status code. */
 export function serverMessage(error: unknown): string | undefined {
   // Without problem details the message is the status code.
   return error instanceof ApiError && !/^\d+$/.test(error.message) ? error.message : undefined;

@@ -1,11 +1,11 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../app/components/Icon';
 import { fill } from '../app/i18n';
-import type { DictationPhase, Session } from './session';
+import type { DictationPhase, DictationSession } from './session';
 import { dictationWords } from './words';
 
 /** Asks for consent, and shows the state of the dictation and what went wrong. */
-export function Bar({ session }: { session: Session }) {
+export function Bar({ session }: { session: DictationSession }) {
   const t = dictationWords.value;
   const consentButton = useRef<HTMLButtonElement>(null);
   const phase = session.phase.value;
@@ -54,7 +54,7 @@ export function Bar({ session }: { session: Session }) {
       </div>
       {error && (
         <div class="dictation-note" role="alert">
-          <span>{session.problem.value ?? t[`error_${error}`]}</span>
+          <span>{session.serverMessage.value ?? t[`error_${error}`]}</span>
           <button type="button" class="tool" aria-label={t.close} title={t.close} onClick={() => session.cancel()}>
             <Icon name="close" />
           </button>

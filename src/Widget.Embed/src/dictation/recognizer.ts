@@ -27,8 +27,8 @@ export interface RecognizerListener {
   /** The recording has ended and is being transcribed. */
   writing(): void;
   done(text: string): void;
-  /** @param problem The server's explanation. */
-  failed(error: DictationError, problem?: string): void;
+  /** @param serverMessage The server's explanation. */
+  failed(error: DictationError, serverMessage?: string): void;
 }
 
 /** The longest dictation, in milliseconds. */

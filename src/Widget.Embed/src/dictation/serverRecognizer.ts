@@ -127,10 +127,10 @@ export class ServerRecognizer implements Recognizer {
     }
   }
 
-  #fail(error: DictationError, problem?: string): void {
+  #fail(error: DictationError, serverMessage?: string): void {
     if (this.#over) return;
     this.stop();
-    this.listener.failed(error, problem);
+    this.listener.failed(error, serverMessage);
   }
 
   /** Stops every track that was opened here. */

@@ -18,12 +18,12 @@ export type DictationPhase =
 /** Who receives the audio: only this device, the browser's maker, or a host. */
 export type Recipient = 'device' | 'browser' | { host: string };
 
-export class Session {
+export class DictationSession {
   readonly phase = signal<DictationPhase>('idle');
   readonly recipient = signal<Recipient>('browser');
   readonly error = signal<DictationError | undefined>(undefined);
   /** The server's explanation of the error. */
-  readonly problem = signal<string | undefined>(undefined);
+  readonly serverMessage = signal<string | undefined>(undefined);
   #recognizer: Recognizer | undefined;
   #turn = 0;
   /** The text field's content before the dictation. */
@@ -86,11 +86,11 @@ export class Session {
           this.#setText(text);
           this.cancel();
         }),
-      failed: (error, problem) =>
+      failed: (error, serverMessage) =>
         ifCurrent(() => {
           this.cancel();
           this.error.value = error;
-          this.problem.value = problem;
+          this.serverMessage.value = serverMessage;
         }),
     };
     this.phase.value = 'asking';
@@ -117,7 +117,7 @@ export class Session {
   #clear(): void {
     batch(() => {
       this.phase.value = 'idle';
-      this.error.value = this.problem.value = undefined;
+      this.error.value = this.serverMessage.value = undefined;
     });
     this.#written = undefined;
   }

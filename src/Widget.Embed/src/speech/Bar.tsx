@@ -56,7 +56,7 @@ export function Bar({ player, shadow }: { player: Player; shadow: ShadowRoot }) 
             name={player.muted.value ? 'muted' : 'sound'}
             label={t.mute}
             pressed={player.muted.value}
-            onPress={() => player.mute()}
+            onPress={() => player.toggleMute()}
           />
           <Button name="stop" label={t.stop} onPress={() => player.stop()} />
         </div>

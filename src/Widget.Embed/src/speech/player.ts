@@ -59,7 +59,7 @@ export class Player {
     this.#reading?.changed();
   }
 
-  mute(): void {
+  toggleMute(): void {
     this.muted.value = this.#settings.muted = !this.muted.value;
     this.#reading?.changed();
   }

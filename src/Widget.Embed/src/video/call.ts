@@ -20,7 +20,7 @@ const slowJoinDelay = 15_000;
 /** How long the end of a call waits for the last utterances to reach the server. */
 const reportTimeout = 2_000;
 /** When the room is lost, Tavus tells our server why a moment later. */
-const reasonDelay = 2_000;
+const endReasonDelay = 2_000;
 
 export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> implements VideoModel {
   readonly position = signal<number | undefined>(undefined);
@@ -44,7 +44,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     super(panel, done);
     this.session = new VideoSessionClient(panel, () => this.avatar.value !== undefined, {
       updated: (session) => this.receive(session),
-      gone: (problem) => this.ended(undefined, problem),
+      gone: (message) => this.ended(undefined, message),
     });
     this.#reporter = new Reporter((utterances, keepalive) => this.session.report(utterances, keepalive));
     this.#transcript = new Transcript(
@@ -58,7 +58,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     this.#tools = new ToolCalls(
       (request) => this.session.runTool(request),
       (type, properties) => {
-        if (type === 'respond') this.#transcript.unspoken(continuePrompt);
+        if (type === 'respond') this.#transcript.ignoreEcho(continuePrompt);
         this.#send(type, properties);
       },
     );
@@ -99,7 +99,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
 
   say(text: string): boolean {
     if (!this.#room || this.phase.value !== 'live') return false;
-    this.#transcript.typed(newId(), text);
+    this.#transcript.addTyped(newId(), text);
     this.#send('respond', { text });
     return true;
   }
@@ -135,8 +135,8 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
     if (conversationUrl && !this.#joining) void this.#join(conversationUrl, meetingToken);
   }
 
-  protected ended(reason: EndReason | CommonEndReason = 'tavus', problem?: string): void {
-    this.finish(reason, 'none', { problem });
+  protected ended(reason: EndReason | CommonEndReason = 'tavus', message?: string): void {
+    this.finish(reason, 'none', { message });
   }
 
   protected logged(event: CallEvent): void {
@@ -225,7 +225,7 @@ export class VideoCall extends Call<ConnectingPhase, EndReason, VideoSession> im
 
   async #roomLost(): Promise<void> {
     this.avatar.value = undefined;
-    await this.fetchEndReason(this.session, reasonDelay);
+    await this.fetchEndReason(this.session, endReasonDelay);
     this.finish('lost', 'request');
   }
 

@@ -37,14 +37,14 @@ export class Transcript {
   ) {}
 
   /** The visitor typed this text. It is reported at once; the room's echo is ignored. */
-  typed(id: string, text: string): void {
+  addTyped(id: string, text: string): void {
     this.flush();
-    this.unspoken(text);
+    this.ignoreEcho(text);
     this.#reportOnce({ id, speaker: 'visitor', text, interrupted: false });
   }
 
   /** This text goes to the room as the visitor's speech, but is not theirs. The room's echo is ignored. */
-  unspoken(text: string): void {
+  ignoreEcho(text: string): void {
     this.#echoes.push({ text: normalized(text), until: this.now() + echoTime });
   }
 

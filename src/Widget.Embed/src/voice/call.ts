@@ -19,7 +19,7 @@ import type { VoiceSession } from './wire';
 /** A visitor who has not answered the permission prompt by now may not have seen it. */
 const promptReminderDelay = 6_000;
 /** When the connection breaks, the provider tells our server why a moment later. */
-const reasonDelay = 1_500;
+const endReasonDelay = 1_500;
 /** How long a new connection waits for the old session to end. */
 const endTimeout = 1_500;
 
@@ -81,7 +81,7 @@ export class VoiceCall
     void this.#reconnect();
   }
 
-  hold(pressed: boolean): void {
+  holdTalkButton(pressed: boolean): void {
     if (this.phase.value === 'live' || !pressed) this.#talkButton.press(pressed);
   }
 
@@ -201,7 +201,7 @@ export class VoiceCall
     if (this.isOver() || connection !== this.#connection) return;
     const { session, connected } = connection;
     if (connected) this.phase.value = 'reconnecting';
-    if (connected) await this.fetchEndReason(session, reasonDelay);
+    if (connected) await this.fetchEndReason(session, endReasonDelay);
     else await session.keepAlive();
     if (this.isOver() || connection !== this.#connection) return;
     if (connected) await this.#reconnect('lost');

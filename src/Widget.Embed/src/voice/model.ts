@@ -37,5 +37,5 @@ export interface VoiceModel extends CallModel {
   wake(): void;
   toggleMute(): void;
   togglePushToTalk(): void;
-  hold(pressed: boolean): void;
+  holdTalkButton(pressed: boolean): void;
 }

@@ -37,7 +37,7 @@ export function NoMicrophone({ call }: { call: VideoModel }) {
   return (
     <Card role="alert" title={t.noMicrophone} lines={lines}>
       <Action first label={t.joinWithoutMicrophone} onPress={() => call.joinWithoutMicrophone()} />
-      <Action label={t.tryAgain} onPress={() => call.askAgain()} />
+      <Action label={t.tryAgain} onPress={() => call.retryDevices()} />
       <Action label={t.continueInText} onPress={() => call.hangUp()} />
     </Card>
   );
@@ -50,9 +50,9 @@ export function Ended({ call, agent }: { call: VideoModel; agent: string }) {
   if (!end) return null;
   const lasted = end.seconds > 0 && fill(t.callLasted, { time: duration(end.seconds) });
   return (
-    <Card role="status" title={end.problem ?? fill(t[`end_${end.reason}`], { agent })} lines={[lasted]}>
+    <Card role="status" title={end.message ?? fill(t[`end_${end.reason}`], { agent })} lines={[lasted]}>
       <Action first label={t.continueInText} onPress={() => call.close()} />
-      <Action label={t.callAgain} onPress={() => call.again()} />
+      <Action label={t.callAgain} onPress={() => call.callAgain()} />
       {failed(end) && call.talk && <Action label={t.talkWithoutVideo} onPress={call.talk} />}
     </Card>
   );

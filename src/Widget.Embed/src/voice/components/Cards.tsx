@@ -16,7 +16,7 @@ export function NoMicrophone({ call, panel }: { call: VoiceModel; panel: CallHos
     <Card role="alert" title={t.noMicrophone} lines={[t[`microphone_${deviceError}`]]}>
       <Action first label={t.continueInText} onPress={() => call.close()} />
       {deviceError !== 'policy' && deviceError !== 'insecure' && (
-        <Action label={t.tryAgain} onPress={() => call.askAgain()} />
+        <Action label={t.tryAgain} onPress={() => call.retryDevices()} />
       )}
       {canOpenTab && (
         <a class="action" href={panel.host.api + hostedUrl} target="_blank" rel="noopener" onClick={() => call.close()}>
@@ -34,9 +34,9 @@ export function Ended({ call, agent }: { call: VoiceModel; agent: string }) {
   if (!end) return null;
   const line = end.seconds >= 1 ? fill(t.callLasted, { time: duration(end.seconds) }) : t.conversationKept;
   return (
-    <Card role="status" title={end.problem ?? fill(t[`end_${end.reason}`], { agent })} lines={[line]}>
+    <Card role="status" title={end.message ?? fill(t[`end_${end.reason}`], { agent })} lines={[line]}>
       <Action first label={t.continueInText} onPress={() => call.close()} />
-      <Action label={t.callAgain} onPress={() => call.again()} />
+      <Action label={t.callAgain} onPress={() => call.callAgain()} />
     </Card>
   );
 }
