@@ -30,7 +30,7 @@ export interface DictationState {
   error?: DictationError;
 }
 
-const nothing = (): void => undefined;
+const noop = (): void => undefined;
 
 export function fakeSpeech(store: Store, state: SpeechState): Speech {
   const { shadow } = store.host;
@@ -50,10 +50,10 @@ export function fakeSpeech(store: Store, state: SpeechState): Speech {
     View: () => <Bar player={player} shadow={shadow} />,
     listening: signal(state.listening ?? false),
     reading: player.messageId,
-    listen: nothing,
-    read: nothing,
-    cancel: nothing,
-    destroy: nothing,
+    listen: noop,
+    read: noop,
+    cancel: noop,
+    destroy: noop,
   };
 }
 
@@ -67,8 +67,8 @@ export function fakeDictation(store: Store, state: DictationState): Dictation {
     View: () => <DictationBar session={session} />,
     active: signal(session.phase.value !== 'idle'),
     hearing: signal(session.phase.value === 'hearing'),
-    toggle: nothing,
-    cancel: nothing,
-    destroy: nothing,
+    toggle: noop,
+    cancel: noop,
+    destroy: noop,
   };
 }

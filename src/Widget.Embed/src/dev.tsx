@@ -41,7 +41,7 @@ const markdown =
   'It **depends**:\n\n- Germany: 49 euros [1]\n- Denmark: 89 euros [1]\n\n| from | to |\n|---|---|\n| Kiel | Aarhus |\n\n' +
   '> Ready to ride.\n\n`TB-4711` and [a link](https://harbor.example).';
 
-const spoken: Item[] = [
+const videoItems: Item[] = [
   { kind: 'call', mode: 'video', seq: 1 },
   {
     kind: 'spoken',
@@ -54,16 +54,16 @@ const spoken: Item[] = [
   { kind: 'sources', citations: [source], seq: 4 },
   { kind: 'spoken', speaker: 'assistant', text: 'Delivery to Denmark costs 89', interrupted: true, seq: 5 },
 ];
-const talked: Item[] = spoken.map((item) => (item.kind === 'call' ? { ...item, mode: 'voice' } : item));
-const said = { speaker: 'visitor', item: 'v', text: 'And how long does it take to Aarhus?' } as const;
-const reply = {
+const voiceItems: Item[] = videoItems.map((item) => (item.kind === 'call' ? { ...item, mode: 'voice' } : item));
+const visitorCaption = { speaker: 'visitor', item: 'v', text: 'And how long does it take to Aarhus?' } as const;
+const assistantCaption = {
   speaker: 'assistant',
   item: 'a',
   text: 'It takes about four days to Aarhus. The driver calls an hour before, so that',
 } as const;
 const caption = 'Delivery to Denmark costs 89 euros, and it takes about four days.';
 
-const read: Item[] = [asked, { ...answer, text: markdown, outcome: 'answered', seq: 2 }];
+const answeredItems: Item[] = [asked, { ...answer, text: markdown, outcome: 'answered', seq: 2 }];
 
 const states: Record<
   string,
@@ -124,16 +124,16 @@ const states: Record<
   },
   'video queued': { items: [asked], call: { phase: 'queued', position: 3 } },
   'video waiting': { call: { phase: 'waiting', slow: true } },
-  'video live': { items: spoken, call: { phase: 'live', caption } },
-  'video live with thread': { items: spoken, call: { phase: 'live', caption, hidesThread: false } },
+  'video live': { items: videoItems, call: { phase: 'live', caption } },
+  'video live with thread': { items: videoItems, call: { phase: 'live', caption, hidesThread: false } },
   'video without camera': {
-    items: spoken,
+    items: videoItems,
     call: { phase: 'live', camera: false, deviceErrors: { camera: 'busy' }, remaining: 42 },
   },
-  'video green screen': { items: spoken, call: { phase: 'live', green: true, caption } },
+  'video green screen': { items: videoItems, call: { phase: 'live', green: true, caption } },
   'video embedded': { call: { phase: 'live', frame: 'about:blank', camera: false } },
   'video ended': {
-    items: [...spoken, { kind: 'call', mode: 'video', ended: { reason: 'time_limit', seconds: 600 }, seq: 6 }],
+    items: [...videoItems, { kind: 'call', mode: 'video', ended: { reason: 'time_limit', seconds: 600 }, seq: 6 }],
     call: { phase: 'over', end: { reason: 'time_limit', seconds: 600 } },
   },
   'video refused': {
@@ -148,17 +148,20 @@ const states: Record<
   'voice refused microphone': { items: [asked], voice: { phase: 'no_microphone', deviceError: 'denied' } },
   'voice policy': { items: [asked], voice: { phase: 'no_microphone', deviceError: 'policy' } },
   'voice connecting': { items: [asked], voice: { phase: 'connecting' } },
-  'voice listening': { items: talked, voice: { phase: 'live' } },
-  'voice hearing': { items: talked, voice: { phase: 'live', turn: 'hearing', captions: [said] } },
-  'voice thinking': { items: talked, voice: { phase: 'live', turn: 'thinking', captions: [said] } },
-  'voice speaking': { items: talked, voice: { phase: 'live', turn: 'speaking', captions: [said, reply] } },
-  'voice muted': { items: talked, voice: { phase: 'live', muted: true, remaining: 42 } },
-  'voice push to talk': { items: talked, voice: { phase: 'live', pushToTalk: true } },
-  'voice held': { items: talked, voice: { phase: 'live', turn: 'hearing', pushToTalk: true, held: true } },
-  'voice microphone lost': { items: talked, voice: { phase: 'live', deviceError: 'missing' } },
-  'voice reconnecting': { items: talked, voice: { phase: 'reconnecting' } },
+  'voice listening': { items: voiceItems, voice: { phase: 'live' } },
+  'voice hearing': { items: voiceItems, voice: { phase: 'live', turn: 'hearing', captions: [visitorCaption] } },
+  'voice thinking': { items: voiceItems, voice: { phase: 'live', turn: 'thinking', captions: [visitorCaption] } },
+  'voice speaking': {
+    items: voiceItems,
+    voice: { phase: 'live', turn: 'speaking', captions: [visitorCaption, assistantCaption] },
+  },
+  'voice muted': { items: voiceItems, voice: { phase: 'live', muted: true, remaining: 42 } },
+  'voice push to talk': { items: voiceItems, voice: { phase: 'live', pushToTalk: true } },
+  'voice held': { items: voiceItems, voice: { phase: 'live', turn: 'hearing', pushToTalk: true, held: true } },
+  'voice microphone lost': { items: voiceItems, voice: { phase: 'live', deviceError: 'missing' } },
+  'voice reconnecting': { items: voiceItems, voice: { phase: 'reconnecting' } },
   'voice ended': {
-    items: [...talked, { kind: 'call', mode: 'voice', ended: { reason: 'visitor', seconds: 125 }, seq: 6 }],
+    items: [...voiceItems, { kind: 'call', mode: 'voice', ended: { reason: 'visitor', seconds: 125 }, seq: 6 }],
     voice: { phase: 'over', end: { reason: 'visitor', seconds: 125 } },
   },
   'voice no budget': {
@@ -169,26 +172,26 @@ const states: Record<
     },
   },
   'voice unconnected': { items: [asked], voice: { phase: 'over', end: { reason: 'unconnected', seconds: 0 } } },
-  'listen offered': { items: read, modes: ['text', 'speech'] },
+  'listen offered': { items: answeredItems, modes: ['text', 'speech'] },
   'listen reading': {
-    items: read,
+    items: answeredItems,
     modes: ['text', 'speech'],
     speech: { listening: true, phase: 'speaking', sentence: { start: 43, end: 60 }, word: { start: 52, end: 54 } },
   },
   'listen reading without highlights': {
-    items: read,
+    items: answeredItems,
     speech: { listening: true, phase: 'speaking', sentence: { start: 43, end: 60 }, marked: true },
   },
   'listen waiting': { items: [asked], speech: { listening: true, phase: 'waiting' } },
-  'listen paused': { items: read, speech: { phase: 'paused', sentence: { start: 0, end: 15 }, muted: true } },
-  'listen blocked': { items: read, speech: { listening: true, phase: 'paused', error: 'blocked' } },
-  'listen no voice': { items: read, speech: { error: 'no_voice' } },
-  'dictation consent': { items: read, dictation: { phase: 'consent', recipient: { host: 'api.openai.com' } } },
+  'listen paused': { items: answeredItems, speech: { phase: 'paused', sentence: { start: 0, end: 15 }, muted: true } },
+  'listen blocked': { items: answeredItems, speech: { listening: true, phase: 'paused', error: 'blocked' } },
+  'listen no voice': { items: answeredItems, speech: { error: 'no_voice' } },
+  'dictation consent': { items: answeredItems, dictation: { phase: 'consent', recipient: { host: 'api.openai.com' } } },
   'dictation consent browser': { dictation: { phase: 'consent', recipient: 'browser' } },
   'dictation asking': { dictation: { phase: 'asking' } },
-  'dictation hearing': { items: read, draft: 'What does delivery to', dictation: { phase: 'hearing' } },
+  'dictation hearing': { items: answeredItems, draft: 'What does delivery to', dictation: { phase: 'hearing' } },
   'dictation writing': { dictation: { phase: 'writing' } },
-  'dictation denied': { items: read, dictation: { error: 'denied' } },
+  'dictation denied': { items: answeredItems, dictation: { error: 'denied' } },
   'too long': { draft: 'x'.repeat(4100) },
 };
 
@@ -212,7 +215,7 @@ for (const [name, state] of Object.entries(states)) {
   cell.append(element);
   place.append(cell);
 
-  const nothing = (): void => undefined;
+  const noop = (): void => undefined;
   const host: Host = {
     siteKey: name,
     api: '',
@@ -220,10 +223,10 @@ for (const [name, state] of Object.entries(states)) {
     locale: undefined,
     element,
     shadow,
-    launcher: nothing,
-    badge: nothing,
-    setAppearance: nothing,
-    emit: nothing,
+    launcher: noop,
+    badge: noop,
+    setAppearance: noop,
+    emit: noop,
   };
   const store = new Store(host, modules);
   (store as { status: ReadonlySignal<Status> }).status = signal(state.status ?? { state: 'online' });

@@ -26,7 +26,7 @@ export interface VideoState {
 
 export function fakeVideoCall(store: Store, state: VideoState): LiveCall {
   addSheets(store.host.shadow, callStyle, videoStyle);
-  const nothing = (): void => undefined;
+  const noop = (): void => undefined;
   const on = signal({ microphone: !state.deviceErrors?.microphone, camera: state.camera ?? true });
   const call: VideoModel = {
     phase: signal(state.phase),
@@ -43,18 +43,18 @@ export function fakeVideoCall(store: Store, state: VideoState): LiveCall {
     elapsed: signal(600 - (state.remaining ?? 480)),
     remaining: signal(state.phase === 'live' ? (state.remaining ?? 480) : undefined),
     end: signal(state.end),
-    joinWithoutMicrophone: nothing,
-    retryDevices: nothing,
+    joinWithoutMicrophone: noop,
+    retryDevices: noop,
     toggle: (kind) => {
       on.value = { ...on.value, [kind]: !on.value[kind] };
     },
     choose: () => Promise.resolve(),
     deviceId: () => undefined,
-    interrupt: nothing,
-    hangUp: nothing,
-    callAgain: nothing,
-    close: nothing,
-    talk: nothing,
+    interrupt: noop,
+    hangUp: noop,
+    callAgain: noop,
+    close: noop,
+    talk: noop,
   };
   const hidesThread = signal((state.hidesThread ?? state.phase !== 'over') && matchMedia('(max-width: 480px)').matches);
   return {
@@ -63,8 +63,8 @@ export function fakeVideoCall(store: Store, state: VideoState): LiveCall {
     active: signal(state.phase !== 'over'),
     hidesThread,
     say: () => false,
-    handleEvent: nothing,
-    destroy: nothing,
+    handleEvent: noop,
+    destroy: noop,
   };
 }
 

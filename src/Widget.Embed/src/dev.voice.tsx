@@ -26,7 +26,7 @@ export interface VoiceState {
 
 export function fakeVoiceCall(store: Store, state: VoiceState): LiveCall {
   addSheets(store.host.shadow, callStyle, voiceStyle);
-  const nothing = (): void => undefined;
+  const noop = (): void => undefined;
   const on = signal({ microphone: !state.muted && !state.deviceError });
   const pushToTalk = signal(state.pushToTalk ?? false);
   const held = signal(state.held ?? false);
@@ -47,8 +47,8 @@ export function fakeVoiceCall(store: Store, state: VoiceState): LiveCall {
     remaining: signal(state.phase === 'live' ? (state.remaining ?? 780) : undefined),
     end: signal(state.end),
     level: (speaker) => loud[speaker],
-    wake: nothing,
-    retryDevices: nothing,
+    wake: noop,
+    retryDevices: noop,
     toggleMute: () => {
       on.value = { microphone: !on.value.microphone };
     },
@@ -60,10 +60,10 @@ export function fakeVoiceCall(store: Store, state: VoiceState): LiveCall {
     },
     choose: () => Promise.resolve(),
     deviceId: () => undefined,
-    interrupt: nothing,
-    hangUp: nothing,
-    callAgain: nothing,
-    close: nothing,
+    interrupt: noop,
+    hangUp: noop,
+    callAgain: noop,
+    close: noop,
   };
   return {
     mode: 'voice',
@@ -71,7 +71,7 @@ export function fakeVoiceCall(store: Store, state: VoiceState): LiveCall {
     active: signal(state.phase !== 'over'),
     hidesThread: signal(false),
     say: () => false,
-    handleEvent: nothing,
-    destroy: nothing,
+    handleEvent: noop,
+    destroy: noop,
   };
 }
