@@ -110,7 +110,8 @@ async function addKnowledge(tenant, key) {
 // The port of the sites has changed: removes the pages at the old address, and allows the widget at the new one.
 async function changeOrigin(tenant, key, previousOrigin) {
   const { origins } = await request(key, 'GET', '/api/settings/origins');
-  await request(key, 'PUT', '/api/settings/origins', { origins: [...new Set([...origins.filter((origin) => origin !== previousOrigin), demo])] });
+  const otherOrigins = origins.filter((origin) => origin !== previousOrigin);
+  await request(key, 'PUT', '/api/settings/origins', { origins: [...new Set([...otherOrigins, demo])] });
   const { sources } = await request(key, 'GET', '/api/knowledge/sources?kind=site&limit=100');
   const old = sources.filter((source) => tenant.sites.some((site) => source.url === previousOrigin + site));
   await Promise.all(old.map((source) => request(key, 'DELETE', `/api/knowledge/sources/${source.id}`)));

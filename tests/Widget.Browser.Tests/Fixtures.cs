@@ -11,7 +11,8 @@ using Xunit.v3;
 namespace Widget.Browser.Tests;
 
 /// <summary>
-/// What ./run starts without any key: answers quote their sources. Each test changes only its own tenants, so tests may run at the same time.
+/// What ./run starts without any key: answers quote their sources. Each test changes only its own tenants, so tests may run at the same
+/// time.
 /// </summary>
 public sealed class DemoInstallation() : Installation(withModel: false);
 

@@ -233,7 +233,8 @@ public sealed class DictationShould(ModelInstallation installation, Chromium chr
         return visit;
     }
 
-    private static ILocator UseMicrophone(SpeechVisit visit) => visit.Page.GetByRole(AriaRole.Button, new() { Name = "Use the microphone" });
+    private static ILocator UseMicrophone(SpeechVisit visit) =>
+        visit.Page.GetByRole(AriaRole.Button, new() { Name = "Use the microphone" });
 
     private static Task IsListeningAsync(SpeechVisit visit) => visit.Widget.ShownAsync(visit.Page.Locator(".dictation-note.hearing"));
 

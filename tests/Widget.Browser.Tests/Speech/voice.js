@@ -1,4 +1,5 @@
-// Fakes the browser's speech synthesis: it spends window.pace milliseconds on each word, and records what it was asked to say in window.said.
+// Fakes the browser's speech synthesis: it spends window.pace milliseconds on each word, and records in window.said what it was asked
+// to say.
 (() => {
   window.pace ??= 40;
   window.said = [];

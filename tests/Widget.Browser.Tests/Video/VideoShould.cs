@@ -246,7 +246,8 @@ public sealed class VideoShould(ModelInstallation installation, Chromium chromiu
             + "&& window.tracks.filter((track) => track.kind === 'video').every((track) => track.readyState === 'ended')");
         await Assertions.Expect(visit.Page.Locator(".stage video.own")).ToHaveCountAsync(0);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Turn camera on" }).ClickAsync();
-        await visit.Page.WaitForFunctionAsync("() => typeof window.dailyReplacement.sources.video === 'string' && window.dailyReplacement.videoOn");
+        await visit.Page.WaitForFunctionAsync(
+            "() => typeof window.dailyReplacement.sources.video === 'string' && window.dailyReplacement.videoOn");
         await visit.Widget.ShownAsync(visit.Page.Locator(".stage video.own"));
 
         // Choose another available microphone.

@@ -14,7 +14,8 @@ internal sealed class VideoVisit : IAsyncDisposable
 {
     public const string Replica = "r4dcf31b60e1";
 
-    private static readonly string DailyReplacement = File.ReadAllText(Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Video/daily.js"));
+    private static readonly string DailyReplacement = File.ReadAllText(
+        Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Video/daily.js"));
     private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
 
     // The room's page gets tracks only from getUserMedia. Keep them, so that a test can check that each was stopped.
@@ -120,7 +121,8 @@ internal sealed class VideoVisit : IAsyncDisposable
             ].map((item) =>
               item.matches('.spoken')
               ? `${item.matches('.visitor') ? 'visitor' : 'assistant'}: ${item.querySelector('.bubble').textContent}`
-              : item.matches('.looked-up') ? `shown: ${[...item.querySelectorAll('.source-chip')].map((chip) => chip.textContent).join(', ')}`
+              : item.matches('.looked-up')
+              ? `sources: ${[...item.querySelectorAll('.source-chip')].map((chip) => chip.textContent).join(', ')}`
               : item.textContent)
             """);
 

@@ -12,7 +12,8 @@ public sealed class SpokenConversationShould(ModelInstallation installation, Spe
 {
     private const double Audible = 1e-5;
     private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
-    private static readonly string FarEndScript = File.ReadAllText(Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Voice/farEnd.js"));
+    private static readonly string FarEndScript = File.ReadAllText(
+        Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Voice/farEnd.js"));
 
     /// <summary>The tenant's own account at the provider, so that other tests' calls are separate.</summary>
     private readonly string _key = $"sk-{Guid.NewGuid():N}";

@@ -8,13 +8,15 @@ using Widget.Testing;
 namespace Widget.Browser.Tests.Voice;
 
 /// <summary>
-/// A customer's page with the widget. Its voice calls end in the page itself (farEnd.js), behind a replacement for the API's voice endpoints.
+/// A customer's page with the widget. The far end of its voice calls is in the page itself (farEnd.js), behind a replacement for the API's
+/// voice endpoints.
 /// </summary>
 internal sealed class VoiceVisit : IAsyncDisposable
 {
     public const string SessionPath = "/api/voice/session";
 
-    private static readonly string FarEndScript = File.ReadAllText(Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Voice/farEnd.js"));
+    private static readonly string FarEndScript = File.ReadAllText(
+        Path.Combine(Repository.Root, "tests/Widget.Browser.Tests/Voice/farEnd.js"));
     private static readonly (string Title, string Text)[] Lamps = [("Lamps", "The desk lamp costs ten euros and is made of brass.")];
 
     private readonly CustomerSite _site;
