@@ -1,5 +1,5 @@
-// The far end of a voice call, in the visitor's own page: a second peer connection that hums, hears, and holds the other end of the channel.
-// Around it, what a test must see of the page's own side: its connections, its microphone, and what it asks for.
+// The far end of a voice call, in the visitor's own page: a second peer connection that sends a tone, receives the visitor's sound and has
+// the other end of the data channel. It also records the page's own connections, tracks and requests for the microphone.
 (() => {
   const Connection = window.RTCPeerConnection;
   const ask = MediaDevices.prototype.getUserMedia;
@@ -15,19 +15,19 @@
     }
   };
 
-  MediaDevices.prototype.getUserMedia = async function (wish) {
+  MediaDevices.prototype.getUserMedia = async function (constraints) {
     window.asked++;
     if (window.devicesSilent) return new Promise(() => {});
-    const wrong = window.devicesFail?.(wish);
-    if (wrong) throw new DOMException('It cannot be had.', wrong);
-    const stream = await ask.call(this, wish);
+    const error = window.devicesFail?.(constraints);
+    if (error) throw new DOMException('Not available.', error);
+    const stream = await ask.call(this, constraints);
     window.tracks.push(...stream.getTracks());
     return stream;
   };
 
-  // Answers an offer. Blocked, neither side learns an address of the other's, as where UDP does not get through.
+  // Answers an offer. If `blocked`, no candidates are exchanged, as in a network that blocks UDP.
   window.answerCall = async (offer, blocked) => {
-    const nameless = (sdp) => sdp.replace(/^a=candidate:.*\r\n/gm, '');
+    const withoutCandidates = (sdp) => sdp.replace(/^a=candidate:.*\r\n/gm, '');
     const connection = new Connection();
     const end = { connection, channel: undefined, messages: [], heard: undefined };
     window.far.push(end);
@@ -43,17 +43,17 @@
     hum.start();
     connection.addTrack(place.stream.getAudioTracks()[0], place.stream);
 
-    await connection.setRemoteDescription({ type: 'offer', sdp: blocked ? nameless(offer) : offer });
+    await connection.setRemoteDescription({ type: 'offer', sdp: blocked ? withoutCandidates(offer) : offer });
     await connection.setLocalDescription();
     while (connection.iceGatheringState !== 'complete')
       await new Promise((resolve) => connection.addEventListener('icegatheringstatechange', resolve, { once: true }));
     const answer = connection.localDescription.sdp;
-    return blocked ? nameless(answer) : answer;
+    return blocked ? withoutCandidates(answer) : answer;
   };
 
-  // The greatest mean power of a stream within a time, in samples of 20 ms.
+  // The highest mean power of a stream within some seconds, measured every 20 ms.
   window.powerOf = async (stream, seconds) => {
-    // Sound that comes over the network passes only to what plays it.
+    // Sound from the network is decoded only if an element plays it.
     const player = Object.assign(new Audio(), { srcObject: stream, muted: true });
     await player.play();
     const context = new AudioContext();
@@ -61,15 +61,15 @@
     const analyser = new AnalyserNode(context, { fftSize: 1024 });
     context.createMediaStreamSource(stream).connect(analyser);
     const wave = new Float32Array(1024);
-    let most = 0;
+    let maxPower = 0;
     for (const until = performance.now() + seconds * 1000; performance.now() < until; ) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       analyser.getFloatTimeDomainData(wave);
-      most = Math.max(most, wave.reduce((sum, value) => sum + value * value, 0) / wave.length);
-      if (most > 1e-4) break;
+      maxPower = Math.max(maxPower, wave.reduce((sum, value) => sum + value * value, 0) / wave.length);
+      if (maxPower > 1e-4) break;
     }
     await context.close();
     player.srcObject = null;
-    return most;
+    return maxPower;
   };
 })();

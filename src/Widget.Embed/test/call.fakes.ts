@@ -1,6 +1,6 @@
-/** Fakes for call tests: the browser's peer connection and microphone, and our API. */
+/** What the tests of calls share: fakes of the browser's peer connection and microphone and of our API, and the set-up of a test. */
 import { signal } from '@preact/signals';
-import { vi } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
 import type { Relay, RelayListener } from '../src/app/call';
 import { ApiError } from '../src/app/api';
 import type { CallHost } from '../src/app/moduleHost';
@@ -169,8 +169,32 @@ export interface Browser {
   ask: ReturnType<typeof vi.fn<() => Promise<unknown>>>;
 }
 
-/** Stubs the browser's globals. */
-export function browser(): Browser {
+/** The browser, the server and the panel's callback of the current test. */
+export interface CallTest {
+  page: Browser;
+  server: FakeServer;
+  done: ReturnType<typeof vi.fn<(again: boolean) => void>>;
+}
+
+/** Sets up each test of a file: fake timers, a stubbed browser and a new server. Use the result inside of tests only. */
+export function setUpCallTests(prepare: (test: CallTest) => void = () => undefined): CallTest {
+  const test = {} as CallTest;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    Object.assign(test, { page: stubBrowser(), server: new FakeServer(), done: vi.fn<(again: boolean) => void>() });
+    prepare(test);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+  return test;
+}
+
+/** Lets a time pass, and settles the promises that are due. */
+export const settle = (milliseconds = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(milliseconds);
+
+function stubBrowser(): Browser {
   FakePeerConnection.all = [];
   const track = new FakeTrack();
   const leaving = new Set<() => void>();

@@ -3,18 +3,18 @@ using Microsoft.Playwright;
 namespace Widget.Browser.Tests.Voice;
 
 /// <summary>Voice calls with problems: the microphone, the page, the network or the provider.</summary>
-public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium chromium)
+public sealed class VoiceFailuresShould(ModelInstallation installation, Chromium chromium)
 {
     [Theory]
     [InlineData("NotAllowedError", "Microphone access was denied.")]
     [InlineData("NotFoundError", "No microphone was found.")]
     [InlineData("NotReadableError", "Another program is using the microphone.")]
-    public async Task Say_what_is_the_matter_with_the_microphone(string error, string words)
+    public async Task Say_why_there_is_no_microphone(string error, string words)
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium, script: $"window.devicesFail = () => '{error}';");
         await visit.CallAsync();
         await visit.Widget.ShownAsync(visit.Stage.GetByText(words));
-        await Assertions.Expect(visit.Button("Continue in text")).ToBeFocusedAsync();
+        await Assertions.Expect(visit.Button("Back to chat")).ToBeFocusedAsync();
         visit.Count("session").ShouldBe(0);
 
         await visit.Page.EvaluateAsync("() => { window.devicesFail = undefined; }");
@@ -23,20 +23,20 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
     }
 
     [Fact]
-    public async Task Take_a_visitor_who_refuses_back_to_text()
+    public async Task Return_to_text_when_the_visitor_denies_the_microphone()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium, devices: []);
         await visit.CallAsync();
         await visit.Widget.ShownAsync(visit.Stage.GetByText("Microphone access was denied."));
 
-        await visit.Button("Continue in text").ClickAsync();
+        await visit.Button("Back to chat").ClickAsync();
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         (await (await visit.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
         visit.Widget.Errors.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Lead_from_a_page_that_withholds_the_microphone_to_one_that_does_not()
+    public async Task Offer_a_new_tab_when_the_page_forbids_the_microphone()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium, site: site => site.PermissionsPolicy = "microphone=()");
         await visit.CallAsync();
@@ -51,21 +51,21 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
     }
 
     [Fact]
-    public async Task Hint_at_a_question_that_stands_unanswered()
+    public async Task Point_out_an_unanswered_permission_prompt()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium, script: "window.devicesSilent = true;");
         await visit.CallAsync();
         await visit.Widget.ShownAsync(visit.Stage.GetByText("Your browser is asking to use your microphone."));
-        await visit.Widget.ShownAsync(visit.Stage.GetByText("Still waiting for your answer."));
+        await visit.Widget.ShownAsync(visit.Stage.GetByText("Waiting for your permission."));
 
         await visit.HangUp.ClickAsync();
-        await visit.Button("Continue in text").ClickAsync();
+        await visit.Button("Back to chat").ClickAsync();
         await Assertions.Expect(visit.Widget.Field).ToBeFocusedAsync();
         visit.Count("session").ShouldBe(0);
     }
 
     [Fact]
-    public async Task Say_in_the_words_of_the_server_why_there_is_no_call()
+    public async Task Show_the_servers_message_when_it_refuses_the_call()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         visit.Refusal = "There are no minutes left for voice this month.";
@@ -76,7 +76,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
     }
 
     [Fact]
-    public async Task Go_on_in_text_where_the_network_lets_no_sound_through()
+    public async Task Continue_in_text_when_the_network_blocks_sound()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         visit.Blocked = true;
@@ -86,42 +86,42 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         await visit.Widget.ShownAsync(visit.Stage.GetByText("Connecting to Nora…"));
 
         await visit.Widget.ShownAsync(visit.Stage.GetByText("No sound came through. Your network may be blocking calls."), seconds: 40);
-        await visit.AskedAsync("end");
+        await visit.RequestedAsync("end");
         visit.Count("session").ShouldBe(1);
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
-        await visit.Button("Continue in text").ClickAsync();
+        await visit.Button("Back to chat").ClickAsync();
         (await (await visit.Widget.AskAsync("And what is it made of?")).InnerTextAsync()).ShouldContain("brass");
         (await visit.Widget.CountAsync("What does the desk lamp cost?")).ShouldBe(1);
     }
 
     [Fact]
-    public async Task Try_once_more_when_the_provider_goes_and_then_say_so()
+    public async Task Reconnect_once_when_the_provider_fails()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.CallAndConnectAsync();
-        await visit.FarEndGoesAsync();
+        await visit.CloseFarEndAsync();
         await visit.Widget.ShownAsync(visit.Stage.GetByText("Reconnecting…"), seconds: 30);
         await visit.Widget.ShownAsync(visit.Live, seconds: 30);
         visit.Bodies("session").Select(body => body.GetProperty("clientId").GetString()).Distinct().Count().ShouldBe(2);
         (await visit.Page.EvaluateAsync<int>("() => window.asked")).ShouldBe(1);
         (await visit.HeardPowerAsync()).ShouldBeGreaterThan(1e-5);
 
-        await visit.FarEndGoesAsync();
+        await visit.CloseFarEndAsync();
         await visit.Widget.ShownAsync(visit.Stage.GetByText("The connection to the call was lost."), seconds: 30);
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
-        (await visit.AllLinesClosedAsync()).ShouldBeTrue();
-        await visit.Button("Continue in text").ClickAsync();
+        (await visit.AllConnectionsClosedAsync()).ShouldBeTrue();
+        await visit.Button("Back to chat").ClickAsync();
         (await (await visit.Widget.AskAsync("What does the desk lamp cost?")).InnerTextAsync()).ShouldContain("ten euros");
     }
 
     [Fact]
-    public async Task Say_what_the_server_knows_of_a_provider_that_is_gone()
+    public async Task Show_the_reason_that_the_server_reports()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.CallAndConnectAsync();
         visit.Answer["state"] = "ended";
         visit.Answer["endReason"] = "provider";
-        await visit.FarEndGoesAsync();
+        await visit.CloseFarEndAsync();
 
         await visit.Widget.ShownAsync(visit.Stage.GetByText("The voice service ended the call."), seconds: 30);
         visit.Count("session").ShouldBe(1);
@@ -129,7 +129,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
     }
 
     [Fact]
-    public async Task Go_on_by_itself_at_the_limit_of_the_provider()
+    public async Task Continue_automatically_at_the_providers_time_limit()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.CallAndConnectAsync();
@@ -137,7 +137,7 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         visit.Log(1001, new { kind = "voice_call_started", continues = (string?)null });
         visit.Log(1002, new { kind = "voice_call_ended", reason = "continued", seconds = 1800 });
 
-        await visit.AskedAsync("session", 2);
+        await visit.RequestedAsync("session", 2);
         await visit.Widget.ShownAsync(visit.Live);
         visit.SessionId.ShouldNotBe(first);
         visit.Log(1003, new { kind = "voice_call_started", continues = first });
@@ -151,23 +151,23 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
     }
 
     [Fact]
-    public async Task Pass_the_channel_on_where_the_provider_has_no_line_for_the_server()
+    public async Task Relay_the_data_channel_if_the_provider_has_no_server_connection()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         visit.Answer["relay"] = true;
         await visit.CallAndConnectAsync();
-        await Eventually.TrueAsync(() => visit.Line.Relaying);
+        await Eventually.TrueAsync(() => visit.Hub.Relaying);
         await visit.Page.WaitForFunctionAsync("() => window.far[0].channel?.readyState === 'open'");
 
         await visit.Page.EvaluateAsync("() => window.far[0].channel.send('{\"type\":\"session.created\"}')");
-        await Eventually.TrueAsync(() => visit.Line.Relayed.Count == 1);
-        visit.Line.Relayed.ShouldBe(["{\"type\":\"session.created\"}"]);
-        visit.Line.Relay("{\"type\":\"response.create\"}");
+        await Eventually.TrueAsync(() => visit.Hub.Relayed.Count == 1);
+        visit.Hub.Relayed.ShouldBe(["{\"type\":\"session.created\"}"]);
+        visit.Hub.Relay("{\"type\":\"response.create\"}");
         await visit.Page.WaitForFunctionAsync("() => window.far[0].messages[0] === '{\"type\":\"response.create\"}'");
     }
 
     [Fact]
-    public async Task Say_so_where_the_network_carries_no_line_that_the_provider_needs()
+    public async Task Say_that_the_network_blocks_the_relay()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium, websockets: false);
         visit.Answer["relay"] = true;
@@ -177,12 +177,12 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
         await visit.Start.ClickAsync();
 
         await visit.Widget.ShownAsync(visit.Stage.GetByText("Your network is blocking voice calls."));
-        await visit.AskedAsync("end");
+        await visit.RequestedAsync("end");
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
     }
 
     [Fact]
-    public async Task Be_offered_by_a_video_call_that_fails_and_take_its_place()
+    public async Task Replace_a_video_call_that_fails()
     {
         var settings = new Dictionary<string, object> { ["useTavusVideo"] = true, ["tavusReplicaId"] = Video.VideoVisit.Replica };
         string[] devices = ["microphone", "camera"];
@@ -203,10 +203,10 @@ public sealed class VoiceTroubleShould(ModelInstallation installation, Chromium 
 
         // The other way around: one call at a time.
         await visit.Page.Locator(".start-video").ClickAsync();
-        await visit.AskedAsync("leave");
+        await visit.RequestedAsync("leave");
         await visit.Widget.ShownAsync(visit.Page.GetByText("All avatars are asleep."));
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
-        (await visit.AllLinesClosedAsync()).ShouldBeTrue();
+        (await visit.AllConnectionsClosedAsync()).ShouldBeTrue();
     }
 }

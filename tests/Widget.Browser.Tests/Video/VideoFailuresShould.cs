@@ -3,13 +3,13 @@ using Microsoft.Playwright;
 namespace Widget.Browser.Tests.Video;
 
 /// <summary>Video calls with problems: devices, the page, the network, a queue, or Tavus itself.</summary>
-public sealed class VideoTroubleShould(ModelInstallation installation, Chromium chromium)
+public sealed class VideoFailuresShould(ModelInstallation installation, Chromium chromium)
 {
     [Theory]
     [InlineData("NotAllowedError", "Microphone access was denied.")]
     [InlineData("NotFoundError", "No microphone was found.")]
     [InlineData("NotReadableError", "Another program is using the microphone.")]
-    public async Task Say_what_is_the_matter_with_the_microphone_and_go_on_without(string error, string words)
+    public async Task Say_why_there_is_no_microphone_and_continue_without_it(string error, string words)
     {
         await using var visit = await VideoVisit.OpenAsync(
             installation, chromium, before: page => page.Page.AddInitScriptAsync($"window.devicesFail = () => '{error}'"));
@@ -27,13 +27,13 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
     }
 
     [Fact]
-    public async Task Say_that_the_visitor_refused_and_take_them_back_to_text()
+    public async Task Return_to_text_when_the_visitor_denies_the_devices()
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium, devices: false);
         await visit.CallAsync();
         await visit.Widget.ShownAsync(visit.Page.GetByText("Microphone access was denied."));
 
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Continue in text" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Back to chat" }).ClickAsync();
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         await visit.Widget.ShownAsync(visit.Start);
         (await visit.ConversationsAsync()).ShouldBeEmpty();
@@ -41,7 +41,7 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
     }
 
     [Fact]
-    public async Task Say_that_the_page_does_not_let_it_have_devices()
+    public async Task Say_that_the_page_forbids_the_devices()
     {
         await using var visit = await VideoVisit.OpenAsync(
             installation,
@@ -53,31 +53,31 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
     }
 
     [Fact]
-    public async Task Go_on_with_the_microphone_where_there_is_no_camera()
+    public async Task Continue_without_a_camera()
     {
         await using var visit = await VideoVisit.OpenAsync(
             installation,
             chromium,
-            before: page => page.Page.AddInitScriptAsync("window.devicesFail = (wish) => wish.video && 'NotFoundError'"));
-        await visit.CallAndMeetAsync();
+            before: page => page.Page.AddInitScriptAsync("window.devicesFail = (constraints) => constraints.video && 'NotFoundError'"));
+        await visit.CallAndWaitForAvatarAsync();
 
         await visit.Widget.ShownAsync(visit.Page.GetByText("No camera was found. The call continues without it."));
         (await visit.Page.EvaluateAsync<bool>(
-            "() => typeof window.dailyStandIn.sources.audio === 'string' && window.dailyStandIn.sources.video === false"))
+            "() => typeof window.dailyReplacement.sources.audio === 'string' && window.dailyReplacement.sources.video === false"))
             .ShouldBeTrue();
     }
 
     [Theory]
-    [InlineData("The stand-in is not let in")]
-    [InlineData("The chunk is kept out")]
-    [InlineData("Daily's own client comes, and its servers are out of reach")]
-    public async Task Show_the_room_in_a_frame_where_dailys_client_cannot_be_had(string why)
+    [InlineData("The replacement cannot join")]
+    [InlineData("The chunk is blocked")]
+    [InlineData("Daily's client loads, but its servers are unreachable")]
+    public async Task Show_the_room_in_a_frame_if_dailys_client_cannot_be_loaded(string why)
     {
         var settings = new Dictionary<string, object> { ["tavusPrivateRoom"] = true };
         await using var visit = await VideoVisit.OpenAsync(installation, chromium, settings: settings, before: async page =>
         {
-            if (why.Contains("stand-in")) await page.Page.AddInitScriptAsync("window.dailyStandIn = { joinFails: true }");
-            else if (why.Contains("kept out")) await page.Page.RouteAsync("**/embed/daily-*.js", route => route.AbortAsync());
+            if (why.Contains("replacement")) await page.Page.AddInitScriptAsync("window.dailyReplacement = { joinFails: true }");
+            else if (why.Contains("blocked")) await page.Page.RouteAsync("**/embed/daily-*.js", route => route.AbortAsync());
             else await page.Page.RouteAsync("**/embed/daily-*.js", route => route.ContinueAsync());
             await page.Page.RouteAsync("https://**", route => route.AbortAsync());
         });
@@ -85,7 +85,7 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
 
         var room = visit.Page.FrameLocator("#widget-root iframe.room");
         await visit.Widget.ShownAsync(room.GetByText("The avatar is here."), seconds: 40);
-        // The frame passes the event on, and the widget does not stop it.
+        // The frame passes the click on, and the widget does not stop it.
         await visit.Widget.ShownAsync(room.GetByText("Camera and microphone are on."));
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
         await visit.Widget.ShownAsync(visit.Page.Locator(".stage .clock"));
@@ -95,12 +95,12 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
     }
 
     [Fact]
-    public async Task Wait_in_line_and_be_next_when_a_slot_is_free()
+    public async Task Wait_in_the_queue_until_a_slot_is_free()
     {
         await using var first = await VideoVisit.OpenAsync(installation, chromium);
         await using var second = await VideoVisit.OpenAsync(installation, chromium);
         await VideoVisit.SetAsync(installation, $"/control/tavus/accounts/{Installation.TavusKey}", new { slots = 1 });
-        await first.CallAndMeetAsync();
+        await first.CallAndWaitForAvatarAsync();
         await second.CallAsync();
         await second.Widget.ShownAsync(second.Page.GetByText("All lines are busy. You're number 1 in the queue."));
         // Text is available meanwhile.
@@ -114,12 +114,12 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
     }
 
     [Fact]
-    public async Task Give_up_the_place_in_line_when_the_visitor_does()
+    public async Task Leave_the_queue_when_the_visitor_hangs_up()
     {
         await using var first = await VideoVisit.OpenAsync(installation, chromium);
         await using var second = await VideoVisit.OpenAsync(installation, chromium);
         await VideoVisit.SetAsync(installation, $"/control/tavus/accounts/{Installation.TavusKey}", new { slots = 1 });
-        await first.CallAndMeetAsync();
+        await first.CallAndWaitForAvatarAsync();
         await second.CallAsync();
         await second.Widget.ShownAsync(second.Page.GetByText("All lines are busy."));
         await second.HangUp.ClickAsync();
@@ -132,7 +132,7 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
     }
 
     [Fact]
-    public async Task Say_why_there_is_no_video()
+    public async Task Show_why_a_call_could_not_be_started_and_allow_a_retry()
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
         await visit.Widget.OpenPanelAsync();
@@ -149,10 +149,10 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
     }
 
     [Fact]
-    public async Task Say_why_it_ended_when_the_visitor_did_not_end_it()
+    public async Task Show_why_the_other_side_ended_the_call()
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
-        await visit.CallAndMeetAsync();
+        await visit.CallAndWaitForAvatarAsync();
         var id = (await visit.ConversationAsync()).GetProperty("id").GetString();
         var shutdown = new Uri(
             installation.Simulators,
@@ -165,10 +165,10 @@ public sealed class VideoTroubleShould(ModelInstallation installation, Chromium 
     }
 
     [Fact]
-    public async Task Say_that_the_line_broke_and_end_the_call_behind_it()
+    public async Task End_the_call_when_the_connection_breaks()
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
-        await visit.CallAndMeetAsync();
+        await visit.CallAndWaitForAvatarAsync();
         await visit.RoomAsync("throw-out");
 
         await visit.Widget.ShownAsync(visit.Page.Locator(".stage[data-phase=over]"));

@@ -5,7 +5,7 @@ namespace Widget.Browser.Tests.Video;
 /// <summary>
 /// Video calls on a phone, in other languages, by keyboard and screen reader, on pages with a strict policy, and without a background.
 /// </summary>
-public sealed class VideoLooksShould(ModelInstallation installation, Chromium chromium)
+public sealed class VideoLayoutShould(ModelInstallation installation, Chromium chromium)
 {
     private const string Axe = "#widget-root";
 
@@ -13,15 +13,15 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
     [InlineData("en-US", ColorScheme.Light, 1280)]
     [InlineData("de-DE", ColorScheme.Dark, 390)]
     [InlineData("ar", ColorScheme.Light, 390)]
-    public async Task Find_nothing_to_object_to(string locale, ColorScheme scheme, int width)
+    public async Task Have_no_accessibility_violations(string locale, ColorScheme scheme, int width)
     {
         await using var visit = await VideoVisit.OpenAsync(
             installation,
             chromium,
             new() { Locale = locale, ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 844 }, BypassCSP = true },
             site: site => site.Html = site.Html.Replace("data-site-key", $"data-locale=\"{locale[..2]}\" data-site-key"));
-        await visit.CallAndMeetAsync();
-        await visit.HearAsync("Lamps.");
+        await visit.CallAndWaitForAvatarAsync();
+        await visit.VisitorSaysAsync("Lamps.");
         await visit.Widget.ShownAsync(visit.Page.Locator(".caption"));
         (await AccessibilityShould.ViolationsAsync(visit.Widget, Axe)).ShouldBeEmpty();
 
@@ -38,13 +38,13 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
     [Theory]
     [InlineData(360)]
     [InlineData(320)]
-    public async Task Keep_every_control_in_sight_on_a_narrow_phone(int width)
+    public async Task Show_every_control_on_a_narrow_phone(int width)
     {
         await using var visit = await VideoVisit.OpenAsync(
             installation,
             chromium,
             new() { ViewportSize = new() { Width = width, Height = 640 } });
-        await visit.CallAndMeetAsync();
+        await visit.CallAndWaitForAvatarAsync();
 
         var controls = await visit.Page.Locator(".control:visible").AllAsync();
         controls.Count.ShouldBeGreaterThan(6);
@@ -58,14 +58,14 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
     }
 
     [Fact]
-    public async Task Fill_the_panel_on_a_phone_and_show_the_thread_when_asked()
+    public async Task Fill_the_panel_on_a_phone_and_show_the_thread_on_request()
     {
         await using var visit = await VideoVisit.OpenAsync(
             installation,
             chromium,
             new() { ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true },
             site: site => site.Html += "<meta name=\"viewport\" content=\"width=device-width\">");
-        await visit.CallAndMeetAsync();
+        await visit.CallAndWaitForAvatarAsync();
         (await visit.Stage.BoundingBoxAsync())!.Height.ShouldBeGreaterThan(550);
         await Assertions.Expect(visit.Page.Locator(".thread")).ToBeHiddenAsync();
         var controls = (await visit.Page.Locator(".controls").BoundingBoxAsync())!;
@@ -87,7 +87,7 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
     }
 
     [Fact]
-    public async Task Be_used_by_keyboard_alone()
+    public async Task Be_usable_by_keyboard_alone()
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
         await visit.Widget.OpenPanelAsync();
@@ -102,7 +102,7 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
         await Assertions.Expect(visit.Page.Locator(".control[aria-label='Unmute microphone']")).ToBeFocusedAsync();
         await visit.HangUp.FocusAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Continue in text" })).ToBeFocusedAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Back to chat" })).ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
         await Assertions.Expect(visit.Widget.Field).ToBeFocusedAsync();
@@ -118,8 +118,8 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
             site.ContentSecurityPolicy = $"default-src 'none'; script-src {api}; "
                 + $"connect-src {api} {api.Replace("http", "ws")} {room.Replace("http", "ws")}; img-src data:";
         });
-        await visit.CallAndMeetAsync();
-        await visit.HearAsync("Lamps.");
+        await visit.CallAndWaitForAvatarAsync();
+        await visit.VisitorSaysAsync("Lamps.");
         await visit.SaidAsync("assistant: You said: Lamps.");
 
         visit.Widget.Errors.ShouldBeEmpty();
@@ -127,7 +127,7 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
     }
 
     [Fact]
-    public async Task Take_the_green_screen_away()
+    public async Task Remove_the_green_screen()
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium, settings: new() { ["tavusGreenScreen"] = true });
         await visit.CallAsync();
@@ -144,14 +144,14 @@ public sealed class VideoLooksShould(ModelInstallation installation, Chromium ch
     }
 
     [Fact]
-    public async Task Go_with_its_conversation()
+    public async Task End_when_a_new_conversation_starts()
     {
         await using var visit = await VideoVisit.OpenAsync(installation, chromium);
-        await visit.CallAndMeetAsync();
+        await visit.CallAndWaitForAvatarAsync();
         // Closing the panel does not end the call; the launcher shows that it continues.
         await visit.Widget.Launcher.ClickAsync();
         await Assertions.Expect(visit.Widget.Launcher).ToHaveAttributeAsync("aria-label", "Open chat, video call in progress");
-        await visit.HearAsync("Still here.");
+        await visit.VisitorSaysAsync("Still here.");
         await visit.Widget.Launcher.ClickAsync();
         await visit.SaidAsync("assistant: You said: Still here.");
 

@@ -3,7 +3,7 @@
 export type DeviceKind = 'microphone' | 'camera';
 
 /** Each needs different help for the visitor. */
-export type Trouble =
+export type DeviceError =
   /** The visitor or their browser's settings denied permission. */
   | 'denied'
   /** There is no such device. */
@@ -16,11 +16,11 @@ export type Trouble =
   | 'insecure'
   | 'unknown';
 
-export type Troubles = Partial<Record<DeviceKind, Trouble>>;
+export type DeviceErrors = Partial<Record<DeviceKind, DeviceError>>;
 
 /** Maps getUserMedia's exceptions (W3C Media Capture and Streams, section 10.2), with the names that older browsers use. */
-export function troubleOf(error: unknown, kind: DeviceKind): Trouble {
-  if (!allowedByPage(kind)) return 'policy';
+export function toDeviceError(error: unknown, kind: DeviceKind): DeviceError {
+  if (!isAllowedByPage(kind)) return 'policy';
   switch (error instanceof Error || error instanceof DOMException ? error.name : '') {
     case 'NotAllowedError':
     case 'PermissionDeniedError':
@@ -40,7 +40,7 @@ export function troubleOf(error: unknown, kind: DeviceKind): Trouble {
 }
 
 /** Whether the page's permissions policy allows the device. If not, getUserMedia fails as if the visitor had denied it. */
-export function allowedByPage(kind: DeviceKind): boolean {
+export function isAllowedByPage(kind: DeviceKind): boolean {
   const { featurePolicy } = document as { featurePolicy?: { allowsFeature(name: string): boolean } };
   return featurePolicy?.allowsFeature(kind) ?? true;
 }

@@ -8,7 +8,7 @@ namespace Widget.Browser.Tests.Voice;
 /// Intercepts the hub's WebSocket (SignalR's JSON protocol: records end with U+001E; 2 is a stream item, 4 starts a stream), so that a test
 /// can send messages in the server's name besides the server's own.
 /// </summary>
-internal sealed class Line
+internal sealed class HubInterceptor
 {
     private const char End = '\u001e';
 

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Widget.Browser.Tests.Voice;
 
 /// <summary>Voice calls on a phone, in other languages, by keyboard and screen reader, and on pages with a strict policy.</summary>
-public sealed class VoiceLooksShould(ModelInstallation installation, Chromium chromium)
+public sealed class VoiceLayoutShould(ModelInstallation installation, Chromium chromium)
 {
     private const string Axe = "#widget-root";
 
@@ -11,7 +11,7 @@ public sealed class VoiceLooksShould(ModelInstallation installation, Chromium ch
     [InlineData("en-US", ColorScheme.Light, 1280)]
     [InlineData("de-DE", ColorScheme.Dark, 390)]
     [InlineData("ar", ColorScheme.Light, 390)]
-    public async Task Find_nothing_to_object_to(string locale, ColorScheme scheme, int width)
+    public async Task Have_no_accessibility_violations(string locale, ColorScheme scheme, int width)
     {
         await using var visit = await VoiceVisit.OpenAsync(
             installation,
@@ -39,7 +39,7 @@ public sealed class VoiceLooksShould(ModelInstallation installation, Chromium ch
     }
 
     [Fact]
-    public async Task Leave_the_thread_in_sight_on_a_phone_and_be_held_by_a_finger()
+    public async Task Show_the_thread_on_a_phone_and_support_push_to_talk_by_touch()
     {
         await using var visit = await VoiceVisit.OpenAsync(
             installation,
@@ -60,12 +60,12 @@ public sealed class VoiceLooksShould(ModelInstallation installation, Chromium ch
         }
 
         await visit.Hold.TapAsync();
-        await visit.AskedAsync("talk", 2);
+        await visit.RequestedAsync("talk", 2);
         visit.Bodies("talk").Select(body => body.GetProperty("pressed").GetBoolean()).ShouldBe([true, false]);
     }
 
     [Fact]
-    public async Task Be_used_by_keyboard_alone()
+    public async Task Be_usable_by_keyboard_alone()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.Widget.OpenPanelAsync();
@@ -80,7 +80,7 @@ public sealed class VoiceLooksShould(ModelInstallation installation, Chromium ch
         await Assertions.Expect(visit.Button("Unmute microphone")).ToBeFocusedAsync();
         await visit.HangUp.FocusAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(visit.Button("Continue in text")).ToBeFocusedAsync();
+        await Assertions.Expect(visit.Button("Back to chat")).ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(visit.Widget.Field).ToBeFocusedAsync();
     }
@@ -100,14 +100,14 @@ public sealed class VoiceLooksShould(ModelInstallation installation, Chromium ch
         (await visit.Page.EvaluateAsync<bool>("() => !document.querySelector('#widget-root').shadowRoot.querySelector('audio').paused"))
             .ShouldBeTrue();
         await visit.Page.WaitForFunctionAsync(
-            "() => Number(document.querySelector('#widget-root').shadowRoot.querySelector('.voice-of')"
+            "() => Number(document.querySelector('#widget-root').shadowRoot.querySelector('.speaker-level')"
             + ".style.getPropertyValue('--level')) > 0.3");
         visit.Widget.Errors.ShouldBeEmpty();
         (await visit.Stage.EvaluateAsync<string>("stage => getComputedStyle(stage).display")).ShouldBe("flex");
     }
 
     [Fact]
-    public async Task Go_with_its_conversation()
+    public async Task End_when_a_new_conversation_starts()
     {
         await using var visit = await VoiceVisit.OpenAsync(installation, chromium);
         await visit.CallAndConnectAsync();
@@ -119,7 +119,7 @@ public sealed class VoiceLooksShould(ModelInstallation installation, Chromium ch
 
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Start a new conversation" }).ClickAsync();
         await Assertions.Expect(visit.Stage).ToHaveCountAsync(0);
-        await visit.AskedAsync("leave");
+        await visit.RequestedAsync("leave");
         (await visit.AllTracksStoppedAsync()).ShouldBeTrue();
         await visit.Widget.ShownAsync(visit.Start);
     }
