@@ -15,7 +15,7 @@ internal static class TavusServices
         services.AddSingleton(api);
         services.AddSingleton<TavusAccounts>();
         services.AddSingleton<ITavusSearchKeys, TenantSearchKeys>();
-        services.AddOutboundClient(TavusTransport.Client, new TavusLimits().Connect);
+        services.AddOutboundClient(TavusTransport.Client, TavusTransport.ConnectTimeout);
         services.AddCircuitBreaker(TavusTransport.Breaker);
         services.AddSingleton<TavusClient>();
         services.AddSingleton<TavusConnectionTest>();

@@ -149,18 +149,19 @@ public sealed class TavusNamesShould : IAsyncLifetime
     [Fact]
     public async Task Escape_what_stands_in_an_address()
     {
-        _server.Says(200, """{"document_id":"d1"}""");
-        await _server.Client().GetDocumentAsync(Account, "../tools?x=1#y", Ct);
-        _server.Requests.Single().Path.ShouldStartWith("/v2/documents/..");
+        _server.Says(200, """{"conversation_id":"c1"}""");
+        await _server.Client().GetConversationAsync(Account, "../tools?x=1#y", verbose: false, Ct);
+        _server.Requests.Single().Path.ShouldStartWith("/v2/conversations/..");
         _server.Requests.Single().Query.ShouldBe("");
     }
 
     [Fact]
     public async Task Keep_the_path_of_the_endpoint()
     {
-        _server.Says(200, """{"document_id":"d1"}""");
-        await _server.Client(address: new Uri(_server.Address, "/gateway/tavus/")).GetDocumentAsync(Account, "d1", Ct);
-        _server.Requests.Single().Path.ShouldBe("/gateway/tavus/v2/documents/d1");
+        _server.Says(200, """{"conversation_id":"c1"}""");
+        var client = _server.Client(address: new Uri(_server.Address, "/gateway/tavus/"));
+        await client.GetConversationAsync(Account, "c1", verbose: false, Ct);
+        _server.Requests.Single().Path.ShouldBe("/gateway/tavus/v2/conversations/c1");
         _server.Requests.Single().Key.ShouldBe(Account.Key);
     }
 

@@ -99,7 +99,7 @@ internal sealed class TavusStandIn : IAsyncDisposable
         clock ??= TimeProvider.System;
         return new TavusClient(
             new TavusApiOptions { Endpoint = address ?? Address },
-            TestOutbound.ClientsFor(new FetchOptions(), (TavusTransport.Client, (limits ?? new TavusLimits()).Connect)),
+            TestOutbound.ClientsFor(new FetchOptions(), (TavusTransport.Client, TavusTransport.ConnectTimeout)),
             new CircuitBreakerRegistry(clock),
             clock,
             factory.CreateLogger<TavusClient>(),

@@ -13,19 +13,14 @@ namespace Widget.Api.Tavus.Client;
 /// <summary>The limits of one request.</summary>
 public sealed record TavusLimits
 {
-    /// <summary>The time limit for opening a connection.</summary>
-    public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>The time limit for a request that reads.</summary>
+    public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The time limit for a read.</summary>
-    public TimeSpan Read { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>The time limit for a request that changes something. Tavus takes a few seconds to open a call.</summary>
+    public TimeSpan ChangeTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>The time limit for a change. Tavus takes a few seconds to open a call.</summary>
-    public TimeSpan Change { get; init; } = TimeSpan.FromSeconds(20);
-
-    /// <summary>
-    /// The longest answer that is read, in bytes. The events of a long call, with its transcript, are the largest answers.
-    /// </summary>
-    public int Answer { get; init; } = 8 * 1024 * 1024;
+    /// <summary>The maximum size of a response in bytes. The largest responses have the events and the transcript of a long call.</summary>
+    public int MaxResponseBytes { get; init; } = 8 * 1024 * 1024;
 }
 
 /// <summary>
@@ -43,6 +38,9 @@ internal sealed partial class TavusTransport(
     /// <summary>The name of the HTTP client.</summary>
     public const string Client = "tavus";
 
+    /// <summary>The time limit for opening a connection.</summary>
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
     // The longest pause is short, because a call that cannot be ended costs money and holds a slot.
     public static readonly BreakerSettings Breaker = new("tavus")
     {
@@ -54,8 +52,8 @@ internal sealed partial class TavusTransport(
     private readonly ResiliencePipeline _retry =
         OutboundPipelines.RetryOnce(IsWorthRetrying, () => TimeSpan.FromMilliseconds(Random.Shared.Next(50, 250)), clock);
 
-    private readonly ResiliencePipeline _readLimit = OutboundPipelines.TimeLimit(limits.Read, clock);
-    private readonly ResiliencePipeline _changeLimit = OutboundPipelines.TimeLimit(limits.Change, clock);
+    private readonly ResiliencePipeline _readLimit = OutboundPipelines.TimeLimit(limits.ReadTimeout, clock);
+    private readonly ResiliencePipeline _changeLimit = OutboundPipelines.TimeLimit(limits.ChangeTimeout, clock);
 
     /// <param name="account">The account to send as.</param>
     /// <param name="method">GET may be sent twice.</param>
@@ -152,10 +150,10 @@ internal sealed partial class TavusTransport(
         var status = (int)response.StatusCode;
         if (status == 304) return new TavusAnswer(status, null);
         var changes = method != HttpMethod.Get;
-        var (content, isComplete) = await BoundedBody.ReadAsync(response.Content, limits.Answer, ct);
+        var (content, isComplete) = await BoundedBody.ReadAsync(response.Content, limits.MaxResponseBytes, ct);
         // The beginning of an error message is enough.
         if (!isComplete && status < 300)
-            throw new TavusException(TavusFault.Malformed, $"Tavus's answer is longer than {limits.Answer / 1024} KB.")
+            throw new TavusException(TavusFault.Malformed, $"Tavus's answer is longer than {limits.MaxResponseBytes / 1024} KB.")
             {
                 Status = status,
                 MayHaveHappened = changes,
