@@ -9,7 +9,7 @@ namespace Widget.Api.Tavus;
 
 internal static class TavusServices
 {
-    /// <summary>Tavus: accounts, knowledge, personas and tools. Video calls are a feature of their own.</summary>
+    /// <summary>Tavus: accounts, knowledge, personas and tools. Video calls are a separate feature.</summary>
     public static IServiceCollection AddTavus(this IServiceCollection services, TavusApiOptions api)
     {
         services.AddSingleton(api);
@@ -20,13 +20,13 @@ internal static class TavusServices
         services.AddSingleton<TavusClient>();
         services.AddSingleton<TavusConnectionTest>();
         services.AddSingleton(TavusTables.Tables);
-        services.AddSingleton<TavusTurns>();
+        services.AddSingleton<TavusChangeLeases>();
         services.AddSingleton<PersonaReader>();
         services.AddSingleton<ProvisionedPersonas>();
         services.AddSingleton<PersonaProvisioner>();
         services.AddTavusKnowledge();
 
-        services.AddSingleton<CallingSessions>();
+        services.AddSingleton<ToolCallSessions>();
         services.AddSingleton<DeliverySecrets>();
         services.AddSingleton<ToolCallReceiver>();
         services.AddSingleton<RegisteredTools>();

@@ -164,7 +164,7 @@ public sealed class PersonaPlanShould
             .ToList();
         sent.Select(operation => operation.Split(' ')[0]).ShouldBe(["/layers", "/layers/stt", "/layers/perception"]);
         (sent[0].Contains("mk_secret"), sent[1].Contains("mk_secret")).ShouldBe((true, false));
-        var made = LayerField.Make(plan.Desired.Layers, new LlmLayer { Model = "widget" });
+        var made = LayerField.ToLayers(plan.Desired.Layers, new LlmLayer { Model = "widget" });
         (made.Llm!.Model, made.Stt!.Hotwords, made.Tts, made.Perception!.VisualAwarenessQueries!.Single())
             .ShouldBe(("widget", PersonaPlan.Masked, null, "Is somebody else there?"));
     }

@@ -265,7 +265,7 @@ public sealed class TavusKnowledgeBaseShould : IAsyncLifetime
         ];
         foreach (var json in lists)
         {
-            var hits = TavusAnswer.Read(JsonDocument.Parse(json).RootElement, 8);
+            var hits = TavusSearchResponse.Parse(JsonDocument.Parse(json).RootElement, 8);
             hits.ShouldAllBe(hit => double.IsFinite(hit.Score));
         }
     }

@@ -5,7 +5,7 @@ namespace Widget.Api.Tavus.Knowledge;
 
 internal static class TavusKnowledgeServices
 {
-    /// <summary>The mirror of knowledge at Tavus, and the copies of our documents there.</summary>
+    /// <summary>Adds the mirror of knowledge at Tavus, and the copies of our documents at Tavus.</summary>
     public static IServiceCollection AddTavusKnowledge(this IServiceCollection services)
     {
         services.AddSingleton<DocumentTexts>();

@@ -15,7 +15,7 @@ internal static class MirrorWriter
 {
     /// <summary>Serialises a tenant's writers, and stops a worker whose lease was lost.</summary>
     /// <exception cref="LeaseLostException">Another worker has the lease.</exception>
-    public static async Task HoldAsync(TenantDb db, MirrorLease lease, CancellationToken ct)
+    public static async Task LockAsync(TenantDb db, MirrorLease lease, CancellationToken ct)
     {
         await using var command = db.Command(
             "select lease_owner from tavus_knowledge where tenant_id = $1 for update",
@@ -108,7 +108,7 @@ internal static class MirrorWriter
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    // Uses the same words as for own passages (KnowledgeWriter).
+    // Splits the text into words in the same way as for own passages (KnowledgeWriter).
     private static async Task<Dictionary<Guid, (string[] Lexemes, int[] Frequencies)>> AnalyseAsync(
         TenantDb db,
         string passages,
