@@ -42,7 +42,7 @@ public sealed partial record ChatCompletionRequest
     public static ChatCompletionRequest Parse(JsonElement body)
     {
         var request = RequestFields.Of(body, "");
-        if (request.WholeNumber("n", 1) > 1) throw OpenAIException.Invalid("n can only be 1: there is one answer.", "n");
+        if (request.WholeNumber("n", 1) > 1) throw OpenAIException.Invalid("n can only be 1.", "n");
         request.Number("temperature", 0, 2);
         request.Number("top_p", 0, 1);
         request.Number("presence_penalty", -2, 2);
@@ -50,10 +50,10 @@ public sealed partial record ChatCompletionRequest
         var messages = request.List("messages");
         if (request.Find("messages") is null) throw request.Missing("messages");
         if (messages.Count == 0) throw OpenAIException.Invalid("messages is empty.", "messages");
-        if (messages.Count > MaxMessages) throw OpenAIException.Invalid($"There may be {MaxMessages} messages at most.", "messages");
+        if (messages.Count > MaxMessages) throw OpenAIException.Invalid($"There can be at most {MaxMessages} messages.", "messages");
         var conversation = RequestMessages.Read(messages);
         IReadOnlyList<AIFunctionDeclaration> tools = [.. request.List("tools").Select(entry => ParseTool(entry.Value, entry.Path))];
-        if (tools.Count > MaxTools) throw OpenAIException.Invalid($"There may be {MaxTools} tools at most.", "tools");
+        if (tools.Count > MaxTools) throw OpenAIException.Invalid($"There can be at most {MaxTools} tools.", "tools");
         if (tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).Count() != tools.Count)
             throw OpenAIException.Invalid("Two tools have the same name.", "tools");
         return new ChatCompletionRequest
@@ -84,7 +84,7 @@ public sealed partial record ChatCompletionRequest
         IReadOnlyList<string> stops = stop.ValueKind == JsonValueKind.String
             ? [RequestFields.Text(stop, "stop")]
             : [.. request.List("stop").Select(entry => RequestFields.Text(entry.Value, entry.Path))];
-        if (stops.Count > MaxStops) throw OpenAIException.Invalid($"stop may have {MaxStops} texts at most.", "stop");
+        if (stops.Count > MaxStops) throw OpenAIException.Invalid($"stop can have at most {MaxStops} texts.", "stop");
         // Web forms send empty fields too, but model servers reject an empty text.
         return [.. stops.Where(text => text.Length > 0)];
     }

@@ -30,7 +30,7 @@ public sealed class PersonaPlanShould
         var plan = Plan(custom: true, """{"llm": {"model": "tavus-gpt-oss", "extra_body": {"a": 1}}}""");
 
         plan.NeedsModelKey.ShouldBeTrue();
-        plan.Shown().ToJsonString().ShouldNotContain("mk_");
+        plan.ToPreviewPatch().ToJsonString().ShouldNotContain("mk_");
         var sent = plan.Patch(NoGuardrails, "mk_secret")
             .Where(operation => operation.Path.StartsWith("/layers", StringComparison.Ordinal))
             .ToDictionary(operation => operation.Path, operation => (operation.Op, operation.Value!.ToString()));

@@ -85,7 +85,7 @@ internal static partial class TavusErrors
         TavusFault.NotFound => $"It does not exist (status {status}).",
         TavusFault.Temporary => $"Tavus had an internal error (status {status}).",
         TavusFault.Malformed => $"The address redirects elsewhere (status {status}).",
-        _ => $"It was refused without a reason (status {status}).",
+        _ => $"The request was refused without a reason (status {status}).",
     };
 
     [GeneratedRegex(

@@ -80,7 +80,7 @@ public sealed class TavusPublisher(
         return row is null ? null : await texts.ReadAsync(tenant, row.SourceId, row.ExternalId, ct);
     }
 
-    /// <summary>Synchronizes the copies at Tavus with the documents here.</summary>
+    /// <summary>Synchronises the copies at Tavus with the documents here.</summary>
     /// <exception cref="TavusException">The key is not accepted, or Tavus is unavailable. The next round continues.</exception>
     public async Task ReconcileAsync(TenantId tenant, TavusAccount account, AccountDocuments remote, CancellationToken ct)
     {
