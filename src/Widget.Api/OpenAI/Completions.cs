@@ -136,7 +136,7 @@ public sealed partial class Completions(
         catch (Exception e) when (!ct.IsCancellationRequested && e is not OpenAIException)
         {
             // The message of the model's server is not logged, because it may repeat the question.
-            var reason = e is ModelFailedException ? e.Message : ModelFault.InWords(e);
+            var reason = e is ModelFailedException ? e.Message : ModelFault.MessageOf(e);
             condition.Failed(reason);
             LogModelFailed(context.Tenant.TenantId.Value, reason);
             // Text that was sent may already have been spoken, so the answer ends here and is not restarted.

@@ -10,8 +10,8 @@ namespace Widget.Api.Speech;
 /// <param name="Provider">The kind of API.</param>
 /// <param name="Endpoint">Base URL of the API, such as <c>https://api.openai.com/v1</c> or <c>https://api.elevenlabs.io</c>.</param>
 /// <param name="Key">Must not reach a browser or a log. Null for a server without authentication.</param>
-/// <param name="IsTenants">Whether the tenant chose the endpoint. Only public addresses are allowed then.</param>
-public sealed record SpeechAccount(SpeechProvider Provider, Uri Endpoint, string? Key, bool IsTenants)
+/// <param name="BelongsToTenant">Whether the tenant chose the endpoint. Only public addresses are allowed then.</param>
+public sealed record SpeechAccount(SpeechProvider Provider, Uri Endpoint, string? Key, bool BelongsToTenant)
 {
     /// <summary>Identifies the account without revealing its key.</summary>
     public string Fingerprint { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Endpoint} {Key}")))[..32];
@@ -68,7 +68,7 @@ public sealed class SpeechAccounts(TenantSecrets secrets, SpeechOptions options)
         if (settings.Endpoint is not null) return (null, SpeechGap.NoKey);
         // The installation's endpoint can only be used with the installation's provider.
         return options.Endpoint is { } shared && (settings.Provider ?? options.Provider) == options.Provider
-            ? (new SpeechAccount(options.Provider, shared, options.Key, IsTenants: false), SpeechGap.None)
+            ? (new SpeechAccount(options.Provider, shared, options.Key, BelongsToTenant: false), SpeechGap.None)
             : (null, settings.Provider is null ? SpeechGap.NoEndpoint : SpeechGap.NoKey);
     }
 
@@ -76,9 +76,9 @@ public sealed class SpeechAccounts(TenantSecrets secrets, SpeechOptions options)
     public SpeechAccount WithKey(SpeechSettings settings, string key)
     {
         var provider = settings.Provider is { } wanted and not SpeechProvider.Browser ? wanted : options.Provider;
-        if (settings.Endpoint is { } endpoint) return new SpeechAccount(provider, new Uri(endpoint), key, IsTenants: true);
+        if (settings.Endpoint is { } endpoint) return new SpeechAccount(provider, new Uri(endpoint), key, BelongsToTenant: true);
         var shared = provider == options.Provider ? options.Endpoint : null;
-        return new SpeechAccount(provider, shared ?? (provider == SpeechProvider.ElevenLabs ? ElevenLabs : OpenAI), key, IsTenants: false);
+        return new SpeechAccount(provider, shared ?? (provider == SpeechProvider.ElevenLabs ? ElevenLabs : OpenAI), key, BelongsToTenant: false);
     }
 
     /// <summary>The tenant's voice, or what is missing for one.</summary>

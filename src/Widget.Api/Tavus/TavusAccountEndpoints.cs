@@ -47,7 +47,7 @@ internal static class TavusAccountEndpoints
         var message = "Tavus accepts the key.";
         try
         {
-            await client.ListPersonasAsync(new TavusAccount(request.Key, IsTenants: true), type: null, page: 1, limit: 1, ct);
+            await client.ListPersonasAsync(new TavusAccount(request.Key, BelongsToTenant: true), type: null, page: 1, limit: 1, ct);
         }
         catch (TavusException e) when (e.Fault == TavusFault.BadKey)
         {

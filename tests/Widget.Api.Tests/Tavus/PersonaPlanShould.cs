@@ -20,8 +20,8 @@ public sealed class PersonaPlanShould
         var theirs = $"widget:{Guid.NewGuid()}";
         var settings = new TenantSettings { TavusDocumentTags = [theirs, "widget-copy:x", "manuals"] };
 
-        DesiredPersona.Of(Tenant, settings, null, accountIsTenants: false).DocumentTags.ShouldBe(["manuals", $"widget:{Tenant.TenantId}"]);
-        DesiredPersona.Of(Tenant, settings, null, accountIsTenants: true).DocumentTags.ShouldContain(theirs);
+        DesiredPersona.Of(Tenant, settings, null, accountBelongsToTenant: false).DocumentTags.ShouldBe(["manuals", $"widget:{Tenant.TenantId}"]);
+        DesiredPersona.Of(Tenant, settings, null, accountBelongsToTenant: true).DocumentTags.ShouldContain(theirs);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class PersonaPlanShould
     {
         var settings = new TenantSettings { AgentName = "new:x", AgentInstructions = PersonaPlan.Masked };
         var plan = PersonaPlan.Of(
-            DesiredPersona.Of(Tenant, settings, null, accountIsTenants: true),
+            DesiredPersona.Of(Tenant, settings, null, accountBelongsToTenant: true),
             null,
             AppliedPersona.Nothing,
             [],
@@ -153,7 +153,7 @@ public sealed class PersonaPlanShould
                 Tenant,
                 new TenantSettings { TavusLayers = layers, TavusCustomModel = true },
                 new Uri("https://widget.example"),
-                accountIsTenants: true),
+                accountBelongsToTenant: true),
             null,
             AppliedPersona.Nothing,
             [],
@@ -176,7 +176,7 @@ public sealed class PersonaPlanShould
             Tenant with { Name = new string('b', 200) },
             new TenantSettings { AgentName = new string('a', 60) },
             null,
-            accountIsTenants: true);
+            accountBelongsToTenant: true);
 
         desired.Name.Length.ShouldBeLessThanOrEqualTo(100);
         DesiredPersona.IsNameOf(desired.Name, Tenant.TenantId).ShouldBeTrue();
@@ -187,7 +187,7 @@ public sealed class PersonaPlanShould
     private static bool IsLayer(JsonPatchOperation operation) => operation.Path.StartsWith("/layers", StringComparison.Ordinal);
 
     private static PersonaPlan LayerPlan(TavusLayers layers, string there, AppliedPersona? applied = null) => PersonaPlan.Of(
-        DesiredPersona.Of(Tenant, new TenantSettings { TavusLayers = layers }, null, accountIsTenants: true),
+        DesiredPersona.Of(Tenant, new TenantSettings { TavusLayers = layers }, null, accountBelongsToTenant: true),
         new TavusPersona { Id = "p1", Layers = JsonDocument.Parse(there).RootElement },
         applied ?? AppliedPersona.Nothing,
         [],
@@ -198,7 +198,7 @@ public sealed class PersonaPlanShould
             Tenant,
             new TenantSettings { TavusCustomModel = custom },
             new Uri("https://widget.example"),
-            accountIsTenants: true),
+            accountBelongsToTenant: true),
         new TavusPersona { Id = "p1", Layers = JsonDocument.Parse(layers).RootElement },
         applied ?? AppliedPersona.Nothing,
         [],

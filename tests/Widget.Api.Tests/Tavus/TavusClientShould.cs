@@ -82,7 +82,7 @@ public sealed class TavusClientShould(ApiFixture api)
 
         await using var empty = await TavusTestAccount.CreateAsync(api.Simulator, new { credits = 0 });
         (await Should.ThrowAsync<TavusException>(() => empty.OpenAsync())).Fault.ShouldBe(TavusFault.NoCredits);
-        (await Should.ThrowAsync<TavusException>(() => empty.Client.ListVoicesAsync(new("wrong", IsTenants: true), null, 1, 10, Ct)))
+        (await Should.ThrowAsync<TavusException>(() => empty.Client.ListVoicesAsync(new("wrong", BelongsToTenant: true), null, 1, 10, Ct)))
             .Fault.ShouldBe(TavusFault.BadKey);
         (await Should.ThrowAsync<TavusException>(() => full.OpenAsync(new CreateConversation { ReplicaId = "r0" }))).Fault.ShouldBe(
             TavusFault.NotFound);

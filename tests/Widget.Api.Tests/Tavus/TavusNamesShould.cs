@@ -37,7 +37,7 @@ public sealed class TavusNamesShould : IAsyncLifetime
         var client = _server.Client();
         await client.GetPersonaAsync(Account, "p1", Ct);
         await client.GetReplicaAsync(Account, "r1", Ct);
-        await client.GetPersonaAsync(new TavusAccount("another", IsTenants: false), "p1", Ct);
+        await client.GetPersonaAsync(new TavusAccount("another", BelongsToTenant: false), "p1", Ct);
         Asked.ShouldBe(["GET /v2/personas/p1", "GET /v2/pals/p1", "GET /v2/replicas/r1", "GET /v2/personas/p1", "GET /v2/pals/p1"]);
     }
 

@@ -39,7 +39,7 @@ internal sealed class TavusTestAccount : IAsyncDisposable
             Limits);
     }
 
-    public TavusAccount Account { get; } = new($"key-{Guid.NewGuid():N}", IsTenants: true);
+    public TavusAccount Account { get; } = new($"key-{Guid.NewGuid():N}", BelongsToTenant: true);
 
     public TavusClient Client { get; }
 

@@ -117,7 +117,7 @@ internal sealed class SpeechTransport(
         return GuardAsync(account, async () =>
         {
             using var message = request();
-            var http = clients.ForEndpoint(account.IsTenants);
+            var http = clients.ForEndpoint(account.BelongsToTenant);
             var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             if (response.IsSuccessStatusCode || (mayBeMissing && (int)response.StatusCode is 404 or 405)) return response;
             using (response)

@@ -50,9 +50,9 @@ public sealed class AccountListing(TavusClient client)
     /// Whether a document belongs to the tenant. In the tenant's own account, all documents do. In a shared account, those with the tenant's
     /// tag do, and those that its settings name, unless they have another tenant's tag.
     /// </summary>
-    public static bool IsOf(TavusDocument document, TenantId tenant, TenantSettings settings, bool accountIsTenants)
+    public static bool IsOf(TavusDocument document, TenantId tenant, TenantSettings settings, bool accountBelongsToTenant)
     {
-        if (accountIsTenants || document.Tags.Contains(TagOf(tenant), StringComparer.OrdinalIgnoreCase)) return true;
+        if (accountBelongsToTenant || document.Tags.Contains(TagOf(tenant), StringComparer.OrdinalIgnoreCase)) return true;
         return !document.Tags.Any(tag => tag.StartsWith(TenantTag, StringComparison.OrdinalIgnoreCase))
             && (settings.TavusDocumentIds.Contains(document.Id, StringComparer.Ordinal)
                 || document.Tags.Intersect(settings.TavusDocumentTags, StringComparer.Ordinal).Any());
@@ -62,10 +62,10 @@ public sealed class AccountListing(TavusClient client)
     /// Whether a tenant may give its avatar the documents with a tag. In a shared account, other tenants' tags and the tags of copies would
     /// give it other tenants' documents.
     /// </summary>
-    public static bool MayName(string tag, TenantId tenant, bool accountIsTenants)
+    public static bool MayName(string tag, TenantId tenant, bool accountBelongsToTenant)
     {
         var name = tag.Trim();
-        return accountIsTenants
+        return accountBelongsToTenant
             || (!name.StartsWith(CopyTag, StringComparison.OrdinalIgnoreCase)
                 && (!name.StartsWith(TenantTag, StringComparison.OrdinalIgnoreCase)
                     || name.Equals(TagOf(tenant), StringComparison.OrdinalIgnoreCase)));

@@ -67,7 +67,7 @@ public sealed class TavusKnowledgeRound(
         var isMirrored = remote.Documents.ToLookup(document =>
             !copies.Contains(document.Id)
                 && !AccountListing.IsCopy(document)
-                && AccountListing.IsOf(document, lease.Tenant, current, account.IsTenants));
+                && AccountListing.IsOf(document, lease.Tenant, current, account.BelongsToTenant));
         return mirror.SyncAsync(
             lease,
             new RemoteListing(account.Fingerprint, [.. isMirrored[true].Select(AccountListing.ToRemote)], remote.IsComplete),

@@ -39,8 +39,8 @@ public sealed record DesiredPersona(
     /// <param name="tenant">The tenant.</param>
     /// <param name="settings">The tenant's settings.</param>
     /// <param name="publicAddress">The installation's address, at which Tavus calls our model; null if it is not set.</param>
-    /// <param name="accountIsTenants">Whether the account is the tenant's own. In a shared account, other tenants' documents are left out.</param>
-    public static DesiredPersona Of(TenantInfo tenant, TenantSettings settings, Uri? publicAddress, bool accountIsTenants)
+    /// <param name="accountBelongsToTenant">Whether the account is the tenant's own. In a shared account, other tenants' documents are left out.</param>
+    public static DesiredPersona Of(TenantInfo tenant, TenantSettings settings, Uri? publicAddress, bool accountBelongsToTenant)
     {
         var mark = $"({Mark(tenant.TenantId)})";
         var name = $"{settings.AgentName} – {tenant.Name}";
@@ -52,7 +52,7 @@ public sealed record DesiredPersona(
             // The tenant's own tag, so that its avatar knows the documents that it publishes.
             [
                 .. settings.TavusDocumentTags
-                    .Where(tag => AccountListing.MayName(tag, tenant.TenantId, accountIsTenants))
+                    .Where(tag => AccountListing.MayName(tag, tenant.TenantId, accountBelongsToTenant))
                     .Append(AccountListing.TagOf(tenant.TenantId))
                     .Distinct(StringComparer.Ordinal),
             ],

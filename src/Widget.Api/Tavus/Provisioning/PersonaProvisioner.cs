@@ -129,7 +129,7 @@ public sealed class PersonaProvisioner(
 
         var prefix = DesiredPersona.GuardrailPrefix(tenant.TenantId);
         var plan = PersonaPlan.Of(
-            DesiredPersona.Of(tenant, current, options.PublicAddress, account.IsTenants),
+            DesiredPersona.Of(tenant, current, options.PublicAddress, account.BelongsToTenant),
             existing,
             await provisioned.ReadAsync(tenant.TenantId, account, existing, ct),
             await reader.GuardrailsAsync(account, prefix, ct),
@@ -163,7 +163,7 @@ public sealed class PersonaProvisioner(
         var name = existing.Name ?? existing.Id;
         if (existing.Type == "system")
             return $"The persona {name} is one of Tavus's stock personas and cannot be changed. Clear tavusPersonaId to have one created.";
-        return account.IsTenants || DesiredPersona.IsNameOf(existing.Name, tenant.TenantId)
+        return account.BelongsToTenant || DesiredPersona.IsNameOf(existing.Name, tenant.TenantId)
             ? null
             : $"Tenants share this installation's account at Tavus, and the persona {name} was not created for this tenant. "
                 + "Clear tavusPersonaId to have one created, or set the tenant's own key.";

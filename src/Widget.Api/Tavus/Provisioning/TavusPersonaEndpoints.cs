@@ -86,7 +86,7 @@ internal static class TavusPersonaEndpoints
             list.TotalCount));
 
         // A shared account holds other tenants' personas, which this tenant must not see.
-        bool IsShown(TavusPersona persona) => account.IsTenants
+        bool IsShown(TavusPersona persona) => account.BelongsToTenant
             || persona.Type == "system"
             || DesiredPersona.IsNameOf(persona.Name, tenant);
     }
