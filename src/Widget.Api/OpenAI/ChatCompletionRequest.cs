@@ -19,7 +19,9 @@ public sealed partial record ChatCompletionRequest
     /// <summary>The texts of the system and developer messages, in their order.</summary>
     public required IReadOnlyList<string> Instructions { get; init; }
 
-    /// <summary>The other messages, oldest first: of the user, of the assistant with its function calls, and the results of the calls.</summary>
+    /// <summary>
+    /// The other messages, oldest first: of the user, of the assistant with its function calls, and the results of the calls.
+    /// </summary>
     public required IReadOnlyList<ChatMessage> Turns { get; init; }
 
     public bool Stream { get; init; }

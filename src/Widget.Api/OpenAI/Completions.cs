@@ -57,7 +57,8 @@ public sealed partial class Completions(
         try
         {
             var verdict = await budget.CheckAsync(tenant.TenantId, settings, ct);
-            return await AnswerAsync(new CompletionContext(tenant, settings, request, new CompletionConversation(request), verdict, send), ct);
+            var conversation = new CompletionConversation(request);
+            return await AnswerAsync(new CompletionContext(tenant, settings, request, conversation, verdict, send), ct);
         }
         finally
         {
@@ -119,7 +120,11 @@ public sealed partial class Completions(
     }
 
     // Null when the model failed before any text was sent.
-    private async Task<Completion?> WriteAsync(CompletionContext context, IChatClient client, IReadOnlyList<ScoredPassage> passages, CancellationToken ct)
+    private async Task<Completion?> WriteAsync(
+        CompletionContext context,
+        IChatClient client,
+        IReadOnlyList<ScoredPassage> passages,
+        CancellationToken ct)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limited.CancelAfter(ModelAnswerWriter.LongestWriting);

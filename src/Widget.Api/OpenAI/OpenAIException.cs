@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Widget.Api.OpenAI;
 
 /// <summary>
-/// An error in OpenAI's format, <c>{"error": {"message", "type", "param", "code"}}</c>, the only one that clients of the protocol understand
-/// (docs/decisions/0018-tools.md).
+/// An error in OpenAI's format, <c>{"error": {"message", "type", "param", "code"}}</c>, the only one that clients of the protocol
+/// understand (docs/decisions/0018-tools.md).
 /// </summary>
 /// <param name="status">HTTP status.</param>
 /// <param name="type">invalid_request_error, server_error …</param>

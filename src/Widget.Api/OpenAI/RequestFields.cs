@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Widget.Api.OpenAI;
 
 /// <summary>
-/// Reads the fields of a JSON object in a request. A field of the wrong type is an error that names its path. Null counts as absent, because many clients send every
-/// field they know.
+/// Reads the fields of a JSON object in a request. A field of the wrong type is an error that names its path. Null counts as absent,
+/// because many clients send every field they know.
 /// </summary>
 internal readonly struct RequestFields(JsonElement value, string path)
 {

@@ -78,7 +78,8 @@ public sealed class SpeechAccounts(TenantSecrets secrets, SpeechOptions options)
         var provider = settings.Provider is { } wanted and not SpeechProvider.Browser ? wanted : options.Provider;
         if (settings.Endpoint is { } endpoint) return new SpeechAccount(provider, new Uri(endpoint), key, BelongsToTenant: true);
         var shared = provider == options.Provider ? options.Endpoint : null;
-        return new SpeechAccount(provider, shared ?? (provider == SpeechProvider.ElevenLabs ? ElevenLabs : OpenAI), key, BelongsToTenant: false);
+        var address = shared ?? (provider == SpeechProvider.ElevenLabs ? ElevenLabs : OpenAI);
+        return new SpeechAccount(provider, address, key, BelongsToTenant: false);
     }
 
     /// <summary>The tenant's voice, or what is missing for one.</summary>

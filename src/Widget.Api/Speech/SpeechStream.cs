@@ -10,7 +10,8 @@ namespace Widget.Api.Speech;
 
 /// <summary>
 /// Reads one answer aloud while it is being written. One task splits the answer into sentences, and another synthesizes them, at most
-/// <see cref="MaxAhead"/> sentences ahead of the one that is being sent. The stream sends them in order. Leaving the stream stops everything.
+/// <see cref="MaxAhead"/> sentences ahead of the one that is being sent. The stream sends them in order. Leaving the stream stops
+/// everything.
 /// </summary>
 internal sealed partial class SpeechStream(ConversationFeed feed, SentenceSynthesizer synthesizer, ILogger<SpeechStream> logger)
 {

@@ -6,8 +6,8 @@ using Widget.Api.Answers;
 namespace Widget.Api.SpokenMarkdown;
 
 /// <summary>
-/// Converts one line of Markdown to spoken text: citations and emphasis are removed, links are spoken by their label, and bare URLs by their
-/// host. Each call reads the line from its beginning, so a longer line never changes what was already spoken.
+/// Converts one line of Markdown to spoken text: citations and emphasis are removed, links are spoken by their label, and bare URLs by
+/// their host. Each call reads the line from its beginning, so a longer line never changes what was already spoken.
 /// </summary>
 internal sealed partial class InlineMarkdownReader
 {
@@ -39,7 +39,9 @@ internal sealed partial class InlineMarkdownReader
     /// <param name="text">The answer so far.</param>
     /// <param name="start">Start of the line.</param>
     /// <param name="end">End of the line so far.</param>
-    /// <param name="isComplete">Whether the line is complete. If not, the result stops before an unfinished link, code span or mark.</param>
+    /// <param name="isComplete">
+    /// Whether the line is complete. If not, the result stops before an unfinished link, code span or mark.
+    /// </param>
     public static SpokenLine Read(string text, int start, int end, bool isComplete)
     {
         var reader = new InlineMarkdownReader(text, end, isComplete);

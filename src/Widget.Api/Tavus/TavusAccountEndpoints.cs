@@ -6,8 +6,6 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
-using Widget.Platform.Work;
-using Widget.Rag.Tavus.Mirror;
 
 namespace Widget.Api.Tavus;
 
@@ -39,8 +37,7 @@ internal static class TavusAccountEndpoints
         TenantSettingsService settings,
         TavusClient client,
         TavusApiOptions api,
-        MirrorLeases leases,
-        WakeUpSignal<TavusKnowledgeWorker> signal,
+        TavusKnowledgeTrigger trigger,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
@@ -63,7 +60,7 @@ internal static class TavusAccountEndpoints
         }
 
         await secrets.SaveAsync(tenant, TenantSecrets.TavusKey, request.Key, ct);
-        await RequestKnowledgeSyncAsync(tenant, settings, leases, signal, ct);
+        await RequestKnowledgeSyncAsync(tenant, settings, trigger, ct);
         return TypedResults.Ok(await StateAsync(tenant, secrets, api, message, ct));
     }
 
@@ -72,14 +69,13 @@ internal static class TavusAccountEndpoints
         TenantSecrets secrets,
         TenantSettingsService settings,
         TavusApiOptions api,
-        MirrorLeases leases,
-        WakeUpSignal<TavusKnowledgeWorker> signal,
+        TavusKnowledgeTrigger trigger,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
         if (!await secrets.RemoveAsync(tenant, TenantSecrets.TavusKey, ct))
             return Problems.Because(StatusCodes.Status404NotFound, "The tenant has no own Tavus key.");
-        await RequestKnowledgeSyncAsync(tenant, settings, leases, signal, ct);
+        await RequestKnowledgeSyncAsync(tenant, settings, trigger, ct);
         return TypedResults.Ok(await StateAsync(tenant, secrets, api, message: null, ct));
     }
 
@@ -93,13 +89,11 @@ internal static class TavusAccountEndpoints
     private static async Task RequestKnowledgeSyncAsync(
         TenantId tenant,
         TenantSettingsService settings,
-        MirrorLeases leases,
-        WakeUpSignal<TavusKnowledgeWorker> signal,
+        TavusKnowledgeTrigger trigger,
         CancellationToken ct)
     {
         if (!(await settings.ReadAsync(tenant, ct)).UseTavusKB) return;
-        await leases.RequestSyncAsync(tenant, ct);
-        signal.Raise();
+        await trigger.SyncNowAsync(tenant, ct);
     }
 
     private static async Task<TavusKeyState> StateAsync(

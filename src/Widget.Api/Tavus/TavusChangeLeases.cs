@@ -22,8 +22,8 @@ public sealed class TavusChangeLeaseRow : ITenantOwned
 }
 
 /// <summary>
-/// Lets one node at a time change a tenant's tools or persona at Tavus. A change takes many requests of up to 20 s each, so it must not keep
-/// a transaction open. The lease is a row with an expiry, which is renewed while the work continues. Every write checks in its own
+/// Lets one node at a time change a tenant's tools or persona at Tavus. A change takes many requests of up to 20 s each, so it must not
+/// keep a transaction open. The lease is a row with an expiry, which is renewed while the work continues. Every write checks in its own
 /// transaction that this node still holds the lease.
 /// </summary>
 public sealed partial class TavusChangeLeases(TenantDatabase database, TimeProvider clock, ILogger<TavusChangeLeases> logger)
@@ -152,14 +152,30 @@ public sealed class TavusChangeLease : IAsyncDisposable
     /// <summary>Cancelled when the caller gives up, or another node has taken over.</summary>
     public CancellationToken Token { get; }
 
-    /// <summary>Locks the lease until the end of the transaction, so that no other node can acquire it.</summary>
+    /// <summary>Begins a transaction that locks the lease until its end, so that no other node can acquire it.</summary>
     /// <exception cref="LeaseLostException">The lease has expired, and another node may hold it.</exception>
-    public async Task LockAsync(TenantDb db, CancellationToken ct)
+    public async Task<TenantDb> BeginAsync(TenantDatabase database, CancellationToken ct)
     {
-        await using var command = db.Command(
-            "select 1 from tavus_turns where work = $1 and owner = $2 and expires_at > clock_timestamp() for update",
-            [Work, Owner]);
-        if (await command.ExecuteScalarAsync(ct) is null) throw new LeaseLostException();
+        var db = await database.BeginAsync(Tenant, ct);
+        try
+        {
+            await using var command = db.Command(
+                "select 1 from tavus_turns where work = $1 and owner = $2 and expires_at > clock_timestamp() for update",
+                [Work, Owner]);
+            return await command.ExecuteScalarAsync(ct) is null ? throw new LeaseLostException() : db;
+        }
+        catch
+        {
+            await db.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Checks that this node still holds the lease.</summary>
+    /// <exception cref="LeaseLostException">The lease has expired, and another node may hold it.</exception>
+    public async Task EnsureHeldAsync(TenantDatabase database, CancellationToken ct)
+    {
+        await using var db = await BeginAsync(database, ct);
     }
 
     public async ValueTask DisposeAsync()

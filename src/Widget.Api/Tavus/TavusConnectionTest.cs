@@ -33,7 +33,9 @@ public sealed class TavusConnectionTest(
                 : new(
                     "key",
                     Ok: true,
-                    account.BelongsToTenant ? "The tenant has its own key." : "This installation's key is used. Tenants share its account."),
+                    account.BelongsToTenant
+                        ? "The tenant has its own key."
+                        : "This installation's key is used. Tenants share its account."),
         };
         var accepted = account is null ? NotChecked("key_accepted") : await CheckKeyAsync(account, ct);
         checks.Add(accepted);

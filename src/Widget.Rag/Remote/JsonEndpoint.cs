@@ -8,8 +8,8 @@ namespace Widget.Rag.Remote;
 
 /// <summary>
 /// Posts JSON to another server and reads its JSON response, up to a maximum size. Every failure becomes a
-/// <see cref="KnowledgeBaseException"/>. It does not quote the response, because servers repeat requests in their error messages. There is no
-/// retry. The caller sets a time limit.
+/// <see cref="KnowledgeBaseException"/>. It does not quote the response, because servers repeat requests in their error messages. There is
+/// no retry. The caller sets a time limit.
 /// </summary>
 /// <param name="http">The client named <see cref="Client"/>.</param>
 /// <param name="maxBytes">The maximum size of a response.</param>

@@ -20,7 +20,8 @@ public sealed class PersonaPlanShould
         var theirs = $"widget:{Guid.NewGuid()}";
         var settings = new TenantSettings { TavusDocumentTags = [theirs, "widget-copy:x", "manuals"] };
 
-        DesiredPersona.Of(Tenant, settings, null, accountBelongsToTenant: false).DocumentTags.ShouldBe(["manuals", $"widget:{Tenant.TenantId}"]);
+        DesiredPersona.Of(Tenant, settings, null, accountBelongsToTenant: false).DocumentTags
+            .ShouldBe(["manuals", $"widget:{Tenant.TenantId}"]);
         DesiredPersona.Of(Tenant, settings, null, accountBelongsToTenant: true).DocumentTags.ShouldContain(theirs);
     }
 

@@ -81,7 +81,8 @@ public sealed class SimulatedTavusObjectsShould(ApiFixture api) : IAsyncLifetime
         Text(created, "status").ShouldBe("started");
         var replica = Text(created, $"{name}_id");
 
-        await tavus.CallApiAsync(HttpMethod.Patch, $"{endpoint}/{replica}/name", new Dictionary<string, string> { [$"{name}_name"] = "Berta" });
+        var change = new Dictionary<string, string> { [$"{name}_name"] = "Berta" };
+        await tavus.CallApiAsync(HttpMethod.Patch, $"{endpoint}/{replica}/name", change);
 
         (await tavus.Client.GetReplicaAsync(tavus.Account, replica, Ct)).Name.ShouldBe("Berta");
         await tavus.CallApiAsync(HttpMethod.Delete, $"{endpoint}/{replica}");

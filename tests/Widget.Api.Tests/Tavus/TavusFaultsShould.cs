@@ -177,7 +177,9 @@ public sealed class TavusFaultsShould : IAsyncLifetime
             var piece = Encoding.ASCII.GetBytes(new string(' ', 64 * 1024));
             while (!http.RequestAborted.IsCancellationRequested) await http.Response.Body.WriteAsync(piece, http.RequestAborted);
         };
-        var e = await FailureAsync(client => client.GetConversationAsync(Account, "c1", verbose: false, Ct), new TavusLimits { MaxResponseBytes = 1024 * 1024 });
+        var e = await FailureAsync(
+            client => client.GetConversationAsync(Account, "c1", verbose: false, Ct),
+            new TavusLimits { MaxResponseBytes = 1024 * 1024 });
         e.Fault.ShouldBe(TavusFault.Malformed);
     }
 
@@ -215,7 +217,8 @@ public sealed class TavusFaultsShould : IAsyncLifetime
             await stop.CancelAsync();
             await Task.Delay(Timeout.Infinite, http.RequestAborted);
         };
-        await Should.ThrowAsync<OperationCanceledException>(() => _server.Client().GetConversationAsync(Account, "c1", verbose: false, stop.Token));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => _server.Client().GetConversationAsync(Account, "c1", verbose: false, stop.Token));
         _server.Requests.Count.ShouldBe(1);
     }
 

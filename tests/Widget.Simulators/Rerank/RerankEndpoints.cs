@@ -43,7 +43,8 @@ public sealed class RerankBehavior
 }
 
 /// <summary>
-/// The rerank endpoint of Cohere's API v2 and compatible servers. The score of a passage is the share of the query's words that it contains.
+/// The rerank endpoint of Cohere's API v2 and compatible servers. The score of a passage is the share of the query's words that it
+/// contains.
 /// </summary>
 public static partial class RerankEndpoints
 {

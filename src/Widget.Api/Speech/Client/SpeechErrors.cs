@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using static Widget.Api.Speech.Client.SpeechJson;
 
 namespace Widget.Api.Speech.Client;
 
@@ -21,13 +22,13 @@ internal static class SpeechErrors
         var text = $"{code} {message}";
         var fault = ((int)status, text) switch
         {
-            (_, _) when ContainsAny(text, "insufficient_quota", "quota_exceeded", "character_limit", "quota exceeded", "billing_hard_limit") =>
+            (_, _) when HasAny(text, "insufficient_quota", "quota_exceeded", "character_limit", "quota exceeded", "billing_hard_limit") =>
                 SpeechFault.Quota,
             (402, _) => SpeechFault.Quota,
             (408 or 425 or 429 or >= 500, _) => SpeechFault.Temporary,
             (401 or 403, _) => SpeechFault.BadKey,
-            (_, _) when ContainsAny(text, "voice") => SpeechFault.UnknownVoice,
-            (_, _) when ContainsAny(text, "model") => SpeechFault.UnknownModel,
+            (_, _) when HasAny(text, "voice") => SpeechFault.UnknownVoice,
+            (_, _) when HasAny(text, "model") => SpeechFault.UnknownModel,
             _ => SpeechFault.Refused,
         };
         var host = account.Endpoint.Host;
@@ -48,11 +49,11 @@ internal static class SpeechErrors
         {
             CanRepeat = (int)status >= 500,
             // ElevenLabs answers 401 then, OpenAI 403.
-            LacksPermission = fault == SpeechFault.BadKey && (status == HttpStatusCode.Forbidden || ContainsAny(text, "missing_permissions")),
+            LacksPermission = fault == SpeechFault.BadKey && (status == HttpStatusCode.Forbidden || HasAny(text, "missing_permissions")),
         };
     }
 
-    private static bool ContainsAny(string text, params ReadOnlySpan<string> parts)
+    private static bool HasAny(string text, params ReadOnlySpan<string> parts)
     {
         foreach (var part in parts)
             if (text.Contains(part, StringComparison.OrdinalIgnoreCase)) return true;
@@ -101,9 +102,6 @@ internal static class SpeechErrors
             : "";
         return $"{path} {Text(entry, "msg")}".Trim();
     }
-
-    private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     // Some providers repeat the rejected key.
     private static string? Clean(string? message, string? key)

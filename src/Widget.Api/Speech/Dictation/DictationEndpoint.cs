@@ -105,7 +105,8 @@ internal static partial class DictationEndpoint
     }
 
     private static bool IsSupported(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var type) && MediaTypes.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && MediaTypes.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase);
 
     private static ProblemHttpResult UnsupportedMediaType() => Problems.Because(
         StatusCodes.Status415UnsupportedMediaType,

@@ -11,8 +11,8 @@ using Widget.Api.Speech.Client;
 namespace Widget.Api.Speech.Dictation;
 
 /// <summary>
-/// A client for any OpenAI-compatible <c>POST /audio/transcriptions</c>, for short recordings in MP3. It requests only the text, which every
-/// model can return, and turns every failure into a <see cref="SpeechException"/>.
+/// A client for any OpenAI-compatible <c>POST /audio/transcriptions</c>, for short recordings in MP3. It requests only the text, which
+/// every model can return, and turns every failure into a <see cref="SpeechException"/>.
 /// </summary>
 internal sealed class OpenAITranscriptionClient(DictationOptions options, HttpClient http)
     : DelegatingSpeechToTextClient(CreateClient(options, http))

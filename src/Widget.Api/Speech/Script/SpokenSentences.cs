@@ -43,8 +43,8 @@ internal static class SpokenSentences
         return found;
     }
 
-    // Whether the next sentence found belongs to this one: it starts with a lower-case letter after an abbreviation, or with a word from the
-    // list after an ordinal number.
+    // Whether the next sentence found belongs to this one: it starts with a lower-case letter after an abbreviation, or with a word from
+    // the list after an ordinal number.
     private static bool Continues(string text, int end, (int Start, int End) next)
     {
         if (char.IsLower(text[next.Start])) return true;

@@ -57,8 +57,8 @@ public sealed partial class TavusClient
             _names.Remember(account, endpoint, family);
             return answer;
         }
-        // A 404 means that either the endpoint's name or the object is unknown. If the name worked before, the other name is tried only when
-        // the API reports that it is gone (410), or when a list under it fails.
+        // A 404 means that either the endpoint's name or the object is unknown. If the name worked before, the other name is tried only
+        // when the API reports that it is gone (410), or when a list under it fails.
         catch (TavusException e) when (e.Status == 410 || (e.Status == 404 && (known is null || rest(family) is "" or ['?', ..])))
         {
             try

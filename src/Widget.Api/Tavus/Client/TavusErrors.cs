@@ -6,8 +6,8 @@ using Widget.Platform.Text;
 namespace Widget.Api.Tavus.Client;
 
 /// <summary>
-/// Parses Tavus's errors. The status is not enough, because "no free slot" and "unknown id" both have status 400. So the text decides, which
-/// is in <c>error</c> or <c>message</c>, depending on the endpoint.
+/// Parses Tavus's errors. The status is not enough, because "no free slot" and "unknown id" both have status 400. So the text decides,
+/// which is in <c>error</c> or <c>message</c>, depending on the endpoint.
 /// </summary>
 internal static partial class TavusErrors
 {

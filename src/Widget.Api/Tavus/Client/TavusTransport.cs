@@ -61,7 +61,12 @@ internal sealed partial class TavusTransport(
     /// <param name="body">The body; null for none.</param>
     /// <param name="ct">Cancels the request.</param>
     /// <exception cref="TavusException">The request was not carried out, or its outcome is unknown.</exception>
-    public async Task<TavusResponse> SendAsync(TavusAccount account, HttpMethod method, string path, JsonNode? body, CancellationToken ct) =>
+    public async Task<TavusResponse> SendAsync(
+        TavusAccount account,
+        HttpMethod method,
+        string path,
+        JsonNode? body,
+        CancellationToken ct) =>
         method == HttpMethod.Get
             ? await _retry.ExecuteAsync(async retrying => await TryAsync(account, method, path, body, retrying), ct)
             : await TryAsync(account, method, path, body, ct);
@@ -168,7 +173,11 @@ internal sealed partial class TavusTransport(
         }
         catch (JsonException e)
         {
-            throw new TavusException(TavusFault.Malformed, "Tavus's answer is not JSON.", e) { Status = status, MayHaveHappened = isChange };
+            throw new TavusException(TavusFault.Malformed, "Tavus's answer is not JSON.", e)
+            {
+                Status = status,
+                MayHaveHappened = isChange,
+            };
         }
     }
 

@@ -47,8 +47,8 @@ public sealed class AccountListing(TavusClient client)
     }
 
     /// <summary>
-    /// Whether a document belongs to the tenant. In the tenant's own account, all documents do. In a shared account, those with the tenant's
-    /// tag do, and those that its settings name, unless they have another tenant's tag.
+    /// Whether a document belongs to the tenant. In the tenant's own account, all documents do. In a shared account, those with the
+    /// tenant's tag do, and those that its settings name, unless they have another tenant's tag.
     /// </summary>
     public static bool IsOf(TavusDocument document, TenantId tenant, TenantSettings settings, bool accountBelongsToTenant)
     {

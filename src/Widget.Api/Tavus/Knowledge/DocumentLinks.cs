@@ -6,8 +6,8 @@ using Widget.Platform.Tenancy;
 namespace Widget.Api.Tavus.Knowledge;
 
 /// <summary>
-/// Creates and reads the links with which Tavus fetches published documents. A link is encrypted and signed, and is valid for one publication
-/// and one day.
+/// Creates and reads the links with which Tavus fetches published documents. A link is encrypted and signed, and is valid for one
+/// publication and one day.
 /// </summary>
 public sealed class DocumentLinks(IDataProtectionProvider protection, TimeProvider clock)
 {

@@ -6,7 +6,6 @@ using Widget.Api.Tenancy.MultiTenancy;
 using Widget.Api.Web;
 using Widget.Contracts;
 using Widget.Platform.Tenancy;
-using Widget.Platform.Work;
 using Widget.Rag.Own;
 using Widget.Rag.Search;
 using Widget.Rag.Tavus;
@@ -70,8 +69,7 @@ internal static class TavusKnowledgeEndpoints
     private static async Task<Results<Accepted, ProblemHttpResult>> Sync(
         IMultiTenantContextAccessor tenants,
         TenantSettingsService settings,
-        MirrorLeases leases,
-        WakeUpSignal<TavusKnowledgeWorker> signal,
+        TavusKnowledgeTrigger trigger,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
@@ -82,26 +80,21 @@ internal static class TavusKnowledgeEndpoints
                 "useTavusKB is off in the tenant's settings. Switch it on to mirror the tenant's knowledge at Tavus.");
         }
 
-        await leases.RequestSyncAsync(tenant, ct);
-        signal.Raise();
+        await trigger.SyncNowAsync(tenant, ct);
         return TypedResults.Accepted("/api/tavus/knowledge");
     }
 
     private static async Task<Ok<TavusPublications>> Published(
         IMultiTenantContextAccessor tenants,
         TavusPublisher publisher,
-        MirrorLeases leases,
-        WakeUpSignal<TavusKnowledgeWorker> signal,
+        TavusKnowledgeTrigger trigger,
         CancellationToken ct)
     {
         var tenant = tenants.Current().TenantId;
         var rows = await publisher.ListAsync(tenant, ct);
         // Check their state at Tavus soon, so that a later request shows it.
         if (rows.Any(row => row.Status is TavusPublicationStatus.Processing or TavusPublicationStatus.Waiting))
-        {
-            await leases.SyncSoonAsync(tenant, ct);
-            signal.Raise();
-        }
+            await trigger.SyncSoonAsync(tenant, ct);
 
         return TypedResults.Ok(ToContract(rows));
     }
@@ -112,8 +105,7 @@ internal static class TavusKnowledgeEndpoints
         TavusAccounts accounts,
         DocumentTexts texts,
         TavusPublisher publisher,
-        MirrorLeases leases,
-        WakeUpSignal<TavusKnowledgeWorker> signal,
+        TavusKnowledgeTrigger trigger,
         InstallationOptions options,
         CancellationToken ct)
     {
@@ -131,8 +123,7 @@ internal static class TavusKnowledgeEndpoints
         if (found.Count > MaxPublished)
             return Problems.Invalid("sourceIds", $"These are {found.Count} documents. At most {MaxPublished} can be published at once.");
         await publisher.PublishAsync(tenant, found, ct);
-        await leases.RequestSyncAsync(tenant, ct);
-        signal.Raise();
+        await trigger.SyncNowAsync(tenant, ct);
         var rows = await publisher.ListAsync(tenant, ct);
         return TypedResults.Accepted("/api/tavus/knowledge/publish", ToContract(rows));
     }
@@ -143,8 +134,7 @@ internal static class TavusKnowledgeEndpoints
         IMultiTenantContextAccessor tenants,
         DocumentTexts texts,
         TavusPublisher publisher,
-        MirrorLeases leases,
-        WakeUpSignal<TavusKnowledgeWorker> signal,
+        TavusKnowledgeTrigger trigger,
         CancellationToken ct,
         Guid[]? sourceIds = null,
         Guid[]? documentIds = null)
@@ -162,10 +152,7 @@ internal static class TavusKnowledgeEndpoints
         }
 
         if (await publisher.WithdrawAsync(tenant, named, ct) > 0)
-        {
-            await leases.RequestSyncAsync(tenant, ct);
-            signal.Raise();
-        }
+            await trigger.SyncNowAsync(tenant, ct);
 
         return TypedResults.Accepted("/api/tavus/knowledge/publish");
     }

@@ -14,6 +14,7 @@ internal static class TavusKnowledgeServices
         services.AddSingleton<TavusPublisher>();
         services.AddSingleton<TavusKnowledgeRound>();
         services.AddSingleton(_ => new WakeUpSignal<TavusKnowledgeWorker>(TavusKnowledgeWorker.WorkerCount));
+        services.AddSingleton<TavusKnowledgeTrigger>();
         services.AddHostedService<TavusKnowledgeWorker>();
         return services;
     }

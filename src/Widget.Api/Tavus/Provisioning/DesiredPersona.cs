@@ -39,7 +39,9 @@ public sealed record DesiredPersona(
     /// <param name="tenant">The tenant.</param>
     /// <param name="settings">The tenant's settings.</param>
     /// <param name="publicAddress">The installation's address, at which Tavus calls our model; null if it is not set.</param>
-    /// <param name="accountBelongsToTenant">Whether the account is the tenant's own. In a shared account, other tenants' documents are left out.</param>
+    /// <param name="accountBelongsToTenant">
+    /// Whether the account is the tenant's own. In a shared account, other tenants' documents are left out.
+    /// </param>
     public static DesiredPersona Of(TenantInfo tenant, TenantSettings settings, Uri? publicAddress, bool accountBelongsToTenant)
     {
         var mark = $"({Mark(tenant.TenantId)})";

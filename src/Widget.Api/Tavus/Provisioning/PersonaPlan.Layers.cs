@@ -52,7 +52,9 @@ public sealed partial class PersonaPlan
             var toSet = desired.Where(field => !JsonNode.DeepEquals(field.Value, Value(current, field.Name)));
             // Fields that we set earlier and that are no longer desired.
             var toRemove = Applied.Layers.Select(LayerField.Parse).Where(
-                field => field.Layer == layer && !desired.Exists(other => other.Name == field.Name) && Value(current, field.Name) is not null);
+                field => field.Layer == layer
+                    && !desired.Exists(other => other.Name == field.Name)
+                    && Value(current, field.Name) is not null);
             var change = new List<(string Name, JsonNode? Value)>();
             foreach (var field in toSet.Concat(toRemove))
             {

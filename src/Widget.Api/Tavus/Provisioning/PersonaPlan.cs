@@ -233,14 +233,19 @@ public sealed partial class PersonaPlan
 
     // Only the list of guardrails and the model's layer have placeholders. Other fields contain people's texts, which may look like a
     // placeholder, so they are not searched. An operation on "/layers" contains only the model's layer.
-    private static JsonNode? FillPlaceholders(JsonPatchOperation operation, IReadOnlyDictionary<string, string> guardrailIds, string? modelKey)
+    private static JsonNode? FillPlaceholders(
+        JsonPatchOperation operation,
+        IReadOnlyDictionary<string, string> guardrailIds,
+        string? modelKey)
     {
-        if (operation.Path == "/guardrail_ids") return ToArray(operation.Value!.AsArray().Select(id => GuardrailId(id!.GetValue<string>())));
+        if (operation.Path == "/guardrail_ids")
+            return ToArray(operation.Value!.AsArray().Select(id => GuardrailId(id!.GetValue<string>())));
         return operation.Path == "/layers" || operation.Path.StartsWith("/layers/llm", StringComparison.Ordinal)
             ? WithModelKey(operation.Value)
             : operation.Value?.DeepClone();
 
-        string GuardrailId(string id) => id.StartsWith(NewGuardrail, StringComparison.Ordinal) ? guardrailIds[id[NewGuardrail.Length..]] : id;
+        string GuardrailId(string id) =>
+            id.StartsWith(NewGuardrail, StringComparison.Ordinal) ? guardrailIds[id[NewGuardrail.Length..]] : id;
 
         JsonNode? WithModelKey(JsonNode? value) => value switch
         {

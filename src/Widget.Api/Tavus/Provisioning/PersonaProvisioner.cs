@@ -134,7 +134,9 @@ public sealed class PersonaProvisioner(
             await provisioned.ReadAsync(tenant.TenantId, account, existing, ct),
             await reader.GuardrailsAsync(account, prefix, ct),
             prefix);
-        var attached = existing is null ? [] : await reader.AttachedToolsAsync(account, existing.Id, ToolRegistry.Prefix(tenant.TenantId), ct);
+        var attached = existing is null
+            ? []
+            : await reader.AttachedToolsAsync(account, existing.Id, ToolRegistry.Prefix(tenant.TenantId), ct);
         plan.Add("tools", attached, tools.Of(current).Select(tool => tool.Name));
         return (plan, null);
     }

@@ -31,8 +31,7 @@ public sealed class ProvisionedPersonas(TenantDatabase database, TenantSettingsS
     public async Task<CreatedModelKey> ReplaceModelKeyAsync(TavusChangeLease lease, CancellationToken ct)
     {
         var key = await modelKeys.CreateAsync(lease.Tenant, KeyName, ct);
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await lease.LockAsync(db, ct);
+        await using var db = await lease.BeginAsync(database, ct);
         if (await db.Personas.SingleOrDefaultAsync(ct) is not { } row) return key;
         row.Applied = row.Applied with { ModelKeyId = null };
         await db.CommitAsync(ct);
@@ -60,9 +59,8 @@ public sealed class ProvisionedPersonas(TenantDatabase database, TenantSettingsS
     {
         var applied = plan.ToApplied(newKey);
         var tenant = lease.Tenant;
-        await using (var db = await database.BeginAsync(tenant, ct))
+        await using (var db = await lease.BeginAsync(database, ct))
         {
-            await lease.LockAsync(db, ct);
             var row = await db.Personas.SingleOrDefaultAsync(ct);
             if (row is null)
             {
@@ -89,7 +87,7 @@ public sealed class ProvisionedPersonas(TenantDatabase database, TenantSettingsS
     {
         var unused = (await modelKeys.ListAsync(lease.Tenant, ct)).Where(key => key.Name == KeyName && key.Id != used).ToList();
         // The lease is checked after the keys were listed, so none of them was created by a node that now holds the lease.
-        await using (var db = await database.BeginAsync(lease.Tenant, ct)) await lease.LockAsync(db, ct);
+        await lease.EnsureHeldAsync(database, ct);
         foreach (var key in unused) await modelKeys.RevokeAsync(lease.Tenant, key.Id, ct);
     }
 }

@@ -19,9 +19,14 @@ public sealed class RegisteredTools(TenantDatabase database, TimeProvider clock)
     }
 
     /// <summary>Saves a tool that has been created or updated at Tavus.</summary>
-    public async Task SaveAsync(TavusChangeLease lease, TavusAccount account, ToolRegistration tool, string tavusToolId, CancellationToken ct)
+    public async Task SaveAsync(
+        TavusChangeLease lease,
+        TavusAccount account,
+        ToolRegistration tool,
+        string tavusToolId,
+        CancellationToken ct)
     {
-        await using var db = await BeginAsync(lease, ct);
+        await using var db = await lease.BeginAsync(database, ct);
         var row = await db.RegisteredTools.SingleOrDefaultAsync(entry => entry.Name == tool.Name, ct);
         if (row is null)
         {
@@ -39,7 +44,7 @@ public sealed class RegisteredTools(TenantDatabase database, TimeProvider clock)
     /// <summary>Saves the persona that a tool is attached to; null for none.</summary>
     public async Task SetPersonaAsync(TavusChangeLease lease, string name, string? persona, CancellationToken ct)
     {
-        await using var db = await BeginAsync(lease, ct);
+        await using var db = await lease.BeginAsync(database, ct);
         await db.RegisteredTools
             .Where(row => row.Name == name && row.PersonaId != persona)
             .ExecuteUpdateAsync(row => row.SetProperty(entry => entry.PersonaId, persona), ct);
@@ -49,7 +54,7 @@ public sealed class RegisteredTools(TenantDatabase database, TimeProvider clock)
     /// <summary>Deletes all rows except those with the given names.</summary>
     public async Task KeepOnlyAsync(TavusChangeLease lease, IReadOnlyCollection<string> names, CancellationToken ct)
     {
-        await using var db = await BeginAsync(lease, ct);
+        await using var db = await lease.BeginAsync(database, ct);
         await db.RegisteredTools.Where(row => !names.Contains(row.Name)).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
     }
@@ -58,24 +63,9 @@ public sealed class RegisteredTools(TenantDatabase database, TimeProvider clock)
     /// <returns>How many there were.</returns>
     public async Task<int> DeleteOtherAccountsAsync(TavusChangeLease lease, TavusAccount account, CancellationToken ct)
     {
-        await using var db = await BeginAsync(lease, ct);
+        await using var db = await lease.BeginAsync(database, ct);
         var deleted = await db.RegisteredTools.Where(row => row.Account != account.Fingerprint).ExecuteDeleteAsync(ct);
         await db.CommitAsync(ct);
         return deleted;
-    }
-
-    private async Task<TenantDb> BeginAsync(TavusChangeLease lease, CancellationToken ct)
-    {
-        var db = await database.BeginAsync(lease.Tenant, ct);
-        try
-        {
-            await lease.LockAsync(db, ct);
-            return db;
-        }
-        catch
-        {
-            await db.DisposeAsync();
-            throw;
-        }
     }
 }

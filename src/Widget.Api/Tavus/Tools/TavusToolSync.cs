@@ -88,7 +88,11 @@ public sealed partial class TavusToolSync(
         return [.. registry.Of(current).Select(tool => ToolRegistration.Of(tool, tenant, server))];
     }
 
-    private async Task ForgetOtherAccountsAsync(TavusChangeLease lease, TavusAccount account, ToolSyncProgress progress, CancellationToken ct)
+    private async Task ForgetOtherAccountsAsync(
+        TavusChangeLease lease,
+        TavusAccount account,
+        ToolSyncProgress progress,
+        CancellationToken ct)
     {
         var forgotten = await registered.DeleteOtherAccountsAsync(lease, account, ct);
         if (forgotten > 0)

@@ -56,8 +56,8 @@ public sealed class MirrorLeases(NpgsqlDataSource dataSource, TenantDatabase dat
     }
 
     /// <summary>
-    /// Makes the next round start soon, for a person who watches the console. Frequent calls are cheap: it does not wait for locks, does not
-    /// retry failed documents, and does nothing during a round.
+    /// Makes the next round start soon, for a person who watches the console. Frequent calls are cheap: it does not wait for locks, does
+    /// not retry failed documents, and does nothing during a round.
     /// </summary>
     public async Task SyncSoonAsync(TenantId tenant, CancellationToken ct)
     {

@@ -60,8 +60,7 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
         IReadOnlyList<string> keep,
         CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.LockAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         var gone = db.TavusPages.Where(row => row.DocumentId == documentId && !keep.Contains(row.Address));
         if (await gone.ExecuteDeleteAsync(ct) > 0) await MirrorWriter.CountAsync(db, ct);
         var known = await db.TavusPages
@@ -138,8 +137,7 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
         PreparedDocument? prepared,
         CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.LockAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         var page = await FindAsync(db, lease, documentId, address, ct);
         (
             page.Etag,
@@ -164,8 +162,7 @@ public sealed class MirrorPages(TenantDatabase database, PageFetcher fetcher, Ho
 
     private async Task SaveErrorAsync(MirrorLease lease, string documentId, string address, string? error, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.LockAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         var page = await FindAsync(db, lease, documentId, address, ct);
         (page.Error, page.FetchedAt) = (error, clock.GetUtcNow());
         await db.CommitAsync(ct);

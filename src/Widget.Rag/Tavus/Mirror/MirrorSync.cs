@@ -62,8 +62,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
                 Interlocked.Increment(ref done);
             });
 
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.LockAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         var mirror = await db.TavusKnowledge.SingleAsync(ct);
         (mirror.SyncedAt, mirror.Error) = (clock.GetUtcNow(), Incompleteness(listing, listed.Length, work.Length - done));
         // The trace of a search shows the time of the sync, so cached searches must not be older.
@@ -75,8 +74,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
     /// <summary>Records why the synchronisation failed. Searches continue to use the existing mirror.</summary>
     public async Task FailAsync(MirrorLease lease, string error, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.LockAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         (await db.TavusKnowledge.SingleAsync(ct)).Error = error;
         await db.CommitAsync(ct);
     }
@@ -84,8 +82,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
     /// <summary>Deletes the mirror of a tenant that no longer uses it.</summary>
     public async Task DropAsync(MirrorLease lease, CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.LockAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         if (await db.TavusKnowledge.AnyAsync(row => row.Account == null, ct)) return;
         await db.TavusDocuments.ExecuteDeleteAsync(ct);
         await MirrorWriter.CountAsync(db, ct);
@@ -114,8 +111,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         IReadOnlySet<string> others,
         CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.LockAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         var mirror = await db.TavusKnowledge.SingleAsync(ct);
         var elsewhere = others.ToArray();
         // Documents of another account belong to it, even if this account has documents with the same ids.
@@ -163,6 +159,9 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         }
     }
 
+    private static TimeSpan RetryDelay(int failures) =>
+        TimeSpan.FromTicks(Math.Min(MaxRetryDelay.Ticks, FirstRetryDelay.Ticks << Math.Min(failures - 1, 10)));
+
     private async Task SaveStateAsync(
         MirrorLease lease,
         RemoteDocument document,
@@ -171,8 +170,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
         MirroredDocument? known,
         CancellationToken ct)
     {
-        await using var db = await database.BeginAsync(lease.Tenant, ct);
-        await MirrorWriter.LockAsync(db, lease, ct);
+        await using var db = await MirrorWriter.BeginAsync(database, lease, ct);
         var row = await db.TavusDocuments.SingleOrDefaultAsync(entry => entry.DocumentId == document.Id, ct);
         if (row is null)
             db.TavusDocuments.Add(
@@ -191,9 +189,7 @@ public sealed class MirrorSync(TenantDatabase database, MirrorPages pages, TimeP
             // A document that Tavus could not read is fetched again only when Tavus reports a change.
             var retry = error is not null && !document.IsFailed;
             row.Failures = retry ? (short)Math.Min((known?.Failures ?? 0) + 1, 20) : (short)0;
-            row.RetryAt = retry
-                ? clock.GetUtcNow() + TimeSpan.FromTicks(Math.Min(MaxRetryDelay.Ticks, FirstRetryDelay.Ticks << Math.Min(row.Failures - 1, 10)))
-                : null;
+            row.RetryAt = retry ? clock.GetUtcNow() + RetryDelay(row.Failures) : null;
             row.UpdatedAt = clock.GetUtcNow();
         }
 
