@@ -56,7 +56,9 @@ public sealed class TavusChangeLeasesShould(TavusWorld world) : IClassFixture<Ta
             world.Database,
             tavusApi: world.Simulator.TavusApi with { Key = TavusWorld.PlatformKey });
         using var there = other.Client(tenant.Tenant.Created.ApiKey);
-        await BehaveAsync(new { apiDelayMs = 1_000 });
+        // The first request to a node is slow. The second sync must arrive while the first one runs.
+        (await there.GetAsync("/api/tavus/key", Ct)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await BehaveAsync(new { apiDelayMs = 2_000 });
         var first = tenant.Developer.PostAsync("/api/tavus/tools/sync", null, Ct);
         await WaitUntilAcquiredAsync(tenant);
 
