@@ -4,7 +4,7 @@ using Widget.Rag.Ranking;
 
 namespace Widget.Rag.Tavus.Mirror;
 
-/// <summary>A question as the mirror's lexical arm sees it, with the state of the mirror.</summary>
+/// <summary>A question's words for the lexical search of the mirror, with the mirror's statistics.</summary>
 /// <param name="Terms">Its words, weighted by how rare they are in the mirror.</param>
 /// <param name="Documents">Number of mirrored documents.</param>
 /// <param name="Passages">Number of mirrored passages.</param>
@@ -17,7 +17,7 @@ internal sealed record MirrorQuestion(
     double AverageLength,
     DateTimeOffset SyncedAt)
 {
-    // Stop words carry some meaning in short questions. Question does the same.
+    // Stop words carry some meaning in short questions. The search of own knowledge uses the same weight.
     private const float StopWordWeight = 0.3f;
 
     private const string Lexicon =

@@ -13,14 +13,25 @@ namespace Widget.Rag.Tavus.Mirror;
 /// <summary>Stores pages of the mirror and their search data in the caller's transaction.</summary>
 internal static class MirrorWriter
 {
-    /// <summary>Serialises a tenant's writers, and stops a worker whose lease was lost.</summary>
+    /// <summary>
+    /// Begins a transaction that locks the mirror, so that a tenant has one writer at a time, and only while it holds the lease.
+    /// </summary>
     /// <exception cref="LeaseLostException">Another worker has the lease.</exception>
-    public static async Task HoldAsync(TenantDb db, MirrorLease lease, CancellationToken ct)
+    public static async Task<TenantDb> BeginAsync(TenantDatabase database, MirrorLease lease, CancellationToken ct)
     {
-        await using var command = db.Command(
-            "select lease_owner from tavus_knowledge where tenant_id = $1 for update",
-            [lease.Tenant.Value]);
-        if (await command.ExecuteScalarAsync(ct) is not Guid owner || owner != lease.Worker) throw new LeaseLostException();
+        var db = await database.BeginAsync(lease.Tenant, ct);
+        try
+        {
+            await using var command = db.Command(
+                "select lease_owner from tavus_knowledge where tenant_id = $1 for update",
+                [lease.Tenant.Value]);
+            return await command.ExecuteScalarAsync(ct) is Guid owner && owner == lease.Worker ? db : throw new LeaseLostException();
+        }
+        catch
+        {
+            await db.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Replaces a page's passages.</summary>
@@ -108,7 +119,7 @@ internal static class MirrorWriter
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    // Uses the same words as for own passages (KnowledgeWriter).
+    // Splits the text into words in the same way as for own passages (KnowledgeWriter).
     private static async Task<Dictionary<Guid, (string[] Lexemes, int[] Frequencies)>> AnalyseAsync(
         TenantDb db,
         string passages,
