@@ -28,7 +28,8 @@ internal static class SignalsDump
             await using (var command = db.Command("select c.id, d.external_id, d.title, c.text, tsvector_to_array(c.lexemes), d.language, c.locator from chunks c join documents d on d.id = c.document_id"))
             await using (var rows = await command.ExecuteReaderAsync())
                 while (await rows.ReadAsync()) texts[rows.GetGuid(0)] = (rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.GetFieldValue<string[]>(4), rows.GetString(5), rows.GetString(6));
-            var terms = (await Question.ReadAsync(db, question.Text, CancellationToken.None)).Terms;
+            var read = await Question.ReadAsync(db, question.Text, CancellationToken.None);
+            var terms = read.Terms;
             var asked = SentenceModels.Shared.EmbedQuestion(question.Text)!;
             var found = await Candidates.FindAsync(db, terms, new QuestionVectors(HashedEmbedder.Model, HalfVectors.From(HashedEmbedder.Embed(question.Text)), HalfVectors.From(asked)), 400, KnowledgeFilter.None, default, CancellationToken.None);
             foreach (var candidate in found)
@@ -44,7 +45,7 @@ internal static class SignalsDump
                     F(candidate.Lexical), F(candidate.Dense), F(candidate.Semantic),
                     F(ArmsBenchmark.Similarity(asked, vectors[candidate.Item], 1)), F(ArmsBenchmark.Similarity(asked, vectors[candidate.Item], 0)),
                     F(Confidence.Coverage(terms, lexemes)), F(plain.Max()), right ? 1 : 0, id, question.Text,
-                    sentences[Array.IndexOf(plain, plain.Max())].Replace('\t', ' '), language, sentences.Length, text.Length, title, locator
+                    sentences[Array.IndexOf(plain, plain.Max())].Replace('\t', ' '), language, sentences.Length, text.Length, title, locator, F(found.Max(one => one.Lexical) / read.FullScore)
                 }));
             }
 

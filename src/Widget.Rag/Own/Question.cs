@@ -8,6 +8,12 @@ namespace Widget.Rag.Own;
 /// <param name="Phrases">Its quoted phrases, whose words must occur next to each other.</param>
 internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList<string> Phrases)
 {
+    /// <summary>
+    /// The BM25 score of a passage of average length that contains each word of the question once. A best passage far below it shares few
+    /// words with the question.
+    /// </summary>
+    public double FullScore => Terms.GroupBy(term => term.Place).Sum(variants => variants.Min(term => term.Weight));
+
     public static async Task<Question> ReadAsync(TenantDb db, string text, CancellationToken ct)
     {
         var terms = await TermsAsync(db, text, ct);

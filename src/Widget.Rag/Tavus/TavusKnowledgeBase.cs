@@ -46,7 +46,10 @@ public sealed partial class TavusKnowledgeBase(TavusOptions options, ITavusSearc
             await keys.OfAsync(query.TenantId, ct) is { } key ? ("x-api-key", key) : null,
             new { query = question, limit = wanted },
             ct);
-        var hits = TavusSearchResponse.Parse(answer, wanted);
+        Hit[] hits =
+        [
+            .. TavusSearchResponse.Parse(answer, wanted).Select(hit => hit with { Signals = SignalsOf(question, hit) }),
+        ];
         return new KnowledgeResult(hits, hits.Take(MaxRated).Select(hit => Confidence.Of(hit.Signals)).DefaultIfEmpty().Max())
         {
             Via = "search endpoint",
