@@ -54,6 +54,9 @@ public sealed record ExtractedDocument(string? Title, string? Language, IReadOnl
     /// <summary>Why it was read only in part, in plain words; null when it was read completely.</summary>
     public string? Notice { get; init; }
 
+    /// <summary>Why it has no text, in plain words; null when the reason is unknown. Only meaningful without blocks.</summary>
+    public string? NoTextReason { get; init; }
+
     /// <summary>Addresses that the document links to, absolute, without fragments.</summary>
     public IReadOnlyList<Uri> Links { get; init; } = [];
 

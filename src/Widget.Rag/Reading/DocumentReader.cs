@@ -65,7 +65,7 @@ public sealed class DocumentReader(IEnumerable<IReader> readers, Chunker chunker
             throw new IngestionFailureException(Extractors.TooLong);
         ct.ThrowIfCancellationRequested();
         var passages = chunker.Cut(extracted);
-        if (passages.Count == 0) throw new IngestionFailureException("This document has no text.");
+        if (passages.Count == 0) throw new IngestionFailureException(extracted.NoTextReason ?? "This document has no text.");
 
         var language = description.Language
             ?? LanguageDetector.Detect(string.Join(' ', passages.Take(5).Select(passage => passage.Text)))
