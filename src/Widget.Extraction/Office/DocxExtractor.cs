@@ -53,8 +53,7 @@ public sealed class DocxExtractor : IExtractor
         if (main.Document.Body is { } body) Walk(body);
         foreach (var note in main.FootnotesPart?.Footnotes?.Elements<Footnote>() ?? []) Walk(note);
         foreach (var note in main.EndnotesPart?.Endnotes?.Elements<Endnote>() ?? []) Walk(note);
-        var stated = file.PackageProperties.Title?.Trim();
-        return new ExtractedDocument(string.IsNullOrEmpty(stated) ? title : stated, null, blocks)
+        return new ExtractedDocument(DocumentTitles.Usable(file.PackageProperties.Title) ?? title, null, blocks)
         {
             NoTextReason = main.ImageParts.Any() ? "This document has pictures but no text." : null,
         };

@@ -26,8 +26,7 @@ public sealed class PptxExtractor : IExtractor
             blocks.AddRange(slide);
         }
 
-        var stated = file.PackageProperties.Title?.Trim();
-        return new ExtractedDocument(string.IsNullOrEmpty(stated) || stated == "PowerPoint Presentation" ? first : stated, null, blocks);
+        return new ExtractedDocument(DocumentTitles.Usable(file.PackageProperties.Title) ?? first, null, blocks);
     });
 
     private static List<Block> Slide(SlidePart part, int number)

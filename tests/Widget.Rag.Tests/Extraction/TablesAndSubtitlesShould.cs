@@ -15,6 +15,14 @@ public sealed class TablesAndSubtitlesShould
         new Block(BlockKind.Table, "Name: Pump | Price: 12") { Row = 3 },
     ]);
 
+    [Theory]
+    [InlineData("sep=;\r\nName;Price\r\nBelt, long, black, wide;89\r\n")]
+    [InlineData("\"sep=;\"\nName;Price\nBelt, long, black, wide;89\n")]
+    [InlineData("SEP=\t\nName\tPrice\nBelt, long, black, wide\t89\n")]
+    [InlineData("sep=,\nName,Price\n\"Belt, long, black, wide\",89\n")]
+    public void Believe_the_separator_that_the_first_line_states(string csv) =>
+        Csv(csv).ShouldBe([new Block(BlockKind.Table, "Name: Belt, long, black, wide | Price: 89") { Row = 2 }]);
+
     [Fact]
     public void Read_a_table_without_column_names() => Csv("1,one\n2,two").Select(block => block.Text).ShouldBe(["1 | one", "2 | two"]);
 

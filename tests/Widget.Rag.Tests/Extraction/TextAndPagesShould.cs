@@ -98,7 +98,7 @@ public sealed class TextAndPagesShould
     {
         var document = new MarkdownExtractor().Extract(
             Raw(
-                "---\ntitle: hidden\n---\n# Release notes\n\n## Version 2\n\n- faster\n- *smaller*\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
+                "---\nlayout: page\n---\n# Release notes\n\n## Version 2\n\n- faster\n- *smaller*\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
                 MediaTypes.Markdown));
 
         document.Title.ShouldBe("Release notes");
