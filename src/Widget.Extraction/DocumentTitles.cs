@@ -19,7 +19,8 @@ public static partial class DocumentTitles
     [GeneratedRegex(
         """
         ^[(\[<]?(?:
-          (?:untitled|unnamed|unbenannt|ohne\ titel|sans\ (?:titre|nom)|sin\ t[ií]tulo|senza\ (?:titolo|nome)|sem\ t[ií]tulo|no\ title)\b.{0,20}
+          (?:untitled|unnamed|unbenannt|ohne\ titel|sans\ (?:titre|nom)|sin\ t[ií]tulo|senza\ (?:titolo|nome)|sem\ t[ií]tulo|no\ title)
+           \b.{0,20}
           |(?:new\ |neues?\ |nouveau\ |nuevo\ |nuovo\ |novo\ )?
            (?:documento?|dokument|doc|presentation|präsentation|présentation|presentaci[oó]n|presentazione|apresentaç[aã]o
             |workbook|book|mappe|arbeitsmappe|classeur|libro|cartel|pasta|sheet|tabelle|feuil|hoja|foglio|slide|folie|page|seite

@@ -100,7 +100,8 @@ internal sealed class TableText
         for (var column = 0; column < slots.Length; column++)
         {
             if (slots[column] is not { Text.Length: > 0 } slot || slot.FirstColumn != column) continue;
-            var names = Enumerable.Range(column, Math.Min(slot.Columns, slots.Length - column)).Select(NameOf).Distinct(StringComparer.Ordinal).ToList();
+            var covered = Enumerable.Range(column, Math.Min(slot.Columns, slots.Length - column));
+            var names = covered.Select(NameOf).Distinct(StringComparer.Ordinal).ToList();
             if (names.Count > 1 && slot.Text.Length > MaxRepeatedLength) names = [string.Join(", ", names.Where(name => name.Length > 0))];
             foreach (var name in names)
             {
@@ -172,11 +173,14 @@ internal sealed class TableText
 
         bool HasNumbersBelow() => Enumerable.Range(0, _width).Any(column =>
         {
-            var values = below.Select(other => column < other.Length ? other[column] : null).Where(IsFilled).Select(slot => slot!.Text).ToList();
+            var values = below.Where(other => column < other.Length && IsFilled(other[column]))
+                .Select(other => other[column]!.Text)
+                .ToList();
             if (values.Count == 0 || !values.TrueForAll(IsNumber)) return false;
             // Two columns may also be labels and values. Then the values have different units.
             return _width > 2
-                || ((values.Count > 1 || names == ColumnNames.Likely) && values.Select(Unit).Distinct(StringComparer.OrdinalIgnoreCase).Count() == 1);
+                || ((values.Count > 1 || names == ColumnNames.Likely)
+                    && values.Select(Unit).Distinct(StringComparer.OrdinalIgnoreCase).Count() == 1);
         });
     }
 
@@ -184,7 +188,9 @@ internal sealed class TableText
     private bool IsRepeatedHeader(int row)
     {
         var filled = _grid[row].OfType<Slot>().Where(IsFilled).Distinct().ToList();
-        return filled.Count > 1 && row + 1 < _grid.Count && filled.TrueForAll(slot => slot.IsHeader && slot.FirstRow == row && IsName(slot));
+        return filled.Count > 1
+            && row + 1 < _grid.Count
+            && filled.TrueForAll(slot => slot.IsHeader && slot.FirstRow == row && IsName(slot));
     }
 
     // The only text of a row, in a cell that covers the table or is a header, names the rows below it.
@@ -196,7 +202,8 @@ internal sealed class TableText
         if (slot.FirstRow != row || slot.LastRow > row || slot.Text.Length > MaxNameLength) return false;
         if (slot.FirstColumn + slot.Columns >= _width && slot.FirstColumn == 0) return slot.Text[^1] is not ('.' or '!' or '?');
         // Where every row begins with a header, this one only has no values.
-        return slot.IsHeader && (slot.Columns > 1 || !_grid.Skip(_firstValueRow).Any(other => other.Count(IsFilled) > 1 && other[0] is { IsHeader: true }));
+        var rowsHaveHeaders = _grid.Skip(_firstValueRow).Any(other => other.Count(IsFilled) > 1 && other[0] is { IsHeader: true });
+        return slot.IsHeader && (slot.Columns > 1 || !rowsHaveHeaders);
     }
 
     private bool IsTitle(Slot?[] slots) =>

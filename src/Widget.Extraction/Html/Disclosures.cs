@@ -23,8 +23,8 @@ internal static class Disclosures
 
     private static readonly string[] MenuNames =
     [
-        "menu", "nav", "navbar", "drawer", "offcanvas", "off-canvas", "sidebar", "modal", "popup", "popover", "dropdown", "lightbox", "tooltip",
-        "cart", "search", "login", "cookie", "consent",
+        "menu", "nav", "navbar", "drawer", "offcanvas", "off-canvas", "sidebar", "modal", "popup", "popover", "dropdown", "lightbox",
+        "tooltip", "cart", "search", "login", "cookie", "consent",
     ];
 
     private const double LinkDensity = 0.6;
@@ -61,7 +61,8 @@ internal static class Disclosures
             || control.HasAttribute("aria-controls")
             || control.GetAttribute("role") == "tab"
             || (control.GetAttribute("data-bs-toggle") ?? control.GetAttribute("data-toggle")) is "collapse" or "tab" or "pill"
-            || (control.LocalName == "button" && (control.Closest(Headings + ", dt") is not null || HasName(control, ButtonNames, part: true)));
+            || (control.LocalName == "button"
+                && (control.Closest(Headings + ", dt") is not null || HasName(control, ButtonNames, part: true)));
     }
 
     // A heading stays the heading of its panel. Other texts move to the panel.
@@ -146,7 +147,7 @@ internal static class Disclosures
                 .Select(target => target?.TrimStart('#') ?? "");
             foreach (var target in targets)
                 if (_byId.TryGetValue(target, out var named) && !named.Contains(control)) return named;
-            if (control.Id is { Length: > 0 } id && _byLabel.TryGetValue(id, out var labelled) && labelled != control && !labelled.Contains(control))
+            if (control.Id is { Length: > 0 } id && _byLabel.TryGetValue(id, out var labelled) && !labelled.Contains(control))
                 return labelled;
             return Next(control);
         }
@@ -160,7 +161,7 @@ internal static class Disclosures
             return true;
         }
 
-        /// <summary>Returns the element that names a panel; null when it has none, or when it is a heading, which stays in its place.</summary>
+        /// <summary>Returns the element that names a panel; null when it has none, or when a heading names it, which stays there.</summary>
         public IElement? LabelOf(IElement panel) =>
             Words(panel.GetAttribute("aria-labelledby")).Select(id => _byId.GetValueOrDefault(id)).FirstOrDefault() is { } label
                 && label.Closest(Headings) is null && !panel.Contains(label) && !label.Contains(panel)

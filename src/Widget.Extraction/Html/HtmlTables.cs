@@ -19,9 +19,10 @@ internal static class HtmlTables
 
     /// <summary>Returns the table's title; null when it has none.</summary>
     public static string? Caption(IElement table) =>
-        table.Children.FirstOrDefault(child => child.LocalName == "caption") is { } caption && InlineText.Of(caption) is { Length: > 0 } text
-            ? text
-            : null;
+        table.Children.FirstOrDefault(child => child.LocalName == "caption") is { } caption
+            && InlineText.Of(caption) is { Length: > 0 } text
+                ? text
+                : null;
 
     /// <summary>Returns a line for each row; empty when the table has no text.</summary>
     public static string Write(IElement table)

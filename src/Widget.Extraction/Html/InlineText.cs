@@ -4,8 +4,8 @@ using AngleSharp.Dom;
 namespace Widget.Extraction;
 
 /// <summary>
-/// Returns the text of an element in one line, for headings and table cells. Line breaks and blocks separate words, list items are separated
-/// by semicolons.
+/// Returns the text of an element in one line, for headings and table cells. Line breaks and blocks separate words, and semicolons
+/// separate the items of a list.
 /// </summary>
 internal static class InlineText
 {
@@ -20,10 +20,10 @@ internal static class InlineText
     }
 
     /// <summary>Whether the element begins on a new line.</summary>
-    public static bool IsBlock(string name) => name is "p" or "div" or "section" or "article" or "main" or "aside" or "nav" or "header" or "footer"
-        or "ul" or "ol" or "dl" or "dt" or "dd" or "li" or "menu" or "blockquote" or "figure" or "figcaption" or "address" or "details"
-        or "summary" or "fieldset" or "legend" or "form" or "search" or "hgroup" or "hr" or "center" or "pre" or "table" or "caption" or "tr"
-        or "td" or "th" or "h1" or "h2" or "h3" or "h4" or "h5" or "h6";
+    public static bool IsBlock(string name) => name is "p" or "div" or "section" or "article" or "main" or "aside" or "nav" or "header"
+        or "footer" or "ul" or "ol" or "dl" or "dt" or "dd" or "li" or "menu" or "blockquote" or "figure" or "figcaption" or "address"
+        or "details" or "summary" or "fieldset" or "legend" or "form" or "search" or "hgroup" or "hr" or "center" or "pre" or "table"
+        or "caption" or "tr" or "td" or "th" or "h1" or "h2" or "h3" or "h4" or "h5" or "h6";
 
     private static void Append(IElement parent, StringBuilder text, int depth)
     {

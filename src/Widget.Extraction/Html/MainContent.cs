@@ -12,8 +12,8 @@ internal static class MainContent
 {
     // These elements never contain the page's own text.
     private const string NoText =
-        "script, style, noscript, template, iframe, object, svg, canvas, dialog:not([open]), [role=dialog][aria-modal=true], [popover], button, "
-        + "select, [hidden], [aria-hidden=true]";
+        "script, style, noscript, template, iframe, object, svg, canvas, dialog:not([open]), [role=dialog][aria-modal=true], [popover], "
+        + "button, select, [hidden], [aria-hidden=true]";
 
     // Navigation and similar elements, recognised by their markup.
     private const string Stated =
@@ -86,7 +86,8 @@ internal static class MainContent
     {
         var all = Words(body);
         Remove(body.QuerySelectorAll("[id], [class]")
-            .Where(element => element.LocalName is "div" or "section" or "aside" or "p" or "ul" or "span" or "footer" or "header" or "dialog")
+            .Where(element => element.LocalName
+                is "div" or "section" or "aside" or "p" or "ul" or "span" or "footer" or "header" or "dialog")
             .Where(element => Named(element, Consent, whole: false) && Words(element) < all / 2 && element.QuerySelector("h1") is null)
             .ToList());
     }

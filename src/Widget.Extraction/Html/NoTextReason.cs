@@ -16,7 +16,8 @@ internal static partial class NoTextReason
             return "This page has no text and forwards visitors to another page. Add that page.";
         if (page.QuerySelector("script[src], script:not([type]), script[type=module], script[type='text/javascript']") is not null
             && page.QuerySelector("frameset") is null)
-            return "This page's text is drawn by a script, and scripts are not run. Add the text as a file, or a page that has it in its HTML.";
+            return "This page's text is drawn by a script, and scripts are not run. "
+                + "Add the text as a file, or a page that has it in its HTML.";
         if (Frame(page) is { } frame)
             return $"This page has no text and shows another page in a frame. Add that page: {frame}";
         if (page.QuerySelector("body img, body picture, body svg, body canvas, body video, body object, body embed") is not null)
@@ -38,8 +39,10 @@ internal static partial class NoTextReason
         """
         ^\W*(?:(?:page\ is|the\ page\ is|seite\ wird|wird)\ )?(?:loading|lädt|laden|geladen|chargement|cargando|caricamento|carregando)
           (?:\W+(?:please|wait|bitte|warten|content|page|app|application|data|en\ cours))*\W*$
-        |^.{0,60}\b(?:enable|activate|turn\ on|requires?|needs?|without|aktiviere\w*|benötigt|activer|activez|habilite|active|abilita|attiva|ative)\b.{0,40}\bjava\s?script\b
-        |\bjava\s?script\b.{0,40}\b(?:enabled?|disabled|required|deaktiviert|aktivier\w*|benötigt|désactivé|requis|deshabilitado|disabilitato|desativado)\b
+        |^.{0,60}\b(?:enable|activate|turn\ on|requires?|needs?|without|aktiviere\w*|benötigt|activer|activez|habilite|active|abilita|attiva
+          |ative)\b.{0,40}\bjava\s?script\b
+        |\bjava\s?script\b.{0,40}\b(?:enabled?|disabled|required|deaktiviert|aktivier\w*|benötigt|désactivé|requis|deshabilitado
+          |disabilitato|desativado)\b
         |^\W*(?:please\ wait|bitte\ warten|un\ instant|espere|attendere|aguarde)\b
         """,
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace | RegexOptions.Singleline,

@@ -41,7 +41,7 @@ internal sealed class SheetLayout
 
     /// <summary>Number of visible columns of a range.</summary>
     public int VisibleColumns(MergedRange range) =>
-        range.LastColumn - range.FirstColumn + 1 - _hiddenColumns.Count(column => column >= range.FirstColumn && column <= range.LastColumn);
+        Enumerable.Range(range.FirstColumn, range.LastColumn - range.FirstColumn + 1).Count(column => !IsHiddenColumn(column));
 
     public static SheetLayout Read(WorksheetPart part)
     {
@@ -122,10 +122,11 @@ internal sealed class SheetLayout
             : null;
     }
 
-    private static int? RowOf(string reference) =>
-        int.TryParse(reference.AsSpan().TrimStart("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), NumberStyles.None, CultureInfo.InvariantCulture, out var row)
-            ? row
-            : null;
+    private static int? RowOf(string reference)
+    {
+        var digits = reference.AsSpan().TrimStart("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var row) ? row : null;
+    }
 
     private static int Number(XmlReader xml, string attribute) =>
         int.TryParse(xml.GetAttribute(attribute), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;

@@ -71,6 +71,9 @@ public sealed partial class CsvExtractor : IExtractor
         return count;
     }
 
-    [GeneratedRegex("""^"?sep=(?<delimiter>[^\r\n"])"?[ \t]*(\r\n|\n|\r|$)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        """^"?sep=(?<delimiter>[^\r\n"])"?[ \t]*(\r\n|\n|\r|$)""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex StatedDelimiter();
 }

@@ -30,7 +30,7 @@ internal static partial class FrontMatter
         if (lines.Count == 0 || string.IsNullOrWhiteSpace(lines[0])) return false;
         if (mark == "+++") return lines.Exists(line => TomlEntry().IsMatch(line));
         return lines.Exists(line => YamlEntry().IsMatch(line))
-            && lines.TrueForAll(line => line.Length == 0 || line[0] is ' ' or '\t' or '#' || line.StartsWith('-') || YamlEntry().IsMatch(line));
+            && lines.TrueForAll(line => line.Length == 0 || line[0] is ' ' or '\t' or '#' or '-' || YamlEntry().IsMatch(line));
     }
 
     private static string? Title(List<string> lines)

@@ -66,11 +66,11 @@ internal sealed record Question(IReadOnlyList<QuestionTerm> Terms, IReadOnlyList
             ) asked
             cross join lateral (select exists (select from kept where not asked.place = any(kept.places))) stop (is_stop)
             left join lexicon on lexicon.tenant_id = statistics.tenant_id and lexicon.dimension = asked.dimension
+            cross join lateral (select coalesce(lexicon.chunk_count, 0)) found (known)
             cross join lateral (
-              select coalesce(lexicon.chunk_count, 0) as known,
-                     ln(1 + (statistics.chunk_count - coalesce(lexicon.chunk_count, 0) + 0.5) / (coalesce(lexicon.chunk_count, 0) + 0.5)) as idf,
-                     ln(1 + (greatest(passages.spoken - coalesce(lexicon.chunk_count, 0), 0) + 0.5)
-                       / (coalesce(lexicon.chunk_count, 0) + 0.5)) as spoken_idf
+              select found.known,
+                     ln(1 + (statistics.chunk_count - found.known + 0.5) / (found.known + 0.5)) as idf,
+                     ln(1 + (greatest(passages.spoken - found.known, 0) + 0.5) / (found.known + 0.5)) as spoken_idf
             ) rarity
             """,
             [words, LexicalText.Fold(words), languages.Languages, languages.IsCertain]);

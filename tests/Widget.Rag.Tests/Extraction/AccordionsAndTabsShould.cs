@@ -18,7 +18,8 @@ public sealed class AccordionsAndTabsShould
         },
         {
             "aria-hidden without ids",
-            Items((q, a, _) => $"<div><h3><button aria-expanded=false><span>{q}</span><svg/></button></h3></div><div aria-hidden=true>{a}</div>")
+            Items((q, a, _) => $"<div><h3><button aria-expanded=false><span>{q}</span><svg/></button></h3></div>"
+                + $"<div aria-hidden=true>{a}</div>")
         },
         {
             "role of a heading",
@@ -33,12 +34,14 @@ public sealed class AccordionsAndTabsShould
         { "heading in a button", Items((q, a, i) => $"<button aria-controls=p{i}><h3>{q}</h3></button><div id=p{i} hidden>{a}</div>") },
         {
             "definition list",
-            $"<dl>{Items((q, a, i) => $"<dt><button aria-expanded=false aria-controls=p{i}>{q}</button></dt><dd id=p{i} hidden>{a}</dd>")}</dl>"
+            $"<dl>{Items((q, a, i) => $"<dt><button aria-expanded=false aria-controls=p{i}>{q}</button></dt>"
+                + $"<dd id=p{i} hidden>{a}</dd>")}</dl>"
         },
         {
             "Bootstrap",
             Items((q, a, i) => $"<div class=accordion-item><h2 class=accordion-header><button class='accordion-button collapsed' "
-                + $"data-bs-toggle=collapse data-bs-target=#p{i}>{q}</button></h2><div id=p{i} class='accordion-collapse collapse'>{a}</div></div>")
+                + $"data-bs-toggle=collapse data-bs-target=#p{i}>{q}</button></h2>"
+                + $"<div id=p{i} class='accordion-collapse collapse'>{a}</div></div>")
         },
         { "details", Items((q, a, _) => $"<details><summary>{q}</summary><p>{a}</p></details>") },
         { "details with a heading", Items((q, a, _) => $"<details><summary><h3>{q}</h3></summary>{a}</details>") },
@@ -78,7 +81,8 @@ public sealed class AccordionsAndTabsShould
     {
         var passages = Read(
             "<h1>Help</h1><h2>Orders</h2><details><summary>Can I cancel?</summary>Within a day.</details><p>Write to us for the rest.</p>"
-                + "<details><summary>Outer</summary>First.<details><summary>Inner</summary>Second.</details>Third.</details><h2>Returns</h2><p>Free.</p>");
+                + "<details><summary>Outer</summary>First.<details><summary>Inner</summary>Second.</details>Third.</details>"
+                + "<h2>Returns</h2><p>Free.</p>");
 
         passages.Select(passage => (string.Join('/', passage.Locator.Headings), passage.Text)).ShouldBe(
         [
@@ -97,7 +101,8 @@ public sealed class AccordionsAndTabsShould
 
     [Fact]
     public void Lead_to_their_place_in_the_page() =>
-        Read("<h1>Help</h1><details id=cancel><summary>Can I cancel?</summary>Yes.</details>").Single().Locator.Fragment.ShouldBe("#cancel");
+        Read("<h1>Help</h1><details id=cancel><summary>Can I cancel?</summary>Yes.</details>").Single().Locator.Fragment
+            .ShouldBe("#cancel");
 
     [Theory]
     [InlineData("<dialog>Join our club</dialog>")]
@@ -108,7 +113,9 @@ public sealed class AccordionsAndTabsShould
     [InlineData("<template><p>Join our club</p></template>")]
     [InlineData("<nav><button aria-expanded=false aria-controls=m>Products</button><ul id=m hidden><li>Join our club</ul></nav>")]
     [InlineData("<button aria-expanded=false aria-controls=mobile-menu>Menu</button><div id=mobile-menu hidden>Join our club</div>")]
-    [InlineData("<button aria-expanded=false aria-controls=x>Menu</button><div id=x hidden><a href=/a>Join our club</a> <a href=/b>Bikes</a> <a href=/c>News</a></div>")]
+    [InlineData(
+        "<button aria-expanded=false aria-controls=x>Menu</button>"
+            + "<div id=x hidden><a href=/a>Join our club</a> <a href=/b>Bikes</a> <a href=/c>News</a></div>")]
     [InlineData("<header><button aria-expanded=false aria-controls=x>Search</button><div id=x hidden>Join our club</div></header>")]
     [InlineData("<button popovertarget=x>More</button><div id=x popover>Join our club</div>")]
     [InlineData("<p hidden>Join our club</p>")]
@@ -123,7 +130,8 @@ public sealed class AccordionsAndTabsShould
     }
 
     [Fact]
-    public void Read_an_open_dialog() => Read("<p>Welcome.</p><dialog open><p>Closed on Monday.</p></dialog>").Single().Text.ShouldContain("Monday");
+    public void Read_an_open_dialog() =>
+        Read("<p>Welcome.</p><dialog open><p>Closed on Monday.</p></dialog>").Single().Text.ShouldContain("Monday");
 
     private static string Items(Func<string, string, int, string> item) =>
         item("How long is the warranty?", "Five years on every frame.", 1) + item("Do you deliver to Norway?", "Yes, within ten days.", 2);

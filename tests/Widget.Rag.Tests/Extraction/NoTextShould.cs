@@ -9,7 +9,9 @@ public sealed class NoTextShould
 {
     [Theory]
     [InlineData("<div id=root></div><script src=/app.js></script>", "drawn by a script")]
-    [InlineData("<noscript>You need to enable JavaScript to run this app.</noscript><div id=app></div><script type=module src=/a.js></script>", "drawn by a script")]
+    [InlineData(
+        "<noscript>You need to enable JavaScript to run this app.</noscript><div id=app></div><script type=module src=/a.js></script>",
+        "drawn by a script")]
     [InlineData("<div id=app><p>Loading…</p></div><script src=/app.js></script>", "drawn by a script")]
     [InlineData("<div>Bitte aktivieren Sie JavaScript.</div><script src=/app.js></script>", "drawn by a script")]
     [InlineData("<iframe src=https://harbor.example/shop></iframe>", "Add that page: https://harbor.example/shop")]
@@ -29,7 +31,8 @@ public sealed class NoTextShould
 
     [Fact]
     public void Be_read_from_a_frameset() =>
-        HtmlExtractor.Extract("<frameset><frame src=/content.html></frameset>", null).NoTextReason!.ShouldContain("Add that page: /content.html");
+        HtmlExtractor.Extract("<frameset><frame src=/content.html></frameset>", null).NoTextReason!
+            .ShouldContain("Add that page: /content.html");
 
     [Theory]
     [InlineData("<p>Loading ramps: 5 euros</p><script src=a.js></script>")]

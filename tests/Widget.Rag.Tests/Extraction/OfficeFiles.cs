@@ -62,7 +62,8 @@ internal static class OfficeFiles
               xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:v="urn:schemas-microsoft-com:vml"
               xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
               xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"
-              xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" mc:Ignorable="wps"><w:body>{body}</w:body></w:document>
+              xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" mc:Ignorable="wps">
+            <w:body>{body}</w:body></w:document>
             """;
         var styles = $"""
             <w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">

@@ -11,7 +11,8 @@ public sealed class WordDocumentsShould
     {
         var document = Read(
             $"<w:p><w:moveFrom {Change}><w:r><w:t>Moved text.</w:t></w:r></w:moveFrom></w:p>"
-                + $"<w:p><w:r><w:t xml:space='preserve'>We deliver </w:t></w:r><w:del {Change}><w:r><w:delText>slowly</w:delText></w:r></w:del>"
+                + "<w:p><w:r><w:t xml:space='preserve'>We deliver </w:t></w:r>"
+                + $"<w:del {Change}><w:r><w:delText>slowly</w:delText></w:r></w:del>"
                 + $"<w:ins {Change}><w:r><w:t>quickly</w:t></w:r></w:ins><w:r><w:t>.</w:t></w:r></w:p>"
                 + $"<w:p><w:moveTo {Change}><w:r><w:t>Moved text.</w:t></w:r></w:moveTo></w:p>"
                 + "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>Hidden text.</w:t></w:r></w:p>");
@@ -34,7 +35,8 @@ public sealed class WordDocumentsShould
     public void Read_a_text_box_once()
     {
         const string Content = "<w:txbxContent><w:p><w:r><w:t>In the box</w:t></w:r></w:p></w:txbxContent>";
-        var paragraph = "<w:p><w:r><w:t>Around the box</w:t></w:r><w:r><mc:AlternateContent><mc:Choice Requires='wps'><w:drawing><wp:inline>"
+        var paragraph = "<w:p><w:r><w:t>Around the box</w:t></w:r><w:r><mc:AlternateContent><mc:Choice Requires='wps'>"
+            + "<w:drawing><wp:inline>"
             + "<a:graphic><a:graphicData uri='http://schemas.microsoft.com/office/word/2010/wordprocessingShape'><wps:wsp><wps:txbx>"
             + $"{Content}</wps:txbx></wps:wsp></a:graphicData></a:graphic></wp:inline></w:drawing></mc:Choice><mc:Fallback><w:pict>"
             + $"<v:shape><v:textbox>{Content}</v:textbox></v:shape></w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>";
@@ -80,7 +82,9 @@ public sealed class WordDocumentsShould
 
     [Fact]
     public void Read_a_nested_table_once() =>
-        Texts(Read(Table(Row(Cell("Plan"), Cell("Prices")), Row(Cell("Silver"), $"<w:tc>{Table(Row(Cell("Year"), Cell("149")))}<w:p/></w:tc>"))))
+        Texts(Read(Table(
+            Row(Cell("Plan"), Cell("Prices")),
+            Row(Cell("Silver"), $"<w:tc>{Table(Row(Cell("Year"), Cell("149")))}<w:p/></w:tc>"))))
             .ShouldBe(["Plan | Prices\nSilver | Year | 149"]);
 
     private static ExtractedDocument Read(string body) => new DocxExtractor().Extract(Word(body));

@@ -144,7 +144,8 @@ public sealed class WorkbooksShould
     {
         var document = Read(
             Sheet("", Row(1, "", "Product", "Price", "Note"),
-                "<row r='2'><c r='A2' t='inlineStr'><is><t>Lamp</t></is></c><c r='B2'><f>A1*2</f></c><c r='C2' t='str'><f>A1</f><v></v></c></row>",
+                "<row r='2'><c r='A2' t='inlineStr'><is><t>Lamp</t></is></c><c r='B2'><f>A1*2</f></c>"
+                    + "<c r='C2' t='str'><f>A1</f><v></v></c></row>",
                 "<row r='3'><c r='A3' t='inlineStr'><is><t>Vase</t></is></c><c r='B3' t='e'><f>1/0</f><v>#DIV/0!</v></c></row>"));
 
         Rows(document).ShouldBe(["Product: Lamp", "Product: Vase"]);

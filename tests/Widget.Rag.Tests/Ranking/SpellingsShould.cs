@@ -65,18 +65,20 @@ public sealed class SpellingsShould(DatabaseFixture fixture)
     {
         var (knowledge, tenant) = await ImportAsync(
         [
-            ("de", "Garantie Schweiz: fünf Jahre. Ausgenommen sind Reifen, Ketten, Bremsen, Lampen, Taschen und Schlösser aus dem Zubehör."),
+            ("de", "Garantie Schweiz: fünf Jahre. Ausgenommen sind Reifen, Ketten, Bremsen, Lampen, Taschen und Schlösser."),
             ("de", "In der Werkstatt ist die Annahme in der Regel bis zehn offen, wie das in der Stadt so ist."),
             ("de", "Das ist die Anleitung, wie die Lampe in der Halterung sitzt und was in der Schachtel ist."),
             ("de", "Was ist in der Tasche? Die Karte ist in der Tasche, und das Buch ist in der Kiste, wie immer."),
-            .. Enumerable.Range(0, 30).Select(i => ("en", $"The bicycle number {i} has a bell, a lamp and a lock for the long road to the sea.")),
+            .. Enumerable.Range(0, 30).Select(i => ("en", $"The bicycle number {i} has a bell, a lamp and a lock for the long road.")),
         ]);
         using var _ = knowledge;
 
         await using var db = await knowledge.Database.BeginAsync(tenant, Ct);
         var terms = (await Question.ReadAsync(db, question, Ct)).Terms;
-        terms.Where(term => term.IsStop).Max(term => term.Weight).ShouldBeLessThan(terms.Where(term => term.Lexeme == "garanti").Max(term => term.Weight) / 3);
-        (await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = question }, Ct)).Hits[0].Text.ShouldStartWith("Garantie");
+        terms.Where(term => term.IsStop).Max(term => term.Weight)
+            .ShouldBeLessThan(terms.Where(term => term.Lexeme == "garanti").Max(term => term.Weight) / 3);
+        var hits = (await knowledge.Base.SearchAsync(new KnowledgeQuery { TenantId = tenant, Text = question }, Ct)).Hits;
+        hits[0].Text.ShouldStartWith("Garantie");
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class TitlesShould
     {
         var pdf = Encoding.Latin1.GetString(MadePdf.Of(
             "BT /F 9 Tf 72 800 Td (Harbor GmbH) Tj ET BT /F 24 Tf 72 720 Td (Terms of delivery) Tj 0 -30 Td (and payment) Tj ET "
-                + "BT /F 11 Tf 72 600 Td (We deliver within a week, to every address in Europe.) Tj 0 -14 Td (Parcels are insured.) Tj ET"));
+                + "BT /F 11 Tf 72 600 Td (We deliver within a week, to every address in Europe.) Tj 0 -14 Td (All are insured.) Tj ET"));
         if (stated is not null) pdf = pdf.Replace("trailer<<", $"trailer<</Info<</Title({stated})>>", StringComparison.Ordinal);
 
         (await TitleAsync("terms.pdf", new RawDocument(Encoding.Latin1.GetBytes(pdf), MediaTypes.Pdf))).ShouldBe(title);

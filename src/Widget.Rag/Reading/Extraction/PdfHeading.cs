@@ -45,7 +45,8 @@ internal static class PdfHeading
         if (candidates.Count == 0) return null;
         var largest = candidates.Max(line => line.Size);
         var first = lines.FindIndex(line => line.Position <= MaxPosition && IsSameSize(line.Size, largest));
-        var heading = string.Join(' ', lines.Skip(first).TakeWhile(line => IsSameSize(line.Size, largest)).Take(MaxLines).Select(line => line.Text));
+        var parts = lines.Skip(first).TakeWhile(line => IsSameSize(line.Size, largest)).Take(MaxLines);
+        var heading = string.Join(' ', parts.Select(line => line.Text));
         return heading.Length <= MaxLength ? DocumentTitles.Usable(heading) : null;
     }
 
