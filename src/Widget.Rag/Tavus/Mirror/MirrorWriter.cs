@@ -44,7 +44,9 @@ internal static class MirrorWriter
             id = Guid.CreateVersion7(),
             ordinal = passage.Ordinal,
             heading = LexicalText.Prepare(page.Heading(passage)),
+            other_heading = LexicalText.OtherSpellings(page.Heading(passage)),
             words = LexicalText.Prepare(passage.Text),
+            other_words = LexicalText.OtherSpellings(passage.Text),
         }).ToArray();
         var terms = await AnalyseAsync(db, JsonSerializer.Serialize(passages, KnowledgeJson.Options), page.Language, ct);
 
@@ -129,12 +131,16 @@ internal static class MirrorWriter
         await using var command = db.Command(
             """
             select given.id, term.lexemes, term.frequencies
-            from jsonb_to_recordset($1) as given (id uuid, heading text, words text)
+            from jsonb_to_recordset($1) as given (id uuid, heading text, other_heading text, words text, other_words text)
+            cross join search_configuration($2) configuration
+            cross join lateral (
+              select setweight(to_tsvector(configuration, heading), 'A') || to_tsvector(configuration, words)) written (lexemes)
+            cross join lateral (
+              select setweight(to_tsvector(configuration, other_heading), 'A') || to_tsvector(configuration, other_words)) other (lexemes)
             cross join lateral (
               select coalesce(array_agg(lexeme), '{}') as lexemes,
                      coalesce(array_agg(cardinality(weights) + 2 * cardinality(array_positions(weights, 'A'))), '{}') as frequencies
-              from unnest(setweight(to_tsvector(search_configuration($2), given.heading), 'A')
-                || to_tsvector(search_configuration($2), given.words))
+              from unnest(written.lexemes || ts_delete(other.lexemes, tsvector_to_array(written.lexemes)))
             ) term
             """,
             [new NpgsqlParameter { Value = passages, NpgsqlDbType = NpgsqlDbType.Jsonb }, language]);
