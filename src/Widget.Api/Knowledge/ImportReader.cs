@@ -79,9 +79,9 @@ internal static class ImportReader
     }
 
     internal static bool IsWebAddress(string text) =>
-        text.Length <= PageAddress.Longest && Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        text.Length <= PageAddress.MaxLength && Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
         // As it is kept, which is longer where letters are escaped.
-        && address.AbsoluteUri.Length <= PageAddress.Longest;
+        && address.AbsoluteUri.Length <= PageAddress.MaxLength;
 
     private static ImportedDocument Failed(string id, string error) => new(id, new DocumentDescription(), [], error);
 }
