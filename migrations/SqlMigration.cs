@@ -94,3 +94,6 @@ public sealed class FairIngestion : SqlMigration;
 public sealed class FindSingleEvents : SqlMigration;
 [DbContext(typeof(MigrationsContext)), Migration("0022_telemetry")]
 public sealed class Telemetry : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0036_crawl_notices")]
+public sealed class CrawlNotices : SqlMigration;

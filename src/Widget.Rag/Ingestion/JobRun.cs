@@ -9,7 +9,15 @@ namespace Widget.Rag.Ingestion;
 /// <param name="Job">The job.</param>
 /// <param name="Source">The source whose documents the job reads.</param>
 /// <param name="Visit">Fetches from the source's site.</param>
-internal sealed record JobRun(JobLease Lease, IngestionJob Job, Source Source, SiteVisit Visit)
+/// <param name="Probe">Asks the site for more than the crawled pages.</param>
+/// <param name="Clock">Clock for the age of what is known about pages.</param>
+internal sealed record JobRun(
+    JobLease Lease,
+    IngestionJob Job,
+    Source Source,
+    SiteVisit Visit,
+    SiteProbe Probe,
+    TimeProvider Clock)
 {
-    public ItemFetcher Fetcher { get; } = new(Visit, Source);
+    public ItemFetcher Fetcher { get; } = new(Visit, Source, Clock);
 }
