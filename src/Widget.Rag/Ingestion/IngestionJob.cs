@@ -143,6 +143,9 @@ public enum PageFinding
 
     /// <summary>It forbids indexing.</summary>
     NoIndex,
+
+    /// <summary>It is the start page, and the site also shows it at addresses that do not exist.</summary>
+    ShownAtUnknownAddresses,
 }
 
 /// <summary>A document that a job has to read.</summary>

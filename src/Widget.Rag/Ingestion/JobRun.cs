@@ -4,7 +4,7 @@ using Widget.Rag.Own;
 
 namespace Widget.Rag.Ingestion;
 
-/// <summary>One time slice of a job.</summary>
+/// <summary>What the steps of a job need while it runs for one time slice.</summary>
 /// <param name="Lease">The worker's lease on the job.</param>
 /// <param name="Job">The job.</param>
 /// <param name="Source">The source whose documents the job reads.</param>

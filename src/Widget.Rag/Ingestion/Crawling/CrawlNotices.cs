@@ -66,6 +66,8 @@ internal static class CrawlNotices
             PageFinding.Duplicate => $"{pages} not stored again: the same text is stored under the canonical or final address.",
             PageFinding.LeadsAway => $"{pages} skipped: the address leads to another site, or to a file that cannot be read.",
             PageFinding.NoIndex => $"{pages} not stored: noindex forbids it.",
+            PageFinding.ShownAtUnknownAddresses =>
+                $"{pages} is also shown at addresses that do not exist. Pages that show the same text are not stored.",
             _ => throw new ArgumentOutOfRangeException(nameof(finding), finding, "Unknown finding."),
         };
     }

@@ -1,3 +1,5 @@
+using Widget.Rag.Reading;
+using Widget.Rag.Search;
 using Widget.Rag.Text;
 
 namespace Widget.Rag.Ingestion.Crawling;
@@ -27,17 +29,20 @@ internal sealed class PageText
     private readonly HashSet<long> _template = [];
     private readonly HashSet<string> _words = new(StringComparer.Ordinal);
     private readonly List<string[]> _passages = [];
+    private readonly string[] _titleWords;
     private readonly int _templateWords;
 
     /// <param name="address">The page's address. A page for unknown addresses often repeats it, so its words do not count there.</param>
-    /// <param name="passages">The page's passages.</param>
-    public PageText(Uri address, IEnumerable<string> passages)
+    /// <param name="passages">The page's passages. Their headings count, too.</param>
+    /// <param name="title">The page's title. Only <see cref="ContainsPhrase"/> looks at it, because templates use it for other things.</param>
+    public PageText(Uri address, IEnumerable<(string Text, Locator Locator)> passages, string title = "")
     {
         Address = address;
+        _titleWords = [.. Words.Of(title)];
         var addressWords = Words.Of(Uri.UnescapeDataString(address.PathAndQuery)).ToHashSet(StringComparer.Ordinal);
-        foreach (var passage in passages)
+        foreach (var (text, locator) in passages)
         {
-            var words = Words.Of(passage).ToList();
+            var words = Words.Of(string.Join('\n', locator.Headings.Append(text))).ToList();
             // Numbers are left out of the template, because error pages show times and request numbers.
             var template = words.FindAll(word => !addressWords.Contains(word) && !word.Any(char.IsDigit));
             _passages.Add([.. words]);
@@ -49,6 +54,9 @@ internal sealed class PageText
     }
 
     public Uri Address { get; }
+
+    public static PageText Of(Uri address, PreparedDocument document) =>
+        new(address, document.Passages.Select(passage => (passage.Text, passage.Locator)), document.Title);
 
     /// <summary>Whether two addresses show the same text, apart from numbers and the words of the addresses themselves.</summary>
     public bool IsSameAs(PageText other) =>
@@ -74,9 +82,10 @@ internal sealed class PageText
     /// </summary>
     public long[] Sample() => [.. _shingles.Order().Take(SampleSize)];
 
-    /// <summary>Whether these words are in the text, one after the other.</summary>
+    /// <summary>Whether these words are in the text or the title, one after the other.</summary>
     public bool ContainsPhrase(string[] phrase) =>
-        phrase.All(_words.Contains) && _passages.Exists(passage => passage.AsSpan().IndexOf(phrase) >= 0);
+        _titleWords.AsSpan().IndexOf(phrase) >= 0
+        || (phrase.All(_words.Contains) && _passages.Exists(passage => passage.AsSpan().IndexOf(phrase) >= 0));
 
     private bool Contains(IReadOnlyCollection<long> shingles) =>
         shingles.Count(_shingles.Contains) >= Contained * shingles.Count;

@@ -37,7 +37,7 @@ internal sealed class SiteProbe(SiteVisit visit, DocumentReader reader, TimeSpan
             var raw = (await visit.FetchAsync(new FetchRequest(address), either.Token)).Document!;
             if (raw.MediaType != MediaTypes.Html) return null;
             var (document, _) = await reader.ReadAsync(address.AbsoluteUri, raw, new DocumentDescription(), either.Token);
-            return new PageText(address, document.Passages.Select(passage => passage.Text));
+            return PageText.Of(address, document);
         }
         catch (IngestionFailureException)
         {

@@ -25,13 +25,13 @@ internal static class StoredTexts
                 db.Chunks.Where(chunk => chunk.Ordinal < MaxPassages),
                 document => document.Id,
                 chunk => chunk.DocumentId,
-                (document, chunk) => new { document.ExternalId, chunk.Text })
+                (document, chunk) => new { document.ExternalId, chunk.Text, chunk.Locator })
             .ToListAsync(ct);
         return passages
             .GroupBy(passage => passage.ExternalId, StringComparer.Ordinal)
             .ToDictionary(
                 page => page.Key,
-                page => new PageText(new Uri(page.Key), page.Select(passage => passage.Text)),
+                page => new PageText(new Uri(page.Key), page.Select(passage => (passage.Text, passage.Locator))),
                 StringComparer.Ordinal);
     }
 

@@ -43,7 +43,7 @@ internal static class SuspiciousPages
         await CheckNewAsync(run, unknown, outcomes, ct);
         var replaced = read.FindAll(
             item => EarlierText(item, outcomes[item], stored) is { } earlier && !outcomes[item].Text!.IsRelatedTo(earlier));
-        if (replaced.Count > 0) await CheckReplacedAsync(database, run, batch, replaced, outcomes, stored, ct);
+        if (replaced.Count > 0) await CheckReplacedAsync(database, run, replaced, outcomes, ct);
     }
 
     private static async Task CheckNewAsync(
@@ -52,12 +52,23 @@ internal static class SuspiciousPages
         Dictionary<IngestionItem, ItemOutcome> outcomes,
         CancellationToken ct)
     {
+        // A person has asked for a single page, and sees what was read of it.
+        if (run.Source.Kind == SourceKind.Page) return;
         foreach (var item in pages)
         {
             var (outcome, text) = (outcomes[item], outcomes[item].Text!);
-            // The site may show its start page at unknown addresses. That does not make the start page an error page.
-            if (IsStart(run, item) || IsRoot(outcome) || outcome.DuplicateOf is not null) continue;
+            if (outcome.DuplicateOf is not null) continue;
             var isMissing = await run.Probe.MissingPageAsync(Root(text.Address), ct) is { } missing && text.IsSameAs(missing);
+            if (IsHome(run, item, outcome))
+            {
+                // The site may show its start page at unknown addresses. That does not make the start page an error page.
+                if (isMissing)
+                    outcomes[item] = OutageMarkers.AreIn(text)
+                        ? Held(item, outcome, isKnown: false)
+                        : outcome with { Finding = PageFinding.ShownAtUnknownAddresses };
+                continue;
+            }
+
             if (!isMissing && Folder(text.Address) != Root(text.Address)
                 && pages.Count(other => outcomes[other].Text!.IsSameAs(text)) >= ManyPages)
                 isMissing = await run.Probe.MissingPageAsync(Folder(text.Address), ct) is { } inFolder && text.IsSameAs(inFolder);
@@ -68,44 +79,40 @@ internal static class SuspiciousPages
     private static async Task CheckReplacedAsync(
         TenantDatabase database,
         JobRun run,
-        List<IngestionItem> batch,
         List<IngestionItem> pages,
         Dictionary<IngestionItem, ItemOutcome> outcomes,
-        Dictionary<string, PageText> stored,
         CancellationToken ct)
     {
-        var witnesses = await AskWitnessesAsync(database, run, batch, outcomes, ct);
-        foreach (var item in batch)
-            if (outcomes[item] is { Text: { } text, Error: null } outcome && EarlierText(item, outcome, stored) is { } earlier)
-                witnesses.Add(new Witness(item.ExternalId, text, earlier));
-        var anyUnchanged = batch.Exists(item => outcomes[item].Unchanged);
+        var witnesses = await AskWitnessesAsync(database, run, pages, outcomes, ct);
         var missing = await run.Probe.AskForMissingPageAsync(Root(outcomes[pages[0]].Text!.Address), ct);
         foreach (var item in pages)
         {
             var (outcome, text) = (outcomes[item], outcomes[item].Text!);
-            var others = witnesses.FindAll(witness => witness.Id != item.ExternalId);
             var isMissing = missing is not null && text.IsSameAs(missing);
-            var isSharedWithOthers = others.Exists(other => other.HasChanged && other.Now.IsSameAs(text));
-            if (!isMissing && !isSharedWithOthers) continue;
-            var siteIsWell = anyUnchanged || others.Exists(other => !other.HasChanged || !other.Now.IsSameAs(text));
+            var isShownElsewhere = witnesses.Exists(other => other.HasChanged && other.Now?.IsSameAs(text) == true)
+                || pages.Exists(other => other != item && outcomes[other].Text!.IsSameAs(text));
+            if (!isMissing && !isShownElsewhere) continue;
+            // Pages that were read before this one say little: the bad day may have begun since.
+            var siteIsWell = witnesses.Exists(other => other.Now is { } now && (!other.HasChanged || !now.IsSameAs(text)));
             if (!isMissing || !siteIsWell)
             {
                 // A site with a single page may show it at every address. Then only its words can tell what happened.
-                if (others.Count == 0 && !anyUnchanged && !OutageMarkers.AreIn(text)) continue;
-                outcomes[item] = Held(item, outcome);
+                var hasNoOthers = witnesses.Count == 0 && !isShownElsewhere;
+                if (hasNoOthers && IsHome(run, item, outcome) && !OutageMarkers.AreIn(text)) continue;
+                outcomes[item] = Held(item, outcome, isKnown: true);
             }
-            else if (!IsStart(run, item) && !IsRoot(outcome))
+            else if (!IsHome(run, item, outcome))
             {
                 outcomes[item] = Missing(item, outcome);
             }
         }
     }
 
-    // Fetches other pages of the site, whose earlier texts are known.
+    // Fetches other pages of the site again, whose earlier texts are known.
     private static async Task<List<Witness>> AskWitnessesAsync(
         TenantDatabase database,
         JobRun run,
-        List<IngestionItem> batch,
+        List<IngestionItem> except,
         Dictionary<IngestionItem, ItemOutcome> outcomes,
         CancellationToken ct)
     {
@@ -113,15 +120,14 @@ internal static class SuspiciousPages
         Dictionary<string, PageText> earlier;
         await using (var db = await database.BeginAsync(run.Job.TenantId, ct))
         {
-            var inBatch = batch.SelectMany(item => Ids(item, outcomes[item])).ToArray();
-            pages = await StoredTexts.OtherPagesAsync(db, run.Source, inBatch, MaxWitnesses, ct);
+            string[] ids = [.. except.SelectMany(item => Ids(item, outcomes[item]))];
+            pages = await StoredTexts.OtherPagesAsync(db, run.Source, ids, MaxWitnesses, ct);
             earlier = await StoredTexts.ReadAsync(db, run.Source.Id, pages, ct);
         }
 
         var witnesses = new List<Witness>();
         foreach (var page in pages)
-            if (earlier.TryGetValue(page, out var text) && await run.Probe.ReadAsync(new Uri(page), ct) is { } now)
-                witnesses.Add(new Witness(page, now, text));
+            if (earlier.TryGetValue(page, out var text)) witnesses.Add(new Witness(await run.Probe.ReadAsync(new Uri(page), ct), text));
         return witnesses;
     }
 
@@ -131,13 +137,14 @@ internal static class SuspiciousPages
         FetchFailure.ShownAsMissing,
         $"There is no page at {outcome.Text!.Address}: the site shows there what it shows at addresses that do not exist.");
 
-    private static ItemOutcome Held(IngestionItem item, ItemOutcome outcome) => Failed(
+    private static ItemOutcome Held(IngestionItem item, ItemOutcome outcome, bool isKnown) => Failed(
         item,
         outcome,
         FetchFailure.SameEverywhere,
         $"{outcome.Text!.Address.Authority} shows the same text at different addresses, such as {outcome.Text.Address}"
             + (OutageMarkers.AreIn(outcome.Text) ? ". It looks like maintenance or a check for bots" : "")
-            + ". The earlier text is kept. Read the site again when it is back.");
+            + (isKnown ? ". The earlier text is kept." : ".")
+            + " Read the site again when it is back.");
 
     private static ItemOutcome Failed(IngestionItem item, ItemOutcome outcome, FetchFailure failure, string error) => outcome with
     {
@@ -155,20 +162,18 @@ internal static class SuspiciousPages
 
     private static IEnumerable<string> Ids(IngestionItem item, ItemOutcome outcome) => [item.ExternalId, outcome.ExternalId];
 
-    private static bool IsStart(JobRun run, IngestionItem item) => item.ExternalId == run.Source.Url;
-
-    private static bool IsRoot(ItemOutcome outcome) => outcome.Text!.Address.PathAndQuery == "/";
+    private static bool IsHome(JobRun run, IngestionItem item, ItemOutcome outcome) =>
+        outcome.Text!.Address.PathAndQuery == "/" || (run.Source.Kind == SourceKind.Site && item.ExternalId == run.Source.Url);
 
     private static Uri Root(Uri address) => new(address, "/");
 
     private static Uri Folder(Uri address) => new(address, "./");
 
     /// <summary>What another page of the site shows.</summary>
-    /// <param name="Id">Its external id.</param>
-    /// <param name="Now">Its text now.</param>
+    /// <param name="Now">Its text now; null when it cannot be read.</param>
     /// <param name="Earlier">Its stored text.</param>
-    private sealed record Witness(string Id, PageText Now, PageText Earlier)
+    private sealed record Witness(PageText? Now, PageText Earlier)
     {
-        public bool HasChanged { get; } = !Now.IsRelatedTo(Earlier);
+        public bool HasChanged { get; } = Now?.IsRelatedTo(Earlier) == false;
     }
 }

@@ -1,5 +1,6 @@
 using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
+using Widget.Rag.Reading;
 using Widget.Testing;
 
 namespace Widget.Rag.Tests.Ingestion.Crawling;
@@ -78,10 +79,12 @@ public sealed class BadDaysShould(DatabaseFixture fixture)
         (await crawl.SourceAsync()).LastError.ShouldNotBeNull();
     }
 
-    [Fact]
-    public async Task Keep_the_texts_when_a_check_for_bots_starts_during_the_crawl()
+    [Theory]
+    [InlineData(40)]
+    [InlineData(22)]
+    public async Task Keep_the_texts_when_a_check_for_bots_starts_during_the_crawl(int count)
     {
-        await using var site = await SiteAsync(40);
+        await using var site = await SiteAsync(count);
         using var crawl = await CrawlAsync(site, byLinks: false);
         await crawl.RunAsync();
         var before = await crawl.TextsAsync();
@@ -160,6 +163,52 @@ public sealed class BadDaysShould(DatabaseFixture fixture)
         (await crawl.RunAsync()).Failed.ShouldBeEmpty();
 
         (await crawl.TextsAsync())["/"].ShouldContain("autumn sale");
+    }
+
+    [Fact]
+    public async Task Say_that_the_start_page_is_shown_everywhere()
+    {
+        await using var site = await SiteAsync(3);
+        site.Fallback = site.Pages["/"];
+        site.Pages.TryRemove("/2", out _);
+        using var crawl = await CrawlAsync(site, byLinks: true);
+
+        (await crawl.RunAsync()).Failed.ShouldHaveSingleItem().Error.ShouldContain("what it shows at addresses that do not exist");
+
+        (await crawl.PagesAsync()).ShouldBe(["/", "/1", "/3"]);
+        (await crawl.SourceAsync()).Notices.ShouldContain(notice => notice.Contains("is also shown at addresses that do not exist"));
+    }
+
+    [Fact]
+    public async Task Not_begin_with_a_page_that_says_the_site_is_away()
+    {
+        await using var site = await SiteAsync(3);
+        site.Everywhere = "<h1>We are down for maintenance</h1><p>Please come again tomorrow, when all is done.</p>";
+        using var crawl = await CrawlAsync(site, byLinks: true);
+
+        var report = await crawl.RunAsync();
+
+        (report.Status, (await crawl.PagesAsync()).Count).ShouldBe((JobStatus.Failed, 0));
+        report.Error.ShouldNotBeNull().ShouldContain("It looks like maintenance");
+    }
+
+    [Fact]
+    public async Task Keep_the_text_of_a_single_page()
+    {
+        await using var site = await SiteAsync(3);
+        var tenant = await _database.AddTenantAsync();
+        using var knowledge = new Knowledge(_database, site.Site.Allowed);
+        async Task<JobReport> RunAsync() => await knowledge.RunAsync(
+            tenant,
+            await knowledge.Queue.AddPageAsync(tenant, site.Site["/1"], new DocumentDescription(), Ct),
+            Ct);
+        await RunAsync();
+
+        site.Everywhere = Maintenance;
+        (await RunAsync()).Error.ShouldNotBeNull().ShouldContain("The earlier text is kept.");
+
+        await using var db = await knowledge.Database.BeginAsync(tenant, Ct);
+        db.Chunks.Single().Text.ShouldStartWith("Model");
     }
 
     private static async Task<ChangingSite> SiteAsync(int count)
