@@ -97,3 +97,6 @@ public sealed class Telemetry : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0036_crawl_notices")]
 public sealed class CrawlNotices : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0037_removed_sources")]
+public sealed class RemovedSources : SqlMigration;

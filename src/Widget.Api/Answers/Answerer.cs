@@ -109,8 +109,15 @@ public sealed partial class Answerer(
             ct);
         var least = UsesModel(context) ? LeastToAskModel : LeastToQuote;
         var relevant = RelevantPassages.Of(found.Hits, searched.Text, MostPassages);
-        return new Finding(searched, found, relevant, found.Hits.Count > 0 && found.Confidence >= least);
+        var isEnough = found.Hits.Count > 0 && found.Confidence >= least && !ContinuesRemoved(context, searched);
+        return new Finding(searched, found, relevant, isEnough);
     }
+
+    // A follow-up to an answer from a deleted document finds other documents, which are about something else.
+    private static bool ContinuesRemoved(AnswerContext context, SearchedQuestion searched) =>
+        searched.IsRewritten
+        && context.History.OfType<AssistantMessage>().LastOrDefault(message => message.Citations.Count > 0) is { } last
+        && last.Citations.All(citation => citation.Removed);
 
     /// <summary>Answers from what was found. The other parameters are those of the first method.</summary>
     public async Task<AssistantMessage> AnswerAsync(

@@ -20,7 +20,7 @@ public sealed class ConversationLog(TenantDatabase database)
     private const int MostRead = 500;
 
     /// <summary>The columns of conversation_events that <see cref="ReadAllAsync"/> reads, in its order.</summary>
-    internal const string Columns = "seq, created_at, client_id, data";
+    internal const string Columns = "seq, created_at, client_id, data, removed_citations(data)";
 
     // The data leaves out what the row has in columns of its own.
     private static readonly JsonSerializerOptions Stored = new(JsonSerializerDefaults.Web)
@@ -181,7 +181,7 @@ public sealed class ConversationLog(TenantDatabase database)
     private static Npgsql.NpgsqlParameter Parameter(object? value, NpgsqlDbType type) =>
         new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 
-    private static ConversationEvent Read(Npgsql.NpgsqlDataReader row) => Parse(row.GetString(3)) with
+    private static ConversationEvent Read(Npgsql.NpgsqlDataReader row) => Parse(row.GetString(3), row.GetFieldValue<int[]>(4)) with
     {
         Seq = row.GetInt32(0),
         At = row.GetFieldValue<DateTimeOffset>(1),
@@ -189,7 +189,7 @@ public sealed class ConversationLog(TenantDatabase database)
     };
 
     // Older events have titles from before titles were cleaned when they are stored.
-    private static ConversationEvent Parse(string data) => JsonSerializer.Deserialize<ConversationEvent>(data, Stored)! switch
+    private static ConversationEvent Parse(string data, int[] removed) => JsonSerializer.Deserialize<ConversationEvent>(data, Stored)! switch
     {
         AssistantMessage { Citations.Count: > 0 } answer => answer with
         {
@@ -199,6 +199,7 @@ public sealed class ConversationLog(TenantDatabase database)
                 {
                     Title = VisibleText.Line(source.Title),
                     Headings = [.. source.Headings.Select(VisibleText.Line)],
+                    Removed = removed.Contains(source.Number),
                 }),
             ],
         },
