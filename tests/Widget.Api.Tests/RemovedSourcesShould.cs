@@ -15,7 +15,8 @@ public sealed class RemovedSourcesShould(ApiFixture api)
         (await visitor.AskAsync("What does delivery within Germany cost?")).Citations.ShouldHaveSingleItem().Title.ShouldBe("Shipping");
 
         // A new version of the document is still the same source.
-        await tenant.ImportAsync(new { id = "shipping", title = "Shipping", text = "Delivery within Germany costs 59 euros. To Denmark it costs 99 euros." });
+        await tenant.ImportAsync(
+            new { id = "shipping", title = "Shipping", text = "Delivery within Germany costs 59 euros. To Denmark it costs 99 euros." });
         (await CitationAsync(visitor)).ShouldSatisfyAllConditions(
             citation => citation.Removed.ShouldBeFalse(),
             citation => citation.Text.ShouldContain("49 euros"));
@@ -24,7 +25,13 @@ public sealed class RemovedSourcesShould(ApiFixture api)
         var document = (await tenant.Developer.GetFromJsonAsync<DocumentPage>("/api/knowledge/documents"))!.Documents
             .Single(candidate => candidate.Title == "Shipping");
         await tenant.Developer.DeleteAsync($"/api/knowledge/documents/{document.Id}");
-        await tenant.ImportAsync(new { id = "returns", title = "Returns", text = "Sending a bike back within Germany costs 79 euros. From Denmark it costs 109 euros." });
+        await tenant.ImportAsync(
+            new
+            {
+                id = "returns",
+                title = "Returns",
+                text = "Sending a bike back within Germany costs 79 euros. From Denmark it costs 109 euros.",
+            });
 
         (await CitationAsync(visitor)).Removed.ShouldBeTrue();
         var answer = await visitor.AskAsync("And to Denmark?");

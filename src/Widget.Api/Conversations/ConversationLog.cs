@@ -189,22 +189,23 @@ public sealed class ConversationLog(TenantDatabase database)
     };
 
     // Older events have titles from before titles were cleaned when they are stored.
-    private static ConversationEvent Parse(string data, int[] removed) => JsonSerializer.Deserialize<ConversationEvent>(data, Stored)! switch
-    {
-        AssistantMessage { Citations.Count: > 0 } answer => answer with
+    private static ConversationEvent Parse(string data, int[] removed) =>
+        JsonSerializer.Deserialize<ConversationEvent>(data, Stored)! switch
         {
-            Citations =
-            [
-                .. answer.Citations.Select(source => source with
-                {
-                    Title = VisibleText.Line(source.Title),
-                    Headings = [.. source.Headings.Select(VisibleText.Line)],
-                    Removed = removed.Contains(source.Number),
-                }),
-            ],
-        },
-        var entry => entry,
-    };
+            AssistantMessage { Citations.Count: > 0 } answer => answer with
+            {
+                Citations =
+                [
+                    .. answer.Citations.Select(source => source with
+                    {
+                        Title = VisibleText.Line(source.Title),
+                        Headings = [.. source.Headings.Select(VisibleText.Line)],
+                        Removed = removed.Contains(source.Number),
+                    }),
+                ],
+            },
+            var entry => entry,
+        };
 
     private static void WithoutColumns(JsonTypeInfo type)
     {

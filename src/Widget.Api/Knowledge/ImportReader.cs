@@ -79,7 +79,9 @@ internal static class ImportReader
     }
 
     internal static bool IsWebAddress(string text) =>
-        text.Length <= PageAddress.MaxLength && Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        text.Length <= PageAddress.MaxLength
+        && Uri.TryCreate(text, UriKind.Absolute, out var address)
+        && address.Scheme is "http" or "https"
         // As it is kept, which is longer where letters are escaped.
         && address.AbsoluteUri.Length <= PageAddress.MaxLength;
 

@@ -84,7 +84,7 @@ public static class PageAddress
     public static Uri OnOriginOf(Uri site, Uri address) =>
         !IsSameSite(site, address) || (site.Scheme == address.Scheme && site.Authority == address.Authority)
             ? address
-            : new Uri(new Uri(site.GetLeftPart(UriPartial.Authority)), address.GetComponents(UriComponents.PathAndQuery, UriFormat.UriEscaped));
+            : new UriBuilder(address) { Scheme = site.Scheme, Host = site.Host, Port = site.IsDefaultPort ? -1 : site.Port }.Uri;
 
     /// <summary>
     /// The addresses under which servers usually deliver the same page: a folder for its default document, such as <c>/</c> for

@@ -31,7 +31,7 @@ public sealed record PageDirectives(bool Index, bool Follow, Uri? Canonical)
                     refresh ??= MetaRefresh.Target(Value("content"));
                 else if (tag == "base" && attributes.ContainsKey("href"))
                     baseAddress ??= Value("href");
-                else if (tag == "link" && attributes.ContainsKey("href") && Array.Exists(Value("rel").Split(' '), rel => Is(rel, "canonical")))
+                else if (tag == "link" && attributes.ContainsKey("href") && Value("rel").Split(' ').Any(rel => Is(rel, "canonical")))
                     canonical ??= Value("href");
             }
         }

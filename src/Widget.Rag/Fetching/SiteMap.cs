@@ -71,7 +71,8 @@ public sealed class SiteMap(Func<Uri, CancellationToken, Task<ReadOnlyMemory<byt
             try
             {
                 var file = SiteMapFile.Parse(next.Map, await fetch(next.Map, either.Token));
-                if (!file.IsComplete) listing.AddProblem($"The site map {next.Map} is damaged or cut off after {file.Entries.Count} entries.");
+                if (!file.IsComplete)
+                    listing.AddProblem($"The site map {next.Map} is damaged or cut off. Its {file.Entries.Count} whole entries were read.");
                 if (!file.IsIndex) readCount++;
                 foreach (var entry in listing.OfSite(file.Entries, next.Map))
                 {

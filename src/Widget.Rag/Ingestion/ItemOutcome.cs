@@ -33,7 +33,7 @@ internal sealed record ItemOutcome
     /// <summary>The address of the same site that the page names as its canonical one; null when it names none, or its own.</summary>
     public Uri? Canonical { get; init; }
 
-    /// <summary>The text of a fetched page; null when it was not read.</summary>
+    /// <summary>The text of a fetched HTML page; null for other documents, or when it was not read.</summary>
     public PageText? Text { get; init; }
 
     /// <summary>What was unusual about the page; null when nothing was.</summary>

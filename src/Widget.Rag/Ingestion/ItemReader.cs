@@ -36,7 +36,7 @@ internal sealed partial class ItemReader(DocumentReader reader, IngestionOptions
             {
                 Document = stored,
                 Links = fetched.Follow ? links : [],
-                Text = raw.Address is { } address ? PageText.Of(address, document) : null,
+                Text = raw is { Address: { } address, MediaType: MediaTypes.Html } ? PageText.Of(address, document) : null,
             };
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)

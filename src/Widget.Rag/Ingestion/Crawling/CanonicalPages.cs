@@ -120,7 +120,8 @@ internal static class CanonicalPages
         await using var rows = await command.ExecuteReaderAsync(ct);
         while (await rows.ReadAsync(ct))
         {
-            var (ordinal, page, canonical, sample) = (rows.GetInt64(0), rows.GetString(1), rows.GetString(2), rows.GetFieldValue<long[]>(3));
+            var (ordinal, page, canonical) = (rows.GetInt64(0), rows.GetString(1), rows.GetString(2));
+            var sample = rows.GetFieldValue<long[]>(3);
             var outcome = outcomes[batch.Find(item => item.ExternalId == canonical)!];
             var text = outcome.Text ?? texts.GetValueOrDefault(outcome.ExternalId);
             var isThere = outcome.Error is null && outcome.ExternalId != page && outcome.DuplicateOf != page;

@@ -158,8 +158,8 @@ internal static class CrawlLedger
         if (kept == 0) return null;
         var documents = CrawlNotices.Count(kept, "document", "documents");
         return await after.Jobs.AnyAsync(row => row.Id == job.Id && row.Complete, ct)
-            ? $"{documents} not found any more. Because that is most of the site, they are kept until the next complete crawl confirms it."
-            : $"{documents} not found, but kept, because the crawl was not complete.";
+            ? $"Not found, but kept: {documents}. That is most of the site, so the next complete crawl must confirm it."
+            : $"Not found, but kept: {documents}. The crawl was not complete.";
     }
 
     // Pages not seen since this time are gone; null when no page may be considered gone. A site under maintenance may answer every address

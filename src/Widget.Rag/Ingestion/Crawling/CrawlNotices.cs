@@ -15,7 +15,7 @@ internal static class CrawlNotices
         foreach (var problem in listed.Problems.Take(MaxNamed)) yield return $"{problem} No page is removed for missing there.";
         if (listed.Problems.Count > MaxNamed) yield return $"{listed.Problems.Count - MaxNamed} more site maps have problems.";
         if (OtherSites(listed) is { } others) yield return others;
-        if (listed.Invalid > 0) yield return $"{Count(listed.Invalid, "entry", "entries")} of the site map without a valid address skipped.";
+        if (listed.Invalid > 0) yield return $"Entries of the site map without a valid address were skipped: {listed.Invalid}.";
     }
 
     /// <summary>What was unusual about the pages of a job that ends, and why pages failed.</summary>
@@ -52,22 +52,23 @@ internal static class CrawlNotices
             [job.Id.Value, MaxReasons]);
         await using var groups = await errors.ExecuteReaderAsync(ct);
         while (await groups.ReadAsync(ct))
-            notices.Add($"{Count(groups.GetInt32(1), "page", "pages")} not read, such as {groups.GetString(2)}: {groups.GetString(0)}");
+            notices.Add($"Not read: {Count(groups.GetInt32(1), "page", "pages")}, such as {groups.GetString(2)}. {groups.GetString(0)}");
         return notices;
     }
 
     private static string Text(PageFinding finding, int count, string example)
     {
-        var pages = $"{Count(count, "page", "pages")}, such as {example},";
+        var pages = $"{Count(count, "page", "pages")}, such as {example}.";
         return finding switch
         {
             PageFinding.CanonicalIgnored =>
-                $"{pages} kept under the own address: the canonical address that is named there leads to another text.",
-            PageFinding.Duplicate => $"{pages} not stored again: the same text is stored under the canonical or final address.",
-            PageFinding.LeadsAway => $"{pages} skipped: the address leads to another site, or to a file that cannot be read.",
-            PageFinding.NoIndex => $"{pages} not stored: noindex forbids it.",
+                $"Canonical address not believed: {pages} The named page has another text, so this one is stored under its own address.",
+            PageFinding.Duplicate => $"Not stored again: {pages} The text is already stored under the canonical or final address.",
+            PageFinding.LeadsAway => $"Skipped: {pages} The address leads to another site, or to a file that cannot be read.",
+            PageFinding.NoIndex => $"Not stored: {pages} The page forbids indexing (noindex).",
             PageFinding.ShownAtUnknownAddresses =>
-                $"{pages} is also shown at addresses that do not exist. Pages that show the same text are not stored.",
+                $"Start page shown everywhere: {pages} The site also shows it at addresses that do not exist. "
+                    + "Other pages with this text are not stored.",
             _ => throw new ArgumentOutOfRangeException(nameof(finding), finding, "Unknown finding."),
         };
     }
@@ -77,9 +78,9 @@ internal static class CrawlNotices
     {
         if (listed.OtherSites.Count == 0) return null;
         var sites = listed.OtherSites.OrderByDescending(site => site.Value).ThenBy(site => site.Key, StringComparer.Ordinal).ToList();
-        var named = string.Join(", ", sites.Take(MaxNamed).Select(site => $"{site.Key} ({site.Value})"));
-        var more = sites.Count > MaxNamed ? $" and {sites.Count - MaxNamed} more" : "";
-        return $"{Count(listed.OtherSites.Values.Sum(), "entry", "entries")} of the site map skipped because of another site: {named}{more}.";
+        var named = string.Join(", ", sites.Take(MaxNamed).Select(site => $"{site.Value} on {site.Key}"));
+        var more = sites.Count > MaxNamed ? $", and others on {sites.Count - MaxNamed} more sites" : "";
+        return $"Entries of the site map that belong to other sites were skipped: {named}{more}.";
     }
 
     public static string Count(int count, string one, string many) => $"{count} {(count == 1 ? one : many)}";

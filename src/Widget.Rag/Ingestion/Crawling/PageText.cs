@@ -10,6 +10,9 @@ namespace Widget.Rag.Ingestion.Crawling;
 /// </summary>
 internal sealed class PageText
 {
+    /// <summary>Number of passages that are compared. The beginning of a long page is enough to recognise it.</summary>
+    public const int MaxPassages = 100;
+
     // Pages with a higher resemblance show the same text.
     private const double Same = 0.8;
 
@@ -21,6 +24,9 @@ internal sealed class PageText
 
     // Fewer words are no evidence that two pages come from one template.
     private const int MinTemplateWords = 4;
+
+    // Texts with fewer words are also compared word by word.
+    private const int MinComparedWords = 10;
 
     private const int ShingleWords = 3;
     private const int SampleSize = 64;
@@ -34,7 +40,7 @@ internal sealed class PageText
 
     /// <param name="address">The page's address. A page for unknown addresses often repeats it, so its words do not count there.</param>
     /// <param name="passages">The page's passages. Their headings count, too.</param>
-    /// <param name="title">The page's title. Only <see cref="ContainsPhrase"/> looks at it, because templates use it for other things.</param>
+    /// <param name="title">The page's title. Only <see cref="ContainsPhrase"/> uses it.</param>
     public PageText(Uri address, IEnumerable<(string Text, Locator Locator)> passages, string title = "")
     {
         Address = address;
@@ -56,7 +62,7 @@ internal sealed class PageText
     public Uri Address { get; }
 
     public static PageText Of(Uri address, PreparedDocument document) =>
-        new(address, document.Passages.Select(passage => (passage.Text, passage.Locator)), document.Title);
+        new(address, document.Passages.Take(MaxPassages).Select(passage => (passage.Text, passage.Locator)), document.Title);
 
     /// <summary>Whether two addresses show the same text, apart from numbers and the words of the addresses themselves.</summary>
     public bool IsSameAs(PageText other) =>
@@ -64,10 +70,13 @@ internal sealed class PageText
         || (Math.Min(_templateWords, other._templateWords) >= MinTemplateWords && Resemblance(_template, other._template) >= Same);
 
     /// <summary>Whether this may be an edited version of another text. If not, it is a completely different text.</summary>
-    public bool IsRelatedTo(PageText other) =>
-        Resemblance(_shingles, other._shingles) >= Related
-        // One changed word affects most shingles of a short text.
-        || (Math.Min(_words.Count, other._words.Count) < 10 && _words.Count(other._words.Contains) * 2 >= Math.Min(_words.Count, other._words.Count));
+    public bool IsRelatedTo(PageText other)
+    {
+        if (Resemblance(_shingles, other._shingles) >= Related) return true;
+        // One changed word affects most shingles of a short text, so its words are compared.
+        var shorter = Math.Min(_words.Count, other._words.Count);
+        return shorter < MinComparedWords && _words.Count(other._words.Contains) >= Related * shorter;
+    }
 
     /// <summary>Whether most of this text is also in another one.</summary>
     public bool IsContainedIn(PageText other) => other.Contains(_shingles);

@@ -8,9 +8,6 @@ namespace Widget.Rag.Ingestion.Crawling;
 /// <summary>Reads the texts of stored pages, to compare new texts with them.</summary>
 internal static class StoredTexts
 {
-    // The beginning of a long document is enough to recognise it.
-    private const int MaxPassages = 100;
-
     /// <returns>The text of each page that is stored, by its external id.</returns>
     public static async Task<Dictionary<string, PageText>> ReadAsync(
         TenantDb db,
@@ -22,7 +19,7 @@ internal static class StoredTexts
         var passages = await db.Documents
             .Where(document => document.SourceId == source && externalIds.Contains(document.ExternalId))
             .Join(
-                db.Chunks.Where(chunk => chunk.Ordinal < MaxPassages),
+                db.Chunks.Where(chunk => chunk.Ordinal < PageText.MaxPassages),
                 document => document.Id,
                 chunk => chunk.DocumentId,
                 (document, chunk) => new { document.ExternalId, chunk.Text, chunk.Locator })

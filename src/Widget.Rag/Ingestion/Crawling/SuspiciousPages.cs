@@ -33,7 +33,7 @@ internal static class SuspiciousPages
         CancellationToken ct)
     {
         if (run.Source.Kind is not (SourceKind.Site or SourceKind.Page)) return;
-        var read = batch.FindAll(item => outcomes[item] is { Text: not null, Error: null, Raw.MediaType: MediaTypes.Html });
+        var read = batch.FindAll(item => outcomes[item] is { Text: not null, Error: null });
         if (read.Count == 0) return;
         Dictionary<string, PageText> stored;
         await using (var db = await database.BeginAsync(run.Job.TenantId, ct))

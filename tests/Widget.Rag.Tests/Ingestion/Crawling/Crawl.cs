@@ -35,13 +35,21 @@ internal sealed class Crawl(Knowledge knowledge, TenantId tenant, ChangingSite s
     public async Task<Dictionary<string, string>> TextsAsync()
     {
         await using var db = await knowledge.Database.BeginAsync(tenant, Ct);
-        return await db.Documents.Join(db.Chunks, document => document.Id, chunk => chunk.DocumentId, (document, chunk) => new { document, chunk })
-            .ToDictionaryAsync(page => new Uri(page.document.ExternalId).PathAndQuery, page => page.chunk.Text, Ct);
+        return await db.Documents
+            .Join(
+                db.Chunks,
+                document => document.Id,
+                chunk => chunk.DocumentId,
+                (document, chunk) => new { document.ExternalId, chunk.Text })
+            .ToDictionaryAsync(page => new Uri(page.ExternalId).PathAndQuery, page => page.Text, Ct);
     }
 
     /// <summary>The source as people see it.</summary>
-    public async Task<SourceReport> SourceAsync() =>
-        (await new SourceCatalog(knowledge.Database, knowledge.Queue, TimeProvider.System).ListAsync(tenant, null, 0, 10, Ct)).Sources.Single();
+    public async Task<SourceReport> SourceAsync()
+    {
+        var catalog = new SourceCatalog(knowledge.Database, knowledge.Queue, TimeProvider.System);
+        return (await catalog.ListAsync(tenant, kind: null, 0, 10, Ct)).Sources.Single();
+    }
 
     public void Dispose() => knowledge.Dispose();
 }

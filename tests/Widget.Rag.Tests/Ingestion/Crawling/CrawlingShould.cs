@@ -110,12 +110,13 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
         site["/sitemap.xml"] = "<urlset><url><loc>{site}/a</loc></url><url><loc>https://shop.example/</loc></url></urlset>";
         using var crawl = await Crawl.OfAsync(_database, site, new CrawlRules { Discovery = Discovery.SiteMap }, "/sitemap.xml");
         await crawl.RunAsync();
-        (await crawl.SourceAsync()).Notices.ShouldBe(["1 entry of the site map skipped because of another site: shop.example (1)."]);
+        (await crawl.SourceAsync()).Notices.ShouldBe(
+            ["Entries of the site map that belong to other sites were skipped: 1 on shop.example."]);
 
         site["/sitemap.xml"] = "<urlset><url><loc>https://shop.example/</loc></url><url><loc>https://shop.example/b</loc></url></urlset>";
         var error = (await crawl.RunAsync()).Error.ShouldNotBeNull();
         error.ShouldContain("doesn't list any pages of this site");
-        error.ShouldContain("shop.example (2)");
+        error.ShouldContain("2 on shop.example");
         (await crawl.PagesAsync()).ShouldBe(["/a"]);
     }
 
@@ -131,7 +132,8 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
         for (var run = 0; run < 2; run++) (await crawl.RunAsync()).Status.ShouldBe(JobStatus.Ready);
 
         (await crawl.PagesAsync()).ShouldBe(["/a", "/b"]);
-        (await crawl.SourceAsync()).Notices.ShouldContain(notice => notice.Contains("is damaged or cut off after 1 entries"));
+        (await crawl.SourceAsync()).Notices.ShouldContain(
+            notice => notice.Contains("is damaged or cut off. Its 1 whole entries were read."));
     }
 
     [Fact]
@@ -148,8 +150,9 @@ public sealed class CrawlingShould(DatabaseFixture fixture)
 
         var notices = (await crawl.SourceAsync()).Notices;
         notices.Count.ShouldBe(3);
-        notices.ShouldContain(notice => notice.StartsWith("1 page, such as ") && notice.EndsWith("/d, not stored: noindex forbids it."));
-        notices.ShouldContain(notice => notice.StartsWith("2 pages not read, such as ") && notice.Contains("/a: "));
+        notices.ShouldContain(
+            notice => notice.StartsWith("Not stored: 1 page, such as ") && notice.Contains("/d. The page forbids indexing"));
+        notices.ShouldContain(notice => notice.StartsWith("Not read: 2 pages, such as ") && notice.Contains("/a. "));
         notices.ShouldContain(notice => notice.Contains("There is no page at … (404)"));
     }
 }
