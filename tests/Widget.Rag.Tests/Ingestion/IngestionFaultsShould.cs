@@ -6,6 +6,7 @@ using Widget.Platform.Work;
 using Widget.Rag.Catalog;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Reading;
+using Widget.Rag.Reading.Extraction;
 using Widget.Rag.Search;
 using Widget.Testing;
 
@@ -41,6 +42,8 @@ public sealed class IngestionFaultsShould(DatabaseFixture fixture)
     {
         var tenant = await _database.AddTenantAsync();
         using var knowledge = new Knowledge(_database);
+        using var reader = new StuckReader();
+        using var stopping = new Knowledge(_database, reader: reader);
         var job = await knowledge.Queue.ImportAsync(
             tenant,
             Enumerable.Range(0, 64).Select(i => Text($"d{i}", $"Document {i}.")).ToAsyncEnumerable(),
@@ -48,12 +51,16 @@ public sealed class IngestionFaultsShould(DatabaseFixture fixture)
 
         for (var i = 0; i < 4; i++)
         {
-            // Stopped as soon as the batch has been taken.
+            // Stopped while the batch is being read.
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-            var running = knowledge.Runner.RunAsync(await knowledge.LeaseAsync(tenant, job), TimeSpan.MaxValue, stop.Token);
-            while ((await knowledge.Queue.FindAsync(tenant, job, Ct))!.Status is JobStatus.Queued) await Task.Delay(1, Ct);
+            var running = stopping.Runner.RunAsync(await stopping.LeaseAsync(tenant, job), TimeSpan.MaxValue, stop.Token);
+            (await reader.Entered.WaitAsync(TimeSpan.FromSeconds(60), Ct)).ShouldBeTrue();
             await stop.CancelAsync();
             await running.ContinueWith(_ => { }, TaskScheduler.Default);
+            while (await reader.Entered.WaitAsync(0, Ct))
+            {
+                // Several documents were being read.
+            }
         }
 
         var report = await knowledge.RunAsync(tenant, job, Ct);
@@ -191,5 +198,22 @@ public sealed class IngestionFaultsShould(DatabaseFixture fixture)
         {
             if (exception is DbUpdateException && Interlocked.Increment(ref _met) == wanted) _reached.SetResult();
         }
+    }
+
+    // Reads until it is stopped.
+    private sealed class StuckReader : IReader, IDisposable
+    {
+        public SemaphoreSlim Entered { get; } = new(0);
+
+        public bool Reads(string mediaType) => true;
+
+        public async Task<ExtractedDocument> ReadAsync(RawDocument document, CancellationToken ct)
+        {
+            Entered.Release();
+            await Task.Delay(Timeout.Infinite, ct);
+            return new ExtractedDocument(null, null, []);
+        }
+
+        public void Dispose() => Entered.Dispose();
     }
 }
