@@ -79,21 +79,30 @@ public sealed class TavusWake : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0019_answer_leases")]
 public sealed class AnswerLeases : SqlMigration;
-[DbContext(typeof(MigrationsContext)), Migration("0024_tavus_turns")]
-public sealed class TavusTurns : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0020_rate_limits")]
 public sealed class RateLimits : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0021_model_usage")]
 public sealed class ModelUsage : SqlMigration;
-[DbContext(typeof(MigrationsContext)), Migration("0026_forced_row_level_security")]
-public sealed class ForcedRowLevelSecurity : SqlMigration;
-[DbContext(typeof(MigrationsContext)), Migration("0025_fair_ingestion")]
-public sealed class FairIngestion : SqlMigration;
-[DbContext(typeof(MigrationsContext)), Migration("0023_find_single_events")]
-public sealed class FindSingleEvents : SqlMigration;
+
 [DbContext(typeof(MigrationsContext)), Migration("0022_telemetry")]
 public sealed class Telemetry : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0023_find_single_events")]
+public sealed class FindSingleEvents : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0024_tavus_turns")]
+public sealed class TavusTurns : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0025_fair_ingestion")]
+public sealed class FairIngestion : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0026_forced_row_level_security")]
+public sealed class ForcedRowLevelSecurity : SqlMigration;
+
+[DbContext(typeof(MigrationsContext)), Migration("0027_semantic_vectors")]
+public sealed class SemanticVectors : SqlMigration;
 
 [DbContext(typeof(MigrationsContext)), Migration("0036_crawl_notices")]
 public sealed class CrawlNotices : SqlMigration;

@@ -74,6 +74,7 @@ public sealed record FailedDocument(string Id, string Error);
 public sealed record NoticedDocument(string Id, string Notice);
 
 /// <summary>Adds one web page, or one file on the web.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AddPageRequest
 {
     /// <summary>Address of the page or file.</summary>
@@ -92,6 +93,7 @@ public sealed record AddPageRequest
 }
 
 /// <summary>Adds a web site.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AddSiteRequest
 {
     /// <summary>A start page, or a site map (an address that ends in .xml).</summary>
@@ -133,7 +135,14 @@ public sealed record DocumentPage(IReadOnlyList<DocumentSummary> Documents, int 
 
 /// <param name="Model">The embedding model that searches use.</param>
 /// <param name="Change">Progress of a change; null when no passage lacks a vector.</param>
-public sealed record EmbeddingReport(string Model, EmbeddingChangeReport? Change);
+/// <param name="Semantic">The vectors of the local sentence models; null when the node that answers does not use them.</param>
+public sealed record EmbeddingReport(string Model, EmbeddingChangeReport? Change, SemanticReport? Semantic = null);
+
+/// <param name="Model">The local sentence models.</param>
+/// <param name="Done">Number of passages that have their vector. The others are found by words and spelling.</param>
+/// <param name="Total">Number of passages.</param>
+/// <param name="Error">Why vectors are missing; null while they are computed, and when none is missing.</param>
+public sealed record SemanticReport(string Model, int Done, int Total, string? Error);
 
 /// <param name="Model">The new embedding model.</param>
 /// <param name="Done">Number of passages that have their vector.</param>
@@ -142,6 +151,7 @@ public sealed record EmbeddingReport(string Model, EmbeddingChangeReport? Change
 /// <param name="Since">When the change was requested.</param>
 public sealed record EmbeddingChangeReport(string Model, int Done, int Total, string? Error, DateTimeOffset Since);
 
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ChangeEmbeddingRequest
 {
     /// <summary>The local embedding model, which needs no endpoint.</summary>

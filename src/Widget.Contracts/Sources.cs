@@ -134,6 +134,7 @@ public sealed record SourceCrawl(
 public sealed record SourcePage(IReadOnlyList<SourceDetail> Sources, int Total);
 
 /// <summary>Adds a source. Pages and sites are crawled at once.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CreateSourceRequest
 {
     /// <summary>import, upload, page or site. Sources of other kinds are created automatically.</summary>
@@ -177,6 +178,7 @@ public sealed record CreateSourceRequest
 }
 
 /// <summary>Changes a source. Omitted fields stay unchanged. Crawl rules take effect at the next crawl.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ChangeSourceRequest
 {
     /// <summary>The new name.</summary>

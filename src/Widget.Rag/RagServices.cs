@@ -7,6 +7,7 @@ using Widget.Platform.Tenancy;
 using Widget.Platform.Work;
 using Widget.Rag.Catalog;
 using Widget.Rag.Embeddings;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Fetching;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
@@ -33,6 +34,7 @@ public static class RagServices
         FetchOptions fetching,
         TavusOptions tavus,
         RerankOptions rerank,
+        LocalEmbeddingOptions local,
         IngestionOptions? ingestion = null)
     {
         ingestion ??= new IngestionOptions();
@@ -45,10 +47,18 @@ public static class RagServices
         services.TryAddSingleton<TenantDatabase>();
         services.AddSingleton<ServingModels>();
         services.AddSingleton<KnowledgeCatalog>();
-        services.TryAddSingleton(_ => new EmbeddingModels());
+        services.TryAddSingleton(provider => new EmbeddingModels(sentences: provider.GetService<SentenceEmbedder>()));
         services.AddSingleton<EmbeddingChanges>();
         services.AddSingleton<EmbeddingChangeRunner>();
         services.AddHostedService<EmbeddingWorker>();
+        if (local.IsEnabled)
+        {
+            services.AddSingleton(
+                provider => new SentenceEmbedder(local.Cache, provider.GetRequiredService<ILogger<SentenceEmbedder>>()));
+            services.AddSingleton<SemanticBacklogRunner>();
+            services.AddHostedService<SemanticWorker>();
+        }
+
         services.AddSingleton<SourceCatalog>();
         services.AddSingleton<TypedKnowledge>();
 

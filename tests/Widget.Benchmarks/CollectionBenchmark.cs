@@ -4,6 +4,7 @@ using Widget.Rag.Embeddings;
 using Widget.Rag.Own;
 using Widget.Rag.Ranking;
 using Widget.Rag.Search;
+using Widget.Rag.Text;
 using Widget.Testing;
 
 namespace Widget.Benchmarks;
@@ -20,7 +21,7 @@ internal static class CollectionBenchmark
     {
         var collection = TestCollection.Load(folder);
         await using var database = await TestDatabase.CreateAsync();
-        using var knowledge = new Knowledge(database);
+        using var knowledge = new Knowledge(database, sentences: SentenceModels.Shared);
         var tenant = await database.AddTenantAsync();
 
         var watch = Stopwatch.StartNew();
@@ -29,6 +30,9 @@ internal static class CollectionBenchmark
             + $"{report.Done} documents ingested in {watch.Elapsed.TotalSeconds:0.0} s "
             + $"({report.Done / watch.Elapsed.TotalSeconds:0} a second), {report.Failed.Count} failed; {collection.Queries.Count} queries");
 
+        watch.Restart();
+        await knowledge.FillSemanticBacklogAsync(tenant);
+        Console.WriteLine($"semantic vectors in {watch.Elapsed.TotalSeconds:0.0} s on one core");
         await QualityAsync(collection, knowledge, tenant);
         await ExactnessAsync(collection, knowledge, tenant);
         await SearchSpeed.MeasureAsync(knowledge, tenant, [.. collection.Queries.Select(query => query.Text)]);
@@ -40,6 +44,7 @@ internal static class CollectionBenchmark
         {
             ["lexical"] = [],
             ["dense"] = [],
+            ["semantic"] = [],
             ["fused"] = [],
         };
         await using var db = await knowledge.Database.BeginAsync(tenant, CancellationToken.None);
@@ -47,15 +52,17 @@ internal static class CollectionBenchmark
         foreach (var (id, text) in collection.Queries)
         {
             var terms = (await Question.ReadAsync(db, text, CancellationToken.None)).Terms;
-            var embedding = HalfVectors.From(HashedEmbedder.Embed(text));
+            var vectors = new QuestionVectors(
+                HashedEmbedder.Model,
+                HalfVectors.From(HashedEmbedder.Embed(text)),
+                HalfVectors.From(SentenceModels.Shared.EmbedQuestion(text)));
             var all = await Candidates.FindAsync(
                 db,
                 terms,
-                HashedEmbedder.Model,
-                embedding,
+                vectors,
                 Depth,
                 KnowledgeFilter.None,
-                indexed: false,
+                default,
                 CancellationToken.None);
             runs["lexical"][id] = Ranking(
                 all
@@ -63,25 +70,25 @@ internal static class CollectionBenchmark
                     .OrderByDescending(candidate => candidate.Lexical)
                     .Select(candidate => candidate.Item));
             runs["dense"][id] = Ranking(all.OrderByDescending(candidate => candidate.Dense).Select(candidate => candidate.Item));
+            runs["semantic"][id] = Ranking(all.OrderByDescending(candidate => candidate.Semantic).Select(candidate => candidate.Item));
             var candidates = await Candidates.FindAsync(
                 db,
                 terms,
-                HashedEmbedder.Model,
-                embedding,
+                vectors,
                 100,
                 KnowledgeFilter.None,
-                indexed: false,
+                default,
                 CancellationToken.None);
             runs["fused"][id] = Ranking(
-                Fusion.Convex(candidates, Fusion.DenseWeight(HashedEmbedder.Model)).Select(candidate => candidate.Item));
+                Fusion.Convex(candidates, Fusion.Weights(HashedEmbedder.Model, LanguageDetector.Detect(text))).Select(candidate => candidate.Item));
         }
 
-        Console.WriteLine($"{"",-8} {"nDCG@10",8} {"Recall@100",11} {"nDCG to lexical",16}");
+        Console.WriteLine($"{"",-9}{"nDCG@10",8} {"Recall@100",11} {"nDCG to lexical",16}");
         var lexical = Measures.Of(collection, runs["lexical"]);
         foreach (var (name, run) in runs)
         {
             var measures = Measures.Of(collection, run);
-            Console.WriteLine($"{name,-8} {measures.Ndcg,8:0.0000} {measures.Recall,11:0.0000} {measures.Ndcg / lexical.Ndcg,16:0.000}");
+            Console.WriteLine($"{name,-9}{measures.Ndcg,8:0.0000} {measures.Recall,11:0.0000} {measures.Ndcg / lexical.Ndcg,16:0.000}");
         }
 
         // A document ranks by its best passage.
@@ -115,10 +122,9 @@ internal static class CollectionBenchmark
         {
             // The question's words with their weights: less for stop words, and corrections for misspelt words.
             var terms = (await Question.ReadAsync(db, text, CancellationToken.None)).Terms.Where(term => term.ChunkCount > 0).ToList();
-            var embedding = HalfVectors.From(HashedEmbedder.Embed(text));
+            var vectors = new QuestionVectors(HashedEmbedder.Model, HalfVectors.From(HashedEmbedder.Embed(text)), Semantic: null);
             foreach (var candidate in await Candidates.FindAsync(
-                db, terms, HashedEmbedder.Model, embedding, Depth,
-                KnowledgeFilter.None, indexed: false, CancellationToken.None))
+                db, terms, vectors, Depth, KnowledgeFilter.None, default, CancellationToken.None))
             {
                 var (frequencies, length) = (passages[candidate.Item], lengths[candidate.Item]);
                 var expected = terms.Sum(term =>
@@ -137,7 +143,7 @@ internal static class CollectionBenchmark
         Console.WriteLine($"exactness {scores} scores of the lexical arm against the formula: {worst:0.0000 %} apart at most");
     }
 
-    private static async Task<Dictionary<Guid, string>> DocumentOfChunkAsync(TenantDb db)
+    internal static async Task<Dictionary<Guid, string>> DocumentOfChunkAsync(TenantDb db)
     {
         await using var command = db.Command("select c.id, d.external_id from chunks c join documents d on d.id = c.document_id");
         await using var rows = await command.ExecuteReaderAsync();

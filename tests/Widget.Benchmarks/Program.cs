@@ -7,6 +7,12 @@ switch (args)
     case ["collection", var folder]:
         await CollectionBenchmark.RunAsync(folder);
         return 0;
+    case ["arms", .. var folders]:
+        foreach (var folder in folders) await ArmsBenchmark.RunAsync(folder);
+        return 0;
+    case ["dump", var part, var output]:
+        await SignalsDump.RunAsync(part, output);
+        return 0;
     case ["refusal", var folder]:
         await RefusalBenchmark.RunAsync(folder);
         return 0;
@@ -46,6 +52,7 @@ switch (args)
             Usage: dotnet run -c Release --project tests/Widget.Benchmarks -- COMMAND
 
               collection FOLDER   quality and speed of search on a test collection
+              arms FOLDER…        the weight of the semantic arm, and of its two models
               refusal FOLDER      when to say no, on the demo companies and a test collection
               follow-ups          how follow-up questions are told and what they find
               router              where the smart strategy sends visitors' questions

@@ -130,7 +130,7 @@ internal static class ScaleBenchmark
             dense.Add(
                 await RecallAsync(
                     "select chunk_id from chunk_embeddings where tenant_id = $1 and model = $4 order by embedding <#> $5 limit $3",
-                    VectorIndexes.Dense(tenant, HashedEmbedder.Model, HashedEmbedder.Dimensions)));
+                    VectorIndexes.Dense(tenant, HashedEmbedder.Model, HashedEmbedder.Dimensions, parameter: 5)));
         }
 
         Console.WriteLine($"recall of the arms' first ten: lexical {lexical.Average():0.000}, dense {dense.Average():0.000}");

@@ -4,6 +4,7 @@ using Widget.Platform.Tenancy;
 using Widget.Platform.Work;
 using Widget.Rag;
 using Widget.Rag.Embeddings;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Fetching;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
@@ -18,6 +19,7 @@ namespace Widget.Testing;
 public sealed class Knowledge : IDisposable
 {
     private readonly EmbeddingModels _models;
+    private readonly SemanticBacklogRunner? _semanticRunner;
     private readonly WakeUpSignal<IngestionWorker> _signal = new();
 
     public Knowledge(
@@ -26,10 +28,12 @@ public sealed class Knowledge : IDisposable
         Chunker? chunker = null,
         EmbeddingModels? models = null,
         IReader? reader = null,
-        IngestionOptions? options = null)
+        IngestionOptions? options = null,
+        SentenceEmbedder? sentences = null)
     {
         Database = new TenantDatabase(database.ApplicationSource, RagServices.Tables);
-        _models = models ?? new EmbeddingModels();
+        _models = models ?? new EmbeddingModels(sentences: sentences);
+        _semanticRunner = sentences is null ? null : new SemanticBacklogRunner(Database, sentences, TimeProvider.System);
         Embeddings = new EmbeddingChanges(Database, _models);
         var serving = new ServingModels(Database, _models, TimeProvider.System);
         EmbeddingRunner = new EmbeddingChangeRunner(Database, _models, TimeProvider.System);
@@ -65,6 +69,23 @@ public sealed class Knowledge : IDisposable
     public OwnKnowledgeBase Base { get; }
 
     public HybridSearch Search { get; }
+
+    /// <summary>Computes the semantic vectors that the tenant's passages lack.</summary>
+    public async Task FillSemanticBacklogAsync(TenantId tenant, CancellationToken ct = default)
+    {
+        var worker = Guid.CreateVersion7();
+        while (true)
+        {
+            await using (var db = await Database.BeginAsync(tenant, ct))
+            {
+                await using var command = db.Command("update semantic_backlogs set lease_owner = $1", [worker]);
+                if (await command.ExecuteNonQueryAsync(ct) == 0) return;
+                await db.CommitAsync(ct);
+            }
+
+            await _semanticRunner!.RunAsync(new SemanticLease(tenant, worker), ct);
+        }
+    }
 
     public async Task<JobReport> RunAsync(TenantId tenant, JobId job, CancellationToken ct = default)
     {

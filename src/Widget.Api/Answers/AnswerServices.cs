@@ -15,7 +15,7 @@ internal static class AnswerServices
         services.AddSingleton(ConversationTables.Tables);
         services.AddSingleton<ConversationLog>();
         services.AddSingleton<LiveAnswers>();
-        services.AddSingleton<LiveVoices>();
+        services.AddSingleton<LiveVoiceUpdates>();
         services.AddSingleton<ConversationThreads>();
         services.AddSingleton<ConversationFeed>();
         services.AddNotificationSubscriber<ConversationFeed>();

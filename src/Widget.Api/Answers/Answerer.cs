@@ -16,7 +16,7 @@ public sealed record AnswerContext(
     IReadOnlyDictionary<string, string> PageContext)
 {
     /// <summary>What the tenant's monthly limits still allow.</summary>
-    public BudgetVerdict Budget { get; init; } = BudgetVerdict.Open;
+    public BudgetVerdict Budget { get; init; } = BudgetVerdict.Unlimited;
 
     internal Phrases Phrases => Phrases.For(Question.Locale, Question.Text);
 }

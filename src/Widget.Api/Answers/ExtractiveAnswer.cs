@@ -60,7 +60,7 @@ public static class ExtractiveAnswer
     {
         /// <summary>The text with its number. The number of a table stands below it.</summary>
         public string Cited => Text.Contains(" | ", StringComparison.Ordinal)
-            ? $"{AsTable(CitationNumbers.Escape(Text))}\n\n[{Number}]"
+            ? $"{QuotedTable.Write(CitationNumbers.Escape(Text))}\n\n[{Number}]"
             : $"{CitationNumbers.Escape(Text)} [{Number}]";
 
         public static Quote? From(ScoredPassage scored, float[] question, ExpectedAnswer? expected)
@@ -85,31 +85,6 @@ public static class ExtractiveAnswer
                 var closeness = ((1 - share) * Similarity(question, sentence)) + (share * heading);
                 return expected?.IsIn(sentence) == false ? WithoutExpected * closeness : closeness;
             }
-        }
-
-        // Passages keep table rows as lines with bars between the cells. Markdown needs a line of dashes below the first.
-        private static string AsTable(string text)
-        {
-            var lines = new List<string>();
-            var inTable = false;
-            foreach (var line in text.Split('\n'))
-            {
-                var isRow = line.Contains(" | ", StringComparison.Ordinal);
-                if (isRow && !inTable)
-                {
-                    if (lines.Count > 0) lines.Add("");
-                    lines.AddRange([line, string.Join("|", line.Split(" | ").Select(_ => "---"))]);
-                }
-                else
-                {
-                    if (!isRow && inTable) lines.Add("");
-                    lines.Add(line);
-                }
-
-                inTable = isRow;
-            }
-
-            return string.Join('\n', lines);
         }
 
         // The text from one sentence up to another, with its line breaks, so that a list stays a list.

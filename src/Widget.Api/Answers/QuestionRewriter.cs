@@ -94,7 +94,7 @@ public sealed partial class QuestionRewriter(ChatModel model, ILogger<QuestionRe
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            var reason = ModelFault.InWords(e);
+            var reason = ModelFault.MessageOf(e);
             LogNotRewritten(question.Seq, reason);
             return null;
         }

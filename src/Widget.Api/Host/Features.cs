@@ -29,7 +29,7 @@ using Widget.Platform.Database;
 
 namespace Widget.Api.Host;
 
-/// <summary>What the product does: every feature's services and routes.</summary>
+/// <summary>Lists the product's features: their services and their routes.</summary>
 internal static class Features
 {
     public static void AddFeatures(this WebApplicationBuilder builder, ServerOptions options)
@@ -47,7 +47,13 @@ internal static class Features
         services.AddLimits(options.Limits, options.TrustedProxies);
         services.AddMediaModels(options.Transcription, options.Vision);
         services.AddAnswers(options.Chat);
-        services.AddKnowledge(options.Embedding, options.Fetching, options.Tavus, options.Rerank, options.Ingestion);
+        services.AddKnowledge(
+            options.Embedding,
+            options.Fetching,
+            options.Tavus,
+            options.Rerank,
+            options.LocalEmbedding,
+            options.Ingestion);
         services.AddEvaluation();
         services.AddVisitors();
         services.AddChat();

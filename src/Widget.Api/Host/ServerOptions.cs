@@ -11,6 +11,7 @@ using Widget.Api.Usage;
 using Widget.Api.Video;
 using Widget.Api.Voice;
 using Widget.Api.Voice.Calls;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Fetching;
 using Widget.Rag.Reading;
 using Widget.Rag.Rerank;
@@ -34,6 +35,9 @@ public sealed record ServerOptions
 
     /// <summary>The embedding model of new tenants (WIDGET_EMBEDDING_…).</summary>
     public EmbeddingModelOptions Embedding { get; init; } = new();
+
+    /// <summary>The local sentence models (WIDGET_LOCAL_EMBEDDINGS, WIDGET_MODEL_CACHE).</summary>
+    public LocalEmbeddingOptions LocalEmbedding { get; init; } = new();
 
     /// <summary>The reranker (WIDGET_RERANK_…).</summary>
     public RerankOptions Rerank { get; init; } = new();
@@ -99,6 +103,7 @@ public sealed record ServerOptions
             Installation = installation,
             Chat = ChatModelOptions.Read(variables),
             Embedding = KnowledgeConfiguration.ReadEmbedding(variables),
+            LocalEmbedding = KnowledgeConfiguration.ReadLocalEmbedding(variables),
             Rerank = KnowledgeConfiguration.ReadRerank(variables),
             Fetching = KnowledgeConfiguration.ReadFetching(variables),
             Ingestion = KnowledgeConfiguration.ReadIngestion(variables),

@@ -4,6 +4,7 @@ using Widget.Api.Web;
 using Widget.Platform.Outbound;
 using Widget.Rag;
 using Widget.Rag.Embeddings;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Fetching;
 using Widget.Rag.Reading;
 using Widget.Rag.Rerank;
@@ -13,18 +14,20 @@ namespace Widget.Api.Knowledge;
 
 internal static class KnowledgeServices
 {
-    /// <summary>The knowledge base with its embedding models, and a check of the programs that read documents.</summary>
+    /// <summary>Adds the knowledge base with its embedding models, and a check of the programs that read documents.</summary>
     public static IServiceCollection AddKnowledge(
         this IServiceCollection services,
         EmbeddingModelOptions embedding,
         FetchOptions fetching,
         TavusOptions tavus,
         RerankOptions rerank,
+        LocalEmbeddingOptions local,
         IngestionOptions ingestion) => services
         .AddSingleton(provider => new EmbeddingModels(
             embedding.Endpoint is null ? null : Cached(embedding, provider.GetRequiredService<IHttpClientFactory>()),
-            embedding.Model))
-        .AddRag(fetching, tavus, rerank, ingestion)
+            embedding.Model,
+            provider.GetService<SentenceEmbedder>()))
+        .AddRag(fetching, tavus, rerank, local, ingestion)
         .AddReadinessCheck<ProgramsHealth>("programs");
 
     private static CachingEmbeddings Cached(EmbeddingModelOptions options, IHttpClientFactory clients) => new(

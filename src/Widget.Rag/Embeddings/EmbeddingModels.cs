@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Pgvector;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Telemetry;
 
 namespace Widget.Rag.Embeddings;
@@ -30,7 +31,11 @@ public sealed class EmbeddingUnavailableException : Exception
 /// The endpoint, which gets a model by name; null without one. Throws <see cref="EmbeddingUnavailableException"/>.
 /// </param>
 /// <param name="fallback">The model for new tenants.</param>
-public sealed class EmbeddingModels(IEmbeddingGenerator<string, Embedding<float>>? remote = null, string? fallback = null) : IDisposable
+/// <param name="sentences">The local sentence models; null when they are switched off.</param>
+public sealed class EmbeddingModels(
+    IEmbeddingGenerator<string, Embedding<float>>? remote = null,
+    string? fallback = null,
+    SentenceEmbedder? sentences = null) : IDisposable
 {
     private readonly HashedEmbedder _local = new();
 
@@ -41,6 +46,14 @@ public sealed class EmbeddingModels(IEmbeddingGenerator<string, Embedding<float>
 
     /// <summary>Whether the model runs in this process.</summary>
     public static bool IsLocal(string model) => model == HashedEmbedder.Model;
+
+    /// <summary>Whether this node uses the local sentence models.</summary>
+    public bool ComparesMeaning => sentences is not null;
+
+    /// <summary>Embeds the meaning of a question with the local sentence models.</summary>
+    /// <returns>A unit vector; null when the models are off or cannot be used.</returns>
+    public HalfVector? EmbedMeaning(string question) =>
+        sentences?.EmbedQuestion(question) is { } vector ? HalfVectors.From(vector) : null;
 
     /// <returns>One unit vector for each text.</returns>
     /// <exception cref="EmbeddingUnavailableException">The model is unavailable or unknown.</exception>

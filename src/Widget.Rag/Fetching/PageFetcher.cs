@@ -137,7 +137,7 @@ public sealed class PageFetcher
 
     private static FetchFailureException Explain(Uri address, HttpRequestException e)
     {
-        if (PrivateAddressException.Caused(e))
+        if (PrivateAddressException.IsCauseOf(e))
             return Failed(
                 FetchFailure.Unreachable,
                 $"{address.Host} is not on the public internet, so it cannot be read. The operator can allow it (WIDGET_FETCH_ALLOW).",

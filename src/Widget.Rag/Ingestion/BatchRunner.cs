@@ -168,7 +168,7 @@ internal sealed partial class BatchRunner(
         catch (Exception e)
         {
             // The caller rethrows the original exception, which matters more.
-            LogNotReturned(LoggedException.Of(e), lease.Tenant, lease.Job);
+            LogNotReturned(SanitizedException.From(e), lease.Tenant, lease.Job);
         }
     }
 

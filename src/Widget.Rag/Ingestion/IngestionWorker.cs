@@ -20,7 +20,7 @@ public sealed partial class IngestionWorker(
     ILogger<IngestionWorker> logger,
     IngestionOptions? options = null) : LeasedWorker<ClaimedJob>(Pace, clock, signal)
 {
-    private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(2), LongestPause: TimeSpan.FromSeconds(15));
+    private static readonly WorkerPace Pace = new(Poll: TimeSpan.FromSeconds(2), MaxPause: TimeSpan.FromSeconds(15));
     private static readonly LeaseTimes Times = new(Length: TimeSpan.FromSeconds(30), Renewal: TimeSpan.FromSeconds(10));
 
     private readonly IngestionOptions _options = options ?? new IngestionOptions();
@@ -63,17 +63,17 @@ public sealed partial class IngestionWorker(
         return isOurs;
     }
 
-    protected override Task LeaveAsync(ClaimedJob claimed, bool isStopping)
+    protected override Task OnCancelledAsync(ClaimedJob claimed, bool isStopping)
     {
         LogLeft(claimed.Lease.Tenant, claimed.Lease.Job);
         return SetLeaseAsync(claimed.Lease, TimeSpan.Zero, CancellationToken.None);
     }
 
-    protected override async Task<bool> HandleAsync(ClaimedJob claimed, Exception exception)
+    protected override async Task<bool> TryHandleAsync(ClaimedJob claimed, Exception exception)
     {
         if (DatabaseFaults.IsTransient(exception)) return false;
         // The lease is left to expire, so that the job is tried again later.
-        LogFault(LoggedException.Of(exception), claimed.Lease.Tenant, claimed.Lease.Job);
+        LogFault(SanitizedException.From(exception), claimed.Lease.Tenant, claimed.Lease.Job);
         try
         {
             await runner.CountFaultAsync(claimed.Lease, CancellationToken.None);
@@ -87,7 +87,7 @@ public sealed partial class IngestionWorker(
     }
 
     // A time slice is charged for the worker time it took, whatever its result.
-    protected override Task EndAsync(ClaimedJob claimed) => ChargeAsync(claimed);
+    protected override Task OnEndedAsync(ClaimedJob claimed) => ChargeAsync(claimed);
 
     private JobLane LaneOf(WorkerSlot slot) => slot.Number < _options.QuickWorkers ? JobLane.Quick : JobLane.Slow;
 
@@ -115,7 +115,7 @@ public sealed partial class IngestionWorker(
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             // An uncharged time slice matters less than the work.
-            LogNotCharged(LoggedException.Of(e), tenant);
+            LogNotCharged(SanitizedException.From(e), tenant);
         }
     }
 
@@ -149,10 +149,10 @@ public sealed partial class IngestionWorker(
     private partial void LogFault(Exception exception, TenantId tenant, JobId job);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is unavailable; ingestion is paused")]
-    protected override partial void LogDatabaseAway(Exception exception);
+    protected override partial void LogDatabaseUnavailable(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Ingestion failed unexpectedly and continues")]
-    protected override partial void LogTrouble(Exception exception);
+    protected override partial void LogFailure(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Ingestion time of tenant {Tenant} could not be recorded")]
     private partial void LogNotCharged(Exception exception, TenantId tenant);

@@ -51,7 +51,7 @@ internal sealed partial class ItemReader(DocumentReader reader, IngestionOptions
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // A parser's exception on one malformed file must not stop the job's other documents.
-            LogReaderFault(LoggedException.Of(e), item.TenantId, item.JobId, item.Ordinal);
+            LogReaderFault(SanitizedException.From(e), item.TenantId, item.JobId, item.Ordinal);
             return fetched with
             {
                 Error = "This document could not be read because of an internal error. The details are in the server log.",

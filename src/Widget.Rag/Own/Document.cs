@@ -148,6 +148,9 @@ public sealed class KnowledgeStatistics : ITenantOwned
     /// <summary>The model for whose vectors the tenant has approximate indexes; null when its passages are scanned.</summary>
     public string? IndexedModel { get; init; }
 
+    /// <summary>The model for whose semantic vectors the tenant has an approximate index; null when its passages are scanned.</summary>
+    public string? SemanticIndexedModel { get; init; }
+
     /// <summary>The languages of the tenant's documents, ISO 639-1.</summary>
     public required string[] Languages { get; init; }
 

@@ -29,6 +29,8 @@ public static class KnowledgeTables
         public DbSet<Demo> Demos => db.Set<Demo>();
 
         public DbSet<EmbeddingChange> EmbeddingChanges => db.Set<EmbeddingChange>();
+
+        public DbSet<SemanticBacklog> SemanticBacklogs => db.Set<SemanticBacklog>();
     }
 
     private static void Map(ModelBuilder model)
@@ -39,6 +41,7 @@ public static class KnowledgeTables
         Answer.Map(model);
         Demo.Map(model);
         EmbeddingChange.Map(model);
+        SemanticBacklog.Map(model);
         model.Entity<LexiconEntry>().ToTable("lexicon").HasKey(entry => new { entry.TenantId, entry.Dimension });
         model.Entity<KnowledgeStatistics>().ToTable("knowledge_statistics").HasKey(row => row.TenantId);
     }

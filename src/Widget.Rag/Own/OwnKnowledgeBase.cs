@@ -7,6 +7,7 @@ using Widget.Rag.Embeddings;
 using Widget.Rag.Ranking;
 using Widget.Rag.Search;
 using Widget.Rag.Telemetry;
+using Widget.Rag.Text;
 
 namespace Widget.Rag.Own;
 
@@ -18,6 +19,9 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
 {
     private const int MinCandidates = 100;
 
+    // The hits that tell whether the knowledge answers the question.
+    private const int ConfidenceHits = 5;
+
     private static readonly TimeSpan EmbeddingTimeout = TimeSpan.FromSeconds(1);
 
     public string Name => KnowledgeBases.Own;
@@ -25,10 +29,12 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
     public async Task<KnowledgeResult> SearchAsync(KnowledgeQuery query, CancellationToken ct)
     {
         var text = QuestionText.Shorten(query.Text);
-        var (model, indexed) = await embeddings.ServingAsync(query.TenantId, ct);
+        var serving = await embeddings.ServingAsync(query.TenantId, ct);
+        var model = serving.Name;
         var parent = Activity.Current?.Context ?? default;
         using var dense = SearchTelemetry.StartArm("dense", parent);
         var (embedding, shortcoming, failure) = await EmbedAsync(model, text, ct);
+        var vectors = new QuestionVectors(model, embedding, models.EmbedMeaning(text));
         dense?.SetTag(RagTelemetry.Model, model).SetTag(RagTelemetry.Outcome, embedding is null ? "skipped" : "answered");
 
         await using var db = await database.BeginAsync(query.TenantId, ct, IsolationLevel.RepeatableRead);
@@ -38,25 +44,30 @@ public sealed class OwnKnowledgeBase(TenantDatabase database, EmbeddingModels mo
         var candidates = await Candidates.FindAsync(
             db,
             question.Terms,
-            model,
-            embedding,
+            vectors,
             Math.Max(MinCandidates, wanted),
             query.Filter,
-            indexed,
+            new IndexedArms(serving.Indexed, serving.SemanticIndexed),
             ct);
         lexical?.SetTag("widget.search.terms", question.Terms.Count).Stop();
         dense?.Stop();
-        var ranked = await WithPhrasesFirstAsync(db, question.Phrases, Fusion.Convex(candidates, Fusion.DenseWeight(model)), ct);
-        var hits = await HitsAsync(db, [.. ranked.Take(wanted)], question.Terms, ct);
-        var similarities = candidates.ToDictionary(candidate => candidate.Item, candidate => candidate.Dense);
-        // Spare hits replace hits that are dropped later. They do not count for the confidence.
-        var confidence = hits
-            .Take(query.Limit)
-            .Select(found => Confidence.Of(found.Coverage, similarities[found.Hit.ChunkId!.Value.Value], model))
-            .DefaultIfEmpty(0)
-            .Max();
-        return new KnowledgeResult(hits.ConvertAll(found => found.Hit), confidence) { Shortcoming = shortcoming, Degradation = failure };
+        var ranked = await WithPhrasesFirstAsync(db, question.Phrases, Fusion.Convex(candidates, Fusion.Weights(model, LanguageOf(text, serving.Languages))), ct);
+        var similarities = candidates.ToDictionary(candidate => candidate.Item);
+        var hits = (await HitsAsync(db, [.. ranked.Take(wanted)], question.Terms, ct)).ConvertAll(found => found.Hit with
+        {
+            Signals = new RelevanceSignals(
+                found.Coverage,
+                model == HashedEmbedder.Model ? similarities[found.Hit.ChunkId!.Value.Value].Dense : null,
+                similarities[found.Hit.ChunkId!.Value.Value].Semantic),
+        });
+        // The same for every limit: a search for fewer hits must not answer fewer questions.
+        var confidence = hits.Take(ConfidenceHits).Select(hit => Confidence.Of(hit.Signals)).DefaultIfEmpty(0).Max();
+        return new KnowledgeResult(hits, confidence) { Shortcoming = shortcoming, Degradation = failure };
     }
+
+    // A question of a few words does not show its language. It is then most likely asked in a language of the knowledge.
+    private static string? LanguageOf(string text, IReadOnlyList<string> languages) =>
+        LanguageDetector.Detect(text) ?? (languages.Contains("en", StringComparer.Ordinal) ? "en" : languages is [var only] ? only : null);
 
     // While the embedding model is unavailable or slow, the search uses words only.
     private async Task<(HalfVector? Embedding, string? Shortcoming, Exception? Failure)> EmbedAsync(

@@ -2,12 +2,15 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Widget.Platform.Tenancy;
 using Widget.Rag.Embeddings;
+using Widget.Rag.Embeddings.Local;
 
 namespace Widget.Rag.Own;
 
 /// <param name="Name">The model that serves a tenant's searches.</param>
 /// <param name="Indexed">Whether the tenant is large enough to have approximate indexes (<see cref="VectorIndexes"/>).</param>
-internal sealed record ServingModel(string Name, bool Indexed);
+/// <param name="SemanticIndexed">Whether one of them is for the vectors of the local sentence models.</param>
+/// <param name="Languages">The languages of the tenant's documents, ISO 639-1.</param>
+internal sealed record ServingModel(string Name, bool Indexed, bool SemanticIndexed, IReadOnlyList<string> Languages);
 
 /// <summary>Tells which embedding model serves a tenant's searches.</summary>
 public sealed class ServingModels(TenantDatabase database, EmbeddingModels models, TimeProvider clock)
@@ -22,10 +25,14 @@ public sealed class ServingModels(TenantDatabase database, EmbeddingModels model
     {
         if (_serving.TryGetValue(tenant, out var known) && known.Until > clock.GetUtcNow()) return known.Serving;
         await using var db = await database.BeginAsync(tenant, ct);
-        var statistics = await db.Statistics.Select(row => new { row.Model, row.IndexedModel }).SingleOrDefaultAsync(ct);
+        var statistics = await db.Statistics
+            .Select(row => new { row.Model, row.IndexedModel, row.SemanticIndexedModel, row.Languages })
+            .SingleOrDefaultAsync(ct);
         var serving = new ServingModel(
             statistics?.Model ?? models.Default,
-            statistics is not null && statistics.IndexedModel == statistics.Model);
+            statistics is not null && statistics.IndexedModel == statistics.Model,
+            statistics?.SemanticIndexedModel == SentenceEmbedder.Model,
+            statistics?.Languages ?? []);
         _serving[tenant] = (serving, clock.GetUtcNow() + Memory);
         return serving;
     }

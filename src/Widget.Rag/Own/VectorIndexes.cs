@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using Widget.Platform.Tenancy;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Ranking;
 
 namespace Widget.Rag.Own;
@@ -32,26 +33,32 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
     /// <summary>Builds missing indexes and drops unneeded ones, without blocking writers and searches.</summary>
     public async Task<IReadOnlyList<IndexedTenant>> BuildAsync(int least, CancellationToken ct)
     {
-        var large = new List<(Guid Tenant, int Passages, string Model, bool Indexed)>();
-        await using (var across = await AcrossTenants.BeginAsync(owner, ct))
+        var large = new List<(Guid Tenant, int Passages, string Model, bool Indexed, bool SemanticDue)>();
+        await using (var across = await CrossTenantTransaction.BeginAsync(owner, ct))
         {
             await using var command = across.Command(
                 """
-                select tenant_id, chunk_count, model, indexed_model is not distinct from model
-                from knowledge_statistics where chunk_count >= $1 order by chunk_count desc
+                select tenant_id, chunk_count, model, indexed_model is not distinct from model,
+                       semantic_indexed_model is distinct from $2
+                         and not exists (select from semantic_backlogs backlog where backlog.tenant_id = statistics.tenant_id)
+                from knowledge_statistics statistics where chunk_count >= $1 order by chunk_count desc
                 """,
-                [least]);
+                [least, SentenceEmbedder.Model]);
             await using var rows = await command.ExecuteReaderAsync(ct);
-            while (await rows.ReadAsync(ct)) large.Add((rows.GetGuid(0), rows.GetInt32(1), rows.GetString(2), rows.GetBoolean(3)));
+            while (await rows.ReadAsync(ct)) 
+            {
+                large.Add((rows.GetGuid(0), rows.GetInt32(1), rows.GetString(2), rows.GetBoolean(3), rows.GetBoolean(4)));
+            }
         }
 
         await DropAsync([.. large.Where(tenant => tenant.Indexed).Select(tenant => tenant.Tenant)], ct);
         var indexed = new List<IndexedTenant>();
-        foreach (var (tenant, passages, model, has) in large)
+        foreach (var (tenant, passages, model, has, semanticDue) in large)
         {
             var begun = _clock.GetTimestamp();
             if (!has) await BuildAsync(tenant, model, ct);
-            indexed.Add(new IndexedTenant(tenant, passages, model, !has, _clock.GetElapsedTime(begun).TotalSeconds));
+            if (semanticDue) await BuildSemanticAsync(tenant, ct);
+            indexed.Add(new IndexedTenant(tenant, passages, model, !has || semanticDue, _clock.GetElapsedTime(begun).TotalSeconds));
         }
 
         return indexed;
@@ -61,7 +68,7 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
     public async Task DropAsync(TenantId tenant, CancellationToken ct)
     {
         await using var connection = await owner.OpenConnectionAsync(ct);
-        foreach (var arm in new[] { "dense", "lexical" })
+        foreach (var arm in new[] { "dense", "lexical", "semantic" })
             await RunAsync(connection, $"drop index concurrently if exists {Name(tenant.Value, arm)}", ct);
     }
 
@@ -73,9 +80,10 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
         $"select chunk_id from chunk_terms where tenant_id = '{tenant.Value}' order by {Terms} <#> "
             + $"$2::sparsevec({SparseVectors.MaxDimensions}) limit $3";
 
-    internal static string Dense(TenantId tenant, string model, int dimensions) =>
+    /// <summary>The arm of an embedding model over its index. <paramref name="parameter"/> is the number of the question's vector.</summary>
+    internal static string Dense(TenantId tenant, string model, int dimensions, int parameter) =>
         $"select chunk_id from chunk_embeddings where tenant_id = '{tenant.Value}' and model = {Quote(model)} order by "
-            + $"{Embedding(dimensions)} <#> $5::halfvec({dimensions}) limit $3";
+            + $"{Embedding(dimensions)} <#> ${parameter}::halfvec({dimensions}) limit $3";
 
     /// <summary>Makes index searches in this transaction consider enough candidates.</summary>
     internal static async Task WidenAsync(TenantDb db, CancellationToken ct)
@@ -97,7 +105,7 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
     private async Task BuildAsync(Guid tenant, string model, CancellationToken ct)
     {
         int dimensions;
-        await using (var across = await AcrossTenants.BeginAsync(owner, ct))
+        await using (var across = await CrossTenantTransaction.BeginAsync(owner, ct))
         {
             await using var command = across.Command(
                 "select vector_dims(embedding) from chunk_embeddings where tenant_id = $1 and model = $2 limit 1",
@@ -107,27 +115,56 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
             dimensions = known;
         }
 
-        await using var connection = await owner.OpenConnectionAsync(ct);
-        await RunAsync(connection, "set statement_timeout = 0", ct);
-        await RunAsync(connection, "set maintenance_work_mem = '1GB'", ct);
-        foreach (var arm in new[] { "dense", "lexical" })
-            await RunAsync(connection, $"drop index concurrently if exists {Name(tenant, arm)}", ct);
-        await RunAsync(
-            connection,
-            $"create index concurrently {Name(tenant, "dense")} on chunk_embeddings using hnsw ({Embedding(dimensions)} "
-                + $"halfvec_ip_ops) with (ef_construction = 128) where tenant_id = '{tenant}' and model = {Quote(model)}",
-            ct);
+        await using var connection = await OpenForBuildingAsync(ct);
+        await BuildEmbeddingsAsync(connection, tenant, "dense", model, dimensions, ct);
+        await RunAsync(connection, $"drop index concurrently if exists {Name(tenant, "lexical")}", ct);
         await RunAsync(
             connection,
             $"create index concurrently {Name(tenant, "lexical")} on chunk_terms using hnsw ({Terms} sparsevec_ip_ops) with "
                 + $"(ef_construction = 128) where tenant_id = '{tenant}'",
             ct);
-        await using var noting = await AcrossTenants.BeginAsync(owner, ct);
+        await using var noting = await CrossTenantTransaction.BeginAsync(owner, ct);
         await using var note = noting.Command(
             "update knowledge_statistics set indexed_model = $2 where tenant_id = $1 and model = $2",
             [tenant, model]);
         await note.ExecuteNonQueryAsync(ct);
         await noting.CommitAsync(ct);
+    }
+
+    private async Task BuildSemanticAsync(Guid tenant, CancellationToken ct)
+    {
+        await using var connection = await OpenForBuildingAsync(ct);
+        await BuildEmbeddingsAsync(connection, tenant, "semantic", SentenceEmbedder.Model, SentenceEmbedder.Dimensions, ct);
+        await using var noting = await CrossTenantTransaction.BeginAsync(owner, ct);
+        await using var note = noting.Command(
+            "update knowledge_statistics set semantic_indexed_model = $2 where tenant_id = $1",
+            [tenant, SentenceEmbedder.Model]);
+        await note.ExecuteNonQueryAsync(ct);
+        await noting.CommitAsync(ct);
+    }
+
+    private async Task<NpgsqlConnection> OpenForBuildingAsync(CancellationToken ct)
+    {
+        var connection = await owner.OpenConnectionAsync(ct);
+        await RunAsync(connection, "set statement_timeout = 0", ct);
+        await RunAsync(connection, "set maintenance_work_mem = '1GB'", ct);
+        return connection;
+    }
+
+    private static async Task BuildEmbeddingsAsync(
+        NpgsqlConnection connection,
+        Guid tenant,
+        string arm,
+        string model,
+        int dimensions,
+        CancellationToken ct)
+    {
+        await RunAsync(connection, $"drop index concurrently if exists {Name(tenant, arm)}", ct);
+        await RunAsync(
+            connection,
+            $"create index concurrently {Name(tenant, arm)} on chunk_embeddings using hnsw ({Embedding(dimensions)} "
+                + $"halfvec_ip_ops) with (ef_construction = 128) where tenant_id = '{tenant}' and model = {Quote(model)}",
+            ct);
     }
 
     // Indexes of tenants that were deleted, have become small, or have changed their model.
@@ -138,7 +175,7 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
         await using (var command = new NpgsqlCommand(
             """
             select indexname from pg_indexes
-            where schemaname = current_schema() and indexname ~ '^hnsw_[0-9a-f]{32}_(dense|lexical)$'
+            where schemaname = current_schema() and indexname ~ '^hnsw_[0-9a-f]{32}_(dense|lexical|semantic)$'
               and not substring(indexname from 6 for 32)::uuid = any($1)
             """,
             connection))
@@ -148,10 +185,13 @@ public sealed class VectorIndexes(NpgsqlDataSource owner, TimeProvider? clock = 
             while (await rows.ReadAsync(ct)) names.Add(rows.GetString(0));
         }
 
-        await using (var across = await AcrossTenants.BeginAsync(owner, ct))
+        await using (var across = await CrossTenantTransaction.BeginAsync(owner, ct))
         {
             await using var command = across.Command(
-                "update knowledge_statistics set indexed_model = null where indexed_model is not null and not tenant_id = any($1)",
+                """
+                update knowledge_statistics set indexed_model = null, semantic_indexed_model = null
+                where (indexed_model is not null or semantic_indexed_model is not null) and not tenant_id = any($1)
+                """,
                 [keep]);
             await command.ExecuteNonQueryAsync(ct);
             await across.CommitAsync(ct);

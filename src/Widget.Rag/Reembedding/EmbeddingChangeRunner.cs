@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
@@ -6,10 +5,10 @@ using Pgvector;
 using Widget.Platform.Tenancy;
 using Widget.Platform.Text;
 using Widget.Rag.Embeddings;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Ingestion;
 using Widget.Rag.Own;
 using Widget.Rag.Reading;
-using Widget.Rag.Search;
 
 namespace Widget.Rag.Reembedding;
 
@@ -50,31 +49,10 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
         var after = Guid.Empty;
         while (await MissingAsync(lease, after, ct) is { Count: > 0 } slice)
         {
-            var vectors = await EmbedAsync(lease.Model, slice.ConvertAll(chunk => chunk.Text), ct);
+            var vectors = await EmbedAsync(lease.Model, slice.ConvertAll(EmbeddedText), ct);
             after = slice[^1].Id;
             await using var db = await database.BeginAsync(lease.Tenant, ct);
-            await using var batch = db.Batch();
-            foreach (var ((id, _), vector) in slice.Zip(vectors))
-            {
-                // Passages that were deleted meanwhile need no vector.
-                batch.BatchCommands.Add(new NpgsqlBatchCommand(
-                    """
-                    insert into chunk_embeddings (tenant_id, model, chunk_id, embedding)
-                    select $1, $2, id, $4 from chunks where tenant_id = $1 and id = $3
-                    on conflict do nothing
-                    """)
-                {
-                    Parameters =
-                    {
-                        new() { Value = lease.Tenant.Value },
-                        new() { Value = lease.Model },
-                        new() { Value = id },
-                        new() { Value = vector },
-                    },
-                });
-            }
-
-            await batch.ExecuteNonQueryAsync(ct);
+            await MissingPassages.StoreAsync(db, lease.Model, slice.Zip(vectors), ct);
             if (!await RenewAsync(db, lease, slice.Count, ct)) return false;
             await db.CommitAsync(ct);
         }
@@ -103,7 +81,7 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
         return [.. await EmbedAsync(model, texts[..half], ct), .. await EmbedAsync(model, texts[half..], ct)];
     }
 
-    private async Task<List<(Guid Id, string Text)>> MissingAsync(EmbeddingLease lease, Guid after, CancellationToken ct)
+    private async Task<List<MissingPassage>> MissingAsync(EmbeddingLease lease, Guid after, CancellationToken ct)
     {
         await using var db = await database.BeginAsync(lease.Tenant, ct);
         if (after == Guid.Empty)
@@ -119,37 +97,13 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
             await count.ExecuteNonQueryAsync(ct);
         }
 
-        await using var command = db.Command(
-            """
-            select chunk.id, document.title, chunk.locator, chunk.text, coalesce(answer.alternatives, '{}')
-            from chunks chunk
-            join documents document on document.tenant_id = $1 and document.id = chunk.document_id
-            left join answers answer
-              on document.kind = 'answer' and answer.tenant_id = $1
-                and answer.source_id = document.source_id and answer.id::text = document.external_id
-            where chunk.tenant_id = $1 and chunk.id > $3
-              and not exists (select from chunk_embeddings known
-                where known.tenant_id = $1 and known.model = $2 and known.chunk_id = chunk.id)
-            order by chunk.id
-            limit $4
-            """,
-            [lease.Tenant.Value, lease.Model, after, Slice]);
-        var missing = new List<(Guid, string)>();
-        await using (var rows = await command.ExecuteReaderAsync(ct))
-        {
-            while (await rows.ReadAsync(ct))
-            {
-                var locator = JsonSerializer.Deserialize<Locator>(rows.GetString(2), KnowledgeJson.Options)!;
-                missing.Add(
-                    (
-                        rows.GetGuid(0),
-                        PreparedDocument.EmbeddedText(rows.GetString(1), rows.GetFieldValue<string[]>(4), locator, rows.GetString(3))));
-            }
-        }
-
+        var missing = await MissingPassages.ReadAsync(db, lease.Model, after, Slice, ct);
         await db.CommitAsync(ct);
         return missing;
     }
+
+    private static string EmbeddedText(MissingPassage passage) =>
+        PreparedDocument.EmbeddedText(passage.Title, passage.Aliases, passage.Locator, passage.Text);
 
     // Takes the writers' lock, so that no passage is added between the check and the switch.
     private async Task<bool> SwitchAsync(EmbeddingLease lease, CancellationToken ct)
@@ -205,9 +159,9 @@ public sealed class EmbeddingChangeRunner(TenantDatabase database, EmbeddingMode
                 """
                 delete from chunk_embeddings
                 where tenant_id = $1 and (model, chunk_id) in (
-                  select model, chunk_id from chunk_embeddings where tenant_id = $1 and model <> $2 limit $3)
+                  select model, chunk_id from chunk_embeddings where tenant_id = $1 and model <> all($2) limit $3)
                 """,
-                [lease.Tenant.Value, lease.Model, DeletedAtOnce]);
+                [lease.Tenant.Value, new[] { lease.Model, SentenceEmbedder.Model }, DeletedAtOnce]);
             var deleted = await delete.ExecuteNonQueryAsync(ct);
             if (deleted < DeletedAtOnce) await db.EmbeddingChanges.ExecuteDeleteAsync(ct);
             await db.CommitAsync(ct);

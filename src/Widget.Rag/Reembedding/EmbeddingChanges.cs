@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Widget.Platform.Tenancy;
 using Widget.Rag.Embeddings;
+using Widget.Rag.Embeddings.Local;
 using Widget.Rag.Own;
 
 namespace Widget.Rag.Reembedding;
@@ -8,7 +9,13 @@ namespace Widget.Rag.Reembedding;
 /// <summary>A tenant's embedding model and its change in progress.</summary>
 /// <param name="Model">The model that searches use.</param>
 /// <param name="Change">The change in progress; null when no vector is missing.</param>
-public sealed record EmbeddingState(string Model, EmbeddingChange? Change);
+/// <param name="Semantic">The vectors of the local sentence models; null when this node does not use them.</param>
+public sealed record EmbeddingState(string Model, EmbeddingChange? Change, SemanticState? Semantic = null);
+
+/// <param name="Done">Number of passages with a vector of the local sentence models.</param>
+/// <param name="Total">Number of passages.</param>
+/// <param name="Error">Why vectors are missing, in plain words; null when there is no reason to wait.</param>
+public sealed record SemanticState(int Done, int Total, string? Error);
 
 /// <summary>Reads and changes a tenant's embedding model.</summary>
 public sealed class EmbeddingChanges(TenantDatabase database, EmbeddingModels models)
@@ -18,8 +25,14 @@ public sealed class EmbeddingChanges(TenantDatabase database, EmbeddingModels mo
         await using var db = await database.BeginAsync(tenant, ct);
         return new EmbeddingState(
             await ServingModels.ServingAsync(db, ct) ?? models.Default,
-            await db.EmbeddingChanges.AsNoTracking().SingleOrDefaultAsync(ct));
+            await db.EmbeddingChanges.AsNoTracking().SingleOrDefaultAsync(ct),
+            models.ComparesMeaning ? await SemanticAsync(db, ct) : null);
     }
+
+    private static async Task<SemanticState> SemanticAsync(TenantDb db, CancellationToken ct) => new(
+        await db.ChunkEmbeddings.CountAsync(row => row.Model == SentenceEmbedder.Model, ct),
+        await db.Statistics.Select(row => row.ChunkCount).SingleOrDefaultAsync(ct),
+        await db.SemanticBacklogs.Select(row => row.Error).SingleOrDefaultAsync(ct));
 
     /// <summary>
     /// Starts to change a tenant to another model. Searches use the old one until every passage has a vector of the new one.

@@ -96,6 +96,12 @@ public sealed record KnowledgeResult(IReadOnlyList<Hit> Hits, double Confidence)
     public string? Via { get; init; }
 }
 
+/// <summary>What tells how well a passage fits a question. Unlike scores, signals can be compared between questions.</summary>
+/// <param name="Coverage">Share of the question's information that the passage's words cover, 0 to 1.</param>
+/// <param name="Spelling">Similarity of spelling, −1 to 1; null when it was not compared.</param>
+/// <param name="Meaning">Similarity of meaning, −1 to 1; null when it was not compared.</param>
+public readonly record struct RelevanceSignals(double Coverage, double? Spelling, double? Meaning);
+
 /// <summary>A passage found by a search.</summary>
 public sealed record Hit
 {
@@ -131,6 +137,9 @@ public sealed record Hit
 
     /// <summary>Higher is better. Each knowledge base has its own scale; after merging, 0 to 1.</summary>
     public required double Score { get; init; }
+
+    /// <summary>How well the passage fits the question.</summary>
+    public RelevanceSignals Signals { get; init; }
 
     /// <summary>The knowledge bases that found the passage.</summary>
     public required IReadOnlyList<string> Origins { get; init; }

@@ -210,11 +210,10 @@ public sealed class OwnKnowledgeBaseShould(DatabaseFixture fixture)
             var candidates = await Candidates.FindAsync(
                 db,
                 terms,
-                HashedEmbedder.Model,
-                HalfVectors.From(HashedEmbedder.Embed("x")),
+                new QuestionVectors(HashedEmbedder.Model, HalfVectors.From(HashedEmbedder.Embed("x")), Semantic: null),
                 1_000,
                 KnowledgeFilter.None,
-                indexed: false,
+                default,
                 Ct);
 
             candidates.Count.ShouldBe(chunks.Count);

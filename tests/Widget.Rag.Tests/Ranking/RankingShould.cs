@@ -10,7 +10,7 @@ public sealed class RankingShould
     [Fact]
     public void Fuse_by_a_convex_combination_of_normalised_scores()
     {
-        var fused = Fusion.Convex([new Candidate<string>("a", 10, 0.1), new("b", 5, 0.9), new("c", 0, 0.5)], denseWeight: 0.3);
+        var fused = Fusion.Convex([new Candidate<string>("a", 10, 0.1), new("b", 5, 0.9), new("c", 0, 0.5)], new ArmWeights(0.3, 0));
 
         fused.Select(entry => (entry.Item, Math.Round(entry.Score, 4))).ShouldBe([("a", 0.7), ("b", 0.65), ("c", 0.15)]);
     }
@@ -24,9 +24,9 @@ public sealed class RankingShould
                 var candidates = scores.Get.Select((pair, i) => new Candidate<int>(i, pair.Item1, pair.Item2)).ToArray();
                 var lexical = candidates.OrderByDescending(candidate => candidate.Lexical).Select(candidate => candidate.Item);
                 var dense = candidates.OrderByDescending(candidate => candidate.Dense).Select(candidate => candidate.Item);
-                return Fusion.Convex(candidates, 0).Select(entry => entry.Item).SequenceEqual(lexical)
-                    && Fusion.Convex(candidates, 1).Select(entry => entry.Item).SequenceEqual(dense)
-                    && Fusion.Convex(candidates, 0.3).All(entry => entry.Score is >= 0 and <= 1);
+                return Fusion.Convex(candidates, new ArmWeights(0, 0)).Select(entry => entry.Item).SequenceEqual(lexical)
+                    && Fusion.Convex(candidates, new ArmWeights(1, 0)).Select(entry => entry.Item).SequenceEqual(dense)
+                    && Fusion.Convex(candidates, new ArmWeights(0.3, 0)).All(entry => entry.Score is >= 0 and <= 1);
             }).QuickCheckThrowOnFailure();
 
     [Theory]
@@ -70,12 +70,10 @@ public sealed class RankingShould
     [Fact]
     public void Grow_with_coverage_and_similarity()
     {
-        const string Model = Widget.Rag.Embeddings.HashedEmbedder.Model;
-        Confidence.Of(0.9, 0.5, Model).ShouldBeGreaterThan(0.99);
-        Confidence.Of(0, 0.08, Model).ShouldBeLessThan(0.05);
-        Confidence.Of(0.5, 0.2, Model).ShouldBeGreaterThan(Confidence.Of(0.4, 0.2, Model));
-        Confidence.Of(0.5, 0.2, Model).ShouldBeGreaterThan(Confidence.Of(0.5, 0.1, Model));
-        Confidence.Of(0.3, 0.9, "another-model").ShouldBe(0.5, tolerance: 1e-9);
+        Confidence.Of(new RelevanceSignals(0.9, 0.5, null)).ShouldBeGreaterThan(0.99);
+        Confidence.Of(new RelevanceSignals(0, 0.08, null)).ShouldBeLessThan(0.05);
+        Confidence.Of(new RelevanceSignals(0.5, 0.2, null)).ShouldBeGreaterThan(Confidence.Of(new RelevanceSignals(0.4, 0.2, null)));
+        Confidence.Of(new RelevanceSignals(0.5, 0.2, null)).ShouldBeGreaterThan(Confidence.Of(new RelevanceSignals(0.5, 0.1, null)));
     }
 
     [Theory]

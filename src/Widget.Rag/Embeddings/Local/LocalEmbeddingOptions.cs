@@ -1,0 +1,19 @@
+namespace Widget.Rag.Embeddings.Local;
+
+/// <summary>The local sentence models.</summary>
+public sealed record LocalEmbeddingOptions
+{
+    /// <summary>Whether this node uses them (WIDGET_LOCAL_EMBEDDINGS). They need 200 MB of memory.</summary>
+    public bool IsEnabled { get; init; } = true;
+
+    /// <summary>Folder for the prepared models, 180 MB (WIDGET_MODEL_CACHE). Nodes on one machine may share it.</summary>
+    public string Cache { get; init; } = DefaultCache;
+
+    /// <summary>A folder of the user who runs the node, where other users cannot put a model of theirs.</summary>
+    public static string DefaultCache { get; } = Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } data
+            ? data
+            : AppContext.BaseDirectory,
+        "widget",
+        "models");
+}
