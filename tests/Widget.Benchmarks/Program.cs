@@ -10,9 +10,6 @@ switch (args)
     case ["arms", .. var folders]:
         foreach (var folder in folders) await ArmsBenchmark.RunAsync(folder);
         return 0;
-    case ["dump", var part, var output]:
-        await SignalsDump.RunAsync(part, output);
-        return 0;
     case ["answers", var part]:
         await AnswersBenchmark.RunAsync(part, shows: false);
         return 0;

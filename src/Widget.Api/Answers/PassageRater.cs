@@ -11,7 +11,7 @@ namespace Widget.Api.Answers;
 /// <summary>
 /// Estimates how probably each passage answers a question, with logistic regressions on its signals and its closest sentence. English and
 /// other languages have their own, because the local sentence models are English. Both are fitted on tests/data/visitors/fit and measured
-/// on tests/data/visitors/heldout (docs/decisions/0008-when-to-say-no.md).
+/// on tests/data/visitors/heldout (docs/decisions/0036-three-tiers.md).
 /// </summary>
 /// <param name="similarity">Compares sentences by meaning; null when the local sentence models are off.</param>
 public sealed class PassageRater(SentenceSimilarity? similarity = null)

@@ -6,7 +6,7 @@ namespace Widget.Rag.Embeddings.Local;
 
 /// <summary>
 /// Embeds the meaning of texts in this process, without a key or a server. Two small English models answer different questions well, so a
-/// vector joins both: its inner product is a weighted mean of the two models' cosines (docs/decisions/0005-local-embedders.md). The models
+/// vector joins both: its inner product is a weighted mean of the two models' cosines (docs/decisions/0035-local-sentence-models.md). The models
 /// are loaded at first use. Safe for concurrent use; each text is embedded on the caller's thread.
 /// </summary>
 public sealed partial class SentenceEmbedder : IDisposable
