@@ -35,6 +35,9 @@ switch (args)
         return await DocumentsBenchmark.FolderAsync(folder, questions, int.Parse(least)) ? 0 : 1;
     case ["site", var folder, var questions, var least]:
         return await DocumentsBenchmark.SiteAsync(folder, questions, int.Parse(least)) ? 0 : 1;
+    case ["social", var part]:
+        SocialBenchmark.Run(part);
+        return 0;
     case ["router"]:
         RouterBenchmark.Run();
         return 0;
@@ -55,6 +58,7 @@ switch (args)
               arms FOLDER…        the weight of the semantic arm, and of its two models
               refusal FOLDER      when to say no, on the demo companies and a test collection
               follow-ups          how follow-up questions are told and what they find
+              social PART         how small talk is recognised and questions are split, on tests/data/visitors: fit or heldout
               router              where the smart strategy sends visitors' questions
               strategies          both knowledge bases at once, one of them dead, and a question asked before
 

@@ -58,7 +58,8 @@ public sealed partial class Answerer(
         CancellationToken ct)
     {
         live.Begin(attempt);
-        if (context.Phrases.SmallTalk(context.Question.Text) is { } reply) return Say(context, live, reply, AnswerOutcome.Answered);
+        if (context.Phrases.SmallTalk(context.Question.Text) is { } reply)
+            return Say(context, live, reply.Text, reply.Outcome) with { OffersPerson = reply.OffersPerson };
         try
         {
             var finding = await FindAsync(context, strategy: null, MostPassages, live, stop, ct);

@@ -72,7 +72,7 @@ public sealed partial class Completions(
         if (conversation.Question is not { } question)
             return await SayAsync(asked, settings.Greeting ?? Phrases.For(settings.Locale, conversation.Instructions ?? "").Hello);
         var phrases = conversation.Phrases(settings);
-        if (!conversation.HasGoneOn && phrases.SmallTalk(question) is { } reply) return await SayAsync(asked, reply);
+        if (!conversation.HasGoneOn && phrases.SmallTalk(question) is { } reply) return await SayAsync(asked, reply.Text);
         var client = asked.Budget.MayUseModel ? model.Client : null;
         if (client is null && asked.Request.ToolMode is RequiredChatToolMode) throw CannotCall();
         if (await FindAsync(asked, ct) is not { } finding) return await SayAsync(asked, phrases.Unavailable);
