@@ -1,3 +1,5 @@
+using Widget.Rag.Text;
+
 namespace Widget.Api.Answers.SmallTalk;
 
 /// <param name="Kind">What was said.</param>
@@ -24,10 +26,16 @@ public static class SmallTalkReader
     {
         if (message.Length > MaxLength) return null;
         var clauses = MessageText.Clauses(message);
-        foreach (var book in PhraseBook.All.OrderByDescending(book => book.Language == language))
+        foreach (var book in Books(message, language))
             if (Read(clauses, book) is { } kind) return new SmallTalkReading(kind, book.Language);
         return null;
     }
+
+    // A sentence shows its language. A word or two may belong to any.
+    private static IEnumerable<PhraseBook> Books(string message, string? language) =>
+        LanguageDetector.Detect(message) is { } detected && PhraseBook.All.FirstOrDefault(book => book.Language == detected) is { } known
+            ? [known]
+            : PhraseBook.All.OrderByDescending(book => book.Language == language);
 
     private static SmallTalkKind? Read(IReadOnlyList<MessageClause> clauses, PhraseBook book)
     {
