@@ -38,6 +38,9 @@ switch (args)
         return await DocumentsBenchmark.FolderAsync(folder, questions, int.Parse(least)) ? 0 : 1;
     case ["site", var folder, var questions, var least]:
         return await DocumentsBenchmark.SiteAsync(folder, questions, int.Parse(least)) ? 0 : 1;
+    case ["social", var part]:
+        SocialBenchmark.Run(part);
+        return 0;
     case ["router"]:
         RouterBenchmark.Run();
         return 0;
@@ -59,6 +62,7 @@ switch (args)
               answers fit|heldout [show]   what visitors get without a language model; "show" prints every answer
               refusal FOLDER      when to say no, on the demo companies and a test collection
               follow-ups          how follow-up questions are told and what they find
+              social PART         how small talk is recognised and questions are split, on tests/data/visitors: fit or heldout
               router              where the smart strategy sends visitors' questions
               strategies          both knowledge bases at once, one of them dead, and a question asked before
 

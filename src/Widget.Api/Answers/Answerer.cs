@@ -1,3 +1,4 @@
+using System.Globalization;
 using Widget.Api.Conversations;
 using Widget.Api.Search;
 using Widget.Api.Tenancy.MultiTenancy;
@@ -51,7 +52,8 @@ public sealed partial class Answerer(
         CancellationToken ct)
     {
         live.Begin(attempt);
-        if (context.Phrases.SmallTalk(context.Question.Text) is { } reply) return Say(context, live, reply, AnswerOutcome.Answered);
+        if (context.Phrases.SmallTalk(context.Question.Text) is { } reply)
+            return Say(context, live, reply.Text, reply.Outcome) with { OffersPerson = reply.OffersPerson };
         try
         {
             var finding = await FindAsync(context, strategy: null, MostPassages, live, stop, ct);
@@ -88,8 +90,25 @@ public sealed partial class Answerer(
         return await _patient.FindAsync(running => FindAsync(context, searched, strategy, limit, running), live, stop, ct);
     }
 
-    /// <summary>The same for a question that is searched for as given. Searches once.</summary>
+    /// <summary>The same for a question that is searched for as given. Searches once for each part of it.</summary>
     internal async Task<Finding> FindAsync(
+        AnswerContext context,
+        SearchedQuestion searched,
+        SearchStrategyName? strategy,
+        int limit,
+        CancellationToken ct)
+    {
+        // A model answers all parts of a question by itself.
+        if (UsesModel(context) || searched.IsRewritten) return await FindPartAsync(context, searched, strategy, limit, ct);
+        var parts = QuestionParts.Split(searched.Text, context.Question.Locale);
+        var whole = await FindPartAsync(context, parts.Count == 1 ? searched with { Text = parts[0] } : searched, strategy, limit, ct);
+        if (parts.Count == 1) return whole;
+        var findings = new List<Finding>();
+        foreach (var part in parts) findings.Add(await FindPartAsync(context, searched with { Text = part }, strategy, limit, ct));
+        return whole with { Parts = findings, Tier = findings.Max(part => part.Tier) };
+    }
+
+    private async Task<Finding> FindPartAsync(
         AnswerContext context,
         SearchedQuestion searched,
         SearchStrategyName? strategy,
@@ -157,6 +176,7 @@ public sealed partial class Answerer(
     internal async Task<QuotedAnswer?> QuoteAsync(string asked, Finding finding, Phrases phrases, CancellationToken ct)
     {
         if (finding.Tier == AnswerTier.None) return null;
+        if (finding.Parts.Count > 0) return await QuotePartsAsync(finding.Parts, phrases, ct);
         // A finding for a model is rated only when the model has failed.
         var rated = finding.Rated is { Count: > 0 } known
             ? known
@@ -165,7 +185,21 @@ public sealed partial class Answerer(
         if (tier == AnswerTier.None || QuotedAnswer.LacksExpected(asked, finding.Searched.Text, rated)) return null;
         return tier == AnswerTier.Sure
             ? QuotedAnswer.State(asked, finding.Searched.Text, rated)
-            : QuotedAnswer.Suggest(Suggestions.Intro(phrases), asked, finding.Searched.Text, rated);
+            : QuotedAnswer.Suggest(Suggestions.For(phrases).Intro, asked, finding.Searched.Text, rated);
+    }
+
+    // Each part in order: its answer, or that nothing was found for it.
+    private async Task<QuotedAnswer?> QuotePartsAsync(IReadOnlyList<Finding> parts, Phrases phrases, CancellationToken ct)
+    {
+        var answers = new List<QuotedAnswer>();
+        foreach (var part in parts)
+        {
+            var text = part.Searched.Text.Trim();
+            answers.Add(await QuoteAsync(text, part, phrases, ct)
+                ?? QuotedAnswer.Missing(string.Format(CultureInfo.InvariantCulture, Suggestions.For(phrases).MissingPart, text.TrimEnd('?', '؟', '.', ' '))));
+        }
+
+        return answers.TrueForAll(answer => answer.Citations.Count == 0) ? null : QuotedAnswer.Join(answers);
     }
 
     private static AssistantMessage Show(AnswerContext context, LiveAnswer live, QuotedAnswer answer)

@@ -73,7 +73,7 @@ public sealed partial class Completions(
         if (conversation.Question is not { } question)
             return await SendAsync(context, settings.Greeting ?? Phrases.For(settings.Locale, conversation.Instructions ?? "").Hello);
         var phrases = conversation.Phrases(settings);
-        if (!conversation.HasLaterTurns && phrases.SmallTalk(question) is { } reply) return await SendAsync(context, reply);
+        if (!conversation.HasLaterTurns && phrases.SmallTalk(question) is { } reply) return await SendAsync(context, reply.Text);
         var client = context.Budget.MayUseModel ? model.Client : null;
         if (client is null && context.Request.ToolMode is RequiredChatToolMode) throw NoModelForFunctions();
         if (await FindAsync(context, ct) is not { } finding) return await SendAsync(context, phrases.Unavailable);
