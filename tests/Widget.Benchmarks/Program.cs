@@ -35,6 +35,9 @@ switch (args)
     case ["router"]:
         RouterBenchmark.Run();
         return 0;
+    case ["router-fit"]:
+        RouterBenchmark.Fit();
+        return 0;
     case ["strategies"]:
         await StrategiesBenchmark.RunAsync();
         return 0;
@@ -53,6 +56,7 @@ switch (args)
               refusal FOLDER      when to say no, on the demo companies and a test collection
               follow-ups          how follow-up questions are told and what they find
               router              where the smart strategy sends visitors' questions
+              router-fit          fits the router's weights on tests/data/router-training.tsv and writes their file
               strategies          both knowledge bases at once, one of them dead, and a question asked before
 
               chunking FOLDER [DOCUMENTS QUESTIONS]…   how long passages should be, and how much they should overlap
